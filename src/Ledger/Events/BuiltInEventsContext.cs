@@ -1,0 +1,27 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Ledger.Events;
+
+/// <summary>How the built-in events are written as JSON, generated at compile time.</summary>
+[JsonSourceGenerationOptions(
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(ObjectCreated))]
+[JsonSerializable(typeof(ObjectPatched))]
+[JsonSerializable(typeof(ObjectRemoved))]
+[JsonSerializable(typeof(RelationCreated))]
+[JsonSerializable(typeof(RelationRemoved))]
+[JsonSerializable(typeof(ResponderFired))]
+[JsonSerializable(typeof(ResponderCompleted))]
+[JsonSerializable(typeof(ResponderFailed))]
+[JsonSerializable(typeof(LlmRequest))]
+[JsonSerializable(typeof(LlmResponse))]
+[JsonSerializable(typeof(ToolCalled))]
+[JsonSerializable(typeof(ToolReturned))]
+[JsonSerializable(typeof(BudgetExhausted))]
+[JsonSerializable(typeof(KitLoaded))]
+[JsonSerializable(typeof(BranchCreated))]
+[JsonSerializable(typeof(JsonElement))]
+internal sealed partial class BuiltInEventsContext : JsonSerializerContext;

@@ -1,0 +1,112 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Ledger.Events;
+
+/// <summary>Which .NET type each event name stands for, and how it is written as JSON.</summary>
+/// <remarks>Immutable and safe for concurrent use. No reflection over the event types' members at run time.</remarks>
+public sealed class EventRegistry
+{
+    private const string UntypedClrType = "Ledger.Events.UntypedEvent, Ledger";
+
+    private readonly FrozenDictionary<string, Entry> _byName;
+    private readonly FrozenDictionary<Type, Entry> _byType;
+    private readonly FrozenDictionary<string, (string To, Func<JsonElement, JsonElement> Convert)> _upcasts;
+
+    private EventRegistry(EventRegistryBuilder builder)
+    {
+        _byName = builder.ByName.ToFrozenDictionary(StringComparer.Ordinal);
+        _byType = builder.ByName.Values.ToFrozenDictionary(e => e.ClrType);
+        _upcasts = builder.Upcasts.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    /// <summary>The built-in events alone.</summary>
+    public static EventRegistry Default { get; } = Create(_ => { });
+
+    /// <summary>The registered names, sorted by code point, with the type that each stands for.</summary>
+    public IEnumerable<KeyValuePair<string, Type>> Types =>
+        _byName.Values.OrderBy(e => e.Name, StringComparer.Ordinal).Select(e => KeyValuePair.Create(e.Name, e.ClrType));
+
+    /// <summary>The built-in events and those of an application.</summary>
+    public static EventRegistry Create(Action<EventRegistryBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var builder = new EventRegistryBuilder();
+        var json = BuiltInEventsContext.Default;
+        builder.Add(json.ObjectCreated).Add(json.ObjectPatched).Add(json.ObjectRemoved)
+            .Add(json.RelationCreated).Add(json.RelationRemoved)
+            .Add(json.ResponderFired).Add(json.ResponderCompleted).Add(json.ResponderFailed)
+            .Add(json.LlmRequest).Add(json.LlmResponse)
+            .Add(json.ToolCalled).Add(json.ToolReturned)
+            .Add(json.BudgetExhausted).Add(json.KitLoaded)
+            .Add(json.BranchCreated);
+        configure(builder);
+        return new EventRegistry(builder);
+    }
+
+    /// <summary>Writes an event for storage, checked.</summary>
+    /// <exception cref="InvalidEventException">The type is not registered, or what it holds breaks a rule of <see cref="PayloadRules"/>.</exception>
+    public SerializedEvent Write(NewEvent newEvent)
+    {
+        ArgumentNullException.ThrowIfNull(newEvent);
+        string name;
+        Entry? entry;
+        ReadOnlyMemory<byte> json;
+        if (newEvent.Data is UntypedEvent untyped)
+        {
+            name = untyped.Type;
+            PayloadRules.CheckTypeName(name);
+            entry = _byName.GetValueOrDefault(name);
+            json = PayloadRules.Write(name, untyped.Data);
+        }
+        else if (_byType.TryGetValue(newEvent.Data.GetType(), out entry))
+        {
+            name = entry.Name;
+            json = PayloadRules.Write(name, newEvent.Data, entry.Json);
+        }
+        else
+        {
+            throw new InvalidEventException(
+                newEvent.Data.GetType().ToString(), "its type is not registered. Add it to the event registry, or append an UntypedEvent.");
+        }
+
+        return new SerializedEvent(name, entry?.ClrName ?? UntypedClrType, json, PayloadRules.WriteHeaders(name, newEvent.Metadata));
+    }
+
+    /// <summary>Reads stored JSON as the type that its name stands for, upcast where needed; what fits none becomes an <see cref="UntypedEvent"/>.</summary>
+    public object Read(string name, ReadOnlyMemory<byte> json)
+    {
+        var readAs = name;
+        var bytes = json;
+        if (_upcasts.TryGetValue(name, out var upcast))
+        {
+            readAs = upcast.To;
+            bytes = JsonSerializer.SerializeToUtf8Bytes(
+                upcast.Convert(EventJson.ParseElement(json)), BuiltInEventsContext.Default.JsonElement);
+        }
+
+        if (_byName.TryGetValue(readAs, out var entry))
+        {
+            try
+            {
+                if (JsonSerializer.Deserialize(bytes.Span, entry.Json) is { } data)
+                {
+                    return data;
+                }
+            }
+            catch (JsonException)
+            {
+                // The log may hold any JSON under any name; what does not fit its type is still an event.
+            }
+        }
+
+        return new UntypedEvent(name, EventJson.ParseElement(json));
+    }
+
+    internal sealed record Entry(string Name, Type ClrType, JsonTypeInfo Json)
+    {
+        // Marten's spelling: namespace, nested types with '+', assembly; no version, culture or key.
+        public string ClrName { get; } = $"{ClrType.FullName}, {ClrType.Assembly.GetName().Name}";
+    }
+}

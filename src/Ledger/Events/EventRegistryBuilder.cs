@@ -1,0 +1,66 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Ledger.Events;
+
+/// <summary>Collects the event types of an application; see <see cref="EventRegistry.Create"/>.</summary>
+public sealed class EventRegistryBuilder
+{
+    internal Dictionary<string, EventRegistry.Entry> ByName { get; } = new(StringComparer.Ordinal);
+
+    internal Dictionary<string, (string To, Func<JsonElement, JsonElement> Convert)> Upcasts { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Registers an event type under the name that its <see cref="EventTypeAttribute"/> gives.</summary>
+    /// <param name="json">How the type is written as JSON, from a source-generated context.</param>
+    /// <exception cref="ArgumentException">The type has no name, or the name is taken.</exception>
+    public EventRegistryBuilder Add<T>(JsonTypeInfo<T> json)
+        where T : class
+    {
+        var name = typeof(T).GetCustomAttribute<EventTypeAttribute>(inherit: false)?.Name
+            ?? throw new ArgumentException(
+                $"{typeof(T)} has no name in the log. Write [EventType(\"…\")] above it, or pass the name.", nameof(json));
+        return Add(name, json);
+    }
+
+    /// <summary>Registers an event type under a name.</summary>
+    /// <param name="name">The name in the log, 1 to 500 characters; it must not change once events are stored.</param>
+    /// <param name="json">How the type is written as JSON, from a source-generated context.</param>
+    /// <exception cref="ArgumentException">The name or the type is registered already.</exception>
+    public EventRegistryBuilder Add<T>(string name, JsonTypeInfo<T> json)
+        where T : class
+    {
+        PayloadRules.CheckTypeName(name);
+        ArgumentNullException.ThrowIfNull(json);
+        if (ByName.TryGetValue(name, out var other))
+        {
+            throw new ArgumentException($"The event name '{name}' is that of {other.ClrType} already. Give {typeof(T)} another.", nameof(name));
+        }
+
+        if (ByName.Values.FirstOrDefault(e => e.ClrType == typeof(T)) is { } entry)
+        {
+            throw new ArgumentException($"{typeof(T)} is registered as '{entry.Name}' already; a type has one name.", nameof(name));
+        }
+
+        ByName.Add(name, new EventRegistry.Entry(name, typeof(T), json));
+        return this;
+    }
+
+    /// <summary>Registers how an old shape is read as a newer one; what is stored stays as it is.</summary>
+    /// <param name="name">The name that the old events have in the log.</param>
+    /// <param name="toName">The name of the type that they are read as; it may be the same.</param>
+    /// <param name="convert">Makes the new JSON from the old. It must be pure and safe for concurrent use.</param>
+    /// <exception cref="ArgumentException">The name has a conversion already.</exception>
+    public EventRegistryBuilder Upcast(string name, string toName, Func<JsonElement, JsonElement> convert)
+    {
+        PayloadRules.CheckTypeName(name);
+        PayloadRules.CheckTypeName(toName);
+        ArgumentNullException.ThrowIfNull(convert);
+        if (!Upcasts.TryAdd(name, (toName, convert)))
+        {
+            throw new ArgumentException($"The event name '{name}' is upcast to '{Upcasts[name].To}' already.", nameof(name));
+        }
+
+        return this;
+    }
+}

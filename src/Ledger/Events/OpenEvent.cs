@@ -1,0 +1,12 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Ledger.Events;
+
+/// <summary>An event whose JSON may have members beyond those that the type names.</summary>
+public abstract record OpenEvent
+{
+    /// <summary>The further members of the JSON, or null when there are none.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? More { get; init; }
+}

@@ -1,0 +1,108 @@
+using Ledger.Branches;
+using Ledger.Events;
+using Ledger.Streams;
+
+namespace Ledger.Runs;
+
+/// <summary>The runs and branches of one log: start them, find them, fork them.</summary>
+/// <remarks>Safe for concurrent use; it holds no state beside the store.</remarks>
+public sealed class AgentLedger
+{
+    /// <summary>Works on a store.</summary>
+    /// <param name="store">Where the events are.</param>
+    /// <param name="options">Limits; null for the defaults.</param>
+    public AgentLedger(IEventStore store, AgentLedgerOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        Store = store;
+        Options = options ?? new AgentLedgerOptions();
+    }
+
+    /// <summary>Where the events are.</summary>
+    public IEventStore Store { get; }
+
+    /// <summary>The limits in force.</summary>
+    public AgentLedgerOptions Options { get; }
+
+    /// <summary>A handle on a run, without asking the store whether it exists; its first append creates it.</summary>
+    public Run Run(string id) => new(this, History.OfRun(StreamName.Run(id)));
+
+    /// <summary>Creates a run at length 0. Done again before its first event it changes nothing.</summary>
+    /// <param name="id">The id, or null for a new one.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="WrongExpectedVersionException">The run has events already.</exception>
+    public async Task<Run> StartRunAsync(string? id = null, CancellationToken cancellationToken = default)
+    {
+        var run = Run(id ?? Guid.CreateVersion7().ToString());
+        await Store.AppendAsync(run.StreamName, ExpectedVersion.NoStream, [], cancellationToken).ConfigureAwait(false);
+        return run;
+    }
+
+    /// <summary>Finds a run, a branch, or any other stream, as a history that can be read, appended to and forked; null when there is none.</summary>
+    public async Task<Run?> FindAsync(StreamName stream, CancellationToken cancellationToken = default)
+    {
+        var history = await Store.GetHistoryAsync(stream, cancellationToken).ConfigureAwait(false);
+        return history is null ? null : new Run(this, history);
+    }
+
+    /// <summary>Finds a run or branch that must exist.</summary>
+    /// <exception cref="StreamNotFoundException">There is none of that name.</exception>
+    public async Task<Run> OpenAsync(StreamName stream, CancellationToken cancellationToken = default) =>
+        await FindAsync(stream, cancellationToken).ConfigureAwait(false) ?? throw new StreamNotFoundException(stream);
+
+    /// <summary>Lists the runs, sorted by id, with flat memory.</summary>
+    public IAsyncEnumerable<StreamInfo> ListRunsAsync(CancellationToken cancellationToken = default) =>
+        Store.ListStreamsAsync("run:", cancellationToken);
+
+    /// <summary>Forks a run or branch: the branch shares its first events by reference, and goes on alone.</summary>
+    /// <remarks>
+    /// One event is written, at position <paramref name="at"/> of the branch, however long or deep the prefix is; the parent does
+    /// not change and goes on without the branch noticing. A position beyond the end is refused. kando takes the whole parent then,
+    /// and counts a negative position from the end; both hide mistakes.
+    /// </remarks>
+    /// <param name="parent">The run or branch.</param>
+    /// <param name="at">How many of its events the branch shares.</param>
+    /// <param name="options">The branch's id and label; null for a new id without a label.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="StreamNotFoundException">There is no such parent.</exception>
+    /// <exception cref="ForkPositionException">The position is beyond the end of the parent's history.</exception>
+    /// <exception cref="BranchExistsException">The branch's id is taken.</exception>
+    /// <exception cref="LineageDepthException">The lineage would be deeper than <see cref="AgentLedgerOptions.MaxLineageDepth"/>.</exception>
+    public async Task<Run> ForkAsync(
+        StreamName parent,
+        Position at,
+        ForkOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        var run = await OpenAsync(parent, cancellationToken).ConfigureAwait(false);
+        var length = await run.GetLengthAsync(cancellationToken).ConfigureAwait(false);
+        if (at > length)
+        {
+            throw new ForkPositionException(parent, at.Value, length);
+        }
+
+        options ??= new ForkOptions();
+        var branch = BranchCreated.Of(options.Id ?? Guid.CreateVersion7().ToString(), run.History, at, options.Name);
+        if (branch.Lineage!.Count > Options.MaxLineageDepth)
+        {
+            throw new LineageDepthException(parent, branch.Lineage.Count, Options.MaxLineageDepth);
+        }
+
+        var created = await Store.CreateBranchAsync(branch, options.Metadata, cancellationToken).ConfigureAwait(false);
+        return new Run(this, created.History);
+    }
+
+    /// <summary>The branches below a run or branch, or all of them, as trees; the oldest first at every level.</summary>
+    public async Task<IReadOnlyList<BranchNode>> ListBranchesAsync(
+        StreamName? root = null,
+        CancellationToken cancellationToken = default)
+    {
+        var branches = new List<BranchInfo>();
+        await foreach (var branch in Store.ListBranchesAsync(root, cancellationToken).ConfigureAwait(false))
+        {
+            branches.Add(branch);
+        }
+
+        return BranchNode.Arrange(branches);
+    }
+}

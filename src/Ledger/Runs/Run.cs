@@ -1,0 +1,91 @@
+using Ledger.Branches;
+using Ledger.Events;
+using Ledger.Streams;
+
+namespace Ledger.Runs;
+
+/// <summary>A handle on a run or a branch: append to it, read its whole history, fork it.</summary>
+/// <remarks>Immutable and safe for concurrent use. A branch reads like a run; its shared prefix is read from its ancestors.</remarks>
+public sealed class Run
+{
+    private readonly AgentLedger _ledger;
+
+    internal Run(AgentLedger ledger, History history)
+    {
+        _ledger = ledger;
+        History = history;
+    }
+
+    /// <summary>The id without its prefix.</summary>
+    public string Id => StreamName.Id;
+
+    /// <summary>The stream that holds the own events, such as <c>run:abc-123</c>.</summary>
+    public StreamName StreamName => History.Stream;
+
+    /// <summary>What the history is made of.</summary>
+    public History History { get; }
+
+    /// <summary>Appends to the end, wherever that is.</summary>
+    /// <param name="events">The events: each an event record, or a <see cref="NewEvent"/> with an id or metadata of its own.</param>
+    /// <param name="cancellationToken">Stops waiting; the events are then written whole or not at all.</param>
+    /// <returns>The length of the history behind the appended events; with no events, the length that it has.</returns>
+    public Task<Position> AppendAsync(IReadOnlyList<object> events, CancellationToken cancellationToken = default) =>
+        AppendAsync(events, ExpectedVersion.Any, cancellationToken);
+
+    /// <summary>Appends if the history still has an expected length.</summary>
+    /// <param name="events">The events.</param>
+    /// <param name="expectedLength">The length that the history must have; the state that the events were decided on.</param>
+    /// <param name="cancellationToken">Stops waiting; the events are then written whole or not at all.</param>
+    /// <exception cref="WrongExpectedVersionException">The history has another length; it speaks in versions of the own stream.</exception>
+    public Task<Position> AppendAsync(
+        IReadOnlyList<object> events,
+        Position expectedLength,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(expectedLength, History.PrefixLength);
+        var version = new StreamVersion(expectedLength.Value - History.PrefixLength.Value);
+        return AppendAsync(events, ExpectedVersion.Exactly(version), cancellationToken);
+    }
+
+    /// <summary>Reads the history in order, with flat memory.</summary>
+    /// <param name="from">The position of the first event wanted; at or behind the end there is nothing to read.</param>
+    /// <param name="to">The position behind the last event wanted, or null for the end.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public IAsyncEnumerable<RecordedEvent> ReadAsync(
+        Position from = default,
+        Position? to = null,
+        CancellationToken cancellationToken = default) =>
+        _ledger.Store.ReadHistoryAsync(History, from, to, cancellationToken);
+
+    /// <summary>Reads the whole history into memory.</summary>
+    public async Task<IReadOnlyList<RecordedEvent>> ReadAllAsync(CancellationToken cancellationToken = default)
+    {
+        var events = new List<RecordedEvent>();
+        await foreach (var recorded in ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            events.Add(recorded);
+        }
+
+        return events;
+    }
+
+    /// <summary>The number of events in the history; 0 for a run that does not exist.</summary>
+    public async Task<Position> GetLengthAsync(CancellationToken cancellationToken = default)
+    {
+        var stream = await _ledger.Store.GetStreamAsync(StreamName, cancellationToken).ConfigureAwait(false);
+        return History.LengthAt(stream?.Version ?? StreamVersion.Empty);
+    }
+
+    /// <summary>Forks this run or branch; see <see cref="AgentLedger.ForkAsync"/>.</summary>
+    public Task<Run> ForkAsync(Position at, ForkOptions? options = null, CancellationToken cancellationToken = default) =>
+        _ledger.ForkAsync(StreamName, at, options, cancellationToken);
+
+    private async Task<Position> AppendAsync(IReadOnlyList<object> events, ExpectedVersion expected, CancellationToken cancellationToken)
+    {
+        var correlated = NewEvent.From(events)
+            .Select(e => e.CorrelationId is null ? e with { CorrelationId = History.Root.Value } : e)
+            .ToArray();
+        var result = await _ledger.Store.AppendAsync(StreamName, expected, correlated, cancellationToken).ConfigureAwait(false);
+        return History.LengthAt(result.Version);
+    }
+}

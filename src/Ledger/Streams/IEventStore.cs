@@ -1,0 +1,106 @@
+using Ledger.Branches;
+using Ledger.Events;
+
+namespace Ledger.Streams;
+
+/// <summary>An append-only log of events in named streams: the port that every engine implements.</summary>
+/// <remarks>
+/// <para>All members are safe for concurrent use. Reading an unknown stream gives nothing. A cancelled append is either written
+/// whole or not at all; append the same events again to find out.</para>
+/// <para>Applications use <see cref="Runs.AgentLedger"/> for runs and branches, and this port for streams of their own.</para>
+/// </remarks>
+public interface IEventStore
+{
+    /// <summary>The event types that this store reads and writes.</summary>
+    EventRegistry Registry { get; }
+
+    /// <summary>Appends to one or several streams, all or nothing.</summary>
+    /// <remarks>
+    /// <list type="number">
+    /// <item>All ids are in their streams already: nothing is written, the first answer is given, whatever was expected.</item>
+    /// <item>Some ids are in the log, or one is in another stream: <see cref="EventIdInUseException"/>.</item>
+    /// <item>A stream is archived: <see cref="StreamArchivedException"/>.</item>
+    /// <item>A stream is not as expected: <see cref="WrongExpectedVersionException"/>.</item>
+    /// <item>Otherwise every event is written, in order, and survives a crash of the application or the server.</item>
+    /// </list>
+    /// </remarks>
+    /// <param name="appends">One part for each stream; a stream may occur once. Results come in the same order.</param>
+    /// <param name="cancellationToken">Stops waiting; see the remark on the type.</param>
+    /// <exception cref="InvalidEventException">An event cannot be stored: its type is not registered, or its JSON breaks a rule.</exception>
+    Task<IReadOnlyList<AppendResult>> AppendAsync(
+        IReadOnlyList<StreamAppend> appends,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a stream's own events in order, with flat memory.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="from">The version of the first event wanted; 0 and 1 both mean the first one.</param>
+    /// <param name="to">The version of the last event wanted, or null for the end.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    IAsyncEnumerable<RecordedEvent> ReadForwardAsync(
+        StreamName stream,
+        StreamVersion from = default,
+        StreamVersion? to = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a stream's own events from the last to the first, with flat memory.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="from">The version of the first event wanted, the youngest, or null for the end.</param>
+    /// <param name="to">The version of the last event wanted, the oldest; 0 and 1 both mean the first of the stream.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    IAsyncEnumerable<RecordedEvent> ReadBackwardAsync(
+        StreamName stream,
+        StreamVersion? from = null,
+        StreamVersion to = default,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a history in order of position, the prefix from its ancestors first, with flat memory.</summary>
+    /// <param name="history">Whose events to read; see <see cref="GetHistoryAsync"/>.</param>
+    /// <param name="from">The position of the first event wanted.</param>
+    /// <param name="to">The position behind the last event wanted, or null for the end.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="BrokenHistoryException">A version that the lineage names is not in the log.</exception>
+    IAsyncEnumerable<RecordedEvent> ReadHistoryAsync(
+        History history,
+        Position from = default,
+        Position? to = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Reads all streams in log order up to the high-water mark: no event that a running append may still add is passed.</summary>
+    /// <param name="after">The number of the last event that is known already.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    IAsyncEnumerable<RecordedEvent> ReadLogAsync(SequenceNumber after = default, CancellationToken cancellationToken = default);
+
+    /// <summary>Finds a stream, or null.</summary>
+    Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default);
+
+    /// <summary>Lists the streams whose names begin with a text, sorted by code point, with flat memory.</summary>
+    /// <param name="prefix">What the names begin with; the empty string lists all.</param>
+    /// <param name="cancellationToken">Stops the listing.</param>
+    IAsyncEnumerable<StreamInfo> ListStreamsAsync(string prefix = "", CancellationToken cancellationToken = default);
+
+    /// <summary>Makes a stream read-only; done twice is done once.</summary>
+    /// <exception cref="StreamNotFoundException">There is no such stream.</exception>
+    Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default);
+
+    /// <summary>Finds what a run's or branch's history is made of, or null when there is no such stream.</summary>
+    Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default);
+
+    /// <summary>Creates a branch: its stream, its first event and its place in the tree, in one transaction.</summary>
+    /// <param name="branch">What the branch is; <see cref="History.Fork"/> makes its lineage.</param>
+    /// <param name="metadata">Who forks and why, for the event <c>branch.created</c>.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="BranchExistsException">The stream has events already, or is a branch already.</exception>
+    /// <exception cref="StreamNotFoundException">The parent does not exist.</exception>
+    Task<BranchInfo> CreateBranchAsync(
+        BranchCreated branch,
+        EventMetadata metadata,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Finds a branch, or null.</summary>
+    Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default);
+
+    /// <summary>Lists the branches that were forked, directly or through other branches, from a stream, the oldest first.</summary>
+    /// <param name="root">The run or branch to start from, or null for every branch.</param>
+    /// <param name="cancellationToken">Stops the listing.</param>
+    IAsyncEnumerable<BranchInfo> ListBranchesAsync(StreamName? root = null, CancellationToken cancellationToken = default);
+}
