@@ -1,0 +1,96 @@
+using Ledger.Events;
+
+namespace Ledger.Streams;
+
+/// <summary>One call of <see cref="IEventStore.AppendAsync"/>, checked and written as JSON before any engine touches its log.</summary>
+internal sealed class AppendRequest
+{
+    private AppendRequest(IReadOnlyList<Part> parts, int eventCount)
+    {
+        Parts = parts;
+        EventCount = eventCount;
+    }
+
+    /// <summary>The parts in the caller's order.</summary>
+    public IReadOnlyList<Part> Parts { get; }
+
+    /// <summary>The number of events in all parts.</summary>
+    public int EventCount { get; }
+
+    /// <summary>Checks a call.</summary>
+    /// <exception cref="ArgumentException">No part, a stream without a name or named twice, or an event id that occurs twice.</exception>
+    /// <exception cref="InvalidEventException">An event cannot be stored.</exception>
+    public static AppendRequest Create(IReadOnlyList<StreamAppend> appends, EventRegistry registry)
+    {
+        ArgumentNullException.ThrowIfNull(appends);
+        if (appends.Count == 0)
+        {
+            throw new ArgumentException("An append needs at least one stream.", nameof(appends));
+        }
+
+        var parts = new Part[appends.Count];
+        var eventCount = 0;
+        for (var i = 0; i < parts.Length; i++)
+        {
+            parts[i] = Write(appends[i], registry);
+            eventCount += parts[i].Events.Count;
+        }
+
+        CheckStreams(parts);
+        CheckIds(parts, eventCount);
+        return new AppendRequest(parts, eventCount);
+    }
+
+    private static Part Write(StreamAppend append, EventRegistry registry)
+    {
+        ArgumentNullException.ThrowIfNull(append);
+        if (append.Stream == default)
+        {
+            throw new ArgumentException("An append needs the name of its stream; the default StreamName has none.", nameof(append));
+        }
+
+        var events = new Item[append.Events.Count];
+        for (var i = 0; i < events.Length; i++)
+        {
+            var newEvent = append.Events[i];
+            events[i] = new Item(newEvent.IdIn(append.Stream), newEvent, registry.Write(newEvent));
+        }
+
+        return new Part(append.Stream, append.Expected, events);
+    }
+
+    private static void CheckStreams(Part[] parts)
+    {
+        if (parts.Length > 1 && parts.GroupBy(p => p.Stream).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        {
+            throw new ArgumentException($"Stream '{twice.Key}' occurs twice in one append. Join its events into one part.", nameof(parts));
+        }
+    }
+
+    private static void CheckIds(Part[] parts, int eventCount)
+    {
+        if (eventCount < 2)
+        {
+            return;
+        }
+
+        var ids = new HashSet<Guid>(eventCount);
+        foreach (var item in parts.SelectMany(p => p.Events))
+        {
+            if (!ids.Add(item.Id))
+            {
+                throw new ArgumentException($"Event {item.Id} occurs twice in one append. Give each event an id of its own.", nameof(parts));
+            }
+        }
+    }
+
+    /// <summary>What goes to one stream.</summary>
+    internal sealed record Part(StreamName Stream, ExpectedVersion Expected, IReadOnlyList<Item> Events);
+
+    /// <summary>An event with the id that it gets.</summary>
+    internal readonly record struct Item(Guid Id, NewEvent Event, SerializedEvent Serialized)
+    {
+        /// <summary>The first cause's id as text, or null.</summary>
+        public string? CausationId => Event.Metadata.Causes is [var first, ..] ? first.ToString() : null;
+    }
+}
