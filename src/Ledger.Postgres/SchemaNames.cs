@@ -1,0 +1,30 @@
+using System.Text.RegularExpressions;
+
+namespace Ledger.Postgres;
+
+/// <summary>The two schemas that SQL files name by tokens.</summary>
+/// <param name="Events">Where the event tables are.</param>
+/// <param name="Ledger">Where Ledger's own tables and functions are.</param>
+internal readonly partial record struct SchemaNames(string Events, string Ledger)
+{
+    /// <summary>Replaces the tokens in one pass, so that a name may look like a token.</summary>
+    internal string Fill(string sql)
+    {
+        var (events, ledger) = this;
+        return Token().Replace(sql, match => match.Value switch
+        {
+            "{events}" => Quote(events),
+            "{ledger}" => Quote(ledger),
+            "{events_text}" => Literal(events),
+            _ => Literal(ledger),
+        });
+    }
+
+    /// <summary>A name as a quoted identifier.</summary>
+    internal static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    private static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    [GeneratedRegex(@"\{(events|ledger)(_text)?\}", RegexOptions.CultureInvariant)]
+    private static partial Regex Token();
+}
