@@ -1,0 +1,56 @@
+using Npgsql;
+
+namespace Ledger.Postgres.Local;
+
+/// <summary>Makes and drops databases of a server.</summary>
+internal static class Databases
+{
+    /// <summary>Makes a database; one that is there already, perhaps since a moment ago, is left as it is.</summary>
+    internal static async Task EnsureAsync(string administration, string database, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CreateAsync(administration, database, "template1", cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.DuplicateDatabase)
+        {
+            // What was asked for is there.
+        }
+    }
+
+    internal static Task CreateAsync(string administration, string database, string template, CancellationToken cancellationToken) =>
+        ExecuteAsync(
+            administration,
+            SqlText.Load("CreateDatabase")
+                .Replace("{database}", Quote(database), StringComparison.Ordinal)
+                .Replace("{template}", Quote(template), StringComparison.Ordinal),
+            cancellationToken);
+
+    internal static Task DropAsync(string administration, string database, CancellationToken cancellationToken) =>
+        ExecuteAsync(administration, SqlText.Load("DropDatabase").Replace("{database}", Quote(database), StringComparison.Ordinal), cancellationToken);
+
+    /// <summary>Makes a database one that is only copied: nobody can connect, and who was connected is not.</summary>
+    internal static async Task SealAsync(string administration, string database, CancellationToken cancellationToken)
+    {
+        var close = SqlText.Load("CloseDatabase").Replace("{database}", Quote(database), StringComparison.Ordinal);
+        await ExecuteAsync(administration, close, cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(administration, SqlText.Load("EndSessions"), cancellationToken, database).ConfigureAwait(false);
+    }
+
+    private static async Task ExecuteAsync(string administration, string sql, CancellationToken cancellationToken, params IReadOnlyList<string> parameters)
+    {
+        var connection = new NpgsqlConnection(administration);
+        await using var _ = connection.ConfigureAwait(false);
+        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var command = new NpgsqlCommand(sql, connection);
+        await using var __ = command.ConfigureAwait(false);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        }
+
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string Quote(string identifier) => $"\"{identifier.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}
