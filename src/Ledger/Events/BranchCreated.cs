@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Ledger.Branches;
+using Ledger.Streams;
 
 namespace Ledger.Events;
 
@@ -26,11 +27,28 @@ public sealed record BranchCreated(
     /// <param name="parent">The history that is forked.</param>
     /// <param name="at">How many of its events are shared.</param>
     /// <param name="name">A label for people, or null.</param>
-    public static BranchCreated Of(string branchId, History parent, Streams.Position at, string? name = null)
+    public static BranchCreated Of(string branchId, History parent, Position at, string? name = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(branchId);
         ArgumentNullException.ThrowIfNull(parent);
         return new BranchCreated(
             branchId, parent.Stream.Id, at.Value, parent.Fork(at), parent.Stream.Value, parent.Root.Value, name);
+    }
+
+    /// <summary>The branch that the event creates, without a time yet; engines call it before they look at the log.</summary>
+    /// <exception cref="ArgumentException">The event does not say what a branch is made of, or contradicts itself.</exception>
+    internal BranchInfo Describe()
+    {
+        if (Lineage is null || Parent is null || Root is null)
+        {
+            throw new ArgumentException(
+                $"Branch '{BranchId}' has no parent, root or lineage. Describe it by {nameof(BranchCreated)}.{nameof(Of)}.");
+        }
+
+        var history = new History(StreamName.Branch(BranchId), new StreamName(Root), Lineage);
+        return history.PrefixLength.Value == ForkPosition
+            ? new BranchInfo(history.Stream, new StreamName(Parent), history.Root, history.PrefixLength, Lineage, Name, default)
+            : throw new ArgumentException(
+                $"Branch '{BranchId}' is forked at position {ForkPosition}, but its lineage has {history.PrefixLength} events.");
     }
 }

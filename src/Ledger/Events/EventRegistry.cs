@@ -26,7 +26,7 @@ public sealed class EventRegistry
 
     /// <summary>The registered names, sorted by code point, with the type that each stands for.</summary>
     public IEnumerable<KeyValuePair<string, Type>> Types =>
-        _byName.Values.OrderBy(e => e.Name, StringComparer.Ordinal).Select(e => KeyValuePair.Create(e.Name, e.ClrType));
+        _byName.Values.OrderBy(e => e.Name, CodePointComparer.Instance).Select(e => KeyValuePair.Create(e.Name, e.ClrType));
 
     /// <summary>The built-in events and those of an application.</summary>
     public static EventRegistry Create(Action<EventRegistryBuilder> configure)

@@ -7,6 +7,10 @@ namespace Ledger.Streams;
 /// <remarks>
 /// <para>All members are safe for concurrent use. Reading an unknown stream gives nothing. A cancelled append is either written
 /// whole or not at all; append the same events again to find out.</para>
+/// <para>Wrong use is an <see cref="ArgumentException"/> before anything is looked at: null, the default <see cref="StreamName"/>,
+/// a stream or an id twice in one append. What is cancelled before it begins does nothing.</para>
+/// <para>JSON is kept by value, as <c>jsonb</c> keeps it: the order of members does not count, of members with one name the last
+/// stays, and numbers are exact at any size. Times have the precision of microseconds; within a stream they never go back.</para>
 /// <para>Applications use <see cref="Runs.AgentLedger"/> for runs and branches, and this port for streams of their own.</para>
 /// </remarks>
 public interface IEventStore
@@ -17,12 +21,17 @@ public interface IEventStore
     /// <summary>Appends to one or several streams, all or nothing.</summary>
     /// <remarks>
     /// <list type="number">
-    /// <item>All ids are in their streams already: nothing is written, the first answer is given, whatever was expected.</item>
-    /// <item>Some ids are in the log, or one is in another stream: <see cref="EventIdInUseException"/>.</item>
-    /// <item>A stream is archived: <see cref="StreamArchivedException"/>.</item>
+    /// <item>There are events, and all ids are in their streams already: nothing is written, the first answer is given, whatever was
+    /// expected. A part without events then answers with the version that its stream has.</item>
+    /// <item>Some ids are in the log, or one is in another stream: <see cref="EventIdInUseException"/> with the first id, in the order
+    /// of the call, that is in the log.</item>
+    /// <item>A stream is archived: <see cref="StreamArchivedException"/>, also for a part without events.</item>
     /// <item>A stream is not as expected: <see cref="WrongExpectedVersionException"/>.</item>
-    /// <item>Otherwise every event is written, in order, and survives a crash of the application or the server.</item>
+    /// <item>Otherwise every event is written, in order, and survives a crash of the application or the server. A part without
+    /// events creates its stream at version 0, or answers with the version that the stream has.</item>
     /// </list>
+    /// <para>Where several parts are at fault in one way, the first is named. A stream that a refused append would have created does
+    /// not exist.</para>
     /// </remarks>
     /// <param name="appends">One part for each stream; a stream may occur once. Results come in the same order.</param>
     /// <param name="cancellationToken">Stops waiting; see the remark on the type.</param>
@@ -58,6 +67,7 @@ public interface IEventStore
     /// <param name="from">The position of the first event wanted.</param>
     /// <param name="to">The position behind the last event wanted, or null for the end.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
+    /// <remarks>A history's own stream may be absent; the prefix is read then.</remarks>
     /// <exception cref="BrokenHistoryException">A version that the lineage names is not in the log.</exception>
     IAsyncEnumerable<RecordedEvent> ReadHistoryAsync(
         History history,
@@ -83,20 +93,30 @@ public interface IEventStore
     Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default);
 
     /// <summary>Finds what a run's or branch's history is made of, or null when there is no such stream.</summary>
+    /// <remarks>Only <see cref="CreateBranchAsync"/> makes a branch: a stream named <c>branch:x</c> that came otherwise has no prefix.</remarks>
     Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default);
 
     /// <summary>Creates a branch: its stream, its first event and its place in the tree, in one transaction.</summary>
+    /// <remarks>
+    /// The checks come in the order of the exceptions below. The event's correlation is the root's name, its time is not before
+    /// that of the last event shared, and a repeated call is refused as an existing branch.
+    /// </remarks>
     /// <param name="branch">What the branch is; <see cref="History.Fork"/> makes its lineage.</param>
     /// <param name="metadata">Who forks and why, for the event <c>branch.created</c>.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="BranchExistsException">The stream has events already, or is a branch already.</exception>
+    /// <exception cref="ArgumentException">The parent, the root or the lineage is missing, or the lineage is not as long as the fork
+    /// position says.</exception>
     /// <exception cref="StreamNotFoundException">The parent does not exist.</exception>
+    /// <exception cref="BranchExistsException">The stream has events, is a branch, or was forked already.</exception>
+    /// <exception cref="StreamArchivedException">The stream was created without events and archived.</exception>
+    /// <exception cref="ForkPositionException">A stream of the lineage has fewer events than are taken from it; the length stated is
+    /// that of the part of the prefix that exists.</exception>
     Task<BranchInfo> CreateBranchAsync(
         BranchCreated branch,
         EventMetadata metadata,
         CancellationToken cancellationToken = default);
 
-    /// <summary>Finds a branch, or null.</summary>
+    /// <summary>Finds a branch, or null; a stream that did not come by <see cref="CreateBranchAsync"/> is none.</summary>
     Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default);
 
     /// <summary>Lists the branches that were forked, directly or through other branches, from a stream, the oldest first.</summary>

@@ -1,0 +1,58 @@
+using Ledger.Events;
+
+namespace Ledger.Streams;
+
+/// <summary>One call of <see cref="IEventStore.AppendAsync"/>, checked and written as JSON before any engine touches its log.</summary>
+internal sealed class AppendRequest
+{
+    private AppendRequest(IReadOnlyList<Part> parts, int eventCount)
+    {
+        Parts = parts;
+        EventCount = eventCount;
+    }
+
+    /// <summary>The parts in the caller's order.</summary>
+    public IReadOnlyList<Part> Parts { get; }
+
+    /// <summary>The number of events in all parts.</summary>
+    public int EventCount { get; }
+
+    /// <summary>Checks a call.</summary>
+    /// <exception cref="ArgumentException">It is wrong use; see <see cref="AppendRules"/>.</exception>
+    /// <exception cref="InvalidEventException">An event cannot be stored.</exception>
+    public static AppendRequest Create(IReadOnlyList<StreamAppend> appends, EventRegistry registry)
+    {
+        AppendRules.Check(appends);
+        var parts = new Part[appends.Count];
+        var eventCount = 0;
+        for (var i = 0; i < parts.Length; i++)
+        {
+            parts[i] = Write(appends[i], registry);
+            eventCount += parts[i].Events.Count;
+        }
+
+        return new AppendRequest(parts, eventCount);
+    }
+
+    private static Part Write(StreamAppend append, EventRegistry registry)
+    {
+        var events = new Item[append.Events.Count];
+        for (var i = 0; i < events.Length; i++)
+        {
+            var newEvent = append.Events[i];
+            events[i] = new Item(newEvent.IdIn(append.Stream), newEvent, registry.Write(newEvent));
+        }
+
+        return new Part(append.Stream, append.Expected, events);
+    }
+
+    /// <summary>What goes to one stream.</summary>
+    internal sealed record Part(StreamName Stream, ExpectedVersion Expected, IReadOnlyList<Item> Events);
+
+    /// <summary>An event with the id that it gets.</summary>
+    internal readonly record struct Item(Guid Id, NewEvent Event, SerializedEvent Serialized)
+    {
+        /// <summary>The first cause's id as text, or null.</summary>
+        public string? CausationId => Event.Metadata.Causes is [var first, ..] ? first.ToString() : null;
+    }
+}

@@ -1,0 +1,44 @@
+namespace Ledger.Streams;
+
+/// <summary>What every engine refuses as wrong use before it looks at the log.</summary>
+internal static class AppendRules
+{
+    public static void Check(IReadOnlyList<StreamAppend> appends)
+    {
+        ArgumentNullException.ThrowIfNull(appends);
+        var streams = new HashSet<StreamName>();
+        var ids = new HashSet<Guid>();
+        foreach (var append in appends)
+        {
+            if (append?.Events is null || append.Events.Any(e => e is null))
+            {
+                throw new ArgumentException("A part of the append, its list of events or an event in it is null.", nameof(appends));
+            }
+
+            Check(append.Stream, nameof(appends));
+            if (!streams.Add(append.Stream))
+            {
+                throw new ArgumentException(
+                    $"Stream '{append.Stream}' occurs twice in one append. Put its events into one part.", nameof(appends));
+            }
+
+            foreach (var newEvent in append.Events)
+            {
+                var id = newEvent.IdIn(append.Stream);
+                if (!ids.Add(id))
+                {
+                    throw new ArgumentException(
+                        $"Event {id} occurs twice in one append. Give each event an id of its own.", nameof(appends));
+                }
+            }
+        }
+    }
+
+    public static void Check(StreamName stream, string parameter)
+    {
+        if (stream == default)
+        {
+            throw new ArgumentException($"A stream name is needed; the default value of {nameof(StreamName)} is none.", parameter);
+        }
+    }
+}

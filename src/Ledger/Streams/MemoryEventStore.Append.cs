@@ -1,0 +1,130 @@
+using Ledger.Events;
+
+namespace Ledger.Streams;
+
+public sealed partial class MemoryEventStore
+{
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<AppendResult>> AppendAsync(
+        IReadOnlyList<StreamAppend> appends,
+        CancellationToken cancellationToken = default)
+    {
+        AppendRules.Check(appends);
+        cancellationToken.ThrowIfCancellationRequested();
+        var parts = appends.Select(Prepare).ToArray();
+        lock (_gate)
+        {
+            if (Repeats(parts))
+            {
+                return [.. parts.Select(AnswerAgain)];
+            }
+
+            Decide(parts);
+            var now = Now();
+            return [.. parts.Select(p => Write(p, now))];
+        }
+    }
+
+    private PreparedAppend Prepare(StreamAppend append) =>
+        new(append.Stream, append.Expected, [.. append.Events.Select(e => Prepare(append.Stream, e))]);
+
+    private PreparedEvent Prepare(StreamName stream, NewEvent newEvent)
+    {
+        var written = Registry.Write(newEvent);
+        return new PreparedEvent(
+            newEvent.IdIn(stream),
+            written.Type,
+            JsonbForm.Of(written.Json),
+            written.Headers.IsEmpty ? default : JsonbForm.Of(written.Headers),
+            newEvent.CorrelationId,
+            newEvent.Metadata.Causes is [var cause, ..] ? cause.ToString() : null);
+    }
+
+    /// <summary>Whether the log has all events already; refuses when it has some, or has one in another stream.</summary>
+    private bool Repeats(PreparedAppend[] parts)
+    {
+        (StreamName Stream, StoredEvent Holder)? inUse = null;
+        var isNew = false;
+        foreach (var part in parts)
+        {
+            foreach (var prepared in part.Events)
+            {
+                if (!_eventsById.TryGetValue(prepared.Id, out var holder))
+                {
+                    isNew = true;
+                    continue;
+                }
+
+                inUse ??= (part.Stream, holder);
+                isNew |= holder.Stream != part.Stream;
+            }
+        }
+
+        return inUse is not { } first || !isNew
+            ? inUse is not null
+            : throw new EventIdInUseException(first.Stream, first.Holder.Content.Id, first.Holder.Stream);
+    }
+
+    private AppendResult AnswerAgain(PreparedAppend part)
+    {
+        if (part.Events.Length == 0)
+        {
+            var version = _streams.GetValueOrDefault(part.Stream)?.Version ?? StreamVersion.Empty;
+            return new AppendResult(part.Stream, version, SequenceNumber.Start, AppendOutcome.AlreadyWritten);
+        }
+
+        var last = part.Events.Select(e => _eventsById[e.Id]).MaxBy(e => e.Version)!;
+        return new AppendResult(part.Stream, last.Version, last.Sequence, AppendOutcome.AlreadyWritten);
+    }
+
+    private void Decide(PreparedAppend[] parts)
+    {
+        foreach (var part in parts)
+        {
+            ThrowIfArchived(part.Stream);
+        }
+
+        foreach (var part in parts)
+        {
+            var actual = _streams.GetValueOrDefault(part.Stream)?.Version ?? StreamVersion.Empty;
+            if (!part.Expected.IsMetBy(actual))
+            {
+                throw new WrongExpectedVersionException(part.Stream, part.Expected, actual);
+            }
+        }
+    }
+
+    private void ThrowIfArchived(StreamName stream)
+    {
+        if (_streams.GetValueOrDefault(stream)?.State == StreamState.Archived)
+        {
+            throw new StreamArchivedException(stream);
+        }
+    }
+
+    private AppendResult Write(PreparedAppend part, DateTimeOffset notBefore)
+    {
+        if (!_streams.TryGetValue(part.Stream, out var stream))
+        {
+            stream = new StoredStream(part.Stream, notBefore);
+            _streams.Add(part.Stream, stream);
+        }
+
+        var lastSequence = SequenceNumber.Start;
+        foreach (var prepared in part.Events)
+        {
+            // A clock may go back; within a stream the time does not.
+            stream.UpdatedAt = stream.UpdatedAt > notBefore ? stream.UpdatedAt : notBefore;
+            lastSequence = new SequenceNumber(_log.Count + 1);
+            var stored = new StoredEvent(
+                stream.Name, new StreamVersion(stream.Events.Count + 1), lastSequence, stream.UpdatedAt, prepared);
+            _eventsById.Add(prepared.Id, stored);
+            _log.Add(stored);
+            stream.Events.Add(stored);
+        }
+
+        return new AppendResult(part.Stream, stream.Version, lastSequence, AppendOutcome.Written);
+    }
+
+    private sealed record PreparedAppend(StreamName Stream, ExpectedVersion Expected, PreparedEvent[] Events);
+}
