@@ -8,20 +8,22 @@ namespace Ledger.Postgres;
 internal readonly partial record struct SchemaNames(string Events, string Ledger)
 {
     /// <summary>Replaces the tokens in one pass, so that a name may look like a token.</summary>
-    internal string Fill(string sql)
+    internal string Fill(string sql) => Fill(sql, Quote(Events), Quote(Ledger));
+
+    /// <summary>Replaces the tokens where the names are quoted already, as the server does it.</summary>
+    internal string Fill(string text, string quotedEvents, string quotedLedger)
     {
         var (events, ledger) = this;
-        return Token().Replace(sql, match => match.Value switch
+        return Token().Replace(text, match => match.Value switch
         {
-            "{events}" => Quote(events),
-            "{ledger}" => Quote(ledger),
+            "{events}" => quotedEvents,
+            "{ledger}" => quotedLedger,
             "{events_text}" => Literal(events),
             _ => Literal(ledger),
         });
     }
 
-    /// <summary>A name as a quoted identifier.</summary>
-    internal static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
