@@ -18,16 +18,11 @@ internal sealed class AppendRequest
     public int EventCount { get; }
 
     /// <summary>Checks a call.</summary>
-    /// <exception cref="ArgumentException">No part, a stream without a name or named twice, or an event id that occurs twice.</exception>
+    /// <exception cref="ArgumentException">It is wrong use; see <see cref="AppendRules"/>.</exception>
     /// <exception cref="InvalidEventException">An event cannot be stored.</exception>
     public static AppendRequest Create(IReadOnlyList<StreamAppend> appends, EventRegistry registry)
     {
-        ArgumentNullException.ThrowIfNull(appends);
-        if (appends.Count == 0)
-        {
-            throw new ArgumentException("An append needs at least one stream.", nameof(appends));
-        }
-
+        AppendRules.Check(appends);
         var parts = new Part[appends.Count];
         var eventCount = 0;
         for (var i = 0; i < parts.Length; i++)
@@ -36,19 +31,11 @@ internal sealed class AppendRequest
             eventCount += parts[i].Events.Count;
         }
 
-        CheckStreams(parts);
-        CheckIds(parts, eventCount);
         return new AppendRequest(parts, eventCount);
     }
 
     private static Part Write(StreamAppend append, EventRegistry registry)
     {
-        ArgumentNullException.ThrowIfNull(append);
-        if (append.Stream == default)
-        {
-            throw new ArgumentException("An append needs the name of its stream; the default StreamName has none.", nameof(append));
-        }
-
         var events = new Item[append.Events.Count];
         for (var i = 0; i < events.Length; i++)
         {
@@ -57,31 +44,6 @@ internal sealed class AppendRequest
         }
 
         return new Part(append.Stream, append.Expected, events);
-    }
-
-    private static void CheckStreams(Part[] parts)
-    {
-        if (parts.Length > 1 && parts.GroupBy(p => p.Stream).FirstOrDefault(g => g.Count() > 1) is { } twice)
-        {
-            throw new ArgumentException($"Stream '{twice.Key}' occurs twice in one append. Join its events into one part.", nameof(parts));
-        }
-    }
-
-    private static void CheckIds(Part[] parts, int eventCount)
-    {
-        if (eventCount < 2)
-        {
-            return;
-        }
-
-        var ids = new HashSet<Guid>(eventCount);
-        foreach (var item in parts.SelectMany(p => p.Events))
-        {
-            if (!ids.Add(item.Id))
-            {
-                throw new ArgumentException($"Event {item.Id} occurs twice in one append. Give each event an id of its own.", nameof(parts));
-            }
-        }
     }
 
     /// <summary>What goes to one stream.</summary>

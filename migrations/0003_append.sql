@@ -1,0 +1,393 @@
+-- Appending, archiving, and creating a branch.
+-- The statements of append_v1 stand alone on purpose: in READ COMMITTED each sees what was committed while the one before
+-- waited for its locks. One statement that locks, looks up and inserts has left holes in versions under contention.
+-- Functions keep the plans that they made on empty tables, hence enable_seqscan = off.
+
+-- Appends a batch of requests, each all or nothing, in their order.
+--   p_streams      the distinct streams of the batch
+--   part_*         a row for each part of a request, in order: its request (from 1, rising), the index of its stream in
+--                  p_streams (from 1), the expected version (null: any), the number of its events
+--   event_*        a row for each event, in the order of the parts: the index of its part, its stream, and its columns
+--   p_notify       whether to wake those who listen for appended events
+-- Result, a row for each part: what became of it (written, already_written, wrong_version, archived, id_in_use), the version
+-- that it ends at or that the stream has, its last sequence number, and for id_in_use the id and the stream that has it.
+-- An event id may occur once in a batch.
+create function {ledger}.append_v1(
+    p_streams text[],
+    part_request integer[],
+    part_stream integer[],
+    part_expected bigint[],
+    part_count integer[],
+    event_part integer[],
+    event_stream text[],
+    event_id uuid[],
+    event_type text[],
+    event_clr_type text[],
+    event_data jsonb[],
+    event_headers jsonb[],
+    event_correlation text[],
+    event_causation text[],
+    p_notify boolean)
+returns table (
+    outcome text,
+    version bigint,
+    last_sequence bigint,
+    id_in_use uuid,
+    id_holder text)
+language plpgsql
+volatile
+set enable_seqscan = off
+as $function$
+declare
+    stream_count constant integer := cardinality(p_streams);
+    part_total constant integer := cardinality(part_request);
+    sequence constant regclass := quote_ident({events_text}) || '.mt_events_sequence';
+    found_count integer;
+    created text[] := '{}';
+    just_created text[];
+    versions bigint[] := array_fill(0::bigint, array[stream_count]);
+    times timestamptz[] := array_fill('-infinity'::timestamptz, array[stream_count]);
+    archived boolean[] := array_fill(false, array[stream_count]);
+    kept boolean[] := array_fill(false, array[stream_count]);
+    changed boolean[] := array_fill(false, array[stream_count]);
+    accepted integer := 0;
+    any_refused boolean := false;
+    any_known boolean;
+    -- For each part: how many events come before it in event_*, how many accepted ones, and the version before its first event
+    -- (-1: none is written).
+    part_offset integer[] := array_fill(0, array[part_total]);
+    part_drawn integer[] := array_fill(0, array[part_total]);
+    part_base bigint[] := array_fill(-1::bigint, array[part_total]);
+    part_outcome text[] := array_fill('written'::text, array[part_total]);
+    part_version bigint[] := array_fill(0::bigint, array[part_total]);
+    part_sequence bigint[] := array_fill(0::bigint, array[part_total]);
+    part_id uuid[] := array_fill(null::uuid, array[part_total]);
+    part_holder text[] := array_fill(null::text, array[part_total]);
+    first_part integer := 1;
+    last_part integer;
+    first_event integer;
+    last_event integer;
+    verdict text;
+    offending uuid;
+    holder text;
+    known record;
+    row_found record;
+    moment timestamptz;
+    drawn bigint[];
+    s integer;
+begin
+    -- Every missing stream row is created before any row is locked, both in code point order: no two writers wait in a circle.
+    loop
+        if stream_count > 1 then
+            select count(*) into found_count from {events}.mt_streams as t where t.id = any (p_streams);
+        else
+            found_count := stream_count;
+        end if;
+
+        if found_count = stream_count then
+            found_count := 0;
+            for row_found in
+                select n.ordinal, t.version, t."timestamp", t.is_archived
+                from unnest(p_streams) with ordinality as n (name, ordinal)
+                join {events}.mt_streams as t on t.id = n.name
+                order by n.name collate "C"
+                for no key update of t
+            loop
+                versions[row_found.ordinal] := coalesce(row_found.version, 0);
+                times[row_found.ordinal] := row_found."timestamp";
+                archived[row_found.ordinal] := coalesce(row_found.is_archived, false);
+                found_count := found_count + 1;
+            end loop;
+            exit when found_count = stream_count;
+        end if;
+
+        with made as (
+            insert into {events}.mt_streams as t (id, version, "timestamp", created, tenant_id, is_archived)
+            select n.name, 0, clock_timestamp(), clock_timestamp(), '*DEFAULT*', false
+            from unnest(p_streams) as n (name)
+            order by n.name collate "C"
+            on conflict do nothing
+            returning t.id)
+        select array_agg(made.id) into just_created from made;
+        created := created || coalesce(just_created, '{}');
+    end loop;
+
+    select exists (select from {events}.mt_events as e where e.id = any (event_id)) into any_known;
+    moment := clock_timestamp();
+
+    -- Decide request by request; an accepted one moves the versions that the next one sees.
+    last_event := 0;
+    while first_part <= part_total loop
+        first_event := last_event + 1;
+        last_part := first_part;
+        loop
+            part_offset[last_part] := last_event;
+            last_event := last_event + part_count[last_part];
+            exit when last_part = part_total or part_request[last_part + 1] <> part_request[first_part];
+            last_part := last_part + 1;
+        end loop;
+
+        verdict := 'written';
+        if any_known and last_event >= first_event then
+            select count(*) as here,
+                   count(*) filter (where e.stream_id = n.stream) as in_place,
+                   (array_agg(e.id order by n.ordinal))[1] as id,
+                   (array_agg(e.stream_id order by n.ordinal))[1] as stream
+            into known
+            from unnest(event_id[first_event:last_event], event_stream[first_event:last_event])
+                with ordinality as n (id, stream, ordinal)
+            join {events}.mt_events as e on e.id = n.id;
+            if known.here > 0 then
+                verdict := case when known.in_place = last_event - first_event + 1 then 'already_written' else 'id_in_use' end;
+                offending := known.id;
+                holder := known.stream;
+            end if;
+        end if;
+
+        if verdict = 'written' then
+            for p in first_part..last_part loop
+                s := part_stream[p];
+                if archived[s] then
+                    verdict := 'archived';
+                    exit;
+                end if;
+            end loop;
+        end if;
+
+        if verdict = 'written' then
+            for p in first_part..last_part loop
+                s := part_stream[p];
+                if part_expected[p] <> versions[s] then
+                    verdict := 'wrong_version';
+                    exit;
+                end if;
+            end loop;
+        end if;
+
+        for p in first_part..last_part loop
+            s := part_stream[p];
+            part_version[p] := versions[s];
+            part_outcome[p] := verdict;
+            if verdict = 'written' then
+                kept[s] := true;
+                if part_count[p] > 0 then
+                    changed[s] := true;
+                    part_drawn[p] := accepted;
+                    accepted := accepted + part_count[p];
+                    part_base[p] := versions[s];
+                    times[s] := greatest(moment, times[s]);
+                    versions[s] := versions[s] + part_count[p];
+                    part_version[p] := versions[s];
+                end if;
+            elsif verdict = 'already_written' then
+                kept[s] := true;
+                if part_count[p] > 0 then
+                    select max(e.version) as version, max(e.seq_id) as seq_id into known
+                    from {events}.mt_events as e
+                    where e.id = any (event_id[part_offset[p] + 1:part_offset[p] + part_count[p]]);
+                    part_version[p] := known.version;
+                    part_sequence[p] := known.seq_id;
+                end if;
+            else
+                any_refused := true;
+                if verdict = 'wrong_version' and part_expected[p] is not distinct from versions[s]
+                    or verdict = 'archived' and not archived[s] then
+                    part_outcome[p] := 'not_at_fault';
+                elsif verdict = 'id_in_use' then
+                    part_id[p] := offending;
+                    part_holder[p] := holder;
+                end if;
+            end if;
+        end loop;
+
+        first_part := last_part + 1;
+    end loop;
+
+    if accepted > 0 then
+        select array_agg(nextval(sequence)) into drawn from generate_series(1, accepted);
+
+        insert into {events}.mt_events (
+            seq_id, id, stream_id, version, data, type, "timestamp", tenant_id, mt_dotnet_type,
+            correlation_id, causation_id, headers, is_archived)
+        select drawn[part_drawn[e.part] + e.ordinal - part_offset[e.part]],
+               e.id,
+               e.stream,
+               part_base[e.part] + e.ordinal - part_offset[e.part],
+               e.data,
+               e.type,
+               times[part_stream[e.part]],
+               '*DEFAULT*',
+               e.clr_type,
+               e.correlation,
+               e.causation,
+               e.headers,
+               false
+        from unnest(event_part, event_stream, event_id, event_type, event_clr_type, event_data, event_headers,
+                    event_correlation, event_causation)
+             with ordinality as e (part, stream, id, type, clr_type, data, headers, correlation, causation, ordinal)
+        where part_base[e.part] >= 0;
+
+        update {events}.mt_streams as t
+        set version = n.version,
+            "timestamp" = n.time
+        from unnest(p_streams, versions, times, changed) as n (name, version, time, changed)
+        where t.id = n.name
+          and n.changed;
+
+        if p_notify then
+            perform pg_notify('mt_events_appended', '');
+        end if;
+    end if;
+
+    if any_refused and cardinality(created) > 0 then
+        delete from {events}.mt_streams as t
+        using unnest(p_streams, kept) as n (name, kept)
+        where t.id = n.name
+          and t.id = any (created)
+          and not n.kept;
+    end if;
+
+    for p in 1..part_total loop
+        outcome := part_outcome[p];
+        version := part_version[p];
+        last_sequence := case when part_base[p] >= 0 then drawn[part_drawn[p] + part_count[p]] else part_sequence[p] end;
+        id_in_use := part_id[p];
+        id_holder := part_holder[p];
+        return next;
+    end loop;
+end
+$function$;
+
+-- Makes a stream read-only. p_stream: its name. Result: whether there is such a stream.
+create function {ledger}.archive_v1(p_stream text)
+returns boolean
+language plpgsql
+volatile
+set enable_seqscan = off
+as $function$
+declare
+    was_archived boolean;
+begin
+    select coalesce(t.is_archived, false) into was_archived from {events}.mt_streams as t where t.id = p_stream for no key update;
+    if not found then
+        return false;
+    end if;
+
+    if not was_archived then
+        update {events}.mt_streams as t set is_archived = true where t.id = p_stream;
+        update {events}.mt_events as e set is_archived = true where e.stream_id = p_stream;
+    end if;
+
+    return true;
+end
+$function$;
+
+-- Creates a branch: its stream row, its place in the tree, and its first event.
+--   p_stream, p_parent, p_root, p_fork_position, p_name   the branch
+--   segment_stream, segment_taken                         its lineage, from the root down
+--   event_*                                               the columns of its event branch.created
+--   p_notify                                              whether to wake those who listen for appended events
+-- Result, one row: created, or parent_not_found, branch_exists, archived, id_in_use, prefix_missing; the time of the creation; for
+-- id_in_use the stream that has the event; for prefix_missing how many events of the prefix there are.
+create function {ledger}.create_branch_v1(
+    p_stream text,
+    p_parent text,
+    p_root text,
+    p_fork_position bigint,
+    p_name text,
+    segment_stream text[],
+    segment_taken bigint[],
+    event_id uuid,
+    event_type text,
+    event_clr_type text,
+    event_data jsonb,
+    event_headers jsonb,
+    event_correlation text,
+    event_causation text,
+    p_notify boolean,
+    out outcome text,
+    out created_at timestamptz,
+    out id_holder text,
+    out prefix_length bigint)
+language plpgsql
+volatile
+set enable_seqscan = off
+as $function$
+declare
+    prefix_time timestamptz;
+    own record;
+begin
+    if not exists (select from {events}.mt_streams as t where t.id = p_parent) then
+        outcome := 'parent_not_found';
+        return;
+    end if;
+
+    -- Looked up before anything is created, and once more under the lock below.
+    select t.version, t.is_archived into own from {events}.mt_streams as t where t.id = p_stream;
+    if own.version > 0 or exists (select from {ledger}.branch as b where p_stream in (b.stream, b.parent)) or p_stream = p_parent then
+        outcome := 'branch_exists';
+        return;
+    end if;
+
+    if own.is_archived then
+        outcome := 'archived';
+        return;
+    end if;
+
+    select e.stream_id into id_holder from {events}.mt_events as e where e.id = event_id;
+    if found then
+        outcome := 'id_in_use';
+        return;
+    end if;
+
+    select n.before + coalesce(t.version, 0) into prefix_length
+    from (select u.stream,
+                 u.taken,
+                 u.ordinal,
+                 sum(u.taken) over (order by u.ordinal) - u.taken as before
+          from unnest(segment_stream, segment_taken) with ordinality as u (stream, taken, ordinal)) as n
+    left join {events}.mt_streams as t on t.id = n.stream
+    where t.version is null or t.version < n.taken
+    order by n.ordinal
+    limit 1;
+    if found then
+        outcome := 'prefix_missing';
+        return;
+    end if;
+
+    -- A time maps to one position of the branch, so its own events must not be older than those it shares.
+    select e."timestamp" into prefix_time
+    from {events}.mt_events as e
+    where e.stream_id = segment_stream[cardinality(segment_stream)]
+      and e.version = segment_taken[cardinality(segment_taken)];
+
+    insert into {events}.mt_streams as t (id, version, "timestamp", created, tenant_id, is_archived)
+    values (p_stream, 0, greatest(clock_timestamp(), prefix_time), clock_timestamp(), '*DEFAULT*', false)
+    on conflict do nothing;
+
+    select t.version, t.is_archived into own from {events}.mt_streams as t where t.id = p_stream for no key update;
+    if own.version > 0 or own.is_archived or exists (select from {ledger}.branch as b where b.stream = p_stream) then
+        outcome := case when own.is_archived then 'archived' else 'branch_exists' end;
+        return;
+    end if;
+
+    insert into {ledger}.branch (stream, parent, root, fork_position, name, created_at)
+    values (p_stream, p_parent, p_root, p_fork_position, p_name, clock_timestamp())
+    returning branch.created_at into created_at;
+
+    insert into {ledger}.branch_segment (branch, ordinal, stream, taken)
+    select p_stream, n.ordinal, n.stream, n.taken
+    from unnest(segment_stream, segment_taken) with ordinality as n (stream, taken, ordinal);
+
+    select a.outcome into strict outcome
+    from {ledger}.append_v1(
+        array[p_stream], array[1], array[1], array[0::bigint], array[1],
+        array[1], array[p_stream], array[event_id], array[event_type], array[event_clr_type], array[event_data],
+        array[event_headers], array[event_correlation], array[event_causation], p_notify) as a;
+    if outcome <> 'written' then
+        raise exception 'the event of branch % was refused: %', p_stream, outcome using errcode = 'LG001';
+    end if;
+
+    outcome := 'created';
+end
+$function$;

@@ -1,0 +1,49 @@
+using Ledger.Postgres;
+using Ledger.Postgres.Hosting;
+using Ledger.Postgres.Migrations;
+using Ledger.Runs;
+using Ledger.Streams;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds Ledger on PostgreSQL to a container.</summary>
+public static class LedgerServiceCollectionExtensions
+{
+    /// <summary>Adds the event store, the ledger of runs, the migrator and the options, each once for the application.</summary>
+    /// <remarks>
+    /// <list type="number">
+    /// <item>With <see cref="PostgresOptions.ConnectionString"/>: Ledger opens connections of its own.</item>
+    /// <item>Without: it uses the container's <c>NpgsqlDataSource</c>, which must be registered.</item>
+    /// </list>
+    /// <para>Nothing is migrated unless <see cref="PostgresOptions.AutoMigrate"/> says so. Called again, the first call counts.</para>
+    /// </remarks>
+    /// <param name="services">The container.</param>
+    /// <param name="configure">Gives the options, such as <c>o => o with { EventSchema = "app" }</c>; null for the defaults.</param>
+    /// <exception cref="PostgresOptionsException">The options have faults; all are named.</exception>
+    public static IServiceCollection AddLedger(
+        this IServiceCollection services,
+        Func<PostgresOptions, PostgresOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var options = new PostgresOptions();
+        options = (configure is null ? options : configure(options)).Checked();
+        services.TryAddSingleton(options);
+        services.TryAddSingleton<LedgerDataSource>();
+        services.TryAddSingleton(provider => new LedgerMigrator(
+            provider.GetRequiredService<LedgerDataSource>().Value,
+            provider.GetRequiredService<PostgresOptions>(),
+            provider.GetService<ILogger<LedgerMigrator>>()));
+        services.TryAddSingleton(provider => new AgentLedger(
+            provider.GetRequiredService<IEventStore>(),
+            provider.GetRequiredService<PostgresOptions>().Limits));
+        if (options.AutoMigrate == AutoMigrate.AtStart)
+        {
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MigrationAtStart>());
+        }
+
+        return services;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace Ledger.Postgres.Local;
+
+/// <summary>Asks a server whether it is there, in the one way that cannot be wrong: by connecting.</summary>
+internal static class ServerProbe
+{
+    internal static async Task<ServerAnswer> AskAsync(ServerPlace place, string connectionString, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(place.SocketPath))
+        {
+            return ServerAnswer.None;
+        }
+
+        await place.VerifySocketFolderAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var connection = new NpgsqlConnection(connectionString);
+            await using var _ = connection.ConfigureAwait(false);
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return ServerAnswer.Ready;
+        }
+        catch (PostgresException failure)
+        {
+            return failure.SqlState switch
+            {
+                PostgresErrorCodes.InvalidCatalogName => ServerAnswer.NoDatabase,
+                PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown => ServerAnswer.NotNow,
+                // Such as too many connections: it runs, and more than that was not asked.
+                _ => ServerAnswer.Ready,
+            };
+        }
+        catch (NpgsqlException failure) when (failure.InnerException is SocketException or IOException)
+        {
+            return ServerAnswer.None;
+        }
+    }
+
+    /// <summary>The version of the server, or null when none answers.</summary>
+    internal static async Task<string?> AskVersionAsync(ServerPlace place, string connectionString, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(place.SocketPath))
+        {
+            return null;
+        }
+
+        await place.VerifySocketFolderAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var connection = new NpgsqlConnection(connectionString);
+            await using var _ = connection.ConfigureAwait(false);
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return connection.PostgreSqlVersion.ToString();
+        }
+        catch (NpgsqlException failure) when (failure is PostgresException || failure.InnerException is SocketException or IOException)
+        {
+            return null;
+        }
+    }
+}

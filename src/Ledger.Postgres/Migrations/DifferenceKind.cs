@@ -1,0 +1,23 @@
+namespace Ledger.Postgres.Migrations;
+
+/// <summary>In which way a database differs from what the migrations make.</summary>
+public enum DifferenceKind
+{
+    /// <summary>Something is not there.</summary>
+    Missing,
+
+    /// <summary>Something is there that no migration makes.</summary>
+    Extra,
+
+    /// <summary>Something is defined otherwise.</summary>
+    Different,
+
+    /// <summary>A migration is not applied.</summary>
+    MigrationPending,
+
+    /// <summary>A migration was applied with another text.</summary>
+    MigrationChanged,
+
+    /// <summary>A migration was applied that this program is too old to know.</summary>
+    MigrationUnknown,
+}

@@ -1,0 +1,104 @@
+using Npgsql;
+
+namespace Ledger.Postgres.Migrations;
+
+/// <summary>What the two schemas hold, and what the migrations make of them.</summary>
+/// <remarks>
+/// The expected entries are a file that a test makes from the migrations, and not a second schema that is built to be compared:
+/// so a role that may only connect can assert, also on a standby, and nothing is locked.
+/// </remarks>
+internal sealed class SchemaCatalog
+{
+    private readonly string _events;
+    private readonly string _ledger;
+
+    private SchemaCatalog(SchemaNames schemas, string events, string ledger, IReadOnlyList<CatalogEntry> actual)
+    {
+        _events = events;
+        _ledger = ledger;
+        Actual = actual;
+        Expected = [.. ExpectedLines().Select(line => schemas.Fill(line, events, ledger)).Distinct(StringComparer.Ordinal).Select(CatalogEntry.Parse)];
+    }
+
+    /// <summary>What the database has.</summary>
+    internal IReadOnlyList<CatalogEntry> Actual { get; }
+
+    /// <summary>What the migrations make, under the names of these schemas.</summary>
+    internal IReadOnlyList<CatalogEntry> Expected { get; }
+
+    /// <summary>Reads the catalogs in one short transaction.</summary>
+    internal static async Task<SchemaCatalog> ReadAsync(NpgsqlConnection connection, SchemaNames schemas, CancellationToken cancellationToken)
+    {
+        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        var (events, ledger) = await EmptySearchPathAsync(connection, schemas, cancellationToken).ConfigureAwait(false);
+        var entries = await DescribeAsync(connection, schemas, cancellationToken).ConfigureAwait(false);
+        return new SchemaCatalog(schemas, events, ledger, entries);
+    }
+
+    /// <summary>The lines of <c>ExpectedSchema.txt</c>, with tokens for the schemas.</summary>
+    internal static string[] ExpectedLines() =>
+        SqlText.Read("migrations/ExpectedSchema.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Whether an entry that no migration makes stands where only Ledger should write.</summary>
+    /// <remarks>
+    /// A part of one of our tables always does. A table, function or type of its own does in Ledger's schema, except for Marten's
+    /// and Wolverine's, which share it by default, and except in <c>public</c>, where every application keeps its own.
+    /// </remarks>
+    internal bool IsForeign(CatalogEntry entry)
+    {
+        if (entry.Part is not null || _ledger == "public" || !entry.Object.StartsWith($"{_ledger}.", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var name = entry.Object.AsSpan(_ledger.Length + 1).TrimStart('"');
+        return !name.StartsWith("mt_", StringComparison.Ordinal) && !name.StartsWith("wolverine_", StringComparison.Ordinal);
+    }
+
+    /// <summary>Whether an entry is in a schema that is not there.</summary>
+    internal bool IsWithin(CatalogEntry entry, IReadOnlySet<string> missingSchemas) =>
+        (missingSchemas.Contains(_events) && entry.Object.StartsWith($"{_events}.", StringComparison.Ordinal))
+        || (missingSchemas.Contains(_ledger) && entry.Object.StartsWith($"{_ledger}.", StringComparison.Ordinal));
+
+    private static async Task<(string Events, string Ledger)> EmptySearchPathAsync(
+        NpgsqlConnection connection,
+        SchemaNames schemas,
+        CancellationToken cancellationToken)
+    {
+        var command = Command(connection, "EmptySearchPath", schemas);
+        await using var _ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return (reader.GetString(0), reader.GetString(1));
+    }
+
+    private static async Task<IReadOnlyList<CatalogEntry>> DescribeAsync(
+        NpgsqlConnection connection,
+        SchemaNames schemas,
+        CancellationToken cancellationToken)
+    {
+        var command = Command(connection, "DescribeSchema", schemas);
+        await using var _ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        var entries = new List<CatalogEntry>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            entries.Add(new CatalogEntry(
+                reader.GetString(0),
+                reader.GetString(1),
+                reader.IsDBNull(2) ? null : reader.GetString(2),
+                reader.GetString(3)));
+        }
+
+        return entries;
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string name, SchemaNames schemas) =>
+        new(SqlText.Load(name), connection)
+        {
+            Parameters = { new() { Value = schemas.Events }, new() { Value = schemas.Ledger } },
+        };
+}

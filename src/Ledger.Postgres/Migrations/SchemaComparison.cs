@@ -1,0 +1,88 @@
+namespace Ledger.Postgres.Migrations;
+
+/// <summary>Names what differs between a database and what the migrations make.</summary>
+internal static class SchemaComparison
+{
+    /// <summary>The differences of the migrations' record, then those of the schemas, sorted by name.</summary>
+    internal static List<SchemaDifference> Compare(
+        IReadOnlyList<MigrationStatus> migrations,
+        IReadOnlyList<AppliedMigration> applied,
+        SchemaCatalog catalog)
+    {
+        var differences = new List<SchemaDifference>();
+        foreach (var migration in migrations)
+        {
+            if (DifferenceOf(migration, applied) is { } difference)
+            {
+                differences.Add(difference);
+            }
+        }
+
+        var actual = catalog.Actual.ToDictionary(entry => entry.Key);
+        var expected = catalog.Expected.ToDictionary(entry => entry.Key);
+        differences.AddRange(
+            Missing(catalog, actual)
+                .Concat(Different(catalog, actual))
+                .Concat(Extra(catalog, expected))
+                .OrderBy(found => found.Entry.Object, StringComparer.Ordinal)
+                .ThenBy(found => found.Entry.Part, StringComparer.Ordinal)
+                .Select(found => found.Difference));
+        return differences;
+    }
+
+    private static SchemaDifference? DifferenceOf(MigrationStatus migration, IReadOnlyList<AppliedMigration> applied)
+    {
+        var subject = $"migration '{migration.FileName}'";
+        return migration.State switch
+        {
+            MigrationState.Pending => new(DifferenceKind.MigrationPending, subject, migration.Checksum),
+            MigrationState.Changed => new(
+                DifferenceKind.MigrationChanged, subject, migration.Checksum, applied.Single(a => a.Number == migration.Number).Checksum),
+            MigrationState.Unknown => new(DifferenceKind.MigrationUnknown, subject, Actual: migration.AppliedBy),
+            _ => null,
+        };
+    }
+
+    // What is missing as a whole is named once, and not again for each of its parts.
+    private static IEnumerable<Found> Missing(
+        SchemaCatalog catalog,
+        Dictionary<(string Kind, string Object, string? Part), CatalogEntry> actual)
+    {
+        var missing = catalog.Expected.Where(entry => !actual.ContainsKey(entry.Key)).ToList();
+        var schemas = missing.Where(entry => entry.Kind == "schema").Select(entry => entry.Object).ToHashSet(StringComparer.Ordinal);
+        var wholes = missing.Where(entry => entry.Part is null).Select(entry => entry.Object).ToHashSet(StringComparer.Ordinal);
+        return missing
+            .Where(entry => !catalog.IsWithin(entry, schemas) && (entry.Part is null || !wholes.Contains(entry.Object)))
+            .Select(entry => new Found(
+                entry,
+                new(DifferenceKind.Missing, entry.Subject, entry.Kind is "schema" or "table" or "function" ? "" : entry.Definition)));
+    }
+
+    private static IEnumerable<Found> Different(
+        SchemaCatalog catalog,
+        Dictionary<(string Kind, string Object, string? Part), CatalogEntry> actual)
+    {
+        foreach (var entry in catalog.Expected)
+        {
+            if (actual.TryGetValue(entry.Key, out var found) && found.Definition != entry.Definition)
+            {
+                yield return new(entry, new(DifferenceKind.Different, entry.Subject, entry.Definition, found.Definition));
+            }
+        }
+    }
+
+    private static IEnumerable<Found> Extra(
+        SchemaCatalog catalog,
+        Dictionary<(string Kind, string Object, string? Part), CatalogEntry> expected)
+    {
+        var ours = expected.Keys.Where(key => key.Part is null).Select(key => key.Object).ToHashSet(StringComparer.Ordinal);
+        return catalog.Actual
+            .Where(entry => !expected.ContainsKey(entry.Key)
+                && (entry.Part is null ? catalog.IsForeign(entry) : ours.Contains(entry.Object)))
+            .Select(entry => new Found(
+                entry,
+                new(DifferenceKind.Extra, entry.Subject, Actual: entry.Kind is "table" or "function" ? "" : entry.Definition)));
+    }
+
+    private sealed record Found(CatalogEntry Entry, SchemaDifference Difference);
+}

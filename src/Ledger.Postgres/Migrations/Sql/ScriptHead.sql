@@ -1,0 +1,11 @@
+-- Ledger {version}: the schema, as a script for psql.
+-- Run it with `psql --file=…` as a role that may create the schemas. Run again, or on a database that has some of the migrations,
+-- it applies what is missing and records it, like `ledger migrate apply`.
+\set ON_ERROR_STOP on
+set client_encoding = 'UTF8';
+set client_min_messages = warning;
+
+begin;
+select pg_advisory_xact_lock(hashtextextended('ledger migrate', 0)) as ledger_locked \gset
+{prepare}
+commit;

@@ -1,0 +1,68 @@
+using System.Net.Sockets;
+using Ledger.Postgres.Migrations;
+using Npgsql;
+
+namespace Ledger.Postgres;
+
+/// <summary>Puts a failure of the database into words.</summary>
+public static class PostgresFaults
+{
+    /// <summary>One sentence that says what happened and what to do, or null when the failure is not the database's.</summary>
+    /// <param name="exception">What was thrown; what it wraps counts too.</param>
+    public static string? Describe(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        for (var fault = exception; fault is not null; fault = fault.InnerException)
+        {
+            switch (fault)
+            {
+                case PostgresException server:
+                    return DescribeServer(server);
+                case NpgsqlException client:
+                    return DescribeClient(client);
+                case UnsupportedServerException or SchemaNotMigratedException or MigrationChecksumException or MigrationOrderException:
+                    return fault.Message;
+            }
+        }
+
+        return null;
+    }
+
+    private static string DescribeServer(PostgresException fault)
+    {
+        var said = fault.MessageText.TrimEnd('.');
+        return fault.SqlState switch
+        {
+            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
+                $"The server refused the role: {said}. Check the user and the password of the connection.",
+            PostgresErrorCodes.InvalidCatalogName =>
+                $"The server has no such database: {said}. Create it, or name another one in the connection.",
+            PostgresErrorCodes.InsufficientPrivilege =>
+                $"The role lacks a privilege: {said}. Grant it, or connect as a role that has it.",
+            PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InvalidSchemaName =>
+                $"The schema is not migrated: {said}. Run 'ledger migrate apply'.",
+            PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidForeignKey =>
+                $"The tables are not as Ledger needs them: {said}. Run 'ledger migrate assert' to see how they differ.",
+            PostgresErrorCodes.ReadOnlySqlTransaction =>
+                $"The server only lets us read: {said}. Connect to the primary.",
+            PostgresErrorCodes.TooManyConnections =>
+                $"The server has no connection left: {said}. Use fewer connections, or raise its max_connections.",
+            PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown =>
+                $"The server is starting or stopping: {said}. Try again.",
+            PostgresErrorCodes.DiskFull =>
+                $"The server's disk is full: {said}. Make room; nothing that was acknowledged is lost.",
+            PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable =>
+                $"The server gave up waiting: {said}. Try again, or allow more time.",
+            _ => $"The server reported an error: {said} (SQLSTATE {fault.SqlState}).",
+        };
+    }
+
+    private static string DescribeClient(NpgsqlException fault) => fault.InnerException switch
+    {
+        PostgresException server => DescribeServer(server),
+        SocketException socket => $"The server cannot be reached: {socket.Message.TrimEnd('.')}. Check that it runs, and its host and port.",
+        TimeoutException => "The server did not answer in time. Check that it runs and is not overloaded, or allow more time.",
+        IOException io => $"The connection to the server was lost: {io.Message.TrimEnd('.')}. Check that it runs, and try again.",
+        _ => $"The connection to the server failed: {fault.Message.TrimEnd('.')}.",
+    };
+}

@@ -1,0 +1,106 @@
+using System.Text;
+using Ledger.Events;
+using Ledger.Runs;
+using Npgsql;
+
+namespace Ledger.Postgres;
+
+/// <summary>Where Ledger's tables are in PostgreSQL, and how they are used.</summary>
+/// <remarks>Immutable. What takes options checks them and reports every fault in one <see cref="PostgresOptionsException"/>.</remarks>
+public sealed record PostgresOptions
+{
+    /// <summary>The server to connect to, as Npgsql writes it: default null, which means the container's <see cref="NpgsqlDataSource"/>.</summary>
+    /// <remarks>Only <c>AddLedger</c> reads it; whoever makes a store or a migrator passes a data source.</remarks>
+    public string? ConnectionString { get; init; }
+
+    /// <summary>The schema of the event tables, which Marten may share: default <c>ledger</c>, 1 to 63 bytes of UTF-8.</summary>
+    /// <remarks>A name is taken as it is, upper case and quotes included. It has no <c>$</c>, which quotes functions, and does not begin with <c>pg_</c>.</remarks>
+    public string EventSchema { get; init; } = "ledger";
+
+    /// <summary>The schema of Ledger's own tables and functions: default <c>ledger</c>, the same rule as <see cref="EventSchema"/>.</summary>
+    public string LedgerSchema { get; init; } = "ledger";
+
+    /// <summary>The event types that are read and written: default <see cref="EventRegistry.Default"/>.</summary>
+    public EventRegistry Registry { get; init; } = EventRegistry.Default;
+
+    /// <summary>How long one statement may run: default 30 seconds, more than zero and at most a day.</summary>
+    /// <remarks>Migrations have no limit, because a new index on a long log takes its time.</remarks>
+    public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether the application brings the schema up to date itself: default <see cref="AutoMigrate.Never"/>.</summary>
+    public AutoMigrate AutoMigrate { get; init; }
+
+    /// <summary>The limits of runs and branches: default those of <see cref="AgentLedgerOptions"/>.</summary>
+    public AgentLedgerOptions Limits { get; init; } = new();
+
+    internal SchemaNames Schemas => new(EventSchema, LedgerSchema);
+
+    internal int CommandTimeoutSeconds => (int)Math.Ceiling(CommandTimeout.TotalSeconds);
+
+    /// <summary>Returns the options when they have no fault.</summary>
+    /// <exception cref="PostgresOptionsException">Something is not as its doc says.</exception>
+    internal PostgresOptions Checked()
+    {
+        var faults = new List<string>();
+        CheckConnectionString(faults);
+        CheckSchema(EventSchema, nameof(EventSchema), faults);
+        CheckSchema(LedgerSchema, nameof(LedgerSchema), faults);
+        Check(Registry is not null, $"{nameof(Registry)} is null; leave it out for the built-in events.", faults);
+        Check(Limits is not null, $"{nameof(Limits)} is null; leave it out for the defaults.", faults);
+        Check(
+            CommandTimeout > TimeSpan.Zero && CommandTimeout <= TimeSpan.FromDays(1),
+            $"{nameof(CommandTimeout)} is '{CommandTimeout}'; it must be more than zero and at most a day.",
+            faults);
+        Check(Enum.IsDefined(AutoMigrate), $"{nameof(AutoMigrate)} is '{AutoMigrate}', which is none of its values.", faults);
+        return faults.Count == 0 ? this : throw new PostgresOptionsException(faults);
+    }
+
+    private void CheckConnectionString(List<string> faults)
+    {
+        if (ConnectionString is null)
+        {
+            return;
+        }
+
+        try
+        {
+            var parts = new NpgsqlConnectionStringBuilder(ConnectionString);
+            Check(!string.IsNullOrEmpty(parts.Host), $"{nameof(ConnectionString)} names no host.", faults);
+        }
+        catch (Exception fault) when (fault is ArgumentException or FormatException or InvalidCastException)
+        {
+            // The text may hold a password, and is not repeated.
+            faults.Add($"{nameof(ConnectionString)} is not a connection string: {fault.Message}");
+        }
+    }
+
+    private static void CheckSchema(string? name, string property, List<string> faults)
+    {
+        if (string.IsNullOrEmpty(name))
+        {
+            faults.Add($"{property} is empty; it must be the name of a schema.");
+            return;
+        }
+
+        Check(
+            Encoding.UTF8.GetByteCount(name) <= 63,
+            $"{property} '{name}' is longer than the 63 bytes that PostgreSQL keeps of a name.",
+            faults);
+        Check(
+            !name.Contains('$', StringComparison.Ordinal) && !name.Any(char.IsControl),
+            $"{property} '{name}' has a '$' or a control character; choose a name without.",
+            faults);
+        Check(
+            !name.StartsWith("pg_", StringComparison.Ordinal),
+            $"{property} '{name}' begins with 'pg_', which PostgreSQL keeps for itself.",
+            faults);
+    }
+
+    private static void Check(bool holds, string fault, List<string> faults)
+    {
+        if (!holds)
+        {
+            faults.Add(fault);
+        }
+    }
+}

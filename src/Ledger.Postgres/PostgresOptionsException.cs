@@ -1,0 +1,13 @@
+namespace Ledger.Postgres;
+
+/// <summary>Options were refused.</summary>
+public sealed class PostgresOptionsException : Exception
+{
+    /// <summary>States every fault.</summary>
+    public PostgresOptionsException(IReadOnlyList<string> faults)
+        : base($"The options of Ledger have {(faults.Count == 1 ? "a fault" : $"{faults.Count} faults")}: {string.Join(" ", faults)}") =>
+        Faults = faults;
+
+    /// <summary>One sentence for each fault.</summary>
+    public IReadOnlyList<string> Faults { get; }
+}

@@ -1,0 +1,35 @@
+using Npgsql;
+
+namespace Ledger.Postgres.Streams;
+
+/// <summary>Where a store's calls get their connection: a pool, or the caller's own connection and transaction.</summary>
+internal sealed class ConnectionSource
+{
+    private readonly NpgsqlDataSource? _pool;
+    private readonly NpgsqlConnection? _connection;
+    private readonly NpgsqlTransaction? _transaction;
+
+    public ConnectionSource(NpgsqlDataSource pool) => _pool = pool;
+
+    public ConnectionSource(NpgsqlConnection connection, NpgsqlTransaction? transaction)
+    {
+        _connection = connection;
+        _transaction = transaction;
+    }
+
+    /// <summary>Whether the calls run on a connection of the caller, who may be in a transaction.</summary>
+    public bool IsCallers => _pool is null;
+
+    public async ValueTask<Lease> OpenAsync(CancellationToken cancellationToken) => _pool is null
+        ? new Lease(_connection!, _transaction, isOwned: false)
+        : new Lease(await _pool.OpenConnectionAsync(cancellationToken).ConfigureAwait(false), null, isOwned: true);
+
+    /// <summary>A connection for one call; disposing gives it back to the pool, or leaves the caller's own as it is.</summary>
+    internal readonly struct Lease(NpgsqlConnection connection, NpgsqlTransaction? transaction, bool isOwned) : IAsyncDisposable
+    {
+        public NpgsqlCommand CreateCommand(string sql, int timeoutSeconds) =>
+            new(sql, connection, transaction) { CommandTimeout = timeoutSeconds };
+
+        public ValueTask DisposeAsync() => isOwned ? connection.DisposeAsync() : ValueTask.CompletedTask;
+    }
+}

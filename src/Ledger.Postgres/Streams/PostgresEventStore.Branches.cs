@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+using Ledger.Branches;
+using Ledger.Events;
+using Ledger.Streams;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres.Streams;
+
+public sealed partial class PostgresEventStore
+{
+    /// <inheritdoc/>
+    public async Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default)
+    {
+        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = lease.ConfigureAwait(false);
+        var command = Command(lease, "get_history").WithText(stream.Value);
+        await using var __ = command.ConfigureAwait(false);
+        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ___ = reader.ConfigureAwait(false);
+        if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return null;
+        }
+
+        return reader.IsDBNull(0)
+            ? History.OfRun(stream)
+            : new History(stream, new StreamName(reader.GetString(0)), ReadLineage(reader, 1));
+    }
+
+    /// <inheritdoc/>
+    public async Task<BranchInfo> CreateBranchAsync(
+        BranchCreated branch,
+        EventMetadata metadata,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(branch);
+        ArgumentNullException.ThrowIfNull(metadata);
+        var described = branch.Describe();
+        var newEvent = new NewEvent(branch, metadata) { CorrelationId = described.Root.Value };
+        var item = new AppendRequest.Item(newEvent.IdIn(described.Stream), newEvent, Registry.Write(newEvent));
+        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = lease.ConfigureAwait(false);
+        var command = Command(lease, "create_branch");
+        await using var __ = command.ConfigureAwait(false);
+        AddParameters(command, described, item);
+        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ___ = reader.ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return reader.GetString(0) switch
+        {
+            "created" => described with { CreatedAt = reader.GetFieldValue<DateTimeOffset>(1) },
+            "parent_not_found" => throw new StreamNotFoundException(described.Parent),
+            "branch_exists" => throw new BranchExistsException(described.Stream),
+            "archived" => throw new StreamArchivedException(described.Stream),
+            "id_in_use" => throw new EventIdInUseException(described.Stream, item.Id, new StreamName(reader.GetString(2))),
+            _ => throw new ForkPositionException(described.Parent, branch.ForkPosition, new Position(reader.GetInt64(3))),
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default)
+    {
+        var found = await ReadBranchesAsync("get_branch", branch.Value, cancellationToken).ConfigureAwait(false);
+        return found is [var info] ? info : null;
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<BranchInfo> ListBranchesAsync(
+        StreamName? root = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        foreach (var branch in await ReadBranchesAsync("list_branches", root?.Value, cancellationToken).ConfigureAwait(false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return branch;
+        }
+    }
+
+    private void AddParameters(NpgsqlCommand command, BranchInfo branch, AppendRequest.Item item) => command
+        .WithText(branch.Stream.Value)
+        .WithText(branch.Parent.Value)
+        .WithText(branch.Root.Value)
+        .With(branch.ForkPosition.Value, NpgsqlDbType.Bigint)
+        .WithText(branch.Name)
+        .With(branch.Lineage.Select(s => s.Stream).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)
+        .With(branch.Lineage.Select(s => s.Taken).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
+        .With(item.Id, NpgsqlDbType.Uuid)
+        .WithText(item.Serialized.Type)
+        .WithText(item.Serialized.ClrType)
+        .WithJson(item.Serialized.Json)
+        .WithJson(item.Serialized.Headers)
+        .WithText(item.Event.CorrelationId)
+        .WithText(item.CausationId)
+        .With(!_connections.IsCallers, NpgsqlDbType.Boolean);
+
+    private async Task<List<BranchInfo>> ReadBranchesAsync(string sql, string? stream, CancellationToken cancellationToken)
+    {
+        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = lease.ConfigureAwait(false);
+        var command = Command(lease, sql).WithText(stream);
+        await using var __ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ___ = reader.ConfigureAwait(false);
+        var branches = new List<BranchInfo>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            branches.Add(new BranchInfo(
+                new StreamName(reader.GetString(0)),
+                new StreamName(reader.GetString(1)),
+                new StreamName(reader.GetString(2)),
+                new Position(reader.GetInt64(3)),
+                ReadLineage(reader, 6),
+                reader.IsDBNull(4) ? null : reader.GetString(4),
+                reader.GetFieldValue<DateTimeOffset>(5)));
+        }
+
+        return branches;
+    }
+
+    private static LineageSegment[] ReadLineage(NpgsqlDataReader reader, int column)
+    {
+        var streams = reader.GetFieldValue<string[]>(column);
+        var taken = reader.GetFieldValue<long[]>(column + 1);
+        return [.. streams.Zip(taken, (stream, count) => new LineageSegment(stream, count))];
+    }
+}

@@ -1,0 +1,126 @@
+using System.Runtime.CompilerServices;
+using Ledger.Events;
+using Ledger.Streams;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres.Streams;
+
+public sealed partial class PostgresEventStore
+{
+    // How long a reader waits, in all, for transactions that hold numbers it lacks, before it ends below them.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A number that is missing may belong to a running transaction or be dead. Three statements tell, each with a snapshot of its
+    /// own: the last number drawn, who else may still commit one, and the rows. Once nobody of the second is left, a number missing
+    /// from rows read after that is dead. Where somebody stays, the reading ends below the number; the next one starts there.
+    /// Read on a primary: a standby does not show who holds numbers.
+    /// </remarks>
+    public async IAsyncEnumerable<RecordedEvent> ReadLogAsync(
+        SequenceNumber after = default,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var last = await ReadScalarAsync<long>("log_last_drawn", cancellationToken).ConfigureAwait(false);
+        var holders = await ReadHoldersAsync(cancellationToken).ConfigureAwait(false);
+        var size = default(PageSize);
+        var next = after.Value;
+        var started = _timeProvider.GetTimestamp();
+        var pause = TimeSpan.FromMilliseconds(1);
+        while (next < last)
+        {
+            var page = await ReadLogPageAsync(next, last, size.Rows, cancellationToken).ConfigureAwait(false);
+            var certain = holders.Count == 0 ? page.Count : LogGap.IndexOf(next, page);
+            for (var i = 0; i < certain; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return page[i];
+            }
+
+            if (certain > 0)
+            {
+                next = page[certain - 1].Sequence.Value;
+                size = size.After(page.Count, page.Sum(e => (long)e.Json.Length));
+            }
+
+            if (page.Count == 0)
+            {
+                yield break;
+            }
+
+            if (certain == page.Count)
+            {
+                continue;
+            }
+
+            if (_timeProvider.GetElapsedTime(started) > LongestWait)
+            {
+                yield break;
+            }
+
+            await Task.Delay(pause, _timeProvider, cancellationToken).ConfigureAwait(false);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, TimeSpan.FromMilliseconds(50).Ticks));
+            await KeepThoseLeftAsync(holders, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // A transaction that is prepared changes its name, so that its old one is gone while it lives: any prepared one counts.
+    private async Task KeepThoseLeftAsync(HashSet<string> holders, CancellationToken cancellationToken)
+    {
+        var now = await ReadHoldersAsync(cancellationToken).ConfigureAwait(false);
+        holders.RemoveWhere(h => !now.Contains(h));
+        holders.UnionWith(now.Where(h => h.StartsWith(PreparedPrefix, StringComparison.Ordinal)));
+    }
+
+    private const string PreparedPrefix = "prepared ";
+
+    private async Task<HashSet<string>> ReadHoldersAsync(CancellationToken cancellationToken)
+    {
+        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = lease.ConfigureAwait(false);
+        var command = Command(lease, "log_holders").WithText(_options.EventSchema);
+        await using var __ = command.ConfigureAwait(false);
+        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ___ = reader.ConfigureAwait(false);
+        var holders = new HashSet<string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            holders.Add((reader.GetBoolean(1) ? PreparedPrefix : "") + reader.GetString(0));
+        }
+
+        return holders;
+    }
+
+    private async Task<List<RecordedEvent>> ReadLogPageAsync(long after, long last, int rows, CancellationToken cancellationToken)
+    {
+        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = lease.ConfigureAwait(false);
+        var command = Command(lease, "read_log")
+            .With(after, NpgsqlDbType.Bigint)
+            .With(last, NpgsqlDbType.Bigint)
+            .With(rows, NpgsqlDbType.Integer);
+        await using var __ = command.ConfigureAwait(false);
+        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ___ = reader.ConfigureAwait(false);
+        var events = new List<RecordedEvent>();
+        var bytes = 0L;
+        while (bytes < PageSize.MaxBytes && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            events.Add(EventRow.Read(reader, Registry, new StreamName(reader.GetString(0)), position: null));
+            bytes += events[^1].Json.Length;
+        }
+
+        return events;
+    }
+
+    private async Task<T> ReadScalarAsync<T>(string sql, CancellationToken cancellationToken)
+    {
+        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = lease.ConfigureAwait(false);
+        var command = Command(lease, sql);
+        await using var __ = command.ConfigureAwait(false);
+        return (T)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+    }
+}

@@ -1,0 +1,143 @@
+using System.Runtime.CompilerServices;
+using Ledger.Branches;
+using Ledger.Events;
+using Ledger.Streams;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres.Streams;
+
+public sealed partial class PostgresEventStore
+{
+    /// <inheritdoc/>
+    public IAsyncEnumerable<RecordedEvent> ReadForwardAsync(
+        StreamName stream,
+        StreamVersion from = default,
+        StreamVersion? to = null,
+        CancellationToken cancellationToken = default)
+    {
+        var first = Math.Max(from.Value, 1) - 1;
+        return ReadAsync(History.OfRun(stream), first, to?.Value, keepsPositions: false, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<RecordedEvent> ReadHistoryAsync(
+        History history,
+        Position from = default,
+        Position? to = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        return ReadAsync(history, from.Value, to?.Value, keepsPositions: true, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<RecordedEvent> ReadBackwardAsync(
+        StreamName stream,
+        StreamVersion? from = null,
+        StreamVersion to = default,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var info = await GetStreamAsync(stream, cancellationToken).ConfigureAwait(false);
+        var youngest = Math.Min(from?.Value ?? long.MaxValue, info?.Version.Value ?? 0);
+        var oldest = Math.Max(to.Value, 1);
+        var size = default(PageSize);
+        while (youngest >= oldest)
+        {
+            var page = await ReadBackwardPageAsync(stream, Math.Max(oldest, youngest - size.Rows + 1), youngest, cancellationToken)
+                .ConfigureAwait(false);
+            foreach (var recorded in page)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return recorded;
+            }
+
+            if (page.Count == 0)
+            {
+                throw new BrokenHistoryException(stream, stream, new StreamVersion(youngest));
+            }
+
+            youngest -= page.Count;
+            size = size.After(page.Count, page.Sum(e => (long)e.Json.Length));
+        }
+    }
+
+    private async IAsyncEnumerable<RecordedEvent> ReadAsync(
+        History history,
+        long from,
+        long? to,
+        bool keepsPositions,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var size = default(PageSize);
+        for (var next = from; next < (to ?? long.MaxValue);)
+        {
+            var wanted = Math.Min(size.Rows, (to ?? long.MaxValue) - next);
+            var (events, bytes, isLast) = await ReadPageAsync(history, next, wanted, keepsPositions, cancellationToken)
+                .ConfigureAwait(false);
+            foreach (var recorded in events)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return recorded;
+            }
+
+            if (isLast)
+            {
+                yield break;
+            }
+
+            next += events.Count;
+            size = size.After(events.Count, bytes);
+        }
+    }
+
+    private async Task<(List<RecordedEvent> Events, long Bytes, bool IsLast)> ReadPageAsync(
+        History history,
+        long from,
+        long count,
+        bool keepsPositions,
+        CancellationToken cancellationToken)
+    {
+        var page = new HistoryPage(history, from, count, keepsPositions);
+        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = lease.ConfigureAwait(false);
+        var command = Command(lease, "read_history");
+        await using var __ = command.ConfigureAwait(false);
+        page.AddParameters(command);
+        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ___ = reader.ConfigureAwait(false);
+        return await page.ReadAsync(reader, Registry, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<List<RecordedEvent>> ReadBackwardPageAsync(
+        StreamName stream,
+        long oldest,
+        long youngest,
+        CancellationToken cancellationToken)
+    {
+        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = lease.ConfigureAwait(false);
+        var command = Command(lease, "read_backward")
+            .WithText(stream.Value)
+            .With(oldest, NpgsqlDbType.Bigint)
+            .With(youngest, NpgsqlDbType.Bigint);
+        await using var __ = command.ConfigureAwait(false);
+        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ___ = reader.ConfigureAwait(false);
+        var events = new List<RecordedEvent>();
+        var bytes = 0L;
+        while (bytes < PageSize.MaxBytes && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (EventRow.VersionOf(reader).Value != youngest - events.Count)
+            {
+                throw new BrokenHistoryException(stream, stream, new StreamVersion(youngest - events.Count));
+            }
+
+            events.Add(EventRow.Read(reader, Registry, stream, position: null));
+            bytes += events[^1].Json.Length;
+        }
+
+        return events;
+    }
+}

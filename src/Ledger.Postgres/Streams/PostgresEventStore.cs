@@ -1,0 +1,66 @@
+using Ledger.Events;
+using Ledger.Streams;
+using Npgsql;
+
+namespace Ledger.Postgres.Streams;
+
+/// <summary>The native engine: the log in PostgreSQL, in the tables of Marten, through Npgsql alone.</summary>
+/// <remarks>
+/// Safe for concurrent use, except for what <see cref="On(NpgsqlTransaction)"/> and <see cref="On(NpgsqlConnection)"/> return.
+/// It does not own the data source, and needs the migrations: see <see cref="Migrations.LedgerMigrator"/>. A failure of the
+/// database is Npgsql's exception.
+/// </remarks>
+public sealed partial class PostgresEventStore : IEventStore
+{
+    private readonly ConnectionSource _connections;
+    private readonly PostgresOptions _options;
+    private readonly TimeProvider _timeProvider;
+
+    /// <summary>Works on a data source.</summary>
+    /// <param name="dataSource">The connections; pooled, at least as many as there are concurrent calls.</param>
+    /// <param name="options">Where the tables are; null for the defaults.</param>
+    /// <param name="timeProvider">The clock that measures waiting; null for the system's. Events get the time of the server.</param>
+    /// <exception cref="PostgresOptionsException">The options have a fault.</exception>
+    public PostgresEventStore(NpgsqlDataSource dataSource, PostgresOptions? options = null, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        _connections = new ConnectionSource(dataSource);
+        _options = (options ?? new PostgresOptions()).Checked();
+        _timeProvider = timeProvider ?? TimeProvider.System;
+    }
+
+    private PostgresEventStore(PostgresEventStore store, ConnectionSource connections)
+    {
+        _connections = connections;
+        _options = store._options;
+        _timeProvider = store._timeProvider;
+    }
+
+    /// <inheritdoc/>
+    public EventRegistry Registry => _options.Registry;
+
+    /// <summary>The same store within a transaction of the caller: its appends are committed or rolled back with it.</summary>
+    /// <remarks>
+    /// Not safe for concurrent use, as the connection is not. An append in a REPEATABLE READ or SERIALIZABLE transaction can fail
+    /// with SQLSTATE 40001, which is the caller's to retry. Nobody is woken by NOTIFY; a listening reader sees the events at its
+    /// next poll. After an append commit soon: the log's readers wait for the numbers that the transaction has drawn.
+    /// </remarks>
+    public PostgresEventStore On(NpgsqlTransaction transaction)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        var connection = transaction.Connection
+            ?? throw new ArgumentException("The transaction is completed; begin another.", nameof(transaction));
+        return new PostgresEventStore(this, new ConnectionSource(connection, transaction));
+    }
+
+    /// <summary>The same store on an open connection of the caller, and in the transaction that it may be in.</summary>
+    /// <remarks>The remarks on <see cref="On(NpgsqlTransaction)"/> hold.</remarks>
+    public PostgresEventStore On(NpgsqlConnection connection)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        return new PostgresEventStore(this, new ConnectionSource(connection, null));
+    }
+
+    private NpgsqlCommand Command(ConnectionSource.Lease lease, string sql) =>
+        lease.CreateCommand(SqlText.Load(sql, _options.Schemas), _options.CommandTimeoutSeconds);
+}

@@ -1,0 +1,11 @@
+-- A page of the streams whose names begin with $1, by code point, behind the name $2 (null: from the first), at most $3.
+select s.id,
+       coalesce(s.version, 0),
+       s.created,
+       s."timestamp",
+       coalesce(s.is_archived, false)
+from {events}.mt_streams as s
+where starts_with(s.id, $1)
+  and ($2::text is null or s.id collate "C" > $2 collate "C")
+order by s.id collate "C"
+limit $3

@@ -1,0 +1,165 @@
+using System.Diagnostics;
+using System.Globalization;
+using Ledger.Postgres.Local;
+
+namespace Ledger.Testing;
+
+/// <summary>A server of one's own in a folder that vanishes with it.</summary>
+internal sealed class OwnServer : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    private readonly Watchdog _watchdog;
+    private readonly ServerPlace _place;
+    private readonly PostgresServer _server;
+    private int _disposed;
+
+    private OwnServer(Watchdog watchdog, ServerPlace place, PostgresServer server)
+    {
+        _watchdog = watchdog;
+        _place = place;
+        _server = server;
+        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
+    }
+
+    internal string Administration => LocalCluster.ConnectionStringOf(_place, "postgres", pooling: false);
+
+    internal static async Task<OwnServer> StartAsync(TestPostgresOptions options, CancellationToken cancellationToken)
+    {
+        var programs = PostgresPrograms.Find();
+        var account = ServerAccount.Choose();
+        var folder = Path.Combine(
+            await ChooseBaseAsync(account, cancellationToken).ConfigureAwait(false), $"ledger-test-{Guid.NewGuid().ToString("N")[..16]}");
+        var watchdog = Watchdog.Start(folder);
+        var place = new ServerPlace(folder, folder, account);
+        var server = new PostgresServer(place, programs, options.AllSettings(), options.Timeout, TimeProvider.System);
+        var own = new OwnServer(watchdog, place, server);
+        try
+        {
+            await place.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            await server.InitializeAsync(cancellationToken, "--no-sync").ConfigureAwait(false);
+            await server.StartAsync(cancellationToken).ConfigureAwait(false);
+            return own;
+        }
+        catch
+        {
+            await own.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    internal async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        await _server.StopAsync(cancellationToken).ConfigureAwait(false);
+        await _server.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    internal async Task KillAsync(CancellationToken cancellationToken)
+    {
+        if (Postmaster.FindAlive(_place.DataFolder) is not { } postmaster)
+        {
+            return;
+        }
+
+        // The parent first: it would restart after the death of a child.
+        var processes = ChildrenOf(postmaster.ProcessId).Prepend(postmaster.ProcessId).ToList();
+        foreach (var processId in processes)
+        {
+            Kill(processId);
+        }
+
+        // The rest of them, born a moment ago, ends by itself when it finds the parent gone.
+        while (processes.Exists(IsRunning))
+        {
+            await Task.Delay(Pause, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        await _watchdog.RemoveAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private void OnProcessExit(object? sender, EventArgs arguments) => _watchdog.RemoveAtExit();
+
+    // The server's user must be able to enter it, and a socket in it must not have too long a name.
+    private static async Task<string> ChooseBaseAsync(ServerAccount? account, CancellationToken cancellationToken)
+    {
+        const int NameLength = 32;
+        var own = Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.GetTempPath()));
+        var usable = Directory.Exists(own)
+            && ServerPlace.CanHoldSocket(own + new string('x', NameLength))
+            && (account is null || await PrivateFolder.CanEnterAsync(own, account, cancellationToken).ConfigureAwait(false));
+        return usable ? own : "/tmp";
+    }
+
+    private static IEnumerable<int> ChildrenOf(int parent)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            yield break;
+        }
+
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var processId) && ParentOf(processId) == parent)
+            {
+                yield return processId;
+            }
+        }
+    }
+
+    private static int? ParentOf(int processId) =>
+        StatOf(processId) is [_, var parent, ..] ? int.Parse(parent, CultureInfo.InvariantCulture) : null;
+
+    // "pid (name) state parent …", and the name may have spaces. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+    private static string[]? StatOf(int processId)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{processId}/stat");
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static void Kill(int processId)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            process.Kill();
+        }
+        catch (Exception failure) when (failure is ArgumentException or InvalidOperationException)
+        {
+            // It has ended already.
+        }
+    }
+
+    private static bool IsRunning(int processId)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            // One that has ended may wait for ever to be asked how, where the first process of a container asks nobody.
+            return StatOf(processId) is [not ("Z" or "X"), ..];
+        }
+
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+}

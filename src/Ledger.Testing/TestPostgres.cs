@@ -1,0 +1,140 @@
+using System.Collections.Concurrent;
+using Ledger.Postgres.Local;
+using Npgsql;
+
+namespace Ledger.Testing;
+
+/// <summary>A PostgreSQL for tests: a throw-away server, or the one that <c>LEDGER_POSTGRES</c> names.</summary>
+/// <remarks>
+/// Thread safe. A throw-away server leaves no process and no folder behind, also after a failed run or <c>kill -9</c> of the tests. On a named
+/// server the databases, named <c>ledger_test_…</c>, are dropped at the end; after <c>kill -9</c>, by the next run.
+/// </remarks>
+public sealed class TestPostgres : IAsyncDisposable
+{
+    private const string Variable = "LEDGER_POSTGRES";
+    private static readonly Lazy<Task<TestPostgres>> SharedInstance = new(() => StartAsync(new TestPostgresOptions(), isShared: true, CancellationToken.None));
+
+    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _templates = new(StringComparer.Ordinal);
+    private readonly string _prefix;
+    private readonly OwnServer? _server;
+    private readonly NamedServer? _named;
+    private readonly string _administration;
+    private readonly bool _isShared;
+    private int _databases;
+
+    private TestPostgres(OwnServer? server, NamedServer? named, string administration, bool isShared)
+    {
+        _server = server;
+        _named = named;
+        _prefix = named?.Prefix ?? "ledger_test";
+        _administration = administration;
+        _isShared = isShared;
+        ConnectionString = new NpgsqlConnectionStringBuilder(administration) { Pooling = true }.ConnectionString;
+    }
+
+    /// <summary>Whether this machine can run tests: <c>LEDGER_POSTGRES</c> is set, or there are server programs.</summary>
+    public static bool IsAvailable => NamedConnection is not null || PostgresPrograms.TryFind(out _);
+
+    /// <summary>A connection string of the server's own database, for questions about the server.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Whether the server is this object's own, so that it can be killed and restarted.</summary>
+    public bool IsOwn => _server is not null;
+
+    private static string? NamedConnection => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : null;
+
+    /// <summary>The one server that the tests of a process share. It is started at the first call, and ends with the process.</summary>
+    /// <exception cref="PostgresProgramsNotFoundException">There is neither a named server nor a program to start one.</exception>
+    public static Task<TestPostgres> SharedAsync(CancellationToken cancellationToken = default) => SharedInstance.Value.WaitAsync(cancellationToken);
+
+    /// <summary>Starts a server with the default options.</summary>
+    /// <exception cref="PostgresProgramsNotFoundException">There is neither a named server nor a program to start one.</exception>
+    public static Task<TestPostgres> StartAsync(CancellationToken cancellationToken = default) => StartAsync(new TestPostgresOptions(), cancellationToken);
+
+    /// <summary>Starts a server, or takes the named one.</summary>
+    /// <exception cref="PostgresProgramsNotFoundException">There is neither a named server nor a program to start one.</exception>
+    /// <exception cref="LocalClusterException">The server does not start; the message has what its log says.</exception>
+    public static Task<TestPostgres> StartAsync(TestPostgresOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        return StartAsync(options, isShared: false, cancellationToken);
+    }
+
+    /// <summary>Makes an empty database.</summary>
+    public Task<TestDatabase> CreateDatabaseAsync(CancellationToken cancellationToken = default) => CopyAsync("template0", cancellationToken);
+
+    /// <summary>Makes a database as a copy of a template, which is made once for each name.</summary>
+    /// <param name="template">The template's name, any text.</param>
+    /// <param name="initialize">Fills the template, given its connection string; called once for each name. Its failure is every caller's.</param>
+    /// <param name="cancellationToken">Ends the wait; a template that has been begun is finished for the next caller.</param>
+    public async Task<TestDatabase> CreateDatabaseAsync(
+        string template, Func<string, CancellationToken, Task> initialize, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(template);
+        ArgumentNullException.ThrowIfNull(initialize);
+        var made = _templates.GetOrAdd(template, _ => new Lazy<Task<string>>(() => MakeTemplateAsync(initialize)));
+        return await CopyAsync(await made.Value.WaitAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Kills the server with all its processes, as a crash does, and returns when they have ended.</summary>
+    /// <exception cref="NotSupportedException">The server is not this object's own.</exception>
+    public Task KillServerAsync(CancellationToken cancellationToken = default) => Own("killed").KillAsync(cancellationToken);
+
+    /// <summary>Stops the server, if it runs, and starts it again, with recovery after a kill. Connection strings stay the same.</summary>
+    /// <exception cref="NotSupportedException">The server is not this object's own.</exception>
+    public Task RestartAsync(CancellationToken cancellationToken = default) => Own("restarted").RestartAsync(cancellationToken);
+
+    /// <summary>Removes an own server with all its files, or drops what was made on a named one. The shared server stays.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_isShared)
+        {
+            return;
+        }
+
+        if (_server is not null)
+        {
+            await _server.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_named is not null)
+        {
+            await _named.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<TestPostgres> StartAsync(TestPostgresOptions options, bool isShared, CancellationToken cancellationToken)
+    {
+        if (options.Server is TestServer.NamedOrOwn && NamedConnection is { } connection)
+        {
+            var administration = new NpgsqlConnectionStringBuilder(connection) { Pooling = false }.ConnectionString;
+            return new TestPostgres(null, await NamedServer.OpenAsync(administration, cancellationToken).ConfigureAwait(false), administration, isShared);
+        }
+
+        var server = await OwnServer.StartAsync(options, cancellationToken).ConfigureAwait(false);
+        return new TestPostgres(server, null, server.Administration, isShared);
+    }
+
+    private OwnServer Own(string done) => _server ?? throw new NotSupportedException(
+        $"The server that {Variable} names is not of this test and cannot be {done}. Ask for one by 'Server = TestServer.Own'.");
+
+    private async Task<string> MakeTemplateAsync(Func<string, CancellationToken, Task> initialize)
+    {
+        var name = NextName("template");
+        await Databases.CreateAsync(_administration, name, "template0", CancellationToken.None).ConfigureAwait(false);
+        var connectionString = new NpgsqlConnectionStringBuilder(_administration) { Database = name }.ConnectionString;
+        await initialize(connectionString, CancellationToken.None).ConfigureAwait(false);
+        await Databases.SealAsync(_administration, name, CancellationToken.None).ConfigureAwait(false);
+        return name;
+    }
+
+    private async Task<TestDatabase> CopyAsync(string template, CancellationToken cancellationToken)
+    {
+        var name = NextName("db");
+        await Databases.CreateAsync(_administration, name, template, cancellationToken).ConfigureAwait(false);
+        return new TestDatabase(_administration, name);
+    }
+
+    private string NextName(string kind) => $"{_prefix}_{kind}{Interlocked.Increment(ref _databases)}";
+}

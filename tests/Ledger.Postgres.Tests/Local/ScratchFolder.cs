@@ -1,0 +1,53 @@
+using System.Runtime.Versioning;
+using Ledger.Postgres.Local;
+
+namespace Ledger.Postgres.Tests.Local;
+
+/// <summary>A folder for one test's clusters; what the cluster puts elsewhere goes below it as well, or is removed with it.</summary>
+[UnsupportedOSPlatform("windows")]
+internal sealed class ScratchFolder : IAsyncDisposable
+{
+    private const UnixFileMode PassThrough = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    private readonly List<LocalCluster> _clusters = [];
+
+    internal ScratchFolder()
+    {
+        Path = Directory.CreateTempSubdirectory("ledger-scratch-").FullName;
+        File.SetUnixFileMode(Path, PassThrough);
+        Directory.CreateDirectory(SystemFolder);
+    }
+
+    internal string Path { get; }
+
+    internal string SystemFolder => System.IO.Path.Combine(Path, "system");
+
+    internal LocalClusterOptions Options(string home = "home") => new()
+    {
+        Home = System.IO.Path.Combine(Path, home),
+        SystemFolder = SystemFolder,
+    };
+
+    internal async Task<LocalCluster> OpenAsync(LocalClusterOptions? options = null)
+    {
+        var cluster = await LocalCluster.OpenAsync(options ?? Options());
+        _clusters.Add(cluster);
+        return cluster;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var cluster in _clusters)
+        {
+            await cluster.StopAsync();
+            var socketFolder = new Npgsql.NpgsqlConnectionStringBuilder(cluster.ConnectionString).Host!;
+            if (!socketFolder.StartsWith(Path, StringComparison.Ordinal) && Directory.Exists(socketFolder))
+            {
+                Directory.Delete(socketFolder, recursive: true);
+            }
+        }
+
+        Directory.Delete(Path, recursive: true);
+    }
+}
