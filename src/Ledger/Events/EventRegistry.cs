@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Ledger.Json;
 
 namespace Ledger.Events;
 
@@ -26,7 +27,7 @@ public sealed class EventRegistry
 
     /// <summary>The registered names, sorted by code point, with the type that each stands for.</summary>
     public IEnumerable<KeyValuePair<string, Type>> Types =>
-        _byName.Values.OrderBy(e => e.Name, StringComparer.Ordinal).Select(e => KeyValuePair.Create(e.Name, e.ClrType));
+        _byName.Values.OrderBy(e => e.Name, CodePointComparer.Instance).Select(e => KeyValuePair.Create(e.Name, e.ClrType));
 
     /// <summary>The built-in events and those of an application.</summary>
     public static EventRegistry Create(Action<EventRegistryBuilder> configure)
@@ -50,6 +51,7 @@ public sealed class EventRegistry
     public SerializedEvent Write(NewEvent newEvent)
     {
         ArgumentNullException.ThrowIfNull(newEvent);
+        ArgumentNullException.ThrowIfNull(newEvent.Metadata);
         string name;
         Entry? entry;
         ReadOnlyMemory<byte> json;
@@ -71,6 +73,7 @@ public sealed class EventRegistry
                 newEvent.Data.GetType().ToString(), "its type is not registered. Add it to the event registry, or append an UntypedEvent.");
         }
 
+        PayloadRules.CheckCorrelationId(name, newEvent.CorrelationId);
         return new SerializedEvent(name, entry?.ClrName ?? UntypedClrType, json, PayloadRules.WriteHeaders(name, newEvent.Metadata));
     }
 
@@ -90,7 +93,9 @@ public sealed class EventRegistry
         {
             try
             {
-                if (JsonSerializer.Deserialize(bytes.Span, entry.Json) is { } data)
+                // The reader's depth counts, and not that of the application's options, which is 64 unless set.
+                var reader = new Utf8JsonReader(bytes.Span, EventJson.ReaderOptions);
+                if (JsonSerializer.Deserialize(ref reader, entry.Json) is { } data)
                 {
                     return data;
                 }

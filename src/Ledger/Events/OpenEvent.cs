@@ -7,6 +7,7 @@ namespace Ledger.Events;
 public abstract record OpenEvent
 {
     /// <summary>The further members of the JSON, or null when there are none.</summary>
+    /// <remarks>Set it when the event is made and leave it then; the reader of JSON needs a setter.</remarks>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? More { get; init; }
+    public Dictionary<string, JsonElement>? More { get; set; }
 }
