@@ -182,9 +182,11 @@ begin
             elsif verdict = 'already_written' then
                 kept[s] := true;
                 if part_count[p] > 0 then
-                    select max(e.version), max(e.seq_id) into part_version[p], part_sequence[p]
+                    select max(e.version) as version, max(e.seq_id) as seq_id into known
                     from {events}.mt_events as e
                     where e.id = any (event_id[part_offset[p] + 1:part_offset[p] + part_count[p]]);
+                    part_version[p] := known.version;
+                    part_sequence[p] := known.seq_id;
                 end if;
             else
                 any_refused := true;

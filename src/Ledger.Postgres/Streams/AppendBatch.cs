@@ -124,7 +124,7 @@ internal sealed class AppendBatch
                     _eventType[item] = serialized.Type;
                     _eventClrType[item] = serialized.ClrType;
                     _eventData[item] = serialized.Json;
-                    _eventHeaders[item] = serialized.Headers.IsEmpty ? null : serialized.Headers;
+                    _eventHeaders[item] = serialized.Headers.IsEmpty ? default(ReadOnlyMemory<byte>?) : serialized.Headers;
                     _eventCorrelation[item] = newEvent.CorrelationId;
                     _eventCausation[item] = events[e].CausationId;
                 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -14,21 +15,33 @@ internal static class EventJson
         MaxDepth = 1024,
     };
 
+    // Deeper than a payload may be, so that what is too deep is told from what is malformed.
+    public static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 1024 };
+
     public static JsonElement ToElement(JsonNode node)
     {
         ArgumentNullException.ThrowIfNull(node);
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
-        {
-            node.WriteTo(writer);
-        }
-
-        return ParseElement(buffer.WrittenMemory);
+        return ToElement(writer => node.WriteTo(writer));
     }
+
+    public static JsonElement ToElement(Action<Utf8JsonWriter> write) => ParseElement(ToBytes(write));
+
+    public static string ToText(Action<Utf8JsonWriter> write) => Encoding.UTF8.GetString(ToBytes(write).Span);
 
     public static JsonElement ParseElement(ReadOnlyMemory<byte> utf8)
     {
-        var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = 1024 });
+        var reader = new Utf8JsonReader(utf8.Span, ReaderOptions);
         return JsonElement.ParseValue(ref reader);
+    }
+
+    private static ReadOnlyMemory<byte> ToBytes(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        {
+            write(writer);
+        }
+
+        return buffer.WrittenMemory;
     }
 }

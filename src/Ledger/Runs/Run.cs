@@ -1,6 +1,7 @@
 using Ledger.Branches;
 using Ledger.Events;
 using Ledger.Streams;
+using Ledger.Worlds;
 
 namespace Ledger.Runs;
 
@@ -87,6 +88,19 @@ public sealed class Run
     {
         var stream = await _ledger.Store.GetStreamAsync(StreamName, cancellationToken).ConfigureAwait(false);
         return History.LengthAt(stream?.Version ?? StreamVersion.Empty);
+    }
+
+    /// <summary>Folds the history to the world that it describes.</summary>
+    /// <param name="at">How many events to fold, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
+    /// <exception cref="WorldFaultException">An event before <paramref name="at"/> cannot be applied; the world before it can be asked for.</exception>
+    public async Task<World> GetWorldAsync(Position? at = null, CancellationToken cancellationToken = default)
+    {
+        var world = await World.FoldAsync(ReadAsync(to: at, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+        return at is { } wanted && world.Position < wanted
+            ? throw new PositionOutOfRangeException(StreamName, wanted, world.Position)
+            : world;
     }
 
     /// <summary>Forks this run or branch; see <see cref="AgentLedger.ForkAsync"/>.</summary>

@@ -1,3 +1,4 @@
+using Ledger.Json;
 using System.Runtime.CompilerServices;
 using Ledger.Branches;
 using Ledger.Events;

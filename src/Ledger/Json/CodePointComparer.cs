@@ -1,0 +1,36 @@
+namespace Ledger.Json;
+
+/// <summary>Orders text by Unicode code point, as PostgreSQL's collation <c>"C"</c> does over UTF-8.</summary>
+/// <remarks>
+/// Ordinal order of UTF-16 is not that: it puts U+10000 and above, which are surrogate pairs, before U+E000. Lone surrogates sort
+/// behind everything else. Null comes first. Equal exactly when the texts are, ordinally. Safe for concurrent use.
+/// </remarks>
+public sealed class CodePointComparer : IComparer<string>
+{
+    private CodePointComparer()
+    {
+    }
+
+    /// <summary>The comparer; there is one.</summary>
+    public static CodePointComparer Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public int Compare(string? x, string? y)
+    {
+        if (x is null || y is null)
+        {
+            return (x is null ? 0 : 1) - (y is null ? 0 : 1);
+        }
+
+        var shared = x.AsSpan().CommonPrefixLength(y);
+        if (shared == x.Length || shared == y.Length)
+        {
+            return x.Length.CompareTo(y.Length);
+        }
+
+        return Rank(x[shared]).CompareTo(Rank(y[shared]));
+    }
+
+    // Moves the surrogates behind the rest of the basic plane, where the code points that they stand for are.
+    private static int Rank(char c) => c < '\ud800' ? c : c >= '\ue000' ? c - 0x800 : c + 0x2000;
+}

@@ -1,0 +1,14 @@
+namespace Ledger.Worlds;
+
+/// <summary>The names of faults in JSON and tables.</summary>
+public static class WorldFaultNames
+{
+    /// <summary>The name of a fault: <c>unknown_object</c>, <c>missing_field</c> or <c>bad_payload</c>.</summary>
+    public static string ToName(this WorldFault fault) => fault switch
+    {
+        WorldFault.UnknownObject => "unknown_object",
+        WorldFault.MissingField => "missing_field",
+        WorldFault.BadPayload => "bad_payload",
+        _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "There is no such fault."),
+    };
+}
