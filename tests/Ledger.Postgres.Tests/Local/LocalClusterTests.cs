@@ -14,7 +14,7 @@ public sealed class LocalClusterTests
     public async Task Start_FreshFolder_ServesADurableLedgerDatabaseOnASocketOnly()
     {
         await using var scratch = new ScratchFolder();
-        var cluster = await scratch.OpenAsync();
+        var cluster = await scratch.OpenAsync(scratch.Options() with { InitializeOptions = [] });
         (await cluster.GetStatusAsync()).ShouldSatisfyAllConditions(
             status => status.Running.ShouldBeFalse(),
             status => status.Version.ShouldBeNull(),
