@@ -158,7 +158,7 @@ public sealed class LocalClusterTests
     {
         await using var scratch = new ScratchFolder();
         var cluster = await scratch.OpenAsync();
-        var unfinished = Path.Combine(Path.GetDirectoryName(cluster.DataFolder)!, "data.new");
+        var unfinished = Path.Combine(Path.GetDirectoryName(cluster.DataFolder)!, "data.new-1");
         Directory.CreateDirectory(unfinished);
         await File.WriteAllTextAsync(Path.Combine(unfinished, "PG_VERSION"), "15");
 
