@@ -1,6 +1,7 @@
 using Ledger.Conformance.Appending;
 using Ledger.Conformance.Branches;
 using Ledger.Conformance.Concurrency;
+using Ledger.Conformance.Laws;
 using Ledger.Conformance.Reading;
 using Ledger.Conformance.Runs;
 using Ledger.Events;
@@ -91,4 +92,16 @@ public sealed class MemoryStreamInfoTests : StreamInfoTests
 public sealed class MemoryRunTests : RunTests
 {
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+}
+
+public sealed class MemoryForkLawTests : ForkLawTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+}
+
+public sealed class MemorySameAnswersTests : SameAnswersTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+
+    protected override IEventStore CreateReference() => new ListEventStore();
 }
