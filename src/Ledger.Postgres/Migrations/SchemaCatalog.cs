@@ -17,7 +17,8 @@ internal sealed class SchemaCatalog
         _events = events;
         _ledger = ledger;
         Actual = actual;
-        Expected = [.. ExpectedLines().Select(line => schemas.Fill(line, events, ledger)).Distinct(StringComparer.Ordinal).Select(CatalogEntry.Parse)];
+        var bodies = FunctionBody.All.ToDictionary(body => body.Token, body => body.HashIn(schemas), StringComparer.Ordinal);
+        Expected = [.. ExpectedLines().Select(CatalogEntry.Parse).Select(entry => Fill(entry, schemas, bodies)).Distinct()];
     }
 
     /// <summary>What the database has.</summary>
@@ -60,6 +61,12 @@ internal sealed class SchemaCatalog
     internal bool IsWithin(CatalogEntry entry, IReadOnlySet<string> missingSchemas) =>
         (missingSchemas.Contains(_events) && entry.Object.StartsWith($"{_events}.", StringComparison.Ordinal))
         || (missingSchemas.Contains(_ledger) && entry.Object.StartsWith($"{_ledger}.", StringComparison.Ordinal));
+
+    private CatalogEntry Fill(CatalogEntry entry, SchemaNames schemas, Dictionary<string, string> bodies) => entry with
+    {
+        Object = schemas.Fill(entry.Object, _events, _ledger),
+        Definition = FunctionBody.FillHash(schemas.Fill(entry.Definition, _events, _ledger), bodies),
+    };
 
     private static async Task<(string Events, string Ledger)> EmptySearchPathAsync(
         NpgsqlConnection connection,

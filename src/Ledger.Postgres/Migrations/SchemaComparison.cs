@@ -55,7 +55,7 @@ internal static class SchemaComparison
             .Where(entry => !catalog.IsWithin(entry, schemas) && (entry.Part is null || !wholes.Contains(entry.Object)))
             .Select(entry => new Found(
                 entry,
-                new(DifferenceKind.Missing, entry.Subject, entry.Kind is "schema" or "table" or "function" ? "" : entry.Definition)));
+                new(DifferenceKind.Missing, entry.Subject, entry.Kind is "schema" or "table" or "view" or "function" ? "" : entry.Definition)));
     }
 
     private static IEnumerable<Found> Different(
