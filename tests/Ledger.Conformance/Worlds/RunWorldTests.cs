@@ -11,13 +11,13 @@ namespace Ledger.Conformance.Worlds;
 /// <summary>The worlds of runs and branches, and appends that they are asked before.</summary>
 public abstract class RunWorldTests
 {
-    /// <summary>An empty log of the engine under test.</summary>
+    /// <summary>A log of the engine under test, which no other test class writes to.</summary>
     protected abstract Task<IEventStore> CreateStoreAsync();
 
     [Fact]
     public async Task GetWorld_AtEveryPosition_TheFoldOfThatPrefix()
     {
-        var run = new AgentLedger(await CreateStoreAsync()).Run("r");
+        var run = await NewRunAsync();
         (await run.GetWorldAsync()).ToString().ShouldBe(World.Empty.ToString());
         await run.AppendAsync([new ObjectCreated("a", "T"), Patch("a", 1), new BudgetExhausted(), new RelationCreated("r", "t", "a", "b")]);
 
@@ -28,14 +28,14 @@ public abstract class RunWorldTests
         }
 
         var refused = await Should.ThrowAsync<PositionOutOfRangeException>(() => run.GetWorldAsync(new Position(5)));
-        refused.Message.ShouldBe("The history of 'run:r' has no position 5: it has 4 events. Choose a position from 0 to 4.");
+        refused.Message.ShouldBe($"The history of '{run.StreamName}' has no position 5: it has 4 events. Choose a position from 0 to 4.");
         refused.Length.ShouldBe(new Position(4));
     }
 
     [Fact]
     public async Task GetWorld_BehindAFault_TheFaultAndBeforeItTheWorld()
     {
-        var run = new AgentLedger(await CreateStoreAsync()).Run("r");
+        var run = await NewRunAsync();
         await run.AppendAsync([new ObjectCreated("a", "T"), Patch("ghost", 1), new ObjectCreated("b", "T")]);
 
         (await run.GetWorldAsync(new Position(1))).FindObject("a").ShouldNotBeNull();
@@ -47,7 +47,7 @@ public abstract class RunWorldTests
     [Fact]
     public async Task AppendValidated_WhatTheWorldTakes_IsWritten()
     {
-        var run = new AgentLedger(await CreateStoreAsync()).Run("r");
+        var run = await NewRunAsync();
 
         (await run.AppendValidatedAsync([new ObjectCreated("a", "T"), Patch("a", 1)])).ShouldBe(new Position(2));
         (await run.AppendValidatedAsync([Patch("a", 2)], new Position(2))).ShouldBe(new Position(3));
@@ -56,13 +56,13 @@ public abstract class RunWorldTests
         var branch = await run.ForkAsync(new Position(1));
         (await branch.AppendValidatedAsync([Patch("a", 3)])).ShouldBe(new Position(3));
         (await branch.GetWorldAsync()).FindObject("a")!.Data["v"].GetInt32().ShouldBe(3);
-        (await run.ReadAllAsync()).ShouldAllBe(e => e.CorrelationId == "run:r");
+        (await run.ReadAllAsync()).ShouldAllBe(e => e.CorrelationId == run.StreamName.Value);
     }
 
     [Fact]
     public async Task AppendValidated_WhatTheWorldDoesNotTake_NothingIsWritten()
     {
-        var run = new AgentLedger(await CreateStoreAsync()).Run("r");
+        var run = await NewRunAsync();
         await run.AppendAsync([new ObjectCreated("a", "T")]);
         var bad = new NewEvent(new UntypedEvent("object.created", JsonElement.Parse("{\"id\":\"x\"}")));
 
@@ -79,7 +79,7 @@ public abstract class RunWorldTests
     [InlineData(2)]
     public async Task AppendValidated_WrongLength_IsAConflict(long expected)
     {
-        var run = new AgentLedger(await CreateStoreAsync()).Run("r");
+        var run = await NewRunAsync();
         await run.AppendAsync([new ObjectCreated("a", "T")]);
 
         var refused = await Should.ThrowAsync<WrongExpectedVersionException>(() => run.AppendValidatedAsync([Patch("a", 1)], new Position(expected)));
@@ -91,7 +91,7 @@ public abstract class RunWorldTests
     [Fact]
     public async Task AppendValidated_SameEventsAgain_TheFirstAnswer()
     {
-        var run = new AgentLedger(await CreateStoreAsync()).Run("r");
+        var run = await NewRunAsync();
         await run.AppendAsync([new ObjectCreated("a", "T")]);
         NewEvent[] patch = [new NewEvent(Patch("a", 1))];
         var first = await run.AppendValidatedAsync(patch, new Position(1));
@@ -106,7 +106,7 @@ public abstract class RunWorldTests
     [Fact]
     public async Task AppendValidated_ManyAtOnce_EachOnAWorldThatHolds()
     {
-        var run = new AgentLedger(await CreateStoreAsync()).Run("r");
+        var run = await NewRunAsync();
         await run.AppendAsync([new ObjectCreated("a", "T")]);
 
         // Some patch the object while others remove it: were an event decided on one length and written at another, a patch would hit nothing.
@@ -128,6 +128,8 @@ public abstract class RunWorldTests
 
         (await run.GetWorldAsync()).Position.ShouldBe(await run.GetLengthAsync());
     }
+
+    private async Task<Run> NewRunAsync() => new AgentLedger(await CreateStoreAsync()).Run(Guid.NewGuid().ToString("N"));
 
     private static ObjectPatched Patch(string id, int value) => new(id, JsonElement.Parse($$"""{"v":{{value}}}"""));
 }
