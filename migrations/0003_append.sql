@@ -193,7 +193,7 @@ begin
                 end if;
             else
                 any_refused := true;
-                if verdict = 'wrong_version' and part_expected[p] is not distinct from versions[s]
+                if verdict = 'wrong_version' and (part_expected[p] <> versions[s]) is not true
                     or verdict = 'archived' and not archived[s]
                     or verdict = 'id_in_use'
                         and offending_event not between part_offset[p] + 1 and part_offset[p] + part_count[p] then

@@ -112,3 +112,8 @@ public sealed class PostgresKandoVectorTests(LedgerDatabase database) : KandoVec
 {
     protected override Task<IEventStore> CreateStoreAsync() => database.CreateEmptyStoreAsync();
 }
+
+public sealed class PostgresRunWorldTests(LedgerDatabase database) : RunWorldTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync() => database.CreateStoreAsync();
+}
