@@ -8,6 +8,8 @@
 --   part_*         a row for each part of a request, in order: its request (from 1, rising), the index of its stream in
 --                  p_streams (from 1), the expected version (null: any), the number of its events
 --   event_*        a row for each event, in the order of the parts: the index of its part, its stream, and its columns
+--   p_projections  the inline projections that follow in this transaction, or null: a rebuild that would miss the events is kept
+--                  waiting, and pending_v1 finds the streams that were written
 -- Result, a row for each part: what became of it (written, already_written, wrong_version, archived, id_in_use), the version
 -- that it ends at or that the stream has, its last sequence number, and for id_in_use the id and the stream that has it.
 -- An event id may occur once in a batch.
@@ -25,7 +27,8 @@ create function {ledger}.append_v1(
     event_data jsonb[],
     event_headers jsonb[],
     event_correlation text[],
-    event_causation text[])
+    event_causation text[],
+    p_projections text[])
 returns table (
     outcome text,
     version bigint,
@@ -75,6 +78,11 @@ declare
     drawn bigint[];
     s integer;
 begin
+    if p_projections is not null then
+        perform pg_advisory_xact_lock_shared({ledger}.projection_key_v1(n.name)) from unnest(p_projections) as n (name);
+        perform set_config('ledger.touched', '{}', true);
+    end if;
+
     -- Every missing stream row is created before any row is locked, both in code point order: no two writers wait in a circle.
     loop
         if stream_count > 1 then
@@ -238,6 +246,12 @@ begin
         from unnest(p_streams, versions, times, changed) as n (name, version, time, changed)
         where t.id = n.name
           and n.changed;
+
+        if p_projections is not null then
+            perform set_config('ledger.touched', array_agg(n.name)::text, true)
+            from unnest(p_streams, changed) as n (name, changed)
+            where n.changed;
+        end if;
     end if;
 
     if any_refused and cardinality(made_here) > 0 then
@@ -287,6 +301,7 @@ $function$;
 --   p_stream, p_parent, p_root, p_fork_position, p_name   the branch
 --   segment_stream, segment_taken                         its lineage, from the root down
 --   event_*                                               the columns of its event branch.created
+--   p_projections                                         as for append_v1
 -- Result, one row: created, or parent_not_found, branch_exists, archived, id_in_use, prefix_missing; the time of the creation; for
 -- id_in_use the stream that has the event; for prefix_missing how many events of the prefix there are.
 create function {ledger}.create_branch_v1(
@@ -304,6 +319,7 @@ create function {ledger}.create_branch_v1(
     event_headers jsonb,
     event_correlation text,
     event_causation text,
+    p_projections text[],
     out outcome text,
     out created_at timestamptz,
     out id_holder text,
@@ -374,7 +390,7 @@ begin
     from {ledger}.append_v1(
         array[p_stream], array[1], array[1], array[0::bigint], array[1],
         array[1], array[p_stream], array[event_id], array[event_type], array[event_clr_type], array[event_data],
-        array[event_headers], array[event_correlation], array[event_causation]) as a;
+        array[event_headers], array[event_correlation], array[event_causation], p_projections) as a;
     if outcome <> 'written' then
         raise exception 'the event of branch % was refused: %', p_stream, outcome using errcode = 'LG001';
     end if;
