@@ -13,53 +13,51 @@ namespace Ledger.Cli.Demo;
 /// It works by rules, without a model and without a network. The same folder gives the same events in the same order, but for
 /// their ids and times.
 /// </remarks>
-internal sealed class CodebaseAgent(Run run, ReadLimits limits, IProgress<AgentProgress>? progress = null)
+internal sealed class CodebaseAgent(Run run, ReadLimits limits, IProgress<long>? progress = null)
 {
     /// <summary>The id of the object that stands for the folder itself; no file below it can have this path.</summary>
     public const string FolderId = ".";
 
     private const int MaxSkippedNamed = 50;
 
-    /// <summary>Lists the folder, reads its files and relates them to each other; the judgement is left to a <see cref="Findings.Judge"/>.</summary>
-    /// <param name="folder">The folder; it must exist.</param>
+    /// <summary>Records the listing, reads the files and relates them to each other; the judgement is left to a <see cref="Findings.Judge"/>.</summary>
+    /// <param name="listing">The files of a folder.</param>
     /// <param name="cancellationToken">Stops the work; what was appended stays.</param>
     /// <returns>The length of the history: the position at which the judgement begins.</returns>
-    public async Task<Position> ObserveAsync(string folder, CancellationToken cancellationToken)
+    public async Task<Position> ObserveAsync(Listing listing, CancellationToken cancellationToken)
     {
-        var (listing, folderEvent) = await ListAsync(folder, cancellationToken);
-        var files = await ReadAsync(listing, folderEvent, cancellationToken);
-        return await RelateAsync(files, cancellationToken);
+        var folder = await RecordAsync(listing, cancellationToken);
+        var files = await ReadAsync(listing, folder, cancellationToken);
+        return await RelateAsync(files, folder, cancellationToken);
     }
 
-    private async Task<(Listing Listing, Guid FolderEvent)> ListAsync(string folder, CancellationToken cancellationToken)
+    private async Task<Guid> RecordAsync(Listing listing, CancellationToken cancellationToken)
     {
         var events = new EventWriter(run, DemoPhase.List);
-        var name = DisplayText.Storable(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))));
         var kit = await events.AddAsync(new KitLoaded("codebase"), [], cancellationToken);
-        var call = await events.AddCallAsync("list_folder", new JsonObject { ["folder"] = name }, [kit], cancellationToken);
-        var listing = FolderListing.List(folder, limits, cancellationToken);
+        var call = await events.AddCallAsync("list_folder", new JsonObject { ["folder"] = listing.Folder }, [kit], cancellationToken);
         var answer = new JsonObject { ["files"] = listing.Files.Count, ["folders"] = listing.Folders };
         AddSkipped(answer, listing.Skipped);
         var returned = await events.AddReturnAsync(call, answer, cancellationToken);
-        var created = new ObjectCreated(FolderId, "Folder", new JsonObject { ["name"] = name });
-        var folderEvent = await events.AddAsync(created, [returned], cancellationToken);
+        var created = new ObjectCreated(FolderId, "Folder", new JsonObject { ["name"] = listing.Folder });
+        var folder = await events.AddAsync(created, [returned], cancellationToken);
         await events.FlushAsync(cancellationToken);
-        return (listing, folderEvent);
+        return folder;
     }
 
     private async Task<IReadOnlyList<(SourceFile File, Guid Event)>> ReadAsync(
         Listing listing,
-        Guid folderEvent,
+        Guid folder,
         CancellationToken cancellationToken)
     {
         var events = new EventWriter(run, DemoPhase.Read);
         var reader = new SourceReader(limits);
         var read = new List<(SourceFile, Guid)>();
-        var done = 0;
+        var done = 0L;
         foreach (var group in listing.Files.GroupBy(FolderOf).OrderBy(g => g.Key, CodePointComparer.Instance))
         {
             var arguments = new JsonObject { ["folder"] = group.Key.Length == 0 ? FolderId : group.Key, ["files"] = group.Count() };
-            var call = await events.AddCallAsync("read_files", arguments, [folderEvent], cancellationToken);
+            var call = await events.AddCallAsync("read_files", arguments, [folder], cancellationToken);
             var (files, skipped) = (new List<SourceFile>(), new List<SkippedFile>());
             foreach (var listed in group)
             {
@@ -74,7 +72,7 @@ internal sealed class CodebaseAgent(Run run, ReadLimits limits, IProgress<AgentP
                     files.Add(file);
                 }
 
-                progress?.Report(new AgentProgress(++done, listing.Files.Count));
+                progress?.Report(++done);
             }
 
             var answer = new JsonObject { ["read"] = files.Count, ["lines"] = files.Sum(f => (long)f.Lines), ["bytes"] = files.Sum(f => f.Size) };
@@ -90,14 +88,16 @@ internal sealed class CodebaseAgent(Run run, ReadLimits limits, IProgress<AgentP
         return read;
     }
 
-    private async Task<Position> RelateAsync(IReadOnlyList<(SourceFile File, Guid Event)> files, CancellationToken cancellationToken)
+    private async Task<Position> RelateAsync(
+        IReadOnlyList<(SourceFile File, Guid Event)> files,
+        Guid folder,
+        CancellationToken cancellationToken)
     {
         var events = new EventWriter(run, DemoPhase.Relate);
         var objectIds = new UniqueIds(files.Select(f => f.File.Id).Append(FolderId));
         var relationIds = new UniqueIds();
         var known = files.ToDictionary(f => f.File.Id, f => f.Event, StringComparer.Ordinal);
-        Guid[] read = files.Count == 0 ? [] : [files[^1].Event];
-        var call = await events.AddCallAsync("find_references", new JsonObject { ["files"] = files.Count }, read, cancellationToken);
+        var call = await events.AddCallAsync("find_references", new JsonObject { ["files"] = files.Count }, [folder], cancellationToken);
         var map = ReferenceResolver.Resolve([.. files.Select(f => f.File)], objectIds);
         var answer = new JsonObject
         {

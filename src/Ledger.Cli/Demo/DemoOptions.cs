@@ -5,9 +5,6 @@ namespace Ledger.Cli.Demo;
 /// <summary>What a demo works on.</summary>
 internal sealed record DemoOptions
 {
-    /// <summary>The folder that the agent looks at.</summary>
-    public required string Folder { get; init; }
-
     /// <summary>The id of the run; the branch's begins with it. Default: <c>demo-</c> and eight digits at random, short enough to be typed.</summary>
     public string RunId { get; init; } = $"demo-{Guid.NewGuid().ToString("N")[..8]}";
 

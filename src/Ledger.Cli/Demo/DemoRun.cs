@@ -2,6 +2,7 @@ using Ledger.Cli.Demo.Files;
 using Ledger.Cli.Demo.Findings;
 using Ledger.Events;
 using Ledger.Runs;
+using Ledger.Streams;
 
 namespace Ledger.Cli.Demo;
 
@@ -9,54 +10,31 @@ namespace Ledger.Cli.Demo;
 internal static class DemoRun
 {
     /// <summary>Runs the demo.</summary>
-    /// <exception cref="DemoFolderException">The folder is missing, is no folder, cannot be read, or has nothing to read.</exception>
+    /// <param name="ledger">Where the run goes.</param>
+    /// <param name="listing">The files to look at.</param>
+    /// <param name="options">The ids, and how much is read.</param>
+    /// <param name="progress">Is told how many files were read.</param>
+    /// <param name="cancellationToken">Stops the work; what was appended stays.</param>
     public static async Task<DemoResult> RunAsync(
         AgentLedger ledger,
+        Listing listing,
         DemoOptions options,
-        IProgress<AgentProgress>? progress,
+        IProgress<long>? progress,
         CancellationToken cancellationToken)
     {
-        var folder = CheckedFolder(options, cancellationToken);
         var run = await ledger.StartRunAsync(options.RunId, cancellationToken);
-        var forkPosition = await new CodebaseAgent(run, options.Limits, progress).ObserveAsync(folder, cancellationToken);
+        var forkPosition = await new CodebaseAgent(run, options.Limits, progress).ObserveAsync(listing, cancellationToken);
         await new Judge(run).ApplyAsync(FindingRule.Everything, cancellationToken);
 
+        var shared = await run.ReadAsync(new Position(forkPosition.Value - 1), forkPosition, cancellationToken).LastAsync(cancellationToken);
         var fork = new ForkOptions
         {
             Id = $"{options.RunId}-{FindingRule.CodeOnly.Name}",
             Name = "what if only code counted?",
-            Metadata = new EventMetadata { Actor = DemoPhase.Actor, Source = DemoPhase.Fork },
+            Metadata = new EventMetadata { Actor = DemoPhase.Actor, Source = DemoPhase.Fork, Causes = [shared.Id] },
         };
         var branch = await run.ForkAsync(forkPosition, fork, cancellationToken);
         await new Judge(branch).ApplyAsync(FindingRule.CodeOnly, cancellationToken);
-        return await DemoResult.ReadAsync(ledger, run, branch, forkPosition, DisplayText.Storable(folder), cancellationToken);
-    }
-
-    private static string CheckedFolder(DemoOptions options, CancellationToken cancellationToken)
-    {
-        var folder = Path.GetFullPath(options.Folder);
-        var shown = DisplayText.OneLine(options.Folder);
-        if (File.Exists(folder))
-        {
-            throw new DemoFolderException($"'{shown}' is a file. Name the folder that the demo is to look at.");
-        }
-
-        if (!Directory.Exists(folder))
-        {
-            throw new DemoFolderException($"There is no folder '{shown}'. Name one that exists, or none for the current one.");
-        }
-
-        try
-        {
-            // The agent lists it again, for the record; a run that could only say that nothing is there is not begun.
-            return FolderListing.List(folder, options.Limits with { MaxFiles = 1 }, cancellationToken).Files.Count > 0
-                ? folder
-                : throw new DemoFolderException(
-                    $"The folder '{shown}' has no files to look at; links and build output do not count. Name another one.");
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new DemoFolderException($"The folder '{shown}' cannot be read: {DisplayText.OneLine(fault.Message)}");
-        }
+        return await DemoResult.ReadAsync(ledger, run, branch, forkPosition, listing.Folder, cancellationToken);
     }
 }

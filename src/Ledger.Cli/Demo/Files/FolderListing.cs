@@ -13,16 +13,42 @@ internal static class FolderListing
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
 
     /// <summary>Walks a folder; links are not followed, so that a loop of links cannot be entered.</summary>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="IOException">The folder itself cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder itself cannot be read.</exception>
+    /// <exception cref="DemoFolderException">The folder is missing, is no folder, cannot be read, or has no files.</exception>
     public static Listing List(string folder, ReadLimits limits, CancellationToken cancellationToken)
+    {
+        var root = new DirectoryInfo(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        var shown = DisplayText.OneLine(folder);
+        if (File.Exists(root.FullName))
+        {
+            throw new DemoFolderException($"'{shown}' is a file. Name the folder that the demo is to look at.");
+        }
+
+        if (!root.Exists)
+        {
+            throw new DemoFolderException($"There is no folder '{shown}'. Name one that exists, or none for the current one.");
+        }
+
+        try
+        {
+            var listing = Walk(root, limits, cancellationToken);
+            return listing.Files.Count > 0
+                ? listing
+                : throw new DemoFolderException(
+                    $"The folder '{shown}' has no files to look at; links and build output do not count. Name another one.");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new DemoFolderException($"The folder '{shown}' cannot be read: {DisplayText.OneLine(fault.Message)}");
+        }
+    }
+
+    private static Listing Walk(DirectoryInfo root, ReadLimits limits, CancellationToken cancellationToken)
     {
         var ids = new UniqueIds();
         var files = new List<ListedFile>();
         var skipped = new List<SkippedFile>();
         var folders = 0;
-        var open = new Stack<(DirectoryInfo Folder, string Path)>([(new DirectoryInfo(folder), "")]);
+        var open = new Stack<(DirectoryInfo Folder, string Path)>([(root, "")]);
         while (open.TryPop(out var current))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -51,7 +77,7 @@ internal static class FolderListing
                 else if (files.Count == limits.MaxFiles)
                 {
                     skipped.Add(new SkippedFile(DisplayText.Storable(path), "too many files"));
-                    return new Listing(Sorted(files), folders, skipped);
+                    return new Listing(DisplayText.Storable(root.Name), Sorted(files), folders, skipped);
                 }
                 else
                 {
@@ -66,7 +92,7 @@ internal static class FolderListing
             }
         }
 
-        return new Listing(Sorted(files), folders, skipped);
+        return new Listing(DisplayText.Storable(root.Name), Sorted(files), folders, skipped);
     }
 
     private static List<FileSystemInfo>? Enumerate(DirectoryInfo folder, bool isRoot)
