@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Ledger.Cli.Runs;
+
+namespace Ledger.Cli;
+
+/// <summary>The tree of commands.</summary>
+internal static class Commands
+{
+    /// <summary>The way through the commands, for the help of <c>ledger</c> itself.</summary>
+    public static IReadOnlyList<string> Examples { get; } =
+    [
+        "ledger run start --id first",
+        "ledger append first --type object.created --data '{\"id\": \"c1\", \"type\": \"Claim\"}'",
+        "ledger events first",
+        "ledger fork first --at 1 --id second",
+        "ledger diff first second",
+    ];
+
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("Records what an agent does as an append-only log in PostgreSQL: read it, fork it, compare.")
+        {
+            HelpName = "ledger",
+        };
+        root.Add(CommonOptions.Json);
+        root.Add(CommonOptions.Connection);
+        root.Add(CommonOptions.Schema);
+        root.Add(Group("run", "Starts and lists runs.", new RunStartCommand(), new RunListCommand()));
+        foreach (var option in root.Options)
+        {
+            if (option is HelpOption help)
+            {
+                help.Action = new HelpWithExamples();
+            }
+            else if (option is VersionOption version)
+            {
+                version.Action = new PrintVersion();
+            }
+        }
+
+        return root;
+    }
+
+    private static Command Group(string name, string description, params LedgerCommand[] commands)
+    {
+        var group = new Command(name, description);
+        foreach (var command in commands)
+        {
+            group.Add(command);
+        }
+
+        return group;
+    }
+}
