@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Ledger.Cli.Demo;
 using Ledger.Cli.Runs;
 
 namespace Ledger.Cli;
@@ -26,6 +27,7 @@ internal static class Commands
         root.Add(CommonOptions.Json);
         root.Add(CommonOptions.Connection);
         root.Add(CommonOptions.Schema);
+        root.Add(new DemoCommand());
         root.Add(Group("run", "Starts and lists runs.", new RunStartCommand(), new RunListCommand()));
         foreach (var option in root.Options)
         {

@@ -1,65 +1,65 @@
 using Ledger.Branches;
+using Ledger.Cli.Output;
 using Ledger.Worlds;
-using Spectre.Console;
 
 namespace Ledger.Cli.Demo;
 
 /// <summary>A demo for people, in lines of 80 columns at most; names of files are cut where a line has no room.</summary>
-internal sealed class DemoReport(IAnsiConsole console)
+internal sealed class DemoReport(Printer output)
 {
     private const int Width = 80;
-    private const int FindingsShown = 6;
+    private const int FindingsShown = 8;
     private const int ChangesShown = 4;
 
     /// <summary>Prints the timeline, the worlds, the tree, the diff and the commands to try next.</summary>
     public void Write(DemoResult result)
     {
-        var name = DisplayText.CutPath(result.Folder, Width - 40);
-        Line($"An agent looked at [bold]{Markup.Escape(name)}[/] and wrote down what it saw.");
+        output.Add("An agent looked at ").Add(DisplayText.CutPath(result.Folder, 40), Tone.Name).Add(" and wrote down what it saw.").EndLine();
         WriteTimeline(result);
         WriteCounts(result);
-        WriteFindings("The run found", result.RunWorld);
-        WriteFindings("The branch found", result.BranchWorld);
-        Heading("The tree");
-        Line($"  run:{Escaped(result.Run.Id, 60)}  {DisplayText.Count(result.RunWorld.Position.Value, "event")}");
-        WriteTree(result.Branches, "  ");
+        WriteFindings($"What the run found, by the rule '{RuleOf(result.RunWorld)}'", result.RunWorld);
+        WriteFindings($"What the branch found, by the rule '{RuleOf(result.BranchWorld)}'", result.BranchWorld);
+        WriteTree(result);
         WriteDiff(result);
         Heading("Try next");
         foreach (var command in result.Next)
         {
-            // Never cut or wrapped: it is there to be copied.
-            console.Profile.Out.Writer.WriteLine($"  {DisplayText.OneLine(command)}");
+            output.Line($"  {command}");
         }
     }
+
+    private static string RuleOf(World world) => world.FindObject(CodebaseAgent.FolderId)!.Data["rule"].GetString()!;
 
     private void WriteTimeline(DemoResult result)
     {
         Heading("What happened");
+        output.Line($"  {"positions",-11}  phase", Tone.Faint);
         foreach (var phase in result.RunPhases)
         {
-            WritePhase(phase, phase.From == result.ForkPosition ? "run" : "");
+            WritePhase(phase);
         }
 
+        output.Line($"  and on the branch, which goes on from position {result.ForkPosition}:", Tone.Faint);
         foreach (var phase in result.BranchPhases)
         {
-            WritePhase(phase, "branch");
+            WritePhase(phase);
         }
     }
 
-    private void WritePhase(PhaseSummary phase, string who)
+    private void WritePhase(PhaseSummary phase)
     {
         var positions = phase.Events == 1 ? $"{phase.From}" : $"{phase.From}-{phase.Last}";
-        Line($"  [grey]{positions,11}[/]  [bold]{phase.Phase,-6}[/]  {who,-6}  {Escaped(phase.Text, Width - 31)}");
+        output.Add($"  {positions,-11}  ", Tone.Faint).Add($"{phase.Phase,-6}  ", Tone.Name).Add(DisplayText.Cut(phase.Text, Width - 23)).EndLine();
     }
 
     private void WriteCounts(DemoResult result)
     {
         Heading("Both worlds");
-        Line($"  [grey]{"",-16}{"run",9}{"branch",9}[/]");
+        output.Line($"  {"",-18}{"run",9}{"branch",9}", Tone.Faint);
         foreach (var count in WorldCount.Of(result.RunWorld, result.BranchWorld))
         {
-            var line = $"  {DisplayText.Cut(count.What, 16),-16}{DisplayText.Number(count.First),9}{DisplayText.Number(count.Second),9}";
-            Line(count.First == count.Second ? Markup.Escape(line) : $"[bold]{Markup.Escape(line)}[/]");
+            var line = $"  {DisplayText.Cut(count.What, 18),-18}{Printable.Number(count.First),9}{Printable.Number(count.Second),9}";
+            output.Line(line, count.First == count.Second ? Tone.Plain : Tone.Changed);
         }
     }
 
@@ -71,8 +71,10 @@ internal sealed class DemoReport(IAnsiConsole console)
         foreach (var finding in shown)
         {
             var about = world.RelationsOf(finding.Id, "about").First().TargetId;
-            var kind = finding.Data["kind"].GetString()!;
-            Line($"  [bold]{kind,-15}[/]  {Markup.Escape($"{DisplayText.CutPath(about, 28),-28}")}  {Escaped(finding.Data["text"].GetString()!, 31)}");
+            output.Add($"  {finding.Data["kind"].GetString()!,-15}  ", Tone.Name)
+                .Add($"{DisplayText.CutPath(about, 28),-28}  ")
+                .Add(DisplayText.Cut(finding.Data["text"].GetString()!, Width - 49), Tone.Faint)
+                .EndLine();
         }
 
         WriteRest(findings.Count - shown.Count);
@@ -82,22 +84,31 @@ internal sealed class DemoReport(IAnsiConsole console)
     private static List<WorldObject> Spread(List<WorldObject> findings)
     {
         var kinds = findings.GroupBy(f => f.Data["kind"].GetString()).ToList();
-        var each = kinds.Count == 0 ? 0 : Math.Max(1, FindingsShown / kinds.Count);
-        return [.. kinds.SelectMany(kind => kind.Take(each))];
+        return [.. kinds.SelectMany(kind => kind.Take(Math.Max(1, FindingsShown / kinds.Count)))];
+    }
+
+    private void WriteTree(DemoResult result)
+    {
+        Heading("The tree");
+        output.Add("  ").Add(DisplayText.Cut(result.Run.StreamName.Value, 50), Tone.Name)
+            .Add($"  {Printable.Count(result.RunWorld.Position.Value, "event")}", Tone.Faint).EndLine();
+        WriteTree(result.Branches, "  ");
     }
 
     private void WriteTree(IReadOnlyList<BranchNode> nodes, string indent)
     {
-        for (var i = 0; i < nodes.Count; i++)
+        foreach (var (branch, children) in nodes)
         {
-            var (branch, isLast) = (nodes[i].Branch, i == nodes.Count - 1);
-            Line($"{indent}{(isLast ? "└── " : "├── ")}{Escaped(branch.Stream.Value, 50)}  at {branch.ForkPosition}");
+            var isLast = ReferenceEquals(branch, nodes[^1].Branch);
+            output.Add(indent + (isLast ? "└── " : "├── ")).Add(DisplayText.Cut(branch.Stream.Value, 50), Tone.Name)
+                .Add($"  from {branch.ForkPosition}", Tone.Faint).EndLine();
+            var below = indent + (isLast ? "    " : "│   ");
             if (branch.Name is { } label)
             {
-                Line($"{indent}{(isLast ? "    " : "│   ")}[grey]{Escaped(label, 60)}[/]");
+                output.Add(below).Add(DisplayText.Cut(label, 60), Tone.Faint).EndLine();
             }
 
-            WriteTree(nodes[i].Children, indent + (isLast ? "    " : "│   "));
+            WriteTree(children, below);
         }
     }
 
@@ -105,23 +116,23 @@ internal sealed class DemoReport(IAnsiConsole console)
     {
         var diff = result.Diff;
         Heading("The diff, from the run to the branch");
-        Line($"  [bold]{Markup.Escape(diff.Summary())}[/]");
-        WriteIds("green", "+ object", diff.AddedObjects);
-        WriteIds("red", "- object", diff.RemovedObjects);
+        output.Line($"  {diff.Summary()}");
+        WriteIds("+ object", diff.AddedObjects, Tone.Added);
+        WriteIds("- object", diff.RemovedObjects, Tone.Removed);
         foreach (var change in diff.Changes.Take(ChangesShown))
         {
-            var values = $"{change.Path}: {DisplayText.Cut(change.Old.ToString(), 10)} -> {DisplayText.Cut(change.New.ToString(), 10)}";
-            Line($"  [yellow]~ object[/]  {Markup.Escape(DisplayText.CutPath(change.Id, 30))}  {Escaped(values, 36)}");
+            var values = $"{change.Path["/data/".Length..]} {DisplayText.Cut(change.Old.ToString(), 14)} -> {DisplayText.Cut(change.New.ToString(), 14)}";
+            output.Add("  ~ object  ", Tone.Changed).Add($"{DisplayText.CutPath(change.Id, 30)}  ").Add(DisplayText.Cut(values, 36)).EndLine();
         }
 
         WriteRest(diff.Changes.Count - ChangesShown);
     }
 
-    private void WriteIds(string colour, string what, IReadOnlyList<string> ids)
+    private void WriteIds(string what, IReadOnlyList<string> ids, Tone tone)
     {
         foreach (var id in ids.Take(ChangesShown))
         {
-            Line($"  [{colour}]{what}[/]  {Markup.Escape(DisplayText.CutPath(id, Width - 12))}");
+            output.Add($"  {what}  ", tone).Add(DisplayText.CutPath(id, Width - 12)).EndLine();
         }
 
         WriteRest(ids.Count - ChangesShown);
@@ -131,17 +142,13 @@ internal sealed class DemoReport(IAnsiConsole console)
     {
         if (more > 0)
         {
-            Line($"  [grey]… and {DisplayText.Number(more)} more[/]");
+            output.Line($"  … and {Printable.Number(more)} more", Tone.Faint);
         }
     }
 
     private void Heading(string text)
     {
-        console.WriteLine();
-        Line($"[bold blue]{Markup.Escape(text)}[/]");
+        output.EndLine();
+        output.Line(text, Tone.Name);
     }
-
-    private void Line(string markup) => console.MarkupLine(markup);
-
-    private static string Escaped(string text, int length) => Markup.Escape(DisplayText.Cut(text, length));
 }

@@ -29,7 +29,7 @@ internal static class DemoRun
         var shared = await run.ReadAsync(new Position(forkPosition.Value - 1), forkPosition, cancellationToken).LastAsync(cancellationToken);
         var fork = new ForkOptions
         {
-            Id = $"{options.RunId}-{FindingRule.CodeOnly.Name}",
+            Id = options.BranchId,
             Name = "what if only code counted?",
             Metadata = new EventMetadata { Actor = DemoPhase.Actor, Source = DemoPhase.Fork, Causes = [shared.Id] },
         };

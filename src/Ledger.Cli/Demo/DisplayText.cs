@@ -40,13 +40,6 @@ internal static class DisplayText
         return "…" + (char.IsLowSurrogate(line[start]) ? line[(start + 1)..] : line[start..]);
     }
 
-    /// <summary>A count with a word that fits it: <c>1 file</c>, <c>2,000 files</c>.</summary>
-    public static string Count(long count, string one, string? many = null) =>
-        $"{Number(count)} {(count == 1 ? one : many ?? one + "s")}";
-
-    /// <summary>A whole number with its thousands apart.</summary>
-    public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
-
     private static bool IsUnprintable(Rune rune) =>
         Rune.IsControl(rune)
         || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;

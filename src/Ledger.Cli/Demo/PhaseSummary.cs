@@ -1,3 +1,4 @@
+using Ledger.Cli.Output;
 using System.Text.Json;
 using Ledger.Events;
 using Ledger.Streams;
@@ -36,13 +37,13 @@ internal sealed record PhaseSummary(string Phase, Position From, int Events, str
         DemoPhase.List => $"found {Result(events, "files", "file")} in {Result(events, "folders", "folder")}{Skipped(events)}",
         DemoPhase.Read => $"read {Result(events, "read", "file")}, {Result(events, "lines", "line")}{Skipped(events)}",
         DemoPhase.Relate =>
-            $"found {Result(events, "references", "reference")} and {Result(events, "namespaces", "namespace")}; {DisplayText.Number(Sum(events, "unresolved"))} lead elsewhere",
-        DemoPhase.Fork => $"shares {DisplayText.Count(events.Select(e => e.Data).OfType<BranchCreated>().Sum(b => b.ForkPosition), "event")} with its parent, copies none",
-        DemoPhase.Judge => $"rule '{RuleOf(events)}': {DisplayText.Count(events.Count(e => e.Data is ObjectCreated), "finding")}",
-        _ => DisplayText.Count(events.Count, "event"),
+            $"found {Result(events, "references", "reference")}, {Result(events, "namespaces", "namespace")}; {Result(events, "unresolved", "name")} of others",
+        DemoPhase.Fork => $"shares {Printable.Count(events.Select(e => e.Data).OfType<BranchCreated>().Sum(b => b.ForkPosition), "event")} with its parent, copies none",
+        DemoPhase.Judge => $"rule '{RuleOf(events)}': {Printable.Count(events.Count(e => e.Data is ObjectCreated), "finding")}",
+        _ => Printable.Count(events.Count, "event"),
     };
 
-    private static string Result(List<RecordedEvent> events, string member, string one) => DisplayText.Count(Sum(events, member), one);
+    private static string Result(List<RecordedEvent> events, string member, string one) => Printable.Count(Sum(events, member), one);
 
     private static string Skipped(List<RecordedEvent> events)
     {
@@ -52,7 +53,7 @@ internal sealed record PhaseSummary(string Phase, Position From, int Events, str
             .Select(skipped => skipped.GetProperty("reason").GetString()!)
             .Distinct()
             .Order(StringComparer.Ordinal);
-        return Sum(events, "skipped") is var count and > 0 ? $"; left out {DisplayText.Number(count)} ({string.Join(", ", reasons)})" : "";
+        return Sum(events, "skipped") is var count and > 0 ? $"; left out {Printable.Number(count)} ({string.Join(", ", reasons)})" : "";
     }
 
     private static long Sum(List<RecordedEvent> events, string member) =>

@@ -1,5 +1,6 @@
 using Ledger.Cli.Demo;
 using Ledger.Cli.Demo.Files;
+using Ledger.Cli.Output;
 using Ledger.Events;
 using Ledger.Runs;
 using Ledger.Streams;
@@ -24,6 +25,14 @@ internal static class DemoFixture
         var run = Run.InMemory("observed");
         await new CodebaseAgent(run, limits).ObserveAsync(FolderListing.List(folder.Root, limits, default), default);
         return await run.GetWorldAsync();
+    }
+
+    /// <summary>What a person reads who redirects the output into a file.</summary>
+    public static string Print(DemoResult result)
+    {
+        using var text = new StringWriter { NewLine = "\n" };
+        new DemoReport(new Printer(text, Stream.Null, width: null, colours: false)).Write(result);
+        return text.ToString();
     }
 
     /// <summary>The events without their ids and times: causes are named by position.</summary>

@@ -73,5 +73,14 @@ public sealed class SourceFolder : IDisposable
         }
     }
 
-    public void Dispose() => Directory.Delete(Parent, recursive: true);
+    public void Dispose()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            // .NET cannot delete what is not named in UTF-8.
+            Shell("rm -rf ./*");
+        }
+
+        Directory.Delete(Parent, recursive: true);
+    }
 }

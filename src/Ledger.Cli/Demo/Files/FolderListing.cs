@@ -10,22 +10,25 @@ internal static class FolderListing
         StringComparer.OrdinalIgnoreCase,
         ".git", ".hg", ".svn", ".vs", ".idea", "bin", "obj", "artifacts", "node_modules", ".venv", "venv", "__pycache__", "TestResults");
 
+    // What .NET says of an entry that it cannot ask about: one that has vanished, or whose name is not UTF-8.
+    private const FileAttributes Unknown = (FileAttributes)(-1);
+
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
 
     /// <summary>Walks a folder; links are not followed, so that a loop of links cannot be entered.</summary>
-    /// <exception cref="DemoFolderException">The folder is missing, is no folder, cannot be read, or has no files.</exception>
+    /// <exception cref="RefusalException">The folder is missing, is no folder, cannot be read, or has no files.</exception>
     public static Listing List(string folder, ReadLimits limits, CancellationToken cancellationToken)
     {
         var root = new DirectoryInfo(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         var shown = DisplayText.OneLine(folder);
         if (File.Exists(root.FullName))
         {
-            throw new DemoFolderException($"'{shown}' is a file. Name the folder that the demo is to look at.");
+            throw new RefusalException($"'{shown}' is a file. Name the folder that the demo is to look at.");
         }
 
         if (!root.Exists)
         {
-            throw new DemoFolderException($"There is no folder '{shown}'. Name one that exists, or none for the current one.");
+            throw new RefusalException($"There is no folder '{shown}'. Name one that exists, or none for the current one.");
         }
 
         try
@@ -33,12 +36,12 @@ internal static class FolderListing
             var listing = Walk(root, limits, cancellationToken);
             return listing.Files.Count > 0
                 ? listing
-                : throw new DemoFolderException(
+                : throw new RefusalException(
                     $"The folder '{shown}' has no files to look at; links and build output do not count. Name another one.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new DemoFolderException($"The folder '{shown}' cannot be read: {DisplayText.OneLine(fault.Message)}");
+            throw new RefusalException($"The folder '{shown}' cannot be read: {DisplayText.OneLine(fault.Message)}");
         }
     }
 
@@ -63,7 +66,12 @@ internal static class FolderListing
             foreach (var entry in entries)
             {
                 var path = current.Path + entry.Name;
-                if (entry.Attributes.HasFlag(FileAttributes.ReparsePoint))
+                var attributes = entry.Attributes;
+                if (attributes == Unknown)
+                {
+                    skipped.Add(new SkippedFile(DisplayText.Storable(path), "unreadable"));
+                }
+                else if (attributes.HasFlag(FileAttributes.ReparsePoint))
                 {
                     skipped.Add(new SkippedFile(DisplayText.Storable(path), "link"));
                 }

@@ -11,7 +11,7 @@ internal sealed record FindingRule
     /// <summary>Only code counts, and the largest files are those with the most lines; short copies are no finding.</summary>
     public static FindingRule CodeOnly { get; } = new() { Name = "code-only", Kinds = [FileKind.Code], Measure = SizeMeasure.Lines, MinDuplicateLines = 5 };
 
-    /// <summary>The name that the findings give as their reason.</summary>
+    /// <summary>The name that the folder gets as the reason of its findings.</summary>
     public required string Name { get; init; }
 
     /// <summary>The kinds of files that count: default all.</summary>

@@ -1,3 +1,4 @@
+using Ledger.Cli.Output;
 using System.Text.Json.Nodes;
 using Ledger.Json;
 using Ledger.Worlds;
@@ -33,7 +34,7 @@ internal static class FindingRules
             .Select((f, i) => new Finding(
                 $"finding:largest:{f.File.Id}",
                 "largest",
-                $"{DisplayText.Count(f.Value, byLines ? "line" : "byte")}: number {i + 1} by {(byLines ? "lines" : "bytes")}",
+                Printable.Count(f.Value, byLines ? "line" : "byte"),
                 new JsonObject { ["rank"] = i + 1, ["measure"] = byLines ? "lines" : "bytes", ["value"] = f.Value },
                 [f.File.Id]));
     }
@@ -58,7 +59,7 @@ internal static class FindingRules
         .Select(copies => new Finding(
             $"finding:duplicate:{copies.Key[..HashDigits]}",
             "duplicate",
-            $"{DisplayText.Count(copies.Count(), "file")} with the same {DisplayText.Count(copies.First().Size, "byte")}",
+            $"{Printable.Count(copies.Count(), "file")} with the same {Printable.Count(copies.First().Size, "byte")}",
             new JsonObject { ["copies"] = copies.Count(), ["sha256"] = copies.Key },
             [.. copies.Select(f => f.Id)]));
 
@@ -76,7 +77,7 @@ internal static class FindingRules
             .Select(uses => new Finding(
                 $"finding:most-referenced:{uses.Id}",
                 "most-referenced",
-                $"{DisplayText.Count(uses.Count, "file leads", "files lead")} here",
+                $"{Printable.Count(uses.Count, "file")} lead here",
                 new JsonObject { ["files"] = uses.Count },
                 [uses.Id]));
     }

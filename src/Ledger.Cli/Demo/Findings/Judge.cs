@@ -26,7 +26,7 @@ internal sealed class Judge(Run run)
         foreach (var finding in findings)
         {
             var id = objectIds.Claim(finding.Id);
-            var data = new JsonObject { ["kind"] = finding.Kind, ["rule"] = rule.Name, ["text"] = finding.Text };
+            var data = new JsonObject { ["kind"] = finding.Kind, ["text"] = finding.Text };
             foreach (var (name, fact) in finding.Facts)
             {
                 data[name] = fact?.DeepClone();
