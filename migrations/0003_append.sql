@@ -8,7 +8,6 @@
 --   part_*         a row for each part of a request, in order: its request (from 1, rising), the index of its stream in
 --                  p_streams (from 1), the expected version (null: any), the number of its events
 --   event_*        a row for each event, in the order of the parts: the index of its part, its stream, and its columns
---   p_notify       whether to wake those who listen for appended events
 -- Result, a row for each part: what became of it (written, already_written, wrong_version, archived, id_in_use), the version
 -- that it ends at or that the stream has, its last sequence number, and for id_in_use the id and the stream that has it.
 -- An event id may occur once in a batch.
@@ -26,8 +25,7 @@ create function {ledger}.append_v1(
     event_data jsonb[],
     event_headers jsonb[],
     event_correlation text[],
-    event_causation text[],
-    p_notify boolean)
+    event_causation text[])
 returns table (
     outcome text,
     version bigint,
@@ -233,10 +231,6 @@ begin
         from unnest(p_streams, versions, times, changed) as n (name, version, time, changed)
         where t.id = n.name
           and n.changed;
-
-        if p_notify then
-            perform pg_notify('mt_events_appended', '');
-        end if;
     end if;
 
     if any_refused and cardinality(created) > 0 then
@@ -286,7 +280,6 @@ $function$;
 --   p_stream, p_parent, p_root, p_fork_position, p_name   the branch
 --   segment_stream, segment_taken                         its lineage, from the root down
 --   event_*                                               the columns of its event branch.created
---   p_notify                                              whether to wake those who listen for appended events
 -- Result, one row: created, or parent_not_found, branch_exists, archived, id_in_use, prefix_missing; the time of the creation; for
 -- id_in_use the stream that has the event; for prefix_missing how many events of the prefix there are.
 create function {ledger}.create_branch_v1(
@@ -304,7 +297,6 @@ create function {ledger}.create_branch_v1(
     event_headers jsonb,
     event_correlation text,
     event_causation text,
-    p_notify boolean,
     out outcome text,
     out created_at timestamptz,
     out id_holder text,
@@ -383,7 +375,7 @@ begin
     from {ledger}.append_v1(
         array[p_stream], array[1], array[1], array[0::bigint], array[1],
         array[1], array[p_stream], array[event_id], array[event_type], array[event_clr_type], array[event_data],
-        array[event_headers], array[event_correlation], array[event_causation], p_notify) as a;
+        array[event_headers], array[event_correlation], array[event_causation]) as a;
     if outcome <> 'written' then
         raise exception 'the event of branch % was refused: %', p_stream, outcome using errcode = 'LG001';
     end if;

@@ -9,15 +9,18 @@ namespace Ledger.Postgres;
 /// <remarks>Immutable. What takes options checks them and reports every fault in one <see cref="PostgresOptionsException"/>.</remarks>
 public sealed record PostgresOptions
 {
-    /// <summary>The server to connect to, as Npgsql writes it: default null, which means the container's <see cref="NpgsqlDataSource"/>.</summary>
+    /// <summary>The server to connect to, as Npgsql writes it: default null, the container's <see cref="NpgsqlDataSource"/>.</summary>
     /// <remarks>Only <c>AddLedger</c> reads it; whoever makes a store or a migrator passes a data source.</remarks>
     public string? ConnectionString { get; init; }
 
     /// <summary>The schema of the event tables, which Marten may share: default <c>ledger</c>, 1 to 63 bytes of UTF-8.</summary>
-    /// <remarks>A name is taken as it is, upper case and quotes included. It has no <c>$</c>, which quotes functions, and does not begin with <c>pg_</c>.</remarks>
+    /// <remarks>
+    /// A name is taken as it is, upper case and quotes included. It has no <c>$</c>, which quotes functions, and does not begin
+    /// with <c>pg_</c>.
+    /// </remarks>
     public string EventSchema { get; init; } = "ledger";
 
-    /// <summary>The schema of Ledger's own tables and functions: default <c>ledger</c>, the same rule as <see cref="EventSchema"/>.</summary>
+    /// <summary>The schema of Ledger's own tables and functions: default <c>ledger</c>, 1 to 63 bytes of UTF-8.</summary>
     public string LedgerSchema { get; init; } = "ledger";
 
     /// <summary>The event types that are read and written: default <see cref="EventRegistry.Default"/>.</summary>
@@ -26,6 +29,12 @@ public sealed record PostgresOptions
     /// <summary>How long one statement may run: default 30 seconds, more than zero and at most a day.</summary>
     /// <remarks>Migrations have no limit, because a new index on a long log takes its time.</remarks>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many batches of appends one store sends at a time, each on a connection: default 4, from 1 to 64.</summary>
+    public int AppendLanes { get; init; } = 4;
+
+    /// <summary>How long an append is sent again when the server is away: default 30 seconds, from zero (never) to an hour.</summary>
+    public TimeSpan RetryFor { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether the application brings the schema up to date itself: default <see cref="AutoMigrate.Never"/>.</summary>
     public AutoMigrate AutoMigrate { get; init; }
@@ -50,6 +59,11 @@ public sealed record PostgresOptions
         Check(
             CommandTimeout > TimeSpan.Zero && CommandTimeout <= TimeSpan.FromDays(1),
             $"{nameof(CommandTimeout)} is '{CommandTimeout}'; it must be more than zero and at most a day.",
+            faults);
+        Check(AppendLanes is >= 1 and <= 64, $"{nameof(AppendLanes)} is {AppendLanes}; it must be from 1 to 64.", faults);
+        Check(
+            RetryFor >= TimeSpan.Zero && RetryFor <= TimeSpan.FromHours(1),
+            $"{nameof(RetryFor)} is '{RetryFor}'; it must be from zero to an hour.",
             faults);
         Check(Enum.IsDefined(AutoMigrate), $"{nameof(AutoMigrate)} is '{AutoMigrate}', which is none of its values.", faults);
         return faults.Count == 0 ? this : throw new PostgresOptionsException(faults);

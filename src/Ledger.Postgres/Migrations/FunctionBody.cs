@@ -40,7 +40,9 @@ internal sealed partial class FunctionBody
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
-    [GeneratedRegex(@"\bas\s+\$(?<tag>\w*)\$(?<text>.*?)\$\k<tag>\$", RegexOptions.Singleline | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"\bas\s+\$(?<tag>\w*)\$(?<text>.*?)\$\k<tag>\$",
+        RegexOptions.Singleline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Quoted();
 
     [GeneratedRegex(@"\{text:[0-9a-f]{64}\}", RegexOptions.CultureInvariant)]

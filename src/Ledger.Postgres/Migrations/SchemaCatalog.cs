@@ -28,7 +28,10 @@ internal sealed class SchemaCatalog
     internal IReadOnlyList<CatalogEntry> Expected { get; }
 
     /// <summary>Reads the catalogs in one short transaction.</summary>
-    internal static async Task<SchemaCatalog> ReadAsync(NpgsqlConnection connection, SchemaNames schemas, CancellationToken cancellationToken)
+    internal static async Task<SchemaCatalog> ReadAsync(
+        NpgsqlConnection connection,
+        SchemaNames schemas,
+        CancellationToken cancellationToken)
     {
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);

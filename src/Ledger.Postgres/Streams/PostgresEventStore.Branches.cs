@@ -49,6 +49,7 @@ public sealed partial class PostgresEventStore
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var ___ = reader.ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        _lanes?.Announce();
         return reader.GetString(0) switch
         {
             "created" => described with { CreatedAt = reader.GetFieldValue<DateTimeOffset>(1) },
@@ -79,7 +80,7 @@ public sealed partial class PostgresEventStore
         }
     }
 
-    private void AddParameters(NpgsqlCommand command, BranchInfo branch, AppendRequest.Item item) => command
+    private static void AddParameters(NpgsqlCommand command, BranchInfo branch, AppendRequest.Item item) => command
         .WithText(branch.Stream.Value)
         .WithText(branch.Parent.Value)
         .WithText(branch.Root.Value)
@@ -93,8 +94,7 @@ public sealed partial class PostgresEventStore
         .WithJson(item.Serialized.Json)
         .WithJson(item.Serialized.Headers)
         .WithText(item.Event.CorrelationId)
-        .WithText(item.CausationId)
-        .With(!_connections.IsCallers, NpgsqlDbType.Boolean);
+        .WithText(item.CausationId);
 
     private async Task<List<BranchInfo>> ReadBranchesAsync(string sql, string? stream, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using Ledger.Postgres.Migrations;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -85,6 +86,25 @@ public sealed class AssertTests
                 "The schema 'ledger' is missing.",
                 "The schema 'log' is missing.",
             ]);
+    }
+
+    [Fact]
+    public async Task Assert_DatabaseOfAnotherEncoding_IsNamed()
+    {
+        await using var database = await MigrationDatabase.CreateEmptyAsync();
+        var name = $"{new NpgsqlConnectionStringBuilder(database.ConnectionString).Database}_ascii";
+        await database.ExecuteAsync($"create database {name} template template0 encoding 'SQL_ASCII' locale 'C'");
+        var other = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = name, Pooling = false }.ConnectionString;
+        await using (var dataSource = NpgsqlDataSource.Create(other))
+        {
+            var migrator = new LedgerMigrator(dataSource);
+            await migrator.ApplyAsync();
+
+            (await migrator.AssertAsync()).ShouldHaveSingleItem().Message
+                .ShouldBe("The database's server_encoding is 'SQL_ASCII'; it should be 'UTF8'.");
+        }
+
+        await database.ExecuteAsync($"drop database {name}");
     }
 
     [Fact]

@@ -93,6 +93,7 @@ public sealed class LedgerMigratorTests
         refusal.Message.ShouldBe(
             "Migration '0001_event_tables' failed: column \"data\" does not exist (42703). Nothing of it remains; those before it do. "
             + "Run 'ledger migrate assert' to see how the schema differs.");
+        PostgresFaults.Describe(refusal).ShouldBe(refusal.Message);
         (await database.AskAsync<bool>("select to_regclass('ledger.mt_streams') is null")).ShouldBeTrue();
         (await database.MessagesAsync()).ShouldContain("The column 'data' of 'ledger.mt_events' is missing; it should be 'jsonb not null'.");
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ledger.Postgres.Local;
 using Ledger.Postgres.Migrations;
 using Ledger.Testing;
 using Npgsql;
@@ -83,7 +84,7 @@ internal sealed class MigrationDatabase : IAsyncDisposable
     public async Task RunPsqlAsync(string script)
     {
         var parts = new NpgsqlConnectionStringBuilder(ConnectionString);
-        var start = new ProcessStartInfo("psql", ["--no-psqlrc", "--quiet", "--file=-"])
+        var start = new ProcessStartInfo(Psql(), ["--no-psqlrc", "--quiet", "--file=-"])
         {
             RedirectStandardInput = true,
             RedirectStandardError = true,
@@ -105,6 +106,10 @@ internal sealed class MigrationDatabase : IAsyncDisposable
             throw new InvalidOperationException($"psql ended with {psql.ExitCode}. {await errors}{await output}");
         }
     }
+
+    // Beside the server programs where they are, because not every machine has it on PATH.
+    private static string Psql() =>
+        PostgresPrograms.TryFind(out var programs) && File.Exists(programs.PathOf("psql")) ? programs.PathOf("psql") : "psql";
 
     public async ValueTask DisposeAsync()
     {
