@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.Text.Json;
 
@@ -17,66 +16,57 @@ internal static class EventHeaders
 
     private static readonly HashSet<string> OwnNames = [Actor, Source, Causes, ForeignId, ForeignCauses, OccurredAt, TraceParent];
 
-    public static ReadOnlyMemory<byte> Write(EventMetadata metadata, string eventType)
+    /// <summary>The trace context that an event gets: its own, or that of the current activity.</summary>
+    public static string? TraceParentOf(EventMetadata metadata) =>
+        metadata.TraceParent ?? (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null);
+
+    public static void Write(Utf8JsonWriter writer, EventMetadata metadata, string? traceParent, string eventType)
     {
-        var trace = metadata.TraceParent
-            ?? (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null);
-        if (trace is null && metadata == EventMetadata.None)
+        writer.WriteStartObject();
+        WriteText(writer, Actor, metadata.Actor);
+        WriteText(writer, Source, metadata.Source);
+        if (metadata.Causes.Count > 0)
         {
-            return default;
+            writer.WriteStartArray(Causes);
+            foreach (var cause in metadata.Causes)
+            {
+                writer.WriteStringValue(cause);
+            }
+
+            writer.WriteEndArray();
         }
 
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer, EventJson.WriterOptions))
+        WriteText(writer, ForeignId, metadata.ForeignId);
+        if (metadata.ForeignCauses.Count > 0)
         {
-            writer.WriteStartObject();
-            WriteText(writer, Actor, metadata.Actor);
-            WriteText(writer, Source, metadata.Source);
-            if (metadata.Causes.Count > 0)
+            writer.WriteStartArray(ForeignCauses);
+            foreach (var cause in metadata.ForeignCauses)
             {
-                writer.WriteStartArray(Causes);
-                foreach (var cause in metadata.Causes)
-                {
-                    writer.WriteStringValue(cause);
-                }
-
-                writer.WriteEndArray();
+                writer.WriteStringValue(cause);
             }
 
-            WriteText(writer, ForeignId, metadata.ForeignId);
-            if (metadata.ForeignCauses.Count > 0)
-            {
-                writer.WriteStartArray(ForeignCauses);
-                foreach (var cause in metadata.ForeignCauses)
-                {
-                    writer.WriteStringValue(cause);
-                }
-
-                writer.WriteEndArray();
-            }
-
-            if (metadata.OccurredAt is { } occurredAt)
-            {
-                writer.WriteString(OccurredAt, occurredAt);
-            }
-
-            WriteText(writer, TraceParent, trace);
-            foreach (var (name, value) in metadata.Headers)
-            {
-                if (OwnNames.Contains(name))
-                {
-                    throw new InvalidEventException(
-                        eventType, $"the header '{name}' is Ledger's own. Set the property of {nameof(EventMetadata)} instead.");
-                }
-
-                writer.WritePropertyName(name);
-                value.WriteTo(writer);
-            }
-
-            writer.WriteEndObject();
+            writer.WriteEndArray();
         }
 
-        return buffer.WrittenCount == 2 ? default : buffer.WrittenMemory;
+        if (metadata.OccurredAt is { } occurredAt)
+        {
+            writer.WriteString(OccurredAt, occurredAt);
+        }
+
+        WriteText(writer, TraceParent, traceParent);
+        foreach (var (name, value) in metadata.Headers)
+        {
+            if (OwnNames.Contains(name))
+            {
+                throw new InvalidEventException(
+                    eventType, $"the header '{name}' is Ledger's own. Set the property of {nameof(EventMetadata)} instead.");
+            }
+
+            writer.WritePropertyName(name);
+            value.WriteTo(writer);
+        }
+
+        writer.WriteEndObject();
     }
 
     /// <summary>Reads headers; members that do not have the shape that Ledger writes are kept among the application's own.</summary>
@@ -120,7 +110,7 @@ internal static class EventHeaders
                     foreignCauses = [.. value.EnumerateArray().Select(c => c.GetString()!)];
                     break;
                 default:
-                    (own ??= []).Add(member.Name, value);
+                    (own ??= [])[member.Name] = value;
                     break;
             }
         }

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ledger.Json;
 
 namespace Ledger.Events;
 
@@ -11,8 +11,8 @@ internal static class EventJson
 {
     public static readonly JsonWriterOptions WriterOptions = new()
     {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        MaxDepth = 1024,
+        Encoder = PlainJsonEncoder.Instance,
+        MaxDepth = int.MaxValue,
     };
 
     // Deeper than a payload may be, so that what is too deep is told from what is malformed.

@@ -51,6 +51,7 @@ public sealed class EventRegistry
     public SerializedEvent Write(NewEvent newEvent)
     {
         ArgumentNullException.ThrowIfNull(newEvent);
+        ArgumentNullException.ThrowIfNull(newEvent.Metadata);
         string name;
         Entry? entry;
         ReadOnlyMemory<byte> json;
@@ -72,6 +73,7 @@ public sealed class EventRegistry
                 newEvent.Data.GetType().ToString(), "its type is not registered. Add it to the event registry, or append an UntypedEvent.");
         }
 
+        PayloadRules.CheckCorrelationId(name, newEvent.CorrelationId);
         return new SerializedEvent(name, entry?.ClrName ?? UntypedClrType, json, PayloadRules.WriteHeaders(name, newEvent.Metadata));
     }
 
@@ -91,7 +93,9 @@ public sealed class EventRegistry
         {
             try
             {
-                if (JsonSerializer.Deserialize(bytes.Span, entry.Json) is { } data)
+                // The reader's depth counts, and not that of the application's options, which is 64 unless set.
+                var reader = new Utf8JsonReader(bytes.Span, EventJson.ReaderOptions);
+                if (JsonSerializer.Deserialize(ref reader, entry.Json) is { } data)
                 {
                     return data;
                 }

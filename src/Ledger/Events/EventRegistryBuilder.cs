@@ -26,11 +26,11 @@ public sealed class EventRegistryBuilder
     /// <summary>Registers an event type under a name.</summary>
     /// <param name="name">The name in the log, 1 to 500 characters; it must not change once events are stored.</param>
     /// <param name="json">How the type is written as JSON, from a source-generated context.</param>
-    /// <exception cref="ArgumentException">The name or the type is registered already.</exception>
+    /// <exception cref="ArgumentException">The name or the type is registered already, or no event can have that name.</exception>
     public EventRegistryBuilder Add<T>(string name, JsonTypeInfo<T> json)
         where T : class
     {
-        PayloadRules.CheckTypeName(name);
+        CheckName(name, nameof(name));
         ArgumentNullException.ThrowIfNull(json);
         if (ByName.TryGetValue(name, out var other))
         {
@@ -53,8 +53,8 @@ public sealed class EventRegistryBuilder
     /// <exception cref="ArgumentException">The name has a conversion already.</exception>
     public EventRegistryBuilder Upcast(string name, string toName, Func<JsonElement, JsonElement> convert)
     {
-        PayloadRules.CheckTypeName(name);
-        PayloadRules.CheckTypeName(toName);
+        CheckName(name, nameof(name));
+        CheckName(toName, nameof(toName));
         ArgumentNullException.ThrowIfNull(convert);
         if (!Upcasts.TryAdd(name, (toName, convert)))
         {
@@ -62,5 +62,14 @@ public sealed class EventRegistryBuilder
         }
 
         return this;
+    }
+
+    private static void CheckName(string name, string parameter)
+    {
+        ArgumentNullException.ThrowIfNull(name, parameter);
+        if (PayloadRules.FaultOfTypeName(name) is { } fault)
+        {
+            throw new ArgumentException($"'{TextRules.Printable(name)}' cannot be an event name: it {fault}.", parameter);
+        }
     }
 }

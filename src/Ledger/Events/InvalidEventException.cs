@@ -6,8 +6,9 @@ public sealed class InvalidEventException : Exception
     /// <summary>States which event, and why.</summary>
     /// <param name="type">The event's name in the log, or its .NET type where it has none.</param>
     /// <param name="reason">What is wrong and what to do, as the rest of a sentence.</param>
-    public InvalidEventException(string type, string reason)
-        : base($"An event '{type}' cannot be stored: {reason} Nothing was written.")
+    /// <param name="innerException">What went wrong underneath, or null.</param>
+    public InvalidEventException(string type, string reason, Exception? innerException = null)
+        : base($"An event '{type}' cannot be stored: {reason} Nothing was written.", innerException)
     {
         Type = type;
         Reason = reason;

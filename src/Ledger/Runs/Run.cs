@@ -61,6 +61,34 @@ public sealed class Run
         return AppendAsync(events, ExpectedVersion.Exactly(version), cancellationToken);
     }
 
+    /// <summary>Appends to the end, if the world takes the events one after the other; see <see cref="WorldFold"/>.</summary>
+    /// <remarks>
+    /// The log itself takes any event, and a world is then readable only up to one that does not apply. This call folds the history,
+    /// tries the events on the world, and writes at the length that it folded; when another writer was faster, it tries again behind
+    /// what that one wrote. Events that are in the history already are not tried again: the first answer is given.
+    /// </remarks>
+    /// <param name="events">The events.</param>
+    /// <param name="cancellationToken">Stops waiting; the events are then written whole or not at all.</param>
+    /// <returns>The length of the history behind the appended events.</returns>
+    /// <exception cref="WorldFaultException">An event cannot be applied, or one of the history cannot: nothing was written.</exception>
+    public Task<Position> AppendValidatedAsync(IReadOnlyList<object> events, CancellationToken cancellationToken = default) =>
+        AppendValidatedCoreAsync(events, null, cancellationToken);
+
+    /// <summary>Appends if the history still has an expected length, and if the world takes the events one after the other.</summary>
+    /// <param name="events">The events.</param>
+    /// <param name="expectedLength">The length that the history must have.</param>
+    /// <param name="cancellationToken">Stops waiting; the events are then written whole or not at all.</param>
+    /// <exception cref="WrongExpectedVersionException">The history has another length; it speaks in versions of the own stream.</exception>
+    /// <exception cref="WorldFaultException">An event cannot be applied, or one of the history cannot: nothing was written.</exception>
+    public Task<Position> AppendValidatedAsync(
+        IReadOnlyList<object> events,
+        Position expectedLength,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(expectedLength, History.PrefixLength);
+        return AppendValidatedCoreAsync(events, expectedLength, cancellationToken);
+    }
+
     /// <summary>Reads the history in order, with flat memory.</summary>
     /// <param name="from">The position of the first event wanted; at or behind the end there is nothing to read.</param>
     /// <param name="to">The position behind the last event wanted, or null for the end.</param>
@@ -109,10 +137,20 @@ public sealed class Run
 
     private async Task<Position> AppendAsync(IReadOnlyList<object> events, ExpectedVersion expected, CancellationToken cancellationToken)
     {
-        var correlated = NewEvent.From(events)
-            .Select(e => e.CorrelationId is null ? e with { CorrelationId = History.Root.Value } : e)
-            .ToArray();
-        var result = await _ledger.Store.AppendAsync(StreamName, expected, correlated, cancellationToken).ConfigureAwait(false);
+        var result = await _ledger.Store.AppendAsync(StreamName, expected, Correlated(events), cancellationToken).ConfigureAwait(false);
         return History.LengthAt(result.Version);
     }
+
+    private async Task<Position> AppendValidatedCoreAsync(
+        IReadOnlyList<object> events,
+        Position? expectedLength,
+        CancellationToken cancellationToken)
+    {
+        var append = new ValidatedAppend(this, _ledger.Store, Correlated(events));
+        var result = await append.RunAsync(expectedLength, cancellationToken).ConfigureAwait(false);
+        return History.LengthAt(result.Version);
+    }
+
+    private NewEvent[] Correlated(IReadOnlyList<object> events) =>
+        [.. NewEvent.From(events).Select(e => e.CorrelationId is null ? e with { CorrelationId = History.Root.Value } : e)];
 }

@@ -7,7 +7,7 @@ public sealed class WorldFaultException : Exception
 {
     internal WorldFaultException(WorldFault fault, string reason, Guid eventId, string? foreignId, string type, World worldBefore)
         : base($"Event '{foreignId ?? eventId.ToString()}' at position {worldBefore.Position} cannot be applied to the world: "
-            + $"{type} {reason} ({fault.ToName()}). The world up to position {worldBefore.Position} can be read.")
+            + $"{type} {reason} ({fault.ToName()}). The world at position {worldBefore.Position} can be read.")
     {
         Fault = fault;
         Reason = reason;
