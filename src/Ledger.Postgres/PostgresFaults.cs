@@ -16,6 +16,8 @@ public static class PostgresFaults
         {
             switch (fault)
             {
+                case MigrationFailedException when !IsPrivilege(fault.InnerException):
+                    return fault.Message;
                 case PostgresException server:
                     return DescribeServer(server);
                 case NpgsqlException client:
@@ -27,6 +29,8 @@ public static class PostgresFaults
 
         return null;
     }
+
+    private static bool IsPrivilege(Exception? fault) => fault is PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege };
 
     private static string DescribeServer(PostgresException fault)
     {
@@ -60,7 +64,8 @@ public static class PostgresFaults
     private static string DescribeClient(NpgsqlException fault) => fault.InnerException switch
     {
         PostgresException server => DescribeServer(server),
-        SocketException socket => $"The server cannot be reached: {socket.Message.TrimEnd('.')}. Check that it runs, and its host and port.",
+        SocketException socket =>
+            $"The server cannot be reached: {socket.Message.TrimEnd('.')}. Check that it runs, and its host and port.",
         TimeoutException => "The server did not answer in time. Check that it runs and is not overloaded, or allow more time.",
         IOException io => $"The connection to the server was lost: {io.Message.TrimEnd('.')}. Check that it runs, and try again.",
         _ => $"The connection to the server failed: {fault.Message.TrimEnd('.')}.",

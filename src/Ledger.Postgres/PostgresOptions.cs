@@ -9,15 +9,18 @@ namespace Ledger.Postgres;
 /// <remarks>Immutable. What takes options checks them and reports every fault in one <see cref="PostgresOptionsException"/>.</remarks>
 public sealed record PostgresOptions
 {
-    /// <summary>The server to connect to, as Npgsql writes it: default null, which means the container's <see cref="NpgsqlDataSource"/>.</summary>
+    /// <summary>The server to connect to, as Npgsql writes it: default null, the container's <see cref="NpgsqlDataSource"/>.</summary>
     /// <remarks>Only <c>AddLedger</c> reads it; whoever makes a store or a migrator passes a data source.</remarks>
     public string? ConnectionString { get; init; }
 
     /// <summary>The schema of the event tables, which Marten may share: default <c>ledger</c>, 1 to 63 bytes of UTF-8.</summary>
-    /// <remarks>A name is taken as it is, upper case and quotes included. It has no <c>$</c>, which quotes functions, and does not begin with <c>pg_</c>.</remarks>
+    /// <remarks>
+    /// A name is taken as it is, upper case and quotes included. It has no <c>$</c>, which quotes functions, and does not begin
+    /// with <c>pg_</c>.
+    /// </remarks>
     public string EventSchema { get; init; } = "ledger";
 
-    /// <summary>The schema of Ledger's own tables and functions: default <c>ledger</c>, the same rule as <see cref="EventSchema"/>.</summary>
+    /// <summary>The schema of Ledger's own tables and functions: default <c>ledger</c>, 1 to 63 bytes of UTF-8.</summary>
     public string LedgerSchema { get; init; } = "ledger";
 
     /// <summary>The event types that are read and written: default <see cref="EventRegistry.Default"/>.</summary>

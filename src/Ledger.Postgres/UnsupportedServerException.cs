@@ -5,7 +5,8 @@ public sealed class UnsupportedServerException : Exception
 {
     /// <summary>States the server's version.</summary>
     public UnsupportedServerException(Version server)
-        : base($"The server is PostgreSQL {server}, and Ledger needs {Oldest.Major} or newer. Connect to a newer server.") => Server = server;
+        : base($"The server is PostgreSQL {server}, and Ledger needs {Oldest.Major} or newer. Connect to a newer server.") =>
+        Server = server;
 
     /// <summary>The oldest version that is supported.</summary>
     public static Version Oldest { get; } = new(15, 0);

@@ -1,6 +1,7 @@
 using Ledger.Postgres;
 using Ledger.Postgres.Hosting;
 using Ledger.Postgres.Migrations;
+using Ledger.Postgres.Streams;
 using Ledger.Runs;
 using Ledger.Streams;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -36,6 +37,11 @@ public static class LedgerServiceCollectionExtensions
             provider.GetRequiredService<LedgerDataSource>().Value,
             provider.GetRequiredService<PostgresOptions>(),
             provider.GetService<ILogger<LedgerMigrator>>()));
+        services.TryAddSingleton(provider => new PostgresEventStore(
+            provider.GetRequiredService<LedgerDataSource>().Value,
+            provider.GetRequiredService<PostgresOptions>(),
+            provider.GetService<TimeProvider>()));
+        services.TryAddSingleton<IEventStore>(provider => provider.GetRequiredService<PostgresEventStore>());
         services.TryAddSingleton(provider => new AgentLedger(
             provider.GetRequiredService<IEventStore>(),
             provider.GetRequiredService<PostgresOptions>().Limits));

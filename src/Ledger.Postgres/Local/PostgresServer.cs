@@ -48,10 +48,11 @@ internal sealed class PostgresServer(ServerPlace place, PostgresPrograms program
         Directory.Move(unfinished, place.DataFolder);
     }
 
-    /// <summary>Starts the server and returns when it accepts connections.</summary>
+    /// <summary>Starts the server, which does not run, and returns when it accepts connections.</summary>
     internal async Task StartAsync(CancellationToken cancellationToken)
     {
         var crashed = Postmaster.RemoveIfMisleading(place.DataFolder);
+        RemoveSocket();
         ServerLog.Turn(LogFile);
         var start = clock.GetTimestamp();
         while (true)
@@ -89,6 +90,16 @@ internal sealed class PostgresServer(ServerPlace place, PostgresPrograms program
             throw new LocalClusterException(
                 place.Folder,
                 $"The private PostgreSQL server in '{place.Folder}' (process {postmaster.ProcessId}) did not stop within {Seconds} seconds: {result.LastWords}");
+        }
+    }
+
+    // The socket's lock file holds a process id as well, which may be a stranger's by now. The folder is this server's alone.
+    private void RemoveSocket()
+    {
+        if (Directory.Exists(place.SocketFolder))
+        {
+            File.Delete(place.SocketPath);
+            File.Delete(place.SocketPath + ".lock");
         }
     }
 

@@ -7,13 +7,19 @@ namespace Ledger.Postgres.Migrations;
 /// <param name="Definition">All that must be equal.</param>
 internal sealed record CatalogEntry(string Kind, string Object, string? Part, string Definition)
 {
+    private const string FunctionPart = "function part";
     private const string Separator = " | ";
 
     /// <summary>What makes two entries the same thing.</summary>
     internal (string Kind, string Object, string? Part) Key => (Kind, Object, Part);
 
     /// <summary>The name in a message.</summary>
-    internal string Subject => Part is null ? $"{Kind} '{Object}'" : $"{Kind} '{Part}' of '{Object}'";
+    internal string Subject => Kind switch
+    {
+        FunctionPart => $"{Part} of function '{Object}'",
+        "setting" => $"database's {Object}",
+        _ => Part is null ? $"{Kind} '{Object}'" : $"{Kind} '{Part}' of '{Object}'",
+    };
 
     /// <summary>Reads one line of the file of expected entries.</summary>
     internal static CatalogEntry Parse(string line)

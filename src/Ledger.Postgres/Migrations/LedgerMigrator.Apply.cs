@@ -13,7 +13,7 @@ public sealed partial class LedgerMigrator
     /// </list>
     /// </remarks>
     /// <exception cref="MigrationChecksumException">The database has a migration with another text; nothing was applied.</exception>
-    /// <exception cref="MigrationOrderException">The database has a later migration than one that is pending; nothing was applied.</exception>
+    /// <exception cref="MigrationOrderException">The database has a later migration than a pending one; nothing was applied.</exception>
     /// <exception cref="MigrationFailedException">The server refused a migration.</exception>
     /// <exception cref="UnsupportedServerException">The server is too old.</exception>
     public async Task<IReadOnlyList<MigrationStatus>> ApplyAsync(CancellationToken cancellationToken = default)

@@ -6,7 +6,9 @@ namespace Ledger.Postgres.Migrations;
 public sealed partial class LedgerMigrator
 {
     /// <summary>All migrations as one text for <c>psql</c>, for people who let no program change their schema.</summary>
-    /// <remarks>It applies and records what the database lacks, under the same lock and in the same transactions as <see cref="ApplyAsync"/>.</remarks>
+    /// <remarks>
+    /// It applies and records what the database lacks, under the same lock and in the same transactions as <see cref="ApplyAsync"/>.
+    /// </remarks>
     public string Script()
     {
         var script = new StringBuilder(SqlText.Load("ScriptHead")

@@ -49,7 +49,9 @@ public sealed partial class LedgerMigrator
     }
 
     /// <summary>Does nothing when the database has every migration that the program knows; one cheap query.</summary>
-    /// <remarks>A database that is ahead is well: what old programs call stays there. It does not look for drift; see <see cref="AssertAsync"/>.</remarks>
+    /// <remarks>
+    /// A database that is ahead is well: what old programs call stays there. It does not look for drift; see <see cref="AssertAsync"/>.
+    /// </remarks>
     /// <exception cref="SchemaNotMigratedException">Migrations are missing.</exception>
     /// <exception cref="UnsupportedServerException">The server is too old.</exception>
     public async Task EnsureMigratedAsync(CancellationToken cancellationToken = default)

@@ -17,7 +17,7 @@ internal sealed record Migration(int Number, string Name, string Text)
     internal static string ProgramVersion { get; } = typeof(Migration).Assembly.GetName().Version!.ToString(3);
 
     /// <summary>SHA-256 of the text before the schemas are filled in, so that it is the same in every database.</summary>
-    internal string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)));
+    internal string Checksum => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)));
 
     private static List<Migration> ReadAll() =>
     [

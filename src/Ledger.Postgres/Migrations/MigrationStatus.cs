@@ -4,7 +4,7 @@ namespace Ledger.Postgres.Migrations;
 /// <param name="Number">Its place in the order, from 1.</param>
 /// <param name="Name">What it adds.</param>
 /// <param name="State">Where it stands.</param>
-/// <param name="Checksum">SHA-256 of its text in hexadecimal digits: the program's, or the database's when the program does not know it.</param>
+/// <param name="Checksum">SHA-256 of its text in hexadecimal digits: the program's, or the database's when only that knows it.</param>
 /// <param name="AppliedAt">When the database took it, or null.</param>
 /// <param name="AppliedBy">The version of the program that applied it, or null.</param>
 public sealed record MigrationStatus(

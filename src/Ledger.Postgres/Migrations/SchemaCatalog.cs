@@ -17,7 +17,8 @@ internal sealed class SchemaCatalog
         _events = events;
         _ledger = ledger;
         Actual = actual;
-        Expected = [.. ExpectedLines().Select(line => schemas.Fill(line, events, ledger)).Distinct(StringComparer.Ordinal).Select(CatalogEntry.Parse)];
+        var bodies = FunctionBody.All.ToDictionary(body => body.Token, body => body.HashIn(schemas), StringComparer.Ordinal);
+        Expected = [.. ExpectedLines().Select(CatalogEntry.Parse).Select(entry => Fill(entry, schemas, bodies)).Distinct()];
     }
 
     /// <summary>What the database has.</summary>
@@ -27,7 +28,10 @@ internal sealed class SchemaCatalog
     internal IReadOnlyList<CatalogEntry> Expected { get; }
 
     /// <summary>Reads the catalogs in one short transaction.</summary>
-    internal static async Task<SchemaCatalog> ReadAsync(NpgsqlConnection connection, SchemaNames schemas, CancellationToken cancellationToken)
+    internal static async Task<SchemaCatalog> ReadAsync(
+        NpgsqlConnection connection,
+        SchemaNames schemas,
+        CancellationToken cancellationToken)
     {
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
@@ -60,6 +64,12 @@ internal sealed class SchemaCatalog
     internal bool IsWithin(CatalogEntry entry, IReadOnlySet<string> missingSchemas) =>
         (missingSchemas.Contains(_events) && entry.Object.StartsWith($"{_events}.", StringComparison.Ordinal))
         || (missingSchemas.Contains(_ledger) && entry.Object.StartsWith($"{_ledger}.", StringComparison.Ordinal));
+
+    private CatalogEntry Fill(CatalogEntry entry, SchemaNames schemas, Dictionary<string, string> bodies) => entry with
+    {
+        Object = schemas.Fill(entry.Object, _events, _ledger),
+        Definition = FunctionBody.FillHash(schemas.Fill(entry.Definition, _events, _ledger), bodies),
+    };
 
     private static async Task<(string Events, string Ledger)> EmptySearchPathAsync(
         NpgsqlConnection connection,

@@ -53,9 +53,7 @@ internal static class SchemaComparison
         var wholes = missing.Where(entry => entry.Part is null).Select(entry => entry.Object).ToHashSet(StringComparer.Ordinal);
         return missing
             .Where(entry => !catalog.IsWithin(entry, schemas) && (entry.Part is null || !wholes.Contains(entry.Object)))
-            .Select(entry => new Found(
-                entry,
-                new(DifferenceKind.Missing, entry.Subject, entry.Kind is "schema" or "table" or "function" ? "" : entry.Definition)));
+            .Select(entry => new Found(entry, new(DifferenceKind.Missing, entry.Subject, SpeaksForItself(entry) ? "" : entry.Definition)));
     }
 
     private static IEnumerable<Found> Different(
@@ -81,8 +79,10 @@ internal static class SchemaComparison
                 && (entry.Part is null ? catalog.IsForeign(entry) : ours.Contains(entry.Object)))
             .Select(entry => new Found(
                 entry,
-                new(DifferenceKind.Extra, entry.Subject, Actual: entry.Kind is "table" or "function" ? "" : entry.Definition)));
+                new(DifferenceKind.Extra, entry.Subject, Actual: SpeaksForItself(entry) ? "" : entry.Definition)));
     }
+
+    private static bool SpeaksForItself(CatalogEntry entry) => entry.Kind is "schema" or "table" or "view" or "function" or "procedure";
 
     private sealed record Found(CatalogEntry Entry, SchemaDifference Difference);
 }

@@ -6,6 +6,9 @@ namespace Ledger.Events;
 /// <remarks>Immutable when the collections given to it are. Stored in the event's headers; absent members are not written.</remarks>
 public sealed record EventMetadata
 {
+    // Above None, which is made of it: static members are initialized in the order of the text.
+    internal static IReadOnlyDictionary<string, JsonElement> EmptyHeaders { get; } = new Dictionary<string, JsonElement>();
+
     /// <summary>No metadata.</summary>
     public static EventMetadata None { get; } = new();
 
@@ -32,6 +35,4 @@ public sealed record EventMetadata
 
     /// <summary>The application's own headers; a name of Ledger's own is refused.</summary>
     public IReadOnlyDictionary<string, JsonElement> Headers { get; init; } = EmptyHeaders;
-
-    internal static IReadOnlyDictionary<string, JsonElement> EmptyHeaders { get; } = new Dictionary<string, JsonElement>();
 }

@@ -127,7 +127,8 @@ public sealed class LocalClusterTests
         await cluster.StartAsync();
         await KillAsync(ProcessIdIn(cluster.DataFolder));
         using var stranger = await StartAsOwnerAsync(cluster.DataFolder);
-        await ReplaceProcessIdAsync(cluster.DataFolder, stranger.Id);
+        await ReplaceProcessIdAsync(Path.Combine(cluster.DataFolder, "postmaster.pid"), stranger.Id);
+        await ReplaceProcessIdAsync(Path.Combine(HostOf(cluster.ConnectionString), ".s.PGSQL.5432.lock"), stranger.Id);
 
         await cluster.StopAsync();
         stranger.HasExited.ShouldBeFalse();
@@ -295,9 +296,8 @@ public sealed class LocalClusterTests
         return Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardInput = true, WorkingDirectory = "/" })!;
     }
 
-    private static async Task ReplaceProcessIdAsync(string dataFolder, int processId)
+    private static async Task ReplaceProcessIdAsync(string path, int processId)
     {
-        var path = Path.Combine(dataFolder, "postmaster.pid");
         var lines = await File.ReadAllLinesAsync(path);
         lines[0] = processId.ToString(CultureInfo.InvariantCulture);
         await File.WriteAllLinesAsync(path, lines);

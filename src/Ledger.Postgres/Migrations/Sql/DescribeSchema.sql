@@ -15,6 +15,15 @@ with relation as (
     where n.nspname in ($1, $2)
         and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
 ),
+routine as (
+    select
+        p.*,
+        format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)) as object
+    from pg_proc p
+    join pg_namespace n on n.oid = p.pronamespace
+    where n.nspname in ($1, $2)
+        and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+),
 described as (
     select
         'setting' as kind,
@@ -131,39 +140,37 @@ described as (
     from relation r
     join pg_sequence s on s.seqrelid = r.oid
 
-    -- The text of a function names both schemas quoted; what else it says is compared by its hash.
     union all
     select
-        case p.prokind when 'p' then 'procedure' else 'function' end,
-        format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
+        case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end,
+        p.object,
         null,
         format(
-            '(%s) returns %s language %s %s%s%s parallel %s%s text %s',
-            pg_get_function_arguments(p.oid),
-            coalesce(pg_get_function_result(p.oid), 'nothing'),
+            'language %s %s%s%s%s parallel %s%s',
             l.lanname,
             case p.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end,
             case when p.proisstrict then ' strict' else '' end,
             case when p.prosecdef then ' security definer' else '' end,
+            case when p.proleakproof then ' leakproof' else '' end,
             case p.proparallel when 's' then 'safe' when 'r' then 'restricted' else 'unsafe' end,
-            coalesce(' set ' || array_to_string(p.proconfig, ' set '), ''),
-            encode(
-                sha256(
-                    convert_to(
-                        replace(
-                            replace(
-                                coalesce(pg_get_function_sqlbody(p.oid), p.prosrc),
-                                '"' || replace($1, '"', '""') || '".',
-                                '{schema}.'),
-                            '"' || replace($2, '"', '""') || '".',
-                            '{schema}.'),
-                        'UTF8')),
-                'hex'))
-    from pg_proc p
-    join pg_namespace n on n.oid = p.pronamespace
+            coalesce(' set ' || array_to_string(p.proconfig, ' set '), ''))
+    from routine p
     join pg_language l on l.oid = p.prolang
-    where n.nspname in ($1, $2)
-        and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
+
+    -- The text of a function is compared by its hash.
+    union all
+    select
+        'function part',
+        p.object,
+        v.part,
+        v.definition
+    from routine p
+    cross join lateral (
+        values
+            ('arguments', pg_get_function_arguments(p.oid)),
+            ('result', coalesce(pg_get_function_result(p.oid), 'nothing')),
+            ('SHA-256 of the text', encode(sha256(convert_to(coalesce(pg_get_function_sqlbody(p.oid), p.prosrc), 'UTF8')), 'hex'))
+    ) as v (part, definition)
 
     union all
     select

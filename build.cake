@@ -1,0 +1,68 @@
+// ./build.sh [target] [arguments]: Clean, Build (default), Test, Soak, Demo, Bench, Pack. What follows the target goes to the program it runs.
+using System.Xml.Linq;
+
+var rest = (EnvironmentVariable("LEDGER_BUILD_ARGUMENTS") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+var results = MakeAbsolute(Directory("artifacts/test-results"));
+
+// A build server left behind would hold files and outlive the build.
+void DotNet(params string[] arguments)
+{
+    var code = Run("dotnet", arguments);
+    if (code != 0) throw new CakeException(code, $"'dotnet {arguments[0]}' ended with {code}.");
+}
+
+int Run(string program, params string[] arguments)
+{
+    var all = new ProcessArgumentBuilder();
+    foreach (var argument in arguments) all.AppendQuoted(argument);
+    return StartProcess(program, new ProcessSettings { Arguments = all });
+}
+
+Task("Clean").Does(() =>
+{
+    CleanDirectory("artifacts");
+    DeleteDirectories(GetDirectories("src/*/bin") + GetDirectories("src/*/obj") + GetDirectories("tests/*/bin") + GetDirectories("tests/*/obj"),
+        new DeleteDirectorySettings { Recursive = true });
+});
+
+Task("Build").Does(() =>
+{
+    DotNet("build", "Ledger.sln", "-c", "Release", "-nodeReuse:false", "-nologo", "-v", "quiet", "-p:UseSharedCompilation=false");
+    DotNet("publish", "src/Ledger.Cli", "-c", "Release", "--no-build", "-o", "artifacts/cli", "-nodeReuse:false", "-nologo", "-v", "quiet");
+    System.IO.File.Delete("artifacts/ledger");
+    System.IO.File.CreateSymbolicLink("artifacts/ledger", "cli/Ledger.Cli");
+});
+
+Task("Test").IsDependentOn("Build").Does(() =>
+{
+    EnsureDirectoryExists(results);
+    CleanDirectory(results);
+    var arguments = new[] { "test", "Ledger.sln", "-c", "Release", "--no-build", "-nodeReuse:false", "-nologo", "--logger", "trx", "--results-directory", results.FullPath };
+    var code = Run("dotnet", arguments.Concat(rest).ToArray());
+    int Sum(string name) => GetFiles($"{results}/**/*.trx")
+        .Select(file => XDocument.Load(file.FullPath).Descendants().First(element => element.Name.LocalName == "Counters"))
+        .Sum(counters => (int)counters.Attribute(name));
+    var (total, passed, executed) = (Sum("total"), Sum("passed"), Sum("executed"));
+    // The last line of build.sh, after Cake has said what it has to say.
+    System.IO.File.WriteAllText($"{results}/summary", $"{passed} passed, {executed - passed} failed, {total - executed} skipped\n");
+    if (code != 0 || passed < executed) throw new CakeException(1, "Tests failed.");
+    if (executed == 0) throw new CakeException(1, "No test ran.");
+});
+
+Task("Soak").IsDependentOn("Test");
+
+Task("Demo").IsDependentOn("Build").Does(() =>
+{
+    var code = Run("artifacts/ledger", rest.Prepend("demo").ToArray());
+    if (code != 0) throw new CakeException(code, $"'ledger demo' ended with {code}.");
+});
+
+Task("Bench").IsDependentOn("Build").Does(() =>
+    DotNet(new[] { "run", "--project", "tests/Ledger.Benchmarks", "-c", "Release", "--no-build", "--" }.Concat(rest).ToArray()));
+
+Task("Pack").IsDependentOn("Build").Does(() =>
+    DotNet("pack", "Ledger.sln", "-c", "Release", "--no-build", "-nodeReuse:false", "-nologo", "-v", "quiet"));
+
+var target = Argument("target", "Build");
+if (target.Equals("Soak", StringComparison.OrdinalIgnoreCase)) Environment.SetEnvironmentVariable("LEDGER_SOAK", "1");
+RunTarget(target);

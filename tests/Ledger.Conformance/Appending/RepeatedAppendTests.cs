@@ -1,0 +1,195 @@
+using Ledger.Events;
+using Ledger.Streams;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Conformance.Appending;
+
+/// <summary>An append whose ids are in the log: a repetition, or a refusal.</summary>
+public abstract class RepeatedAppendTests : EventStoreTests
+{
+    [Fact]
+    public async Task Append_Repeated_GivesTheFirstAnswer()
+    {
+        var stream = NewStream();
+        var events = Two();
+        var first = await Store.AppendAsync(stream, ExpectedVersion.NoStream, events);
+
+        var again = await Store.AppendAsync(stream, ExpectedVersion.NoStream, events);
+
+        again.ShouldBe(first with { Outcome = AppendOutcome.AlreadyWritten });
+        (await VersionAsync(stream)).ShouldBe(new StreamVersion(2));
+    }
+
+    [Fact]
+    public async Task Append_RepeatedAfterFurtherAppends_GivesTheFirstAnswer()
+    {
+        var stream = NewStream();
+        var events = Two();
+        var first = await Store.AppendAsync(stream, ExpectedVersion.NoStream, events);
+        await Store.AppendAsync(stream, ExpectedVersion.Any, Events(5));
+
+        var again = await Store.AppendAsync(stream, ExpectedVersion.Exactly(new StreamVersion(99)), events);
+
+        again.ShouldBe(first with { Outcome = AppendOutcome.AlreadyWritten });
+        (await VersionAsync(stream)).ShouldBe(new StreamVersion(7));
+    }
+
+    [Fact]
+    public async Task Append_RepeatedToArchivedStream_GivesTheFirstAnswer()
+    {
+        var stream = NewStream();
+        var events = Two();
+        var first = await Store.AppendAsync(stream, ExpectedVersion.NoStream, events);
+        await Store.ArchiveAsync(stream);
+
+        var again = await Store.AppendAsync(stream, ExpectedVersion.NoStream, events);
+
+        again.ShouldBe(first with { Outcome = AppendOutcome.AlreadyWritten });
+    }
+
+    [Fact]
+    public async Task Append_PartOfAnEarlierOne_AnswersForThatPart()
+    {
+        var stream = NewStream();
+        var events = Two();
+        await Store.AppendAsync(stream, ExpectedVersion.NoStream, events);
+
+        var again = await Store.AppendAsync(stream, ExpectedVersion.NoStream, [events[0]]);
+
+        again.Version.ShouldBe(new StreamVersion(1));
+        again.Outcome.ShouldBe(AppendOutcome.AlreadyWritten);
+    }
+
+    [Fact]
+    public async Task Append_SeveralStreamsRepeated_GivesTheFirstAnswers()
+    {
+        StreamAppend[] appends = [Part(NewStream(), Two()), Part(NewStream(), Two())];
+        var first = await Store.AppendAsync(appends);
+        await Store.AppendAsync(appends[0].Stream, ExpectedVersion.Any, Events(1));
+
+        var again = await Store.AppendAsync(appends);
+
+        again.ShouldBe(first.Select(r => r with { Outcome = AppendOutcome.AlreadyWritten }));
+    }
+
+    [Fact]
+    public async Task Append_RepeatedBesidePartWithoutEvents_WritesNothing()
+    {
+        var (stream, known, absent) = (NewStream(), await StreamOfAsync(3), NewStream());
+        var events = Two();
+        await Store.AppendAsync(stream, ExpectedVersion.NoStream, events);
+
+        var again = await Store.AppendAsync([Part(absent), Part(stream, events), Part(known)]);
+
+        again.Select(r => (r.Version.Value, r.Outcome)).ShouldBe(
+            [(0, AppendOutcome.AlreadyWritten), (2, AppendOutcome.AlreadyWritten), (3, AppendOutcome.AlreadyWritten)]);
+        (await Store.GetStreamAsync(absent)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Append_SomeIdsInTheStream_Throws()
+    {
+        var stream = NewStream();
+        var events = Two();
+        await Store.AppendAsync(stream, ExpectedVersion.NoStream, events);
+
+        var refused = await RefusedAsync<EventIdInUseException>(
+            () => Store.AppendAsync(stream, ExpectedVersion.Any, [new NewEvent(Labelled("c")), events[1], events[0]]),
+            $"The append to stream '{stream}' repeats event {events[1].Id}, which the stream has, among events that it does not have. "
+            + "Nothing was written; send the earlier append as it was, or the new events alone.");
+
+        refused.ShouldSatisfyAllConditions(
+            () => refused.Stream.ShouldBe(stream),
+            () => refused.EventId.ShouldBe(events[1].Id),
+            () => refused.Holder.ShouldBe(stream));
+        (await VersionAsync(stream)).ShouldBe(new StreamVersion(2));
+    }
+
+    [Fact]
+    public async Task Append_IdInAnotherStream_Throws()
+    {
+        var (holder, stream) = (NewStream(), NewStream());
+        var events = Two();
+        await Store.AppendAsync(holder, ExpectedVersion.NoStream, events);
+
+        var refused = await RefusedAsync<EventIdInUseException>(
+            () => Store.AppendAsync(stream, ExpectedVersion.Exactly(new StreamVersion(9)), events),
+            $"The append to stream '{stream}' has event {events[0].Id}, which is in stream '{holder}' already. "
+            + "Nothing was written; give the event an id of its own.");
+
+        refused.Holder.ShouldBe(holder);
+        (await Store.GetStreamAsync(stream)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Append_OnePartRepeatedAndOneNew_Throws()
+    {
+        var (stream, other) = (NewStream(), NewStream());
+        var events = Two();
+        await Store.AppendAsync(stream, ExpectedVersion.NoStream, events);
+
+        await RefusedAsync<EventIdInUseException>(
+            () => Store.AppendAsync([Part(other, Two()), Part(stream, events)]),
+            $"The append to stream '{stream}' repeats event {events[0].Id}, which the stream has, among events that it does not have. "
+            + "Nothing was written; send the earlier append as it was, or the new events alone.");
+
+        (await Store.GetStreamAsync(other)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Append_AllIdsInTheLogButOneElsewhere_Throws()
+    {
+        var (stream, other) = (NewStream(), NewStream());
+        var (events, others) = (Two(), Two());
+        await Store.AppendAsync([Part(stream, events), Part(other, others)]);
+
+        var refused = await Should.ThrowAsync<EventIdInUseException>(
+            () => Store.AppendAsync(stream, ExpectedVersion.Any, [others[0], events[0]]));
+
+        (refused.EventId, refused.Holder).ShouldBe((others[0].Id, other));
+    }
+
+    [Fact]
+    public async Task Append_IdInUseAndArchived_NamesTheId()
+    {
+        var (stream, archived) = (NewStream(), await StreamOfAsync(1));
+        var events = Two();
+        await Store.AppendAsync(stream, ExpectedVersion.NoStream, events);
+        await Store.ArchiveAsync(archived);
+
+        await Should.ThrowAsync<EventIdInUseException>(() => Store.AppendAsync(archived, ExpectedVersion.NoStream, events));
+    }
+
+    [Fact]
+    public async Task Append_ForeignId_DerivesTheId()
+    {
+        var stream = new StreamName($"import:{NewId()}");
+        var imported = new NewEvent(Labelled("a"), new EventMetadata { ForeignId = "evt-1" });
+
+        var first = await Store.AppendAsync(stream, ExpectedVersion.Any, [imported]);
+        var again = await Store.AppendAsync(
+            stream, ExpectedVersion.Any, [new NewEvent(Labelled("a"), new EventMetadata { ForeignId = "evt-1" })]);
+
+        again.ShouldBe(first with { Outcome = AppendOutcome.AlreadyWritten });
+        var recorded = (await ReadAsync(stream)).Single();
+        recorded.Id.ShouldBe(EventIds.FromForeign(stream, "evt-1"));
+        recorded.Id.Version.ShouldBe(5);
+        recorded.Metadata.ForeignId.ShouldBe("evt-1");
+    }
+
+    [Fact]
+    public async Task Append_ForeignIdInTwoStreams_WritesBoth()
+    {
+        var (stream, other) = (NewStream(), NewStream());
+        var imported = new NewEvent(Labelled("a"), new EventMetadata { ForeignId = "evt-1" });
+
+        await Store.AppendAsync([Part(stream, imported), Part(other, imported)]);
+
+        (await ReadAsync(stream)).Single().Id.ShouldNotBe((await ReadAsync(other)).Single().Id);
+    }
+
+    private static NewEvent[] Two() => [new(Labelled("a")), new(Labelled("b"))];
+
+    private static StreamAppend Part(StreamName stream, params NewEvent[] events) => new(stream, ExpectedVersion.Any, events);
+}

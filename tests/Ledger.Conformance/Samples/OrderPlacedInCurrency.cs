@@ -1,0 +1,7 @@
+using Ledger.Events;
+
+namespace Ledger.Conformance.Samples;
+
+/// <summary>The newer shape of <see cref="OrderPlaced"/>.</summary>
+[EventType("order-placed.v2")]
+public sealed record OrderPlacedInCurrency(string Order, decimal Total, string Currency);

@@ -1,0 +1,22 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ledger.Events;
+
+namespace Ledger.Conformance.Samples;
+
+/// <summary>The registries of an application before and after its event got a newer shape.</summary>
+public static class SampleRegistry
+{
+    public static EventRegistry First { get; } = EventRegistry.Create(events => events.Add(SampleEventsContext.Default.OrderPlaced));
+
+    public static EventRegistry Second { get; } = EventRegistry.Create(events => events
+        .Add(SampleEventsContext.Default.OrderPlacedInCurrency)
+        .Upcast("order-placed.v1", "order-placed.v2", AddCurrency));
+
+    private static JsonElement AddCurrency(JsonElement old)
+    {
+        var order = JsonObject.Create(old)!;
+        order["currency"] = "EUR";
+        return JsonSerializer.SerializeToElement(order);
+    }
+}

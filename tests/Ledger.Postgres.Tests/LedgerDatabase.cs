@@ -1,0 +1,62 @@
+using Ledger.Postgres.Migrations;
+using Ledger.Postgres.Streams;
+using Ledger.Testing;
+using Npgsql;
+using Xunit;
+
+namespace Ledger.Postgres.Tests;
+
+/// <summary>A database with the schema, for one test class: on the shared server, or on a server that a test may kill.</summary>
+public sealed class LedgerDatabase : IAsyncLifetime, IAsyncDisposable
+{
+    private TestPostgres? _ownServer;
+    private TestDatabase? _database;
+
+    public NpgsqlDataSource DataSource { get; private set; } = null!;
+
+    public PostgresEventStore Store { get; private set; } = null!;
+
+    public string ConnectionString => _database!.ConnectionString;
+
+    /// <summary>A server of the test's own that writes to disk as a real one does, and can be killed.</summary>
+    public static async Task<(TestPostgres Server, LedgerDatabase Database)> OnDurableServerAsync()
+    {
+        var server = await TestPostgres.StartAsync(
+            new TestPostgresOptions { Server = TestServer.Own, Durability = TestDurability.Full });
+        var database = new LedgerDatabase { _ownServer = server };
+        await database.InitializeAsync();
+        return (server, database);
+    }
+
+    public async Task InitializeAsync()
+    {
+        var server = _ownServer ?? await TestPostgres.SharedAsync();
+        _database = await server.CreateDatabaseAsync("ledger", MigrateAsync);
+        DataSource = NpgsqlDataSource.Create(ConnectionString + ";Maximum Pool Size=80");
+        Store = new PostgresEventStore(DataSource);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await DataSource.DisposeAsync();
+        await _database!.DisposeAsync();
+        if (_ownServer is not null)
+        {
+            await _ownServer.DisposeAsync();
+        }
+    }
+
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async Task<T> ScalarAsync<T>(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    private static async Task MigrateAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        await using var dataSource = NpgsqlDataSource.Create(connectionString + ";Pooling=false");
+        await new LedgerMigrator(dataSource).ApplyAsync(cancellationToken);
+    }
+}

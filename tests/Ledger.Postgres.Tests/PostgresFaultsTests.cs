@@ -1,0 +1,68 @@
+using Ledger.Postgres.Migrations;
+using Ledger.Postgres.Streams;
+using Ledger.Streams;
+using Ledger.Testing;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Postgres.Tests;
+
+public sealed class PostgresFaultsTests
+{
+    [Fact]
+    public async Task Describe_NoServer_SaysSo()
+    {
+        await using var dataSource = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=a");
+
+        var fault = await Should.ThrowAsync<NpgsqlException>(() => new LedgerMigrator(dataSource).ListAsync());
+
+        PostgresFaults.Describe(fault).ShouldBe("The server cannot be reached: Connection refused. Check that it runs, and its host and port.");
+    }
+
+    [Fact]
+    public async Task Describe_NoDatabase_SaysSo()
+    {
+        var postgres = await TestPostgres.SharedAsync();
+        await using var dataSource = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = "nowhere" }.ConnectionString);
+
+        var fault = await Should.ThrowAsync<PostgresException>(() => new LedgerMigrator(dataSource).ListAsync());
+
+        PostgresFaults.Describe(fault).ShouldBe(
+            "The server has no such database: database \"nowhere\" does not exist. Create it, or name another one in the connection.");
+    }
+
+    [Fact]
+    public async Task Describe_NoSchema_NamesTheCommand()
+    {
+        var postgres = await TestPostgres.SharedAsync();
+        await using var database = await postgres.CreateDatabaseAsync();
+        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
+
+        var fault = await Should.ThrowAsync<PostgresException>(() => new PostgresEventStore(dataSource).GetStreamAsync(new StreamName("a")));
+
+        PostgresFaults.Describe(new InvalidOperationException("outer", fault)).ShouldBe(
+            "The schema is not migrated: relation \"ledger.mt_streams\" does not exist. Run 'ledger migrate apply'.");
+    }
+
+    [Fact]
+    public async Task Describe_ServerError_HasItsState()
+    {
+        var postgres = await TestPostgres.SharedAsync();
+        await using var dataSource = NpgsqlDataSource.Create(postgres.ConnectionString);
+        await using var command = dataSource.CreateCommand("select 1 / 0");
+
+        var fault = await Should.ThrowAsync<PostgresException>(() => command.ExecuteScalarAsync());
+
+        PostgresFaults.Describe(fault).ShouldBe("The server reported an error: division by zero (SQLSTATE 22012).");
+    }
+
+    [Fact]
+    public void Describe_OtherFault_IsNull() => PostgresFaults.Describe(new InvalidOperationException("no")).ShouldBeNull();
+
+    [Fact]
+    public void Describe_OldServer_SaysWhichIsNeeded() =>
+        PostgresFaults.Describe(Should.Throw<UnsupportedServerException>(() => UnsupportedServerException.ThrowIfTooOld(new Version(14, 9))))
+            .ShouldBe("The server is PostgreSQL 14.9, and Ledger needs 15 or newer. Connect to a newer server.");
+}
