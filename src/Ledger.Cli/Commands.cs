@@ -1,6 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Ledger.Cli.Branches;
+using Ledger.Cli.Events;
+using Ledger.Cli.Local;
+using Ledger.Cli.Migrations;
 using Ledger.Cli.Runs;
+using Ledger.Cli.Worlds;
 
 namespace Ledger.Cli;
 
@@ -27,6 +32,27 @@ internal static class Commands
         root.Add(CommonOptions.Connection);
         root.Add(CommonOptions.Schema);
         root.Add(Group("run", "Starts and lists runs.", new RunStartCommand(), new RunListCommand()));
+        root.Add(new AppendCommand());
+        root.Add(new EventsCommand());
+        root.Add(new StatusCommand());
+        root.Add(new WorldCommand());
+        root.Add(new ForkCommand());
+        root.Add(new BranchesCommand());
+        root.Add(new DiffCommand());
+        root.Add(Group(
+            "migrate",
+            "Brings the schema of a database up to date, and says how it differs.",
+            new MigrateApplyCommand(),
+            new MigrateAssertCommand(),
+            new MigrateScriptCommand(),
+            new MigrateListCommand()));
+        root.Add(Group(
+            "db",
+            "Starts, stops and finds your private PostgreSQL server, which is used where no other is named.",
+            new DbStartCommand(),
+            new DbStopCommand(),
+            new DbStatusCommand(),
+            new DbPathCommand()));
         foreach (var option in root.Options)
         {
             if (option is HelpOption help)
