@@ -47,11 +47,17 @@ internal static class CommandLine
     private static LedgerCommand CommandOf(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
+        if (command is not LedgerCommand)
+        {
+            var words = string.Join(", ", command.Subcommands.Select(c => c.Name));
+            throw new UsageException(parsed.UnmatchedTokens is [var word, ..]
+                ? $"'{word}' is none of the words that '{PathOf(parsed)}' knows: {words}."
+                : $"'{PathOf(parsed)}' needs one of these words: {words}.");
+        }
+
         if (parsed.Errors is [var error, ..])
         {
-            throw new UsageException(command is LedgerCommand || parsed.UnmatchedTokens.Count > 0
-                ? $"{error.Message.TrimEnd('.')}. '{PathOf(parsed)} --help' shows how to use it."
-                : $"'{PathOf(parsed)}' needs one of these words: {string.Join(", ", command.Subcommands.Select(c => c.Name))}.");
+            throw new UsageException($"{error.Message.TrimEnd('.')}. '{PathOf(parsed)} --help' shows how to use it.");
         }
 
         return (LedgerCommand)command;

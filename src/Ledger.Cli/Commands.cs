@@ -1,7 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Ledger.Cli.Branches;
 using Ledger.Cli.Demo;
+using Ledger.Cli.Events;
+using Ledger.Cli.Local;
+using Ledger.Cli.Migrations;
 using Ledger.Cli.Runs;
+using Ledger.Cli.Worlds;
 
 namespace Ledger.Cli;
 
@@ -11,6 +16,7 @@ internal static class Commands
     /// <summary>The way through the commands, for the help of <c>ledger</c> itself.</summary>
     public static IReadOnlyList<string> Examples { get; } =
     [
+        "ledger demo",
         "ledger run start --id first",
         "ledger append first --type object.created --data '{\"id\": \"c1\", \"type\": \"Claim\"}'",
         "ledger events first",
@@ -29,6 +35,27 @@ internal static class Commands
         root.Add(CommonOptions.Schema);
         root.Add(new DemoCommand());
         root.Add(Group("run", "Starts and lists runs.", new RunStartCommand(), new RunListCommand()));
+        root.Add(new AppendCommand());
+        root.Add(new EventsCommand());
+        root.Add(new StatusCommand());
+        root.Add(new WorldCommand());
+        root.Add(new ForkCommand());
+        root.Add(new BranchesCommand());
+        root.Add(new DiffCommand());
+        root.Add(Group(
+            "migrate",
+            "Brings the schema of a database up to date, and says how it differs.",
+            new MigrateApplyCommand(),
+            new MigrateAssertCommand(),
+            new MigrateScriptCommand(),
+            new MigrateListCommand()));
+        root.Add(Group(
+            "db",
+            "Starts, stops and finds your private PostgreSQL server, which is used where no other is named.",
+            new DbStartCommand(),
+            new DbStopCommand(),
+            new DbStatusCommand(),
+            new DbPathCommand()));
         foreach (var option in root.Options)
         {
             if (option is HelpOption help)

@@ -37,9 +37,7 @@ internal sealed class Session
 
     public T? Get<T>(Option<T> option) => _parsed.GetValue(option);
 
-    public T Get<T>(Argument<T> argument) => _parsed.GetRequiredValue(argument);
-
-    public bool Has(Option option) => _parsed.GetResult(option) is { Implicit: false };
+    public T Get<T>(Argument<T> argument) => _parsed.GetValue(argument)!;
 
     /// <summary>Connects to the database, whose schema is up to date then.</summary>
     public Task<LedgerConnection> ConnectAsync(CancellationToken cancellationToken) =>

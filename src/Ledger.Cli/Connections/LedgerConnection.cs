@@ -66,6 +66,9 @@ internal sealed class LedgerConnection : IAsyncDisposable
     public static async Task<LedgerConnection> OpenAsIsAsync(Session session, CancellationToken cancellationToken) =>
         Of(await ServerAddress.FindAsync(session, cancellationToken), session);
 
+    /// <summary>Connects to nothing, for what is said without a server.</summary>
+    public static LedgerConnection Unconnected(Session session) => new(NpgsqlDataSource.Create("Host=unconnected"), session.Options);
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
 

@@ -49,13 +49,19 @@ internal sealed class DemoCommand : LedgerCommand
 
     private static void Print(Session session, DemoResult result)
     {
+        var next = result.Next(ProgramName.OfProcess(), SameLog(session));
         if (session.Json)
         {
-            session.Out.Json(writer => DemoJson.Write(writer, result));
+            session.Out.Json(writer => DemoJson.Write(writer, result, next));
         }
         else
         {
-            new DemoReport(session.Out).Write(result);
+            new DemoReport(session.Out).Write(result, next);
         }
     }
+
+    // A connection string may hold a password, and is not repeated.
+    private static string SameLog(Session session) =>
+        (session.Get(CommonOptions.Connection) is null ? "" : " --connection …")
+        + (session.Get(CommonOptions.Schema) is { } schema ? $" --schema {schema}" : "");
 }

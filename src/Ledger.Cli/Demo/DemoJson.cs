@@ -5,8 +5,8 @@ namespace Ledger.Cli.Demo;
 /// <summary>A demo as one JSON document.</summary>
 internal static class DemoJson
 {
-    /// <summary>Writes <c>{folder, run_id, branch_id, fork_position, run_length, branch_length, phases, counts, diff, next}</c>.</summary>
-    public static void Write(Utf8JsonWriter writer, DemoResult result)
+    /// <summary>Writes <c>{folder, run_id, branch_id, fork_position, run_length, branch_length, run_phases, branch_phases, counts, diff, next}</c>.</summary>
+    public static void Write(Utf8JsonWriter writer, DemoResult result, IReadOnlyList<string> next)
     {
         writer.WriteStartObject();
         writer.WriteString("folder", result.Folder);
@@ -31,7 +31,7 @@ internal static class DemoJson
         writer.WritePropertyName("diff");
         result.Diff.WriteTo(writer);
         writer.WriteStartArray("next");
-        foreach (var command in result.Next)
+        foreach (var command in next)
         {
             writer.WriteStringValue(command);
         }

@@ -1,4 +1,4 @@
-using Ledger.Branches;
+using Ledger.Cli.Branches;
 using Ledger.Cli.Output;
 using Ledger.Worlds;
 
@@ -12,17 +12,20 @@ internal sealed class DemoReport(Printer output)
     private const int ChangesShown = 4;
 
     /// <summary>Prints the timeline, the worlds, the tree, the diff and the commands to try next.</summary>
-    public void Write(DemoResult result)
+    /// <param name="result">The demo.</param>
+    /// <param name="next">Those commands.</param>
+    public void Write(DemoResult result, IReadOnlyList<string> next)
     {
         output.Add("An agent looked at ").Add(DisplayText.CutPath(result.Folder, 40), Tone.Name).Add(" and wrote down what it saw.").EndLine();
         WriteTimeline(result);
         WriteCounts(result);
         WriteFindings($"What the run found, by the rule '{RuleOf(result.RunWorld)}'", result.RunWorld);
         WriteFindings($"What the branch found, by the rule '{RuleOf(result.BranchWorld)}'", result.BranchWorld);
-        WriteTree(result);
+        Heading("The tree of branches");
+        BranchTree.Print(output, result.Branches);
         WriteDiff(result);
         Heading("Try next");
-        foreach (var command in result.Next)
+        foreach (var command in next)
         {
             output.Line($"  {command}");
         }
@@ -87,31 +90,6 @@ internal sealed class DemoReport(Printer output)
         return [.. kinds.SelectMany(kind => kind.Take(Math.Max(1, FindingsShown / kinds.Count)))];
     }
 
-    private void WriteTree(DemoResult result)
-    {
-        Heading("The tree");
-        output.Add("  ").Add(DisplayText.Cut(result.Run.StreamName.Value, 50), Tone.Name)
-            .Add($"  {Printable.Count(result.RunWorld.Position.Value, "event")}", Tone.Faint).EndLine();
-        WriteTree(result.Branches, "  ");
-    }
-
-    private void WriteTree(IReadOnlyList<BranchNode> nodes, string indent)
-    {
-        foreach (var (branch, children) in nodes)
-        {
-            var isLast = ReferenceEquals(branch, nodes[^1].Branch);
-            output.Add(indent + (isLast ? "└── " : "├── ")).Add(DisplayText.Cut(branch.Stream.Value, 50), Tone.Name)
-                .Add($"  from {branch.ForkPosition}", Tone.Faint).EndLine();
-            var below = indent + (isLast ? "    " : "│   ");
-            if (branch.Name is { } label)
-            {
-                output.Add(below).Add(DisplayText.Cut(label, 60), Tone.Faint).EndLine();
-            }
-
-            WriteTree(children, below);
-        }
-    }
-
     private void WriteDiff(DemoResult result)
     {
         var diff = result.Diff;
@@ -119,13 +97,13 @@ internal sealed class DemoReport(Printer output)
         output.Line($"  {diff.Summary()}");
         WriteIds("+ object", diff.AddedObjects, Tone.Added);
         WriteIds("- object", diff.RemovedObjects, Tone.Removed);
-        foreach (var change in diff.Changes.Take(ChangesShown))
+        foreach (var change in diff.ObjectChanges.Take(ChangesShown))
         {
             var values = $"{change.Path["/data/".Length..]} {DisplayText.Cut(change.Old.ToString(), 14)} -> {DisplayText.Cut(change.New.ToString(), 14)}";
             output.Add("  ~ object  ", Tone.Changed).Add($"{DisplayText.CutPath(change.Id, 30)}  ").Add(DisplayText.Cut(values, 36)).EndLine();
         }
 
-        WriteRest(diff.Changes.Count - ChangesShown);
+        WriteRest(diff.ObjectChanges.Count - ChangesShown);
     }
 
     private void WriteIds(string what, IReadOnlyList<string> ids, Tone tone)

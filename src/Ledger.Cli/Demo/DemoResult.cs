@@ -30,15 +30,17 @@ internal sealed record DemoResult(
     public WorldDiff Diff { get; } = WorldDiff.Between(RunWorld, BranchWorld);
 
     /// <summary>The commands to try next.</summary>
-    public IReadOnlyList<string> Next =>
+    /// <param name="program">What the command is called by, where the demo was.</param>
+    /// <param name="options">The options that lead to the same log; empty, or beginning with a space.</param>
+    public IReadOnlyList<string> Next(string program, string options) =>
     [
-        $"ledger world {Run.Id} --at {ForkPosition}",
-        $"ledger events {Run.Id} --from {ForkPosition}",
-        $"ledger events {Run.Id} --type tool.called",
-        $"ledger diff {Run.Id} {Branch.Id}",
-        $"ledger branches {Run.Id}",
-        $"ledger status {Branch.Id}",
-        $"ledger fork {Branch.Id} --at {ForkPosition} --name \"my own idea\"",
+        $"{program} world {Run.Id} --at {ForkPosition}{options}",
+        $"{program} events {Run.Id} --from {ForkPosition}{options}",
+        $"{program} events {Run.Id} --type tool.called{options}",
+        $"{program} diff {Run.Id} {Branch.Id}{options}",
+        $"{program} branches {Run.Id}{options}",
+        $"{program} status {Branch.Id}{options}",
+        $"{program} fork {Branch.Id} --at {ForkPosition} --name \"my own idea\"{options}",
     ];
 
     /// <summary>Reads what is there.</summary>

@@ -31,7 +31,7 @@ internal static class DemoFixture
     public static string Print(DemoResult result)
     {
         using var text = new StringWriter { NewLine = "\n" };
-        new DemoReport(new Printer(text, Stream.Null, width: null, colours: false)).Write(result);
+        new DemoReport(new Printer(text, Stream.Null, width: null, colours: false)).Write(result, result.Next("ledger", ""));
         return text.ToString();
     }
 

@@ -4,6 +4,7 @@ using Ledger.Cli.Demo;
 using Ledger.Events;
 using Ledger.Runs;
 using Ledger.Streams;
+using Ledger.Worlds;
 using Shouldly;
 using Xunit;
 
@@ -78,7 +79,7 @@ public sealed class DemoRunTests
             "most-referenced namespace:Shop.Goods", "most-referenced tools/tables.py", "most-referenced web/lib/a.ts",
         ], ignoreOrder: true);
 
-        static IEnumerable<string> FindingsOf(Worlds.World world) => world.Objects
+        static IEnumerable<string> FindingsOf(World world) => world.Objects
             .Where(o => o.Type == "Finding")
             .Select(f => $"{f.Data["kind"]} {string.Join('+', world.RelationsOf(f.Id, "about").Select(r => r.TargetId))}");
     }
@@ -124,7 +125,7 @@ public sealed class DemoRunTests
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream))
         {
-            DemoJson.Write(writer, result);
+            DemoJson.Write(writer, result, result.Next("ledger", " --schema s"));
         }
 
         using var document = JsonDocument.Parse(Encoding.UTF8.GetString(stream.ToArray()));

@@ -105,6 +105,6 @@ internal sealed partial class SourceReader(ReadLimits limits)
             id, language, bytes.Length, lines, Convert.ToHexStringLower(SHA256.HashData(bytes)), markers, markerCount, [.. mentions.Distinct()]);
     }
 
-    [GeneratedRegex(@"\b(TODO|FIXME)\b", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(TODO|FIXME)(?=[\s:(]|$)", RegexOptions.CultureInvariant)]
     private static partial Regex MarkerWord();
 }
