@@ -41,7 +41,7 @@ declare
     part_total constant integer := cardinality(part_request);
     sequence constant regclass := quote_ident({events_text}) || '.mt_events_sequence';
     found_count integer;
-    created text[] := '{}';
+    made_here text[] := '{}';
     just_created text[];
     versions bigint[] := array_fill(0::bigint, array[stream_count]);
     times timestamptz[] := array_fill('-infinity'::timestamptz, array[stream_count]);
@@ -67,6 +67,7 @@ declare
     last_event integer;
     verdict text;
     offending uuid;
+    offending_event integer;
     holder text;
     known record;
     row_found record;
@@ -107,7 +108,7 @@ begin
             on conflict do nothing
             returning t.id)
         select array_agg(made.id) into just_created from made;
-        created := created || coalesce(just_created, '{}');
+        made_here := made_here || coalesce(just_created, '{}');
     end loop;
 
     select exists (select from {events}.mt_events as e where e.id = any (event_id)) into any_known;
@@ -129,6 +130,7 @@ begin
         if any_known and last_event >= first_event then
             select count(*) as here,
                    count(*) filter (where e.stream_id = n.stream) as in_place,
+                   min(n.ordinal) as ordinal,
                    (array_agg(e.id order by n.ordinal))[1] as id,
                    (array_agg(e.stream_id order by n.ordinal))[1] as stream
             into known
@@ -138,6 +140,7 @@ begin
             if known.here > 0 then
                 verdict := case when known.in_place = last_event - first_event + 1 then 'already_written' else 'id_in_use' end;
                 offending := known.id;
+                offending_event := first_event - 1 + known.ordinal;
                 holder := known.stream;
             end if;
         end if;
@@ -178,8 +181,10 @@ begin
                     part_version[p] := versions[s];
                 end if;
             elsif verdict = 'already_written' then
-                kept[s] := true;
-                if part_count[p] > 0 then
+                if part_count[p] = 0 then
+                    any_refused := true;
+                else
+                    kept[s] := true;
                     select max(e.version) as version, max(e.seq_id) as seq_id into known
                     from {events}.mt_events as e
                     where e.id = any (event_id[part_offset[p] + 1:part_offset[p] + part_count[p]]);
@@ -188,8 +193,10 @@ begin
                 end if;
             else
                 any_refused := true;
-                if verdict = 'wrong_version' and part_expected[p] is not distinct from versions[s]
-                    or verdict = 'archived' and not archived[s] then
+                if verdict = 'wrong_version' and (part_expected[p] <> versions[s]) is not true
+                    or verdict = 'archived' and not archived[s]
+                    or verdict = 'id_in_use'
+                        and offending_event not between part_offset[p] + 1 and part_offset[p] + part_count[p] then
                     part_outcome[p] := 'not_at_fault';
                 elsif verdict = 'id_in_use' then
                     part_id[p] := offending;
@@ -233,11 +240,11 @@ begin
           and n.changed;
     end if;
 
-    if any_refused and cardinality(created) > 0 then
+    if any_refused and cardinality(made_here) > 0 then
         delete from {events}.mt_streams as t
         using unnest(p_streams, kept) as n (name, kept)
         where t.id = n.name
-          and t.id = any (created)
+          and t.id = any (made_here)
           and not n.kept;
     end if;
 
@@ -363,14 +370,6 @@ begin
         return;
     end if;
 
-    insert into {ledger}.branch (stream, parent, root, fork_position, name, created_at)
-    values (p_stream, p_parent, p_root, p_fork_position, p_name, clock_timestamp())
-    returning branch.created_at into created_at;
-
-    insert into {ledger}.branch_segment (branch, ordinal, stream, taken)
-    select p_stream, n.ordinal, n.stream, n.taken
-    from unnest(segment_stream, segment_taken) with ordinality as n (stream, taken, ordinal);
-
     select a.outcome into strict outcome
     from {ledger}.append_v1(
         array[p_stream], array[1], array[1], array[0::bigint], array[1],
@@ -379,6 +378,15 @@ begin
     if outcome <> 'written' then
         raise exception 'the event of branch % was refused: %', p_stream, outcome using errcode = 'LG001';
     end if;
+
+    select e."timestamp" into strict created_at from {events}.mt_events as e where e.stream_id = p_stream and e.version = 1;
+
+    insert into {ledger}.branch (stream, parent, root, fork_position, name, created_at)
+    values (p_stream, p_parent, p_root, p_fork_position, p_name, created_at);
+
+    insert into {ledger}.branch_segment (branch, ordinal, stream, taken)
+    select p_stream, n.ordinal, n.stream, n.taken
+    from unnest(segment_stream, segment_taken) with ordinality as n (stream, taken, ordinal);
 
     outcome := 'created';
 end

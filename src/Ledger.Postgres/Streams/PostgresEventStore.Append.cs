@@ -16,6 +16,11 @@ public sealed partial class PostgresEventStore
         CancellationToken cancellationToken = default)
     {
         var request = AppendRequest.Create(appends, Registry);
+        if (request.Parts.Count == 0)
+        {
+            return Task.FromResult<IReadOnlyList<AppendResult>>([]);
+        }
+
         return _lanes is null ? AppendHereAsync(request, cancellationToken) : _lanes.AppendAsync(request, cancellationToken);
     }
 

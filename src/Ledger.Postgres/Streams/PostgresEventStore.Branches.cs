@@ -12,6 +12,7 @@ public sealed partial class PostgresEventStore
     /// <inheritdoc/>
     public async Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default)
     {
+        AppendRules.Check(stream, nameof(stream));
         var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = lease.ConfigureAwait(false);
         var command = Command(lease, "get_history").WithText(stream.Value);
@@ -64,14 +65,25 @@ public sealed partial class PostgresEventStore
     /// <inheritdoc/>
     public async Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default)
     {
+        AppendRules.Check(branch, nameof(branch));
         var found = await ReadBranchesAsync("get_branch", branch.Value, cancellationToken).ConfigureAwait(false);
         return found is [var info] ? info : null;
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<BranchInfo> ListBranchesAsync(
-        StreamName? root = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<BranchInfo> ListBranchesAsync(StreamName? root = null, CancellationToken cancellationToken = default)
+    {
+        if (root is { } stream)
+        {
+            AppendRules.Check(stream, nameof(root));
+        }
+
+        return ListBelowAsync(root, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<BranchInfo> ListBelowAsync(
+        StreamName? root,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var branch in await ReadBranchesAsync("list_branches", root?.Value, cancellationToken).ConfigureAwait(false))
         {

@@ -25,7 +25,8 @@ public sealed partial class MemoryEventStore
     }
 
     private PreparedAppend[] Prepare(IReadOnlyList<StreamAppend> appends) =>
-        [.. AppendRequest.Create(appends, Registry).Parts.Select(p => new PreparedAppend(p.Stream, p.Expected, [.. p.Events.Select(Prepare)]))];
+        [.. AppendRequest.Create(appends, Registry).Parts
+            .Select(p => new PreparedAppend(p.Stream, p.Expected, [.. p.Events.Select(Prepare)]))];
 
     private static PreparedEvent Prepare(AppendRequest.Item item) =>
         new(

@@ -4,6 +4,7 @@ using Ledger.Conformance.Concurrency;
 using Ledger.Conformance.Laws;
 using Ledger.Conformance.Reading;
 using Ledger.Conformance.Runs;
+using Ledger.Conformance.Worlds;
 using Ledger.Events;
 using Ledger.Streams;
 
@@ -123,4 +124,14 @@ public sealed class MemorySameAnswersTests : SameAnswersTests
         Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 
     protected override IEventStore CreateReference() => new ListEventStore();
+}
+
+public sealed class MemoryKandoVectorTests : KandoVectorTests
+{
+    protected override Task<IEventStore> CreateStoreAsync() => Task.FromResult<IEventStore>(new MemoryEventStore());
+}
+
+public sealed class MemoryRunWorldTests : RunWorldTests
+{
+    protected override Task<IEventStore> CreateStoreAsync() => Task.FromResult<IEventStore>(new MemoryEventStore());
 }
