@@ -8,7 +8,6 @@
 --   part_*         a row for each part of a request, in order: its request (from 1, rising), the index of its stream in
 --                  p_streams (from 1), the expected version (null: any), the number of its events
 --   event_*        a row for each event, in the order of the parts: the index of its part, its stream, and its columns
---   p_notify       whether to wake those who listen for appended events
 -- Result, a row for each part: what became of it (written, already_written, wrong_version, archived, id_in_use), the version
 -- that it ends at or that the stream has, its last sequence number, and for id_in_use the id and the stream that has it.
 -- An event id may occur once in a batch.
@@ -26,8 +25,7 @@ create function {ledger}.append_v1(
     event_data jsonb[],
     event_headers jsonb[],
     event_correlation text[],
-    event_causation text[],
-    p_notify boolean)
+    event_causation text[])
 returns table (
     outcome text,
     version bigint,
@@ -43,7 +41,7 @@ declare
     part_total constant integer := cardinality(part_request);
     sequence constant regclass := quote_ident({events_text}) || '.mt_events_sequence';
     found_count integer;
-    created text[] := '{}';
+    made_here text[] := '{}';
     just_created text[];
     versions bigint[] := array_fill(0::bigint, array[stream_count]);
     times timestamptz[] := array_fill('-infinity'::timestamptz, array[stream_count]);
@@ -69,6 +67,7 @@ declare
     last_event integer;
     verdict text;
     offending uuid;
+    offending_event integer;
     holder text;
     known record;
     row_found record;
@@ -109,7 +108,7 @@ begin
             on conflict do nothing
             returning t.id)
         select array_agg(made.id) into just_created from made;
-        created := created || coalesce(just_created, '{}');
+        made_here := made_here || coalesce(just_created, '{}');
     end loop;
 
     select exists (select from {events}.mt_events as e where e.id = any (event_id)) into any_known;
@@ -131,6 +130,7 @@ begin
         if any_known and last_event >= first_event then
             select count(*) as here,
                    count(*) filter (where e.stream_id = n.stream) as in_place,
+                   min(n.ordinal) as ordinal,
                    (array_agg(e.id order by n.ordinal))[1] as id,
                    (array_agg(e.stream_id order by n.ordinal))[1] as stream
             into known
@@ -140,6 +140,7 @@ begin
             if known.here > 0 then
                 verdict := case when known.in_place = last_event - first_event + 1 then 'already_written' else 'id_in_use' end;
                 offending := known.id;
+                offending_event := first_event - 1 + known.ordinal;
                 holder := known.stream;
             end if;
         end if;
@@ -180,8 +181,10 @@ begin
                     part_version[p] := versions[s];
                 end if;
             elsif verdict = 'already_written' then
-                kept[s] := true;
-                if part_count[p] > 0 then
+                if part_count[p] = 0 then
+                    any_refused := true;
+                else
+                    kept[s] := true;
                     select max(e.version) as version, max(e.seq_id) as seq_id into known
                     from {events}.mt_events as e
                     where e.id = any (event_id[part_offset[p] + 1:part_offset[p] + part_count[p]]);
@@ -191,7 +194,9 @@ begin
             else
                 any_refused := true;
                 if verdict = 'wrong_version' and part_expected[p] is not distinct from versions[s]
-                    or verdict = 'archived' and not archived[s] then
+                    or verdict = 'archived' and not archived[s]
+                    or verdict = 'id_in_use'
+                        and offending_event not between part_offset[p] + 1 and part_offset[p] + part_count[p] then
                     part_outcome[p] := 'not_at_fault';
                 elsif verdict = 'id_in_use' then
                     part_id[p] := offending;
@@ -233,17 +238,13 @@ begin
         from unnest(p_streams, versions, times, changed) as n (name, version, time, changed)
         where t.id = n.name
           and n.changed;
-
-        if p_notify then
-            perform pg_notify('mt_events_appended', '');
-        end if;
     end if;
 
-    if any_refused and cardinality(created) > 0 then
+    if any_refused and cardinality(made_here) > 0 then
         delete from {events}.mt_streams as t
         using unnest(p_streams, kept) as n (name, kept)
         where t.id = n.name
-          and t.id = any (created)
+          and t.id = any (made_here)
           and not n.kept;
     end if;
 
@@ -286,7 +287,6 @@ $function$;
 --   p_stream, p_parent, p_root, p_fork_position, p_name   the branch
 --   segment_stream, segment_taken                         its lineage, from the root down
 --   event_*                                               the columns of its event branch.created
---   p_notify                                              whether to wake those who listen for appended events
 -- Result, one row: created, or parent_not_found, branch_exists, archived, id_in_use, prefix_missing; the time of the creation; for
 -- id_in_use the stream that has the event; for prefix_missing how many events of the prefix there are.
 create function {ledger}.create_branch_v1(
@@ -304,7 +304,6 @@ create function {ledger}.create_branch_v1(
     event_headers jsonb,
     event_correlation text,
     event_causation text,
-    p_notify boolean,
     out outcome text,
     out created_at timestamptz,
     out id_holder text,
@@ -371,22 +370,23 @@ begin
         return;
     end if;
 
-    insert into {ledger}.branch (stream, parent, root, fork_position, name, created_at)
-    values (p_stream, p_parent, p_root, p_fork_position, p_name, clock_timestamp())
-    returning branch.created_at into created_at;
-
-    insert into {ledger}.branch_segment (branch, ordinal, stream, taken)
-    select p_stream, n.ordinal, n.stream, n.taken
-    from unnest(segment_stream, segment_taken) with ordinality as n (stream, taken, ordinal);
-
     select a.outcome into strict outcome
     from {ledger}.append_v1(
         array[p_stream], array[1], array[1], array[0::bigint], array[1],
         array[1], array[p_stream], array[event_id], array[event_type], array[event_clr_type], array[event_data],
-        array[event_headers], array[event_correlation], array[event_causation], p_notify) as a;
+        array[event_headers], array[event_correlation], array[event_causation]) as a;
     if outcome <> 'written' then
         raise exception 'the event of branch % was refused: %', p_stream, outcome using errcode = 'LG001';
     end if;
+
+    select e."timestamp" into strict created_at from {events}.mt_events as e where e.stream_id = p_stream and e.version = 1;
+
+    insert into {ledger}.branch (stream, parent, root, fork_position, name, created_at)
+    values (p_stream, p_parent, p_root, p_fork_position, p_name, created_at);
+
+    insert into {ledger}.branch_segment (branch, ordinal, stream, taken)
+    select p_stream, n.ordinal, n.stream, n.taken
+    from unnest(segment_stream, segment_taken) with ordinality as n (stream, taken, ordinal);
 
     outcome := 'created';
 end

@@ -30,6 +30,12 @@ public sealed record PostgresOptions
     /// <remarks>Migrations have no limit, because a new index on a long log takes its time.</remarks>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How many batches of appends one store sends at a time, each on a connection: default 4, from 1 to 64.</summary>
+    public int AppendLanes { get; init; } = 4;
+
+    /// <summary>How long an append is sent again when the server is away: default 30 seconds, from zero (never) to an hour.</summary>
+    public TimeSpan RetryFor { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Whether the application brings the schema up to date itself: default <see cref="AutoMigrate.Never"/>.</summary>
     public AutoMigrate AutoMigrate { get; init; }
 
@@ -53,6 +59,11 @@ public sealed record PostgresOptions
         Check(
             CommandTimeout > TimeSpan.Zero && CommandTimeout <= TimeSpan.FromDays(1),
             $"{nameof(CommandTimeout)} is '{CommandTimeout}'; it must be more than zero and at most a day.",
+            faults);
+        Check(AppendLanes is >= 1 and <= 64, $"{nameof(AppendLanes)} is {AppendLanes}; it must be from 1 to 64.", faults);
+        Check(
+            RetryFor >= TimeSpan.Zero && RetryFor <= TimeSpan.FromHours(1),
+            $"{nameof(RetryFor)} is '{RetryFor}'; it must be from zero to an hour.",
             faults);
         Check(Enum.IsDefined(AutoMigrate), $"{nameof(AutoMigrate)} is '{AutoMigrate}', which is none of its values.", faults);
         return faults.Count == 0 ? this : throw new PostgresOptionsException(faults);

@@ -1,5 +1,7 @@
+using Ledger.Events;
 using Ledger.Postgres.Migrations;
 using Ledger.Postgres.Streams;
+using Ledger.Streams;
 using Ledger.Testing;
 using Npgsql;
 using Xunit;
@@ -9,6 +11,7 @@ namespace Ledger.Postgres.Tests;
 /// <summary>A database with the schema, for one test class: on the shared server, or on a server that a test may kill.</summary>
 public sealed class LedgerDatabase : IAsyncLifetime, IAsyncDisposable
 {
+    private readonly List<LedgerDatabase> _further = [];
     private TestPostgres? _ownServer;
     private TestDatabase? _database;
 
@@ -38,6 +41,11 @@ public sealed class LedgerDatabase : IAsyncLifetime, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var further in _further)
+        {
+            await further.DisposeAsync();
+        }
+
         await DataSource.DisposeAsync();
         await _database!.DisposeAsync();
         if (_ownServer is not null)
@@ -47,6 +55,19 @@ public sealed class LedgerDatabase : IAsyncLifetime, IAsyncDisposable
     }
 
     Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    /// <summary>A further store on the same log.</summary>
+    public Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(
+        new PostgresEventStore(DataSource, new PostgresOptions { Registry = registry ?? EventRegistry.Default }));
+
+    /// <summary>A store on an empty log, in a database of its own.</summary>
+    public async Task<IEventStore> CreateEmptyStoreAsync()
+    {
+        var further = new LedgerDatabase();
+        await further.InitializeAsync();
+        _further.Add(further);
+        return further.Store;
+    }
 
     public async Task<T> ScalarAsync<T>(string sql)
     {

@@ -135,7 +135,7 @@ public sealed class LocalCluster
     private async Task StartServerAsync(CancellationToken cancellationToken)
     {
         var server = OpenServer();
-        await server.InitializeAsync(cancellationToken).ConfigureAwait(false);
+        await server.InitializeAsync(cancellationToken, _options.InitializeOptions).ConfigureAwait(false);
         if (Postmaster.FindAlive(Place.DataFolder) is not null)
         {
             if (await WaitForAnswerAsync(cancellationToken).ConfigureAwait(false))

@@ -19,6 +19,9 @@ public sealed record LocalClusterOptions
     /// <summary>Where root's clusters go that cannot live in <see cref="Home"/>.</summary>
     internal string SystemFolder { get; init; } = "/var/lib";
 
+    /// <summary>Further options of <c>initdb</c>: tests need not wait for the disk.</summary>
+    internal IReadOnlyList<string> InitializeOptions { get; init; } = [];
+
     internal void Validate()
     {
         var faults = new List<string>();

@@ -10,7 +10,7 @@ namespace Ledger.Postgres.Local;
 internal sealed class PostgresServer(ServerPlace place, PostgresPrograms programs, IReadOnlyDictionary<string, string> settings, TimeSpan timeout, TimeProvider clock)
 {
     private const string Data = ServerPlace.DataName;
-    private const string Unfinished = "data.new";
+    private const string UnfinishedPrefix = "data.new-";
     private const string Log = "server.log";
 
     // After a crash the children of the old server need a moment to notice, and the data is not to be touched before.
@@ -27,16 +27,13 @@ internal sealed class PostgresServer(ServerPlace place, PostgresPrograms program
             return;
         }
 
-        var unfinished = Path.Combine(place.Folder, Unfinished);
-        if (Directory.Exists(unfinished))
-        {
-            Directory.Delete(unfinished, recursive: true);
-        }
+        RemoveUnfinished();
+        var unfinished = UnfinishedPrefix + Guid.NewGuid().ToString("N")[..8];
 
         // The socket lies in a folder that only its owner can enter, so whoever can connect may.
         IReadOnlyList<string> arguments =
         [
-            "-D", Unfinished, "--encoding=UTF8", OperatingSystem.IsLinux() ? "--locale=C.UTF-8" : "--locale=C",
+            "-D", unfinished, "--encoding=UTF8", OperatingSystem.IsLinux() ? "--locale=C.UTF-8" : "--locale=C",
             $"--username={ServerPlace.UserName}", "--auth-local=trust", "--auth-host=reject", .. options,
         ];
         var result = await RunAsync("initdb", arguments, cancellationToken).ConfigureAwait(false);
@@ -45,7 +42,22 @@ internal sealed class PostgresServer(ServerPlace place, PostgresPrograms program
             throw new LocalClusterException(place.Folder, $"The private cluster in '{place.Folder}' could not be made: {result.LastWords}");
         }
 
-        Directory.Move(unfinished, place.DataFolder);
+        Directory.Move(Path.Combine(place.Folder, unfinished), place.DataFolder);
+    }
+
+    private void RemoveUnfinished()
+    {
+        foreach (var folder in Directory.EnumerateDirectories(place.Folder, UnfinishedPrefix + "*"))
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (IOException)
+            {
+                // The initdb of a command that was killed may still write there; it harms nobody.
+            }
+        }
     }
 
     /// <summary>Starts the server, which does not run, and returns when it accepts connections.</summary>

@@ -22,7 +22,9 @@ internal static class ProgramRun
         }
         catch (OperationCanceledException)
         {
-            process.Kill();
+            // With its children: initdb's would go on writing into a folder that the next start removes.
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
             throw;
         }
 

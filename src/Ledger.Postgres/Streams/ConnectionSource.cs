@@ -17,9 +17,6 @@ internal sealed class ConnectionSource
         _transaction = transaction;
     }
 
-    /// <summary>Whether the calls run on a connection of the caller, who may be in a transaction.</summary>
-    public bool IsCallers => _pool is null;
-
     public async ValueTask<Lease> OpenAsync(CancellationToken cancellationToken) => _pool is null
         ? new Lease(_connection!, _transaction, isOwned: false)
         : new Lease(await _pool.OpenConnectionAsync(cancellationToken).ConfigureAwait(false), null, isOwned: true);
@@ -27,6 +24,10 @@ internal sealed class ConnectionSource
     /// <summary>A connection for one call; disposing gives it back to the pool, or leaves the caller's own as it is.</summary>
     internal readonly struct Lease(NpgsqlConnection connection, NpgsqlTransaction? transaction, bool isOwned) : IAsyncDisposable
     {
+        public NpgsqlConnection Connection => connection;
+
+        public NpgsqlTransaction? Transaction => transaction;
+
         public NpgsqlCommand CreateCommand(string sql, int timeoutSeconds) =>
             new(sql, connection, transaction) { CommandTimeout = timeoutSeconds };
 

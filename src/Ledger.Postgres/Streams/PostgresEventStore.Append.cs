@@ -1,3 +1,4 @@
+using Ledger.Postgres.Appending;
 using Ledger.Streams;
 
 namespace Ledger.Postgres.Streams;
@@ -5,25 +6,30 @@ namespace Ledger.Postgres.Streams;
 public sealed partial class PostgresEventStore
 {
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<AppendResult>> AppendAsync(
+    /// <remarks>
+    /// Concurrent calls are written together: one round trip and one flush to disk for many, each with its own answer. A call that
+    /// finds its lane idle is sent at once. When the server is away or picks the transaction as a victim, the call is sent again for
+    /// as long as <see cref="PostgresOptions.RetryFor"/> says. On a transaction or connection of the caller it is sent once, alone.
+    /// </remarks>
+    public Task<IReadOnlyList<AppendResult>> AppendAsync(
         IReadOnlyList<StreamAppend> appends,
         CancellationToken cancellationToken = default)
     {
         var request = AppendRequest.Create(appends, Registry);
-        var answers = await SendAsync(new AppendBatch([request]), cancellationToken).ConfigureAwait(false);
-        return answers[0].ResultsOrThrow();
+        if (request.Parts.Count == 0)
+        {
+            return Task.FromResult<IReadOnlyList<AppendResult>>([]);
+        }
+
+        return _lanes is null ? AppendHereAsync(request, cancellationToken) : _lanes.AppendAsync(request, cancellationToken);
     }
 
-    private async Task<AppendAnswer[]> SendAsync(AppendBatch batch, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<AppendResult>> AppendHereAsync(AppendRequest request, CancellationToken cancellationToken)
     {
         var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "append");
-        await using var __ = command.ConfigureAwait(false);
-        batch.AddParameters(command, notify: !_connections.IsCallers);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        return await batch.ReadAnswersAsync(reader, cancellationToken).ConfigureAwait(false);
+        using var command = new AppendCommand(SqlText.Load("append", _options.Schemas), _options.CommandTimeoutSeconds);
+        var answers = await command.ExecuteAsync([request], lease.Connection, lease.Transaction, cancellationToken).ConfigureAwait(false);
+        return answers[0].ResultsOrThrow();
     }
 }

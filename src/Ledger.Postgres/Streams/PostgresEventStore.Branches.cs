@@ -12,6 +12,7 @@ public sealed partial class PostgresEventStore
     /// <inheritdoc/>
     public async Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default)
     {
+        AppendRules.Check(stream, nameof(stream));
         var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = lease.ConfigureAwait(false);
         var command = Command(lease, "get_history").WithText(stream.Value);
@@ -49,6 +50,7 @@ public sealed partial class PostgresEventStore
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var ___ = reader.ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        _lanes?.Announce();
         return reader.GetString(0) switch
         {
             "created" => described with { CreatedAt = reader.GetFieldValue<DateTimeOffset>(1) },
@@ -63,14 +65,25 @@ public sealed partial class PostgresEventStore
     /// <inheritdoc/>
     public async Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default)
     {
+        AppendRules.Check(branch, nameof(branch));
         var found = await ReadBranchesAsync("get_branch", branch.Value, cancellationToken).ConfigureAwait(false);
         return found is [var info] ? info : null;
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<BranchInfo> ListBranchesAsync(
-        StreamName? root = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<BranchInfo> ListBranchesAsync(StreamName? root = null, CancellationToken cancellationToken = default)
+    {
+        if (root is { } stream)
+        {
+            AppendRules.Check(stream, nameof(root));
+        }
+
+        return ListBelowAsync(root, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<BranchInfo> ListBelowAsync(
+        StreamName? root,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var branch in await ReadBranchesAsync("list_branches", root?.Value, cancellationToken).ConfigureAwait(false))
         {
@@ -79,7 +92,7 @@ public sealed partial class PostgresEventStore
         }
     }
 
-    private void AddParameters(NpgsqlCommand command, BranchInfo branch, AppendRequest.Item item) => command
+    private static void AddParameters(NpgsqlCommand command, BranchInfo branch, AppendRequest.Item item) => command
         .WithText(branch.Stream.Value)
         .WithText(branch.Parent.Value)
         .WithText(branch.Root.Value)
@@ -93,8 +106,7 @@ public sealed partial class PostgresEventStore
         .WithJson(item.Serialized.Json)
         .WithJson(item.Serialized.Headers)
         .WithText(item.Event.CorrelationId)
-        .WithText(item.CausationId)
-        .With(!_connections.IsCallers, NpgsqlDbType.Boolean);
+        .WithText(item.CausationId);
 
     private async Task<List<BranchInfo>> ReadBranchesAsync(string sql, string? stream, CancellationToken cancellationToken)
     {

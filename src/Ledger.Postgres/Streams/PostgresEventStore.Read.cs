@@ -15,6 +15,7 @@ public sealed partial class PostgresEventStore
         StreamVersion? to = null,
         CancellationToken cancellationToken = default)
     {
+        AppendRules.Check(stream, nameof(stream));
         var first = Math.Max(from.Value, 1) - 1;
         return ReadAsync(History.OfRun(stream), first, to?.Value, keepsPositions: false, cancellationToken);
     }
@@ -31,11 +32,21 @@ public sealed partial class PostgresEventStore
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<RecordedEvent> ReadBackwardAsync(
+    public IAsyncEnumerable<RecordedEvent> ReadBackwardAsync(
         StreamName stream,
         StreamVersion? from = null,
         StreamVersion to = default,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default)
+    {
+        AppendRules.Check(stream, nameof(stream));
+        return ReadFromEndAsync(stream, from, to, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<RecordedEvent> ReadFromEndAsync(
+        StreamName stream,
+        StreamVersion? from,
+        StreamVersion to,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var info = await GetStreamAsync(stream, cancellationToken).ConfigureAwait(false);
         var youngest = Math.Min(from?.Value ?? long.MaxValue, info?.Version.Value ?? 0);

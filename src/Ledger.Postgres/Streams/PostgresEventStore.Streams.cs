@@ -12,6 +12,7 @@ public sealed partial class PostgresEventStore
     /// <inheritdoc/>
     public async Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default)
     {
+        AppendRules.Check(stream, nameof(stream));
         var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = lease.ConfigureAwait(false);
         var command = Command(lease, "get_stream").WithText(stream.Value);
@@ -50,6 +51,7 @@ public sealed partial class PostgresEventStore
     /// <inheritdoc/>
     public async Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default)
     {
+        AppendRules.Check(stream, nameof(stream));
         var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = lease.ConfigureAwait(false);
         var command = Command(lease, "archive_stream").WithText(stream.Value);

@@ -1,4 +1,5 @@
 using Ledger.Events;
+using Ledger.Postgres.Appending;
 using Ledger.Streams;
 using Npgsql;
 
@@ -10,11 +11,12 @@ namespace Ledger.Postgres.Streams;
 /// It does not own the data source, and needs the migrations: see <see cref="Migrations.LedgerMigrator"/>. A failure of the
 /// database is Npgsql's exception.
 /// </remarks>
-public sealed partial class PostgresEventStore : IEventStore
+public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, IDisposable
 {
     private readonly ConnectionSource _connections;
     private readonly PostgresOptions _options;
     private readonly TimeProvider _timeProvider;
+    private readonly AppendLanes? _lanes;
 
     /// <summary>Works on a data source.</summary>
     /// <param name="dataSource">The connections; pooled, at least as many as there are concurrent calls.</param>
@@ -27,6 +29,7 @@ public sealed partial class PostgresEventStore : IEventStore
         _connections = new ConnectionSource(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
         _timeProvider = timeProvider ?? TimeProvider.System;
+        _lanes = new AppendLanes(dataSource, _options, _timeProvider);
     }
 
     private PostgresEventStore(PostgresEventStore store, ConnectionSource connections)
@@ -60,6 +63,12 @@ public sealed partial class PostgresEventStore : IEventStore
         ArgumentNullException.ThrowIfNull(connection);
         return new PostgresEventStore(this, new ConnectionSource(connection, null));
     }
+
+    /// <summary>Refuses further appends and waits for those under way; on a caller's connection it does nothing.</summary>
+    public ValueTask DisposeAsync() => _lanes?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    /// <summary>Refuses further appends, without waiting for those under way, which still get their answers.</summary>
+    public void Dispose() => _lanes?.Close();
 
     private NpgsqlCommand Command(ConnectionSource.Lease lease, string sql) =>
         lease.CreateCommand(SqlText.Load(sql, _options.Schemas), _options.CommandTimeoutSeconds);

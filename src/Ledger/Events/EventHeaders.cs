@@ -132,7 +132,9 @@ internal static class EventHeaders
     {
         if (value is not null)
         {
-            writer.WriteString(name, value);
+            // One after the other, so that the place of a bad value can be told.
+            writer.WritePropertyName(name);
+            writer.WriteStringValue(value);
         }
     }
 }

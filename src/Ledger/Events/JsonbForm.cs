@@ -116,7 +116,8 @@ internal static class JsonbForm
         var digits = mantissa.Replace(".", "", StringComparison.Ordinal);
         var whole = (point < 0 ? mantissa.Length : point) + exponent;
         var plain = new StringBuilder(isNegative && !isZero ? "-" : "");
-        plain.Append(whole <= 0 ? "0" : digits[..Math.Min(whole, digits.Length)].PadRight(whole, '0').TrimStart('0') is { Length: > 0 } left ? left : "0");
+        var left = digits[..Math.Clamp(whole, 0, digits.Length)].PadRight(Math.Max(whole, 0), '0').TrimStart('0');
+        plain.Append(left.Length > 0 ? left : "0");
         if (whole < digits.Length)
         {
             plain.Append('.').Append('0', Math.Max(-whole, 0)).Append(digits.AsSpan(Math.Max(whole, 0)));

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Ledger.Json;
 
 namespace Ledger.Events;
 
@@ -61,7 +62,11 @@ public static class PayloadRules
 
     internal static ReadOnlyMemory<byte> Write(string name, object data, JsonTypeInfo json) =>
         PayloadWriter.Write(
-            name, Payload, (data, json), static (writer, state) => JsonSerializer.Serialize(writer, state.data, state.json));
+            name,
+            Payload,
+            (data, json),
+            static (writer, state) => JsonSerializer.Serialize(writer, state.data, state.json),
+            static (writer, state) => JsonSerializer.Serialize(writer, state.data, InSteps(state.json)));
 
     internal static ReadOnlyMemory<byte> WriteHeaders(string name, EventMetadata metadata)
     {
@@ -84,4 +89,8 @@ public static class PayloadRules
             throw new InvalidEventException(name, $"its correlation id {fault}. Choose another.");
         }
     }
+
+    // Options with an encoder of their own turn the generated fast path off, which writes key and value in one call.
+    private static JsonTypeInfo InSteps(JsonTypeInfo json) =>
+        new JsonSerializerOptions(json.Options) { Encoder = PlainJsonEncoder.Instance }.GetTypeInfo(json.Type);
 }

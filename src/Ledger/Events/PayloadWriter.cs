@@ -24,8 +24,9 @@ internal sealed class PayloadWriter
     /// <param name="whole">What is written, for messages: its JSON, its headers.</param>
     /// <param name="state">What to write.</param>
     /// <param name="write">Writes it.</param>
+    /// <param name="writeInSteps">Writes it with each key before its value, where <paramref name="write"/> may do both at once; to find the place of a fault.</param>
     /// <exception cref="InvalidEventException">It cannot be written as JSON, or breaks a rule.</exception>
-    public static ReadOnlyMemory<byte> Write<T>(string name, string whole, T state, Action<Utf8JsonWriter, T> write)
+    public static ReadOnlyMemory<byte> Write<T>(string name, string whole, T state, Action<Utf8JsonWriter, T> write, Action<Utf8JsonWriter, T>? writeInSteps = null)
     {
         // Taken away while it is in use, because a converter of the application may write an event itself.
         var payload = _kept ?? new PayloadWriter();
@@ -37,11 +38,11 @@ internal sealed class PayloadWriter
         }
         catch (LoneSurrogateException e)
         {
-            throw payload.Refused(name, whole, PayloadText.LoneSurrogate, e);
+            throw payload.Refused(name, whole, PayloadText.LoneSurrogate, e, () => writeInSteps?.Invoke(payload._writer, state));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException or ArgumentException)
         {
-            throw payload.Refused(name, whole, $"cannot be written as JSON. {e.Message}", e);
+            throw payload.Refused(name, whole, $"cannot be written as JSON. {e.Message}", e, () => writeInSteps?.Invoke(payload._writer, state));
         }
 
         if (PayloadCheck.FaultOf(payload._buffer.WrittenSpan) is { } fault)
@@ -60,11 +61,27 @@ internal sealed class PayloadWriter
         return json;
     }
 
-    private InvalidEventException Refused(string name, string whole, string reason, Exception inner)
+    private InvalidEventException Refused(string name, string whole, string reason, Exception inner, Action writeInSteps)
     {
         // What was written before the failure tells where it happened.
         _writer.Flush();
-        var fault = new PayloadFault(JsonPlace.FindNext(_buffer.WrittenSpan), reason);
-        return new InvalidEventException(name, fault.Sentence(whole), inner);
+        var place = JsonPlace.FindNext(_buffer.WrittenSpan);
+        try
+        {
+            _buffer.ResetWrittenCount();
+            _writer.Reset();
+            writeInSteps();
+        }
+        catch (Exception e) when (e is LoneSurrogateException or JsonException or InvalidOperationException or NotSupportedException or ArgumentException)
+        {
+            // A context without metadata fails in another way; the place of the first try then has to do.
+            if (e.GetType() == inner.GetType())
+            {
+                _writer.Flush();
+                place = JsonPlace.FindNext(_buffer.WrittenSpan);
+            }
+        }
+
+        return new InvalidEventException(name, new PayloadFault(place, reason).Sentence(whole), inner);
     }
 }

@@ -5,10 +5,11 @@ namespace Ledger.Streams;
 /// <summary>One call of <see cref="IEventStore.AppendAsync"/>, checked and written as JSON before any engine touches its log.</summary>
 internal sealed class AppendRequest
 {
-    private AppendRequest(IReadOnlyList<Part> parts, int eventCount)
+    private AppendRequest(IReadOnlyList<Part> parts, int eventCount, long byteCount)
     {
         Parts = parts;
         EventCount = eventCount;
+        ByteCount = byteCount;
     }
 
     /// <summary>The parts in the caller's order.</summary>
@@ -16,6 +17,9 @@ internal sealed class AppendRequest
 
     /// <summary>The number of events in all parts.</summary>
     public int EventCount { get; }
+
+    /// <summary>The size of their JSON.</summary>
+    public long ByteCount { get; }
 
     /// <summary>Checks a call.</summary>
     /// <exception cref="ArgumentException">It is wrong use; see <see cref="AppendRules"/>.</exception>
@@ -25,13 +29,18 @@ internal sealed class AppendRequest
         AppendRules.Check(appends);
         var parts = new Part[appends.Count];
         var eventCount = 0;
+        var byteCount = 0L;
         for (var i = 0; i < parts.Length; i++)
         {
             parts[i] = Write(appends[i], registry);
-            eventCount += parts[i].Events.Count;
+            eventCount += parts[i].Events.Length;
+            foreach (var item in parts[i].Events)
+            {
+                byteCount += item.Serialized.Json.Length;
+            }
         }
 
-        return new AppendRequest(parts, eventCount);
+        return new AppendRequest(parts, eventCount, byteCount);
     }
 
     private static Part Write(StreamAppend append, EventRegistry registry)
@@ -47,7 +56,7 @@ internal sealed class AppendRequest
     }
 
     /// <summary>What goes to one stream.</summary>
-    internal sealed record Part(StreamName Stream, ExpectedVersion Expected, IReadOnlyList<Item> Events);
+    internal sealed record Part(StreamName Stream, ExpectedVersion Expected, Item[] Events);
 
     /// <summary>An event with the id that it gets.</summary>
     internal readonly record struct Item(Guid Id, NewEvent Event, SerializedEvent Serialized)

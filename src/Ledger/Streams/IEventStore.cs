@@ -109,6 +109,7 @@ public interface IEventStore
     /// <exception cref="StreamNotFoundException">The parent does not exist.</exception>
     /// <exception cref="BranchExistsException">The stream has events, is a branch, or was forked already.</exception>
     /// <exception cref="StreamArchivedException">The stream was created without events and archived.</exception>
+    /// <exception cref="EventIdInUseException">The id that the metadata's foreign id gives is in the log already.</exception>
     /// <exception cref="ForkPositionException">A stream of the lineage has fewer events than are taken from it; the length stated is
     /// that of the part of the prefix that exists.</exception>
     Task<BranchInfo> CreateBranchAsync(

@@ -9,9 +9,8 @@ public sealed partial class MemoryEventStore
         IReadOnlyList<StreamAppend> appends,
         CancellationToken cancellationToken = default)
     {
-        AppendRules.Check(appends);
         cancellationToken.ThrowIfCancellationRequested();
-        var parts = appends.Select(Prepare).ToArray();
+        var parts = Prepare(appends);
         lock (_gate)
         {
             if (Repeats(parts))
@@ -25,20 +24,18 @@ public sealed partial class MemoryEventStore
         }
     }
 
-    private PreparedAppend Prepare(StreamAppend append) =>
-        new(append.Stream, append.Expected, [.. append.Events.Select(e => Prepare(append.Stream, e))]);
+    private PreparedAppend[] Prepare(IReadOnlyList<StreamAppend> appends) =>
+        [.. AppendRequest.Create(appends, Registry).Parts
+            .Select(p => new PreparedAppend(p.Stream, p.Expected, [.. p.Events.Select(Prepare)]))];
 
-    private PreparedEvent Prepare(StreamName stream, NewEvent newEvent)
-    {
-        var written = Registry.Write(newEvent);
-        return new PreparedEvent(
-            newEvent.IdIn(stream),
-            written.Type,
-            JsonbForm.Of(written.Json),
-            written.Headers.IsEmpty ? default : JsonbForm.Of(written.Headers),
-            newEvent.CorrelationId,
-            newEvent.Metadata.Causes is [var cause, ..] ? cause.ToString() : null);
-    }
+    private static PreparedEvent Prepare(AppendRequest.Item item) =>
+        new(
+            item.Id,
+            item.Serialized.Type,
+            JsonbForm.Of(item.Serialized.Json),
+            item.Serialized.Headers.IsEmpty ? default : JsonbForm.Of(item.Serialized.Headers),
+            item.Event.CorrelationId,
+            item.CausationId);
 
     /// <summary>Whether the log has all events already; refuses when it has some, or has one in another stream.</summary>
     private bool Repeats(PreparedAppend[] parts)

@@ -26,10 +26,11 @@ public sealed partial class MemoryEventStore
         ArgumentNullException.ThrowIfNull(metadata);
         cancellationToken.ThrowIfCancellationRequested();
         var described = branch.Describe();
-        var created = Prepare(described.Stream, new NewEvent(branch, metadata) { CorrelationId = described.Root.Value });
+        var created = new NewEvent(branch, metadata) { CorrelationId = described.Root.Value };
+        var part = Prepare([new StreamAppend(described.Stream, ExpectedVersion.NoStream, [created])])[0];
         lock (_gate)
         {
-            Decide(described, created.Id);
+            Decide(described, part.Events[0].Id);
             var notBefore = Now();
             if (described.Lineage is [.., var end])
             {
@@ -37,7 +38,7 @@ public sealed partial class MemoryEventStore
                 notBefore = forkedAt > notBefore ? forkedAt : notBefore;
             }
 
-            Write(new PreparedAppend(described.Stream, ExpectedVersion.NoStream, [created]), notBefore);
+            Write(part, notBefore);
             var info = described with { CreatedAt = _streams[described.Stream].UpdatedAt };
             _branches.Add(info.Stream, info);
             _branchesByAge.Add(info);

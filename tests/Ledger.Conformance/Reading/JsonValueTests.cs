@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Ledger.Events;
 using Ledger.Streams;
@@ -86,30 +85,56 @@ public abstract class JsonValueTests : EventStoreTests
     }
 
     [Fact]
-    public async Task Json_NestedDeeply_ComesBack()
+    public async Task Json_NestedAsDeepAsAllowed_ComesBack()
     {
-        const int Depth = 60;
-        var json = new StringBuilder().Insert(0, "[{\"a\":", Depth / 2).Append('1');
-        for (var n = 0; n < Depth / 2; n++)
+        var read = await RoundTripAsync(Nested(PayloadRules.MaxDepth - 1));
+
+        for (var depth = PayloadRules.MaxDepth - 1; depth > 1; depth--)
         {
-            json.Append("}]");
+            read = read[0];
         }
 
-        var read = await RoundTripAsync(json.ToString());
-
-        for (var n = 0; n < Depth / 2; n++)
-        {
-            read = read[0].GetProperty("a");
-        }
-
-        read.GetInt32().ShouldBe(1);
+        read.GetArrayLength().ShouldBe(0);
     }
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public async Task Json_ThatNoEngineCanKeep_WritesNothing(string json)
+    {
+        var (stream, other) = (NewStream(), NewStream());
+        var bad = new UntypedEvent("json.value", JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 1_000 }).RootElement);
+
+        var refused = await Should.ThrowAsync<InvalidEventException>(() => Store.AppendAsync(
+        [
+            new StreamAppend(other, ExpectedVersion.Any, [new NewEvent(Labelled("a"))]),
+            new StreamAppend(stream, ExpectedVersion.Any, [new NewEvent(Labelled("b")), new NewEvent(bad)]),
+        ]));
+
+        refused.Message.ShouldStartWith("An event 'json.value' cannot be stored: ");
+        refused.Message.ShouldEndWith(" Nothing was written.");
+        (await Store.GetStreamAsync(stream)).ShouldBeNull();
+        (await Store.GetStreamAsync(other)).ShouldBeNull();
+    }
+
+    public static TheoryData<string> Refused() =>
+    [
+        """{"a": "\u0000"}""",
+        """{"a\u0000": 1}""",
+        """{"a": "\ud83d"}""",
+        """{"a": 1e131073}""",
+        """{"a": 1e-16384}""",
+        Nested(PayloadRules.MaxDepth + 1),
+    ];
+
+    private static string Nested(int depth) => new string('[', depth) + new string(']', depth);
 
     private async Task<JsonElement> RoundTripAsync(string json)
     {
         var stream = NewStream();
         await Store.AppendAsync(
-            stream, ExpectedVersion.NoStream, [new UntypedEvent("json.value", JsonElement.Parse($$"""{"value": {{json}}}"""))]);
+            stream,
+            ExpectedVersion.NoStream,
+            [new UntypedEvent("json.value", JsonDocument.Parse($$"""{"value": {{json}}}""", new JsonDocumentOptions { MaxDepth = 1_000 }).RootElement)]);
         return (await ReadAsync(stream)).Single().ToJsonElement().GetProperty("value");
     }
 }

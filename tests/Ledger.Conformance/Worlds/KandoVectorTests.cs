@@ -10,6 +10,7 @@ using Xunit;
 namespace Ledger.Conformance.Worlds;
 
 /// <summary>Runs, branches and branches of branches do on an engine what kando's did; where they differ, the reason stands beside it.</summary>
+/// <remarks>The files repeat the ids of parents and branches; here the file's name goes before them, so that one log takes all files.</remarks>
 public abstract class KandoVectorTests
 {
     public static TheoryData<string> Ledgers => [.. KandoVector.Names("ledger")];
@@ -18,7 +19,7 @@ public abstract class KandoVectorTests
 
     public static TheoryData<string> NestedBranches => [.. KandoVector.Names("nested-branch")];
 
-    /// <summary>An empty log of the engine under test.</summary>
+    /// <summary>A log of the engine under test, which no other test class writes to.</summary>
     protected abstract Task<IEventStore> CreateStoreAsync();
 
     [Theory]
@@ -65,7 +66,7 @@ public abstract class KandoVectorTests
     {
         var vector = KandoVector.Load(name);
         var ledger = new AgentLedger(await CreateStoreAsync());
-        var parent = ledger.Run(vector.Json.GetProperty("parent_run_id").GetString()!);
+        var parent = ledger.Run($"{name}-{vector.Json.GetProperty("parent_run_id").GetString()}");
         await parent.AppendAsync(vector.Events("parent_events"));
         var at = vector.Json.GetProperty("fork_position").GetInt64();
         if (at < 0)
@@ -75,7 +76,7 @@ public abstract class KandoVectorTests
             return;
         }
 
-        var options = new ForkOptions { Id = vector.Json.GetProperty("branch_id").GetString() };
+        var options = new ForkOptions { Id = $"{name}-{vector.Json.GetProperty("branch_id").GetString()}" };
         var length = await parent.GetLengthAsync();
         if (at > length.Value)
         {
@@ -122,7 +123,7 @@ public abstract class KandoVectorTests
         Run? above = null;
         for (var i = 0; i < levels.Length; i++)
         {
-            var id = levels[i].GetProperty("id").GetString()!;
+            var id = $"{name}-{levels[i].GetProperty("id").GetString()}";
 
             // Every fork above has an event of its own, which the vector's positions do not count.
             var run = above is null

@@ -14,7 +14,7 @@ public sealed class LocalClusterTests
     public async Task Start_FreshFolder_ServesADurableLedgerDatabaseOnASocketOnly()
     {
         await using var scratch = new ScratchFolder();
-        var cluster = await scratch.OpenAsync();
+        var cluster = await scratch.OpenAsync(scratch.Options() with { InitializeOptions = [] });
         (await cluster.GetStatusAsync()).ShouldSatisfyAllConditions(
             status => status.Running.ShouldBeFalse(),
             status => status.Version.ShouldBeNull(),
@@ -158,7 +158,7 @@ public sealed class LocalClusterTests
     {
         await using var scratch = new ScratchFolder();
         var cluster = await scratch.OpenAsync();
-        var unfinished = Path.Combine(Path.GetDirectoryName(cluster.DataFolder)!, "data.new");
+        var unfinished = Path.Combine(Path.GetDirectoryName(cluster.DataFolder)!, "data.new-1");
         Directory.CreateDirectory(unfinished);
         await File.WriteAllTextAsync(Path.Combine(unfinished, "PG_VERSION"), "15");
 

@@ -27,6 +27,7 @@ internal sealed class ScratchFolder : IAsyncDisposable
     {
         Home = System.IO.Path.Combine(Path, home),
         SystemFolder = SystemFolder,
+        InitializeOptions = ["--no-sync"],
     };
 
     internal async Task<LocalCluster> OpenAsync(LocalClusterOptions? options = null)

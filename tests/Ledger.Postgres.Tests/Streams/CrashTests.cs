@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Ledger.Events;
+using Ledger.Postgres.Streams;
 using Ledger.Runs;
 using Npgsql;
 using Shouldly;
@@ -20,13 +21,14 @@ public sealed class CrashTests
         var (server, database) = await LedgerDatabase.OnDurableServerAsync();
         await using var _ = database;
         const int writers = 16;
+        await using var store = new PostgresEventStore(database.DataSource, new PostgresOptions { RetryFor = TimeSpan.Zero });
         var acknowledged = new ConcurrentDictionary<Guid, string>();
         var third = new TaskCompletionSource();
         var events = Enumerable.Range(0, Appends).Select(n => NewNote(n)).ToArray();
 
         async Task WriteAsync(int writer)
         {
-            var run = new AgentLedger(database.Store).Run($"writer-{writer}");
+            var run = new AgentLedger(store).Run($"writer-{writer}");
             for (var i = writer; i < events.Length; i += writers)
             {
                 try
@@ -57,6 +59,41 @@ public sealed class CrashTests
 
         (await StoredIdsAsync(database)).ToHashSet().IsSupersetOf(beforeCrash).ShouldBeTrue();
         await Task.WhenAll(Enumerable.Range(0, writers).Select(w => RetryAsync(database, events, w, writers, beforeCrash)));
+        var stored = await StoredIdsAsync(database);
+        stored.Count.ShouldBe(Appends);
+        stored.ToHashSet().SetEquals(events.Select(e => e.Id)).ShouldBeTrue();
+        await VersionsShouldBeContiguousAsync(database);
+    }
+
+    [Fact]
+    public async Task Append_ServerKilledAndStartedAgain_EveryCallSucceedsOnce()
+    {
+        var (server, database) = await LedgerDatabase.OnDurableServerAsync();
+        await using var _ = database;
+        const int writers = 64;
+        var events = Enumerable.Range(0, Appends).Select(NewNote).ToArray();
+        var done = 0;
+        var third = new TaskCompletionSource();
+
+        async Task WriteAsync(int writer)
+        {
+            var run = new AgentLedger(database.Store).Run($"writer-{writer % 20}");
+            for (var i = writer; i < events.Length; i += writers)
+            {
+                await run.AppendAsync([events[i]]);
+                if (Interlocked.Increment(ref done) == Appends / 3)
+                {
+                    third.SetResult();
+                }
+            }
+        }
+
+        var all = Task.WhenAll(Enumerable.Range(0, writers).Select(w => Task.Run(() => WriteAsync(w))));
+        await third.Task;
+        await server.KillServerAsync();
+        await server.RestartAsync();
+        await all;
+
         var stored = await StoredIdsAsync(database);
         stored.Count.ShouldBe(Appends);
         stored.ToHashSet().SetEquals(events.Select(e => e.Id)).ShouldBeTrue();

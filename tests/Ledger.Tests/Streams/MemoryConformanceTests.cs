@@ -1,6 +1,7 @@
 using Ledger.Conformance.Appending;
 using Ledger.Conformance.Branches;
 using Ledger.Conformance.Concurrency;
+using Ledger.Conformance.Laws;
 using Ledger.Conformance.Reading;
 using Ledger.Conformance.Runs;
 using Ledger.Events;
@@ -10,85 +11,116 @@ namespace Ledger.Tests.Streams;
 
 public sealed class MemoryAppendTests : AppendTests
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
 
 public sealed class MemoryInvalidAppendTests : InvalidAppendTests
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
 
 public sealed class MemoryRepeatedAppendTests : RepeatedAppendTests
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
 
 public sealed class MemorySeveralStreamsAppendTests : SeveralStreamsAppendTests
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
 
 public sealed class MemoryCreateBranchTests : CreateBranchTests
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
 
 public sealed class MemoryForkTests : ForkTests
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
 
 public sealed class MemoryHistoryTests : HistoryTests
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
 
 public sealed class MemoryListBranchesTests : ListBranchesTests
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
 
 public sealed class MemoryConcurrentAppendTests : ConcurrentAppendTests
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
 
 public sealed class MemoryCancelledReadTests : CancelledReadTests
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
 
 public sealed class MemoryEventTypeTests : EventTypeTests
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
 
 public sealed class MemoryJsonValueTests : JsonValueTests
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
 
 public sealed class MemoryMetadataTests : MetadataTests
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
 
 public sealed class MemoryReadLogTests : ReadLogTests
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
 
 public sealed class MemoryReadStreamTests : ReadStreamTests
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
 
 public sealed class MemoryStreamInfoTests : StreamInfoTests
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
 
 public sealed class MemoryRunTests : RunTests
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+}
+
+public sealed class MemoryForkLawTests : ForkLawTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+}
+
+public sealed class MemorySameAnswersTests : SameAnswersTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+
+    protected override IEventStore CreateReference() => new ListEventStore();
 }

@@ -8,7 +8,7 @@ using Xunit;
 namespace Ledger.Postgres.Tests.Streams;
 
 /// <summary>Reading the log while other transactions hold numbers that they have not committed.</summary>
-public sealed class ReadLogTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
+public sealed class RunningTransactionTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
 {
     // A writer of the same tables by hand: draws its number, waits, and then commits, rolls back, or goes through PREPARE.
     private const string RawWrite = """

@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Ledger.Streams;
 
-namespace Ledger.Postgres.Streams;
+namespace Ledger.Postgres.Appending;
 
 /// <summary>What became of one request of a batch: its results, or why it was refused.</summary>
 internal readonly record struct AppendAnswer(IReadOnlyList<AppendResult> Results, Exception? Refusal)
@@ -15,4 +15,10 @@ internal readonly record struct AppendAnswer(IReadOnlyList<AppendResult> Results
 
         return Results;
     }
+
+    /// <summary>The answer to a request that was sent again: what an earlier try of the same call wrote, this call wrote.</summary>
+    public AppendAnswer AfterRetry() => this with
+    {
+        Results = [.. Results.Select(r => r with { Outcome = AppendOutcome.Written })],
+    };
 }

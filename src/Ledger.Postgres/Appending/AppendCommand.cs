@@ -1,0 +1,163 @@
+using Ledger.Postgres.Streams;
+using Ledger.Streams;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres.Appending;
+
+/// <summary>The call of <c>append_v1</c>: requests go out in one round trip, as arrays.</summary>
+/// <remarks>Used for one batch at a time, and again for the next, so that a lane does not allocate its arrays anew.</remarks>
+internal sealed class AppendCommand : IDisposable
+{
+    private readonly NpgsqlCommand _command;
+    private readonly Dictionary<StreamName, int> _streamIndexes = [];
+    private readonly List<string> _streams = [];
+    private readonly List<int> _partRequest = [];
+    private readonly List<int> _partStream = [];
+    private readonly List<long?> _partExpected = [];
+    private readonly List<int> _partCount = [];
+    private readonly List<int> _eventPart = [];
+    private readonly List<string> _eventStream = [];
+    private readonly List<Guid> _eventId = [];
+    private readonly List<string> _eventType = [];
+    private readonly List<string> _eventClrType = [];
+    private readonly List<ReadOnlyMemory<byte>> _eventData = [];
+    private readonly List<ReadOnlyMemory<byte>?> _eventHeaders = [];
+    private readonly List<string?> _eventCorrelation = [];
+    private readonly List<string?> _eventCausation = [];
+
+    /// <summary>Makes the call.</summary>
+    /// <param name="sql">The statement, with the names of the schemas.</param>
+    /// <param name="timeoutSeconds">How long it may run; 0 for ever.</param>
+    public AppendCommand(string sql, int timeoutSeconds) => _command = new NpgsqlCommand(sql) { CommandTimeout = timeoutSeconds }
+        .With(_streams, NpgsqlDbType.Array | NpgsqlDbType.Text)
+        .With(_partRequest, NpgsqlDbType.Array | NpgsqlDbType.Integer)
+        .With(_partStream, NpgsqlDbType.Array | NpgsqlDbType.Integer)
+        .With(_partExpected, NpgsqlDbType.Array | NpgsqlDbType.Bigint)
+        .With(_partCount, NpgsqlDbType.Array | NpgsqlDbType.Integer)
+        .With(_eventPart, NpgsqlDbType.Array | NpgsqlDbType.Integer)
+        .With(_eventStream, NpgsqlDbType.Array | NpgsqlDbType.Text)
+        .With(_eventId, NpgsqlDbType.Array | NpgsqlDbType.Uuid)
+        .With(_eventType, NpgsqlDbType.Array | NpgsqlDbType.Text)
+        .With(_eventClrType, NpgsqlDbType.Array | NpgsqlDbType.Text)
+        .With(_eventData, NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
+        .With(_eventHeaders, NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
+        .With(_eventCorrelation, NpgsqlDbType.Array | NpgsqlDbType.Text)
+        .With(_eventCausation, NpgsqlDbType.Array | NpgsqlDbType.Text);
+
+    /// <summary>Sends the requests, and answers each in its place.</summary>
+    public async Task<AppendAnswer[]> ExecuteAsync(
+        IReadOnlyList<AppendRequest> requests,
+        NpgsqlConnection connection,
+        NpgsqlTransaction? transaction,
+        CancellationToken cancellationToken)
+    {
+        Clear();
+        for (var i = 0; i < requests.Count; i++)
+        {
+            Add(requests[i], i + 1);
+        }
+
+        _command.Connection = connection;
+        _command.Transaction = transaction;
+        await _command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await _command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = reader.ConfigureAwait(false);
+        var answers = new AppendAnswer[requests.Count];
+        for (var i = 0; i < answers.Length; i++)
+        {
+            answers[i] = await ReadAnswerAsync(reader, requests[i], cancellationToken).ConfigureAwait(false);
+        }
+
+        return answers;
+    }
+
+    public void Dispose() => _command.Dispose();
+
+    private static async Task<AppendAnswer> ReadAnswerAsync(
+        NpgsqlDataReader reader,
+        AppendRequest request,
+        CancellationToken cancellationToken)
+    {
+        var results = new AppendResult[request.Parts.Count];
+        Exception? refusal = null;
+        for (var i = 0; i < results.Length; i++)
+        {
+            if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                throw new InvalidOperationException("append_v1 answered fewer parts than it was asked.");
+            }
+
+            var part = request.Parts[i];
+            var outcome = reader.GetString(0);
+            results[i] = new AppendResult(
+                part.Stream,
+                new StreamVersion(reader.GetInt64(1)),
+                new SequenceNumber(reader.GetInt64(2)),
+                outcome == "already_written" ? AppendOutcome.AlreadyWritten : AppendOutcome.Written);
+            refusal ??= outcome switch
+            {
+                "wrong_version" => new WrongExpectedVersionException(part.Stream, part.Expected, results[i].Version),
+                "archived" => new StreamArchivedException(part.Stream),
+                "id_in_use" => new EventIdInUseException(part.Stream, reader.GetGuid(3), new StreamName(reader.GetString(4))),
+                _ => null,
+            };
+        }
+
+        return new AppendAnswer(results, refusal);
+    }
+
+    private void Add(AppendRequest request, int number)
+    {
+        foreach (var (stream, expected, events) in request.Parts)
+        {
+            _partRequest.Add(number);
+            _partStream.Add(IndexOf(stream));
+            _partExpected.Add(expected.Version?.Value);
+            _partCount.Add(events.Length);
+            foreach (var item in events)
+            {
+                var serialized = item.Serialized;
+                _eventPart.Add(_partCount.Count);
+                _eventStream.Add(stream.Value);
+                _eventId.Add(item.Id);
+                _eventType.Add(serialized.Type);
+                _eventClrType.Add(serialized.ClrType);
+                _eventData.Add(serialized.Json);
+                _eventHeaders.Add(serialized.Headers.IsEmpty ? default(ReadOnlyMemory<byte>?) : serialized.Headers);
+                _eventCorrelation.Add(item.Event.CorrelationId);
+                _eventCausation.Add(item.CausationId);
+            }
+        }
+    }
+
+    private int IndexOf(StreamName stream)
+    {
+        if (!_streamIndexes.TryGetValue(stream, out var index))
+        {
+            _streams.Add(stream.Value);
+            _streamIndexes.Add(stream, index = _streams.Count);
+        }
+
+        return index;
+    }
+
+    private void Clear()
+    {
+        _streamIndexes.Clear();
+        _streams.Clear();
+        _partRequest.Clear();
+        _partStream.Clear();
+        _partExpected.Clear();
+        _partCount.Clear();
+        _eventPart.Clear();
+        _eventStream.Clear();
+        _eventId.Clear();
+        _eventType.Clear();
+        _eventClrType.Clear();
+        _eventData.Clear();
+        _eventHeaders.Clear();
+        _eventCorrelation.Clear();
+        _eventCausation.Clear();
+    }
+}

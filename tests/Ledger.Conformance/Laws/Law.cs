@@ -1,0 +1,32 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Ledger.Conformance.Laws;
+
+/// <summary>Runs properties over random values; a failure shows the smallest value found that breaks the law.</summary>
+public static class Law
+{
+    /// <summary>Checks a law that calls a store.</summary>
+    public static Task HoldsAsync<T>(Arbitrary<T> values, Func<T, Task> law, int times) =>
+        // FsCheck drives the calls from a thread of its own, and waits for each there.
+        Task.Run(() => Holds(values, value => Task.Run(() => law(value)).GetAwaiter().GetResult(), times));
+
+    /// <summary>Checks a law of pure values.</summary>
+    public static void Holds<T>(Arbitrary<T> values, Action<T> law, int times = 200) =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(times), Prop.ForAll(values, law));
+
+    /// <summary>Arrays of up to some values; smaller ones come by leaving out parts.</summary>
+    public static Arbitrary<T[]> ArraysOf<T>(Gen<T> element, int upTo) =>
+        Arb.From(Gen.Choose(0, upTo).SelectMany(count => Gen.ArrayOf(element, count)), values => Shrink(values));
+
+    private static IEnumerable<T[]> Shrink<T>(T[] values)
+    {
+        for (var size = values.Length / 2; size > 0; size /= 2)
+        {
+            for (var start = 0; start + size <= values.Length; start += size)
+            {
+                yield return [.. values[..start], .. values[(start + size)..]];
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using Ledger.Conformance.Appending;
+using Ledger.Conformance.Branches;
+using Ledger.Conformance.Concurrency;
+using Ledger.Conformance.Laws;
+using Ledger.Conformance.Reading;
+using Ledger.Conformance.Runs;
+using Ledger.Conformance.Worlds;
+using Ledger.Events;
+using Ledger.Streams;
+using Xunit;
+
+namespace Ledger.Postgres.Tests.Streams;
+
+public sealed class PostgresAppendTests(LedgerDatabase database) : AppendTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresInvalidAppendTests(LedgerDatabase database) : InvalidAppendTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresRepeatedAppendTests(LedgerDatabase database) : RepeatedAppendTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresSeveralStreamsAppendTests(LedgerDatabase database) : SeveralStreamsAppendTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresCreateBranchTests(LedgerDatabase database) : CreateBranchTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresForkTests(LedgerDatabase database) : ForkTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresHistoryTests(LedgerDatabase database) : HistoryTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresListBranchesTests(LedgerDatabase database) : ListBranchesTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresConcurrentAppendTests(LedgerDatabase database) : ConcurrentAppendTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresCancelledReadTests(LedgerDatabase database) : CancelledReadTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresEventTypeTests(LedgerDatabase database) : EventTypeTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresJsonValueTests(LedgerDatabase database) : JsonValueTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresMetadataTests(LedgerDatabase database) : MetadataTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresReadLogTests(LedgerDatabase database) : ReadLogTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresReadStreamTests(LedgerDatabase database) : ReadStreamTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresStreamInfoTests(LedgerDatabase database) : StreamInfoTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresRunTests(LedgerDatabase database) : RunTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresForkLawTests(LedgerDatabase database) : ForkLawTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresSameAnswersTests(LedgerDatabase database) : SameAnswersTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+
+    protected override IEventStore CreateReference() => new MemoryEventStore();
+}
+
+public sealed class PostgresKandoVectorTests(LedgerDatabase database) : KandoVectorTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync() => database.CreateEmptyStoreAsync();
+}

@@ -1,0 +1,10 @@
+using System.Reflection;
+using Ledger.Conformance.Conventions;
+using Ledger.Streams;
+
+namespace Ledger.Tests.Conventions;
+
+public sealed class LedgerConventionTests : ProjectConventionTests
+{
+    protected override Assembly Assembly => typeof(IEventStore).Assembly;
+}

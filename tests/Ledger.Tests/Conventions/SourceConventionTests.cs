@@ -1,0 +1,31 @@
+using Ledger.Conformance.Conventions;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Tests.Conventions;
+
+/// <summary>What holds for the text of every project under <c>src</c>.</summary>
+public sealed class SourceConventionTests
+{
+    [Fact]
+    public void Source_HasNoSql() =>
+        SqlInSource.Find(Path.Combine(SourceTree.Root, "src")).ShouldBeEmpty("A query is a file Sql/<Operation>.sql beside the code that runs it.");
+
+    [Theory]
+    [InlineData("var q = \"select 1\";")]
+    [InlineData("var q = $\"insert into {t} values (1)\";")]
+    [InlineData("var q = @\"\n  update a set b = 1\";")]
+    [InlineData("var q = \"begin; delete from a\";")]
+    [InlineData("var q = \"\"\"\n    SELECT a\n    FROM b\n    \"\"\";")]
+    [InlineData("var c = '\"'; var q = \"create table a (b int)\";")]
+    [InlineData("var q = \"with a as (select b from c) table a\";")]
+    public void FindIn_Statement_FindsIt(string source) => SqlInSource.FindIn(source).Count().ShouldBe(1);
+
+    [Theory]
+    [InlineData("// \"select 1\"")]
+    [InlineData("/* \"select 1\" */ var a = \"b\";")]
+    [InlineData("var m = \"Select a run from the list.\";")]
+    [InlineData("var m = \"The selected update was set; deleted from the list.\";")]
+    [InlineData("var m = Sql.Load(\"select_events\") + \"update\";")]
+    public void FindIn_Prose_LeavesIt(string source) => SqlInSource.FindIn(source).ShouldBeEmpty();
+}

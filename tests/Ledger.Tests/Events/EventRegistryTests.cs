@@ -1,0 +1,109 @@
+using System.Text;
+using System.Text.Json;
+using Ledger.Conformance.Samples;
+using Ledger.Events;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Tests.Events;
+
+public sealed class EventRegistryTests
+{
+    [Fact]
+    public void Types_Default_AreTheBuiltInOnes() =>
+        EventRegistry.Default.Types.Select(t => $"{t.Key} {t.Value.Name}").ShouldBe(
+        [
+            "branch.created BranchCreated", "budget.exhausted BudgetExhausted", "kit.loaded KitLoaded",
+            "llm.request LlmRequest", "llm.response LlmResponse",
+            "object.created ObjectCreated", "object.patched ObjectPatched", "object.removed ObjectRemoved",
+            "relation.created RelationCreated", "relation.removed RelationRemoved",
+            "responder.completed ResponderCompleted", "responder.failed ResponderFailed", "responder.fired ResponderFired",
+            "tool.called ToolCalled", "tool.returned ToolReturned",
+        ]);
+
+    [Fact]
+    public void Types_SeveralScripts_AreSortedByCodePoint()
+    {
+        var registry = EventRegistry.Create(events => events
+            .Add("\U0001F600", SampleEventsContext.Default.OrderPlaced)
+            .Add("\uFF5E", SampleEventsContext.Default.OrderPlacedInCurrency));
+
+        registry.Types.Select(t => t.Key).TakeLast(2).ShouldBe(["\uFF5E", "\U0001F600"]);
+    }
+
+    [Fact]
+    public void Write_OwnType_GivesNameTypeAndJson()
+    {
+        var written = SampleRegistry.First.Write(new NewEvent(new OrderPlaced("o-1", 1.50m)));
+
+        written.Type.ShouldBe("order-placed.v1");
+        written.ClrType.ShouldBe("Ledger.Conformance.Samples.OrderPlaced, Ledger.Conformance");
+        Text(written.Json).ShouldBe("""{"order":"o-1","total":1.50}""");
+        written.Headers.IsEmpty.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Write_UntypedEvent_TakesTheJsonAsItStands()
+    {
+        var registered = SampleRegistry.First.Write(new NewEvent(new UntypedEvent("order-placed.v1", JsonElement.Parse("""{"x":1}"""))));
+        var unknown = SampleRegistry.First.Write(new NewEvent(new UntypedEvent("x", JsonElement.Parse("1.0"))));
+
+        (registered.ClrType, Text(registered.Json)).ShouldBe(
+            ("Ledger.Conformance.Samples.OrderPlaced, Ledger.Conformance", """{"x":1}"""));
+        (unknown.ClrType, Text(unknown.Json)).ShouldBe(("Ledger.Events.UntypedEvent, Ledger", "1.0"));
+    }
+
+    [Fact]
+    public void Write_UnregisteredType_Throws() =>
+        Should.Throw<InvalidEventException>(() => EventRegistry.Default.Write(new NewEvent("text"))).Message.ShouldBe(
+            "An event 'System.String' cannot be stored: its type is not registered. "
+            + "Add it to the event registry, or append an UntypedEvent. Nothing was written.");
+
+    [Fact]
+    public void Read_NotOfTheType_FallsBack()
+    {
+        EventRegistry.Default.Read("object.removed", Bytes("""{"id":"a"}""")).ShouldBe(new ObjectRemoved("a"));
+        EventRegistry.Default.Read("object.removed", Bytes("""{"id":7}""")).ShouldBeOfType<UntypedEvent>().Type.ShouldBe("object.removed");
+        EventRegistry.Default.Read("object.removed", Bytes("null")).ShouldBeOfType<UntypedEvent>();
+        EventRegistry.Default.Read("unknown", Bytes("{}")).ShouldBeOfType<UntypedEvent>().Type.ShouldBe("unknown");
+    }
+
+    [Fact]
+    public void Read_OldShape_IsUpcast()
+    {
+        SampleRegistry.Second.Read("order-placed.v1", Bytes("""{"order":"o","total":2}""")).ShouldBe(new OrderPlacedInCurrency("o", 2, "EUR"));
+        SampleRegistry.Second.Read("order-placed.v2", Bytes("""{"order":"o","total":2,"currency":"CHF"}""")).ShouldBe(new OrderPlacedInCurrency("o", 2, "CHF"));
+    }
+
+    [Fact]
+    public void Read_UpcastThatDoesNotFit_GivesTheStoredJson()
+    {
+        var registry = EventRegistry.Create(events => events.Upcast("old", "object.removed", _ => JsonElement.Parse("[]")));
+
+        var read = registry.Read("old", Bytes("""{"a":1}""")).ShouldBeOfType<UntypedEvent>();
+
+        (read.Type, read.Data.GetRawText()).ShouldBe(("old", """{"a":1}"""));
+    }
+
+    [Fact]
+    public void Create_NameTaken_Throws() =>
+        Should.Throw<ArgumentException>(() => EventRegistry.Create(e => e.Add("kit.loaded", SampleEventsContext.Default.OrderPlaced))).Message.ShouldBe(
+            "The event name 'kit.loaded' is that of Ledger.Events.KitLoaded already. "
+            + "Give Ledger.Conformance.Samples.OrderPlaced another. (Parameter 'name')");
+
+    [Fact]
+    public void Create_TypeTwice_Throws() =>
+        Should.Throw<ArgumentException>(() => EventRegistry.Create(e => e
+            .Add(SampleEventsContext.Default.OrderPlaced)
+            .Add("other", SampleEventsContext.Default.OrderPlaced))).Message.ShouldBe(
+            "Ledger.Conformance.Samples.OrderPlaced is registered as 'order-placed.v1' already; a type has one name. (Parameter 'name')");
+
+    [Fact]
+    public void Create_UpcastTwice_Throws() =>
+        Should.Throw<ArgumentException>(() => EventRegistry.Create(e => e.Upcast("a", "b", j => j).Upcast("a", "c", j => j))).Message.ShouldBe(
+            "The event name 'a' is upcast to 'b' already. (Parameter 'name')");
+
+    private static ReadOnlyMemory<byte> Bytes(string json) => Encoding.UTF8.GetBytes(json);
+
+    private static string Text(ReadOnlyMemory<byte> json) => Encoding.UTF8.GetString(json.Span);
+}
