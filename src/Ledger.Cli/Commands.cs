@@ -26,7 +26,9 @@ internal static class Commands
 
     public static RootCommand Create()
     {
-        var root = new RootCommand("Records what an agent does as an append-only log in PostgreSQL: read it, fork it, compare.")
+        var root = new RootCommand(
+            "Records what an agent does as an append-only log in PostgreSQL: read it, fork it, compare. "
+            + "Exit codes: 0 done, 1 refused and nothing written, 2 a wrong command line.")
         {
             HelpName = "ledger",
         };

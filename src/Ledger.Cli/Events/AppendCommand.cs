@@ -79,7 +79,7 @@ internal sealed class AppendCommand : LedgerCommand
                         "Reading the events",
                         lines.Length,
                         progress => Task.Run(() => lines.Read(progress, cancellationToken).Select(defaults.Fill).ToList(), cancellationToken));
-                    return events.Count > 0 ? events : throw new RefusalException($"There is no event in '{path}'. Nothing was written.");
+                    return events.Count > 0 ? events : throw new RefusalException($"There is no event in {lines.Name}. Nothing was written.");
                 }
 
             case (null, { } type):
