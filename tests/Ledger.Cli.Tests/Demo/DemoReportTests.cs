@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Shouldly;
 using Xunit;
 
@@ -13,7 +12,7 @@ public sealed class DemoReportTests
 
         var text = DemoFixture.Print(await DemoFixture.RunAsync(folder));
 
-        text.ShouldBe(await File.ReadAllTextAsync(Path.ChangeExtension(ThisFile(), ".approved.txt")));
+        Approved.Check("demo", text);
     }
 
     [Fact]
@@ -29,6 +28,4 @@ public sealed class DemoReportTests
 
         text.Split('\n').ShouldAllBe(line => line.Length <= 80);
     }
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }
