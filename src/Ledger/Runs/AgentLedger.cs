@@ -1,6 +1,8 @@
 using Ledger.Branches;
 using Ledger.Events;
 using Ledger.Streams;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ledger.Runs;
 
@@ -11,11 +13,13 @@ public sealed class AgentLedger
     /// <summary>Works on a store.</summary>
     /// <param name="store">Where the events are.</param>
     /// <param name="options">Limits; null for the defaults.</param>
-    public AgentLedger(IEventStore store, AgentLedgerOptions? options = null)
+    /// <param name="logger">Where it is said that a snapshot was not used or not taken; null for nowhere.</param>
+    public AgentLedger(IEventStore store, AgentLedgerOptions? options = null, ILogger<AgentLedger>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         Store = store;
         Options = options ?? new AgentLedgerOptions();
+        Logger = logger ?? NullLogger<AgentLedger>.Instance;
     }
 
     /// <summary>Where the events are.</summary>
@@ -23,6 +27,8 @@ public sealed class AgentLedger
 
     /// <summary>The limits in force.</summary>
     public AgentLedgerOptions Options { get; }
+
+    internal ILogger Logger { get; }
 
     /// <summary>A handle on a run, without asking the store whether it exists; its first append creates it.</summary>
     public Run Run(string id) => new(this, History.OfRun(StreamName.Run(id)));

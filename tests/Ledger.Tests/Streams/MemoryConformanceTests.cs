@@ -3,7 +3,9 @@ using Ledger.Conformance.Branches;
 using Ledger.Conformance.Concurrency;
 using Ledger.Conformance.Laws;
 using Ledger.Conformance.Reading;
+using Ledger.Conformance.Replays;
 using Ledger.Conformance.Runs;
+using Ledger.Conformance.Snapshots;
 using Ledger.Conformance.Worlds;
 using Ledger.Events;
 using Ledger.Streams;
@@ -134,4 +136,27 @@ public sealed class MemoryKandoVectorTests : KandoVectorTests
 public sealed class MemoryRunWorldTests : RunWorldTests
 {
     protected override Task<IEventStore> CreateStoreAsync() => Task.FromResult<IEventStore>(new MemoryEventStore());
+}
+
+public sealed class MemorySnapshotTests : SnapshotTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+}
+
+public sealed class MemoryBadSnapshotTests : BadSnapshotTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+}
+
+public sealed class MemoryKandoSnapshotVectorTests : KandoSnapshotVectorTests
+{
+    protected override Task<IEventStore> CreateStoreAsync() => Task.FromResult<IEventStore>(new MemoryEventStore());
+}
+
+public sealed class MemoryReplayTests : ReplayTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
