@@ -7,7 +7,7 @@ namespace Ledger.Runs;
 
 /// <summary>A handle on a run or a branch: append to it, read its whole history, fork it.</summary>
 /// <remarks>Immutable and safe for concurrent use. A branch reads like a run; its shared prefix is read from its ancestors.</remarks>
-public sealed class Run
+public sealed partial class Run
 {
     private readonly AgentLedger _ledger;
 

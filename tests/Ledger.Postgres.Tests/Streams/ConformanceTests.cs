@@ -1,5 +1,6 @@
 using Ledger.Conformance.Appending;
 using Ledger.Conformance.Branches;
+using Ledger.Conformance.Causality;
 using Ledger.Conformance.Concurrency;
 using Ledger.Conformance.Laws;
 using Ledger.Conformance.Reading;
@@ -116,4 +117,29 @@ public sealed class PostgresKandoVectorTests(LedgerDatabase database) : KandoVec
 public sealed class PostgresRunWorldTests(LedgerDatabase database) : RunWorldTests, IClassFixture<LedgerDatabase>
 {
     protected override Task<IEventStore> CreateStoreAsync() => database.CreateStoreAsync();
+}
+
+public sealed class PostgresCausalityTests(LedgerDatabase database) : CausalityTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresBlameTests(LedgerDatabase database) : BlameTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresDivergenceTests(LedgerDatabase database) : DivergenceTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresCausalityLawTests(LedgerDatabase database) : CausalityLawTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresExportLawTests(LedgerDatabase database) : ExportLawTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
 }
