@@ -28,6 +28,12 @@ public sealed class AgentLedger
     /// <summary>A handle on a run, without asking the store whether it exists; its first append creates it.</summary>
     public Run Run(string id) => new(this, History.OfRun(StreamName.Run(id)));
 
+    /// <summary>A handle on a run or a stream of the application's own, without asking the store whether it exists; its first append creates it.</summary>
+    /// <exception cref="ArgumentException">The name is that of a branch, whose history only <see cref="OpenAsync"/> knows.</exception>
+    public Run Stream(StreamName stream) => stream.IsBranch
+        ? throw new ArgumentException($"'{stream}' is a branch. Open it by {nameof(OpenAsync)}, or create it by {nameof(ForkAsync)}.", nameof(stream))
+        : new Run(this, History.OfRun(stream));
+
     /// <summary>Creates a run at length 0. Done again before its first event it changes nothing.</summary>
     /// <param name="id">The id, or null for a new one.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
