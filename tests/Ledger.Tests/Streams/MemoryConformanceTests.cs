@@ -1,5 +1,6 @@
 using Ledger.Conformance.Appending;
 using Ledger.Conformance.Branches;
+using Ledger.Conformance.Calls;
 using Ledger.Conformance.Concurrency;
 using Ledger.Conformance.Laws;
 using Ledger.Conformance.Reading;
@@ -156,6 +157,32 @@ public sealed class MemoryKandoSnapshotVectorTests : KandoSnapshotVectorTests
 }
 
 public sealed class MemoryReplayTests : ReplayTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+}
+
+public sealed class MemoryCallOnceTests : CallOnceTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+}
+
+public sealed class MemoryReexecutionTests : ReexecutionTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+}
+
+public sealed class MemoryConcurrentCallTests : ConcurrentCallTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+
+    protected override Task<IEventStore> SecondStoreAsync() => Task.FromResult(Store);
+}
+
+public sealed class MemoryLongRunTests : LongRunTests
 {
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
         Task.FromResult<IEventStore>(new MemoryEventStore(registry));
