@@ -18,7 +18,7 @@ internal static class CommandLine
         {
             if (parsed.Action is SynchronousCommandLineAction and not ParseErrorAction)
             {
-                await parsed.InvokeAsync(Configuration(session, io), cancellationToken);
+                await PrintAsync(parsed, session, io);
             }
             else
             {
@@ -36,13 +36,18 @@ internal static class CommandLine
         }
     }
 
-    private static InvocationConfiguration Configuration(Session session, CommandIo io) => new()
+    // The help pads its columns behind the last one too.
+    private static async Task PrintAsync(ParseResult parsed, Session session, CommandIo io)
     {
-        Output = session.Out.Text,
-        Error = io.Error,
-        EnableDefaultExceptionHandler = false,
-        ProcessTerminationTimeout = null,
-    };
+        using var text = new StringWriter { NewLine = "\n" };
+        await parsed.InvokeAsync(
+            new InvocationConfiguration { Output = text, Error = io.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+            CancellationToken.None);
+        foreach (var line in text.ToString().TrimEnd('\n').Split('\n'))
+        {
+            await session.Out.Text.WriteLineAsync(line.TrimEnd());
+        }
+    }
 
     private static LedgerCommand CommandOf(ParseResult parsed)
     {

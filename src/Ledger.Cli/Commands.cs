@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Ledger.Cli.Branches;
+using Ledger.Cli.Demo;
 using Ledger.Cli.Events;
 using Ledger.Cli.Local;
 using Ledger.Cli.Migrations;
@@ -15,6 +16,7 @@ internal static class Commands
     /// <summary>The way through the commands, for the help of <c>ledger</c> itself.</summary>
     public static IReadOnlyList<string> Examples { get; } =
     [
+        "ledger demo",
         "ledger run start --id first",
         "ledger append first --type object.created --data '{\"id\": \"c1\", \"type\": \"Claim\"}'",
         "ledger events first",
@@ -24,13 +26,16 @@ internal static class Commands
 
     public static RootCommand Create()
     {
-        var root = new RootCommand("Records what an agent does as an append-only log in PostgreSQL: read it, fork it, compare.")
+        var root = new RootCommand(
+            "Records what an agent does as an append-only log in PostgreSQL: read it, fork it, compare. "
+            + "Exit codes: 0 done, 1 refused and nothing written, 2 a wrong command line.")
         {
             HelpName = "ledger",
         };
         root.Add(CommonOptions.Json);
         root.Add(CommonOptions.Connection);
         root.Add(CommonOptions.Schema);
+        root.Add(new DemoCommand());
         root.Add(Group("run", "Starts and lists runs.", new RunStartCommand(), new RunListCommand()));
         root.Add(new AppendCommand());
         root.Add(new EventsCommand());

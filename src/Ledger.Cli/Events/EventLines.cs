@@ -9,13 +9,15 @@ internal sealed class EventLines : IDisposable
     // An event may have 16 MiB; escapes and spaces can make its line longer, but not without end.
     private const int MaxLineBytes = 128 * 1024 * 1024;
     private readonly Stream _stream;
-    private readonly string _name;
 
     private EventLines(Stream stream, string name)
     {
         _stream = stream;
-        _name = name;
+        Name = name;
     }
+
+    /// <summary>What is read, as a sentence names it.</summary>
+    public string Name { get; }
 
     /// <summary>The number of bytes, or null where the end is not known.</summary>
     public long? Length => _stream.CanSeek ? _stream.Length : null;
@@ -50,16 +52,36 @@ internal sealed class EventLines : IDisposable
         }
     }
 
-    /// <summary>Reads the events in order.</summary>
-    /// <exception cref="RefusalException">A line is not an event.</exception>
-    public IEnumerable<NewEvent> Read(IProgress<long> progress, CancellationToken cancellationToken)
+    /// <summary>Opens a file, or keeps what standard input has, so that it can be read more than once.</summary>
+    /// <exception cref="RefusalException">The file cannot be opened.</exception>
+    public static async Task<EventLines> OpenForTwoReadingsAsync(string path, CommandIo io, CancellationToken cancellationToken)
     {
+        var lines = Open(path, io);
+        if (lines._stream.CanSeek)
+        {
+            return lines;
+        }
+
+        var kept = new MemoryStream();
+        await lines._stream.CopyToAsync(kept, cancellationToken);
+        return new EventLines(kept, lines.Name);
+    }
+
+    /// <summary>Reads the events in order, from the first on where the stream allows it.</summary>
+    /// <exception cref="RefusalException">A line is not an event.</exception>
+    public IEnumerable<NewEvent> Read(IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        if (_stream.CanSeek)
+        {
+            _stream.Position = 0;
+        }
+
         var number = 0L;
         var bytes = 0L;
         foreach (var line in ReadLines(cancellationToken))
         {
             bytes += line.Length + 1;
-            progress.Report(bytes);
+            progress?.Report(bytes);
             if (ReadEvent(line, ++number) is { } read)
             {
                 yield return read;
@@ -78,7 +100,7 @@ internal sealed class EventLines : IDisposable
         }
         catch (EventFileException fault)
         {
-            throw new RefusalException($"In {_name}, {char.ToLowerInvariant(fault.Message[0])}{fault.Message[1..]} Nothing was written.");
+            throw new RefusalException($"In {Name}, {char.ToLowerInvariant(fault.Message[0])}{JsonFault.Reason(fault.Message)[1..]} Nothing was written.");
         }
     }
 
@@ -121,7 +143,7 @@ internal sealed class EventLines : IDisposable
         var length = end - start;
         if (length >= MaxLineBytes)
         {
-            throw new RefusalException($"In {_name}, a line is longer than {MaxLineBytes} bytes, and an event may have {PayloadRules.MaxBytes}. Nothing was written.");
+            throw new RefusalException($"In {Name}, a line is longer than {MaxLineBytes} bytes, and an event may have {PayloadRules.MaxBytes}. Nothing was written.");
         }
 
         var target = start > 0 && length <= buffer.Length / 2 ? buffer : new byte[buffer.Length * 2];

@@ -21,7 +21,7 @@ internal static class EventText
             .Add(recorded.Position!.Value.ToString().PadLeft(digits))
             .Add($"  {Printable.Time(metadata.OccurredAt ?? recorded.Timestamp)}  ", Tone.Faint)
             .Add(recorded.Type.PadRight(18), Tone.Name)
-            .Add(metadata.Actor is { } actor ? $"  {actor}" : "", Tone.Changed)
+            .Add($"  {(metadata.Actor ?? "-").PadRight(6)}", Tone.Changed)
             .AddRest($"  {Encoding.UTF8.GetString(recorded.Json.Span)}")
             .EndLine();
     }

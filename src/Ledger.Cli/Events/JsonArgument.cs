@@ -22,7 +22,7 @@ internal static class JsonArgument
         {
             throw new UsageException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{option} is malformed JSON at line {(fault.LineNumber ?? 0) + 1}, column {ColumnOf(text, fault)}: {fault.Message.Split(" LineNumber:", 2)[0]} Nothing was written."));
+                $"{option} is malformed JSON at line {(fault.LineNumber ?? 0) + 1}, column {ColumnOf(text, fault)}: {JsonFault.Reason(fault.Message)} Nothing was written."));
         }
     }
 

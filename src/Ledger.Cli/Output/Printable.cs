@@ -18,7 +18,10 @@ internal static class Printable
 
     /// <summary>A count with its noun: <c>1 event</c>, <c>1,200 events</c>.</summary>
     public static string Count(long count, string noun) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? "" : "s")}");
+        $"{Number(count)} {noun}{(count == 1 ? "" : "s")}";
+
+    /// <summary>A whole number with its thousands apart.</summary>
+    public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>A time to the second, in UTC.</summary>
     public static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);

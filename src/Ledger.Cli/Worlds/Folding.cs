@@ -50,7 +50,7 @@ internal static class Folding
             },
             cancellationToken));
         return at > world.Position
-            ? throw new RefusalException($"There is no position {at} in '{path}': it has {world.Position} events. Choose a position from 0 to {world.Position}.")
+            ? throw new RefusalException($"There is no position {at} in {lines.Name}: it has {world.Position} events. Choose a position from 0 to {world.Position}.")
             : world;
     }
 }

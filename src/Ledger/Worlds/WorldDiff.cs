@@ -50,7 +50,7 @@ public sealed class WorldDiff
     public IReadOnlyList<string> ChangedRelations { get; }
 
     /// <summary>Every value that differs in what both worlds have: by id, the objects before the relations, and by path.</summary>
-    public IEnumerable<ValueChange> Changes => ObjectChanges.Concat(RelationChanges);
+    public IReadOnlyList<ValueChange> Changes => [.. ObjectChanges, .. RelationChanges];
 
     /// <summary>Every value that differs in objects that both worlds have: by id and by path.</summary>
     public IReadOnlyList<ValueChange> ObjectChanges { get; }
