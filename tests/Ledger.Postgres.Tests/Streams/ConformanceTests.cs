@@ -1,6 +1,7 @@
 using Ledger.Conformance.Appending;
 using Ledger.Conformance.Branches;
 using Ledger.Conformance.Calls;
+using Ledger.Conformance.Causality;
 using Ledger.Conformance.Concurrency;
 using Ledger.Conformance.Laws;
 using Ledger.Conformance.Reading;
@@ -137,6 +138,31 @@ public sealed class PostgresKandoSnapshotVectorTests(LedgerDatabase database) : 
 }
 
 public sealed class PostgresReplayTests(LedgerDatabase database) : ReplayTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresCausalityTests(LedgerDatabase database) : CausalityTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresBlameTests(LedgerDatabase database) : BlameTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresDivergenceTests(LedgerDatabase database) : DivergenceTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresCausalityLawTests(LedgerDatabase database) : CausalityLawTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresExportLawTests(LedgerDatabase database) : ExportLawTests, IClassFixture<LedgerDatabase>
 {
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
 }
