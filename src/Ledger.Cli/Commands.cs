@@ -44,6 +44,8 @@ internal static class Commands
         root.Add(new ForkCommand());
         root.Add(new BranchesCommand());
         root.Add(new DiffCommand());
+        root.Add(new SnapshotCommand());
+        root.Add(new ReplayCommand());
         root.Add(Group(
             "migrate",
             "Brings the schema of a database up to date, and says how it differs.",
