@@ -110,9 +110,10 @@ begin
             exit when found_count = stream_count;
         end if;
 
+        moment := clock_timestamp();
         with made as (
             insert into {events}.mt_streams as t (id, version, "timestamp", created, tenant_id, is_archived)
-            select n.name, 0, clock_timestamp(), clock_timestamp(), '*DEFAULT*', false
+            select n.name, 0, moment, moment, '*DEFAULT*', false
             from unnest(p_streams) as n (name)
             order by n.name collate "C"
             on conflict do nothing
@@ -305,6 +306,7 @@ declare
     event_count constant integer := cardinality(event_id);
     sequence constant regclass := quote_ident({events_text}) || '.mt_events_sequence';
     own_time timestamptz;
+    now_made timestamptz;
     is_closed boolean;
     was_made boolean := false;
     known record;
@@ -324,8 +326,9 @@ begin
         for no key update;
         exit when found;
 
+        now_made := clock_timestamp();
         insert into {events}.mt_streams as t (id, version, "timestamp", created, tenant_id, is_archived)
-        values (p_stream, 0, clock_timestamp(), clock_timestamp(), '*DEFAULT*', false)
+        values (p_stream, 0, now_made, now_made, '*DEFAULT*', false)
         on conflict do nothing;
         was_made := found;
     end loop;
@@ -457,6 +460,7 @@ volatile
 set enable_seqscan = off
 as $function$
 declare
+    moment constant timestamptz := clock_timestamp();
     prefix_time timestamptz;
     own record;
 begin
@@ -505,7 +509,7 @@ begin
       and e.version = segment_taken[cardinality(segment_taken)];
 
     insert into {events}.mt_streams as t (id, version, "timestamp", created, tenant_id, is_archived)
-    values (p_stream, 0, greatest(clock_timestamp(), prefix_time), clock_timestamp(), '*DEFAULT*', false)
+    values (p_stream, 0, greatest(moment, prefix_time), moment, '*DEFAULT*', false)
     on conflict do nothing;
 
     select t.version, t.is_archived into own from {events}.mt_streams as t where t.id = p_stream for no key update;

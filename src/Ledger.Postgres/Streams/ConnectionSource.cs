@@ -17,6 +17,9 @@ internal sealed class ConnectionSource
         _transaction = transaction;
     }
 
+    /// <summary>Whether each call has a connection to itself.</summary>
+    public bool IsPool => _pool is not null;
+
     public async ValueTask<Lease> OpenAsync(CancellationToken cancellationToken) => _pool is null
         ? new Lease(_connection!, _transaction, isOwned: false)
         : new Lease(await _pool.OpenConnectionAsync(cancellationToken).ConfigureAwait(false), null, isOwned: true);

@@ -2,6 +2,8 @@ using Ledger.Branches;
 using Ledger.Causality;
 using Ledger.Events;
 using Ledger.Streams;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ledger.Runs;
 
@@ -12,11 +14,13 @@ public sealed class AgentLedger
     /// <summary>Works on a store.</summary>
     /// <param name="store">Where the events are.</param>
     /// <param name="options">Limits; null for the defaults.</param>
-    public AgentLedger(IEventStore store, AgentLedgerOptions? options = null)
+    /// <param name="logger">Where it is said that a snapshot was not used or not taken; null for nowhere.</param>
+    public AgentLedger(IEventStore store, AgentLedgerOptions? options = null, ILogger<AgentLedger>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         Store = store;
         Options = options ?? new AgentLedgerOptions();
+        Logger = logger ?? NullLogger<AgentLedger>.Instance;
     }
 
     /// <summary>Where the events are.</summary>
@@ -24,6 +28,8 @@ public sealed class AgentLedger
 
     /// <summary>The limits in force.</summary>
     public AgentLedgerOptions Options { get; }
+
+    internal ILogger Logger { get; }
 
     /// <summary>A handle on a run, without asking the store whether it exists; its first append creates it.</summary>
     public Run Run(string id) => new(this, History.OfRun(StreamName.Run(id)));
