@@ -15,7 +15,8 @@ public sealed partial class PostgresEventStore
     /// A number that is missing may belong to a running transaction or be dead. Three statements tell, each with a snapshot of its
     /// own: the last number drawn, who else may still commit one, and the rows. Once nobody of the second is left, a number missing
     /// from rows read after that is dead. Where somebody stays, the reading ends below the number; the next one starts there.
-    /// Read on a primary: a standby does not show who holds numbers.
+    /// Where <see cref="PostgresOptions.OtherWriters"/> draw numbers before their transactions, nobody shows that one is alive:
+    /// the reading waits below it until it has been known for 3 seconds. Read on a primary: a standby does not show who holds numbers.
     /// </remarks>
     public async IAsyncEnumerable<RecordedEvent> ReadLogAsync(
         SequenceNumber after = default,
@@ -26,11 +27,13 @@ public sealed partial class PostgresEventStore
         var size = default(PageSize);
         var next = after.Value;
         var started = _timeProvider.GetTimestamp();
+        _gaps.Note(last);
         var pause = TimeSpan.FromMilliseconds(1);
         while (next < last)
         {
             var page = await ReadLogPageAsync(next, last, size.Rows, cancellationToken).ConfigureAwait(false);
-            var certain = holders.Count == 0 ? page.Count : LogGap.IndexOf(next, page);
+            var dead = holders.Count == 0 ? _gaps.DeadUpTo(last, started) : 0;
+            var certain = LogGap.IndexOf(next, page, dead);
             for (var i = 0; i < certain; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -53,7 +56,7 @@ public sealed partial class PostgresEventStore
                 continue;
             }
 
-            if (_timeProvider.GetElapsedTime(started) > LongestWait)
+            if (holders.Count > 0 && _timeProvider.GetElapsedTime(started) > LongestWait)
             {
                 yield break;
             }
@@ -112,6 +115,7 @@ public sealed partial class PostgresEventStore
             bytes += events[^1].Json.Length;
         }
 
+        _gaps.LookForOthers(events);
         return events;
     }
 
