@@ -38,37 +38,38 @@ internal readonly ref struct ChainLink
         return new ChainLink(text, prevHash, isSeq ? seq : null);
     }
 
-    /// <summary>Why the event does not follow the head, or null.</summary>
-    public string? FaultAfter(ChainHead head)
+    /// <summary>Why the event does not follow the one with this seq and hash (0 and nothing at the beginning), or null.</summary>
+    public string? FaultAfter(long headSeq, ReadOnlySpan<byte> headHash)
     {
         if (Seq is not { } seq)
         {
             return "The event's text does not tell its seq.";
         }
 
-        var isBeginning = head.Seq == 0;
         if (IsCompaction && PrevHash.IsEmpty)
         {
-            return isBeginning || (seq == head.Seq + 1 && Continues(head)) ? null
-                : $"The compaction does not continue the event with seq {head.Seq} and the hash '{head.Hash}'.";
+            return headSeq == 0 || (seq == headSeq + 1 && Continues(headHash)) ? null
+                : $"The compaction does not continue the event with seq {headSeq} and the hash '{Shown(headHash)}'.";
         }
 
-        if (seq != head.Seq + 1)
+        if (seq != headSeq + 1)
         {
-            return $"The event has seq {seq}, but {head.Seq + 1} is expected. Events are missing, doubled or out of order.";
+            return $"The event has seq {seq}, but {headSeq + 1} is expected. Events are missing, doubled or out of order.";
         }
 
-        return Encoding.UTF8.GetString(PrevHash) is var before && before == head.Hash
+        return PrevHash.SequenceEqual(headHash)
             ? null
-            : $"The event follows an event with the hash '{Events.TextRules.Printable(before)}', but the one before it has '{head.Hash}'.";
+            : $"The event follows an event with the hash '{Shown(PrevHash)}', but the one before it has '{Shown(headHash)}'.";
     }
 
-    private bool Continues(ChainHead head)
+    private static string Shown(ReadOnlySpan<byte> hash) => Events.TextRules.Printable(Encoding.UTF8.GetString(hash));
+
+    private bool Continues(ReadOnlySpan<byte> headHash)
     {
         try
         {
             var values = WalValues.Of(JsonTextReader.Read(Text));
-            return values.ToEvent(out _) is { } compaction && CompactionProof.Of(compaction)?.ContinuesHash == head.Hash;
+            return values.ToEvent(out _) is { } compaction && CompactionProof.Of(compaction)?.ContinuesHash == Encoding.UTF8.GetString(headHash);
         }
         catch (JsonTextException)
         {

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Ledger.Chrono;
 
@@ -14,16 +15,21 @@ internal sealed class ChainVerifier
     private readonly bool[] _isSound = new bool[BlockEvents];
     private byte[] _block = new byte[BlockBytes];
     private int _used;
-    private ChainHead _head;
+    private readonly byte[] _headHash = new byte[ChainHash.Length];
+    private long _headSeq;
 
     /// <summary>Begins behind an event that is known to be sound; the default value begins a chain.</summary>
-    public ChainVerifier(ChainHead start = default) => _head = start;
+    public ChainVerifier(ChainHead start = default)
+    {
+        _headSeq = start.Seq;
+        Encoding.ASCII.GetBytes(start.Hash, _headHash);
+    }
 
     /// <summary>How many events were added and, where the chain holds, verified.</summary>
     public long Events { get; private set; }
 
     /// <summary>The last event of those verified.</summary>
-    public ChainHead Head => _head;
+    public ChainHead Head => new(_headSeq, _headSeq == 0 ? "" : Encoding.ASCII.GetString(_headHash));
 
     /// <summary>The first place at which the chain does not hold, as far as it was verified.</summary>
     public ChainBreak? FirstBroken { get; private set; }
@@ -100,11 +106,12 @@ internal sealed class ChainVerifier
     private void Follow(int index)
     {
         var link = ChainLink.Of(TextAt(index));
-        var reason = link.FaultAfter(_head)
+        var reason = link.FaultAfter(_headSeq, _headSeq == 0 ? default : _headHash)
             ?? (_isSound[index] ? null : "The event's hash is not that of its text. The text or the hash was changed.");
         if (reason is null)
         {
-            _head = new ChainHead(link.Seq!.Value, System.Text.Encoding.ASCII.GetString(HashAt(index)));
+            _headSeq = link.Seq!.Value;
+            HashAt(index).CopyTo(_headHash);
         }
         else
         {

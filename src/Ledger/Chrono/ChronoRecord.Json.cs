@@ -12,7 +12,7 @@ public sealed partial record ChronoRecord
     // What a file gave for a field that cannot hold it. It is written again as it was, until the field is set.
     private Dictionary<string, JsonValue> _misfits = [];
 
-    internal static IReadOnlyList<string> Fields { get; } =
+    internal static List<string> Fields { get; } =
     [
         "id", "kind", "status", "label", "confidence", "source_type", "evidence", "epistemic_boundary", "is_hypothesis",
         "model_assumptions", "recursion_depth", "data",
