@@ -5,7 +5,6 @@ using Ledger.Events;
 using Ledger.Postgres.Streams;
 using Ledger.Projections;
 using Ledger.Streams;
-using Npgsql;
 using Shouldly;
 using Xunit;
 
