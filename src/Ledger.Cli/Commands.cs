@@ -46,6 +46,8 @@ internal static class Commands
         root.Add(new ForkCommand());
         root.Add(new BranchesCommand());
         root.Add(new DiffCommand());
+        root.Add(new SnapshotCommand());
+        root.Add(new ReplayCommand());
         root.Add(new TraceCommand());
         root.Add(new BlameCommand());
         root.Add(new DivergenceCommand());
