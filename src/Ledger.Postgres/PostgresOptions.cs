@@ -1,5 +1,6 @@
 using System.Text;
 using Ledger.Events;
+using Ledger.Postgres.Projections;
 using Ledger.Runs;
 using Npgsql;
 
@@ -36,6 +37,9 @@ public sealed record PostgresOptions
     /// <summary>How long an append is sent again when the server is away: default 30 seconds, from zero (never) to an hour.</summary>
     public TimeSpan RetryFor { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>The projections whose rows are kept true inside every append, in their order: default none.</summary>
+    public IReadOnlyList<RowProjection> Projections { get; init; } = [];
+
     /// <summary>Whether the application brings the schema up to date itself: default <see cref="AutoMigrate.Never"/>.</summary>
     public AutoMigrate AutoMigrate { get; init; }
 
@@ -60,6 +64,12 @@ public sealed record PostgresOptions
             CommandTimeout > TimeSpan.Zero && CommandTimeout <= TimeSpan.FromDays(1),
             $"{nameof(CommandTimeout)} is '{CommandTimeout}'; it must be more than zero and at most a day.",
             faults);
+        Check(Projections is not null, $"{nameof(Projections)} is null; leave it out for none.", faults);
+        foreach (var twice in (Projections ?? []).GroupBy(p => p.Key).Where(g => g.Count() > 1))
+        {
+            faults.Add($"{nameof(Projections)} has '{twice.Key}' twice; each needs a name of its own.");
+        }
+
         Check(AppendLanes is >= 1 and <= 64, $"{nameof(AppendLanes)} is {AppendLanes}; it must be from 1 to 64.", faults);
         Check(
             RetryFor >= TimeSpan.Zero && RetryFor <= TimeSpan.FromHours(1),

@@ -25,7 +25,8 @@ internal readonly partial record struct SchemaNames(string Events, string Ledger
 
     private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    private static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+    /// <summary>A text as a string constant.</summary>
+    internal static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
     [GeneratedRegex(@"\{(events|ledger)(_text)?\}", RegexOptions.CultureInvariant)]
     private static partial Regex Token();

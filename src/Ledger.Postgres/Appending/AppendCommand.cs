@@ -5,11 +5,17 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Appending;
 
-/// <summary>The call of <c>append_v1</c>: requests go out in one round trip, as arrays.</summary>
+/// <summary>The call of <c>append_v1</c>, or of <c>append_one_v1</c> for a single request to one stream, and of the inline projections behind
+/// it, in one round trip and one transaction.</summary>
 /// <remarks>Used for one batch at a time, and again for the next, so that a lane does not allocate its arrays anew.</remarks>
 internal sealed class AppendCommand : IDisposable
 {
-    private readonly NpgsqlCommand _command;
+    private readonly AppendStatements _statements;
+    private readonly int _timeoutSeconds;
+    private readonly NpgsqlCommand _many;
+    private readonly NpgsqlCommand _one;
+    private readonly NpgsqlParameter<string> _oneStream = new() { NpgsqlDbType = NpgsqlDbType.Text };
+    private readonly NpgsqlParameter<long?> _oneExpected = new() { NpgsqlDbType = NpgsqlDbType.Bigint };
     private readonly Dictionary<StreamName, int> _streamIndexes = [];
     private readonly List<string> _streams = [];
     private readonly List<int> _partRequest = [];
@@ -27,23 +33,25 @@ internal sealed class AppendCommand : IDisposable
     private readonly List<string?> _eventCausation = [];
 
     /// <summary>Makes the call.</summary>
-    /// <param name="sql">The statement, with the names of the schemas.</param>
-    /// <param name="timeoutSeconds">How long it may run; 0 for ever.</param>
-    public AppendCommand(string sql, int timeoutSeconds) => _command = new NpgsqlCommand(sql) { CommandTimeout = timeoutSeconds }
-        .With(_streams, NpgsqlDbType.Array | NpgsqlDbType.Text)
-        .With(_partRequest, NpgsqlDbType.Array | NpgsqlDbType.Integer)
-        .With(_partStream, NpgsqlDbType.Array | NpgsqlDbType.Integer)
-        .With(_partExpected, NpgsqlDbType.Array | NpgsqlDbType.Bigint)
-        .With(_partCount, NpgsqlDbType.Array | NpgsqlDbType.Integer)
-        .With(_eventPart, NpgsqlDbType.Array | NpgsqlDbType.Integer)
-        .With(_eventStream, NpgsqlDbType.Array | NpgsqlDbType.Text)
-        .With(_eventId, NpgsqlDbType.Array | NpgsqlDbType.Uuid)
-        .With(_eventType, NpgsqlDbType.Array | NpgsqlDbType.Text)
-        .With(_eventClrType, NpgsqlDbType.Array | NpgsqlDbType.Text)
-        .With(_eventData, NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
-        .With(_eventHeaders, NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
-        .With(_eventCorrelation, NpgsqlDbType.Array | NpgsqlDbType.Text)
-        .With(_eventCausation, NpgsqlDbType.Array | NpgsqlDbType.Text);
+    /// <param name="statements">What is sent.</param>
+    /// <param name="timeoutSeconds">How long it may take; 0 for ever.</param>
+    public AppendCommand(AppendStatements statements, int timeoutSeconds)
+    {
+        _statements = statements;
+        _timeoutSeconds = timeoutSeconds;
+        _many = new NpgsqlCommand(statements.Append) { CommandTimeout = timeoutSeconds };
+        _many.Parameters
+            .With(_streams, NpgsqlDbType.Array | NpgsqlDbType.Text)
+            .With(_partRequest, NpgsqlDbType.Array | NpgsqlDbType.Integer)
+            .With(_partStream, NpgsqlDbType.Array | NpgsqlDbType.Integer)
+            .With(_partExpected, NpgsqlDbType.Array | NpgsqlDbType.Bigint)
+            .With(_partCount, NpgsqlDbType.Array | NpgsqlDbType.Integer)
+            .With(_eventPart, NpgsqlDbType.Array | NpgsqlDbType.Integer)
+            .With(_eventStream, NpgsqlDbType.Array | NpgsqlDbType.Text);
+        AddEventParameters(_many.Parameters);
+        _one = new NpgsqlCommand(statements.AppendOne) { CommandTimeout = timeoutSeconds, Parameters = { _oneStream, _oneExpected } };
+        AddEventParameters(_one.Parameters);
+    }
 
     /// <summary>Sends the requests, and answers each in its place.</summary>
     public async Task<AppendAnswer[]> ExecuteAsync(
@@ -58,10 +66,65 @@ internal sealed class AppendCommand : IDisposable
             Add(requests[i], i + 1);
         }
 
-        _command.Connection = connection;
-        _command.Transaction = transaction;
-        await _command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await _command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        var command = _many;
+        if (requests is [{ Parts: [var part] }])
+        {
+            command = _one;
+            _oneStream.TypedValue = part.Stream.Value;
+            _oneExpected.TypedValue = part.Expected.Version?.Value;
+        }
+
+        return _statements.Projections.Count == 0
+            ? await ExecuteAsync(command, requests, connection, transaction, cancellationToken).ConfigureAwait(false)
+            : await ProjectAsync(command, requests, connection, transaction, cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _many.Dispose();
+        _one.Dispose();
+    }
+
+    private static async Task<AppendAnswer[]> ExecuteAsync(
+        NpgsqlCommand command,
+        IReadOnlyList<AppendRequest> requests,
+        NpgsqlConnection connection,
+        NpgsqlTransaction? transaction,
+        CancellationToken cancellationToken)
+    {
+        command.Connection = connection;
+        command.Transaction = transaction;
+        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        return await ReadAnswersAsync(reader, requests, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<AppendAnswer[]> ProjectAsync(
+        NpgsqlCommand command,
+        IReadOnlyList<AppendRequest> requests,
+        NpgsqlConnection connection,
+        NpgsqlTransaction? transaction,
+        CancellationToken cancellationToken)
+    {
+        // Made anew each time: a batch that was prepared on one connection believes that it is on the next.
+        var batch = _statements.CreateBatch(command.CommandText, _timeoutSeconds);
+        await using var _ = batch.ConfigureAwait(false);
+        (batch.Connection, batch.Transaction) = (connection, transaction);
+        foreach (NpgsqlParameter parameter in command.Parameters)
+        {
+            batch.BatchCommands[0].Parameters.Add(parameter.Clone());
+        }
+
+        await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        return await ReadAnswersAsync(reader, requests, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<AppendAnswer[]> ReadAnswersAsync(
+        NpgsqlDataReader reader,
+        IReadOnlyList<AppendRequest> requests,
+        CancellationToken cancellationToken)
+    {
         await using var _ = reader.ConfigureAwait(false);
         var answers = new AppendAnswer[requests.Count];
         for (var i = 0; i < answers.Length; i++)
@@ -69,10 +132,14 @@ internal sealed class AppendCommand : IDisposable
             answers[i] = await ReadAnswerAsync(reader, requests[i], cancellationToken).ConfigureAwait(false);
         }
 
+        // The rows come before the commit does. Only the end of the results says that it succeeded, and disposing would hide that
+        // it timed out.
+        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+        {
+        }
+
         return answers;
     }
-
-    public void Dispose() => _command.Dispose();
 
     private static async Task<AppendAnswer> ReadAnswerAsync(
         NpgsqlDataReader reader,
@@ -141,6 +208,16 @@ internal sealed class AppendCommand : IDisposable
 
         return index;
     }
+
+    private void AddEventParameters(NpgsqlParameterCollection parameters) => parameters
+        .With(_eventId, NpgsqlDbType.Array | NpgsqlDbType.Uuid)
+        .With(_eventType, NpgsqlDbType.Array | NpgsqlDbType.Text)
+        .With(_eventClrType, NpgsqlDbType.Array | NpgsqlDbType.Text)
+        .With(_eventData, NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
+        .With(_eventHeaders, NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
+        .With(_eventCorrelation, NpgsqlDbType.Array | NpgsqlDbType.Text)
+        .With(_eventCausation, NpgsqlDbType.Array | NpgsqlDbType.Text)
+        .WithTexts(_statements.ProjectionKeys);
 
     private void Clear()
     {

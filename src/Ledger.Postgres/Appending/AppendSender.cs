@@ -17,6 +17,7 @@ internal sealed class AppendSender
 
     private readonly NpgsqlDataSource _pool;
     private readonly PostgresOptions _options;
+    private readonly AppendStatements _statements;
     private readonly TimeProvider _timeProvider;
     private readonly ResiliencePipeline _retries;
 
@@ -24,6 +25,7 @@ internal sealed class AppendSender
     {
         _pool = pool;
         _options = options;
+        _statements = new AppendStatements(options);
         _timeProvider = timeProvider;
         _retries = new ResiliencePipelineBuilder { TimeProvider = timeProvider }
             .AddRetry(new RetryStrategyOptions
@@ -44,11 +46,11 @@ internal sealed class AppendSender
     public TimeProvider TimeProvider => _timeProvider;
 
     /// <summary>A command that may take as long as the options say.</summary>
-    public AppendCommand CreateCommand() => new(SqlText.Load("append", _options.Schemas), _options.CommandTimeoutSeconds);
+    public AppendCommand CreateCommand() => new(_statements, _options.CommandTimeoutSeconds);
 
     /// <summary>A command for batches: a stream that somebody else keeps locked must not hold up the others for long.</summary>
     public AppendCommand CreateImpatientCommand() => new(
-        SqlText.Load("append", _options.Schemas), Math.Min(LongestBatchSeconds, _options.CommandTimeoutSeconds));
+        _statements, Math.Min(LongestBatchSeconds, _options.CommandTimeoutSeconds));
 
     /// <summary>Sends a batch, again if need be, and answers each request in its place.</summary>
     public async Task<AppendAnswer[]> SendAsync(

@@ -6,22 +6,43 @@ namespace Ledger.Postgres.Streams;
 /// <summary>Positional parameters with their PostgreSQL types written out, so that one statement is prepared once.</summary>
 internal static class Parameters
 {
+    public static NpgsqlParameterCollection With<T>(this NpgsqlParameterCollection parameters, T value, NpgsqlDbType type)
+    {
+        parameters.Add(new NpgsqlParameter<T> { TypedValue = value, NpgsqlDbType = type });
+        return parameters;
+    }
+
+    public static NpgsqlParameterCollection WithText(this NpgsqlParameterCollection parameters, string? value) =>
+        parameters.WithObject(value, NpgsqlDbType.Text);
+
+    public static NpgsqlParameterCollection WithTexts(this NpgsqlParameterCollection parameters, string[]? values) =>
+        parameters.WithObject(values, NpgsqlDbType.Array | NpgsqlDbType.Text);
+
+    /// <summary>JSON as UTF-8; nothing stands for SQL's null.</summary>
+    public static NpgsqlParameterCollection WithJson(this NpgsqlParameterCollection parameters, ReadOnlyMemory<byte> value) =>
+        parameters.WithObject(value.IsEmpty ? (object?)null : value, NpgsqlDbType.Jsonb);
+
     public static NpgsqlCommand With<T>(this NpgsqlCommand command, T value, NpgsqlDbType type)
     {
-        command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value, NpgsqlDbType = type });
+        command.Parameters.With(value, type);
         return command;
     }
 
     public static NpgsqlCommand WithText(this NpgsqlCommand command, string? value)
     {
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.WithText(value);
         return command;
     }
 
     public static NpgsqlCommand WithJson(this NpgsqlCommand command, ReadOnlyMemory<byte> value)
     {
-        object json = value.IsEmpty ? DBNull.Value : value;
-        command.Parameters.Add(new NpgsqlParameter { Value = json, NpgsqlDbType = NpgsqlDbType.Jsonb });
+        command.Parameters.WithJson(value);
         return command;
+    }
+
+    private static NpgsqlParameterCollection WithObject(this NpgsqlParameterCollection parameters, object? value, NpgsqlDbType type)
+    {
+        parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type });
+        return parameters;
     }
 }

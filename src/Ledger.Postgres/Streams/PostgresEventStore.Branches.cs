@@ -43,15 +43,15 @@ public sealed partial class PostgresEventStore
         var item = new AppendRequest.Item(newEvent.IdIn(described.Stream), newEvent, Registry.Write(newEvent));
         var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "create_branch");
-        await using var __ = command.ConfigureAwait(false);
-        AddParameters(command, described, item);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        var batch = _statements.CreateBatch(SqlText.Load("create_branch", _options.Schemas), _options.CommandTimeoutSeconds);
+        await using var __ = batch.ConfigureAwait(false);
+        (batch.Connection, batch.Transaction) = (lease.Connection, lease.Transaction);
+        AddParameters(batch.BatchCommands[0].Parameters, described, item);
+        await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var ___ = reader.ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        _lanes?.Announce();
-        return reader.GetString(0) switch
+        BranchInfo created = reader.GetString(0) switch
         {
             "created" => described with { CreatedAt = reader.GetFieldValue<DateTimeOffset>(1) },
             "parent_not_found" => throw new StreamNotFoundException(described.Parent),
@@ -60,6 +60,14 @@ public sealed partial class PostgresEventStore
             "id_in_use" => throw new EventIdInUseException(described.Stream, item.Id, new StreamName(reader.GetString(2))),
             _ => throw new ForkPositionException(described.Parent, branch.ForkPosition, new Position(reader.GetInt64(3))),
         };
+
+        // The end of the results says that the commit succeeded.
+        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+        {
+        }
+
+        _lanes?.Announce();
+        return created;
     }
 
     /// <inheritdoc/>
@@ -92,7 +100,7 @@ public sealed partial class PostgresEventStore
         }
     }
 
-    private static void AddParameters(NpgsqlCommand command, BranchInfo branch, AppendRequest.Item item) => command
+    private void AddParameters(NpgsqlParameterCollection parameters, BranchInfo branch, AppendRequest.Item item) => parameters
         .WithText(branch.Stream.Value)
         .WithText(branch.Parent.Value)
         .WithText(branch.Root.Value)
@@ -106,7 +114,8 @@ public sealed partial class PostgresEventStore
         .WithJson(item.Serialized.Json)
         .WithJson(item.Serialized.Headers)
         .WithText(item.Event.CorrelationId)
-        .WithText(item.CausationId);
+        .WithText(item.CausationId)
+        .WithTexts(_statements.ProjectionKeys);
 
     private async Task<List<BranchInfo>> ReadBranchesAsync(string sql, string? stream, CancellationToken cancellationToken)
     {

@@ -16,6 +16,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
     private readonly ConnectionSource _connections;
     private readonly PostgresOptions _options;
     private readonly TimeProvider _timeProvider;
+    private readonly AppendStatements _statements;
     private readonly AppendLanes? _lanes;
 
     /// <summary>Works on a data source.</summary>
@@ -29,6 +30,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
         _connections = new ConnectionSource(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
         _timeProvider = timeProvider ?? TimeProvider.System;
+        _statements = new AppendStatements(_options);
         _lanes = new AppendLanes(dataSource, _options, _timeProvider);
     }
 
@@ -36,6 +38,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
     {
         _connections = connections;
         _options = store._options;
+        _statements = store._statements;
         _timeProvider = store._timeProvider;
     }
 

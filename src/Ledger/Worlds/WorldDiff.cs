@@ -24,11 +24,8 @@ public sealed class WorldDiff
         PatchedObjects = Sorted(objects.Where(p => !p.A.Data.Equals(p.B.Data)).Select(p => p.A.Id));
         RetypedObjects = Sorted(objects.Where(p => p.A.Type != p.B.Type).Select(p => p.A.Id));
         ChangedRelations = Sorted(relations.Where(p => p.A != p.B).Select(p => p.A.Id));
-        Changes =
-        [
-            .. objects.OrderBy(p => p.A.Id, CodePointComparer.Instance).SelectMany(p => ChangeCollector.Between(p.A, p.B)),
-            .. relations.OrderBy(p => p.A.Id, CodePointComparer.Instance).SelectMany(p => ChangeCollector.Between(p.A, p.B)),
-        ];
+        ObjectChanges = [.. objects.OrderBy(p => p.A.Id, CodePointComparer.Instance).SelectMany(p => ChangeCollector.Between(p.A, p.B))];
+        RelationChanges = [.. relations.OrderBy(p => p.A.Id, CodePointComparer.Instance).SelectMany(p => ChangeCollector.Between(p.A, p.B))];
     }
 
     /// <summary>The ids of the objects that only the second world has.</summary>
@@ -53,7 +50,13 @@ public sealed class WorldDiff
     public IReadOnlyList<string> ChangedRelations { get; }
 
     /// <summary>Every value that differs in what both worlds have: by id, the objects before the relations, and by path.</summary>
-    public IReadOnlyList<ValueChange> Changes { get; }
+    public IReadOnlyList<ValueChange> Changes => [.. ObjectChanges, .. RelationChanges];
+
+    /// <summary>Every value that differs in objects that both worlds have: by id and by path.</summary>
+    public IReadOnlyList<ValueChange> ObjectChanges { get; }
+
+    /// <summary>Every value that differs in relations that both worlds have: by id and by path. An object may have the same id.</summary>
+    public IReadOnlyList<ValueChange> RelationChanges { get; }
 
     /// <summary>Whether any of the lists has an entry.</summary>
     public bool HasChanges => AddedObjects.Count + RemovedObjects.Count + PatchedObjects.Count + RetypedObjects.Count

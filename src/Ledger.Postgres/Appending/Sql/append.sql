@@ -4,4 +4,4 @@ select outcome,
        last_sequence,
        id_in_use,
        id_holder
-from {ledger}.append_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+from {ledger}.append_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)

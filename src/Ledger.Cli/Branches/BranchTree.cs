@@ -1,0 +1,70 @@
+using System.Text.Json;
+using Ledger.Branches;
+using Ledger.Cli.Output;
+
+namespace Ledger.Cli.Branches;
+
+/// <summary>How branches are shown.</summary>
+/// <remarks>Both forms walk without recursion, because a tree may be a thousand levels deep.</remarks>
+internal static class BranchTree
+{
+    /// <summary>Prints each run or branch that was forked, with its branches below.</summary>
+    public static void Print(Printer output, IReadOnlyList<BranchNode> tree)
+    {
+        foreach (var family in tree.GroupBy(node => node.Branch.Parent))
+        {
+            output.Line(family.Key.Value, Tone.Name);
+            var open = new Stack<(BranchNode Node, string Indent, bool IsLast)>();
+            Push(open, [.. family], "");
+            while (open.TryPop(out var item))
+            {
+                Print(output, item.Node.Branch, item.Indent + (item.IsLast ? "└─ " : "├─ "));
+                Push(open, item.Node.Children, item.Indent + (item.IsLast ? "   " : "│  "));
+            }
+        }
+    }
+
+    /// <summary>Writes a list in the order of the tree, each branch behind its parent.</summary>
+    public static void Write(Printer output, IReadOnlyList<BranchNode> tree) => output.Json(writer =>
+    {
+        writer.WriteStartArray();
+        var open = new Stack<BranchNode>(tree.Reverse());
+        while (open.TryPop(out var node))
+        {
+            Write(writer, node.Branch);
+            foreach (var child in node.Children.Reverse())
+            {
+                open.Push(child);
+            }
+        }
+
+        writer.WriteEndArray();
+    });
+
+    private static void Push(Stack<(BranchNode, string, bool)> open, IReadOnlyList<BranchNode> nodes, string indent)
+    {
+        for (var i = nodes.Count - 1; i >= 0; i--)
+        {
+            open.Push((nodes[i], indent, i == nodes.Count - 1));
+        }
+    }
+
+    private static void Print(Printer output, BranchInfo branch, string lines)
+    {
+        output.Add(lines, Tone.Faint).Add(branch.Stream.Id, Tone.Name).Add($"  at {branch.ForkPosition}");
+        output.Add(branch.Name is { } name ? $"  {name}" : "", Tone.Faint).EndLine();
+    }
+
+    private static void Write(Utf8JsonWriter writer, BranchInfo branch)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("branch_id", branch.Stream.Id);
+        writer.WriteString("stream", branch.Stream.Value);
+        writer.WriteString("parent", branch.Parent.Value);
+        writer.WriteString("root", branch.Root.Value);
+        writer.WriteNumber("fork_position", branch.ForkPosition.Value);
+        writer.WriteString("name", branch.Name);
+        writer.WriteString("created_at", branch.CreatedAt);
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using Ledger.Cli.Streams;
+using Ledger.Streams;
+
+namespace Ledger.Cli.Branches;
+
+/// <summary><c>ledger branches</c></summary>
+internal sealed class BranchesCommand : LedgerCommand
+{
+    private readonly Argument<string?> _id = StreamArgument.CreateOptional("Only what was forked from this run or branch, directly or not.");
+
+    public BranchesCommand()
+        : base("branches", "Shows which branches were forked from where, as trees.")
+    {
+        Add(_id);
+        Examples = ["ledger branches", "ledger branches first", "ledger branches branch:second --json"];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        StreamName? root = session.Get(_id) is { } id ? await StreamIds.FindAsync(connection.Store, id, cancellationToken) : null;
+        var tree = await connection.Ledger.ListBranchesAsync(root, cancellationToken);
+        if (session.Json)
+        {
+            BranchTree.Write(session.Out, tree);
+        }
+        else if (tree.Count == 0)
+        {
+            session.Out.Line(root is null ? "There are no branches yet. 'ledger fork' makes one." : $"No branch was forked from {root}.");
+        }
+        else
+        {
+            BranchTree.Print(session.Out, tree);
+        }
+    }
+}

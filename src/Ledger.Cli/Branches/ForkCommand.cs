@@ -1,0 +1,59 @@
+using System.CommandLine;
+using Ledger.Branches;
+using Ledger.Cli.Output;
+using Ledger.Cli.Streams;
+using Ledger.Runs;
+using Ledger.Streams;
+
+namespace Ledger.Cli.Branches;
+
+/// <summary><c>ledger fork</c></summary>
+internal sealed class ForkCommand : LedgerCommand
+{
+    private readonly Argument<string> _parent = StreamArgument.Create("The run or branch to fork, by its id or stream name.");
+    private readonly Option<Position?> _at = Positions.Option("--at", "How many events the branch shares: '--at 2' shares positions 0 and 1.", "N");
+    private readonly Option<string?> _id = new("--id") { Description = "The branch's id; a new one unless given.", HelpName = "ID" };
+    private readonly Option<string?> _name = new("--name") { Description = "A label for people.", HelpName = "LABEL" };
+
+    public ForkCommand()
+        : base("fork", "Forks a run or branch: the new branch shares its first events by reference, and goes on alone.")
+    {
+        _at.Required = true;
+        Add(_parent);
+        Add(_at);
+        Add(_id);
+        Add(_name);
+        Examples = ["ledger fork first --at 2", "ledger fork branch:second --at 10 --id third --name \"another rule\""];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        var options = new ForkOptions { Id = StreamIds.NewId("branch", session.Get(_id)), Name = session.Get(_name) };
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var parent = await StreamIds.FindAsync(connection.Store, session.Get(_parent), cancellationToken);
+        var branch = await connection.Ledger.ForkAsync(parent, session.Get(_at)!.Value, options, cancellationToken);
+        Print(session, parent, branch.History);
+    }
+
+    private static void Print(Session session, StreamName parent, History branch)
+    {
+        var shared = branch.PrefixLength.Value;
+        if (!session.Json)
+        {
+            session.Out.Fact("Branch ID", branch.Stream.Id, Tone.Name);
+            session.Out.Fact("Parent run", parent.Category == "run" ? parent.Id : parent.Value);
+            session.Out.Fact("Fork at", $"{shared} (shared prefix: {Printable.Count(shared, "event")})");
+            return;
+        }
+
+        session.Out.Json(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("branch_id", branch.Stream.Id);
+            writer.WriteString("parent", parent.Value);
+            writer.WriteNumber("fork_position", shared);
+            writer.WriteNumber("shared_prefix_events", shared);
+            writer.WriteEndObject();
+        });
+    }
+}

@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+
+namespace Ledger.Cli;
+
+/// <summary>The command <c>ledger</c>: parses, runs one command, and turns every failure into a sentence and an exit code.</summary>
+internal static class CommandLine
+{
+    // Ids may begin with '@' and be made of letters that are options elsewhere.
+    private static readonly ParserConfiguration Parsing = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+
+    public static async Task<int> InvokeAsync(IReadOnlyList<string> args, CommandIo io, CancellationToken cancellationToken)
+    {
+        var parsed = Commands.Create().Parse(args.Count == 0 ? ["--help"] : args, Parsing);
+        var session = new Session(io, parsed);
+        try
+        {
+            if (parsed.Action is SynchronousCommandLineAction and not ParseErrorAction)
+            {
+                await PrintAsync(parsed, session, io);
+            }
+            else
+            {
+                await CommandOf(parsed).RunAsync(session, cancellationToken);
+            }
+
+            await session.Out.FlushAsync();
+            return ExitCodes.Success;
+        }
+        catch (Exception exception)
+        {
+            var failure = Failures.Of(exception, cancellationToken);
+            await ReportAsync(failure, session, io);
+            return failure.ExitCode;
+        }
+    }
+
+    // The help pads its columns behind the last one too.
+    private static async Task PrintAsync(ParseResult parsed, Session session, CommandIo io)
+    {
+        using var text = new StringWriter { NewLine = "\n" };
+        await parsed.InvokeAsync(
+            new InvocationConfiguration { Output = text, Error = io.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+            CancellationToken.None);
+        foreach (var line in text.ToString().TrimEnd('\n').Split('\n'))
+        {
+            await session.Out.Text.WriteLineAsync(line.TrimEnd());
+        }
+    }
+
+    private static LedgerCommand CommandOf(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        if (command is not LedgerCommand)
+        {
+            var words = string.Join(", ", command.Subcommands.Select(c => c.Name));
+            throw new UsageException(parsed.UnmatchedTokens is [var word, ..]
+                ? $"'{word}' is none of the words that '{PathOf(parsed)}' knows: {words}."
+                : $"'{PathOf(parsed)}' needs one of these words: {words}.");
+        }
+
+        if (parsed.Errors is [var error, ..])
+        {
+            throw new UsageException($"{error.Message.TrimEnd('.')}. '{PathOf(parsed)} --help' shows how to use it.");
+        }
+
+        return (LedgerCommand)command;
+    }
+
+    private static string PathOf(ParseResult parsed)
+    {
+        var names = new List<string>();
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = result.Parent)
+        {
+            names.Insert(0, command.Command is RootCommand ? "ledger" : command.Command.Name);
+        }
+
+        return string.Join(' ', names);
+    }
+
+    private static async Task ReportAsync(Failure failure, Session session, CommandIo io)
+    {
+        try
+        {
+            await session.Out.FlushAsync();
+            if (failure.Message is { } message)
+            {
+                await io.Error.WriteLineAsync($"ledger: {Output.Printable.Of(message)}");
+            }
+        }
+        catch (IOException)
+        {
+            // Nobody reads any more; the exit code is all that is left to say.
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Ledger.Cli.Branches;
+using Ledger.Cli.Demo;
+using Ledger.Cli.Events;
+using Ledger.Cli.Local;
+using Ledger.Cli.Migrations;
+using Ledger.Cli.Runs;
+using Ledger.Cli.Worlds;
+
+namespace Ledger.Cli;
+
+/// <summary>The tree of commands.</summary>
+internal static class Commands
+{
+    /// <summary>The way through the commands, for the help of <c>ledger</c> itself.</summary>
+    public static IReadOnlyList<string> Examples { get; } =
+    [
+        "ledger demo",
+        "ledger run start --id first",
+        "ledger append first --type object.created --data '{\"id\": \"c1\", \"type\": \"Claim\"}'",
+        "ledger events first",
+        "ledger fork first --at 1 --id second",
+        "ledger diff first second",
+    ];
+
+    public static RootCommand Create()
+    {
+        var root = new RootCommand(
+            "Records what an agent does as an append-only log in PostgreSQL: read it, fork it, compare. "
+            + "Exit codes: 0 done, 1 refused and nothing written, 2 a wrong command line.")
+        {
+            HelpName = "ledger",
+        };
+        root.Add(CommonOptions.Json);
+        root.Add(CommonOptions.Connection);
+        root.Add(CommonOptions.Schema);
+        root.Add(new DemoCommand());
+        root.Add(Group("run", "Starts and lists runs.", new RunStartCommand(), new RunListCommand()));
+        root.Add(new AppendCommand());
+        root.Add(new EventsCommand());
+        root.Add(new StatusCommand());
+        root.Add(new WorldCommand());
+        root.Add(new ForkCommand());
+        root.Add(new BranchesCommand());
+        root.Add(new DiffCommand());
+        root.Add(Group(
+            "migrate",
+            "Brings the schema of a database up to date, and says how it differs.",
+            new MigrateApplyCommand(),
+            new MigrateAssertCommand(),
+            new MigrateScriptCommand(),
+            new MigrateListCommand()));
+        root.Add(Group(
+            "db",
+            "Starts, stops and finds your private PostgreSQL server, which is used where no other is named.",
+            new DbStartCommand(),
+            new DbStopCommand(),
+            new DbStatusCommand(),
+            new DbPathCommand()));
+        foreach (var option in root.Options)
+        {
+            if (option is HelpOption help)
+            {
+                help.Action = new HelpWithExamples();
+            }
+            else if (option is VersionOption version)
+            {
+                version.Action = new PrintVersion();
+            }
+        }
+
+        return root;
+    }
+
+    private static Command Group(string name, string description, params LedgerCommand[] commands)
+    {
+        var group = new Command(name, description);
+        foreach (var command in commands)
+        {
+            group.Add(command);
+        }
+
+        return group;
+    }
+}

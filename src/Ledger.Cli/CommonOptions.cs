@@ -1,0 +1,28 @@
+using System.CommandLine;
+
+namespace Ledger.Cli;
+
+/// <summary>The options that every command takes.</summary>
+internal static class CommonOptions
+{
+    public static Option<bool> Json { get; } = new("--json")
+    {
+        Description = "Print one JSON document, with members in snake_case.",
+        Recursive = true,
+    };
+
+    public static Option<string?> Connection { get; } = new("--connection")
+    {
+        Description = "The server, as Npgsql writes it: \"Host=…;Database=…\". Without it LEDGER_POSTGRES counts, "
+            + "then a private server of yours, which is started and migrated when need be.",
+        HelpName = "STRING",
+        Recursive = true,
+    };
+
+    public static Option<string?> Schema { get; } = new("--schema")
+    {
+        Description = "The schema of the tables; 'ledger' unless given.",
+        HelpName = "NAME",
+        Recursive = true,
+    };
+}

@@ -1,0 +1,107 @@
+using System.CommandLine;
+using Ledger.Cli.Output;
+using Ledger.Cli.Streams;
+using Ledger.Events;
+using Ledger.Streams;
+
+namespace Ledger.Cli.Events;
+
+/// <summary><c>ledger append</c></summary>
+internal sealed class AppendCommand : LedgerCommand
+{
+    private readonly Argument<string> _stream = StreamArgument.Create(
+        "A run or branch, by its id or stream name, or another stream. A run or stream that does not exist is created; branches come by 'ledger fork'.",
+        "STREAM");
+
+    private readonly Option<string?> _file = new("--file")
+    {
+        Description = "A file of events, a line of JSON each: {id, type, source, actor, cause, timestamp, data}; '-' reads standard input.",
+        HelpName = "F",
+    };
+
+    private readonly Option<string?> _type = new("--type") { Description = "The type of one event.", HelpName = "T" };
+    private readonly Option<string?> _data = new("--data") { Description = "Its JSON; {} unless given.", HelpName = "JSON" };
+    private readonly Option<string?> _expect = new("--expect")
+    {
+        Description = "Append only at this length; 'none': only as the first events.",
+        HelpName = "N|none",
+    };
+
+    private readonly Option<string?> _actor = new("--actor") { Description = "Who did it, where the event does not say.", HelpName = "A" };
+    private readonly Option<string[]> _cause = new("--cause")
+    {
+        Description = "The ids of the events that it follows from, where the event names none.",
+        HelpName = "ID",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private readonly Option<bool> _validate = new("--validate") { Description = "Refuse events that the world cannot take." };
+
+    public AppendCommand()
+        : base("append", "Appends events, all or none. Sent again with the same ids, they are written once.")
+    {
+        Add(_stream);
+        foreach (var option in new Option[] { _file, _type, _data, _expect, _actor, _cause, _validate })
+        {
+            Add(option);
+        }
+
+        Examples =
+        [
+            "ledger append first --type note --data '{\"text\": \"hello\"}' --actor me",
+            "ledger append first --file events.jsonl --expect none --validate",
+            "tail -n 5 events.jsonl | ledger append run:first --file -",
+        ];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        Position? expected = session.Get(_expect) is { } text ? ExpectedLength.Parse(text) : null;
+        var defaults = new EventDefaults(session.Get(_actor), session.Get(_cause) ?? []);
+        using var source = await OpenAsync(session, defaults, cancellationToken);
+        var count = await source.CheckAsync(session, cancellationToken);
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var stream = await StreamIds.TryFindAsync(connection.Store, session.Get(_stream), cancellationToken)
+            ?? StreamIds.Create(session.Get(_stream));
+        var append = new Appending(connection, stream, expected, session.Get(_validate) ? AppendCheck.World : AppendCheck.None);
+        var (length, version) = await session.Progress.RunAsync(
+            $"Appending {Printable.Count(count, "event")}", count, progress => append.RunAsync(source, count, progress, cancellationToken));
+        Print(session, stream, length, version, count);
+    }
+
+    private async Task<EventSource> OpenAsync(Session session, EventDefaults defaults, CancellationToken cancellationToken) =>
+        (session.Get(_file), session.Get(_type)) switch
+        {
+            ({ } path, null) when session.Get(_data) is null =>
+                new EventSource(await EventLines.OpenForTwoReadingsAsync(path, session.Io, cancellationToken), defaults),
+            (null, { } type) => new EventSource(
+                new NewEvent(new UntypedEvent(type, JsonArgument.Parse("--data", session.Get(_data) ?? "{}"))), defaults),
+            _ => throw new UsageException("An append needs either --file, or --type with --data. 'ledger append --help' shows how to use it."),
+        };
+
+    private static void Print(Session session, StreamName stream, Position length, StreamVersion version, long count)
+    {
+        var first = length.Value - count;
+        if (!session.Json)
+        {
+            var places = count == 1 ? $"position {first}" : $"positions {first} to {length.Value - 1}";
+            session.Out.Line($"Appended {Printable.Count(count, "event")} to {stream} at {places}; its length is {length}.");
+            return;
+        }
+
+        session.Out.Json(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("length", length.Value);
+            writer.WriteNumber("version", version.Value);
+            writer.WriteStartArray("positions");
+            for (var position = first; position < length.Value; position++)
+            {
+                writer.WriteNumberValue(position);
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        });
+    }
+}

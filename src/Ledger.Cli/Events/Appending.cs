@@ -1,0 +1,65 @@
+using Ledger.Cli.Connections;
+using Ledger.Cli.Output;
+using Ledger.Events;
+using Ledger.Runs;
+using Ledger.Streams;
+using Ledger.Worlds;
+
+namespace Ledger.Cli.Events;
+
+/// <summary>An append in the words of the command line, which speaks in lengths of histories also where a branch is written to.</summary>
+internal sealed class Appending(LedgerConnection connection, StreamName stream, Position? expected, AppendCheck check)
+{
+    // One statement for more events would take the server and this program too much memory.
+    private const int MaxAtOnce = 10_000;
+    private const int MaxValidated = 100_000;
+
+    /// <summary>Appends, and gives the length of the history and the version of its own stream.</summary>
+    /// <exception cref="RefusalException">The history has another length.</exception>
+    public async Task<(Position Length, StreamVersion Version)> RunAsync(
+        EventSource source,
+        long count,
+        IProgress<long> progress,
+        CancellationToken cancellationToken)
+    {
+        if (check is AppendCheck.World && count > MaxValidated)
+        {
+            throw new RefusalException(
+                $"--validate takes {Printable.Count(MaxValidated, "event")} at once, and there are {count:N0}. Nothing was written; split the file.");
+        }
+
+        var run = await connection.Ledger.FindAsync(stream, cancellationToken) ?? connection.Ledger.Stream(stream);
+        if (expected < run.History.PrefixLength)
+        {
+            throw Conflict(await run.GetLengthAsync(cancellationToken));
+        }
+
+        try
+        {
+            var length = count > MaxAtOnce && check is AppendCheck.None
+                ? await new BulkAppend(connection, run, expected).RunAsync(source.Read(cancellationToken), MaxAtOnce, progress, cancellationToken)
+                : await AppendAsync(run, [.. source.Read(cancellationToken)], cancellationToken);
+            return (length, new StreamVersion(length.Value - run.History.PrefixLength.Value));
+        }
+        catch (WrongExpectedVersionException conflict)
+        {
+            throw Conflict(run.History.LengthAt(conflict.Actual));
+        }
+        catch (WorldFaultException fault)
+        {
+            throw new RefusalException($"{fault.Message} Nothing was written.");
+        }
+    }
+
+    private Task<Position> AppendAsync(Run run, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken) => (expected, check) switch
+    {
+        ({ } length, AppendCheck.World) => run.AppendValidatedAsync(events, length, cancellationToken),
+        ({ } length, _) => run.AppendAsync(events, length, cancellationToken),
+        (null, AppendCheck.World) => run.AppendValidatedAsync(events, cancellationToken),
+        (null, _) => run.AppendAsync(events, cancellationToken),
+    };
+
+    private RefusalException Conflict(Position actual) => new(
+        $"'{stream}' has {Printable.Count(actual.Value, "event")}, and the append expected {(expected!.Value.Value == 0 ? "none" : expected.Value)}. "
+        + "Nothing was written; look at what came in between, and decide anew.");
+}

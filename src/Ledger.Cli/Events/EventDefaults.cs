@@ -1,0 +1,35 @@
+using Ledger.Events;
+
+namespace Ledger.Cli.Events;
+
+/// <summary>What the command line says of events that do not say it themselves.</summary>
+internal sealed class EventDefaults
+{
+    private readonly string? _actor;
+    private readonly Guid[] _causes;
+    private readonly string[] _foreignCauses;
+
+    /// <summary>Takes an actor and ids of causes: those of this log where they are UUIDs, otherwise foreign ones.</summary>
+    public EventDefaults(string? actor, IReadOnlyList<string> causes)
+    {
+        _actor = actor;
+        _causes = [.. causes.Where(c => Guid.TryParse(c, out _)).Select(Guid.Parse)];
+        _foreignCauses = [.. causes.Where(c => !Guid.TryParse(c, out _))];
+    }
+
+    public NewEvent Fill(NewEvent newEvent)
+    {
+        var metadata = newEvent.Metadata;
+        if (metadata.Actor is null && _actor is not null)
+        {
+            metadata = metadata with { Actor = _actor };
+        }
+
+        if (metadata.Causes.Count + metadata.ForeignCauses.Count == 0 && _causes.Length + _foreignCauses.Length > 0)
+        {
+            metadata = metadata with { Causes = _causes, ForeignCauses = _foreignCauses };
+        }
+
+        return newEvent with { Metadata = metadata };
+    }
+}

@@ -1,0 +1,153 @@
+using Ledger.Events;
+using Ledger.Files;
+
+namespace Ledger.Cli.Events;
+
+/// <summary>An event file, or standard input, read line by line with flat memory.</summary>
+internal sealed class EventLines : IDisposable
+{
+    // An event may have 16 MiB; escapes and spaces can make its line longer, but not without end.
+    private const int MaxLineBytes = 128 * 1024 * 1024;
+    private readonly Stream _stream;
+
+    private EventLines(Stream stream, string name)
+    {
+        _stream = stream;
+        Name = name;
+    }
+
+    /// <summary>What is read, as a sentence names it.</summary>
+    public string Name { get; }
+
+    /// <summary>The number of bytes, or null where the end is not known.</summary>
+    public long? Length => _stream.CanSeek ? _stream.Length : null;
+
+    /// <summary>Opens a file, or standard input where the path is <c>-</c>.</summary>
+    /// <exception cref="RefusalException">The file cannot be opened.</exception>
+    public static EventLines Open(string path, CommandIo io)
+    {
+        if (path == "-")
+        {
+            return new EventLines(io.Input, "standard input");
+        }
+
+        try
+        {
+            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 64 * 1024, FileOptions.SequentialScan);
+            return new EventLines(stream, $"'{path}'");
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new RefusalException($"There is no file '{path}'.");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new RefusalException(Directory.Exists(path)
+                ? $"'{path}' is a folder; name a file of events."
+                : $"The file '{path}' may not be read by this user.");
+        }
+        catch (Exception fault) when (fault is IOException or ArgumentException)
+        {
+            throw new RefusalException($"The file '{path}' cannot be opened: {fault.Message}");
+        }
+    }
+
+    /// <summary>Opens a file, or keeps what standard input has, so that it can be read more than once.</summary>
+    /// <exception cref="RefusalException">The file cannot be opened.</exception>
+    public static async Task<EventLines> OpenForTwoReadingsAsync(string path, CommandIo io, CancellationToken cancellationToken)
+    {
+        var lines = Open(path, io);
+        if (lines._stream.CanSeek)
+        {
+            return lines;
+        }
+
+        var kept = new MemoryStream();
+        await lines._stream.CopyToAsync(kept, cancellationToken);
+        return new EventLines(kept, lines.Name);
+    }
+
+    /// <summary>Reads the events in order, from the first on where the stream allows it.</summary>
+    /// <exception cref="RefusalException">A line is not an event.</exception>
+    public IEnumerable<NewEvent> Read(IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        if (_stream.CanSeek)
+        {
+            _stream.Position = 0;
+        }
+
+        var number = 0L;
+        var bytes = 0L;
+        foreach (var line in ReadLines(cancellationToken))
+        {
+            bytes += line.Length + 1;
+            progress?.Report(bytes);
+            if (ReadEvent(line, ++number) is { } read)
+            {
+                yield return read;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stream.Dispose();
+
+    private NewEvent? ReadEvent(ReadOnlyMemory<byte> line, long number)
+    {
+        try
+        {
+            return EventFile.ReadLine(line, number);
+        }
+        catch (EventFileException fault)
+        {
+            throw new RefusalException($"In {Name}, {char.ToLowerInvariant(fault.Message[0])}{JsonFault.Reason(fault.Message)[1..]} Nothing was written.");
+        }
+    }
+
+    private IEnumerable<ReadOnlyMemory<byte>> ReadLines(CancellationToken cancellationToken)
+    {
+        var buffer = new byte[64 * 1024];
+        var start = 0;
+        var end = 0;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var searched = end;
+            if (end == buffer.Length)
+            {
+                (buffer, start, end, searched) = MakeRoom(buffer, start, end);
+            }
+
+            var read = _stream.Read(buffer, end, buffer.Length - end);
+            end += read;
+            while (Array.IndexOf(buffer, (byte)'\n', searched, end - searched) is var feed and >= 0)
+            {
+                yield return buffer.AsMemory(start, feed - start);
+                start = searched = feed + 1;
+            }
+
+            if (read == 0)
+            {
+                if (end > start)
+                {
+                    yield return buffer.AsMemory(start, end - start);
+                }
+
+                yield break;
+            }
+        }
+    }
+
+    private (byte[] Buffer, int Start, int End, int Searched) MakeRoom(byte[] buffer, int start, int end)
+    {
+        var length = end - start;
+        if (length >= MaxLineBytes)
+        {
+            throw new RefusalException($"In {Name}, a line is longer than {MaxLineBytes} bytes, and an event may have {PayloadRules.MaxBytes}. Nothing was written.");
+        }
+
+        var target = start > 0 && length <= buffer.Length / 2 ? buffer : new byte[buffer.Length * 2];
+        Array.Copy(buffer, start, target, 0, length);
+        return (target, 0, length, length);
+    }
+}

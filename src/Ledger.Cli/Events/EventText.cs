@@ -1,0 +1,39 @@
+using System.Text;
+using System.Text.Json;
+using Ledger.Cli.Output;
+using Ledger.Events;
+using Ledger.Files;
+using Ledger.Streams;
+
+namespace Ledger.Cli.Events;
+
+/// <summary>How an event is shown.</summary>
+internal static class EventText
+{
+    /// <summary>The digits that positions before an end have at most.</summary>
+    public static int DigitsOf(Position end) => Math.Max(4, Math.Max(end.Value - 1, 0).ToString(System.Globalization.CultureInfo.InvariantCulture).Length);
+
+    /// <summary>Prints a line: position, time, type, actor, JSON.</summary>
+    public static void Print(Printer output, RecordedEvent recorded, int digits)
+    {
+        var metadata = recorded.Metadata;
+        output
+            .Add(recorded.Position!.Value.ToString().PadLeft(digits))
+            .Add($"  {Printable.Time(metadata.OccurredAt ?? recorded.Timestamp)}  ", Tone.Faint)
+            .Add(recorded.Type.PadRight(18), Tone.Name)
+            .Add($"  {(metadata.Actor ?? "-").PadRight(6)}", Tone.Changed)
+            .AddRest($"  {Encoding.UTF8.GetString(recorded.Json.Span)}")
+            .EndLine();
+    }
+
+    /// <summary>Writes the seed's members, and <c>position</c>, <c>event_id</c>, <c>recorded_at</c>.</summary>
+    public static void Write(Utf8JsonWriter writer, RecordedEvent recorded)
+    {
+        writer.WriteStartObject();
+        EventFile.WriteMembers(writer, recorded);
+        writer.WriteNumber("position", recorded.Position!.Value.Value);
+        writer.WriteString("event_id", recorded.Id);
+        writer.WriteString("recorded_at", recorded.Timestamp);
+        writer.WriteEndObject();
+    }
+}

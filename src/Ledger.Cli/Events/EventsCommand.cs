@@ -1,0 +1,98 @@
+using System.CommandLine;
+using Ledger.Cli.Streams;
+using Ledger.Events;
+using Ledger.Runs;
+using Ledger.Streams;
+
+namespace Ledger.Cli.Events;
+
+/// <summary><c>ledger events</c></summary>
+internal sealed class EventsCommand : LedgerCommand
+{
+    private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
+    private readonly Option<Position?> _from = Positions.Option("--from", "The position of the first event.");
+    private readonly Option<Position?> _to = Positions.Option("--to", "The position behind the last event: '--to 2' shows positions 0 and 1.");
+    private readonly Option<string?> _type = new("--type") { Description = "Only events of this type.", HelpName = "T" };
+    private readonly Option<bool> _follow = new("--follow", "-f")
+    {
+        Description = "Go on with what is appended, until Ctrl-C; with --json, a document a line.",
+    };
+
+    public EventsCommand()
+        : base("events", "Shows what happened in a run or branch, from its first event on. A terminal cuts long lines; a file gets all.")
+    {
+        Add(_id);
+        Add(_from);
+        Add(_to);
+        Add(_type);
+        Add(_follow);
+        Examples =
+        [
+            "ledger events first",
+            "ledger events first --from 10 --to 20",
+            "ledger events branch:second --type object.created --json",
+            "ledger events first --follow",
+        ];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        var from = session.Get(_from) ?? Position.Start;
+        var to = session.Get(_to);
+        if (to < from)
+        {
+            throw new UsageException($"--to {to} comes before --from {from}.");
+        }
+
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var run = await connection.Ledger.OpenAsync(
+            await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken), cancellationToken);
+        var length = await run.GetLengthAsync(cancellationToken);
+        var follows = session.Get(_follow);
+        Check(run, from, length);
+        if (to is { } last && !follows)
+        {
+            Check(run, last, length);
+        }
+
+        var type = session.Get(_type);
+        if (follows)
+        {
+            await new EventFollower(session, run, type).RunAsync(from, to, cancellationToken);
+            return;
+        }
+
+        // On a terminal the events are the sign of life, and a bar between them would be in the way.
+        var end = to ?? length;
+        Task<bool> Print(IProgress<long>? progress) =>
+            PrintAsync(session, run.ReadAsync(from, to, cancellationToken).Counted(progress).OfType(type), end);
+        await (session.Io.OutputWidth is null
+            ? session.Progress.RunAsync($"Reading {run.StreamName}", end.Value - from.Value, Print)
+            : Print(null));
+    }
+
+    private static void Check(Run run, Position position, Position length)
+    {
+        if (position > length)
+        {
+            throw new PositionOutOfRangeException(run.StreamName, position, length);
+        }
+    }
+
+    private static async Task<bool> PrintAsync(Session session, IAsyncEnumerable<RecordedEvent> events, Position end)
+    {
+        if (session.Json)
+        {
+            await session.Out.JsonArrayAsync(events, EventText.Write);
+            return true;
+        }
+
+        var digits = EventText.DigitsOf(end);
+        await foreach (var recorded in events)
+        {
+            EventText.Print(session.Out, recorded, digits);
+        }
+
+        return true;
+    }
+}

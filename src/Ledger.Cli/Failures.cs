@@ -1,0 +1,34 @@
+using Ledger.Branches;
+using Ledger.Events;
+using Ledger.Postgres;
+using Ledger.Postgres.Local;
+using Ledger.Postgres.Migrations;
+using Ledger.Runs;
+using Ledger.Streams;
+using Ledger.Worlds;
+
+namespace Ledger.Cli;
+
+/// <summary>The one table from exceptions to sentences and exit codes.</summary>
+internal static class Failures
+{
+    // EPIPE, the same number on Linux, macOS and the BSDs.
+    private const int BrokenPipe = 32;
+
+    public static Failure Of(Exception exception, CancellationToken cancellationToken) => exception switch
+    {
+        OperationCanceledException when cancellationToken.IsCancellationRequested => new(ExitCodes.Interrupted, null),
+        _ when cancellationToken.IsCancellationRequested && exception.InnerException is OperationCanceledException => new(ExitCodes.Interrupted, null),
+        UsageException or PostgresOptionsException => new(ExitCodes.Usage, exception.Message),
+        RefusalException
+            or StreamNotFoundException or StreamArchivedException or WrongExpectedVersionException or EventIdInUseException
+            or InvalidEventException or BrokenHistoryException or PositionOutOfRangeException or WorldFaultException
+            or ForkPositionException or BranchExistsException or LineageDepthException
+            or LocalClusterException or PostgresProgramsNotFoundException or PlatformNotSupportedException
+            or MigrationFailedException => new(ExitCodes.Refusal, exception.Message),
+        IOException { HResult: BrokenPipe } => new(ExitCodes.OutputClosed, null),
+        _ when PostgresFaults.Describe(exception) is { } sentence => new(ExitCodes.Refusal, sentence),
+        IOException or UnauthorizedAccessException => new(ExitCodes.Refusal, exception.Message),
+        _ => new(ExitCodes.Refusal, $"A fault of this program, not of yours: {exception.GetType().Name}: {exception.Message}"),
+    };
+}

@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Ledger.Cli;
+
+/// <summary>The usual help, and commands to type below it.</summary>
+internal sealed class HelpWithExamples : SynchronousCommandLineAction
+{
+    private const int Width = 110;
+    private readonly HelpAction _help = new() { MaxWidth = Width };
+
+    /// <inheritdoc/>
+    public override bool ClearsParseErrors => true;
+
+    /// <inheritdoc/>
+    public override int Invoke(ParseResult parseResult)
+    {
+        var exitCode = _help.Invoke(parseResult);
+        var examples = parseResult.CommandResult.Command switch
+        {
+            LedgerCommand command => command.Examples,
+            RootCommand => Commands.Examples,
+            _ => [],
+        };
+        if (examples.Count > 0)
+        {
+            var output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine("Examples:");
+            foreach (var example in examples)
+            {
+                output.WriteLine($"  {example}");
+            }
+
+            output.WriteLine();
+        }
+
+        return exitCode;
+    }
+}

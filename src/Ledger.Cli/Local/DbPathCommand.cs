@@ -1,0 +1,28 @@
+using Ledger.Cli.Connections;
+
+namespace Ledger.Cli.Local;
+
+/// <summary><c>ledger db path</c></summary>
+internal sealed class DbPathCommand : LedgerCommand
+{
+    public DbPathCommand()
+        : base("path", "Prints the folder of your private server's data. Nothing is made or started.") =>
+        Examples = ["ledger db path", "du -sh \"$(ledger db path)\""];
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        var cluster = await ServerAddress.OpenPrivateAsync(session, cancellationToken);
+        if (!session.Json)
+        {
+            session.Out.Line(cluster.DataFolder);
+            return;
+        }
+
+        session.Out.Json(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("data_folder", cluster.DataFolder);
+            writer.WriteEndObject();
+        });
+    }
+}

@@ -1,0 +1,39 @@
+using Ledger.Cli.Connections;
+using Ledger.Cli.Output;
+using Ledger.Postgres.Migrations;
+
+namespace Ledger.Cli.Migrations;
+
+/// <summary><c>ledger migrate list</c></summary>
+internal sealed class MigrateListCommand : LedgerCommand
+{
+    public MigrateListCommand()
+        : base("list", "Lists the migrations, and which of them the schema has.") =>
+        Examples = ["ledger migrate list", "ledger migrate list --json"];
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var connection = await LedgerConnection.OpenAsIsAsync(session, cancellationToken);
+        var migrations = await connection.Migrator.ListAsync(cancellationToken);
+        if (session.Json)
+        {
+            MigrationText.Write(session.Out, migrations);
+            return;
+        }
+
+        var width = migrations.Max(migration => migration.FileName.Length);
+        foreach (var migration in migrations)
+        {
+            session.Out.Add(MigrationText.NameOf(migration.State).PadRight(9), ToneOf(migration.State));
+            session.Out.Add(migration.FileName.PadRight(width), Tone.Name);
+            session.Out.Add(migration.AppliedAt is { } time ? $"  {Printable.Time(time)}  by {migration.AppliedBy}" : "", Tone.Faint).EndLine();
+        }
+    }
+
+    private static Tone ToneOf(MigrationState state) => state switch
+    {
+        MigrationState.Applied => Tone.Added,
+        MigrationState.Pending => Tone.Changed,
+        _ => Tone.Removed,
+    };
+}

@@ -1,0 +1,29 @@
+using Ledger.Cli.Connections;
+
+namespace Ledger.Cli.Migrations;
+
+/// <summary><c>ledger migrate script</c></summary>
+internal sealed class MigrateScriptCommand : LedgerCommand
+{
+    public MigrateScriptCommand()
+        : base("script", "Prints all migrations as one text for psql, which applies what a database lacks. No server is asked.") =>
+        Examples = ["ledger migrate script > ledger.sql", "ledger migrate script --schema agents | psql app"];
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var connection = LedgerConnection.Unconnected(session);
+        var script = connection.Migrator.Script();
+        if (!session.Json)
+        {
+            await session.Out.Text.WriteAsync(script);
+            return;
+        }
+
+        session.Out.Json(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("script", script);
+            writer.WriteEndObject();
+        });
+    }
+}

@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Ledger.Cli.Output;
+
+/// <summary>Writes standard output: lines for people, or one JSON document.</summary>
+/// <remarks>Buffered; on a terminal each line shows at once. Control characters of the data never reach a terminal.</remarks>
+internal sealed class Printer(TextWriter text, Stream output, int? width, bool colours)
+{
+    private const int BufferBytes = 32 * 1024;
+
+    private static readonly JsonWriterOptions JsonOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        MaxDepth = int.MaxValue,
+        SkipValidation = true,
+    };
+
+    private readonly StringBuilder _line = new();
+    private int _columns;
+
+    /// <summary>Writes to the standard output of a command; as text it is UTF-8 without a mark.</summary>
+    public static Printer On(CommandIo io) => new(
+        new StreamWriter(io.Output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), BufferBytes, leaveOpen: true) { NewLine = "\n" },
+        io.Output,
+        io.OutputWidth,
+        io.OutputWidth is not null && io.AllowsColours);
+
+    /// <summary>The text writer below, for texts that are longer than lines.</summary>
+    public TextWriter Text => text;
+
+    /// <summary>Adds a piece to the line.</summary>
+    public Printer Add(string piece, Tone tone = Tone.Plain)
+    {
+        var shown = Printable.Of(piece);
+        var code = colours && shown.Length > 0 ? Code(tone) : null;
+        _columns += shown.Length;
+        _line.Append(code).Append(shown).Append(code is null ? null : "\e[0m");
+        return this;
+    }
+
+    /// <summary>Adds the last piece, cut to what is left of the terminal's width.</summary>
+    public Printer AddRest(string piece, Tone tone = Tone.Plain)
+    {
+        var left = width is { } columns ? Math.Max(columns - _columns, 8) : int.MaxValue;
+        return Add(piece.Length <= left ? piece : string.Concat(piece.AsSpan(0, left - 1), "…"), tone);
+    }
+
+    /// <summary>Ends the line.</summary>
+    public void EndLine()
+    {
+        text.Write(_line);
+        text.WriteLine();
+        _line.Clear();
+        _columns = 0;
+        if (width is not null)
+        {
+            text.Flush();
+        }
+    }
+
+    /// <summary>Writes a line of one piece.</summary>
+    public void Line(string piece, Tone tone = Tone.Plain) => Add(piece, tone).EndLine();
+
+    /// <summary>Writes a line that names a fact.</summary>
+    public void Fact(string label, string value, Tone tone = Tone.Plain) => Add($"{label} : ").Add(value, tone).EndLine();
+
+    /// <summary>Writes a JSON document and a line end.</summary>
+    public void Json(Action<Utf8JsonWriter> write)
+    {
+        text.Flush();
+        using (var writer = new Utf8JsonWriter(output, JsonOptions))
+        {
+            write(writer);
+        }
+
+        output.WriteByte((byte)'\n');
+    }
+
+    /// <summary>Writes one JSON array, an item a line, as the items come; memory stays flat.</summary>
+    public async Task JsonArrayAsync<T>(IAsyncEnumerable<T> items, Action<Utf8JsonWriter, T> write)
+    {
+        await text.FlushAsync();
+        var buffer = new ArrayBufferWriter<byte>(BufferBytes);
+        await using var writer = new Utf8JsonWriter(buffer, JsonOptions);
+        var separator = "[\n"u8.ToArray();
+        await foreach (var item in items)
+        {
+            buffer.Write(separator);
+            separator = ",\n"u8.ToArray();
+            writer.Reset();
+            write(writer, item);
+            writer.Flush();
+            if (buffer.WrittenCount > BufferBytes)
+            {
+                await output.WriteAsync(buffer.WrittenMemory);
+                buffer.ResetWrittenCount();
+            }
+        }
+
+        buffer.Write(separator[0] == '[' ? "[]\n"u8 : "\n]\n"u8);
+        await output.WriteAsync(buffer.WrittenMemory);
+    }
+
+    /// <summary>Hands on all that was written.</summary>
+    public async Task FlushAsync()
+    {
+        await text.FlushAsync();
+        await output.FlushAsync();
+    }
+
+    private static string? Code(Tone tone) => tone switch
+    {
+        Tone.Name => "\e[1m",
+        Tone.Faint => "\e[2m",
+        Tone.Added => "\e[32m",
+        Tone.Removed => "\e[31m",
+        Tone.Changed => "\e[33m",
+        _ => null,
+    };
+}

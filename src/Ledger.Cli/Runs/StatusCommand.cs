@@ -1,0 +1,82 @@
+using System.CommandLine;
+using Ledger.Branches;
+using Ledger.Cli.Output;
+using Ledger.Cli.Streams;
+using Ledger.Streams;
+
+namespace Ledger.Cli.Runs;
+
+/// <summary><c>ledger status</c></summary>
+internal sealed class StatusCommand : LedgerCommand
+{
+    private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
+
+    public StatusCommand()
+        : base("status", "Shows how long a run or branch is, since when, and where it was forked from.")
+    {
+        Add(_id);
+        Examples = ["ledger status first", "ledger status branch:second --json"];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var name = await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken);
+        var run = await connection.Ledger.OpenAsync(name, cancellationToken);
+        var stream = await connection.Store.GetStreamAsync(name, cancellationToken) ?? throw new StreamNotFoundException(name);
+        var branch = await connection.Store.GetBranchAsync(name, cancellationToken);
+        var length = run.History.LengthAt(stream.Version);
+        if (session.Json)
+        {
+            Write(session.Out, stream, length, branch);
+        }
+        else
+        {
+            Print(session.Out, stream, length, branch);
+        }
+    }
+
+    private static void Print(Printer output, StreamInfo stream, Position length, BranchInfo? branch)
+    {
+        output.Fact("Stream", stream.Name.Value, Tone.Name);
+        output.Fact("Length", Printable.Count(length.Value, "event"));
+        output.Fact("State", StateOf(stream));
+        output.Fact("Created", Printable.Time(stream.CreatedAt));
+        output.Fact("Updated", Printable.Time(stream.UpdatedAt));
+        if (branch is null)
+        {
+            return;
+        }
+
+        output.Fact("Parent", branch.Parent.Value);
+        output.Fact("Root", branch.Root.Value);
+        output.Fact("Fork at", $"{branch.ForkPosition} (own events: {stream.Version})");
+        if (branch.Name is { } label)
+        {
+            output.Fact("Name", label);
+        }
+    }
+
+    private static void Write(Printer output, StreamInfo stream, Position length, BranchInfo? branch) => output.Json(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("stream", stream.Name.Value);
+        writer.WriteString("id", stream.Name.Id);
+        writer.WriteNumber("length", length.Value);
+        writer.WriteNumber("version", stream.Version.Value);
+        writer.WriteString("state", StateOf(stream));
+        writer.WriteString("created_at", stream.CreatedAt);
+        writer.WriteString("updated_at", stream.UpdatedAt);
+        if (branch is not null)
+        {
+            writer.WriteString("parent", branch.Parent.Value);
+            writer.WriteString("root", branch.Root.Value);
+            writer.WriteNumber("fork_position", branch.ForkPosition.Value);
+            writer.WriteString("name", branch.Name);
+        }
+
+        writer.WriteEndObject();
+    });
+
+    private static string StateOf(StreamInfo stream) => stream.State is StreamState.Archived ? "archived" : "open";
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Ledger.Cli.Connections;
+using Ledger.Cli.Output;
+using Ledger.Postgres;
+
+namespace Ledger.Cli;
+
+/// <summary>One call of a command: what was asked, and where the answer goes.</summary>
+internal sealed class Session
+{
+    private readonly ParseResult _parsed;
+
+    public Session(CommandIo io, ParseResult parsed)
+    {
+        Io = io;
+        _parsed = parsed;
+        Out = Printer.On(io);
+        Progress = new ProgressBar(io);
+    }
+
+    /// <summary>The streams, the environment, the clock.</summary>
+    public CommandIo Io { get; }
+
+    /// <summary>Standard output.</summary>
+    public Printer Out { get; }
+
+    /// <summary>The bar on standard error.</summary>
+    public ProgressBar Progress { get; }
+
+    /// <summary>Whether one JSON document is wanted instead of text.</summary>
+    public bool Json => Get(CommonOptions.Json);
+
+    /// <summary>The names of the schemas. Statements may take long, because a person can stop them.</summary>
+    public PostgresOptions Options
+    {
+        get
+        {
+            var options = new PostgresOptions { CommandTimeout = TimeSpan.FromMinutes(10) };
+            return Get(CommonOptions.Schema) is { } schema ? options with { EventSchema = schema, LedgerSchema = schema } : options;
+        }
+    }
+
+    public T? Get<T>(Option<T> option) => _parsed.GetValue(option);
+
+    public T Get<T>(Argument<T> argument) => _parsed.GetValue(argument)!;
+
+    /// <summary>Connects to the database, whose schema is up to date then.</summary>
+    public Task<LedgerConnection> ConnectAsync(CancellationToken cancellationToken) =>
+        LedgerConnection.OpenAsync(this, cancellationToken);
+}

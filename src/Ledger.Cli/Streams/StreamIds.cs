@@ -1,0 +1,90 @@
+using Ledger.Streams;
+
+namespace Ledger.Cli.Streams;
+
+/// <summary>What the ids that people type stand for.</summary>
+/// <remarks>
+/// <list type="number">
+/// <item>A text with a colon is the name of a stream, such as <c>run:abc</c> or <c>orders:7</c>, if there is one.</item>
+/// <item>Otherwise it is the id of a run, else of a branch; where both exist, neither is guessed.</item>
+/// <item>Otherwise it is the name of a stream, if there is one.</item>
+/// </list>
+/// </remarks>
+internal static class StreamIds
+{
+    /// <summary>Finds a stream that must exist.</summary>
+    /// <exception cref="RefusalException">There is none, or the text stands for two.</exception>
+    public static async Task<StreamName> FindAsync(IEventStore store, string text, CancellationToken cancellationToken) =>
+        await TryFindAsync(store, text, cancellationToken) ?? throw new RefusalException(
+            $"There is no stream '{text}'. 'ledger run list' and 'ledger branches' show what exists.");
+
+    /// <summary>Finds a stream, or null.</summary>
+    /// <exception cref="RefusalException">The text stands for two.</exception>
+    public static async Task<StreamName?> TryFindAsync(IEventStore store, string text, CancellationToken cancellationToken)
+    {
+        var name = Parse(text);
+        if (name.Category.Length > 0 && await store.GetStreamAsync(name, cancellationToken) is not null)
+        {
+            return name;
+        }
+
+        if (IsSpelledOut(text))
+        {
+            return null;
+        }
+
+        var run = Parse($"run:{text}");
+        var branch = Parse($"branch:{text}");
+        var isRun = await store.GetStreamAsync(run, cancellationToken) is not null;
+        var isBranch = await store.GetStreamAsync(branch, cancellationToken) is not null;
+        return (isRun, isBranch) switch
+        {
+            (true, true) => throw new RefusalException($"'{text}' is a run and a branch. Write '{run}' or '{branch}'."),
+            (true, false) => run,
+            (false, true) => branch,
+            _ => name.Category.Length == 0 && await store.GetStreamAsync(name, cancellationToken) is not null ? name : null,
+        };
+    }
+
+    /// <summary>The stream that an append creates where there is none: a text without a colon is the id of a run.</summary>
+    /// <exception cref="RefusalException">The name is that of a branch.</exception>
+    public static StreamName Create(string text)
+    {
+        var name = Parse(text.Contains(':', StringComparison.Ordinal) ? text : $"run:{text}");
+        return name.IsBranch
+            ? throw new RefusalException($"There is no branch '{name.Id}'. Branches come by 'ledger fork' alone.")
+            : name;
+    }
+
+    /// <summary>An id for something new, given alone or as the name of its stream.</summary>
+    public static string? NewId(string category, string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        var prefix = $"{category}:";
+        var id = text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text;
+        Parse(id);
+        Parse(prefix + id);
+        return id;
+    }
+
+    /// <summary>Takes a text as the name of a stream.</summary>
+    /// <exception cref="UsageException">It cannot be one.</exception>
+    public static StreamName Parse(string text)
+    {
+        try
+        {
+            return new StreamName(text);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new UsageException(fault.Message.Split(" (Parameter", 2)[0]);
+        }
+    }
+
+    private static bool IsSpelledOut(string text) =>
+        text.StartsWith("run:", StringComparison.Ordinal) || text.StartsWith("branch:", StringComparison.Ordinal);
+}

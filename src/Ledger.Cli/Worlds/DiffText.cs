@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Ledger.Cli.Output;
+using Ledger.Worlds;
+
+namespace Ledger.Cli.Worlds;
+
+/// <summary>A comparison for people.</summary>
+internal static class DiffText
+{
+    /// <summary>Prints the names, the summary, and a line or more for everything that differs.</summary>
+    public static void Print(Printer output, string nameOfA, string nameOfB, World a, World b)
+    {
+        var diff = WorldDiff.Between(a, b);
+        output.Line($"Diff: {nameOfA} -> {nameOfB}", Tone.Name);
+        output.Line($"Summary: {diff.Summary()}");
+        PrintAll(output, diff.AddedObjects, "+", Tone.Added, id => Describe(b.FindObject(id)!));
+        PrintAll(output, diff.RemovedObjects, "-", Tone.Removed, id => Describe(a.FindObject(id)!));
+        PrintChanges(output, "object", diff.ObjectChanges);
+        PrintAll(output, diff.AddedRelations, "+", Tone.Added, id => Describe(b.FindRelation(id)!));
+        PrintAll(output, diff.RemovedRelations, "-", Tone.Removed, id => Describe(a.FindRelation(id)!));
+        PrintChanges(output, "relation", diff.RelationChanges);
+    }
+
+    private static void PrintAll(Printer output, IReadOnlyList<string> ids, string sign, Tone tone, Func<string, string> describe)
+    {
+        foreach (var id in ids)
+        {
+            output.Line($"{sign} {describe(id)}", tone);
+        }
+    }
+
+    private static void PrintChanges(Printer output, string kind, IReadOnlyList<ValueChange> changes)
+    {
+        foreach (var entity in changes.GroupBy(change => change.Id, StringComparer.Ordinal))
+        {
+            output.Line($"~ {kind} {entity.Key}", Tone.Changed);
+            foreach (var change in entity)
+            {
+                output.Add($"    {change.Path}: ", Tone.Faint).Add(Describe(change.Old), Tone.Removed).Add(" -> ");
+                output.Add(Describe(change.New), Tone.Added).EndLine();
+            }
+        }
+    }
+
+    private static string Describe(WorldObject item) => $"object {item.Id} {item.Data}";
+
+    private static string Describe(Relation item) => $"relation {item.Id} {item.Type}: {item.SourceId} -> {item.TargetId} {item.Data}";
+
+    private static string Describe(JsonElement value) => value.ValueKind is JsonValueKind.Undefined ? "(absent)" : value.GetRawText();
+}

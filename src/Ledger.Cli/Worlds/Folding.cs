@@ -1,0 +1,56 @@
+using Ledger.Cli.Connections;
+using Ledger.Cli.Events;
+using Ledger.Cli.Streams;
+using Ledger.Files;
+using Ledger.Runs;
+using Ledger.Streams;
+using Ledger.Worlds;
+
+namespace Ledger.Cli.Worlds;
+
+/// <summary>Worlds for the commands that show them, with a bar while long histories are read.</summary>
+internal static class Folding
+{
+    // Ids of events are derived from a stream's name; nobody sees it here.
+    private static readonly StreamName FileStream = StreamName.Run("file");
+
+    /// <summary>The world of a run or branch, and its stream.</summary>
+    public static async Task<(StreamName Stream, World World)> OfStreamAsync(
+        Session session,
+        LedgerConnection connection,
+        string id,
+        Position? at,
+        CancellationToken cancellationToken)
+    {
+        var stream = await StreamIds.FindAsync(connection.Store, id, cancellationToken);
+        var run = await connection.Ledger.OpenAsync(stream, cancellationToken);
+        var length = await run.GetLengthAsync(cancellationToken);
+        if (at > length)
+        {
+            throw new PositionOutOfRangeException(stream, at.Value, length);
+        }
+
+        var world = await session.Progress.RunAsync(
+            $"Reading {stream}",
+            (at ?? length).Value,
+            progress => World.FoldAsync(run.ReadAsync(to: at ?? length, cancellationToken: cancellationToken).Counted(progress), cancellationToken));
+        return (stream, world);
+    }
+
+    /// <summary>The world of an event file, with no database.</summary>
+    public static async Task<World> OfFileAsync(Session session, string path, Position? at, CancellationToken cancellationToken)
+    {
+        using var lines = EventLines.Open(path, session.Io);
+        var world = await session.Progress.RunAsync("Reading the events", lines.Length, progress => Task.Run(
+            () =>
+            {
+                var events = lines.Read(progress, cancellationToken);
+                var wanted = at is { Value: <= int.MaxValue } end ? events.Take((int)end.Value) : events;
+                return World.Fold(EventFile.Record(wanted, FileStream, session.Io.TimeProvider.GetUtcNow()));
+            },
+            cancellationToken));
+        return at > world.Position
+            ? throw new RefusalException($"There is no position {at} in {lines.Name}: it has {world.Position} events. Choose a position from 0 to {world.Position}.")
+            : world;
+    }
+}

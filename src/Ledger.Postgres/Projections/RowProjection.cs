@@ -1,0 +1,68 @@
+namespace Ledger.Postgres.Projections;
+
+/// <summary>Rows of the application's own that are derived from events by one SQL statement a batch.</summary>
+/// <remarks>
+/// <para>Inline, the statement runs in the transaction of every append, behind the insert: the rows are true as soon as the append
+/// is acknowledged, and gone with it when it is rolled back. A failure of the statement refuses the append that caused it, alone.</para>
+/// <para>In the statement, <c>{pending}</c> stands for the events that the rows do not contain yet, with the columns of
+/// <c>mt_events</c>: those of the batch, and any that another program appended to the same streams without this projection.
+/// <c>{events}</c> and <c>{ledger}</c> stand for the schemas. The statement sees the batch's events in order of stream and
+/// version, and must handle several at once.</para>
+/// </remarks>
+public sealed record RowProjection
+{
+    /// <summary>Declares a projection.</summary>
+    /// <param name="name">Its name, which keeps its progress: 1 to 200 characters, without <c>:</c>.</param>
+    /// <param name="sql">The statement.</param>
+    /// <exception cref="ArgumentException">The name is not one, or the statement does not mention <c>{pending}</c>.</exception>
+    public RowProjection(string name, string sql)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentException.ThrowIfNullOrWhiteSpace(sql);
+        if (name.Length > 200 || name.Contains(':', StringComparison.Ordinal) || name.Any(char.IsControl))
+        {
+            throw new ArgumentException(
+                $"'{name}' cannot name a projection: it must have at most 200 characters, without ':' and control characters.", nameof(name));
+        }
+
+        if (!sql.Contains(Pending, StringComparison.Ordinal))
+        {
+            throw new ArgumentException(
+                $"The statement of projection '{name}' does not mention {Pending}. Select from it: it is the events to apply.", nameof(sql));
+        }
+
+        Name = name;
+        Sql = sql;
+    }
+
+    private const string Pending = "{pending}";
+
+    /// <summary>The name.</summary>
+    public string Name { get; }
+
+    /// <summary>The statement, with its tokens.</summary>
+    public string Sql { get; }
+
+    /// <summary>The version of the rows' meaning: default 1. A new version begins with no rows applied; rebuild it.</summary>
+    public int Version
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            field = value;
+        }
+    }
+    = 1;
+
+    /// <summary>The name under which progress is kept: <c>Name</c>, from version 2 on <c>Name:V2</c>.</summary>
+    internal string Key => Version == 1 ? Name : $"{Name}:V{Version}";
+
+    /// <summary>The statement, and the one that says how far it has come.</summary>
+    internal IEnumerable<string> Statements(SchemaNames schemas)
+    {
+        var key = SchemaNames.Literal(Key);
+        yield return schemas.Fill(Sql.Replace(Pending, $"{{ledger}}.pending_v1({key})", StringComparison.Ordinal));
+        yield return SqlText.Load("advance_projection", schemas).Replace("{projection}", key, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Ledger.Cli.Tests;
+
+/// <summary>The command, called in this process.</summary>
+internal sealed record Cli
+{
+    public string? ConnectionString { get; init; }
+
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    public string Input { get; init; } = "";
+
+    public TimeProvider TimeProvider { get; init; } = new ImmediateTimeProvider();
+
+    public int? OutputWidth { get; init; }
+
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Where standard output goes; a memory stream unless given.</summary>
+    public Stream? Output { get; init; }
+
+    public Task<CliResult> RunAsync(params string[] args) => RunAsync(args, CancellationToken.None);
+
+    public async Task<CliResult> RunAsync(string[] args, CancellationToken cancellationToken)
+    {
+        using var memory = new MemoryStream();
+        using var error = new StringWriter { NewLine = "\n" };
+        using var input = new MemoryStream(Encoding.UTF8.GetBytes(Input));
+        var exitCode = await CommandLine.InvokeAsync(args, Io(Output ?? memory, error, input), cancellationToken);
+        return new CliResult(exitCode, Encoding.UTF8.GetString(memory.ToArray()), error.ToString());
+    }
+
+    /// <summary>Runs a command that must succeed, and reads what it prints as JSON.</summary>
+    public async Task<JsonElement> JsonAsync(params string[] args)
+    {
+        var result = await RunAsync([.. args, "--json"]);
+        if (result.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"Exit code {result.ExitCode}: {result.Error}");
+        }
+
+        using var document = JsonDocument.Parse(result.Output);
+        return document.RootElement.Clone();
+    }
+
+    private CommandIo Io(Stream output, TextWriter error, Stream input) => new()
+    {
+        Output = output,
+        Error = error,
+        Input = input,
+        Environment = name => Environment.GetValueOrDefault(name) ?? (name == "LEDGER_POSTGRES" ? ConnectionString : null),
+        TimeProvider = TimeProvider,
+        OutputWidth = OutputWidth,
+        ErrorIsTerminal = ErrorIsTerminal,
+    };
+}

@@ -1,0 +1,42 @@
+using Ledger.Postgres.Migrations;
+using Ledger.Testing;
+using Npgsql;
+using Xunit;
+
+namespace Ledger.Cli.Tests;
+
+/// <summary>A database for one test class, with the schema.</summary>
+public sealed class CliDatabase : IAsyncLifetime
+{
+    private TestDatabase? _database;
+
+    public string ConnectionString => _database!.ConnectionString;
+
+    internal Cli Cli => new() { ConnectionString = ConnectionString };
+
+    /// <summary>A database without the schema.</summary>
+    public static async Task<TestDatabase> CreateEmptyAsync() => await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
+
+    public async Task InitializeAsync() =>
+        _database = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync("ledger", MigrateAsync);
+
+    public async Task DisposeAsync() => await _database!.DisposeAsync();
+
+    /// <summary>A run with the given number of objects, named c1, c2 and so on.</summary>
+    internal async Task StartAsync(string id, int objects)
+    {
+        (await Cli.RunAsync("run", "start", "--id", id)).ShouldSucceed();
+        if (objects > 0)
+        {
+            var lines = Enumerable.Range(1, objects).Select(i =>
+                $$$"""{"id":"e{{{i}}}","type":"object.created","timestamp":"2026-01-01T00:00:0{{{i % 10}}}Z","data":{"id":"c{{{i}}}","type":"Claim","data":{"n": {{{i}}} } } }""");
+            (await (Cli with { Input = string.Join('\n', lines) }).RunAsync("append", $"run:{id}", "--file", "-")).ShouldSucceed();
+        }
+    }
+
+    private static async Task MigrateAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        await using var dataSource = NpgsqlDataSource.Create(connectionString + ";Pooling=false");
+        await new LedgerMigrator(dataSource).ApplyAsync(cancellationToken);
+    }
+}

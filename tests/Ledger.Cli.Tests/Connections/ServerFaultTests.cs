@@ -1,0 +1,72 @@
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Cli.Tests.Connections;
+
+/// <summary>What a server can refuse: one sentence, and exit code 1.</summary>
+public sealed class ServerFaultTests(CliDatabase database) : IClassFixture<CliDatabase>
+{
+    [Fact]
+    public async Task Connection_OptionBeforeVariable()
+    {
+        var cli = new Cli { ConnectionString = "Host=127.0.0.1;Port=1" };
+
+        (await cli.RunAsync("run", "list", "--connection", database.ConnectionString)).ShouldSucceed();
+        (await cli.RunAsync("run", "list")).ExitCode.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("Host=127.0.0.1;Port=1", "The server cannot be reached: Connection refused. Check that it runs, and its host and port.")]
+    [InlineData("Host=/nowhere", "The server cannot be reached: ")]
+    public async Task Unreachable_IsSaid(string connection, string sentence)
+    {
+        var result = await new Cli().RunAsync("status", "a", "--connection", connection);
+
+        result.ExitCode.ShouldBe(1);
+        result.Output.ShouldBe("");
+        result.Error.ShouldStartWith($"ledger: {sentence}");
+        result.Error.Count(c => c == '\n').ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task NoSuchDatabase_IsSaid()
+    {
+        var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Database = "nix", Pooling = false };
+
+        var result = await new Cli().RunAsync("run", "list", "--connection", connection.ConnectionString);
+
+        result.ShouldBeRefused(
+            1, "The server has no such database: database \"nix\" does not exist. Create it, or name another one in the connection.");
+    }
+
+    [Fact]
+    public async Task MissingPrivilege_IsSaid()
+    {
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var command = source.CreateCommand("""
+            create role "ledger cli reader" login;
+            grant usage on schema ledger to "ledger cli reader";
+            grant select on all tables in schema ledger to "ledger cli reader";
+            """);
+        await command.ExecuteNonQueryAsync();
+        try
+        {
+            await database.StartAsync("guarded", 1);
+            var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = "ledger cli reader", Pooling = false };
+            var reader = new Cli { ConnectionString = connection.ConnectionString };
+
+            (await reader.RunAsync("status", "guarded")).ShouldSucceed();
+            var refused = await reader.RunAsync("append", "guarded", "--type", "t");
+
+            refused.ExitCode.ShouldBe(1);
+            refused.Error.ShouldStartWith("ledger: The role lacks a privilege: permission denied for");
+            (await database.Cli.JsonAsync("status", "guarded")).GetProperty("length").GetInt64().ShouldBe(1);
+        }
+        finally
+        {
+            await using var drop = source.CreateCommand("""drop owned by "ledger cli reader"; drop role "ledger cli reader";""");
+            await drop.ExecuteNonQueryAsync();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Cli.Tests.Migrations;
+
+public sealed class MigrateTests
+{
+    [Fact]
+    public async Task NamedServer_IsMigratedOnlyWhenTold()
+    {
+        await using var database = await CliDatabase.CreateEmptyAsync();
+        var cli = new Cli { ConnectionString = database.ConnectionString };
+
+        var refused = await cli.RunAsync("run", "list");
+        refused.ExitCode.ShouldBe(1);
+        refused.Output.ShouldBe("");
+        refused.Error.ShouldStartWith("ledger: Schema 'ledger' is not up to date: it lacks '0001_event_tables'");
+        refused.Error.ShouldContain("Run 'ledger migrate apply'");
+        (await cli.RunAsync("migrate", "assert")).ExitCode.ShouldBe(1);
+        (await cli.JsonAsync("migrate", "list")).EnumerateArray().ShouldAllBe(m => m.GetProperty("state").GetString() == "pending");
+
+        var applied = (await cli.RunAsync("migrate", "apply")).ShouldSucceed();
+        applied.ShouldStartWith("applied  0001_event_tables\n");
+        applied.ShouldEndWith("Schema 'ledger' is up to date.\n");
+
+        (await cli.RunAsync("migrate", "apply")).ShouldSucceed().ShouldBe("Schema 'ledger' was up to date.\n");
+        (await cli.RunAsync("migrate", "assert")).ShouldSucceed().ShouldBe("Schema 'ledger' is as the migrations make it.\n");
+        (await cli.JsonAsync("migrate", "assert")).GetArrayLength().ShouldBe(0);
+        (await cli.RunAsync("migrate", "list")).ShouldSucceed().Split('\n')[0].ShouldMatch("^applied  0001_event_tables +20.*Z  by ");
+        (await cli.RunAsync("run", "list")).ShouldSucceed();
+    }
+
+    [Fact]
+    public async Task Assert_Drift_NamesItAndExits1()
+    {
+        await using var database = await CliDatabase.CreateEmptyAsync();
+        var cli = new Cli { ConnectionString = database.ConnectionString };
+        (await cli.RunAsync("migrate", "apply", "--schema", "My Agents")).ShouldSucceed();
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var command = source.CreateCommand("""alter table "My Agents".mt_events add column extra integer""");
+        await command.ExecuteNonQueryAsync();
+
+        var result = await cli.RunAsync("migrate", "assert", "--schema", "My Agents");
+
+        result.ExitCode.ShouldBe(1);
+        result.Output.ShouldContain("'extra'");
+        result.Error.ShouldBe("ledger: Schema 'My Agents' is not as the migrations make it: 1 difference.\n");
+        var json = await cli.RunAsync("migrate", "assert", "--schema", "My Agents", "--json");
+        json.Output.ShouldStartWith("""[{"kind":"extra","subject":""");
+    }
+
+    [Fact]
+    public async Task Script_AsksNoServer()
+    {
+        var cli = new Cli { ConnectionString = "Host=127.0.0.1;Port=1" };
+
+        (await cli.RunAsync("migrate", "script", "--schema", "agents")).ShouldSucceed().ShouldContain("\"agents\".mt_events");
+        (await cli.JsonAsync("migrate", "script")).GetProperty("script").GetString()!.ShouldContain("mt_events");
+    }
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Cli.Tests;
+
+/// <summary>The built program itself, run from another folder.</summary>
+public sealed class ProcessTests(CliDatabase database) : IClassFixture<CliDatabase>
+{
+    [Fact]
+    public async Task Success_WritesToStandardOutputOnly()
+    {
+        var result = await RunAsync("run", "list", "--json");
+
+        result.ShouldBe(new CliResult(0, "[]\n", ""));
+    }
+
+    [Fact]
+    public async Task NoArguments_PrintsTheHelp()
+    {
+        var result = await RunAsync();
+
+        result.ShouldSucceed().ShouldContain("ledger run start --id first");
+    }
+
+    [Fact]
+    public async Task Refusal_WritesToStandardErrorOnly()
+    {
+        (await RunAsync("status", "nix")).ShouldBeRefused(1, "There is no stream 'nix'. 'ledger run list' and 'ledger branches' show what exists.");
+        (await RunAsync("run", "stop")).ShouldBeRefused(2, "'stop' is none of the words that 'ledger run' knows: start, list.");
+    }
+
+    [Fact]
+    public async Task Follow_ControlC_EndsWellAndWithoutATrace()
+    {
+        await database.StartAsync("process", 1);
+        using var process = Start("events", "process", "--follow");
+        (await process.StandardOutput.ReadLineAsync())!.ShouldContain("object.created");
+
+        using var kill = Process.Start("/bin/kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        var result = await EndAsync(process);
+
+        result.ShouldBe(new CliResult(0, "", ""));
+    }
+
+    [Fact]
+    public async Task StandardInput_ControlCWhileWaiting_Exits130()
+    {
+        using var process = Start("world", "--events", "-", "--json");
+        await process.StandardInput.WriteLineAsync("""{"type":"note"}""");
+        await process.StandardInput.FlushAsync();
+        await WaitForHandlerAsync(process);
+
+        using var kill = Process.Start("/bin/kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        var result = await EndAsync(process);
+
+        result.ShouldBe(new CliResult(130, "", ""));
+    }
+
+    [Fact]
+    public async Task Output_ClosedPipe_EndsTheCommand()
+    {
+        await database.StartAsync("pipe", 1);
+        using var process = Start("events", "pipe", "--follow");
+        await process.StandardOutput.ReadLineAsync();
+        process.StandardOutput.Close();
+
+        (await database.Cli.RunAsync("append", "pipe", "--type", "later")).ShouldSucceed();
+        await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);
+
+        process.ExitCode.ShouldBe(141);
+        (await process.StandardError.ReadToEndAsync()).ShouldBe("");
+    }
+
+    // The signal is only the program's to answer once it has asked for it, which the kernel shows.
+    private static async Task WaitForHandlerAsync(Process process)
+    {
+        while (true)
+        {
+            var status = await File.ReadAllLinesAsync($"/proc/{process.Id}/status");
+            var caught = status.Single(line => line.StartsWith("SigCgt:", StringComparison.Ordinal)).Split('\t')[1];
+            if ((Convert.ToUInt64(caught, 16) & 2) != 0)
+            {
+                return;
+            }
+
+            await Task.Yield();
+        }
+    }
+
+    private async Task<CliResult> RunAsync(params string[] args)
+    {
+        using var process = Start(args);
+        process.StandardInput.Close();
+        return await EndAsync(process);
+    }
+
+    private static async Task<CliResult> EndAsync(Process process)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        var output = process.StandardOutput.ReadToEndAsync(patience.Token);
+        var error = process.StandardError.ReadToEndAsync(patience.Token);
+        await process.WaitForExitAsync(patience.Token);
+        return new CliResult(process.ExitCode, await output, await error);
+    }
+
+    private Process Start(params string[] args)
+    {
+        var info = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Ledger.Cli.dll"), .. args])
+        {
+            WorkingDirectory = Path.GetTempPath(),
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        info.Environment["LEDGER_POSTGRES"] = database.ConnectionString;
+        return Process.Start(info)!;
+    }
+}

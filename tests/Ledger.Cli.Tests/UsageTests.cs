@@ -1,0 +1,45 @@
+using Xunit;
+
+namespace Ledger.Cli.Tests;
+
+/// <summary>What is wrong with a command line is told without a server, and exits with 2.</summary>
+public sealed class UsageTests
+{
+    [Fact]
+    public async Task WrongArguments_AreRefusedWithOneSentence()
+    {
+        var story = new Transcript(new Cli());
+        await story.RunAsync("frok");
+        await story.RunAsync("run");
+        await story.RunAsync("run", "stop");
+        await story.RunAsync("fork", "a");
+        await story.RunAsync("fork", "a", "--at", "-1");
+        await story.RunAsync("fork", "a", "--at", "two");
+        await story.RunAsync("fork", "a", "--at", "99999999999999999999");
+        await story.RunAsync("fork", "--at", "1");
+        await story.RunAsync("events", "a", "--bogus");
+        await story.RunAsync("events", "a", "b");
+        await story.RunAsync("events", "a", "--from", "3", "--to", "2");
+        await story.RunAsync("world");
+        await story.RunAsync("world", "a", "--events", "f");
+        await story.RunAsync("diff", "a");
+        await story.RunAsync("append", "a");
+        await story.RunAsync("append", "a", "--data", "{}");
+        await story.RunAsync("append", "a", "--file", "f", "--type", "t");
+        await story.RunAsync("append", "a", "--type", "t", "--expect", "-1");
+        await story.RunAsync("append", "a", "--type", "t", "--expect", "some");
+        await story.RunAsync("append", "a", "--type", "t", "--data", "{\"id\": nope}");
+        await story.RunAsync("append", "a", "--type", "t", "--data", "{\n  \"ä\": [1,\n  \"é\" 2]}");
+        await story.RunAsync("append", "a", "--type", "t", "--data", "{} {}");
+        await story.RunAsync("append", "a", "--type", "t", "--data", "");
+        await story.RunAsync("run", "start", "--id", "");
+        await story.RunAsync("run", "start", "--id", "a\nb");
+        await story.RunAsync("run", "list", "--connection", "postgres://localhost/x");
+        await story.RunAsync("run", "list", "--connection", "Database=x");
+        await story.RunAsync("run", "list", "--connection", "Host=h;Password=secret;Nonsense=1");
+        await story.RunAsync("migrate", "script", "--schema", "a$b");
+        await story.RunAsync("migrate", "script", "--schema", "");
+
+        Approved.Check("usage", story.ToString());
+    }
+}

@@ -1,0 +1,112 @@
+using Ledger.Events;
+using Ledger.Postgres.Projections;
+using Ledger.Postgres.Streams;
+using Ledger.Streams;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Postgres.Tests.Projections;
+
+public sealed class RowProjectionTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
+{
+    private readonly string _table = "count_" + Guid.NewGuid().ToString("N");
+
+    [Fact]
+    public async Task Append_InlineProjection_RowsAreTrueWhenItReturns()
+    {
+        await using var store = await CreateStoreAsync();
+        var stream = NewStream();
+
+        await store.AppendAsync(stream, ExpectedVersion.Any, Kits(3));
+        await store.AppendAsync(stream, ExpectedVersion.Any, Kits(2));
+
+        (await CountAsync(stream)).ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task Append_OtherWriterAppendedWithoutProjection_ItsEventsAreAppliedWithTheNext()
+    {
+        await using var store = await CreateStoreAsync();
+        var stream = NewStream();
+
+        await store.AppendAsync(stream, ExpectedVersion.Any, Kits(1));
+        await database.Store.AppendAsync(stream, ExpectedVersion.Any, Kits(4));
+        await store.AppendAsync(stream, ExpectedVersion.Any, Kits(1));
+
+        (await CountAsync(stream)).ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task Append_RolledBackByCaller_LeavesNoRow()
+    {
+        await using var store = await CreateStoreAsync();
+        var stream = NewStream();
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await store.On(transaction).AppendAsync(stream, ExpectedVersion.Any, Kits(1));
+        }
+
+        (await CountAsync(stream)).ShouldBe(0);
+        (await store.GetStreamAsync(stream)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Append_StatementFailsForOneOfHundredGathered_OthersSucceed()
+    {
+        await using var store = await CreateStoreAsync();
+        var streams = Enumerable.Range(0, 100).Select(_ => NewStream()).ToArray();
+
+        var appends = streams.Select((stream, i) =>
+            store.AppendAsync(stream, ExpectedVersion.Any, [new KitLoaded(i == 42 ? "poison" : "kit")])).ToArray();
+        await Task.WhenAll(appends).ContinueWith(_ => { }, TaskScheduler.Default);
+
+        for (var i = 0; i < appends.Length; i++)
+        {
+            if (i == 42)
+            {
+                appends[i].Exception!.InnerException.ShouldBeOfType<PostgresException>().ConstraintName.ShouldBe("ck_kit");
+            }
+            else
+            {
+                appends[i].Status.ShouldBe(TaskStatus.RanToCompletion);
+            }
+
+            (await CountAsync(streams[i])).ShouldBe(i == 42 ? 0 : 1);
+        }
+    }
+
+    [Fact]
+    public async Task Fork_InlineProjection_SeesTheEventOfTheBranch()
+    {
+        await using var store = await CreateStoreAsync();
+        var ledger = new Runs.AgentLedger(store);
+        var run = await ledger.StartRunAsync();
+        await run.AppendAsync(Kits(2));
+
+        var branch = await run.ForkAsync(new Position(1));
+
+        (await CountAsync(branch.StreamName)).ShouldBe(1);
+    }
+
+    private static object[] Kits(int count) => [.. Enumerable.Repeat(new KitLoaded("kit"), count)];
+
+    private static StreamName NewStream() => StreamName.Run(Guid.NewGuid().ToString("N"));
+
+    private async Task<PostgresEventStore> CreateStoreAsync()
+    {
+        await using var create = database.DataSource.CreateCommand(
+            $"create table if not exists {_table} (stream text primary key, kits bigint, kit text constraint ck_kit check (kit <> 'poison'))");
+        await create.ExecuteNonQueryAsync();
+        var projection = new RowProjection(_table, $$"""
+            insert into {{_table}} as c (stream, kits, kit)
+            select stream_id, count(*), max(data ->> 'kit') from {pending} group by stream_id
+            on conflict (stream) do update set kits = c.kits + excluded.kits, kit = excluded.kit
+            """);
+        return new PostgresEventStore(database.DataSource, new PostgresOptions { Projections = [projection] });
+    }
+
+    private async Task<long> CountAsync(StreamName stream) =>
+        await database.ScalarAsync<long>($"select coalesce((select kits from {_table} where stream = '{stream}'), 0)");
+}
