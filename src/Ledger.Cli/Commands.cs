@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Ledger.Cli.Branches;
+using Ledger.Cli.Chrono;
 using Ledger.Cli.Demo;
 using Ledger.Cli.Events;
 using Ledger.Cli.Local;
@@ -44,6 +45,7 @@ internal static class Commands
         root.Add(new ForkCommand());
         root.Add(new BranchesCommand());
         root.Add(new DiffCommand());
+        root.Add(Group("chrono", "Looks after stores of records in a hash chain.", new ChronoVerifyCommand()));
         root.Add(Group(
             "migrate",
             "Brings the schema of a database up to date, and says how it differs.",
