@@ -20,7 +20,10 @@ internal sealed class ChronoVerifyCommand : LedgerCommand
     };
 
     public ChronoVerifyCommand()
-        : base("verify", "Verifies a store's hash chain, names the first place where it is broken, and warns of what a chain does not tell. Exit code 1 when it is broken.")
+        : base(
+            "verify",
+            "Verifies a store's hash chain, names the first place where it is broken, and warns of what a chain does not tell. "
+            + "Exit code 1 when it is broken.")
     {
         Add(_folder);
         Add(_expect);

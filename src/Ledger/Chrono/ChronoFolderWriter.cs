@@ -9,7 +9,7 @@ namespace Ledger.Chrono;
 /// </remarks>
 internal sealed class ChronoFolderWriter
 {
-    // https://pypi.org/project/chronomemory/0.1.1/: a snapshot is written when so many events came since the last one.
+    // The reference writes a snapshot with the upsert that is the 50th event, or a later one, since the last.
     private const int SnapshotEvery = 50;
 
     private readonly ArrayBufferWriter<byte> _events = new();

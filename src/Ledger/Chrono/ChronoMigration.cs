@@ -33,7 +33,8 @@ internal static class ChronoMigration
         foreach (var record in input.Records)
         {
             var known = find(record.Id);
-            if (!seen.Add(record.Id) || (known is not null && (IsSame(known, record) || (known.Status == "tombstone" && deleted == DeletedRecords.Keep))))
+            var staysDeleted = known is { Status: "tombstone" } && deleted == DeletedRecords.Keep;
+            if (!seen.Add(record.Id) || staysDeleted || (known is not null && IsSame(known, record)))
             {
                 skipped++;
             }

@@ -103,7 +103,12 @@ public sealed partial record ChronoRecord
     private static JsonElement MembersOf(JsonValue json, string name, Dictionary<string, JsonValue> misfits) =>
         Read(json, name, default, misfits, v => v.Kind == JsonKind.Members && ElementOf(v) is { } element ? (true, element) : (false, default));
 
-    private static T Read<T>(JsonValue json, string name, T absent, Dictionary<string, JsonValue> misfits, Func<JsonValue, (bool Fits, T Value)> read)
+    private static T Read<T>(
+        JsonValue json,
+        string name,
+        T absent,
+        Dictionary<string, JsonValue> misfits,
+        Func<JsonValue, (bool Fits, T Value)> read)
     {
         if (json.Find(name) is not { } value)
         {
@@ -116,6 +121,7 @@ public sealed partial record ChronoRecord
             misfits[name] = value;
         }
 
+        // Of what no number tells how sure it is, nothing is known.
         return fits ? result : name == "confidence" ? read(JsonValue.Of(0L)).Value : absent;
     }
 

@@ -12,7 +12,9 @@ public sealed partial record ChronoRecord
     /// <summary>The name of the record in its project; writing the same id again replaces the record.</summary>
     public string Id { get; init => field = Given("id", value); } = "";
 
-    /// <summary>What it is: <c>fact</c> by default, <c>requirement</c>, <c>testcase</c>, <c>decision</c>, <c>risk</c> or a word of the application.</summary>
+    /// <summary>
+    /// What it is: <c>fact</c> by default, <c>requirement</c>, <c>testcase</c>, <c>decision</c>, <c>risk</c> or a word of the application.
+    /// </summary>
     public string Kind { get; init => field = Given("kind", value); } = "fact";
 
     /// <summary>Whether it holds: <c>active</c> by default, <c>deprecated</c>, <c>hypothesis</c>, <c>invalidated</c> or <c>tombstone</c>.</summary>

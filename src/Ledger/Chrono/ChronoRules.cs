@@ -12,7 +12,9 @@ public sealed record ChronoRules
     /// <summary>The source types that may be given. Default: <c>observed</c>, <c>inferred</c>, <c>hypothesis</c>, <c>synthetic</c>.</summary>
     public IReadOnlyList<string> SourceTypes { get; init; } = ["observed", "inferred", "hypothesis", "synthetic"];
 
-    /// <summary>The statuses that may be given. Default: <c>active</c>, <c>deprecated</c>, <c>hypothesis</c>, <c>invalidated</c>, <c>tombstone</c>.</summary>
+    /// <summary>
+    /// The statuses that may be given. Default: <c>active</c>, <c>deprecated</c>, <c>hypothesis</c>, <c>invalidated</c>, <c>tombstone</c>.
+    /// </summary>
     public IReadOnlyList<string> Statuses { get; init; } = ["active", "deprecated", "hypothesis", "invalidated", "tombstone"];
 
     /// <summary>Refuses a record with a value that may not be given, by the first such field.</summary>
@@ -73,10 +75,13 @@ public sealed record ChronoRules
     private static string? FaultOfChoice(string value, IReadOnlyList<string> known) =>
         known.Contains(value)
             ? null
-            : $"is '{Events.TextRules.Printable(value)}', but must be one of {string.Join(", ", known.Select(k => $"'{k}'"))}; the rules can be extended";
+            : $"is '{Events.TextRules.Printable(value)}', but must be one of {string.Join(", ", known.Select(k => $"'{k}'"))};"
+                + " the rules can be extended";
 
     private static string? FaultOfTexts(IReadOnlyList<string>? texts) =>
-        texts is null ? "is null" : texts.Select(ChronoTextRules.FaultOf).FirstOrDefault(fault => fault is not null) is { } found ? $"has a text that {found}" : null;
+        texts is null ? "is null"
+        : texts.Select(ChronoTextRules.FaultOf).FirstOrDefault(fault => fault is not null) is { } found ? $"has a text that {found}"
+        : null;
 
     private static string? FaultOfMembers(JsonElement json)
     {

@@ -9,7 +9,8 @@ namespace Ledger.Chrono;
 /// <param name="Records">All records, also deleted ones, in order.</param>
 public sealed record ChronoSnapshot(long Seq, string LastHash, string Ts, IReadOnlyList<ChronoRecord> Records)
 {
-    internal static ChronoSnapshot Of(ChronoState state, DateTimeOffset at) => new(state.Sequence, state.LastHash, ChronoTime.Of(at), [.. state.Records]);
+    internal static ChronoSnapshot Of(ChronoState state, DateTimeOffset at) =>
+        new(state.Sequence, state.LastHash, ChronoTime.Of(at), [.. state.Records]);
 
     /// <summary>The file's bytes, as the reference writes them.</summary>
     public byte[] ToBytes()

@@ -4,7 +4,8 @@ namespace Ledger.Chrono;
 public sealed class DamagedFolderException : Exception
 {
     internal DamagedFolderException(DamagedLine line)
-        : base($"Line {line.Line} of {ChronoFolder.EventsName} is damaged: {line.Reason} Nothing was imported; choose to skip or to keep such lines.") =>
+        : base($"Line {line.Line} of {ChronoFolder.EventsName} is damaged: {line.Reason}"
+            + " Nothing was imported; choose to skip or to keep such lines.") =>
         Damaged = line;
 
     /// <summary>The line and the reason.</summary>

@@ -55,5 +55,8 @@ internal static class FolderChain
         }
     }
 
-    private static string Shown(string? hash) => hash is null ? "(no text)" : hash.Length <= 16 ? Events.TextRules.Printable(hash) : Events.TextRules.Printable(hash[..16]) + "…";
+    private static string Shown(string? hash) =>
+        hash is null ? "(no text)"
+        : hash.Length <= 16 ? Events.TextRules.Printable(hash)
+        : Events.TextRules.Printable(hash[..16]) + "…";
 }

@@ -4,7 +4,9 @@ using Ledger.Chrono.Text;
 namespace Ledger.Chrono;
 
 /// <summary>One change of a store: what was written, after which event, and the hash over both.</summary>
-/// <remarks>Immutable. The names are the reference's. <see cref="Hash"/> is as it was given, not as it should be; see <see cref="ComputeHash"/>.</remarks>
+/// <remarks>
+/// Immutable. The names are the reference's. <see cref="Hash"/> is as it was given, not as it should be; see <see cref="ComputeHash"/>.
+/// </remarks>
 public sealed class WalEvent
 {
     private readonly WalValues _values;

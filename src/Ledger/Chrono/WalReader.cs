@@ -13,7 +13,8 @@ namespace Ledger.Chrono;
 internal static class WalReader
 {
     private const string Breaks = "\v\f\u001c\u001d\u001e\u0085\u2028\u2029";
-    private const string Blanks = " \t\u001f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\n\r" + Breaks;
+    private const string Blanks =
+        " \t\u001f\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\n\r" + Breaks;
 
     private static readonly char[] BreakChars = Breaks.ToCharArray();
     private static readonly SearchValues<char> AnyBreak = SearchValues.Create(Breaks);
@@ -31,7 +32,8 @@ internal static class WalReader
             var width = end < 0 ? 0 : utf8.Span[end..].StartsWith("\r\n"u8) ? 2 : 1;
             var hasOwnEnd = end >= 0 && utf8.Span[end] == '\n';
             var found = lines.Count;
-            number += ReadLine(lines, utf8[..length], number, before ?? (hasOwnEnd ? null : end < 0 ? "has no line end" : "does not end with a line feed alone"));
+            var ending = hasOwnEnd ? null : end < 0 ? "has no line end" : "does not end with a line feed alone";
+            number += ReadLine(lines, utf8[..length], number, before ?? ending);
             before = lines.Count > found ? null : "has blank lines before it";
             utf8 = utf8[(length + width)..];
         }

@@ -1,13 +1,17 @@
 namespace Ledger.Chrono.Text;
 
 /// <summary>Reads JSON as Python's <c>json.loads</c> does, so that a line which the package takes is taken here too.</summary>
-/// <remarks>Beyond the standard it takes <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>, and escaped halves of surrogate pairs. The text must be valid UTF-8.</remarks>
+/// <remarks>
+/// Beyond the standard it takes <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>, and escaped halves of surrogate pairs. The text must be
+/// valid UTF-8.
+/// </remarks>
 internal ref partial struct JsonTextReader
 {
     /// <summary>How deep values may be nested; the package's own copying of a record ends near that.</summary>
     public const int MaxDepth = 512;
 
-    /// <summary>How many digits an integer may have: https://docs.python.org/3/library/stdtypes.html#integer-string-conversion-length-limitation.</summary>
+    /// <summary>How many digits an integer may have.</summary>
+    /// <remarks>https://docs.python.org/3/library/stdtypes.html#integer-string-conversion-length-limitation</remarks>
     public const int MaxDigits = 4300;
 
     private readonly ReadOnlySpan<byte> _text;

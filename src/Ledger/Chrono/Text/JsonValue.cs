@@ -4,7 +4,9 @@ using System.Text.Json;
 namespace Ledger.Chrono.Text;
 
 /// <summary>A value of the chain's JSON, which holds what <see cref="JsonElement"/> cannot: NaN, infinities and halves of surrogate pairs.</summary>
-/// <remarks>Immutable once built. Members keep the order in which their keys first occurred; of a key that occurs twice the last value counts.</remarks>
+/// <remarks>
+/// Immutable once built. Members keep the order in which their keys first occurred; of a key that occurs twice the last value counts.
+/// </remarks>
 internal sealed class JsonValue
 {
     private static readonly OrderedDictionary<string, JsonValue> Nothing = [];
