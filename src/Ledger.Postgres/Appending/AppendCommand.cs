@@ -1,4 +1,5 @@
 using Ledger.Postgres.Streams;
+using Ledger.Postgres.Telemetry;
 using Ledger.Streams;
 using Npgsql;
 using NpgsqlTypes;
@@ -54,6 +55,12 @@ internal sealed class AppendCommand : IDisposable
             .WithTexts(statements.ProjectionKeys);
     }
 
+    /// <summary>Whether the last execution came to sending; before it, nothing can have been written.</summary>
+    public bool WasSent { get; set; }
+
+    /// <summary>Whether the statement, not the connecting, ran out of time: mostly, because somebody else keeps a stream locked.</summary>
+    public bool TookTooLong(NpgsqlException fault) => WasSent && fault.InnerException is TimeoutException;
+
     /// <summary>Sends the requests, and answers each in its place.</summary>
     public async Task<AppendAnswer[]> ExecuteAsync(
         IReadOnlyList<AppendRequest> requests,
@@ -73,11 +80,12 @@ internal sealed class AppendCommand : IDisposable
             _command.Transaction = transaction;
             await _command.PrepareAsync(cancellationToken).ConfigureAwait(false);
             var reader = await _command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            return await ReadAnswersAsync(reader, requests, cancellationToken).ConfigureAwait(false);
+            return await ReadAnswersAsync(reader, requests, null, cancellationToken).ConfigureAwait(false);
         }
 
         // Made anew each time: a batch that was prepared on one connection believes that it is on the next.
-        var batch = _statements.CreateBatch(_statements.Append, _timeoutSeconds);
+        var times = ProjectionTimes.Start();
+        var batch = _statements.CreateBatch(_statements.Append, _timeoutSeconds, times);
         await using var _ = batch.ConfigureAwait(false);
         (batch.Connection, batch.Transaction) = (connection, transaction);
         foreach (NpgsqlParameter parameter in _command.Parameters)
@@ -87,7 +95,7 @@ internal sealed class AppendCommand : IDisposable
 
         await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var results = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        return await ReadAnswersAsync(results, requests, cancellationToken).ConfigureAwait(false);
+        return await ReadAnswersAsync(results, requests, times, cancellationToken).ConfigureAwait(false);
     }
 
     public void Dispose() => _command.Dispose();
@@ -95,6 +103,7 @@ internal sealed class AppendCommand : IDisposable
     private static async Task<AppendAnswer[]> ReadAnswersAsync(
         NpgsqlDataReader reader,
         IReadOnlyList<AppendRequest> requests,
+        ProjectionTimes? times,
         CancellationToken cancellationToken)
     {
         await using var _ = reader.ConfigureAwait(false);
@@ -108,6 +117,7 @@ internal sealed class AppendCommand : IDisposable
         // it timed out.
         while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
         {
+            await (times?.ReadAsync(reader, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
         }
 
         return answers;

@@ -1,3 +1,4 @@
+using Ledger.Postgres.Telemetry;
 using Ledger.Streams;
 using Npgsql;
 
@@ -24,18 +25,30 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
     private bool _isBusy;
     private TaskCompletionSource? _drained;
 
-    /// <summary>Sends a request, alone or in the next batch.</summary>
-    public async Task<IReadOnlyList<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancellationToken)
+    /// <summary>How many requests and barriers stand in the queue.</summary>
+    public int Waiting
     {
-        if (TryEnter())
+        get
         {
-            return await SendAloneAsync(request, cancellationToken).ConfigureAwait(false);
+            lock (_gate)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
+
+    /// <summary>Sends a request, alone or in the next batch.</summary>
+    public Task<IReadOnlyList<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancellationToken)
+    {
+        if (TryEnter(request))
+        {
+            return SendAloneAsync(request, cancellationToken);
         }
 
-        await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
-        var pending = PendingAppend.Of(request, cancellationToken);
-        Enqueue(pending);
-        return await pending.Answer.ConfigureAwait(false);
+        var since = sender.TimeProvider.GetTimestamp();
+        return _room.Wait(0, CancellationToken.None)
+            ? GatherAsync(request, since, cancellationToken)
+            : GatherWhenThereIsRoomAsync(request, since, cancellationToken);
     }
 
     /// <summary>Puts a request or barrier at the end; the lane begins to work if it was idle.</summary>
@@ -72,35 +85,53 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
         _room.Dispose();
     }
 
-    private bool TryEnter()
+    private Task<IReadOnlyList<AppendResult>> GatherAsync(AppendRequest request, long since, CancellationToken cancellationToken)
+    {
+        var pending = PendingAppend.Of(request, since, cancellationToken, _room);
+        Enqueue(pending);
+        return pending.Answer;
+    }
+
+    private async Task<IReadOnlyList<AppendResult>> GatherWhenThereIsRoomAsync(
+        AppendRequest request,
+        long since,
+        CancellationToken cancellationToken)
+    {
+        await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await GatherAsync(request, since, cancellationToken).ConfigureAwait(false);
+    }
+
+    private bool TryEnter(AppendRequest request)
     {
         lock (_gate)
         {
-            return !_isBusy && (_isBusy = true);
+            return !_isBusy && !separately.Takes(request) && (_isBusy = true);
         }
     }
 
     private async Task<IReadOnlyList<AppendResult>> SendAloneAsync(AppendRequest request, CancellationToken cancellationToken)
     {
+        var since = sender.TimeProvider.GetTimestamp();
+        PendingAppend slow;
         try
         {
-            var answers = await sender.SendAsync(_command, [request], cancellationToken).ConfigureAwait(false);
+            var answers = await sender.SendAsync(_command, [request], since, cancellationToken).ConfigureAwait(false);
             onWritten();
             return answers[0].ResultsOrThrow();
         }
-        catch (NpgsqlException fault) when (TookTooLong(fault))
+        catch (NpgsqlException fault) when (_command.TookTooLong(fault))
         {
-            // Sent again below, where it holds up nobody.
+            // Sent again where it holds up nobody; handed over before the lane goes on, so that what comes behind stays behind.
+            slow = PendingAppend.Of(request, since, cancellationToken, isSlow: true);
+            separately.Send(slow);
         }
         finally
         {
             Leave();
         }
 
-        return await separately.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return await slow.Answer.ConfigureAwait(false);
     }
-
-    private static bool TookTooLong(NpgsqlException fault) => fault.InnerException is TimeoutException;
 
     private void Leave()
     {
@@ -153,21 +184,32 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
                     break;
                 }
 
+                if (next.IsAbandoned)
+                {
+                    _waiting.Dequeue().LeaveRoom();
+                    continue;
+                }
+
+                var isSeparate = separately.Takes(request);
                 events += request.EventCount;
                 bytes += request.ByteCount;
-                if (_batch.Count > 0 && (events > MostEvents || bytes > MostBytes || RepeatsId(request)))
+                if (_batch.Count > 0 && (isSeparate || events > MostEvents || bytes > MostBytes || RepeatsId(request)))
                 {
                     break;
                 }
 
                 _waiting.Dequeue();
-                _room.Release();
-                if (!next.IsAbandoned)
+                if (isSeparate)
                 {
-                    AddIds(request);
-                    _batch.Add(next);
-                    _requests.Add(request);
+                    separately.Send(next);
+                    (events, bytes) = (0, 0);
+                    continue;
                 }
+
+                next.LeaveRoom();
+                AddIds(request);
+                _batch.Add(next);
+                _requests.Add(request);
             }
 
             if (_batch.Count > 0 || barrier is not null || _waiting.Count > 0)
@@ -186,7 +228,8 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
     {
         try
         {
-            var answers = await sender.SendAsync(_command, _requests, CancellationToken.None).ConfigureAwait(false);
+            RecordQueueTime();
+            var answers = await sender.SendAsync(_command, _requests, _batch[^1].Since, CancellationToken.None).ConfigureAwait(false);
             for (var i = 0; i < answers.Length; i++)
             {
                 _batch[i].Complete(answers[i]);
@@ -194,18 +237,32 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
 
             onWritten();
         }
-        catch (NpgsqlException fault) when (_batch.Count > 1 || TookTooLong(fault))
+        catch (NpgsqlException fault) when (_command.TookTooLong(fault) || (_batch.Count > 1 && !TransientFaults.IsOfTheServer(fault)))
         {
             // One request spoils the batch. Which one shows when each is sent by itself, while the lane goes on.
-            separately.Send([.. _batch]);
+            foreach (var pending in _batch)
+            {
+                separately.Send(pending);
+            }
         }
-#pragma warning disable CA1031 // Whatever it is, the caller gets it; the lane must go on.
+#pragma warning disable CA1031 // Whatever it is, the callers get it; the lane must go on.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
             foreach (var pending in _batch)
             {
                 pending.Fail(fault);
+            }
+        }
+    }
+
+    private void RecordQueueTime()
+    {
+        if (LedgerTelemetry.QueueTime.Enabled)
+        {
+            foreach (var pending in _batch)
+            {
+                LedgerTelemetry.QueueTime.Record(sender.TimeProvider.GetElapsedTime(pending.Since).TotalSeconds);
             }
         }
     }
