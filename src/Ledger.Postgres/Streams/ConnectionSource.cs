@@ -17,6 +17,9 @@ internal sealed class ConnectionSource
         _transaction = transaction;
     }
 
+    /// <summary>The pool; there is none behind a caller's own connection.</summary>
+    public NpgsqlDataSource Pool => _pool ?? throw new InvalidOperationException("The store works on a connection of the caller.");
+
     public async ValueTask<Lease> OpenAsync(CancellationToken cancellationToken) => _pool is null
         ? new Lease(_connection!, _transaction, isOwned: false)
         : new Lease(await _pool.OpenConnectionAsync(cancellationToken).ConfigureAwait(false), null, isOwned: true);
