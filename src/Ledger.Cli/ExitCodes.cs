@@ -14,6 +14,9 @@ internal static class ExitCodes
     /// <summary>128 and the number of SIGINT, as shells count.</summary>
     public const int Interrupted = 130;
 
+    /// <summary>128 and the number of SIGPIPE: nobody reads the output any more, as behind <c>head</c>.</summary>
+    public const int OutputClosed = 141;
+
     /// <summary>128 and the number of SIGTERM.</summary>
     public const int Terminated = 143;
 }

@@ -26,7 +26,7 @@ internal static class Failures
             or ForkPositionException or BranchExistsException or LineageDepthException
             or LocalClusterException or PostgresProgramsNotFoundException or PlatformNotSupportedException
             or MigrationFailedException => new(ExitCodes.Refusal, exception.Message),
-        IOException { HResult: BrokenPipe } => new(ExitCodes.Refusal, null),
+        IOException { HResult: BrokenPipe } => new(ExitCodes.OutputClosed, null),
         _ when PostgresFaults.Describe(exception) is { } sentence => new(ExitCodes.Refusal, sentence),
         IOException or UnauthorizedAccessException => new(ExitCodes.Refusal, exception.Message),
         _ => new(ExitCodes.Refusal, $"A fault of this program, not of yours: {exception.GetType().Name}: {exception.Message}"),

@@ -30,10 +30,15 @@ internal sealed class Session
     /// <summary>Whether one JSON document is wanted instead of text.</summary>
     public bool Json => Get(CommonOptions.Json);
 
-    /// <summary>The names of the schemas.</summary>
-    public PostgresOptions Options => Get(CommonOptions.Schema) is { } schema
-        ? new PostgresOptions { EventSchema = schema, LedgerSchema = schema }
-        : new PostgresOptions();
+    /// <summary>The names of the schemas. Statements may take long, because a person can stop them.</summary>
+    public PostgresOptions Options
+    {
+        get
+        {
+            var options = new PostgresOptions { CommandTimeout = TimeSpan.FromMinutes(10) };
+            return Get(CommonOptions.Schema) is { } schema ? options with { EventSchema = schema, LedgerSchema = schema } : options;
+        }
+    }
 
     public T? Get<T>(Option<T> option) => _parsed.GetValue(option);
 

@@ -1,1 +1,96 @@
+using System.Text;
+using Ledger.Benchmarks;
+using Ledger.Benchmarks.Measuring;
+using Ledger.Benchmarks.Reporting;
+using Ledger.Benchmarks.Scenarios;
+using Ledger.Testing;
+
+Scenario[] scenarios =
+[
+    new OneWriter(),
+    new EightWriters(),
+    new ManyWriters(),
+    new VeryManyWriters(),
+    new HotStream(),
+    new Batches(),
+    new Import(),
+    new AllocationAlone(),
+    new AllocationTogether(),
+    new ForkByPrefix(),
+    new ForkByDepth(),
+    new ReadStream(),
+    new ReadLongRun(),
+    new ReadLog(),
+];
+
+Console.OutputEncoding = Encoding.UTF8;
+var (arguments, fault) = BenchmarkArguments.Parse(args);
+if (arguments is null)
+{
+    Console.Error.WriteLine(fault);
+    Console.Error.WriteLine(BenchmarkArguments.Usage);
+    return 2;
+}
+
+var wanted = scenarios.Where(arguments.Wants).ToList();
+if (arguments.Lists || wanted.Count == 0)
+{
+    foreach (var scenario in arguments.Lists ? wanted : [.. scenarios])
+    {
+        Console.WriteLine($"{scenario.Name,-14} {scenario.Title}");
+    }
+
+    return arguments.Lists ? 0 : 2;
+}
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    stop.Cancel();
+};
+
+// Never analysed also means: not by the server on its own in the middle of a round.
+await using var server = await TestPostgres.StartAsync(
+    new TestPostgresOptions
+    {
+        Durability = TestDurability.Full,
+        Settings = new Dictionary<string, string> { ["autovacuum"] = "off" },
+    },
+    stop.Token);
+var machine = await Machine.DescribeAsync(server.ConnectionString, stop.Token);
+var report = new TextReport(Console.Out);
+report.Write(machine, arguments.Workload);
+
+var referee = new Referee(server, arguments.Workload, ShowProgress);
+var results = new List<Result>();
+try
+{
+    foreach (var scenario in wanted)
+    {
+        var result = new Result(scenario, await referee.RunAsync(scenario, stop.Token));
+        ShowProgress("");
+        report.Write(result);
+        results.Add(result);
+    }
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    Console.Error.WriteLine("Stopped.");
+    return 130;
+}
+
+if (arguments.Markdown is { } file)
+{
+    await File.WriteAllTextAsync(file, MarkdownReport.Of(machine, arguments.Workload, results));
+}
+
 return 0;
+
+static void ShowProgress(string text)
+{
+    if (!Console.IsErrorRedirected)
+    {
+        Console.Error.Write($"\r{text,-99}\r");
+    }
+}

@@ -68,7 +68,7 @@ public sealed class ProcessTests(CliDatabase database) : IClassFixture<CliDataba
         (await database.Cli.RunAsync("append", "pipe", "--type", "later")).ShouldSucceed();
         await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);
 
-        process.ExitCode.ShouldBe(1);
+        process.ExitCode.ShouldBe(141);
         (await process.StandardError.ReadToEndAsync()).ShouldBe("");
     }
 

@@ -36,6 +36,9 @@ internal sealed class LedgerConnection : IAsyncDisposable
     /// <summary>The schema.</summary>
     public LedgerMigrator Migrator { get; }
 
+    /// <summary>Opens a connection for a transaction of one's own.</summary>
+    public ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) => _dataSource.OpenConnectionAsync(cancellationToken);
+
     /// <summary>Connects, and makes sure that the schema is up to date.</summary>
     /// <remarks>The private server is the user's own, and is migrated. Any other is refused until <c>ledger migrate apply</c> was run.</remarks>
     public static async Task<LedgerConnection> OpenAsync(Session session, CancellationToken cancellationToken)

@@ -56,40 +56,30 @@ internal sealed class AppendCommand : LedgerCommand
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        var expected = session.Get(_expect) is { } text ? ExpectedLength.Parse(text) : null;
+        Position? expected = session.Get(_expect) is { } text ? ExpectedLength.Parse(text) : null;
         var defaults = new EventDefaults(session.Get(_actor), session.Get(_cause) ?? []);
-        var events = await ReadAsync(session, defaults, cancellationToken);
+        using var source = await OpenAsync(session, defaults, cancellationToken);
+        var count = await source.CheckAsync(session, cancellationToken);
         await using var connection = await session.ConnectAsync(cancellationToken);
         var stream = await StreamIds.TryFindAsync(connection.Store, session.Get(_stream), cancellationToken)
             ?? StreamIds.Create(session.Get(_stream));
-        var append = new Appending(connection, stream, expected, session.Get(_validate));
+        var append = new Appending(connection, stream, expected, session.Get(_validate) ? AppendCheck.World : AppendCheck.None);
         var (length, version) = await session.Progress.RunAsync(
-            $"Appending {Printable.Count(events.Count, "event")}", null, _ => append.RunAsync(events, cancellationToken));
-        Print(session, stream, length, version, events.Count);
+            $"Appending {Printable.Count(count, "event")}", count, progress => append.RunAsync(source, count, progress, cancellationToken));
+        Print(session, stream, length, version, count);
     }
 
-    private async Task<IReadOnlyList<NewEvent>> ReadAsync(Session session, EventDefaults defaults, CancellationToken cancellationToken)
-    {
-        switch (session.Get(_file), session.Get(_type))
+    private async Task<EventSource> OpenAsync(Session session, EventDefaults defaults, CancellationToken cancellationToken) =>
+        (session.Get(_file), session.Get(_type)) switch
         {
-            case ({ } path, null) when session.Get(_data) is null:
-                using (var lines = EventLines.Open(path, session.Io))
-                {
-                    var events = await session.Progress.RunAsync(
-                        "Reading the events",
-                        lines.Length,
-                        progress => Task.Run(() => lines.Read(progress, cancellationToken).Select(defaults.Fill).ToList(), cancellationToken));
-                    return events.Count > 0 ? events : throw new RefusalException($"There is no event in {lines.Name}. Nothing was written.");
-                }
+            ({ } path, null) when session.Get(_data) is null =>
+                new EventSource(await EventLines.OpenForTwoReadingsAsync(path, session.Io, cancellationToken), defaults),
+            (null, { } type) => new EventSource(
+                new NewEvent(new UntypedEvent(type, JsonArgument.Parse("--data", session.Get(_data) ?? "{}"))), defaults),
+            _ => throw new UsageException("An append needs either --file, or --type with --data. 'ledger append --help' shows how to use it."),
+        };
 
-            case (null, { } type):
-                return [defaults.Fill(new NewEvent(new UntypedEvent(type, JsonArgument.Parse("--data", session.Get(_data) ?? "{}"))))];
-            default:
-                throw new UsageException("An append needs either --file, or --type with --data. 'ledger append --help' shows how to use it.");
-        }
-    }
-
-    private static void Print(Session session, StreamName stream, Position length, StreamVersion version, int count)
+    private static void Print(Session session, StreamName stream, Position length, StreamVersion version, long count)
     {
         var first = length.Value - count;
         if (!session.Json)

@@ -8,12 +8,26 @@ using Ledger.Worlds;
 namespace Ledger.Cli.Events;
 
 /// <summary>An append in the words of the command line, which speaks in lengths of histories also where a branch is written to.</summary>
-internal sealed class Appending(LedgerConnection connection, StreamName stream, Position? expected, bool validates)
+internal sealed class Appending(LedgerConnection connection, StreamName stream, Position? expected, AppendCheck check)
 {
+    // One statement for more events would take the server and this program too much memory.
+    private const int MaxAtOnce = 10_000;
+    private const int MaxValidated = 100_000;
+
     /// <summary>Appends, and gives the length of the history and the version of its own stream.</summary>
     /// <exception cref="RefusalException">The history has another length.</exception>
-    public async Task<(Position Length, StreamVersion Version)> RunAsync(IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)
+    public async Task<(Position Length, StreamVersion Version)> RunAsync(
+        EventSource source,
+        long count,
+        IProgress<long> progress,
+        CancellationToken cancellationToken)
     {
+        if (check is AppendCheck.World && count > MaxValidated)
+        {
+            throw new RefusalException(
+                $"--validate takes {Printable.Count(MaxValidated, "event")} at once, and there are {count:N0}. Nothing was written; split the file.");
+        }
+
         var run = await connection.Ledger.FindAsync(stream, cancellationToken) ?? connection.Ledger.Stream(stream);
         if (expected < run.History.PrefixLength)
         {
@@ -22,7 +36,9 @@ internal sealed class Appending(LedgerConnection connection, StreamName stream, 
 
         try
         {
-            var length = await AppendAsync(run, events, cancellationToken);
+            var length = count > MaxAtOnce && check is AppendCheck.None
+                ? await new BulkAppend(connection, run, expected).RunAsync(source.Read(cancellationToken), MaxAtOnce, progress, cancellationToken)
+                : await AppendAsync(run, [.. source.Read(cancellationToken)], cancellationToken);
             return (length, new StreamVersion(length.Value - run.History.PrefixLength.Value));
         }
         catch (WrongExpectedVersionException conflict)
@@ -35,12 +51,12 @@ internal sealed class Appending(LedgerConnection connection, StreamName stream, 
         }
     }
 
-    private Task<Position> AppendAsync(Run run, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken) => (expected, validates) switch
+    private Task<Position> AppendAsync(Run run, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken) => (expected, check) switch
     {
-        ({ } length, true) => run.AppendValidatedAsync(events, length, cancellationToken),
-        ({ } length, false) => run.AppendAsync(events, length, cancellationToken),
-        (null, true) => run.AppendValidatedAsync(events, cancellationToken),
-        (null, false) => run.AppendAsync(events, cancellationToken),
+        ({ } length, AppendCheck.World) => run.AppendValidatedAsync(events, length, cancellationToken),
+        ({ } length, _) => run.AppendAsync(events, length, cancellationToken),
+        (null, AppendCheck.World) => run.AppendValidatedAsync(events, cancellationToken),
+        (null, _) => run.AppendAsync(events, cancellationToken),
     };
 
     private RefusalException Conflict(Position actual) => new(

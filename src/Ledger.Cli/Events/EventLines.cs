@@ -52,16 +52,36 @@ internal sealed class EventLines : IDisposable
         }
     }
 
-    /// <summary>Reads the events in order.</summary>
-    /// <exception cref="RefusalException">A line is not an event.</exception>
-    public IEnumerable<NewEvent> Read(IProgress<long> progress, CancellationToken cancellationToken)
+    /// <summary>Opens a file, or keeps what standard input has, so that it can be read more than once.</summary>
+    /// <exception cref="RefusalException">The file cannot be opened.</exception>
+    public static async Task<EventLines> OpenForTwoReadingsAsync(string path, CommandIo io, CancellationToken cancellationToken)
     {
+        var lines = Open(path, io);
+        if (lines._stream.CanSeek)
+        {
+            return lines;
+        }
+
+        var kept = new MemoryStream();
+        await lines._stream.CopyToAsync(kept, cancellationToken);
+        return new EventLines(kept, lines.Name);
+    }
+
+    /// <summary>Reads the events in order, from the first on where the stream allows it.</summary>
+    /// <exception cref="RefusalException">A line is not an event.</exception>
+    public IEnumerable<NewEvent> Read(IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        if (_stream.CanSeek)
+        {
+            _stream.Position = 0;
+        }
+
         var number = 0L;
         var bytes = 0L;
         foreach (var line in ReadLines(cancellationToken))
         {
             bytes += line.Length + 1;
-            progress.Report(bytes);
+            progress?.Report(bytes);
             if (ReadEvent(line, ++number) is { } read)
             {
                 yield return read;

@@ -35,7 +35,7 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
     public Printer Add(string piece, Tone tone = Tone.Plain)
     {
         var shown = Printable.Of(piece);
-        var code = colours ? Code(tone) : null;
+        var code = colours && shown.Length > 0 ? Code(tone) : null;
         _columns += shown.Length;
         _line.Append(code).Append(shown).Append(code is null ? null : "\e[0m");
         return this;

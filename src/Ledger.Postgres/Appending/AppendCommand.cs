@@ -6,13 +6,17 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Appending;
 
-/// <summary>The call of <c>append_v1</c> and of the inline projections behind it, in one round trip and one transaction.</summary>
+/// <summary>The call of <c>append_v1</c>, or of <c>append_one_v1</c> for a single request to one stream, and of the inline projections behind
+/// it, in one round trip and one transaction.</summary>
 /// <remarks>Used for one batch at a time, and again for the next, so that a lane does not allocate its arrays anew.</remarks>
 internal sealed class AppendCommand : IDisposable
 {
     private readonly AppendStatements _statements;
     private readonly int _timeoutSeconds;
-    private readonly NpgsqlCommand _command;
+    private readonly NpgsqlCommand _many;
+    private readonly NpgsqlCommand _one;
+    private readonly NpgsqlParameter<string> _oneStream = new() { NpgsqlDbType = NpgsqlDbType.Text };
+    private readonly NpgsqlParameter<long?> _oneExpected = new() { NpgsqlDbType = NpgsqlDbType.Bigint };
     private readonly Dictionary<StreamName, int> _streamIndexes = [];
     private readonly List<string> _streams = [];
     private readonly List<int> _partRequest = [];
@@ -36,23 +40,18 @@ internal sealed class AppendCommand : IDisposable
     {
         _statements = statements;
         _timeoutSeconds = timeoutSeconds;
-        _command = new NpgsqlCommand(statements.Append) { CommandTimeout = timeoutSeconds };
-        _command.Parameters
+        _many = new NpgsqlCommand(statements.Append) { CommandTimeout = timeoutSeconds };
+        _many.Parameters
             .With(_streams, NpgsqlDbType.Array | NpgsqlDbType.Text)
             .With(_partRequest, NpgsqlDbType.Array | NpgsqlDbType.Integer)
             .With(_partStream, NpgsqlDbType.Array | NpgsqlDbType.Integer)
             .With(_partExpected, NpgsqlDbType.Array | NpgsqlDbType.Bigint)
             .With(_partCount, NpgsqlDbType.Array | NpgsqlDbType.Integer)
             .With(_eventPart, NpgsqlDbType.Array | NpgsqlDbType.Integer)
-            .With(_eventStream, NpgsqlDbType.Array | NpgsqlDbType.Text)
-            .With(_eventId, NpgsqlDbType.Array | NpgsqlDbType.Uuid)
-            .With(_eventType, NpgsqlDbType.Array | NpgsqlDbType.Text)
-            .With(_eventClrType, NpgsqlDbType.Array | NpgsqlDbType.Text)
-            .With(_eventData, NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
-            .With(_eventHeaders, NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
-            .With(_eventCorrelation, NpgsqlDbType.Array | NpgsqlDbType.Text)
-            .With(_eventCausation, NpgsqlDbType.Array | NpgsqlDbType.Text)
-            .WithTexts(statements.ProjectionKeys);
+            .With(_eventStream, NpgsqlDbType.Array | NpgsqlDbType.Text);
+        AddEventParameters(_many.Parameters);
+        _one = new NpgsqlCommand(statements.AppendOne) { CommandTimeout = timeoutSeconds, Parameters = { _oneStream, _oneExpected } };
+        AddEventParameters(_one.Parameters);
     }
 
     /// <summary>Whether the last execution came to sending; before it, nothing can have been written.</summary>
@@ -74,31 +73,60 @@ internal sealed class AppendCommand : IDisposable
             Add(requests[i], i + 1);
         }
 
-        if (_statements.Projections.Count == 0)
+        var command = _many;
+        if (requests is [{ Parts: [var part] }])
         {
-            _command.Connection = connection;
-            _command.Transaction = transaction;
-            await _command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-            var reader = await _command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            return await ReadAnswersAsync(reader, requests, null, cancellationToken).ConfigureAwait(false);
+            command = _one;
+            _oneStream.TypedValue = part.Stream.Value;
+            _oneExpected.TypedValue = part.Expected.Version?.Value;
         }
 
+        return _statements.Projections.Count == 0
+            ? await ExecuteAsync(command, requests, connection, transaction, cancellationToken).ConfigureAwait(false)
+            : await ProjectAsync(command, requests, connection, transaction, cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _many.Dispose();
+        _one.Dispose();
+    }
+
+    private static async Task<AppendAnswer[]> ExecuteAsync(
+        NpgsqlCommand command,
+        IReadOnlyList<AppendRequest> requests,
+        NpgsqlConnection connection,
+        NpgsqlTransaction? transaction,
+        CancellationToken cancellationToken)
+    {
+        command.Connection = connection;
+        command.Transaction = transaction;
+        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        return await ReadAnswersAsync(reader, requests, null, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<AppendAnswer[]> ProjectAsync(
+        NpgsqlCommand command,
+        IReadOnlyList<AppendRequest> requests,
+        NpgsqlConnection connection,
+        NpgsqlTransaction? transaction,
+        CancellationToken cancellationToken)
+    {
         // Made anew each time: a batch that was prepared on one connection believes that it is on the next.
         var times = ProjectionTimes.Start();
-        var batch = _statements.CreateBatch(_statements.Append, _timeoutSeconds, times);
+        var batch = _statements.CreateBatch(command.CommandText, _timeoutSeconds, times);
         await using var _ = batch.ConfigureAwait(false);
         (batch.Connection, batch.Transaction) = (connection, transaction);
-        foreach (NpgsqlParameter parameter in _command.Parameters)
+        foreach (NpgsqlParameter parameter in command.Parameters)
         {
             batch.BatchCommands[0].Parameters.Add(parameter.Clone());
         }
 
         await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var results = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        return await ReadAnswersAsync(results, requests, times, cancellationToken).ConfigureAwait(false);
+        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        return await ReadAnswersAsync(reader, requests, times, cancellationToken).ConfigureAwait(false);
     }
-
-    public void Dispose() => _command.Dispose();
 
     private static async Task<AppendAnswer[]> ReadAnswersAsync(
         NpgsqlDataReader reader,
@@ -190,6 +218,16 @@ internal sealed class AppendCommand : IDisposable
 
         return index;
     }
+
+    private void AddEventParameters(NpgsqlParameterCollection parameters) => parameters
+        .With(_eventId, NpgsqlDbType.Array | NpgsqlDbType.Uuid)
+        .With(_eventType, NpgsqlDbType.Array | NpgsqlDbType.Text)
+        .With(_eventClrType, NpgsqlDbType.Array | NpgsqlDbType.Text)
+        .With(_eventData, NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
+        .With(_eventHeaders, NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
+        .With(_eventCorrelation, NpgsqlDbType.Array | NpgsqlDbType.Text)
+        .With(_eventCausation, NpgsqlDbType.Array | NpgsqlDbType.Text)
+        .WithTexts(_statements.ProjectionKeys);
 
     private void Clear()
     {

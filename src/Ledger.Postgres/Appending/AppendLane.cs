@@ -1,4 +1,3 @@
-using Ledger.Postgres.Telemetry;
 using Ledger.Streams;
 using Npgsql;
 
@@ -12,16 +11,12 @@ namespace Ledger.Postgres.Appending;
 internal sealed class AppendLane(AppendSender sender, SeparateAppends separately, Action onWritten) : IDisposable
 {
     private const int MostWaiting = 10_000;
-    private const int MostEvents = 1_000;
-    private const int MostBytes = 4 * 1024 * 1024;
 
     private readonly Lock _gate = new();
     private readonly Queue<PendingAppend> _waiting = [];
     private readonly SemaphoreSlim _room = new(MostWaiting, MostWaiting);
     private readonly AppendCommand _command = sender.CreateImpatientCommand();
-    private readonly List<PendingAppend> _batch = [];
-    private readonly List<AppendRequest> _requests = [];
-    private readonly HashSet<Guid> _ids = [];
+    private readonly AppendBatch _batch = new();
     private bool _isBusy;
     private TaskCompletionSource? _drained;
 
@@ -153,7 +148,7 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
     {
         while (TakeBatch(out var barrier))
         {
-            if (_batch.Count > 0)
+            if (_batch.Pending.Count > 0)
             {
                 await SendBatchAsync().ConfigureAwait(false);
             }
@@ -169,11 +164,7 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
     private bool TakeBatch(out PendingAppend? barrier)
     {
         _batch.Clear();
-        _requests.Clear();
-        _ids.Clear();
         barrier = null;
-        var events = 0;
-        var bytes = 0L;
         lock (_gate)
         {
             while (_waiting.TryPeek(out var next))
@@ -191,9 +182,7 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
                 }
 
                 var isSeparate = separately.Takes(request);
-                events += request.EventCount;
-                bytes += request.ByteCount;
-                if (_batch.Count > 0 && (isSeparate || events > MostEvents || bytes > MostBytes || RepeatsId(request)))
+                if (isSeparate ? _batch.Pending.Count > 0 : !_batch.TryAdd(next))
                 {
                     break;
                 }
@@ -202,17 +191,14 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
                 if (isSeparate)
                 {
                     separately.Send(next);
-                    (events, bytes) = (0, 0);
-                    continue;
                 }
-
-                next.LeaveRoom();
-                AddIds(request);
-                _batch.Add(next);
-                _requests.Add(request);
+                else
+                {
+                    next.LeaveRoom();
+                }
             }
 
-            if (_batch.Count > 0 || barrier is not null || _waiting.Count > 0)
+            if (_batch.Pending.Count > 0 || barrier is not null || _waiting.Count > 0)
             {
                 return true;
             }
@@ -228,19 +214,16 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
     {
         try
         {
-            RecordQueueTime();
-            var answers = await sender.SendAsync(_command, _requests, _batch[^1].Since, CancellationToken.None).ConfigureAwait(false);
-            for (var i = 0; i < answers.Length; i++)
-            {
-                _batch[i].Complete(answers[i]);
-            }
-
+            _batch.RecordQueueTime(sender.TimeProvider);
+            var answers = await sender
+                .SendAsync(_command, _batch.Requests, _batch.Pending[^1].Since, CancellationToken.None).ConfigureAwait(false);
+            _batch.Complete(answers);
             onWritten();
         }
-        catch (NpgsqlException fault) when (_command.TookTooLong(fault) || (_batch.Count > 1 && !TransientFaults.IsOfTheServer(fault)))
+        catch (NpgsqlException fault) when (_command.TookTooLong(fault) || (_batch.Pending.Count > 1 && !TransientFaults.IsOfTheServer(fault)))
         {
             // One request spoils the batch. Which one shows when each is sent by itself, while the lane goes on.
-            foreach (var pending in _batch)
+            foreach (var pending in _batch.Pending)
             {
                 separately.Send(pending);
             }
@@ -249,48 +232,7 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            foreach (var pending in _batch)
-            {
-                pending.Fail(fault);
-            }
-        }
-    }
-
-    private void RecordQueueTime()
-    {
-        if (LedgerTelemetry.QueueTime.Enabled)
-        {
-            foreach (var pending in _batch)
-            {
-                LedgerTelemetry.QueueTime.Record(sender.TimeProvider.GetElapsedTime(pending.Since).TotalSeconds);
-            }
-        }
-    }
-
-    private bool RepeatsId(AppendRequest request)
-    {
-        foreach (var part in request.Parts)
-        {
-            foreach (var item in part.Events)
-            {
-                if (_ids.Contains(item.Id))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
-
-    private void AddIds(AppendRequest request)
-    {
-        foreach (var part in request.Parts)
-        {
-            foreach (var item in part.Events)
-            {
-                _ids.Add(item.Id);
-            }
+            _batch.Fail(fault);
         }
     }
 }

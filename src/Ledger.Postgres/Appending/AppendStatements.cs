@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Appending;
 
-/// <summary>The statements of an append: <c>append_v1</c>, and those of the inline projections in their order.</summary>
+/// <summary>The statements of an append: <c>append_v1</c> or <c>append_one_v1</c>, and those of the inline projections in their order.</summary>
 internal sealed class AppendStatements
 {
     private readonly string _clock;
@@ -11,12 +11,17 @@ internal sealed class AppendStatements
     public AppendStatements(PostgresOptions options)
     {
         Append = SqlText.Load("append", options.Schemas);
+        AppendOne = SqlText.Load("append_one", options.Schemas);
         ProjectionKeys = options.Projections.Count == 0 ? null : [.. options.Projections.Select(p => p.Key)];
         Projections = [.. options.Projections.SelectMany(p => Mark(p.Statements(options.Schemas), p.Name))];
         _clock = SqlText.Load("projection_clock", options.Schemas);
     }
 
+    /// <summary>For a batch.</summary>
     public string Append { get; }
+
+    /// <summary>For one request to one stream.</summary>
+    public string AppendOne { get; }
 
     /// <summary>Which projections follow, or null for none: nothing is locked and remembered for them then.</summary>
     public string[]? ProjectionKeys { get; }

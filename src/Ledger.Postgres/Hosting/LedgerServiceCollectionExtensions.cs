@@ -44,7 +44,8 @@ public static class LedgerServiceCollectionExtensions
         services.TryAddSingleton<IEventStore>(provider => provider.GetRequiredService<PostgresEventStore>());
         services.TryAddSingleton(provider => new AgentLedger(
             provider.GetRequiredService<IEventStore>(),
-            provider.GetRequiredService<PostgresOptions>().Limits));
+            provider.GetRequiredService<PostgresOptions>().Limits,
+            provider.GetService<ILogger<AgentLedger>>()));
         if (options.AutoMigrate == AutoMigrate.AtStart)
         {
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MigrationAtStart>());

@@ -20,6 +20,9 @@ internal sealed class ConnectionSource
     /// <summary>The pool; there is none behind a caller's own connection.</summary>
     public NpgsqlDataSource Pool => _pool ?? throw new InvalidOperationException("The store works on a connection of the caller.");
 
+    /// <summary>Whether each call has a connection to itself.</summary>
+    public bool IsPool => _pool is not null;
+
     public async ValueTask<Lease> OpenAsync(CancellationToken cancellationToken) => _pool is null
         ? new Lease(_connection!, _transaction, isOwned: false)
         : new Lease(await _pool.OpenConnectionAsync(cancellationToken).ConfigureAwait(false), null, isOwned: true);

@@ -5,7 +5,8 @@ using Npgsql;
 namespace Ledger.Postgres.Streams;
 
 /// <summary>The columns that every page of events has, from the second on; the first says which stream a row is of.</summary>
-internal static class EventRow
+/// <remarks>Rows that follow each other often have the same type and correlation; they share one text then.</remarks>
+internal sealed class EventRow(EventRegistry registry)
 {
     private const int Version = 1;
     private const int Sequence = 2;
@@ -17,21 +18,26 @@ internal static class EventRow
     private const int Correlation = 8;
     private const int Causation = 9;
 
+    private string? _type;
+    private string? _correlation;
+
     public static StreamVersion VersionOf(NpgsqlDataReader reader) => new(reader.GetInt64(Version));
 
-    public static RecordedEvent Read(NpgsqlDataReader reader, EventRegistry registry, StreamName stream, Position? position) => new(
+    public RecordedEvent Read(NpgsqlDataReader reader, StreamName stream, Position? position) => new(
         registry,
         stream,
         VersionOf(reader),
         new SequenceNumber(reader.GetInt64(Sequence)),
         reader.GetGuid(Id),
-        reader.GetString(Type),
+        Shared(reader.GetString(Type), ref _type),
         reader.GetFieldValue<byte[]>(Data),
         reader.IsDBNull(Headers) ? default : reader.GetFieldValue<byte[]>(Headers),
         reader.GetFieldValue<DateTimeOffset>(Timestamp))
     {
         Position = position,
-        CorrelationId = reader.IsDBNull(Correlation) ? null : reader.GetString(Correlation),
+        CorrelationId = reader.IsDBNull(Correlation) ? null : Shared(reader.GetString(Correlation), ref _correlation),
         CausationId = reader.IsDBNull(Causation) ? null : reader.GetString(Causation),
     };
+
+    private static string Shared(string text, ref string? last) => text == last ? last : last = text;
 }

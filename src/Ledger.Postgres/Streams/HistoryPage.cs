@@ -40,15 +40,16 @@ internal sealed class HistoryPage
         .With(_first, NpgsqlDbType.Array | NpgsqlDbType.Bigint)
         .With(_last, NpgsqlDbType.Array | NpgsqlDbType.Bigint);
 
-    /// <summary>Reads the page.</summary>
-    /// <returns>The events, their JSON's size, and whether nothing follows them.</returns>
+    /// <summary>Reads the page, and hands over each event as it comes.</summary>
+    /// <returns>What it has; it is the last when nothing follows in the log.</returns>
     /// <exception cref="BrokenHistoryException">An event is missing.</exception>
-    public async Task<(List<RecordedEvent> Events, long Bytes, bool IsLast)> ReadAsync(
+    public async Task<PageRead> ReadAsync(
         NpgsqlDataReader reader,
-        EventRegistry registry,
+        EventRow row,
+        Action<RecordedEvent> add,
         CancellationToken cancellationToken)
     {
-        var events = new List<RecordedEvent>();
+        var next = _from;
         var bytes = 0L;
         var slice = 0;
         var expected = _first[0];
@@ -64,14 +65,15 @@ internal sealed class HistoryPage
                 throw Missing(slice, expected);
             }
 
-            Position? position = _keepsPositions ? new Position(_from + events.Count) : null;
-            var recorded = EventRow.Read(reader, registry, _streams[slice], position);
-            events.Add(recorded);
+            Position? position = _keepsPositions ? new Position(next) : null;
+            var recorded = row.Read(reader, _streams[slice], position);
+            add(recorded);
             bytes += recorded.Json.Length;
             expected++;
+            next++;
             if (bytes >= PageSize.MaxBytes)
             {
-                return (events, bytes, false);
+                return new PageRead((int)(next - _from), bytes, next, IsLast: false);
             }
         }
 
@@ -89,7 +91,7 @@ internal sealed class HistoryPage
             }
         }
 
-        return (events, bytes, !isFull);
+        return new PageRead((int)(next - _from), bytes, next, IsLast: !isFull);
     }
 
     private BrokenHistoryException Missing(int slice, long version) =>

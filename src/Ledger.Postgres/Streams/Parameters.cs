@@ -34,6 +34,12 @@ internal static class Parameters
         return command;
     }
 
+    public static NpgsqlCommand WithJson(this NpgsqlCommand command, ReadOnlyMemory<byte> value)
+    {
+        command.Parameters.WithJson(value);
+        return command;
+    }
+
     private static NpgsqlParameterCollection WithObject(this NpgsqlParameterCollection parameters, object? value, NpgsqlDbType type)
     {
         parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type });

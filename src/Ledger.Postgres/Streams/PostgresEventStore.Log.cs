@@ -27,10 +27,11 @@ public sealed partial class PostgresEventStore
         var next = after.Value;
         var started = _timeProvider.GetTimestamp();
         var pause = TimeSpan.FromMilliseconds(1);
-        while (next < last)
+        while (next < last && holders.Count > 0)
         {
-            var page = await ReadLogPageAsync(next, last, size.Rows, cancellationToken).ConfigureAwait(false);
-            var certain = holders.Count == 0 ? page.Count : LogGap.IndexOf(next, page);
+            var page = new List<RecordedEvent>();
+            await ReadLogPageAsync(next, last, size.Rows, page.Add, cancellationToken).ConfigureAwait(false);
+            var certain = LogGap.IndexOf(next, page);
             for (var i = 0; i < certain; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -62,6 +63,22 @@ public sealed partial class PostgresEventStore
             pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, TimeSpan.FromMilliseconds(50).Ticks));
             await KeepThoseLeftAsync(holders, cancellationToken).ConfigureAwait(false);
         }
+
+        if (next >= last)
+        {
+            yield break;
+        }
+
+        var chunks = ReadChunksAsync(
+            next, (from, rows, add, cancelled) => ReadLogPageAsync(from, last, rows, add, cancelled), cancellationToken);
+        await foreach (var chunk in chunks.ConfigureAwait(false))
+        {
+            foreach (var recorded in chunk)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return recorded;
+            }
+        }
     }
 
     // A transaction that is prepared changes its name, so that its old one is gone while it lives: any prepared one counts.
@@ -92,7 +109,12 @@ public sealed partial class PostgresEventStore
         return holders;
     }
 
-    private async Task<List<RecordedEvent>> ReadLogPageAsync(long after, long last, int rows, CancellationToken cancellationToken)
+    private async Task<PageRead> ReadLogPageAsync(
+        long after,
+        long last,
+        int rows,
+        Action<RecordedEvent> add,
+        CancellationToken cancellationToken)
     {
         var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = lease.ConfigureAwait(false);
@@ -104,15 +126,25 @@ public sealed partial class PostgresEventStore
         await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var ___ = reader.ConfigureAwait(false);
-        var events = new List<RecordedEvent>();
-        var bytes = 0L;
+        var row = new EventRow(Registry);
+        var stream = default(StreamName);
+        var (count, bytes) = (0, 0L);
         while (bytes < PageSize.MaxBytes && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            events.Add(EventRow.Read(reader, Registry, new StreamName(reader.GetString(0)), position: null));
-            bytes += events[^1].Json.Length;
+            var name = reader.GetString(0);
+            if (name != stream.Value)
+            {
+                stream = new StreamName(name);
+            }
+
+            var recorded = row.Read(reader, stream, position: null);
+            add(recorded);
+            count++;
+            bytes += recorded.Json.Length;
+            after = recorded.Sequence.Value;
         }
 
-        return events;
+        return new PageRead(count, bytes, after, IsLast: count == 0 || after >= last);
     }
 
     private async Task<T> ReadScalarAsync<T>(string sql, CancellationToken cancellationToken)

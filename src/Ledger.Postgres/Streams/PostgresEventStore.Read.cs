@@ -79,36 +79,32 @@ public sealed partial class PostgresEventStore
         bool keepsPositions,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var size = default(PageSize);
-        for (var next = from; next < (to ?? long.MaxValue);)
+        var end = to ?? long.MaxValue;
+        if (from >= end)
         {
-            var wanted = Math.Min(size.Rows, (to ?? long.MaxValue) - next);
-            var (events, bytes, isLast) = await ReadPageAsync(history, next, wanted, keepsPositions, cancellationToken)
-                .ConfigureAwait(false);
-            foreach (var recorded in events)
+            yield break;
+        }
+
+        var chunks = ReadChunksAsync(from, ReadPageAsync, cancellationToken).ConfigureAwait(false);
+        await foreach (var chunk in chunks)
+        {
+            foreach (var recorded in chunk)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 yield return recorded;
             }
+        }
 
-            if (isLast)
-            {
-                yield break;
-            }
-
-            next += events.Count;
-            size = size.After(events.Count, bytes);
+        async Task<PageRead> ReadPageAsync(long next, int rows, Action<RecordedEvent> add, CancellationToken cancelled)
+        {
+            var page = new HistoryPage(history, next, Math.Min(rows, end - next), keepsPositions);
+            var read = await ReadHistoryPageAsync(page, add, cancelled).ConfigureAwait(false);
+            return read with { IsLast = read.IsLast || read.Next >= end };
         }
     }
 
-    private async Task<(List<RecordedEvent> Events, long Bytes, bool IsLast)> ReadPageAsync(
-        History history,
-        long from,
-        long count,
-        bool keepsPositions,
-        CancellationToken cancellationToken)
+    private async Task<PageRead> ReadHistoryPageAsync(HistoryPage page, Action<RecordedEvent> add, CancellationToken cancellationToken)
     {
-        var page = new HistoryPage(history, from, count, keepsPositions);
         var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = lease.ConfigureAwait(false);
         var command = Command(lease, "read_history");
@@ -117,7 +113,7 @@ public sealed partial class PostgresEventStore
         await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var ___ = reader.ConfigureAwait(false);
-        return await page.ReadAsync(reader, Registry, cancellationToken).ConfigureAwait(false);
+        return await page.ReadAsync(reader, new EventRow(Registry), add, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<List<RecordedEvent>> ReadBackwardPageAsync(
@@ -136,6 +132,7 @@ public sealed partial class PostgresEventStore
         await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var ___ = reader.ConfigureAwait(false);
+        var row = new EventRow(Registry);
         var events = new List<RecordedEvent>();
         var bytes = 0L;
         while (bytes < PageSize.MaxBytes && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -145,7 +142,7 @@ public sealed partial class PostgresEventStore
                 throw new BrokenHistoryException(stream, stream, new StreamVersion(youngest - events.Count));
             }
 
-            events.Add(EventRow.Read(reader, Registry, stream, position: null));
+            events.Add(row.Read(reader, stream, position: null));
             bytes += events[^1].Json.Length;
         }
 

@@ -85,4 +85,12 @@ public sealed class RecordedEvent
 
     /// <summary>The event's JSON as an element.</summary>
     public JsonElement ToJsonElement() => EventJson.ParseElement(Json);
+
+    /// <summary>The same event with its place in a history.</summary>
+    internal RecordedEvent At(Position position) => new(_registry, Stream, Version, Sequence, Id, Type, Json, _headers, Timestamp)
+    {
+        Position = position,
+        CorrelationId = CorrelationId,
+        CausationId = CausationId,
+    };
 }

@@ -52,10 +52,14 @@ public static class EventFile
 
     /// <summary>Writes an event as the members of a JSON object that the caller has begun and ends.</summary>
     /// <remarks>
-    /// All seven members are written; <c>source</c> and <c>actor</c> are null where there is none. <c>id</c> and <c>cause</c> are foreign
-    /// ids where there are any, <c>timestamp</c> is the time that the event speaks of, else the one at which the log took it.
+    /// All seven members are written; <c>source</c> and <c>actor</c> are null where there is none. <c>id</c> is the foreign id where there
+    /// is one, <c>cause</c> has the causes by id and then those by foreign id, <c>timestamp</c> is the time that the event speaks of, else
+    /// the one at which the log took it.
     /// </remarks>
-    public static void WriteMembers(Utf8JsonWriter writer, RecordedEvent recorded)
+    public static void WriteMembers(Utf8JsonWriter writer, RecordedEvent recorded) => WriteMembers(writer, recorded, null);
+
+    /// <summary>Writes the members, with causes by the names that their events have in the file.</summary>
+    internal static void WriteMembers(Utf8JsonWriter writer, RecordedEvent recorded, IReadOnlyDictionary<Guid, string>? names)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(recorded);
@@ -65,19 +69,14 @@ public static class EventFile
         writer.WriteString("source", metadata.Source);
         writer.WriteString("actor", metadata.Actor);
         writer.WriteStartArray("cause");
-        if (metadata.ForeignCauses.Count > 0)
+        foreach (var cause in metadata.Causes)
         {
-            foreach (var cause in metadata.ForeignCauses)
-            {
-                writer.WriteStringValue(cause);
-            }
+            writer.WriteStringValue(names?.GetValueOrDefault(cause) ?? cause.ToString());
         }
-        else
+
+        foreach (var cause in metadata.ForeignCauses)
         {
-            foreach (var cause in metadata.Causes)
-            {
-                writer.WriteStringValue(cause);
-            }
+            writer.WriteStringValue(cause);
         }
 
         writer.WriteEndArray();
@@ -86,7 +85,7 @@ public static class EventFile
         recorded.ToJsonElement().WriteTo(writer);
     }
 
-    /// <summary>Writes an event as a JSON object; see <see cref="WriteMembers"/>.</summary>
+    /// <summary>Writes an event as a JSON object; see <see cref="WriteMembers(Utf8JsonWriter, RecordedEvent)"/>.</summary>
     public static void Write(Utf8JsonWriter writer, RecordedEvent recorded)
     {
         ArgumentNullException.ThrowIfNull(writer);

@@ -1,6 +1,9 @@
 using Ledger.Branches;
+using Ledger.Causality;
 using Ledger.Events;
 using Ledger.Streams;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ledger.Runs;
 
@@ -11,11 +14,13 @@ public sealed class AgentLedger
     /// <summary>Works on a store.</summary>
     /// <param name="store">Where the events are.</param>
     /// <param name="options">Limits; null for the defaults.</param>
-    public AgentLedger(IEventStore store, AgentLedgerOptions? options = null)
+    /// <param name="logger">Where it is said that a snapshot was not used or not taken; null for nowhere.</param>
+    public AgentLedger(IEventStore store, AgentLedgerOptions? options = null, ILogger<AgentLedger>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         Store = store;
         Options = options ?? new AgentLedgerOptions();
+        Logger = logger ?? NullLogger<AgentLedger>.Instance;
     }
 
     /// <summary>Where the events are.</summary>
@@ -23,6 +28,8 @@ public sealed class AgentLedger
 
     /// <summary>The limits in force.</summary>
     public AgentLedgerOptions Options { get; }
+
+    internal ILogger Logger { get; }
 
     /// <summary>A handle on a run, without asking the store whether it exists; its first append creates it.</summary>
     public Run Run(string id) => new(this, History.OfRun(StreamName.Run(id)));
@@ -89,13 +96,24 @@ public sealed class AgentLedger
 
         options ??= new ForkOptions();
         var branch = BranchCreated.Of(options.Id ?? Guid.CreateVersion7().ToString(), run.History, at, options.Name);
-        if (branch.Lineage!.Count > Options.MaxLineageDepth)
-        {
-            throw new LineageDepthException(parent, branch.Lineage.Count, Options.MaxLineageDepth);
-        }
-
-        var created = await Store.CreateBranchAsync(branch, options.Metadata, cancellationToken).ConfigureAwait(false);
+        var created = await CreateBranchAsync(branch, options.Metadata, cancellationToken).ConfigureAwait(false);
         return new Run(this, created.History);
+    }
+
+    /// <summary>Creates a branch that is described whole.</summary>
+    internal Task<BranchInfo> CreateBranchAsync(BranchCreated branch, EventMetadata metadata, CancellationToken cancellationToken) =>
+        branch.Lineage!.Count > Options.MaxLineageDepth
+            ? throw new LineageDepthException(new StreamName(branch.Parent!), branch.Lineage.Count, Options.MaxLineageDepth)
+            : Store.CreateBranchAsync(branch, metadata, cancellationToken);
+
+    /// <summary>Compares the histories of two runs or branches from the front; see <see cref="Divergence"/>.</summary>
+    /// <remarks>What both share by reference is not read; of the rest a page of each is in memory.</remarks>
+    /// <exception cref="StreamNotFoundException">One of them does not exist.</exception>
+    public async Task<Divergence> FirstDivergenceAsync(StreamName a, StreamName b, CancellationToken cancellationToken = default)
+    {
+        var left = await OpenAsync(a, cancellationToken).ConfigureAwait(false);
+        var right = await OpenAsync(b, cancellationToken).ConfigureAwait(false);
+        return await left.FirstDivergenceAsync(right, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The branches below a run or branch, or all of them, as trees; the oldest first at every level.</summary>

@@ -14,4 +14,24 @@ public sealed record AgentLedgerOptions
         }
     }
     = 1_000;
+
+    /// <summary>After how many events a handle takes a snapshot of its run or branch: default null, never; at least 1.</summary>
+    /// <remarks>
+    /// The append that takes the history over a multiple of the number waits for the snapshot, and succeeds without it: what goes
+    /// wrong then is logged. The cost is one fold of the events since the last snapshot, and one document as large as the world. In
+    /// a transaction of the caller leave it out, because a failed statement would take the transaction with it.
+    /// </remarks>
+    public int? SnapshotEvery
+    {
+        get;
+        init
+        {
+            if (value is { } events)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThan(events, 1, nameof(value));
+            }
+
+            field = value;
+        }
+    }
 }

@@ -7,14 +7,15 @@ namespace Ledger.Runs;
 
 /// <summary>A handle on a run or a branch: append to it, read its whole history, fork it.</summary>
 /// <remarks>Immutable and safe for concurrent use. A branch reads like a run; its shared prefix is read from its ancestors.</remarks>
-public sealed class Run
+public sealed partial class Run
 {
     private readonly AgentLedger _ledger;
 
-    internal Run(AgentLedger ledger, History history)
+    internal Run(AgentLedger ledger, History history, ReadStatistics? statistics = null)
     {
         _ledger = ledger;
         History = history;
+        _statistics = statistics;
     }
 
     /// <summary>The id without its prefix.</summary>
@@ -97,7 +98,7 @@ public sealed class Run
         Position from = default,
         Position? to = null,
         CancellationToken cancellationToken = default) =>
-        _ledger.Store.ReadHistoryAsync(History, from, to, cancellationToken);
+        Observed(_ledger.Store.ReadHistoryAsync(History, from, to, cancellationToken), cancellationToken);
 
     /// <summary>Reads the whole history into memory.</summary>
     public async Task<IReadOnlyList<RecordedEvent>> ReadAllAsync(CancellationToken cancellationToken = default)
@@ -118,19 +119,6 @@ public sealed class Run
         return History.LengthAt(stream?.Version ?? StreamVersion.Empty);
     }
 
-    /// <summary>Folds the history to the world that it describes.</summary>
-    /// <param name="at">How many events to fold, or null for all of them.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
-    /// <exception cref="WorldFaultException">An event before <paramref name="at"/> cannot be applied; the world before it can be asked for.</exception>
-    public async Task<World> GetWorldAsync(Position? at = null, CancellationToken cancellationToken = default)
-    {
-        var world = await World.FoldAsync(ReadAsync(to: at, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
-        return at is { } wanted && world.Position < wanted
-            ? throw new PositionOutOfRangeException(StreamName, wanted, world.Position)
-            : world;
-    }
-
     /// <summary>Forks this run or branch; see <see cref="AgentLedger.ForkAsync"/>.</summary>
     public Task<Run> ForkAsync(Position at, ForkOptions? options = null, CancellationToken cancellationToken = default) =>
         _ledger.ForkAsync(StreamName, at, options, cancellationToken);
@@ -138,7 +126,7 @@ public sealed class Run
     private async Task<Position> AppendAsync(IReadOnlyList<object> events, ExpectedVersion expected, CancellationToken cancellationToken)
     {
         var result = await _ledger.Store.AppendAsync(StreamName, expected, Correlated(events), cancellationToken).ConfigureAwait(false);
-        return History.LengthAt(result.Version);
+        return await EndOfAsync(result, events.Count, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Position> AppendValidatedCoreAsync(
@@ -148,7 +136,7 @@ public sealed class Run
     {
         var append = new ValidatedAppend(this, _ledger.Store, Correlated(events));
         var result = await append.RunAsync(expectedLength, cancellationToken).ConfigureAwait(false);
-        return History.LengthAt(result.Version);
+        return await EndOfAsync(result, events.Count, cancellationToken).ConfigureAwait(false);
     }
 
     private NewEvent[] Correlated(IReadOnlyList<object> events) =>

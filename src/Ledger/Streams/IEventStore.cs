@@ -100,6 +100,12 @@ public interface IEventStore
     /// <param name="cancellationToken">Stops the reading.</param>
     IAsyncEnumerable<RecordedEvent> ReadLogAsync(SequenceNumber after = default, CancellationToken cancellationToken = default);
 
+    /// <summary>Finds events by their ids, whatever streams they are in, in log order; ids that the log does not have are left out.</summary>
+    /// <remarks>A query by the index on the ids, and all that it finds in memory: a thousand ids are a good batch.</remarks>
+    /// <param name="ids">The ids; one that occurs twice counts once.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default);
+
     /// <summary>Finds a stream, or null.</summary>
     Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default);
 

@@ -42,6 +42,22 @@ public sealed partial class MemoryEventStore
     public IAsyncEnumerable<RecordedEvent> ReadLogAsync(SequenceNumber after = default, CancellationToken cancellationToken = default) =>
         Enumerate(() => ReadLog(after), cancellationToken);
 
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(
+        IReadOnlyCollection<Guid> ids,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        cancellationToken.ThrowIfCancellationRequested();
+        List<StoredEvent> found;
+        lock (_gate)
+        {
+            found = [.. ids.Distinct().Select(id => _eventsById.GetValueOrDefault(id)).OfType<StoredEvent>()];
+        }
+
+        return [.. found.OrderBy(e => e.Sequence.Value).Select(e => e.Read(Registry))];
+    }
+
     private IEnumerable<RecordedEvent> ReadForward(StreamName stream, StreamVersion from, StreamVersion? to)
     {
         var events = EventsOf(stream);

@@ -64,6 +64,9 @@ public sealed class WorldFold
     /// <summary>The world so far; later events do not change it.</summary>
     public World ToWorld() => new(_objects.ToArray(o => o.ToObject()), _relations.ToArray(r => r), _budgetExhausted, Position);
 
+    /// <summary>An object as it is so far, or null.</summary>
+    internal WorldObject? FindObject(string id) => _objects.TryGet(id, out var found) ? found.ToObject() : null;
+
     internal WorldFaultException FaultOf((WorldFault Fault, string Reason) refusal, Guid eventId, string? foreignId, string type) =>
         new(refusal.Fault, refusal.Reason, eventId, foreignId, type, ToWorld());
 

@@ -1,9 +1,12 @@
 using Ledger.Conformance.Appending;
 using Ledger.Conformance.Branches;
+using Ledger.Conformance.Causality;
 using Ledger.Conformance.Concurrency;
 using Ledger.Conformance.Laws;
 using Ledger.Conformance.Reading;
+using Ledger.Conformance.Replays;
 using Ledger.Conformance.Runs;
+using Ledger.Conformance.Snapshots;
 using Ledger.Conformance.Worlds;
 using Ledger.Events;
 using Ledger.Streams;
@@ -121,4 +124,49 @@ public sealed class PostgresKandoVectorTests(LedgerDatabase database) : KandoVec
 public sealed class PostgresRunWorldTests(LedgerDatabase database) : RunWorldTests, IClassFixture<LedgerDatabase>
 {
     protected override Task<IEventStore> CreateStoreAsync() => database.CreateStoreAsync();
+}
+
+public sealed class PostgresSnapshotTests(LedgerDatabase database) : SnapshotTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresBadSnapshotTests(LedgerDatabase database) : BadSnapshotTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresKandoSnapshotVectorTests(LedgerDatabase database) : KandoSnapshotVectorTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync() => database.CreateEmptyStoreAsync();
+}
+
+public sealed class PostgresReplayTests(LedgerDatabase database) : ReplayTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresCausalityTests(LedgerDatabase database) : CausalityTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresBlameTests(LedgerDatabase database) : BlameTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresDivergenceTests(LedgerDatabase database) : DivergenceTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresCausalityLawTests(LedgerDatabase database) : CausalityLawTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresExportLawTests(LedgerDatabase database) : ExportLawTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
 }

@@ -68,6 +68,9 @@ internal sealed class ListEventStore : IEventStore
     public IAsyncEnumerable<RecordedEvent> ReadLogAsync(SequenceNumber after = default, CancellationToken cancellationToken = default) =>
         Give(_log.Where(e => e.Sequence > after), cancellationToken);
 
+    public async Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(
+        IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default) => [.. _log.Where(e => ids.Contains(e.Id))];
+
     public async Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default) =>
         await ListStreamsAsync(stream.Value, cancellationToken).FirstOrDefaultAsync(s => s.Name == stream, cancellationToken);
 

@@ -15,7 +15,7 @@ public sealed class WorldDiffTests
         Prop.ForAll(Histories.Valid, events =>
         {
             var diff = WorldDiff.Between(World.Fold(events), World.Fold(events));
-            return !diff.HasChanges && diff.Changes.Count == 0 && diff.Summary() == "no changes";
+            return !diff.HasChanges && !diff.Changes.Any() && diff.Summary() == "no changes";
         }).QuickCheckThrowOnFailure();
 
     [Fact]

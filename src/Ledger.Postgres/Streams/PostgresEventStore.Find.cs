@@ -1,0 +1,38 @@
+using Ledger.Events;
+using Ledger.Streams;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres.Streams;
+
+public sealed partial class PostgresEventStore
+{
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(
+        IReadOnlyCollection<Guid> ids,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        cancellationToken.ThrowIfCancellationRequested();
+        var wanted = ids.Distinct().ToArray();
+        if (wanted.Length == 0)
+        {
+            return [];
+        }
+
+        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = lease.ConfigureAwait(false);
+        var command = Command(lease, "find_events").With(wanted, NpgsqlDbType.Array | NpgsqlDbType.Uuid);
+        await using var __ = command.ConfigureAwait(false);
+        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ___ = reader.ConfigureAwait(false);
+        var found = new List<RecordedEvent>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            found.Add(EventRow.Read(reader, Registry, new StreamName(reader.GetString(0)), position: null));
+        }
+
+        found.Sort((left, right) => left.Sequence.Value.CompareTo(right.Sequence.Value));
+        return found;
+    }
+}

@@ -1,0 +1,68 @@
+using Ledger.Branches;
+using Ledger.Events;
+using Ledger.Json;
+using Ledger.Streams;
+
+namespace Ledger.Causality;
+
+/// <summary>Compares two histories from the front, a page of each in memory.</summary>
+internal sealed class HistoryComparison(IEventStore store, History a, History b)
+{
+    public async Task<Divergence> RunAsync(CancellationToken cancellationToken)
+    {
+        if (a.Stream == b.Stream)
+        {
+            var info = await store.GetStreamAsync(a.Stream, cancellationToken).ConfigureAwait(false);
+            var length = a.LengthAt(info?.Version ?? StreamVersion.Empty);
+            return new Divergence(a.Stream, b.Stream, length, length, null, null);
+        }
+
+        var shared = new Position(SharedPrefix());
+        var position = shared.Value;
+        var readerOfA = store.ReadHistoryAsync(a, shared, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var _ = readerOfA.ConfigureAwait(false);
+        var readerOfB = store.ReadHistoryAsync(b, shared, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var __ = readerOfB.ConfigureAwait(false);
+        while (true)
+        {
+            var inA = await readerOfA.MoveNextAsync().ConfigureAwait(false) ? readerOfA.Current : null;
+            var inB = await readerOfB.MoveNextAsync().ConfigureAwait(false) ? readerOfB.Current : null;
+            if (inA is null || inB is null || !AreSame(inA, inB))
+            {
+                return new Divergence(a.Stream, b.Stream, shared, new Position(position), inA, inB);
+            }
+
+            position++;
+        }
+    }
+
+    private static bool AreSame(RecordedEvent left, RecordedEvent right) =>
+        left.Id == right.Id
+        || (left.Type == right.Type
+            && (left.Json.Span.SequenceEqual(right.Json.Span) || JsonEquality.Instance.Equals(left.ToJsonElement(), right.ToJsonElement())));
+
+    // The own stream is the last segment, and open.
+    private long SharedPrefix()
+    {
+        var shared = 0L;
+        for (var i = 0; ; i++)
+        {
+            var (streamOfA, takenOfA) = Segment(a, i);
+            var (streamOfB, takenOfB) = Segment(b, i);
+            if (streamOfA != streamOfB)
+            {
+                return shared;
+            }
+
+            shared += Math.Min(takenOfA, takenOfB);
+            if (takenOfA != takenOfB)
+            {
+                return shared;
+            }
+        }
+    }
+
+    private static (string Stream, long Taken) Segment(History history, int index) => index < history.Lineage.Count
+        ? (history.Lineage[index].Stream, history.Lineage[index].Taken)
+        : (history.Stream.Value, long.MaxValue);
+}

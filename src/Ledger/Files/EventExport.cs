@@ -1,0 +1,75 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Ledger.Causality;
+using Ledger.Events;
+using Ledger.Runs;
+
+namespace Ledger.Files;
+
+/// <summary>Writes a history as an event file; <see cref="EventImporter"/> makes the same history of it.</summary>
+/// <remarks>
+/// Ids, causes, actors, sources, times, types and JSON are the same then, the prefix of a branch included. A cause that is given by
+/// its own id is written as the id that its event has in the file. Headers of the application and trace contexts are not in such files.
+/// </remarks>
+public static class EventExport
+{
+    private const int EventsPerPage = 1_000;
+
+    /// <summary>The lines of the file in order, UTF-8, each with its end; memory stays flat.</summary>
+    /// <param name="run">The run or branch.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLinesAsync(
+        Run run,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        var lookup = new EventLookup(run.Store, run.History);
+        var page = new List<RecordedEvent>();
+        await foreach (var recorded in run.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            page.Add(recorded);
+            if (page.Count == EventsPerPage)
+            {
+                var names = await NamesOfCausesAsync(lookup, page, cancellationToken).ConfigureAwait(false);
+                foreach (var item in page)
+                {
+                    yield return Line(item, names);
+                }
+
+                page.Clear();
+            }
+        }
+
+        var lastNames = await NamesOfCausesAsync(lookup, page, cancellationToken).ConfigureAwait(false);
+        foreach (var item in page)
+        {
+            yield return Line(item, lastNames);
+        }
+    }
+
+    // Only an id that was derived from a foreign one, a UUID v5, can have a foreign one.
+    private static async Task<Dictionary<Guid, string>> NamesOfCausesAsync(
+        EventLookup lookup,
+        List<RecordedEvent> page,
+        CancellationToken cancellationToken)
+    {
+        var causes = page.SelectMany(e => e.Metadata.Causes).Where(c => c.Version == 5).Distinct();
+        var found = await lookup.FindAsync(causes, cancellationToken).ConfigureAwait(false);
+        return found.Where(e => e.Metadata.ForeignId is not null).ToDictionary(e => e.Id, e => e.Metadata.ForeignId!);
+    }
+
+    private static ReadOnlyMemory<byte> Line(RecordedEvent recorded, Dictionary<Guid, string> names)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, EventJson.WriterOptions))
+        {
+            writer.WriteStartObject();
+            EventFile.WriteMembers(writer, recorded, names);
+            writer.WriteEndObject();
+        }
+
+        buffer.Write("\n"u8);
+        return buffer.WrittenMemory;
+    }
+}

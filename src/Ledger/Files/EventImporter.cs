@@ -1,0 +1,137 @@
+using Ledger.Events;
+using Ledger.Runs;
+using Ledger.Streams;
+
+namespace Ledger.Files;
+
+/// <summary>Writes recordings to a log: as runs, and as branches that share their prefix by reference.</summary>
+/// <remarks>
+/// <list type="number">
+/// <item>A recording of a run becomes <c>run:{id}</c>.</item>
+/// <item>A recording of a branch whose parent is in the log becomes a fork of it; its <c>branch.created</c> is merged with the fork's.
+/// Where the recording repeats the parent's events, they are compared with the parent and not written.</item>
+/// <item>One that repeats events that are not the parent's, or whose parent is not in the log, becomes a run with all its events.</item>
+/// </list>
+/// <para>Events are written in order, in appends of at most 10,000. When it is interrupted, the log has the first part; the same
+/// import again goes on behind it, and a third one writes nothing. Events are the same when id, type and JSON are.</para>
+/// </remarks>
+public sealed class EventImporter
+{
+    private readonly AgentLedger _ledger;
+
+    /// <summary>Writes to a log.</summary>
+    public EventImporter(AgentLedger ledger)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        _ledger = ledger;
+    }
+
+    /// <summary>Imports a recording; parents come before their branches.</summary>
+    /// <param name="recording">The recording.</param>
+    /// <param name="cancellationToken">Stops between two appends; what was written stays.</param>
+    /// <exception cref="ImportRefusedException">The log has other events under that id, or the parent of a branch is missing.</exception>
+    /// <exception cref="InvalidEventException">An event cannot be stored.</exception>
+    public async Task<ImportResult> ImportAsync(EventRecording recording, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(recording);
+        if (recording.Branch is not { } branch)
+        {
+            return await ImportRunAsync(recording, null, cancellationToken).ConfigureAwait(false);
+        }
+
+        var parent = await FindParentAsync(branch, cancellationToken).ConfigureAwait(false);
+        if (parent is null && recording.CopiedEvents < branch.ForkPosition)
+        {
+            throw new ImportRefusedException(
+                recording.Id, $"its parent '{TextRules.Printable(branch.ParentRunId)}' is not in the log. Nothing was written; import the parent first.");
+        }
+
+        var fault = parent is null
+            ? $"its parent '{TextRules.Printable(branch.ParentRunId)}' is not in the log"
+            : await FaultOfCopyAsync(recording, parent, cancellationToken).ConfigureAwait(false);
+        return fault is null
+            ? await ImportBranchAsync(recording, parent!, cancellationToken).ConfigureAwait(false)
+            : await ImportRunAsync(recording, $"A run with a copy of its prefix, because {fault}.", cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<Run?> FindParentAsync(BranchCreated branch, CancellationToken cancellationToken)
+    {
+        StreamName[] names = [StreamName.Run(branch.ParentRunId), StreamName.Branch(branch.ParentRunId)];
+        foreach (var name in branch.Parent == names[1].Value ? names.Reverse() : names)
+        {
+            if (await _ledger.FindAsync(name, cancellationToken).ConfigureAwait(false) is { } parent)
+            {
+                return parent;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<string?> FaultOfCopyAsync(EventRecording recording, Run parent, CancellationToken cancellationToken)
+    {
+        var copied = recording.Read().Take((int)recording.CopiedEvents);
+        var comparison = new RecordedPart(_ledger.Store.Registry, parent.ReadAsync(to: new Position(recording.CopiedEvents), cancellationToken: cancellationToken));
+        await using var _ = comparison.ConfigureAwait(false);
+        foreach (var item in copied)
+        {
+            if (await comparison.CompareNextAsync(item).ConfigureAwait(false) != PartState.Same)
+            {
+                return $"its event {comparison.Position + 1} is not that of its parent '{parent.StreamName}'";
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<ImportResult> ImportRunAsync(EventRecording recording, string? note, CancellationToken cancellationToken)
+    {
+        if (recording.RepeatedId is { } repeated)
+        {
+            throw new ImportRefusedException(
+                recording.Id, $"two of its events have the id '{TextRules.Printable(repeated)}', which only a fork can have. Nothing was written; import its parent first.");
+        }
+
+        var run = _ledger.Run(recording.Id);
+        if (recording.EventCount == 0)
+        {
+            await _ledger.Store.AppendAsync(run.StreamName, ExpectedVersion.Any, [], cancellationToken).ConfigureAwait(false);
+        }
+
+        var import = new RunImport(run, recording.Id, _ledger.Store.Registry);
+        var written = await import.RunAsync(recording.Read(), Position.Start, cancellationToken).ConfigureAwait(false);
+        return new ImportResult(run.StreamName, null, 0, 0, recording.EventCount, written, note);
+    }
+
+    private async Task<ImportResult> ImportBranchAsync(EventRecording recording, Run parent, CancellationToken cancellationToken)
+    {
+        var file = recording.Branch!;
+        var created = recording.Read().Skip((int)recording.CopiedEvents).First();
+        var stream = StreamName.Branch(recording.Id);
+        var written = 0L;
+        var existing = await _ledger.Store.GetBranchAsync(stream, cancellationToken).ConfigureAwait(false);
+        if (existing is null)
+        {
+            if (file.ForkPosition < 0)
+            {
+                throw new ImportRefusedException(recording.Id, $"its fork position is {file.ForkPosition}. Nothing was written; a position counts from 0.");
+            }
+
+            var merged = BranchCreated.Of(recording.Id, parent.History, new Position(file.ForkPosition), file.Name) with { More = file.More };
+            existing = await _ledger.CreateBranchAsync(merged, created.Metadata, cancellationToken).ConfigureAwait(false);
+            written++;
+        }
+        else if (existing.Parent != parent.StreamName || existing.ForkPosition.Value != file.ForkPosition)
+        {
+            throw new ImportRefusedException(
+                recording.Id,
+                $"'{stream}' is forked from '{existing.Parent}' at {existing.ForkPosition} already, and the recording from "
+                    + $"'{parent.StreamName}' at {file.ForkPosition}. Nothing was written; import it under another id.");
+        }
+
+        var import = new RunImport(new Run(_ledger, existing.History), recording.Id, _ledger.Store.Registry);
+        var own = recording.Read().Skip((int)recording.CopiedEvents + 1);
+        written += await import.RunAsync(own, new Position(file.ForkPosition + 1), cancellationToken).ConfigureAwait(false);
+        return new ImportResult(stream, parent.StreamName, file.ForkPosition, recording.CopiedEvents, recording.EventCount, written);
+    }
+}

@@ -1,0 +1,106 @@
+using Ledger.Events;
+
+namespace Ledger.Files;
+
+/// <summary>The events of one run or branch as they were recorded elsewhere, to be imported; they can be read more than once.</summary>
+/// <remarks>
+/// A recording is that of a branch in two forms. One holds the branch's own events and begins with <c>branch.created</c>. The other
+/// repeats the parent's first events before it: the last <c>branch.created</c> whose <c>fork_position</c> is the number of events
+/// before it. Any other <c>branch.created</c> is an ordinary event.
+/// </remarks>
+public sealed class EventRecording
+{
+    private readonly Func<IEnumerable<NewEvent>> _read;
+
+    private EventRecording(string id, Func<IEnumerable<NewEvent>> read, Outline outline)
+    {
+        _read = read;
+        Id = id;
+        EventCount = outline.Count;
+        Branch = outline.Branch;
+        CopiedEvents = outline.BranchIndex;
+        RepeatedId = outline.RepeatedId;
+    }
+
+    /// <summary>The id of the run or branch that it becomes.</summary>
+    public string Id { get; }
+
+    /// <summary>The number of events.</summary>
+    public long EventCount { get; }
+
+    /// <summary>How the branch was forked, or null when it is the recording of a run.</summary>
+    public BranchCreated? Branch { get; }
+
+    /// <summary>How many events of the parent stand before <c>branch.created</c>.</summary>
+    public long CopiedEvents { get; }
+
+    /// <summary>The first foreign id that occurs twice, once on either side of a fork, or null.</summary>
+    internal string? RepeatedId { get; }
+
+    /// <summary>Reads a recording once to see what it is; nothing of it is kept in memory but a hash of each id.</summary>
+    /// <param name="name">What the recording is called: its id, unless it is that of a branch with an id of its own.</param>
+    /// <param name="read">Gives the events from the first on; called again for each reading.</param>
+    /// <param name="id">The id that it shall have, whatever it says itself; null for that one.</param>
+    /// <exception cref="ImportRefusedException">Two events of one stream have the same id.</exception>
+    public static EventRecording Inspect(string name, Func<IEnumerable<NewEvent>> read, string? id = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(read);
+        var outline = new Outline(id ?? name);
+        foreach (var item in read())
+        {
+            outline.Add(item);
+        }
+
+        return new EventRecording(id ?? outline.Branch?.BranchId ?? name, read, outline);
+    }
+
+    /// <summary>Reads the events in order.</summary>
+    public IEnumerable<NewEvent> Read() => _read();
+
+    private sealed class Outline(string id)
+    {
+        private readonly HashSet<Guid> _ids = [];
+        private readonly HashSet<Guid> _idsOfStream = [];
+
+        public long Count { get; private set; }
+
+        public BranchCreated? Branch { get; private set; }
+
+        public long BranchIndex { get; private set; }
+
+        public string? RepeatedId { get; private set; }
+
+        public void Add(NewEvent item)
+        {
+            if (BranchOf(item) is { } branch && (Count == 0 || branch.ForkPosition == Count))
+            {
+                (Branch, BranchIndex) = (branch, Count);
+                _idsOfStream.Clear();
+            }
+
+            if (item.Metadata.ForeignId is { } foreignId)
+            {
+                // A hash of 16 bytes; what it is hashed with does not matter here.
+                var hash = EventIds.FromForeign(default, foreignId);
+                if (!_idsOfStream.Add(hash))
+                {
+                    throw new ImportRefusedException(
+                        id, $"its event {Count + 1} has the id '{TextRules.Printable(foreignId)}', as an earlier one has. Nothing was written.");
+                }
+
+                RepeatedId ??= _ids.Add(hash) ? null : foreignId;
+            }
+
+            Count++;
+        }
+
+        private static BranchCreated? BranchOf(NewEvent item)
+        {
+            var data = item.Data is UntypedEvent { Type: "branch.created" } untyped
+                ? EventRegistry.Default.Read(untyped.Type, System.Text.Encoding.UTF8.GetBytes(untyped.Data.GetRawText()))
+                : item.Data;
+            return data is BranchCreated { BranchId.Length: > 0, ParentRunId.Length: > 0 } branch ? branch : null;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+namespace Ledger.Files;
+
+/// <summary>A recording was not imported, because it does not fit the log or itself.</summary>
+public sealed class ImportRefusedException : Exception
+{
+    internal ImportRefusedException(string id, string reason)
+        : base($"The recording '{id}' cannot be imported: {reason}")
+    {
+        Id = id;
+        Reason = reason;
+    }
+
+    /// <summary>The id of the run or branch that the recording would be.</summary>
+    public string Id { get; }
+
+    /// <summary>What is wrong, what was written, and what to do.</summary>
+    public string Reason { get; }
+}

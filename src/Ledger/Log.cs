@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Logging;
+
+namespace Ledger;
+
+internal static partial class Log
+{
+    [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "The snapshot of {Stream} at version {Version} is not used: {Reason} The log is folded instead")]
+    internal static partial void SnapshotIgnored(ILogger logger, string stream, long version, string reason);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "No snapshot of {Stream} was taken at position {Position}; the events are written")]
+    internal static partial void SnapshotNotTaken(ILogger logger, Exception exception, string stream, long position);
+}

@@ -1,0 +1,100 @@
+using Ledger.Causality;
+using Ledger.Events;
+using Ledger.Streams;
+
+namespace Ledger.Runs;
+
+public sealed partial class Run
+{
+    /// <summary>Where the events are.</summary>
+    internal IEventStore Store => _ledger.Store;
+
+    /// <summary>Finds an event of the history by an id as people and files spell it; null when there is none.</summary>
+    /// <param name="id">A foreign id, which means the event of that id nearest to the end of the lineage, or an event's own id.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public Task<RecordedEvent?> FindEventAsync(string id, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return Lookup().FindAsync(id, cancellationToken);
+    }
+
+    /// <summary>Says why an event happened: its causes, their causes, and so on to the roots, across forks into the shared prefix.</summary>
+    /// <remarks>
+    /// A few levels take a query each; a longer walk reads the history backwards in pages. What a cause names and the history does
+    /// not have is kept and marked; so is an event asked about that is not there.
+    /// </remarks>
+    /// <param name="eventId">The event's id.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public Task<CausalTrace> ExplainAsync(Guid eventId, CancellationToken cancellationToken = default) =>
+        TraceAsync(eventId, static (lookup, start, token) => new CauseWalk(lookup).RunAsync(start, token), cancellationToken);
+
+    /// <summary>Says why an event happened, as <see cref="ExplainAsync(Guid, CancellationToken)"/> does.</summary>
+    /// <param name="id">The event's id as <see cref="FindEventAsync"/> takes it.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public Task<CausalTrace> ExplainAsync(string id, CancellationToken cancellationToken = default) =>
+        TraceAsync(id, static (lookup, start, token) => new CauseWalk(lookup).RunAsync(start, token), cancellationToken);
+
+    /// <summary>Says what an event caused: its effects, their effects, and so on.</summary>
+    /// <remarks>Reads the whole history once and keeps the ids and causes of its events meanwhile, not their data.</remarks>
+    /// <param name="eventId">The event's id.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public Task<CausalTrace> TraceEffectsAsync(Guid eventId, CancellationToken cancellationToken = default) =>
+        TraceAsync(eventId, static (lookup, start, token) => new EffectWalk(lookup).RunAsync(start, token), cancellationToken);
+
+    /// <summary>Says what an event caused, as <see cref="TraceEffectsAsync(Guid, CancellationToken)"/> does.</summary>
+    /// <param name="id">The event's id as <see cref="FindEventAsync"/> takes it.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public Task<CausalTrace> TraceEffectsAsync(string id, CancellationToken cancellationToken = default) =>
+        TraceAsync(id, static (lookup, start, token) => new EffectWalk(lookup).RunAsync(start, token), cancellationToken);
+
+    /// <summary>Names the events that made and changed an object, or one of its properties.</summary>
+    /// <param name="objectId">The object's id; it may be removed by now.</param>
+    /// <param name="property">A top-level property, or null for the whole object.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="Worlds.WorldFaultException">An event of the history cannot be applied.</exception>
+    public async Task<Blame> BlameAsync(string objectId, string? property = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(objectId);
+        var fold = new BlameFold(objectId, property);
+        await foreach (var recorded in ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            fold.Apply(recorded);
+        }
+
+        return new Blame(StreamName, objectId, property, fold.Entries);
+    }
+
+    /// <summary>Compares this history with another of the same log from the front; see <see cref="Divergence"/>.</summary>
+    /// <param name="other">The other run or branch.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public Task<Divergence> FirstDivergenceAsync(Run other, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new HistoryComparison(Store, History, other.History).RunAsync(cancellationToken);
+    }
+
+    private EventLookup Lookup() => new(Store, History);
+
+    private async Task<CausalTrace> TraceAsync(
+        string id,
+        Func<EventLookup, RecordedEvent, CancellationToken, Task<CausalTrace>> walk,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        var lookup = Lookup();
+        return await lookup.FindAsync(id, cancellationToken).ConfigureAwait(false) is { } start
+            ? await walk(lookup, start, cancellationToken).ConfigureAwait(false)
+            : new CausalTrace(StreamName, [new TraceEntry(id, 0, null)]);
+    }
+
+    private async Task<CausalTrace> TraceAsync(
+        Guid id,
+        Func<EventLookup, RecordedEvent, CancellationToken, Task<CausalTrace>> walk,
+        CancellationToken cancellationToken)
+    {
+        var lookup = Lookup();
+        return await lookup.FindAsync([id], cancellationToken).ConfigureAwait(false) is [var start]
+            ? await walk(lookup, start, cancellationToken).ConfigureAwait(false)
+            : new CausalTrace(StreamName, [new TraceEntry(id.ToString(), 0, null)]);
+    }
+}

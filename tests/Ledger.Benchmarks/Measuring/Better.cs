@@ -1,0 +1,8 @@
+namespace Ledger.Benchmarks.Measuring;
+
+/// <summary>Which way a figure gets better.</summary>
+internal enum Better
+{
+    Higher,
+    Lower,
+}

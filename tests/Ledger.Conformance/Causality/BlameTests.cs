@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+using Ledger.Causality;
+using Ledger.Events;
+using Ledger.Runs;
+using Ledger.Streams;
+using Ledger.Worlds;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Conformance.Causality;
+
+/// <summary>Which events made and changed an object.</summary>
+public abstract class BlameTests : EventStoreTests
+{
+    [Fact]
+    public async Task Blame_Object_EveryEventThatTouchedIt()
+    {
+        var branch = await BranchAsync();
+
+        var blame = await branch.BlameAsync("a");
+
+        blame.Entries.Select(e => (e.Event.Position!.Value.Value, e.Kind)).ShouldBe(
+            [(0, BlameKind.Created), (2, BlameKind.Patched), (4, BlameKind.Patched), (5, BlameKind.Replaced), (6, BlameKind.Removed)]);
+        blame.Entries.Select(e => e.After?.Data.ToString()).ShouldBe(
+            ["{\"x\":1}", "{\"x\":1,\"y\":2}", "{\"x\":1,\"y\":2}", "{\"y\":null}", null]);
+        blame.Entries.Select(e => e.Before?.Data.Count).ShouldBe([null, 1, 2, 2, 1]);
+        (await branch.BlameAsync("ghost")).Entries.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Blame_Property_EventsThatSetOrEndedIt()
+    {
+        var branch = await BranchAsync();
+
+        Positions(await branch.BlameAsync("a", "x")).ShouldBe([0, 4, 5]);
+        Positions(await branch.BlameAsync("a", "y")).ShouldBe([2, 5, 6]);
+        Positions(await branch.BlameAsync("a", "z")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Blame_BehindAFault_TheFault()
+    {
+        var run = Runs.Run(NewId());
+        await run.AppendAsync([new ObjectPatched("ghost", new JsonObject())]);
+
+        (await Should.ThrowAsync<WorldFaultException>(() => run.BlameAsync("a"))).Position.ShouldBe(Position.Start);
+    }
+
+    private static IEnumerable<long> Positions(Blame blame) => blame.Entries.Select(e => e.Event.Position!.Value.Value);
+
+    private async Task<Run> BranchAsync()
+    {
+        var run = Runs.Run(NewId());
+        await run.AppendAsync(
+        [
+            new ObjectCreated("a", "T", new JsonObject { ["x"] = 1 }),
+            new ObjectCreated("b", "T", new JsonObject { ["x"] = 1 }),
+            new ObjectPatched("a", new JsonObject { ["y"] = 2 }),
+            new ObjectRemoved("a"),
+        ]);
+        var branch = await run.ForkAsync(new Position(3));
+        await branch.AppendAsync(
+        [
+            new ObjectPatched("a", new JsonObject { ["x"] = 1 }),
+            new ObjectCreated("a", "T", new JsonObject { ["y"] = null }),
+            new ObjectRemoved("a"),
+            new ObjectRemoved("a"),
+        ]);
+        return branch;
+    }
+}
