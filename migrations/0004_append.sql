@@ -458,6 +458,7 @@ create function {ledger}.create_branch_v1(
 language plpgsql
 volatile
 set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $function$
 declare
     moment constant timestamptz := clock_timestamp();
@@ -492,7 +493,7 @@ begin
                  u.taken,
                  u.ordinal,
                  sum(u.taken) over (order by u.ordinal) - u.taken as before
-          from unnest(segment_stream, segment_taken) with ordinality as u (stream, taken, ordinal)) as n
+          from unnest(create_branch_v1.segment_stream, create_branch_v1.segment_taken) with ordinality as u (stream, taken, ordinal)) as n
     left join {events}.mt_streams as t on t.id = n.stream
     where t.version is null or t.version < n.taken
     order by n.ordinal
@@ -505,8 +506,8 @@ begin
     -- A time maps to one position of the branch, so its own events must not be older than those it shares.
     select e."timestamp" into prefix_time
     from {events}.mt_events as e
-    where e.stream_id = segment_stream[cardinality(segment_stream)]
-      and e.version = segment_taken[cardinality(segment_taken)];
+    where e.stream_id = create_branch_v1.segment_stream[cardinality(create_branch_v1.segment_stream)]
+      and e.version = create_branch_v1.segment_taken[cardinality(create_branch_v1.segment_taken)];
 
     insert into {events}.mt_streams as t (id, version, "timestamp", created, tenant_id, is_archived)
     values (p_stream, 0, greatest(moment, prefix_time), moment, '*DEFAULT*', false)
@@ -519,22 +520,25 @@ begin
     end if;
 
     select a.outcome into strict outcome
-    from {ledger}.append_v1(
-        array[p_stream], array[1], array[1], array[0::bigint], array[1],
-        array[1], array[p_stream], array[event_id], array[event_type], array[event_clr_type], array[event_data],
-        array[event_headers], array[event_correlation], array[event_causation], p_projections) as a;
+    from {ledger}.append_one_v1(
+        p_stream, 0, array[event_id], array[event_type], array[event_clr_type], array[event_data], array[event_headers],
+        array[event_correlation], array[event_causation], p_projections) as a;
     if outcome <> 'written' then
         raise exception 'the event of branch % was refused: %', p_stream, outcome using errcode = 'LG001';
     end if;
 
     select e."timestamp" into strict created_at from {events}.mt_events as e where e.stream_id = p_stream and e.version = 1;
 
-    insert into {ledger}.branch (stream, parent, root, fork_position, name, created_at)
-    values (p_stream, p_parent, p_root, p_fork_position, p_name, created_at);
+    insert into {ledger}.branch (stream, parent, root, fork_position, segment_stream, segment_taken, name, created_at)
+    values (p_stream, p_parent, p_root, p_fork_position, create_branch_v1.segment_stream, create_branch_v1.segment_taken, p_name, created_at);
 
-    insert into {ledger}.branch_segment (branch, ordinal, stream, taken)
-    select p_stream, n.ordinal, n.stream, n.taken
-    from unnest(segment_stream, segment_taken) with ordinality as n (stream, taken, ordinal);
+    if cardinality(create_branch_v1.segment_stream) > 0 then
+        insert into {ledger}.branch_segment (branch, stream, taken)
+        values (
+            p_stream,
+            create_branch_v1.segment_stream[cardinality(create_branch_v1.segment_stream)],
+            create_branch_v1.segment_taken[cardinality(create_branch_v1.segment_taken)]);
+    end if;
 
     outcome := 'created';
 end

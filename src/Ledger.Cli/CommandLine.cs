@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Ledger.Cli.Output;
 
 namespace Ledger.Cli;
 
@@ -26,6 +27,7 @@ internal static class CommandLine
             }
 
             await session.Out.FlushAsync();
+            await StatisticsText.PrintAsync(session);
             return ExitCodes.Success;
         }
         catch (Exception exception)

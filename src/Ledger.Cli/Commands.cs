@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Ledger.Cli.Branches;
+using Ledger.Cli.Causality;
 using Ledger.Cli.Demo;
 using Ledger.Cli.Events;
+using Ledger.Cli.Files;
 using Ledger.Cli.Local;
 using Ledger.Cli.Migrations;
 using Ledger.Cli.Runs;
@@ -44,6 +46,13 @@ internal static class Commands
         root.Add(new ForkCommand());
         root.Add(new BranchesCommand());
         root.Add(new DiffCommand());
+        root.Add(new SnapshotCommand());
+        root.Add(new ReplayCommand());
+        root.Add(new TraceCommand());
+        root.Add(new BlameCommand());
+        root.Add(new DivergenceCommand());
+        root.Add(Group("import", "Takes in what other systems recorded.", new ImportKandoCommand(), new ImportTrajCommand()));
+        root.Add(new ExportCommand());
         root.Add(Group(
             "migrate",
             "Brings the schema of a database up to date, and says how it differs.",

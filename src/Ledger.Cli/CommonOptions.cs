@@ -25,4 +25,10 @@ internal static class CommonOptions
         HelpName = "NAME",
         Recursive = true,
     };
+
+    /// <summary>For the commands that read histories; each adds it.</summary>
+    public static Option<bool> Stats { get; } = new("--stats")
+    {
+        Description = "Say on standard error what the reading cost: events, segments, the snapshot used, bytes, time.",
+    };
 }

@@ -1,5 +1,6 @@
 using Ledger.Branches;
 using Ledger.Events;
+using Ledger.Files;
 using Ledger.Postgres;
 using Ledger.Postgres.Local;
 using Ledger.Postgres.Migrations;
@@ -23,7 +24,7 @@ internal static class Failures
         RefusalException
             or StreamNotFoundException or StreamArchivedException or WrongExpectedVersionException or EventIdInUseException
             or InvalidEventException or BrokenHistoryException or PositionOutOfRangeException or WorldFaultException
-            or ForkPositionException or BranchExistsException or LineageDepthException
+            or ForkPositionException or BranchExistsException or LineageDepthException or ImportRefusedException
             or LocalClusterException or PostgresProgramsNotFoundException or PlatformNotSupportedException
             or MigrationFailedException => new(ExitCodes.Refusal, exception.Message),
         IOException { HResult: BrokenPipe } => new(ExitCodes.OutputClosed, null),

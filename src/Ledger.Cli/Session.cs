@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Postgres;
+using Ledger.Runs;
 
 namespace Ledger.Cli;
 
@@ -9,6 +10,7 @@ namespace Ledger.Cli;
 internal sealed class Session
 {
     private readonly ParseResult _parsed;
+    private readonly List<ReadStatistics> _reads = [];
 
     public Session(CommandIo io, ParseResult parsed)
     {
@@ -43,6 +45,17 @@ internal sealed class Session
     public T? Get<T>(Option<T> option) => _parsed.GetValue(option);
 
     public T Get<T>(Argument<T> argument) => _parsed.GetValue(argument)!;
+
+    /// <summary>What the reads of this call cost, in order; empty unless <c>--stats</c> is given.</summary>
+    public IReadOnlyList<ReadStatistics> Reads => Get(CommonOptions.Stats) ? _reads : [];
+
+    /// <summary>A collector for a read of this call.</summary>
+    public ReadStatistics NewRead(IProgress<long>? progress = null)
+    {
+        var statistics = new ReadStatistics(progress);
+        _reads.Add(statistics);
+        return statistics;
+    }
 
     /// <summary>Connects to the database, whose schema is up to date then.</summary>
     public Task<LedgerConnection> ConnectAsync(CancellationToken cancellationToken) =>

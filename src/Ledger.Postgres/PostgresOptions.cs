@@ -40,6 +40,9 @@ public sealed record PostgresOptions
     /// <summary>The projections whose rows are kept true inside every append, in their order: default none.</summary>
     public IReadOnlyList<RowProjection> Projections { get; init; } = [];
 
+    /// <summary>Who else writes into the event tables: default <see cref="OtherWriters.None"/>.</summary>
+    public OtherWriters OtherWriters { get; init; }
+
     /// <summary>Whether the application brings the schema up to date itself: default <see cref="AutoMigrate.Never"/>.</summary>
     public AutoMigrate AutoMigrate { get; init; }
 
@@ -75,6 +78,7 @@ public sealed record PostgresOptions
             RetryFor >= TimeSpan.Zero && RetryFor <= TimeSpan.FromHours(1),
             $"{nameof(RetryFor)} is '{RetryFor}'; it must be from zero to an hour.",
             faults);
+        Check(Enum.IsDefined(OtherWriters), $"{nameof(OtherWriters)} is '{OtherWriters}', which is none of its values.", faults);
         Check(Enum.IsDefined(AutoMigrate), $"{nameof(AutoMigrate)} is '{AutoMigrate}', which is none of its values.", faults);
         return faults.Count == 0 ? this : throw new PostgresOptionsException(faults);
     }

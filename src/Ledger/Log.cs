@@ -7,6 +7,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "The snapshot of {Stream} at version {Version} is not used: {Reason} The log is folded instead")]
     internal static partial void SnapshotIgnored(ILogger logger, string stream, long version, string reason);
 
+    [LoggerMessage(EventId = 3, Level = LogLevel.Warning, Message = "The failure of a call of kind {Kind} in {Stream} could not be written; others wait for it until its lease is over")]
+    internal static partial void CallFailureNotRecorded(ILogger logger, Exception exception, string stream, string kind);
+
     [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "No snapshot of {Stream} was taken at position {Position}; the events are written")]
     internal static partial void SnapshotNotTaken(ILogger logger, Exception exception, string stream, long position);
 }

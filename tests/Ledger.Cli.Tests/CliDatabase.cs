@@ -34,6 +34,22 @@ public sealed class CliDatabase : IAsyncLifetime
         }
     }
 
+    /// <summary>A run with many patches of some objects, written by the server itself.</summary>
+    internal async Task FillAsync(string id, int events)
+    {
+        await using var dataSource = NpgsqlDataSource.Create(ConnectionString);
+        await using var command = dataSource.CreateCommand($$"""
+            with stream as (insert into ledger.mt_streams (id, version, tenant_id) values ('run:{{id}}', {{events}}, '*DEFAULT*') returning id)
+            insert into ledger.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, is_archived)
+            select nextval('ledger.mt_events_sequence'), gen_random_uuid(), id, n,
+                   jsonb_build_object('id', 'object-' || n % 1000, 'patch', jsonb_build_object('n', n, 'text', 'as long as a usual sentence of an agent')),
+                   'object.patched', now(), '*DEFAULT*', 'Ledger.Events.ObjectPatched, Ledger', false
+            from stream, generate_series(1, {{events}}) n
+            """);
+        command.CommandTimeout = 600;
+        await command.ExecuteNonQueryAsync();
+    }
+
     private static async Task MigrateAsync(string connectionString, CancellationToken cancellationToken)
     {
         await using var dataSource = NpgsqlDataSource.Create(connectionString + ";Pooling=false");

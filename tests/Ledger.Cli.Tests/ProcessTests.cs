@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using Ledger.Conformance;
 using Shouldly;
 using Xunit;
 
@@ -37,7 +39,7 @@ public sealed class ProcessTests(CliDatabase database) : IClassFixture<CliDataba
         using var process = Start("events", "process", "--follow");
         (await process.StandardOutput.ReadLineAsync())!.ShouldContain("object.created");
 
-        using var kill = Process.Start("/bin/kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("/bin/kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
         var result = await EndAsync(process);
 
         result.ShouldBe(new CliResult(0, "", ""));
@@ -51,7 +53,7 @@ public sealed class ProcessTests(CliDatabase database) : IClassFixture<CliDataba
         await process.StandardInput.FlushAsync();
         await WaitForHandlerAsync(process);
 
-        using var kill = Process.Start("/bin/kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("/bin/kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
         var result = await EndAsync(process);
 
         result.ShouldBe(new CliResult(130, "", ""));
@@ -70,6 +72,33 @@ public sealed class ProcessTests(CliDatabase database) : IClassFixture<CliDataba
 
         process.ExitCode.ShouldBe(141);
         (await process.StandardError.ReadToEndAsync()).ShouldBe("");
+    }
+
+    [Fact]
+    public async Task Events_LongRun_NeedsLittleMemory()
+    {
+        var count = Scale.Of(100_000, 1_000_000);
+        await database.FillAsync("long", count);
+        using var process = Start("events", "long", "--json");
+        var (lines, peak) = (0, 0L);
+        while (await process.StandardOutput.ReadLineAsync() is not null)
+        {
+            // The program waits for its reader, so it still lives when it has this much to print.
+            if (++lines % 1_000 == 0 && lines < count - 1_000)
+            {
+                peak = await PeakMegabytesAsync(process);
+            }
+        }
+
+        lines.ShouldBe(count + 2);
+        peak.ShouldBeInRange(1, 150);
+    }
+
+    private static async Task<long> PeakMegabytesAsync(Process process)
+    {
+        var status = await File.ReadAllLinesAsync($"/proc/{process.Id}/status");
+        var peak = status.Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2];
+        return long.Parse(peak.Trim(), CultureInfo.InvariantCulture) / 1024;
     }
 
     // The signal is only the program's to answer once it has asked for it, which the kernel shows.

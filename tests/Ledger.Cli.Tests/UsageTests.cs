@@ -33,6 +33,7 @@ public sealed class UsageTests
         await story.RunAsync("append", "a", "--type", "t", "--data", "{} {}");
         await story.RunAsync("append", "a", "--type", "t", "--data", "");
         await story.RunAsync("run", "start", "--id", "");
+        await story.RunAsync("run", "start", "--id", " ");
         await story.RunAsync("run", "start", "--id", "a\nb");
         await story.RunAsync("run", "list", "--connection", "postgres://localhost/x");
         await story.RunAsync("run", "list", "--connection", "Database=x");

@@ -1,3 +1,4 @@
+using Ledger.Cli.Output;
 using Ledger.Postgres;
 using Ledger.Postgres.Migrations;
 using Ledger.Postgres.Streams;
@@ -11,9 +12,10 @@ internal sealed class LedgerConnection : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _dataSource;
 
-    private LedgerConnection(NpgsqlDataSource dataSource, PostgresOptions options)
+    private LedgerConnection(NpgsqlDataSource dataSource, Session session)
     {
         _dataSource = dataSource;
+        var options = session.Options;
         try
         {
             Migrator = new LedgerMigrator(dataSource, options);
@@ -24,7 +26,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
             throw new UsageException(exception.Faults[0].Replace(nameof(PostgresOptions.EventSchema), "--schema", StringComparison.Ordinal));
         }
 
-        Ledger = new AgentLedger(Store, options.Limits);
+        Ledger = new AgentLedger(Store, options.Limits, new WarningLogger(session.Io), session.Io.TimeProvider);
     }
 
     /// <summary>The runs and branches.</summary>
@@ -70,11 +72,11 @@ internal sealed class LedgerConnection : IAsyncDisposable
         Of(await ServerAddress.FindAsync(session, cancellationToken), session);
 
     /// <summary>Connects to nothing, for what is said without a server.</summary>
-    public static LedgerConnection Unconnected(Session session) => new(NpgsqlDataSource.Create("Host=unconnected"), session.Options);
+    public static LedgerConnection Unconnected(Session session) => new(NpgsqlDataSource.Create("Host=unconnected"), session);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
 
     private static LedgerConnection Of(ServerAddress address, Session session) =>
-        new(NpgsqlDataSource.Create(address.ConnectionString), session.Options);
+        new(NpgsqlDataSource.Create(address.ConnectionString), session);
 }

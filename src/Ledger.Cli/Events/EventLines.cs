@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using Ledger.Events;
 using Ledger.Files;
 
@@ -21,6 +23,9 @@ internal sealed class EventLines : IDisposable
 
     /// <summary>The number of bytes, or null where the end is not known.</summary>
     public long? Length => _stream.CanSeek ? _stream.Length : null;
+
+    /// <summary>The line and column at which the recording that was read last ends in the middle of an event; null when it does not.</summary>
+    public (long Line, long Column)? Cut { get; private set; }
 
     /// <summary>Opens a file, or standard input where the path is <c>-</c>.</summary>
     /// <exception cref="RefusalException">The file cannot be opened.</exception>
@@ -69,7 +74,21 @@ internal sealed class EventLines : IDisposable
 
     /// <summary>Reads the events in order, from the first on where the stream allows it.</summary>
     /// <exception cref="RefusalException">A line is not an event.</exception>
-    public IEnumerable<NewEvent> Read(IProgress<long>? progress, CancellationToken cancellationToken)
+    public IEnumerable<NewEvent> Read(IProgress<long>? progress, CancellationToken cancellationToken) =>
+        Read(progress, static (_, _) => false, cancellationToken);
+
+    /// <summary>Reads the events of a recording, whose writer may have been stopped in the middle of the last line: see <see cref="Cut"/>.</summary>
+    /// <exception cref="RefusalException">Another line is not an event.</exception>
+    public IEnumerable<NewEvent> ReadRecording(CancellationToken cancellationToken)
+    {
+        Cut = null;
+        return Read(null, IsCut, cancellationToken);
+    }
+
+    private IEnumerable<NewEvent> Read(
+        IProgress<long>? progress,
+        Func<EventFileException, long, bool> isCut,
+        CancellationToken cancellationToken)
     {
         if (_stream.CanSeek)
         {
@@ -82,7 +101,7 @@ internal sealed class EventLines : IDisposable
         {
             bytes += line.Length + 1;
             progress?.Report(bytes);
-            if (ReadEvent(line, ++number) is { } read)
+            if (ReadEvent(line, ++number, fault => isCut(fault, bytes)) is { } read)
             {
                 yield return read;
             }
@@ -92,11 +111,23 @@ internal sealed class EventLines : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
-    private NewEvent? ReadEvent(ReadOnlyMemory<byte> line, long number)
+    // Each line was counted with its end: the last one has none when the count is larger than the file.
+    private bool IsCut(EventFileException fault, long bytes)
+    {
+        var isCut = bytes > _stream.Length && fault.InnerException is JsonException or DecoderFallbackException;
+        Cut = isCut ? (fault.Line, fault.Column ?? 1) : null;
+        return isCut;
+    }
+
+    private NewEvent? ReadEvent(ReadOnlyMemory<byte> line, long number, Func<EventFileException, bool> isCut)
     {
         try
         {
             return EventFile.ReadLine(line, number);
+        }
+        catch (EventFileException fault) when (isCut(fault))
+        {
+            return null;
         }
         catch (EventFileException fault)
         {

@@ -5,17 +5,6 @@ namespace Ledger.Cli.Events;
 /// <summary>What is done with events as they pass.</summary>
 internal static class EventStreams
 {
-    /// <summary>Reports how many have passed.</summary>
-    public static async IAsyncEnumerable<RecordedEvent> Counted(this IAsyncEnumerable<RecordedEvent> events, IProgress<long>? progress)
-    {
-        var count = 0L;
-        await foreach (var recorded in events)
-        {
-            progress?.Report(++count);
-            yield return recorded;
-        }
-    }
-
     /// <summary>Keeps those of a type; null keeps all.</summary>
     public static IAsyncEnumerable<RecordedEvent> OfType(this IAsyncEnumerable<RecordedEvent> events, string? type) =>
         type is null ? events : events.Where(e => e.Type == type);

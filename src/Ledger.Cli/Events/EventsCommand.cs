@@ -26,6 +26,7 @@ internal sealed class EventsCommand : LedgerCommand
         Add(_to);
         Add(_type);
         Add(_follow);
+        Add(CommonOptions.Stats);
         Examples =
         [
             "ledger events first",
@@ -58,14 +59,14 @@ internal sealed class EventsCommand : LedgerCommand
         var type = session.Get(_type);
         if (follows)
         {
-            await new EventFollower(session, run, type).RunAsync(from, to, cancellationToken);
+            await new EventFollower(session, run.WithStatistics(session.NewRead()), type).RunAsync(from, to, cancellationToken);
             return;
         }
 
         // On a terminal the events are the sign of life, and a bar between them would be in the way.
         var end = to ?? length;
         Task<bool> Print(IProgress<long>? progress) =>
-            PrintAsync(session, run.ReadAsync(from, to, cancellationToken).Counted(progress).OfType(type), end);
+            PrintAsync(session, run.WithStatistics(session.NewRead(progress)).ReadAsync(from, to, cancellationToken).OfType(type), end);
         await (session.Io.OutputWidth is null
             ? session.Progress.RunAsync($"Reading {run.StreamName}", end.Value - from.Value, Print)
             : Print(null));

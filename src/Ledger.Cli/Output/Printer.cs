@@ -104,6 +104,24 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
         await output.WriteAsync(buffer.WrittenMemory);
     }
 
+    /// <summary>Writes lines that are JSON already, each with its end, as they come.</summary>
+    public async Task JsonLinesAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> lines)
+    {
+        await text.FlushAsync();
+        var buffer = new ArrayBufferWriter<byte>(BufferBytes);
+        await foreach (var line in lines)
+        {
+            buffer.Write(line.Span);
+            if (buffer.WrittenCount > BufferBytes)
+            {
+                await output.WriteAsync(buffer.WrittenMemory);
+                buffer.ResetWrittenCount();
+            }
+        }
+
+        await output.WriteAsync(buffer.WrittenMemory);
+    }
+
     /// <summary>Hands on all that was written.</summary>
     public async Task FlushAsync()
     {

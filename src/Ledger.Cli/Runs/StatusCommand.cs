@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Branches;
+using Ledger.Calls;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Streams;
@@ -12,9 +13,10 @@ internal sealed class StatusCommand : LedgerCommand
     private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
 
     public StatusCommand()
-        : base("status", "Shows how long a run or branch is, since when, and where it was forked from.")
+        : base("status", "Shows how long a run or branch is, since when, where it was forked from, and what its calls cost and saved.")
     {
         Add(_id);
+        Add(CommonOptions.Stats);
         Examples = ["ledger status first", "ledger status branch:second --json"];
     }
 
@@ -26,13 +28,16 @@ internal sealed class StatusCommand : LedgerCommand
         var stream = await connection.Store.GetStreamAsync(name, cancellationToken) ?? throw new StreamNotFoundException(name);
         var branch = await connection.Store.GetBranchAsync(name, cancellationToken);
         var length = run.History.LengthAt(stream.Version);
+        var usage = await session.Progress.RunAsync(
+            $"Reading {name}", length.Value, progress => run.WithStatistics(session.NewRead(progress)).GetUsageAsync(cancellationToken));
         if (session.Json)
         {
-            Write(session.Out, stream, length, branch);
+            Write(session.Out, stream, length, branch, usage);
         }
         else
         {
             Print(session.Out, stream, length, branch);
+            UsageText.Print(session.Out, usage);
         }
     }
 
@@ -57,7 +62,7 @@ internal sealed class StatusCommand : LedgerCommand
         }
     }
 
-    private static void Write(Printer output, StreamInfo stream, Position length, BranchInfo? branch) => output.Json(writer =>
+    private static void Write(Printer output, StreamInfo stream, Position length, BranchInfo? branch, RunUsage usage) => output.Json(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("stream", stream.Name.Value);
@@ -73,6 +78,14 @@ internal sealed class StatusCommand : LedgerCommand
             writer.WriteString("root", branch.Root.Value);
             writer.WriteNumber("fork_position", branch.ForkPosition.Value);
             writer.WriteString("name", branch.Name);
+        }
+
+        writer.WritePropertyName("usage");
+        usage.Whole.WriteTo(writer);
+        if (usage.SinceFork is { } own)
+        {
+            writer.WritePropertyName("usage_since_fork");
+            own.WriteTo(writer);
         }
 
         writer.WriteEndObject();

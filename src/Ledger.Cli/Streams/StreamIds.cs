@@ -51,6 +51,7 @@ internal static class StreamIds
     public static StreamName Create(string text)
     {
         var name = Parse(text.Contains(':', StringComparison.Ordinal) ? text : $"run:{text}");
+        CheckShows(name);
         return name.IsBranch
             ? throw new RefusalException($"There is no branch '{name.Id}'. Branches come by 'ledger fork' alone.")
             : name;
@@ -67,7 +68,7 @@ internal static class StreamIds
         var prefix = $"{category}:";
         var id = text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : text;
         Parse(id);
-        Parse(prefix + id);
+        CheckShows(Parse(prefix + id));
         return id;
     }
 
@@ -82,6 +83,15 @@ internal static class StreamIds
         catch (ArgumentException fault)
         {
             throw new UsageException(fault.Message.Split(" (Parameter", 2)[0]);
+        }
+    }
+
+    // A variable that was empty in the caller's script makes an id that nobody can see or type again.
+    private static void CheckShows(StreamName name)
+    {
+        if (name.Id.Trim().Length != name.Id.Length)
+        {
+            throw new UsageException($"'{name.Id}' cannot be an id: it begins or ends with a space.");
         }
     }
 

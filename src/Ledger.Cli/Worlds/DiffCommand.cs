@@ -20,6 +20,7 @@ internal sealed class DiffCommand : LedgerCommand
         Add(_b);
         Add(_atA);
         Add(_atB);
+        Add(CommonOptions.Stats);
         Examples = ["ledger diff first second", "ledger diff first first --at-a 2 --at-b 10", "ledger diff run:first branch:second --json"];
     }
 

@@ -33,7 +33,7 @@ internal static class Folding
         var world = await session.Progress.RunAsync(
             $"Reading {stream}",
             (at ?? length).Value,
-            progress => World.FoldAsync(run.ReadAsync(to: at ?? length, cancellationToken: cancellationToken).Counted(progress), cancellationToken));
+            progress => run.WithStatistics(session.NewRead(progress)).GetWorldAsync(at ?? length, cancellationToken));
         return (stream, world);
     }
 

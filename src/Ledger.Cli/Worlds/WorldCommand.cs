@@ -23,6 +23,7 @@ internal sealed class WorldCommand : LedgerCommand
         Add(_id);
         Add(_at);
         Add(_events);
+        Add(CommonOptions.Stats);
         Examples = ["ledger world first", "ledger world branch:second --at 10 --json", "ledger world --events events.jsonl"];
     }
 

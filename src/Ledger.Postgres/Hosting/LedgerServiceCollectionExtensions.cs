@@ -45,7 +45,8 @@ public static class LedgerServiceCollectionExtensions
         services.TryAddSingleton(provider => new AgentLedger(
             provider.GetRequiredService<IEventStore>(),
             provider.GetRequiredService<PostgresOptions>().Limits,
-            provider.GetService<ILogger<AgentLedger>>()));
+            provider.GetService<ILogger<AgentLedger>>(),
+            provider.GetService<TimeProvider>()));
         if (options.AutoMigrate == AutoMigrate.AtStart)
         {
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MigrationAtStart>());

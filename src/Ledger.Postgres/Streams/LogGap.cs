@@ -2,20 +2,27 @@ using Ledger.Events;
 
 namespace Ledger.Postgres.Streams;
 
-/// <summary>Where a page of the log lacks a sequence number.</summary>
+/// <summary>Where a page of the log lacks a sequence number that may still come.</summary>
 internal static class LogGap
 {
-    /// <summary>How many events come before the first missing number; all of them when none is missing.</summary>
+    /// <summary>How many events come before the first such number; all of them when there is none.</summary>
     /// <param name="after">The number before the first wanted.</param>
     /// <param name="page">The events, in order.</param>
-    public static int IndexOf(long after, IReadOnlyList<RecordedEvent> page)
+    /// <param name="dead">A number up to which what is missing never comes.</param>
+    public static int IndexOf(long after, IReadOnlyList<RecordedEvent> page, long dead)
     {
-        var index = 0;
-        while (index < page.Count && page[index].Sequence.Value == after + index + 1)
+        var previous = after;
+        for (var index = 0; index < page.Count; index++)
         {
-            index++;
+            var number = page[index].Sequence.Value;
+            if (number != previous + 1 && number - 1 > dead)
+            {
+                return index;
+            }
+
+            previous = number;
         }
 
-        return index;
+        return page.Count;
     }
 }

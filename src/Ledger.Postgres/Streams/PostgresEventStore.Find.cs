@@ -26,10 +26,11 @@ public sealed partial class PostgresEventStore
         await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var ___ = reader.ConfigureAwait(false);
+        var row = new EventRow(Registry);
         var found = new List<RecordedEvent>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            found.Add(EventRow.Read(reader, Registry, new StreamName(reader.GetString(0)), position: null));
+            found.Add(row.Read(reader, new StreamName(reader.GetString(0)), position: null));
         }
 
         found.Sort((left, right) => left.Sequence.Value.CompareTo(right.Sequence.Value));

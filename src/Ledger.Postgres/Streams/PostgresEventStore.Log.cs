@@ -15,7 +15,8 @@ public sealed partial class PostgresEventStore
     /// A number that is missing may belong to a running transaction or be dead. Three statements tell, each with a snapshot of its
     /// own: the last number drawn, who else may still commit one, and the rows. Once nobody of the second is left, a number missing
     /// from rows read after that is dead. Where somebody stays, the reading ends below the number; the next one starts there.
-    /// Read on a primary: a standby does not show who holds numbers.
+    /// Where <see cref="PostgresOptions.OtherWriters"/> draw numbers before their transactions, nobody shows that one is alive:
+    /// the reading waits below it until it has been known for 3 seconds. Read on a primary: a standby does not show who holds numbers.
     /// </remarks>
     public async IAsyncEnumerable<RecordedEvent> ReadLogAsync(
         SequenceNumber after = default,
@@ -26,12 +27,39 @@ public sealed partial class PostgresEventStore
         var size = default(PageSize);
         var next = after.Value;
         var started = _timeProvider.GetTimestamp();
+        _gaps.Note(last);
         var pause = TimeSpan.FromMilliseconds(1);
-        while (next < last && holders.Count > 0)
+        while (next < last)
         {
+            if (IsCertain(holders, last, started))
+            {
+                // What is missing is dead. Read ahead, until an event shows that there are other writers after all.
+                var chunks = ReadChunksAsync(
+                    next, (from, rows, add, cancelled) => ReadLogPageAsync(from, last, rows, add, cancelled), cancellationToken);
+                await foreach (var chunk in chunks.ConfigureAwait(false))
+                {
+                    if (!IsCertain(holders, last, started))
+                    {
+                        break;
+                    }
+
+                    foreach (var recorded in chunk)
+                    {
+                        cancellationToken.ThrowIfCancellationRequested();
+                        yield return recorded;
+                        next = recorded.Sequence.Value;
+                    }
+                }
+
+                if (IsCertain(holders, last, started))
+                {
+                    yield break;
+                }
+            }
+
             var page = new List<RecordedEvent>();
             await ReadLogPageAsync(next, last, size.Rows, page.Add, cancellationToken).ConfigureAwait(false);
-            var certain = LogGap.IndexOf(next, page);
+            var certain = LogGap.IndexOf(next, page, holders.Count == 0 ? _gaps.DeadUpTo(last, started) : 0);
             for (var i = 0; i < certain; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -44,7 +72,7 @@ public sealed partial class PostgresEventStore
                 size = size.After(page.Count, page.Sum(e => (long)e.Json.Length));
             }
 
-            if (page.Count == 0)
+            if (page.Count == 0 || (holders.Count > 0 && _timeProvider.GetElapsedTime(started) > LongestWait))
             {
                 yield break;
             }
@@ -54,32 +82,15 @@ public sealed partial class PostgresEventStore
                 continue;
             }
 
-            if (_timeProvider.GetElapsedTime(started) > LongestWait)
-            {
-                yield break;
-            }
-
             await Task.Delay(pause, _timeProvider, cancellationToken).ConfigureAwait(false);
             pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, TimeSpan.FromMilliseconds(50).Ticks));
             await KeepThoseLeftAsync(holders, cancellationToken).ConfigureAwait(false);
         }
-
-        if (next >= last)
-        {
-            yield break;
-        }
-
-        var chunks = ReadChunksAsync(
-            next, (from, rows, add, cancelled) => ReadLogPageAsync(from, last, rows, add, cancelled), cancellationToken);
-        await foreach (var chunk in chunks.ConfigureAwait(false))
-        {
-            foreach (var recorded in chunk)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return recorded;
-            }
-        }
     }
+
+    /// <summary>Whether every number up to the last one is either in the log or dead.</summary>
+    private bool IsCertain(HashSet<string> holders, long last, long started) =>
+        holders.Count == 0 && _gaps.DeadUpTo(last, started) >= last;
 
     // A transaction that is prepared changes its name, so that its old one is gone while it lives: any prepared one counts.
     private async Task KeepThoseLeftAsync(HashSet<string> holders, CancellationToken cancellationToken)
@@ -138,6 +149,7 @@ public sealed partial class PostgresEventStore
             }
 
             var recorded = row.Read(reader, stream, position: null);
+            _gaps.LookForOthers(recorded);
             add(recorded);
             count++;
             bytes += recorded.Json.Length;

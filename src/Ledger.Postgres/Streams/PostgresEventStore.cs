@@ -17,6 +17,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
     private readonly PostgresOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly AppendStatements _statements;
+    private readonly GapPatience _gaps;
     private readonly AppendLanes? _lanes;
 
     /// <summary>Works on a data source.</summary>
@@ -31,6 +32,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
         _options = (options ?? new PostgresOptions()).Checked();
         _timeProvider = timeProvider ?? TimeProvider.System;
         _statements = new AppendStatements(_options);
+        _gaps = new GapPatience(_timeProvider, _options.OtherWriters);
         _lanes = new AppendLanes(dataSource, _options, _timeProvider);
     }
 
@@ -40,6 +42,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
         _options = store._options;
         _statements = store._statements;
         _timeProvider = store._timeProvider;
+        _gaps = store._gaps;
     }
 
     /// <inheritdoc/>

@@ -23,5 +23,9 @@ namespace Ledger.Events;
 [JsonSerializable(typeof(BudgetExhausted))]
 [JsonSerializable(typeof(KitLoaded))]
 [JsonSerializable(typeof(BranchCreated))]
+[JsonSerializable(typeof(CallRequested))]
+[JsonSerializable(typeof(CallReturned))]
+[JsonSerializable(typeof(CallFailed))]
+[JsonSerializable(typeof(CallAnswered))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class BuiltInEventsContext : JsonSerializerContext;

@@ -41,7 +41,8 @@ public sealed class EventRegistry
             .Add(json.LlmRequest).Add(json.LlmResponse)
             .Add(json.ToolCalled).Add(json.ToolReturned)
             .Add(json.BudgetExhausted).Add(json.KitLoaded)
-            .Add(json.BranchCreated);
+            .Add(json.BranchCreated)
+            .Add(json.CallRequested).Add(json.CallReturned).Add(json.CallFailed).Add(json.CallAnswered);
         configure(builder);
         return new EventRegistry(builder);
     }

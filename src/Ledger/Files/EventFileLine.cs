@@ -17,7 +17,8 @@ internal readonly ref struct EventFileLine(ReadOnlySpan<byte> line, long number)
     {
         if (!Utf8.IsValid(_line))
         {
-            throw Fault(PayloadCheck.IndexOfInvalid(_line), "the bytes are not UTF-8. Save the file with that encoding.");
+            throw Fault(
+                PayloadCheck.IndexOfInvalid(_line), "the bytes are not UTF-8. Save the file with that encoding.", new DecoderFallbackException());
         }
 
         try

@@ -43,7 +43,7 @@ public sealed class EventImporter
         if (parent is null && recording.CopiedEvents < branch.ForkPosition)
         {
             throw new ImportRefusedException(
-                recording.Id, $"its parent '{TextRules.Printable(branch.ParentRunId)}' is not in the log. Nothing was written; import the parent first.");
+                recording.Id, $"its parent '{TextRules.Printable(branch.ParentRunId)}' is not in the log. Nothing of it was written; import the parent first.");
         }
 
         var fault = parent is null
@@ -89,7 +89,7 @@ public sealed class EventImporter
         if (recording.RepeatedId is { } repeated)
         {
             throw new ImportRefusedException(
-                recording.Id, $"two of its events have the id '{TextRules.Printable(repeated)}', which only a fork can have. Nothing was written; import its parent first.");
+                recording.Id, $"two of its events have the id '{TextRules.Printable(repeated)}', which only a fork can have. Nothing of it was written; import its parent first.");
         }
 
         var run = _ledger.Run(recording.Id);
@@ -114,7 +114,7 @@ public sealed class EventImporter
         {
             if (file.ForkPosition < 0)
             {
-                throw new ImportRefusedException(recording.Id, $"its fork position is {file.ForkPosition}. Nothing was written; a position counts from 0.");
+                throw new ImportRefusedException(recording.Id, $"its fork position is {file.ForkPosition}. Nothing of it was written; a position counts from 0.");
             }
 
             var merged = BranchCreated.Of(recording.Id, parent.History, new Position(file.ForkPosition), file.Name) with { More = file.More };
@@ -126,7 +126,7 @@ public sealed class EventImporter
             throw new ImportRefusedException(
                 recording.Id,
                 $"'{stream}' is forked from '{existing.Parent}' at {existing.ForkPosition} already, and the recording from "
-                    + $"'{parent.StreamName}' at {file.ForkPosition}. Nothing was written; import it under another id.");
+                    + $"'{parent.StreamName}' at {file.ForkPosition}. Nothing of it was written; import it under another id.");
         }
 
         var import = new RunImport(new Run(_ledger, existing.History), recording.Id, _ledger.Store.Registry);

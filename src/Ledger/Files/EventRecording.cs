@@ -86,7 +86,7 @@ public sealed class EventRecording
                 if (!_idsOfStream.Add(hash))
                 {
                     throw new ImportRefusedException(
-                        id, $"its event {Count + 1} has the id '{TextRules.Printable(foreignId)}', as an earlier one has. Nothing was written.");
+                        id, $"its event {Count + 1} has the id '{TextRules.Printable(foreignId)}', as an earlier one has. Nothing of it was written.");
                 }
 
                 RepeatedId ??= _ids.Add(hash) ? null : foreignId;

@@ -36,7 +36,7 @@ internal sealed class RunImport(Run run, string id, EventRegistry registry)
                 if (state == PartState.Other)
                 {
                     throw new ImportRefusedException(
-                        id, $"'{run.StreamName}' has another event at position {_length}. Nothing was written; import it under another id.");
+                        id, $"'{run.StreamName}' has another event at position {_length}. Nothing of it was written; import it under another id.");
                 }
             }
 

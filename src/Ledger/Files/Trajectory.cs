@@ -42,8 +42,12 @@ public static class Trajectory
         {
             var line = fault.LineNumber ?? 0;
             var reason = fault.Message.Split(" LineNumber:", 2)[0];
+            var steps = WholeSteps(utf8.Span);
             throw new EventFileException(
-                line + 1, Column(utf8.Span, line, fault.BytePositionInLine ?? 0), $"malformed JSON behind {WholeSteps(utf8.Span)} whole steps. {reason}", fault);
+                line + 1,
+                Column(utf8.Span, line, fault.BytePositionInLine ?? 0),
+                $"malformed JSON behind {steps} whole step{(steps == 1 ? "" : "s")}. {reason}",
+                fault);
         }
     }
 

@@ -1,4 +1,5 @@
 using Ledger.Branches;
+using Ledger.Calls;
 using Ledger.Causality;
 using Ledger.Events;
 using Ledger.Streams;
@@ -8,19 +9,25 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Ledger.Runs;
 
 /// <summary>The runs and branches of one log: start them, find them, fork them.</summary>
-/// <remarks>Safe for concurrent use; it holds no state beside the store.</remarks>
+/// <remarks>Safe for concurrent use; beside the store it knows only which calls are being made through it.</remarks>
 public sealed class AgentLedger
 {
     /// <summary>Works on a store.</summary>
     /// <param name="store">Where the events are.</param>
     /// <param name="options">Limits; null for the defaults.</param>
     /// <param name="logger">Where it is said that a snapshot was not used or not taken; null for nowhere.</param>
-    public AgentLedger(IEventStore store, AgentLedgerOptions? options = null, ILogger<AgentLedger>? logger = null)
+    /// <param name="timeProvider">The clock by which calls of others are waited for; null for the system's.</param>
+    public AgentLedger(
+        IEventStore store,
+        AgentLedgerOptions? options = null,
+        ILogger<AgentLedger>? logger = null,
+        TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         Store = store;
         Options = options ?? new AgentLedgerOptions();
         Logger = logger ?? NullLogger<AgentLedger>.Instance;
+        TimeProvider = timeProvider ?? TimeProvider.System;
     }
 
     /// <summary>Where the events are.</summary>
@@ -30,6 +37,11 @@ public sealed class AgentLedger
     public AgentLedgerOptions Options { get; }
 
     internal ILogger Logger { get; }
+
+    internal TimeProvider TimeProvider { get; }
+
+    /// <summary>Who makes which call at the moment.</summary>
+    internal Turns<(StreamName Stream, CallKey Key)> CallTurns { get; } = new();
 
     /// <summary>A handle on a run, without asking the store whether it exists; its first append creates it.</summary>
     public Run Run(string id) => new(this, History.OfRun(StreamName.Run(id)));

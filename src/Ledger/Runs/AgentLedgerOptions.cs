@@ -34,4 +34,18 @@ public sealed record AgentLedgerOptions
             field = value;
         }
     }
+
+    /// <summary>How long a caller of <see cref="Run.CallOnceAsync(string, string, Func{CancellationToken, Task{Calls.CallResponse}}, Events.EventMetadata?, CancellationToken)"/>
+    /// waits for another that is making the same call and may be gone: default 10 minutes, more than zero.</summary>
+    /// <remarks>Longer than the longest call, or a slow one is made twice; it is counted from when the other took the call.</remarks>
+    public TimeSpan CallLease
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
+            field = value;
+        }
+    }
+    = TimeSpan.FromMinutes(10);
 }

@@ -1,4 +1,5 @@
 using Ledger.Branches;
+using Ledger.Calls;
 using Ledger.Events;
 using Ledger.Streams;
 using Ledger.Worlds;
@@ -16,6 +17,7 @@ public sealed partial class Run
         _ledger = ledger;
         History = history;
         _statistics = statistics;
+        _calls = new CallLog(this);
     }
 
     /// <summary>The id without its prefix.</summary>

@@ -37,9 +37,10 @@ public sealed class BranchTablesTests
     [Theory]
     [InlineData("update ledger.branch set fork_position = -1", "ck_branch_fork_position")]
     [InlineData("update ledger.branch_segment set taken = 0", "ck_branch_segment_taken")]
-    [InlineData("insert into ledger.branch_segment values ('branch:b', 3, 'run:a', 1)", "uq_branch_segment_stream")]
-    [InlineData("insert into ledger.branch_segment values ('branch:b', 3, 'branch:b', 1)", "ck_branch_segment_stream")]
-    [InlineData("insert into ledger.branch_segment values ('branch:b', 3, 'run:unknown', 1)", "fk_branch_segment_stream")]
+    [InlineData("insert into ledger.branch_segment values ('branch:b', 'run:a', 1)", "pk_branch_segment")]
+    [InlineData("update ledger.branch_segment set stream = branch", "ck_branch_segment_stream")]
+    [InlineData("update ledger.branch_segment set stream = 'run:unknown'", "fk_branch_segment_stream")]
+    [InlineData("update ledger.branch set segment_taken = '{}'", "ck_branch_segments")]
     public async Task Write_WhatIsNoLineage_IsRefused(string write, string constraint)
     {
         await using var database = await CreateTreeAsync();
@@ -54,13 +55,13 @@ public sealed class BranchTablesTests
             """
             insert into log.mt_streams (id, version)
             values ('run:a', 3), ('run:far', 0), ('run:taken', 2), ('branch:b', 2), ('branch:c', 1), ('branch:d', 1);
-            insert into ledger.branch (stream, parent, root, fork_position, name, created_at)
+            insert into ledger.branch (stream, parent, root, fork_position, segment_stream, segment_taken, name, created_at)
             values
-                ('branch:b', 'run:a', 'run:a', 2, 'first', now()),
-                ('branch:c', 'branch:b', 'run:a', 3, null, now()),
-                ('branch:d', 'run:a', 'run:far', 0, null, now());
-            insert into ledger.branch_segment (branch, ordinal, stream, taken)
-            values ('branch:b', 1, 'run:a', 2), ('branch:c', 1, 'run:a', 2), ('branch:c', 2, 'branch:b', 1), ('branch:d', 1, 'run:taken', 2);
+                ('branch:b', 'run:a', 'run:a', 2, '{run:a}', '{2}', 'first', now()),
+                ('branch:c', 'branch:b', 'run:a', 3, '{run:a,branch:b}', '{2,1}', null, now()),
+                ('branch:d', 'run:a', 'run:far', 2, '{run:taken}', '{2}', null, now());
+            insert into ledger.branch_segment (branch, stream, taken)
+            values ('branch:b', 'run:a', 2), ('branch:c', 'branch:b', 1), ('branch:d', 'run:taken', 2);
             """);
         return database;
     }

@@ -1,5 +1,6 @@
 using Ledger.Conformance.Appending;
 using Ledger.Conformance.Branches;
+using Ledger.Conformance.Calls;
 using Ledger.Conformance.Causality;
 using Ledger.Conformance.Concurrency;
 using Ledger.Conformance.Laws;
@@ -167,6 +168,28 @@ public sealed class PostgresCausalityLawTests(LedgerDatabase database) : Causali
 }
 
 public sealed class PostgresExportLawTests(LedgerDatabase database) : ExportLawTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresCallOnceTests(LedgerDatabase database) : CallOnceTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresReexecutionTests(LedgerDatabase database) : ReexecutionTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresConcurrentCallTests(LedgerDatabase database) : ConcurrentCallTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+
+    protected override Task<IEventStore> SecondStoreAsync() => database.CreateStoreAsync();
+}
+
+public sealed class PostgresLongRunTests(LedgerDatabase database) : LongRunTests, IClassFixture<LedgerDatabase>
 {
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
 }

@@ -13,7 +13,9 @@ public sealed class EventRegistryTests
     public void Types_Default_AreTheBuiltInOnes() =>
         EventRegistry.Default.Types.Select(t => $"{t.Key} {t.Value.Name}").ShouldBe(
         [
-            "branch.created BranchCreated", "budget.exhausted BudgetExhausted", "kit.loaded KitLoaded",
+            "branch.created BranchCreated", "budget.exhausted BudgetExhausted",
+            "call.answered CallAnswered", "call.failed CallFailed", "call.requested CallRequested", "call.returned CallReturned",
+            "kit.loaded KitLoaded",
             "llm.request LlmRequest", "llm.response LlmResponse",
             "object.created ObjectCreated", "object.patched ObjectPatched", "object.removed ObjectRemoved",
             "relation.created RelationCreated", "relation.removed RelationRemoved",

@@ -1,5 +1,6 @@
 using Ledger.Conformance.Appending;
 using Ledger.Conformance.Branches;
+using Ledger.Conformance.Calls;
 using Ledger.Conformance.Causality;
 using Ledger.Conformance.Concurrency;
 using Ledger.Conformance.Laws;
@@ -193,6 +194,32 @@ public sealed class MemoryCausalityLawTests : CausalityLawTests
 }
 
 public sealed class MemoryExportLawTests : ExportLawTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+}
+
+public sealed class MemoryCallOnceTests : CallOnceTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+}
+
+public sealed class MemoryReexecutionTests : ReexecutionTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+}
+
+public sealed class MemoryConcurrentCallTests : ConcurrentCallTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+
+    protected override Task<IEventStore> SecondStoreAsync() => Task.FromResult(Store);
+}
+
+public sealed class MemoryLongRunTests : LongRunTests
 {
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
         Task.FromResult<IEventStore>(new MemoryEventStore(registry));

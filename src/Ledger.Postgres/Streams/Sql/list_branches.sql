@@ -13,8 +13,8 @@ select b.stream,
        b.fork_position,
        b.name,
        b.created_at,
-       array(select g.stream from {ledger}.branch_segment as g where g.branch = b.stream order by g.ordinal),
-       array(select g.taken from {ledger}.branch_segment as g where g.branch = b.stream order by g.ordinal)
+       b.segment_stream,
+       b.segment_taken
 from {ledger}.branch as b
 where $1::text is null
    or b.stream in (select below.stream from below)

@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using Ledger.Causality;
+using Ledger.Cli.Events;
+using Ledger.Cli.Output;
+using Ledger.Cli.Streams;
+using Ledger.Events;
+using Ledger.Streams;
+
+namespace Ledger.Cli.Causality;
+
+/// <summary><c>ledger divergence</c></summary>
+internal sealed class DivergenceCommand : LedgerCommand
+{
+    private readonly Argument<string> _a = StreamArgument.Create("A run or branch.", "A");
+    private readonly Argument<string> _b = StreamArgument.Create("The run or branch to compare it with.", "B");
+
+    public DivergenceCommand()
+        : base("divergence", "Shows how long two histories are the same, and the first event in which they differ, by type and JSON.")
+    {
+        Add(_a);
+        Add(_b);
+        Examples = ["ledger divergence first second", "ledger divergence run:first branch:second --json"];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var a = await StreamIds.FindAsync(connection.Store, session.Get(_a), cancellationToken);
+        var b = await StreamIds.FindAsync(connection.Store, session.Get(_b), cancellationToken);
+        var divergence = await connection.Ledger.FirstDivergenceAsync(a, b, cancellationToken);
+        if (session.Json)
+        {
+            session.Out.Json(writer => Write(writer, divergence));
+            return;
+        }
+
+        session.Out.Fact("Common prefix", $"{Printable.Count(divergence.CommonPrefix.Value, "event")} ({divergence.SharedPrefix} by reference)");
+        if (divergence.IsDivergent)
+        {
+            Print(session.Out, divergence.A, divergence.InA);
+            Print(session.Out, divergence.B, divergence.InB);
+        }
+        else
+        {
+            session.Out.Line("The histories are the same.");
+        }
+    }
+
+    private static void Print(Printer output, StreamName stream, RecordedEvent? recorded)
+    {
+        output.Add($"{stream} : ", Tone.Name);
+        if (recorded is null)
+        {
+            output.Add("ends there").EndLine();
+            return;
+        }
+
+        output.Add($"{recorded.Position!.Value}  ").Add(recorded.Type, Tone.Changed).Add($"  {recorded.Metadata.ForeignId ?? recorded.Id.ToString()}", Tone.Faint);
+        output.AddRest($"  {Encoding.UTF8.GetString(recorded.Json.Span)}").EndLine();
+    }
+
+    private static void Write(Utf8JsonWriter writer, Divergence divergence)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("a", divergence.A.Value);
+        writer.WriteString("b", divergence.B.Value);
+        writer.WriteNumber("common_prefix", divergence.CommonPrefix.Value);
+        writer.WriteNumber("shared_prefix", divergence.SharedPrefix.Value);
+        writer.WriteBoolean("divergent", divergence.IsDivergent);
+        Write(writer, "in_a", divergence.InA);
+        Write(writer, "in_b", divergence.InB);
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, string name, RecordedEvent? recorded)
+    {
+        if (recorded is null)
+        {
+            writer.WriteNull(name);
+            return;
+        }
+
+        writer.WritePropertyName(name);
+        EventText.Write(writer, recorded);
+    }
+}

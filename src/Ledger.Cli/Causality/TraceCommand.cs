@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.Text;
+using Ledger.Causality;
+using Ledger.Cli.Connections;
+using Ledger.Cli.Streams;
+using Ledger.Files;
+using Ledger.Runs;
+
+namespace Ledger.Cli.Causality;
+
+/// <summary><c>ledger trace</c></summary>
+internal sealed class TraceCommand : LedgerCommand
+{
+    private readonly Argument<string> _event = StreamArgument.Create("The event, by its id, or with --run by the id that it had in a file.", "EVENT");
+    private readonly Option<string?> _run = new("--run")
+    {
+        Description = "The run or branch to look in; unless given, the one that the event was written to.",
+        HelpName = "ID",
+    };
+
+    private readonly Option<bool> _down = new("--down") { Description = "What the event caused, instead of what caused it." };
+
+    public TraceCommand()
+        : base("trace", "Shows why an event happened: its causes, their causes, to the roots. Causes that are not there are marked.")
+    {
+        Add(_event);
+        Add(_run);
+        Add(_down);
+        Examples = ["ledger trace 0197f5a2-1c8e-7b3a-9d2f-5e6a7b8c9d0e", "ledger trace e5 --run first", "ledger trace e1 --run branch:second --down --json"];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        var id = session.Get(_event);
+        if (session.Get(_run) is null && !Guid.TryParse(id, out _))
+        {
+            throw new UsageException($"'{id}' is not the id of an event, which is a UUID. With --run it is looked up among the ids of files.");
+        }
+
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var run = await OpenAsync(session, connection, id, cancellationToken);
+        var isDown = session.Get(_down);
+        var trace = isDown
+            ? await run.TraceEffectsAsync(id, cancellationToken)
+            : await run.ExplainAsync(id, cancellationToken);
+        if (!trace.Events.Any())
+        {
+            throw new RefusalException($"There is no event '{id}' in '{run.StreamName}'. 'ledger events {run.StreamName}' shows what there is.");
+        }
+
+        if (session.Json)
+        {
+            Write(session, trace, isDown ? "down" : "up");
+        }
+        else
+        {
+            Print(session, trace, isDown ? "Effects" : "Causes");
+        }
+    }
+
+    private async Task<Run> OpenAsync(Session session, LedgerConnection connection, string id, CancellationToken cancellationToken)
+    {
+        if (session.Get(_run) is { } text)
+        {
+            return await connection.Ledger.OpenAsync(await StreamIds.FindAsync(connection.Store, text, cancellationToken), cancellationToken);
+        }
+
+        return await connection.Store.FindEventsAsync([Guid.Parse(id)], cancellationToken) is [var found]
+            ? await connection.Ledger.OpenAsync(found.Stream, cancellationToken)
+            : throw new RefusalException($"There is no event '{id}'. With --run the ids of files are looked up too.");
+    }
+
+    private static void Print(Session session, CausalTrace trace, string title)
+    {
+        var output = session.Out;
+        output.Line($"{title} of {trace.Entries[0].Id} in {trace.Stream}", Output.Tone.Name);
+        foreach (var entry in trace.Entries)
+        {
+            output.Add($"{entry.Distance,4}", Output.Tone.Faint);
+            if (entry.Event is not { } recorded)
+            {
+                output.Add("     -  ").Add("missing", Output.Tone.Removed).Add("             ").AddRest(entry.Id).EndLine();
+                continue;
+            }
+
+            output.Add($"  {recorded.Position!.Value.ToString().PadLeft(4)}  ").Add(recorded.Type.PadRight(18), Output.Tone.Name);
+            output.Add($"  {entry.Id}", Output.Tone.Changed).AddRest($"  {Encoding.UTF8.GetString(recorded.Json.Span)}").EndLine();
+        }
+    }
+
+    private static void Write(Session session, CausalTrace trace, string direction) => session.Out.Json(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("stream", trace.Stream.Value);
+        writer.WriteString("direction", direction);
+        writer.WriteStartArray("events");
+        foreach (var entry in trace.Entries)
+        {
+            writer.WriteStartObject();
+            if (entry.Event is { } recorded)
+            {
+                EventFile.WriteMembers(writer, recorded);
+                writer.WriteNumber("position", recorded.Position!.Value.Value);
+                writer.WriteString("event_id", recorded.Id);
+            }
+            else
+            {
+                writer.WriteString("id", entry.Id);
+            }
+
+            writer.WriteNumber("distance", entry.Distance);
+            writer.WriteBoolean("missing", entry.IsMissing);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    });
+}

@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Ledger.Cli.Streams;
+using Ledger.Files;
+
+namespace Ledger.Cli.Files;
+
+/// <summary><c>ledger export</c></summary>
+internal sealed class ExportCommand : LedgerCommand
+{
+    private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
+
+    public ExportCommand()
+        : base("export", "Prints a history as an event file, a line of JSON each, a branch with its prefix; 'ledger import kando' makes the same history of it.")
+    {
+        Add(_id);
+        Examples = ["ledger export first > first.jsonl", "ledger export branch:second > second.jsonl"];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var run = await connection.Ledger.OpenAsync(
+            await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken), cancellationToken);
+        await session.Out.JsonLinesAsync(EventExport.ReadLinesAsync(run, cancellationToken));
+    }
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+
+namespace Ledger.Cli.Files;
+
+/// <summary>What the import commands share.</summary>
+internal abstract class ImportCommand : LedgerCommand
+{
+    private readonly string _ending;
+    private readonly Argument<string[]> _files;
+    private readonly Option<string?> _id = new("--id")
+    {
+        Description = "The id that the run or branch gets, of one file; unless given, that in its branch.created, else the file's name without its ending.",
+        HelpName = "ID",
+    };
+
+    protected ImportCommand(string name, string description, string ending)
+        : base(name, description)
+    {
+        _ending = ending;
+        _files = new Argument<string[]>("FILE")
+        {
+            Description = $"A file, or a folder of *{ending}.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        Add(_files);
+        Add(_id);
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        var paths = RecordingFile.Find(session.Get(_files), _ending);
+        var id = Streams.StreamIds.NewId("run", session.Get(_id));
+        if (id is not null && paths.Count > 1)
+        {
+            throw new UsageException($"--id is for one file, and there are {paths.Count}.");
+        }
+
+        var files = new List<RecordingFile>();
+        try
+        {
+            // All are read before anything is written, so that a bad line of the last one is told in time.
+            foreach (var path in paths)
+            {
+                files.Add(await ReadAsync(path, id, session.Io, cancellationToken));
+            }
+
+            await Importing.RunAsync(session, files, cancellationToken);
+        }
+        finally
+        {
+            files.ForEach(f => f.Dispose());
+        }
+    }
+
+    protected abstract Task<RecordingFile> ReadAsync(string path, string? id, CommandIo io, CancellationToken cancellationToken);
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Ledger.Cli.Output;
+using Ledger.Files;
+
+namespace Ledger.Cli.Files;
+
+/// <summary>Imports files that were read once already, and says what became of each.</summary>
+internal static class Importing
+{
+    public static async Task RunAsync(Session session, IReadOnlyList<RecordingFile> files, CancellationToken cancellationToken)
+    {
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var importer = new EventImporter(connection.Ledger);
+        var results = new List<(RecordingFile File, ImportResult Result)>();
+        foreach (var file in RecordingFile.ParentsFirst(files))
+        {
+            var result = await session.Progress.RunAsync(
+                $"Importing {file.Path}", null, _ => importer.ImportAsync(file.Recording, cancellationToken));
+            results.Add((file, result));
+            if (!session.Json)
+            {
+                Print(session.Out, file, result);
+            }
+        }
+
+        if (session.Json)
+        {
+            session.Out.Json(writer => Write(writer, results));
+        }
+    }
+
+    private static void Print(Printer output, RecordingFile file, ImportResult result)
+    {
+        output.Add($"{result.Stream} : ", Tone.Name).Add($"{Printable.Count(result.ReadEvents, "event")}, {result.WrittenEvents:N0} written");
+        if (result.Parent is { } parent)
+        {
+            output.Add($"; forked from {parent} at {result.SharedEvents}, {Printable.Count(result.SavedEvents, "row")} saved");
+        }
+
+        output.EndLine();
+        foreach (var sentence in new[] { result.Note, file.CutSentence }.OfType<string>())
+        {
+            output.Line($"  {sentence}", Tone.Changed);
+        }
+    }
+
+    private static void Write(Utf8JsonWriter writer, IReadOnlyList<(RecordingFile File, ImportResult Result)> results)
+    {
+        writer.WriteStartObject();
+        writer.WriteStartArray("recordings");
+        foreach (var (file, result) in results)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("file", file.Path);
+            writer.WriteString("stream", result.Stream.Value);
+            writer.WriteString("parent", result.Parent?.Value);
+            writer.WriteNumber("shared_events", result.SharedEvents);
+            writer.WriteNumber("rows_saved", result.SavedEvents);
+            writer.WriteNumber("events", result.ReadEvents);
+            writer.WriteNumber("written", result.WrittenEvents);
+            writer.WriteString("note", result.Note);
+            if (file.Cut is { } cut)
+            {
+                writer.WriteStartObject("cut");
+                writer.WriteNumber("line", cut.Line);
+                writer.WriteNumber("column", cut.Column);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteNumber("rows_saved", results.Sum(r => r.Result.SavedEvents));
+        writer.WriteEndObject();
+    }
+}

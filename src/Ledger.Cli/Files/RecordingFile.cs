@@ -1,0 +1,93 @@
+using Ledger.Cli.Events;
+using Ledger.Cli.Output;
+using Ledger.Files;
+
+namespace Ledger.Cli.Files;
+
+/// <summary>A file to be imported, open until it is.</summary>
+internal sealed class RecordingFile(string path, EventRecording recording, EventLines? lines = null) : IDisposable
+{
+    public string Path => path;
+
+    public EventRecording Recording => recording;
+
+    /// <summary>Where the file was cut, or null.</summary>
+    public (long Line, long Column)? Cut { get; } = lines?.Cut;
+
+    /// <summary>The cut as a sentence, or null.</summary>
+    public string? CutSentence => Cut is { } cut
+        ? $"'{path}' was cut in line {cut.Line}, column {cut.Column}: what was read is {Printable.Count(recording.EventCount, "event")} before it. "
+            + "Import the whole file to go on behind them."
+        : null;
+
+    /// <summary>Reads an event file once.</summary>
+    /// <exception cref="RefusalException">A line that is not the last is not an event.</exception>
+    public static async Task<RecordingFile> OfEventsAsync(string path, string? id, CommandIo io, CancellationToken cancellationToken)
+    {
+        var lines = await EventLines.OpenForTwoReadingsAsync(path, io, cancellationToken);
+        try
+        {
+            var recording = EventRecording.Inspect(NameOf(path), () => lines.ReadRecording(cancellationToken), id);
+            return new RecordingFile(path, recording, lines);
+        }
+        catch
+        {
+            lines.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads a trajectory.</summary>
+    /// <exception cref="RefusalException">It is none.</exception>
+    public static async Task<RecordingFile> OfTrajectoryAsync(string path, string? id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var events = Trajectory.Read(await File.ReadAllBytesAsync(path, cancellationToken));
+            return new RecordingFile(path, EventRecording.Inspect(NameOf(path), () => events, id));
+        }
+        catch (EventFileException fault)
+        {
+            throw new RefusalException(
+                $"In '{path}', {char.ToLowerInvariant(fault.Message[0])}{JsonFault.Reason(fault.Message)[1..]} Nothing was written.");
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new RefusalException($"There is no file '{path}'.");
+        }
+    }
+
+    /// <summary>The files that paths mean, a folder all of one ending in it.</summary>
+    /// <exception cref="RefusalException">A folder has none.</exception>
+    public static IReadOnlyList<string> Find(IEnumerable<string> paths, string ending) =>
+    [
+        .. paths.SelectMany(path => !Directory.Exists(path)
+            ? [path]
+            : Directory.EnumerateFiles(path, $"*{ending}").Order(StringComparer.Ordinal).ToList() is { Count: > 0 } files
+                ? files
+                : throw new RefusalException($"There is no file *{ending} in the folder '{path}'.")),
+    ];
+
+    /// <summary>Puts parents before their branches.</summary>
+    public static IReadOnlyList<RecordingFile> ParentsFirst(IReadOnlyList<RecordingFile> files)
+    {
+        var ordered = new List<RecordingFile>();
+        var left = files.ToList();
+        while (left.Count > 0)
+        {
+            var ids = left.Select(f => f.Recording.Id).ToHashSet(StringComparer.Ordinal);
+            var ready = left.Where(f => f.Recording.Branch is not { } branch || !ids.Contains(branch.ParentRunId)).ToList();
+
+            // Branches that are each other's parents are refused when their turn comes.
+            ordered.AddRange(ready.Count > 0 ? ready : left);
+            left = [.. left.Except(ordered)];
+        }
+
+        return ordered;
+    }
+
+    public void Dispose() => lines?.Dispose();
+
+    private static string NameOf(string path) =>
+        path == "-" ? "standard-input" : System.IO.Path.GetFileNameWithoutExtension(path) is { Length: > 0 } name ? name : path;
+}

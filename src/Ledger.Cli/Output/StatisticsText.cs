@@ -1,0 +1,24 @@
+using System.Globalization;
+using Ledger.Runs;
+
+namespace Ledger.Cli.Output;
+
+/// <summary>What reading cost, on standard error, so that what was asked for stays a document by itself.</summary>
+internal static class StatisticsText
+{
+    public static async Task PrintAsync(Session session)
+    {
+        foreach (var read in session.Reads)
+        {
+            await session.Io.Error.WriteLineAsync(session.Json ? read.ToString() : Printable.Of(Sentence(read)));
+        }
+    }
+
+    private static string Sentence(ReadStatistics read)
+    {
+        var snapshot = read.Snapshot is { } used ? $"the snapshot of {used.Stream} at {used.Position}" : "no snapshot";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Read {Printable.Count(read.EventsRead, "event")} of {Printable.Count(read.Segments, "segment")}, folded {read.EventsFolded:N0}, from {snapshot}: {Printable.Count(read.Bytes, "byte")} in {read.Elapsed.TotalMilliseconds:N1} ms.");
+    }
+}

@@ -1,0 +1,24 @@
+using Ledger.Runs;
+using Microsoft.Extensions.Logging;
+
+namespace Ledger.Cli.Output;
+
+/// <summary>What the libraries warn of, on standard error: the answer is right, and took longer than it should.</summary>
+internal sealed class WarningLogger(CommandIo io) : ILogger<AgentLedger>
+{
+    /// <inheritdoc/>
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    /// <inheritdoc/>
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+    /// <inheritdoc/>
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (IsEnabled(logLevel))
+        {
+            io.Error.WriteLine($"ledger: warning: {Printable.Of(formatter(state, exception))}.");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using Ledger.Calls;
+using Ledger.Cli.Output;
+
+namespace Ledger.Cli.Runs;
+
+/// <summary>What calls cost and saved, for people; nothing is said where there were none.</summary>
+internal static class UsageText
+{
+    public static void Print(Printer output, RunUsage usage)
+    {
+        Print(output, "Calls", usage.Whole);
+        if (usage.SinceFork is { } own && usage.Whole != CallTotals.None)
+        {
+            Print(output, "Since the fork", own == CallTotals.None ? null : own);
+        }
+    }
+
+    private static void Print(Printer output, string label, CallTotals? totals)
+    {
+        if (totals is null)
+        {
+            output.Fact(label, "no calls");
+        }
+        else if (totals != CallTotals.None)
+        {
+            var failed = totals.Failed == 0 ? "" : $" ({totals.Failed} failed)";
+            output.Fact(label, $"{Printable.Count(totals.Calls, "call")} made{failed}, {totals.Answered} answered from the log");
+            output.Fact($"{label}, spent", Amount(totals.CostUsd, totals.Tokens));
+            output.Fact($"{label}, saved", Amount(totals.SavedUsd, totals.SavedTokens));
+        }
+    }
+
+    private static string Amount(decimal usd, long tokens) =>
+        string.Create(CultureInfo.InvariantCulture, $"{usd:0.00####} USD, {Printable.Count(tokens, "token")}");
+}

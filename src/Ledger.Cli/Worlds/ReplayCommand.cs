@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Ledger.Cli.Output;
+using Ledger.Cli.Streams;
+using Ledger.Replays;
+using Ledger.Runs;
+using Ledger.Streams;
+
+namespace Ledger.Cli.Worlds;
+
+/// <summary><c>ledger replay</c></summary>
+internal sealed class ReplayCommand : LedgerCommand
+{
+    private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
+    private readonly Option<Position?> _at = Positions.Option("--at", "How many events to fold; all of them unless given.");
+
+    public ReplayCommand()
+        : base("replay", "Folds a history anew and compares what is stored of its world with it, value by value. Exit code 1 says that something differs.")
+    {
+        Add(_id);
+        Add(_at);
+        Add(CommonOptions.Stats);
+        Examples = ["ledger replay first", "ledger replay branch:second --at 10 --json"];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var stream = await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken);
+        var run = await connection.Ledger.OpenAsync(stream, cancellationToken);
+        var length = await run.GetLengthAsync(cancellationToken);
+        var at = session.Get(_at);
+        if (at > length)
+        {
+            throw new PositionOutOfRangeException(stream, at.Value, length);
+        }
+
+        var report = await session.Progress.RunAsync(
+            $"Reading {stream}", (at ?? length).Value, progress => run.WithStatistics(session.NewRead(progress)).ReplayAsync(at, cancellationToken));
+        if (session.Json)
+        {
+            session.Out.Json(report.WriteTo);
+        }
+        else
+        {
+            Print(session.Out, report);
+        }
+
+        if (!report.IsSame)
+        {
+            throw new RefusalException($"What is stored of '{stream}' is not what its log gives. 'ledger snapshot' replaces a bad snapshot.");
+        }
+    }
+
+    private static void Print(Printer output, ReplayReport report)
+    {
+        output.Fact("Stream", report.Stream.Value, Tone.Name);
+        output.Fact("Replayed", string.Create(
+            CultureInfo.InvariantCulture, $"{Printable.Count(report.Position.Value, "event")} in {report.Elapsed.TotalMilliseconds:N1} ms"));
+        foreach (var comparison in report.Comparisons)
+        {
+            Print(output, comparison);
+        }
+
+        if (report.Comparisons.Count == 0)
+        {
+            output.Fact("Stored", "nothing to compare with");
+        }
+    }
+
+    private static void Print(Printer output, ReplayComparison comparison)
+    {
+        output.Fact("Stored", $"{comparison.Form} of {comparison.Stream} at position {comparison.Position}: {(comparison.IsSame ? "the same" : "different")}");
+        if (comparison.Fault is { } fault)
+        {
+            output.Fact("Fault", fault);
+        }
+
+        if (comparison.Difference is { } difference)
+        {
+            output.Fact("First difference", difference.Path, Tone.Changed);
+            output.Fact("  stored", TextOf(difference.Stored));
+            output.Fact("  replayed", TextOf(difference.Replayed));
+        }
+    }
+
+    private static string TextOf(JsonElement value) => value.ValueKind == JsonValueKind.Undefined ? "nothing" : value.GetRawText();
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Ledger.Cli.Output;
+using Ledger.Cli.Streams;
+using Ledger.Snapshots;
+
+namespace Ledger.Cli.Worlds;
+
+/// <summary><c>ledger snapshot</c></summary>
+internal sealed class SnapshotCommand : LedgerCommand
+{
+    private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
+
+    public SnapshotCommand()
+        : base("snapshot", "Keeps the world at the end of a run or branch, so that later reads fold only what comes behind it.")
+    {
+        Add(_id);
+        Add(CommonOptions.Stats);
+        Examples = ["ledger snapshot first", "ledger world first --stats"];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var stream = await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken);
+        var run = await connection.Ledger.OpenAsync(stream, cancellationToken);
+        var length = await run.GetLengthAsync(cancellationToken);
+        var snapshot = await session.Progress.RunAsync(
+            $"Reading {stream}", length.Value, progress => run.WithStatistics(session.NewRead(progress)).SaveSnapshotAsync(cancellationToken));
+        if (session.Json)
+        {
+            Write(session.Out, snapshot);
+        }
+        else
+        {
+            session.Out.Line($"The world of {stream} at position {snapshot.Position} is kept: "
+                + $"{Printable.Count(snapshot.World.Objects.Count, "object")}, {Printable.Count(snapshot.World.Relations.Count, "relation")}.");
+        }
+    }
+
+    private static void Write(Printer output, WorldSnapshot snapshot) => output.Json(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("stream", snapshot.Stream.Value);
+        writer.WriteNumber("position", snapshot.Position.Value);
+        writer.WriteNumber("objects", snapshot.World.Objects.Count);
+        writer.WriteNumber("relations", snapshot.World.Relations.Count);
+        writer.WriteEndObject();
+    });
+}
