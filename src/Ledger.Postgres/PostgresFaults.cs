@@ -22,6 +22,8 @@ public static class PostgresFaults
                     return DescribeServer(server);
                 case NpgsqlException client:
                     return DescribeClient(client);
+                case SocketException socket:
+                    return DescribeSocket(socket);
                 case UnsupportedServerException or SchemaNotMigratedException or MigrationChecksumException or MigrationOrderException:
                     return fault.Message;
             }
@@ -64,10 +66,12 @@ public static class PostgresFaults
     private static string DescribeClient(NpgsqlException fault) => fault.InnerException switch
     {
         PostgresException server => DescribeServer(server),
-        SocketException socket =>
-            $"The server cannot be reached: {socket.Message.TrimEnd('.')}. Check that it runs, and its host and port.",
+        SocketException socket => DescribeSocket(socket),
         TimeoutException => "The server did not answer in time. Check that it runs and is not overloaded, or allow more time.",
         IOException io => $"The connection to the server was lost: {io.Message.TrimEnd('.')}. Check that it runs, and try again.",
         _ => $"The connection to the server failed: {fault.Message.TrimEnd('.')}.",
     };
+
+    private static string DescribeSocket(SocketException fault) =>
+        $"The server cannot be reached: {fault.Message.TrimEnd('.')}. Check that it runs, and its host and port.";
 }

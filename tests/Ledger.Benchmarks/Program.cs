@@ -13,6 +13,7 @@ Scenario[] scenarios =
     new VeryManyWriters(),
     new HotStream(),
     new Batches(),
+    new Import(),
     new AllocationAlone(),
     new AllocationTogether(),
     new ForkByPrefix(),

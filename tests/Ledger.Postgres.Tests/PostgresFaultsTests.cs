@@ -59,6 +59,11 @@ public sealed class PostgresFaultsTests
     }
 
     [Fact]
+    public void Describe_NameOfServerUnknown_SaysSo() =>
+        PostgresFaults.Describe(new System.Net.Sockets.SocketException(111)).ShouldBe(
+            "The server cannot be reached: Connection refused. Check that it runs, and its host and port.");
+
+    [Fact]
     public void Describe_OtherFault_IsNull() => PostgresFaults.Describe(new InvalidOperationException("no")).ShouldBeNull();
 
     [Fact]

@@ -53,6 +53,12 @@ internal sealed class AppendCommand : IDisposable
         AddEventParameters(_one.Parameters);
     }
 
+    /// <summary>Whether the last execution came to sending; before it, nothing can have been written.</summary>
+    public bool WasSent { get; set; }
+
+    /// <summary>Whether the statement, not the connecting, ran out of time: mostly, because somebody else keeps a stream locked.</summary>
+    public bool TookTooLong(NpgsqlException fault) => WasSent && fault.InnerException is TimeoutException;
+
     /// <summary>Sends the requests, and answers each in its place.</summary>
     public async Task<AppendAnswer[]> ExecuteAsync(
         IReadOnlyList<AppendRequest> requests,

@@ -12,31 +12,39 @@ namespace Ledger.Postgres.Appending;
 internal sealed class AppendLane(AppendSender sender, SeparateAppends separately, Action onWritten) : IDisposable
 {
     private const int MostWaiting = 10_000;
-    private const int MostEvents = 1_000;
-    private const int MostBytes = 4 * 1024 * 1024;
 
     private readonly Lock _gate = new();
     private readonly Queue<PendingAppend> _waiting = [];
     private readonly SemaphoreSlim _room = new(MostWaiting, MostWaiting);
     private readonly AppendCommand _command = sender.CreateImpatientCommand();
-    private readonly List<PendingAppend> _batch = [];
-    private readonly List<AppendRequest> _requests = [];
-    private readonly HashSet<Guid> _ids = [];
+    private readonly AppendBatch _batch = new();
     private bool _isBusy;
     private TaskCompletionSource? _drained;
 
-    /// <summary>Sends a request, alone or in the next batch.</summary>
-    public async Task<IReadOnlyList<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancellationToken)
+    /// <summary>How many requests and barriers stand in the queue.</summary>
+    public int Waiting
     {
-        if (TryEnter())
+        get
         {
-            return await SendAloneAsync(request, cancellationToken).ConfigureAwait(false);
+            lock (_gate)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
+
+    /// <summary>Sends a request, alone or in the next batch.</summary>
+    public Task<IReadOnlyList<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancellationToken)
+    {
+        if (TryEnter(request))
+        {
+            return SendAloneAsync(request, cancellationToken);
         }
 
-        await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
-        var pending = PendingAppend.Of(request, cancellationToken);
-        Enqueue(pending);
-        return await pending.Answer.ConfigureAwait(false);
+        var since = sender.TimeProvider.GetTimestamp();
+        return _room.Wait(0, CancellationToken.None)
+            ? GatherAsync(request, since, cancellationToken)
+            : GatherWhenThereIsRoomAsync(request, since, cancellationToken);
     }
 
     /// <summary>Puts a request or barrier at the end; the lane begins to work if it was idle.</summary>
@@ -73,35 +81,53 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
         _room.Dispose();
     }
 
-    private bool TryEnter()
+    private Task<IReadOnlyList<AppendResult>> GatherAsync(AppendRequest request, long since, CancellationToken cancellationToken)
+    {
+        var pending = PendingAppend.Of(request, since, cancellationToken, _room);
+        Enqueue(pending);
+        return pending.Answer;
+    }
+
+    private async Task<IReadOnlyList<AppendResult>> GatherWhenThereIsRoomAsync(
+        AppendRequest request,
+        long since,
+        CancellationToken cancellationToken)
+    {
+        await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await GatherAsync(request, since, cancellationToken).ConfigureAwait(false);
+    }
+
+    private bool TryEnter(AppendRequest request)
     {
         lock (_gate)
         {
-            return !_isBusy && (_isBusy = true);
+            return !_isBusy && !separately.Takes(request) && (_isBusy = true);
         }
     }
 
     private async Task<IReadOnlyList<AppendResult>> SendAloneAsync(AppendRequest request, CancellationToken cancellationToken)
     {
+        var since = sender.TimeProvider.GetTimestamp();
+        PendingAppend slow;
         try
         {
-            var answers = await sender.SendAsync(_command, [request], cancellationToken).ConfigureAwait(false);
+            var answers = await sender.SendAsync(_command, [request], since, cancellationToken).ConfigureAwait(false);
             onWritten();
             return answers[0].ResultsOrThrow();
         }
-        catch (NpgsqlException fault) when (TookTooLong(fault))
+        catch (NpgsqlException fault) when (_command.TookTooLong(fault))
         {
-            // Sent again below, where it holds up nobody.
+            // Sent again where it holds up nobody; handed over before the lane goes on, so that what comes behind stays behind.
+            slow = PendingAppend.Of(request, since, cancellationToken, isSlow: true);
+            separately.Send(slow);
         }
         finally
         {
             Leave();
         }
 
-        return await separately.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return await slow.Answer.ConfigureAwait(false);
     }
-
-    private static bool TookTooLong(NpgsqlException fault) => fault.InnerException is TimeoutException;
 
     private void Leave()
     {
@@ -123,7 +149,7 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
     {
         while (TakeBatch(out var barrier))
         {
-            if (_batch.Count > 0)
+            if (_batch.Pending.Count > 0)
             {
                 await SendBatchAsync().ConfigureAwait(false);
             }
@@ -139,11 +165,7 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
     private bool TakeBatch(out PendingAppend? barrier)
     {
         _batch.Clear();
-        _requests.Clear();
-        _ids.Clear();
         barrier = null;
-        var events = 0;
-        var bytes = 0L;
         lock (_gate)
         {
             while (_waiting.TryPeek(out var next))
@@ -154,24 +176,30 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
                     break;
                 }
 
-                events += request.EventCount;
-                bytes += request.ByteCount;
-                if (_batch.Count > 0 && (events > MostEvents || bytes > MostBytes || RepeatsId(request)))
+                if (next.IsAbandoned)
+                {
+                    _waiting.Dequeue().LeaveRoom();
+                    continue;
+                }
+
+                var isSeparate = separately.Takes(request);
+                if (isSeparate ? _batch.Pending.Count > 0 : !_batch.TryAdd(next))
                 {
                     break;
                 }
 
                 _waiting.Dequeue();
-                _room.Release();
-                if (!next.IsAbandoned)
+                if (isSeparate)
                 {
-                    AddIds(request);
-                    _batch.Add(next);
-                    _requests.Add(request);
+                    separately.Send(next);
+                }
+                else
+                {
+                    next.LeaveRoom();
                 }
             }
 
-            if (_batch.Count > 0 || barrier is not null || _waiting.Count > 0)
+            if (_batch.Pending.Count > 0 || barrier is not null || _waiting.Count > 0)
             {
                 return true;
             }
@@ -187,58 +215,32 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
     {
         try
         {
-            var answers = await sender.SendAsync(_command, _requests, CancellationToken.None).ConfigureAwait(false);
-            for (var i = 0; i < answers.Length; i++)
-            {
-                _batch[i].Complete(answers[i]);
-            }
-
+            _batch.RecordQueueTime(sender.TimeProvider);
+            var answers = await sender
+                .SendAsync(_command, _batch.Requests, _batch.Pending[^1].Since, CancellationToken.None).ConfigureAwait(false);
+            _batch.Complete(answers);
             onWritten();
         }
-        catch (NpgsqlException fault) when (_batch.Count > 1 || TookTooLong(fault))
+        catch (NpgsqlException fault) when (_command.TookTooLong(fault) || (_batch.Pending.Count > 1 && !TransientFaults.IsOfTheServer(fault)))
         {
             // One request spoils the batch. Which one shows when each is sent by itself, while the lane goes on.
-            separately.Send([.. _batch]);
+            foreach (var pending in _batch.Pending)
+            {
+                separately.Send(pending);
+            }
         }
-        catch (ProjectionFailedException) when (_batch.Count > 1)
+        catch (ProjectionFailedException) when (_batch.Pending.Count > 1)
         {
-            separately.Send([.. _batch]);
+            foreach (var pending in _batch.Pending)
+            {
+                separately.Send(pending);
+            }
         }
-#pragma warning disable CA1031 // Whatever it is, the caller gets it; the lane must go on.
+#pragma warning disable CA1031 // Whatever it is, the callers get it; the lane must go on.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            foreach (var pending in _batch)
-            {
-                pending.Fail(fault);
-            }
-        }
-    }
-
-    private bool RepeatsId(AppendRequest request)
-    {
-        foreach (var part in request.Parts)
-        {
-            foreach (var item in part.Events)
-            {
-                if (_ids.Contains(item.Id))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
-
-    private void AddIds(AppendRequest request)
-    {
-        foreach (var part in request.Parts)
-        {
-            foreach (var item in part.Events)
-            {
-                _ids.Add(item.Id);
-            }
+            _batch.Fail(fault);
         }
     }
 }

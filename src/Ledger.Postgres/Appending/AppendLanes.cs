@@ -6,51 +6,72 @@ namespace Ledger.Postgres.Appending;
 /// <summary>Gathers the appends of concurrent callers: each stream has a lane, and each lane one batch under way.</summary>
 internal sealed class AppendLanes : IAsyncDisposable
 {
-    // So large a request is a batch by itself, and would only hold up the others of a lane.
-    private const int LargestGathered = 1_000;
+    private const int MostCrossing = 1_000;
 
     private readonly AppendLane[] _lanes;
     private readonly AppendNotifier _notifier;
     private readonly SeparateAppends _separately;
     private readonly Lock _crossing = new();
-    private volatile bool _isClosed;
+    private readonly SemaphoreSlim _roomToCross = new(MostCrossing, MostCrossing);
+    private readonly CallsUnderWay _calls = new();
+    private readonly AppendSender _sender;
 
     public AppendLanes(NpgsqlDataSource pool, PostgresOptions options, TimeProvider timeProvider)
     {
-        var sender = new AppendSender(pool, options, timeProvider);
+        _sender = new AppendSender(pool, options, timeProvider);
         _notifier = new AppendNotifier(pool, options);
-        _separately = new SeparateAppends(sender, _notifier.Signal);
+        _separately = new SeparateAppends(_sender, _notifier.Signal);
         _lanes = new AppendLane[options.AppendLanes];
         for (var i = 0; i < _lanes.Length; i++)
         {
-            _lanes[i] = new AppendLane(sender, _separately, _notifier.Signal);
+            _lanes[i] = new AppendLane(_sender, _separately, _notifier.Signal);
         }
     }
 
-    public Task<IReadOnlyList<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_isClosed, typeof(Streams.PostgresEventStore));
-        cancellationToken.ThrowIfCancellationRequested();
-        if (request.EventCount > LargestGathered || _separately.Takes(request))
+        ObjectDisposedException.ThrowIf(!_calls.TryEnter(), typeof(Streams.PostgresEventStore));
+        try
         {
-            return _separately.SendAsync(request, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            var first = IndexOf(request.Parts[0]);
+            var append = request.Parts.Count == 1 || request.Parts.All(p => IndexOf(p) == first)
+                ? _lanes[first].AppendAsync(request, cancellationToken)
+                : AppendAcrossAsync(request, cancellationToken);
+            return await append.ConfigureAwait(false);
         }
+        finally
+        {
+            _calls.Leave();
+        }
+    }
 
-        var first = IndexOf(request.Parts[0]);
-        return request.Parts.Count == 1 || request.Parts.All(p => IndexOf(p) == first)
-            ? _lanes[first].AppendAsync(request, cancellationToken)
-            : AppendAcrossAsync(request, cancellationToken);
+    /// <summary>Makes a call that disposing waits for as it does for appends.</summary>
+    public async Task<T> CountAsync<T>(Func<Task<T>> call)
+    {
+        ObjectDisposedException.ThrowIf(!_calls.TryEnter(), typeof(Streams.PostgresEventStore));
+        try
+        {
+            return await call().ConfigureAwait(false);
+        }
+        finally
+        {
+            _calls.Leave();
+        }
     }
 
     /// <summary>Says that events were committed by other means than a lane.</summary>
     public void Announce() => _notifier.Signal();
 
     /// <summary>Refuses further requests.</summary>
-    public void Close() => _isClosed = true;
+    public void Close() => _calls.Close();
 
     public async ValueTask DisposeAsync()
     {
         Close();
+        await _calls.Ended.ConfigureAwait(false);
+
+        // What callers have given up may be under way all the same.
         await Task.WhenAll(_lanes.Select(l => l.DrainAsync())).ConfigureAwait(false);
         await _separately.DrainAsync().ConfigureAwait(false);
         foreach (var lane in _lanes)
@@ -58,12 +79,28 @@ internal sealed class AppendLanes : IAsyncDisposable
             lane.Dispose();
         }
 
+        await _notifier.DrainAsync().ConfigureAwait(false);
         _separately.Dispose();
+        _roomToCross.Dispose();
+    }
+
+    private async Task<IReadOnlyList<AppendResult>> AppendAcrossAsync(AppendRequest request, CancellationToken cancellationToken)
+    {
+        await _roomToCross.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await CrossAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _roomToCross.Release();
+        }
     }
 
     /// <summary>Sends a request over several lanes once all of them have come to it; they stand still until it is done.</summary>
-    private async Task<IReadOnlyList<AppendResult>> AppendAcrossAsync(AppendRequest request, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<AppendResult>> CrossAsync(AppendRequest request, CancellationToken cancellationToken)
     {
+        var since = _sender.TimeProvider.GetTimestamp();
         var lanes = request.Parts.Select(IndexOf).Distinct().Select(i => _lanes[i]).ToArray();
         var barriers = Array.ConvertAll(lanes, _ => PendingAppend.Barrier());
         lock (_crossing)
@@ -75,10 +112,27 @@ internal sealed class AppendLanes : IAsyncDisposable
             }
         }
 
+        PendingAppend slow;
         try
         {
             await Task.WhenAll(barriers.Select(b => b.Answer)).WaitAsync(cancellationToken).ConfigureAwait(false);
-            return await _separately.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            if (!_separately.Takes(request))
+            {
+                using var command = _sender.CreateImpatientCommand();
+                try
+                {
+                    var answers = await _sender.SendAsync(command, [request], since, cancellationToken).ConfigureAwait(false);
+                    _notifier.Signal();
+                    return answers[0].ResultsOrThrow();
+                }
+                catch (NpgsqlException fault) when (command.TookTooLong(fault))
+                {
+                    // Sent again below, while the lanes go on.
+                }
+            }
+
+            slow = PendingAppend.Of(request, since, cancellationToken);
+            _separately.Send(slow);
         }
         finally
         {
@@ -87,6 +141,8 @@ internal sealed class AppendLanes : IAsyncDisposable
                 barrier.Release();
             }
         }
+
+        return await slow.Answer.ConfigureAwait(false);
     }
 
     private int IndexOf(AppendRequest.Part part) => (int)((uint)part.Stream.GetHashCode() % (uint)_lanes.Length);

@@ -12,8 +12,10 @@ internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions opti
     private const int Idle = 0;
     private const int Sending = 1;
     private const int SendingAndSignalled = 2;
+    private const int TimeoutSeconds = 5;
 
     private readonly string _sql = SqlText.Load("notify_appended", options.Schemas);
+    private volatile Task _sending = Task.CompletedTask;
     private int _state;
 
     /// <summary>Says that events were committed; returns at once.</summary>
@@ -31,13 +33,16 @@ internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions opti
             {
                 if (state == Idle)
                 {
-                    _ = Task.Run(SendAsync);
+                    _sending = Task.Run(SendAsync);
                 }
 
                 return;
             }
         }
     }
+
+    /// <summary>Waits until what was signalled is sent.</summary>
+    public Task DrainAsync() => _sending;
 
     private async Task SendAsync()
     {
@@ -48,16 +53,13 @@ internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions opti
             {
                 var command = pool.CreateCommand(_sql);
                 await using var _ = command.ConfigureAwait(false);
+                command.CommandTimeout = TimeoutSeconds;
                 await command.ExecuteNonQueryAsync().ConfigureAwait(false);
             }
-            catch (NpgsqlException)
+#pragma warning disable CA1031 // Listeners poll as well; the append itself has succeeded, and the next must be told.
+            catch (Exception)
+#pragma warning restore CA1031
             {
-                // Listeners poll as well; the append itself has succeeded.
-            }
-            catch (ObjectDisposedException)
-            {
-                // The application closed its pool after the last append.
-                return;
             }
         }
         while (Interlocked.CompareExchange(ref _state, Idle, Sending) == SendingAndSignalled);

@@ -1,49 +1,34 @@
+using Ledger.Postgres.Telemetry;
 using Ledger.Streams;
 using Npgsql;
-using Polly;
-using Polly.Retry;
 
 namespace Ledger.Postgres.Appending;
 
 /// <summary>Sends batches, each on a connection of the pool; what fails because the server was away is sent again for a while.</summary>
 /// <remarks>
 /// Sending again is safe: <c>append_v1</c> looks the ids up under the locks of their streams, so that a commit whose outcome got lost
-/// is found, and an earlier try that is still running is waited for.
+/// is found, and an earlier try that is still running is waited for. A victim of a conflict is sent again when it is alone; of a batch,
+/// each request is sent by itself.
 /// </remarks>
 internal sealed class AppendSender
 {
     private const int LongestBatchSeconds = 2;
-    private static readonly ResiliencePropertyKey<long> Started = new("started");
 
     private readonly NpgsqlDataSource _pool;
     private readonly PostgresOptions _options;
     private readonly AppendStatements _statements;
-    private readonly TimeProvider _timeProvider;
-    private readonly ResiliencePipeline _retries;
+    private readonly TransientRetries _retries;
 
     public AppendSender(NpgsqlDataSource pool, PostgresOptions options, TimeProvider timeProvider)
     {
         _pool = pool;
         _options = options;
         _statements = new AppendStatements(options);
-        _timeProvider = timeProvider;
-        _retries = new ResiliencePipelineBuilder { TimeProvider = timeProvider }
-            .AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = int.MaxValue,
-                Delay = TimeSpan.FromMilliseconds(20),
-                MaxDelay = TimeSpan.FromSeconds(1),
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                ShouldHandle = args => ValueTask.FromResult(
-                    args.Outcome.Exception is { } fault
-                    && TransientFaults.Contains(fault)
-                    && _timeProvider.GetElapsedTime(args.Context.Properties.GetValue(Started, 0)) < _options.RetryFor),
-            })
-            .Build();
+        TimeProvider = timeProvider;
+        _retries = new TransientRetries(options, timeProvider);
     }
 
-    public TimeProvider TimeProvider => _timeProvider;
+    public TimeProvider TimeProvider { get; }
 
     /// <summary>A command that may take as long as the options say.</summary>
     public AppendCommand CreateCommand() => new(_statements, _options.CommandTimeoutSeconds);
@@ -53,52 +38,77 @@ internal sealed class AppendSender
         _statements, Math.Min(LongestBatchSeconds, _options.CommandTimeoutSeconds));
 
     /// <summary>Sends a batch, again if need be, and answers each request in its place.</summary>
+    /// <param name="command">What to send it with.</param>
+    /// <param name="requests">The requests.</param>
+    /// <param name="since">When the newest of them began to wait: from then on, it is sent again for as long as the options say.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     public async Task<AppendAnswer[]> SendAsync(
         AppendCommand command,
         IReadOnlyList<AppendRequest> requests,
+        long since,
         CancellationToken cancellationToken)
     {
-        var started = _timeProvider.GetTimestamp();
         try
         {
             return await SendOnceAsync(command, requests, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception fault) when (TransientFaults.Contains(fault) && _options.RetryFor > TimeSpan.Zero)
+        catch (Exception fault) when (_retries.IsInTime(since) && IsTransient(command, requests, fault))
         {
-            var answers = await SendAgainAsync(command, requests, started, cancellationToken).ConfigureAwait(false);
-            return Array.ConvertAll(answers, a => a.AfterRetry());
+            var isInDoubt = IsInDoubt(command, fault);
+            var answers = await _retries.ExecuteAsync(
+                async token =>
+                {
+                    try
+                    {
+                        return await SendOnceAsync(command, requests, token).ConfigureAwait(false);
+                    }
+                    catch (Exception another) when (IsInDoubt(command, another))
+                    {
+                        isInDoubt = true;
+                        throw;
+                    }
+                },
+                since,
+                fault,
+                another => IsTransient(command, requests, another),
+                cancellationToken).ConfigureAwait(false);
+            return isInDoubt ? Array.ConvertAll(answers, a => a.AfterRetry()) : answers;
         }
     }
 
-    private async Task<AppendAnswer[]> SendAgainAsync(
-        AppendCommand command,
-        IReadOnlyList<AppendRequest> requests,
-        long started,
-        CancellationToken cancellationToken)
-    {
-        var context = ResilienceContextPool.Shared.Get(cancellationToken);
-        context.Properties.Set(Started, started);
-        try
-        {
-            return await _retries.ExecuteAsync(
-                static async (c, state) => await state.Sender
-                    .SendOnceAsync(state.Command, state.Requests, c.CancellationToken).ConfigureAwait(false),
-                context,
-                (Sender: this, Command: command, Requests: requests)).ConfigureAwait(false);
-        }
-        finally
-        {
-            ResilienceContextPool.Shared.Return(context);
-        }
-    }
+    private static bool IsTransient(AppendCommand command, IReadOnlyList<AppendRequest> requests, Exception fault) =>
+        TransientFaults.IsServerAway(fault)
+        || (requests.Count == 1 && TransientFaults.IsVictim(fault))
+        || (!command.WasSent && TransientFaults.IsFailureToOpen(fault));
+
+    // Whether it may be committed all the same.
+    private static bool IsInDoubt(AppendCommand command, Exception fault) => command.WasSent && !TransientFaults.IsVictim(fault);
 
     private async Task<AppendAnswer[]> SendOnceAsync(
         AppendCommand command,
         IReadOnlyList<AppendRequest> requests,
         CancellationToken cancellationToken)
     {
+        command.WasSent = false;
         var connection = await _pool.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        return await command.ExecuteAsync(requests, connection, null, cancellationToken).ConfigureAwait(false);
+        var started = LedgerTelemetry.CommitTime.Enabled ? TimeProvider.GetTimestamp() : 0;
+        try
+        {
+            command.WasSent = true;
+            var answers = await command.ExecuteAsync(requests, connection, null, cancellationToken).ConfigureAwait(false);
+            LedgerTelemetry.BatchSize.Record(requests.Count);
+            if (started != 0)
+            {
+                LedgerTelemetry.CommitTime.Record(TimeProvider.GetElapsedTime(started).TotalSeconds);
+            }
+
+            return answers;
+        }
+        catch (PostgresException fault) when (TransientFaults.IsDemoted(fault))
+        {
+            _pool.Clear();
+            throw;
+        }
     }
 }

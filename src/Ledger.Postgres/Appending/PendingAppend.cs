@@ -10,6 +10,7 @@ internal sealed class PendingAppend
 
     private readonly TaskCompletionSource? _released;
     private CancellationTokenRegistration _cancellation;
+    private SemaphoreSlim? _room;
 
     private PendingAppend(AppendRequest? request)
     {
@@ -20,6 +21,15 @@ internal sealed class PendingAppend
     /// <summary>What to send, or null for a barrier.</summary>
     public AppendRequest? Request { get; }
 
+    /// <summary>When it began to wait, as the clock's timestamp.</summary>
+    public long Since { get; private init; }
+
+    /// <summary>The caller's; what is sent with others is not cancelled by it.</summary>
+    public CancellationToken CancellationToken { get; private init; }
+
+    /// <summary>Whether it has been sent alone once and took too long.</summary>
+    public bool IsSlow { get; init; }
+
     /// <summary>Whether nobody waits any more.</summary>
     public bool IsAbandoned => _answered.Task.IsCompleted;
 
@@ -27,9 +37,25 @@ internal sealed class PendingAppend
     public Task<IReadOnlyList<AppendResult>> Answer => _answered.Task;
 
     /// <summary>A request that waits in a lane; a cancelled caller stops waiting, and what has not been sent is not sent then.</summary>
-    public static PendingAppend Of(AppendRequest request, CancellationToken cancellationToken)
+    /// <param name="request">The request.</param>
+    /// <param name="since">When it began to wait.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    /// <param name="room">Where it has a place that is to be given back when it is sent; null for none.</param>
+    /// <param name="isSlow">Whether it has been sent alone once and took too long.</param>
+    public static PendingAppend Of(
+        AppendRequest request,
+        long since,
+        CancellationToken cancellationToken,
+        SemaphoreSlim? room = null,
+        bool isSlow = false)
     {
-        var pending = new PendingAppend(request);
+        var pending = new PendingAppend(request)
+        {
+            Since = since,
+            CancellationToken = cancellationToken,
+            IsSlow = isSlow,
+            _room = room,
+        };
         if (cancellationToken.CanBeCanceled)
         {
             pending._cancellation = cancellationToken.UnsafeRegister(
@@ -41,6 +67,9 @@ internal sealed class PendingAppend
 
     /// <summary>A place in a lane at which the lane stands still until it is released.</summary>
     public static PendingAppend Barrier() => new(null);
+
+    /// <summary>Gives its place back; done twice is done once.</summary>
+    public void LeaveRoom() => Interlocked.Exchange(ref _room, null)?.Release();
 
     public void Complete(AppendAnswer answer)
     {
@@ -58,7 +87,14 @@ internal sealed class PendingAppend
     public void Fail(Exception failure)
     {
         _cancellation.Dispose();
-        _answered.TrySetException(failure);
+        if (failure is OperationCanceledException && CancellationToken.IsCancellationRequested)
+        {
+            _answered.TrySetCanceled(CancellationToken);
+        }
+        else
+        {
+            _answered.TrySetException(failure);
+        }
     }
 
     public void Release() => _released!.TrySetResult();

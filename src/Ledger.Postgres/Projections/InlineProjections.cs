@@ -1,4 +1,5 @@
 using Ledger.Events;
+using Ledger.Postgres.Telemetry;
 using Ledger.Projections;
 using Npgsql;
 
@@ -13,14 +14,16 @@ internal sealed class InlineProjections
 {
     private readonly EventRegistry _registry;
     private readonly DocumentStatements[] _documents;
-    private readonly string[] _rows;
+    private readonly (string Sql, string? EndOf)[] _rows;
+    private readonly string _clock;
 
     public InlineProjections(IReadOnlyList<Projection> projections, SchemaNames schemas, EventRegistry registry)
     {
         _registry = registry;
         Keys = projections.Count == 0 ? null : [.. projections.Select(p => p.Key)];
         _documents = [.. projections.OfType<IDocuments>().Select(d => new DocumentStatements(d, schemas))];
-        _rows = [.. projections.OfType<RowProjection>().SelectMany(r => r.Statements(schemas))];
+        _rows = [.. projections.OfType<RowProjection>().SelectMany(r => Mark([.. r.Statements(schemas)], r.Name))];
+        _clock = SqlText.Load("projection_clock", schemas);
     }
 
     /// <summary>Which projections follow an append, or null for none: nothing is locked and remembered for them then.</summary>
@@ -46,8 +49,9 @@ internal sealed class InlineProjections
             // One round trip, which is a transaction by itself.
             var batch = new NpgsqlBatch(connection, transaction) { Timeout = timeoutSeconds, BatchCommands = { append } };
             await using var _ = batch.ConfigureAwait(false);
-            AddRows(batch);
-            return await ProjectionTransaction.ReadAsync(batch, read, cancellationToken).ConfigureAwait(false);
+            var times = ProjectionTimes.Start();
+            AddRows(batch, times);
+            return await ProjectionTransaction.ReadAsync(batch, read, times, cancellationToken).ConfigureAwait(false);
         }
 
         var projected = await ProjectionTransaction.BeginAsync(connection, transaction, timeoutSeconds, cancellationToken).ConfigureAwait(false);
@@ -80,7 +84,8 @@ internal sealed class InlineProjections
         }
 
         // Last, because they may give any number of results.
-        AddRows(batch);
+        var times = ProjectionTimes.Start();
+        AddRows(batch, times);
         var result = await ProjectionTransaction.ReadAsync(
             batch,
             async reader =>
@@ -93,16 +98,87 @@ internal sealed class InlineProjections
 
                 return appended;
             },
+            times,
             cancellationToken).ConfigureAwait(false);
         await transaction.WriteAsync(works, transaction.AddEnd, cancellationToken).ConfigureAwait(false);
         return result;
     }
 
-    private void AddRows(NpgsqlBatch batch)
+    /// <summary>Runs the projections alone, behind what the present transaction has inserted.</summary>
+    /// <param name="connection">The connection, which is in a transaction.</param>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="timeoutSeconds">How long each round trip may take.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task ApplyAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        int timeoutSeconds,
+        CancellationToken cancellationToken)
     {
-        foreach (var row in _rows)
+        if (Keys is null)
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(row));
+            return;
+        }
+
+        var applied = await ProjectionTransaction.BeginAsync(connection, transaction, timeoutSeconds, cancellationToken).ConfigureAwait(false);
+        await using var _ = applied.ConfigureAwait(false);
+        var works = Array.ConvertAll(_documents, d => d.Begin(_registry));
+        var batch = applied.CreateBatch();
+        await using var __ = batch.ConfigureAwait(false);
+
+        // In the place of the statement that appends, whose result comes before the projections'.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(_clock));
+        foreach (var work in works)
+        {
+            work.AddReads(batch);
+        }
+
+        var times = ProjectionTimes.Start();
+        AddRows(batch, times);
+        await ProjectionTransaction.ReadAsync(
+            batch,
+            async reader =>
+            {
+                foreach (var work in works)
+                {
+                    await work.ReadAsync(reader, cancellationToken).ConfigureAwait(false);
+                }
+
+                return true;
+            },
+            times,
+            cancellationToken).ConfigureAwait(false);
+        await applied.WriteAsync(works, _ => { }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static IEnumerable<(string Sql, string? EndOf)> Mark(string[] statements, string name) =>
+        statements.Select((sql, i) => (sql, i == statements.Length - 1 ? name : null));
+
+    /// <summary>Adds the statements of the rows, and between them the server's clock where somebody measures.</summary>
+    private void AddRows(NpgsqlBatch batch, ProjectionTimes? times)
+    {
+        if (_rows.Length == 0)
+        {
+            return;
+        }
+
+        AddClock(batch, times, null);
+        foreach (var (sql, endOf) in _rows)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
+            if (endOf is not null)
+            {
+                AddClock(batch, times, endOf);
+            }
+        }
+    }
+
+    private void AddClock(NpgsqlBatch batch, ProjectionTimes? times, string? endOf)
+    {
+        if (times is not null)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(_clock));
+            times.Expect(endOf);
         }
     }
 }

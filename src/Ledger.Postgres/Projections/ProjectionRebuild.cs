@@ -124,6 +124,7 @@ internal sealed class ProjectionRebuild(Projection projection, PostgresOptions o
 
                 return (streams, versions, last);
             },
+            null,
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -157,6 +158,7 @@ internal sealed class ProjectionRebuild(Projection projection, PostgresOptions o
 
                 return true;
             },
+            null,
             cancellationToken).ConfigureAwait(false);
         await transaction.WriteAsync(works, _ => { }, cancellationToken).ConfigureAwait(false);
     }

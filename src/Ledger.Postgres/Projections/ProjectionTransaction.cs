@@ -1,3 +1,4 @@
+using Ledger.Postgres.Telemetry;
 using Npgsql;
 
 namespace Ledger.Postgres.Projections;
@@ -77,6 +78,7 @@ internal sealed class ProjectionTransaction : IAsyncDisposable
     public static async Task<T> ReadAsync<T>(
         NpgsqlBatch batch,
         Func<NpgsqlDataReader, Task<T>> read,
+        ProjectionTimes? times,
         CancellationToken cancellationToken)
     {
         await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
@@ -88,6 +90,7 @@ internal sealed class ProjectionTransaction : IAsyncDisposable
         // it timed out.
         while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
         {
+            await (times?.ReadAsync(reader, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
         }
 
         return result;
@@ -95,7 +98,7 @@ internal sealed class ProjectionTransaction : IAsyncDisposable
 
     /// <summary>Sends a batch whose rows do not matter.</summary>
     public static async Task SendAsync(NpgsqlBatch batch, CancellationToken cancellationToken) =>
-        await ReadAsync(batch, _ => Task.FromResult(true), cancellationToken).ConfigureAwait(false);
+        await ReadAsync(batch, _ => Task.FromResult(true), null, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Locks, evolves and writes what the projections have read.</summary>
     /// <param name="works">The projections, behind their reads.</param>
@@ -123,6 +126,7 @@ internal sealed class ProjectionTransaction : IAsyncDisposable
 
                     return true;
                 },
+                null,
                 cancellationToken).ConfigureAwait(false);
         }
 

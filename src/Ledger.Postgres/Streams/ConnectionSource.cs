@@ -17,6 +17,9 @@ internal sealed class ConnectionSource
         _transaction = transaction;
     }
 
+    /// <summary>The pool; there is none behind a caller's own connection.</summary>
+    public NpgsqlDataSource Pool => _pool ?? throw new InvalidOperationException("The store works on a connection of the caller.");
+
     /// <summary>Whether each call has a connection to itself.</summary>
     public bool IsPool => _pool is not null;
 

@@ -1,4 +1,5 @@
 using Ledger.Postgres.Appending;
+using Ledger.Postgres.Telemetry;
 using Ledger.Streams;
 
 namespace Ledger.Postgres.Streams;
@@ -13,7 +14,15 @@ public sealed partial class PostgresEventStore
     /// </remarks>
     public Task<IReadOnlyList<AppendResult>> AppendAsync(
         IReadOnlyList<StreamAppend> appends,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) => LedgerTelemetry.WatchesCalls
+            ? AppendWatchedAsync(appends, cancellationToken)
+            : SendAsync(appends, cancellationToken);
+
+    // By itself, because a lambda would be allocated for those whom nobody watches.
+    private Task<IReadOnlyList<AppendResult>> AppendWatchedAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken) =>
+        WatchedAppend.RunAsync(appends, () => SendAsync(appends, cancellationToken));
+
+    private Task<IReadOnlyList<AppendResult>> SendAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken)
     {
         var request = AppendRequest.Create(appends, Registry);
         if (request.Parts.Count == 0)

@@ -40,6 +40,26 @@ public interface IEventStore
         IReadOnlyList<StreamAppend> appends,
         CancellationToken cancellationToken = default);
 
+    /// <summary>Appends many events of many streams, in transactions of at most 10,000, with flat memory.</summary>
+    /// <remarks>
+    /// <list type="number">
+    /// <item>Every stream gets its events in the order of the import, behind those that it has.</item>
+    /// <item>An event whose id is in its stream already is passed over: an import that was broken off is resumed by doing it again.</item>
+    /// <item>When an event is refused, the transactions before it stay, and nothing of its own is written.</item>
+    /// </list>
+    /// </remarks>
+    /// <param name="events">The events; the streams may alternate.</param>
+    /// <param name="progress">Is told after each transaction; null for nobody.</param>
+    /// <param name="cancellationToken">Ends the import behind a transaction or within it, which is then written whole or not at all.</param>
+    /// <returns>What was done in all.</returns>
+    /// <exception cref="InvalidEventException">An event cannot be stored.</exception>
+    /// <exception cref="EventIdInUseException">Another stream has an event's id.</exception>
+    /// <exception cref="StreamArchivedException">A stream with new events is archived.</exception>
+    Task<ImportProgress> ImportAsync(
+        IAsyncEnumerable<StreamEvent> events,
+        IProgress<ImportProgress>? progress = null,
+        CancellationToken cancellationToken = default) => ImportByAppends.RunAsync(this, events, progress, cancellationToken);
+
     /// <summary>Reads a stream's own events in order, with flat memory.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="from">The version of the first event wanted; 0 and 1 both mean the first one.</param>

@@ -30,6 +30,11 @@ public sealed class PostgresRepeatedAppendTests(LedgerDatabase database) : Repea
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
 }
 
+public sealed class PostgresBulkImportTests(LedgerDatabase database) : BulkImportTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
 public sealed class PostgresSeveralStreamsAppendTests(LedgerDatabase database) : SeveralStreamsAppendTests, IClassFixture<LedgerDatabase>
 {
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);

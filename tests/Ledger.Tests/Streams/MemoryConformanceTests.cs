@@ -32,6 +32,12 @@ public sealed class MemoryRepeatedAppendTests : RepeatedAppendTests
         Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
 
+public sealed class MemoryBulkImportTests : BulkImportTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+}
+
 public sealed class MemorySeveralStreamsAppendTests : SeveralStreamsAppendTests
 {
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>

@@ -1,0 +1,26 @@
+using Ledger.Postgres.Importing;
+using Ledger.Streams;
+
+namespace Ledger.Postgres.Streams;
+
+public sealed partial class PostgresEventStore
+{
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The events go by COPY, with the inline projections, in transactions of at most 10,000 events and about 16 MB. Sequence numbers
+    /// follow the order of the import. What fails because the server was away is written again for as long as
+    /// <see cref="PostgresOptions.RetryFor"/> says.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">The store works on a transaction or a connection of the caller.</exception>
+    public Task<ImportProgress> ImportAsync(
+        IAsyncEnumerable<StreamEvent> events,
+        IProgress<ImportProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        var lanes = _lanes ?? throw new InvalidOperationException(
+            "An import commits as it goes, and cannot be part of a transaction of the caller. Call it on the store itself.");
+        var import = new EventImport(_connections.Pool, _statements, _options, _timeProvider);
+        return lanes.CountAsync(() => import.RunAsync(events, lanes.Announce, progress, cancellationToken));
+    }
+}
