@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Npgsql;
 
 namespace Ledger.Postgres.Appending;
@@ -46,10 +47,11 @@ internal static class TransientFaults
     /// <summary>Whether the server has become a standby, whose connections are of no more use.</summary>
     public static bool IsDemoted(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction };
 
-    /// <summary>Whether a connection could not be opened in time, or no server of several takes writes at the moment.</summary>
+    /// <summary>Whether a connection could not be opened, for a reason that can pass: no answer in time, no place in the pool, no primary
+    /// among several servers, an answer that breaks off.</summary>
     /// <remarks>To be asked only when nothing was sent: a time-out later says that the statement took too long.</remarks>
-    public static bool IsFailureToOpen(Exception fault) => 
-        fault is NpgsqlException { InnerException: TimeoutException or AggregateException or NpgsqlException { InnerException: TimeoutException } };
+    public static bool IsFailureToOpen(Exception fault) =>
+        fault is NpgsqlException { InnerException: not AuthenticationException } and not PostgresException;
 
     private static bool IsLoss(Exception cause) => cause switch
     {

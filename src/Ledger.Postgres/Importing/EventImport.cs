@@ -85,6 +85,7 @@ internal sealed class EventImport(NpgsqlDataSource pool, AppendStatements statem
         var started = timeProvider.GetTimestamp();
         var hasLookedUp = _looksUp;
         ImportOutcome? inDoubt = null;
+        var isOpen = false;
         try
         {
             return await WriteOnceAsync(cancellationToken).ConfigureAwait(false);
@@ -94,16 +95,21 @@ internal sealed class EventImport(NpgsqlDataSource pool, AppendStatements statem
             _looksUp = true;
             return await WriteAsync(batch, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception fault) when (_retries.IsInTime(started) && TransientFaults.Contains(fault))
+        catch (Exception fault) when (_retries.IsInTime(started) && IsTransient(fault))
         {
             _looksUp = true;
-            return await _retries.ExecuteAsync(WriteOnceAsync, started, fault, TransientFaults.Contains, cancellationToken).ConfigureAwait(false);
+            return await _retries.ExecuteAsync(WriteOnceAsync, started, fault, IsTransient, cancellationToken).ConfigureAwait(false);
         }
+
+        bool IsTransient(Exception fault) =>
+            TransientFaults.Contains(fault) || (!isOpen && TransientFaults.IsFailureToOpen(fault));
 
         async Task<ImportOutcome> WriteOnceAsync(CancellationToken token)
         {
+            isOpen = false;
             var connection = await pool.OpenConnectionAsync(token).ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
+            isOpen = true;
             var transaction = new ImportTransaction(connection, statements, options, batch);
             try
             {

@@ -6,16 +6,14 @@ namespace Ledger.Benchmarks.Scenarios;
 /// <summary>What an import adds to COPY by 10,000: JSON from records, checks, numbers, versions.</summary>
 internal sealed class Import : WritingScenario
 {
-    private const int EventsPerCall = 50_000;
-
     private readonly Contender _ledger = new("Ledger", (bench, cancellationToken) => WriterLoad.MeasureAsync(
-        [new ImportWriter(bench.Store, "import", Math.Min(EventsPerCall, bench.Workload.LongEvents))], bench.Workload, cancellationToken));
+        [new ImportWriter(bench.Store, "import", bench.Workload.LongEvents)], bench.Workload, cancellationToken));
 
     private readonly Contender _peer = Copy(1, rows: 10_000);
 
     public override string Name => "import";
 
-    public override string Title => "import, one stream";
+    public override string Title => "import of as many events as a long run has, one stream";
 
     public override IReadOnlyList<Contender> Contenders => [_ledger, _peer];
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Ledger.Events;
 using Ledger.Postgres.Appending;
 using Ledger.Postgres.Streams;
@@ -43,10 +44,12 @@ public sealed class TransientFaultsTests(LedgerDatabase database) : IClassFixtur
     }
 
     [Fact]
-    public void IsFailureToOpen_NoConnectionInTime_IsTrue()
+    public void IsFailureToOpen_NotTheServersRefusal_IsTrue()
     {
         TransientFaults.IsFailureToOpen(new NpgsqlException("m", new TimeoutException())).ShouldBeTrue();
-        TransientFaults.IsFailureToOpen(new NpgsqlException("m")).ShouldBeFalse();
+        TransientFaults.IsFailureToOpen(new NpgsqlException("The answer of a server that was killed meanwhile.")).ShouldBeTrue();
+        TransientFaults.IsFailureToOpen(new NpgsqlException("m", new AuthenticationException())).ShouldBeFalse();
+        TransientFaults.IsFailureToOpen(new PostgresException("m", "FATAL", "FATAL", "28P01")).ShouldBeFalse();
     }
 
     [Fact]
