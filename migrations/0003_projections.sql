@@ -24,17 +24,21 @@ as $function$
     select hashtextextended({ledger_text} || '.' || p_projection, 0)
 $function$;
 
--- The streams that the last append of this transaction wrote, or that touch_v1 named.
+-- The streams that the last append of this transaction wrote, or that touch_v1 or touch_until_v1 named, and the last version of each that
+-- is to be applied.
 create function {ledger}.touched_v1()
-returns setof text
+returns table (stream text, last bigint)
 language sql
 stable
 rows 10
 as $function$
-    select unnest(coalesce(nullif(current_setting('ledger.touched', true), ''), '{}')::text[])
+    select n.stream, coalesce(n.last, 9223372036854775807)
+    from unnest(
+        coalesce(nullif(current_setting('ledger.touched', true), ''), '{}')::text[],
+        coalesce(nullif(current_setting('ledger.touched_until', true), ''), '{}')::bigint[]) as n (stream, last)
 $function$;
 
--- Locks streams and names them for pending_v1, where no append does: to catch up, or to rebuild. p_streams: their names.
+-- Locks streams and names them for pending_v1, where no append does: to catch up. p_streams: their names.
 create function {ledger}.touch_v1(p_projection text, p_streams text[])
 returns void
 language plpgsql
@@ -48,7 +52,20 @@ begin
 end
 $function$;
 
--- The events of the touched streams that a projection has not applied, each stream's in order. p_projection: its name.
+-- Names streams for pending_v1, each up to a version: for a rebuild, which goes through the log in pages and locks no stream.
+-- p_streams: their names. p_last: the versions. Empty arrays end it.
+create function {ledger}.touch_until_v1(p_streams text[], p_last bigint[])
+returns void
+language plpgsql
+volatile
+as $function$
+begin
+    perform set_config('ledger.touched', p_streams::text, true);
+    perform set_config('ledger.touched_until', p_last::text, true);
+end
+$function$;
+
+-- The events of the touched streams that a projection has not applied, in the order of the log. p_projection: its name.
 create function {ledger}.pending_v1(p_projection text)
 returns setof {events}.mt_events
 language sql
@@ -57,10 +74,10 @@ rows 100
 set enable_seqscan = off
 as $function$
     select e.*
-    from {ledger}.touched_v1() as s (stream)
+    from {ledger}.touched_v1() as s
     left join {ledger}.projection_head as h on h.projection = p_projection and h.stream = s.stream
-    join {events}.mt_events as e on e.stream_id = s.stream and e.version > coalesce(h.version, 0)
-    order by e.stream_id, e.version
+    join {events}.mt_events as e on e.stream_id = s.stream and e.version > coalesce(h.version, 0) and e.version <= s.last
+    order by e.seq_id
 $function$;
 
 -- Says that a projection has applied all events of the touched streams. p_projection: its name.
@@ -71,8 +88,8 @@ volatile
 set enable_seqscan = off
 as $function$
     insert into {ledger}.projection_head as h (projection, stream, version)
-    select p_projection, t.id, t.version
-    from {ledger}.touched_v1() as s (stream)
+    select p_projection, t.id, least(t.version, s.last)
+    from {ledger}.touched_v1() as s
     join {events}.mt_streams as t on t.id = s.stream
     order by t.id
     on conflict (projection, stream) do update set version = excluded.version

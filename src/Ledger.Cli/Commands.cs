@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Ledger.Cli.Branches;
 using Ledger.Cli.Causality;
+using Ledger.Cli.Chrono;
 using Ledger.Cli.Demo;
 using Ledger.Cli.Events;
 using Ledger.Cli.Files;
@@ -53,6 +54,7 @@ internal static class Commands
         root.Add(new DivergenceCommand());
         root.Add(Group("import", "Takes in what other systems recorded.", new ImportKandoCommand(), new ImportTrajCommand()));
         root.Add(new ExportCommand());
+        root.Add(Group("chrono", "Looks after stores of records in a hash chain.", new ChronoVerifyCommand()));
         root.Add(Group(
             "migrate",
             "Brings the schema of a database up to date, and says how it differs.",

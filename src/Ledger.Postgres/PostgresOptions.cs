@@ -1,6 +1,7 @@
 using System.Text;
 using Ledger.Events;
 using Ledger.Postgres.Projections;
+using Ledger.Projections;
 using Ledger.Runs;
 using Npgsql;
 
@@ -37,8 +38,12 @@ public sealed record PostgresOptions
     /// <summary>How long an append is sent again when the server is away: default 30 seconds, from zero (never) to an hour.</summary>
     public TimeSpan RetryFor { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The projections whose rows are kept true inside every append, in their order: default none.</summary>
-    public IReadOnlyList<RowProjection> Projections { get; init; } = [];
+    /// <summary>The projections that run inline, inside every append: default none.</summary>
+    /// <remarks>
+    /// <see cref="Snapshot{T}"/>, <see cref="DocumentProjection{T}"/> and <see cref="RowProjection"/>; rows are written in the order of the
+    /// list. <see cref="Migrations.LedgerMigrator"/> makes and checks the tables of documents; those of rows are the application's.
+    /// </remarks>
+    public IReadOnlyList<Projection> Projections { get; init; } = [];
 
     /// <summary>Who else writes into the event tables: default <see cref="OtherWriters.None"/>.</summary>
     public OtherWriters OtherWriters { get; init; }
@@ -48,6 +53,10 @@ public sealed record PostgresOptions
 
     /// <summary>The limits of runs and branches: default those of <see cref="AgentLedgerOptions"/>.</summary>
     public AgentLedgerOptions Limits { get; init; } = new();
+
+    /// <summary>The tables of the documents that the projections keep.</summary>
+    internal IEnumerable<DocumentStatements> DocumentTables =>
+        (Projections ?? []).OfType<IDocuments>().Select(d => new DocumentStatements(d, Schemas));
 
     internal SchemaNames Schemas => new(EventSchema, LedgerSchema);
 
@@ -71,6 +80,11 @@ public sealed record PostgresOptions
         foreach (var twice in (Projections ?? []).GroupBy(p => p.Key).Where(g => g.Count() > 1))
         {
             faults.Add($"{nameof(Projections)} has '{twice.Key}' twice; each needs a name of its own.");
+        }
+
+        foreach (var twice in DocumentTables.GroupBy(d => d.Table).Where(g => g.Count() > 1))
+        {
+            faults.Add($"{nameof(Projections)} has two that keep their documents in '{twice.Key}'; each needs an alias of its own.");
         }
 
         Check(AppendLanes is >= 1 and <= 64, $"{nameof(AppendLanes)} is {AppendLanes}; it must be from 1 to 64.", faults);

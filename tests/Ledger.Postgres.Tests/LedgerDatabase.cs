@@ -1,6 +1,7 @@
 using Ledger.Events;
 using Ledger.Postgres.Migrations;
 using Ledger.Postgres.Streams;
+using Ledger.Projections;
 using Ledger.Streams;
 using Ledger.Testing;
 using Npgsql;
@@ -60,6 +61,14 @@ public sealed class LedgerDatabase : IAsyncLifetime, IAsyncDisposable
     public Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(
         new PostgresEventStore(DataSource, new PostgresOptions { Registry = registry ?? EventRegistry.Default }));
 
+    /// <summary>A further store on the same log that keeps projections inline; the tables of their documents are made.</summary>
+    public async Task<PostgresEventStore> CreateProjectingStoreAsync(IReadOnlyList<Projection> projections)
+    {
+        var options = new PostgresOptions { Projections = projections };
+        await new LedgerMigrator(DataSource, options).ApplyAsync();
+        return new PostgresEventStore(DataSource, options);
+    }
+
     /// <summary>A store on an empty log, in a database of its own.</summary>
     public async Task<IEventStore> CreateEmptyStoreAsync()
     {
@@ -73,6 +82,12 @@ public sealed class LedgerDatabase : IAsyncLifetime, IAsyncDisposable
     {
         await using var command = DataSource.CreateCommand(sql);
         return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
     }
 
     private static async Task MigrateAsync(string connectionString, CancellationToken cancellationToken)

@@ -12,6 +12,7 @@ public sealed partial class ReadmeTests
     [
         "tests/Ledger.Tests/Samples/FirstRun.cs",
         "tests/Ledger.Postgres.Tests/Samples/Embedding.cs",
+        "tests/Ledger.Postgres.Tests/Samples/InlineSnapshot.cs",
     ];
 
     [Fact]

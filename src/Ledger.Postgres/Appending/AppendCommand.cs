@@ -6,7 +6,7 @@ using NpgsqlTypes;
 namespace Ledger.Postgres.Appending;
 
 /// <summary>The call of <c>append_v1</c>, or of <c>append_one_v1</c> for a single request to one stream, and of the inline projections behind
-/// it, in one round trip and one transaction.</summary>
+/// it, in one transaction.</summary>
 /// <remarks>Used for one batch at a time, and again for the next, so that a lane does not allocate its arrays anew.</remarks>
 internal sealed class AppendCommand : IDisposable
 {
@@ -74,7 +74,7 @@ internal sealed class AppendCommand : IDisposable
             _oneExpected.TypedValue = part.Expected.Version?.Value;
         }
 
-        return _statements.Projections.Count == 0
+        return _statements.ProjectionKeys is null
             ? await ExecuteAsync(command, requests, connection, transaction, cancellationToken).ConfigureAwait(false)
             : await ProjectAsync(command, requests, connection, transaction, cancellationToken).ConfigureAwait(false);
     }
@@ -106,18 +106,19 @@ internal sealed class AppendCommand : IDisposable
         NpgsqlTransaction? transaction,
         CancellationToken cancellationToken)
     {
-        // Made anew each time: a batch that was prepared on one connection believes that it is on the next.
-        var batch = _statements.CreateBatch(command.CommandText, _timeoutSeconds);
-        await using var _ = batch.ConfigureAwait(false);
-        (batch.Connection, batch.Transaction) = (connection, transaction);
+        var append = new NpgsqlBatchCommand(command.CommandText);
         foreach (NpgsqlParameter parameter in command.Parameters)
         {
-            batch.BatchCommands[0].Parameters.Add(parameter.Clone());
+            append.Parameters.Add(parameter.Clone());
         }
 
-        await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        return await ReadAnswersAsync(reader, requests, cancellationToken).ConfigureAwait(false);
+        return await _statements.Projections.ExecuteAsync(
+            append,
+            reader => ReadRowsAsync(reader, requests, cancellationToken),
+            connection,
+            transaction,
+            _timeoutSeconds,
+            cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<AppendAnswer[]> ReadAnswersAsync(
@@ -126,16 +127,26 @@ internal sealed class AppendCommand : IDisposable
         CancellationToken cancellationToken)
     {
         await using var _ = reader.ConfigureAwait(false);
-        var answers = new AppendAnswer[requests.Count];
-        for (var i = 0; i < answers.Length; i++)
-        {
-            answers[i] = await ReadAnswerAsync(reader, requests[i], cancellationToken).ConfigureAwait(false);
-        }
+        var answers = await ReadRowsAsync(reader, requests, cancellationToken).ConfigureAwait(false);
 
         // The rows come before the commit does. Only the end of the results says that it succeeded, and disposing would hide that
         // it timed out.
         while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
         {
+        }
+
+        return answers;
+    }
+
+    private static async Task<AppendAnswer[]> ReadRowsAsync(
+        NpgsqlDataReader reader,
+        IReadOnlyList<AppendRequest> requests,
+        CancellationToken cancellationToken)
+    {
+        var answers = new AppendAnswer[requests.Count];
+        for (var i = 0; i < answers.Length; i++)
+        {
+            answers[i] = await ReadAnswerAsync(reader, requests[i], cancellationToken).ConfigureAwait(false);
         }
 
         return answers;

@@ -1,3 +1,4 @@
+using Ledger.Projections;
 using Ledger.Streams;
 using Npgsql;
 
@@ -197,6 +198,10 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
         catch (NpgsqlException fault) when (_batch.Count > 1 || TookTooLong(fault))
         {
             // One request spoils the batch. Which one shows when each is sent by itself, while the lane goes on.
+            separately.Send([.. _batch]);
+        }
+        catch (ProjectionFailedException) when (_batch.Count > 1)
+        {
             separately.Send([.. _batch]);
         }
 #pragma warning disable CA1031 // Whatever it is, the caller gets it; the lane must go on.

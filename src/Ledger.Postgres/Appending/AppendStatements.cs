@@ -1,16 +1,15 @@
-using Npgsql;
+using Ledger.Postgres.Projections;
 
 namespace Ledger.Postgres.Appending;
 
-/// <summary>The statements of an append: <c>append_v1</c> or <c>append_one_v1</c>, and those of the inline projections in their order.</summary>
+/// <summary>The statements of an append: <c>append_v1</c> or <c>append_one_v1</c>, and the inline projections behind it.</summary>
 internal sealed class AppendStatements
 {
     public AppendStatements(PostgresOptions options)
     {
         Append = SqlText.Load("append", options.Schemas);
         AppendOne = SqlText.Load("append_one", options.Schemas);
-        ProjectionKeys = options.Projections.Count == 0 ? null : [.. options.Projections.Select(p => p.Key)];
-        Projections = [.. options.Projections.SelectMany(p => p.Statements(options.Schemas))];
+        Projections = new InlineProjections(options.Projections, options.Schemas, options.Registry);
     }
 
     /// <summary>For a batch.</summary>
@@ -20,19 +19,7 @@ internal sealed class AppendStatements
     public string AppendOne { get; }
 
     /// <summary>Which projections follow, or null for none: nothing is locked and remembered for them then.</summary>
-    public string[]? ProjectionKeys { get; }
+    public string[]? ProjectionKeys => Projections.Keys;
 
-    public IReadOnlyList<string> Projections { get; }
-
-    /// <summary>A batch of one statement, which appends, and the projections behind it.</summary>
-    public NpgsqlBatch CreateBatch(string append, int timeoutSeconds)
-    {
-        var batch = new NpgsqlBatch { Timeout = timeoutSeconds, BatchCommands = { new NpgsqlBatchCommand(append) } };
-        foreach (var projection in Projections)
-        {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(projection));
-        }
-
-        return batch;
-    }
+    public InlineProjections Projections { get; }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Ledger.Projections;
 using Ledger.Streams;
 using Npgsql;
 
@@ -49,7 +50,7 @@ internal sealed class SeparateAppends(AppendSender sender, Action onWritten) : I
             onWritten();
             return answers[0].ResultsOrThrow();
         }
-        catch (NpgsqlException)
+        catch (Exception fault) when (fault is NpgsqlException or ProjectionFailedException)
         {
             foreach (var part in request.Parts)
             {

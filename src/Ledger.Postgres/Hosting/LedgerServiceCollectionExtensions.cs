@@ -2,6 +2,7 @@ using Ledger.Postgres;
 using Ledger.Postgres.Hosting;
 using Ledger.Postgres.Migrations;
 using Ledger.Postgres.Streams;
+using Ledger.Projections;
 using Ledger.Runs;
 using Ledger.Streams;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,7 +14,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds Ledger on PostgreSQL to a container.</summary>
 public static class LedgerServiceCollectionExtensions
 {
-    /// <summary>Adds the event store, the ledger of runs, the migrator and the options, each once for the application.</summary>
+    /// <summary>Adds the event store, the reader of documents, the ledger of runs, the migrator and the options, each once for the application.</summary>
     /// <remarks>
     /// <list type="number">
     /// <item>With <see cref="PostgresOptions.ConnectionString"/>: Ledger opens connections of its own.</item>
@@ -42,6 +43,7 @@ public static class LedgerServiceCollectionExtensions
             provider.GetRequiredService<PostgresOptions>(),
             provider.GetService<TimeProvider>()));
         services.TryAddSingleton<IEventStore>(provider => provider.GetRequiredService<PostgresEventStore>());
+        services.TryAddSingleton<IDocumentReader>(provider => provider.GetRequiredService<PostgresEventStore>());
         services.TryAddSingleton(provider => new AgentLedger(
             provider.GetRequiredService<IEventStore>(),
             provider.GetRequiredService<PostgresOptions>().Limits,

@@ -4,10 +4,11 @@ namespace Ledger.Postgres.Migrations;
 
 public sealed partial class LedgerMigrator
 {
-    /// <summary>Applies what is pending, in order, each migration in its own transaction; returns what this call applied.</summary>
+    /// <summary>Applies what is pending, in order, each migration in its own transaction, and makes the tables of documents that the
+    /// options' projections keep; returns the migrations that this call applied.</summary>
     /// <remarks>
     /// <list type="number">
-    /// <item>Nothing is pending: nothing is written, and no right to create anything is needed.</item>
+    /// <item>Nothing is pending, and every table is there: nothing is written, and no right to create anything is needed.</item>
     /// <item>Another node is migrating: this call waits for it, and applies what is then still pending.</item>
     /// <item>A migration fails: those before it stay applied, nothing of it remains.</item>
     /// </list>
@@ -21,11 +22,16 @@ public sealed partial class LedgerMigrator
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var pending = Pending(await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false));
-        if (pending.Count == 0)
-        {
-            return [];
-        }
+        var done = pending.Count == 0 ? [] : await ApplyPendingAsync(connection, pending, cancellationToken).ConfigureAwait(false);
+        await CreateDocumentTablesAsync(connection, cancellationToken).ConfigureAwait(false);
+        return done;
+    }
 
+    private async Task<IReadOnlyList<MigrationStatus>> ApplyPendingAsync(
+        NpgsqlConnection connection,
+        List<MigrationStatus> pending,
+        CancellationToken cancellationToken)
+    {
         await PrepareAsync(connection, cancellationToken).ConfigureAwait(false);
         var done = new List<int>();
         foreach (var number in pending.Select(status => status.Number))

@@ -5,7 +5,7 @@ namespace Ledger.Postgres.Migrations;
 
 public sealed partial class LedgerMigrator
 {
-    /// <summary>All migrations as one text for <c>psql</c>, for people who let no program change their schema.</summary>
+    /// <summary>All migrations, and the tables of documents, as one text for <c>psql</c>, for people who let no program change their schema.</summary>
     /// <remarks>
     /// It applies and records what the database lacks, under the same lock and in the same transactions as <see cref="ApplyAsync"/>.
     /// </remarks>
@@ -24,6 +24,6 @@ public sealed partial class LedgerMigrator
                 .Replace("{text}", migration.Text.TrimEnd(), StringComparison.Ordinal));
         }
 
-        return _options.Schemas.Fill(script.ToString());
+        return string.Join('\n', _options.DocumentTables.Select(table => table.Create).Prepend(_options.Schemas.Fill(script.ToString())));
     }
 }

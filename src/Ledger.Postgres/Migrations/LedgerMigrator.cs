@@ -69,6 +69,8 @@ public sealed partial class LedgerMigrator
     /// <para>Compared are migrations and their checksums, and of Ledger's and Marten's event tables: tables, columns, indexes, constraints,
     /// triggers, views, functions with their text, types, and sequences with their cache. Something extra on one of these tables is a
     /// difference, and something extra in Ledger's own schema too unless that is <c>public</c>.</para>
+    /// <para>The tables of documents that the options' projections keep are compared too; what is added to one, such as an index of the
+    /// application, is no difference.</para>
     /// <para>What Marten and Wolverine add beside (names that begin with <c>mt_</c> or <c>wolverine_</c>) is none.</para>
     /// </remarks>
     /// <exception cref="UnsupportedServerException">The server is too old.</exception>
@@ -77,7 +79,8 @@ public sealed partial class LedgerMigrator
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var applied = await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false);
-        var catalog = await SchemaCatalog.ReadAsync(connection, _options.Schemas, cancellationToken).ConfigureAwait(false);
+        var catalog = await SchemaCatalog.ReadAsync(
+            connection, _options.Schemas, [.. _options.DocumentTables], cancellationToken).ConfigureAwait(false);
         return SchemaComparison.Compare(MigrationStatus.Join(_known, applied), applied, catalog);
     }
 

@@ -1,3 +1,5 @@
+using Ledger.Postgres.Projections;
+using Ledger.Projections;
 using Npgsql;
 
 namespace Ledger.Postgres.Migrations;
@@ -12,13 +14,19 @@ internal sealed class SchemaCatalog
     private readonly string _events;
     private readonly string _ledger;
 
-    private SchemaCatalog(SchemaNames schemas, string events, string ledger, IReadOnlyList<CatalogEntry> actual)
+    private SchemaCatalog(
+        SchemaNames schemas,
+        string events,
+        string ledger,
+        IReadOnlyList<DocumentStatements> documents,
+        IReadOnlyList<CatalogEntry> actual)
     {
         _events = events;
         _ledger = ledger;
         Actual = actual;
         var bodies = FunctionBody.All.ToDictionary(body => body.Token, body => body.HashIn(schemas), StringComparer.Ordinal);
-        Expected = [.. ExpectedLines().Select(CatalogEntry.Parse).Select(entry => Fill(entry, schemas, bodies)).Distinct()];
+        Documents = documents.Select(d => $"{events}.{d.Table}").ToHashSet(StringComparer.Ordinal);
+        Expected = [.. ExpectedLines().Concat(documents.SelectMany(ExpectedLines)).Select(CatalogEntry.Parse).Select(entry => Fill(entry, schemas, bodies)).Distinct()];
     }
 
     /// <summary>What the database has.</summary>
@@ -27,22 +35,32 @@ internal sealed class SchemaCatalog
     /// <summary>What the migrations make, under the names of these schemas.</summary>
     internal IReadOnlyList<CatalogEntry> Expected { get; }
 
+    /// <summary>The tables of documents, to which an application may add what it likes.</summary>
+    internal IReadOnlySet<string> Documents { get; }
+
     /// <summary>Reads the catalogs in one short transaction.</summary>
     internal static async Task<SchemaCatalog> ReadAsync(
         NpgsqlConnection connection,
         SchemaNames schemas,
+        IReadOnlyList<DocumentStatements> documents,
         CancellationToken cancellationToken)
     {
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
         var (events, ledger) = await EmptySearchPathAsync(connection, schemas, cancellationToken).ConfigureAwait(false);
         var entries = await DescribeAsync(connection, schemas, cancellationToken).ConfigureAwait(false);
-        return new SchemaCatalog(schemas, events, ledger, entries);
+        return new SchemaCatalog(schemas, events, ledger, documents, entries);
     }
 
     /// <summary>The lines of <c>ExpectedSchema.txt</c>, with tokens for the schemas.</summary>
     internal static string[] ExpectedLines() =>
         SqlText.Read("migrations/ExpectedSchema.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The lines of a table of documents.</summary>
+    internal static IEnumerable<string> ExpectedLines(DocumentStatements documents) =>
+        SqlText.Read("migrations/ExpectedDocuments.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => documents.Projection is ISnapshot || !line.Contains("mt_version", StringComparison.Ordinal))
+            .Select(line => line.Replace("{table}", documents.Table, StringComparison.Ordinal));
 
     /// <summary>Whether an entry that no migration makes stands where only Ledger should write.</summary>
     /// <remarks>

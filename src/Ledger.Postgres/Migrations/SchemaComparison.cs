@@ -73,7 +73,7 @@ internal static class SchemaComparison
         SchemaCatalog catalog,
         Dictionary<(string Kind, string Object, string? Part), CatalogEntry> expected)
     {
-        var ours = expected.Keys.Where(key => key.Part is null).Select(key => key.Object).ToHashSet(StringComparer.Ordinal);
+        var ours = expected.Keys.Where(key => key.Part is null && !catalog.Documents.Contains(key.Object)).Select(key => key.Object).ToHashSet(StringComparer.Ordinal);
         return catalog.Actual
             .Where(entry => !expected.ContainsKey(entry.Key)
                 && (entry.Part is null ? catalog.IsForeign(entry) : ours.Contains(entry.Object)))

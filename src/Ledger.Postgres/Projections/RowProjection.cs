@@ -1,3 +1,5 @@
+using Ledger.Projections;
+
 namespace Ledger.Postgres.Projections;
 
 /// <summary>Rows of the application's own that are derived from events by one SQL statement a batch.</summary>
@@ -6,57 +8,36 @@ namespace Ledger.Postgres.Projections;
 /// is acknowledged, and gone with it when it is rolled back. A failure of the statement refuses the append that caused it, alone.</para>
 /// <para>In the statement, <c>{pending}</c> stands for the events that the rows do not contain yet, with the columns of
 /// <c>mt_events</c>: those of the batch, and any that another program appended to the same streams without this projection.
-/// <c>{events}</c> and <c>{ledger}</c> stand for the schemas. The statement sees the batch's events in order of stream and
-/// version, and must handle several at once.</para>
+/// <c>{events}</c> and <c>{ledger}</c> stand for the schemas. The statement sees the batch's events in the order of the log, and must
+/// handle several at once.</para>
 /// </remarks>
-public sealed record RowProjection
+public sealed class RowProjection : Projection
 {
+    private const string Pending = "{pending}";
+
     /// <summary>Declares a projection.</summary>
     /// <param name="name">Its name, which keeps its progress: 1 to 200 characters, without <c>:</c>.</param>
     /// <param name="sql">The statement.</param>
     /// <exception cref="ArgumentException">The name is not one, or the statement does not mention <c>{pending}</c>.</exception>
     public RowProjection(string name, string sql)
+        : base(name, [])
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentException.ThrowIfNullOrWhiteSpace(sql);
-        if (name.Length > 200 || name.Contains(':', StringComparison.Ordinal) || name.Any(char.IsControl))
-        {
-            throw new ArgumentException(
-                $"'{name}' cannot name a projection: it must have at most 200 characters, without ':' and control characters.", nameof(name));
-        }
-
         if (!sql.Contains(Pending, StringComparison.Ordinal))
         {
             throw new ArgumentException(
                 $"The statement of projection '{name}' does not mention {Pending}. Select from it: it is the events to apply.", nameof(sql));
         }
 
-        Name = name;
         Sql = sql;
     }
-
-    private const string Pending = "{pending}";
-
-    /// <summary>The name.</summary>
-    public string Name { get; }
 
     /// <summary>The statement, with its tokens.</summary>
     public string Sql { get; }
 
-    /// <summary>The version of the rows' meaning: default 1. A new version begins with no rows applied; rebuild it.</summary>
-    public int Version
-    {
-        get;
-        init
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-            field = value;
-        }
-    }
-    = 1;
-
-    /// <summary>The name under which progress is kept: <c>Name</c>, from version 2 on <c>Name:V2</c>.</summary>
-    internal string Key => Version == 1 ? Name : $"{Name}:V{Version}";
+    /// <summary>The statement that removes all rows, so that they can be rebuilt: default null, and a rebuild is refused.</summary>
+    /// <remarks><c>{events}</c> and <c>{ledger}</c> stand for the schemas.</remarks>
+    public string? Reset { get; init; }
 
     /// <summary>The statement, and the one that says how far it has come.</summary>
     internal IEnumerable<string> Statements(SchemaNames schemas)

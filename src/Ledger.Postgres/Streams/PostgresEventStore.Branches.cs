@@ -43,29 +43,32 @@ public sealed partial class PostgresEventStore
         var item = new AppendRequest.Item(newEvent.IdIn(described.Stream), newEvent, Registry.Write(newEvent));
         var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = lease.ConfigureAwait(false);
-        var batch = _statements.CreateBatch(SqlText.Load("create_branch", _options.Schemas), _options.CommandTimeoutSeconds);
-        await using var __ = batch.ConfigureAwait(false);
-        (batch.Connection, batch.Transaction) = (lease.Connection, lease.Transaction);
-        AddParameters(batch.BatchCommands[0].Parameters, described, item);
-        await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        BranchInfo created = reader.GetString(0) switch
+        var create = new NpgsqlBatchCommand(SqlText.Load("create_branch", _options.Schemas));
+        AddParameters(create.Parameters, described, item);
+        var answer = await _statements.Projections.ExecuteAsync(
+            create,
+            async reader =>
+            {
+                await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                return new BranchAnswer(
+                    reader.GetString(0),
+                    reader.IsDBNull(1) ? default : reader.GetFieldValue<DateTimeOffset>(1),
+                    reader.IsDBNull(2) ? null : reader.GetString(2),
+                    reader.IsDBNull(3) ? 0 : reader.GetInt64(3));
+            },
+            lease.Connection,
+            lease.Transaction,
+            _options.CommandTimeoutSeconds,
+            cancellationToken).ConfigureAwait(false);
+        BranchInfo created = answer.Outcome switch
         {
-            "created" => described with { CreatedAt = reader.GetFieldValue<DateTimeOffset>(1) },
+            "created" => described with { CreatedAt = answer.CreatedAt },
             "parent_not_found" => throw new StreamNotFoundException(described.Parent),
             "branch_exists" => throw new BranchExistsException(described.Stream),
             "archived" => throw new StreamArchivedException(described.Stream),
-            "id_in_use" => throw new EventIdInUseException(described.Stream, item.Id, new StreamName(reader.GetString(2))),
-            _ => throw new ForkPositionException(described.Parent, branch.ForkPosition, new Position(reader.GetInt64(3))),
+            "id_in_use" => throw new EventIdInUseException(described.Stream, item.Id, new StreamName(answer.Holder!)),
+            _ => throw new ForkPositionException(described.Parent, branch.ForkPosition, new Position(answer.PrefixLength)),
         };
-
-        // The end of the results says that the commit succeeded.
-        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
-        {
-        }
-
         _lanes?.Announce();
         return created;
     }
@@ -147,4 +150,6 @@ public sealed partial class PostgresEventStore
         var taken = reader.GetFieldValue<long[]>(column + 1);
         return [.. streams.Zip(taken, (stream, count) => new LineageSegment(stream, count))];
     }
+
+    private readonly record struct BranchAnswer(string Outcome, DateTimeOffset CreatedAt, string? Holder, long PrefixLength);
 }

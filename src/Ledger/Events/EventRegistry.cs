@@ -110,6 +110,10 @@ public sealed class EventRegistry
         return new UntypedEvent(name, EventJson.ParseElement(json));
     }
 
+    /// <summary>The type that a name is read as when its JSON fits.</summary>
+    internal Type TypeOf(string name) =>
+        _byName.GetValueOrDefault(_upcasts.TryGetValue(name, out var upcast) ? upcast.To : name)?.ClrType ?? typeof(UntypedEvent);
+
     internal sealed record Entry(string Name, Type ClrType, JsonTypeInfo Json)
     {
         // Marten's spelling: namespace, nested types with '+', assembly; no version, culture or key.

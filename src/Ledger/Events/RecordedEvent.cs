@@ -80,6 +80,9 @@ public sealed class RecordedEvent
     /// <summary>What happened: an instance of the registered type, or an <see cref="UntypedEvent"/> where the name or the JSON fits none.</summary>
     public object Data => _data ??= _registry.Read(Type, Json);
 
+    /// <summary>What <see cref="Data"/> is an instance of, unless the JSON does not fit; told without reading it.</summary>
+    internal Type ExpectedType => _registry.TypeOf(Type);
+
     /// <summary>Who, why and when.</summary>
     public EventMetadata Metadata => _metadata ??= EventHeaders.Read(_headers);
 

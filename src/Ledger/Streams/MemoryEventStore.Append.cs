@@ -19,8 +19,7 @@ public sealed partial class MemoryEventStore
             }
 
             Decide(parts);
-            var now = Now();
-            return [.. parts.Select(p => Write(p, now))];
+            return Write(parts, Now());
         }
     }
 
@@ -99,28 +98,53 @@ public sealed partial class MemoryEventStore
         }
     }
 
-    private AppendResult Write(PreparedAppend part, DateTimeOffset notBefore)
+    private AppendResult[] Write(PreparedAppend[] parts, DateTimeOffset notBefore, StreamName newBranch = default)
     {
-        if (!_streams.TryGetValue(part.Stream, out var stream))
+        var planned = Plan(parts, notBefore);
+        var documents = Project(planned, newBranch);
+        foreach (var part in parts)
         {
-            stream = new StoredStream(part.Stream, notBefore);
-            _streams.Add(part.Stream, stream);
+            if (!_streams.ContainsKey(part.Stream))
+            {
+                _streams.Add(part.Stream, new StoredStream(part.Stream, notBefore));
+            }
         }
 
-        var lastSequence = SequenceNumber.Start;
-        foreach (var prepared in part.Events)
+        foreach (var stored in planned)
         {
-            // A clock may go back; within a stream the time does not.
-            stream.UpdatedAt = stream.UpdatedAt > notBefore ? stream.UpdatedAt : notBefore;
-            lastSequence = new SequenceNumber(_log.Count + 1);
-            var stored = new StoredEvent(
-                stream.Name, new StreamVersion(stream.Events.Count + 1), lastSequence, stream.UpdatedAt, prepared);
-            _eventsById.Add(prepared.Id, stored);
+            var stream = _streams[stored.Stream];
+            stream.UpdatedAt = stored.Timestamp;
+            _eventsById.Add(stored.Content.Id, stored);
             _log.Add(stored);
             stream.Events.Add(stored);
         }
 
-        return new AppendResult(part.Stream, stream.Version, lastSequence, AppendOutcome.Written);
+        Keep(documents);
+        return [.. parts.Select(part => new AppendResult(
+            part.Stream,
+            _streams[part.Stream].Version,
+            planned.LastOrDefault(e => e.Stream == part.Stream)?.Sequence ?? SequenceNumber.Start,
+            AppendOutcome.Written))];
+    }
+
+    private List<StoredEvent> Plan(PreparedAppend[] parts, DateTimeOffset notBefore)
+    {
+        var planned = new List<StoredEvent>();
+        foreach (var part in parts)
+        {
+            var stream = _streams.GetValueOrDefault(part.Stream);
+            var version = stream?.Version.Value ?? 0;
+
+            // A clock may go back; within a stream the time does not.
+            var time = stream?.UpdatedAt > notBefore ? stream.UpdatedAt : notBefore;
+            foreach (var prepared in part.Events)
+            {
+                var sequence = new SequenceNumber(_log.Count + planned.Count + 1);
+                planned.Add(new StoredEvent(part.Stream, new StreamVersion(++version), sequence, time, prepared));
+            }
+        }
+
+        return planned;
     }
 
     private sealed record PreparedAppend(StreamName Stream, ExpectedVersion Expected, PreparedEvent[] Events);

@@ -38,7 +38,7 @@ public sealed partial class MemoryEventStore
                 notBefore = forkedAt > notBefore ? forkedAt : notBefore;
             }
 
-            Write(part, notBefore);
+            Write([part], notBefore, described.Stream);
             var info = described with { CreatedAt = _streams[described.Stream].UpdatedAt };
             _branches.Add(info.Stream, info);
             _branchesByAge.Add(info);

@@ -2,6 +2,7 @@ using Ledger.Json;
 using System.Runtime.CompilerServices;
 using Ledger.Branches;
 using Ledger.Events;
+using Ledger.Projections;
 
 namespace Ledger.Streams;
 
@@ -10,7 +11,7 @@ namespace Ledger.Streams;
 /// It answers as the engines on PostgreSQL do, and keeps every event for as long as it lives. Safe for concurrent use: a read sees
 /// the log as it was when its enumeration began, holds no lock meanwhile, and hands out new objects, so that readers share nothing.
 /// </remarks>
-public sealed partial class MemoryEventStore : IEventStore
+public sealed partial class MemoryEventStore : IEventStore, IDocumentReader
 {
     private readonly Lock _gate = new();
     private readonly TimeProvider _timeProvider;
@@ -24,7 +25,21 @@ public sealed partial class MemoryEventStore : IEventStore
     /// <param name="registry">The event types; null for the built-in ones alone.</param>
     /// <param name="timeProvider">Where the timestamps come from; null for the system's clock.</param>
     public MemoryEventStore(EventRegistry? registry = null, TimeProvider? timeProvider = null)
+        : this([], registry, timeProvider)
     {
+    }
+
+    /// <summary>Makes an empty log with documents, which are kept true inside every append, as JSON.</summary>
+    /// <param name="projections">Snapshots and document projections, each with a name and documents of its own.</param>
+    /// <param name="registry">The event types; null for the built-in ones alone.</param>
+    /// <param name="timeProvider">Where the timestamps come from; null for the system's clock.</param>
+    /// <exception cref="ArgumentException">A projection keeps no documents, or two have one name or alias.</exception>
+    public MemoryEventStore(
+        IReadOnlyList<Projection> projections,
+        EventRegistry? registry = null,
+        TimeProvider? timeProvider = null)
+    {
+        _projections = Check(projections);
         Registry = registry ?? EventRegistry.Default;
         _timeProvider = timeProvider ?? TimeProvider.System;
     }

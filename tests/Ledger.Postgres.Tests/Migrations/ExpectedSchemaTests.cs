@@ -13,7 +13,7 @@ public sealed class ExpectedSchemaTests
         await using var database = await MigrationDatabase.CreateMigratedAsync();
         await using var connection = await database.DataSource.OpenConnectionAsync();
         var schemas = database.Options.Schemas;
-        var catalog = await SchemaCatalog.ReadAsync(connection, schemas, CancellationToken.None);
+        var catalog = await SchemaCatalog.ReadAsync(connection, schemas, [], CancellationToken.None);
 
         var made = string.Concat(catalog.Actual.Select(entry => $"{WithTokens(entry, schemas).Format()}\n"));
 

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text.Json;
+using Ledger.Chrono;
+using Ledger.Cli.Output;
+
+namespace Ledger.Cli.Chrono;
+
+/// <summary>Shows what the verification of a chain found.</summary>
+internal static class VerdictText
+{
+    public static void Print(Printer output, ChainVerdict verdict)
+    {
+        output.Fact("Chain ", verdict.ChainValid ? "valid" : "broken", verdict.ChainValid ? Tone.Added : Tone.Removed);
+        output.Fact("Events", verdict.Events.ToString(CultureInfo.InvariantCulture));
+        output.Fact("Last  ", verdict.LastHash.Length == 0 ? "(none)" : verdict.LastHash);
+        if (verdict.FirstBroken is { } broken)
+        {
+            var seq = broken.Seq is { } known ? string.Create(CultureInfo.InvariantCulture, $", seq {known}") : "";
+            output.Line(string.Create(CultureInfo.InvariantCulture, $"Broken at line {broken.Line}{seq}: {broken.Reason}"), Tone.Removed);
+        }
+
+        foreach (var warning in verdict.Warnings)
+        {
+            output.Line($"Warning {warning.Code}: {warning.Text}", Tone.Changed);
+        }
+    }
+
+    public static void Write(Utf8JsonWriter writer, ChainVerdict verdict)
+    {
+        writer.WriteStartObject();
+        writer.WriteBoolean("chain_valid", verdict.ChainValid);
+        writer.WriteNumber("events", verdict.Events);
+        writer.WritePropertyName("first_broken");
+        if (verdict.FirstBroken is { } broken)
+        {
+            writer.WriteStartObject();
+            Write(writer, "line", broken.Line);
+            Write(writer, "seq", broken.Seq);
+            writer.WriteString("reason", broken.Reason);
+            writer.WriteEndObject();
+        }
+        else
+        {
+            writer.WriteNullValue();
+        }
+
+        writer.WriteString("last_hash", verdict.LastHash);
+        writer.WriteStartArray("warnings");
+        foreach (var warning in verdict.Warnings)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("code", warning.Code);
+            Write(writer, "seq", warning.Seq);
+            writer.WriteString("text", warning.Text);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, string name, long? value)
+    {
+        if (value is { } number)
+        {
+            writer.WriteNumber(name, number);
+        }
+        else
+        {
+            writer.WriteNull(name);
+        }
+    }
+}

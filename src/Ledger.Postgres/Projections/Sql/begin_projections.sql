@@ -1,0 +1,2 @@
+-- Where a caller's transaction goes back to when a projection fails.
+savepoint ledger_projections

@@ -1,0 +1,2 @@
+-- Deletes all documents. {documents} their table.
+delete from {documents}

@@ -1,0 +1,2 @@
+-- Ends the transaction of an append and its projections.
+commit

@@ -1,0 +1,4 @@
+namespace Ledger.Chrono;
+
+/// <summary>What the files of a migration hold.</summary>
+internal sealed record ChronoMigrationInput(IReadOnlyList<ChronoRecord> Records, IReadOnlyList<ChronoMigrationNote> Notes);

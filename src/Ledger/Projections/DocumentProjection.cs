@@ -1,0 +1,120 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Ledger.Events;
+
+namespace Ledger.Projections;
+
+/// <summary>Documents that the events of many streams make up together.</summary>
+/// <remarks>
+/// <para>Each event says which documents it is about, and makes each of them anew; null deletes it. The functions must be pure. Events of
+/// one stream come in order, those of several streams in the order of the log as far as one was written before the other began.</para>
+/// <para>Appends that are about one document wait for each other, whatever their streams.</para>
+/// <code>
+/// var customers = new DocumentProjection&lt;Customer&gt;("customers", "customer", AppJson.Default.Customer)
+///     .On&lt;OrderPlaced&gt;(placed => placed.Customer, (customer, placed) => (customer ?? Customer.New) with { Last = placed.Order })
+///     .On&lt;CustomerForgotten&gt;(forgotten => forgotten.Customer, (_, _) => null);
+/// </code>
+/// </remarks>
+/// <typeparam name="T">A document.</typeparam>
+public sealed class DocumentProjection<T> : Projection, IDocumentProjection
+    where T : class
+{
+    private readonly JsonTypeInfo<T> _json;
+    private readonly EventHandlers<Func<RecordedEvent, IEnumerable<string>>> _ids;
+    private readonly EventHandlers<Func<T?, RecordedEvent, T?>> _handlers;
+
+    /// <summary>Declares documents that no event makes; <c>On</c> adds those that do.</summary>
+    /// <param name="name">The projection's name: 1 to 200 characters, without <c>:</c>.</param>
+    /// <param name="alias">What the documents are called, 1 to 40 of <c>a-z</c>, <c>0-9</c> and <c>_</c>: in PostgreSQL the table <c>mt_doc_{alias}</c>.</param>
+    /// <param name="json">How a document is written, from a source-generated context.</param>
+    public DocumentProjection(string name, string alias, JsonTypeInfo<T> json)
+        : this(name, alias, json, EventHandlers<Func<RecordedEvent, IEnumerable<string>>>.None, EventHandlers<Func<T?, RecordedEvent, T?>>.None)
+    {
+    }
+
+    private DocumentProjection(
+        string name,
+        string alias,
+        JsonTypeInfo<T> json,
+        EventHandlers<Func<RecordedEvent, IEnumerable<string>>> ids,
+        EventHandlers<Func<T?, RecordedEvent, T?>> handlers)
+        : base(name, handlers.Types)
+    {
+        ProjectionNames.CheckAlias(alias);
+        ArgumentNullException.ThrowIfNull(json);
+        Alias = alias;
+        _json = json;
+        _ids = ids;
+        _handlers = handlers;
+    }
+
+    /// <summary>What the documents are called.</summary>
+    public string Alias { get; }
+
+    string IDocuments.Key => Key;
+
+    string IDocuments.ClrType => typeof(T).FullName!;
+
+    /// <summary>Adds what an event of one type does to one document.</summary>
+    /// <param name="id">The document's id.</param>
+    /// <param name="evolve">Makes the document from the one before, which is null where there is none; null deletes it.</param>
+    /// <returns>A new declaration; this one stays as it is.</returns>
+    /// <exception cref="ArgumentException">The type is handled already.</exception>
+    public DocumentProjection<T> On<TEvent>(Func<TEvent, string> id, Func<T?, TEvent, T?> evolve)
+        where TEvent : class
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        ArgumentNullException.ThrowIfNull(evolve);
+        return With<TEvent>(recorded => [id((TEvent)recorded.Data)], (document, recorded) => evolve(document, (TEvent)recorded.Data));
+    }
+
+    /// <summary>Adds what an event of one type does to any number of documents, with its place in the log, its time and its metadata.</summary>
+    /// <param name="ids">The documents' ids; none leaves all as they are.</param>
+    /// <param name="evolve">Makes a document from the one before, which is null where there is none; null deletes it.</param>
+    /// <inheritdoc cref="On{TEvent}(Func{TEvent, string}, Func{T, TEvent, T})"/>
+    public DocumentProjection<T> On<TEvent>(Func<TEvent, RecordedEvent, IEnumerable<string>> ids, Func<T?, TEvent, RecordedEvent, T?> evolve)
+        where TEvent : class
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(evolve);
+        return With<TEvent>(
+            recorded => ids((TEvent)recorded.Data, recorded),
+            (document, recorded) => evolve(document, (TEvent)recorded.Data, recorded));
+    }
+
+    ReadOnlyMemory<byte> IDocuments.Write(object document) => JsonSerializer.SerializeToUtf8Bytes((T)document, _json);
+
+    object IDocuments.Read(ReadOnlyMemory<byte> json) => Read(json);
+
+    IReadOnlyList<string> IDocumentProjection.IdsOf(RecordedEvent recorded) => Guard(recorded, () =>
+    {
+        if (_ids.Find(recorded) is not { } ids)
+        {
+            return (IReadOnlyList<string>)[];
+        }
+
+        string[] found = [.. ids(recorded).Distinct(StringComparer.Ordinal)];
+        return found.Any(string.IsNullOrEmpty) ? throw new InvalidOperationException("An event gave an empty id for its document.") : found;
+    });
+
+    object? IDocumentProjection.Evolve(object? document, RecordedEvent recorded) =>
+        Guard(recorded, () => _handlers.Find(recorded)?.Invoke((T?)document, recorded));
+
+    internal T Read(ReadOnlyMemory<byte> json) => JsonSerializer.Deserialize(json.Span, _json)
+        ?? throw new JsonException($"A document of '{Alias}' is null.");
+
+    private TResult Guard<TResult>(RecordedEvent recorded, Func<TResult> call)
+    {
+        try
+        {
+            return call();
+        }
+        catch (Exception fault)
+        {
+            throw new ProjectionFailedException(Name, recorded, fault);
+        }
+    }
+
+    private DocumentProjection<T> With<TEvent>(Func<RecordedEvent, IEnumerable<string>> ids, Func<T?, RecordedEvent, T?> evolve) =>
+        new(Name, Alias, _json, _ids.With(Name, typeof(TEvent), ids), _handlers.With(Name, typeof(TEvent), evolve)) { Version = Version };
+}

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using Ledger.Events;
+
+namespace Ledger.Projections;
+
+/// <summary>What is done with an event of each type; what a type's name stands for is looked up, and no type is inspected.</summary>
+/// <remarks>Immutable. The JSON of an event that has no handler is not parsed.</remarks>
+internal sealed class EventHandlers<THandler>
+    where THandler : Delegate
+{
+    private readonly ImmutableDictionary<Type, THandler> _byType;
+
+    private EventHandlers(ImmutableDictionary<Type, THandler> byType) => _byType = byType;
+
+    public static EventHandlers<THandler> None { get; } = new(ImmutableDictionary<Type, THandler>.Empty);
+
+    public IReadOnlyCollection<Type> Types => [.. _byType.Keys];
+
+    public EventHandlers<THandler> With(string owner, Type type, THandler handler) => _byType.ContainsKey(type)
+        ? throw new ArgumentException($"'{owner}' handles {type} already; do both in one handler.", nameof(type))
+        : new EventHandlers<THandler>(_byType.Add(type, handler));
+
+    /// <summary>The handler for an event, or null. What reads as <see cref="UntypedEvent"/> has the handler of that.</summary>
+    public THandler? Find(RecordedEvent recorded) =>
+        _byType.ContainsKey(recorded.ExpectedType) || _byType.ContainsKey(typeof(UntypedEvent))
+            ? _byType.GetValueOrDefault(recorded.Data.GetType())
+            : null;
+}
