@@ -20,9 +20,10 @@ internal sealed class DocumentWork(IDocumentProjection projection, DocumentState
     public override async Task ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        var row = new EventRow(registry);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            var recorded = EventRow.Read(reader, registry, new StreamName(reader.GetString(0)), position: null);
+            var recorded = row.Read(reader, new StreamName(reader.GetString(0)), position: null);
             EventCount++;
             if (projection.IdsOf(recorded) is { Count: > 0 } ids)
             {

@@ -32,9 +32,10 @@ internal sealed class SnapshotWork(ISnapshot snapshot, DocumentStatements statem
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         object? state = null;
         RecordedEvent? last = null;
+        var row = new EventRow(registry);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            var recorded = EventRow.Read(reader, registry, new StreamName(reader.GetString(0)), position: null);
+            var recorded = row.Read(reader, new StreamName(reader.GetString(0)), position: null);
             if (recorded.Stream != last?.Stream)
             {
                 Keep(last, state);

@@ -29,9 +29,6 @@ public sealed partial class Run
     /// <summary>What the history is made of.</summary>
     public History History { get; }
 
-    /// <summary>The log that the run is in.</summary>
-    internal IEventStore Store => _ledger.Store;
-
     /// <summary>A run in a new log of its own in memory, for unit tests and exploration; it needs no database.</summary>
     /// <remarks>
     /// The log is gone with the run and its forks.
