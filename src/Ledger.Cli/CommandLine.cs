@@ -41,6 +41,11 @@ internal static class CommandLine
     // The help pads its columns behind the last one too.
     private static async Task PrintAsync(ParseResult parsed, Session session, CommandIo io)
     {
+        if (parsed.Action is HelpWithExamples help && io.OutputWidth is { } width)
+        {
+            help.Width = width;
+        }
+
         using var text = new StringWriter { NewLine = "\n" };
         await parsed.InvokeAsync(
             new InvocationConfiguration { Output = text, Error = io.Error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },

@@ -7,8 +7,10 @@ namespace Ledger.Cli;
 /// <summary>The usual help, and commands to type below it.</summary>
 internal sealed class HelpWithExamples : SynchronousCommandLineAction
 {
-    private const int Width = 110;
-    private readonly HelpAction _help = new() { MaxWidth = Width };
+    private const int Widest = 110;
+
+    /// <summary>The columns that a line may take, at most 110.</summary>
+    public int Width { get; set; } = Widest;
 
     /// <inheritdoc/>
     public override bool ClearsParseErrors => true;
@@ -16,7 +18,7 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
-        var exitCode = _help.Invoke(parseResult);
+        var exitCode = new HelpAction { MaxWidth = Math.Min(Width, Widest) }.Invoke(parseResult);
         var examples = parseResult.CommandResult.Command switch
         {
             LedgerCommand command => command.Examples,

@@ -61,6 +61,17 @@ public sealed class StoryTests(CliDatabase database) : IClassFixture<CliDatabase
         Approved.Check("help", story.ToString());
     }
 
+    [Theory]
+    [InlineData(60)]
+    [InlineData(80)]
+    public async Task Help_NarrowTerminal_FitsIt(int width)
+    {
+        var help = (await new Cli { OutputWidth = width }.RunAsync("append", "--help")).ShouldSucceed();
+
+        // Examples are to be copied, and are not broken.
+        help[..help.IndexOf("Examples:", StringComparison.Ordinal)].Split('\n').ShouldAllBe(line => line.Length <= width);
+    }
+
     [Fact]
     public async Task Version_IsThatOfTheProgram() => (await new Cli().RunAsync("--version")).ShouldSucceed().ShouldMatch(@"\A\d+\.\d+\.\d+\n\z");
 }

@@ -18,8 +18,7 @@ internal sealed record ServerAddress(string ConnectionString, bool IsPrivate)
             return new ServerAddress(Check("--connection", given), IsPrivate: false);
         }
 
-        // An empty variable is how a shell takes one back.
-        if (session.Io.Environment(Variable) is { Length: > 0 } named)
+        if (session.Io.Environment(Variable) is { } named)
         {
             return new ServerAddress(Check(Variable, named), IsPrivate: false);
         }
@@ -32,7 +31,7 @@ internal sealed record ServerAddress(string ConnectionString, bool IsPrivate)
     /// <summary>The user's private server, which need not run.</summary>
     public static Task<LocalCluster> OpenPrivateAsync(Session session, CancellationToken cancellationToken)
     {
-        var options = session.Io.Environment("LEDGER_HOME") is { Length: > 0 } home
+        var options = session.Io.Environment("LEDGER_HOME") is { } home
             ? new LocalClusterOptions { Home = home, TimeProvider = session.Io.TimeProvider }
             : new LocalClusterOptions { TimeProvider = session.Io.TimeProvider };
         return LocalCluster.OpenAsync(options, cancellationToken);

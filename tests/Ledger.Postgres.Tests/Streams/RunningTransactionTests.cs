@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Ledger.Events;
+using Ledger.Postgres.Streams;
 using Ledger.Streams;
 using Npgsql;
 using Shouldly;
@@ -33,6 +34,30 @@ public sealed class RunningTransactionTests(LedgerDatabase database) : IClassFix
         await transaction.CommitAsync();
 
         (await ReadAsync(new SequenceNumber(before))).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task ReadLog_SlowReaderBelowAHeldNumber_GetsAllThatIsCertain()
+    {
+        var before = (await ReadAsync(SequenceNumber.Start)).LastOrDefault();
+        await database.Store.AppendAsync(
+            new StreamName("before-held-2"), ExpectedVersion.Any, [.. Enumerable.Range(0, 1_000).Select(n => new ObjectRemoved($"{n}"))]);
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await WriteAsync(connection, "held-2");
+        await database.Store.AppendAsync(new StreamName("after-held-2"), ExpectedVersion.Any, [new ObjectRemoved("x")]);
+        var clock = new QuickTimeProvider();
+        await using var store = new PostgresEventStore(database.DataSource, timeProvider: clock);
+
+        var read = 0;
+        await foreach (var recorded in store.ReadLogAsync(new SequenceNumber(before)))
+        {
+            recorded.Stream.ShouldBe(new StreamName("before-held-2"));
+            read++;
+            clock.Move(TimeSpan.FromSeconds(1));
+        }
+
+        read.ShouldBe(1_000);
     }
 
     [Fact]
