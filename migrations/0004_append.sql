@@ -462,6 +462,8 @@ set plan_cache_mode = force_generic_plan
 as $function$
 declare
     moment constant timestamptz := clock_timestamp();
+    segments constant integer := cardinality(segment_stream);
+    first_new integer;
     prefix_time timestamptz;
     own record;
 begin
@@ -472,7 +474,10 @@ begin
 
     -- Looked up before anything is created, and once more under the lock below.
     select t.version, t.is_archived into own from {events}.mt_streams as t where t.id = p_stream;
-    if own.version > 0 or exists (select from {ledger}.branch as b where p_stream in (b.stream, b.parent)) or p_stream = p_parent then
+    if own.version > 0
+        or p_stream = p_parent
+        or exists (select from {ledger}.branch as b where b.stream = p_stream)
+        or exists (select from {ledger}.branch as b where b.parent = p_stream) then
         outcome := 'branch_exists';
         return;
     end if;
@@ -488,14 +493,25 @@ begin
         return;
     end if;
 
+    -- What the parent has in its own lineage is there, because it cannot be deleted; the rest is looked up.
+    if segments > 1 then
+        select segments into first_new
+        from {ledger}.branch as b
+        where b.stream = p_parent
+          and b.segment_stream[1:segments - 1] = create_branch_v1.segment_stream[1:segments - 1]::varchar[]
+          and b.segment_taken[1:segments - 1] = create_branch_v1.segment_taken[1:segments - 1];
+    end if;
+
     select n.before + coalesce(t.version, 0) into prefix_length
     from (select u.stream,
                  u.taken,
                  u.ordinal,
                  sum(u.taken) over (order by u.ordinal) - u.taken as before
-          from unnest(create_branch_v1.segment_stream, create_branch_v1.segment_taken) with ordinality as u (stream, taken, ordinal)) as n
+          from unnest(create_branch_v1.segment_stream, create_branch_v1.segment_taken)
+              with ordinality as u (stream, taken, ordinal)) as n
     left join {events}.mt_streams as t on t.id = n.stream
-    where t.version is null or t.version < n.taken
+    where n.ordinal >= coalesce(first_new, 1)
+      and (t.version is null or t.version < n.taken)
     order by n.ordinal
     limit 1;
     if found then

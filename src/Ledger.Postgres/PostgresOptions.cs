@@ -32,8 +32,8 @@ public sealed record PostgresOptions
     /// <remarks>Migrations have no limit, because a new index on a long log takes its time.</remarks>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How many batches of appends one store sends at a time, each on a connection: default 4, from 1 to 64.</summary>
-    public int AppendLanes { get; init; } = 4;
+    /// <summary>How many batches of appends one store sends at a time, each on a connection: default 2, from 1 to 64.</summary>
+    public int AppendLanes { get; init; } = 2;
 
     /// <summary>How long an append is sent again when the server is away: default 30 seconds, from zero (never) to an hour.</summary>
     public TimeSpan RetryFor { get; init; } = TimeSpan.FromSeconds(30);

@@ -34,9 +34,11 @@ internal sealed class AppendCommand : IDisposable
 
     /// <summary>Makes the call.</summary>
     /// <param name="statements">What is sent.</param>
+    /// <param name="connection">Where its connections come from; null for a caller's.</param>
     /// <param name="timeoutSeconds">How long it may take; 0 for ever.</param>
-    public AppendCommand(AppendStatements statements, int timeoutSeconds)
+    public AppendCommand(AppendStatements statements, LaneConnection? connection, int timeoutSeconds)
     {
+        Connection = connection;
         _statements = statements;
         _timeoutSeconds = timeoutSeconds;
         _many = new NpgsqlCommand(statements.Append) { CommandTimeout = timeoutSeconds };
@@ -55,6 +57,9 @@ internal sealed class AppendCommand : IDisposable
 
     /// <summary>Whether the last execution came to sending; before it, nothing can have been written.</summary>
     public bool WasSent { get; set; }
+
+    /// <summary>Where its connections come from; null when it is sent on a caller's.</summary>
+    public LaneConnection? Connection { get; }
 
     /// <summary>Whether the statement, not the connecting, ran out of time: mostly, because somebody else keeps a stream locked.</summary>
     public bool TookTooLong(NpgsqlException fault) => WasSent && fault.InnerException is TimeoutException;
@@ -87,6 +92,7 @@ internal sealed class AppendCommand : IDisposable
 
     public void Dispose()
     {
+        Connection?.Dispose();
         _many.Dispose();
         _one.Dispose();
     }

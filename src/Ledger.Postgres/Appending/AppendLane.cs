@@ -16,7 +16,7 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
     private readonly Lock _gate = new();
     private readonly Queue<PendingAppend> _waiting = [];
     private readonly SemaphoreSlim _room = new(MostWaiting, MostWaiting);
-    private readonly AppendCommand _command = sender.CreateImpatientCommand();
+    private readonly AppendCommand _command = sender.CreateImpatientCommand(isKept: true);
     private readonly AppendBatch _batch = new();
     private bool _isBusy;
     private TaskCompletionSource? _drained;
@@ -152,6 +152,10 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
             if (_batch.Pending.Count > 0)
             {
                 await SendBatchAsync().ConfigureAwait(false);
+
+                // The callers that were answered go first, and have their next requests here; else every other batch would be a small
+                // one. It is no wait: the work goes to the end of the pool's queue, and where nobody is before it, it goes on.
+                await Task.Yield();
             }
 
             if (barrier is not null)

@@ -19,7 +19,7 @@ internal sealed class AppendLanes : IAsyncDisposable
     public AppendLanes(NpgsqlDataSource pool, PostgresOptions options, TimeProvider timeProvider)
     {
         _sender = new AppendSender(pool, options, timeProvider);
-        _notifier = new AppendNotifier(pool, options);
+        _notifier = new AppendNotifier(pool, options, timeProvider);
         _separately = new SeparateAppends(_sender, _notifier.Signal);
         _lanes = new AppendLane[options.AppendLanes];
         for (var i = 0; i < _lanes.Length; i++)

@@ -7,12 +7,15 @@ namespace Ledger.Postgres.Appending;
 /// A NOTIFY inside an append serialises commits over their flush to disk. Here one is under way at a time, it is not flushed, and
 /// appends that come meanwhile share the next. One that gets lost costs a listener the wait for its next poll.
 /// </remarks>
-internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions options)
+internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions options, TimeProvider timeProvider)
 {
     private const int Idle = 0;
     private const int Sending = 1;
     private const int SendingAndSignalled = 2;
     private const int TimeoutSeconds = 5;
+
+    // Between two, so that a busy writer does not pay for one an append; the first after a pause goes out at once.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
 
     private readonly string _sql = SqlText.Load("notify_appended", options.Schemas);
     private volatile Task _sending = Task.CompletedTask;
@@ -61,6 +64,8 @@ internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions opti
 #pragma warning restore CA1031
             {
             }
+
+            await Task.Delay(Pause, timeProvider).ConfigureAwait(false);
         }
         while (Interlocked.CompareExchange(ref _state, Idle, Sending) == SendingAndSignalled);
     }

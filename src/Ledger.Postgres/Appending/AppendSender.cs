@@ -31,11 +31,12 @@ internal sealed class AppendSender
     public TimeProvider TimeProvider { get; }
 
     /// <summary>A command that may take as long as the options say.</summary>
-    public AppendCommand CreateCommand() => new(_statements, _options.CommandTimeoutSeconds);
+    public AppendCommand CreateCommand() => new(_statements, CreateConnection(isKept: false), _options.CommandTimeoutSeconds);
 
     /// <summary>A command for batches: a stream that somebody else keeps locked must not hold up the others for long.</summary>
-    public AppendCommand CreateImpatientCommand() => new(
-        _statements, Math.Min(LongestBatchSeconds, _options.CommandTimeoutSeconds));
+    /// <param name="isKept">Whether its connection is kept between batches.</param>
+    public AppendCommand CreateImpatientCommand(bool isKept = false) => new(
+        _statements, CreateConnection(isKept), Math.Min(LongestBatchSeconds, _options.CommandTimeoutSeconds));
 
     /// <summary>Sends a batch, again if need be, and answers each request in its place.</summary>
     /// <param name="command">What to send it with.</param>
@@ -90,13 +91,14 @@ internal sealed class AppendSender
         CancellationToken cancellationToken)
     {
         command.WasSent = false;
-        var connection = await _pool.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
+        var connection = await command.Connection!.TakeAsync(cancellationToken).ConfigureAwait(false);
+        var isWell = false;
         var started = LedgerTelemetry.CommitTime.Enabled ? TimeProvider.GetTimestamp() : 0;
         try
         {
             command.WasSent = true;
             var answers = await command.ExecuteAsync(requests, connection, null, cancellationToken).ConfigureAwait(false);
+            isWell = true;
             LedgerTelemetry.BatchSize.Record(requests.Count);
             if (started != 0)
             {
@@ -110,5 +112,13 @@ internal sealed class AppendSender
             _pool.Clear();
             throw;
         }
+        finally
+        {
+            await command.Connection!.ReturnAsync(isWell).ConfigureAwait(false);
+        }
     }
+
+    // A pool that lanes could use up keeps none back.
+    private LaneConnection CreateConnection(bool isKept) => new(
+        _pool, TimeProvider, isKept && new NpgsqlConnectionStringBuilder(_pool.ConnectionString).MaxPoolSize >= 4 * _options.AppendLanes);
 }

@@ -37,7 +37,7 @@ public sealed partial class PostgresEventStore
     {
         var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = lease.ConfigureAwait(false);
-        using var command = new AppendCommand(_statements, _options.CommandTimeoutSeconds);
+        using var command = new AppendCommand(_statements, null, _options.CommandTimeoutSeconds);
         var answers = await command.ExecuteAsync([request], lease.Connection, lease.Transaction, cancellationToken).ConfigureAwait(false);
         return answers[0].ResultsOrThrow();
     }

@@ -1,3 +1,5 @@
+using Ledger.Events;
+
 namespace Ledger.Streams;
 
 /// <summary>What every engine refuses as wrong use before it looks at the log.</summary>
@@ -6,16 +8,50 @@ internal static class AppendRules
     public static void Check(IReadOnlyList<StreamAppend> appends)
     {
         ArgumentNullException.ThrowIfNull(appends);
-        var streams = new HashSet<StreamName>();
-        var ids = new HashSet<Guid>();
         foreach (var append in appends)
         {
-            if (append?.Events is null || append.Events.Any(e => e is null))
+            if (append?.Events is null || HasNull(append.Events))
             {
                 throw new ArgumentException("A part of the append, its list of events or an event in it is null.", nameof(appends));
             }
 
             Check(append.Stream, nameof(appends));
+        }
+
+        // Nearly every append is one event for one stream, and has nothing that could be there twice.
+        if (appends.Count > 1 || (appends.Count == 1 && appends[0].Events.Count > 1))
+        {
+            CheckDistinct(appends);
+        }
+    }
+
+    public static void Check(StreamName stream, string parameter)
+    {
+        if (stream == default)
+        {
+            throw new ArgumentException($"A stream name is needed; the default value of {nameof(StreamName)} is none.", parameter);
+        }
+    }
+
+    private static bool HasNull(IReadOnlyList<NewEvent> events)
+    {
+        for (var i = 0; i < events.Count; i++)
+        {
+            if (events[i] is null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static void CheckDistinct(IReadOnlyList<StreamAppend> appends)
+    {
+        var streams = new HashSet<StreamName>();
+        var ids = new HashSet<Guid>();
+        foreach (var append in appends)
+        {
             if (!streams.Add(append.Stream))
             {
                 throw new ArgumentException(
@@ -31,14 +67,6 @@ internal static class AppendRules
                         $"Event {id} occurs twice in one append. Give each event an id of its own.", nameof(appends));
                 }
             }
-        }
-    }
-
-    public static void Check(StreamName stream, string parameter)
-    {
-        if (stream == default)
-        {
-            throw new ArgumentException($"A stream name is needed; the default value of {nameof(StreamName)} is none.", parameter);
         }
     }
 }
