@@ -40,6 +40,10 @@ public sealed record PostgresOptions
     /// <summary>The projections whose rows are kept true inside every append, in their order: default none.</summary>
     public IReadOnlyList<RowProjection> Projections { get; init; } = [];
 
+    /// <summary>Whether worlds are kept as rows: default <see cref="WorldRows.Inline"/>.</summary>
+    /// <remarks>Programs on one log may choose differently: what one appends without rows, the next question to the rows writes first.</remarks>
+    public WorldRows WorldRows { get; init; }
+
     /// <summary>Whether the application brings the schema up to date itself: default <see cref="AutoMigrate.Never"/>.</summary>
     public AutoMigrate AutoMigrate { get; init; }
 
@@ -75,6 +79,7 @@ public sealed record PostgresOptions
             RetryFor >= TimeSpan.Zero && RetryFor <= TimeSpan.FromHours(1),
             $"{nameof(RetryFor)} is '{RetryFor}'; it must be from zero to an hour.",
             faults);
+        Check(Enum.IsDefined(WorldRows), $"{nameof(WorldRows)} is '{WorldRows}', which is none of its values.", faults);
         Check(Enum.IsDefined(AutoMigrate), $"{nameof(AutoMigrate)} is '{AutoMigrate}', which is none of its values.", faults);
         return faults.Count == 0 ? this : throw new PostgresOptionsException(faults);
     }

@@ -5,12 +5,23 @@ namespace Ledger.Postgres.Appending;
 /// <summary>The statements of an append: <c>append_v1</c> or <c>append_one_v1</c>, and those of the inline projections in their order.</summary>
 internal sealed class AppendStatements
 {
+    // The colon keeps it apart from the names that applications give.
+    private const string WorldKey = "ledger:world";
+
     public AppendStatements(PostgresOptions options)
     {
         Append = SqlText.Load("append", options.Schemas);
         AppendOne = SqlText.Load("append_one", options.Schemas);
-        ProjectionKeys = options.Projections.Count == 0 ? null : [.. options.Projections.Select(p => p.Key)];
-        Projections = [.. options.Projections.SelectMany(p => p.Statements(options.Schemas))];
+        string[] keys = [.. options.Projections.Select(p => p.Key)];
+        string[] projections = [.. options.Projections.SelectMany(p => p.Statements(options.Schemas))];
+        if (options.WorldRows == WorldRows.Inline)
+        {
+            keys = [WorldKey, .. keys];
+            projections = [SqlText.Load("project_world", options.Schemas), .. projections];
+        }
+
+        ProjectionKeys = keys.Length == 0 ? null : keys;
+        Projections = projections;
     }
 
     /// <summary>For a batch.</summary>

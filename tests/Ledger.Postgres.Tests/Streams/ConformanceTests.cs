@@ -6,6 +6,7 @@ using Ledger.Conformance.Reading;
 using Ledger.Conformance.Runs;
 using Ledger.Conformance.Worlds;
 using Ledger.Events;
+using Ledger.Postgres.Streams;
 using Ledger.Streams;
 using Xunit;
 
@@ -116,4 +117,12 @@ public sealed class PostgresKandoVectorTests(LedgerDatabase database) : KandoVec
 public sealed class PostgresRunWorldTests(LedgerDatabase database) : RunWorldTests, IClassFixture<LedgerDatabase>
 {
     protected override Task<IEventStore> CreateStoreAsync() => database.CreateStoreAsync();
+}
+
+public sealed class PostgresWorldLawTests(LedgerDatabase database) : WorldLawTests, IClassFixture<LedgerDatabase>
+{
+    protected override IEventStore OtherWriter { get; } =
+        new PostgresEventStore(database.DataSource, new PostgresOptions { WorldRows = WorldRows.Off });
+
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
 }

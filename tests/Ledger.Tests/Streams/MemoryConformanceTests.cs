@@ -135,3 +135,9 @@ public sealed class MemoryRunWorldTests : RunWorldTests
 {
     protected override Task<IEventStore> CreateStoreAsync() => Task.FromResult<IEventStore>(new MemoryEventStore());
 }
+
+public sealed class MemoryWorldLawTests : WorldLawTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+}
