@@ -360,3 +360,33 @@ $function$;
 
 comment on function {ledger}.blame(text, text, bigint) is
     'For each property of an object the event that set it last: its position, id, type, actor and time. No row when there is no such object.';
+
+create function {ledger}.rebuild_world(p_stream text default null)
+returns bigint
+language plpgsql
+volatile
+set enable_seqscan = off
+as $function$
+declare
+    one text;
+    rebuilt bigint := 0;
+begin
+    -- Nobody may write rows of a branch while those of its ancestors are away.
+    perform pg_advisory_xact_lock({ledger}.projection_key_v1('ledger:world'));
+    delete from {ledger}.world_head as h where p_stream is null or h.stream = p_stream;
+    for one in
+        select t.id from {events}.mt_streams as t where t.version > 0 and (p_stream is null or t.id = p_stream) order by t.id collate "C"
+    loop
+        while not {ledger}.world_catch_up_v1(one, 10000) loop
+        end loop;
+
+        rebuilt := rebuilt + 1;
+    end loop;
+
+    return rebuilt;
+end
+$function$;
+
+comment on function {ledger}.rebuild_world(text) is
+    'Makes the rows of worlds anew from the events of one stream, a run''s or a branch''s own (null: of all), and gives the number of '
+    'streams. Appends that write rows wait until the transaction ends.';
