@@ -2,13 +2,12 @@ using Ledger.Cli.Connections;
 using Ledger.Cli.Events;
 using Ledger.Cli.Streams;
 using Ledger.Files;
-using Ledger.Runs;
 using Ledger.Streams;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Worlds;
 
-/// <summary>Worlds for the commands that show them, with a bar while long histories are read.</summary>
+/// <summary>Worlds for the commands that show them, with a bar while a file is folded.</summary>
 internal static class Folding
 {
     // Ids of events are derived from a stream's name; nobody sees it here.
@@ -16,7 +15,6 @@ internal static class Folding
 
     /// <summary>The world of a run or branch, and its stream.</summary>
     public static async Task<(StreamName Stream, World World)> OfStreamAsync(
-        Session session,
         LedgerConnection connection,
         string id,
         Position? at,
@@ -24,17 +22,7 @@ internal static class Folding
     {
         var stream = await StreamIds.FindAsync(connection.Store, id, cancellationToken);
         var run = await connection.Ledger.OpenAsync(stream, cancellationToken);
-        var length = await run.GetLengthAsync(cancellationToken);
-        if (at > length)
-        {
-            throw new PositionOutOfRangeException(stream, at.Value, length);
-        }
-
-        var world = await session.Progress.RunAsync(
-            $"Reading {stream}",
-            (at ?? length).Value,
-            progress => World.FoldAsync(run.ReadAsync(to: at ?? length, cancellationToken: cancellationToken).Counted(progress), cancellationToken));
-        return (stream, world);
+        return (stream, await run.GetWorldAsync(at, cancellationToken));
     }
 
     /// <summary>The world of an event file, with no database.</summary>
