@@ -44,6 +44,7 @@ internal static class Commands
         root.Add(new EventsCommand());
         root.Add(new StatusCommand());
         root.Add(new WorldCommand());
+        root.Add(new ObjectCommand());
         root.Add(new ForkCommand());
         root.Add(new BranchesCommand());
         root.Add(new DiffCommand());

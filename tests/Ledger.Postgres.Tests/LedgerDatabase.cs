@@ -69,6 +69,10 @@ public sealed class LedgerDatabase : IAsyncLifetime, IAsyncDisposable
         return new PostgresEventStore(DataSource, options);
     }
 
+    /// <summary>A further store on the same log, which keeps worlds as rows.</summary>
+    public Task<IEventStore> CreateStoreWithRowsAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new PostgresEventStore(
+        DataSource, new PostgresOptions { Registry = registry ?? EventRegistry.Default, WorldRows = WorldRows.Inline }));
+
     /// <summary>A store on an empty log, in a database of its own.</summary>
     public async Task<IEventStore> CreateEmptyStoreAsync()
     {

@@ -9,7 +9,7 @@ internal sealed class AppendStatements
     {
         Append = SqlText.Load("append", options.Schemas);
         AppendOne = SqlText.Load("append_one", options.Schemas);
-        Projections = new InlineProjections(options.Projections, options.Schemas, options.Registry);
+        Projections = new InlineProjections(options);
     }
 
     /// <summary>For a batch.</summary>

@@ -12,18 +12,29 @@ namespace Ledger.Postgres.Projections;
 /// </remarks>
 internal sealed class InlineProjections
 {
+    // The colon keeps it apart from the names that applications give.
+    private const string WorldKey = "ledger:world";
+
     private readonly EventRegistry _registry;
     private readonly DocumentStatements[] _documents;
     private readonly (string Sql, string? EndOf)[] _rows;
     private readonly string _clock;
 
-    public InlineProjections(IReadOnlyList<Projection> projections, SchemaNames schemas, EventRegistry registry)
+    public InlineProjections(PostgresOptions options)
     {
-        _registry = registry;
-        Keys = projections.Count == 0 ? null : [.. projections.Select(p => p.Key)];
+        var (projections, schemas) = (options.Projections, options.Schemas);
+        _registry = options.Registry;
         _documents = [.. projections.OfType<IDocuments>().Select(d => new DocumentStatements(d, schemas))];
         _rows = [.. projections.OfType<RowProjection>().SelectMany(r => Mark([.. r.Statements(schemas)], r.Name))];
         _clock = SqlText.Load("projection_clock", schemas);
+        string[] keys = [.. projections.Select(p => p.Key)];
+        if (options.WorldRows == WorldRows.Inline)
+        {
+            keys = [WorldKey, .. keys];
+            _rows = [(SqlText.Load("project_world", schemas), WorldKey), .. _rows];
+        }
+
+        Keys = keys.Length == 0 ? null : keys;
     }
 
     /// <summary>Which projections follow an append, or null for none: nothing is locked and remembered for them then.</summary>

@@ -2,6 +2,7 @@ using Ledger.Events;
 using Ledger.Postgres.Appending;
 using Ledger.Projections;
 using Ledger.Streams;
+using Ledger.Worlds;
 using Npgsql;
 
 namespace Ledger.Postgres.Streams;
@@ -12,7 +13,7 @@ namespace Ledger.Postgres.Streams;
 /// It does not own the data source, and needs the migrations: see <see cref="Migrations.LedgerMigrator"/>. A failure of the
 /// database is Npgsql's exception.
 /// </remarks>
-public sealed partial class PostgresEventStore : IEventStore, IDocumentReader, IAsyncDisposable, IDisposable
+public sealed partial class PostgresEventStore : IEventStore, IDocumentReader, IWorldReader, IAsyncDisposable, IDisposable
 {
     private readonly ConnectionSource _connections;
     private readonly PostgresOptions _options;

@@ -21,7 +21,7 @@ public sealed partial class Run
     /// <remarks>
     /// A branch starts from its own snapshot, else from that of the nearest ancestor that was taken within the shared prefix. A
     /// snapshot that is damaged, out of date, of another format or of another run is logged and not used: the world is the same with
-    /// and without snapshots, by value.
+    /// and without snapshots, by value. A store that keeps worlds as rows answers from them, except to a handle that counts its reads.
     /// </remarks>
     /// <param name="at">How many events to fold, or null for all of them.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
@@ -29,6 +29,11 @@ public sealed partial class Run
     /// <exception cref="WorldFaultException">An event before <paramref name="at"/> cannot be applied; the world before it can be asked for.</exception>
     public async Task<World> GetWorldAsync(Position? at = null, CancellationToken cancellationToken = default)
     {
+        if (_statistics is null && _ledger.Store is IWorldReader { KeepsRows: true } rows)
+        {
+            return await rows.GetWorldAsync(History, at, cancellationToken).ConfigureAwait(false);
+        }
+
         var (world, _) = await Worlds().ReadAsync(at, cancellationToken).ConfigureAwait(false);
         return at is { } wanted && world.Position < wanted
             ? throw new PositionOutOfRangeException(StreamName, wanted, world.Position)

@@ -10,6 +10,7 @@ using Ledger.Conformance.Runs;
 using Ledger.Conformance.Snapshots;
 using Ledger.Conformance.Worlds;
 using Ledger.Events;
+using Ledger.Postgres.Streams;
 using Ledger.Streams;
 using Xunit;
 
@@ -192,4 +193,16 @@ public sealed class PostgresConcurrentCallTests(LedgerDatabase database) : Concu
 public sealed class PostgresLongRunTests(LedgerDatabase database) : LongRunTests, IClassFixture<LedgerDatabase>
 {
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresWorldLawTests(LedgerDatabase database) : WorldLawTests, IClassFixture<LedgerDatabase>
+{
+    protected override IEventStore OtherWriter { get; } = new PostgresEventStore(database.DataSource);
+
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreWithRowsAsync(registry);
+}
+
+public sealed class PostgresRunWorldByRowsTests(LedgerDatabase database) : RunWorldTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync() => database.CreateStoreWithRowsAsync();
 }

@@ -224,3 +224,9 @@ public sealed class MemoryLongRunTests : LongRunTests
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
         Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
+
+public sealed class MemoryWorldLawTests : WorldLawTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+}

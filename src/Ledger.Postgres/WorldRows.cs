@@ -1,0 +1,11 @@
+namespace Ledger.Postgres;
+
+/// <summary>Whether worlds are kept as rows beside the log.</summary>
+public enum WorldRows
+{
+    /// <summary>Appends write none, and every question folds the history.</summary>
+    Off,
+
+    /// <summary>Every append writes the rows in its transaction, and questions about worlds are answered from them.</summary>
+    Inline,
+}

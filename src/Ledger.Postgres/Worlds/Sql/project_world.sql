@@ -1,0 +1,2 @@
+-- Writes the rows of worlds for the events of this transaction's append, and of what other writers left.
+select {ledger}.project_world_v1(array(select t.stream from {ledger}.touched_v1() as t), 10000)

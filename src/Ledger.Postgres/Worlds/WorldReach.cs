@@ -1,0 +1,21 @@
+using Ledger.Streams;
+using Npgsql;
+
+namespace Ledger.Postgres.Worlds;
+
+/// <summary>What the rows can say of a history.</summary>
+/// <param name="Length">The length of the history.</param>
+/// <param name="Position">For how many of the events that were asked for the rows can stand: fewer where one cannot be applied.</param>
+/// <param name="Lags">Whether rows are missing up to there.</param>
+/// <param name="BudgetExhausted">The flag of the world there.</param>
+internal readonly record struct WorldReach(Position Length, Position Position, bool Lags, bool BudgetExhausted)
+{
+    public static async Task<WorldReach> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = reader.ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return new WorldReach(
+            new Position(reader.GetInt64(0)), new Position(reader.GetInt64(1)), reader.GetBoolean(2), reader.GetBoolean(3));
+    }
+}

@@ -1,0 +1,171 @@
+using System.Text.Json.Nodes;
+using Ledger.Events;
+using Ledger.Postgres.Streams;
+using Ledger.Runs;
+using Ledger.Streams;
+using Ledger.Worlds;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Postgres.Tests.Worlds;
+
+public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
+{
+    private const string AllRows = """
+        select coalesce(md5(string_agg(w.text, ' ' order by w.text collate "C")), '')
+        from (
+            select o::text as text from ledger.world_object as o where o.stream in ({0})
+            union all select o::text from ledger.world_object_past as o where o.stream in ({0})
+            union all select r::text from ledger.world_relation as r where r.stream in ({0})
+            union all select r::text from ledger.world_relation_past as r where r.stream in ({0})
+            union all select h::text from ledger.world_head as h where h.stream in ({0})) as w
+        """;
+
+    private readonly PostgresEventStore _store = new(database.DataSource, new PostgresOptions { WorldRows = WorldRows.Inline });
+
+    private AgentLedger Runs => new(_store);
+
+    [Fact]
+    public async Task SqlFunctions_RunAndBranch_AnswerAsTheLibrary()
+    {
+        var (run, branch) = await RunAndBranchAsync();
+
+        (await TextAsync($"select string_agg(concat_ws(' ', at, type), ', ' order by at) from ledger.history('{branch.StreamName}', 2)"))
+            .ShouldBe("2 relation.created, 3 branch.created, 4 object.patched, 5 relation.removed, 6 object.created");
+        (await TextAsync($"select string_agg(concat_ws(' ', kind, id, type, source_id, target_id, data, created_at, changed_at), ', ') from ledger.world('{run.StreamName}', 3)"))
+            .ShouldBe("""object a T {"m": 2, "n": 3} 0 1, relation r t a b {} 2 2""");
+        (await TextAsync($"select string_agg(concat_ws(' ', change, kind, id, old, new), ', ') from ledger.diff('{run.StreamName}', '{branch.StreamName}')"))
+            .ShouldBe(
+                """added object a {"data": {"m": 2, "n": 3, "z": 1}, "type": "T"}, added object b {"data": {}, "type": "T"}, """
+                + """removed relation r {"data": {}, "type": "t", "source_id": "a", "target_id": "b"}""");
+        (await TextAsync($"select string_agg(concat_ws(' ', property, value, at, event_type), ', ') from ledger.blame('{branch.StreamName}', 'a')"))
+            .ShouldBe("m 2 0 object.created, n 3 1 object.patched, z 1 4 object.patched");
+    }
+
+    [Theory]
+    [InlineData("select * from ledger.world('run:nobody')", "LG002")]
+    [InlineData("select * from ledger.world('{0}', 99)", "LG003")]
+    [InlineData("select * from ledger.world('{0}', -1)", "LG003")]
+    [InlineData("select * from ledger.blame('{0}', 'a')", "LG004")]
+    public async Task SqlFunctions_NoAnswer_SqlState(string sql, string state)
+    {
+        var run = Runs.Run(Guid.NewGuid().ToString("N"));
+        await run.AppendAsync([new ObjectPatched("ghost")]);
+
+        var refused = await Should.ThrowAsync<PostgresException>(
+            () => TextAsync(sql.Replace("{0}", run.StreamName.Value, StringComparison.Ordinal)));
+
+        refused.SqlState.ShouldBe(state);
+    }
+
+    [Fact]
+    public async Task Rebuild_WholeOneRunOneBranch_SameRows()
+    {
+        var (run, branch) = await RunAndBranchAsync();
+        await branch.AppendAsync([new ObjectPatched("ghost"), new ObjectRemoved("a")]);
+        var below = await branch.ForkAsync(await branch.GetLengthAsync());
+        await below.AppendAsync([new ObjectCreated("c", "T")]);
+        await run.GetWorldAsync();
+        var allRows = AllRows.Replace("{0}", $"'{run.StreamName}', '{branch.StreamName}', '{below.StreamName}'", StringComparison.Ordinal);
+        var rows = await TextAsync(allRows);
+
+        foreach (var what in new[] { "", $"'{run.StreamName}'", $"'{branch.StreamName}'", $"'{below.StreamName}'" })
+        {
+            (await database.ScalarAsync<long>($"select ledger.rebuild_world({what})")).ShouldBeGreaterThan(0);
+            (await TextAsync(allRows)).ShouldBe(rows);
+        }
+    }
+
+    [Fact]
+    public async Task Append_SameObjectsPatchedAgainAndAgain_UpdatesStayInTheirPages()
+    {
+        await using var own = new LedgerDatabase();
+        await own.InitializeAsync();
+        await using var connection = await own.DataSource.OpenConnectionAsync();
+        var run = new AgentLedger(own.Store.On(connection)).Run("patched");
+        await run.AppendAsync([.. Enumerable.Range(0, 10).Select(i => new ObjectCreated($"o{i}", "T"))]);
+
+        for (var i = 0; i < 1_000; i++)
+        {
+            await run.AppendAsync([new ObjectPatched($"o{i % 10}", new JsonObject { ["n"] = i })]);
+        }
+
+        await using var flush = new NpgsqlCommand("select pg_stat_force_next_flush()", connection);
+        await flush.ExecuteNonQueryAsync();
+        await using var count = new NpgsqlCommand(
+            """
+            select min(n_tup_hot_upd::float8 / n_tup_upd)
+            from pg_stat_user_tables
+            where relname in ('world_object', 'world_head') and n_tup_upd >= 1000
+            """,
+            connection);
+        (await count.ExecuteScalarAsync()).ShouldBeOfType<double>().ShouldBeGreaterThan(0.95);
+    }
+
+    [Fact]
+    public async Task Append_ManyEventsOfOneObject_EveryStateIsKept()
+    {
+        var run = Runs.Run(Guid.NewGuid().ToString("N"));
+
+        await run.AppendAsync([
+            new ObjectCreated("a", "T"),
+            .. Enumerable.Range(1, 700).Select(i => new ObjectPatched("a", new JsonObject { ["n"] = i })),
+            new ObjectPatched("ghost"),
+            new ObjectRemoved("a")]);
+
+        foreach (var at in new[] { 2, 250, 251, 700 })
+        {
+            (await run.FindObjectAsync("a", new Position(at)))!.Data["n"].GetInt32().ShouldBe(at - 1);
+        }
+
+        (await Should.ThrowAsync<WorldFaultException>(() => run.FindObjectAsync("a"))).Position.ShouldBe(new Position(701));
+    }
+
+    [Fact]
+    public async Task Append_IdTooLongForAnIndex_TheWorldIsFolded()
+    {
+        var run = Runs.Run(Guid.NewGuid().ToString("N"));
+        var id = new string('x', 5_000);
+        await run.AppendAsync([new ObjectCreated("a", "T"), new ObjectCreated(id, "T"), new ObjectRemoved("a")]);
+
+        var branch = await run.ForkAsync(new Position(2));
+        await branch.AppendAsync([new ObjectCreated("b", "T")]);
+
+        (await run.GetWorldAsync()).Objects.Select(o => o.Id).ShouldBe([id]);
+        (await branch.GetWorldAsync()).Objects.Select(o => o.Id).ShouldBe(["a", id, "b"]);
+        (await branch.FindObjectAsync(id)).ShouldNotBeNull();
+        (await run.DiffAsync(branch)).AddedObjects.ShouldBe(["a", "b"]);
+    }
+
+    [Fact]
+    public async Task DeleteStream_ItsRows_AreGone()
+    {
+        var run = Runs.Run(Guid.NewGuid().ToString("N"));
+        await run.AppendAsync([new ObjectCreated("a", "T"), new ObjectPatched("a", new JsonObject { ["n"] = 1 })]);
+
+        await TextAsync($"with gone as (delete from ledger.mt_streams where id = '{run.StreamName}' returning id) select id from gone");
+
+        (await database.ScalarAsync<long>($"select count(*) from ledger.world_object where stream = '{run.StreamName}'")).ShouldBe(0);
+        (await database.ScalarAsync<long>($"select count(*) from ledger.world_object_past where stream = '{run.StreamName}'")).ShouldBe(0);
+    }
+
+    private async Task<(Run Run, Run Branch)> RunAndBranchAsync()
+    {
+        var run = Runs.Run(Guid.NewGuid().ToString("N"));
+        await run.AppendAsync([
+            new ObjectCreated("a", "T", new JsonObject { ["n"] = 1, ["m"] = 2 }),
+            new ObjectPatched("a", new JsonObject { ["n"] = 3 }),
+            new RelationCreated("r", "t", "a", "b")]);
+        var branch = await run.ForkAsync(new Position(3));
+        await branch.AppendAsync([
+            new ObjectPatched("a", new JsonObject { ["z"] = 1 }), new RelationRemoved("r"), new ObjectCreated("b", "T")]);
+
+        // Written by a program that keeps no rows.
+        await using var other = new PostgresEventStore(database.DataSource);
+        await new AgentLedger(other).Run(run.Id).AppendAsync([new ObjectRemoved("a")]);
+        return (run, branch);
+    }
+
+    private Task<string> TextAsync(string sql) => database.ScalarAsync<string>(sql);
+}
