@@ -19,6 +19,7 @@ internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions opti
 
     private readonly string _sql = SqlText.Load("notify_appended", options.Schemas);
     private volatile Task _sending = Task.CompletedTask;
+    private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _state;
 
     /// <summary>Says that events were committed; returns at once.</summary>
@@ -45,7 +46,11 @@ internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions opti
     }
 
     /// <summary>Waits until what was signalled is sent.</summary>
-    public Task DrainAsync() => _sending;
+    public Task DrainAsync()
+    {
+        _closing.TrySetResult();
+        return _sending;
+    }
 
     private async Task SendAsync()
     {
@@ -65,7 +70,7 @@ internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions opti
             {
             }
 
-            await Task.Delay(Pause, timeProvider).ConfigureAwait(false);
+            await Task.WhenAny(Task.Delay(Pause, timeProvider), _closing.Task).ConfigureAwait(false);
         }
         while (Interlocked.CompareExchange(ref _state, Idle, Sending) == SendingAndSignalled);
     }

@@ -10,8 +10,9 @@ namespace Ledger.Postgres.Streams;
 /// <summary>The native engine: the log in PostgreSQL, in the tables of Marten, through Npgsql alone.</summary>
 /// <remarks>
 /// Safe for concurrent use, except for what <see cref="On(NpgsqlTransaction)"/> and <see cref="On(NpgsqlConnection)"/> return.
-/// It does not own the data source, and needs the migrations: see <see cref="Migrations.LedgerMigrator"/>. A failure of the
-/// database is Npgsql's exception.
+/// It does not own the data source, which must outlive it; it keeps up to <see cref="PostgresOptions.AppendLanes"/> connections for a
+/// second after an append. It needs the migrations: see <see cref="Migrations.LedgerMigrator"/>. A failure of the database is Npgsql's
+/// exception.
 /// </remarks>
 public sealed partial class PostgresEventStore : IEventStore, IDocumentReader, IWorldReader, IAsyncDisposable, IDisposable
 {

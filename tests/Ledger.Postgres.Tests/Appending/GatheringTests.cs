@@ -145,7 +145,8 @@ public sealed class GatheringTests(LedgerDatabase database) : IClassFixture<Ledg
     [Fact]
     public async Task Append_DataSourceDisposed_EachCallerIsTold()
     {
-        var pool = NpgsqlDataSource.Create(database.ConnectionString);
+        // Too small a pool for lanes to keep connections, which would go on for a moment.
+        var pool = NpgsqlDataSource.Create(database.ConnectionString + ";Maximum Pool Size=4");
         await using var store = new PostgresEventStore(pool);
         await store.AppendAsync(Streams(1)[0], ExpectedVersion.Any, Kits(1));
         await pool.DisposeAsync();
