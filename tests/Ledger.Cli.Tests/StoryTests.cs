@@ -21,9 +21,6 @@ public sealed class StoryTests(CliDatabase database) : IClassFixture<CliDatabase
         await story.RunAsync("status", "first");
         await story.RunAsync("world", "first");
         await story.RunAsync("world", "first", "--at", "1");
-        await story.RunAsync("object", "first", "c1");
-        await story.RunAsync("object", "first", "c1", "--at", "1", "--json");
-        await story.RunAsync("object", "first", "nobody");
         await story.RunAsync("fork", "first", "--at", "2", "--id", "second", "--name", "another rule");
         await story.RunAsync("append", "second", "--type", "object.created", "--data", """{"id":"c3","type":"Claim","data":{"text":"Ice melts"}}""", "--expect", "3");
         await story.RunAsync("append", "branch:second", "--type", "object.patched", "--data", """{"id":"c1","patch":{"n":{"deep":[1]},"note":null}}""", "--expect", "4");

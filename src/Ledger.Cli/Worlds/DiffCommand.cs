@@ -27,8 +27,8 @@ internal sealed class DiffCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var (_, a) = await Folding.OfStreamAsync(connection, session.Get(_a), session.Get(_atA), cancellationToken);
-        var (_, b) = await Folding.OfStreamAsync(connection, session.Get(_b), session.Get(_atB), cancellationToken);
+        var (_, a) = await Folding.OfStreamAsync(session, connection, session.Get(_a), session.Get(_atA), cancellationToken);
+        var (_, b) = await Folding.OfStreamAsync(session, connection, session.Get(_b), session.Get(_atB), cancellationToken);
         if (session.Json)
         {
             session.Out.Json(WorldDiff.Between(a, b).WriteTo);

@@ -2,12 +2,13 @@ using Ledger.Cli.Connections;
 using Ledger.Cli.Events;
 using Ledger.Cli.Streams;
 using Ledger.Files;
+using Ledger.Runs;
 using Ledger.Streams;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Worlds;
 
-/// <summary>Worlds for the commands that show them, with a bar while a file is folded.</summary>
+/// <summary>Worlds for the commands that show them, with a bar while long histories are read.</summary>
 internal static class Folding
 {
     // Ids of events are derived from a stream's name; nobody sees it here.
@@ -15,6 +16,7 @@ internal static class Folding
 
     /// <summary>The world of a run or branch, and its stream.</summary>
     public static async Task<(StreamName Stream, World World)> OfStreamAsync(
+        Session session,
         LedgerConnection connection,
         string id,
         Position? at,

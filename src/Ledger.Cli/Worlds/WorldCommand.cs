@@ -34,7 +34,7 @@ internal sealed class WorldCommand : LedgerCommand
             case ({ } id, null):
                 await using (var connection = await session.ConnectAsync(cancellationToken))
                 {
-                    var (stream, world) = await Folding.OfStreamAsync(connection, id, session.Get(_at), cancellationToken);
+                    var (stream, world) = await Folding.OfStreamAsync(session, connection, id, session.Get(_at), cancellationToken);
                     Print(session, stream.Value, world);
                 }
 

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace Ledger.Postgres.Tests.Worlds;
 
-public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
+public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>, IDisposable
 {
     private const string AllRows = """
         select coalesce(md5(string_agg(w.text, ' ' order by w.text collate "C")), '')
@@ -25,6 +25,8 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
     private readonly PostgresEventStore _store = new(database.DataSource, new PostgresOptions { WorldRows = WorldRows.Inline });
 
     private AgentLedger Runs => new(_store);
+
+    public void Dispose() => _store.Dispose();
 
     [Fact]
     public async Task SqlFunctions_RunAndBranch_AnswerAsTheLibrary()
@@ -83,7 +85,8 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
         await using var own = new LedgerDatabase();
         await own.InitializeAsync();
         await using var connection = await own.DataSource.OpenConnectionAsync();
-        var run = new AgentLedger(own.Store.On(connection)).Run("patched");
+        await using var store = new PostgresEventStore(own.DataSource, new PostgresOptions { WorldRows = WorldRows.Inline });
+        var run = new AgentLedger(store.On(connection)).Run("patched");
         await run.AppendAsync([.. Enumerable.Range(0, 10).Select(i => new ObjectCreated($"o{i}", "T"))]);
 
         for (var i = 0; i < 1_000; i++)
