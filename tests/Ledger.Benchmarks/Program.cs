@@ -21,6 +21,8 @@ Scenario[] scenarios =
     new ReadStream(),
     new ReadLongRun(),
     new ReadLog(),
+    new SnapshotLoad(),
+    new Reexecution(),
 ];
 
 Console.OutputEncoding = Encoding.UTF8;

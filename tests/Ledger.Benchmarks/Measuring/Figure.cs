@@ -20,11 +20,13 @@ internal sealed record Figure(string Name, string Format, Better Better)
 
     public static Figure EventsWritten { get; } = new("events written a fork", "0.##", Better.Lower);
 
+    public static Figure CallsMade { get; } = new("calls made", "#,0", Better.Lower);
+
     public static Figure WorkingSet { get; } = new("working set, MB more", "0.0", Better.Lower);
 
     public static Figure Heap { get; } = new("GC heap, MB at most", "0.0", Better.Lower);
 
     /// <summary>In the order of the tables.</summary>
     public static IReadOnlyList<Figure> All { get; } =
-        [EventsPerSecond, Middle, Tail, Processor, AllocatedBytes, Conflicts, EventsWritten, WorkingSet, Heap];
+        [EventsPerSecond, Middle, Tail, Processor, AllocatedBytes, Conflicts, EventsWritten, CallsMade, WorkingSet, Heap];
 }
