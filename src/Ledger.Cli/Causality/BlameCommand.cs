@@ -20,6 +20,7 @@ internal sealed class BlameCommand : LedgerCommand
         Add(_id);
         Add(_object);
         Add(_property);
+        Add(CommonOptions.Stats);
         Examples = ["ledger blame first c1", "ledger blame branch:second c1 status --json"];
     }
 
@@ -28,7 +29,7 @@ internal sealed class BlameCommand : LedgerCommand
         await using var connection = await session.ConnectAsync(cancellationToken);
         var run = await connection.Ledger.OpenAsync(
             await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken), cancellationToken);
-        var blame = await run.BlameAsync(session.Get(_object), session.Get(_property), cancellationToken);
+        var blame = await run.WithStatistics(session.NewRead()).BlameAsync(session.Get(_object), session.Get(_property), cancellationToken);
         if (blame.Entries.Count == 0)
         {
             throw new RefusalException(blame.Property is { } property

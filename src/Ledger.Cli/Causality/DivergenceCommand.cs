@@ -21,6 +21,7 @@ internal sealed class DivergenceCommand : LedgerCommand
     {
         Add(_a);
         Add(_b);
+        Add(CommonOptions.Stats);
         Examples = ["ledger divergence first second", "ledger divergence run:first branch:second --json"];
     }
 
@@ -29,7 +30,9 @@ internal sealed class DivergenceCommand : LedgerCommand
         await using var connection = await session.ConnectAsync(cancellationToken);
         var a = await StreamIds.FindAsync(connection.Store, session.Get(_a), cancellationToken);
         var b = await StreamIds.FindAsync(connection.Store, session.Get(_b), cancellationToken);
-        var divergence = await connection.Ledger.FirstDivergenceAsync(a, b, cancellationToken);
+        var runOfA = (await connection.Ledger.OpenAsync(a, cancellationToken)).WithStatistics(session.NewRead());
+        var runOfB = (await connection.Ledger.OpenAsync(b, cancellationToken)).WithStatistics(session.NewRead());
+        var divergence = await runOfA.FirstDivergenceAsync(runOfB, cancellationToken);
         if (session.Json)
         {
             session.Out.Json(writer => Write(writer, divergence));

@@ -26,6 +26,7 @@ internal sealed class TraceCommand : LedgerCommand
         Add(_event);
         Add(_run);
         Add(_down);
+        Add(CommonOptions.Stats);
         Examples = ["ledger trace 0197f5a2-1c8e-7b3a-9d2f-5e6a7b8c9d0e", "ledger trace e5 --run first", "ledger trace e1 --run branch:second --down --json"];
     }
 
@@ -39,6 +40,7 @@ internal sealed class TraceCommand : LedgerCommand
 
         await using var connection = await session.ConnectAsync(cancellationToken);
         var run = await OpenAsync(session, connection, id, cancellationToken);
+        run = run.WithStatistics(session.NewRead());
         var isDown = session.Get(_down);
         var trace = isDown
             ? await run.TraceEffectsAsync(id, cancellationToken)

@@ -13,6 +13,7 @@ internal sealed class ExportCommand : LedgerCommand
         : base("export", "Prints a history as an event file, a line of JSON each, a branch with its prefix; 'ledger import kando' makes the same history of it.")
     {
         Add(_id);
+        Add(CommonOptions.Stats);
         Examples = ["ledger export first > first.jsonl", "ledger export branch:second > second.jsonl"];
     }
 
@@ -21,6 +22,6 @@ internal sealed class ExportCommand : LedgerCommand
         await using var connection = await session.ConnectAsync(cancellationToken);
         var run = await connection.Ledger.OpenAsync(
             await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken), cancellationToken);
-        await session.Out.JsonLinesAsync(EventExport.ReadLinesAsync(run, cancellationToken));
+        await session.Out.JsonLinesAsync(EventExport.ReadLinesAsync(run.WithStatistics(session.NewRead()), cancellationToken));
     }
 }

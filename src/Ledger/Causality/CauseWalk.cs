@@ -77,7 +77,7 @@ internal sealed class CauseWalk(EventLookup lookup)
     }
 
     private IAsyncEnumerable<RecordedEvent> ReadAsync(Position from, Position? to, CancellationToken cancellationToken) =>
-        lookup.Store.ReadHistoryAsync(lookup.History, from, to, cancellationToken);
+        lookup.ReadAsync(from, to, cancellationToken);
 
     private void Pass(RecordedEvent recorded)
     {

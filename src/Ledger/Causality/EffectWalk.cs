@@ -1,4 +1,5 @@
 using Ledger.Events;
+using Ledger.Streams;
 
 namespace Ledger.Causality;
 
@@ -12,7 +13,7 @@ internal sealed class EffectWalk(EventLookup lookup)
 
     public async Task<CausalTrace> RunAsync(RecordedEvent start, CancellationToken cancellationToken)
     {
-        var history = lookup.Store.ReadHistoryAsync(lookup.History, cancellationToken: cancellationToken);
+        var history = lookup.ReadAsync(Position.Start, null, cancellationToken);
         await foreach (var recorded in history.ConfigureAwait(false))
         {
             _ids.Add(recorded.Id);

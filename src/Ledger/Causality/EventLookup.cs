@@ -1,20 +1,20 @@
-using Ledger.Branches;
 using Ledger.Events;
+using Ledger.Runs;
 using Ledger.Streams;
 
 namespace Ledger.Causality;
 
 /// <summary>Finds events of one history by their ids.</summary>
-internal sealed class EventLookup(IEventStore store, History history)
+internal sealed class EventLookup(Run run)
 {
     // Bounds a query and what it returns at once.
     private const int IdsPerQuery = 1_000;
 
-    public IEventStore Store => store;
+    public CauseScope Scope { get; } = new(run.History);
 
-    public History History => history;
-
-    public CauseScope Scope { get; } = new(history);
+    /// <summary>Reads the history, or a part of it, counted as the run's other reads are.</summary>
+    public IAsyncEnumerable<RecordedEvent> ReadAsync(Position from, Position? to, CancellationToken cancellationToken) =>
+        run.ReadAsync(from, to, cancellationToken);
 
     /// <summary>The events that are part of the history, with their positions.</summary>
     public async Task<List<RecordedEvent>> FindAsync(IEnumerable<Guid> ids, CancellationToken cancellationToken)
@@ -22,7 +22,8 @@ internal sealed class EventLookup(IEventStore store, History history)
         var found = new List<RecordedEvent>();
         foreach (var batch in ids.Chunk(IdsPerQuery))
         {
-            foreach (var recorded in await store.FindEventsAsync(batch, cancellationToken).ConfigureAwait(false))
+            var events = await run.Store.FindEventsAsync(batch, cancellationToken).ConfigureAwait(false);
+            await foreach (var recorded in run.Observed(events.ToAsyncEnumerable(), cancellationToken).ConfigureAwait(false))
             {
                 if (Scope.Place(recorded) is { } placed)
                 {
@@ -50,7 +51,7 @@ internal sealed class EventLookup(IEventStore store, History history)
     {
         var unread = steps.Where(s => s.Id is { } id && !known.ContainsKey(id)).Select(s => s.Id!.Value);
         var read = (await FindAsync(unread, cancellationToken).ConfigureAwait(false)).ToDictionary(e => e.Id);
-        return new CausalTrace(history.Stream, [.. steps.Select(s => EntryOf(s.Text, s.Distance, EventOf(s.Id)))]);
+        return new CausalTrace(run.StreamName, [.. steps.Select(s => EntryOf(s.Text, s.Distance, EventOf(s.Id)))]);
 
         RecordedEvent? EventOf(Guid? id) =>
             id is { } wanted ? known.GetValueOrDefault(wanted) ?? read.GetValueOrDefault(wanted) : null;

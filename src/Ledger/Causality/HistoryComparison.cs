@@ -1,27 +1,27 @@
 using Ledger.Branches;
 using Ledger.Events;
 using Ledger.Json;
+using Ledger.Runs;
 using Ledger.Streams;
 
 namespace Ledger.Causality;
 
 /// <summary>Compares two histories from the front, a page of each in memory.</summary>
-internal sealed class HistoryComparison(IEventStore store, History a, History b)
+internal sealed class HistoryComparison(Run a, Run b)
 {
     public async Task<Divergence> RunAsync(CancellationToken cancellationToken)
     {
-        if (a.Stream == b.Stream)
+        if (a.StreamName == b.StreamName)
         {
-            var info = await store.GetStreamAsync(a.Stream, cancellationToken).ConfigureAwait(false);
-            var length = a.LengthAt(info?.Version ?? StreamVersion.Empty);
-            return new Divergence(a.Stream, b.Stream, length, length, null, null);
+            var length = await a.GetLengthAsync(cancellationToken).ConfigureAwait(false);
+            return new Divergence(a.StreamName, b.StreamName, length, length, null, null);
         }
 
         var shared = new Position(SharedPrefix());
         var position = shared.Value;
-        var readerOfA = store.ReadHistoryAsync(a, shared, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var readerOfA = a.ReadAsync(shared, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var _ = readerOfA.ConfigureAwait(false);
-        var readerOfB = store.ReadHistoryAsync(b, shared, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var readerOfB = b.ReadAsync(shared, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var __ = readerOfB.ConfigureAwait(false);
         while (true)
         {
@@ -29,7 +29,7 @@ internal sealed class HistoryComparison(IEventStore store, History a, History b)
             var inB = await readerOfB.MoveNextAsync().ConfigureAwait(false) ? readerOfB.Current : null;
             if (inA is null || inB is null || !AreSame(inA, inB))
             {
-                return new Divergence(a.Stream, b.Stream, shared, new Position(position), inA, inB);
+                return new Divergence(a.StreamName, b.StreamName, shared, new Position(position), inA, inB);
             }
 
             position++;
@@ -47,8 +47,8 @@ internal sealed class HistoryComparison(IEventStore store, History a, History b)
         var shared = 0L;
         for (var i = 0; ; i++)
         {
-            var (streamOfA, takenOfA) = Segment(a, i);
-            var (streamOfB, takenOfB) = Segment(b, i);
+            var (streamOfA, takenOfA) = Segment(a.History, i);
+            var (streamOfB, takenOfB) = Segment(b.History, i);
             if (streamOfA != streamOfB)
             {
                 return shared;

@@ -24,7 +24,7 @@ public static class EventExport
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(run);
-        var lookup = new EventLookup(run.Store, run.History);
+        var lookup = new EventLookup(run);
         var page = new List<RecordedEvent>();
         await foreach (var recorded in run.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
         {

@@ -70,10 +70,10 @@ public sealed partial class Run
     public Task<Divergence> FirstDivergenceAsync(Run other, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return new HistoryComparison(Store, History, other.History).RunAsync(cancellationToken);
+        return new HistoryComparison(this, other).RunAsync(cancellationToken);
     }
 
-    private EventLookup Lookup() => new(Store, History);
+    private EventLookup Lookup() => new(this);
 
     private async Task<CausalTrace> TraceAsync(
         string id,

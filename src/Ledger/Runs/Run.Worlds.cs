@@ -71,7 +71,7 @@ public sealed partial class Run
 
     private WorldReader Worlds() => new(_ledger.Store, History, _statistics, _ledger.Logger);
 
-    private IAsyncEnumerable<RecordedEvent> Observed(IAsyncEnumerable<RecordedEvent> events, CancellationToken cancellationToken) =>
+    internal IAsyncEnumerable<RecordedEvent> Observed(IAsyncEnumerable<RecordedEvent> events, CancellationToken cancellationToken) =>
         _statistics is null ? events : _statistics.ObserveAsync(events, cancellationToken);
 
     /// <summary>The length behind an append, after which a snapshot may be due.</summary>
