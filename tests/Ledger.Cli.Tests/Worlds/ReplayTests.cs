@@ -66,6 +66,27 @@ public sealed class ReplayTests(CliDatabase database) : IClassFixture<CliDatabas
         status.Error.ShouldStartWith("Read 5 events of 1 segment, folded 0, from no snapshot: ");
     }
 
+    [Fact]
+    public async Task CausesAndExport_Stats_SayWhatTheReadingCost()
+    {
+        await database.StartAsync("counted", 5);
+        await database.Cli.RunAsync("fork", "counted", "--at", "5", "--id", "counted-2");
+        var events = JsonElement.Parse((await database.Cli.RunAsync("events", "counted", "--json")).Output);
+        var made = events.EnumerateArray().First(e => e.GetProperty("type").GetString() == "object.created");
+
+        var blame = await database.Cli.RunAsync("blame", "counted", made.GetProperty("data").GetProperty("id").GetString()!, "--stats");
+        var trace = await database.Cli.RunAsync("trace", made.GetProperty("event_id").GetString()!, "--stats");
+        var down = await database.Cli.RunAsync("trace", made.GetProperty("event_id").GetString()!, "--down", "--stats");
+        var divergence = await database.Cli.RunAsync("divergence", "counted", "counted-2", "--stats");
+        var export = await database.Cli.RunAsync("export", "counted", "--stats");
+
+        blame.Error.ShouldStartWith("Read 5 events of 1 segment, folded 0, from no snapshot: ");
+        trace.Error.ShouldStartWith("Read 1 event of 1 segment, ");
+        down.Error.ShouldStartWith("Read 6 events of ");    // The event itself is looked up first.
+        divergence.Error.Split('\n').Length.ShouldBe(3);
+        export.Error.ShouldStartWith("Read 5 events of 1 segment, ");
+    }
+
     private async Task ExecuteAsync(string sql)
     {
         await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false");
