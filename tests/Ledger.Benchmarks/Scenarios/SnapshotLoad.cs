@@ -22,7 +22,7 @@ internal sealed class SnapshotLoad : Scenario
 
     public override string Name => "snapshot-load";
 
-    public override string Title => "world of a run of 100,000 events, 1,000 objects, with a snapshot 100 events before its end";
+    public override string Title => "world of a run of 100,000 events, with a snapshot 100 before its end";
 
     public override DatabaseLife Life => DatabaseLife.Scenario;
 
