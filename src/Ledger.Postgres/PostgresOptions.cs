@@ -40,8 +40,8 @@ public sealed record PostgresOptions
 
     /// <summary>The projections that run inline, inside every append: default none.</summary>
     /// <remarks>
-    /// <see cref="Snapshot{T}"/>, <see cref="DocumentProjection{T}"/> and <see cref="RowProjection"/>; rows are written in the order of the
-    /// list. <see cref="Migrations.LedgerMigrator"/> makes and checks the tables of documents; those of rows are the application's.
+    /// <see cref="Snapshot{T}"/>, <see cref="DocumentProjection{T}"/>, <see cref="RowProjection"/> and <see cref="EventProjection"/>; rows are
+    /// written in the order of the list. <see cref="Migrations.LedgerMigrator"/> makes and checks the tables of documents; those of rows are the application's.
     /// </remarks>
     public IReadOnlyList<Projection> Projections { get; init; } = [];
 
@@ -84,6 +84,14 @@ public sealed record PostgresOptions
         foreach (var twice in (Projections ?? []).GroupBy(p => p.Key).Where(g => g.Count() > 1))
         {
             faults.Add($"{nameof(Projections)} has '{twice.Key}' twice; each needs a name of its own.");
+        }
+
+        foreach (var projection in Projections ?? [])
+        {
+            foreach (var type in projection.EventTypes.Where(t => Registry?.Knows(t) == false))
+            {
+                faults.Add($"{nameof(Projections)}: '{projection.Key}' handles {type}, which is not in the {nameof(Registry)}; add it there.");
+            }
         }
 
         foreach (var twice in DocumentTables.GroupBy(d => d.Table).Where(g => g.Count() > 1))

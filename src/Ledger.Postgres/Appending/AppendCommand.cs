@@ -1,3 +1,4 @@
+using Ledger.Postgres.Projections;
 using Ledger.Postgres.Streams;
 using Ledger.Streams;
 using Npgsql;
@@ -85,9 +86,11 @@ internal sealed class AppendCommand : IDisposable
             _oneExpected.TypedValue = part.Expected.Version?.Value;
         }
 
-        return _statements.ProjectionKeys is null
+        var projections = _statements.Projections.For(_streams);
+        ((NpgsqlParameter<string[]?>)command.Parameters[^1]).TypedValue = projections.Keys;
+        return projections.Keys is null
             ? await ExecuteAsync(command, requests, connection, transaction, cancellationToken).ConfigureAwait(false)
-            : await ProjectAsync(command, requests, connection, transaction, cancellationToken).ConfigureAwait(false);
+            : await ProjectAsync(command, projections, requests, connection, transaction, cancellationToken).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -113,6 +116,7 @@ internal sealed class AppendCommand : IDisposable
 
     private async Task<AppendAnswer[]> ProjectAsync(
         NpgsqlCommand command,
+        InlineProjections projections,
         IReadOnlyList<AppendRequest> requests,
         NpgsqlConnection connection,
         NpgsqlTransaction? transaction,
@@ -124,7 +128,7 @@ internal sealed class AppendCommand : IDisposable
             append.Parameters.Add(parameter.Clone());
         }
 
-        return await _statements.Projections.ExecuteAsync(
+        return await projections.ExecuteAsync(
             append,
             reader => ReadRowsAsync(reader, requests, cancellationToken),
             connection,
@@ -232,6 +236,7 @@ internal sealed class AppendCommand : IDisposable
         return index;
     }
 
+    // The last one is set for each batch.
     private void AddEventParameters(NpgsqlParameterCollection parameters) => parameters
         .With(_eventId, NpgsqlDbType.Array | NpgsqlDbType.Uuid)
         .With(_eventType, NpgsqlDbType.Array | NpgsqlDbType.Text)
@@ -240,7 +245,7 @@ internal sealed class AppendCommand : IDisposable
         .With(_eventHeaders, NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
         .With(_eventCorrelation, NpgsqlDbType.Array | NpgsqlDbType.Text)
         .With(_eventCausation, NpgsqlDbType.Array | NpgsqlDbType.Text)
-        .WithTexts(_statements.ProjectionKeys);
+        .With<string[]?>(null, NpgsqlDbType.Array | NpgsqlDbType.Text);
 
     private void Clear()
     {

@@ -18,8 +18,6 @@ internal sealed class AppendStatements
     /// <summary>For one request to one stream.</summary>
     public string AppendOne { get; }
 
-    /// <summary>Which projections follow, or null for none: nothing is locked and remembered for them then.</summary>
-    public string[]? ProjectionKeys => Projections.Keys;
-
+    /// <summary>What may follow, depending on the streams.</summary>
     public InlineProjections Projections { get; }
 }

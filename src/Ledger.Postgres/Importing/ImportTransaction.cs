@@ -1,5 +1,6 @@
 using System.Data;
 using Ledger.Postgres.Appending;
+using Ledger.Postgres.Projections;
 using Ledger.Postgres.Streams;
 using Ledger.Streams;
 using Npgsql;
@@ -29,8 +30,11 @@ internal sealed class ImportTransaction(
     {
         var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
-        await BeginAsync(cancellationToken).ConfigureAwait(false);
-        await LockStreamsAsync(cancellationToken).ConfigureAwait(false);
+        var streams = ListStreams();
+        string[] names = [.. streams.Select(s => s.Name.Value)];
+        var projections = statements.Projections.For(names);
+        await BeginAsync(projections, cancellationToken).ConfigureAwait(false);
+        await LockStreamsAsync(streams, names, cancellationToken).ConfigureAwait(false);
         var events = batch.Events;
         if (looksUp || _streams.Values.Any(s => s.IsArchived))
         {
@@ -54,22 +58,22 @@ internal sealed class ImportTransaction(
         await CopyAsync(events, cancellationToken).ConfigureAwait(false);
         var grown = _streams.Values.Where(s => s.Version > s.Before).ToArray();
         await UpdateStreamsAsync(grown, cancellationToken).ConfigureAwait(false);
-        await statements.Projections.ApplyAsync(connection, transaction, options.CommandTimeoutSeconds, cancellationToken).ConfigureAwait(false);
+        await projections.ApplyAsync(connection, transaction, options.CommandTimeoutSeconds, cancellationToken).ConfigureAwait(false);
         Outcome = new ImportOutcome(
             events.Count, known, grown.Count(s => s.Before == 0), events.Sum(e => (long)e.Event.Serialized.Json.Length));
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return Outcome;
     }
 
-    private async Task BeginAsync(CancellationToken cancellationToken)
+    private async Task BeginAsync(InlineProjections projections, CancellationToken cancellationToken)
     {
         var command = Load("import_begin");
         await using var _ = command.ConfigureAwait(false);
-        command.Parameters.WithTexts(statements.ProjectionKeys);
+        command.Parameters.WithTexts(projections.Keys);
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task LockStreamsAsync(CancellationToken cancellationToken)
+    private ImportedStream[] ListStreams()
     {
         foreach (var item in batch.Events)
         {
@@ -79,9 +83,11 @@ internal sealed class ImportTransaction(
             }
         }
 
-        ImportedStream[] streams = [.. _streams.Values];
-        string[] names = [.. streams.Select(s => s.Name.Value)];
+        return [.. _streams.Values];
+    }
 
+    private async Task LockStreamsAsync(ImportedStream[] streams, string[] names, CancellationToken cancellationToken)
+    {
         // A refused append may delete a row that it had created, in between.
         while (await LockAsync(streams, names, cancellationToken).ConfigureAwait(false) < streams.Length)
         {

@@ -20,12 +20,12 @@ internal sealed class DocumentStatements
             return;
         }
 
-        Pending = Load("documents_pending");
+        Pending = Load("pending_events");
         Claim = Load("claim_documents");
         Lock = Load("lock_documents");
         Write = Load("write_documents");
         Delete = Load("delete_documents");
-        Advance = Load("advance_documents");
+        Advance = Load("advance_pending");
     }
 
     public IDocuments Projection { get; }

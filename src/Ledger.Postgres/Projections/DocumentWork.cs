@@ -9,13 +9,16 @@ using NpgsqlTypes;
 namespace Ledger.Postgres.Projections;
 
 /// <summary>Applies the pending events to the documents that they are about, which are locked first: other streams may be about them too.</summary>
-internal sealed class DocumentWork(IDocumentProjection projection, DocumentStatements statements, EventRegistry registry) : ProjectionWork
+internal sealed class DocumentWork(IDocumentProjection projection, DocumentStatements statements, EventRegistry registry) : ProjectionWork(projection.Key)
 {
     private readonly List<(RecordedEvent Recorded, IReadOnlyList<string> Ids)> _pending = [];
     private readonly SortedSet<string> _ids = new(CodePointComparer.Instance);
     private readonly Dictionary<string, byte[]> _stored = new(StringComparer.Ordinal);
 
-    public override void AddReads(NpgsqlBatch batch) => Add(batch, statements.Pending).Parameters.WithText(projection.Key);
+    public override void AddReads(NpgsqlBatch batch) => Add(batch, statements.Pending).Parameters
+        .WithText(projection.Key)
+        .WithText(projection.StreamPrefix)
+        .WithTexts(null);
 
     public override async Task ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
@@ -99,7 +102,7 @@ internal sealed class DocumentWork(IDocumentProjection projection, DocumentState
 
         if (EventCount > 0)
         {
-            Add(batch, statements.Advance).Parameters.WithText(projection.Key);
+            Add(batch, statements.Advance).Parameters.WithText(projection.Key).WithText(projection.StreamPrefix);
         }
     }
 

@@ -1,44 +1,41 @@
-using Ledger.Events;
 using Ledger.Postgres.Telemetry;
 using Ledger.Projections;
 using Npgsql;
 
 namespace Ledger.Postgres.Projections;
 
-/// <summary>The projections that run in the transaction of every append, between the insert and the commit, once for a batch.</summary>
+/// <summary>The projections that run in the transaction of an append, between the insert and the commit, once for a batch.</summary>
 /// <remarks>
-/// Rows are one statement each, which goes along with the append. Documents evolve in C#: the append's round trip brings the pending
-/// events, a further one locks documents that several streams share, and the last one writes and commits.
+/// Rows are one statement each, which goes along with the append. What evolves in C# takes more round trips: the append's brings the
+/// pending events, a further one locks documents that several streams share, and the last one writes and commits.
 /// </remarks>
 internal sealed class InlineProjections
 {
-    // The colon keeps it apart from the names that applications give.
-    private const string WorldKey = "ledger:world";
-
-    private readonly EventRegistry _registry;
-    private readonly DocumentStatements[] _documents;
-    private readonly (string Sql, string? EndOf)[] _rows;
+    private readonly InlineProjection[] _projections;
     private readonly string _clock;
 
     public InlineProjections(PostgresOptions options)
+        : this(
+            [.. LedgerProjections.Of(options), .. options.Projections.Select(p => InlineProjection.Of(p, options))],
+            SqlText.Load("projection_clock", options.Schemas))
     {
-        var (projections, schemas) = (options.Projections, options.Schemas);
-        _registry = options.Registry;
-        _documents = [.. projections.OfType<IDocuments>().Select(d => new DocumentStatements(d, schemas))];
-        _rows = [.. projections.OfType<RowProjection>().SelectMany(r => Mark([.. r.Statements(schemas)], r.Name))];
-        _clock = SqlText.Load("projection_clock", schemas);
-        string[] keys = [.. projections.Select(p => p.Key)];
-        if (options.WorldRows == WorldRows.Inline)
-        {
-            keys = [WorldKey, .. keys];
-            _rows = [(SqlText.Load("project_world", schemas), WorldKey), .. _rows];
-        }
-
-        Keys = keys.Length == 0 ? null : keys;
     }
 
-    /// <summary>Which projections follow an append, or null for none: nothing is locked and remembered for them then.</summary>
+    private InlineProjections(InlineProjection[] projections, string clock)
+    {
+        _projections = projections;
+        _clock = clock;
+        Keys = projections.Length == 0 ? null : Array.ConvertAll(projections, p => p.Key);
+    }
+
+    /// <summary>Which projections there are, or null for none: nothing is locked and remembered for them then.</summary>
     public string[]? Keys { get; }
+
+    /// <summary>Those that follow an append to some streams.</summary>
+    public InlineProjections For(IReadOnlyList<string> streams) =>
+        Array.TrueForAll(_projections, p => p.Follows(streams))
+            ? this
+            : new InlineProjections(Array.FindAll(_projections, p => p.Follows(streams)), _clock);
 
     /// <summary>Runs a statement that appends, and the projections behind it.</summary>
     /// <param name="append">The statement.</param>
@@ -55,64 +52,35 @@ internal sealed class InlineProjections
         int timeoutSeconds,
         CancellationToken cancellationToken)
     {
-        if (_documents.Length == 0)
+        var times = ProjectionTimes.Start(_clock);
+        var works = BeginWorks();
+        if (works.Length == 0)
         {
             // One round trip, which is a transaction by itself.
-            var batch = new NpgsqlBatch(connection, transaction) { Timeout = timeoutSeconds, BatchCommands = { append } };
-            await using var _ = batch.ConfigureAwait(false);
-            var times = ProjectionTimes.Start();
-            AddRows(batch, times);
-            return await ProjectionTransaction.ReadAsync(batch, read, times, cancellationToken).ConfigureAwait(false);
+            var only = new NpgsqlBatch(connection, transaction) { Timeout = timeoutSeconds };
+            await using var _ = only.ConfigureAwait(false);
+            var answer = await ReadAsync(only, append, read, works, times, cancellationToken).ConfigureAwait(false);
+            times?.Record();
+            return answer;
         }
 
         var projected = await ProjectionTransaction.BeginAsync(connection, transaction, timeoutSeconds, cancellationToken).ConfigureAwait(false);
         await using var __ = projected.ConfigureAwait(false);
         try
         {
-            return await ExecuteAsync(append, read, projected, cancellationToken).ConfigureAwait(false);
+            var batch = projected.CreateBatch();
+            await using var ___ = batch.ConfigureAwait(false);
+            projected.AddBegin(batch);
+            var answer = await ReadAsync(batch, append, read, works, times, cancellationToken).ConfigureAwait(false);
+            await projected.WriteAsync(works, times, projected.AddEnd, cancellationToken).ConfigureAwait(false);
+            times?.Record();
+            return answer;
         }
         catch (ProjectionFailedException)
         {
             await projected.UndoAsync().ConfigureAwait(false);
             throw;
         }
-    }
-
-    private async Task<T> ExecuteAsync<T>(
-        NpgsqlBatchCommand append,
-        Func<NpgsqlDataReader, Task<T>> read,
-        ProjectionTransaction transaction,
-        CancellationToken cancellationToken)
-    {
-        var works = Array.ConvertAll(_documents, d => d.Begin(_registry));
-        var batch = transaction.CreateBatch();
-        await using var _ = batch.ConfigureAwait(false);
-        transaction.AddBegin(batch);
-        batch.BatchCommands.Add(append);
-        foreach (var work in works)
-        {
-            work.AddReads(batch);
-        }
-
-        // Last, because they may give any number of results.
-        var times = ProjectionTimes.Start();
-        AddRows(batch, times);
-        var result = await ProjectionTransaction.ReadAsync(
-            batch,
-            async reader =>
-            {
-                var appended = await read(reader).ConfigureAwait(false);
-                foreach (var work in works)
-                {
-                    await work.ReadAsync(reader, cancellationToken).ConfigureAwait(false);
-                }
-
-                return appended;
-            },
-            times,
-            cancellationToken).ConfigureAwait(false);
-        await transaction.WriteAsync(works, transaction.AddEnd, cancellationToken).ConfigureAwait(false);
-        return result;
     }
 
     /// <summary>Runs the projections alone, behind what the present transaction has inserted.</summary>
@@ -131,65 +99,70 @@ internal sealed class InlineProjections
             return;
         }
 
+        var times = ProjectionTimes.Start(_clock);
+        var works = BeginWorks();
         var applied = await ProjectionTransaction.BeginAsync(connection, transaction, timeoutSeconds, cancellationToken).ConfigureAwait(false);
         await using var _ = applied.ConfigureAwait(false);
-        var works = Array.ConvertAll(_documents, d => d.Begin(_registry));
         var batch = applied.CreateBatch();
         await using var __ = batch.ConfigureAwait(false);
 
         // In the place of the statement that appends, whose result comes before the projections'.
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(_clock));
+        var first = new NpgsqlBatchCommand(_clock);
+        await ReadAsync(batch, first, _ => Task.FromResult(true), works, times, cancellationToken).ConfigureAwait(false);
+        await applied.WriteAsync(works, times, _ => { }, cancellationToken).ConfigureAwait(false);
+        times?.Record();
+    }
+
+    /// <summary>Sends what inserts, the reads of what evolves in C#, and the statements of rows.</summary>
+    private async Task<T> ReadAsync<T>(
+        NpgsqlBatch batch,
+        NpgsqlBatchCommand first,
+        Func<NpgsqlDataReader, Task<T>> read,
+        ProjectionWork[] works,
+        ProjectionTimes? times,
+        CancellationToken cancellationToken)
+    {
+        batch.BatchCommands.Add(first);
+        times?.AddClock(batch);
         foreach (var work in works)
         {
             work.AddReads(batch);
+            times?.AddClock(batch, work.Name);
         }
 
-        var times = ProjectionTimes.Start();
-        AddRows(batch, times);
-        await ProjectionTransaction.ReadAsync(
+        // Last, because they may give any number of results.
+        foreach (var projection in _projections)
+        {
+            foreach (var sql in projection.Statements)
+            {
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
+            }
+
+            if (projection.Begin is null)
+            {
+                times?.AddClock(batch, projection.Key);
+            }
+        }
+
+        return await ProjectionTransaction.ReadAsync(
             batch,
             async reader =>
             {
+                var result = await read(reader).ConfigureAwait(false);
+                await ProjectionTimes.ReadNextAsync(times, reader, cancellationToken).ConfigureAwait(false);
                 foreach (var work in works)
                 {
+                    var begun = ProjectionTimes.Now(times);
                     await work.ReadAsync(reader, cancellationToken).ConfigureAwait(false);
+                    times?.AddSince(begun, work.Name);
+                    await ProjectionTimes.ReadNextAsync(times, reader, cancellationToken).ConfigureAwait(false);
                 }
 
-                return true;
+                return result;
             },
             times,
             cancellationToken).ConfigureAwait(false);
-        await applied.WriteAsync(works, _ => { }, cancellationToken).ConfigureAwait(false);
     }
 
-    private static IEnumerable<(string Sql, string? EndOf)> Mark(string[] statements, string name) =>
-        statements.Select((sql, i) => (sql, i == statements.Length - 1 ? name : null));
-
-    /// <summary>Adds the statements of the rows, and between them the server's clock where somebody measures.</summary>
-    private void AddRows(NpgsqlBatch batch, ProjectionTimes? times)
-    {
-        if (_rows.Length == 0)
-        {
-            return;
-        }
-
-        AddClock(batch, times, null);
-        foreach (var (sql, endOf) in _rows)
-        {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
-            if (endOf is not null)
-            {
-                AddClock(batch, times, endOf);
-            }
-        }
-    }
-
-    private void AddClock(NpgsqlBatch batch, ProjectionTimes? times, string? endOf)
-    {
-        if (times is not null)
-        {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(_clock));
-            times.Expect(endOf);
-        }
-    }
+    private ProjectionWork[] BeginWorks() => [.. _projections.Where(p => p.Begin is not null).Select(p => p.Begin!())];
 }

@@ -1,4 +1,3 @@
-using Ledger.Events;
 using Ledger.Postgres.Streams;
 using Ledger.Projections;
 using Ledger.Streams;
@@ -18,7 +17,10 @@ internal sealed class ProjectionRebuild(Projection projection, PostgresOptions o
     private const string LongestWait = "5s";
 
     private readonly DocumentStatements? _documents = projection is IDocuments documents ? new DocumentStatements(documents, options.Schemas) : null;
-    private readonly EventRegistry _registry = options.Registry;
+    private readonly InlineProjection _inline = InlineProjection.Of(projection, options);
+
+    /// <summary>Whether what the projection keeps can be removed, and made anew.</summary>
+    public static bool CanRebuild(Projection projection) => projection is IDocuments || ResetOf(projection) is not null;
 
     /// <summary>Rebuilds everything.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -64,6 +66,13 @@ internal sealed class ProjectionRebuild(Projection projection, PostgresOptions o
         await EndAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    private static string? ResetOf(Projection projection) => projection switch
+    {
+        RowProjection rows => rows.Reset,
+        EventProjection events => events.Reset,
+        _ => null,
+    };
+
     private static NpgsqlBatchCommand Add(NpgsqlBatch batch, string sql)
     {
         var command = new NpgsqlBatchCommand(sql);
@@ -85,7 +94,7 @@ internal sealed class ProjectionRebuild(Projection projection, PostgresOptions o
         {
             yield return _documents.Load("clear_documents");
         }
-        else if (projection is RowProjection { Reset: { } reset })
+        else if (ResetOf(projection) is { } reset)
         {
             yield return options.Schemas.Fill(reset);
         }
@@ -130,7 +139,7 @@ internal sealed class ProjectionRebuild(Projection projection, PostgresOptions o
 
     private async Task ApplyAsync(List<string> streams, List<long> versions, CancellationToken cancellationToken)
     {
-        ProjectionWork[] works = _documents is null ? [] : [_documents.Begin(_registry)];
+        ProjectionWork[] works = _inline.Begin is { } begin ? [begin()] : [];
         var batch = transaction.CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
         AddTouch(batch, streams, versions);
@@ -139,12 +148,9 @@ internal sealed class ProjectionRebuild(Projection projection, PostgresOptions o
             work.AddReads(batch);
         }
 
-        if (projection is RowProjection rows)
+        foreach (var sql in _inline.Statements)
         {
-            foreach (var sql in rows.Statements(options.Schemas))
-            {
-                Add(batch, sql);
-            }
+            Add(batch, sql);
         }
 
         await ProjectionTransaction.ReadAsync(
@@ -160,7 +166,7 @@ internal sealed class ProjectionRebuild(Projection projection, PostgresOptions o
             },
             null,
             cancellationToken).ConfigureAwait(false);
-        await transaction.WriteAsync(works, _ => { }, cancellationToken).ConfigureAwait(false);
+        await transaction.WriteAsync(works, null, _ => { }, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task EndAsync(CancellationToken cancellationToken)

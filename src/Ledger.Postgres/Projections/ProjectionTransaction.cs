@@ -102,9 +102,44 @@ internal sealed class ProjectionTransaction : IAsyncDisposable
 
     /// <summary>Locks, evolves and writes what the projections have read.</summary>
     /// <param name="works">The projections, behind their reads.</param>
+    /// <param name="times">Where the time is kept; null while nobody measures.</param>
     /// <param name="addEnd">Adds what follows the writes in their round trip.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public async Task WriteAsync(IReadOnlyList<ProjectionWork> works, Action<NpgsqlBatch> addEnd, CancellationToken cancellationToken)
+    public async Task WriteAsync(
+        IReadOnlyList<ProjectionWork> works,
+        ProjectionTimes? times,
+        Action<NpgsqlBatch> addEnd,
+        CancellationToken cancellationToken)
+    {
+        await LockAsync(works, times, cancellationToken).ConfigureAwait(false);
+        var writes = CreateBatch();
+        await using var _ = writes.ConfigureAwait(false);
+        times?.AddClock(writes);
+        foreach (var work in works)
+        {
+            var begun = ProjectionTimes.Now(times);
+            await work.ApplyAsync(_connection, cancellationToken).ConfigureAwait(false);
+            work.AddWrites(writes);
+            times?.AddSince(begun, work.Name);
+            times?.AddClock(writes, work.Name);
+        }
+
+        addEnd(writes);
+        if (writes.BatchCommands.Count > 0)
+        {
+            await ReadAsync(
+                writes,
+                async reader =>
+                {
+                    await (times?.ReadAsync(reader, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+                    return true;
+                },
+                times,
+                cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task LockAsync(IReadOnlyList<ProjectionWork> works, ProjectionTimes? times, CancellationToken cancellationToken)
     {
         var locks = CreateBatch();
         await using var _ = locks.ConfigureAwait(false);
@@ -121,26 +156,15 @@ internal sealed class ProjectionTransaction : IAsyncDisposable
                 {
                     foreach (var work in works)
                     {
+                        var begun = ProjectionTimes.Now(times);
                         await work.ReadLockedAsync(reader, cancellationToken).ConfigureAwait(false);
+                        times?.AddSince(begun, work.Name);
                     }
 
                     return true;
                 },
                 null,
                 cancellationToken).ConfigureAwait(false);
-        }
-
-        var writes = CreateBatch();
-        await using var __ = writes.ConfigureAwait(false);
-        foreach (var work in works)
-        {
-            work.AddWrites(writes);
-        }
-
-        addEnd(writes);
-        if (writes.BatchCommands.Count > 0)
-        {
-            await SendAsync(writes, cancellationToken).ConfigureAwait(false);
         }
     }
 }

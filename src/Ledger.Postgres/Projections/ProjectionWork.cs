@@ -3,8 +3,11 @@ using Npgsql;
 namespace Ledger.Postgres.Projections;
 
 /// <summary>What one projection does in C# within one transaction: read what is pending, lock, evolve, write.</summary>
-internal abstract class ProjectionWork
+internal abstract class ProjectionWork(string name)
 {
+    /// <summary>The projection, as it is measured.</summary>
+    public string Name { get; } = name;
+
     /// <summary>The events that were applied.</summary>
     public int EventCount { get; protected set; }
 
@@ -21,6 +24,9 @@ internal abstract class ProjectionWork
 
     /// <summary>Reads the results of <see cref="AddLocks"/>, of which the first is still to come.</summary>
     public virtual Task ReadLockedAsync(NpgsqlDataReader reader, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Runs what the application does itself on the connection.</summary>
+    public virtual Task ApplyAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Applies what is left to apply, and adds the statements that write it.</summary>
     public abstract void AddWrites(NpgsqlBatch batch);

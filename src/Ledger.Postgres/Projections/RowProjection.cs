@@ -1,3 +1,4 @@
+using Ledger.Events;
 using Ledger.Projections;
 
 namespace Ledger.Postgres.Projections;
@@ -18,10 +19,18 @@ public sealed class RowProjection : Projection
     /// <summary>Declares a projection.</summary>
     /// <param name="name">Its name, which keeps its progress: 1 to 200 characters, without <c>:</c>.</param>
     /// <param name="sql">The statement.</param>
+    /// <param name="eventTypes">The types whose events <c>{pending}</c> has; null or empty for all.</param>
     /// <exception cref="ArgumentException">The name is not one, or the statement does not mention <c>{pending}</c>.</exception>
-    public RowProjection(string name, string sql)
-        : base(name, [])
+    public RowProjection(string name, string sql, IReadOnlyCollection<Type>? eventTypes = null)
+        : base(name, eventTypes ?? [])
     {
+        if (EventTypes.Contains(typeof(UntypedEvent)))
+        {
+            throw new ArgumentException(
+                $"Projection '{name}' cannot choose events by {typeof(UntypedEvent)}, which stands for any name. Ask for the type in the statement.",
+                nameof(eventTypes));
+        }
+
         ArgumentException.ThrowIfNullOrWhiteSpace(sql);
         if (!sql.Contains(Pending, StringComparison.Ordinal))
         {
@@ -40,10 +49,17 @@ public sealed class RowProjection : Projection
     public string? Reset { get; init; }
 
     /// <summary>The statement, and the one that says how far it has come.</summary>
-    internal IEnumerable<string> Statements(SchemaNames schemas)
+    internal string[] Statements(SchemaNames schemas, EventRegistry registry)
     {
-        var key = SchemaNames.Literal(Key);
-        yield return schemas.Fill(Sql.Replace(Pending, $"{{ledger}}.pending_v1({key})", StringComparison.Ordinal));
-        yield return SqlText.Load("advance_projection", schemas).Replace("{projection}", key, StringComparison.Ordinal);
+        var (key, prefix) = (SchemaNames.Literal(Key), SchemaNames.Literal(StreamPrefix));
+        var types = EventTypes.Count == 0 ? "null" : $"array[{string.Join(", ", registry.NamesOf(EventTypes).Select(SchemaNames.Literal))}]::text[]";
+        var pending = $"{schemas.Fill("{ledger}")}.pending_v2({key}, {prefix}, {types})";
+        return
+        [
+            schemas.Fill(Sql).Replace(Pending, pending, StringComparison.Ordinal),
+            SqlText.Load("advance_rows", schemas)
+                .Replace("{projection}", key, StringComparison.Ordinal)
+                .Replace("{prefix}", prefix, StringComparison.Ordinal),
+        ];
     }
 }

@@ -8,7 +8,7 @@ using NpgsqlTypes;
 namespace Ledger.Postgres.Projections;
 
 /// <summary>Folds the pending events of the touched streams into their documents; the streams' locks keep others away.</summary>
-internal sealed class SnapshotWork(ISnapshot snapshot, DocumentStatements statements, EventRegistry registry) : ProjectionWork
+internal sealed class SnapshotWork(ISnapshot snapshot, DocumentStatements statements, EventRegistry registry) : ProjectionWork(snapshot.Key)
 {
     private readonly Dictionary<StreamName, byte[]> _documents = [];
     private readonly List<string> _streams = [];

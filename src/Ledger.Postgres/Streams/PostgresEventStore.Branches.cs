@@ -44,8 +44,9 @@ public sealed partial class PostgresEventStore
         var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = lease.ConfigureAwait(false);
         var create = new NpgsqlBatchCommand(SqlText.Load("create_branch", _options.Schemas));
-        AddParameters(create.Parameters, described, item);
-        var answer = await _statements.Projections.ExecuteAsync(
+        var projections = _statements.Projections.For([described.Stream.Value]);
+        AddParameters(create.Parameters, described, item, projections.Keys);
+        var answer = await projections.ExecuteAsync(
             create,
             async reader =>
             {
@@ -103,7 +104,11 @@ public sealed partial class PostgresEventStore
         }
     }
 
-    private void AddParameters(NpgsqlParameterCollection parameters, BranchInfo branch, AppendRequest.Item item) => parameters
+    private static void AddParameters(
+        NpgsqlParameterCollection parameters,
+        BranchInfo branch,
+        AppendRequest.Item item,
+        string[]? projections) => parameters
         .WithText(branch.Stream.Value)
         .WithText(branch.Parent.Value)
         .WithText(branch.Root.Value)
@@ -118,7 +123,7 @@ public sealed partial class PostgresEventStore
         .WithJson(item.Serialized.Headers)
         .WithText(item.Event.CorrelationId)
         .WithText(item.CausationId)
-        .WithTexts(_statements.ProjectionKeys);
+        .WithTexts(projections);
 
     private async Task<List<BranchInfo>> ReadBranchesAsync(string sql, string? stream, CancellationToken cancellationToken)
     {

@@ -60,12 +60,12 @@ public sealed partial class PostgresEventStore
     /// </remarks>
     /// <param name="projection">Which one.</param>
     /// <param name="cancellationToken">Stops; nothing is changed then.</param>
-    /// <exception cref="InvalidOperationException">A row projection does not say how its rows are removed.</exception>
+    /// <exception cref="InvalidOperationException">A projection into rows does not say how they are removed.</exception>
     /// <exception cref="ProjectionFailedException">An event cannot be applied.</exception>
     public async Task RebuildAsync(Projection projection, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(projection);
-        if (projection is RowProjection { Reset: null })
+        if (!ProjectionRebuild.CanRebuild(projection))
         {
             throw new InvalidOperationException(
                 $"Projection '{projection.Name}' does not say how its rows are removed. Give it a {nameof(RowProjection.Reset)}, and rebuild it then.");

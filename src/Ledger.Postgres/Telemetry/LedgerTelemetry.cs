@@ -41,7 +41,7 @@ internal static class LedgerTelemetry
         "ledger.append.commit.duration", Seconds, "The round trip that writes and commits a batch.");
 
     public static Histogram<double> ProjectionTime { get; } = Meter.CreateHistogram<double>(
-        "ledger.projection.inline.duration", Seconds, "The time that an inline projection took of an append's transaction, by the server's clock.");
+        "ledger.projection.inline.duration", Seconds, "The time that an inline projection took of a batch's transaction.");
 
     public static Counter<long> Imported { get; } = Meter.CreateCounter<long>(
         "ledger.import.events", "{event}", "Events that imports wrote.");

@@ -1,21 +1,49 @@
+using System.Diagnostics;
 using Npgsql;
 
 namespace Ledger.Postgres.Telemetry;
 
-/// <summary>How long the inline projections of a batch take, by the server's clock between them.</summary>
-/// <remarks>The client cannot tell: it gets all results at once, behind the commit.</remarks>
+/// <summary>How long the inline projections of a batch take: their statements by the server's clock between them, their C# by ours.</summary>
+/// <remarks>The client alone cannot tell: it gets all results of a round trip at once.</remarks>
 internal sealed class ProjectionTimes
 {
     private const string Column = "ledger_projection_clock";
 
+    private readonly string _clock;
     private readonly Queue<string?> _expected = [];
+    private readonly Dictionary<string, TimeSpan> _times = new(StringComparer.Ordinal);
     private DateTime _last;
 
-    /// <summary>One to be filled, or null while nobody measures.</summary>
-    public static ProjectionTimes? Start() => LedgerTelemetry.ProjectionTime.Enabled ? new ProjectionTimes() : null;
+    private ProjectionTimes(string clock) => _clock = clock;
 
-    /// <summary>Says that the batch asks for the time now, at the end of a projection or before the first.</summary>
-    public void Expect(string? endOf) => _expected.Enqueue(endOf);
+    /// <summary>One to be filled, or null while nobody measures.</summary>
+    /// <param name="clock">The statement that asks for the time.</param>
+    public static ProjectionTimes? Start(string clock) => LedgerTelemetry.ProjectionTime.Enabled ? new ProjectionTimes(clock) : null;
+
+    /// <summary>Our clock, for <see cref="AddSince"/>; nothing while nobody measures.</summary>
+    public static long Now(ProjectionTimes? times) => times is null ? 0 : Stopwatch.GetTimestamp();
+
+    /// <summary>Goes to the next result, which is one of the times asked for, and takes it; does nothing while nobody measures.</summary>
+    public static async Task ReadNextAsync(ProjectionTimes? times, NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        if (times is not null)
+        {
+            await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+            await times.ReadAsync(reader, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Lets a batch ask for the time.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="endOf">The projection whose statements end here; null before the first.</param>
+    public void AddClock(NpgsqlBatch batch, string? endOf = null)
+    {
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(_clock));
+        _expected.Enqueue(endOf);
+    }
+
+    /// <summary>Adds the time that has passed by our clock.</summary>
+    public void AddSince(long begun, string projection) => Add(projection, Stopwatch.GetElapsedTime(begun));
 
     /// <summary>Takes the reader's present result, if it is one of the times asked for.</summary>
     public async Task ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
@@ -28,12 +56,21 @@ internal sealed class ProjectionTimes
         var now = reader.GetFieldValue<DateTime>(0);
         if (_expected.Dequeue() is { } projection)
         {
-            Record(projection, now - _last);
+            Add(projection, now - _last);
         }
 
         _last = now;
     }
 
-    public static void Record(string projection, TimeSpan time) => LedgerTelemetry.ProjectionTime.Record(
-        time.TotalSeconds, new KeyValuePair<string, object?>(LedgerTelemetry.Projection, projection));
+    /// <summary>Tells what the batch took, once for each projection.</summary>
+    public void Record()
+    {
+        foreach (var (projection, time) in _times)
+        {
+            LedgerTelemetry.ProjectionTime.Record(
+                time.TotalSeconds, new KeyValuePair<string, object?>(LedgerTelemetry.Projection, projection));
+        }
+    }
+
+    private void Add(string projection, TimeSpan time) => _times[projection] = _times.GetValueOrDefault(projection) + time;
 }

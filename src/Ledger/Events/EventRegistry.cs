@@ -114,6 +114,13 @@ public sealed class EventRegistry
     internal Type TypeOf(string name) =>
         _byName.GetValueOrDefault(_upcasts.TryGetValue(name, out var upcast) ? upcast.To : name)?.ClrType ?? typeof(UntypedEvent);
 
+    /// <summary>Whether events can be of a type.</summary>
+    internal bool Knows(Type type) => type == typeof(UntypedEvent) || _byType.ContainsKey(type);
+
+    /// <summary>The names that are read as one of these types.</summary>
+    internal string[] NamesOf(IReadOnlyCollection<Type> types) =>
+        [.. _byName.Keys.Union(_upcasts.Keys, StringComparer.Ordinal).Where(n => types.Contains(TypeOf(n)))];
+
     internal sealed record Entry(string Name, Type ClrType, JsonTypeInfo Json)
     {
         // Marten's spelling: namespace, nested types with '+', assembly; no version, culture or key.

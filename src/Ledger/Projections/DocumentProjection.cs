@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Ledger.Events;
+using Ledger.Streams;
 
 namespace Ledger.Projections;
 
@@ -54,6 +55,8 @@ public sealed class DocumentProjection<T> : Projection, IDocumentProjection
     string IDocuments.Key => Key;
 
     string IDocuments.ClrType => typeof(T).FullName!;
+
+    bool IDocuments.Takes(StreamName stream) => Takes(stream);
 
     /// <summary>Adds what an event of one type does to one document.</summary>
     /// <param name="id">The document's id.</param>
@@ -116,5 +119,9 @@ public sealed class DocumentProjection<T> : Projection, IDocumentProjection
     }
 
     private DocumentProjection<T> With<TEvent>(Func<RecordedEvent, IEnumerable<string>> ids, Func<T?, RecordedEvent, T?> evolve) =>
-        new(Name, Alias, _json, _ids.With(Name, typeof(TEvent), ids), _handlers.With(Name, typeof(TEvent), evolve)) { Version = Version };
+        new(Name, Alias, _json, _ids.With(Name, typeof(TEvent), ids), _handlers.With(Name, typeof(TEvent), evolve)) 
+        {
+            Version = Version,
+            StreamPrefix = StreamPrefix,
+        };
 }

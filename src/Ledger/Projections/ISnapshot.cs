@@ -1,5 +1,4 @@
 using Ledger.Events;
-using Ledger.Streams;
 
 namespace Ledger.Projections;
 
@@ -7,10 +6,6 @@ namespace Ledger.Projections;
 internal interface ISnapshot : IDocuments
 {
     object Initial { get; }
-
-    string StreamPrefix { get; }
-
-    bool Takes(StreamName stream);
 
     /// <exception cref="ProjectionFailedException">The application's function threw.</exception>
     object Evolve(object state, RecordedEvent recorded);

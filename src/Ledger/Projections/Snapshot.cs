@@ -40,18 +40,6 @@ public sealed class Snapshot<T> : Projection, ISnapshot
     /// <summary>What the documents are called.</summary>
     public string Alias { get; }
 
-    /// <summary>What the names of the streams begin with that have a document: default empty, which is every stream.</summary>
-    public string StreamPrefix
-    {
-        get;
-        init
-        {
-            ArgumentNullException.ThrowIfNull(value);
-            field = value;
-        }
-    }
-    = "";
-
     string IDocuments.Key => Key;
 
     string IDocuments.ClrType => typeof(T).FullName!;
@@ -74,10 +62,7 @@ public sealed class Snapshot<T> : Projection, ISnapshot
         }
     }
 
-    /// <summary>Whether a stream's documents are kept, unless it is a branch.</summary>
-    internal bool Takes(StreamName stream) => stream.Value.StartsWith(StreamPrefix, StringComparison.Ordinal);
-
-    bool ISnapshot.Takes(StreamName stream) => Takes(stream);
+    bool IDocuments.Takes(StreamName stream) => Takes(stream);
 
     internal T Read(ReadOnlyMemory<byte> json) => JsonSerializer.Deserialize(json.Span, _json)
         ?? throw new JsonException($"A document of '{Alias}' is null.");

@@ -82,7 +82,7 @@ public sealed partial class MemoryEventStore
             }
             else if (projection is IDocumentProjection documents)
             {
-                ProjectDocuments(documents, events, changes);
+                ProjectDocuments(documents, events.Where(e => documents.Takes(e.Stream)), changes);
             }
         }
 
@@ -106,7 +106,7 @@ public sealed partial class MemoryEventStore
 
     private void ProjectDocuments(
         IDocumentProjection projection,
-        List<RecordedEvent> events,
+        IEnumerable<RecordedEvent> events,
         Dictionary<(string, string), StoredDocument?> changes)
     {
         var loaded = new Dictionary<string, object?>(StringComparer.Ordinal);

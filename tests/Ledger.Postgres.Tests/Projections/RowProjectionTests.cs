@@ -78,6 +78,64 @@ public sealed class RowProjectionTests(LedgerDatabase database) : IClassFixture<
     }
 
     [Fact]
+    public async Task Append_EventTypes_OnlyThoseArePending()
+    {
+        await using var store = await CreateStoreAsync(types: [typeof(KitLoaded)]);
+        var stream = NewStream();
+
+        await store.AppendAsync(stream, ExpectedVersion.Any, [new ToolCalled("a"), new KitLoaded("kit"), new ToolCalled("b")]);
+        await store.AppendAsync(stream, ExpectedVersion.Any, [new ToolCalled("c")]);
+
+        (await CountAsync(stream)).ShouldBe(1);
+        (await database.ScalarAsync<long>($"select version from ledger.projection_head where projection = '{_table}' and stream = '{stream}'")).ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Append_StreamWithoutThePrefix_DoesNotEvenWaitForTheLock()
+    {
+        await using var store = await CreateStoreAsync(prefix: "task:");
+        var (counted, other) = (StreamName.Task(Guid.NewGuid().ToString("N")), NewStream());
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using var rebuild = await connection.BeginTransactionAsync();
+        await using (var held = new NpgsqlCommand($"select pg_advisory_xact_lock(ledger.projection_key_v1('{_table}'))", connection, rebuild))
+        {
+            await held.ExecuteNonQueryAsync();
+        }
+
+        await store.AppendAsync(other, ExpectedVersion.Any, Kits(1));
+        var waiting = store.AppendAsync(counted, ExpectedVersion.Any, Kits(2));
+        waiting.IsCompleted.ShouldBeFalse();
+        await rebuild.CommitAsync();
+        await waiting;
+
+        (await CountAsync(other)).ShouldBe(0);
+        (await CountAsync(counted)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Append_OneCallOverSeveralPrefixes_CountsTheStreamsOfEach()
+    {
+        await using var store = await CreateStoreAsync(prefix: "task:");
+        var (counted, other) = (StreamName.Task(Guid.NewGuid().ToString("N")), NewStream());
+
+        await store.AppendAsync(
+        [
+            new StreamAppend(other, ExpectedVersion.Any, [new NewEvent(new KitLoaded("kit"))]),
+            new StreamAppend(counted, ExpectedVersion.Any, [new NewEvent(new KitLoaded("kit"))]),
+        ]);
+
+        (await CountAsync(other)).ShouldBe(0);
+        (await CountAsync(counted)).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Checked_UnregisteredType_IsAFault() =>
+        Should.Throw<PostgresOptionsException>(() => new PostgresOptions
+        {
+            Projections = [new RowProjection("odd", "select 1 from {pending}", [typeof(string)])],
+        }.Checked()).Faults.ShouldBe(["Projections: 'odd' handles System.String, which is not in the Registry; add it there."]);
+
+    [Fact]
     public async Task Fork_InlineProjection_SeesTheEventOfTheBranch()
     {
         await using var store = await CreateStoreAsync();
@@ -94,16 +152,22 @@ public sealed class RowProjectionTests(LedgerDatabase database) : IClassFixture<
 
     private static StreamName NewStream() => StreamName.Run(Guid.NewGuid().ToString("N"));
 
-    private async Task<PostgresEventStore> CreateStoreAsync()
+    private async Task<PostgresEventStore> CreateStoreAsync(string prefix = "", IReadOnlyCollection<Type>? types = null)
     {
         await using var create = database.DataSource.CreateCommand(
             $"create table if not exists {_table} (stream text primary key, kits bigint, kit text constraint ck_kit check (kit <> 'poison'))");
         await create.ExecuteNonQueryAsync();
-        var projection = new RowProjection(_table, $$"""
+        var projection = new RowProjection(
+            _table,
+            $$"""
             insert into {{_table}} as c (stream, kits, kit)
             select stream_id, count(*), max(data ->> 'kit') from {pending} group by stream_id
             on conflict (stream) do update set kits = c.kits + excluded.kits, kit = excluded.kit
-            """);
+            """,
+            types)
+        {
+            StreamPrefix = prefix,
+        };
         return new PostgresEventStore(database.DataSource, new PostgresOptions { Projections = [projection] });
     }
 

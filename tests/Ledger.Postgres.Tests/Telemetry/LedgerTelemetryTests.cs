@@ -1,9 +1,12 @@
 using System.Diagnostics;
+using Ledger.Conformance.Projections;
 using Ledger.Events;
 using Ledger.Postgres.Projections;
 using Ledger.Postgres.Streams;
 using Ledger.Postgres.Tests.Appending;
+using Ledger.Projections;
 using Ledger.Streams;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -79,6 +82,27 @@ public sealed class LedgerTelemetryTests(LedgerDatabase database) : IClassFixtur
     }
 
     [Fact]
+    public async Task Append_DocumentsMeasured_TellTheirTime()
+    {
+        var (name, slow) = ("timed-" + Guid.NewGuid().ToString("N"), TimeSpan.FromMilliseconds(20));
+        var tally = new Snapshot<Tally>(
+            new Aggregate<Tally>(name, Tally.Empty, (tally, _) => Spend(slow, tally)), "timed_tally", ProjectionSamplesContext.Default.Tally);
+        var uses = new DocumentProjection<ToolUse>(name + "-uses", "timed_use", ProjectionSamplesContext.Default.ToolUse)
+            .On<KitLoaded>(loaded => loaded.Kit!, (_, loaded) => Spend(slow, new ToolUse(loaded.Kit!, 1)));
+        var rows = new EventProjection(name + "-rows").On<KitLoaded>((_, _, connection, cancellationToken) => SleepAsync(connection, slow, cancellationToken));
+        using var measured = new Measurements("ledger.projection.inline.duration");
+        await using var store = await database.CreateProjectingStoreAsync([tally, uses, rows]);
+
+        await store.AppendAsync(NewStream(), ExpectedVersion.Any, [new KitLoaded("kit")]);
+        await store.ImportAsync(new[] { new StreamEvent(NewStream(), new NewEvent(new KitLoaded("kit"))) }.ToAsyncEnumerable());
+
+        foreach (var projection in new Projection[] { tally, uses, rows })
+        {
+            measured.Of("ledger.projection.inline.duration", projection.Name).Count(s => s >= slow.TotalSeconds).ShouldBe(2);
+        }
+    }
+
+    [Fact]
     public async Task Append_Traced_HasASpanThatTheEventsNameAsTheirParent()
     {
         var stopped = new List<Activity>();
@@ -128,6 +152,22 @@ public sealed class LedgerTelemetryTests(LedgerDatabase database) : IClassFixtur
         await database.Store.AppendAsync(stream, ExpectedVersion.NoStream, [new KitLoaded("kit")]);
 
         (await database.Store.ReadForwardAsync(stream).SingleAsync()).Metadata.TraceParent.ShouldNotBeNull().ShouldContain(parent.TraceId.ToString());
+    }
+
+    private static async Task SleepAsync(NpgsqlConnection connection, TimeSpan time, CancellationToken cancellationToken)
+    {
+        await using var sleep = new NpgsqlCommand("select pg_sleep($1)", connection) { Parameters = { new() { Value = time.TotalSeconds } } };
+        await sleep.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static T Spend<T>(TimeSpan time, T result)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(begun) < time)
+        {
+        }
+
+        return result;
     }
 
     private static StreamName NewStream() => new("telemetry-" + Guid.NewGuid().ToString("N"));

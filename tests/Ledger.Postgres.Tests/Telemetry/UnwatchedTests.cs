@@ -26,10 +26,10 @@ public sealed class UnwatchedTests
     private static void Touch()
     {
         Assert.False(LedgerTelemetry.WatchesCalls);
-        ProjectionTimes.Start();
+        ProjectionTimes.Start("clock");
         LedgerTelemetry.BatchSize.Record(3);
         LedgerTelemetry.Imported.Add(3);
-        ProjectionTimes.Record("projection", TimeSpan.Zero);
+        ProjectionTimes.Now(null);
         using var activity = LedgerTelemetry.Source.StartActivity("ledger.append");
     }
 }
