@@ -6,4 +6,30 @@ internal static partial class Log
 {
     [LoggerMessage(EventId = 100, Level = LogLevel.Debug, Message = "Applied migration {Number} ({Name}) to schema {Schema}")]
     internal static partial void MigrationApplied(ILogger logger, int number, string name, string schema);
+
+    [LoggerMessage(EventId = 120, Level = LogLevel.Debug, Message = "Node {Node} owns shard {Shard}")]
+    internal static partial void ShardOwned(ILogger logger, string node, string shard);
+
+    [LoggerMessage(EventId = 121, Level = LogLevel.Information, Message = "Shard {Shard} was moved on by another node; it is read again where it is")]
+    internal static partial void ShardMoved(ILogger logger, string shard);
+
+    [LoggerMessage(EventId = 122, Level = LogLevel.Warning, Message = "Shard {Shard} waits for the server")]
+    internal static partial void ShardWaits(ILogger logger, string shard, Exception fault);
+
+    [LoggerMessage(EventId = 123, Level = LogLevel.Warning, Message = "Shard {Shard} failed behind {Position}; retry {Retry} of {Retries} follows")]
+    internal static partial void ShardRetries(ILogger logger, string shard, long position, int retry, int retries, Exception fault);
+
+    [LoggerMessage(EventId = 124, Level = LogLevel.Error, Message = "Shard {Shard} could not apply event {Sequence}; it is a dead letter now")]
+    internal static partial void DeadLetter(ILogger logger, string shard, long sequence, Exception fault);
+
+    [LoggerMessage(EventId = 125, Level = LogLevel.Error, Message = "Shard {Shard} stopped behind {Position}; correct the fault and resume it")]
+    internal static partial void ShardFailed(ILogger logger, string shard, long position, Exception fault);
+
+    [LoggerMessage(EventId = 126, Level = LogLevel.Warning, Message = "Node {Node} has lost its session and what it owned; it begins anew")]
+    internal static partial void NodeLost(ILogger logger, string node, Exception fault);
+
+    [LoggerMessage(EventId = 127, Level = LogLevel.Warning, Message = "LISTEN and advisory locks of the session do not work here, as behind a pooler "
+        + "in transaction mode: the daemon looks for events ten times a second, nodes take no turns, and a subscription may be told of an event "
+        + "by each of them. Give the daemon a data source that goes to the server itself.")]
+    internal static partial void Pooler(ILogger logger);
 }

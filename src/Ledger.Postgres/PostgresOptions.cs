@@ -45,6 +45,10 @@ public sealed record PostgresOptions
     /// </remarks>
     public IReadOnlyList<Projection> Projections { get; init; } = [];
 
+    /// <summary>The projections that a daemon runs, behind the appends: default none.</summary>
+    /// <remarks>The same kinds as <see cref="Projections"/>, and none that is there. See <see cref="Daemon.ProjectionDaemon"/>.</remarks>
+    public IReadOnlyList<Projection> AsyncProjections { get; init; } = [];
+
     /// <summary>Who else writes into the event tables: default <see cref="OtherWriters.None"/>.</summary>
     public OtherWriters OtherWriters { get; init; }
 
@@ -60,7 +64,9 @@ public sealed record PostgresOptions
 
     /// <summary>The tables of the documents that the projections keep.</summary>
     internal IEnumerable<DocumentStatements> DocumentTables =>
-        (Projections ?? []).OfType<IDocuments>().Select(d => new DocumentStatements(d, Schemas));
+        AllProjections.OfType<IDocuments>().Select(d => new DocumentStatements(d, Schemas));
+
+    private IEnumerable<Projection> AllProjections => (Projections ?? []).Concat(AsyncProjections ?? []);
 
     internal SchemaNames Schemas => new(EventSchema, LedgerSchema);
 
@@ -81,12 +87,13 @@ public sealed record PostgresOptions
             $"{nameof(CommandTimeout)} is '{CommandTimeout}'; it must be more than zero and at most a day.",
             faults);
         Check(Projections is not null, $"{nameof(Projections)} is null; leave it out for none.", faults);
-        foreach (var twice in (Projections ?? []).GroupBy(p => p.Key).Where(g => g.Count() > 1))
+        Check(AsyncProjections is not null, $"{nameof(AsyncProjections)} is null; leave it out for none.", faults);
+        foreach (var twice in AllProjections.GroupBy(p => p.Key).Where(g => g.Count() > 1))
         {
             faults.Add($"{nameof(Projections)} has '{twice.Key}' twice; each needs a name of its own.");
         }
 
-        foreach (var projection in Projections ?? [])
+        foreach (var projection in AllProjections)
         {
             foreach (var type in projection.EventTypes.Where(t => Registry?.Knows(t) == false))
             {

@@ -1,4 +1,5 @@
 using Ledger.Postgres;
+using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Hosting;
 using Ledger.Postgres.Migrations;
 using Ledger.Postgres.Streams;
@@ -54,6 +55,26 @@ public static class LedgerServiceCollectionExtensions
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MigrationAtStart>());
         }
 
+        return services;
+    }
+
+    /// <summary>Adds the daemon, which runs <see cref="PostgresOptions.AsyncProjections"/> and subscriptions while the application runs.</summary>
+    /// <remarks>After <c>AddLedger</c>, on each node that shall take its share of the work. Called again, the first call counts.</remarks>
+    /// <param name="services">The container.</param>
+    /// <param name="configure">Gives the options, such as <c>o => o with { Subscriptions = [mails] }</c>; null for the defaults.</param>
+    public static IServiceCollection AddLedgerDaemon(
+        this IServiceCollection services,
+        Func<DaemonOptions, DaemonOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton(configure is null ? new DaemonOptions() : configure(new DaemonOptions()));
+        services.TryAddSingleton(provider => new ProjectionDaemon(
+            provider.GetRequiredService<LedgerDataSource>().Value,
+            provider.GetRequiredService<PostgresOptions>(),
+            provider.GetRequiredService<DaemonOptions>(),
+            provider.GetService<ILogger<ProjectionDaemon>>(),
+            provider.GetService<TimeProvider>()));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DaemonService>());
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using Ledger.Postgres.Rebuilding;
 using Ledger.Projections;
 
 namespace Ledger.Postgres.Projections;
@@ -8,10 +9,16 @@ internal sealed class DocumentStatements
     private readonly SchemaNames _schemas;
 
     public DocumentStatements(IDocuments projection, SchemaNames schemas)
+        : this(projection, schemas, TableOf(projection), projection.Key)
+    {
+    }
+
+    private DocumentStatements(IDocuments projection, SchemaNames schemas, string table, string key)
     {
         Projection = projection;
         _schemas = schemas;
-        Table = projection.Version == 1 ? $"mt_doc_{projection.Alias}" : $"mt_doc_{projection.Alias}_v{projection.Version}";
+        Table = table;
+        Key = key;
         if (projection is ISnapshot)
         {
             Documents = Load("snapshot_documents");
@@ -28,7 +35,14 @@ internal sealed class DocumentStatements
         Advance = Load("advance_pending");
     }
 
+    /// <summary>The new table of a rebuild, and the statements that use it.</summary>
+    public static DocumentStatements OfShadow(IDocuments projection, SchemaNames schemas) =>
+        new(projection, schemas, ShadowTables.Of(TableOf(projection)), ShadowTables.KeyOf(projection.Key));
+
     public IDocuments Projection { get; }
+
+    /// <summary>What the progress is kept under.</summary>
+    public string Key { get; }
 
     /// <summary>The table's name, without its schema; it needs no quotes.</summary>
     public string Table { get; }
@@ -55,6 +69,9 @@ internal sealed class DocumentStatements
         .Replace("{documents}", $"{{events}}.{Table}", StringComparison.Ordinal)
         .Replace("{table_text}", $"quote_ident({{events_text}}) || '.{Table}'", StringComparison.Ordinal)
         .Replace("{table}", Table, StringComparison.Ordinal));
+
+    private static string TableOf(IDocuments projection) =>
+        projection.Version == 1 ? $"mt_doc_{projection.Alias}" : $"mt_doc_{projection.Alias}_v{projection.Version}";
 
     /// <summary>What is to do for the projection in one transaction.</summary>
     public ProjectionWork Begin(Events.EventRegistry registry) => Projection switch

@@ -16,7 +16,7 @@ internal sealed class DocumentWork(IDocumentProjection projection, DocumentState
     private readonly Dictionary<string, byte[]> _stored = new(StringComparer.Ordinal);
 
     public override void AddReads(NpgsqlBatch batch) => Add(batch, statements.Pending).Parameters
-        .WithText(projection.Key)
+        .WithText(statements.Key)
         .WithText(projection.StreamPrefix)
         .WithTexts(null);
 
@@ -102,7 +102,7 @@ internal sealed class DocumentWork(IDocumentProjection projection, DocumentState
 
         if (EventCount > 0)
         {
-            Add(batch, statements.Advance).Parameters.WithText(projection.Key).WithText(projection.StreamPrefix);
+            Add(batch, statements.Advance).Parameters.WithText(statements.Key).WithText(projection.StreamPrefix);
         }
     }
 

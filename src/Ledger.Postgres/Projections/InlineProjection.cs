@@ -1,4 +1,7 @@
+using Ledger.Postgres.Rebuilding;
+using Ledger.Postgres.Streams;
 using Ledger.Projections;
+using Npgsql;
 
 namespace Ledger.Postgres.Projections;
 
@@ -13,13 +16,38 @@ internal sealed record InlineProjection(string Key, string StreamPrefix)
     /// <summary>Begins its work in one transaction; null where its statements do all.</summary>
     public Func<ProjectionWork>? Begin { get; private init; }
 
+    /// <summary>How rows of Ledger's own are made anew; null for those of applications.</summary>
+    public StreamRebuild? Rebuild { get; private init; }
+
+    /// <summary>What goes past the pending events without applying them; empty for those that only run inline.</summary>
+    public Func<IEnumerable<NpgsqlBatchCommand>> CreateSkip { get; private init; } = () => [];
+
     /// <summary>One of Ledger's own, whose function writes its rows and its progress: the README says how to add one.</summary>
     /// <param name="key">Its key; the colon keeps it apart from the names that applications give.</param>
     /// <param name="streamPrefix">What the names of its streams begin with.</param>
     /// <param name="sql">The name of the file that calls the function.</param>
     /// <param name="schemas">Where the function is.</param>
-    public static InlineProjection OfLedger(string key, string streamPrefix, string sql, SchemaNames schemas) =>
-        new(key, streamPrefix) { Statements = [SqlText.Load(sql, schemas)] };
+    /// <param name="rebuild">How its rows are made anew.</param>
+    public static InlineProjection OfLedger(
+        string key, string streamPrefix, string sql, SchemaNames schemas, StreamRebuild? rebuild = null) =>
+        new(key, streamPrefix) { Statements = [SqlText.Load(sql, schemas)], Rebuild = rebuild };
+
+    /// <summary>One that an application declares, as it writes the new tables of a rebuild.</summary>
+    public static InlineProjection OfShadow(Projection projection, PostgresOptions options)
+    {
+        var (schemas, registry) = (options.Schemas, options.Registry);
+        var shadow = new InlineProjection(ShadowTables.KeyOf(projection.Key), projection.StreamPrefix);
+        switch (projection)
+        {
+            case IDocuments documents:
+                var statements = DocumentStatements.OfShadow(documents, schemas);
+                return shadow with { Begin = () => statements.Begin(registry) };
+            case RowProjection rows:
+                return shadow with { Statements = rows.ShadowStatements(schemas, registry) };
+            default:
+                return shadow;
+        }
+    }
 
     /// <summary>One that an application declares.</summary>
     public static InlineProjection Of(Projection projection, PostgresOptions options)
@@ -29,13 +57,14 @@ internal sealed record InlineProjection(string Key, string StreamPrefix)
         switch (projection)
         {
             case RowProjection rows:
-                return inline with { Statements = rows.Statements(schemas, registry) };
+                var sql = rows.Statements(schemas, registry);
+                return inline with { Statements = sql, CreateSkip = () => [new NpgsqlBatchCommand(sql[^1])] };
             case EventProjection events:
                 var handled = new EventStatements(events, schemas, registry);
-                return inline with { Begin = () => new EventWork(events, handled, registry) };
+                return inline with { Begin = () => new EventWork(events, handled, registry), CreateSkip = () => [inline.Advance(handled.Advance)] };
             case IDocuments documents:
                 var statements = new DocumentStatements(documents, schemas);
-                return inline with { Begin = () => statements.Begin(registry) };
+                return inline with { Begin = () => statements.Begin(registry), CreateSkip = () => [inline.Skip(statements)] };
             default:
                 throw new InvalidOperationException($"Projection '{projection.Name}' is of no known kind.");
         }
@@ -53,5 +82,24 @@ internal sealed record InlineProjection(string Key, string StreamPrefix)
         }
 
         return false;
+    }
+
+    private NpgsqlBatchCommand Skip(DocumentStatements statements)
+    {
+        if (statements.Projection is not ISnapshot snapshot)
+        {
+            return Advance(statements.Advance);
+        }
+
+        var skip = new NpgsqlBatchCommand(statements.Load("skip_snapshots"));
+        skip.Parameters.WithText(StreamPrefix).WithJson(snapshot.Write(snapshot.Initial)).WithText(snapshot.ClrType);
+        return skip;
+    }
+
+    private NpgsqlBatchCommand Advance(string sql)
+    {
+        var advance = new NpgsqlBatchCommand(sql);
+        advance.Parameters.WithText(Key).WithText(StreamPrefix);
+        return advance;
     }
 }

@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using Ledger.Events;
+using Ledger.Postgres.Rebuilding;
 using Ledger.Projections;
 
 namespace Ledger.Postgres.Projections;
@@ -11,8 +13,10 @@ namespace Ledger.Postgres.Projections;
 /// <c>mt_events</c>: those of the batch, and any that another program appended to the same streams without this projection.
 /// <c>{events}</c> and <c>{ledger}</c> stand for the schemas. The statement sees the batch's events in the order of the log, and must
 /// handle several at once.</para>
+/// <para><c>{table:app.orders}</c> stands for a table of the projection's own, <c>app.orders</c>. A rebuild then fills a new table beside each and
+/// swaps them, while the old ones are read and written. Without, rows are rebuilt where they are, if there is a <see cref="Reset"/>.</para>
 /// </remarks>
-public sealed class RowProjection : Projection
+public sealed partial class RowProjection : Projection
 {
     private const string Pending = "{pending}";
 
@@ -39,27 +43,40 @@ public sealed class RowProjection : Projection
         }
 
         Sql = sql;
+        Tables = [.. Table().Matches(sql).Select(match => match.Groups[1].Value).Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>The statement, with its tokens.</summary>
     public string Sql { get; }
+
+    /// <summary>The tables that the statement names as <c>{table:…}</c>, each once.</summary>
+    public IReadOnlyList<string> Tables { get; }
 
     /// <summary>The statement that removes all rows, so that they can be rebuilt: default null, and a rebuild is refused.</summary>
     /// <remarks><c>{events}</c> and <c>{ledger}</c> stand for the schemas.</remarks>
     public string? Reset { get; init; }
 
     /// <summary>The statement, and the one that says how far it has come.</summary>
-    internal string[] Statements(SchemaNames schemas, EventRegistry registry)
+    internal string[] Statements(SchemaNames schemas, EventRegistry registry) => Statements(Key, table => table, schemas, registry);
+
+    /// <summary>The same for the new tables of a rebuild.</summary>
+    internal string[] ShadowStatements(SchemaNames schemas, EventRegistry registry) =>
+        Statements(ShadowTables.KeyOf(Key), ShadowTables.Of, schemas, registry);
+
+    private string[] Statements(string progress, Func<string, string> nameOf, SchemaNames schemas, EventRegistry registry)
     {
-        var (key, prefix) = (SchemaNames.Literal(Key), SchemaNames.Literal(StreamPrefix));
+        var (key, prefix) = (SchemaNames.Literal(progress), SchemaNames.Literal(StreamPrefix));
         var types = EventTypes.Count == 0 ? "null" : $"array[{string.Join(", ", registry.NamesOf(EventTypes).Select(SchemaNames.Literal))}]::text[]";
         var pending = $"{schemas.Fill("{ledger}")}.pending_v2({key}, {prefix}, {types})";
         return
         [
-            schemas.Fill(Sql).Replace(Pending, pending, StringComparison.Ordinal),
+            Table().Replace(schemas.Fill(Sql), match => nameOf(match.Groups[1].Value)).Replace(Pending, pending, StringComparison.Ordinal),
             SqlText.Load("advance_rows", schemas)
                 .Replace("{projection}", key, StringComparison.Ordinal)
                 .Replace("{prefix}", prefix, StringComparison.Ordinal),
         ];
     }
+
+    [GeneratedRegex(@"\{table:([^{}]+)\}", RegexOptions.CultureInvariant)]
+    private static partial Regex Table();
 }

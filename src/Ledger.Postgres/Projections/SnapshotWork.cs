@@ -30,7 +30,7 @@ internal sealed class SnapshotWork(ISnapshot snapshot, DocumentStatements statem
         }
 
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-        object? state = null;
+        IStateFold? fold = null;
         RecordedEvent? last = null;
         var row = new EventRow(registry);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -38,16 +38,16 @@ internal sealed class SnapshotWork(ISnapshot snapshot, DocumentStatements statem
             var recorded = row.Read(reader, new StreamName(reader.GetString(0)), position: null);
             if (recorded.Stream != last?.Stream)
             {
-                Keep(last, state);
-                state = StateBefore(recorded);
+                Keep(last, fold);
+                fold = snapshot.BeginFold(StateBefore(recorded));
             }
 
-            state = snapshot.Evolve(state!, recorded);
+            fold!.Apply(recorded);
             last = recorded;
             EventCount++;
         }
 
-        Keep(last, state);
+        Keep(last, fold);
     }
 
     public override void AddWrites(NpgsqlBatch batch)
@@ -74,7 +74,7 @@ internal sealed class SnapshotWork(ISnapshot snapshot, DocumentStatements statem
         }
     }
 
-    private void Keep(RecordedEvent? last, object? state)
+    private void Keep(RecordedEvent? last, IStateFold? fold)
     {
         if (last is null)
         {
@@ -83,7 +83,7 @@ internal sealed class SnapshotWork(ISnapshot snapshot, DocumentStatements statem
 
         try
         {
-            _written.Add(snapshot.Write(state!));
+            _written.Add(snapshot.Write(fold!.State));
         }
         catch (Exception fault)
         {

@@ -70,7 +70,10 @@ internal sealed class GapPatience(TimeProvider timeProvider, OtherWriters otherW
     {
         if (recorded.Type == MartensMark)
         {
-            _hasOthers = true;
+            NoteOthers();
         }
     }
+
+    /// <summary>Takes note of other writers.</summary>
+    public void NoteOthers() => _hasOthers = true;
 }

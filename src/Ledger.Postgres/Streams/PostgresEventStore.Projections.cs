@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ledger.Postgres.Projections;
+using Ledger.Postgres.Rebuilding;
 using Ledger.Projections;
 using Ledger.Streams;
 
@@ -53,18 +54,37 @@ public sealed partial class PostgresEventStore
             : null;
     }
 
-    /// <summary>Makes everything that a projection keeps anew from the log, in place and in one transaction.</summary>
+    /// <summary>Makes everything that a projection keeps anew from the log, beside what is there, and puts it in its place.</summary>
     /// <remarks>
-    /// Appends that run the projection wait until it is done; reads see what was there before. It is refused with SQLSTATE 55P03 when the
-    /// appends under way do not end within five seconds. A fault leaves what was there. The projection need not be among the options.
+    /// <para>Snapshots, documents and rows whose tables are named by <c>{table:…}</c> are written into new tables. Reads see what was there before,
+    /// appends that run the projection go on, and wait at the end alone, for as long as it takes to read what came last. Cancelled, a later call with
+    /// <see cref="RebuildMode.Resume"/> goes on where it was. It needs the right to create tables.</para>
+    /// <para>Other rows, and everything on a connection or transaction of the caller, are made anew in place and in one transaction, which appends that
+    /// run the projection wait for. It is refused with SQLSTATE 55P03 when those under way do not end within five seconds.</para>
+    /// <para>A fault leaves what was there. The projection need not be among the options; how it runs, inline or behind, is what they say.</para>
     /// </remarks>
     /// <param name="projection">Which one.</param>
-    /// <param name="cancellationToken">Stops; nothing is changed then.</param>
-    /// <exception cref="InvalidOperationException">A projection into rows does not say how they are removed.</exception>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="progress">Hears how far it is, from several threads; null for nobody.</param>
+    /// <param name="cancellationToken">Stops; what was there is as it was.</param>
+    /// <exception cref="InvalidOperationException">A row projection does not say how its rows are removed.</exception>
     /// <exception cref="ProjectionFailedException">An event cannot be applied.</exception>
-    public async Task RebuildAsync(Projection projection, CancellationToken cancellationToken = default)
+    /// <exception cref="RebuildInProgressException">Somebody else is doing it.</exception>
+    public async Task RebuildAsync(
+        Projection projection,
+        RebuildOptions? options = null,
+        IProgress<RebuildProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(projection);
+        if (_connections.IsPool && RebuildTarget.Of(projection, _options) is { } target)
+        {
+            options ??= new RebuildOptions();
+            await new ShadowRebuild(_connections.Pool, _options, _gaps, _timeProvider, target, options.Parallelism, progress)
+                .RunAsync(options.Mode, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         if (!ProjectionRebuild.CanRebuild(projection))
         {
             throw new InvalidOperationException(
@@ -75,15 +95,21 @@ public sealed partial class PostgresEventStore
     }
 
     /// <summary>Makes the document of one stream anew.</summary>
-    /// <remarks>The remarks on <see cref="RebuildAsync(Projection, CancellationToken)"/> hold.</remarks>
+    /// <remarks>In place and in one transaction, which appends that run the projection wait for.</remarks>
     /// <param name="snapshot">Whose documents.</param>
     /// <param name="stream">The stream; one without events, or a branch, has no document then.</param>
     /// <param name="cancellationToken">Stops; nothing is changed then.</param>
     /// <exception cref="ProjectionFailedException">An event cannot be applied.</exception>
-    public async Task RebuildAsync<T>(Snapshot<T> snapshot, StreamName stream, CancellationToken cancellationToken = default)
+    public Task RebuildAsync<T>(Snapshot<T> snapshot, StreamName stream, CancellationToken cancellationToken = default)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(snapshot);
+        return RebuildStreamAsync(snapshot, stream, cancellationToken);
+    }
+
+    /// <inheritdoc cref="RebuildAsync{T}(Snapshot{T}, StreamName, CancellationToken)"/>
+    internal async Task RebuildStreamAsync(Projection snapshot, StreamName stream, CancellationToken cancellationToken)
+    {
         var version = (await GetStreamAsync(stream, cancellationToken).ConfigureAwait(false))?.Version ?? StreamVersion.Empty;
         await RebuildAsync(snapshot, rebuild => rebuild.RunAsync(stream, version, cancellationToken), cancellationToken).ConfigureAwait(false);
     }

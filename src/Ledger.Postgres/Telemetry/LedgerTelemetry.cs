@@ -15,7 +15,8 @@ internal static class LedgerTelemetry
     public const string Projection = "ledger.projection.name";
 
     private const string Seconds = "s";
-    private static readonly Meter Meter = new(Name);
+    internal static Meter Meter { get; } = new(Name);
+
 
     public static ActivitySource Source { get; } = new(Name);
 

@@ -89,6 +89,12 @@ public sealed class Aggregate<T>
             : state;
     }
 
+    /// <summary>Goes on from a state, for many events.</summary>
+    internal IStateFold BeginFold(T state) => Begin is { } begin ? begin(state) : new StateFold<T>(this, state);
+
+    /// <summary>A faster way over many events than <see cref="Evolve"/> again and again, which must give the same; null for none.</summary>
+    internal Func<T, IStateFold>? Begin { get; init; }
+
     private Aggregate<T> With(Type type, Func<T, RecordedEvent, T> evolve) => _all is null
         ? new Aggregate<T>(Name, Initial, null, _handlers.With(Name, type, evolve))
         : throw new ArgumentException($"Aggregate '{Name}' has one function for every event, {type} among them.", nameof(type));

@@ -7,6 +7,9 @@ internal interface ISnapshot : IDocuments
 {
     object Initial { get; }
 
+    /// <summary>Goes on from a state, for many events.</summary>
+    IStateFold BeginFold(object state);
+
     /// <exception cref="ProjectionFailedException">The application's function threw.</exception>
     object Evolve(object state, RecordedEvent recorded);
 }

@@ -50,6 +50,8 @@ public sealed class Snapshot<T> : Projection, ISnapshot
 
     object IDocuments.Read(ReadOnlyMemory<byte> json) => Read(json);
 
+    IStateFold ISnapshot.BeginFold(object state) => Aggregate.BeginFold((T)state);
+
     object ISnapshot.Evolve(object state, RecordedEvent recorded)
     {
         try

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ledger.Events;
+using Ledger.Projections;
 using Ledger.Streams;
 
 namespace Ledger.Worlds;
@@ -32,6 +33,10 @@ public sealed class World
 
     /// <summary>The world before any event.</summary>
     public static World Empty { get; } = new([], [], budgetExhausted: false, Position.Start);
+
+    /// <summary>How the events of a run make up its world, for projections; its name is <c>world</c>.</summary>
+    /// <remarks>Evolving it event by event copies the world each time; a <see cref="Snapshot{T}"/> folds many at once.</remarks>
+    public static Aggregate<World> Aggregate { get; } = new("world", Empty, Evolve) { Begin = world => new WorldStateFold("world", world) };
 
     /// <summary>The objects in the order of first creation; one that was removed and made again goes last.</summary>
     public IReadOnlyList<WorldObject> Objects { get; }
@@ -70,6 +75,13 @@ public sealed class World
             fold.Apply(recorded);
         }
 
+        return fold.ToWorld();
+    }
+
+    private static World Evolve(World world, RecordedEvent recorded)
+    {
+        var fold = new WorldFold(world);
+        fold.Apply(recorded);
         return fold.ToWorld();
     }
 

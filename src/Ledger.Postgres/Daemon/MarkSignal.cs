@@ -1,0 +1,35 @@
+namespace Ledger.Postgres.Daemon;
+
+/// <summary>The mark as the shards of a node see it, and the waiting for it to move. Safe for concurrent use.</summary>
+internal sealed class MarkSignal
+{
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _value;
+
+    /// <summary>The mark.</summary>
+    public long Value => Volatile.Read(ref _value);
+
+    /// <summary>Sets the mark, and wakes those who wait, also where it has not moved.</summary>
+    public void Set(long value)
+    {
+        TaskCompletionSource moved;
+        lock (_gate)
+        {
+            _value = value;
+            moved = _moved;
+            _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        moved.SetResult();
+    }
+
+    /// <summary>Waits until the mark is behind a number, or it is set again, which must be asked for anew.</summary>
+    public Task WaitAsync(long position, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return _value > position ? Task.CompletedTask : _moved.Task.WaitAsync(cancellationToken);
+        }
+    }
+}

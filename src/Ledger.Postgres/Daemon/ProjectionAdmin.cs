@@ -1,0 +1,170 @@
+using Ledger.Postgres.Projections;
+using Ledger.Postgres.Rebuilding;
+using Ledger.Postgres.Streams;
+using Ledger.Projections;
+using Ledger.Streams;
+using Npgsql;
+
+namespace Ledger.Postgres.Daemon;
+
+/// <summary>Shows what runs behind the appends, stops it, lets it go on, and rebuilds what is kept, for programs that administer a log.</summary>
+/// <remarks>Safe for concurrent use. Projections go by their names, with the version from the second on: <c>usage</c>, <c>usage:V2</c>.</remarks>
+public sealed class ProjectionAdmin
+{
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly PostgresOptions _options;
+    private readonly TimeProvider? _timeProvider;
+
+    /// <summary>Works on a data source.</summary>
+    /// <param name="dataSource">The connections.</param>
+    /// <param name="options">Where the tables are, and the projections that are declared here; null for the defaults.</param>
+    /// <param name="timeProvider">The clock of waits; null for the system's.</param>
+    /// <exception cref="PostgresOptionsException">The options have a fault.</exception>
+    public ProjectionAdmin(NpgsqlDataSource dataSource, PostgresOptions? options = null, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        _dataSource = dataSource;
+        _options = (options ?? new PostgresOptions()).Checked();
+        _timeProvider = timeProvider;
+    }
+
+    /// <summary>What can be rebuilt here by its name: Ledger's own, such as <c>ledger:world</c>, and what the options declare.</summary>
+    public IReadOnlyList<string> Rebuildable =>
+        [.. LedgerProjections.Rebuildable(_options.Schemas).Select(p => p.Key), .. Declared.Select(p => p.Key)];
+
+    private IEnumerable<Projection> Declared => _options.Projections.Concat(_options.AsyncProjections);
+
+    /// <summary>Lists every shard that has progress, sorted by name.</summary>
+    public async Task<IReadOnlyList<ShardStatus>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        var command = Command("list_shards");
+        await using var _ = command.ConfigureAwait(false);
+        command.WithText(ShardNames.Mark);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        var shards = new List<ShardStatus>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            shards.Add(Read(reader));
+        }
+
+        return shards;
+    }
+
+    /// <summary>Stops a shard behind the batch that it is at, whoever owns it, within a second.</summary>
+    /// <exception cref="ProjectionNotFoundException">There is no such shard.</exception>
+    public Task PauseAsync(string projection, CancellationToken cancellationToken = default) =>
+        ChangeAsync("pause_shard", projection, cancellationToken);
+
+    /// <summary>Lets a shard go on that was paused or has failed.</summary>
+    /// <exception cref="ProjectionNotFoundException">There is no such shard.</exception>
+    public Task ResumeAsync(string projection, CancellationToken cancellationToken = default) =>
+        ChangeAsync("resume_shard", projection, cancellationToken);
+
+    /// <summary>Makes everything that a projection keeps anew from the log.</summary>
+    /// <remarks>
+    /// What the options declare is rebuilt as <see cref="PostgresEventStore.RebuildAsync(Projection, RebuildOptions, IProgress{RebuildProgress}, CancellationToken)"/>
+    /// says. Ledger's own rows are made anew stream by stream, in place: readers see a stream as it was or as it is.
+    /// </remarks>
+    /// <param name="projection">One of <see cref="Rebuildable"/>.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="progress">Hears how far it is, from several threads; null for nobody.</param>
+    /// <param name="cancellationToken">Stops; a later call with <see cref="RebuildMode.Resume"/> goes on.</param>
+    /// <exception cref="ProjectionNotFoundException">It is none of those.</exception>
+    /// <exception cref="RebuildInProgressException">Somebody else is doing it.</exception>
+    public async Task RebuildAsync(
+        string projection,
+        RebuildOptions? options = null,
+        IProgress<RebuildProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(projection);
+        options ??= new RebuildOptions();
+        if (FindOwn(projection) is { } own)
+        {
+            await InPlace(own, options, progress).RunAsync(options.Mode, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var declared = FindDeclared(projection);
+        var store = new PostgresEventStore(_dataSource, _options, _timeProvider);
+        await using var _ = store.ConfigureAwait(false);
+        await store.RebuildAsync(declared, options, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes what a projection keeps of one stream anew.</summary>
+    /// <param name="projection">One of <see cref="Rebuildable"/> whose streams are independent: Ledger's own, or a snapshot.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="cancellationToken">Stops; nothing is changed then.</param>
+    /// <exception cref="ProjectionNotFoundException">It is none of those.</exception>
+    /// <exception cref="InvalidOperationException">What it keeps depends on several streams.</exception>
+    public async Task RebuildAsync(string projection, StreamName stream, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(projection);
+        AppendRules.Check(stream, nameof(stream));
+        if (FindOwn(projection) is { } own)
+        {
+            await InPlace(own, new RebuildOptions(), null).RunAsync([stream.Value], cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var declared = FindDeclared(projection);
+        if (declared is not ISnapshot)
+        {
+            throw new InvalidOperationException($"What '{projection}' keeps is of several streams together. Rebuild all of it.");
+        }
+
+        var store = new PostgresEventStore(_dataSource, _options, _timeProvider);
+        await using var _ = store.ConfigureAwait(false);
+        await store.RebuildStreamAsync(declared, stream, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Projection FindDeclared(string name) =>
+        Declared.FirstOrDefault(p => p.Key == name) ?? throw new ProjectionNotFoundException(name, Rebuildable);
+
+    private InlineProjection? FindOwn(string name) =>
+        LedgerProjections.Rebuildable(_options.Schemas).FirstOrDefault(p => p.Key == name || p.Key == LedgerProjections.Prefix + name);
+
+    private InPlaceRebuild InPlace(InlineProjection own, RebuildOptions options, IProgress<RebuildProgress>? progress) =>
+        new(_dataSource, _options, own, own.Rebuild!, options.Parallelism, progress);
+
+    private static ShardStatus Read(NpgsqlDataReader reader) => new(
+        reader.GetString(0),
+        reader.IsDBNull(1) ? null : reader.GetString(1),
+        reader.GetString(2) switch
+        {
+            "paused" => ShardState.Paused,
+            "failed" => ShardState.Failed,
+            _ => ShardState.Running,
+        },
+        new SequenceNumber(reader.GetInt64(3)),
+        reader.GetInt64(4),
+        reader.GetTimeSpan(5),
+        reader.IsDBNull(6) ? null : reader.GetString(6))
+    {
+        Error = reader.IsDBNull(7) ? null : reader.GetString(7),
+        ErrorSequence = reader.IsDBNull(8) ? null : new SequenceNumber(reader.GetInt64(8)),
+        ErrorAt = reader.IsDBNull(9) ? null : reader.GetFieldValue<DateTimeOffset>(9),
+        DeadLetters = reader.GetInt64(10),
+    };
+
+    private async Task ChangeAsync(string sql, string projection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(projection);
+        var command = Command(sql);
+        await using var _ = command.ConfigureAwait(false);
+        command.WithText(ShardNames.Of(ShardNames.KeyOf(projection)));
+        if (await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 0)
+        {
+            var known = await ListAsync(cancellationToken).ConfigureAwait(false);
+            throw new ProjectionNotFoundException(projection, known.Select(s => s.Projection));
+        }
+    }
+
+    private NpgsqlCommand Command(string sql)
+    {
+        var command = _dataSource.CreateCommand(SqlText.Load(sql, _options.Schemas));
+        command.CommandTimeout = _options.CommandTimeoutSeconds;
+        return command;
+    }
+}

@@ -1,0 +1,164 @@
+using Ledger.Postgres.Streams;
+using Ledger.Postgres.Subscriptions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Ledger.Postgres.Daemon;
+
+/// <summary>A node that runs asynchronous projections and subscriptions, with any number of others.</summary>
+/// <remarks>
+/// <para>Each projection and subscription is a shard, which one node owns at a time, by an advisory lock of the session. When a node ends, the
+/// next takes over within a second; when it is cut off, as soon as the server notices, within five. What a shard writes and how far it is
+/// are one transaction, so nothing is applied twice and nothing left out.</para>
+/// <para>Events are seen as soon as they are committed: while some come the sequence is looked at every millisecond, and otherwise LISTEN wakes
+/// the node. Appends of a caller's own transaction, and of other programs, send no NOTIFY; they are seen within half a second then.</para>
+/// <para>Behind a pooler that gives each transaction another session neither works. The node says so once, looks ten times a
+/// second, and every node works on every shard: projections stay right, and a subscription may be told of an event by several nodes.</para>
+/// <para>It does not own the data source. <see cref="StartAsync"/> and <see cref="StopAsync"/> are called once each; the rest is safe for concurrent use.</para>
+/// </remarks>
+public sealed class ProjectionDaemon : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly PostgresOptions _options;
+    private readonly DaemonOptions _daemon;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly GapPatience _gaps;
+    private readonly ShardWork[] _works;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+    private bool _saidPooler;
+
+    /// <summary>Makes a node, which runs nothing yet.</summary>
+    /// <param name="dataSource">The connections: <see cref="DaemonOptions.MaxConnections"/> and one.</param>
+    /// <param name="options">Where the tables are, and which projections are asynchronous; null for the defaults.</param>
+    /// <param name="daemonOptions">How it runs, and the subscriptions; null for the defaults.</param>
+    /// <param name="logger">Hears of failures; null for nobody.</param>
+    /// <param name="timeProvider">The clock of pauses; null for the system's.</param>
+    /// <exception cref="PostgresOptionsException">The options have faults; all are named.</exception>
+    public ProjectionDaemon(
+        NpgsqlDataSource dataSource,
+        PostgresOptions? options = null,
+        DaemonOptions? daemonOptions = null,
+        ILogger<ProjectionDaemon>? logger = null,
+        TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        _dataSource = dataSource;
+        _options = (options ?? new PostgresOptions()).Checked();
+        _daemon = (daemonOptions ?? new DaemonOptions()).Checked(_options);
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        _logger = logger ?? (ILogger)NullLogger.Instance;
+        _gaps = new GapPatience(_timeProvider, _options.OtherWriters);
+        _works =
+        [
+            .. _options.AsyncProjections.Select(p => (ShardWork)new ProjectionShard(p, _options, _gaps)),
+            .. _daemon.Subscriptions.Select(s => new SubscriptionShard(s, _options, _daemon.BatchTime, _gaps, _timeProvider)),
+        ];
+    }
+
+    /// <summary>Begins to run; returns at once.</summary>
+    public Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_works.Length > 0)
+        {
+            _running = Task.Run(RunAsync, CancellationToken.None);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Ends what is under way, and gives up what the node owns.</summary>
+    /// <param name="cancellationToken">Stops waiting for it.</param>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _running.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        for (var outages = 0; !_stop.IsCancellationRequested;)
+        {
+            try
+            {
+                var session = await NodeSession.OpenAsync(_dataSource, _options, _timeProvider, _stop.Token).ConfigureAwait(false);
+                await using var _ = session.ConfigureAwait(false);
+                outages = 0;
+                await RunAsync(session).ConfigureAwait(false);
+            }
+            catch (Exception) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // Whatever it is, the node must go on when it has passed; it is logged.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                Log.NodeLost(_logger, _daemon.NodeName, fault);
+                var pause = TimeSpan.FromMilliseconds(Math.Min(1_000, 50 * Math.Pow(2, Math.Min(outages++, 10))));
+                await Task.Delay(pause, _timeProvider, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>Runs for as long as a session lasts.</summary>
+    private async Task RunAsync(NodeSession session)
+    {
+        var connections = new ShardConnections(_dataSource, _daemon.MaxConnections);
+        await using var _ = connections.ConfigureAwait(false);
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var owner = new ShardOwner(session, _works, _options, _daemon, connections, _logger, _timeProvider);
+        try
+        {
+            if (!session.IsDirect && !_saidPooler)
+            {
+                _saidPooler = true;
+                Log.Pooler(_logger);
+            }
+
+            await FollowAsync(session, owner, lost.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            await lost.CancelAsync().ConfigureAwait(false);
+            await owner.EndAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task FollowAsync(NodeSession session, ShardOwner owner, CancellationToken cancellationToken)
+    {
+        var mark = new LogMark(_options, _gaps, _timeProvider);
+        mark.Begin(await owner.ReadMarkAsync(cancellationToken).ConfigureAwait(false));
+        var pace = new PollPace(_timeProvider);
+        long? beat = null;
+        while (true)
+        {
+            if (await mark.AdvanceAsync(session.Connection, cancellationToken).ConfigureAwait(false))
+            {
+                pace.Note();
+                if (mark.Value > owner.Mark.Value)
+                {
+                    owner.Mark.Set(mark.Value);
+                }
+            }
+
+            if (beat is not { } last || _timeProvider.GetElapsedTime(last) >= PollPace.Longest)
+            {
+                await owner.BeatAsync(mark.Value, cancellationToken).ConfigureAwait(false);
+                beat = _timeProvider.GetTimestamp();
+            }
+
+            await pace.WaitAsync(session, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

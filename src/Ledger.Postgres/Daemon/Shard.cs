@@ -1,0 +1,175 @@
+using Ledger.Postgres.Appending;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Ledger.Postgres.Daemon;
+
+/// <summary>Works off the log for one projection or subscription, for as long as this node owns it.</summary>
+/// <remarks>
+/// A batch that fails is cut down until the event at fault stands alone; only that is retried after pauses, and dealt with by the policy.
+/// What passes by itself, as the server being away, is waited for without an end.
+/// </remarks>
+internal sealed class Shard(
+    ShardWork work,
+    DaemonOptions options,
+    MarkSignal mark,
+    ShardConnections connections,
+    ShardStates states,
+    ILogger logger,
+    TimeProvider timeProvider)
+{
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestWaitForServer = TimeSpan.FromSeconds(1);
+
+    private readonly BatchSize _size = new(options.BatchTime);
+    private long _position;
+    private int _failures;
+    private volatile bool _isStopped;
+
+    /// <summary>The shard's name.</summary>
+    public string Name => work.Name;
+
+    /// <summary>Tells the shard whether it may run.</summary>
+    public void Stop(bool isStopped)
+    {
+        if (_isStopped && !isStopped)
+        {
+            _failures = 0;
+        }
+
+        _isStopped = isStopped;
+    }
+
+    /// <summary>Runs until the node stops or has lost the shard.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var outages = 0;
+        var knowsPosition = false;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (!knowsPosition)
+                {
+                    await BeginAsync(cancellationToken).ConfigureAwait(false);
+                    knowsPosition = true;
+                }
+
+                if (_isStopped || mark.Value <= _position)
+                {
+                    await mark.WaitAsync(_isStopped ? long.MaxValue : _position, cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+
+                await RunBatchAsync(cancellationToken).ConfigureAwait(false);
+                outages = 0;
+            }
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (PostgresException moved) when (moved.SqlState == LedgerErrorCodes.ShardMoved)
+            {
+                Log.ShardMoved(logger, Name);
+                knowsPosition = false;
+            }
+            catch (Exception fault) when (TransientFaults.Contains(fault) || fault is NpgsqlException and not PostgresException)
+            {
+                Log.ShardWaits(logger, Name, fault);
+                knowsPosition = false;
+                await DelayAsync(TimeSpan.FromMilliseconds(50), outages++, LongestWaitForServer, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception fault)
+            {
+                knowsPosition = await HandleAsync(fault, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private Task BeginAsync(CancellationToken cancellationToken) => connections.UseAsync(
+        async connection =>
+        {
+            await states.BeginAsync(connection, work, options.NodeName, cancellationToken).ConfigureAwait(false);
+            _position = await states.ReadPositionAsync(connection, Name, cancellationToken).ConfigureAwait(false);
+            _isStopped = (await states.ReadStoppedAsync(connection, [Name], cancellationToken).ConfigureAwait(false)).Count > 0;
+        },
+        cancellationToken);
+
+    private async Task RunBatchAsync(CancellationToken cancellationToken)
+    {
+        var rows = _size.Rows;
+        var started = timeProvider.GetTimestamp();
+        var page = await connections.UseAsync(
+            connection => work.RunAsync(connection, _position, mark.Value, rows, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var time = timeProvider.GetElapsedTime(started);
+        (_position, _failures) = (page.Reached, 0);
+        _size.Note(page.Events, time);
+        DaemonMetrics.Batch(Name, page.Events, time);
+    }
+
+    /// <summary>Deals with a failure that does not pass by itself; says whether the position is still known.</summary>
+    private async Task<bool> HandleAsync(Exception fault, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_size.Rows > 1 && fault is not ShardEventException)
+            {
+                _size.CutDown();
+                return true;
+            }
+
+            _size.CutDown();
+            var cause = ShardEventException.CauseOf(fault);
+            if (_failures < options.Retries)
+            {
+                Log.ShardRetries(logger, Name, _position, _failures + 1, options.Retries, cause);
+                await NoteAsync(cause, cancellationToken).ConfigureAwait(false);
+                await DelayAsync(options.RetryDelay, _failures++, LongestDelay, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+
+            _failures = 0;
+            if (options.OnFailure == FailurePolicy.DeadLetter)
+            {
+                await SkipAsync(cause, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+
+            await FailAsync(cause, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (NpgsqlException lost)
+        {
+            Log.ShardWaits(logger, Name, lost);
+            return false;
+        }
+    }
+
+    private async Task SkipAsync(Exception cause, CancellationToken cancellationToken)
+    {
+        await NoteAsync(cause, cancellationToken).ConfigureAwait(false);
+        _position = await connections.UseAsync(
+            connection => work.SkipAsync(connection, _position, mark.Value, cause, cancellationToken), cancellationToken).ConfigureAwait(false);
+        DaemonMetrics.DeadLetter(Name);
+        Log.DeadLetter(logger, Name, _position, cause);
+    }
+
+    private async Task FailAsync(Exception cause, CancellationToken cancellationToken)
+    {
+        _isStopped = true;
+        Log.ShardFailed(logger, Name, _position, cause);
+        await connections.UseAsync(
+            connection => states.FailAsync(connection, Name, _position, cause.Message, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task NoteAsync(Exception cause, CancellationToken cancellationToken) => connections.UseAsync(
+        connection => states.NoteAsync(connection, Name, _position, cause.Message, cancellationToken), cancellationToken);
+
+    private Task DelayAsync(TimeSpan first, int before, TimeSpan longest, CancellationToken cancellationToken) =>
+        Task.Delay(
+            TimeSpan.FromTicks((long)Math.Min(first.Ticks * Math.Pow(2, Math.Min(before, 30)), longest.Ticks)), timeProvider, cancellationToken);
+}

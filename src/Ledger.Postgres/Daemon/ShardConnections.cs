@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using System.Data;
+using Npgsql;
+
+namespace Ledger.Postgres.Daemon;
+
+/// <summary>The connections that the shards of a node share: at most so many, kept while shards work, given back to the pool when they rest.</summary>
+/// <remarks>A pooled connection is reset each time that it is taken, which costs as much as a small batch. Safe for concurrent use.</remarks>
+internal sealed class ShardConnections(NpgsqlDataSource dataSource, int budget) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _places = new(budget);
+    private readonly ConcurrentBag<NpgsqlConnection> _idle = [];
+    private long _taken;
+
+    /// <summary>Does something on a connection; one on which it fails is not used again.</summary>
+    public async Task<T> UseAsync<T>(Func<NpgsqlConnection, Task<T>> use, CancellationToken cancellationToken)
+    {
+        await _places.WaitAsync(cancellationToken).ConfigureAwait(false);
+        NpgsqlConnection? connection = null;
+        try
+        {
+            Interlocked.Increment(ref _taken);
+            if (!_idle.TryTake(out connection) || connection.State != ConnectionState.Open)
+            {
+                await DisposeAsync(connection).ConfigureAwait(false);
+                connection = null;
+                connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            var result = await use(connection).ConfigureAwait(false);
+            _idle.Add(connection);
+            connection = null;
+            return result;
+        }
+        finally
+        {
+            await DisposeAsync(connection).ConfigureAwait(false);
+            _places.Release();
+        }
+    }
+
+    /// <inheritdoc cref="UseAsync{T}"/>
+    public Task UseAsync(Func<NpgsqlConnection, Task> use, CancellationToken cancellationToken) => UseAsync(
+        async connection =>
+        {
+            await use(connection).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Gives back what nobody has used since it was called last.</summary>
+    public async Task RestAsync()
+    {
+        if (Interlocked.Exchange(ref _taken, 0) == 0)
+        {
+            await ClearAsync().ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await ClearAsync().ConfigureAwait(false);
+        _places.Dispose();
+    }
+
+    private static async Task DisposeAsync(NpgsqlConnection? connection)
+    {
+        if (connection is not null)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task ClearAsync()
+    {
+        while (_idle.TryTake(out var connection))
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Ledger.Postgres.Streams;
+using Ledger.Postgres.Subscriptions;
+using Ledger.Subscriptions;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres.Daemon;
+
+/// <summary>Hands events to a subscription's code, and moves its position behind those that it has taken.</summary>
+internal sealed class SubscriptionShard(
+    Subscription subscription,
+    PostgresOptions options,
+    TimeSpan batchTime,
+    GapPatience gaps,
+    TimeProvider timeProvider)
+    : ShardWork(ShardNames.Of(subscription), "subscription", options)
+{
+    private readonly LogPages _pages = new(options, gaps, subscription.Filter);
+    private readonly string _move = SqlText.Load("move_shard", options.Schemas);
+
+    public override Task<long> StartAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        StartPlaces.FindAsync(subscription.Start, connection, Options, cancellationToken);
+
+    public override async Task<ShardPage> RunAsync(
+        NpgsqlConnection connection,
+        long from,
+        long ceiling,
+        int rows,
+        CancellationToken cancellationToken)
+    {
+        var (events, reached) = await _pages.ReadAsync(connection, from, ceiling, rows, cancellationToken).ConfigureAwait(false);
+        var (done, taken) = (from, 0);
+        var started = timeProvider.GetTimestamp();
+        Exception? fault = null;
+        foreach (var recorded in events)
+        {
+            try
+            {
+                if (subscription.Start.Time is not { } time || recorded.Timestamp >= time)
+                {
+                    await subscription.Handle(recorded, cancellationToken).ConfigureAwait(false);
+                }
+            }
+            catch (Exception thrown) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The event is the next one then: what lies before it passes the filter, or is none of ours.
+                (fault, reached) = (thrown, recorded.Sequence.Value - 1);
+                break;
+            }
+
+            (done, taken) = (recorded.Sequence.Value, taken + 1);
+            if (taken < events.Count && timeProvider.GetElapsedTime(started) >= batchTime)
+            {
+                reached = done;
+                break;
+            }
+        }
+
+        if (reached > from)
+        {
+            await MoveAsync(connection, from, reached, cancellationToken).ConfigureAwait(false);
+        }
+        else if (fault is not null)
+        {
+            throw new ShardEventException(fault);
+        }
+
+        return new ShardPage(reached, taken);
+    }
+
+    protected override void AddSkip(NpgsqlBatch batch, long from, long ceiling)
+    {
+        var move = new NpgsqlBatchCommand(SqlText.Load("move_shard_by_one", Options.Schemas));
+        move.Parameters.WithText(Name).With(from, NpgsqlDbType.Bigint).With(ceiling, NpgsqlDbType.Bigint);
+        batch.BatchCommands.Add(move);
+    }
+
+    private async Task MoveAsync(NpgsqlConnection connection, long from, long to, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(_move, connection) { CommandTimeout = Options.CommandTimeoutSeconds };
+        await using var _ = command.ConfigureAwait(false);
+        command.WithText(Name).With(from, NpgsqlDbType.Bigint).With(to, NpgsqlDbType.Bigint);
+        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+}

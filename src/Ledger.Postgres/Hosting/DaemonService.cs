@@ -1,0 +1,14 @@
+using Ledger.Postgres.Daemon;
+using Microsoft.Extensions.Hosting;
+
+namespace Ledger.Postgres.Hosting;
+
+/// <summary>Runs the daemon for as long as the application does.</summary>
+internal sealed class DaemonService(ProjectionDaemon daemon) : IHostedService
+{
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => daemon.StartAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => daemon.StopAsync(cancellationToken);
+}

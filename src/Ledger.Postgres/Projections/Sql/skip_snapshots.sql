@@ -1,0 +1,11 @@
+-- Makes the documents of the touched streams stand for one event more, as they are. {documents} their table; $1 what the streams' names
+-- begin with, $2 the document before the first event, $3 the type.
+insert into {documents} as d (id, data, mt_last_modified, mt_dotnet_type, mt_version)
+select s.stream, $2, transaction_timestamp(), $3, s.last
+from {ledger}.touched_v1() as s
+where starts_with(s.stream, $1)
+  and not exists (select from {ledger}.branch as b where b.stream = s.stream)
+on conflict (id) do update set
+    mt_last_modified = excluded.mt_last_modified,
+    mt_version = excluded.mt_version
+where d.mt_version < excluded.mt_version

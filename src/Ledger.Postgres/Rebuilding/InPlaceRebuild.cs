@@ -1,0 +1,181 @@
+using Ledger.Postgres.Projections;
+using Ledger.Postgres.Streams;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres.Rebuilding;
+
+/// <summary>Makes rows that a function of the database writes anew where they are, page by page of streams.</summary>
+internal sealed class InPlaceRebuild(
+    NpgsqlDataSource dataSource,
+    PostgresOptions options,
+    InlineProjection projection,
+    StreamRebuild rebuild,
+    int parallelism,
+    IProgress<RebuildProgress>? progress)
+{
+    private const int PageStreams = 1_000;
+    private const string LongestWait = "5s";
+
+    private long _done;
+    private long _total;
+
+    /// <summary>Rebuilds everything.</summary>
+    public async Task RunAsync(RebuildMode mode, CancellationToken cancellationToken)
+    {
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        await RebuildLock.TakeAsync(connection, projection.Key, options, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await (rebuild.Clear is null ? RunApartAsync(connection, mode, cancellationToken) : RunAsOneAsync(connection, cancellationToken))
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            await RebuildLock.GiveAsync(connection, projection.Key, options).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Rebuilds some streams, in a transaction of their own.</summary>
+    public async Task RunAsync(IReadOnlyList<string> streams, CancellationToken cancellationToken)
+    {
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        await RewriteAsync(connection, [.. streams], null, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RunApartAsync(NpgsqlConnection connection, RebuildMode mode, CancellationToken cancellationToken)
+    {
+        var state = mode == RebuildMode.Resume
+            ? await RebuildState.LoadAsync(connection, projection.Key, options, cancellationToken).ConfigureAwait(false)
+            : null;
+        if (state is null)
+        {
+            await RebuildState.EndAsync(connection, projection.Key, options, cancellationToken).ConfigureAwait(false);
+            var total = await CountAsync(connection, cancellationToken).ConfigureAwait(false);
+            state = new RebuildState(0, total, [.. Enumerable.Range(0, parallelism).Select(n => new RebuildPart(n, "", 0, false))]);
+            await state.SaveAsync(connection, projection.Key, options, cancellationToken).ConfigureAwait(false);
+        }
+
+        (_done, _total) = (state.Parts.Sum(p => p.Events), state.Total);
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAll(state.Parts.Where(p => !p.IsDone).Select(part => Task.Run(() => RunPartAsync(part), CancellationToken.None)))
+            .ConfigureAwait(false);
+        await RebuildState.EndAsync(connection, projection.Key, options, cancellationToken).ConfigureAwait(false);
+
+        async Task RunPartAsync(RebuildPart part)
+        {
+            try
+            {
+                var own = await dataSource.OpenConnectionAsync(failed.Token).ConfigureAwait(false);
+                await using var _ = own.ConfigureAwait(false);
+                while (await ListAsync(own, part.Reached, part.Number, state.Parts.Count, failed.Token).ConfigureAwait(false) is { Length: > 0 } page)
+                {
+                    part = part with { Reached = page[^1] };
+                    part = await RewriteAsync(own, page, part, failed.Token).ConfigureAwait(false) ?? part;
+                }
+            }
+            catch
+            {
+                await failed.CancelAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+    }
+
+    private async Task RunAsOneAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        _total = await CountAsync(connection, cancellationToken).ConfigureAwait(false);
+        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        await ExecuteAsync(connection, "lock_projection", c => c.WithText(projection.Key).WithText(LongestWait), cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(connection, rebuild.Clear!, _ => { }, cancellationToken).ConfigureAwait(false);
+        for (var reached = ""; await ListAsync(connection, reached, 0, 1, cancellationToken).ConfigureAwait(false) is { Length: > 0 } page;)
+        {
+            Report(await RewriteAsync(connection, page, cancellationToken).ConfigureAwait(false));
+            reached = page[^1];
+        }
+
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Report(long events) => progress?.Report(new RebuildProgress(Interlocked.Add(ref _done, events), _total));
+
+    private async Task<RebuildPart?> RewriteAsync(
+        NpgsqlConnection connection, string[] streams, RebuildPart? part, CancellationToken cancellationToken)
+    {
+        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        await ExecuteAsync(
+            connection,
+            "rebuild_lock_streams",
+            c => c.WithText(projection.Key).With(streams, NpgsqlDbType.Array | NpgsqlDbType.Text),
+            cancellationToken).ConfigureAwait(false);
+        var events = await RewriteAsync(connection, streams, cancellationToken).ConfigureAwait(false);
+        if (part is not null)
+        {
+            part = part with { Events = part.Events + events };
+            var save = new NpgsqlBatch(connection, transaction) { BatchCommands = { part.CreateSave(projection.Key, options) } };
+            await using var __ = save.ConfigureAwait(false);
+            await save.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        Report(events);
+        return part;
+    }
+
+    private async Task<long> RewriteAsync(NpgsqlConnection connection, string[] streams, CancellationToken cancellationToken)
+    {
+        var command = Command(connection, rebuild.Rewrite).With(streams, NpgsqlDbType.Array | NpgsqlDbType.Text);
+        await using var _ = command.ConfigureAwait(false);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+    }
+
+    /// <summary>The next streams that have the events of a page, or one that has more.</summary>
+    private async Task<string[]> ListAsync(NpgsqlConnection connection, string reached, int part, int parts, CancellationToken cancellationToken)
+    {
+        var command = Command(connection, "rebuild_streams")
+            .WithText(reached)
+            .WithText(projection.StreamPrefix)
+            .With(part, NpgsqlDbType.Integer)
+            .With(parts, NpgsqlDbType.Integer)
+            .With(true, NpgsqlDbType.Boolean)
+            .With(PageStreams, NpgsqlDbType.Integer);
+        await using var _ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        var (streams, events) = (new List<string>(), 0L);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            events += reader.GetInt64(1);
+            if (streams.Count > 0 && events > RebuildWork.PageRows)
+            {
+                break;
+            }
+
+            streams.Add(reader.GetString(0));
+        }
+
+        return [.. streams];
+    }
+
+    private async Task<long> CountAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var command = Command(connection, "count_rebuild").WithText(projection.StreamPrefix);
+        await using var _ = command.ConfigureAwait(false);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+    }
+
+    private async Task ExecuteAsync(NpgsqlConnection connection, string sql, Action<NpgsqlCommand> add, CancellationToken cancellationToken)
+    {
+        var command = Command(connection, sql);
+        await using var _ = command.ConfigureAwait(false);
+        add(command);
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
+        new(SqlText.Load(sql, options.Schemas), connection) { CommandTimeout = options.CommandTimeoutSeconds };
+}

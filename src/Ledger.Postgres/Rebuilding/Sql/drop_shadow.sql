@@ -1,0 +1,2 @@
+-- Drops a new table that is not wanted. {shadow}: its name.
+drop table if exists {shadow}

@@ -1,0 +1,129 @@
+using Ledger.Postgres.Streams;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres.Subscriptions;
+
+/// <summary>The high-water mark: the number up to which every event is in the log, and every number that is missing will never come.</summary>
+/// <remarks>
+/// <para>What was drawn is seen first, then who may still commit a number, each in a statement of its own. Once all of those are gone, whatever
+/// they held below the number drawn is visible or dead. Until then the mark stands before the first number that is missing.</para>
+/// <para>Several such sightings overlap, so that the mark follows a log that is never at rest. It belongs to one connection, and begins
+/// anew with the next: a server that crashed may hand numbers out twice. Not safe for concurrent use.</para>
+/// </remarks>
+internal sealed class LogMark(PostgresOptions options, GapPatience gaps, TimeProvider timeProvider)
+{
+    // More would say the same in smaller steps.
+    private const int MostSightings = 64;
+    private const string PreparedPrefix = "prepared ";
+
+    private readonly string _lastDrawn = SqlText.Load("log_last_drawn", options.Schemas);
+    private readonly string _holders = SqlText.Load("log_holders", options.Schemas);
+    private readonly string _contiguous = SqlText.Load("log_contiguous", options.Schemas);
+    private readonly List<Sighting> _sightings = [];
+    private long _lastSeen = -1;
+
+    /// <summary>The mark.</summary>
+    public long Value { get; private set; }
+
+    /// <summary>Whether somebody may still commit a number that was seen to be drawn.</summary>
+    public bool IsOpen => _sightings.Count > 0;
+
+    /// <summary>Begins on another connection.</summary>
+    /// <param name="floor">A number that was a mark before, and was written to disk.</param>
+    public void Begin(long floor)
+    {
+        _sightings.Clear();
+        (_lastSeen, Value) = (-1, floor);
+    }
+
+    /// <summary>Looks again, and says whether anything has happened.</summary>
+    public async Task<bool> AdvanceAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var last = await ReadLastAsync(connection, cancellationToken).ConfigureAwait(false);
+        gaps.Note(last);
+        if (last == _lastSeen && _sightings.Count == 0)
+        {
+            return false;
+        }
+
+        if (last < Value)
+        {
+            Begin(last);
+        }
+
+        var holders = await ReadHoldersAsync(connection, cancellationToken).ConfigureAwait(false);
+        foreach (var sighting in _sightings)
+        {
+            sighting.KeepThoseLeft(holders);
+        }
+
+        if (last != _lastSeen && _sightings.Count < MostSightings)
+        {
+            _sightings.Add(new Sighting(last, timeProvider.GetTimestamp(), [.. holders]));
+            _lastSeen = last;
+        }
+
+        foreach (var sighting in _sightings)
+        {
+            if (sighting.Holders.Count == 0)
+            {
+                Value = Math.Max(Value, gaps.DeadUpTo(sighting.Last, sighting.SeenAt));
+            }
+        }
+
+        _sightings.RemoveAll(s => s.Last <= Value);
+        if (_sightings.Count > 0)
+        {
+            Value = Math.Max(Value, await ReadContiguousAsync(connection, last, cancellationToken).ConfigureAwait(false));
+        }
+
+        return true;
+    }
+
+    private async Task<long> ReadLastAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var command = Command(connection, _lastDrawn);
+        await using var _ = command.ConfigureAwait(false);
+        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+    }
+
+    private async Task<HashSet<string>> ReadHoldersAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var command = Command(connection, _holders).WithText(options.EventSchema);
+        await using var _ = command.ConfigureAwait(false);
+        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        var holders = new HashSet<string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            holders.Add((reader.GetBoolean(1) ? PreparedPrefix : "") + reader.GetString(0));
+        }
+
+        return holders;
+    }
+
+    private async Task<long> ReadContiguousAsync(NpgsqlConnection connection, long last, CancellationToken cancellationToken)
+    {
+        var command = Command(connection, _contiguous).With(Value, NpgsqlDbType.Bigint).With(last, NpgsqlDbType.Bigint);
+        await using var _ = command.ConfigureAwait(false);
+        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+    }
+
+    private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
+        new(sql, connection) { CommandTimeout = options.CommandTimeoutSeconds };
+
+    /// <summary>A number that was seen drawn, and who could still commit one that is not above it.</summary>
+    private sealed record Sighting(long Last, long SeenAt, HashSet<string> Holders)
+    {
+        // A transaction that is prepared changes its name, so that its old one is gone while it lives: any prepared one counts.
+        public void KeepThoseLeft(HashSet<string> now)
+        {
+            Holders.RemoveWhere(h => !now.Contains(h));
+            Holders.UnionWith(now.Where(h => h.StartsWith(PreparedPrefix, StringComparison.Ordinal)));
+        }
+    }
+}

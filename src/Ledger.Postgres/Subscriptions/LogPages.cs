@@ -1,0 +1,72 @@
+using Ledger.Events;
+using Ledger.Postgres.Streams;
+using Ledger.Streams;
+using Ledger.Subscriptions;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres.Subscriptions;
+
+/// <summary>Reads what a filter lets through, below the mark, a page at a time. Safe for concurrent use, on a connection for each call.</summary>
+internal sealed class LogPages(PostgresOptions options, GapPatience gaps, EventFilter filter)
+{
+    private readonly string _end = SqlText.Load("log_page_end", options.Schemas);
+    private readonly string _events = SqlText.Load("log_page", options.Schemas);
+    private readonly string[]? _types = filter.Types.Count == 0 ? null : [.. filter.Types];
+
+    /// <summary>Reads a page.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="from">The number before the first wanted.</param>
+    /// <param name="ceiling">The last number wanted, not above the mark.</param>
+    /// <param name="rows">How many events to look at.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The events, and the number up to which there are no others.</returns>
+    public async Task<(List<RecordedEvent> Events, long Reached)> ReadAsync(
+        NpgsqlConnection connection,
+        long from,
+        long ceiling,
+        int rows,
+        CancellationToken cancellationToken)
+    {
+        var end = Add(new NpgsqlBatchCommand(_end));
+        var page = Add(new NpgsqlBatchCommand(_events));
+        page.Parameters.WithText(filter.StreamPrefix).WithTexts(_types);
+        var batch = new NpgsqlBatch(connection) { Timeout = options.CommandTimeoutSeconds, BatchCommands = { end, page } };
+        await using var _ = batch.ConfigureAwait(false);
+        await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var reached = reader.GetInt64(0);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        var (events, bytes) = (new List<RecordedEvent>(), 0L);
+        var row = new EventRow(options.Registry);
+        var stream = default(StreamName);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (bytes >= PageSize.MaxBytes)
+            {
+                return (events, events[^1].Sequence.Value);
+            }
+
+            var name = reader.GetString(0);
+            if (name != stream.Value)
+            {
+                stream = new StreamName(name);
+            }
+
+            var recorded = row.Read(reader, stream, position: null);
+            gaps.LookForOthers(recorded);
+            events.Add(recorded);
+            bytes += recorded.Json.Length;
+        }
+
+        return (events, reached);
+
+        NpgsqlBatchCommand Add(NpgsqlBatchCommand command)
+        {
+            command.Parameters.With(from, NpgsqlDbType.Bigint).With(ceiling, NpgsqlDbType.Bigint).With(rows, NpgsqlDbType.Integer);
+            return command;
+        }
+    }
+}

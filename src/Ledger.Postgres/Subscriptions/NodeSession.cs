@@ -1,0 +1,79 @@
+using Npgsql;
+
+namespace Ledger.Postgres.Subscriptions;
+
+/// <summary>The connection that a node keeps: it reads the mark, hears of appends, and holds the locks of what the node owns.</summary>
+/// <remarks>
+/// The server ends it when it hears nothing for a few seconds, and finds out by TCP that the other side is gone, so that locks do not outlive
+/// a node that was cut off. Not safe for concurrent use.
+/// </remarks>
+internal sealed class NodeSession : IAsyncDisposable
+{
+    private readonly NpgsqlConnection _connection;
+    private readonly TimeProvider _timeProvider;
+
+    private NodeSession(NpgsqlConnection connection, TimeProvider timeProvider, bool isDirect)
+    {
+        _connection = connection;
+        _timeProvider = timeProvider;
+        IsDirect = isDirect;
+    }
+
+    public NpgsqlConnection Connection => _connection;
+
+    /// <summary>Whether the session is ours alone, so that LISTEN and locks of the session work: not behind a pooler.</summary>
+    /// <remarks>A pooler tells its clients a process that is none of the server's.</remarks>
+    public bool IsDirect { get; }
+
+    public static async Task<NodeSession> OpenAsync(
+        NpgsqlDataSource dataSource,
+        PostgresOptions options,
+        TimeProvider timeProvider,
+        CancellationToken cancellationToken)
+    {
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var command = new NpgsqlCommand(SqlText.Load("open_session"), connection) { CommandTimeout = options.CommandTimeoutSeconds };
+            await using var _ = command.ConfigureAwait(false);
+            var process = (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+            var session = new NodeSession(connection, timeProvider, process == connection.ProcessID);
+            if (session.IsDirect)
+            {
+                command.CommandText = SqlText.Load("listen_appended");
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            return session;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Waits until somebody says that events were appended, or for a time; it ends early when the connection is lost.</summary>
+    public Task WaitAsync(TimeSpan time, CancellationToken cancellationToken) => IsDirect
+        ? _connection.WaitAsync(time, cancellationToken)
+        : Task.Delay(time, _timeProvider, cancellationToken);
+
+    /// <summary>Gives the connection back to the pool as it was, without locks.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            var command = new NpgsqlCommand(SqlText.Load("close_session"), _connection) { CommandTimeout = 5 };
+            await using var _ = command.ConfigureAwait(false);
+            await command.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException)
+        {
+            // It is lost, and its locks are with it.
+        }
+        finally
+        {
+            await _connection.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

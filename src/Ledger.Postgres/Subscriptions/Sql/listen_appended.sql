@@ -1,0 +1,2 @@
+-- Hears of appends.
+listen mt_events_appended

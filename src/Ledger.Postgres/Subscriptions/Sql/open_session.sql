@@ -1,0 +1,7 @@
+-- Makes the server end this session when its other side is silent or gone, and says which process serves it.
+-- https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-IDLE-SESSION-TIMEOUT
+select pg_backend_pid(),
+       set_config('idle_session_timeout', '4s', false),
+       set_config('tcp_keepalives_idle', '1', false),
+       set_config('tcp_keepalives_interval', '1', false),
+       set_config('tcp_keepalives_count', '3', false)

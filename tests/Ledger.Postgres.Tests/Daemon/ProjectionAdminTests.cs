@@ -1,0 +1,107 @@
+using Ledger.Events;
+using Ledger.Postgres.Daemon;
+using Ledger.Postgres.Rebuilding;
+using Ledger.Streams;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Postgres.Tests.Daemon;
+
+/// <summary>What runs can be seen, stopped, and made anew.</summary>
+public sealed class ProjectionAdminTests
+{
+    [Fact]
+    public async Task List_ShardsThatRunFailAndRest_SaysHowEachIs()
+    {
+        await using var bench = await DaemonBench.CreateAsync();
+        var admin = new ProjectionAdmin(bench.Database.DataSource, bench.Options);
+        var node = await bench.StartAsync(new DaemonOptions { NodeName = "here", Retries = 0 });
+        await bench.Store.AppendAsync(StreamName.Run("a"), ExpectedVersion.Any, [new KitLoaded("1"), new KitLoaded("poison"), new KitLoaded("2")]);
+        await bench.CaughtUpAsync(DaemonBench.Kits);
+        await ProjectionDaemonTests.UntilAsync(bench, "select state from ledger.projection_shard where name = 'tally:All'", "failed");
+
+        var running = await admin.ListAsync();
+        await node.StopAsync();
+        var stopped = await admin.ListAsync();
+
+        running.Select(s => $"{s.Name} {s.Kind} {s.State} {s.Position} {s.Lag} {s.Owner} {s.Error} {s.ErrorSequence}").ShouldBe(
+        [
+            "kits:All rows Running 3 0 here  ",
+            "tally:All snapshot Failed 1 2 here The kit is poisoned. 2",
+            "tool-uses:All documents Running 3 0 here  ",
+        ]);
+        running[1].LagTime.ShouldBeGreaterThan(TimeSpan.Zero);
+        stopped.ShouldAllBe(s => s.Owner == null);
+    }
+
+    [Fact]
+    public async Task Pause_RunningShard_StopsItUntilItIsResumed()
+    {
+        await using var bench = await DaemonBench.CreateAsync([DaemonBench.Kits]);
+        var admin = new ProjectionAdmin(bench.Database.DataSource, bench.Options);
+        await bench.StartAsync();
+        await bench.Store.AppendAsync(StreamName.Run("a"), ExpectedVersion.Any, [new KitLoaded("1")]);
+        await bench.CaughtUpAsync();
+
+        await admin.PauseAsync("kits");
+        await bench.Database.ExecuteAsync("select pg_sleep(1.1)");
+        await bench.Store.AppendAsync(StreamName.Run("a"), ExpectedVersion.Any, [new KitLoaded("2")]);
+        await Should.ThrowAsync<TimeoutException>(() => bench.Store.WaitForNonStaleAsync(TimeSpan.FromSeconds(1)));
+        (await admin.ListAsync()).ShouldHaveSingleItem().State.ShouldBe(ShardState.Paused);
+        await admin.ResumeAsync("kits:All");
+        await bench.CaughtUpAsync();
+
+        (await Should.ThrowAsync<ProjectionNotFoundException>(() => admin.PauseAsync("kit"))).Message
+            .ShouldBe("There is no projection 'kit' here. These are known: kits.");
+    }
+
+    [Fact]
+    public async Task Rebuild_RowsOfWorlds_GivesTheSameRows()
+    {
+        await using var bench = await DaemonBench.CreateAsync([]);
+        await using var store = new Postgres.Streams.PostgresEventStore(
+            bench.Database.DataSource, new PostgresOptions { WorldRows = WorldRows.Inline });
+        for (var i = 0; i < 20; i++)
+        {
+            await store.AppendAsync(
+                StreamName.Run($"{i}"), ExpectedVersion.Any, [new ObjectCreated("a", "Claim"), new RelationCreated("r", "is", "a", "a"), new ObjectRemoved("a")]);
+        }
+
+        const string Rows = """
+            select concat_ws(E'\n',
+                (select string_agg(w::text, E'\n' order by stream, id) from ledger.world_object as w),
+                (select string_agg(w::text, E'\n' order by stream, id) from ledger.world_object_past as w),
+                (select string_agg(w::text, E'\n' order by stream, id) from ledger.world_relation as w),
+                (select string_agg(w::text, E'\n' order by stream) from ledger.world_head as w))
+            """;
+        var before = await bench.Database.ScalarAsync<string>(Rows);
+        await bench.Database.ExecuteAsync("update ledger.world_object set type = 'wrong'");
+        var admin = new ProjectionAdmin(bench.Database.DataSource, bench.Options);
+        var last = default(RebuildProgress);
+
+        await admin.RebuildAsync("world", StreamName.Run("3"));
+        (await bench.Database.ScalarAsync<long>("select count(*) from ledger.world_object where type = 'wrong'")).ShouldBe(19);
+        await admin.RebuildAsync("ledger:world", progress: new Highest(p => last = p));
+
+        (await bench.Database.ScalarAsync<string>(Rows)).ShouldBe(before);
+        last.ShouldBe(new RebuildProgress(60, 60));
+    }
+
+    private sealed class Highest(Action<RebuildProgress> report) : IProgress<RebuildProgress>
+    {
+        private readonly Lock _gate = new();
+        private long _most = -1;
+
+        public void Report(RebuildProgress value)
+        {
+            lock (_gate)
+            {
+                if (value.Events > _most)
+                {
+                    _most = value.Events;
+                    report(value);
+                }
+            }
+        }
+    }
+}
