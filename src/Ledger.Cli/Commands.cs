@@ -45,11 +45,13 @@ internal static class Commands
         root.Add(new StatusCommand());
         root.Add(new WorldCommand());
         root.Add(new ObjectCommand());
+        root.Add(new NeighboursCommand());
         root.Add(new ForkCommand());
         root.Add(new BranchesCommand());
         root.Add(new DiffCommand());
         root.Add(new SnapshotCommand());
         root.Add(new ReplayCommand());
+        root.Add(Group("worlds", "Looks after the rows that worlds are read from.", new WorldsRebuildCommand(), new WorldsIndexCommand()));
         root.Add(new TraceCommand());
         root.Add(new BlameCommand());
         root.Add(new DivergenceCommand());

@@ -29,6 +29,6 @@ internal static class CommonOptions
     /// <summary>For the commands that read histories; each adds it.</summary>
     public static Option<bool> Stats { get; } = new("--stats")
     {
-        Description = "Say on standard error what the reading cost: events, segments, the snapshot used, bytes, time.",
+        Description = "Say on standard error what the reading cost: events, segments, the snapshot used, rows of worlds, bytes, time.",
     };
 }

@@ -52,9 +52,9 @@ public sealed record PostgresOptions
     /// <summary>Who else writes into the event tables: default <see cref="OtherWriters.None"/>.</summary>
     public OtherWriters OtherWriters { get; init; }
 
-    /// <summary>Whether worlds are kept as rows: default <see cref="WorldRows.Off"/>, because rows cost an append about 40 µs of the server's time.</summary>
-    /// <remarks>Programs on one log may choose differently: what one appends without rows, the next question to the rows writes first.</remarks>
-    public WorldRows WorldRows { get; init; }
+    /// <summary>Whether worlds are kept as rows: default <see cref="WorldRows.Inline"/>, written by every append in its transaction.</summary>
+    /// <remarks>Programs on one log may choose differently: what one appends without rows, the next append or question to the rows adds.</remarks>
+    public WorldRows WorldRows { get; init; } = WorldRows.Inline;
 
     /// <summary>Whether the application brings the schema up to date itself: default <see cref="AutoMigrate.Never"/>.</summary>
     public AutoMigrate AutoMigrate { get; init; }

@@ -32,6 +32,17 @@ public sealed class LedgerDatabase : IAsyncLifetime, IAsyncDisposable
         return (server, database);
     }
 
+    /// <summary>A server of the test's own, where nobody else's transactions keep dead rows.</summary>
+    public static async Task<LedgerDatabase> OnOwnServerAsync()
+    {
+        var database = new LedgerDatabase
+        {
+            _ownServer = await TestPostgres.StartAsync(new TestPostgresOptions { Server = TestServer.Own }),
+        };
+        await database.InitializeAsync();
+        return database;
+    }
+
     public async Task InitializeAsync()
     {
         var server = _ownServer ?? await TestPostgres.SharedAsync();
@@ -69,17 +80,16 @@ public sealed class LedgerDatabase : IAsyncLifetime, IAsyncDisposable
         return new PostgresEventStore(DataSource, options);
     }
 
-    /// <summary>A further store on the same log, which keeps worlds as rows.</summary>
-    public Task<IEventStore> CreateStoreWithRowsAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(new PostgresEventStore(
-        DataSource, new PostgresOptions { Registry = registry ?? EventRegistry.Default, WorldRows = WorldRows.Inline }));
+    /// <summary>A further store on the same log, which keeps no worlds as rows.</summary>
+    public Task<IEventStore> CreateStoreWithoutRowsAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(WithoutRows(registry));
 
     /// <summary>A store on an empty log, in a database of its own.</summary>
-    public async Task<IEventStore> CreateEmptyStoreAsync()
+    public async Task<IEventStore> CreateEmptyStoreAsync(WorldRows worldRows = WorldRows.Inline)
     {
         var further = new LedgerDatabase();
         await further.InitializeAsync();
         _further.Add(further);
-        return further.Store;
+        return worldRows == WorldRows.Inline ? further.Store : further.WithoutRows();
     }
 
     public async Task<T> ScalarAsync<T>(string sql)
@@ -93,6 +103,10 @@ public sealed class LedgerDatabase : IAsyncLifetime, IAsyncDisposable
         await using var command = DataSource.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
+
+    /// <summary>The same as a store of its own kind.</summary>
+    public PostgresEventStore WithoutRows(EventRegistry? registry = null) =>
+        new(DataSource, new PostgresOptions { Registry = registry ?? EventRegistry.Default, WorldRows = WorldRows.Off });
 
     private static async Task MigrateAsync(string connectionString, CancellationToken cancellationToken)
     {

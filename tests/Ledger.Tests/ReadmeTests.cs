@@ -14,6 +14,7 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Postgres.Tests/Samples/Embedding.cs",
         "tests/Ledger.Postgres.Tests/Samples/InlineSnapshot.cs",
         "tests/Ledger.Postgres.Tests/Samples/Outbox.cs",
+        "tests/Ledger.Tests/Samples/WorldQuestions.cs",
     ];
 
     [Fact]

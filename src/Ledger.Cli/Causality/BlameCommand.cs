@@ -3,6 +3,7 @@ using System.Text.Json;
 using Ledger.Causality;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
+using Ledger.Events;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Causality;
@@ -11,8 +12,9 @@ namespace Ledger.Cli.Causality;
 internal sealed class BlameCommand : LedgerCommand
 {
     private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
-    private readonly Argument<string> _object = StreamArgument.Create("The object's id; it may be removed by now.", "OBJECT");
+    private readonly Argument<string> _object = StreamArgument.Create("The object's id, or a relation's; it may be removed by now.", "OBJECT");
     private readonly Argument<string?> _property = StreamArgument.CreateOptional("A top-level property; the whole object unless given.", "PROPERTY");
+    private readonly Option<bool> _relation = new("--relation") { Description = "OBJECT is the id of a relation." };
 
     public BlameCommand()
         : base("blame", "Names the events that made and changed an object, or one property of it; the last one set what is there.")
@@ -20,69 +22,96 @@ internal sealed class BlameCommand : LedgerCommand
         Add(_id);
         Add(_object);
         Add(_property);
+        Add(_relation);
         Add(CommonOptions.Stats);
-        Examples = ["ledger blame first c1", "ledger blame branch:second c1 status --json"];
+        Examples = ["ledger blame first c1", "ledger blame branch:second c1 status --json", "ledger blame first r1 --relation"];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var run = await connection.Ledger.OpenAsync(
-            await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken), cancellationToken);
-        var blame = await run.WithStatistics(session.NewRead()).BlameAsync(session.Get(_object), session.Get(_property), cancellationToken);
-        if (blame.Entries.Count == 0)
+        var run = (await Histories.FindAsync(connection, session.Get(_id), cancellationToken)).WithStatistics(session.NewRead());
+        var (id, property) = (session.Get(_object), session.Get(_property));
+        var (what, changes) = session.Get(_relation)
+            ? ("relation", Changes(await run.BlameRelationAsync(id, property, cancellationToken)))
+            : ("object", Changes(await run.BlameAsync(id, property, cancellationToken)));
+        if (changes.Count == 0)
         {
-            throw new RefusalException(blame.Property is { } property
-                ? $"No event of '{blame.Stream}' set a property '{property}' of an object '{blame.ObjectId}'."
-                : $"No event of '{blame.Stream}' made an object '{blame.ObjectId}'.");
+            throw new RefusalException(property is not null
+                ? $"No event of '{run.StreamName}' set a property '{property}' of {Article(what)} '{id}'."
+                : $"No event of '{run.StreamName}' made {Article(what)} '{id}'.");
         }
 
         if (session.Json)
         {
-            Write(session, blame);
+            session.Out.Json(writer => Write(writer, run.StreamName.Value, what, id, property, changes));
         }
         else
         {
-            Print(session.Out, blame);
+            Print(session.Out, $"{(property is null ? "" : $"property {property} of ")}{what} {id} in {run.StreamName}", changes);
         }
     }
 
-    private static void Print(Printer output, Blame blame)
+    private static string Article(string what) => what == "object" ? "an object" : "a relation";
+
+    private static List<Change> Changes(Blame blame) =>
+        [.. blame.Entries.Select(e => new Change(e.Event, e.Kind, ValueOf(e.Before, blame.Property), ValueOf(e.After, blame.Property)))];
+
+    private static List<Change> Changes(RelationBlame blame) =>
+        [.. blame.Entries.Select(e => new Change(e.Event, e.Kind, ValueOf(e.Before, blame.Property), ValueOf(e.After, blame.Property)))];
+
+    private static JsonElement ValueOf(WorldObject? item, string? property) =>
+        item is null ? default
+        : property is null ? item.Data.ToJsonElement()
+        : item.Data.GetValueOrDefault(property);
+
+    // Without its ends a relation says nothing.
+    private static JsonElement ValueOf(Relation? item, string? property) =>
+        item is null ? default
+        : property is null ? JsonElement.Parse(item.ToString())
+        : item.Data.GetValueOrDefault(property);
+
+    private static void Print(Printer output, string what, IEnumerable<Change> changes)
     {
-        output.Line($"Blame: {(blame.Property is { } property ? $"property {property} of " : "")}object {blame.ObjectId} in {blame.Stream}", Tone.Name);
-        foreach (var entry in blame.Entries)
+        output.Line($"Blame: {what}", Tone.Name);
+        foreach (var (recorded, kind, old, @new) in changes)
         {
-            var recorded = entry.Event;
-            output.Add(recorded.Position!.Value.ToString().PadLeft(4)).Add($"  {NameOf(entry.Kind),-8}", Tone.Changed);
+            output.Add(recorded.Position!.Value.ToString().PadLeft(4)).Add($"  {NameOf(kind),-8}", Tone.Changed);
             output.Add($"  {recorded.Metadata.ForeignId ?? recorded.Id.ToString()}", Tone.Name).Add($"  {recorded.Metadata.Actor ?? "-"}", Tone.Faint);
-            output.AddRest($"  {Describe(blame, entry.Before)} -> {Describe(blame, entry.After)}").EndLine();
+            output.AddRest($"  {Describe(old)} -> {Describe(@new)}").EndLine();
         }
     }
 
-    private static void Write(Session session, Blame blame) => session.Out.Json(writer =>
+    private static void Write(
+        Utf8JsonWriter writer,
+        string stream,
+        string what,
+        string id,
+        string? property,
+        IEnumerable<Change> changes)
     {
         writer.WriteStartObject();
-        writer.WriteString("stream", blame.Stream.Value);
-        writer.WriteString("object_id", blame.ObjectId);
-        writer.WriteString("property", blame.Property);
+        writer.WriteString("stream", stream);
+        writer.WriteString($"{what}_id", id);
+        writer.WriteString("property", property);
         writer.WriteStartArray("events");
-        foreach (var entry in blame.Entries)
+        foreach (var (recorded, kind, old, @new) in changes)
         {
             writer.WriteStartObject();
-            writer.WriteString("id", entry.Event.Metadata.ForeignId ?? entry.Event.Id.ToString());
-            writer.WriteString("event_id", entry.Event.Id);
-            writer.WriteNumber("position", entry.Event.Position!.Value.Value);
-            writer.WriteString("kind", NameOf(entry.Kind));
-            writer.WriteString("actor", entry.Event.Metadata.Actor);
-            writer.WriteString("timestamp", entry.Event.Metadata.OccurredAt ?? entry.Event.Timestamp);
-            Write(writer, "old", ValueOf(blame, entry.Before));
-            Write(writer, "new", ValueOf(blame, entry.After));
+            writer.WriteString("id", recorded.Metadata.ForeignId ?? recorded.Id.ToString());
+            writer.WriteString("event_id", recorded.Id);
+            writer.WriteNumber("position", recorded.Position!.Value.Value);
+            writer.WriteString("kind", NameOf(kind));
+            writer.WriteString("actor", recorded.Metadata.Actor);
+            writer.WriteString("timestamp", recorded.Metadata.OccurredAt ?? recorded.Timestamp);
+            Write(writer, "old", old);
+            Write(writer, "new", @new);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
         writer.WriteEndObject();
-    });
+    }
 
     // What is absent is not written, so that it differs from null.
     private static void Write(Utf8JsonWriter writer, string name, JsonElement value)
@@ -94,13 +123,7 @@ internal sealed class BlameCommand : LedgerCommand
         }
     }
 
-    private static JsonElement ValueOf(Blame blame, WorldObject? item) =>
-        item is null ? default
-        : blame.Property is { } property ? item.Data.GetValueOrDefault(property)
-        : item.Data.ToJsonElement();
-
-    private static string Describe(Blame blame, WorldObject? item) =>
-        ValueOf(blame, item) is { ValueKind: not JsonValueKind.Undefined } value ? value.GetRawText() : "(absent)";
+    private static string Describe(JsonElement value) => value.ValueKind == JsonValueKind.Undefined ? "(absent)" : value.GetRawText();
 
     private static string NameOf(BlameKind kind) => kind switch
     {
@@ -109,4 +132,6 @@ internal sealed class BlameCommand : LedgerCommand
         BlameKind.Patched => "patched",
         _ => "removed",
     };
+
+    private sealed record Change(RecordedEvent Event, BlameKind Kind, JsonElement Old, JsonElement New);
 }

@@ -16,6 +16,13 @@ internal static class StatisticsText
 
     private static string Sentence(ReadStatistics read)
     {
+        if (read.EventsRead == 0)
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Read {Printable.Count(read.RowsRead, "row")} of worlds in {read.Elapsed.TotalMilliseconds:N1} ms.");
+        }
+
         var snapshot = read.Snapshot is { } used ? $"the snapshot of {used.Stream} at {used.Position}" : "no snapshot";
         return string.Create(
             CultureInfo.InvariantCulture,

@@ -8,16 +8,15 @@ namespace Ledger.Cli.Worlds;
 internal static class DiffText
 {
     /// <summary>Prints the names, the summary, and a line or more for everything that differs.</summary>
-    public static void Print(Printer output, string nameOfA, string nameOfB, World a, World b)
+    public static void Print(Printer output, string nameOfA, string nameOfB, WorldDiff diff)
     {
-        var diff = WorldDiff.Between(a, b);
         output.Line($"Diff: {nameOfA} -> {nameOfB}", Tone.Name);
         output.Line($"Summary: {diff.Summary()}");
-        PrintAll(output, diff.AddedObjects, "+", Tone.Added, id => Describe(b.FindObject(id)!));
-        PrintAll(output, diff.RemovedObjects, "-", Tone.Removed, id => Describe(a.FindObject(id)!));
+        PrintAll(output, diff.AddedObjects, "+", Tone.Added, id => Describe(diff.FindNewObject(id)!));
+        PrintAll(output, diff.RemovedObjects, "-", Tone.Removed, id => Describe(diff.FindOldObject(id)!));
         PrintChanges(output, "object", diff.ObjectChanges);
-        PrintAll(output, diff.AddedRelations, "+", Tone.Added, id => Describe(b.FindRelation(id)!));
-        PrintAll(output, diff.RemovedRelations, "-", Tone.Removed, id => Describe(a.FindRelation(id)!));
+        PrintAll(output, diff.AddedRelations, "+", Tone.Added, id => Describe(diff.FindNewRelation(id)!));
+        PrintAll(output, diff.RemovedRelations, "-", Tone.Removed, id => Describe(diff.FindOldRelation(id)!));
         PrintChanges(output, "relation", diff.RelationChanges);
     }
 

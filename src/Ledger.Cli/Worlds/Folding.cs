@@ -1,6 +1,4 @@
-using Ledger.Cli.Connections;
 using Ledger.Cli.Events;
-using Ledger.Cli.Streams;
 using Ledger.Files;
 using Ledger.Runs;
 using Ledger.Streams;
@@ -14,27 +12,19 @@ internal static class Folding
     // Ids of events are derived from a stream's name; nobody sees it here.
     private static readonly StreamName FileStream = StreamName.Run("file");
 
-    /// <summary>The world of a run or branch, and its stream.</summary>
-    public static async Task<(StreamName Stream, World World)> OfStreamAsync(
-        Session session,
-        LedgerConnection connection,
-        string id,
-        Position? at,
-        CancellationToken cancellationToken)
+    /// <summary>The world of a run or branch.</summary>
+    public static async Task<World> OfRunAsync(Session session, Run run, Position? at, CancellationToken cancellationToken)
     {
-        var stream = await StreamIds.FindAsync(connection.Store, id, cancellationToken);
-        var run = await connection.Ledger.OpenAsync(stream, cancellationToken);
         var length = await run.GetLengthAsync(cancellationToken);
         if (at > length)
         {
-            throw new PositionOutOfRangeException(stream, at.Value, length);
+            throw new PositionOutOfRangeException(run.StreamName, at.Value, length);
         }
 
-        var world = await session.Progress.RunAsync(
-            $"Reading {stream}",
+        return await session.Progress.RunAsync(
+            $"Reading {run.StreamName}",
             (at ?? length).Value,
             progress => run.WithStatistics(session.NewRead(progress)).GetWorldAsync(at ?? length, cancellationToken));
-        return (stream, world);
     }
 
     /// <summary>The world of an event file, with no database.</summary>

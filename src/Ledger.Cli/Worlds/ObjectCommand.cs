@@ -1,7 +1,5 @@
 using System.CommandLine;
-using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
-using Ledger.Streams;
 
 namespace Ledger.Cli.Worlds;
 
@@ -10,32 +8,33 @@ internal sealed class ObjectCommand : LedgerCommand
 {
     private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
     private readonly Argument<string> _object = new("OBJECT") { Description = "The id of the object." };
-    private readonly Option<Position?> _at = Positions.Option("--at", "After how many events; all of them unless given.");
+    private readonly Moment _moment = new();
 
     public ObjectCommand()
-        : base("object", "Shows one object of the world of a run or branch.")
+        : base("object", "Shows one object of the world of a run or branch; 'ledger blame' shows where it comes from.")
     {
         Add(_id);
         Add(_object);
-        Add(_at);
+        _moment.AddTo(this);
+        Add(CommonOptions.Stats);
         Examples = ["ledger object first c1", "ledger object branch:second c1 --at 10 --json"];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var stream = await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken);
-        var run = await connection.Ledger.OpenAsync(stream, cancellationToken);
-        var item = await run.FindObjectAsync(session.Get(_object), session.Get(_at), cancellationToken)
+        var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
+        var at = await _moment.FindAsync(session, run, cancellationToken);
+        var item = await run.WithStatistics(session.NewRead()).FindObjectAsync(session.Get(_object), at, cancellationToken)
             ?? throw new RefusalException(
-                $"There is no object '{session.Get(_object)}' in that world of {stream}. 'ledger world {stream}' shows what there is.");
+                $"There is no object '{session.Get(_object)}' in that world of {run.StreamName}. 'ledger world {run.StreamName}' shows what there is.");
         if (session.Json)
         {
             session.Out.Json(item.WriteTo);
         }
         else
         {
-            session.Out.Add("object ").Add(item.Id, Tone.Name).Add($" {item.Type}", Tone.Changed).Add($" {item.Data}").EndLine();
+            EntityText.Print(session.Out, item);
         }
     }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
+using Ledger.Cli.Events;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
-using Ledger.Streams;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Worlds;
@@ -10,7 +10,14 @@ namespace Ledger.Cli.Worlds;
 internal sealed class WorldCommand : LedgerCommand
 {
     private readonly Argument<string?> _id = StreamArgument.CreateOptional("A run or branch, by its id or stream name.");
-    private readonly Option<Position?> _at = Positions.Option("--at", "How many events to fold; all of them unless given.");
+    private readonly Moment _moment = new();
+    private readonly Option<string?> _type = new("--type") { Description = "Only the objects of this type, by id.", HelpName = "TYPE" };
+    private readonly Option<string?> _contains = new("--contains")
+    {
+        Description = "Only the objects whose data contains this JSON object, by id; nested objects may have more members.",
+        HelpName = "JSON",
+    };
+
     private readonly Option<string?> _events = new("--events")
     {
         Description = "Fold a file of events instead, without a database; '-' reads standard input.",
@@ -21,29 +28,78 @@ internal sealed class WorldCommand : LedgerCommand
         : base("world", "Shows what a history says is there: objects, and relations between them.")
     {
         Add(_id);
-        Add(_at);
+        _moment.AddTo(this);
+        Add(_type);
+        Add(_contains);
         Add(_events);
         Add(CommonOptions.Stats);
-        Examples = ["ledger world first", "ledger world branch:second --at 10 --json", "ledger world --events events.jsonl"];
+        Examples =
+        [
+            "ledger world first",
+            "ledger world branch:second --at 10 --json",
+            "ledger world first --at-time 2026-11-20T09:30:00Z",
+            "ledger world first --type Claim --contains '{\"status\": \"open\"}'",
+            "ledger world --events events.jsonl",
+        ];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
+        var filter = Filter(session);
         switch (session.Get(_id), session.Get(_events))
         {
             case ({ } id, null):
-                await using (var connection = await session.ConnectAsync(cancellationToken))
-                {
-                    var (stream, world) = await Folding.OfStreamAsync(session, connection, id, session.Get(_at), cancellationToken);
-                    Print(session, stream.Value, world);
-                }
-
+                await ShowAsync(session, id, filter, cancellationToken);
                 return;
+            case (null, _) when filter is not null || _moment.IsTime(session):
+                throw new UsageException("--type, --contains and --at-time ask a run or branch. 'ledger world --help' shows how to use them.");
             case (null, { } path):
-                Print(session, path == "-" ? "standard input" : path, await Folding.OfFileAsync(session, path, session.Get(_at), cancellationToken));
+                var world = await Folding.OfFileAsync(session, path, _moment.At(session), cancellationToken);
+                Print(session, path == "-" ? "standard input" : path, world);
                 return;
             default:
                 throw new UsageException("Name either a run or branch, or a file by --events. 'ledger world --help' shows how to use it.");
+        }
+    }
+
+    private ObjectFilter? Filter(Session session)
+    {
+        if (session.Get(_contains) is not { } text)
+        {
+            return session.Get(_type) is { } type ? new ObjectFilter { Type = type } : null;
+        }
+
+        try
+        {
+            return new ObjectFilter { Type = session.Get(_type), Contains = JsonArgument.Parse("--contains", text) };
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"--contains must be a JSON object such as {{\"status\": \"open\"}}, and '{text}' is none.");
+        }
+    }
+
+    private async Task ShowAsync(Session session, string id, ObjectFilter? filter, CancellationToken cancellationToken)
+    {
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var run = await Histories.FindAsync(connection, id, cancellationToken);
+        var at = await _moment.FindAsync(session, run, cancellationToken);
+        if (filter is null)
+        {
+            Print(session, run.StreamName.Value, await Folding.OfRunAsync(session, run, at, cancellationToken));
+            return;
+        }
+
+        var objects = run.WithStatistics(session.NewRead()).ReadObjectsAsync(filter, at, cancellationToken);
+        if (session.Json)
+        {
+            await session.Out.JsonArrayAsync(objects, (writer, item) => item.WriteTo(writer));
+            return;
+        }
+
+        await foreach (var item in objects)
+        {
+            EntityText.Print(session.Out, item);
         }
     }
 
@@ -61,13 +117,12 @@ internal sealed class WorldCommand : LedgerCommand
             + (world.BudgetExhausted ? ", budget exhausted" : ""));
         foreach (var item in world.Objects)
         {
-            output.Add("object ").Add(item.Id, Tone.Name).Add($" {item.Type}", Tone.Changed).Add($" {item.Data}").EndLine();
+            EntityText.Print(output, item);
         }
 
         foreach (var item in world.Relations)
         {
-            output.Add("relation ").Add(item.Id, Tone.Name).Add($" {item.Type}", Tone.Changed);
-            output.Add($" {item.SourceId} -> {item.TargetId} {item.Data}").EndLine();
+            EntityText.Print(output, item);
         }
     }
 }

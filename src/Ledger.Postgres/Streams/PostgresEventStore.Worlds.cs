@@ -1,9 +1,10 @@
+using System.Runtime.CompilerServices;
 using Ledger.Branches;
+using Ledger.Events;
 using Ledger.Postgres.Worlds;
 using Ledger.Runs;
 using Ledger.Streams;
 using Ledger.Worlds;
-using NpgsqlTypes;
 
 namespace Ledger.Postgres.Streams;
 
@@ -12,18 +13,28 @@ public sealed partial class PostgresEventStore
     /// <inheritdoc/>
     public bool KeepsRows => _options.WorldRows == WorldRows.Inline;
 
+    private WorldQueries Worlds => new(_connections, _options);
+
+    // Gives every answer that rows do not.
+    private FoldingWorldReader Folding => new(this);
+
     /// <inheritdoc/>
-    /// <remarks>Rows that other writers left out are written first, a page of events a transaction.</remarks>
+    /// <remarks>Rows that other writers left out are written first, a page of events a transaction; where nothing can be written, the history is folded.</remarks>
     public async Task<World> GetWorldAsync(History history, Position? at = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(history);
-        if (_options.WorldRows == WorldRows.Off)
+        if (!KeepsRows)
         {
-            return await new FoldingWorldReader(this).GetWorldAsync(history, at, cancellationToken).ConfigureAwait(false);
+            return await Folding.GetWorldAsync(history, at, cancellationToken).ConfigureAwait(false);
         }
 
-        var reach = await ReachAsync(history, at, cancellationToken).ConfigureAwait(false);
-        var world = await ReadWorldAsync(history, reach, cancellationToken).ConfigureAwait(false);
+        var reach = await Worlds.ReachAsync(history, at, cancellationToken).ConfigureAwait(false);
+        if (reach.Lags)
+        {
+            return await Folding.GetWorldAsync(history, at, cancellationToken).ConfigureAwait(false);
+        }
+
+        var world = await Worlds.ReadWorldAsync(history, reach, cancellationToken).ConfigureAwait(false);
         var wanted = at is { } position && position < reach.Length ? position : reach.Length;
         if (reach.Position < wanted)
         {
@@ -47,19 +58,95 @@ public sealed partial class PostgresEventStore
         Position? at = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(id);
-        if (_options.WorldRows == WorldRows.Inline)
-        {
-            var reach = await ReachAsync(history, at, cancellationToken).ConfigureAwait(false);
-            if (reach.Position == (at ?? reach.Length))
-            {
-                return await ReadObjectAsync(history, id, reach.Position, cancellationToken).ConfigureAwait(false);
-            }
-        }
+        return await CoveredAsync(history, at, cancellationToken).ConfigureAwait(false) is { } position
+            ? await Worlds.FindObjectAsync(history, id, position, cancellationToken).ConfigureAwait(false)
+            : await Folding.FindObjectAsync(history, id, at, cancellationToken).ConfigureAwait(false);
+    }
 
-        var world = await GetWorldAsync(history, at, cancellationToken).ConfigureAwait(false);
-        return world.FindObject(id);
+    /// <inheritdoc/>
+    public async Task<Relation?> FindRelationAsync(
+        History history,
+        string id,
+        Position? at = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return await CoveredAsync(history, at, cancellationToken).ConfigureAwait(false) is { } position
+            ? await Worlds.FindRelationAsync(history, id, position, cancellationToken).ConfigureAwait(false)
+            : await Folding.FindRelationAsync(history, id, at, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<WorldObject> ReadObjectsAsync(
+        History history,
+        ObjectFilter? filter = null,
+        Position? at = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var position = await CoveredAsync(history, at, cancellationToken).ConfigureAwait(false);
+        var objects = position is { } covered
+            ? PagesAsync(after => Worlds.ReadObjectsAsync(history, filter ?? new(), covered, after, cancellationToken), o => o.Id)
+            : Folding.ReadObjectsAsync(history, filter, at, cancellationToken);
+        await foreach (var item in objects.ConfigureAwait(false))
+        {
+            yield return item;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Relation> ReadRelationsAsync(
+        History history,
+        RelationFilter? filter = null,
+        Position? at = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var position = await CoveredAsync(history, at, cancellationToken).ConfigureAwait(false);
+        var relations = position is { } covered
+            ? PagesAsync(after => Worlds.ReadRelationsAsync(history, filter ?? new(), covered, after, cancellationToken), r => r.Id)
+            : Folding.ReadRelationsAsync(history, filter, at, cancellationToken);
+        await foreach (var item in relations.ConfigureAwait(false))
+        {
+            yield return item;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<Neighbourhood> GetNeighbourhoodAsync(
+        History history,
+        string objectId,
+        int depth,
+        Position? at = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(objectId);
+        ArgumentOutOfRangeException.ThrowIfNegative(depth);
+        return await CoveredAsync(history, at, cancellationToken).ConfigureAwait(false) is { } position
+            ? await Worlds.ReadNeighbourhoodAsync(history, objectId, depth, position, cancellationToken).ConfigureAwait(false)
+            : await Folding.GetNeighbourhoodAsync(history, objectId, depth, at, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<RecordedEvent> ReadObjectEventsAsync(
+        History history,
+        string id,
+        Position? at = null,
+        CancellationToken cancellationToken = default) =>
+        ReadEventsAsync("world_object_events", history, id, at, Folding.ReadObjectEventsAsync, cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<RecordedEvent> ReadRelationEventsAsync(
+        History history,
+        string id,
+        Position? at = null,
+        CancellationToken cancellationToken = default) =>
+        ReadEventsAsync("world_relation_events", history, id, at, Folding.ReadRelationEventsAsync, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<Position> FindPositionAsync(History history, DateTimeOffset time, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        return Worlds.FindPositionAsync(history, time, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -72,100 +159,60 @@ public sealed partial class PostgresEventStore
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
-        if (_options.WorldRows == WorldRows.Inline && a.Root == b.Root)
+        return a.Root == b.Root
+            && await CoveredAsync(a, atA, cancellationToken).ConfigureAwait(false) is { } positionA
+            && await CoveredAsync(b, atB, cancellationToken).ConfigureAwait(false) is { } positionB
+            ? await Worlds.ReadDiffAsync(a, positionA, b, positionB, cancellationToken).ConfigureAwait(false)
+            : WorldDiff.Between(
+                await GetWorldAsync(a, atA, cancellationToken).ConfigureAwait(false),
+                await GetWorldAsync(b, atB, cancellationToken).ConfigureAwait(false));
+    }
+
+    private static async IAsyncEnumerable<T> PagesAsync<T>(Func<string?, Task<List<T>>> readPage, Func<T, string> idOf)
+    {
+        List<T> page;
+        string? after = null;
+        do
         {
-            var reachA = await ReachAsync(a, atA, cancellationToken).ConfigureAwait(false);
-            var reachB = await ReachAsync(b, atB, cancellationToken).ConfigureAwait(false);
-            if (reachA.Position == (atA ?? reachA.Length) && reachB.Position == (atB ?? reachB.Length))
+            page = await readPage(after).ConfigureAwait(false);
+            foreach (var item in page)
             {
-                return await ReadDiffAsync(a, reachA.Position, b, reachB.Position, cancellationToken).ConfigureAwait(false);
+                yield return item;
+                after = idOf(item);
             }
         }
-
-        return WorldDiff.Between(
-            await GetWorldAsync(a, atA, cancellationToken).ConfigureAwait(false),
-            await GetWorldAsync(b, atB, cancellationToken).ConfigureAwait(false));
+        while (page.Count >= WorldQueries.PageRows);
     }
 
-    /// <summary>How far the rows of a history reach, once none is missing.</summary>
-    private async Task<WorldReach> ReachAsync(History history, Position? at, CancellationToken cancellationToken)
+    /// <summary>The position that is asked for, if rows stand for it: none is missing, and no event before it cannot be applied.</summary>
+    private async Task<Position?> CoveredAsync(History history, Position? at, CancellationToken cancellationToken)
     {
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        while (true)
+        ArgumentNullException.ThrowIfNull(history);
+        return KeepsRows ? (await Worlds.ReachAsync(history, at, cancellationToken).ConfigureAwait(false)).Covers(at) : null;
+    }
+
+    private async IAsyncEnumerable<RecordedEvent> ReadEventsAsync(
+        string sql,
+        History history,
+        string id,
+        Position? at,
+        Func<History, string, Position?, CancellationToken, IAsyncEnumerable<RecordedEvent>> fold,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        if (await CoveredAsync(history, at, cancellationToken).ConfigureAwait(false) is not { } position)
         {
-            var command = Command(lease, "world_reach").WithText(history.Stream.Value).With(at?.Value, NpgsqlDbType.Bigint);
-            await using var __ = command.ConfigureAwait(false);
-            await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-            var reach = await WorldReach.ReadAsync(command, cancellationToken).ConfigureAwait(false);
-            if (!reach.Lags)
+            await foreach (var recorded in fold(history, id, at, cancellationToken).ConfigureAwait(false))
             {
-                return reach;
+                yield return recorded;
             }
 
-            var catchUp = Command(lease, "catch_up_world").WithText(history.Stream.Value);
-            await using var ___ = catchUp.ConfigureAwait(false);
-            await catchUp.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            yield break;
         }
-    }
 
-    private async Task<World> ReadWorldAsync(History history, WorldReach reach, CancellationToken cancellationToken)
-    {
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "world_at").WithText(history.Stream.Value).With(reach.Position.Value, NpgsqlDbType.Bigint);
-        await using var __ = command.ConfigureAwait(false);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        var rows = new WorldRowReader(reader);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        foreach (var recorded in await Worlds.ReadEventsAsync(sql, history, id, position, cancellationToken).ConfigureAwait(false))
         {
-            rows.Add(reader.GetString(0), reader.GetString(1), 2);
+            yield return recorded;
         }
-
-        return rows.ToWorld(reach.BudgetExhausted, reach.Position);
-    }
-
-    private async Task<WorldObject?> ReadObjectAsync(History history, string id, Position at, CancellationToken cancellationToken)
-    {
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "world_object_at")
-            .WithText(history.Stream.Value)
-            .WithText(id)
-            .With(at.Value, NpgsqlDbType.Bigint);
-        await using var __ = command.ConfigureAwait(false);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
-            ? new WorldObject(id, reader.GetString(0), WorldRowReader.ReadProperties(reader, 1))
-            : null;
-    }
-
-    private async Task<WorldDiff> ReadDiffAsync(History a, Position atA, History b, Position atB, CancellationToken cancellationToken)
-    {
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "world_diff")
-            .WithText(a.Stream.Value)
-            .With(atA.Value, NpgsqlDbType.Bigint)
-            .WithText(b.Stream.Value)
-            .With(atB.Value, NpgsqlDbType.Bigint);
-        await using var __ = command.ConfigureAwait(false);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        var (old, @new) = (new WorldRowReader(reader), new WorldRowReader(reader));
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            var (kind, id) = (reader.GetString(0), reader.GetString(1));
-            old.Add(kind, id, 2);
-            @new.Add(kind, id, 6);
-        }
-
-        // What is the same in both worlds does not show in their comparison, and was not read.
-        return WorldDiff.Between(old.ToWorld(false, atA), @new.ToWorld(false, atB));
     }
 }

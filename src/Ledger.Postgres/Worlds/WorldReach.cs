@@ -8,7 +8,8 @@ namespace Ledger.Postgres.Worlds;
 /// <param name="Position">For how many of the events that were asked for the rows can stand: fewer where one cannot be applied.</param>
 /// <param name="Lags">Whether rows are missing up to there.</param>
 /// <param name="BudgetExhausted">The flag of the world there.</param>
-internal readonly record struct WorldReach(Position Length, Position Position, bool Lags, bool BudgetExhausted)
+/// <param name="CanCatchUp">Whether missing rows can be written; a standby and a transaction that only reads cannot.</param>
+internal readonly record struct WorldReach(Position Length, Position Position, bool Lags, bool BudgetExhausted, bool CanCatchUp)
 {
     public static async Task<WorldReach> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
@@ -16,6 +17,13 @@ internal readonly record struct WorldReach(Position Length, Position Position, b
         await using var _ = reader.ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         return new WorldReach(
-            new Position(reader.GetInt64(0)), new Position(reader.GetInt64(1)), reader.GetBoolean(2), reader.GetBoolean(3));
+            new Position(reader.GetInt64(0)),
+            new Position(reader.GetInt64(1)),
+            reader.GetBoolean(2),
+            reader.GetBoolean(3),
+            reader.GetBoolean(4));
     }
+
+    /// <summary>The position that was asked for, if the rows stand for it.</summary>
+    public Position? Covers(Position? at) => !Lags && Position == (at ?? Length) ? Position : null;
 }

@@ -19,18 +19,21 @@ internal sealed class WorldRowReader(NpgsqlDataReader reader)
             return;
         }
 
-        var (type, data) = (reader.GetString(column), ReadProperties(reader, column + 3));
         if (kind == "object")
         {
-            _objects.Add(new WorldObject(id, type, data));
+            _objects.Add(new WorldObject(id, reader.GetString(column), ReadProperties(reader, column + 3)));
         }
         else
         {
-            _relations.Add(new Relation(id, type, reader.GetString(column + 1), reader.GetString(column + 2), data));
+            _relations.Add(ReadRelation(reader, id, column));
         }
     }
 
     public World ToWorld(bool budgetExhausted, Position position) => new(_objects, _relations, budgetExhausted, position);
+
+    /// <summary>Reads type, source, target and data from a column on.</summary>
+    public static Relation ReadRelation(NpgsqlDataReader reader, string id, int column) => new(
+        id, reader.GetString(column), reader.GetString(column + 1), reader.GetString(column + 2), ReadProperties(reader, column + 3));
 
     public static Properties ReadProperties(NpgsqlDataReader reader, int column) =>
         Properties.Of(EventJson.ParseElement(reader.GetFieldValue<byte[]>(column)));

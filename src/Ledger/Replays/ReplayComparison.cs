@@ -4,7 +4,7 @@ using Ledger.Streams;
 namespace Ledger.Replays;
 
 /// <summary>What a replay found of one form in which a world is stored.</summary>
-/// <param name="Form">The form: <c>snapshot</c>.</param>
+/// <param name="Form">The form: <c>snapshot</c> or <c>rows</c>.</param>
 /// <param name="Stream">The stream that it is stored for: the run or branch, or an ancestor whose snapshot its reads start from.</param>
 /// <param name="Position">The position that it stands for.</param>
 /// <param name="Difference">The first value that differs; null where none does, or where the stored world cannot be read.</param>

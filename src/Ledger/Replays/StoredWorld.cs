@@ -21,16 +21,18 @@ internal sealed record StoredWorld(string Form, StreamName Stream, Position Posi
         Position? at,
         CancellationToken cancellationToken)
     {
-        var candidates = new SnapshotCandidates(history, at);
-        if (store is not ISnapshotStore snapshots
-            || await snapshots.FindSnapshotAsync(candidates.Rest, cancellationToken).ConfigureAwait(false) is not { } stored)
+        var stored = new List<StoredWorld>();
+        if (await FindSnapshotAsync(store, history, at, cancellationToken).ConfigureAwait(false) is { } snapshot)
         {
-            return [];
+            stored.Add(snapshot);
         }
 
-        var position = candidates.Take(stored);
-        var (snapshot, _, reason) = WorldSnapshotJson.Read(stored, position);
-        return [new StoredWorld("snapshot", stored.Stream, position, snapshot?.World, snapshot?.LastEventId, reason)];
+        if (await FindRowsAsync(store, history, at, cancellationToken).ConfigureAwait(false) is { } rows)
+        {
+            stored.Add(rows);
+        }
+
+        return stored;
     }
 
     /// <summary>Compares with the world that the log gives at the same position.</summary>
@@ -44,4 +46,44 @@ internal sealed record StoredWorld(string Form, StreamName Stream, Position Posi
     /// <summary>What is to be said when the log ends before the position.</summary>
     public ReplayComparison Beyond(Position length) =>
         new(Form, Stream, Position, null, $"the log has {length} events, and it stands for {Position}.");
+
+    private static async Task<StoredWorld?> FindSnapshotAsync(
+        IEventStore store,
+        History history,
+        Position? at,
+        CancellationToken cancellationToken)
+    {
+        var candidates = new SnapshotCandidates(history, at);
+        if (store is not ISnapshotStore snapshots
+            || await snapshots.FindSnapshotAsync(candidates.Rest, cancellationToken).ConfigureAwait(false) is not { } stored)
+        {
+            return null;
+        }
+
+        var position = candidates.Take(stored);
+        var (snapshot, _, reason) = WorldSnapshotJson.Read(stored, position);
+        return new StoredWorld("snapshot", stored.Stream, position, snapshot?.World, snapshot?.LastEventId, reason);
+    }
+
+    private static async Task<StoredWorld?> FindRowsAsync(
+        IEventStore store,
+        History history,
+        Position? at,
+        CancellationToken cancellationToken)
+    {
+        if (store is not IWorldReader { KeepsRows: true } rows)
+        {
+            return null;
+        }
+
+        try
+        {
+            var world = await rows.GetWorldAsync(history, at, cancellationToken).ConfigureAwait(false);
+            return new StoredWorld("rows", history.Stream, world.Position, world, null, null);
+        }
+        catch (WorldFaultException fault)
+        {
+            return new StoredWorld("rows", history.Stream, fault.Position, fault.WorldBefore, null, null);
+        }
+    }
 }

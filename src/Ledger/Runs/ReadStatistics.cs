@@ -20,7 +20,7 @@ public sealed class ReadStatistics
 {
     private readonly Lock _gate = new();
     private readonly IProgress<long>? _progress;
-    private (long Read, long Folded, long Segments, long Bytes, TimeSpan Elapsed) _sums;
+    private (long Read, long Folded, long Segments, long Rows, long Bytes, TimeSpan Elapsed) _sums;
     private (StreamName, Position)? _snapshot;
 
     /// <summary>Begins at zero.</summary>
@@ -36,7 +36,10 @@ public sealed class ReadStatistics
     /// <summary>The number of segments, each a part of one stream, that the events came from.</summary>
     public long Segments => Sums.Segments;
 
-    /// <summary>The size of the JSON that was read, of events and of the snapshot, without headers.</summary>
+    /// <summary>The number of objects and relations that were read from rows; for a comparison, of those that differ.</summary>
+    public long RowsRead => Sums.Rows;
+
+    /// <summary>The size of the JSON that was read, of events and of the snapshot, without headers; rows do not count.</summary>
     public long Bytes => Sums.Bytes;
 
     /// <summary>The time spent in the calls; what a caller does between the events of an enumeration does not count.</summary>
@@ -54,7 +57,7 @@ public sealed class ReadStatistics
         }
     }
 
-    private (long Read, long Folded, long Segments, long Bytes, TimeSpan Elapsed) Sums
+    private (long Read, long Folded, long Segments, long Rows, long Bytes, TimeSpan Elapsed) Sums
     {
         get
         {
@@ -65,7 +68,7 @@ public sealed class ReadStatistics
         }
     }
 
-    /// <summary>Writes <c>{events_read, events_folded, segments, snapshot, bytes, milliseconds}</c>; the snapshot is null or <c>{stream, position}</c>.</summary>
+    /// <summary>Writes <c>{events_read, events_folded, segments, snapshot, rows_read, bytes, milliseconds}</c>; the snapshot is null or <c>{stream, position}</c>.</summary>
     public void WriteTo(Utf8JsonWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -86,6 +89,7 @@ public sealed class ReadStatistics
             writer.WriteNull("snapshot");
         }
 
+        writer.WriteNumber("rows_read", sums.Rows);
         writer.WriteNumber("bytes", sums.Bytes);
         writer.WriteNumber("milliseconds", Math.Round(sums.Elapsed.TotalMilliseconds, 3));
         writer.WriteEndObject();
@@ -129,6 +133,14 @@ public sealed class ReadStatistics
 
         segment = recorded.Stream;
         _progress?.Report(read);
+    }
+
+    internal void CountRows(long rows)
+    {
+        lock (_gate)
+        {
+            _sums.Rows += rows;
+        }
     }
 
     internal void CountFolded(long events)

@@ -1,6 +1,8 @@
+using System.Runtime.CompilerServices;
 using Ledger.Causality;
 using Ledger.Events;
 using Ledger.Streams;
+using Ledger.Worlds;
 
 namespace Ledger.Runs;
 
@@ -48,20 +50,41 @@ public sealed partial class Run
         TraceAsync(id, static (lookup, start, token) => new EffectWalk(lookup).RunAsync(start, token), cancellationToken);
 
     /// <summary>Names the events that made and changed an object, or one of its properties.</summary>
+    /// <remarks>A store that keeps worlds as rows reads these events alone; elsewhere the whole history is read.</remarks>
     /// <param name="objectId">The object's id; it may be removed by now.</param>
     /// <param name="property">A top-level property, or null for the whole object.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="Worlds.WorldFaultException">An event of the history cannot be applied.</exception>
+    /// <exception cref="WorldFaultException">An event of the history cannot be applied.</exception>
     public async Task<Blame> BlameAsync(string objectId, string? property = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(objectId);
         var fold = new BlameFold(objectId, property);
-        await foreach (var recorded in ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+        await foreach (var recorded in OwnEvents(r => r.ReadObjectEventsAsync(History, objectId, null, cancellationToken), cancellationToken))
         {
             fold.Apply(recorded);
         }
 
         return new Blame(StreamName, objectId, property, fold.Entries);
+    }
+
+    /// <summary>Names the events that made and changed a relation, or one of its properties.</summary>
+    /// <param name="relationId">The relation's id; it may be removed by now.</param>
+    /// <param name="property">A top-level property, or null for the whole relation.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="WorldFaultException">An event of the history cannot be applied.</exception>
+    public async Task<RelationBlame> BlameRelationAsync(
+        string relationId,
+        string? property = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(relationId);
+        var fold = new RelationBlameFold(relationId, property);
+        await foreach (var recorded in OwnEvents(r => r.ReadRelationEventsAsync(History, relationId, null, cancellationToken), cancellationToken))
+        {
+            fold.Apply(recorded);
+        }
+
+        return new RelationBlame(StreamName, relationId, property, fold.Entries);
     }
 
     /// <summary>Compares this history with another of the same log from the front; see <see cref="Divergence"/>.</summary>
@@ -74,6 +97,15 @@ public sealed partial class Run
     }
 
     private EventLookup Lookup() => new(this);
+
+    // Found by rows where there are any; the fold counts its reads itself.
+    private ConfiguredCancelableAsyncEnumerable<RecordedEvent> OwnEvents(
+        Func<IWorldReader, IAsyncEnumerable<RecordedEvent>> read,
+        CancellationToken cancellationToken)
+    {
+        var reader = Reader;
+        return (reader.KeepsRows ? Observed(read(reader), cancellationToken) : read(reader)).ConfigureAwait(false);
+    }
 
     private async Task<CausalTrace> TraceAsync(
         string id,

@@ -9,7 +9,7 @@ public sealed partial class Run
     /// <summary>Folds the history anew, from its first event on, and compares the worlds that are stored of it with the one that the log gives.</summary>
     /// <remarks>
     /// Everything counts: values, as <see cref="Json.JsonEquality"/> says, the order of objects and relations, the budget flag. A
-    /// stored world that reads would refuse is told too. Nothing is changed; <see cref="SaveSnapshotAsync"/> replaces a bad snapshot.
+    /// stored world that reads would refuse is told too. Nothing is changed; <see cref="SaveSnapshotAsync"/> replaces a bad snapshot, a rebuild of the store bad rows.
     /// </remarks>
     /// <param name="at">How many events to fold, or null for all of them; what is stored for a later position is not looked at.</param>
     /// <param name="cancellationToken">Stops the reading.</param>

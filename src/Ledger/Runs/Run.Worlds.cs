@@ -1,5 +1,6 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Ledger.Events;
-using Ledger.Snapshots;
 using Ledger.Streams;
 using Ledger.Worlds;
 
@@ -9,6 +10,11 @@ public sealed partial class Run
 {
     private readonly ReadStatistics? _statistics;
 
+    // Rows answer for the cost of the answer; everything else folds, and takes a snapshot where there is one.
+    private IWorldReader Reader => _ledger.Store is IWorldReader { KeepsRows: true } rows
+        ? rows
+        : new FoldingWorldReader(_ledger.Store, _statistics, _ledger.Logger);
+
     /// <summary>The same run or branch by a handle whose reads are counted.</summary>
     /// <param name="statistics">What the counts are added to; several handles may share it.</param>
     public Run WithStatistics(ReadStatistics statistics)
@@ -17,85 +23,158 @@ public sealed partial class Run
         return new Run(_ledger, History, statistics);
     }
 
-    /// <summary>Folds the history to the world that it describes, from the nearest snapshot on where there is one.</summary>
+    /// <summary>The world that the history describes.</summary>
     /// <remarks>
-    /// A branch starts from its own snapshot, else from that of the nearest ancestor that was taken within the shared prefix. A
-    /// snapshot that is damaged, out of date, of another format or of another run is logged and not used: the world is the same with
-    /// and without snapshots, by value. A store that keeps worlds as rows answers from them, except to a handle that counts its reads.
+    /// A store that keeps worlds as rows answers from them. Elsewhere the history is folded, from the nearest snapshot on where there is
+    /// one: a branch starts from its own, else from that of the nearest ancestor that was taken within the shared prefix. A snapshot that
+    /// is damaged, out of date, of another format or of another run is logged and not used: the world is the same each way, by value.
     /// </remarks>
-    /// <param name="at">How many events to fold, or null for all of them.</param>
+    /// <param name="at">After how many events, or null for all of them.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
     /// <exception cref="WorldFaultException">An event before <paramref name="at"/> cannot be applied; the world before it can be asked for.</exception>
-    public async Task<World> GetWorldAsync(Position? at = null, CancellationToken cancellationToken = default)
-    {
-        if (_statistics is null && _ledger.Store is IWorldReader { KeepsRows: true } rows)
-        {
-            return await rows.GetWorldAsync(History, at, cancellationToken).ConfigureAwait(false);
-        }
+    public Task<World> GetWorldAsync(Position? at = null, CancellationToken cancellationToken = default) => AskAsync(
+        reader => reader.GetWorldAsync(History, at, cancellationToken),
+        world => world.Objects.Count + world.Relations.Count);
 
-        var (world, _) = await Worlds().ReadAsync(at, cancellationToken).ConfigureAwait(false);
-        return at is { } wanted && world.Position < wanted
-            ? throw new PositionOutOfRangeException(StreamName, wanted, world.Position)
-            : world;
+    /// <summary>The world as it was at a time: after the events that the log had taken by then.</summary>
+    /// <param name="time">The time; one before the first event gives the empty world, one behind the last the world of today.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="WorldFaultException">An event before that time cannot be applied.</exception>
+    public async Task<World> GetWorldAsync(DateTimeOffset time, CancellationToken cancellationToken = default) =>
+        await GetWorldAsync(await FindPositionAsync(time, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>How many events the log had taken by a time; it can be asked for wherever a position can.</summary>
+    /// <remarks>What counts is <see cref="RecordedEvent.Timestamp"/>, which never falls along a history, and not the time that an event speaks of.</remarks>
+    /// <param name="time">The time; an event of that very time counts.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public Task<Position> FindPositionAsync(DateTimeOffset time, CancellationToken cancellationToken = default)
+    {
+        var reader = _ledger.Store as IWorldReader ?? new FoldingWorldReader(_ledger.Store, _statistics, _ledger.Logger);
+        return reader.FindPositionAsync(History, time, cancellationToken);
     }
 
-    /// <summary>Keeps the world at the end of the history, so that later reads fold only what comes behind it.</summary>
-    /// <remarks>One is kept for each run and branch, the newest: where a later one is kept already, that stays.</remarks>
-    /// <returns>The snapshot.</returns>
-    /// <exception cref="WorldFaultException">An event cannot be applied: there is no world at the end.</exception>
-    /// <exception cref="NotSupportedException">The store keeps no snapshots: it is no <see cref="ISnapshotStore"/>.</exception>
-    public async Task<WorldSnapshot> SaveSnapshotAsync(CancellationToken cancellationToken = default)
+    /// <summary>Finds one object of the world, or null; a store that keeps rows reads no more than that.</summary>
+    /// <param name="id">The object's id.</param>
+    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
+    /// <exception cref="WorldFaultException">An event before <paramref name="at"/> cannot be applied.</exception>
+    public Task<WorldObject?> FindObjectAsync(string id, Position? at = null, CancellationToken cancellationToken = default) => AskAsync(
+        reader => reader.FindObjectAsync(History, id, at, cancellationToken),
+        item => item is null ? 0 : 1);
+
+    /// <summary>Finds one relation of the world, or null; a store that keeps rows reads no more than that.</summary>
+    /// <param name="id">The relation's id.</param>
+    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
+    /// <exception cref="WorldFaultException">An event before <paramref name="at"/> cannot be applied.</exception>
+    public Task<Relation?> FindRelationAsync(string id, Position? at = null, CancellationToken cancellationToken = default) => AskAsync(
+        reader => reader.FindRelationAsync(History, id, at, cancellationToken),
+        item => item is null ? 0 : 1);
+
+    /// <summary>Reads the objects of the world by id, in the order of code points; a store that keeps rows reads a page at a time.</summary>
+    /// <remarks>The world is that of one position to the last object, whatever is appended meanwhile.</remarks>
+    /// <param name="filter">Which objects are wanted; null for all.</param>
+    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
+    /// <exception cref="WorldFaultException">An event before <paramref name="at"/> cannot be applied.</exception>
+    public IAsyncEnumerable<WorldObject> ReadObjectsAsync(
+        ObjectFilter? filter = null,
+        Position? at = null,
+        CancellationToken cancellationToken = default) =>
+        AskEachAsync(Reader.ReadObjectsAsync(History, filter, at, cancellationToken), cancellationToken);
+
+    /// <summary>Reads the relations of the world by id, as <see cref="ReadObjectsAsync"/> reads objects: those of an object, of a type, or all.</summary>
+    /// <param name="filter">Which relations are wanted; null for all.</param>
+    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
+    /// <exception cref="WorldFaultException">An event before <paramref name="at"/> cannot be applied.</exception>
+    public IAsyncEnumerable<Relation> ReadRelationsAsync(
+        RelationFilter? filter = null,
+        Position? at = null,
+        CancellationToken cancellationToken = default) =>
+        AskEachAsync(Reader.ReadRelationsAsync(History, filter, at, cancellationToken), cancellationToken);
+
+    /// <summary>What is around an object: the objects and relations that are reached from it within a number of relations, in both directions.</summary>
+    /// <param name="objectId">The object in the middle; it need not exist.</param>
+    /// <param name="depth">How many relations to follow at most, zero or more.</param>
+    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
+    /// <exception cref="WorldFaultException">An event before <paramref name="at"/> cannot be applied.</exception>
+    public Task<Neighbourhood> GetNeighbourhoodAsync(
+        string objectId,
+        int depth = 1,
+        Position? at = null,
+        CancellationToken cancellationToken = default) => AskAsync(
+            reader => reader.GetNeighbourhoodAsync(History, objectId, depth, at, cancellationToken),
+            around => around.Objects.Count + around.Relations.Count);
+
+    /// <summary>Compares this world with that of another history; a store that keeps rows reads what changed since they parted.</summary>
+    /// <param name="other">The run or branch of the same log to arrive at; this one, for two positions of it.</param>
+    /// <param name="at">After how many events of this history, or null for all of them.</param>
+    /// <param name="otherAt">After how many events of the other, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="PositionOutOfRangeException">A history is shorter than was asked for.</exception>
+    /// <exception cref="WorldFaultException">An event cannot be applied.</exception>
+    public Task<WorldDiff> DiffAsync(
+        Run other,
+        Position? at = null,
+        Position? otherAt = null,
+        CancellationToken cancellationToken = default)
     {
-        var store = _ledger.Store as ISnapshotStore
-            ?? throw new NotSupportedException($"The store {_ledger.Store.GetType()} keeps no snapshots.");
-        var worlds = Worlds();
-        var (world, lastEventId) = await worlds.ReadAsync(null, cancellationToken).ConfigureAwait(false);
-        var snapshot = new WorldSnapshot(StreamName, world, lastEventId);
-        foreach (var useless in worlds.Useless.Where(u => u.Stream == StreamName))
-        {
-            // It may claim a later version, and would then stand in the way for ever.
-            await store.DiscardSnapshotAsync(StreamName, useless.Version, cancellationToken).ConfigureAwait(false);
-        }
-
-        var version = new StreamVersion(world.Position.Value - History.PrefixLength.Value);
-        var stored = new StoredSnapshot(StreamName, version, WorldSnapshotJson.ToBytes(snapshot));
-        await store.SaveSnapshotAsync(stored, cancellationToken).ConfigureAwait(false);
-        return snapshot;
+        ArgumentNullException.ThrowIfNull(other);
+        return AskAsync(
+            reader => reader.DiffAsync(History, at, other.History, otherAt, cancellationToken),
+            diff => diff.AddedObjects.Count + diff.RemovedObjects.Count + diff.PatchedObjects.Count
+                + diff.AddedRelations.Count + diff.RemovedRelations.Count + diff.ChangedRelations.Count);
     }
-
-    /// <summary>Finds the snapshot that a read of the world would start from: the own one, else the nearest of an ancestor within the prefix.</summary>
-    /// <returns>The snapshot, checked against the log, or null when none can be used.</returns>
-    public Task<WorldSnapshot?> LoadSnapshotAsync(CancellationToken cancellationToken = default) =>
-        Worlds().LoadAsync(null, cancellationToken);
-
-    private WorldReader Worlds() => new(_ledger.Store, History, _statistics, _ledger.Logger);
 
     internal IAsyncEnumerable<RecordedEvent> Observed(IAsyncEnumerable<RecordedEvent> events, CancellationToken cancellationToken) =>
         _statistics is null ? events : _statistics.ObserveAsync(events, cancellationToken);
 
-    /// <summary>The length behind an append, after which a snapshot may be due.</summary>
-    private async Task<Position> EndOfAsync(AppendResult result, int count, CancellationToken cancellationToken)
+    /// <summary>Counts what rows cost; the fold counts for itself.</summary>
+    private async Task<T> AskAsync<T>(Func<IWorldReader, Task<T>> ask, Func<T, long> rowsOf)
     {
-        var length = History.LengthAt(result.Version);
-        if (_ledger.Options.SnapshotEvery is not { } every
-            || result.Outcome != AppendOutcome.Written
-            || length.Value / every == (length.Value - count) / every)
+        var reader = Reader;
+        if (_statistics is null || !reader.KeepsRows)
         {
-            return length;
+            return await ask(reader).ConfigureAwait(false);
         }
 
-#pragma warning disable CA1031 // The append is done, and must not look failed because of what is only a cache.
-        try
-        {
-            await SaveSnapshotAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            Log.SnapshotNotTaken(_ledger.Logger, e, StreamName.Value, length.Value);
-        }
-#pragma warning restore CA1031
+        var start = Stopwatch.GetTimestamp();
+        var answer = await ask(reader).ConfigureAwait(false);
+        _statistics.CountRows(rowsOf(answer));
+        _statistics.Add(Stopwatch.GetElapsedTime(start));
+        return answer;
+    }
 
-        return length;
+    private IAsyncEnumerable<T> AskEachAsync<T>(IAsyncEnumerable<T> answers, CancellationToken cancellationToken) =>
+        _statistics is not null && Reader.KeepsRows ? CountedAsync(answers, _statistics, cancellationToken) : answers;
+
+    private static async IAsyncEnumerable<T> CountedAsync<T>(
+        IAsyncEnumerable<T> answers,
+        ReadStatistics statistics,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var enumerator = answers.GetAsyncEnumerator(cancellationToken);
+        await using var _ = enumerator.ConfigureAwait(false);
+        while (true)
+        {
+            var start = Stopwatch.GetTimestamp();
+            var isThere = await enumerator.MoveNextAsync().ConfigureAwait(false);
+            statistics.Add(Stopwatch.GetElapsedTime(start));
+            if (!isThere)
+            {
+                yield break;
+            }
+
+            statistics.CountRows(1);
+            yield return enumerator.Current;
+        }
     }
 }

@@ -121,37 +121,9 @@ public sealed partial class Run
         return History.LengthAt(stream?.Version ?? StreamVersion.Empty);
     }
 
-    /// <summary>Finds one object of the world, or null; a store that keeps rows reads no more than that.</summary>
-    /// <param name="id">The object's id.</param>
-    /// <param name="at">After how many events, or null for all of them.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
-    /// <exception cref="WorldFaultException">An event before <paramref name="at"/> cannot be applied.</exception>
-    public Task<WorldObject?> FindObjectAsync(string id, Position? at = null, CancellationToken cancellationToken = default) =>
-        WorldReader.FindObjectAsync(History, id, at, cancellationToken);
-
-    /// <summary>Compares this world with that of another history; a store that keeps rows reads what changed since they parted.</summary>
-    /// <param name="other">The run or branch of the same log to arrive at; this one, for two positions of it.</param>
-    /// <param name="at">After how many events of this history, or null for all of them.</param>
-    /// <param name="otherAt">After how many events of the other, or null for all of them.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="PositionOutOfRangeException">A history is shorter than was asked for.</exception>
-    /// <exception cref="WorldFaultException">An event cannot be applied.</exception>
-    public Task<WorldDiff> DiffAsync(
-        Run other,
-        Position? at = null,
-        Position? otherAt = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(other);
-        return WorldReader.DiffAsync(History, at, other.History, otherAt, cancellationToken);
-    }
-
     /// <summary>Forks this run or branch; see <see cref="AgentLedger.ForkAsync"/>.</summary>
     public Task<Run> ForkAsync(Position at, ForkOptions? options = null, CancellationToken cancellationToken = default) =>
         _ledger.ForkAsync(StreamName, at, options, cancellationToken);
-
-    private IWorldReader WorldReader => _ledger.Store as IWorldReader ?? new FoldingWorldReader(_ledger.Store);
 
     private async Task<Position> AppendAsync(IReadOnlyList<object> events, ExpectedVersion expected, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ namespace Ledger.Snapshots;
 /// <summary>Where the snapshots of worlds are kept, one for each stream, the newest: a port that an engine implements beside <see cref="IEventStore"/>.</summary>
 /// <remarks>
 /// Safe for concurrent use. A snapshot is a cache of what the log says: whoever reads one checks it, and folds the log where it
-/// does not stand the check. Applications use <see cref="Runs.Run.SaveSnapshotAsync"/> and <see cref="Runs.Run.GetWorldAsync"/>.
+/// does not stand the check. Applications use <see cref="Runs.Run.SaveSnapshotAsync"/> and <see cref="Runs.Run.GetWorldAsync(Streams.Position?, System.Threading.CancellationToken)"/>.
 /// </remarks>
 public interface ISnapshotStore
 {

@@ -1,4 +1,5 @@
 using Ledger.Branches;
+using Ledger.Events;
 using Ledger.Runs;
 using Ledger.Streams;
 
@@ -31,6 +32,82 @@ public interface IWorldReader
         string id,
         Position? at = null,
         CancellationToken cancellationToken = default);
+
+    /// <summary>One relation of a history's world, or null.</summary>
+    /// <param name="history">Whose world.</param>
+    /// <param name="id">The relation's id.</param>
+    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    Task<Relation?> FindRelationAsync(
+        History history,
+        string id,
+        Position? at = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>The objects of a history's world, by id in the order of code points, a page at a time.</summary>
+    /// <remarks>The world is that of one position from the first page to the last, whatever is appended meanwhile.</remarks>
+    /// <param name="history">Whose world.</param>
+    /// <param name="filter">Which objects are wanted; null for all.</param>
+    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    IAsyncEnumerable<WorldObject> ReadObjectsAsync(
+        History history,
+        ObjectFilter? filter = null,
+        Position? at = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>The relations of a history's world, as <see cref="ReadObjectsAsync"/> reads objects.</summary>
+    /// <param name="history">Whose world.</param>
+    /// <param name="filter">Which relations are wanted; null for all.</param>
+    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    IAsyncEnumerable<Relation> ReadRelationsAsync(
+        History history,
+        RelationFilter? filter = null,
+        Position? at = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>What is around an object in a history's world; the object need not exist.</summary>
+    /// <param name="history">Whose world.</param>
+    /// <param name="objectId">The id of the object in the middle.</param>
+    /// <param name="depth">How many relations to follow at most, zero or more.</param>
+    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    Task<Neighbourhood> GetNeighbourhoodAsync(
+        History history,
+        string objectId,
+        int depth,
+        Position? at = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>The events of a history that made, changed and removed an object, in order, with their positions.</summary>
+    /// <param name="history">Whose events.</param>
+    /// <param name="id">The object's id.</param>
+    /// <param name="at">How many events to look at, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    IAsyncEnumerable<RecordedEvent> ReadObjectEventsAsync(
+        History history,
+        string id,
+        Position? at = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>The events of a history that made, changed and removed a relation, in order, with their positions.</summary>
+    /// <param name="history">Whose events.</param>
+    /// <param name="id">The relation's id.</param>
+    /// <param name="at">How many events to look at, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    IAsyncEnumerable<RecordedEvent> ReadRelationEventsAsync(
+        History history,
+        string id,
+        Position? at = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>How many events of a history the log had taken by a time: those whose <see cref="RecordedEvent.Timestamp"/> is not later.</summary>
+    /// <remarks>Times do not fall along a history, because the log gives them under the lock of the stream.</remarks>
+    /// <param name="history">Whose events.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    Task<Position> FindPositionAsync(History history, DateTimeOffset time, CancellationToken cancellationToken = default);
 
     /// <summary>What differs between the worlds of two histories, or of two positions of one, from the first to the second.</summary>
     /// <param name="a">The first history.</param>

@@ -12,6 +12,11 @@ namespace Ledger.Worlds;
 /// </remarks>
 public sealed class WorldDiff
 {
+    private readonly Dictionary<string, WorldObject> _oldObjects;
+    private readonly Dictionary<string, WorldObject> _newObjects;
+    private readonly Dictionary<string, Relation> _oldRelations;
+    private readonly Dictionary<string, Relation> _newRelations;
+
     private WorldDiff(World a, World b)
     {
         AddedObjects = Missing(b.Objects, o => o.Id, a.FindObject);
@@ -26,6 +31,10 @@ public sealed class WorldDiff
         ChangedRelations = Sorted(relations.Where(p => p.A != p.B).Select(p => p.A.Id));
         ObjectChanges = [.. objects.OrderBy(p => p.A.Id, CodePointComparer.Instance).SelectMany(p => ChangeCollector.Between(p.A, p.B))];
         RelationChanges = [.. relations.OrderBy(p => p.A.Id, CodePointComparer.Instance).SelectMany(p => ChangeCollector.Between(p.A, p.B))];
+        _oldObjects = Found([.. RemovedObjects, .. PatchedObjects, .. RetypedObjects], a.FindObject);
+        _newObjects = Found([.. AddedObjects, .. PatchedObjects, .. RetypedObjects], b.FindObject);
+        _oldRelations = Found([.. RemovedRelations, .. ChangedRelations], a.FindRelation);
+        _newRelations = Found([.. AddedRelations, .. ChangedRelations], b.FindRelation);
     }
 
     /// <summary>The ids of the objects that only the second world has.</summary>
@@ -69,6 +78,18 @@ public sealed class WorldDiff
         ArgumentNullException.ThrowIfNull(b);
         return new WorldDiff(a, b);
     }
+
+    /// <summary>An object that differs, as the first world has it; null where it has none, and for what does not differ.</summary>
+    public WorldObject? FindOldObject(string id) => _oldObjects.GetValueOrDefault(id);
+
+    /// <summary>An object that differs, as the second world has it; null where it has none, and for what does not differ.</summary>
+    public WorldObject? FindNewObject(string id) => _newObjects.GetValueOrDefault(id);
+
+    /// <summary>A relation that differs, as the first world has it; null where it has none, and for what does not differ.</summary>
+    public Relation? FindOldRelation(string id) => _oldRelations.GetValueOrDefault(id);
+
+    /// <summary>A relation that differs, as the second world has it; null where it has none, and for what does not differ.</summary>
+    public Relation? FindNewRelation(string id) => _newRelations.GetValueOrDefault(id);
 
     /// <summary>
     /// Counts the changes in a line, such as <c>+2 objects, -1 objects, ~1 objects patched, +1 relations, -1 relations</c>. Changed
@@ -126,6 +147,10 @@ public sealed class WorldDiff
     private static List<(T A, T B)> Shared<T>(IReadOnlyList<T> items, Func<T, string> idOf, Func<string, T?> find)
         where T : class =>
         [.. items.Select(item => (A: item, B: find(idOf(item)))).Where(p => p.B is not null && !ReferenceEquals(p.A, p.B)).Select(p => (p.A, p.B!))];
+
+    private static Dictionary<string, T> Found<T>(IEnumerable<string> ids, Func<string, T?> find)
+        where T : class =>
+        ids.Distinct(StringComparer.Ordinal).ToDictionary(id => id, id => find(id)!, StringComparer.Ordinal);
 
     private static string[] Sorted(IEnumerable<string> ids) => [.. ids.Order(CodePointComparer.Instance)];
 

@@ -67,6 +67,9 @@ public sealed class WorldFold
     /// <summary>An object as it is so far, or null.</summary>
     internal WorldObject? FindObject(string id) => _objects.TryGet(id, out var found) ? found.ToObject() : null;
 
+    /// <summary>A relation as it is so far, or null.</summary>
+    internal Relation? FindRelation(string id) => _relations.TryGet(id, out var found) ? found : null;
+
     internal WorldFaultException FaultOf((WorldFault Fault, string Reason) refusal, Guid eventId, string? foreignId, string type) =>
         new(refusal.Fault, refusal.Reason, eventId, foreignId, type, ToWorld());
 

@@ -12,12 +12,13 @@ public sealed class ReplayTests(CliDatabase database) : IClassFixture<CliDatabas
     {
         await database.StartAsync("replayed", 3);
         (await database.Cli.RunAsync("replay", "replayed")).ShouldSucceed().ShouldMatch(
-            @"\AStream : run:replayed\nReplayed : 3 events in [0-9.]+ ms\nStored : nothing to compare with\n\z");
+            @"\AStream : run:replayed\nReplayed : 3 events in [0-9.]+ ms\nStored : rows of run:replayed at position 3: the same\n\z");
 
         (await database.Cli.RunAsync("snapshot", "replayed")).ShouldSucceed().ShouldBe(
             "The world of run:replayed at position 3 is kept: 3 objects, 0 relations.\n");
-        (await database.Cli.RunAsync("replay", "replayed")).ShouldSucceed().ShouldEndWith("Stored : snapshot of run:replayed at position 3: the same\n");
-        (await database.Cli.RunAsync("replay", "replayed", "--at", "2")).ShouldSucceed().ShouldEndWith("Stored : nothing to compare with\n");
+        (await database.Cli.RunAsync("replay", "replayed")).ShouldSucceed().ShouldEndWith(
+            "Stored : snapshot of run:replayed at position 3: the same\nStored : rows of run:replayed at position 3: the same\n");
+        (await database.Cli.RunAsync("replay", "replayed", "--at", "2")).ShouldSucceed().ShouldEndWith("ms\nStored : rows of run:replayed at position 2: the same\n");
 
         await ExecuteAsync("update ledger.mt_doc_ledger_world set data = jsonb_set(data, '{world,objects,1,data,n}', '99') where id = 'run:replayed'");
         var replay = await database.Cli.RunAsync("replay", "replayed");
@@ -26,22 +27,34 @@ public sealed class ReplayTests(CliDatabase database) : IClassFixture<CliDatabas
         replay.Output.ShouldEndWith(
             "Stored : snapshot of run:replayed at position 3: different\n"
             + "Fault : its checksum does not fit its world.\n"
-            + "First difference : /objects/1/data/n\n  stored : 99\n  replayed : 2\n");
-        replay.Error.ShouldBe("ledger: What is stored of 'run:replayed' is not what its log gives. 'ledger snapshot' replaces a bad snapshot.\n");
+            + "First difference : /objects/1/data/n\n  stored : 99\n  replayed : 2\n"
+            + "Stored : rows of run:replayed at position 3: the same\n");
+        replay.Error.ShouldBe("ledger: What is stored of 'run:replayed' is not what its log gives. 'ledger snapshot' replaces a bad snapshot, 'ledger worlds rebuild' bad rows.\n");
         var json = JsonElement.Parse((await database.Cli.RunAsync("replay", "replayed", "--json")).Output);
         json.GetProperty("same").GetBoolean().ShouldBeFalse();
         json.GetProperty("comparisons")[0].GetProperty("difference").GetRawText().ShouldBe("""{"path":"/objects/1/data/n","stored":99,"replayed":2}""");
 
-        // The world is that of the log all the same, and somebody hears of it.
-        var world = await database.Cli.RunAsync("world", "replayed");
-        world.Output.ShouldContain("object c2 Claim {\"n\":2}");
-        world.Error.ShouldBe(
+        // Somebody hears of it before it is replaced.
+        (await database.Cli.RunAsync("snapshot", "replayed")).Error.ShouldBe(
             "ledger: warning: The snapshot of run:replayed at version 3 is not used: its checksum does not fit its world. The log is folded instead.\n");
-
-        (await database.Cli.RunAsync("snapshot", "replayed")).ExitCode.ShouldBe(0);
         (await database.Cli.RunAsync("replay", "replayed")).ShouldSucceed();
         (await database.Cli.RunAsync("replay", "replayed", "--at", "4")).ShouldBeRefused(
             1, "The history of 'run:replayed' has no position 4: it has 3 events. Choose a position from 0 to 3.");
+    }
+
+    [Fact]
+    public async Task Replay_RowsChanged_TheFirstDifferenceUntilTheyAreRebuilt()
+    {
+        await database.StartAsync("rows", 3);
+        await ExecuteAsync("update ledger.world_object set data = '{\"n\": 99}' where stream = 'run:rows' and id = 'c2'");
+
+        var replay = await database.Cli.RunAsync("replay", "rows");
+
+        replay.ExitCode.ShouldBe(1);
+        replay.Output.ShouldEndWith(
+            "Stored : rows of run:rows at position 3: different\nFirst difference : /objects/1/data/n\n  stored : 99\n  replayed : 2\n");
+        (await database.Cli.RunAsync("worlds", "rebuild", "rows")).ShouldSucceed().ShouldBe("The rows of 1 stream were made anew from the log.\n");
+        (await database.Cli.RunAsync("replay", "rows")).ShouldSucceed().ShouldEndWith("Stored : rows of run:rows at position 3: the same\n");
     }
 
     [Fact]
@@ -54,14 +67,15 @@ public sealed class ReplayTests(CliDatabase database) : IClassFixture<CliDatabas
         var world = await database.Cli.RunAsync("world", "measured-2", "--stats");
         var json = await database.Cli.RunAsync("world", "measured", "--stats", "--json");
         var diff = await database.Cli.RunAsync("diff", "measured", "measured-2", "--stats");
+        var snapshot = await database.Cli.RunAsync("snapshot", "measured", "--stats");
         var events = await database.Cli.RunAsync("events", "measured-2", "--stats");
         var status = await database.Cli.RunAsync("status", "measured", "--stats");
 
-        world.Error.ShouldMatch(@"\ARead 2 events of 2 segments, folded 1, from the snapshot of run:measured at 5: [0-9,]+ bytes in [0-9.]+ ms\.\n\z");
+        world.Error.ShouldMatch(@"\ARead 5 rows of worlds in [0-9.]+ ms\.\n\z");
         var read = JsonElement.Parse(json.Error);
-        (read.GetProperty("events_read").GetInt32(), read.GetProperty("events_folded").GetInt32()).ShouldBe((1, 0));
-        read.GetProperty("snapshot").GetRawText().ShouldBe("""{"stream":"run:measured","position":5}""");
-        diff.Error.Split('\n').Length.ShouldBe(3);
+        (read.GetProperty("events_read").GetInt32(), read.GetProperty("rows_read").GetInt32()).ShouldBe((0, 5));
+        diff.Error.ShouldStartWith("Read 0 rows of worlds in ");
+        snapshot.Error.ShouldMatch(@"\ARead 1 event of 1 segment, folded 0, from the snapshot of run:measured at 5: [0-9,]+ bytes in [0-9.]+ ms\.\n\z");
         events.Error.ShouldStartWith("Read 6 events of 2 segments, folded 0, from no snapshot: ");
         status.Error.ShouldStartWith("Read 5 events of 1 segment, folded 0, from no snapshot: ");
     }
@@ -80,7 +94,7 @@ public sealed class ReplayTests(CliDatabase database) : IClassFixture<CliDatabas
         var divergence = await database.Cli.RunAsync("divergence", "counted", "counted-2", "--stats");
         var export = await database.Cli.RunAsync("export", "counted", "--stats");
 
-        blame.Error.ShouldStartWith("Read 5 events of 1 segment, folded 0, from no snapshot: ");
+        blame.Error.ShouldStartWith("Read 1 event of 1 segment, folded 0, from no snapshot: ");
         trace.Error.ShouldStartWith("Read 1 event of 1 segment, ");
         down.Error.ShouldStartWith("Read 6 events of ");    // The event itself is looked up first.
         divergence.Error.Split('\n').Length.ShouldBe(3);

@@ -19,11 +19,11 @@ public abstract class WorldLawTests : EventStoreTests
 
     [Fact]
     public Task Worlds_AnyHistories_AreTheFold() =>
-        Law.HoldsAsync(Law.ArraysOf(Steps(), upTo: 14), steps => CheckAsync(steps), times: Scale.Of(20, 1_000));
+        Law.HoldsAsync(Law.ArraysOf(Steps(), upTo: 14), steps => CheckAsync(steps), times: Scale.Of(10, 1_000));
 
     [Fact]
     public Task Worlds_AnyHistoriesWithFaults_AreTheFold() =>
-        Law.HoldsAsync(Law.ArraysOf(Steps(), upTo: 10), steps => CheckAsync(steps, withFaults: true), times: Scale.Of(15, 1_000));
+        Law.HoldsAsync(Law.ArraysOf(Steps(), upTo: 10), steps => CheckAsync(steps, withFaults: true), times: Scale.Of(8, 1_000));
 
     private static Gen<Step> Steps() =>
         from history in Gen.Choose(0, 1_000)
@@ -69,21 +69,105 @@ public abstract class WorldLawTests : EventStoreTests
     private static async Task CompareAsync(Run run, Run other)
     {
         var (events, others) = (await run.ReadAllAsync(), await other.ReadAllAsync());
-        foreach (var at in new[] { events.Count + 1, events.Count, events.Count - 1, events.Count / 2, events.Count / 3 })
+        foreach (var at in new[] { events.Count + 1, events.Count, events.Count * 2 / 3, events.Count / 3 })
         {
             var position = new Position(at);
-            var expected = await AnswerAsync(() => Task.FromResult(Fold(run, events, at)));
-            (await AnswerAsync(() => run.GetWorldAsync(position))).ShouldBe(expected);
+            await CompareAsync(() => Fold(run, events, at), () => run.GetWorldAsync(position));
             if (at == events.Count)
             {
-                (await AnswerAsync(() => run.GetWorldAsync())).ShouldBe(expected);
+                await CompareAsync(() => Fold(run, events, at), () => run.GetWorldAsync());
             }
 
-            var item = await AnswerAsync(() => Task.FromResult(Fold(run, events, at).FindObject("o1")));
-            (await AnswerAsync(() => run.FindObjectAsync("o1", position))).ShouldBe(item);
-            var diff = await AnswerAsync(() => Task.FromResult(WorldDiff.Between(Fold(run, events, at), Fold(other, others, others.Count))));
-            (await AnswerAsync(() => run.DiffAsync(other, position))).ShouldBe(diff);
+            await CompareAsync(() => Fold(run, events, at).FindObject("o1"), () => run.FindObjectAsync("o1", position));
+            await CompareAsync(() => Fold(run, events, at).FindRelation("r1"), () => run.FindRelationAsync("r1", position));
+            await CompareAsync(
+                () => WorldDiff.Between(Fold(run, events, at), Fold(other, others, others.Count)),
+                () => run.DiffAsync(other, position));
+            await CompareListsAsync(run, events, at);
         }
+
+        foreach (var time in events.Select(e => e.Timestamp).Append(DateTimeOffset.UnixEpoch))
+        {
+            (await run.FindPositionAsync(time)).Value.ShouldBe(events.Count(e => e.Timestamp <= time));
+        }
+    }
+
+    private static async Task CompareListsAsync(Run run, IReadOnlyList<RecordedEvent> events, int at)
+    {
+        var position = new Position(at);
+        foreach (var filter in ObjectFilters)
+        {
+            await CompareAsync(
+                () => Listed(Fold(run, events, at).Objects.OrderBy(o => o.Id, StringComparer.Ordinal).Where(filter.Wants)),
+                async () => Listed(await run.ReadObjectsAsync(filter, position).ToListAsync()));
+        }
+
+        foreach (var filter in RelationFilters)
+        {
+            await CompareAsync(
+                () => Listed(Fold(run, events, at).Relations.OrderBy(r => r.Id, StringComparer.Ordinal).Where(filter.Wants)),
+                async () => Listed(await run.ReadRelationsAsync(filter, position).ToListAsync()));
+        }
+
+        await CompareAsync(
+            () => Around(Fold(run, events, at), "o0", 2),
+            async () => Described(await run.GetNeighbourhoodAsync("o0", 2, position)));
+        if (at == events.Count)
+        {
+            await CompareAsync(() => Touching(run, events, "object", "o1"), async () => Numbered((await run.BlameAsync("o1")).Entries.Select(e => e.Event)));
+            await CompareAsync(
+                () => Touching(run, events, "relation", "r1"),
+                async () => Numbered((await run.BlameRelationAsync("r1")).Entries.Select(e => e.Event)));
+        }
+    }
+
+    private static async Task CompareAsync<T>(Func<T> fold, Func<Task<T>> ask) =>
+        (await AnswerAsync(ask)).ShouldBe(await AnswerAsync(() => Task.FromResult(fold())));
+
+    private static string Listed<T>(IEnumerable<T> items) => $"[{string.Join(',', items)}]";
+
+    private static string Numbered(IEnumerable<RecordedEvent> events) => Listed(events.Select(e => e.Position!.Value.Value));
+
+    // The law in other words than the code: an end is reached in n steps when one of its relations has an end that is reached in fewer.
+    private static string Around(World world, string centre, int depth)
+    {
+        var reached = new Dictionary<string, int>(StringComparer.Ordinal) { [centre] = 0 };
+        var followed = new SortedSet<string>(StringComparer.Ordinal);
+        for (var step = 0; step < depth; step++)
+        {
+            foreach (var relation in world.Relations)
+            {
+                string[] ends = [relation.SourceId, relation.TargetId];
+                if (ends.Any(e => reached.GetValueOrDefault(e, depth) <= step))
+                {
+                    followed.Add(relation.Id);
+                    Array.ForEach(ends, e => reached.TryAdd(e, step + 1));
+                }
+            }
+        }
+
+        return Described(
+            reached.OrderBy(r => r.Value).ThenBy(r => r.Key, StringComparer.Ordinal).Select(r => (r.Key, r.Value, world.FindObject(r.Key))),
+            followed.Select(id => world.FindRelation(id)!));
+    }
+
+    private static string Described(Neighbourhood around) =>
+        Described(around.Objects.Select(o => (o.Id, o.Distance, o.State)), around.Relations);
+
+    private static string Described(IEnumerable<(string Id, int Distance, WorldObject? State)> objects, IEnumerable<Relation> relations) =>
+        $"[{Listed(objects.Select(o => $"""["{o.Id}",{o.Distance},{o.State?.ToString() ?? "null"}]"""))},{Listed(relations)}]";
+
+    // The events that name a thing which is there before or after them.
+    private static string Touching(Run run, IReadOnlyList<RecordedEvent> events, string kind, string id)
+    {
+        Fold(run, events, events.Count);
+        return Numbered(events.Where((e, i) => e.Type.StartsWith(kind + ".", StringComparison.Ordinal)
+            && JsonElement.Parse(e.Json.Span).GetProperty("id").GetString() == id
+            && (IsThere(i) || IsThere(i + 1))));
+
+        bool IsThere(int count) => kind == "object"
+            ? World.Fold(events.Take(count)).FindObject(id) is not null
+            : World.Fold(events.Take(count)).FindRelation(id) is not null;
     }
 
     private static World Fold(Run run, IReadOnlyList<RecordedEvent> events, int at)
@@ -100,7 +184,6 @@ public abstract class WorldLawTests : EventStoreTests
             return await ask() switch
             {
                 null => "nothing",
-                World world => Sorted(JsonElement.Parse(world.ToString())),
                 var answer => Sorted(JsonElement.Parse(answer.ToString()!)),
             };
         }
@@ -136,6 +219,23 @@ public abstract class WorldLawTests : EventStoreTests
             _ => new UntypedEvent(Names[seed % Names.Length], Json(Payloads[value * 7 % Payloads.Length])),
         };
     }
+
+    private static readonly ObjectFilter[] ObjectFilters =
+    [
+        new(),
+        new() { Type = "U" },
+        new() { Contains = Json("""{"v":1}""") },
+        new() { Type = "T", Contains = Json("""{"v":{},"w3":[2]}""") },
+    ];
+
+    private static readonly RelationFilter[] RelationFilters =
+    [
+        new(),
+        new() { Type = "t" },
+        new() { ObjectId = "o1" },
+        new() { ObjectId = "o1", Direction = RelationDirection.Outgoing },
+        new() { ObjectId = "o1", Direction = RelationDirection.Incoming, Type = "u" },
+    ];
 
     private static readonly string[] Names =
         ["object.created", "object.patched", "object.removed", "relation.created", "relation.removed", "budget.exhausted"];

@@ -10,7 +10,6 @@ using Ledger.Conformance.Runs;
 using Ledger.Conformance.Snapshots;
 using Ledger.Conformance.Worlds;
 using Ledger.Events;
-using Ledger.Postgres.Streams;
 using Ledger.Streams;
 using Xunit;
 
@@ -130,22 +129,22 @@ public sealed class PostgresRunWorldTests(LedgerDatabase database) : RunWorldTes
 
 public sealed class PostgresSnapshotTests(LedgerDatabase database) : SnapshotTests, IClassFixture<LedgerDatabase>
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreWithoutRowsAsync(registry);
 }
 
 public sealed class PostgresBadSnapshotTests(LedgerDatabase database) : BadSnapshotTests, IClassFixture<LedgerDatabase>
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreWithoutRowsAsync(registry);
 }
 
 public sealed class PostgresKandoSnapshotVectorTests(LedgerDatabase database) : KandoSnapshotVectorTests, IClassFixture<LedgerDatabase>
 {
-    protected override Task<IEventStore> CreateStoreAsync() => database.CreateEmptyStoreAsync();
+    protected override Task<IEventStore> CreateStoreAsync() => database.CreateEmptyStoreAsync(WorldRows.Off);
 }
 
 public sealed class PostgresReplayTests(LedgerDatabase database) : ReplayTests, IClassFixture<LedgerDatabase>
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreWithoutRowsAsync(registry);
 }
 
 public sealed class PostgresCausalityTests(LedgerDatabase database) : CausalityTests, IClassFixture<LedgerDatabase>
@@ -192,17 +191,17 @@ public sealed class PostgresConcurrentCallTests(LedgerDatabase database) : Concu
 
 public sealed class PostgresLongRunTests(LedgerDatabase database) : LongRunTests, IClassFixture<LedgerDatabase>
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreWithoutRowsAsync(registry);
 }
 
 public sealed class PostgresWorldLawTests(LedgerDatabase database) : WorldLawTests, IClassFixture<LedgerDatabase>
 {
-    protected override IEventStore OtherWriter { get; } = new PostgresEventStore(database.DataSource);
+    protected override IEventStore OtherWriter { get; } = database.WithoutRows();
 
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreWithRowsAsync(registry);
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
 }
 
-public sealed class PostgresRunWorldByRowsTests(LedgerDatabase database) : RunWorldTests, IClassFixture<LedgerDatabase>
+public sealed class PostgresRunWorldByFoldTests(LedgerDatabase database) : RunWorldTests, IClassFixture<LedgerDatabase>
 {
-    protected override Task<IEventStore> CreateStoreAsync() => database.CreateStoreWithRowsAsync();
+    protected override Task<IEventStore> CreateStoreAsync() => database.CreateStoreWithoutRowsAsync();
 }

@@ -1,6 +1,8 @@
--- How far the rows of a history reach: $1 the stream, $2 the position (null: the end). The row of world_reach_v1.
+-- How far the rows of a history reach: $1 the stream, $2 the position (null: the end). The row of world_reach_v1, and whether missing rows
+-- can be written here: not on a standby.
 select length,
        reach,
        lags,
-       budget_exhausted
+       budget_exhausted,
+       current_setting('transaction_read_only') = 'off'
 from {ledger}.world_reach_v1($1, $2)

@@ -1,0 +1,12 @@
+using Ledger.Cli.Connections;
+using Ledger.Runs;
+
+namespace Ledger.Cli.Streams;
+
+/// <summary>Runs and branches by what people type.</summary>
+internal static class Histories
+{
+    /// <summary>A handle on a run or branch that must exist.</summary>
+    public static async Task<Run> FindAsync(LedgerConnection connection, string id, CancellationToken cancellationToken) =>
+        await connection.Ledger.OpenAsync(await StreamIds.FindAsync(connection.Store, id, cancellationToken), cancellationToken);
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Globalization;
+using Ledger.Cli.Output;
+using Ledger.Cli.Streams;
+using Ledger.Worlds;
+
+namespace Ledger.Cli.Worlds;
+
+/// <summary><c>ledger neighbours</c></summary>
+internal sealed class NeighboursCommand : LedgerCommand
+{
+    private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
+    private readonly Argument<string> _object = new("OBJECT") { Description = "The id of the object in the middle." };
+    private readonly Option<int> _depth = new("--depth")
+    {
+        Description = "How many relations to follow from it, in both directions; 1 unless given.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var depth))
+            {
+                return depth;
+            }
+
+            result.AddError($"--depth must be a whole number from 0, and '{text}' is none");
+            return 0;
+        },
+    };
+
+    private readonly Moment _moment = new();
+
+    public NeighboursCommand()
+        : base("neighbours", "Shows what is around an object of a world: the relations from it and to it, and what they lead to.")
+    {
+        Add(_id);
+        Add(_object);
+        Add(_depth);
+        _moment.AddTo(this);
+        Add(CommonOptions.Stats);
+        Examples = ["ledger neighbours first c1", "ledger neighbours branch:second c1 --depth 3 --at 10 --json"];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
+        var at = await _moment.FindAsync(session, run, cancellationToken);
+        var around = await run.WithStatistics(session.NewRead())
+            .GetNeighbourhoodAsync(session.Get(_object), session.Get(_depth), at, cancellationToken);
+        if (around.Objects is [{ State: null }] && around.Relations.Count == 0)
+        {
+            throw new RefusalException(
+                $"There is no object '{around.Centre}' in that world of {run.StreamName}. 'ledger world {run.StreamName}' shows what there is.");
+        }
+
+        if (session.Json)
+        {
+            session.Out.Json(around.WriteTo);
+        }
+        else
+        {
+            Print(session.Out, run.StreamName.Value, around);
+        }
+    }
+
+    private static void Print(Printer output, string source, Neighbourhood around)
+    {
+        output.Line($"Around {around.Centre}: {source} at position {around.Position}, {Printable.Count(around.Depth, "step")}", Tone.Name);
+        foreach (var neighbour in around.Objects)
+        {
+            output.Add($"{neighbour.Distance,4}  ", Tone.Faint);
+            if (neighbour.State is { } item)
+            {
+                EntityText.Print(output, item);
+            }
+            else
+            {
+                output.Add("object ").Add(neighbour.Id, Tone.Name).Add(" (absent)", Tone.Faint).EndLine();
+            }
+        }
+
+        foreach (var relation in around.Relations)
+        {
+            EntityText.Print(output.Add("      "), relation);
+        }
+    }
+}

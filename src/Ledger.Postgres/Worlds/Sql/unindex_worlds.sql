@@ -1,0 +1,2 @@
+-- Drops the index of current objects by their data.
+select {ledger}.unindex_worlds()

@@ -1,0 +1,24 @@
+-- The events that made and changed the object $2 within the first $3 events of the history of $1, in order. The columns of a page of
+-- events behind the position, and the stream.
+select s.before + m.version - 1 as position,
+       m.version,
+       m.seq_id,
+       m.id,
+       m.type,
+       m.data,
+       m.headers,
+       m."timestamp",
+       m.correlation_id,
+       m.causation_id,
+       s.stream
+from {ledger}.world_segment_v1($1, $3) as s
+cross join lateral (
+    select o.valid_from
+    from {ledger}.world_object as o
+    where o.stream = s.stream and o.id = $2 and o.valid_from <= s.upto
+    union all
+    select o.valid_from
+    from {ledger}.world_object_past as o
+    where o.stream = s.stream and o.id = $2 and o.valid_from <= s.upto) as v
+join {events}.mt_events as m on m.stream_id = s.stream and m.version = v.valid_from
+order by s.ordinal, m.version

@@ -1,0 +1,64 @@
+using Ledger.Snapshots;
+using Ledger.Streams;
+using Ledger.Worlds;
+
+namespace Ledger.Runs;
+
+public sealed partial class Run
+{
+    /// <summary>Keeps the world at the end of the history, so that later reads fold only what comes behind it.</summary>
+    /// <remarks>One is kept for each run and branch, the newest: where a later one is kept already, that stays.</remarks>
+    /// <returns>The snapshot.</returns>
+    /// <exception cref="WorldFaultException">An event cannot be applied: there is no world at the end.</exception>
+    /// <exception cref="NotSupportedException">The store keeps no snapshots: it is no <see cref="ISnapshotStore"/>.</exception>
+    public async Task<WorldSnapshot> SaveSnapshotAsync(CancellationToken cancellationToken = default)
+    {
+        var store = _ledger.Store as ISnapshotStore
+            ?? throw new NotSupportedException($"The store {_ledger.Store.GetType()} keeps no snapshots.");
+        var worlds = Worlds();
+        var (world, lastEventId) = await worlds.ReadAsync(null, cancellationToken).ConfigureAwait(false);
+        var snapshot = new WorldSnapshot(StreamName, world, lastEventId);
+        foreach (var useless in worlds.Useless.Where(u => u.Stream == StreamName))
+        {
+            // It may claim a later version, and would then stand in the way for ever.
+            await store.DiscardSnapshotAsync(StreamName, useless.Version, cancellationToken).ConfigureAwait(false);
+        }
+
+        var version = new StreamVersion(world.Position.Value - History.PrefixLength.Value);
+        var stored = new StoredSnapshot(StreamName, version, WorldSnapshotJson.ToBytes(snapshot));
+        await store.SaveSnapshotAsync(stored, cancellationToken).ConfigureAwait(false);
+        return snapshot;
+    }
+
+    /// <summary>Finds the snapshot that a read of the world would start from: the own one, else the nearest of an ancestor within the prefix.</summary>
+    /// <returns>The snapshot, checked against the log, or null when none can be used.</returns>
+    public Task<WorldSnapshot?> LoadSnapshotAsync(CancellationToken cancellationToken = default) =>
+        Worlds().LoadAsync(null, cancellationToken);
+
+    private WorldReader Worlds() => new(_ledger.Store, History, _statistics, _ledger.Logger);
+
+    /// <summary>The length behind an append, after which a snapshot may be due.</summary>
+    private async Task<Position> EndOfAsync(AppendResult result, int count, CancellationToken cancellationToken)
+    {
+        var length = History.LengthAt(result.Version);
+        if (_ledger.Options.SnapshotEvery is not { } every
+            || result.Outcome != AppendOutcome.Written
+            || length.Value / every == (length.Value - count) / every)
+        {
+            return length;
+        }
+
+#pragma warning disable CA1031 // The append is done, and must not look failed because of what is only a cache.
+        try
+        {
+            await SaveSnapshotAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Log.SnapshotNotTaken(_ledger.Logger, e, StreamName.Value, length.Value);
+        }
+#pragma warning restore CA1031
+
+        return length;
+    }
+}

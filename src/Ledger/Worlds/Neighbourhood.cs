@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Ledger.Events;
+using Ledger.Json;
+using Ledger.Streams;
+
+namespace Ledger.Worlds;
+
+/// <summary>What is around an object of a world: what relations lead to, in either direction, within a number of steps.</summary>
+/// <param name="Centre">The id of the object in the middle.</param>
+/// <param name="Depth">The number of steps that were taken at most.</param>
+/// <param name="Position">The position of the world.</param>
+/// <param name="Objects">The ends that were reached, the centre first: by distance, then by id in the order of code points.</param>
+/// <param name="Relations">The relations that were followed, by id; none between two ends that are both at the full depth.</param>
+public sealed record Neighbourhood(
+    string Centre,
+    int Depth,
+    Position Position,
+    IReadOnlyList<Neighbour> Objects,
+    IReadOnlyList<Relation> Relations)
+{
+    /// <summary>Writes <c>{centre, depth, position, objects: [{id, distance, object}], relations}</c>; the object is null where there is none.</summary>
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteStartObject();
+        writer.WriteString("centre", Centre);
+        writer.WriteNumber("depth", Depth);
+        writer.WriteNumber("position", Position.Value);
+        writer.WriteStartArray("objects");
+        foreach (var neighbour in Objects)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id", neighbour.Id);
+            writer.WriteNumber("distance", neighbour.Distance);
+            if (neighbour.State is { } item)
+            {
+                writer.WritePropertyName("object");
+                item.WriteTo(writer);
+            }
+            else
+            {
+                writer.WriteNull("object");
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteStartArray("relations");
+        foreach (var relation in Relations)
+        {
+            relation.WriteTo(writer);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The JSON text, compact.</summary>
+    public override string ToString() => EventJson.ToText(WriteTo);
+
+    /// <summary>Walks through a world in memory.</summary>
+    internal static Neighbourhood Of(World world, string centre, int depth)
+    {
+        var distances = new Dictionary<string, int>(StringComparer.Ordinal) { [centre] = 0 };
+        var relations = new Dictionary<string, Relation>(StringComparer.Ordinal);
+        List<string> frontier = [centre];
+        for (var distance = 1; distance <= depth && frontier.Count > 0; distance++)
+        {
+            List<string> next = [];
+            foreach (var relation in frontier.SelectMany(id => world.RelationsOf(id)))
+            {
+                relations[relation.Id] = relation;
+                foreach (var end in new[] { relation.SourceId, relation.TargetId })
+                {
+                    if (distances.TryAdd(end, distance))
+                    {
+                        next.Add(end);
+                    }
+                }
+            }
+
+            frontier = next;
+        }
+
+        return new Neighbourhood(
+            centre,
+            depth,
+            world.Position,
+            [.. distances
+                .OrderBy(d => d.Value)
+                .ThenBy(d => d.Key, CodePointComparer.Instance)
+                .Select(d => new Neighbour(d.Key, d.Value, world.FindObject(d.Key)))],
+            [.. relations.Values.OrderBy(r => r.Id, CodePointComparer.Instance)]);
+    }
+}

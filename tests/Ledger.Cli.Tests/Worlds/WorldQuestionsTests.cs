@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Cli.Tests.Worlds;
+
+public sealed class WorldQuestionsTests(CliDatabase database) : IClassFixture<CliDatabase>
+{
+    [Fact]
+    public async Task Questions_OfARunAndABranch_AreAnswered()
+    {
+        var story = new Transcript(database.Cli with { Input = SampleFile.Text });
+        await story.RunAsync("append", "asked", "--file", "-");
+        await story.RunAsync("append", "asked", "--type", "object.patched", "--data", """{"id":"c1","patch":{"n":2,"tags":["hot"]}}""", "--actor", "me");
+        await story.RunAsync("fork", "asked", "--at", "3", "--id", "asked-2");
+        await story.RunAsync("append", "asked-2", "--type", "relation.removed", "--data", """{"id":"r1"}""", "--actor", "me");
+        await story.RunAsync("world", "asked", "--type", "Claim", "--contains", """{"tags":["hot"]}""");
+        await story.RunAsync("world", "asked", "--contains", """{"tags":["cold"]}""", "--json");
+        await story.RunAsync("world", "asked", "--contains", "[1]");
+        await story.RunAsync("world", "asked", "--at-time", "2020-01-01");
+        await story.RunAsync("world", "asked", "--at-time", "9999-01-01T00:00:00Z", "--type", "Claim");
+        await story.RunAsync("world", "asked", "--at-time", "yesterday");
+        await story.RunAsync("world", "asked", "--at", "1", "--at-time", "2020-01-01");
+        await story.RunAsync("object", "asked", "c1", "--at", "3");
+        await story.RunAsync("object", "asked", "ghost");
+        await story.RunAsync("neighbours", "asked", "c1");
+        await story.RunAsync("neighbours", "asked-2", "c1", "--depth", "2");
+        await story.RunAsync("neighbours", "asked", "c1", "--depth", "0", "--json");
+        await story.RunAsync("neighbours", "asked", "ghost");
+        await story.RunAsync("diff", "asked", "asked", "--at-time-a", "2020-01-01", "--at-b", "1");
+        await story.RunAsync("blame", "asked", "c1", "tags");
+        await story.RunAsync("worlds", "index");
+        await story.RunAsync("world", "asked", "--contains", """{"n":2}""");
+        await story.RunAsync("worlds", "index", "--drop", "--json");
+        await story.RunAsync("worlds", "rebuild", "asked-2", "--json");
+
+        Approved.Check("world-questions", story.ToString());
+    }
+
+    [Fact]
+    public async Task Blame_Relation_TheEventsThatMadeAndRemovedIt()
+    {
+        var cli = database.Cli with { Input = SampleFile.Text };
+        (await cli.RunAsync("append", "related", "--file", "-")).ShouldSucceed();
+        var events = JsonElement.Parse((await database.Cli.RunAsync("events", "related", "--json")).Output).EnumerateArray();
+        var relation = events.First(e => e.GetProperty("type").GetString() == "relation.created").GetProperty("data").GetProperty("id").GetString()!;
+        (await database.Cli.RunAsync("append", "related", "--type", "relation.removed", "--data", $$"""{"id":"{{relation}}"}""")).ShouldSucceed();
+
+        var blame = await database.Cli.RunAsync("blame", "related", relation, "--relation", "--json");
+
+        JsonElement.Parse(blame.ShouldSucceed()).GetProperty("events").EnumerateArray()
+            .Select(e => e.GetProperty("kind").GetString()).ShouldBe(["created", "removed"]);
+        (await database.Cli.RunAsync("blame", "related", "ghost", "--relation")).ShouldBeRefused(1, "No event of 'run:related' made a relation 'ghost'.");
+    }
+
+    [Fact]
+    public async Task Object_Stats_SaysThatOneRowWasRead()
+    {
+        await database.StartAsync("counted", 2);
+
+        var found = await database.Cli.RunAsync("object", "counted", "c1", "--stats");
+
+        found.Error.ShouldStartWith("Read 1 row of worlds in ");
+    }
+}
