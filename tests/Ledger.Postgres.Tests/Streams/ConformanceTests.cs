@@ -7,6 +7,7 @@ using Ledger.Conformance.Laws;
 using Ledger.Conformance.Reading;
 using Ledger.Conformance.Replays;
 using Ledger.Conformance.Runs;
+using Ledger.Conformance.Searching;
 using Ledger.Conformance.Snapshots;
 using Ledger.Conformance.Worlds;
 using Ledger.Events;
@@ -204,4 +205,9 @@ public sealed class PostgresWorldLawTests(LedgerDatabase database) : WorldLawTes
 public sealed class PostgresRunWorldByFoldTests(LedgerDatabase database) : RunWorldTests, IClassFixture<LedgerDatabase>
 {
     protected override Task<IEventStore> CreateStoreAsync() => database.CreateStoreWithoutRowsAsync();
+}
+
+public sealed class PostgresLogSearchTests(LedgerDatabase database) : LogSearchTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
 }

@@ -7,6 +7,7 @@ using Ledger.Conformance.Laws;
 using Ledger.Conformance.Reading;
 using Ledger.Conformance.Replays;
 using Ledger.Conformance.Runs;
+using Ledger.Conformance.Searching;
 using Ledger.Conformance.Snapshots;
 using Ledger.Conformance.Worlds;
 using Ledger.Events;
@@ -226,6 +227,12 @@ public sealed class MemoryLongRunTests : LongRunTests
 }
 
 public sealed class MemoryWorldLawTests : WorldLawTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+}
+
+public sealed class MemoryLogSearchTests : LogSearchTests
 {
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
         Task.FromResult<IEventStore>(new MemoryEventStore(registry));

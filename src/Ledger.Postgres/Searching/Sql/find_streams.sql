@@ -1,0 +1,29 @@
+-- A page of streams with the number of their branches: $1 what the names begin with, $2 what they contain in lower case (null: anything),
+-- $3 whether archived (null: either), $4 the order (latest, longest, name), $5 how many to pass over, $6 how many at most.
+-- translate folds ASCII alone, whatever the collation of the database is.
+with wanted as (
+    select s.id,
+           coalesce(s.version, 0) as version,
+           s.created,
+           s."timestamp",
+           coalesce(s.is_archived, false) as archived
+    from {events}.mt_streams as s
+    where starts_with(s.id, $1)
+      and ($2::text is null
+           or position($2 in translate(s.id, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')) > 0)
+      and ($3::boolean is null or coalesce(s.is_archived, false) = $3)
+    order by case when $4::text = 'latest' then s."timestamp" end desc,
+             case when $4::text = 'longest' then coalesce(s.version, 0) end desc,
+             s.id collate "C"
+    offset $5
+    limit $6)
+select w.id,
+       w.version,
+       w.created,
+       w."timestamp",
+       w.archived,
+       (select count(*) from {ledger}.branch as b where b.root = w.id)
+from wanted as w
+order by case when $4::text = 'latest' then w."timestamp" end desc,
+         case when $4::text = 'longest' then w.version end desc,
+         w.id collate "C"
