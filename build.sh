@@ -50,6 +50,15 @@ ROOT
     has_server_programs
 }
 
+# The explorer is tested in a real browser, which is large: it is installed on request alone, and those tests are reported as not run without it.
+install_chromium() {
+    if command -v chromium > /dev/null 2>&1; then return 0; fi
+    if [ "$(id -u)" = 0 ]; then as_root=""; elif sudo -n true 2> /dev/null; then as_root="sudo -n"; else say "installing Chromium needs root or sudo; its tests will not run"; return 0; fi
+    say "installing Debian's Chromium"
+    $as_root sh -c 'export DEBIAN_FRONTEND=noninteractive; apt-get update -q && apt-get install -y -q --no-install-recommends chromium' < /dev/null >&2 \
+        || say "Chromium could not be installed; its tests will not run"
+}
+
 start_container() {
     command -v docker > /dev/null 2>&1 && docker info > /dev/null 2>&1 || return 1
     say "starting PostgreSQL by docker-compose.yml"
@@ -71,6 +80,10 @@ case $target in
     clean | build | pack) ;;
     test | soak | demo | bench) need_postgres ;;
     *) say "there is no target '$target'; there are clean, build, test, soak, demo, bench and pack."; exit 2 ;;
+esac
+
+case $target in
+    test | soak) if [ "${LEDGER_CHROMIUM:-}" = install ]; then install_chromium; fi ;;
 esac
 
 # A new user, or none, has no folder for packages; they go to the build's own then.

@@ -5,6 +5,7 @@ using Ledger.Cli.Causality;
 using Ledger.Cli.Chrono;
 using Ledger.Cli.Demo;
 using Ledger.Cli.Events;
+using Ledger.Cli.Explorer;
 using Ledger.Cli.Files;
 using Ledger.Cli.Local;
 using Ledger.Cli.Migrations;
@@ -55,6 +56,8 @@ internal static class Commands
         root.Add(new TraceCommand());
         root.Add(new BlameCommand());
         root.Add(new DivergenceCommand());
+        root.Add(new ServeCommand());
+        root.Add(new GraphCommand());
         root.Add(Group("import", "Takes in what other systems recorded.", new ImportKandoCommand(), new ImportTrajCommand()));
         root.Add(new ExportCommand());
         root.Add(Group("chrono", "Looks after stores of records in a hash chain.", new ChronoVerifyCommand()));

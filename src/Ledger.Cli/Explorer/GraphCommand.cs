@@ -1,0 +1,66 @@
+using System.CommandLine;
+using Ledger.Cli.Streams;
+using Ledger.Explorer.Pictures;
+using Ledger.Streams;
+
+namespace Ledger.Cli.Explorer;
+
+/// <summary><c>ledger graph</c></summary>
+internal sealed class GraphCommand : LedgerCommand
+{
+    private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
+    private readonly Option<FileInfo> _svg = new("--svg") { Description = "The file to write.", HelpName = "FILE", Required = true };
+    private readonly Option<Position?> _at = Positions.Option("--at", "For a world: after how many events.", "N");
+    private readonly Option<RunPicture> _picture = new("--picture")
+    {
+        Description = "What to draw: branches, timeline or world; branches unless given.",
+        HelpName = "WHAT",
+    };
+
+    public GraphCommand()
+        : base("graph", "Draws the tree of branches, the timeline or the world of a run as a picture, as 'ledger serve' shows it.")
+    {
+        Add(_id);
+        Add(_svg);
+        Add(_picture);
+        Add(_at);
+        Examples = ["ledger graph first --svg branches.svg", "ledger graph first --picture world --at 40 --svg world.svg"];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        var (picture, at) = (session.Get(_picture), session.Get(_at));
+        if (at is not null && picture != RunPicture.World)
+        {
+            throw new UsageException($"--at is for --picture world, and {picture.ToString().ToLowerInvariant()} have none.");
+        }
+
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var stream = await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken);
+        var file = session.Get(_svg)!;
+        try
+        {
+            await File.WriteAllTextAsync(
+                file.FullName, await RunPictures.DrawAsync(connection.Ledger, stream, picture, at, cancellationToken), cancellationToken);
+        }
+        catch (InvalidOperationException refusal)
+        {
+            throw new RefusalException(refusal.Message);
+        }
+
+        if (session.Json)
+        {
+            session.Out.Json(writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteString("stream", stream.Value);
+                writer.WriteString("picture", picture.ToString().ToLowerInvariant());
+                writer.WriteString("file", file.FullName);
+                writer.WriteEndObject();
+            });
+            return;
+        }
+
+        session.Out.Fact("Written", file.FullName);
+    }
+}

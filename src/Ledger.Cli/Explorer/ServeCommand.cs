@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Net;
+using Ledger.Cli.Output;
+using Ledger.Explorer;
+
+namespace Ledger.Cli.Explorer;
+
+/// <summary><c>ledger serve</c></summary>
+internal sealed class ServeCommand : LedgerCommand
+{
+    private const int DefaultPort = 5080;
+
+    private readonly Option<int> _port = new("--port")
+    {
+        Description = $"The TCP port; {DefaultPort} unless given, and 0 for any that is free.",
+        HelpName = "N",
+        DefaultValueFactory = _ => DefaultPort,
+    };
+
+    private readonly Option<string?> _listen = new("--listen")
+    {
+        Description = "The address to listen on; that of this machine alone unless given. 0.0.0.0 lets the network read your log.",
+        HelpName = "IP",
+    };
+
+    private readonly Option<bool> _allowWriting = new("--allow-writing")
+    {
+        Description = "Also offer forking, appending and rebuilding.",
+    };
+
+    public ServeCommand()
+        : base("serve", "Shows runs, branches, worlds and differences in a browser, until Ctrl-C.")
+    {
+        Add(_port);
+        Add(_listen);
+        Add(_allowWriting);
+        Examples = ["ledger serve", "ledger serve --port 8080 --allow-writing"];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        var endpoint = new IPEndPoint(AddressOf(session.Get(_listen)), PortOf(session.Get(_port)));
+        var writing = session.Get(_allowWriting) ? ExplorerWriting.Allowed : ExplorerWriting.Off;
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        await using var server = await ExplorerServer.StartAsync(connection.Ledger, endpoint, writing, session.Io, cancellationToken);
+        if (!IPAddress.IsLoopback(endpoint.Address))
+        {
+            await session.Io.Error.WriteLineAsync(
+                $"ledger: whoever reaches this machine can read{(writing == ExplorerWriting.Allowed ? " and change" : "")} the log; nobody is asked for a password.");
+        }
+
+        Print(session, server.Address, writing);
+        await session.Out.FlushAsync();
+        await ExplorerServer.WaitAsync(cancellationToken);
+    }
+
+    private static void Print(Session session, string address, ExplorerWriting writing)
+    {
+        if (session.Json)
+        {
+            session.Out.Json(writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteString("address", address);
+                writer.WriteBoolean("writing", writing == ExplorerWriting.Allowed);
+                writer.WriteEndObject();
+            });
+            return;
+        }
+
+        session.Out.Fact("Open", address, Tone.Name);
+        session.Out.Fact("Writing", writing == ExplorerWriting.Allowed ? "allowed" : "off; --allow-writing switches it on");
+        session.Out.Line("Ctrl-C ends it.", Tone.Faint);
+    }
+
+    private static IPAddress AddressOf(string? text) => text switch
+    {
+        null => IPAddress.Loopback,
+        _ when IPAddress.TryParse(text, out var address) => address,
+        _ => throw new UsageException($"--listen must be an address such as 0.0.0.0, and '{text}' is none."),
+    };
+
+    private static int PortOf(int port) => port is >= 0 and <= 65_535
+        ? port
+        : throw new UsageException($"--port must be a whole number from 0 to 65535, and '{port}' is none.");
+}

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace Ledger.Cli.Output;
+
+/// <summary>Gives every category a <see cref="WarningLogger"/>.</summary>
+internal sealed class WarningLogs(CommandIo io) : ILoggerProvider
+{
+    public ILogger CreateLogger(string categoryName) => new WarningLogger(io);
+
+    public void Dispose()
+    {
+    }
+}

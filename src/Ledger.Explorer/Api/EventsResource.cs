@@ -1,0 +1,193 @@
+using System.Text.Json;
+using Ledger.Events;
+using Ledger.Explorer.Live;
+using Ledger.Explorer.Rendering;
+using Ledger.Explorer.Runs;
+using Ledger.Files;
+using Ledger.Runs;
+using Ledger.Streams;
+using Microsoft.AspNetCore.Http;
+
+namespace Ledger.Explorer.Api;
+
+/// <summary>The events of a run or branch: pages, all of them as lines, single ones, live ones, and new ones.</summary>
+internal static class EventsResource
+{
+    private const string Lines = "application/x-ndjson";
+
+    public static async Task ListAsync(ExplorerRequest request)
+    {
+        var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
+        if (request.Http.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.Ordinal))
+        {
+            await LiveAnswer.SendToProgramAsync(request, run).ConfigureAwait(false);
+            return;
+        }
+
+        var length = await run.GetLengthAsync(request.Aborted).ConfigureAwait(false);
+        var from = request.Query.Position("from") ?? Position.Start;
+        var to = request.Query.Position("to") is { } end && end < length ? end : length;
+        if (from > length)
+        {
+            throw new PositionOutOfRangeException(run.StreamName, from, length);
+        }
+
+        if (request.Http.Request.Headers.Accept.ToString().Contains(Lines, StringComparison.Ordinal))
+        {
+            await SendLinesAsync(request, run, from, to).ConfigureAwait(false);
+            return;
+        }
+
+        await SendPageAsync(request, run, from, to).ConfigureAwait(false);
+    }
+
+    public static async Task ShowAsync(ExplorerRequest request)
+    {
+        var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
+        var recorded = await FindAsync(request, run).ConfigureAwait(false);
+        if (!HistoryTag.IsKnown(request, run, new Position(recorded.Position!.Value.Value + 1)))
+        {
+            await JsonAnswer.SendAsync(request.Http, writer => EventJsonForm.Write(writer, recorded)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The causes of an event, or its effects: <c>{id, distance, missing, event}</c> each, the nearest first.</summary>
+    public static async Task TraceAsync(ExplorerRequest request)
+    {
+        var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
+        var recorded = await FindAsync(request, run).ConfigureAwait(false);
+        var trace = request.Query.Choice("direction", "causes", "causes", "effects") == "causes"
+            ? await run.ExplainAsync(recorded.Id, request.Aborted).ConfigureAwait(false)
+            : await run.TraceEffectsAsync(recorded.Id, request.Aborted).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, writer =>
+        {
+            writer.WriteStartArray();
+            foreach (var entry in trace.Entries.OrderBy(e => e.Distance))
+            {
+                writer.WriteStartObject();
+                writer.WriteString("id", entry.Id);
+                writer.WriteNumber("distance", entry.Distance);
+                writer.WriteBoolean("missing", entry.IsMissing);
+                if (entry.Event is { } found)
+                {
+                    writer.WritePropertyName("event");
+                    EventJsonForm.Write(writer, found);
+                }
+
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Appends what the body has: events in the form of event files, in <c>events</c> or a line each.</summary>
+    public static async Task AppendAsync(ExplorerRequest request)
+    {
+        JsonBody.CheckOrigin(request, "application/json", Lines);
+        var name = StreamPath.Of(request.Http);
+        var (events, expected) = await ReadEventsAsync(request).ConfigureAwait(false);
+        var run = await request.Explorer.Ledger.FindAsync(name, request.Aborted).ConfigureAwait(false)
+            ?? (name.IsBranch ? throw new StreamNotFoundException(name) : request.Explorer.Ledger.Stream(name));
+        if (expected < run.History.PrefixLength)
+        {
+            throw new BadRequestException($"'expected_length' is {expected}, and the branch begins at {run.History.PrefixLength}.");
+        }
+
+        var length = expected is { } wanted
+            ? await run.AppendAsync(events, wanted, request.Aborted).ConfigureAwait(false)
+            : await run.AppendAsync(events, request.Aborted).ConfigureAwait(false);
+        Log.Appended(request.Explorer.Loggers.CreateLogger("Ledger.Explorer"), events.Count, name.Value);
+        request.Http.Response.StatusCode = StatusCodes.Status201Created;
+        await JsonAnswer.SendAsync(request.Http, writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("stream", name.Value);
+            writer.WriteNumber("length", length.Value);
+            writer.WriteNumber("events", events.Count);
+            writer.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+
+    private static async Task<(IReadOnlyList<object> Events, Position? Expected)> ReadEventsAsync(ExplorerRequest request)
+    {
+        if (request.Http.Request.ContentType!.StartsWith(Lines, StringComparison.Ordinal))
+        {
+            using var memory = new MemoryStream();
+            await request.Http.Request.Body.CopyToAsync(memory, request.Aborted).ConfigureAwait(false);
+            return ([.. EventFile.Read(memory.ToArray())], request.Query.Position("expected_length"));
+        }
+
+        var body = await JsonBody.ReadAsync(request).ConfigureAwait(false);
+        List<object> events = [];
+        foreach (var item in body.Array("events").EnumerateArray())
+        {
+            events.Add(EventFile.ReadLine(JsonSerializer.SerializeToUtf8Bytes(item), events.Count + 1)!);
+        }
+
+        return (events, body.Position("expected_length"));
+    }
+
+    // A position, or an id as people and files spell it.
+    private static Task<RecordedEvent> FindAsync(ExplorerRequest request, Run run)
+    {
+        var key = (string)request.Http.Request.RouteValues["event"]!;
+        return long.TryParse(key, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var at)
+            ? Events.EventReader.AtAsync(run, new Position(at), request.Aborted)
+            : Events.EventReader.ByIdAsync(run, Uri.UnescapeDataString(key), request.Aborted);
+    }
+
+    private static async Task SendLinesAsync(ExplorerRequest request, Run run, Position from, Position to)
+    {
+        if (HistoryTag.IsKnown(request, run, to))
+        {
+            return;
+        }
+
+        var match = EventFilter.Of(request.Query);
+        var events = run.ReadAsync(from, to, request.Aborted);
+        await JsonAnswer.SendLinesAsync(
+            request.Http, match.IsEmpty ? events : FilteredAsync(request, run, match, from, to), EventJsonForm.Write).ConfigureAwait(false);
+    }
+
+    private static async IAsyncEnumerable<RecordedEvent> FilteredAsync(
+        ExplorerRequest request, Run run, EventFilter filter, Position from, Position to)
+    {
+        var page = new Searching.EventPage([], from, IsLast: false);
+        while (!page.IsLast && page.Next < to)
+        {
+            page = await EventReader.ReadAsync(request.Explorer, run, filter, page.Next, to, 1_000, request.Aborted).ConfigureAwait(false);
+            foreach (var recorded in page.Events.TakeWhile(e => e.Position < to))
+            {
+                yield return recorded;
+            }
+        }
+    }
+
+    private static async Task SendPageAsync(ExplorerRequest request, Run run, Position from, Position to)
+    {
+        var limit = request.Query.Number("limit", 100, 1, 1_000);
+        var filter = EventFilter.Of(request.Query);
+        var end = filter.IsEmpty ? new Position(Math.Min(to.Value, from.Value + limit)) : to;
+        if (HistoryTag.IsKnown(request, run, end))
+        {
+            return;
+        }
+
+        var page = await EventReader.ReadAsync(request.Explorer, run, filter, from, to, limit, request.Aborted).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteStartArray("events");
+            foreach (var recorded in page.Events.Where(e => e.Position < to))
+            {
+                EventJsonForm.Write(writer, recorded);
+            }
+
+            writer.WriteEndArray();
+            writer.WriteNumber("next", page.Next.Value);
+            writer.WriteBoolean("is_last", page.IsLast || page.Next >= to);
+            writer.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+}

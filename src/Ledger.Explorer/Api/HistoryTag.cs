@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Ledger.Runs;
+using Ledger.Streams;
+using Microsoft.AspNetCore.Http;
+
+namespace Ledger.Explorer.Api;
+
+/// <summary>The entity tag of an answer that a history decides: the same query of the same length has the same answer.</summary>
+/// <remarks>The past of a history never changes, so a part that ends before the end keeps its tag while the run goes on.</remarks>
+internal static class HistoryTag
+{
+    /// <summary>Sets the tag, and says whether the client has the answer already: then 304 is all that is sent.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="run">Whose history decides.</param>
+    /// <param name="end">The position behind the last event that the answer depends on.</param>
+    public static bool IsKnown(ExplorerRequest request, Run run, Position end)
+    {
+        var http = request.Http;
+        var accepts = http.Request.Headers.Accept.ToString();
+        var text = string.Create(
+            CultureInfo.InvariantCulture, $"{run.StreamName}\n{end}\n{http.Request.Path}{http.Request.QueryString}\n{accepts}");
+        var tag = $"\"{end}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16]}\"";
+        http.Response.Headers.ETag = tag;
+        http.Response.Headers.Vary = "Accept";
+        if (!http.Request.Headers.IfNoneMatch.ToString().Split(',').Any(known => known.Trim() == tag))
+        {
+            return false;
+        }
+
+        http.Response.StatusCode = StatusCodes.Status304NotModified;
+        return true;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Ledger.Explorer.Failures;
+using Ledger.Explorer.Rendering;
+using Ledger.Streams;
+using Microsoft.AspNetCore.Http;
+
+namespace Ledger.Explorer.Api;
+
+/// <summary>The JSON object that a writing request has as its body.</summary>
+internal sealed class JsonBody(JsonElement root)
+{
+    /// <summary>Reads the body of a request that may write.</summary>
+    /// <remarks>JSON alone is taken: a page of another site cannot send that without being asked about it (CORS).</remarks>
+    /// <exception cref="WritingRefusedException">Writing is off.</exception>
+    public static async Task<JsonBody> ReadAsync(ExplorerRequest request)
+    {
+        CheckOrigin(request, "application/json");
+        if (request.Http.Request.ContentLength is 0)
+        {
+            return new JsonBody(JsonDocument.Parse("{}").RootElement);
+        }
+
+        using var document = await JsonDocument.ParseAsync(
+            request.Http.Request.Body, new JsonDocumentOptions { MaxDepth = 1_024 }, request.Aborted).ConfigureAwait(false);
+        return document.RootElement.ValueKind == JsonValueKind.Object
+            ? new JsonBody(document.RootElement.Clone())
+            : throw new BadRequestException("The body must be a JSON object.");
+    }
+
+    /// <summary>Refuses what another site sends, and what is not one of some content types.</summary>
+    public static void CheckOrigin(ExplorerRequest request, params ReadOnlySpan<string> types)
+    {
+        request.CheckWriting();
+        var given = request.Http.Request.ContentType?.Split(';')[0].Trim() ?? "";
+        if (!types.Contains(given))
+        {
+            throw new BadHttpRequestException(
+                $"The content type must be {string.Join(" or ", types!)}, and it is '{DisplayText.Cut(given, 60)}'.",
+                StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        if (request.Http.Request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site")
+        {
+            throw new BadHttpRequestException("Another site sent this request.", StatusCodes.Status403Forbidden);
+        }
+    }
+
+    public string? Text(string name) => Find(name, JsonValueKind.String) is { } value ? value.GetString() : null;
+
+    public Position? Position(string name) => Find(name, JsonValueKind.Number) is not { } value
+        ? null
+        : value.TryGetInt64(out var number) && number >= 0
+            ? new Position(number)
+            : throw new BadRequestException($"'{name}' must be a whole number from 0.");
+
+    /// <summary>An array that must be there.</summary>
+    public JsonElement Array(string name) =>
+        Find(name, JsonValueKind.Array) ?? throw new BadRequestException($"The body lacks '{name}', an array.");
+
+    private JsonElement? Find(string name, JsonValueKind kind) =>
+        !root.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null
+            ? null
+            : value.ValueKind == kind
+                ? value
+                : throw new BadRequestException($"'{name}' must be JSON of the kind {kind}, and it is {value.ValueKind}.");
+}

@@ -1,0 +1,107 @@
+using Ledger.Explorer.Failures;
+using Ledger.Explorer.Rendering;
+using Ledger.Runs;
+using Ledger.Streams;
+
+namespace Ledger.Explorer.Api;
+
+/// <summary>Worlds, single objects, what differs, who changed what, and replays.</summary>
+internal static class WorldsResource
+{
+    public static async Task ShowAsync(ExplorerRequest request)
+    {
+        var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
+        var at = await CursorAsync(request, run, "at").ConfigureAwait(false);
+        if (!HistoryTag.IsKnown(request, run, at))
+        {
+            var world = await request.Explorer.Worlds.GetAsync(run, at, request.Aborted).ConfigureAwait(false);
+            await JsonAnswer.SendAsync(request.Http, world.WriteTo).ConfigureAwait(false);
+        }
+    }
+
+    public static async Task ShowObjectAsync(ExplorerRequest request)
+    {
+        var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
+        var id = IdOf(request);
+        var at = await CursorAsync(request, run, "at").ConfigureAwait(false);
+        if (HistoryTag.IsKnown(request, run, at))
+        {
+            return;
+        }
+
+        var found = await run.FindObjectAsync(id, at, request.Aborted).ConfigureAwait(false) ?? throw new NotFoundException(
+            $"'{run.StreamName}' has no object '{DisplayText.Cut(id, 80)}' after {at} events.");
+        await JsonAnswer.SendAsync(request.Http, found.WriteTo).ConfigureAwait(false);
+    }
+
+    public static async Task BlameAsync(ExplorerRequest request)
+    {
+        var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
+        var blame = await run.BlameAsync(IdOf(request), request.Query.Text("property"), request.Aborted).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, writer =>
+        {
+            writer.WriteStartArray();
+            foreach (var entry in blame.Entries)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("kind", entry.Kind.ToString().ToLowerInvariant());
+                writer.WritePropertyName("event");
+                EventJsonForm.Write(writer, entry.Event);
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }).ConfigureAwait(false);
+    }
+
+    public static async Task DiffAsync(ExplorerRequest request)
+    {
+        var (a, b) = (await request.OpenRunAsync("a").ConfigureAwait(false), await request.OpenRunAsync("b").ConfigureAwait(false));
+        var atA = await CursorAsync(request, a, "at_a").ConfigureAwait(false);
+        var atB = await CursorAsync(request, b, "at_b").ConfigureAwait(false);
+        var diff = await a.DiffAsync(b, atA, atB, request.Aborted).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, diff.WriteTo).ConfigureAwait(false);
+    }
+
+    public static async Task DivergenceAsync(ExplorerRequest request)
+    {
+        var (a, b) = (await request.OpenRunAsync("a").ConfigureAwait(false), await request.OpenRunAsync("b").ConfigureAwait(false));
+        var divergence = await a.FirstDivergenceAsync(b, request.Aborted).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("a", divergence.A.Value);
+            writer.WriteString("b", divergence.B.Value);
+            writer.WriteNumber("shared_prefix", divergence.SharedPrefix.Value);
+            writer.WriteNumber("common_prefix", divergence.CommonPrefix.Value);
+            writer.WriteBoolean("is_divergent", divergence.IsDivergent);
+            foreach (var (name, recorded) in new[] { ("in_a", divergence.InA), ("in_b", divergence.InB) })
+            {
+                if (recorded is not null)
+                {
+                    writer.WritePropertyName(name);
+                    EventJsonForm.Write(writer, recorded);
+                }
+            }
+
+            writer.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+
+    public static async Task ReplayAsync(ExplorerRequest request)
+    {
+        var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
+        var report = await run.ReplayAsync(request.Query.Position("at"), request.Aborted).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, report.WriteTo).ConfigureAwait(false);
+    }
+
+    private static string IdOf(ExplorerRequest request) =>
+        request.Query.Text("id") ?? throw new BadRequestException("The query lacks 'id': which object is wanted?");
+
+    private static async Task<Position> CursorAsync(ExplorerRequest request, Run run, string name)
+    {
+        var length = await run.GetLengthAsync(request.Aborted).ConfigureAwait(false);
+        var at = request.Query.Position(name) ?? length;
+        return at <= length ? at : throw new PositionOutOfRangeException(run.StreamName, at, length);
+    }
+}

@@ -1,0 +1,153 @@
+// Times in the viewer's zone, live rows, scrubbing, the theme and the keyboard. Every page works without it.
+(() => {
+  'use strict';
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const one = (selector, root = document) => root.querySelector(selector);
+  const local = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+
+  const showTimes = root => all('time[datetime]', root).forEach(time => {
+    time.textContent = local.format(new Date(time.dateTime));
+  });
+
+  // A time without a zone is the viewer's own.
+  all('form').forEach(form => form.addEventListener('submit', () => all('[data-time]', form).forEach(input => {
+    const text = input.value.trim();
+    if (text && !/(z|[+-]\d\d:?\d\d)$/i.test(text) && !isNaN(new Date(text))) input.value = new Date(text).toISOString();
+    if (!text) input.disabled = true;
+  })));
+
+  const nodesOf = html => {
+    const template = document.createElement('template');
+    template.innerHTML = html;
+    return template.content;
+  };
+
+  const theme = one('[data-theme-toggle]');
+  if (theme) {
+    const root = document.documentElement;
+    const dark = () => root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+    const name = () => { theme.textContent = dark() ? 'Light' : 'Dark'; };
+    theme.hidden = false;
+    theme.addEventListener('click', () => {
+      root.dataset.theme = dark() ? 'light' : 'dark';
+      document.cookie = `ledger-theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
+      name();
+    });
+    name();
+  }
+
+  all('[data-load]').forEach(async place => {
+    const answer = await fetch(place.dataset.load, { headers: { 'X-Ledger-Fragment': '1' } });
+    if (answer.ok) place.replaceWith(nodesOf(await answer.text()));
+  });
+
+  const line = one('[data-live], [data-live-watch]');
+  const address = line && (line.dataset.live || line.dataset.liveWatch);
+  if (address) {
+    const rows = one('[data-live-rows]');
+    const state = one('[data-live-state]');
+    const fresh = one('[data-fresh]');
+    const follow = one('[data-follow]');
+    const box = one('input', follow);
+    let unseen = 0;
+    follow.hidden = !line.dataset.live;
+    box.checked = new URLSearchParams(location.search).get('from') === 'last';
+    const source = new EventSource(address);
+    source.addEventListener('open', () => { state.textContent = 'live'; state.classList.add('on'); });
+    source.addEventListener('error', () => { state.textContent = 'connecting again …'; state.classList.remove('on'); });
+    source.addEventListener('events', message => {
+      const update = JSON.parse(message.data);
+      const length = one('[data-length]');
+      if (length) length.textContent = update.length.toLocaleString('en');
+      if (line.dataset.live && update.count > 0 && rows.rows.length < 2000) {
+        const added = nodesOf(`<table><tbody>${update.html}</tbody></table>`);
+        all('tr', added).forEach(row => {
+          if (!document.getElementById(row.id)) {
+            row.classList.add('new');
+            showTimes(row);
+            rows.append(row);
+          }
+        });
+        if (box.checked) rows.lastElementChild.scrollIntoView({ block: 'nearest' });
+      } else {
+        unseen += update.count;
+        fresh.hidden = false;
+        fresh.textContent = unseen > 0 ? `${unseen.toLocaleString('en')} new events` : 'new events';
+      }
+    });
+    box.addEventListener('change', () => { if (box.checked) rows.lastElementChild?.scrollIntoView({ block: 'nearest' }); });
+    addEventListener('pagehide', () => source.close());
+  }
+
+  const scrub = one('[data-scrub]');
+  if (scrub) {
+    const range = one('[data-range]', scrub);
+    const at = one('[data-at]', scrub);
+    const target = one('[data-scrub-target]');
+    const length = Number(scrub.dataset.length);
+    let wanted = null;
+    let busy = false;
+    all('[data-range], [data-step]', scrub).forEach(part => { part.hidden = false; });
+    one('[data-go]', scrub).hidden = true;
+    const load = async () => {
+      if (busy || wanted === null) return;
+      busy = true;
+      const position = wanted;
+      wanted = null;
+      const url = new URL(location.href);
+      url.searchParams.delete('time');
+      url.searchParams.set('at', position);
+      try {
+        const answer = await fetch(url, { headers: { 'X-Ledger-Fragment': '1' } });
+        if (answer.ok) {
+          target.replaceChildren(nodesOf(await answer.text()));
+          target.dataset.at = position;
+          showTimes(target);
+          all('input[name=at]').forEach(input => { input.value = position; });
+          history.replaceState(null, '', url);
+        }
+      } finally {
+        busy = false;
+        load();
+      }
+    };
+    const go = position => {
+      wanted = Math.min(length, Math.max(0, Math.round(position)));
+      range.value = wanted;
+      at.value = wanted;
+      load();
+    };
+    range.addEventListener('input', () => go(Number(range.value)));
+    at.addEventListener('change', () => go(Number(at.value) || 0));
+    scrub.addEventListener('submit', event => { event.preventDefault(); go(Number(at.value) || 0); });
+    all('[data-step]', scrub).forEach(button => button.addEventListener('click', () => go(Number(range.value) + Number(button.dataset.step))));
+    scrub.step = step => go(Number(range.value) + step);
+  }
+
+  const keys = one('[data-keys]');
+  if (keys) keys.hidden = false;
+  let chosen = -1;
+  const choose = step => {
+    const rows = all('[data-rows] tbody tr');
+    if (rows.length === 0) return;
+    rows[chosen]?.classList.remove('selected');
+    chosen = Math.min(rows.length - 1, Math.max(0, chosen + step));
+    rows[chosen].classList.add('selected');
+    rows[chosen].scrollIntoView({ block: 'nearest' });
+    one('a', rows[chosen])?.focus({ preventScroll: true });
+  };
+  addEventListener('keydown', event => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, select, textarea')) return;
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (event.key === '/') one('[data-search]')?.focus();
+    else if (event.key === 'j') choose(1);
+    else if (event.key === 'k') choose(-1);
+    else if (event.key === 'f' && one('[data-follow] input')) one('[data-follow] input').click();
+    else if (step && scrub) scrub.step(step);
+    else if (step && one(step < 0 ? 'a[rel=prev]' : 'a[rel=next]')) one(step < 0 ? 'a[rel=prev]' : 'a[rel=next]').click();
+    else return;
+    event.preventDefault();
+  });
+
+  showTimes(document);
+})();

@@ -1,0 +1,50 @@
+using System.Globalization;
+using Ledger.Events;
+using Ledger.Explorer.Rendering;
+using Ledger.Runs;
+using Ledger.Streams;
+using Microsoft.AspNetCore.Http;
+
+namespace Ledger.Explorer.Branches;
+
+/// <summary>Forks what a form asks for.</summary>
+internal static class Forking
+{
+    public static async Task ForkAsync(ExplorerRequest request)
+    {
+        request.CheckWriting();
+        await request.Explorer.Forgery.CheckAsync(request.Http).ConfigureAwait(false);
+        var form = await request.Http.Request.ReadFormAsync(request.Aborted).ConfigureAwait(false);
+        var parent = Query.StreamNameOf(form["stream"].ToString());
+        if (!long.TryParse(form["at"].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var at))
+        {
+            throw new BadRequestException("The position to fork at must be a whole number from 0.");
+        }
+
+        var branch = await ForkAsync(
+            request, parent, new Position(at), TextOf(form["id"].ToString()), TextOf(form["name"].ToString())).ConfigureAwait(false);
+        request.Http.Response.StatusCode = StatusCodes.Status303SeeOther;
+        request.Http.Response.Headers.Location = request.Links.Run(branch.StreamName);
+    }
+
+    /// <summary>Forks, in the name of the user whom the application knows.</summary>
+    public static async Task<Run> ForkAsync(ExplorerRequest request, StreamName parent, Position at, string? id, string? name)
+    {
+        if (id is not null)
+        {
+            Query.StreamNameOf($"branch:{id}");
+        }
+
+        var options = new ForkOptions
+        {
+            Id = id,
+            Name = name,
+            Metadata = new EventMetadata { Actor = request.Http.User.Identity?.Name, Source = "ledger-explorer" },
+        };
+        var branch = await request.Explorer.Ledger.ForkAsync(parent, at, options, request.Aborted).ConfigureAwait(false);
+        Log.Forked(request.Explorer.Loggers.CreateLogger("Ledger.Explorer"), parent.Value, at.Value, branch.StreamName.Value);
+        return branch;
+    }
+
+    private static string? TextOf(string value) => value.Trim() is { Length: > 0 } text ? text : null;
+}

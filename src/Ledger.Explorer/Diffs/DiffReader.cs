@@ -1,0 +1,63 @@
+using Ledger.Causality;
+using Ledger.Explorer.Rendering;
+using Ledger.Runs;
+using Ledger.Worlds;
+
+namespace Ledger.Explorer.Diffs;
+
+/// <summary>Reads the comparison of two worlds.</summary>
+internal static class DiffReader
+{
+    public static async Task<Page> ReadAsync(ExplorerRequest request)
+    {
+        var a = await SideAsync(request, "a", "at_a").ConfigureAwait(false);
+        var b = await SideAsync(request, "b", "at_b").ConfigureAwait(false);
+        if (a is not var (runA, sideA) || b is not var (runB, sideB))
+        {
+            return Page.Of<DiffPage>(new DiffModel { A = a?.Side, B = b?.Side });
+        }
+
+        var (diff, worldA, worldB) = await DiffAsync(request, runA, sideA, runB, sideB).ConfigureAwait(false);
+        return Page.Of<DiffPage>(new DiffModel
+        {
+            A = sideA with { World = worldA },
+            B = sideB with { World = worldB },
+            Diff = diff,
+            Divergence = runA.StreamName == runB.StreamName
+                ? null
+                : await DivergenceAsync(request, runA, runB).ConfigureAwait(false),
+        });
+    }
+
+    private static async Task<(WorldDiff Diff, World? A, World? B)> DiffAsync(
+        ExplorerRequest request, Run a, DiffSide sideA, Run b, DiffSide sideB)
+    {
+        if (request.Explorer.Ledger.Store is IWorldReader { KeepsRows: true })
+        {
+            return (await a.DiffAsync(b, sideA.At, sideB.At, request.Aborted).ConfigureAwait(false), null, null);
+        }
+
+        var worldA = await request.Explorer.Worlds.GetAsync(a, sideA.At, request.Aborted).ConfigureAwait(false);
+        var worldB = await request.Explorer.Worlds.GetAsync(b, sideB.At, request.Aborted).ConfigureAwait(false);
+        return (WorldDiff.Between(worldA, worldB), worldA, worldB);
+    }
+
+    // Only what is not shared by reference is read; of long histories that share nothing the page does not wait for it.
+    private static async Task<Divergence?> DivergenceAsync(ExplorerRequest request, Run a, Run b) =>
+        a.History.Root == b.History.Root ? await a.FirstDivergenceAsync(b, request.Aborted).ConfigureAwait(false) : null;
+
+    private static async Task<(Run Run, DiffSide Side)?> SideAsync(ExplorerRequest request, string name, string at)
+    {
+        if (request.Query.FindStream(name) is not { } stream)
+        {
+            return null;
+        }
+
+        var run = await request.Explorer.Ledger.OpenAsync(stream, request.Aborted).ConfigureAwait(false);
+        var length = await run.GetLengthAsync(request.Aborted).ConfigureAwait(false);
+        var position = request.Query.Position(at) ?? length;
+        return position <= length
+            ? (run, new DiffSide(stream, position, null))
+            : throw new PositionOutOfRangeException(stream, position, length);
+    }
+}

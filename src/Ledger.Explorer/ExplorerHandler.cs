@@ -1,0 +1,85 @@
+using Ledger.Explorer.Api;
+using Ledger.Explorer.Failures;
+using Ledger.Explorer.Rendering;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Ledger.Explorer;
+
+/// <summary>Answers one request: runs what was asked for, and turns whatever it throws into a page or a problem.</summary>
+internal sealed class ExplorerHandler(ExplorerServices explorer)
+{
+    private const string ContentSecurity =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    private readonly ILogger _logger = explorer.Loggers.CreateLogger("Ledger.Explorer");
+
+    /// <summary>Answers with a page.</summary>
+    public RequestDelegate Page(Func<ExplorerRequest, Task<Page>> read) => http => GuardAsync(http, isApi: false, async request =>
+        await SendPageAsync(request, await read(request).ConfigureAwait(false)).ConfigureAwait(false));
+
+    /// <summary>Answers in a way of its own.</summary>
+    public RequestDelegate Plain(Func<ExplorerRequest, Task> answer) => http => GuardAsync(http, isApi: false, answer);
+
+    /// <summary>Answers a program: a fault is a problem document.</summary>
+    public RequestDelegate Api(Func<ExplorerRequest, Task> answer) => http => GuardAsync(http, isApi: true, answer);
+
+    private async Task GuardAsync(HttpContext http, bool isApi, Func<ExplorerRequest, Task> answer)
+    {
+        var request = new ExplorerRequest(http, explorer);
+        http.Response.Headers.ContentSecurityPolicy = ContentSecurity;
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        http.Response.Headers["Referrer-Policy"] = "same-origin";
+        http.Response.Headers.CacheControl = "private, no-cache";
+#pragma warning disable CA1031 // Whatever happens is told to the client, and nothing of it escapes into the application.
+        try
+        {
+            await answer(request).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody waits for an answer.
+        }
+        catch (Exception exception)
+        {
+            var failure = FailureTable.Find(exception);
+            if (failure is null or { Status: >= 500 })
+            {
+                Log.RequestFailed(_logger, exception, http.Request.Path);
+            }
+
+            if (http.Response.HasStarted)
+            {
+                // Cut off, so that what was sent is not mistaken for the whole.
+                http.Abort();
+                return;
+            }
+
+            failure ??= new Failure(500, "A fault of the explorer", "The request failed for a reason that the server's log names.");
+            await SendFailureAsync(request, failure, isApi).ConfigureAwait(false);
+        }
+#pragma warning restore CA1031
+    }
+
+    private async Task SendFailureAsync(ExplorerRequest request, Failure failure, bool isApi)
+    {
+        request.Http.Response.Headers.ETag = default;
+        await (isApi
+            ? Problems.SendAsync(request.Http, failure)
+            : SendPageAsync(request, Rendering.Page.Of<FailurePage>(failure, failure.Status))).ConfigureAwait(false);
+    }
+
+    private async Task SendPageAsync(ExplorerRequest request, Page page)
+    {
+        var html = await page.RenderAsync(explorer.Loggers, request.Context()).ConfigureAwait(false);
+        var response = request.Http.Response;
+        response.StatusCode = page.StatusCode;
+        response.ContentType = "text/html; charset=utf-8";
+        response.ContentLength = html.Length;
+        if (!HttpMethods.IsHead(request.Http.Request.Method))
+        {
+            await response.Body.WriteAsync(html, request.Aborted).ConfigureAwait(false);
+        }
+    }
+}

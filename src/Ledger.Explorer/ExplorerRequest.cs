@@ -1,0 +1,51 @@
+using Ledger.Explorer.Failures;
+using Ledger.Explorer.Rendering;
+using Ledger.Runs;
+using Ledger.Streams;
+using Microsoft.AspNetCore.Http;
+
+namespace Ledger.Explorer;
+
+/// <summary>One request to the explorer.</summary>
+internal sealed class ExplorerRequest(HttpContext http, ExplorerServices explorer)
+{
+    public HttpContext Http { get; } = http;
+
+    public ExplorerServices Explorer { get; } = explorer;
+
+    public Query Query { get; } = new(http.Request.Query);
+
+    public Links Links { get; } = new(http.Request.PathBase + explorer.Prefix);
+
+    public CancellationToken Aborted => Http.RequestAborted;
+
+    /// <summary>Whether the script asks for what changes within a page.</summary>
+    public bool WantsFragment => Http.Request.Headers["X-Ledger-Fragment"] == "1";
+
+    /// <summary>Opens the run or branch that the query names.</summary>
+    public Task<Run> OpenRunAsync(string name = "stream") => Explorer.Ledger.OpenAsync(Query.Stream(name), Aborted);
+
+    /// <summary>Describes a stream that exists.</summary>
+    public async Task<StreamInfo> DescribeAsync(StreamName stream) =>
+        await Explorer.Ledger.Store.GetStreamAsync(stream, Aborted).ConfigureAwait(false)
+        ?? throw new StreamNotFoundException(stream);
+
+    /// <summary>Refuses where writing is off.</summary>
+    /// <exception cref="WritingRefusedException">It is off.</exception>
+    public void CheckWriting()
+    {
+        if (Explorer.Options.Writing != ExplorerWriting.Allowed)
+        {
+            throw new WritingRefusedException();
+        }
+    }
+
+    public PageContext Context()
+    {
+        var theme = Http.Request.Cookies["ledger-theme"] is "light" or "dark" ? Http.Request.Cookies["ledger-theme"] : null;
+        var token = Explorer.Options.Writing == ExplorerWriting.Allowed && !Http.Response.HasStarted
+            ? Explorer.Forgery.TokenFor(Http)
+            : null;
+        return new PageContext(Links, Explorer.Options.Title, theme, token);
+    }
+}

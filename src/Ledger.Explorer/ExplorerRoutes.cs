@@ -1,0 +1,60 @@
+using Ledger.Explorer.Api;
+using Ledger.Explorer.Branches;
+using Ledger.Explorer.Diffs;
+using Ledger.Explorer.Failures;
+using Ledger.Explorer.Live;
+using Ledger.Explorer.Objects;
+using Ledger.Explorer.Rendering;
+using Ledger.Explorer.Runs;
+using Ledger.Explorer.Worlds;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Ledger.Explorer;
+
+/// <summary>Which address is answered by what.</summary>
+internal static class ExplorerRoutes
+{
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    public static void Map(RouteGroupBuilder group, ExplorerServices explorer)
+    {
+        var handler = new ExplorerHandler(explorer);
+        MapPage("/", RunListReader.ReadAsync);
+        MapPage("/run", RunReader.ReadAsync);
+        MapPage("/run/usage", RunReader.ReadUsageAsync);
+        MapPage("/event", Events.EventReader.ReadAsync);
+        MapPage("/branches", BranchTreeReader.ReadAsync);
+        MapPage("/world", WorldPageReader.ReadAsync);
+        MapPage("/object", ObjectReader.ReadAsync);
+        MapPage("/diff", DiffReader.ReadAsync);
+        group.MapGet("/live", handler.Plain(LiveAnswer.SendToPageAsync));
+        group.MapMethods("/assets/{name}", Reading, handler.Plain(request => AssetFiles.SendAsync(request.Http)));
+        Guarded(group.MapPost("/fork", handler.Plain(Forking.ForkAsync)));
+        foreach (var route in ApiRoutes.All)
+        {
+            string[] methods = route.Method == "GET" ? Reading : [route.Method];
+            var mapped = group.MapMethods("/api/v1" + route.Path, methods, handler.Api(route.Answer)).WithDisplayName(route.Summary);
+            if (route.Method != "GET")
+            {
+                Guarded(mapped);
+            }
+        }
+
+        group.MapMethods("/api/v1/openapi.json", Reading, handler.Api(OpenApiDocument.SendAsync));
+        group.Map("/api/{**rest}", handler.Api(_ => throw new NotFoundException("The API has no such address. See openapi.json below /api/v1.")));
+        group.Map("/{**rest}", handler.Page(_ => throw new NotFoundException("The explorer has no such page.")));
+
+        void MapPage(string pattern, Func<ExplorerRequest, Task<Page>> read) =>
+            group.MapMethods(pattern, Reading, handler.Page(read)).WithDisplayName($"Ledger {pattern}");
+
+        void Guarded(IEndpointConventionBuilder endpoint)
+        {
+            if (explorer.Options is { Writing: ExplorerWriting.Allowed, WritingPolicy: { } policy })
+            {
+                endpoint.RequireAuthorization(policy);
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using Ledger.Explorer.Live;
+using Ledger.Explorer.Runs;
+using Ledger.Explorer.Worlds;
+using Ledger.Explorer.Writing;
+using Ledger.Runs;
+using Ledger.Searching;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ledger.Explorer;
+
+/// <summary>What the requests to one explorer share.</summary>
+internal sealed class ExplorerServices
+{
+    public ExplorerServices(AgentLedger ledger, LedgerExplorerOptions options, string prefix, IServiceProvider application)
+    {
+        Ledger = ledger;
+        Options = options;
+        Prefix = prefix;
+        Application = application;
+        Loggers = application.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        TimeProvider = application.GetService<TimeProvider>() ?? TimeProvider.System;
+        Search = LogSearch.Of(ledger.Store);
+        Worlds = new WorldSource(ledger);
+        Usages = new KnownUsages(ledger);
+        Follower = new RunFollower(this);
+        Forgery = new FormGuard(application);
+    }
+
+    public AgentLedger Ledger { get; }
+
+    public LedgerExplorerOptions Options { get; }
+
+    /// <summary>Where the explorer begins in the application, without a slash at the end.</summary>
+    public string Prefix { get; }
+
+    /// <summary>The container of the application.</summary>
+    public IServiceProvider Application { get; }
+
+    public ILoggerFactory Loggers { get; }
+
+    public TimeProvider TimeProvider { get; }
+
+    public ILogSearch Search { get; }
+
+    public WorldSource Worlds { get; }
+
+    public KnownUsages Usages { get; }
+
+    public RunFollower Follower { get; }
+
+    public FormGuard Forgery { get; }
+}

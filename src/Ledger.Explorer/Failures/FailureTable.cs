@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Ledger.Branches;
+using Ledger.Events;
+using Ledger.Explorer.Rendering;
+using Ledger.Files;
+using Ledger.Postgres;
+using Ledger.Runs;
+using Ledger.Streams;
+using Ledger.Worlds;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Http;
+
+namespace Ledger.Explorer.Failures;
+
+/// <summary>The one table from exceptions to status codes.</summary>
+internal static class FailureTable
+{
+    /// <summary>What an exception means; null when it is a fault of the program.</summary>
+    public static Failure? Find(Exception exception) => exception switch
+    {
+        BadRequestException => new(400, "Bad request", exception.Message),
+        BadHttpRequestException bad => new(bad.StatusCode, "Bad request", bad.Message),
+        InvalidEventException or EventFileException => new(400, "Invalid event", exception.Message),
+        JsonException => new(400, "Malformed JSON", $"The body is not the JSON that is expected: {exception.Message}"),
+        AntiforgeryValidationException => new(
+            400, "Form expired", "The form was not made by this page, or is too old. Load the page again and repeat."),
+        WritingRefusedException refused => new(403, "Read-only", refused.Message),
+        StreamNotFoundException => new(404, "Not found", exception.Message),
+        NotFoundException => new(404, "Not found", exception.Message),
+        PositionOutOfRangeException range => new(404, "Beyond the end", exception.Message)
+        {
+            Facts = new Dictionary<string, object?> { ["length"] = range.Length.Value },
+        },
+        WrongExpectedVersionException conflict => new(409, "Wrong expected version", exception.Message)
+        {
+            Facts = new Dictionary<string, object?>
+            {
+                ["stream"] = conflict.Stream.Value,
+                ["expected"] = conflict.Expected.Version?.Value,
+                ["actual"] = conflict.Actual.Value,
+            },
+        },
+        BranchExistsException or EventIdInUseException or StreamArchivedException => new(409, "Conflict", exception.Message),
+        ForkPositionException fork => new(409, "Beyond the end", exception.Message)
+        {
+            Facts = new Dictionary<string, object?> { ["expected"] = fork.Position, ["actual"] = fork.Length.Value },
+        },
+        LineageDepthException => new(422, "Too deep", exception.Message),
+        WorldFaultException fault => new(422, "The world cannot be folded", exception.Message)
+        {
+            Facts = new Dictionary<string, object?> { ["position"] = fault.Position.Value, ["fault"] = fault.Fault.ToName() },
+        },
+        TooManyViewersException => new(503, "Too many viewers", exception.Message),
+        BrokenHistoryException => new(500, "Broken history", exception.Message),
+        _ when PostgresFaults.Describe(exception) is { } sentence => new(503, "The database does not answer as it should", sentence),
+        _ => null,
+    };
+}

@@ -1,0 +1,38 @@
+using Ledger.Explorer;
+using Ledger.Runs;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Adds the explorer to an application.</summary>
+public static class LedgerExplorerExtensions
+{
+    /// <summary>Serves the pages and the HTTP API below a path.</summary>
+    /// <remarks>
+    /// It needs an <see cref="AgentLedger"/> in the container, which <c>AddLedger</c> puts there. It shows the whole log to whoever reaches
+    /// the path: <c>RequireAuthorization</c> on what is returned says who may.
+    /// </remarks>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="path">Where it begins, such as <c>/ledger</c>; <c>/</c> for the whole site.</param>
+    /// <param name="configure">Gives the options; null for the defaults, which allow reading alone.</param>
+    /// <returns>All of its endpoints, for conventions such as <c>RequireAuthorization</c>.</returns>
+    /// <exception cref="InvalidOperationException">The container has no <see cref="AgentLedger"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number of the options is out of its range.</exception>
+    public static RouteGroupBuilder MapLedgerExplorer(
+        this IEndpointRouteBuilder endpoints,
+        string path,
+        Func<LedgerExplorerOptions, LedgerExplorerOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(path);
+        var options = new LedgerExplorerOptions();
+        options = (configure is null ? options : configure(options)).Checked();
+        var ledger = endpoints.ServiceProvider.GetService<AgentLedger>() ?? throw new InvalidOperationException(
+            $"The container has no {nameof(AgentLedger)}. Call services.AddLedger() before, or register one.");
+        var prefix = path.TrimEnd('/');
+        var group = endpoints.MapGroup(prefix);
+        ExplorerRoutes.Map(group, new ExplorerServices(ledger, options, prefix, endpoints.ServiceProvider));
+        return group;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Ledger.Events;
+using Ledger.Explorer.Api;
+using Ledger.Explorer.Rendering;
+using Ledger.Streams;
+using Microsoft.Extensions.Logging;
+
+namespace Ledger.Explorer.Live;
+
+/// <summary>What came to a run within a tick, made into a message once for all who follow it.</summary>
+/// <param name="Stream">The run or branch.</param>
+/// <param name="Length">Its length behind the events.</param>
+/// <param name="Events">The events; none where too many came to be shown one by one.</param>
+internal sealed record LiveUpdate(StreamName Stream, Position Length, IReadOnlyList<RecordedEvent> Events)
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    private readonly ConcurrentDictionary<string, Lazy<Task<ReadOnlyMemory<byte>>>> _forms = new(StringComparer.Ordinal);
+
+    /// <summary>The message for pages: the length, and rows for the list of events.</summary>
+    public Task<ReadOnlyMemory<byte>> ForPagesAsync(Links links, ILoggerFactory loggers) => FormAsync(links.Runs, async () =>
+    {
+        var context = new PageContext(links, "", null, null);
+        var rows = await PageRenderer.RenderAsync<LiveRows>(loggers, context, this).ConfigureAwait(false);
+        return Message(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("length", Length.Value);
+            writer.WriteNumber("count", Events.Count);
+            writer.WriteString("html", rows.Span);
+            writer.WriteEndObject();
+        });
+    });
+
+    /// <summary>The message for programs: the length, and the events as the API writes them.</summary>
+    public Task<ReadOnlyMemory<byte>> ForProgramsAsync() => FormAsync("json", () => Task.FromResult(Message(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("stream", Stream.Value);
+        writer.WriteNumber("length", Length.Value);
+        writer.WriteStartArray("events");
+        foreach (var recorded in Events)
+        {
+            EventJsonForm.Write(writer, recorded);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    })));
+
+    private Task<ReadOnlyMemory<byte>> FormAsync(string name, Func<Task<ReadOnlyMemory<byte>>> make) =>
+        _forms.GetOrAdd(name, _ => new Lazy<Task<ReadOnlyMemory<byte>>>(make)).Value;
+
+    private ReadOnlyMemory<byte> Message(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(4_096);
+        buffer.Write("id: "u8);
+        buffer.Write(System.Text.Encoding.ASCII.GetBytes(Length.ToString()));
+        buffer.Write("\nevent: events\ndata: "u8);
+        using (var writer = new Utf8JsonWriter(buffer, Options))
+        {
+            write(writer);
+        }
+
+        buffer.Write("\n\n"u8);
+        return buffer.WrittenMemory;
+    }
+}

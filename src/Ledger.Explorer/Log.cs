@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Logging;
+
+namespace Ledger.Explorer;
+
+/// <summary>The messages of this project; their ids do not change.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(4001, LogLevel.Error, "The explorer failed to answer '{Path}'.")]
+    public static partial void RequestFailed(ILogger logger, Exception exception, string path);
+
+    [LoggerMessage(4002, LogLevel.Warning, "The followed streams could not be read; the next attempt is in {Pause}.")]
+    public static partial void FollowingFailed(ILogger logger, Exception exception, TimeSpan pause);
+
+    [LoggerMessage(4003, LogLevel.Debug, "The explorer forked {Parent} at {Position} as {Branch}.")]
+    public static partial void Forked(ILogger logger, string parent, long position, string branch);
+
+    [LoggerMessage(4004, LogLevel.Debug, "The explorer appended {Count} events to {Stream}.")]
+    public static partial void Appended(ILogger logger, int count, string stream);
+}

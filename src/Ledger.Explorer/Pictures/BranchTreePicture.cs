@@ -1,0 +1,68 @@
+using Ledger.Explorer.Branches;
+using Ledger.Explorer.Rendering;
+using Ledger.Streams;
+
+namespace Ledger.Explorer.Pictures;
+
+/// <summary>A tree of branches as lanes: a line from the fork to the end, hung on the parent's lane at the fork's position.</summary>
+internal static class BranchTreePicture
+{
+    /// <summary>The height of a lane, which the style sheet knows too.</summary>
+    public const int Row = 34;
+    private const double Left = 2;
+    private const double Right = 97;
+
+    /// <summary>Draws lanes.</summary>
+    /// <param name="lanes">The lanes, each below its parent.</param>
+    /// <param name="frame">Where it is shown; a file has the names in the picture, a page beside it.</param>
+    public static string Draw(IReadOnlyList<BranchLane> lanes, PictureFrame frame)
+    {
+        var isFile = frame == PictureFrame.File;
+        var first = lanes[0].From.Value;
+        var longest = Math.Max(1, lanes.Max(l => l.Length.Value) - first);
+        var left = isFile ? 38 : Left;
+        var label = $"Tree of {DisplayText.Count(lanes.Count - 1, "branch", "branches")} of {lanes[0].Stream}";
+        var svg = frame.BeginPicture(label, lanes.Count * Row);
+        string X(Position position) => PictureFrameExtensions.Percent(left + ((Right - left) * (position.Value - first) / longest));
+        for (var i = 0; i < lanes.Count; i++)
+        {
+            AddLane(svg, lanes[i], i, X);
+            if (isFile)
+            {
+                AddName(svg, lanes[i], i);
+            }
+        }
+
+        return svg.End().ToString();
+    }
+
+    private static void AddLane(SvgWriter svg, BranchLane lane, int row, Func<Position, string> x)
+    {
+        var y = Middle(row);
+        var color = $"lane lane-{row % 6}";
+        var (from, to) = (x(lane.From), x(lane.Length));
+        if (lane.Parent is { } parent)
+        {
+            svg.Add("line", ("class", color + " stem"), ("x1", from), ("x2", from), ("y1", Middle(parent)), ("y2", y));
+            svg.Add("circle", ("class", "fork"), ("cx", from), ("cy", Middle(parent)), ("r", 4));
+        }
+
+        svg.Add("line", ("class", color), ("x1", from), ("x2", to), ("y1", y), ("y2", y));
+        svg.Begin("circle", ("class", $"tip lane-{row % 6}"), ("cx", to), ("cy", y), ("r", 6));
+        svg.AddText("title", $"{lane.Stream}: positions {lane.From} to {lane.Length}").End();
+    }
+
+    private static void AddName(SvgWriter svg, BranchLane lane, int row)
+    {
+        var y = Middle(row) + 4;
+        var indent = Math.Min(lane.Depth, 8) * 1.2;
+        svg.AddText("text", DisplayText.Cut(lane.Stream.Id, 34), ("class", "name"), ("x", PictureFrameExtensions.Percent(1 + indent)), ("y", y - (lane.Parent is null ? 0 : 5)));
+        if (lane.Parent is not null)
+        {
+            var label = lane.Label is null ? "" : $"  {DisplayText.Cut(lane.Label, 34)}";
+            svg.AddText("text", $"at {lane.From}{label}", ("class", "label"), ("x", PictureFrameExtensions.Percent(1 + indent)), ("y", y + 9));
+        }
+    }
+
+    private static double Middle(int row) => (row * Row) + (Row / 2.0);
+}

@@ -1,0 +1,63 @@
+using Ledger.Explorer.Branches;
+using Ledger.Runs;
+using Ledger.Searching;
+using Ledger.Streams;
+
+namespace Ledger.Explorer.Pictures;
+
+/// <summary>The pictures of the explorer as files of their own.</summary>
+public static class RunPictures
+{
+    /// <summary>Draws a run or branch as an SVG document, which follows the light or dark of whoever shows it.</summary>
+    /// <param name="ledger">The log.</param>
+    /// <param name="stream">The run or branch.</param>
+    /// <param name="picture">What is drawn of it.</param>
+    /// <param name="at">For a world: after how many events; null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="StreamNotFoundException">There is no such run or branch.</exception>
+    /// <exception cref="PositionOutOfRangeException">It is shorter than <paramref name="at"/>.</exception>
+    /// <exception cref="InvalidOperationException">The world has no relations, or too many things to be a picture that tells anything.</exception>
+    public static async Task<string> DrawAsync(
+        AgentLedger ledger,
+        StreamName stream,
+        RunPicture picture,
+        Position? at = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        var run = await ledger.OpenAsync(stream, cancellationToken).ConfigureAwait(false);
+        return picture switch
+        {
+            RunPicture.Branches => await BranchesAsync(ledger, run, cancellationToken).ConfigureAwait(false),
+            RunPicture.Timeline => await TimelineAsync(ledger, run, cancellationToken).ConfigureAwait(false),
+            _ => await WorldAsync(run, at, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    private static async Task<string> BranchesAsync(AgentLedger ledger, Run run, CancellationToken cancellationToken)
+    {
+        var info = await ledger.Store.GetStreamAsync(run.StreamName, cancellationToken).ConfigureAwait(false)
+            ?? throw new StreamNotFoundException(run.StreamName);
+        var lanes = await BranchLanes.ReadAsync(
+            ledger.Store, LogSearch.Of(ledger.Store), info, run.History, cancellationToken).ConfigureAwait(false);
+        return BranchTreePicture.Draw(lanes, PictureFrame.File);
+    }
+
+    private static async Task<string> TimelineAsync(AgentLedger ledger, Run run, CancellationToken cancellationToken)
+    {
+        var length = await run.GetLengthAsync(cancellationToken).ConfigureAwait(false);
+        var counts = await LogSearch.Of(ledger.Store).CountEventsAsync(
+            run.History, Position.Start, length, TimelinePicture.Slices, cancellationToken).ConfigureAwait(false);
+        return TimelinePicture.Draw(counts, Position.Start, length, byActor: false, PictureFrame.File);
+    }
+
+    private static async Task<string> WorldAsync(Run run, Position? at, CancellationToken cancellationToken)
+    {
+        var world = await run.GetWorldAsync(at, cancellationToken).ConfigureAwait(false);
+        return WorldPicture.Fits(world)
+            ? WorldPicture.Draw(world, changed: null, PictureFrame.File)
+            : throw new InvalidOperationException(
+                $"The world of '{run.StreamName}' at {world.Position} has {world.Objects.Count} objects and {world.Relations.Count} "
+                + $"relations. A graph has 1 relation at least and {WorldPicture.MostNodes} nodes at most; draw an earlier position.");
+    }
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using Ledger.Explorer.Rendering;
+
+namespace Ledger.Explorer.Pictures;
+
+/// <summary>Writes SVG: everything that is given is escaped, and colours are classes of the style sheet.</summary>
+internal sealed class SvgWriter
+{
+    private readonly StringBuilder _text = new();
+    private readonly Stack<string> _open = new();
+
+    /// <summary>Begins an element; the values of attributes are texts or numbers, and null ones are left out.</summary>
+    public SvgWriter Begin(string name, params ReadOnlySpan<(string Name, object? Value)> attributes)
+    {
+        AddStart(name, attributes);
+        _text.Append('>');
+        _open.Push(name);
+        return this;
+    }
+
+    /// <summary>Ends the element begun last.</summary>
+    public SvgWriter End()
+    {
+        _text.Append("</").Append(_open.Pop()).Append('>');
+        return this;
+    }
+
+    /// <summary>Adds an element without content.</summary>
+    public SvgWriter Add(string name, params ReadOnlySpan<(string Name, object? Value)> attributes)
+    {
+        AddStart(name, attributes);
+        _text.Append("/>");
+        return this;
+    }
+
+    /// <summary>Adds an element with a text.</summary>
+    public SvgWriter AddText(string name, string content, params ReadOnlySpan<(string Name, object? Value)> attributes)
+    {
+        AddStart(name, attributes);
+        _text.Append('>').Append(Escaped(content)).Append("</").Append(name).Append('>');
+        return this;
+    }
+
+    /// <summary>Adds the style of a picture in a file of its own, which is no text of the log.</summary>
+    public SvgWriter AddStyle(string css)
+    {
+        _text.Append("<style>").Append(css).Append("</style>");
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => _text.ToString();
+
+    private void AddStart(string name, ReadOnlySpan<(string Name, object? Value)> attributes)
+    {
+        _text.Append('<').Append(name);
+        foreach (var (attribute, value) in attributes)
+        {
+            if (value is not null)
+            {
+                _text.Append(' ').Append(attribute).Append("=\"").Append(Escaped(TextOf(value))).Append('"');
+            }
+        }
+    }
+
+    private static string TextOf(object value) => value switch
+    {
+        double number => Math.Round(number, 2).ToString(CultureInfo.InvariantCulture),
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString()!,
+    };
+
+    private static string Escaped(string text) => HtmlEncoder.Default.Encode(DisplayText.Clean(text));
+}

@@ -1,0 +1,99 @@
+namespace Ledger.Explorer.Pictures;
+
+/// <summary>Places the nodes of a graph: ends of an edge draw each other near, all push each other away.</summary>
+/// <remarks>
+/// The forces of Fruchterman and Reingold, cooled in a fixed number of rounds. The same graph gives the same picture; a node begins at a
+/// place that its id says, so that a world that changes a little is drawn nearly as before.
+/// </remarks>
+internal static class WorldLayout
+{
+    private const int Rounds = 90;
+
+    /// <summary>The places of the nodes, within a width and a height.</summary>
+    /// <param name="ids">The nodes.</param>
+    /// <param name="edges">The edges, as indexes of nodes.</param>
+    /// <param name="width">The width.</param>
+    /// <param name="height">The height.</param>
+    public static (double X, double Y)[] Place(
+        IReadOnlyList<string> ids, IReadOnlyList<(int From, int To)> edges, double width, double height)
+    {
+        var count = ids.Count;
+        var (x, y) = (new double[count], new double[count]);
+        var (moveX, moveY) = (new double[count], new double[count]);
+        for (var i = 0; i < count; i++)
+        {
+            var hash = Hash(ids[i]);
+            x[i] = (hash & 0xFFFF) / 65536.0 * width;
+            y[i] = (hash >> 16) / 65536.0 * height;
+        }
+
+        var ideal = 0.8 * Math.Sqrt(width * height / Math.Max(count, 1));
+        for (var round = 0; round < Rounds; round++)
+        {
+            Array.Clear(moveX);
+            Array.Clear(moveY);
+            Push(x, y, moveX, moveY, ideal);
+            Pull(edges, x, y, moveX, moveY, ideal);
+            var heat = width / 10 * (1 - ((double)round / Rounds));
+            for (var i = 0; i < count; i++)
+            {
+                // A little towards the middle, so that what is not connected does not line up at the walls.
+                moveX[i] += ((width / 2) - x[i]) * 0.35;
+                moveY[i] += ((height / 2) - y[i]) * 0.35;
+                var length = Math.Max(0.01, Math.Sqrt((moveX[i] * moveX[i]) + (moveY[i] * moveY[i])));
+                x[i] = Math.Clamp(x[i] + (moveX[i] / length * Math.Min(length, heat)), 0, width);
+                y[i] = Math.Clamp(y[i] + (moveY[i] / length * Math.Min(length, heat)), 0, height);
+            }
+        }
+
+        return [.. x.Zip(y)];
+    }
+
+    private static void Push(double[] x, double[] y, double[] moveX, double[] moveY, double ideal)
+    {
+        for (var i = 0; i < x.Length; i++)
+        {
+            for (var j = i + 1; j < x.Length; j++)
+            {
+                var (dx, dy) = (x[i] - x[j], y[i] - y[j]);
+                if (dx == 0 && dy == 0)
+                {
+                    dx = 0.1 * (i - j);
+                }
+
+                var force = ideal * ideal / ((dx * dx) + (dy * dy));
+                moveX[i] += dx * force;
+                moveY[i] += dy * force;
+                moveX[j] -= dx * force;
+                moveY[j] -= dy * force;
+            }
+        }
+    }
+
+    private static void Pull(
+        IReadOnlyList<(int From, int To)> edges, double[] x, double[] y, double[] moveX, double[] moveY, double ideal)
+    {
+        foreach (var (from, to) in edges)
+        {
+            var (dx, dy) = (x[from] - x[to], y[from] - y[to]);
+            var force = Math.Sqrt((dx * dx) + (dy * dy)) / ideal;
+            moveX[from] -= dx * force;
+            moveY[from] -= dy * force;
+            moveX[to] += dx * force;
+            moveY[to] += dy * force;
+        }
+    }
+
+    // FNV-1a, because string.GetHashCode differs from process to process.
+    private static uint Hash(string text)
+    {
+        var hash = 2166136261;
+        foreach (var c in text)
+        {
+            hash = (hash ^ c) * 16777619;
+        }
+
+        hash ^= hash >> 15;
+        return hash * 2246822519;
+    }
+}

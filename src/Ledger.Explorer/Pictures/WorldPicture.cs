@@ -1,0 +1,108 @@
+using Ledger.Explorer.Rendering;
+using Ledger.Worlds;
+
+namespace Ledger.Explorer.Pictures;
+
+/// <summary>A world as a graph: objects are nodes, relations are arrows.</summary>
+internal static class WorldPicture
+{
+    /// <summary>How many nodes are drawn; beyond, a table tells more.</summary>
+    public const int MostNodes = 220;
+    private const int MostEdges = 600;
+    private const double Width = 960;
+    private const double Border = 46;
+
+    /// <summary>Whether a world is small enough to be a picture that tells something.</summary>
+    public static bool Fits(World world) =>
+        world.Relations.Count is > 0 and <= MostEdges && NodesOf(world).Count <= MostNodes;
+
+    /// <summary>Draws the objects that relations touch, and the other ones as long as there is room.</summary>
+    /// <param name="world">The world.</param>
+    /// <param name="changed">The id of the object or relation that the last event changed, or null.</param>
+    /// <param name="frame">Where it is shown.</param>
+    /// <param name="linkOf">Where a node leads to; null for nowhere.</param>
+    public static string Draw(World world, string? changed, PictureFrame frame, Func<string, string>? linkOf = null)
+    {
+        var ids = NodesOf(world);
+        var height = ids.Count switch
+        {
+            < 12 => 320.0,
+            < 60 => 460.0,
+            _ => 640.0,
+        };
+        var index = ids.Select((id, i) => (id, i)).ToDictionary(p => p.id, p => p.i, StringComparer.Ordinal);
+        var edges = world.Relations.Select(r => (From: index[r.SourceId], To: index[r.TargetId])).ToList();
+        var places = WorldLayout.Place(ids, edges, Width - (2 * Border), height - (2 * Border));
+        var svg = frame.BeginPicture(
+            $"Graph of {DisplayText.Count(ids.Count, "object")} and {DisplayText.Count(world.Relations.Count, "relation")}", height, Width);
+        svg.Begin("g", ("transform", FormattableString.Invariant($"translate({Border} {Border})")));
+        foreach (var (relation, (from, to)) in world.Relations.Zip(edges))
+        {
+            AddEdge(svg, relation, places[from], places[to], relation.Id == changed);
+        }
+
+        var types = world.Objects.Select(o => o.Type).Distinct(StringComparer.Ordinal).ToList();
+        for (var i = 0; i < ids.Count; i++)
+        {
+            AddNode(svg, ids[i], world.FindObject(ids[i]), types, places[i], (ids.Count, changed), linkOf);
+        }
+
+        return svg.End().End().ToString();
+    }
+
+    /// <summary>The ids of the nodes: the ends of relations, which need not exist, and other objects.</summary>
+    private static List<string> NodesOf(World world)
+    {
+        var ends = world.Relations.SelectMany(r => new[] { r.SourceId, r.TargetId }).Distinct(StringComparer.Ordinal).ToList();
+        var others = world.Objects.Select(o => o.Id).Except(ends, StringComparer.Ordinal).Take(Math.Max(0, MostNodes - ends.Count));
+        return [.. ends, .. others];
+    }
+
+    private static void AddEdge(SvgWriter svg, Relation relation, (double X, double Y) from, (double X, double Y) to, bool isNew)
+    {
+        var (dx, dy) = (to.X - from.X, to.Y - from.Y);
+        var length = Math.Max(1, Math.Sqrt((dx * dx) + (dy * dy)));
+        var (ux, uy) = (dx / length, dy / length);
+        var (endX, endY) = (to.X - (ux * 11), to.Y - (uy * 11));
+        svg.Begin("g", ("class", isNew ? "edge changed" : "edge"));
+        svg.AddText("title", $"{relation.SourceId} {relation.Type} {relation.TargetId}");
+        svg.Add("line", ("x1", from.X), ("y1", from.Y), ("x2", endX), ("y2", endY));
+        var (backX, backY) = (endX - (ux * 8), endY - (uy * 8));
+        svg.Add("path", ("d", FormattableString.Invariant(
+            $"M{endX:0.#} {endY:0.#}L{backX - (uy * 4):0.#} {backY + (ux * 4):0.#}L{backX + (uy * 4):0.#} {backY - (ux * 4):0.#}Z")));
+        svg.End();
+    }
+
+    private static void AddNode(
+        SvgWriter svg,
+        string id,
+        WorldObject? item,
+        List<string> types,
+        (double X, double Y) place,
+        (int Nodes, string? Changed) picture,
+        Func<string, string>? linkOf)
+    {
+        if (linkOf is not null)
+        {
+            svg.Begin("a", ("href", linkOf(id)));
+        }
+
+        var color = item is null ? "missing" : $"lane-{types.IndexOf(item.Type) % 6}";
+        svg.Begin("g", ("class", id == picture.Changed ? $"node changed {color}" : $"node {color}"));
+        svg.AddText("title", item is null ? $"{id} does not exist" : $"{item.Type} {id}");
+        svg.Add("circle", ("cx", place.X), ("cy", place.Y), ("r", 7));
+        if (picture.Nodes <= 90 || id == picture.Changed)
+        {
+            svg.AddText("text", DisplayText.Cut(Short(id), 18), ("x", place.X), ("y", place.Y + 20), ("text-anchor", "middle"));
+        }
+
+        svg.End();
+        if (linkOf is not null)
+        {
+            svg.End();
+        }
+    }
+
+    // Of a path the end says most.
+    private static string Short(string id) => id.Length <= 18 ? id : "…" + id[^17..];
+}

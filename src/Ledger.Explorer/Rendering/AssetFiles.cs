@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
+
+namespace Ledger.Explorer.Rendering;
+
+/// <summary>The style and the script, which are resources of the assembly; their names change with their text.</summary>
+internal static class AssetFiles
+{
+    private static readonly Dictionary<string, (byte[] Bytes, string Type)> Files = [];
+
+    public static string Style { get; } = Add("explorer.css", "text/css; charset=utf-8");
+
+    public static string Script { get; } = Add("explorer.js", "text/javascript; charset=utf-8");
+
+    public static string Icon { get; } = Add("icon.svg", "image/svg+xml");
+
+    /// <summary>The style that a picture in a file of its own carries with it.</summary>
+    public static string PictureStyle { get; } = System.Text.Encoding.UTF8.GetString(Load("picture.css"));
+
+    /// <summary>Sends a file; the name is looked up among the known ones, and is never a path.</summary>
+    public static Task SendAsync(HttpContext http)
+    {
+        if (http.Request.RouteValues["name"] is not string name || !Files.TryGetValue(name, out var file))
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }
+
+        http.Response.ContentType = file.Type;
+        http.Response.ContentLength = file.Bytes.Length;
+        http.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        return http.Response.Body.WriteAsync(file.Bytes, http.RequestAborted).AsTask();
+    }
+
+    private static string Add(string name, string type)
+    {
+        var bytes = Load(name);
+        if (name.EndsWith(".css", StringComparison.Ordinal))
+        {
+            bytes = [.. bytes, .. Load("picture.css")];
+        }
+
+        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12];
+        var (stem, extension) = (Path.GetFileNameWithoutExtension(name), Path.GetExtension(name));
+        var address = $"{stem}.{hash}{extension}";
+        Files[address] = (bytes, type);
+        return address;
+    }
+
+    private static byte[] Load(string name)
+    {
+        using var stream = typeof(AssetFiles).Assembly.GetManifestResourceStream($"assets/{name}")!;
+        using var memory = new MemoryStream();
+        stream.CopyTo(memory);
+        return memory.ToArray();
+    }
+}

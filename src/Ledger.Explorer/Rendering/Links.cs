@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+using Ledger.Streams;
+
+namespace Ledger.Explorer.Rendering;
+
+/// <summary>The addresses of the pages; names and ids of the log are values of the query, whatever characters they have.</summary>
+/// <param name="root">Where the explorer begins, without a slash at the end.</param>
+internal sealed class Links(string root)
+{
+    public string Runs { get; } = $"{root}/";
+
+    public string Api { get; } = $"{root}/api/v1/openapi.json";
+
+    public string Theme { get; } = $"{root}/theme";
+
+    public string Fork { get; } = $"{root}/fork";
+
+    public string Asset(string name) => $"{root}/assets/{name}";
+
+    public string RunsBy(params ReadOnlySpan<(string Name, object? Value)> query) => $"{root}/" + Of(query);
+
+    public string Run(StreamName stream, params ReadOnlySpan<(string Name, object? Value)> query) =>
+        $"{root}/run" + Of([("stream", stream), .. query]);
+
+    public string Event(StreamName stream, Position position, params ReadOnlySpan<(string Name, object? Value)> query) =>
+        $"{root}/event" + Of([("stream", stream), ("position", position), .. query]);
+
+    public string EventById(StreamName stream, string id) => $"{root}/event" + Of([("stream", stream), ("id", id)]);
+
+    public string Branches(StreamName stream) => $"{root}/branches" + Of([("stream", stream)]);
+
+    public string World(StreamName stream, Position? at, params ReadOnlySpan<(string Name, object? Value)> query) =>
+        $"{root}/world" + Of([("stream", stream), ("at", at), .. query]);
+
+    public string Object(StreamName stream, string id, Position? at) =>
+        $"{root}/object" + Of([("stream", stream), ("id", id), ("at", at)]);
+
+    public string Diff(StreamName? a, Position? atA, StreamName? b, Position? atB) =>
+        $"{root}/diff" + Of([("a", a), ("at_a", atA), ("b", b), ("at_b", atB)]);
+
+    public string Usage(StreamName stream) => $"{root}/run/usage" + Of([("stream", stream)]);
+
+    public string Live(StreamName stream, Position from) => $"{root}/live" + Of([("stream", stream), ("from", from)]);
+
+    public string RawEvent(StreamName stream, Position position) =>
+        $"{root}/api/v1/streams/{Uri.EscapeDataString(stream.Value)}/events/{position}";
+
+    /// <summary>A query of what is given; null is left out.</summary>
+    private static string Of(params ReadOnlySpan<(string Name, object? Value)> query)
+    {
+        var text = new StringBuilder();
+        foreach (var (name, value) in query)
+        {
+            if (Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } given)
+            {
+                text.Append(text.Length == 0 ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(given));
+            }
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Ledger.Streams;
+using Microsoft.AspNetCore.Http;
+
+namespace Ledger.Explorer.Rendering;
+
+/// <summary>The query of a request, read with care: what is malformed is a 400 with a sentence.</summary>
+internal sealed class Query(IQueryCollection values)
+{
+    private const int MaxLength = 2_000;
+
+    /// <summary>A text, or null where it is absent or empty.</summary>
+    public string? Text(string name)
+    {
+        var value = values[name];
+        if (value.Count > 1)
+        {
+            throw new BadRequestException($"The query has '{name}' {value.Count} times; it may be given once.");
+        }
+
+        var text = value.ToString();
+        if (text.Length > MaxLength)
+        {
+            throw new BadRequestException($"'{name}' has {text.Length} characters; at most {MaxLength} are allowed.");
+        }
+
+        return text.Length == 0 ? null : text;
+    }
+
+    /// <summary>A stream's name, which must be given.</summary>
+    public StreamName Stream(string name) => FindStream(name)
+        ?? throw new BadRequestException($"The query lacks '{name}', the name of a stream such as run:abc.");
+
+    /// <summary>A stream's name, or null.</summary>
+    public StreamName? FindStream(string name) => Text(name) is { } text ? StreamNameOf(text) : null;
+
+    /// <summary>A position, or null.</summary>
+    public Position? Position(string name) => Text(name) is not { } text
+        ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? new Position(value)
+            : throw new BadRequestException($"'{name}' must be a whole number from 0, and '{Short(text)}' is none.");
+
+    /// <summary>A whole number within limits.</summary>
+    public int Number(string name, int otherwise, int least, int most) => Text(name) is not { } text
+        ? otherwise
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
+            ? value
+            : throw new BadRequestException($"'{name}' must be a whole number from {least} to {most}, and '{Short(text)}' is none.");
+
+    /// <summary>A time; one without an offset is in UTC.</summary>
+    public DateTimeOffset? Time(string name) => Text(name) is not { } text
+        ? null
+        : DateTimeOffset.TryParse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : throw new BadRequestException($"'{name}' must be a time such as 2026-11-20T10:00Z, and '{Short(text)}' is none.");
+
+    /// <summary>One of some words.</summary>
+    public string Choice(string name, string otherwise, params ReadOnlySpan<string> words)
+    {
+        var text = Text(name) ?? otherwise;
+        return words.Contains(text)
+            ? text
+            : throw new BadRequestException($"'{name}' must be one of {string.Join(", ", words!)}, and '{Short(text)}' is none.");
+    }
+
+    /// <summary>Takes a text as a stream's name.</summary>
+    public static StreamName StreamNameOf(string text)
+    {
+        try
+        {
+            return new StreamName(text);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new BadRequestException(fault.Message.Split(" (Parameter", 2)[0]);
+        }
+    }
+
+    private static string Short(string text) => DisplayText.Cut(text, 60);
+}

@@ -1,0 +1,54 @@
+using Ledger.Events;
+using Ledger.Runs;
+using Ledger.Searching;
+using Ledger.Streams;
+
+namespace Ledger.Explorer.Runs;
+
+/// <summary>Reads pages of a run's events.</summary>
+internal static class EventReader
+{
+    // A page of very large events ends early; the next one goes on.
+    private const long MostBytes = 16 * 1024 * 1024;
+
+    /// <summary>The events from a position on that a filter wants.</summary>
+    public static async Task<EventPage> ReadAsync(
+        ExplorerServices explorer, Run run, EventFilter filter, Position from, Position length, int limit, CancellationToken cancellationToken)
+    {
+        if (filter.IsEmpty)
+        {
+            var to = new Position(Math.Min(length.Value, from.Value + limit));
+            return await ReadAllAsync(run, from, to, length, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (filter.Since is { } since)
+        {
+            var start = await TimePositions.BeforeAsync(run, since, length, cancellationToken).ConfigureAwait(false);
+            from = from < start ? start : from;
+        }
+
+        Position? end = filter.Until is { } until
+            ? await TimePositions.BeforeAsync(run, until, length, cancellationToken).ConfigureAwait(false)
+            : null;
+        return await explorer.Search.FindEventsAsync(run.History, filter.ToQuery(from, end, limit), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<EventPage> ReadAllAsync(
+        Run run, Position from, Position to, Position length, CancellationToken cancellationToken)
+    {
+        var events = new List<RecordedEvent>();
+        var (next, bytes) = (from.Value, 0L);
+        await foreach (var recorded in run.ReadAsync(from, to, cancellationToken).ConfigureAwait(false))
+        {
+            events.Add(recorded);
+            next++;
+            bytes += recorded.Json.Length;
+            if (bytes > MostBytes)
+            {
+                break;
+            }
+        }
+
+        return new EventPage(events, new Position(next), next >= length.Value);
+    }
+}

@@ -1,0 +1,24 @@
+using Ledger.Calls;
+using Ledger.Searching;
+
+namespace Ledger.Explorer.Runs;
+
+/// <summary>A page of the list of runs.</summary>
+/// <param name="Query">What was asked for.</param>
+/// <param name="Page">What was found.</param>
+/// <param name="Usages">What is known of the costs, by the name of the stream.</param>
+/// <param name="Kind">The streams listed: <c>runs</c>, <c>branches</c> or <c>all</c>.</param>
+internal sealed record RunListModel(
+    StreamQuery Query, StreamPage Page, IReadOnlyDictionary<string, RunUsage> Usages, string Kind)
+{
+    public string Order => Query.Order switch
+    {
+        StreamOrder.LongestFirst => "longest",
+        StreamOrder.Name => "name",
+        _ => "latest",
+    };
+
+    public string State => Query.State?.ToString().ToLowerInvariant() ?? "any";
+
+    public bool IsFiltered => Query.Text is not null || Query.State is not null || Query.Skip > 0 || Kind != "runs";
+}

@@ -1,0 +1,73 @@
+using Ledger.Calls;
+using Ledger.Explorer.Pictures;
+using Ledger.Explorer.Rendering;
+using Ledger.Streams;
+
+namespace Ledger.Explorer.Runs;
+
+/// <summary>Reads what the page of a run shows.</summary>
+internal static class RunReader
+{
+    private const long MostAddedUp = 5_000;
+
+    public static async Task<Page> ReadAsync(ExplorerRequest request)
+    {
+        var run = await request.OpenRunAsync().ConfigureAwait(false);
+        var explorer = request.Explorer;
+        var stream = await request.DescribeAsync(run.StreamName).ConfigureAwait(false);
+        var length = run.History.LengthAt(stream.Version);
+        var limit = request.Query.Number("limit", explorer.Options.EventsPerPage, 1, 500);
+        var from = FromOf(request.Query, length, limit);
+        var filter = EventFilter.Of(request.Query);
+        var byActor = request.Query.Choice("lanes", "kind", "kind", "actor") == "actor";
+        var counts = await explorer.Search.CountEventsAsync(
+            run.History, Position.Start, length, TimelinePicture.Slices, request.Aborted).ConfigureAwait(false);
+        string Link(Position position) => request.Links.Run(
+            run.StreamName, ("from", position), ("type", filter.Type), ("actor", filter.Actor), ("text", filter.Text));
+        var tree = await explorer.Ledger.ListBranchesAsync(run.StreamName, request.Aborted).ConfigureAwait(false);
+        return Page.Of<RunPage>(new RunModel
+        {
+            Stream = stream,
+            Branch = await explorer.Ledger.Store.GetBranchAsync(run.StreamName, request.Aborted).ConfigureAwait(false),
+            Length = length,
+            Branches = tree.Count,
+            Usage = await UsageAsync(request, stream, length).ConfigureAwait(false),
+            Timeline = TimelinePicture.Draw(counts, Position.Start, length, byActor, PictureFrame.Page, Link),
+            Counts = counts,
+            ByActor = byActor,
+            Filter = filter,
+            From = from,
+            Limit = limit,
+            Events = await EventReader.ReadAsync(explorer, run, filter, from, length, limit, request.Aborted).ConfigureAwait(false),
+        });
+    }
+
+    /// <summary>The costs alone, for a run so long that its page does not wait for them.</summary>
+    public static async Task<Page> ReadUsageAsync(ExplorerRequest request)
+    {
+        var stream = await request.DescribeAsync(request.Query.Stream("stream")).ConfigureAwait(false);
+        var usage = await request.Explorer.Usages.GetAsync(stream, request.Aborted).ConfigureAwait(false);
+        return request.WantsFragment ? Page.Of<UsageFragment>(usage) : Page.Of<UsagePage>(new UsageModel(stream, usage));
+    }
+
+    // 'last' is where a viewer who follows wants to be.
+    private static Position FromOf(Query query, Position length, int limit)
+    {
+        if (query.Text("from") == "last")
+        {
+            return new Position(Math.Max(0, (length.Value - 1) / limit * limit));
+        }
+
+        var from = query.Position("from") ?? Position.Start;
+        return from > length
+            ? throw new BadRequestException($"'from' is {from}, and the run has {length} events; it can be at most that.")
+            : from;
+    }
+
+    private static async Task<RunUsage?> UsageAsync(ExplorerRequest request, StreamInfo stream, Position length) =>
+        request.Explorer.Usages.Find(stream) is { } known
+            ? known
+            : length.Value <= MostAddedUp
+                ? await request.Explorer.Usages.GetAsync(stream, request.Aborted).ConfigureAwait(false)
+                : null;
+}

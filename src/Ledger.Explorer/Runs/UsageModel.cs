@@ -1,0 +1,7 @@
+using Ledger.Calls;
+using Ledger.Streams;
+
+namespace Ledger.Explorer.Runs;
+
+/// <summary>What the calls of a run cost.</summary>
+internal sealed record UsageModel(StreamInfo Stream, RunUsage Usage);

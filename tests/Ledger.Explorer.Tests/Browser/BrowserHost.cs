@@ -1,0 +1,64 @@
+using Ledger.Postgres.Streams;
+using Ledger.Testing;
+using Microsoft.Playwright;
+using Npgsql;
+using Xunit;
+
+namespace Ledger.Explorer.Tests.Browser;
+
+/// <summary>An explorer on PostgreSQL that listens on a port, and a browser.</summary>
+public sealed class BrowserHost : IAsyncLifetime
+{
+    private TestDatabase? _database;
+    private NpgsqlDataSource? _dataSource;
+    private IPlaywright? _playwright;
+
+    public ExplorerHost Host { get; private set; } = null!;
+
+    public IBrowser Browser { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        if (Chromium.Path is null)
+        {
+            return;
+        }
+
+        _database = await Api.ExplorerDatabase.CreateAsync();
+        _dataSource = NpgsqlDataSource.Create(_database.ConnectionString);
+        Host = await ExplorerHost.StartAsync(
+            new PostgresEventStore(_dataSource), options => options with { Writing = ExplorerWriting.Allowed }, listens: true);
+        await SampleRun.WriteAsync(Host.Ledger);
+        (_playwright, Browser) = await Chromium.StartAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_playwright is null)
+        {
+            return;
+        }
+
+        await Browser.DisposeAsync();
+        _playwright.Dispose();
+        await Host.DisposeAsync();
+        await _dataSource!.DisposeAsync();
+        await _database!.DisposeAsync();
+    }
+
+    /// <summary>A page that notes what goes wrong in it and where it asks.</summary>
+    public async Task<WatchedPage> OpenAsync(string path, ColorScheme scheme = ColorScheme.Light, int width = 1280)
+    {
+        var context = await Browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            ColorScheme = scheme,
+            ViewportSize = new ViewportSize { Width = width, Height = 900 },
+            TimezoneId = "Europe/Berlin",
+            Locale = "en-GB",
+        });
+        context.SetDefaultTimeout(15_000);
+        var page = new WatchedPage(await context.NewPageAsync(), Host.Address);
+        await page.GoAsync(path);
+        return page;
+    }
+}

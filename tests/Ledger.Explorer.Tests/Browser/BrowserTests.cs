@@ -1,0 +1,156 @@
+using Ledger.Events;
+using Microsoft.Playwright;
+using Shouldly;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Ledger.Explorer.Tests.Browser;
+
+/// <summary>The explorer in a real browser: no fault in its console, no request outside the server.</summary>
+public sealed class BrowserTests(BrowserHost browser) : IClassFixture<BrowserHost>
+{
+    [BrowserFact]
+    public async Task Runs_SearchedAndOpened_ShowsTheRun()
+    {
+        await using var watched = await browser.OpenAsync("/");
+        var page = watched.Page;
+
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.TypeAsync("KETTLE");
+        await page.Keyboard.PressAsync("Enter");
+        await page.GetByRole(AriaRole.Link, new() { Name = "kettle", Exact = true }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "kettle" })).ToBeVisibleAsync();
+        await Expect(page.Locator(".live")).ToHaveTextAsync("live");
+    }
+
+    [BrowserFact]
+    public async Task Run_Filtered_ShowsThoseAlone()
+    {
+        await using var watched = await browser.OpenAsync("/run?stream=run:kettle");
+        var page = watched.Page;
+
+        await page.GetByLabel("Type").FillAsync("object.*");
+        await page.GetByLabel("Actor").FillAsync("judge");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Filter" }).ClickAsync();
+
+        await Expect(page.Locator(".events tbody tr")).ToHaveCountAsync(1);
+        (await watched.TextAsync(".events tbody tr")).ShouldContain("object.patched");
+    }
+
+    [BrowserFact]
+    public async Task Event_CausesWalked_LeadToTheFirst()
+    {
+        await using var watched = await browser.OpenAsync("/event?stream=run:kettle&position=8");
+        var page = watched.Page;
+
+        foreach (var position in new[] { 5, 3, 2, 1 })
+        {
+            await page.Locator(".trace").First.GetByRole(AriaRole.Link).Filter(new() { HasTextRegex = new($"^{position}\\b") }).First.ClickAsync();
+            await Expect(page.GetByText($"position {position} of 12")).ToBeVisibleAsync();
+        }
+
+        await Expect(page.GetByText("It names no cause.")).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
+    public async Task World_Scrubbed_ChangesWithoutReloading()
+    {
+        await using var watched = await browser.OpenAsync("/world?stream=run:kettle&at=12");
+        var page = watched.Page;
+        await page.EvaluateAsync("window.isSame = true");
+
+        await page.Locator("[data-range]").EvaluateAsync("range => { range.value = 4; range.dispatchEvent(new Event('input')); }");
+        await Expect(page.Locator(".cursor")).ToContainTextAsync("event 3");
+        await page.Locator("h1").ClickAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Expect(page.Locator(".cursor")).ToContainTextAsync("event 4");
+
+        (await page.EvaluateAsync<bool>("window.isSame")).ShouldBeTrue();
+        page.Url.ShouldContain("at=5");
+        await Expect(page.Locator("tr.changed")).ToContainTextAsync("source-1");
+    }
+
+    [BrowserFact]
+    public async Task Run_ForkedFromThePage_OpensTheBranch_WhichCompares()
+    {
+        await using var watched = await browser.OpenAsync("/event?stream=run:kettle&position=7");
+        var page = watched.Page;
+
+        await page.GetByText("Fork run:kettle").ClickAsync();
+        await page.GetByLabel("Label").FillAsync("by hand");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Fork" }).ClickAsync();
+        await Expect(page.GetByText("by hand", new() { Exact = true })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "compare", Exact = true }).ClickAsync();
+
+        await Expect(page.Locator("p.lead")).ToContainTextAsync("They share 8 events by reference");
+    }
+
+    [BrowserFact]
+    public async Task Branches_TwoChosen_AreCompared()
+    {
+        await using var watched = await browser.OpenAsync("/branches?stream=run:kettle");
+        var page = watched.Page;
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Compare A with B" }).ClickAsync();
+
+        await Expect(page.Locator("table.diff")).ToContainTextAsync("confirmed");
+        await Expect(page.Locator("table.diff")).ToContainTextAsync("refuted");
+    }
+
+    [BrowserFact]
+    public async Task Run_EventAppended_ArrivesLive_AndTheTimeIsTheViewers()
+    {
+        await browser.Host.Ledger.Run("live").AppendAsync([new KitLoaded("first")]);
+        await using var watched = await browser.OpenAsync("/run?stream=run:live&from=last");
+        var page = watched.Page;
+        await Expect(page.Locator(".live")).ToHaveTextAsync("live");
+
+        await browser.Host.Ledger.Run("live").AppendAsync([new KitLoaded("<b>second</b>")]);
+
+        await Expect(page.Locator(".events tbody tr")).ToHaveCountAsync(2);
+        await Expect(page.Locator("#p1")).ToContainTextAsync("<b>second</b>");
+        await Expect(page.Locator("[data-length]")).ToHaveTextAsync("2");
+        var time = page.Locator("#p1 time");
+        (await time.GetAttributeAsync("title"))!.ShouldEndWith("UTC");
+        (await time.InnerTextAsync()).ShouldBe(await time.EvaluateAsync<string>(
+            "t => new Intl.DateTimeFormat(undefined, { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }).format(new Date(t.dateTime))"));
+    }
+
+    [BrowserFact]
+    public async Task Run_FilteredWhileEventsCome_OffersThem()
+    {
+        await browser.Host.Ledger.Run("watched").AppendAsync([new KitLoaded("first")]);
+        await using var watched = await browser.OpenAsync("/run?stream=run:watched&type=kit.loaded");
+        await Expect(watched.Page.Locator(".live")).ToHaveTextAsync("live");
+
+        await browser.Host.Ledger.Run("watched").AppendAsync([new KitLoaded("second"), new KitLoaded("third")]);
+
+        await Expect(watched.Page.Locator("[data-fresh]")).ToHaveTextAsync("2 new events");
+    }
+
+    [BrowserFact]
+    public async Task Theme_Switched_StaysOnTheNextPage()
+    {
+        await using var watched = await browser.OpenAsync("/");
+        var page = watched.Page;
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Dark" }).ClickAsync();
+        await watched.GoAsync("/diff");
+
+        (await page.Locator("html").GetAttributeAsync("data-theme")).ShouldBe("dark");
+        (await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor")).ShouldBe("rgb(16, 22, 28)");
+    }
+
+    [BrowserFact]
+    public async Task Pages_WithoutScripts_AreWhole()
+    {
+        await using var context = await browser.Browser.NewContextAsync(new BrowserNewContextOptions { JavaScriptEnabled = false });
+        var page = await context.NewPageAsync();
+        await page.GotoAsync($"{browser.Host.Address}/ledger/world?stream=run:kettle&at=6");
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "one event back ←" }).Or(page.GetByText("one event back")).First.ClickAsync();
+
+        await Expect(page.Locator(".cursor")).ToContainTextAsync("event 4");
+    }
+}

@@ -1,0 +1,46 @@
+using Microsoft.Playwright;
+using Shouldly;
+
+namespace Ledger.Explorer.Tests.Browser;
+
+/// <summary>Every page in both themes and both widths; the pictures are for people to look at, the test is that nothing overflows.</summary>
+public sealed class ScreenshotTests(BrowserHost browser) : Xunit.IClassFixture<BrowserHost>
+{
+    private static readonly (string Name, string Path)[] Pages =
+    [
+        ("runs", "/"),
+        ("run", "/run?stream=run:kettle"),
+        ("run-filtered", "/run?stream=run:kettle&type=object.*&lanes=actor"),
+        ("event", "/event?stream=run:kettle&position=5"),
+        ("branches", "/branches?stream=run:kettle"),
+        ("world", "/world?stream=run:kettle&at=12"),
+        ("object", "/object?stream=run:kettle&id=claim-1"),
+        ("diff", "/diff?a=run:kettle&b=branch:kettle-strict"),
+        ("not-found", "/run?stream=run:nobody"),
+    ];
+
+    [BrowserFact]
+    public async Task Pages_BothThemesAndWidths_FitTheWindow()
+    {
+        foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            foreach (var width in new[] { 1280, 390 })
+            {
+                var page = await (await browser.Browser.NewContextAsync(new BrowserNewContextOptions
+                {
+                    ColorScheme = scheme,
+                    ViewportSize = new ViewportSize { Width = width, Height = 900 },
+                })).NewPageAsync();
+                foreach (var (name, path) in Pages)
+                {
+                    var watched = new WatchedPage(page, browser.Host.Address);
+                    await watched.GoAsync(path);
+                    await watched.ShootAsync($"{name}-{scheme.ToString().ToLowerInvariant()}-{width}");
+                    (await watched.OverflowsAsync()).ShouldBeFalse($"{path} is wider than {width} pixels");
+                }
+
+                await page.Context.CloseAsync();
+            }
+        }
+    }
+}

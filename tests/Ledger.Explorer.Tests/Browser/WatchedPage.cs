@@ -1,0 +1,57 @@
+using Microsoft.Playwright;
+using Shouldly;
+
+namespace Ledger.Explorer.Tests.Browser;
+
+/// <summary>A page of a browser, and whatever went wrong in it.</summary>
+public sealed class WatchedPage : IAsyncDisposable
+{
+    private readonly string _address;
+    private readonly List<string> _faults = [];
+
+    public WatchedPage(IPage page, string address)
+    {
+        (Page, _address) = (page, address);
+        page.Console += (_, message) => Note(message.Type is "error" or "warning", $"console: {message.Text}");
+        page.PageError += (_, error) => Note(true, $"script: {error}");
+        page.Request += (_, request) => Note(!request.Url.StartsWith(address, StringComparison.Ordinal), $"request to {request.Url}");
+        page.Dialog += (_, dialog) => Note(true, $"dialog: {dialog.Message}");
+    }
+
+    public IPage Page { get; }
+
+    public Task GoAsync(string path) => Page.GotoAsync($"{_address}/ledger{path}");
+
+    public Task<string> TextAsync(string selector) => Page.Locator(selector).First.InnerTextAsync();
+
+    /// <summary>Whether something is wider than the window, so that the page scrolls sideways.</summary>
+    public Task<bool> OverflowsAsync() =>
+        Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth");
+
+    /// <summary>Keeps a picture of the whole page under <c>artifacts/screenshots</c>.</summary>
+    public Task ShootAsync(string name) => Page.ScreenshotAsync(new PageScreenshotOptions
+    {
+        FullPage = true,
+        Path = Path.Combine(Conformance.Conventions.SourceTree.Root, "artifacts", "screenshots", $"{name}.png"),
+    });
+
+    public async ValueTask DisposeAsync()
+    {
+        await Page.Context.CloseAsync();
+        lock (_faults)
+        {
+            _faults.ShouldBeEmpty();
+        }
+    }
+
+    private void Note(bool isFault, string text)
+    {
+        if (isFault)
+        {
+            lock (_faults)
+            {
+                _faults.Add(text);
+            }
+        }
+    }
+}

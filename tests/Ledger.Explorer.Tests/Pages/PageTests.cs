@@ -1,0 +1,177 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Ledger.Events;
+using Ledger.Streams;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Explorer.Tests.Pages;
+
+/// <summary>The pages as a browser without scripts gets them.</summary>
+public sealed partial class PageTests : IAsyncLifetime
+{
+    private ExplorerHost _host = null!;
+    private HttpClient _client = null!;
+
+    public async Task InitializeAsync()
+    {
+        _host = await ExplorerHost.InMemoryAsync(options => options with { Writing = ExplorerWriting.Allowed });
+        _client = _host.CreateClient();
+        await SampleRun.WriteAsync(_host.Ledger);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _host.Errors.ShouldBeEmpty();
+        await _host.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("/ledger/", "kettle")]
+    [InlineData("/ledger/?kind=all&order=name", "branch:kettle-strict")]
+    [InlineData("/ledger/run?stream=run:kettle", "Timeline of positions 0 to 12 by kind")]
+    [InlineData("/ledger/run?stream=run:kettle&lanes=actor", "Timeline of positions 0 to 12 by actor")]
+    [InlineData("/ledger/run?stream=branch:kettle-strict", "what if we doubt?")]
+    [InlineData("/ledger/run?stream=run:kettle&from=last", "responder.completed")]
+    [InlineData("/ledger/run/usage?stream=run:kettle", "0.0125 USD")]
+    [InlineData("/ledger/event?stream=run:kettle&position=5", "2 steps")]
+    [InlineData("/ledger/branches?stream=run:kettle", "Compare A with B")]
+    [InlineData("/ledger/world?stream=run:kettle&at=6", "Graph of 2 objects and 1 relation")]
+    [InlineData("/ledger/world?stream=run:kettle&at=0", "before the first event")]
+    [InlineData("/ledger/world?stream=run:kettle&time=2000-01-01", "before the first event")]
+    [InlineData("/ledger/object?stream=run:kettle&id=claim-1", "confirmed")]
+    [InlineData("/ledger/diff", "Name two runs or branches")]
+    [InlineData("/ledger/diff?a=run:kettle&b=branch:kettle-strict", "They share 8 events by reference")]
+    public async Task Page_Shows(string path, string text)
+    {
+        using var answer = await _client.GetAsync(path);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var html = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync());
+        html.ShouldContain(text);
+        html.ShouldStartWith("<!DOCTYPE html>");
+    }
+
+    [Theory]
+    [InlineData("/ledger/run?stream=run:nobody", HttpStatusCode.NotFound, "There is no stream 'run:nobody'")]
+    [InlineData("/ledger/run", HttpStatusCode.BadRequest, "The query lacks 'stream'")]
+    [InlineData("/ledger/run?stream=run:kettle&from=x", HttpStatusCode.BadRequest, "'from' must be a whole number from 0, and 'x' is none.")]
+    [InlineData("/ledger/run?stream=run:kettle&from=13", HttpStatusCode.BadRequest, "'from' is 13, and the run has 12 events")]
+    [InlineData("/ledger/run?stream=run:kettle&since=soon", HttpStatusCode.BadRequest, "'since' must be a time")]
+    [InlineData("/ledger/event?stream=run:kettle&position=12", HttpStatusCode.NotFound, "'run:kettle' has 12 events, and none at position 12.")]
+    [InlineData("/ledger/event?stream=run:kettle&id=unknown", HttpStatusCode.NotFound, "no event 'unknown'")]
+    [InlineData("/ledger/object?stream=run:kettle&id=unknown", HttpStatusCode.NotFound, "never had an object 'unknown'")]
+    [InlineData("/ledger/world?stream=run:kettle&at=99", HttpStatusCode.NotFound, "99")]
+    [InlineData("/ledger/unknown", HttpStatusCode.NotFound, "The explorer has no such page.")]
+    public async Task Page_Refusal_SaysWhatToDo(string path, HttpStatusCode status, string text)
+    {
+        using var answer = await _client.GetAsync(path);
+
+        answer.StatusCode.ShouldBe(status);
+        WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync()).ShouldContain(text);
+    }
+
+    [Fact]
+    public async Task Page_Headers_AreStrict()
+    {
+        using var answer = await _client.GetAsync("/ledger/");
+
+        answer.Headers.GetValues("Content-Security-Policy").ShouldHaveSingleItem().ShouldBe(
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+        answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+        var html = await answer.Content.ReadAsStringAsync();
+        html.ShouldNotContain(" style=");
+        html.ShouldNotContain("https://");
+    }
+
+    [Fact]
+    public async Task Asset_NameWithItsHash_IsKeptForEver()
+    {
+        var html = await _client.GetStringAsync("/ledger/");
+        foreach (Match asset in Asset().Matches(html))
+        {
+            using var answer = await _client.GetAsync(asset.Value);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            answer.Headers.CacheControl!.ToString().ShouldContain("immutable");
+        }
+
+        Asset().Count(html).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Fork_FormOfThePage_MakesABranch()
+    {
+        var html = await _client.GetStringAsync("/ledger/run?stream=run:kettle");
+        using var page = await _client.GetAsync("/ledger/run?stream=run:kettle");
+        var cookie = page.Headers.GetValues("Set-Cookie").First().Split(';')[0];
+        var token = Token().Match(await page.Content.ReadAsStringAsync());
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/ledger/fork")
+        {
+            Content = new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                [token.Groups["name"].Value] = WebUtility.HtmlDecode(token.Groups["value"].Value),
+                ["stream"] = "run:kettle",
+                ["at"] = "3",
+                ["id"] = "by-hand",
+            }),
+        };
+        request.Headers.Add("Cookie", cookie);
+        using var answer = await _client.SendAsync(request);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther, await answer.Content.ReadAsStringAsync());
+        answer.Headers.Location!.ToString().ShouldBe("/ledger/run?stream=branch%3Aby-hand");
+        html.ShouldContain("Fork run:kettle");
+    }
+
+    [Fact]
+    public async Task Fork_FormOfAnotherSite_IsRefused()
+    {
+        using var content = new FormUrlEncodedContent(new Dictionary<string, string> { ["stream"] = "run:kettle", ["at"] = "3" });
+        using var answer = await _client.PostAsync("/ledger/fork", content);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("Form expired");
+    }
+
+    [Fact]
+    public async Task Run_WithoutEvents_SaysHowToBegin()
+    {
+        await _host.Ledger.StartRunAsync("empty");
+
+        (await _client.GetStringAsync("/ledger/run?stream=run:empty")).ShouldContain("Nothing has happened here yet.");
+        (await _client.GetStringAsync("/ledger/world?stream=run:empty")).ShouldContain("There is nothing here at this position.");
+    }
+
+    [Fact]
+    public async Task World_BehindAnEventThatCannotBeApplied_ShowsTheWorldBefore()
+    {
+        await _host.Ledger.Run("broken").AppendAsync([new ObjectCreated("a", "A"), new ObjectPatched("b"), new ObjectCreated("c", "C")]);
+
+        var html = await _client.GetStringAsync("/ledger/world?stream=run:broken");
+
+        html.ShouldContain("What is shown is the world before");
+        html.ShouldContain(">a</a>");
+        using var api = await _client.GetAsync("/ledger/api/v1/streams/run:broken/world");
+        api.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Fact]
+    public async Task World_LongRun_IsTheSameAtEveryPosition()
+    {
+        var run = _host.Ledger.Run("long");
+        await run.AppendAsync([.. Enumerable.Range(0, 5_200).Select(i => (object)new ObjectCreated($"o{i}", "T"))]);
+
+        foreach (var at in new[] { 5_200, 1_500, 4_999, 5_000, 3_001, 0 })
+        {
+            using var answer = await _client.GetAsync($"/ledger/api/v1/streams/run:long/world?at={at}");
+            (await answer.Content.ReadAsStringAsync()).ShouldBe((await run.GetWorldAsync(new Position(at))).ToString());
+        }
+    }
+
+    [GeneratedRegex("/ledger/assets/[a-z0-9.]+")]
+    private static partial Regex Asset();
+
+    [GeneratedRegex("""<input type="hidden" name="(?<name>__[^"]+)" value="(?<value>[^"]+)" """)]
+    private static partial Regex Token();
+}
