@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Reflection;
 
 namespace Ledger.Postgres;
 
@@ -20,11 +21,13 @@ internal static class SqlText
         Filled.GetOrAdd((name, schemas), key => key.Schemas.Fill(Load(key.Name)));
 
     /// <summary>The text of an embedded resource with plain line ends.</summary>
-    internal static string Read(string resource)
+    internal static string Read(string resource) => Read(typeof(SqlText).Assembly, resource);
+
+    /// <summary>The text of a resource of another project with plain line ends.</summary>
+    internal static string Read(Assembly assembly, string resource)
     {
-        using var stream = typeof(SqlText).Assembly.GetManifestResourceStream(resource)
-            ?? throw new InvalidOperationException(
-                $"The file '{resource}' is not embedded in '{typeof(SqlText).Assembly.GetName().Name}'.");
+        using var stream = assembly.GetManifestResourceStream(resource)
+            ?? throw new InvalidOperationException($"The file '{resource}' is not embedded in '{assembly.GetName().Name}'.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd().ReplaceLineEndings("\n");
     }

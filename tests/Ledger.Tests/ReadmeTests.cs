@@ -12,6 +12,7 @@ public sealed partial class ReadmeTests
     [
         "tests/Ledger.Tests/Samples/FirstRun.cs",
         "tests/Ledger.Postgres.Tests/Samples/Embedding.cs",
+        "tests/Ledger.Marten.Tests/Samples/InMarten.cs",
         "tests/Ledger.Postgres.Tests/Samples/InlineSnapshot.cs",
         "tests/Ledger.Postgres.Tests/Samples/Outbox.cs",
         "tests/Ledger.Tests/Samples/WorldQuestions.cs",

@@ -48,24 +48,8 @@ public sealed partial class LedgerMigrator
         return [.. MigrationStatus.Join(_known, applied).Where(status => done.Contains(status.Number))];
     }
 
-    private List<MigrationStatus> Pending(IReadOnlyList<AppliedMigration> applied)
-    {
-        var migrations = MigrationStatus.Join(_known, applied);
-        var changed = migrations.Where(migration => migration.State == MigrationState.Changed).ToList();
-        if (changed.Count > 0)
-        {
-            throw new MigrationChecksumException(_options.LedgerSchema, changed);
-        }
-
-        var pending = migrations.Where(migration => migration.State == MigrationState.Pending).ToList();
-        if (pending.Count > 0
-            && migrations.FirstOrDefault(m => m.Number > pending[0].Number && m.State != MigrationState.Pending) is { } later)
-        {
-            throw new MigrationOrderException(_options.LedgerSchema, pending[0], later);
-        }
-
-        return pending;
-    }
+    private List<MigrationStatus> Pending(IReadOnlyList<AppliedMigration> applied) =>
+        MigrationStatus.Pending(_known, applied, _options.LedgerSchema);
 
     private async Task PrepareAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

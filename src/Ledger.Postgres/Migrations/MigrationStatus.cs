@@ -39,4 +39,26 @@ public sealed record MigrationStatus(
             new MigrationStatus(row.Number, row.Name, MigrationState.Unknown, row.Checksum, row.AppliedAt, row.AppliedBy)));
         return [.. statuses.OrderBy(status => status.Number)];
     }
+
+    /// <summary>What the database lacks, in order.</summary>
+    /// <exception cref="MigrationChecksumException">The database has a migration with another text.</exception>
+    /// <exception cref="MigrationOrderException">The database has a later migration than a pending one.</exception>
+    internal static List<MigrationStatus> Pending(IReadOnlyList<Migration> known, IReadOnlyList<AppliedMigration> applied, string schema)
+    {
+        var migrations = Join(known, applied);
+        var changed = migrations.Where(migration => migration.State == MigrationState.Changed).ToList();
+        if (changed.Count > 0)
+        {
+            throw new MigrationChecksumException(schema, changed);
+        }
+
+        var pending = migrations.Where(migration => migration.State == MigrationState.Pending).ToList();
+        if (pending.Count > 0
+            && migrations.FirstOrDefault(m => m.Number > pending[0].Number && m.State != MigrationState.Pending) is { } later)
+        {
+            throw new MigrationOrderException(schema, pending[0], later);
+        }
+
+        return pending;
+    }
 }

@@ -29,6 +29,9 @@ public sealed class EventRegistry
     public IEnumerable<KeyValuePair<string, Type>> Types =>
         _byName.Values.OrderBy(e => e.Name, CodePointComparer.Instance).Select(e => KeyValuePair.Create(e.Name, e.ClrType));
 
+    /// <summary>The names that are read as a newer one, with the type that each is read as.</summary>
+    internal IEnumerable<KeyValuePair<string, Type>> UpcastTypes => _upcasts.Keys.Select(name => KeyValuePair.Create(name, TypeOf(name)));
+
     /// <summary>The built-in events and those of an application.</summary>
     public static EventRegistry Create(Action<EventRegistryBuilder> configure)
     {

@@ -1,0 +1,73 @@
+using Ledger.Streams;
+
+namespace Ledger.Marten.Appending;
+
+/// <summary>What becomes of a request, by the rules of <see cref="IEventStore.AppendAsync"/> and what the locked streams are.</summary>
+internal static class AppendDecision
+{
+    /// <summary>The answer to a request that was written before, or null when it is to be written now.</summary>
+    /// <exception cref="EventIdInUseException">The log has some of the ids, or one in another stream.</exception>
+    /// <exception cref="StreamArchivedException">A stream is archived.</exception>
+    /// <exception cref="WrongExpectedVersionException">A stream is not as expected.</exception>
+    public static IReadOnlyList<AppendResult>? Make(AppendRequest request, StreamLocks locks)
+    {
+        if (IsRepeated(request, locks))
+        {
+            return [.. request.Parts.Select(part => AnswerAgain(part, locks))];
+        }
+
+        foreach (var part in request.Parts)
+        {
+            if (locks[part.Stream].IsArchived)
+            {
+                throw new StreamArchivedException(part.Stream);
+            }
+        }
+
+        foreach (var part in request.Parts)
+        {
+            var actual = new StreamVersion(locks[part.Stream].Version);
+            if (!part.Expected.IsMetBy(actual))
+            {
+                throw new WrongExpectedVersionException(part.Stream, part.Expected, actual);
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsRepeated(AppendRequest request, StreamLocks locks)
+    {
+        EventIdInUseException? inUse = null;
+        var isNew = false;
+        foreach (var part in request.Parts)
+        {
+            foreach (var item in part.Events)
+            {
+                if (locks.Find(item.Id) is not { } found)
+                {
+                    isNew = true;
+                    continue;
+                }
+
+                inUse ??= new EventIdInUseException(part.Stream, item.Id, new StreamName(found.Stream));
+                isNew |= found.Stream != part.Stream.Value;
+            }
+        }
+
+        return inUse is null || !isNew ? inUse is not null : throw inUse;
+    }
+
+    private static AppendResult AnswerAgain(AppendRequest.Part part, StreamLocks locks)
+    {
+        if (part.Events.Length == 0)
+        {
+            return new AppendResult(
+                part.Stream, new StreamVersion(locks[part.Stream].Version), SequenceNumber.Start, AppendOutcome.AlreadyWritten);
+        }
+
+        var last = part.Events.Select(item => locks.Find(item.Id)!.Value).MaxBy(found => found.Version);
+        return new AppendResult(
+            part.Stream, new StreamVersion(last.Version), new SequenceNumber(last.Sequence), AppendOutcome.AlreadyWritten);
+    }
+}

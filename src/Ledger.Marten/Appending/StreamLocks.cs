@@ -1,0 +1,124 @@
+using Ledger.Postgres;
+using Ledger.Postgres.Streams;
+using Ledger.Streams;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Marten.Appending;
+
+/// <summary>What an append does before Marten's: create the streams, lock them, and look at them and at the ids, each in a statement of its own.</summary>
+/// <remarks>The statements are one round trip. In READ COMMITTED each sees what was committed while the one before waited for its locks.</remarks>
+internal sealed class StreamLocks
+{
+    private readonly Dictionary<string, LockedStream> _streams = new(StringComparer.Ordinal);
+    private readonly Dictionary<Guid, (string Stream, long Version, long Sequence)> _known = [];
+
+    private StreamLocks()
+    {
+    }
+
+    /// <summary>A stream that was locked.</summary>
+    public LockedStream this[StreamName stream] => _streams[stream.Value];
+
+    /// <summary>Creates streams, locks them, and looks ids up.</summary>
+    /// <param name="connection">The session's, in its transaction.</param>
+    /// <param name="options">Where the tables are.</param>
+    /// <param name="projections">The inline projections that follow, or null for none.</param>
+    /// <param name="streams">The streams.</param>
+    /// <param name="ids">The ids.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public static async Task<StreamLocks> TakeAsync(
+        NpgsqlConnection connection,
+        PostgresOptions options,
+        string[]? projections,
+        string[] streams,
+        Guid[] ids,
+        CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var locks = new StreamLocks();
+            await locks.ReadAsync(connection, options, projections, streams, streams, ids, cancellationToken).ConfigureAwait(false);
+            if (locks._streams.Count == streams.Length)
+            {
+                return locks;
+            }
+
+            // Somebody deleted a stream between its creation and its lock.
+        }
+    }
+
+    /// <summary>Creates some streams, and locks those that are there.</summary>
+    /// <param name="connection">The session's, in its transaction.</param>
+    /// <param name="options">Where the tables are.</param>
+    /// <param name="created">The streams to create where they are missing.</param>
+    /// <param name="streams">The streams to lock.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public static async Task<StreamLocks> TakeAsync(
+        NpgsqlConnection connection,
+        PostgresOptions options,
+        string[] created,
+        string[] streams,
+        CancellationToken cancellationToken)
+    {
+        var locks = new StreamLocks();
+        await locks.ReadAsync(connection, options, null, created, streams, [], cancellationToken).ConfigureAwait(false);
+        return locks;
+    }
+
+    /// <summary>A stream, if it was there.</summary>
+    public LockedStream? Find(string stream) => _streams.TryGetValue(stream, out var found) ? found : null;
+
+    /// <summary>Where the log has an event with this id, or null.</summary>
+    public (string Stream, long Version, long Sequence)? Find(Guid id) => _known.TryGetValue(id, out var found) ? found : null;
+
+    private async Task ReadAsync(
+        NpgsqlConnection connection,
+        PostgresOptions options,
+        string[]? projections,
+        string[] created,
+        string[] streams,
+        Guid[] ids,
+        CancellationToken cancellationToken)
+    {
+        var batch = new NpgsqlBatch(connection) { Timeout = options.CommandTimeoutSeconds };
+        await using var _ = batch.ConfigureAwait(false);
+        Add(batch, "lock_projections", options).WithTexts(projections ?? []);
+        Add(batch, "create_streams", options).WithTexts(created);
+        Add(batch, "lock_streams", options).WithTexts(streams);
+        Add(batch, "read_streams", options).WithTexts(streams);
+        Add(batch, "find_ids", options).With(ids, NpgsqlDbType.Array | NpgsqlDbType.Uuid);
+        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+
+        // Behind the locks of the projections and of the streams; what inserts has no result.
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            _streams[reader.GetString(0)] = new LockedStream(
+                reader.GetInt64(1),
+                reader.GetBoolean(2),
+                reader.GetFieldValue<DateTimeOffset>(3),
+                reader.GetFieldValue<DateTimeOffset>(4));
+        }
+
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            _known[reader.GetGuid(0)] = (reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3));
+        }
+
+        // Only the end of the results says that every statement succeeded.
+        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+        {
+        }
+    }
+
+    private static NpgsqlParameterCollection Add(NpgsqlBatch batch, string sql, PostgresOptions options)
+    {
+        var command = new NpgsqlBatchCommand(MartenSql.Load(sql, options.Schemas));
+        batch.BatchCommands.Add(command);
+        return command.Parameters;
+    }
+}

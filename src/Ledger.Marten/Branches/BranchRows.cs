@@ -1,0 +1,65 @@
+using Ledger.Branches;
+using Ledger.Postgres;
+using Ledger.Postgres.Streams;
+using Ledger.Streams;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Marten.Branches;
+
+/// <summary>A branch's place in the tree, within the transaction that creates the branch.</summary>
+internal sealed class BranchRows(NpgsqlConnection connection, PostgresOptions options, BranchInfo branch, Guid eventId)
+{
+    private readonly string[] _streams = [.. branch.Lineage.Select(s => s.Stream)];
+    private readonly long[] _taken = [.. branch.Lineage.Select(s => s.Taken)];
+
+    /// <summary>Refuses a branch that cannot be created; else tells the time of the last event that it shares.</summary>
+    /// <exception cref="StreamNotFoundException">The parent does not exist.</exception>
+    /// <exception cref="BranchExistsException">The stream has events, is a branch, or was forked already.</exception>
+    /// <exception cref="StreamArchivedException">The stream was created without events and archived.</exception>
+    /// <exception cref="EventIdInUseException">The event's id is in the log already.</exception>
+    /// <exception cref="ForkPositionException">A stream of the lineage has fewer events than are taken from it.</exception>
+    public async Task<DateTimeOffset> CheckAsync(CancellationToken cancellationToken)
+    {
+        var command = Command("check_branch");
+        await using var _ = command.ConfigureAwait(false);
+        command.Parameters
+            .WithText(branch.Stream.Value)
+            .WithText(branch.Parent.Value)
+            .With(eventId, NpgsqlDbType.Uuid)
+            .With(_streams, NpgsqlDbType.Array | NpgsqlDbType.Text)
+            .With(_taken, NpgsqlDbType.Array | NpgsqlDbType.Bigint);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return reader.GetString(0) switch
+        {
+            "well" => reader.IsDBNull(3) ? DateTimeOffset.MinValue : reader.GetFieldValue<DateTimeOffset>(3),
+            "parent_not_found" => throw new StreamNotFoundException(branch.Parent),
+            "branch_exists" => throw new BranchExistsException(branch.Stream),
+            "archived" => throw new StreamArchivedException(branch.Stream),
+            "id_in_use" => throw new EventIdInUseException(branch.Stream, eventId, new StreamName(reader.GetString(1))),
+            _ => throw new ForkPositionException(branch.Parent, branch.ForkPosition.Value, new Position(reader.GetInt64(2))),
+        };
+    }
+
+    /// <summary>Writes the rows.</summary>
+    public async Task InsertAsync(DateTimeOffset createdAt, CancellationToken cancellationToken)
+    {
+        var command = Command("insert_branch");
+        await using var _ = command.ConfigureAwait(false);
+        command.Parameters
+            .WithText(branch.Stream.Value)
+            .WithText(branch.Parent.Value)
+            .WithText(branch.Root.Value)
+            .With(branch.ForkPosition.Value, NpgsqlDbType.Bigint)
+            .WithText(branch.Name)
+            .With(_streams, NpgsqlDbType.Array | NpgsqlDbType.Text)
+            .With(_taken, NpgsqlDbType.Array | NpgsqlDbType.Bigint)
+            .With(createdAt.UtcDateTime, NpgsqlDbType.TimestampTz);
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private NpgsqlCommand Command(string sql) =>
+        new(MartenSql.Load(sql, options.Schemas), connection) { CommandTimeout = options.CommandTimeoutSeconds };
+}

@@ -1,0 +1,20 @@
+using JasperFx.Events;
+using Ledger.Postgres;
+using Marten;
+using Weasel.Core;
+using Weasel.Core.Migrations;
+
+namespace Ledger.Marten.Schema;
+
+/// <summary>Ledger's own tables and functions as Marten's tools see them: one object, behind the event tables.</summary>
+/// <param name="options">The store's.</param>
+/// <param name="ledger">Ledger's.</param>
+internal sealed class LedgerFeature(StoreOptions options, PostgresOptions ledger)
+    : FeatureSchemaBase("ledger", options.Advanced.Migrator)
+{
+    public override Type StorageType => typeof(LedgerFeature);
+
+    public override IEnumerable<Type> DependentTypes() => [typeof(IEvent)];
+
+    protected override IEnumerable<ISchemaObject> schemaObjects() => [new LedgerSchemaObject(ledger)];
+}

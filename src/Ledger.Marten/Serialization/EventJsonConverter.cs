@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Ledger.Events;
+
+namespace Ledger.Marten.Serialization;
+
+/// <summary>Writes events as Ledger writes them, within whatever a Marten store serializes.</summary>
+internal sealed class EventJsonConverter(EventRegistry registry) : JsonConverter<object>
+{
+    private static readonly ConditionalWeakTable<object, SerializedBytes> Written = [];
+    private readonly Dictionary<Type, string> _names = registry.Types.ToDictionary(t => t.Value, t => t.Key);
+
+    /// <summary>Sets the JSON of an event that was written already, until what is returned is disposed.</summary>
+    /// <remarks>So an untyped event with a registered name keeps its JSON as it stands, though its projections see the type.</remarks>
+    public static IDisposable Remember(object data, ReadOnlyMemory<byte> json)
+    {
+        var written = new SerializedBytes(data, json);
+        Written.AddOrUpdate(data, written);
+        return written;
+    }
+
+    public override bool CanConvert(Type typeToConvert) => typeToConvert == typeof(UntypedEvent) || _names.ContainsKey(typeToConvert);
+
+    public override object Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        // Parsed anew: what the registry reads is a whole value.
+        using var json = JsonDocument.ParseValue(ref reader);
+        if (typeToConvert == typeof(UntypedEvent))
+        {
+            return new UntypedEvent("", json.RootElement.Clone());
+        }
+
+        var data = registry.Read(_names[typeToConvert], JsonSerializer.SerializeToUtf8Bytes(json.RootElement));
+        return data.GetType() == typeToConvert ? data : throw new JsonException($"The JSON does not fit '{typeToConvert}'.");
+    }
+
+    public override void Write(Utf8JsonWriter writer, object value, JsonSerializerOptions options)
+    {
+        var json = Written.TryGetValue(value, out var written) ? written.Json : registry.Write(new NewEvent(value)).Json;
+        writer.WriteRawValue(json.Span, skipInputValidation: true);
+    }
+
+    private sealed class SerializedBytes(object data, ReadOnlyMemory<byte> json) : IDisposable
+    {
+        public ReadOnlyMemory<byte> Json => json;
+
+        public void Dispose() => Written.Remove(data);
+    }
+}

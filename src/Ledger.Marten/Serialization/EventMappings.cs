@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Ledger.Events;
+using Marten;
+using Marten.Events;
+using Marten.Services;
+using Marten.Services.Json.Transformations;
+
+namespace Ledger.Marten.Serialization;
+
+/// <summary>Tells Marten the names of the events in the log, and lets Ledger write and read their JSON.</summary>
+internal static class EventMappings
+{
+    // Marten looks a class up by its name; no event in the log has this one.
+    private const string UntypedName = "ledger.untyped";
+
+    // Marten selects the data, the name and more, in this order.
+    private const int NameColumn = 1;
+
+    /// <summary>Gives every type its name, and the store's serializer their JSON.</summary>
+    public static void Apply(StoreOptions options, EventRegistry registry)
+    {
+        var events = (EventGraph)options.Events;
+        foreach (var (name, type) in registry.Types)
+        {
+            events.MapEventType(type, name);
+        }
+
+        foreach (var (name, type) in registry.UpcastTypes)
+        {
+            events.Upcast(type, name, Transformation(registry, type, name));
+        }
+
+        events.MapEventType<UntypedEvent>(UntypedName);
+
+        // Also for a serializer that is set later.
+        options.Advanced.ModifySerializer(serializer => Add(serializer, registry));
+    }
+
+    /// <summary>Lets Ledger read what is stored, with the name that it is stored under; once the store is made, which forgets it before.</summary>
+    public static void ApplyReading(StoreOptions options, EventRegistry registry)
+    {
+        var events = (EventGraph)options.Events;
+        foreach (var (name, type) in registry.Types)
+        {
+            events.EventMappingFor(type).JsonTransformation(Transformation(registry, type, name));
+        }
+
+        events.EventMappingFor(typeof(UntypedEvent)).JsonTransformation(new JsonTransformation((_, reader, index) =>
+            new UntypedEvent(reader.GetString(NameColumn), EventJson.ParseElement(reader.GetFieldValue<byte[]>(index)))));
+    }
+
+    private static void Add(ISerializer serializer, EventRegistry registry)
+    {
+        if (serializer is not SystemTextJsonSerializer json)
+        {
+            throw new InvalidOperationException(
+                $"The store's serializer is '{serializer.GetType().Name}', but Ledger's events need that of System.Text.Json. "
+                + "Call 'UseSystemTextJsonForSerialization' on the store's options.");
+        }
+
+        json.Configure(options => options.Converters.Insert(0, new EventJsonConverter(registry)));
+    }
+
+    private static JsonTransformation Transformation(EventRegistry registry, Type type, string name) => new((_, reader, index) =>
+        registry.Read(name, reader.GetFieldValue<byte[]>(index)) is var data && data.GetType() == type
+            ? data
+            : throw new JsonException(
+                $"An event named '{name}' does not fit '{type}'. Ledger's store reads it as an {nameof(UntypedEvent)}; Marten cannot."));
+}

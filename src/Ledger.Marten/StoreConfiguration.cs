@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+using JasperFx.Events;
+using JasperFx.Events.Projections;
+using JasperFx.MultiTenancy;
+using Ledger.Marten.Appending;
+using Ledger.Marten.Schema;
+using Ledger.Marten.Serialization;
+using Ledger.Postgres;
+using Marten;
+using Marten.Events;
+
+namespace Ledger.Marten;
+
+/// <summary>What a Marten store must be like to share the event tables, set and checked.</summary>
+/// <remarks>Any other configuration makes Marten change the tables: with its defaults it drops columns.</remarks>
+internal sealed class StoreConfiguration
+{
+    private static readonly ConditionalWeakTable<StoreOptions, StoreConfiguration> Known = [];
+    private const string RichMode =
+        "Events.AppendMode is 'Rich', which draws sequence numbers before its transaction begins, so that readers of the log would lose "
+        + "events; it must be 'QuickWithServerTimestamps'.";
+
+    private readonly StoreOptions _options;
+
+    private StoreConfiguration(StoreOptions options, PostgresOptions ledger)
+    {
+        _options = options;
+        Ledger = ledger;
+    }
+
+    /// <summary>Ledger's options.</summary>
+    public PostgresOptions Ledger { get; }
+
+    /// <summary>Whether a store was given to Ledger.</summary>
+    public static bool IsIn(StoreOptions options) => Known.TryGetValue(options, out _);
+
+    /// <summary>The configuration of a store.</summary>
+    /// <exception cref="InvalidOperationException">The store was not given to Ledger.</exception>
+    public static StoreConfiguration Of(IDocumentStore store)
+    {
+        if (store.Options is not StoreOptions options || !Known.TryGetValue(options, out var configuration))
+        {
+            throw new InvalidOperationException(
+                "The document store is not configured for Ledger. Write 'options.UseLedger()' where its options are set.");
+        }
+
+        return configuration;
+    }
+
+    /// <summary>Sets everything.</summary>
+    public static void Apply(StoreOptions options, PostgresOptions ledger)
+    {
+        if (IsIn(options))
+        {
+            throw new InvalidOperationException("The store's options were given to Ledger already. Call 'UseLedger' once.");
+        }
+
+        if (options.Events.AppendMode == EventAppendMode.Rich)
+        {
+            throw new InvalidOperationException($"The document store cannot share Ledger's event tables. {RichMode}");
+        }
+
+        options.Events.DatabaseSchemaName = ledger.EventSchema;
+        options.Events.StreamIdentity = StreamIdentity.AsString;
+        options.Events.AppendMode = EventAppendMode.QuickWithServerTimestamps;
+        options.Events.MetadataConfig.CorrelationIdEnabled = true;
+        options.Events.MetadataConfig.CausationIdEnabled = true;
+        options.Events.MetadataConfig.HeadersEnabled = true;
+        options.Events.EnableUniqueIndexOnEventId = true;
+        options.Events.UseListenNotifyForEventAppends = true;
+        EventMappings.Apply(options, ledger.Registry);
+        options.Listeners.Add(new SessionAppends(ledger));
+        options.Storage.Add(new LedgerFeature(options, ledger));
+        var configuration = new StoreConfiguration(options, ledger);
+        options.Projections.Add(new StoreStart(configuration), ProjectionLifecycle.Live);
+        Known.Add(options, configuration);
+    }
+
+    /// <summary>What was changed behind <see cref="Apply"/>, so that Marten would change the tables.</summary>
+    public IEnumerable<string> Faults()
+    {
+        var events = (EventGraph)_options.Events;
+        (bool Holds, string Fault)[] checks =
+        [
+            (events.AppendMode != EventAppendMode.Rich, RichMode),
+            (events.AppendMode != EventAppendMode.Quick, "Events.AppendMode is 'Quick', which gives events the time of their "
+                + "transaction's begin; it must be 'QuickWithServerTimestamps'."),
+            (events.DatabaseSchemaName == Ledger.EventSchema,
+                $"Events.DatabaseSchemaName is '{events.DatabaseSchemaName}', but Ledger's event schema is '{Ledger.EventSchema}'."),
+            (events.StreamIdentity == StreamIdentity.AsString, "Events.StreamIdentity must be 'AsString'."),
+            (events.TenancyStyle == TenancyStyle.Single, "Events.TenancyStyle must be 'Single'."),
+            (events.MetadataConfig is { CorrelationIdEnabled: true, CausationIdEnabled: true, HeadersEnabled: true },
+                "Events.MetadataConfig must have correlation, causation and headers on."),
+            (!events.MetadataConfig.UserNameEnabled, "Events.MetadataConfig.UserNameEnabled adds a column; it must be off."),
+            (events.EnableUniqueIndexOnEventId, "Events.EnableUniqueIndexOnEventId must be on."),
+            (events.UseListenNotifyForEventAppends, "Events.UseListenNotifyForEventAppends must be on."),
+            (!events.UseArchivedStreamPartitioning, "Events.UseArchivedStreamPartitioning changes the tables; it must be off."),
+            (!events.EnableEventTypeIndex, "Events.EnableEventTypeIndex adds an index; it must be off."),
+            (!events.EnableEventSkippingInProjectionsOrSubscriptions,
+                "Events.EnableEventSkippingInProjectionsOrSubscriptions adds a column; it must be off."),
+            (!events.EnableExtendedProgressionTracking, "Events.EnableExtendedProgressionTracking adds columns; it must be off."),
+        ];
+        return checks.Where(check => !check.Holds).Select(check => check.Fault);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+using JasperFx.Events;
+using JasperFx.Events.Daemon;
+using JasperFx.Events.Descriptors;
+using JasperFx.Events.Projections;
+using Ledger.Marten.Serialization;
+using Marten;
+
+namespace Ledger.Marten;
+
+/// <summary>What happens when a document store is made: its options are looked at once more, and events are read by Ledger.</summary>
+/// <remarks>Marten validates projections as the last step of making a store, and has no other place for it. This one never runs.</remarks>
+internal sealed class StoreStart(StoreConfiguration configuration)
+    : IProjectionSource<IDocumentOperations, IQuerySession>, IValidatedProjection<StoreOptions>
+{
+    public string Name => "Ledger";
+
+    public uint Version => 1;
+
+    public SubscriptionType Type => SubscriptionType.EventProjection;
+
+    public ProjectionLifecycle Lifecycle => ProjectionLifecycle.Live;
+
+    public Type ImplementationType => typeof(StoreStart);
+
+    public AsyncOptions Options { get; } = new();
+
+    public IEnumerable<string> ValidateConfiguration(StoreOptions options)
+    {
+        EventMappings.ApplyReading(options, configuration.Ledger.Registry);
+        return configuration.Faults();
+    }
+
+    public ShardName[] ShardNames() => [];
+
+    public IReadOnlyList<AsyncShard<IDocumentOperations, IQuerySession>> Shards() => [];
+
+    public IEnumerable<Type> PublishedTypes() => [];
+
+    public SubscriptionDescriptor Describe(IEventStore store) => new(this, store);
+
+    public IInlineProjection<IDocumentOperations> BuildForInline() => throw new NotSupportedException("It never runs.");
+
+    public bool TryBuildReplayExecutor(
+        IEventStore<IDocumentOperations, IQuerySession> store,
+        IEventDatabase database,
+        [NotNullWhen(true)] out IReplayExecutor? executor)
+    {
+        executor = null;
+        return false;
+    }
+}

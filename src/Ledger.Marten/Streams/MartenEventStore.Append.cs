@@ -1,0 +1,144 @@
+using System.Runtime.ExceptionServices;
+using JasperFx.Events;
+using Ledger.Marten.Appending;
+using Ledger.Postgres.Telemetry;
+using Ledger.Streams;
+using Marten;
+using Marten.Services;
+
+namespace Ledger.Marten.Streams;
+
+public sealed partial class MartenEventStore
+{
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The streams are created and locked and the ids are looked up first, and then Marten appends with the expected version: it neither
+    /// collides with other writers nor writes an event twice. When the server is away or picks the transaction as a victim, it is done
+    /// again for as long as <see cref="Postgres.PostgresOptions.RetryFor"/> says.
+    /// </remarks>
+    public Task<IReadOnlyList<AppendResult>> AppendAsync(
+        IReadOnlyList<StreamAppend> appends,
+        CancellationToken cancellationToken = default) => WatchedAppend.RunAsync(appends, () => SendAsync(appends, cancellationToken));
+
+    private async Task<IReadOnlyList<AppendResult>> SendAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken)
+    {
+        var request = AppendRequest.Create(appends, Registry);
+        cancellationToken.ThrowIfCancellationRequested();
+        await EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
+        if (request.EventCount == 0)
+        {
+            // Nothing that a projection would see.
+            return await _native.AppendAsync(appends, cancellationToken).ConfigureAwait(false);
+        }
+
+        var isInDoubt = false;
+        var results = await RetryAsync(() => SendOnceAsync(request, cancellationToken), () => isInDoubt = true, cancellationToken)
+            .ConfigureAwait(false);
+
+        // What an earlier try of the same call wrote, this call wrote.
+        return isInDoubt ? [.. results.Select(r => r with { Outcome = AppendOutcome.Written })] : results;
+    }
+
+    private async Task<IReadOnlyList<AppendResult>> SendOnceAsync(AppendRequest request, CancellationToken cancellationToken)
+    {
+        var session = OpenSession();
+        await using var _ = session.ConfigureAwait(false);
+        await session.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        var locks = await StreamLocks.TakeAsync(
+            session.Connection,
+            Options,
+            _projections.Keys,
+            [.. request.Parts.Select(part => part.Stream.Value)],
+            [.. request.Parts.SelectMany(part => part.Events).Select(item => item.Id)],
+            cancellationToken).ConfigureAwait(false);
+        if (AppendDecision.Make(request, locks) is { } answered)
+        {
+            return answered;
+        }
+
+        var written = await SaveAsync(
+            session,
+            [.. from part in request.Parts
+                where part.Events.Length > 0
+                let stream = locks[part.Stream]
+                select (part, stream.Version, stream.NextTime)],
+            cancellationToken).ConfigureAwait(false);
+        return [.. request.Parts.Select(part =>
+        {
+            var last = written.GetValueOrDefault(part.Stream)?[^1];
+            return new AppendResult(
+                part.Stream,
+                new StreamVersion(last?.Version ?? locks[part.Stream].Version),
+                last is null ? SequenceNumber.Start : new SequenceNumber(last.Sequence),
+                AppendOutcome.Written);
+        })];
+    }
+
+    private async Task<Dictionary<StreamName, IReadOnlyList<IEvent>>> SaveAsync(
+        IDocumentSession session,
+        IReadOnlyList<(AppendRequest.Part Part, long Version, DateTimeOffset Time)> parts,
+        CancellationToken cancellationToken)
+    {
+        var written = new List<IDisposable>();
+        try
+        {
+            var events = parts.ToDictionary(
+                part => part.Part.Stream,
+                part => SessionAppend.Add(session, Registry, part.Part, part.Version, part.Time, written));
+            ((ITransactionParticipantRegistrar)session).AddTransactionParticipant(new AppendFinish(
+                Options,
+                _projections,
+                [.. parts.Select(part => part.Part.Stream.Value)],
+                [.. parts.Select(part => part.Time)],
+                events.Values));
+            await session.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+            return events;
+        }
+        finally
+        {
+            written.ForEach(w => w.Dispose());
+        }
+    }
+
+    // Without the correlation and causation that Marten takes from the current activity: an event has its own.
+    private IDocumentSession OpenSession()
+    {
+        var session = _store.OpenSession(new SessionOptions { Tracking = DocumentTracking.None, Timeout = Options.CommandTimeoutSeconds });
+        session.CorrelationId = null;
+        session.CausationId = null;
+        SessionAppends.SetLocked(session);
+        return session;
+    }
+
+    private async Task<T> RetryAsync<T>(Func<Task<T>> send, Action onDoubt, CancellationToken cancellationToken)
+    {
+        var since = _timeProvider.GetTimestamp();
+        try
+        {
+            return await SendAsync().ConfigureAwait(false);
+        }
+        catch (Exception fault) when (MartenFaults.IsTransient(fault) && _retries.IsInTime(since))
+        {
+            return await _retries.ExecuteAsync(_ => SendAsync(), since, fault, MartenFaults.IsTransient, cancellationToken).ConfigureAwait(false);
+        }
+
+        async Task<T> SendAsync()
+        {
+            try
+            {
+                return await send().ConfigureAwait(false);
+            }
+            catch (Exception fault)
+            {
+                var cause = MartenFaults.Unwrap(fault);
+                if (MartenFaults.IsInDoubt(cause))
+                {
+                    onDoubt();
+                }
+
+                ExceptionDispatchInfo.Throw(cause);
+                throw;
+            }
+        }
+    }
+}

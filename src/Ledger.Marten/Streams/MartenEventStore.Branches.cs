@@ -1,0 +1,57 @@
+using Ledger.Branches;
+using Ledger.Events;
+using Ledger.Marten.Appending;
+using Ledger.Marten.Branches;
+using Ledger.Streams;
+
+namespace Ledger.Marten.Streams;
+
+public sealed partial class MartenEventStore
+{
+    /// <inheritdoc/>
+    public async Task<BranchInfo> CreateBranchAsync(BranchCreated branch, EventMetadata metadata, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(branch);
+        ArgumentNullException.ThrowIfNull(metadata);
+        var described = branch.Describe();
+        var newEvent = new NewEvent(branch, metadata) { CorrelationId = described.Root.Value };
+        var item = new AppendRequest.Item(newEvent.IdIn(described.Stream), newEvent, Registry.Write(newEvent));
+        cancellationToken.ThrowIfCancellationRequested();
+        await EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
+        return await RetryAsync(() => CreateOnceAsync(described, item, cancellationToken), () => { }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default) =>
+        AskAsync(native => native.GetHistoryAsync(stream, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default) =>
+        AskAsync(native => native.GetBranchAsync(branch, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<BranchInfo> ListBranchesAsync(StreamName? root = null, CancellationToken cancellationToken = default) =>
+        ReadAsync(_native.ListBranchesAsync(root, cancellationToken), cancellationToken);
+
+    private async Task<BranchInfo> CreateOnceAsync(BranchInfo branch, AppendRequest.Item item, CancellationToken cancellationToken)
+    {
+        var session = OpenSession();
+        await using var _ = session.ConfigureAwait(false);
+        await session.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        var rows = new BranchRows(session.Connection, Options, branch, item.Id);
+
+        // Before anything is created, and once more under the lock.
+        await rows.CheckAsync(cancellationToken).ConfigureAwait(false);
+        var locks = await StreamLocks.TakeAsync(
+            session.Connection, Options, _projections.Keys, [branch.Stream.Value], [], cancellationToken).ConfigureAwait(false);
+        var sharedUntil = await rows.CheckAsync(cancellationToken).ConfigureAwait(false);
+
+        // A time maps to one position of the branch, so its own events must not be older than those it shares.
+        var time = locks[branch.Stream].NextTime;
+        var created = branch with { CreatedAt = sharedUntil > time ? sharedUntil : time };
+        await rows.InsertAsync(created.CreatedAt, cancellationToken).ConfigureAwait(false);
+        var part = new AppendRequest.Part(branch.Stream, ExpectedVersion.NoStream, [item]);
+        await SaveAsync(session, [(part, 0, created.CreatedAt)], cancellationToken).ConfigureAwait(false);
+        return created;
+    }
+}

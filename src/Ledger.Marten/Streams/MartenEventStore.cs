@@ -1,0 +1,68 @@
+using Ledger.Events;
+using Ledger.Marten.Schema;
+using Ledger.Postgres;
+using Ledger.Postgres.Appending;
+using Ledger.Postgres.Projections;
+using Ledger.Postgres.Streams;
+using Ledger.Projections;
+using Ledger.Snapshots;
+using Ledger.Streams;
+using Ledger.Worlds;
+using Marten;
+using Marten.Storage;
+using Npgsql;
+
+namespace Ledger.Marten.Streams;
+
+/// <summary>The log through a Marten document store: its appends run the store's inline projections, in one transaction with the events.</summary>
+/// <remarks>
+/// Safe for concurrent use. It answers as every engine does, and reads with the native engine, on the store's connections. Each append
+/// is a session of its own; nothing is gathered. The document store must outlive it, and makes the tables when its
+/// <c>AutoCreateSchemaObjects</c> says so. A failure of the database is Npgsql's exception.
+/// </remarks>
+public sealed partial class MartenEventStore : IEventStore, ISnapshotStore, IDocumentReader, IWorldReader, IAsyncDisposable, IDisposable
+{
+    private readonly IDocumentStore _store;
+    private readonly PostgresEventStore _native;
+    private readonly InlineProjections _projections;
+    private readonly TransientRetries _retries;
+    private readonly TimeProvider _timeProvider;
+
+    /// <summary>Works on a document store.</summary>
+    /// <param name="store">The store; its options were given to <c>UseLedger</c>, and it has one database.</param>
+    /// <param name="timeProvider">The clock that measures waiting; null for the system's. Events get the time of the server.</param>
+    /// <exception cref="InvalidOperationException">The store was not given to Ledger.</exception>
+    public MartenEventStore(IDocumentStore store, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        Options = StoreConfiguration.Of(store).Ledger;
+        _store = store;
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        DataSource = ((MartenDatabase)store.Storage.Database).DataSource;
+        _native = new PostgresEventStore(DataSource, Options, _timeProvider);
+        _projections = new InlineProjections(Options);
+        _retries = new TransientRetries(Options, _timeProvider);
+    }
+
+    /// <inheritdoc/>
+    public EventRegistry Registry => Options.Registry;
+
+    /// <inheritdoc/>
+    public bool KeepsRows => _native.KeepsRows;
+
+    /// <summary>Ledger's options, as <c>UseLedger</c> set them.</summary>
+    internal PostgresOptions Options { get; }
+
+    /// <summary>The store's connections.</summary>
+    internal NpgsqlDataSource DataSource { get; }
+
+    /// <summary>Waits for what is under way.</summary>
+    public ValueTask DisposeAsync() => _native.DisposeAsync();
+
+    /// <summary>Ends it without waiting.</summary>
+    public void Dispose() => _native.Dispose();
+
+    // Before a transaction of one's own holds locks, because Marten makes its tables on another connection.
+    private ValueTask EnsureSchemaAsync(CancellationToken cancellationToken) =>
+        _store.Storage.Database.EnsureStorageExistsAsync(typeof(LedgerFeature), cancellationToken);
+}

@@ -1,0 +1,53 @@
+using Ledger.Events;
+using Ledger.Marten.Streams;
+using Ledger.Postgres;
+using Ledger.Postgres.Migrations;
+using Ledger.Projections;
+using Ledger.Runs;
+using Ledger.Streams;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Marten.Tests.Hosting;
+
+public sealed class LedgerMartenExtensionsTests(MartenDatabase database) : IClassFixture<MartenDatabase>
+{
+    [Fact]
+    public async Task AddLedger_OnAddMarten_GivesRunsBranchesAndWorlds()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddMarten(options => options.Connection(database.DataSource)).AddLedger(o => o with { WorldRows = WorldRows.Inline });
+        await using var provider = services.BuildServiceProvider();
+
+        var run = provider.GetRequiredService<AgentLedger>().Run("hosted");
+        await run.AppendAsync([new ObjectCreated("a", "Claim", [])]);
+        var branch = await run.ForkAsync(new Position(1));
+        await branch.AppendAsync([new ObjectRemoved("a")]);
+
+        (await run.DiffAsync(branch)).Summary().ShouldBe("-1 objects");
+        (await branch.GetWorldAsync()).Objects.ShouldBeEmpty();
+        provider.GetRequiredService<IEventStore>().ShouldBeOfType<MartenEventStore>().KeepsRows.ShouldBeTrue();
+        provider.GetRequiredService<IDocumentReader>().ShouldBeOfType<MartenEventStore>();
+        (await provider.GetRequiredService<LedgerMigrator>().AssertAsync()).ShouldBeEmpty();
+        await using var session = provider.GetRequiredService<IDocumentStore>().QuerySession();
+        (await session.Events.FetchStreamAsync("run:hosted")).Single().Data.ShouldBeOfType<ObjectCreated>();
+    }
+
+    [Fact]
+    public async Task AddLedger_AfterUseLedger_LeavesItsOptions()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddMarten(options =>
+        {
+            options.Connection(database.DataSource);
+            options.UseLedger(o => o with { RetryFor = TimeSpan.FromSeconds(7) });
+        }).AddLedger();
+        await using var provider = services.BuildServiceProvider();
+
+        provider.GetRequiredService<PostgresOptions>().RetryFor.ShouldBe(TimeSpan.FromSeconds(7));
+    }
+}

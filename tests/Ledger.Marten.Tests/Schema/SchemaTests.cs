@@ -1,0 +1,141 @@
+using JasperFx.Events;
+using Ledger.Postgres;
+using Ledger.Postgres.Migrations;
+using Ledger.Postgres.Streams;
+using Ledger.Streams;
+using Marten;
+using Marten.Exceptions;
+using Npgsql;
+using Shouldly;
+using Weasel.Core;
+using Weasel.Core.Migrations;
+using Xunit;
+
+namespace Ledger.Marten.Tests.Schema;
+
+public sealed class SchemaTests : IAsyncLifetime
+{
+    private static readonly string[] Shared = ["mt_streams", "mt_events", "mt_event_progression", "mt_high_water_skips", "mt_events_sequence"];
+    private readonly MartenDatabase _database = MartenDatabase.Empty();
+
+    public Task InitializeAsync() => _database.InitializeAsync();
+
+    public Task DisposeAsync() => _database.DisposeAsync();
+
+    [Fact]
+    public async Task Migration_OfADatabaseThatLedgerMade_TouchesNothingThatIsThere()
+    {
+        await new LedgerMigrator(_database.DataSource).ApplyAsync();
+        var store = _database.CreateDocumentStore();
+
+        var migration = await store.Storage.Database.CreateMigrationAsync();
+
+        var deltas = migration.Deltas.ToLookup(d => d.SchemaObject.Identifier.Name, d => d.Difference);
+        Shared.Append("migration").ShouldAllBe(name => deltas[name].Any() && deltas[name].All(d => d == SchemaPatchDifference.None));
+        migration.Deltas.ShouldAllBe(d => d.Difference == SchemaPatchDifference.None || d.Difference == SchemaPatchDifference.Create);
+
+        // What Marten adds are functions and tables of its own.
+        await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        (await new LedgerMigrator(_database.DataSource).AssertAsync()).ShouldBeEmpty();
+        await store.Storage.Database.AssertDatabaseMatchesConfigurationAsync();
+    }
+
+    [Fact]
+    public async Task Migration_OfAnEmptyDatabase_MakesBothSchemas()
+    {
+        var store = _database.CreateDocumentStore();
+        await Should.ThrowAsync<DatabaseValidationException>(() => store.Storage.Database.AssertDatabaseMatchesConfigurationAsync());
+
+        await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+
+        (await new LedgerMigrator(_database.DataSource).AssertAsync()).ShouldBeEmpty();
+        await new LedgerMigrator(_database.DataSource).EnsureMigratedAsync();
+        await store.Storage.Database.AssertDatabaseMatchesConfigurationAsync();
+        (await store.Storage.Database.CreateMigrationAsync()).Difference.ShouldBe(SchemaPatchDifference.None);
+    }
+
+    [Fact]
+    public async Task FirstUse_OfAnEmptyDatabase_MakesBothSchemas()
+    {
+        await using var store = _database.CreateStore();
+
+        await store.AppendAsync(StreamName.Run("first"), ExpectedVersion.NoStream, [new Events.KitLoaded("a")]);
+
+        (await new LedgerMigrator(_database.DataSource).AssertAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Script_OfTheWholeStore_MakesBothSchemas()
+    {
+        var store = _database.CreateDocumentStore();
+
+        await _database.ExecuteAsync(store.Storage.Database.ToDatabaseScript());
+
+        (await new LedgerMigrator(_database.DataSource).AssertAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Migration_OfAnOlderDatabase_AppliesWhatIsMissing()
+    {
+        await new LedgerMigrator(_database.DataSource, null, null, [.. Migration.All.SkipLast(1)]).ApplyAsync();
+        var store = _database.CreateDocumentStore();
+
+        var before = await store.Storage.Database.CreateMigrationAsync();
+        before.Deltas.Single(d => d.SchemaObject.Identifier.Name == "migration").Difference.ShouldBe(SchemaPatchDifference.Update);
+        await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+
+        (await new LedgerMigrator(_database.DataSource).AssertAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Migration_OfADatabaseWithAnotherText_Throws()
+    {
+        await new LedgerMigrator(_database.DataSource).ApplyAsync();
+        await _database.ExecuteAsync($"update ledger.migration set checksum = '{new string('0', 64)}' where number = 1");
+        var store = _database.CreateDocumentStore();
+
+        await Should.ThrowAsync<MigrationChecksumException>(() => store.Storage.Database.CreateMigrationAsync());
+    }
+
+    [Theory]
+    [InlineData(StreamIdentity.AsGuid, PostgresErrorCodes.DatatypeMismatch)]
+    [InlineData(StreamIdentity.AsString, PostgresErrorCodes.DependentObjectsStillExist)]
+    public async Task Start_OfAStoreWithMartensDefaults_FailsAndLosesNothing(StreamIdentity identity, string state)
+    {
+        await new LedgerMigrator(_database.DataSource).ApplyAsync();
+        await using var native = new PostgresEventStore(_database.DataSource);
+        var run = StreamName.Run("whole");
+        var appended = new Events.NewEvent(
+            new Events.KitLoaded("a"),
+            new Events.EventMetadata { Actor = "someone", Causes = [Guid.NewGuid()] }) { CorrelationId = "why" };
+        await native.AppendAsync(run, ExpectedVersion.NoStream, [appended]);
+        using var store = DocumentStore.For(options =>
+        {
+            options.Connection(_database.DataSource);
+            options.DatabaseSchemaName = "ledger";
+            options.Events.StreamIdentity = identity;
+            options.Events.AddEventType<Events.KitLoaded>();
+        });
+
+        var fault = await Should.ThrowAsync<MartenSchemaException>(() => store.Storage.ApplyAllConfiguredChangesToDatabaseAsync());
+
+        fault.InnerException.ShouldBeOfType<PostgresException>().SqlState.ShouldBe(state);
+        var read = await native.ReadForwardAsync(run).SingleAsync();
+        read.Id.ShouldBe(appended.Id);
+        read.CorrelationId.ShouldBe("why");
+        read.CausationId.ShouldBe(appended.Metadata.Causes[0].ToString());
+        read.Metadata.Actor.ShouldBe("someone");
+        (await new LedgerMigrator(_database.DataSource).AssertAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Schemas_OfTheirOwn_AreMade()
+    {
+        var store = _database.CreateDocumentStore(o => o with { EventSchema = "app_events", LedgerSchema = "App \"Ledger\"" });
+
+        await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+
+        var options = new PostgresOptions { EventSchema = "app_events", LedgerSchema = "App \"Ledger\"" };
+        (await new LedgerMigrator(_database.DataSource, options).AssertAsync()).ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using JasperFx.Events;
+using JasperFx.Events.Projections;
+using Ledger.Events;
+using Ledger.Marten.Streams;
+using Ledger.Streams;
+using Marten;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Marten.Tests;
+
+public sealed class StoreConfigurationTests(MartenDatabase database) : IClassFixture<MartenDatabase>
+{
+    [Fact]
+    public void UseLedger_RichMode_IsRefusedWithTheReason() =>
+        Should.Throw<InvalidOperationException>(() => new StoreOptions { Events = { AppendMode = EventAppendMode.Rich } }.UseLedger())
+            .Message.ShouldBe("The document store cannot share Ledger's event tables. Events.AppendMode is 'Rich', which draws sequence numbers "
+                + "before its transaction begins, so that readers of the log would lose events; it must be 'QuickWithServerTimestamps'.");
+
+    [Fact]
+    public void UseLedger_Twice_IsRefused() =>
+        Should.Throw<InvalidOperationException>(() => new StoreOptions().UseLedger().UseLedger())
+            .Message.ShouldBe("The store's options were given to Ledger already. Call 'UseLedger' once.");
+
+    [Fact]
+    public void Store_WithoutUseLedger_IsRefused()
+    {
+        using var store = DocumentStore.For(options => options.Connection(database.DataSource));
+        Should.Throw<InvalidOperationException>(() => new MartenEventStore(store)).Message.ShouldBe(
+            "The document store is not configured for Ledger. Write 'options.UseLedger()' where its options are set.");
+    }
+
+    [Fact]
+    public void Store_ChangedBehindUseLedger_IsNotMade() =>
+        Should.Throw<InvalidProjectionException>(() => database.CreateDocumentStore(configure: options =>
+        {
+            options.Events.AppendMode = EventAppendMode.Rich;
+            options.Events.MetadataConfig.HeadersEnabled = false;
+        })).Message.ShouldSatisfyAllConditions(
+            message => message.ShouldContain("Events.AppendMode is 'Rich'"),
+            message => message.ShouldContain("Events.MetadataConfig must have correlation, causation and headers on."));
+
+    [Fact]
+    public void Serializer_SetBehindUseLedger_KeepsTheEventsJson()
+    {
+        var store = database.CreateDocumentStore(configure: o => o.UseSystemTextJsonForSerialization(casing: global::Weasel.Core.Casing.CamelCase));
+
+        store.Options.Serializer().ToJson(new LlmResponse(CostUsd: 0.25m)).ShouldBe("""{"cost_usd":0.25}""");
+        store.Options.Serializer().ToJson(new { Own = 1 }).ShouldBe("""{"own":1}""");
+    }
+
+    [Fact]
+    public async Task Append_WithinAnActivity_KeepsItsOwnCorrelation()
+    {
+        await using var store = database.CreateStore();
+        using var activity = new Activity("outer").Start();
+
+        await store.AppendAsync(new StreamName("activity"), ExpectedVersion.NoStream, [new KitLoaded("k")]);
+
+        var read = await store.ReadForwardAsync(new StreamName("activity")).SingleAsync();
+        (read.CorrelationId, read.CausationId).ShouldBe((null, null));
+        read.Metadata.TraceParent.ShouldBe(activity.Id);
+    }
+
+    [Fact]
+    public async Task Append_OfAnUntypedEventInASession_HasItsName()
+    {
+        var documents = database.CreateDocumentStore();
+        await using (var session = documents.LightweightSession())
+        {
+            session.Events.Append("by-hand", new UntypedEvent("some-name", System.Text.Json.JsonDocument.Parse("[1]").RootElement));
+            await session.SaveChangesAsync();
+        }
+
+        await using var store = new MartenEventStore(documents);
+        (await store.ReadForwardAsync(new StreamName("by-hand")).SingleAsync()).Type.ShouldBe("some-name");
+        await using var reading = documents.QuerySession();
+        var read = (await reading.Events.FetchStreamAsync("by-hand")).Single();
+        read.Data.ShouldBeOfType<UntypedEvent>().Type.ShouldBe("some-name");
+    }
+
+    [Fact]
+    public async Task Append_AwayFromTheServer_IsNpgsqlsException()
+    {
+        var store = DocumentStore.For(options =>
+        {
+            options.Connection("Host=/nowhere/at/all;Username=nobody");
+            options.UseLedger(o => o with { RetryFor = TimeSpan.Zero });
+            options.AutoCreateSchemaObjects = JasperFx.AutoCreate.None;
+        });
+        await using var events = new MartenEventStore(store);
+        await Should.ThrowAsync<NpgsqlException>(() => events.AppendAsync(new StreamName("a"), ExpectedVersion.Any, [new KitLoaded("k")]));
+    }
+}
