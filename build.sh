@@ -74,14 +74,16 @@ need_postgres() {
     }
 }
 
-# Not every feed has these packages. What needs one is built where the packages folder has it; it is asked for once here, and a feed
-# without it answers quickly.
-restore_adapters() {
+# Not every feed has these packages. What needs one is built where the packages folder has it; each is asked for once here, and a feed without
+# it answers quickly.
+restore_optional() {
     packages=${NUGET_PACKAGES:-$HOME/.nuget/packages}
-    version=$(sed -n 's:.*<MartenVersion>\(.*\)</MartenVersion>.*:\1:p' src/Directory.Packages.props)
-    [ ! -d "$packages/marten/$version" ] || return 0
-    $(command -v timeout > /dev/null && echo timeout 60) dotnet restore src/Ledger.Marten/Probe --verbosity quiet > /dev/null 2>&1 || true
-    [ -d "$packages/marten/$version" ] || say "Ledger.Marten is left out, with its tests: no package feed of this machine has Marten $version."
+    version=$(sed -n "s:.*<$2>\(.*\)</$2>.*:\1:p" src/Directory.Packages.props)
+    folder=$packages/$(echo "$1" | tr '[:upper:]' '[:lower:]')/$version
+    # A restore that fails leaves the packages that it found.
+    if [ -d "$folder" ] && [ -d "$packages/$3" ]; then return 0; fi
+    $(command -v timeout > /dev/null && echo timeout 60) dotnet restore src/Probe -p:Package="$1" --verbosity quiet > /dev/null 2>&1 ||
+        say "$4: no package feed of this machine has $1 $version and what it needs."
 }
 
 target=$(echo "${1:-build}" | tr '[:upper:]' '[:lower:]')
@@ -107,7 +109,10 @@ export LEDGER_BUILD_ARGUMENTS
 cd "$here"
 rm -f artifacts/test-results/summary
 dotnet tool restore --verbosity quiet > /dev/null || dotnet tool restore
-[ "$target" = clean ] || restore_adapters
+if [ "$target" != clean ]; then
+    restore_optional Marten MartenVersion weasel.postgresql "Ledger.Marten is left out, with its tests"
+    restore_optional Testcontainers.PostgreSql TestcontainersVersion ssh.net "tests start no PostgreSQL in containers"
+fi
 code=0
 dotnet cake build.cake --target="$target" --verbosity=normal || code=$?
 if [ -f artifacts/test-results/summary ]; then cat artifacts/test-results/summary; fi

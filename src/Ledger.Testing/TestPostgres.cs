@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using Ledger.Postgres.Local;
+using Ledger.Testing.Containers;
 using Npgsql;
 
 namespace Ledger.Testing;
 
-/// <summary>A PostgreSQL for tests: a throw-away server, or the one that <c>LEDGER_POSTGRES</c> names.</summary>
+/// <summary>A PostgreSQL for tests: the one that <c>LEDGER_POSTGRES</c> names, else a throw-away server of the programs of this machine,
+/// else one in a container.</summary>
 /// <remarks>
 /// Thread safe. A throw-away server leaves no process and no folder behind, also after a failed run or <c>kill -9</c> of the tests. On a named
 /// server the databases, named <c>ledger_test_…</c>, are dropped at the end; after <c>kill -9</c>, by the next run.
@@ -18,22 +20,25 @@ public sealed class TestPostgres : IAsyncDisposable
     private readonly string _prefix;
     private readonly OwnServer? _server;
     private readonly NamedServer? _named;
+    private readonly ContainerServer? _container;
     private readonly string _administration;
     private readonly bool _isShared;
     private int _databases;
 
-    private TestPostgres(OwnServer? server, NamedServer? named, string administration, bool isShared)
+    private TestPostgres(OwnServer? server, NamedServer? named, ContainerServer? container, string administration, bool isShared)
     {
         _server = server;
         _named = named;
+        _container = container;
         _prefix = named?.Prefix ?? "ledger_test";
         _administration = administration;
         _isShared = isShared;
         ConnectionString = new NpgsqlConnectionStringBuilder(administration) { Pooling = true }.ConnectionString;
     }
 
-    /// <summary>Whether this machine can run tests: <c>LEDGER_POSTGRES</c> is set, or there are server programs.</summary>
-    public static bool IsAvailable => NamedConnection is not null || PostgresPrograms.TryFind(out _);
+    /// <summary>Whether this machine can run tests: <c>LEDGER_POSTGRES</c> is set, there are server programs, or an engine of containers
+    /// answers.</summary>
+    public static bool IsAvailable => NamedConnection is not null || PostgresPrograms.TryFind(out _) || ContainerServer.IsAvailable;
 
     /// <summary>A connection string of the server's own database, for questions about the server.</summary>
     public string ConnectionString { get; }
@@ -44,15 +49,18 @@ public sealed class TestPostgres : IAsyncDisposable
     private static string? NamedConnection => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : null;
 
     /// <summary>The one server that the tests of a process share. It is started at the first call, and ends with the process.</summary>
-    /// <exception cref="PostgresProgramsNotFoundException">There is neither a named server nor a program to start one.</exception>
+    /// <exception cref="PostgresProgramsNotFoundException">There is neither a named server, nor a program to start one, nor an
+    /// engine of containers.</exception>
     public static Task<TestPostgres> SharedAsync(CancellationToken cancellationToken = default) => SharedInstance.Value.WaitAsync(cancellationToken);
 
     /// <summary>Starts a server with the default options.</summary>
-    /// <exception cref="PostgresProgramsNotFoundException">There is neither a named server nor a program to start one.</exception>
+    /// <exception cref="PostgresProgramsNotFoundException">There is neither a named server, nor a program to start one, nor an
+    /// engine of containers.</exception>
     public static Task<TestPostgres> StartAsync(CancellationToken cancellationToken = default) => StartAsync(new TestPostgresOptions(), cancellationToken);
 
     /// <summary>Starts a server, or takes the named one.</summary>
-    /// <exception cref="PostgresProgramsNotFoundException">There is neither a named server nor a program to start one.</exception>
+    /// <exception cref="PostgresProgramsNotFoundException">There is neither a named server, nor a program to start one, nor an
+    /// engine of containers.</exception>
     /// <exception cref="LocalClusterException">The server does not start; the message has what its log says.</exception>
     public static Task<TestPostgres> StartAsync(TestPostgresOptions options, CancellationToken cancellationToken = default)
     {
@@ -102,6 +110,11 @@ public sealed class TestPostgres : IAsyncDisposable
         {
             await _named.DisposeAsync().ConfigureAwait(false);
         }
+
+        if (_container is not null)
+        {
+            await _container.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private static async Task<TestPostgres> StartAsync(TestPostgresOptions options, bool isShared, CancellationToken cancellationToken)
@@ -109,15 +122,22 @@ public sealed class TestPostgres : IAsyncDisposable
         if (options.Server is TestServer.NamedOrOwn && NamedConnection is { } connection)
         {
             var administration = new NpgsqlConnectionStringBuilder(connection) { Pooling = false }.ConnectionString;
-            return new TestPostgres(null, await NamedServer.OpenAsync(administration, cancellationToken).ConfigureAwait(false), administration, isShared);
+            var named = await NamedServer.OpenAsync(administration, cancellationToken).ConfigureAwait(false);
+            return new TestPostgres(null, named, null, administration, isShared);
+        }
+
+        if (options.Server is TestServer.NamedOrOwn && !PostgresPrograms.TryFind(out _) && ContainerServer.IsAvailable)
+        {
+            var container = await ContainerServer.StartAsync(options, cancellationToken).ConfigureAwait(false);
+            return new TestPostgres(null, null, container, container.Administration, isShared);
         }
 
         var server = await OwnServer.StartAsync(options, cancellationToken).ConfigureAwait(false);
-        return new TestPostgres(server, null, server.Administration, isShared);
+        return new TestPostgres(server, null, null, server.Administration, isShared);
     }
 
     private OwnServer Own(string done) => _server ?? throw new NotSupportedException(
-        $"The server that {Variable} names is not of this test and cannot be {done}. Ask for one by 'Server = TestServer.Own'.");
+        $"The server that {Variable} names, or that runs in a container, cannot be {done} by a test. Ask for one by 'Server = TestServer.Own'.");
 
     private async Task<string> MakeTemplateAsync(Func<string, CancellationToken, Task> initialize)
     {

@@ -1,0 +1,39 @@
+using System.Globalization;
+using DotNet.Testcontainers.Configurations;
+using Testcontainers.PostgreSql;
+
+namespace Ledger.Testing.Containers;
+
+/// <summary>A server in a container, which Testcontainers removes when it is disposed or when the process has gone.</summary>
+internal sealed class ContainerServer : IAsyncDisposable
+{
+    private const string Image = "postgres:17";
+    private readonly PostgreSqlContainer _container;
+
+    private ContainerServer(PostgreSqlContainer container) => _container = container;
+
+    /// <summary>Whether an engine answers; asked once in a process.</summary>
+    internal static bool IsAvailable => TestcontainersSettings.OS.DockerEndpointAuthConfig is not null;
+
+    /// <summary>The connection string of the database <c>postgres</c>.</summary>
+    internal string Administration => _container.GetConnectionString() + ";Pooling=false";
+
+    /// <summary>Starts one, with the settings of an own server.</summary>
+    internal static async Task<ContainerServer> StartAsync(TestPostgresOptions options, CancellationToken cancellationToken)
+    {
+        var settings = options.AllSettings().SelectMany(setting => new[] { "-c", string.Create(CultureInfo.InvariantCulture, $"{setting.Key}={setting.Value}") });
+        var container = new PostgreSqlBuilder(Image).WithCommand([.. settings]).Build();
+        try
+        {
+            await container.StartAsync(cancellationToken).WaitAsync(options.Timeout, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            return new ContainerServer(container);
+        }
+        catch
+        {
+            await container.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _container.DisposeAsync();
+}
