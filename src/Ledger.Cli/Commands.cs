@@ -9,6 +9,7 @@ using Ledger.Cli.Explorer;
 using Ledger.Cli.Files;
 using Ledger.Cli.Local;
 using Ledger.Cli.Migrations;
+using Ledger.Cli.Projections;
 using Ledger.Cli.Runs;
 using Ledger.Cli.Worlds;
 
@@ -43,6 +44,7 @@ internal static class Commands
         root.Add(Group("run", "Starts and lists runs.", new RunStartCommand(), new RunListCommand()));
         root.Add(new AppendCommand());
         root.Add(new EventsCommand());
+        root.Add(new LogCommand());
         root.Add(new StatusCommand());
         root.Add(new WorldCommand());
         root.Add(new ObjectCommand());
@@ -61,6 +63,15 @@ internal static class Commands
         root.Add(Group("import", "Takes in what other systems recorded.", new ImportKandoCommand(), new ImportTrajCommand()));
         root.Add(new ExportCommand());
         root.Add(Group("chrono", "Looks after stores of records in a hash chain.", new ChronoVerifyCommand()));
+        root.Add(Group(
+            "projections",
+            "Shows what is derived from the log behind the appends, stops it, lets it go on, and rebuilds it.",
+            new ProjectionsListCommand(),
+            new ProjectionsStatusCommand(),
+            new ProjectionsPauseCommand(),
+            new ProjectionsResumeCommand(),
+            new ProjectionsDeadLettersCommand(),
+            new ProjectionsRebuildCommand()));
         root.Add(Group(
             "migrate",
             "Brings the schema of a database up to date, and says how it differs.",

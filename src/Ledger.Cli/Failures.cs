@@ -2,8 +2,11 @@ using Ledger.Branches;
 using Ledger.Events;
 using Ledger.Files;
 using Ledger.Postgres;
+using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Local;
 using Ledger.Postgres.Migrations;
+using Ledger.Postgres.Rebuilding;
+using Ledger.Projections;
 using Ledger.Runs;
 using Ledger.Streams;
 using Ledger.Worlds;
@@ -26,6 +29,7 @@ internal static class Failures
             or InvalidEventException or BrokenHistoryException or PositionOutOfRangeException or WorldFaultException
             or ForkPositionException or BranchExistsException or LineageDepthException or ImportRefusedException
             or LocalClusterException or PostgresProgramsNotFoundException or PlatformNotSupportedException
+            or ProjectionNotFoundException or RequestFailedException or RebuildInProgressException or ProjectionFailedException
             or MigrationFailedException => new(ExitCodes.Refusal, exception.Message),
         IOException { HResult: BrokenPipe } => new(ExitCodes.OutputClosed, null),
         _ when PostgresFaults.Describe(exception) is { } sentence => new(ExitCodes.Refusal, sentence),

@@ -28,6 +28,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 126, Level = LogLevel.Warning, Message = "Node {Node} has lost its session and what it owned; it begins anew")]
     internal static partial void NodeLost(ILogger logger, string node, Exception fault);
 
+    [LoggerMessage(EventId = 128, Level = LogLevel.Information, Message = "The world of {Stream} gets no snapshot")]
+    internal static partial void WorldWithoutSnapshot(ILogger logger, string stream, Exception fault);
+
     [LoggerMessage(EventId = 127, Level = LogLevel.Warning, Message = "LISTEN and advisory locks of the session do not work here, as behind a pooler "
         + "in transaction mode: the daemon looks for events ten times a second, nodes take no turns, and a subscription may be told of an event "
         + "by each of them. Give the daemon a data source that goes to the server itself.")]

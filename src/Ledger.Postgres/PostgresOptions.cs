@@ -46,7 +46,8 @@ public sealed record PostgresOptions
     public IReadOnlyList<Projection> Projections { get; init; } = [];
 
     /// <summary>The projections that a daemon runs, behind the appends: default none.</summary>
-    /// <remarks>The same kinds as <see cref="Projections"/>, and none that is there. See <see cref="Daemon.ProjectionDaemon"/>.</remarks>
+    /// <remarks>The same kinds as <see cref="Projections"/>, and none that is there. See <see cref="Daemon.ProjectionDaemon"/>. A new version of one is
+    /// declared beside the old one, which answers for its documents until the new one is level with the log; then the old one may go.</remarks>
     public IReadOnlyList<Projection> AsyncProjections { get; init; } = [];
 
     /// <summary>Who else writes into the event tables: default <see cref="OtherWriters.None"/>.</summary>

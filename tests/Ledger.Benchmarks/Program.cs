@@ -23,6 +23,13 @@ Scenario[] scenarios =
     new ReadLog(),
     new SnapshotLoad(),
     new Reexecution(),
+    new VisibleWhenQuiet(),
+    new VisibleUnderLoad(),
+    new VisibleBehindGaps(),
+    new CatchUpSnapshots(),
+    new CatchUpRows(),
+    new RebuildSnapshots(),
+    new RebuildWorldRows(),
 ];
 
 Console.OutputEncoding = Encoding.UTF8;

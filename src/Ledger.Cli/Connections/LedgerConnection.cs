@@ -1,5 +1,6 @@
 using Ledger.Cli.Output;
 using Ledger.Postgres;
+using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Migrations;
 using Ledger.Postgres.Streams;
 using Ledger.Runs;
@@ -20,6 +21,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
         {
             Migrator = new LedgerMigrator(dataSource, options);
             Store = new PostgresEventStore(dataSource, options);
+            Projections = new ProjectionAdmin(dataSource, options);
         }
         catch (PostgresOptionsException exception)
         {
@@ -34,6 +36,9 @@ internal sealed class LedgerConnection : IAsyncDisposable
 
     /// <summary>The log.</summary>
     public PostgresEventStore Store { get; }
+
+    /// <summary>What is derived from the log.</summary>
+    public ProjectionAdmin Projections { get; }
 
     /// <summary>The schema.</summary>
     public LedgerMigrator Migrator { get; }

@@ -1,26 +1,25 @@
 using Ledger.Events;
+using Ledger.Postgres.Streams;
 using Ledger.Runs;
 using Ledger.Streams;
+using Ledger.Subscriptions;
 
 namespace Ledger.Cli.Events;
 
-/// <summary>Shows events as they are appended. Being told to stop is its good end.</summary>
-internal sealed class EventFollower(Session session, Run run, string? type)
+/// <summary>Shows the events of a history, and then those that are appended, by a subscription. Being told to stop is its good end.</summary>
+internal sealed class EventFollower(Session session, PostgresEventStore store, Run run, string? type)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
-
     public async Task RunAsync(Position from, Position? to, CancellationToken cancellationToken)
     {
         try
         {
-            for (var next = from; to is null || next < to;)
+            // What is appended while the history is read comes by the subscription as well; the positions tell it apart.
+            var present = await FindPresentAsync(cancellationToken);
+            var next = await ShowAsync(run.ReadAsync(from, to, cancellationToken), from);
+            await session.Out.FlushAsync();
+            if (to is null || next < to)
             {
-                next = await ShowAsync(next, to, cancellationToken);
-                await session.Out.FlushAsync();
-                if (to is null || next < to)
-                {
-                    await Task.Delay(Pause, session.Io.TimeProvider, cancellationToken);
-                }
+                await FollowAsync(present, next, to, cancellationToken);
             }
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
@@ -29,30 +28,58 @@ internal sealed class EventFollower(Session session, Run run, string? type)
         }
     }
 
-    private async Task<Position> ShowAsync(Position from, Position? to, CancellationToken cancellationToken)
+    // The last event of the stream itself: whatever is appended to it comes later in the log.
+    private async Task<SequenceNumber> FindPresentAsync(CancellationToken cancellationToken)
     {
-        var next = from;
-        await foreach (var recorded in run.ReadAsync(from, to, cancellationToken))
+        await foreach (var last in store.ReadBackwardAsync(run.StreamName, cancellationToken: cancellationToken))
         {
-            next = new Position(recorded.Position!.Value.Value + 1);
-            if (type is null || recorded.Type == type)
+            return last.Sequence;
+        }
+
+        return SequenceNumber.Start;
+    }
+
+    private async Task FollowAsync(SequenceNumber after, Position next, Position? to, CancellationToken cancellationToken)
+    {
+        var filter = new EventFilter { StreamPrefix = run.StreamName.Value };
+        await foreach (var recorded in store.SubscribeAsync(filter, SubscriptionStart.After(after), cancellationToken))
+        {
+            if (run.History.PositionOf(recorded.Stream, recorded.Version) >= next)
             {
-                Show(recorded);
+                next = await ShowAsync(run.ReadAsync(next, to, cancellationToken), next);
+                await session.Out.FlushAsync();
+                if (next >= to)
+                {
+                    return;
+                }
             }
+        }
+    }
+
+    private async Task<Position> ShowAsync(IAsyncEnumerable<RecordedEvent> events, Position next)
+    {
+        await foreach (var recorded in events)
+        {
+            next = Show(recorded);
         }
 
         return next;
     }
 
-    private void Show(RecordedEvent recorded)
+    private Position Show(RecordedEvent recorded)
     {
-        if (session.Json)
+        if (type is null || recorded.Type == type)
         {
-            session.Out.Json(writer => EventText.Write(writer, recorded));
+            if (session.Json)
+            {
+                session.Out.Json(writer => EventText.Write(writer, recorded));
+            }
+            else
+            {
+                EventText.Print(session.Out, recorded, EventText.DigitsOf(Position.Start));
+            }
         }
-        else
-        {
-            EventText.Print(session.Out, recorded, EventText.DigitsOf(Position.Start));
-        }
+
+        return new Position(recorded.Position!.Value.Value + 1);
     }
 }

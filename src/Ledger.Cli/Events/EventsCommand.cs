@@ -59,7 +59,7 @@ internal sealed class EventsCommand : LedgerCommand
         var type = session.Get(_type);
         if (follows)
         {
-            await new EventFollower(session, run.WithStatistics(session.NewRead()), type).RunAsync(from, to, cancellationToken);
+            await new EventFollower(session, connection.Store, run.WithStatistics(session.NewRead()), type).RunAsync(from, to, cancellationToken);
             return;
         }
 

@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Ledger.Cli.Output;
 
@@ -12,26 +13,10 @@ internal sealed class ProgressBar(CommandIo io)
     /// <param name="what">What is done, in a few words.</param>
     /// <param name="total">How much there is to do, or null where that is not known.</param>
     /// <param name="work">Does it, and reports how much is done.</param>
-    public async Task<T> RunAsync<T>(string what, long? total, Func<IProgress<long>, Task<T>> work)
+    public Task<T> RunAsync<T>(string what, long? total, Func<IProgress<long>, Task<T>> work)
     {
-        var done = new Done();
-        var task = work(done);
-        if (!io.ErrorIsTerminal || !io.AllowsColours || await EndsWithinAsync(task, Patience))
-        {
-            return await task;
-        }
-
-        await Draw().StartAsync(async context =>
-        {
-            var bar = context.AddTask(Markup.Escape(what), maxValue: Math.Max(total ?? 1, 1));
-            bar.IsIndeterminate = total is null;
-            do
-            {
-                bar.Value = done.Value;
-            }
-            while (!await EndsWithinAsync(task, Step));
-        });
-        return await task;
+        var done = new Done { Total = total };
+        return RunAsync(what, done, work(done), new ElapsedTimeColumn());
     }
 
     /// <summary>Does something of which no amount is known.</summary>
@@ -41,26 +26,81 @@ internal sealed class ProgressBar(CommandIo io)
         return true;
     });
 
+    /// <summary>Does something that says by itself how many events there are; the bar tells events a second and the time left.</summary>
+    public Task RunAsync(string what, Func<IProgress<(long Done, long Total)>, Task> work)
+    {
+        var done = new Done();
+        return RunAsync(what, done, DoAsync(), new RateColumn(), new RemainingTimeColumn());
+
+        async Task<bool> DoAsync()
+        {
+            await work(done);
+            return true;
+        }
+    }
+
+    private async Task<T> RunAsync<T>(string what, Done done, Task<T> task, params ProgressColumn[] columns)
+    {
+        if (!io.ErrorIsTerminal || !io.AllowsColours || await EndsWithinAsync(task, Patience))
+        {
+            return await task;
+        }
+
+        await Draw(columns).StartAsync(async context =>
+        {
+            var bar = context.AddTask(Markup.Escape(what));
+            do
+            {
+                bar.IsIndeterminate = done.Total is null;
+                bar.MaxValue = Math.Max(done.Total ?? 1, 1);
+                bar.Value = done.Value;
+            }
+            while (!await EndsWithinAsync(task, Step));
+        });
+        return await task;
+    }
+
     private async Task<bool> EndsWithinAsync(Task task, TimeSpan time) =>
         task.IsCompleted || await Task.WhenAny(task, Task.Delay(time, io.TimeProvider)) == task;
 
-    private Progress Draw() => AnsiConsole.Create(new AnsiConsoleSettings
+    private Progress Draw(ProgressColumn[] columns) => AnsiConsole.Create(new AnsiConsoleSettings
     {
         Ansi = AnsiSupport.Yes,
         Interactive = InteractionSupport.Yes,
         Out = new AnsiConsoleOutput(io.Error),
     }).Progress().AutoClear(true).Columns(
+    [
         new TaskDescriptionColumn { Alignment = Justify.Left },
         new ProgressBarColumn(),
         new PercentageColumn(),
-        new ElapsedTimeColumn());
+        .. columns,
+    ]);
 
-    private sealed class Done : IProgress<long>
+    private sealed class Done : IProgress<long>, IProgress<(long Done, long Total)>
     {
         private long _value;
+        private long _total = -1;
 
         public long Value => Volatile.Read(ref _value);
 
+        public long? Total
+        {
+            get => Volatile.Read(ref _total) is var total and >= 0 ? total : null;
+            init => _total = value ?? -1;
+        }
+
         public void Report(long value) => Volatile.Write(ref _value, value);
+
+        public void Report((long Done, long Total) value)
+        {
+            Volatile.Write(ref _total, value.Total);
+            Volatile.Write(ref _value, value.Done);
+        }
+    }
+
+    private sealed class RateColumn : ProgressColumn
+    {
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+            new Text(task.Speed is { } speed ? $"{Printable.Number((long)speed)} events/s" : "");
     }
 }

@@ -37,18 +37,9 @@ public sealed class ProjectionAdmin
     /// <summary>Lists every shard that has progress, sorted by name.</summary>
     public async Task<IReadOnlyList<ShardStatus>> ListAsync(CancellationToken cancellationToken = default)
     {
-        var command = Command("list_shards");
-        await using var _ = command.ConfigureAwait(false);
-        command.WithText(ShardNames.Mark);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var __ = reader.ConfigureAwait(false);
-        var shards = new List<ShardStatus>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            shards.Add(Read(reader));
-        }
-
-        return shards;
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        return await new ShardStates(_options).ListAsync(connection, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Stops a shard behind the batch that it is at, whoever owns it, within a second.</summary>
@@ -63,14 +54,15 @@ public sealed class ProjectionAdmin
 
     /// <summary>Makes everything that a projection keeps anew from the log.</summary>
     /// <remarks>
+    /// What neither the options nor Ledger declares is asked of the nodes that run: one that declares it does it.
     /// What the options declare is rebuilt as <see cref="PostgresEventStore.RebuildAsync(Projection, RebuildOptions, IProgress{RebuildProgress}, CancellationToken)"/>
     /// says. Ledger's own rows are made anew stream by stream, in place: readers see a stream as it was or as it is.
     /// </remarks>
-    /// <param name="projection">One of <see cref="Rebuildable"/>.</param>
+    /// <param name="projection">One of <see cref="Rebuildable"/>, or of a node that runs.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="progress">Hears how far it is, from several threads; null for nobody.</param>
     /// <param name="cancellationToken">Stops; a later call with <see cref="RebuildMode.Resume"/> goes on.</param>
-    /// <exception cref="ProjectionNotFoundException">It is none of those.</exception>
+    /// <exception cref="RequestFailedException">No node declares it, or the one that does could not do it.</exception>
     /// <exception cref="RebuildInProgressException">Somebody else is doing it.</exception>
     public async Task RebuildAsync(
         string projection,
@@ -86,17 +78,23 @@ public sealed class ProjectionAdmin
             return;
         }
 
-        var declared = FindDeclared(projection);
+        if (Declared.FirstOrDefault(p => p.Key == projection) is not { } declared)
+        {
+            await Request.RunAsync(
+                projection, options.Mode == RebuildMode.Resume ? "resume" : "rebuild", null, progress, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         var store = new PostgresEventStore(_dataSource, _options, _timeProvider);
         await using var _ = store.ConfigureAwait(false);
         await store.RebuildAsync(declared, options, progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes what a projection keeps of one stream anew.</summary>
-    /// <param name="projection">One of <see cref="Rebuildable"/> whose streams are independent: Ledger's own, or a snapshot.</param>
+    /// <param name="projection">One of <see cref="Rebuildable"/>, or of a node that runs, whose streams are independent: Ledger's own, or a snapshot.</param>
     /// <param name="stream">The stream.</param>
     /// <param name="cancellationToken">Stops; nothing is changed then.</param>
-    /// <exception cref="ProjectionNotFoundException">It is none of those.</exception>
+    /// <exception cref="RequestFailedException">No node declares it, or the one that does could not do it.</exception>
     /// <exception cref="InvalidOperationException">What it keeps depends on several streams.</exception>
     public async Task RebuildAsync(string projection, StreamName stream, CancellationToken cancellationToken = default)
     {
@@ -108,7 +106,12 @@ public sealed class ProjectionAdmin
             return;
         }
 
-        var declared = FindDeclared(projection);
+        if (Declared.FirstOrDefault(p => p.Key == projection) is not { } declared)
+        {
+            await Request.RunAsync(projection, "rebuild_stream", stream.Value, null, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         if (declared is not ISnapshot)
         {
             throw new InvalidOperationException($"What '{projection}' keeps is of several streams together. Rebuild all of it.");
@@ -119,34 +122,51 @@ public sealed class ProjectionAdmin
         await store.RebuildStreamAsync(declared, stream, cancellationToken).ConfigureAwait(false);
     }
 
-    private Projection FindDeclared(string name) =>
-        Declared.FirstOrDefault(p => p.Key == name) ?? throw new ProjectionNotFoundException(name, Rebuildable);
+    /// <summary>Lists the events that shards could not apply, in the order of the log.</summary>
+    /// <param name="projection">Which one's; null for all.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(string? projection = null, CancellationToken cancellationToken = default)
+    {
+        var command = Command("list_dead_letters");
+        await using var _ = command.ConfigureAwait(false);
+        command.WithText(projection is null ? null : ShardNames.Of(ShardNames.KeyOf(projection)));
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        var letters = new List<DeadLetter>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            letters.Add(new DeadLetter(
+                reader.GetGuid(0),
+                ShardNames.KeyOf(reader.GetString(1)),
+                new SequenceNumber(reader.GetInt64(2)),
+                reader.IsDBNull(3) ? default : new StreamName(reader.GetString(3)),
+                reader.IsDBNull(4) ? null : reader.GetString(4),
+                reader.GetFieldValue<DateTimeOffset>(5),
+                reader.GetString(6),
+                reader.GetString(7)));
+        }
+
+        return letters;
+    }
+
+    /// <summary>Has a node apply the event of a dead letter again, and forget the letter when that succeeds.</summary>
+    /// <remarks>A snapshot of its stream is folded anew, all dead letters of the stream among it. Other kinds apply the event behind those
+    /// that came later; where the order counts, rebuild instead.</remarks>
+    /// <exception cref="RequestFailedException">It failed again, or no node runs the projection.</exception>
+    public Task ReplayAsync(DeadLetter letter, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(letter);
+        return Request.RunAsync(letter.Projection, "replay", letter.Id.ToString(), null, cancellationToken);
+    }
+
+    private ProjectionRequest Request => new(_dataSource, _options, _timeProvider ?? TimeProvider.System);
 
     private InlineProjection? FindOwn(string name) =>
-        LedgerProjections.Rebuildable(_options.Schemas).FirstOrDefault(p => p.Key == name || p.Key == LedgerProjections.Prefix + name);
+        LedgerProjections.Rebuildable(_options.Schemas).FirstOrDefault(
+            p => p.Key == name || (p.Key == LedgerProjections.Prefix + name && Declared.All(d => d.Key != name)));
 
     private InPlaceRebuild InPlace(InlineProjection own, RebuildOptions options, IProgress<RebuildProgress>? progress) =>
         new(_dataSource, _options, own, own.Rebuild!, options.Parallelism, progress);
-
-    private static ShardStatus Read(NpgsqlDataReader reader) => new(
-        reader.GetString(0),
-        reader.IsDBNull(1) ? null : reader.GetString(1),
-        reader.GetString(2) switch
-        {
-            "paused" => ShardState.Paused,
-            "failed" => ShardState.Failed,
-            _ => ShardState.Running,
-        },
-        new SequenceNumber(reader.GetInt64(3)),
-        reader.GetInt64(4),
-        reader.GetTimeSpan(5),
-        reader.IsDBNull(6) ? null : reader.GetString(6))
-    {
-        Error = reader.IsDBNull(7) ? null : reader.GetString(7),
-        ErrorSequence = reader.IsDBNull(8) ? null : new SequenceNumber(reader.GetInt64(8)),
-        ErrorAt = reader.IsDBNull(9) ? null : reader.GetFieldValue<DateTimeOffset>(9),
-        DeadLetters = reader.GetInt64(10),
-    };
 
     private async Task ChangeAsync(string sql, string projection, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using Ledger.Postgres.Streams;
 using Ledger.Postgres.Subscriptions;
+using Ledger.Projections;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -27,6 +28,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     private readonly GapPatience _gaps;
     private readonly ShardWork[] _works;
     private readonly CancellationTokenSource _stop = new();
+    private PostgresEventStore? _store;
     private Task _running = Task.CompletedTask;
     private bool _saidPooler;
 
@@ -53,7 +55,10 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         _gaps = new GapPatience(_timeProvider, _options.OtherWriters);
         _works =
         [
-            .. _options.AsyncProjections.Select(p => (ShardWork)new ProjectionShard(p, _options, _gaps)),
+            .. _options.AsyncProjections.Select(p => p is ISnapshot
+                ? new SnapshotShard(p, _dataSource, _options, _gaps)
+                : (ShardWork)new ProjectionShard(p, _options, _gaps)),
+            .. WorldSnapshots(),
             .. _daemon.Subscriptions.Select(s => new SubscriptionShard(s, _options, _daemon.BatchTime, _gaps, _timeProvider)),
         ];
     }
@@ -62,7 +67,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     public Task StartAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (_works.Length > 0)
+        if (_works.Length + _options.Projections.Count > 0)
         {
             _running = Task.Run(RunAsync, CancellationToken.None);
         }
@@ -83,6 +88,16 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     {
         await StopAsync(CancellationToken.None).ConfigureAwait(false);
         _stop.Dispose();
+        _store?.Dispose();
+    }
+
+    private IEnumerable<ShardWork> WorldSnapshots()
+    {
+        if (_daemon.WorldSnapshotEvery is { } every)
+        {
+            _store = new PostgresEventStore(_dataSource, _options, _timeProvider);
+            yield return new WorldSnapshotShard(_store, every, _options, _logger);
+        }
     }
 
     private async Task RunAsync()
@@ -117,7 +132,9 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         var connections = new ShardConnections(_dataSource, _daemon.MaxConnections);
         await using var _ = connections.ConfigureAwait(false);
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        var owner = new ShardOwner(session, _works, _options, _daemon, connections, _logger, _timeProvider);
+        var requests = new NodeRequests(_dataSource, _works, _options, _daemon, _timeProvider);
+        await using var __ = requests.ConfigureAwait(false);
+        var owner = new ShardOwner(session, _works, _options, _daemon, connections, requests, _logger, _timeProvider);
         try
         {
             if (!session.IsDirect && !_saidPooler)

@@ -24,6 +24,7 @@ internal sealed class Shard(
     private readonly BatchSize _size = new(options.BatchTime);
     private long _position;
     private int _failures;
+    private bool _hasCaughtUp;
     private volatile bool _isStopped;
 
     /// <summary>The shard's name.</summary>
@@ -57,6 +58,13 @@ internal sealed class Shard(
 
                 if (_isStopped || mark.Value <= _position)
                 {
+                    if (!_isStopped && !_hasCaughtUp && mark.Value > 0)
+                    {
+                        await connections.UseAsync(
+                            connection => states.CatchUpAsync(connection, Name, cancellationToken), cancellationToken).ConfigureAwait(false);
+                        _hasCaughtUp = true;
+                    }
+
                     await mark.WaitAsync(_isStopped ? long.MaxValue : _position, cancellationToken).ConfigureAwait(false);
                     continue;
                 }

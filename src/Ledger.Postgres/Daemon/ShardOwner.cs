@@ -10,6 +10,7 @@ internal sealed class ShardOwner(
     PostgresOptions options,
     DaemonOptions daemon,
     ShardConnections connections,
+    NodeRequests requests,
     ILogger logger,
     TimeProvider timeProvider)
 {
@@ -58,9 +59,20 @@ internal sealed class ShardOwner(
             _savedMark = mark;
         }
 
+        if (DaemonMetrics.WantsLag)
+        {
+            var shards = await _states.ListAsync(session.Connection, cancellationToken).ConfigureAwait(false);
+            DaemonMetrics.Note(shards.Where(s => _owned.ContainsKey(s.Name)));
+        }
+
+        await requests.BeatAsync(session.Connection, cancellationToken).ConfigureAwait(false);
         await connections.RestAsync().ConfigureAwait(false);
     }
 
     /// <summary>Waits until all shards have ended, which they were told before.</summary>
-    public Task EndAsync() => Task.WhenAll(_owned.Values.Select(o => o.Running));
+    public Task EndAsync()
+    {
+        DaemonMetrics.Forget(_owned.Keys);
+        return Task.WhenAll(_owned.Values.Select(o => o.Running));
+    }
 }

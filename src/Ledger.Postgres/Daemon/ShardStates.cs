@@ -1,4 +1,5 @@
 using Ledger.Postgres.Streams;
+using Ledger.Streams;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -42,6 +43,10 @@ internal sealed class ShardStates(PostgresOptions options)
     public Task NoteAsync(NpgsqlConnection connection, string name, long position, string error, CancellationToken cancellationToken) =>
         NoteAsync(connection, name, "running", position, error, cancellationToken);
 
+    /// <summary>Says that a shard is level with the log, if it never was.</summary>
+    public Task CatchUpAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken) =>
+        ExecuteAsync(connection, "catch_up_shard", p => p.WithText(name), cancellationToken);
+
     public async Task<long> ReadMarkAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var found = await ListAsync(
@@ -51,6 +56,30 @@ internal sealed class ShardStates(PostgresOptions options)
 
     public Task SaveMarkAsync(NpgsqlConnection connection, long mark, CancellationToken cancellationToken) => ExecuteAsync(
         connection, "save_mark", p => p.WithText(ShardNames.Mark).With(mark, NpgsqlDbType.Bigint), cancellationToken);
+
+    /// <summary>How every shard is doing, sorted by name.</summary>
+    public Task<List<ShardStatus>> ListAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        ListAsync(connection, "list_shards", p => p.WithText(ShardNames.Mark), Read, cancellationToken);
+
+    private static ShardStatus Read(NpgsqlDataReader reader) => new(
+        reader.GetString(0),
+        reader.IsDBNull(1) ? null : reader.GetString(1),
+        reader.GetString(2) switch
+        {
+            "paused" => ShardState.Paused,
+            "failed" => ShardState.Failed,
+            _ => ShardState.Running,
+        },
+        new SequenceNumber(reader.GetInt64(3)),
+        reader.GetInt64(4),
+        reader.GetTimeSpan(5),
+        reader.IsDBNull(6) ? null : reader.GetString(6))
+    {
+        Error = reader.IsDBNull(7) ? null : reader.GetString(7),
+        ErrorSequence = reader.IsDBNull(8) ? null : new SequenceNumber(reader.GetInt64(8)),
+        ErrorAt = reader.IsDBNull(9) ? null : reader.GetFieldValue<DateTimeOffset>(9),
+        DeadLetters = reader.GetInt64(10),
+    };
 
     private Task NoteAsync(
         NpgsqlConnection connection, string name, string state, long position, string error, CancellationToken cancellationToken) => ExecuteAsync(

@@ -1,6 +1,7 @@
+using Ledger.Postgres.Streams;
+using Ledger.Streams;
 using Npgsql;
 using NpgsqlTypes;
-using Ledger.Postgres.Streams;
 
 namespace Ledger.Postgres.Daemon;
 
@@ -58,6 +59,52 @@ internal abstract class ShardWork(string name, string kind, PostgresOptions opti
         return reached;
     }
 
+    /// <summary>Applies the event of a dead letter again, out of its order, and forgets the letter.</summary>
+    public abstract Task ReplayAsync(NpgsqlConnection connection, long sequence, Guid letter, CancellationToken cancellationToken);
+
     /// <summary>Adds what goes past the next event without applying it.</summary>
-    protected abstract void AddSkip(NpgsqlBatch batch, long from, long ceiling);
+    public virtual void AddSkip(NpgsqlBatch batch, long from, long ceiling)
+    {
+        var move = new NpgsqlBatchCommand(SqlText.Load("move_shard_by_one", Options.Schemas));
+        move.Parameters.WithText(Name).With(from, NpgsqlDbType.Bigint).With(ceiling, NpgsqlDbType.Bigint);
+        batch.BatchCommands.Add(move);
+    }
+
+    /// <summary>Moves the progress on, where that is all that is written.</summary>
+    protected async Task MoveAsync(NpgsqlConnection connection, long from, long to, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(SqlText.Load("move_shard", Options.Schemas), connection) { CommandTimeout = Options.CommandTimeoutSeconds };
+        await using var _ = command.ConfigureAwait(false);
+        command.WithText(Name).With(from, NpgsqlDbType.Bigint).With(to, NpgsqlDbType.Bigint);
+        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Forgets a dead letter.</summary>
+    protected async Task ForgetAsync(NpgsqlConnection connection, Guid letter, CancellationToken cancellationToken)
+    {
+        var batch = new NpgsqlBatch(connection) { BatchCommands = { CreateForget(letter) } };
+        await using var _ = batch.ConfigureAwait(false);
+        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The statement that forgets a dead letter.</summary>
+    protected NpgsqlBatchCommand CreateForget(Guid letter)
+    {
+        var forget = new NpgsqlBatchCommand(SqlText.Load("delete_dead_letter", Options.Schemas));
+        forget.Parameters.With(letter, NpgsqlDbType.Uuid);
+        return forget;
+    }
+
+    /// <summary>The stream of an event, and its version now.</summary>
+    protected async Task<(StreamName Stream, StreamVersion Version)> FindStreamAsync(
+        NpgsqlConnection connection, long sequence, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(SqlText.Load("stream_of_event", Options.Schemas), connection).With(sequence, NpgsqlDbType.Bigint);
+        await using var _ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return (new StreamName(reader.GetString(0)), new StreamVersion(reader.GetInt64(1)));
+    }
 }

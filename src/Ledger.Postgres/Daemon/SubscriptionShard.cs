@@ -2,7 +2,6 @@ using Ledger.Postgres.Streams;
 using Ledger.Postgres.Subscriptions;
 using Ledger.Subscriptions;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Ledger.Postgres.Daemon;
 
@@ -16,7 +15,6 @@ internal sealed class SubscriptionShard(
     : ShardWork(ShardNames.Of(subscription), "subscription", options)
 {
     private readonly LogPages _pages = new(options, gaps, subscription.Filter);
-    private readonly string _move = SqlText.Load("move_shard", options.Schemas);
 
     public override Task<long> StartAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         StartPlaces.FindAsync(subscription.Start, connection, Options, cancellationToken);
@@ -68,19 +66,14 @@ internal sealed class SubscriptionShard(
         return new ShardPage(reached, taken);
     }
 
-    protected override void AddSkip(NpgsqlBatch batch, long from, long ceiling)
+    public override async Task ReplayAsync(NpgsqlConnection connection, long sequence, Guid letter, CancellationToken cancellationToken)
     {
-        var move = new NpgsqlBatchCommand(SqlText.Load("move_shard_by_one", Options.Schemas));
-        move.Parameters.WithText(Name).With(from, NpgsqlDbType.Bigint).With(ceiling, NpgsqlDbType.Bigint);
-        batch.BatchCommands.Add(move);
-    }
+        var (events, _) = await _pages.ReadAsync(connection, sequence - 1, sequence, rows: 1, cancellationToken).ConfigureAwait(false);
+        foreach (var recorded in events)
+        {
+            await subscription.Handle(recorded, cancellationToken).ConfigureAwait(false);
+        }
 
-    private async Task MoveAsync(NpgsqlConnection connection, long from, long to, CancellationToken cancellationToken)
-    {
-        var command = new NpgsqlCommand(_move, connection) { CommandTimeout = Options.CommandTimeoutSeconds };
-        await using var _ = command.ConfigureAwait(false);
-        command.WithText(Name).With(from, NpgsqlDbType.Bigint).With(to, NpgsqlDbType.Bigint);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        await ForgetAsync(connection, letter, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -21,6 +21,8 @@ public static class LedgerServiceCollectionExtensions
     /// <item>With <see cref="PostgresOptions.ConnectionString"/>: Ledger opens connections of its own.</item>
     /// <item>Without: it uses the container's <c>NpgsqlDataSource</c>, which must be registered.</item>
     /// </list>
+    /// <para>It also adds what administers projections, so that <c>services.AddHealthChecks().AddCheck&lt;LedgerHealthCheck&gt;("ledger")</c> is enough
+    /// for the health of the database and the daemon.</para>
     /// <para>Nothing is migrated unless <see cref="PostgresOptions.AutoMigrate"/> says so. Called again, the first call counts.</para>
     /// </remarks>
     /// <param name="services">The container.</param>
@@ -40,6 +42,10 @@ public static class LedgerServiceCollectionExtensions
             provider.GetRequiredService<PostgresOptions>(),
             provider.GetService<ILogger<LedgerMigrator>>()));
         services.TryAddSingleton(provider => new PostgresEventStore(
+            provider.GetRequiredService<LedgerDataSource>().Value,
+            provider.GetRequiredService<PostgresOptions>(),
+            provider.GetService<TimeProvider>()));
+        services.TryAddSingleton(provider => new ProjectionAdmin(
             provider.GetRequiredService<LedgerDataSource>().Value,
             provider.GetRequiredService<PostgresOptions>(),
             provider.GetService<TimeProvider>()));

@@ -49,7 +49,7 @@ internal sealed class DocumentStatements
 
     public string Documents { get; } = "";
 
-    public string Pending { get; }
+    public string Pending { get; init; }
 
     public string Claim { get; } = "";
 

@@ -5,7 +5,7 @@ namespace Ledger.Postgres.Projections;
 /// <summary>The statements around the C# of an <see cref="EventProjection"/>.</summary>
 internal sealed class EventStatements(EventProjection projection, SchemaNames schemas, EventRegistry registry)
 {
-    public string Pending { get; } = SqlText.Load("pending_events", schemas);
+    public string Pending { get; init; } = SqlText.Load("pending_events", schemas);
 
     public string Advance { get; } = SqlText.Load("advance_pending", schemas);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ledger.Postgres.Rebuilding;
 using Ledger.Postgres.Streams;
 using Ledger.Projections;
@@ -67,6 +68,28 @@ internal sealed record InlineProjection(string Key, string StreamPrefix)
                 return inline with { Begin = () => statements.Begin(registry), CreateSkip = () => [inline.Skip(statements)] };
             default:
                 throw new InvalidOperationException($"Projection '{projection.Name}' is of no known kind.");
+        }
+    }
+
+    /// <summary>One that an application declares, as it applies one event again, whatever it contains already.</summary>
+    public static InlineProjection OfReplay(Projection projection, PostgresOptions options, long sequence)
+    {
+        var (schemas, registry) = (options.Schemas, options.Registry);
+        var replay = new InlineProjection(projection.Key, projection.StreamPrefix);
+        var pending = SqlText.Load("replayed_event", schemas)
+            .Replace("{sequence}", sequence.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        switch (projection)
+        {
+            case RowProjection rows:
+                return replay with { Statements = [rows.ReplayStatement(schemas, sequence)] };
+            case EventProjection events:
+                var handled = new EventStatements(events, schemas, registry) { Pending = pending };
+                return replay with { Begin = () => new EventWork(events, handled, registry) };
+            case IDocumentProjection documents:
+                var statements = new DocumentStatements(documents, schemas) { Pending = pending };
+                return replay with { Begin = () => statements.Begin(registry) };
+            default:
+                throw new InvalidOperationException($"Projection '{projection.Name}' cannot apply one event by itself.");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Ledger.Events;
 using Ledger.Postgres.Rebuilding;
@@ -63,6 +64,13 @@ public sealed partial class RowProjection : Projection
     internal string[] ShadowStatements(SchemaNames schemas, EventRegistry registry) =>
         Statements(ShadowTables.KeyOf(Key), ShadowTables.Of, schemas, registry);
 
+    /// <summary>The statement for one event, which it may contain already.</summary>
+    internal string ReplayStatement(SchemaNames schemas, long sequence) => Fill(
+        schemas, table => table, string.Create(CultureInfo.InvariantCulture, $"{schemas.Fill("{ledger}")}.replayed_v1({sequence})"));
+
+    private string Fill(SchemaNames schemas, Func<string, string> nameOf, string pending) =>
+        Table().Replace(schemas.Fill(Sql), match => nameOf(match.Groups[1].Value)).Replace(Pending, pending, StringComparison.Ordinal);
+
     private string[] Statements(string progress, Func<string, string> nameOf, SchemaNames schemas, EventRegistry registry)
     {
         var (key, prefix) = (SchemaNames.Literal(progress), SchemaNames.Literal(StreamPrefix));
@@ -70,7 +78,7 @@ public sealed partial class RowProjection : Projection
         var pending = $"{schemas.Fill("{ledger}")}.pending_v2({key}, {prefix}, {types})";
         return
         [
-            Table().Replace(schemas.Fill(Sql), match => nameOf(match.Groups[1].Value)).Replace(Pending, pending, StringComparison.Ordinal),
+            Fill(schemas, nameOf, pending),
             SqlText.Load("advance_rows", schemas)
                 .Replace("{projection}", key, StringComparison.Ordinal)
                 .Replace("{prefix}", prefix, StringComparison.Ordinal),

@@ -1,3 +1,4 @@
+using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Projections;
 using Ledger.Postgres.Streams;
 using Npgsql;
@@ -33,6 +34,7 @@ internal sealed class InPlaceRebuild(
         }
         finally
         {
+            DaemonMetrics.Note(projection.Key, null);
             await RebuildLock.GiveAsync(connection, projection.Key, options).ConfigureAwait(false);
         }
     }
@@ -100,7 +102,12 @@ internal sealed class InPlaceRebuild(
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private void Report(long events) => progress?.Report(new RebuildProgress(Interlocked.Add(ref _done, events), _total));
+    private void Report(long events)
+    {
+        var reached = new RebuildProgress(Interlocked.Add(ref _done, events), _total);
+        DaemonMetrics.Note(projection.Key, reached);
+        progress?.Report(reached);
+    }
 
     private async Task<RebuildPart?> RewriteAsync(
         NpgsqlConnection connection, string[] streams, RebuildPart? part, CancellationToken cancellationToken)

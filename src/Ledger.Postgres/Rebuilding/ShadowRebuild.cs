@@ -50,6 +50,7 @@ internal sealed class ShadowRebuild(
         }
         finally
         {
+            DaemonMetrics.Note(Key, null);
             await RebuildLock.GiveAsync(connection, Key, options).ConfigureAwait(false);
         }
     }
@@ -67,7 +68,12 @@ internal sealed class ShadowRebuild(
         await SwapAsync(connection, mark, state.Floor, cancellationToken).ConfigureAwait(false);
     }
 
-    private void Report(long events) => progress?.Report(new RebuildProgress(Interlocked.Add(ref _done, events), _total));
+    private void Report(long events)
+    {
+        var reached = new RebuildProgress(Interlocked.Add(ref _done, events), _total);
+        DaemonMetrics.Note(Key, reached);
+        progress?.Report(reached);
+    }
 
     private async Task<RebuildState> BeginAsync(NpgsqlConnection connection, LogMark mark, CancellationToken cancellationToken)
     {

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
+using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Projections;
 using Ledger.Postgres.Rebuilding;
 using Ledger.Projections;
@@ -8,6 +10,9 @@ namespace Ledger.Postgres.Streams;
 
 public sealed partial class PostgresEventStore
 {
+    // The versions that have taken over; none goes back.
+    private readonly ConcurrentDictionary<string, bool> _inForce = new(StringComparer.Ordinal);
+
     /// <inheritdoc/>
     public async Task<AggregateState<T>> LoadAsync<T>(
         Snapshot<T> snapshot,
@@ -40,6 +45,7 @@ public sealed partial class PostgresEventStore
     {
         ArgumentNullException.ThrowIfNull(projection);
         ArgumentException.ThrowIfNullOrEmpty(id);
+        projection = await FindInForceAsync(projection, cancellationToken).ConfigureAwait(false);
         var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = lease.ConfigureAwait(false);
         var command = lease
@@ -52,6 +58,31 @@ public sealed partial class PostgresEventStore
         return await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
             ? projection.Read(reader.GetFieldValue<byte[]>(0))
             : null;
+    }
+
+    /// <summary>The version that answers: an older one that is declared beside it, until a new one was level with the log.</summary>
+    private async Task<DocumentProjection<T>> FindInForceAsync<T>(DocumentProjection<T> projection, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (projection.Version == 1
+            || _inForce.ContainsKey(projection.Key)
+            || _options.AsyncProjections.OfType<DocumentProjection<T>>()
+                .Where(p => p.Name == projection.Name && p.Version < projection.Version).MaxBy(p => p.Version) is not { } older)
+        {
+            return projection;
+        }
+
+        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = lease.ConfigureAwait(false);
+        var command = Command(lease, "has_caught_up").WithText(ShardNames.Of(projection));
+        await using var __ = command.ConfigureAwait(false);
+        if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
+        {
+            return older;
+        }
+
+        _inForce.TryAdd(projection.Key, true);
+        return projection;
     }
 
     /// <summary>Makes everything that a projection keeps anew from the log, beside what is there, and puts it in its place.</summary>

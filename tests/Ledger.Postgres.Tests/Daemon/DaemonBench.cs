@@ -33,11 +33,11 @@ internal sealed class DaemonBench : IAsyncDisposable
 
     public PostgresEventStore Store { get; private set; } = null!;
 
-    public static async Task<DaemonBench> CreateAsync(IReadOnlyList<Projection>? projections = null)
+    public static async Task<DaemonBench> CreateAsync(IReadOnlyList<Projection>? projections = null, string further = "")
     {
         var bench = new DaemonBench { Options = new PostgresOptions { AsyncProjections = projections ?? AllKinds } };
         await bench.Database.InitializeAsync();
-        await bench.Database.ExecuteAsync("create table kits (stream text primary key, kits bigint, trail text)");
+        await bench.Database.ExecuteAsync($"create table kits (stream text primary key, kits bigint, trail text); {further}");
         await new LedgerMigrator(bench.Database.DataSource, bench.Options).ApplyAsync();
         bench.Store = new PostgresEventStore(bench.Database.DataSource, bench.Options);
         return bench;

@@ -1,12 +1,19 @@
+using Ledger.Postgres.Tests.Daemon;
 using Ledger.Testing;
 
 namespace Ledger.Postgres.Tests.Testing;
 
-/// <summary>A process of its own, for tests that kill one: makes a throw-away server and a database, says where, and waits.</summary>
+/// <summary>A process of its own, for tests that kill one: makes a throw-away server and a database, says where, and waits; or is a node.</summary>
 internal static class ChildProgram
 {
-    private static async Task Main()
+    private static async Task Main(string[] args)
     {
+        if (args is [NodeProgram.Verb, var connectionString, var name])
+        {
+            await NodeProgram.RunAsync(connectionString, name);
+            return;
+        }
+
         var postgres = await TestPostgres.SharedAsync();
         var database = await postgres.CreateDatabaseAsync();
         Console.WriteLine(database.ConnectionString);

@@ -2,6 +2,7 @@
 select pg_advisory_unlock_all();
 unlisten *;
 reset idle_session_timeout;
+reset synchronous_commit;
 reset tcp_keepalives_idle;
 reset tcp_keepalives_interval;
 reset tcp_keepalives_count

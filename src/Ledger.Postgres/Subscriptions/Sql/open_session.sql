@@ -2,6 +2,8 @@
 -- https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-IDLE-SESSION-TIMEOUT
 select pg_backend_pid(),
        set_config('idle_session_timeout', '4s', false),
+       -- The mark that it keeps need not be on disk at once.
+       set_config('synchronous_commit', 'off', false),
        set_config('tcp_keepalives_idle', '1', false),
        set_config('tcp_keepalives_interval', '1', false),
        set_config('tcp_keepalives_count', '3', false)

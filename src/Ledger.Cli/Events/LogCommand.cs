@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using Ledger.Cli.Output;
+using Ledger.Cli.Streams;
+using Ledger.Events;
+using Ledger.Files;
+using Ledger.Streams;
+using Ledger.Subscriptions;
+
+namespace Ledger.Cli.Events;
+
+/// <summary><c>ledger log</c></summary>
+internal sealed class LogCommand : LedgerCommand
+{
+    private readonly Option<Position?> _after = Positions.Option("--after", "The sequence number before the first event.", "N");
+    private readonly Option<DateTimeOffset?> _since = new("--since") { Description = "Only events that the log took at this time or later.", HelpName = "TIME" };
+    private readonly Option<string?> _type = new("--type") { Description = "Only events of this type.", HelpName = "T" };
+    private readonly Option<string?> _prefix = new("--prefix") { Description = "Only streams whose names begin so, such as 'run:'.", HelpName = "TEXT" };
+    private readonly Option<bool> _follow = new("--follow", "-f")
+    {
+        Description = "Go on with what is appended, until Ctrl-C; without --after and --since, with that alone. With --json, a document a line.",
+    };
+
+    public LogCommand()
+        : base("log", "Shows the events of all streams in the order of the log. A terminal cuts long lines; a file gets all.")
+    {
+        Add(_after);
+        Add(_since);
+        Add(_type);
+        Add(_prefix);
+        Add(_follow);
+        Examples = ["ledger log", "ledger log --after 1000 --prefix run: --type object.created", "ledger log --follow"];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        var (after, since) = (session.Get(_after), session.Get(_since));
+        if (after is not null && since is not null)
+        {
+            throw new UsageException("--after and --since both say where to begin; give one.");
+        }
+
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var filter = new EventFilter
+        {
+            StreamPrefix = session.Get(_prefix) ?? "",
+            Types = session.Get(_type) is { } type ? [type] : [],
+        };
+        if (!session.Get(_follow))
+        {
+            var events = connection.Store.ReadLogAsync(new SequenceNumber(after?.Value ?? 0), cancellationToken)
+                .Where(e => filter.Passes(e) && (since is null || e.Timestamp >= since));
+            await PrintAsync(session, events);
+            return;
+        }
+
+        var start = since is { } time ? SubscriptionStart.At(time)
+            : after is { } number ? SubscriptionStart.After(new SequenceNumber(number.Value))
+            : SubscriptionStart.Present;
+        try
+        {
+            await foreach (var recorded in connection.Store.SubscribeAsync(filter, start, cancellationToken))
+            {
+                Show(session, recorded);
+                await session.Out.FlushAsync();
+            }
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            // Being told to stop is its good end.
+        }
+    }
+
+    private static async Task PrintAsync(Session session, IAsyncEnumerable<RecordedEvent> events)
+    {
+        if (session.Json)
+        {
+            await session.Out.JsonArrayAsync(events, Write);
+            return;
+        }
+
+        await foreach (var recorded in events)
+        {
+            Show(session, recorded);
+        }
+    }
+
+    private static void Show(Session session, RecordedEvent recorded)
+    {
+        if (session.Json)
+        {
+            session.Out.Json(writer => Write(writer, recorded));
+            return;
+        }
+
+        session.Out
+            .Add($"{recorded.Sequence}".PadLeft(8))
+            .Add($"  {Printable.Time(recorded.Timestamp)}  ", Tone.Faint)
+            .Add($"{recorded.Stream}@{recorded.Version}  ")
+            .Add(recorded.Type, Tone.Name)
+            .AddRest($"  {Encoding.UTF8.GetString(recorded.Json.Span)}")
+            .EndLine();
+    }
+
+    private static void Write(Utf8JsonWriter writer, RecordedEvent recorded)
+    {
+        writer.WriteStartObject();
+        EventFile.WriteMembers(writer, recorded);
+        writer.WriteString("stream", recorded.Stream.Value);
+        writer.WriteNumber("version", recorded.Version.Value);
+        writer.WriteNumber("sequence", recorded.Sequence.Value);
+        writer.WriteString("event_id", recorded.Id);
+        writer.WriteString("recorded_at", recorded.Timestamp);
+        writer.WriteEndObject();
+    }
+}

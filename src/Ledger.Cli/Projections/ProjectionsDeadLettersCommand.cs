@@ -1,0 +1,134 @@
+using System.CommandLine;
+using System.Text.Json;
+using Ledger.Cli.Connections;
+using Ledger.Cli.Output;
+using Ledger.Postgres.Daemon;
+
+namespace Ledger.Cli.Projections;
+
+/// <summary><c>ledger projections dead-letters</c></summary>
+internal sealed class ProjectionsDeadLettersCommand : LedgerCommand
+{
+    private readonly Argument<string?> _name = new("NAME")
+    {
+        Description = "A projection or subscription; all unless given.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<bool> _replay = new("--replay")
+    {
+        Description = "Have the node that runs the projection apply the events again; those that succeed are no dead letters any more.",
+    };
+
+    private readonly Option<Guid?> _id = new("--id") { Description = "One dead letter alone.", HelpName = "ID" };
+
+    public ProjectionsDeadLettersCommand()
+        : base("dead-letters", "Lists the events that a projection or subscription could not apply and went past, or applies them again.")
+    {
+        Add(_name);
+        Add(_replay);
+        Add(_id);
+        Examples = ["ledger projections dead-letters", "ledger projections dead-letters usage --replay"];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var letters = await connection.Projections.ListDeadLettersAsync(session.Get(_name), cancellationToken);
+        if (session.Get(_id) is { } id)
+        {
+            letters = [letters.FirstOrDefault(l => l.Id == id) ?? throw new RefusalException($"There is no dead letter {id} here.")];
+        }
+
+        if (session.Get(_replay))
+        {
+            await ReplayAsync(session, connection, letters, cancellationToken);
+            return;
+        }
+
+        if (session.Json)
+        {
+            session.Out.Json(writer =>
+            {
+                writer.WriteStartArray();
+                foreach (var letter in letters)
+                {
+                    Write(writer, letter);
+                }
+
+                writer.WriteEndArray();
+            });
+            return;
+        }
+
+        foreach (var letter in letters)
+        {
+            session.Out.Add($"{letter.Sequence}".PadLeft(12), Tone.Name).Add($"  {Printable.Time(letter.RecordedAt)}  ", Tone.Faint)
+                .Add($"{letter.Projection}  {letter.Type ?? "?"} of {letter.Stream}  ").AddRest($"{letter.ExceptionType}: {letter.Message}", Tone.Removed).EndLine();
+            session.Out.Line($"{"",14}{letter.Id}", Tone.Faint);
+        }
+
+        if (letters.Count == 0)
+        {
+            session.Out.Line("There are no dead letters.");
+        }
+    }
+
+    // A snapshot takes all dead letters of a stream with it.
+    private static async Task ReplayAsync(
+        Session session, LedgerConnection connection, IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
+    {
+        var failures = new List<string>();
+        foreach (var letter in letters)
+        {
+            if ((await connection.Projections.ListDeadLettersAsync(letter.Projection, cancellationToken)).All(l => l.Id != letter.Id))
+            {
+                continue;
+            }
+
+            try
+            {
+                await connection.Projections.ReplayAsync(letter, cancellationToken);
+            }
+            catch (RequestFailedException failure)
+            {
+                failures.Add($"{letter.Projection} at event {letter.Sequence}: {failure.Message}");
+            }
+        }
+
+        var done = letters.Count - failures.Count;
+        if (session.Json)
+        {
+            session.Out.Json(writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteNumber("replayed", done);
+                writer.WriteNumber("failed", failures.Count);
+                writer.WriteEndObject();
+            });
+        }
+        else
+        {
+            session.Out.Line($"{Printable.Count(done, "dead letter")} applied.");
+        }
+
+        if (failures.Count > 0)
+        {
+            throw new RefusalException(string.Join(' ', failures));
+        }
+    }
+
+    private static void Write(Utf8JsonWriter writer, DeadLetter letter)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("id", letter.Id);
+        writer.WriteString("projection", letter.Projection);
+        writer.WriteNumber("sequence", letter.Sequence.Value);
+        writer.WriteString("stream", letter.Stream.Value);
+        writer.WriteString("type", letter.Type);
+        writer.WriteString("recorded_at", letter.RecordedAt);
+        writer.WriteString("exception_type", letter.ExceptionType);
+        writer.WriteString("message", letter.Message);
+        writer.WriteEndObject();
+    }
+}

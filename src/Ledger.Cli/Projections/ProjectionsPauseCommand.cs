@@ -1,0 +1,37 @@
+using System.CommandLine;
+using Ledger.Cli.Output;
+
+namespace Ledger.Cli.Projections;
+
+/// <summary><c>ledger projections pause</c></summary>
+internal sealed class ProjectionsPauseCommand : LedgerCommand
+{
+    private readonly Argument<string> _name = new("NAME") { Description = "The projection or subscription." };
+
+    public ProjectionsPauseCommand()
+        : base("pause", "Stops a projection or subscription that runs behind the appends, whoever runs it, within a second.")
+    {
+        Add(_name);
+        Examples = ["ledger projections pause usage"];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var name = session.Get(_name);
+        await connection.Projections.PauseAsync(name, cancellationToken);
+        if (session.Json)
+        {
+            session.Out.Json(writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteString("projection", name);
+                writer.WriteString("done", "pause");
+                writer.WriteEndObject();
+            });
+            return;
+        }
+
+        session.Out.Add(name, Tone.Name).Add(" is paused. 'ledger projections resume' lets it go on.").EndLine();
+    }
+}

@@ -1,0 +1,116 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Ledger.Cli.Connections;
+using Ledger.Cli.Output;
+using Ledger.Cli.Streams;
+using Ledger.Postgres.Rebuilding;
+
+namespace Ledger.Cli.Projections;
+
+/// <summary><c>ledger projections rebuild</c></summary>
+internal sealed class ProjectionsRebuildCommand : LedgerCommand
+{
+    private readonly Argument<string?> _name = new("NAME") { Description = "The projection.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<bool> _all = new("--all") { Description = "Everything that can be rebuilt here." };
+    private readonly Option<string?> _stream = new("--stream") { Description = "One stream alone: a run or branch, by its id or stream name.", HelpName = "ID" };
+    private readonly Option<bool> _resume = new("--resume") { Description = "Go on where an interrupted rebuild was, if there is one." };
+
+    public ProjectionsRebuildCommand()
+        : base("rebuild", "Makes what a projection keeps anew from the log, while everybody reads and writes. Ctrl-C leaves what was there; --resume goes on.")
+    {
+        Add(_name);
+        Add(_all);
+        Add(_stream);
+        Add(_resume);
+        Examples =
+        [
+            "ledger projections rebuild world",
+            "ledger projections rebuild --all",
+            "ledger projections rebuild world --stream first",
+            "ledger projections rebuild world --resume",
+        ];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        var (name, all) = (session.Get(_name), session.Get(_all));
+        if ((name is null) != all)
+        {
+            throw new UsageException("Name one projection, or say --all.");
+        }
+
+        if (session.Get(_stream) is not null && session.Get(_resume))
+        {
+            throw new UsageException("--stream is done at once; there is nothing to --resume.");
+        }
+
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        foreach (var projection in name is null ? connection.Projections.Rebuildable : [name])
+        {
+            await RebuildAsync(session, connection, projection, cancellationToken);
+        }
+    }
+
+    private async Task RebuildAsync(Session session, LedgerConnection connection, string projection, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var last = default(RebuildProgress);
+        if (session.Get(_stream) is { } id)
+        {
+            var stream = await StreamIds.FindAsync(connection.Store, id, cancellationToken);
+            await session.Progress.RunAsync(
+                $"Rebuilding {projection} of {stream}", () => connection.Projections.RebuildAsync(projection, stream, cancellationToken));
+        }
+        else
+        {
+            var options = new RebuildOptions { Mode = session.Get(_resume) ? RebuildMode.Resume : RebuildMode.Fresh };
+            await session.Progress.RunAsync($"Rebuilding {projection}", progress => connection.Projections.RebuildAsync(
+                projection, options, new Telling(progress, report => last = report), cancellationToken));
+        }
+
+        Print(session, projection, last.Events, Stopwatch.GetElapsedTime(started));
+    }
+
+    private static void Print(Session session, string projection, long events, TimeSpan time)
+    {
+        var perSecond = (long)(events / Math.Max(time.TotalSeconds, 0.001));
+        if (session.Json)
+        {
+            session.Out.Json(writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteString("projection", projection);
+                writer.WriteNumber("events", events);
+                writer.WriteNumber("seconds", Math.Round(time.TotalSeconds, 3));
+                writer.WriteEndObject();
+            });
+            return;
+        }
+
+        session.Out.Add(projection, Tone.Name).Add(" is rebuilt");
+        session.Out.Add(events > 0
+            ? string.Create(CultureInfo.InvariantCulture, $": {Printable.Count(events, "event")} in {time.TotalSeconds:N1} s, {perSecond:N0} a second")
+            : "").EndLine();
+    }
+
+    /// <summary>Hands the furthest that was heard on to the bar; reports come from several threads.</summary>
+    private sealed class Telling(IProgress<(long Done, long Total)> bar, Action<RebuildProgress> tell) : IProgress<RebuildProgress>
+    {
+        private readonly Lock _gate = new();
+        private long _most;
+
+        public void Report(RebuildProgress value)
+        {
+            lock (_gate)
+            {
+                if (value.Events >= _most)
+                {
+                    _most = value.Events;
+                    tell(value);
+                    bar.Report((value.Events, value.Total));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using Ledger.Cli.Output;
+
+namespace Ledger.Cli.Projections;
+
+/// <summary><c>ledger projections resume</c></summary>
+internal sealed class ProjectionsResumeCommand : LedgerCommand
+{
+    private readonly Argument<string> _name = new("NAME") { Description = "The projection or subscription." };
+
+    public ProjectionsResumeCommand()
+        : base("resume", "Lets a projection or subscription go on that was paused, or that failed and was corrected.")
+    {
+        Add(_name);
+        Examples = ["ledger projections resume usage"];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var name = session.Get(_name);
+        await connection.Projections.ResumeAsync(name, cancellationToken);
+        if (session.Json)
+        {
+            session.Out.Json(writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteString("projection", name);
+                writer.WriteString("done", "resume");
+                writer.WriteEndObject();
+            });
+            return;
+        }
+
+        session.Out.Add(name, Tone.Name).Add(" goes on.").EndLine();
+    }
+}

@@ -1,0 +1,194 @@
+using Ledger.Events;
+using Ledger.Postgres.Projections;
+using Ledger.Postgres.Streams;
+using Ledger.Postgres.Subscriptions;
+using Ledger.Projections;
+using Ledger.Subscriptions;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres.Daemon;
+
+/// <summary>Keeps the documents of streams: reads pages of the log as they lie, folds them by stream, and writes each document once a page.</summary>
+/// <remarks>
+/// A document is a function of its stream and version, so that one which stands for more already stays. While pages are full the
+/// next one is read meanwhile, and the states of the streams in the last one are kept; whatever fails, or another node moves, forgets them.
+/// </remarks>
+internal sealed class SnapshotShard : ShardWork
+{
+    private readonly ISnapshot _snapshot;
+    private readonly DocumentStatements _statements;
+    private readonly ShardWork _apart;
+    private readonly LogPages _pages;
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly string _load;
+    private readonly string _write;
+    private readonly string _move;
+    private Dictionary<string, (object State, long Version)> _states = new(StringComparer.Ordinal);
+    private (long From, int Rows, Task<(List<RecordedEvent> Events, long Reached)> Reading)? _ahead;
+    private long _position = -1;
+
+    public SnapshotShard(Projection projection, NpgsqlDataSource dataSource, PostgresOptions options, GapPatience gaps)
+        : base(ShardNames.Of(projection), "snapshot", options)
+    {
+        _snapshot = (ISnapshot)projection;
+        _dataSource = dataSource;
+        _statements = new DocumentStatements(_snapshot, options.Schemas);
+        _apart = new ProjectionShard(projection, options, gaps);
+        _pages = new LogPages(options, gaps, new EventFilter { StreamPrefix = projection.StreamPrefix });
+        _load = _statements.Load("load_snapshots");
+        _write = _statements.Load("write_newer_snapshots");
+        _move = SqlText.Load("move_alone", options.Schemas);
+    }
+
+    public override async Task<ShardPage> RunAsync(
+        NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken)
+    {
+        var isKnown = _position == from;
+        _position = -1;
+        if (!isKnown)
+        {
+            _states.Clear();
+        }
+
+        var (events, reached) = await TakeAsync(connection, from, ceiling, rows, cancellationToken).ConfigureAwait(false);
+        var isFull = reached < ceiling;
+        if (isFull)
+        {
+            ReadAhead(reached, ceiling, rows, cancellationToken);
+        }
+
+        var documents = await FoldAsync(connection, events, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(connection, documents, from, reached, cancellationToken).ConfigureAwait(false);
+        _states = isFull ? documents : new(StringComparer.Ordinal);
+        _position = reached;
+        return new ShardPage(reached, isFull ? rows : events.Count);
+    }
+
+    public override Task ReplayAsync(NpgsqlConnection connection, long sequence, Guid letter, CancellationToken cancellationToken)
+    {
+        _position = -1;
+        return _apart.ReplayAsync(connection, sequence, letter, cancellationToken);
+    }
+
+    public override void AddSkip(NpgsqlBatch batch, long from, long ceiling) => _apart.AddSkip(batch, from, ceiling);
+
+    private async Task<(List<RecordedEvent> Events, long Reached)> TakeAsync(
+        NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken)
+    {
+        if (_ahead is { } ahead && ahead.From == from && ahead.Rows <= rows)
+        {
+            _ahead = null;
+            return await ahead.Reading.ConfigureAwait(false);
+        }
+
+        // One that nobody wants any more ends by itself.
+        _ahead = null;
+        return await _pages.ReadAsync(connection, from, ceiling, rows, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void ReadAhead(long from, long ceiling, int rows, CancellationToken cancellationToken) => _ahead = (from, rows, Task.Run(
+        async () =>
+        {
+            var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            return await _pages.ReadAsync(connection, from, ceiling, rows, cancellationToken).ConfigureAwait(false);
+        },
+        cancellationToken));
+
+    private async Task<Dictionary<string, (object State, long Version)>> FoldAsync(
+        NpgsqlConnection connection, List<RecordedEvent> events, CancellationToken cancellationToken)
+    {
+        var folds = new Dictionary<string, (IStateFold Fold, long Version)>(StringComparer.Ordinal);
+        var before = await LoadAsync(connection, events, cancellationToken).ConfigureAwait(false);
+        foreach (var recorded in events)
+        {
+            var stream = recorded.Stream.Value;
+            if (!folds.TryGetValue(stream, out var fold))
+            {
+                if (!before.TryGetValue(stream, out var found))
+                {
+                    // A branch.
+                    continue;
+                }
+
+                fold = (_snapshot.BeginFold(found.State), found.Version);
+            }
+
+            if (recorded.Version.Value > fold.Version)
+            {
+                fold.Fold.Apply(recorded);
+                fold.Version = recorded.Version.Value;
+                folds[stream] = fold;
+            }
+        }
+
+        return folds.ToDictionary(f => f.Key, f => (f.Value.Fold.State, f.Value.Version), StringComparer.Ordinal);
+    }
+
+    /// <summary>The states of the streams of some events before them: those of the last page, and documents.</summary>
+    private async Task<Dictionary<string, (object State, long Version)>> LoadAsync(
+        NpgsqlConnection connection, List<RecordedEvent> events, CancellationToken cancellationToken)
+    {
+        var states = new Dictionary<string, (object, long)>(StringComparer.Ordinal);
+        var missing = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var recorded in events)
+        {
+            var stream = recorded.Stream.Value;
+            if (_states.TryGetValue(stream, out var kept))
+            {
+                states[stream] = kept;
+            }
+            else
+            {
+                missing.Add(stream);
+            }
+        }
+
+        if (missing.Count == 0)
+        {
+            return states;
+        }
+
+        var command = new NpgsqlCommand(_load, connection) { CommandTimeout = Options.CommandTimeoutSeconds };
+        await using var _ = command.ConfigureAwait(false);
+        command.With(missing.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
+        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            states[reader.GetString(0)] = reader.IsDBNull(1)
+                ? (_snapshot.Initial, 0)
+                : (_snapshot.Read(reader.GetFieldValue<byte[]>(2)), reader.GetInt64(1));
+        }
+
+        return states;
+    }
+
+    private async Task WriteAsync(
+        NpgsqlConnection connection,
+        Dictionary<string, (object State, long Version)> documents,
+        long from,
+        long reached,
+        CancellationToken cancellationToken)
+    {
+        var batch = new NpgsqlBatch(connection) { Timeout = Options.CommandTimeoutSeconds };
+        await using var _ = batch.ConfigureAwait(false);
+        var move = new NpgsqlBatchCommand(_move);
+        move.Parameters.WithText(_snapshot.Key).WithText(Name).With(from, NpgsqlDbType.Bigint).With(reached, NpgsqlDbType.Bigint);
+        batch.BatchCommands.Add(move);
+        if (documents.Count > 0)
+        {
+            var write = new NpgsqlBatchCommand(_write);
+            write.Parameters
+                .With(documents.Keys.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)
+                .With(documents.Values.Select(d => _snapshot.Write(d.State)).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Jsonb)
+                .With(documents.Values.Select(d => d.Version).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
+                .WithText(_snapshot.ClrType);
+            batch.BatchCommands.Add(write);
+        }
+
+        await ProjectionTransaction.SendAsync(batch, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,7 @@
+-- Says how far a request is, and whether it is still wanted. $1 its id, $2 events, $3 of how many.
+update {ledger}.projection_request as r
+set seen_at = clock_timestamp(),
+    events = $2,
+    total = $3
+where r.id = $1
+returning not r.cancelled

@@ -1,0 +1,14 @@
+-- Takes the oldest request that nobody has taken. $1 the projections that this node declares, $2 the node. One row at most.
+update {ledger}.projection_request as r
+set node = $2,
+    seen_at = clock_timestamp()
+where r.id = (
+    select q.id
+    from {ledger}.projection_request as q
+    where q.node is null
+      and not q.cancelled
+      and q.projection = any ($1)
+    order by q.id
+    limit 1
+    for update skip locked)
+returning r.id, r.projection, r.action, r.argument

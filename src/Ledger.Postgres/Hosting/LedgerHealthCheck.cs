@@ -1,0 +1,57 @@
+using System.Globalization;
+using Ledger.Postgres.Daemon;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Ledger.Postgres.Hosting;
+
+/// <summary>Whether the database answers, and whether what runs behind the appends keeps up.</summary>
+/// <remarks>
+/// <list type="number">
+/// <item>Unhealthy: the database does not answer, or a shard has failed.</item>
+/// <item>Degraded: a shard is paused, or the first event that it is not done with is older than the limit, or no node owns it.</item>
+/// <item>Healthy otherwise. Each shard's state and lag are among the data.</item>
+/// </list>
+/// <para>Safe for concurrent use. Behind <c>AddLedger</c>: <c>services.AddHealthChecks().AddCheck&lt;LedgerHealthCheck&gt;("ledger")</c>.</para>
+/// </remarks>
+/// <param name="admin">Tells of the shards.</param>
+/// <param name="mostLag">How old an event may be that a shard is not done with; null for one minute.</param>
+public sealed class LedgerHealthCheck(ProjectionAdmin admin, TimeSpan? mostLag = null) : IHealthCheck
+{
+    private readonly TimeSpan _mostLag = mostLag ?? TimeSpan.FromMinutes(1);
+
+    /// <inheritdoc/>
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        IReadOnlyList<ShardStatus> shards;
+        try
+        {
+            shards = await admin.ListAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (PostgresFaults.Describe(fault) is { } sentence)
+        {
+            return HealthCheckResult.Unhealthy(sentence, fault);
+        }
+
+        var data = shards.ToDictionary(s => s.Projection, object (s) => TextOf(s), StringComparer.Ordinal);
+        if (shards.FirstOrDefault(s => s.State == ShardState.Failed) is { } failed)
+        {
+            return HealthCheckResult.Unhealthy($"'{failed.Projection}' has stopped at event {failed.ErrorSequence}: {failed.Error}", data: data);
+        }
+
+        if (shards.FirstOrDefault(s => s.State == ShardState.Paused) is { } paused)
+        {
+            return HealthCheckResult.Degraded($"'{paused.Projection}' is paused.", data: data);
+        }
+
+        return shards.FirstOrDefault(s => s.LagTime > _mostLag) is { } late
+            ? HealthCheckResult.Degraded(
+                $"'{late.Projection}' is {Seconds(late.LagTime)} behind{(late.Owner is null ? ", and no node runs it" : "")}.", data: data)
+            : HealthCheckResult.Healthy("The database answers, and everything keeps up.", data);
+    }
+
+    private static string TextOf(ShardStatus shard) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{shard.State}, {shard.Lag} numbers and {Seconds(shard.LagTime)} behind, {shard.DeadLetters} dead letters, {shard.Owner ?? "no node"}");
+
+    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s");
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using Ledger.Benchmarks.Measuring;
+using Ledger.Postgres.Daemon;
+using Ledger.Runs;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Benchmarks.Projections;
+
+/// <summary>How long after its commit an event is in the document that the daemon keeps of its run.</summary>
+internal static class VisibleLoad
+{
+    private const int MostSamples = 2_000;
+
+    /// <summary>Measures.</summary>
+    /// <param name="bench">The database.</param>
+    /// <param name="pause">How long to wait between two events that are measured.</param>
+    /// <param name="background">Events a second that others write meanwhile.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<Measurement> MeasureAsync(Workbench bench, TimeSpan pause, int background, CancellationToken cancellationToken)
+    {
+        await DaemonLoad.PrepareAsync(bench, cancellationToken);
+        await using var daemon = new ProjectionDaemon(bench.DataSource, DaemonLoad.Options(BenchProjections.Counts));
+        await daemon.StartAsync(cancellationToken);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var others = BackgroundAsync(bench.Ledger, background, over.Token);
+        await using var connection = await bench.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var look = new NpgsqlCommand(BenchmarkSql.Load("seen_version"), connection);
+        look.Parameters.Add(new NpgsqlParameter<string> { TypedValue = "run:probe", NpgsqlDbType = NpgsqlDbType.Text });
+        await look.PrepareAsync(cancellationToken);
+        var run = bench.Ledger.Run("probe");
+        var latencies = new Latencies();
+        var started = Stopwatch.GetTimestamp();
+        var warm = bench.Workload.WarmUp + bench.Workload.WarmUp;
+        var limit = warm + bench.Workload.Duration + bench.Workload.Duration;
+        for (var n = 1; n <= MostSamples && (n <= 3 || Stopwatch.GetElapsedTime(started) < limit); n++)
+        {
+            await run.AppendAsync([Payloads.Event(n)], cancellationToken);
+            var committed = Stopwatch.GetTimestamp();
+            while ((long)(await look.ExecuteScalarAsync(cancellationToken))! < n)
+            {
+            }
+
+            var time = Stopwatch.GetTimestamp() - committed;
+            if (n == 1 || Stopwatch.GetElapsedTime(started) >= warm)
+            {
+                latencies.Add(time);
+            }
+
+            await Task.Delay(pause, TimeProvider.System, cancellationToken);
+        }
+
+        await over.CancelAsync();
+        await others;
+        return new Measurement { [Figure.Middle] = latencies.Milliseconds(0.50), [Figure.Tail] = latencies.Milliseconds(0.99) };
+    }
+
+    /// <summary>So many appends a second, on ten runs, in time with the clock and not with the server.</summary>
+    private static async Task BackgroundAsync(AgentLedger ledger, int perSecond, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var appends = new List<Task>();
+        for (var sent = 0L; perSecond > 0 && !cancellationToken.IsCancellationRequested;)
+        {
+            for (var due = (long)(Stopwatch.GetElapsedTime(started).TotalSeconds * perSecond); sent < due; sent++)
+            {
+                appends.Add(ledger.Run($"other-{sent % 10}").AppendAsync([Payloads.Event(sent)], CancellationToken.None));
+            }
+
+            appends.RemoveAll(a => a.IsCompletedSuccessfully);
+            await Task.Delay(1, CancellationToken.None);
+        }
+
+        await Task.WhenAll(appends);
+    }
+}

@@ -1,0 +1,23 @@
+using Ledger.Benchmarks.Measuring;
+using Ledger.Benchmarks.Projections;
+
+namespace Ledger.Benchmarks.Scenarios;
+
+/// <summary>The documents of worlds are made anew beside those that are there.</summary>
+internal sealed class RebuildSnapshots : RunsScenario
+{
+    private readonly Contender _ledger = new("Ledger", (bench, cancellationToken) =>
+        DaemonLoad.RebuildAsync(bench, BenchProjections.Worlds.Name, BenchProjections.Worlds, cancellationToken));
+
+    public override string Name => "rebuild-snapshot";
+
+    public override string Title => "rebuild of Snapshot<World>, 5,000 runs of 200 events";
+
+    public override IReadOnlyList<Contender> Contenders => [_ledger];
+
+    public override IReadOnlyList<Goal> Goals =>
+    [
+        Goal.Absolute(Figure.EventsPerSecond, _ledger) with { AtLeast = 150_000 },
+        Goal.Absolute(Figure.Heap, _ledger) with { AtLeast = 100 },
+    ];
+}

@@ -1,0 +1,42 @@
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Cli.Tests.Projections;
+
+/// <summary>What is derived from the log, as an administrator sees it; what applications declare is tested with the daemon.</summary>
+public sealed class ProjectionsTests(CliDatabase database) : IClassFixture<CliDatabase>
+{
+    [Fact]
+    public async Task Projections_NothingRunsBehind_SaysSoAndRebuildsLedgersOwn()
+    {
+        await database.StartAsync("rebuilt", 3);
+        var story = new Transcript(database.Cli);
+        await story.RunAsync("projections", "list");
+        await story.RunAsync("projections", "list", "--json");
+        await story.RunAsync("projections", "status");
+        await story.RunAsync("projections", "status", "usage");
+        await story.RunAsync("projections", "pause", "usage");
+        await story.RunAsync("projections", "resume", "usage");
+        await story.RunAsync("projections", "dead-letters");
+        await story.RunAsync("projections", "dead-letters", "--json");
+        await story.RunAsync("projections", "dead-letters", "--replay");
+        await story.RunAsync("projections", "rebuild", "world", "--stream", "rebuilt");
+        await story.RunAsync("projections", "rebuild");
+        await story.RunAsync("projections", "rebuild", "world", "--all");
+        await story.RunAsync("projections", "rebuild", "world", "--stream", "rebuilt", "--resume");
+
+        Approved.Check("projections", story.ToString());
+        (await database.Cli.RunAsync("projections", "rebuild", "world")).ShouldSucceed()
+            .ShouldMatch(@"\Aworld is rebuilt: 3 events in [0-9.]+ s, [0-9,]+ a second\n\z");
+        (await database.Cli.RunAsync("projections", "rebuild", "--all", "--resume", "--json")).ShouldSucceed().ShouldContain("\"events\":");
+    }
+
+    [Fact]
+    public async Task Rebuild_NobodyDeclaresIt_IsRefused()
+    {
+        var result = await database.Cli.RunAsync("projections", "rebuild", "usage");
+
+        result.ExitCode.ShouldBe(1);
+        result.Error.ShouldBe("ledger: No node that runs declares 'usage'. Start the application that does, with AddLedgerDaemon, and ask again.\n");
+    }
+}
