@@ -15,7 +15,9 @@ internal static class Importing
         foreach (var file in RecordingFile.ParentsFirst(files))
         {
             var result = await session.Progress.RunAsync(
-                $"Importing {file.Path}", null, _ => importer.ImportAsync(file.Recording, cancellationToken));
+                $"Importing {file.Path}",
+                file.Recording.EventCount,
+                progress => importer.ImportAsync(file.Recording, new ImportedEvents(progress), cancellationToken));
             results.Add((file, result));
             if (!session.Json)
             {

@@ -45,9 +45,9 @@ internal sealed class AppendBatch
         return true;
     }
 
-    public void Complete(AppendAnswer[] answers)
+    public void Complete(IReadOnlyList<AppendAnswer> answers)
     {
-        for (var i = 0; i < answers.Length; i++)
+        for (var i = 0; i < answers.Count; i++)
         {
             _pending[i].Complete(answers[i]);
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ledger.Projections;
 using Ledger.Streams;
 using Npgsql;
@@ -9,7 +10,7 @@ namespace Ledger.Postgres.Appending;
 /// A request that finds the lane idle is sent at once by its caller. Otherwise it waits for the batch that is under way, and for no
 /// timer. One batch is sent at a time, so one stream's requests keep their order.
 /// </remarks>
-internal sealed class AppendLane(AppendSender sender, SeparateAppends separately, Action onWritten) : IDisposable
+internal sealed class AppendLane(AppendSender sender, SeparateAppends separately, CallsUnderWay calls, Action onWritten) : IDisposable
 {
     private const int MostWaiting = 10_000;
 
@@ -18,6 +19,7 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
     private readonly SemaphoreSlim _room = new(MostWaiting, MostWaiting);
     private readonly AppendCommand _command = sender.CreateImpatientCommand(isKept: true);
     private readonly AppendBatch _batch = new();
+    private readonly AppendRequest[] _alone = new AppendRequest[1];
     private bool _isBusy;
     private TaskCompletionSource? _drained;
 
@@ -33,18 +35,26 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
         }
     }
 
-    /// <summary>Sends a request, alone or in the next batch.</summary>
-    public Task<IReadOnlyList<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancellationToken)
+    /// <summary>Sends a request, alone or in the next batch; null when there is no room to wait for that.</summary>
+    public Task<IReadOnlyList<AppendResult>>? TryAppendAsync(AppendRequest request, CancellationToken cancellationToken)
     {
         if (TryEnter(request))
         {
+            calls.EnterAgain();
             return SendAloneAsync(request, cancellationToken);
         }
 
-        var since = sender.TimeProvider.GetTimestamp();
         return _room.Wait(0, CancellationToken.None)
-            ? GatherAsync(request, since, cancellationToken)
-            : GatherWhenThereIsRoomAsync(request, since, cancellationToken);
+            ? GatherAsync(request, sender.TimeProvider.GetTimestamp(), cancellationToken)
+            : null;
+    }
+
+    /// <summary>Waits until there is room, and sends a request in the next batch.</summary>
+    public async Task<IReadOnlyList<AppendResult>> AppendWhenThereIsRoomAsync(AppendRequest request, CancellationToken cancellationToken)
+    {
+        var since = sender.TimeProvider.GetTimestamp();
+        await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await GatherAsync(request, since, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Puts a request or barrier at the end; the lane begins to work if it was idle.</summary>
@@ -88,15 +98,6 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
         return pending.Answer;
     }
 
-    private async Task<IReadOnlyList<AppendResult>> GatherWhenThereIsRoomAsync(
-        AppendRequest request,
-        long since,
-        CancellationToken cancellationToken)
-    {
-        await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return await GatherAsync(request, since, cancellationToken).ConfigureAwait(false);
-    }
-
     private bool TryEnter(AppendRequest request)
     {
         lock (_gate)
@@ -108,25 +109,33 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
     private async Task<IReadOnlyList<AppendResult>> SendAloneAsync(AppendRequest request, CancellationToken cancellationToken)
     {
         var since = sender.TimeProvider.GetTimestamp();
-        PendingAppend slow;
         try
         {
-            var answers = await sender.SendAsync(_command, [request], since, cancellationToken).ConfigureAwait(false);
-            onWritten();
-            return answers[0].ResultsOrThrow();
-        }
-        catch (NpgsqlException fault) when (_command.TookTooLong(fault))
-        {
-            // Sent again where it holds up nobody; handed over before the lane goes on, so that what comes behind stays behind.
-            slow = PendingAppend.Of(request, since, cancellationToken, isSlow: true);
-            separately.Send(slow);
+            PendingAppend slow;
+            try
+            {
+                _alone[0] = request;
+                var answers = await sender.SendAsync(_command, _alone, since, cancellationToken).ConfigureAwait(false);
+                onWritten();
+                return answers[0].ResultsOrThrow();
+            }
+            catch (NpgsqlException fault) when (_command.TookTooLong(fault))
+            {
+                // Sent again where it holds up nobody; handed over before the lane goes on, so that what comes behind stays behind.
+                slow = PendingAppend.Of(request, since, cancellationToken, isSlow: true);
+                separately.Send(slow);
+            }
+            finally
+            {
+                Leave();
+            }
+
+            return await slow.Answer.ConfigureAwait(false);
         }
         finally
         {
-            Leave();
+            calls.Leave();
         }
-
-        return await slow.Answer.ConfigureAwait(false);
     }
 
     private void Leave()
@@ -215,7 +224,8 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
         }
     }
 
-    private async Task SendBatchAsync()
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask SendBatchAsync()
     {
         try
         {

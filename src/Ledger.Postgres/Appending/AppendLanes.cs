@@ -24,21 +24,28 @@ internal sealed class AppendLanes : IAsyncDisposable
         _lanes = new AppendLane[options.AppendLanes];
         for (var i = 0; i < _lanes.Length; i++)
         {
-            _lanes[i] = new AppendLane(_sender, _separately, _notifier.Signal);
+            _lanes[i] = new AppendLane(_sender, _separately, _calls, _notifier.Signal);
         }
     }
 
-    public async Task<IReadOnlyList<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(!_calls.TryEnter(), typeof(Streams.PostgresEventStore));
+        if (!_calls.TryEnter())
+        {
+            return Task.FromException<IReadOnlyList<AppendResult>>(new ObjectDisposedException(typeof(Streams.PostgresEventStore).FullName));
+        }
+
+        // What waits in a lane is waited for by draining it, so the call need not be counted until its end.
         try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var first = IndexOf(request.Parts[0]);
-            var append = request.Parts.Count == 1 || request.Parts.All(p => IndexOf(p) == first)
-                ? _lanes[first].AppendAsync(request, cancellationToken)
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return Task.FromCanceled<IReadOnlyList<AppendResult>>(cancellationToken);
+            }
+
+            return LaneOf(request) is { } lane
+                ? lane.TryAppendAsync(request, cancellationToken) ?? AppendWhenThereIsRoomAsync(lane, request, cancellationToken)
                 : AppendAcrossAsync(request, cancellationToken);
-            return await append.ConfigureAwait(false);
         }
         finally
         {
@@ -84,7 +91,13 @@ internal sealed class AppendLanes : IAsyncDisposable
         _roomToCross.Dispose();
     }
 
-    private async Task<IReadOnlyList<AppendResult>> AppendAcrossAsync(AppendRequest request, CancellationToken cancellationToken)
+    private Task<IReadOnlyList<AppendResult>> AppendWhenThereIsRoomAsync(
+        AppendLane lane,
+        AppendRequest request,
+        CancellationToken cancellationToken) =>
+        CountAsync(() => lane.AppendWhenThereIsRoomAsync(request, cancellationToken));
+
+    private Task<IReadOnlyList<AppendResult>> AppendAcrossAsync(AppendRequest request, CancellationToken cancellationToken) => CountAsync(async () =>
     {
         await _roomToCross.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -95,7 +108,7 @@ internal sealed class AppendLanes : IAsyncDisposable
         {
             _roomToCross.Release();
         }
-    }
+    });
 
     /// <summary>Sends a request over several lanes once all of them have come to it; they stand still until it is done.</summary>
     private async Task<IReadOnlyList<AppendResult>> CrossAsync(AppendRequest request, CancellationToken cancellationToken)
@@ -143,6 +156,21 @@ internal sealed class AppendLanes : IAsyncDisposable
         }
 
         return await slow.Answer.ConfigureAwait(false);
+    }
+
+    /// <summary>The lane of all parts of a request, or null when there are several.</summary>
+    private AppendLane? LaneOf(AppendRequest request)
+    {
+        var first = IndexOf(request.Parts[0]);
+        foreach (ref readonly var part in request.Parts.AsSpan(1))
+        {
+            if (IndexOf(part) != first)
+            {
+                return null;
+            }
+        }
+
+        return _lanes[first];
     }
 
     private int IndexOf(AppendRequest.Part part) => (int)((uint)part.Stream.GetHashCode() % (uint)_lanes.Length);

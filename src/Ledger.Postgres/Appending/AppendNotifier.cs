@@ -15,7 +15,7 @@ internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions opti
     private const int TimeoutSeconds = 5;
 
     // Between two, so that a busy writer does not pay for one an append; the first after a pause goes out at once.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     private readonly string _sql = SqlText.Load("notify_appended", options.Schemas);
     private volatile Task _sending = Task.CompletedTask;

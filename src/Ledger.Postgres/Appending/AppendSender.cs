@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ledger.Postgres.Telemetry;
 using Ledger.Streams;
 using Npgsql;
@@ -38,12 +39,13 @@ internal sealed class AppendSender
     public AppendCommand CreateImpatientCommand(bool isKept = false) => new(
         _statements, CreateConnection(isKept), Math.Min(LongestBatchSeconds, _options.CommandTimeoutSeconds));
 
-    /// <summary>Sends a batch, again if need be, and answers each request in its place.</summary>
+    /// <summary>Sends a batch, again if need be, and answers each request in its place, until the command is used again.</summary>
     /// <param name="command">What to send it with.</param>
     /// <param name="requests">The requests.</param>
     /// <param name="since">When the newest of them began to wait: from then on, it is sent again for as long as the options say.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<AppendAnswer[]> SendAsync(
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<IReadOnlyList<AppendAnswer>> SendAsync(
         AppendCommand command,
         IReadOnlyList<AppendRequest> requests,
         long since,
@@ -55,26 +57,37 @@ internal sealed class AppendSender
         }
         catch (Exception fault) when (_retries.IsInTime(since) && IsTransient(command, requests, fault))
         {
-            var isInDoubt = IsInDoubt(command, fault);
-            var answers = await _retries.ExecuteAsync(
-                async token =>
-                {
-                    try
-                    {
-                        return await SendOnceAsync(command, requests, token).ConfigureAwait(false);
-                    }
-                    catch (Exception another) when (IsInDoubt(command, another))
-                    {
-                        isInDoubt = true;
-                        throw;
-                    }
-                },
-                since,
-                fault,
-                another => IsTransient(command, requests, another),
-                cancellationToken).ConfigureAwait(false);
-            return isInDoubt ? Array.ConvertAll(answers, a => a.AfterRetry()) : answers;
+            return await SendAgainAsync(command, requests, since, fault, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    // By itself, because its lambdas would be allocated for each batch.
+    private async Task<IReadOnlyList<AppendAnswer>> SendAgainAsync(
+        AppendCommand command,
+        IReadOnlyList<AppendRequest> requests,
+        long since,
+        Exception fault,
+        CancellationToken cancellationToken)
+    {
+        var isInDoubt = IsInDoubt(command, fault);
+        var answers = await _retries.ExecuteAsync(
+            async token =>
+            {
+                try
+                {
+                    return await SendOnceAsync(command, requests, token).ConfigureAwait(false);
+                }
+                catch (Exception another) when (IsInDoubt(command, another))
+                {
+                    isInDoubt = true;
+                    throw;
+                }
+            },
+            since,
+            fault,
+            another => IsTransient(command, requests, another),
+            cancellationToken).ConfigureAwait(false);
+        return isInDoubt ? [.. answers.Select(a => a.AfterRetry())] : answers;
     }
 
     private static bool IsTransient(AppendCommand command, IReadOnlyList<AppendRequest> requests, Exception fault) =>
@@ -85,7 +98,8 @@ internal sealed class AppendSender
     // Whether it may be committed all the same.
     private static bool IsInDoubt(AppendCommand command, Exception fault) => command.WasSent && !TransientFaults.IsVictim(fault);
 
-    private async Task<AppendAnswer[]> SendOnceAsync(
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<IReadOnlyList<AppendAnswer>> SendOnceAsync(
         AppendCommand command,
         IReadOnlyList<AppendRequest> requests,
         CancellationToken cancellationToken)

@@ -23,6 +23,9 @@ internal sealed class CallsUnderWay
         return false;
     }
 
+    /// <summary>Counts what a call leaves behind when it returns; the call itself is counted still.</summary>
+    public void EnterAgain() => Interlocked.Increment(ref _count);
+
     /// <summary>Ends a call that entered.</summary>
     public void Leave()
     {

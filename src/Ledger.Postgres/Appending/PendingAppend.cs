@@ -3,16 +3,14 @@ using Ledger.Streams;
 namespace Ledger.Postgres.Appending;
 
 /// <summary>What waits in a lane: a request whose caller awaits its answer, or a barrier of a request over several lanes.</summary>
-internal sealed class PendingAppend
+internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendResult>>
 {
-    private readonly TaskCompletionSource<IReadOnlyList<AppendResult>> _answered =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     private readonly TaskCompletionSource? _released;
     private CancellationTokenRegistration _cancellation;
     private SemaphoreSlim? _room;
 
     private PendingAppend(AppendRequest? request)
+        : base(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         Request = request;
         _released = request is null ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null;
@@ -31,10 +29,10 @@ internal sealed class PendingAppend
     public bool IsSlow { get; init; }
 
     /// <summary>Whether nobody waits any more.</summary>
-    public bool IsAbandoned => _answered.Task.IsCompleted;
+    public bool IsAbandoned => Task.IsCompleted;
 
     /// <summary>The answer; for a barrier, that the lane has come to it.</summary>
-    public Task<IReadOnlyList<AppendResult>> Answer => _answered.Task;
+    public Task<IReadOnlyList<AppendResult>> Answer => Task;
 
     /// <summary>A request that waits in a lane; a cancelled caller stops waiting, and what has not been sent is not sent then.</summary>
     /// <param name="request">The request.</param>
@@ -59,7 +57,7 @@ internal sealed class PendingAppend
         if (cancellationToken.CanBeCanceled)
         {
             pending._cancellation = cancellationToken.UnsafeRegister(
-                static (state, token) => ((PendingAppend)state!)._answered.TrySetCanceled(token), pending);
+                static (state, token) => ((PendingAppend)state!).TrySetCanceled(token), pending);
         }
 
         return pending;
@@ -76,11 +74,11 @@ internal sealed class PendingAppend
         _cancellation.Dispose();
         if (answer.Refusal is null)
         {
-            _answered.TrySetResult(answer.Results);
+            TrySetResult(answer.Results);
         }
         else
         {
-            _answered.TrySetException(answer.Refusal);
+            TrySetException(answer.Refusal);
         }
     }
 
@@ -89,11 +87,11 @@ internal sealed class PendingAppend
         _cancellation.Dispose();
         if (failure is OperationCanceledException && CancellationToken.IsCancellationRequested)
         {
-            _answered.TrySetCanceled(CancellationToken);
+            TrySetCanceled(CancellationToken);
         }
         else
         {
-            _answered.TrySetException(failure);
+            TrySetException(failure);
         }
     }
 
@@ -102,7 +100,7 @@ internal sealed class PendingAppend
     /// <summary>Says that the lane has come to this barrier, and waits there.</summary>
     public Task ReachAsync()
     {
-        _answered.TrySetResult([]);
+        TrySetResult([]);
         return _released!.Task;
     }
 }

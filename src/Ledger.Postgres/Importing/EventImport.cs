@@ -30,15 +30,16 @@ internal sealed class EventImport(NpgsqlDataSource pool, AppendStatements statem
         var started = timeProvider.GetTimestamp();
         var done = ImportProgress.None;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var batches = Channel.CreateBounded<ImportBatch>(1);
+        var batches = Channel.CreateBounded<CopyBatch>(1);
         var reading = Task.Run(() => ReadAsync(events, batches.Writer, ending.Token), CancellationToken.None);
         try
         {
             await foreach (var batch in batches.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
-                var outcome = batch.Events.Count == 0
+                var outcome = batch.Count == 0
                     ? new ImportOutcome(0, 0, 0, 0)
                     : await WriteAsync(batch, cancellationToken).ConfigureAwait(false);
+                batch.Release();
                 _looksUp = outcome.Known > 0;
                 done = done.Plus(
                     outcome.Written, outcome.Known + batch.Repeated, outcome.Begun, outcome.Bytes, timeProvider.GetElapsedTime(started));
@@ -60,12 +61,12 @@ internal sealed class EventImport(NpgsqlDataSource pool, AppendStatements statem
         return done with { Elapsed = timeProvider.GetElapsedTime(started) };
     }
 
-    private async Task ReadAsync(IAsyncEnumerable<StreamEvent> events, ChannelWriter<ImportBatch> batches, CancellationToken cancellationToken)
+    private async Task ReadAsync(IAsyncEnumerable<StreamEvent> events, ChannelWriter<CopyBatch> batches, CancellationToken cancellationToken)
     {
         Exception? failure = null;
         try
         {
-            await foreach (var batch in ImportBatch.ReadAsync(events, options.Registry, cancellationToken).ConfigureAwait(false))
+            await foreach (var batch in ImportBatch.ReadAsync(events, options.Registry, () => new CopyBatch(), cancellationToken).ConfigureAwait(false))
             {
                 await batches.WriteAsync(batch, cancellationToken).ConfigureAwait(false);
             }
@@ -80,7 +81,7 @@ internal sealed class EventImport(NpgsqlDataSource pool, AppendStatements statem
         batches.Complete(failure);
     }
 
-    private async Task<ImportOutcome> WriteAsync(ImportBatch batch, CancellationToken cancellationToken)
+    private async Task<ImportOutcome> WriteAsync(CopyBatch batch, CancellationToken cancellationToken)
     {
         var started = timeProvider.GetTimestamp();
         var hasLookedUp = _looksUp;

@@ -14,11 +14,13 @@ internal sealed class ImportTransaction(
     NpgsqlConnection connection,
     AppendStatements statements,
     PostgresOptions options,
-    ImportBatch batch)
+    CopyBatch batch)
 {
+    private const int Chunk = 64 * 1024;
     private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
 
     private readonly Dictionary<StreamName, ImportedStream> _streams = [];
+    private long _copiedBytes;
 
     /// <summary>What the transaction did, as soon as it begins to commit; null before.</summary>
     public ImportOutcome? Outcome { get; private set; }
@@ -35,32 +37,23 @@ internal sealed class ImportTransaction(
         var projections = statements.Projections.For(names);
         await BeginAsync(projections, cancellationToken).ConfigureAwait(false);
         await LockStreamsAsync(streams, names, cancellationToken).ConfigureAwait(false);
-        var events = batch.Events;
-        if (looksUp || _streams.Values.Any(s => s.IsArchived))
+        HashSet<Guid> known = [];
+        if (looksUp || Array.Exists(streams, s => s.IsArchived))
         {
-            events = await FindNewAsync(cancellationToken).ConfigureAwait(false);
+            known = await FindKnownAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        var known = batch.Events.Count - events.Count;
-        if (events.Count == 0)
+        if (known.Count == batch.Count)
         {
-            return new ImportOutcome(0, known, 0, 0);
+            return new ImportOutcome(0, known.Count, 0, 0);
         }
 
-        foreach (var item in events)
-        {
-            if (_streams[item.Stream].IsArchived)
-            {
-                throw new StreamArchivedException(item.Stream);
-            }
-        }
-
-        await CopyAsync(events, cancellationToken).ConfigureAwait(false);
+        await CopyAsync(known, cancellationToken).ConfigureAwait(false);
         var grown = _streams.Values.Where(s => s.Version > s.Before).ToArray();
         await UpdateStreamsAsync(grown, cancellationToken).ConfigureAwait(false);
         await projections.ApplyAsync(connection, transaction, options.CommandTimeoutSeconds, cancellationToken).ConfigureAwait(false);
         Outcome = new ImportOutcome(
-            events.Count, known, grown.Count(s => s.Before == 0), events.Sum(e => (long)e.Event.Serialized.Json.Length));
+            batch.Count - known.Count, known.Count, grown.Count(s => s.Before == 0), _copiedBytes);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return Outcome;
     }
@@ -75,11 +68,13 @@ internal sealed class ImportTransaction(
 
     private ImportedStream[] ListStreams()
     {
-        foreach (var item in batch.Events)
+        var last = default(StreamName);
+        foreach (ref readonly var row in batch.Events)
         {
-            if (!_streams.ContainsKey(item.Stream))
+            if (row.Stream != last)
             {
-                _streams.Add(item.Stream, new ImportedStream(item.Stream));
+                _streams.TryAdd(row.Stream, new ImportedStream(row.Stream));
+                last = row.Stream;
             }
         }
 
@@ -114,9 +109,16 @@ internal sealed class ImportTransaction(
         return count;
     }
 
-    private async Task<List<ImportBatch.Item>> FindNewAsync(CancellationToken cancellationToken)
+    /// <summary>The ids of the events that are in their streams already.</summary>
+    private async Task<HashSet<Guid>> FindKnownAsync(CancellationToken cancellationToken)
     {
-        var command = Load("import_find_events").With(batch.Events.Select(e => e.Event.Id).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Uuid);
+        var ids = new Guid[batch.Count];
+        for (var i = 0; i < ids.Length; i++)
+        {
+            ids[i] = batch.Events[i].Id;
+        }
+
+        var command = Load("import_find_events").With(ids, NpgsqlDbType.Array | NpgsqlDbType.Uuid);
         await using var _ = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
@@ -126,35 +128,96 @@ internal sealed class ImportTransaction(
             holders.Add(reader.GetGuid(0), reader.GetString(1));
         }
 
-        return holders.Count == 0 ? batch.Events : [.. batch.Events.Where(IsNew)];
-
-        bool IsNew(ImportBatch.Item item)
+        foreach (ref readonly var row in batch.Events)
         {
-            if (!holders.TryGetValue(item.Event.Id, out var holder))
+            if (holders.TryGetValue(row.Id, out var holder) && holder != row.Stream.Value)
             {
-                return true;
+                throw new EventIdInUseException(row.Stream, row.Id, new StreamName(holder));
+            }
+        }
+
+        return [.. holders.Keys];
+    }
+
+    private async Task CopyAsync(HashSet<Guid> known, CancellationToken cancellationToken)
+    {
+        foreach (ref readonly var row in batch.Events)
+        {
+            if (_streams[row.Stream].IsArchived && !known.Contains(row.Id))
+            {
+                throw new StreamArchivedException(row.Stream);
+            }
+        }
+
+        var (moment, numbers) = await DrawNumbersAsync(batch.Count - known.Count, cancellationToken).ConfigureAwait(false);
+        var runs = Complete(known, moment, numbers);
+        var copy = await connection.BeginRawBinaryCopyAsync(CopyStatement(), cancellationToken).ConfigureAwait(false);
+        await using var _ = copy.ConfigureAwait(false);
+        copy.WriteTimeout = (int)options.CommandTimeout.TotalMilliseconds;
+        copy.ReadTimeout = (int)options.CommandTimeout.TotalMilliseconds;
+        try
+        {
+            await copy.WriteAsync(CopyRows.Header, cancellationToken).ConfigureAwait(false);
+            foreach (var (first, count) in runs)
+            {
+                for (var rest = batch.RowsOf(first, count); !rest.IsEmpty; rest = rest[Math.Min(Chunk, rest.Length)..])
+                {
+                    await copy.WriteAsync(rest[..Math.Min(Chunk, rest.Length)], cancellationToken).ConfigureAwait(false);
+                }
             }
 
-            return holder == item.Stream.Value
-                ? false
-                : throw new EventIdInUseException(item.Stream, item.Event.Id, new StreamName(holder));
+            await copy.WriteAsync(CopyRows.Trailer, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await CancelAsync(copy).ConfigureAwait(false);
+            throw;
         }
     }
 
-    private async Task CopyAsync(List<ImportBatch.Item> events, CancellationToken cancellationToken)
+    // Disposing alone would end the COPY as if all had been sent.
+    private static async Task CancelAsync(NpgsqlRawCopyStream copy)
     {
-        var (moment, numbers) = await DrawNumbersAsync(events.Count, cancellationToken).ConfigureAwait(false);
-        var importer = await connection.BeginBinaryImportAsync(CopyStatement(), cancellationToken).ConfigureAwait(false);
-        await using var _ = importer.ConfigureAwait(false);
-        importer.Timeout = options.CommandTimeout;
-        for (var i = 0; i < events.Count; i++)
+        try
         {
-            var stream = _streams[events[i].Stream];
+            await copy.CancelAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The connection may be gone; the failure that led here says more.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+
+    /// <summary>Gives the new events their numbers, versions and times; the runs of events that are new.</summary>
+    private List<(int First, int Count)> Complete(HashSet<Guid> known, DateTime moment, long[] numbers)
+    {
+        var runs = new List<(int First, int Count)>();
+        var (stream, drawn) = (default(ImportedStream), 0);
+        var events = batch.Events;
+        for (var i = 0; i < events.Length; i++)
+        {
+            ref readonly var row = ref events[i];
+            if (known.Contains(row.Id))
+            {
+                continue;
+            }
+
+            stream = stream is not null && stream.Name == row.Stream ? stream : _streams[row.Stream];
             var version = stream.Grow(moment);
-            await importer.WriteEventAsync(events[i], numbers[i], version, stream.Time, cancellationToken).ConfigureAwait(false);
+            batch.Complete(i, numbers[drawn++], version, stream.Time);
+            _copiedBytes += row.JsonBytes;
+            if (runs.Count > 0 && runs[^1] is var (first, count) && first + count == i)
+            {
+                runs[^1] = (first, count + 1);
+            }
+            else
+            {
+                runs.Add((i, 1));
+            }
         }
 
-        await importer.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        return runs;
     }
 
     private async Task<(DateTime Moment, long[] Numbers)> DrawNumbersAsync(int count, CancellationToken cancellationToken)

@@ -94,11 +94,11 @@ internal sealed record InlineProjection(string Key, string StreamPrefix)
     }
 
     /// <summary>Whether an append to one of these streams concerns it.</summary>
-    public bool Follows(IEnumerable<string> streams)
+    public bool Follows(IReadOnlyList<string> streams)
     {
-        foreach (var stream in streams)
+        for (var i = 0; i < streams.Count; i++)
         {
-            if (stream.StartsWith(StreamPrefix, StringComparison.Ordinal))
+            if (streams[i].StartsWith(StreamPrefix, StringComparison.Ordinal))
             {
                 return true;
             }

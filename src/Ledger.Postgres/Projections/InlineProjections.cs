@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ledger.Postgres.Telemetry;
 using Ledger.Projections;
 using Npgsql;
@@ -13,6 +14,7 @@ internal sealed class InlineProjections
 {
     private readonly InlineProjection[] _projections;
     private readonly string _clock;
+    private readonly ConcurrentDictionary<ulong, InlineProjections> _parts = [];
 
     public InlineProjections(PostgresOptions options)
         : this(
@@ -26,16 +28,44 @@ internal sealed class InlineProjections
         _projections = projections;
         _clock = clock;
         Keys = projections.Length == 0 ? null : Array.ConvertAll(projections, p => p.Key);
+        HasWorks = Array.Exists(projections, p => p.Begin is not null);
     }
 
     /// <summary>Which projections there are, or null for none: nothing is locked and remembered for them then.</summary>
     public string[]? Keys { get; }
 
+    /// <summary>Whether one works in C#, which takes more than one round trip.</summary>
+    public bool HasWorks { get; }
+
     /// <summary>Those that follow an append to some streams.</summary>
-    public InlineProjections For(IReadOnlyList<string> streams) =>
-        Array.TrueForAll(_projections, p => p.Follows(streams))
-            ? this
-            : new InlineProjections(Array.FindAll(_projections, p => p.Follows(streams)), _clock);
+    /// <remarks>The same projections are the same instance. More than 64 are not told apart: the rest runs, and finds nothing to do.</remarks>
+    public InlineProjections For(IReadOnlyList<string> streams)
+    {
+        var (those, areAll) = (0UL, true);
+        for (var i = 0; i < _projections.Length && i < 64; i++)
+        {
+            var follows = _projections[i].Follows(streams);
+            those |= follows ? 1UL << i : 0;
+            areAll &= follows;
+        }
+
+        return areAll ? this : _parts.GetOrAdd(
+            those,
+            static (those, all) => new InlineProjections([.. all._projections.Where((_, i) => i >= 64 || (those >> i & 1) != 0)], all._clock),
+            this);
+    }
+
+    /// <summary>Adds the statements of rows to a batch.</summary>
+    public void AddStatements(NpgsqlBatch batch)
+    {
+        foreach (var projection in _projections)
+        {
+            foreach (var sql in projection.Statements)
+            {
+                batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
+            }
+        }
+    }
 
     /// <summary>Runs a statement that appends, and the projections behind it.</summary>
     /// <param name="append">The statement.</param>

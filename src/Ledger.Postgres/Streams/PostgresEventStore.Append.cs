@@ -25,7 +25,7 @@ public sealed partial class PostgresEventStore
     private Task<IReadOnlyList<AppendResult>> SendAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken)
     {
         var request = AppendRequest.Create(appends, Registry);
-        if (request.Parts.Count == 0)
+        if (request.Parts.Length == 0)
         {
             return Task.FromResult<IReadOnlyList<AppendResult>>([]);
         }

@@ -29,6 +29,9 @@ public sealed record NewEvent
     /// <summary>What ties events of several streams together; appends through a run set the name of the root run where it is null.</summary>
     public string? CorrelationId { get; init; }
 
+    /// <summary>Whether it, and so its id, was made by the call that appends it.</summary>
+    internal bool IsNew { get; init; }
+
     /// <summary>The id that the event gets in a stream: <see cref="Id"/>, or the one derived from the foreign id.</summary>
     public Guid IdIn(StreamName stream) =>
         Metadata.ForeignId is { } foreignId ? EventIds.FromForeign(stream, foreignId) : Id;
@@ -45,7 +48,7 @@ public sealed record NewEvent
         var wrapped = new NewEvent[events.Count];
         for (var i = 0; i < wrapped.Length; i++)
         {
-            wrapped[i] = events[i] as NewEvent ?? new NewEvent(events[i]);
+            wrapped[i] = events[i] as NewEvent ?? new NewEvent(events[i]) { IsNew = true };
         }
 
         return wrapped;

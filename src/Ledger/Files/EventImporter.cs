@@ -12,7 +12,7 @@ namespace Ledger.Files;
 /// Where the recording repeats the parent's events, they are compared with the parent and not written.</item>
 /// <item>One that repeats events that are not the parent's, or whose parent is not in the log, becomes a run with all its events.</item>
 /// </list>
-/// <para>Events are written in order, in appends of at most 10,000. When it is interrupted, the log has the first part; the same
+/// <para>Events are written in order, by <see cref="IEventStore.ImportAsync"/> in transactions of at most 10,000. When it is interrupted, the log has the first part; the same
 /// import again goes on behind it, and a third one writes nothing. Events are the same when id, type and JSON are.</para>
 /// </remarks>
 public sealed class EventImporter
@@ -28,15 +28,19 @@ public sealed class EventImporter
 
     /// <summary>Imports a recording; parents come before their branches.</summary>
     /// <param name="recording">The recording.</param>
-    /// <param name="cancellationToken">Stops between two appends; what was written stays.</param>
+    /// <param name="progress">Is told after each transaction how much of the recording is written; null for nobody.</param>
+    /// <param name="cancellationToken">Stops between two transactions; what was written stays.</param>
     /// <exception cref="ImportRefusedException">The log has other events under that id, or the parent of a branch is missing.</exception>
     /// <exception cref="InvalidEventException">An event cannot be stored.</exception>
-    public async Task<ImportResult> ImportAsync(EventRecording recording, CancellationToken cancellationToken = default)
+    public async Task<ImportResult> ImportAsync(
+        EventRecording recording,
+        IProgress<ImportProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(recording);
         if (recording.Branch is not { } branch)
         {
-            return await ImportRunAsync(recording, null, cancellationToken).ConfigureAwait(false);
+            return await ImportRunAsync(recording, null, progress, cancellationToken).ConfigureAwait(false);
         }
 
         var parent = await FindParentAsync(branch, cancellationToken).ConfigureAwait(false);
@@ -50,8 +54,8 @@ public sealed class EventImporter
             ? $"its parent '{TextRules.Printable(branch.ParentRunId)}' is not in the log"
             : await FaultOfCopyAsync(recording, parent, cancellationToken).ConfigureAwait(false);
         return fault is null
-            ? await ImportBranchAsync(recording, parent!, cancellationToken).ConfigureAwait(false)
-            : await ImportRunAsync(recording, $"A run with a copy of its prefix, because {fault}.", cancellationToken).ConfigureAwait(false);
+            ? await ImportBranchAsync(recording, parent!, progress, cancellationToken).ConfigureAwait(false)
+            : await ImportRunAsync(recording, $"A run with a copy of its prefix, because {fault}.", progress, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Run?> FindParentAsync(BranchCreated branch, CancellationToken cancellationToken)
@@ -84,7 +88,11 @@ public sealed class EventImporter
         return null;
     }
 
-    private async Task<ImportResult> ImportRunAsync(EventRecording recording, string? note, CancellationToken cancellationToken)
+    private async Task<ImportResult> ImportRunAsync(
+        EventRecording recording,
+        string? note,
+        IProgress<ImportProgress>? progress,
+        CancellationToken cancellationToken)
     {
         if (recording.RepeatedId is { } repeated)
         {
@@ -98,12 +106,16 @@ public sealed class EventImporter
             await _ledger.Store.AppendAsync(run.StreamName, ExpectedVersion.Any, [], cancellationToken).ConfigureAwait(false);
         }
 
-        var import = new RunImport(run, recording.Id, _ledger.Store.Registry);
+        var import = new RunImport(run, recording.Id, progress);
         var written = await import.RunAsync(recording.Read(), Position.Start, cancellationToken).ConfigureAwait(false);
         return new ImportResult(run.StreamName, null, 0, 0, recording.EventCount, written, note);
     }
 
-    private async Task<ImportResult> ImportBranchAsync(EventRecording recording, Run parent, CancellationToken cancellationToken)
+    private async Task<ImportResult> ImportBranchAsync(
+        EventRecording recording,
+        Run parent,
+        IProgress<ImportProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var file = recording.Branch!;
         var created = recording.Read().Skip((int)recording.CopiedEvents).First();
@@ -129,7 +141,7 @@ public sealed class EventImporter
                     + $"'{parent.StreamName}' at {file.ForkPosition}. Nothing of it was written; import it under another id.");
         }
 
-        var import = new RunImport(new Run(_ledger, existing.History), recording.Id, _ledger.Store.Registry);
+        var import = new RunImport(new Run(_ledger, existing.History), recording.Id, progress);
         var own = recording.Read().Skip((int)recording.CopiedEvents + 1);
         written += await import.RunAsync(own, new Position(file.ForkPosition + 1), cancellationToken).ConfigureAwait(false);
         return new ImportResult(stream, parent.StreamName, file.ForkPosition, recording.CopiedEvents, recording.EventCount, written);

@@ -1,65 +1,62 @@
-using System.Runtime.InteropServices;
 using Ledger.Events;
 using Ledger.Runs;
 using Ledger.Streams;
 
 namespace Ledger.Files;
 
-/// <summary>Appends what a run or branch lacks of a recording's events.</summary>
-internal sealed class RunImport(Run run, string id, EventRegistry registry)
+/// <summary>Imports what a run or branch lacks of a recording's events.</summary>
+internal sealed class RunImport(Run run, string id, IProgress<ImportProgress>? progress)
 {
-    private const int MaxEvents = 10_000;
-    private const long MaxBytes = 8 * 1024 * 1024;
-
-    private readonly List<NewEvent> _batch = [];
-    private long _bytes;
-    private Position _length;
-
-    /// <summary>Compares the events with those that are there from a position on, and appends the rest.</summary>
+    /// <summary>Compares the events with those that are there from a position on, and writes the rest.</summary>
     /// <returns>How many were written.</returns>
     public async Task<long> RunAsync(IEnumerable<NewEvent> events, Position from, CancellationToken cancellationToken)
     {
-        var written = 0L;
-        var part = new RecordedPart(registry, run.ReadAsync(from, cancellationToken: cancellationToken));
-        await using var _ = part.ConfigureAwait(false);
-        foreach (var item in events)
+        using var recorded = events.GetEnumerator();
+        var length = await CompareAsync(recorded, from, cancellationToken).ConfigureAwait(false);
+        if (length is not { } begin)
         {
-            if (written == 0)
-            {
-                var state = await part.CompareNextAsync(item).ConfigureAwait(false);
-                _length = new Position(from.Value + part.Position);
-                if (state == PartState.Same)
-                {
-                    continue;
-                }
-
-                if (state == PartState.Other)
-                {
-                    throw new ImportRefusedException(
-                        id, $"'{run.StreamName}' has another event at position {_length}. Nothing of it was written; import it under another id.");
-                }
-            }
-
-            written++;
-            _batch.Add(item);
-            _bytes += item.Data is UntypedEvent untyped ? JsonMarshal.GetRawUtf8Value(untyped.Data).Length : registry.Write(item).Json.Length;
-            if (_batch.Count == MaxEvents || _bytes >= MaxBytes)
-            {
-                await AppendAsync(cancellationToken).ConfigureAwait(false);
-            }
+            return 0;
         }
 
-        await AppendAsync(cancellationToken).ConfigureAwait(false);
-        return written;
+        var done = await run.Store.ImportAsync(Rest(recorded).ToAsyncEnumerable(), progress, cancellationToken).ConfigureAwait(false);
+        var end = await run.GetLengthAsync(cancellationToken).ConfigureAwait(false);
+        return end.Value == begin.Value + done.Events
+            ? done.Events
+            : throw new ImportRefusedException(
+                id, $"somebody else appended to '{run.StreamName}' at the same time, so that it has other events among them. Import it under another id.");
     }
 
-    private async Task AppendAsync(CancellationToken cancellationToken)
+    /// <summary>Passes over the events that are there; the length behind them, or null when there are no others.</summary>
+    private async Task<Position?> CompareAsync(IEnumerator<NewEvent> recorded, Position from, CancellationToken cancellationToken)
     {
-        if (_batch.Count > 0)
+        var part = new RecordedPart(run.Store.Registry, run.ReadAsync(from, cancellationToken: cancellationToken));
+        await using var _ = part.ConfigureAwait(false);
+        while (recorded.MoveNext())
         {
-            _length = await run.AppendAsync([.. _batch], _length, cancellationToken).ConfigureAwait(false);
-            _batch.Clear();
-            _bytes = 0;
+            var state = await part.CompareNextAsync(recorded.Current).ConfigureAwait(false);
+            var length = new Position(from.Value + part.Position);
+            if (state == PartState.Other)
+            {
+                throw new ImportRefusedException(
+                    id, $"'{run.StreamName}' has another event at position {length}. Nothing of it was written; import it under another id.");
+            }
+
+            if (state != PartState.Same)
+            {
+                return length;
+            }
         }
+
+        return null;
+    }
+
+    // From the present one on.
+    private IEnumerable<StreamEvent> Rest(IEnumerator<NewEvent> recorded)
+    {
+        do
+        {
+            yield return new StreamEvent(run.StreamName, run.Correlated(recorded.Current));
+        }
+        while (recorded.MoveNext());
     }
 }

@@ -38,7 +38,7 @@ public sealed partial class Run
     private WorldReader Worlds() => new(_ledger.Store, History, _statistics, _ledger.Logger);
 
     /// <summary>The length behind an append, after which a snapshot may be due.</summary>
-    private async Task<Position> EndOfAsync(AppendResult result, int count, CancellationToken cancellationToken)
+    private async ValueTask<Position> EndOfAsync(AppendResult result, int count, CancellationToken cancellationToken)
     {
         var length = History.LengthAt(result.Version);
         if (_ledger.Options.SnapshotEvery is not { } every

@@ -127,8 +127,9 @@ public sealed partial class Run
 
     private async Task<Position> AppendAsync(IReadOnlyList<object> events, ExpectedVersion expected, CancellationToken cancellationToken)
     {
-        var result = await _ledger.Store.AppendAsync(StreamName, expected, Correlated(events), cancellationToken).ConfigureAwait(false);
-        return await EndOfAsync(result, events.Count, cancellationToken).ConfigureAwait(false);
+        var append = new[] { new StreamAppend(StreamName, expected, Correlated(events)) };
+        var results = await _ledger.Store.AppendAsync(append, cancellationToken).ConfigureAwait(false);
+        return await EndOfAsync(results[0], events.Count, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Position> AppendValidatedCoreAsync(
@@ -141,6 +142,19 @@ public sealed partial class Run
         return await EndOfAsync(result, events.Count, cancellationToken).ConfigureAwait(false);
     }
 
-    private NewEvent[] Correlated(IReadOnlyList<object> events) =>
-        [.. NewEvent.From(events).Select(e => e.CorrelationId is null ? e with { CorrelationId = History.Root.Value } : e)];
+    /// <summary>An event as an append to this history writes it.</summary>
+    internal NewEvent Correlated(NewEvent made) => made.CorrelationId is null ? made with { CorrelationId = History.Root.Value } : made;
+
+    private NewEvent[] Correlated(IReadOnlyList<object> events)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        var root = History.Root.Value;
+        var correlated = new NewEvent[events.Count];
+        for (var i = 0; i < correlated.Length; i++)
+        {
+            correlated[i] = events[i] is NewEvent made ? Correlated(made) : new NewEvent(events[i]) { CorrelationId = root, IsNew = true };
+        }
+
+        return correlated;
+    }
 }

@@ -5,15 +5,18 @@ namespace Ledger.Streams;
 /// <summary>One call of <see cref="IEventStore.AppendAsync"/>, checked and written as JSON before any engine touches its log.</summary>
 internal sealed class AppendRequest
 {
-    private AppendRequest(IReadOnlyList<Part> parts, int eventCount, long byteCount)
+    private bool _isNew;
+
+    private AppendRequest(Part[] parts, int eventCount, long byteCount, bool isNew)
     {
+        _isNew = isNew;
         Parts = parts;
         EventCount = eventCount;
         ByteCount = byteCount;
     }
 
     /// <summary>The parts in the caller's order.</summary>
-    public IReadOnlyList<Part> Parts { get; }
+    public Part[] Parts { get; }
 
     /// <summary>The number of events in all parts.</summary>
     public int EventCount { get; }
@@ -30,17 +33,27 @@ internal sealed class AppendRequest
         var parts = new Part[appends.Count];
         var eventCount = 0;
         var byteCount = 0L;
+        var isNew = true;
         for (var i = 0; i < parts.Length; i++)
         {
             parts[i] = Write(appends[i], registry);
             eventCount += parts[i].Events.Length;
-            foreach (var item in parts[i].Events)
+            foreach (ref readonly var item in parts[i].Events.AsSpan())
             {
                 byteCount += item.Serialized.Json.Length;
+                isNew &= item.Event.IsNew && item.Event.Metadata.ForeignId is null;
             }
         }
 
-        return new AppendRequest(parts, eventCount, byteCount);
+        return new AppendRequest(parts, eventCount, byteCount, isNew);
+    }
+
+    /// <summary>Whether it cannot be in the log: every id was made for this call, and this is the first time that it is asked.</summary>
+    public bool TakeNew()
+    {
+        var isNew = _isNew;
+        _isNew = false;
+        return isNew;
     }
 
     private static Part Write(StreamAppend append, EventRegistry registry)
@@ -56,7 +69,7 @@ internal sealed class AppendRequest
     }
 
     /// <summary>What goes to one stream.</summary>
-    internal sealed record Part(StreamName Stream, ExpectedVersion Expected, Item[] Events);
+    internal readonly record struct Part(StreamName Stream, ExpectedVersion Expected, Item[] Events);
 
     /// <summary>An event with the id that it gets.</summary>
     internal readonly record struct Item(Guid Id, NewEvent Event, SerializedEvent Serialized)

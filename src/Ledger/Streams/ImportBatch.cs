@@ -4,19 +4,13 @@ using Ledger.Events;
 namespace Ledger.Streams;
 
 /// <summary>A part of an import that is written in one transaction, its events checked and written as JSON.</summary>
-internal sealed class ImportBatch
+internal abstract class ImportBatch
 {
     public const int MostEvents = 10_000;
     private const long MostBytes = 16 * 1024 * 1024;
 
-    private readonly Dictionary<Guid, StreamName> _streamsById = [];
-
-    private ImportBatch()
-    {
-    }
-
-    /// <summary>The events in the order of the import, each id once.</summary>
-    public List<Item> Events { get; } = [];
+    /// <summary>How many events it has, each id once.</summary>
+    public int Count { get; private set; }
 
     /// <summary>How often an id occurred again in the same stream.</summary>
     public int Repeated { get; private set; }
@@ -24,25 +18,33 @@ internal sealed class ImportBatch
     /// <summary>The size of the events' JSON.</summary>
     public long Bytes { get; private set; }
 
-    private bool IsFull => Events.Count == MostEvents || Bytes >= MostBytes;
+    private bool IsFull => Count == MostEvents || Bytes >= MostBytes;
 
-    private bool IsEmpty => Events.Count == 0 && Repeated == 0;
+    private bool IsEmpty => Count == 0 && Repeated == 0;
 
     /// <summary>Cuts an import into batches.</summary>
+    /// <param name="events">The events.</param>
+    /// <param name="registry">Writes them.</param>
+    /// <param name="create">Makes an empty batch.</param>
+    /// <param name="cancellationToken">Stops.</param>
     /// <exception cref="InvalidEventException">An event cannot be stored.</exception>
-    public static async IAsyncEnumerable<ImportBatch> ReadAsync(
+    public static async IAsyncEnumerable<TBatch> ReadAsync<TBatch>(
         IAsyncEnumerable<StreamEvent> events,
         EventRegistry registry,
+        Func<TBatch> create,
         [EnumeratorCancellation] CancellationToken cancellationToken)
+        where TBatch : ImportBatch
     {
-        var batch = new ImportBatch();
+        var streamsById = new Dictionary<Guid, StreamName>();
+        var batch = create();
         await foreach (var item in events.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            batch.Add(item, registry);
+            batch.Add(item, registry, streamsById);
             if (batch.IsFull)
             {
                 yield return batch;
-                batch = new ImportBatch();
+                batch = create();
+                streamsById.Clear();
             }
         }
 
@@ -52,7 +54,10 @@ internal sealed class ImportBatch
         }
     }
 
-    private void Add(StreamEvent item, EventRegistry registry)
+    /// <summary>Takes an event behind those that it has.</summary>
+    protected abstract void Keep(StreamName stream, in AppendRequest.Item item);
+
+    private void Add(StreamEvent item, EventRegistry registry, Dictionary<Guid, StreamName> streamsById)
     {
         var (stream, newEvent) = item;
         if (newEvent is null)
@@ -62,17 +67,15 @@ internal sealed class ImportBatch
 
         AppendRules.Check(stream, nameof(item));
         var id = newEvent.IdIn(stream);
-        if (!_streamsById.TryAdd(id, stream))
+        if (!streamsById.TryAdd(id, stream))
         {
-            Repeated += _streamsById[id] == stream ? 1 : throw new EventIdInUseException(stream, id, _streamsById[id]);
+            Repeated += streamsById[id] == stream ? 1 : throw new EventIdInUseException(stream, id, streamsById[id]);
             return;
         }
 
         var serialized = registry.Write(newEvent);
-        Events.Add(new Item(stream, new AppendRequest.Item(id, newEvent, serialized)));
+        Keep(stream, new AppendRequest.Item(id, newEvent, serialized));
+        Count++;
         Bytes += serialized.Json.Length;
     }
-
-    /// <summary>An event and its stream.</summary>
-    internal readonly record struct Item(StreamName Stream, AppendRequest.Item Event);
 }

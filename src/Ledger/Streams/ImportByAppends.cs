@@ -12,7 +12,7 @@ internal static class ImportByAppends
         ArgumentNullException.ThrowIfNull(events);
         var started = TimeProvider.System.GetTimestamp();
         var done = ImportProgress.None;
-        var batches = ImportBatch.ReadAsync(events, store.Registry, cancellationToken);
+        var batches = ImportBatch.ReadAsync(events, store.Registry, () => new Batch(), cancellationToken);
         await foreach (var batch in batches.ConfigureAwait(false))
         {
             done = await WriteAsync(store, batch, done, cancellationToken).ConfigureAwait(false);
@@ -25,7 +25,7 @@ internal static class ImportByAppends
 
     private static async Task<ImportProgress> WriteAsync(
         IEventStore store,
-        ImportBatch batch,
+        Batch batch,
         ImportProgress done,
         CancellationToken cancellationToken)
     {
@@ -48,7 +48,7 @@ internal static class ImportByAppends
 
     private static async Task<ImportProgress> AppendAsync(
         IEventStore store,
-        List<ImportBatch.Item> items,
+        List<Batch.Item> items,
         ImportProgress done,
         CancellationToken cancellationToken)
     {
@@ -65,5 +65,14 @@ internal static class ImportByAppends
                 results.Zip(appends).Count(p => p.First.Version.Value == p.Second.Events.Count),
                 items.Sum(i => (long)i.Event.Serialized.Json.Length),
                 done.Elapsed);
+    }
+
+    private sealed class Batch : ImportBatch
+    {
+        public List<Item> Events { get; } = [];
+
+        protected override void Keep(StreamName stream, in AppendRequest.Item item) => Events.Add(new Item(stream, item));
+
+        internal readonly record struct Item(StreamName Stream, AppendRequest.Item Event);
     }
 }

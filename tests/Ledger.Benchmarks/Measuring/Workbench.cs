@@ -1,3 +1,4 @@
+using Ledger.Postgres;
 using Ledger.Postgres.Streams;
 using Ledger.Runs;
 using Ledger.Testing;
@@ -17,6 +18,7 @@ internal sealed class Workbench : IAsyncDisposable
         DataSource = NpgsqlDataSource.Create(database.ConnectionString);
         Store = new PostgresEventStore(DataSource);
         Ledger = new AgentLedger(Store);
+        PlainStore = new PostgresEventStore(DataSource, new PostgresOptions { WorldRows = WorldRows.Off });
     }
 
     public Workload Workload { get; }
@@ -26,6 +28,9 @@ internal sealed class Workbench : IAsyncDisposable
     public PostgresEventStore Store { get; }
 
     public AgentLedger Ledger { get; }
+
+    /// <summary>Without rows of worlds, which have figures of their own: for what is compared with plain inserts.</summary>
+    public PostgresEventStore PlainStore { get; }
 
     public string ConnectionString => _database.ConnectionString;
 
@@ -38,6 +43,7 @@ internal sealed class Workbench : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();
+        await PlainStore.DisposeAsync();
         await DataSource.DisposeAsync();
         await _database.DisposeAsync();
     }

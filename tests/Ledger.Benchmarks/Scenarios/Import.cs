@@ -7,7 +7,7 @@ namespace Ledger.Benchmarks.Scenarios;
 internal sealed class Import : WritingScenario
 {
     private readonly Contender _ledger = new("Ledger", (bench, cancellationToken) => WriterLoad.MeasureAsync(
-        [new ImportWriter(bench.Store, "import", bench.Workload.LongEvents)], bench.Workload, cancellationToken));
+        [new ImportWriter(bench.PlainStore, "import", bench.Workload.LongEvents)], bench.Workload, cancellationToken));
 
     private readonly Contender _peer = Copy(1, rows: 10_000);
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ledger.Benchmarks.Measuring;
 using Ledger.Benchmarks.Writers;
+using Ledger.Runs;
 
 namespace Ledger.Benchmarks.Scenarios;
 
@@ -10,7 +11,7 @@ internal abstract class WritingScenario : Scenario
     /// <summary>Ledger with so many callers at once, each on a run of its own or all on one.</summary>
     protected static Contender Ledger(int writers, int eventsPerCall = 1, StreamSharing sharing = StreamSharing.EachItsOwn) =>
         new("Ledger", (bench, cancellationToken) => WriterLoad.MeasureAsync(
-            Writers(writers, sharing, id => new LedgerWriter(bench.Ledger, id, eventsPerCall)), bench.Workload, cancellationToken));
+            Writers(writers, sharing, id => new LedgerWriter(new AgentLedger(bench.PlainStore), id, eventsPerCall)), bench.Workload, cancellationToken));
 
     /// <summary>One prepared statement an event, on so many connections that are held open.</summary>
     protected static Contender Statement(int connections, StreamSharing sharing = StreamSharing.EachItsOwn) =>

@@ -68,15 +68,15 @@ public sealed class DisposalTests(LedgerDatabase database) : IClassFixture<Ledge
         const int most = 10_000;
         var sender = new AppendSender(database.DataSource, new PostgresOptions(), TimeProvider.System);
         using var separately = new SeparateAppends(sender, () => { });
-        using var lane = new AppendLane(sender, separately, () => { });
+        using var lane = new AppendLane(sender, separately, new CallsUnderWay(), () => { });
         using var cancellation = new CancellationTokenSource();
         await using var held = await HeldStream.CreateAsync(database);
         var stream = NewStream();
 
-        var head = lane.AppendAsync(Request(held.Name), CancellationToken.None);
+        var head = AppendAsync(lane, Request(held.Name), CancellationToken.None);
         await held.WaitForWaitersAsync();
-        var appends = Enumerable.Range(0, most + 500).Select(_ => lane.AppendAsync(Request(stream), CancellationToken.None)).ToArray();
-        var cancelled = lane.AppendAsync(Request(stream), cancellation.Token);
+        var appends = Enumerable.Range(0, most + 500).Select(_ => AppendAsync(lane, Request(stream), CancellationToken.None)).ToArray();
+        var cancelled = AppendAsync(lane, Request(stream), cancellation.Token);
 
         lane.Waiting.ShouldBeLessThanOrEqualTo(most);
         await cancellation.CancelAsync();
@@ -86,6 +86,9 @@ public sealed class DisposalTests(LedgerDatabase database) : IClassFixture<Ledge
         await Task.WhenAll(appends).WaitAsync(Patience);
         (await database.Store.GetStreamAsync(stream))!.Version.Value.ShouldBe(most + 500);
     }
+
+    private static Task<IReadOnlyList<AppendResult>> AppendAsync(AppendLane lane, AppendRequest request, CancellationToken cancellationToken) =>
+        lane.TryAppendAsync(request, cancellationToken) ?? lane.AppendWhenThereIsRoomAsync(request, cancellationToken);
 
     private static StreamName NewStream() => new("disposed-" + Guid.NewGuid().ToString("N"));
 

@@ -1,4 +1,5 @@
 using FsCheck.Fluent;
+using Ledger.Conformance;
 using Ledger.Conformance.Laws;
 using Ledger.Conformance.Projections;
 using Ledger.Events;
@@ -75,7 +76,7 @@ public sealed class InlineSnapshotTests(LedgerDatabase database) : IClassFixture
 
         await Task.WhenAll(Enumerable.Range(0, 32).Select(writer => Task.Run(async () =>
         {
-            for (var i = 0; i < (Load.Soak ? 500 : 30); i++)
+            for (var i = 0; i < Scale.Of(30, 500); i++)
             {
                 await _store.AppendAsync(streams[(writer + i) % streams.Length], ExpectedVersion.Any, Kits($"{writer}.{i}"));
             }
@@ -110,7 +111,7 @@ public sealed class InlineSnapshotTests(LedgerDatabase database) : IClassFixture
                 select (stream, count, withProjection),
                 upTo: 20),
             CompareAsync,
-            times: Load.Soak ? 500 : 20);
+            times: Scale.Of(20, 500));
 
     [Theory]
     [InlineData("""update ledger.mt_doc_tally set data = '"odd"'""")]

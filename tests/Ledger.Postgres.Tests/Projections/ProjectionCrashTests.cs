@@ -1,3 +1,4 @@
+using Ledger.Conformance;
 using Ledger.Conformance.Projections;
 using Ledger.Events;
 using Ledger.Postgres.Projections;
@@ -11,7 +12,7 @@ namespace Ledger.Postgres.Tests.Projections;
 /// <summary>What inline projections keep is the fold of what the log has, also after a crash of the server.</summary>
 public sealed class ProjectionCrashTests
 {
-    private static readonly int Appends = Load.Soak ? 50_000 : 5_000;
+    private static readonly int Appends = Scale.Of(5_000, 50_000);
 
     [Fact]
     public async Task Append_ServerKilledAndStartedAgain_RowsAndDocumentsAreTheFold()

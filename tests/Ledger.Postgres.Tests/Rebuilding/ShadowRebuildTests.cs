@@ -1,3 +1,4 @@
+using Ledger.Conformance;
 using Ledger.Conformance.Projections;
 using Ledger.Events;
 using Ledger.Postgres.Projections;
@@ -34,7 +35,7 @@ public sealed class ShadowRebuildTests
         await using var store = await bench.Database.CreateProjectingStoreAsync(All);
         using var stop = new CancellationTokenSource();
         var writers = Enumerable.Range(0, Writers).Select(n => Task.Run(() => WriteAsync(store, n, stop.Token))).ToList();
-        for (var i = 0; i < (Load.Soak ? 50 : 3); i++)
+        for (var i = 0; i < Scale.Of(3, 50); i++)
         {
             foreach (var projection in All)
             {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Ledger.Conformance;
 using Ledger.Postgres.Projections;
 using Ledger.Postgres.Streams;
 using Ledger.Testing;
@@ -13,7 +14,7 @@ public sealed class ChaosTests
 {
     private const int Writers = 64;
     private const int MostStreams = 20;
-    private static readonly TimeSpan Duration = Load.Soak ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Duration = Scale.IsSoak ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(20);
 
     private const string EndSessions = """
         select count(pg_terminate_backend(pid)) from pg_stat_activity

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Ledger.Conformance;
 using Ledger.Events;
 using Ledger.Postgres.Streams;
 using Ledger.Runs;
@@ -13,14 +14,14 @@ namespace Ledger.Postgres.Tests.Streams;
 /// <summary>What was acknowledged survives a crash, and what was not can be sent again without being doubled.</summary>
 public sealed class CrashTests
 {
-    private static readonly int Appends = Load.Soak ? 100_000 : 10_000;
+    private static readonly int Appends = Scale.Of(10_000, 100_000);
 
     [Fact]
     public async Task Append_ServerKilledInTheMiddle_AcknowledgedIsKeptAndRetriedIsWrittenOnce()
     {
         var (server, database) = await LedgerDatabase.OnDurableServerAsync();
         await using var _ = database;
-        const int writers = 16;
+        const int writers = 64;
         await using var store = new PostgresEventStore(database.DataSource, new PostgresOptions { RetryFor = TimeSpan.Zero });
         var acknowledged = new ConcurrentDictionary<Guid, string>();
         var third = new TaskCompletionSource();
@@ -103,15 +104,16 @@ public sealed class CrashTests
     [Fact]
     public async Task Append_WriterProcessKilled_AcknowledgedIsKept()
     {
+        const int writers = 64;
         var (_, database) = await LedgerDatabase.OnDurableServerAsync();
         await using var _ = database;
         var path = Path.Combine(AppContext.BaseDirectory, "Ledger.Writer.dll");
-        using var writer = Process.Start(new ProcessStartInfo("dotnet", [path, database.ConnectionString, "8"])
+        using var writer = Process.Start(new ProcessStartInfo("dotnet", [path, database.ConnectionString, $"{writers}"])
         {
             RedirectStandardOutput = true,
         })!;
         var acknowledged = new List<Guid>();
-        while (acknowledged.Count < (Load.Soak ? 20_000 : 2_000) && await writer.StandardOutput.ReadLineAsync() is { } line)
+        while (acknowledged.Count < Scale.Of(2_000, 20_000) && await writer.StandardOutput.ReadLineAsync() is { } line)
         {
             acknowledged.Add(Guid.Parse(line));
         }
@@ -124,7 +126,7 @@ public sealed class CrashTests
         var stored = await StoredIdsAsync(database);
         acknowledged.Count.ShouldBeGreaterThanOrEqualTo(2_000);
         stored.ToHashSet().IsSupersetOf(acknowledged).ShouldBeTrue();
-        stored.Count.ShouldBeLessThanOrEqualTo(acknowledged.Count + 8);
+        stored.Count.ShouldBeLessThanOrEqualTo(acknowledged.Count + writers);
         await VersionsShouldBeContiguousAsync(database);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ledger.Conformance;
 using Ledger.Events;
 using Ledger.Postgres.Streams;
 using Ledger.Streams;
@@ -96,7 +97,7 @@ public sealed class RunningTransactionTests(LedgerDatabase database) : IClassFix
     public async Task ReadLog_WritersThatWaitBetweenNumberAndCommit_LosesNothingAndDoublesNothing()
     {
         var before = (await ReadAsync(SequenceNumber.Start)).LastOrDefault();
-        var seconds = Load.Soak ? 120 : 5;
+        var seconds = Scale.Of(5, 120);
         using var end = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         var writers = Enumerable.Range(0, 12).Select(w => w % 3 == 0
             ? AppendUntilAsync($"native-{w}", end.Token)

@@ -1,7 +1,7 @@
--- Appends a batch; the parameters and the result are those of append_v1.
-select outcome,
-       version,
-       last_sequence,
-       id_in_use,
-       id_holder
-from {ledger}.append_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+-- Appends a batch; the parameters and the result are those of append_v2.
+select outcomes,
+       versions,
+       sequences,
+       ids,
+       holders
+from {ledger}.append_v2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)

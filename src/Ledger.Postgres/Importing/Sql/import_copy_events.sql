@@ -1,5 +1,5 @@
--- Takes events as binary rows.
+-- Takes events as binary rows; the columns that are known last come first.
 copy {events}.mt_events (
-    seq_id, id, stream_id, version, data, type, "timestamp", tenant_id, mt_dotnet_type,
+    seq_id, version, "timestamp", id, stream_id, data, type, tenant_id, mt_dotnet_type,
     correlation_id, causation_id, headers, is_archived)
 from stdin (format binary)

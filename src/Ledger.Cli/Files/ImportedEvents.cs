@@ -1,0 +1,9 @@
+using Ledger.Streams;
+
+namespace Ledger.Cli.Files;
+
+/// <summary>The progress of an import as a number of events.</summary>
+internal sealed class ImportedEvents(IProgress<long> events) : IProgress<ImportProgress>
+{
+    public void Report(ImportProgress value) => events.Report(value.Events + value.Skipped);
+}
