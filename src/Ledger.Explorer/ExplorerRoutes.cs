@@ -4,6 +4,7 @@ using Ledger.Explorer.Diffs;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Live;
 using Ledger.Explorer.Objects;
+using Ledger.Explorer.Projections;
 using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Runs;
 using Ledger.Explorer.Worlds;
@@ -29,9 +30,11 @@ internal static class ExplorerRoutes
         MapPage("/world", WorldPageReader.ReadAsync);
         MapPage("/object", ObjectReader.ReadAsync);
         MapPage("/diff", DiffReader.ReadAsync);
+        MapPage("/projections", ProjectionsReader.ReadAsync);
         group.MapGet("/live", handler.Plain(LiveAnswer.SendToPageAsync));
         group.MapMethods("/assets/{name}", Reading, handler.Plain(request => AssetFiles.SendAsync(request.Http)));
         Guarded(group.MapPost("/fork", handler.Plain(Forking.ForkAsync)));
+        Guarded(group.MapPost("/projections", handler.Plain(ProjectionsReader.ActAsync)));
         foreach (var route in ApiRoutes.All)
         {
             string[] methods = route.Method == "GET" ? Reading : [route.Method];

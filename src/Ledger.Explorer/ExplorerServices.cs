@@ -1,7 +1,9 @@
 using Ledger.Explorer.Live;
+using Ledger.Explorer.Projections;
 using Ledger.Explorer.Runs;
 using Ledger.Explorer.Worlds;
 using Ledger.Explorer.Writing;
+using Ledger.Postgres.Daemon;
 using Ledger.Runs;
 using Ledger.Searching;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,6 +28,8 @@ internal sealed class ExplorerServices
         Usages = new KnownUsages(ledger);
         Follower = new RunFollower(this);
         Forgery = new FormGuard(application);
+        Admin = application.GetService<ProjectionAdmin>();
+        Rebuilds = new Rebuilds(Admin, Loggers.CreateLogger("Ledger.Explorer"));
     }
 
     public AgentLedger Ledger { get; }
@@ -51,4 +55,9 @@ internal sealed class ExplorerServices
     public RunFollower Follower { get; }
 
     public FormGuard Forgery { get; }
+
+    /// <summary>The projections; null where the application has no admin of them.</summary>
+    public ProjectionAdmin? Admin { get; }
+
+    public Rebuilds Rebuilds { get; }
 }

@@ -14,6 +14,9 @@ internal static partial class Log
     [LoggerMessage(4003, LogLevel.Debug, "The explorer forked {Parent} at {Position} as {Branch}.")]
     public static partial void Forked(ILogger logger, string parent, long position, string branch);
 
+    [LoggerMessage(4005, LogLevel.Warning, "The rebuild of {Projection} failed.")]
+    public static partial void RebuildFailed(ILogger logger, Exception exception, string projection);
+
     [LoggerMessage(4004, LogLevel.Debug, "The explorer appended {Count} events to {Stream}.")]
     public static partial void Appended(ILogger logger, int count, string stream);
 }

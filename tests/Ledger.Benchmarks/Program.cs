@@ -30,6 +30,10 @@ Scenario[] scenarios =
     new CatchUpRows(),
     new RebuildSnapshots(),
     new RebuildWorldRows(),
+    new ExplorerPage(),
+    new ExplorerScrub(),
+    new ExplorerBranches(),
+    new ExplorerLive(),
 ];
 
 Console.OutputEncoding = Encoding.UTF8;

@@ -1,7 +1,7 @@
 using System.Net;
+using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Explorer;
-using Ledger.Runs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,7 +21,7 @@ internal sealed class ExplorerServer : IAsyncDisposable
 
     /// <exception cref="RefusalException">It cannot listen there.</exception>
     public static async Task<ExplorerServer> StartAsync(
-        AgentLedger ledger, IPEndPoint endpoint, ExplorerWriting writing, CommandIo io, CancellationToken cancellationToken)
+        LedgerConnection connection, IPEndPoint endpoint, ExplorerWriting writing, CommandIo io, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
@@ -30,7 +30,8 @@ internal sealed class ExplorerServer : IAsyncDisposable
             server.Listen(endpoint);
         });
         builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton(ledger);
+        builder.Services.AddSingleton(connection.Ledger);
+        builder.Services.AddSingleton(connection.Projections);
         builder.Logging.AddProvider(new WarningLogs(io));
         if (IPAddress.IsLoopback(endpoint.Address))
         {

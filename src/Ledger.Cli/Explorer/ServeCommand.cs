@@ -42,7 +42,7 @@ internal sealed class ServeCommand : LedgerCommand
         var endpoint = new IPEndPoint(AddressOf(session.Get(_listen)), PortOf(session.Get(_port)));
         var writing = session.Get(_allowWriting) ? ExplorerWriting.Allowed : ExplorerWriting.Off;
         await using var connection = await session.ConnectAsync(cancellationToken);
-        await using var server = await ExplorerServer.StartAsync(connection.Ledger, endpoint, writing, session.Io, cancellationToken);
+        await using var server = await ExplorerServer.StartAsync(connection, endpoint, writing, session.Io, cancellationToken);
         if (!IPAddress.IsLoopback(endpoint.Address))
         {
             await session.Io.Error.WriteLineAsync(

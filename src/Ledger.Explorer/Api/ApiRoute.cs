@@ -16,6 +16,9 @@ internal sealed record ApiRoute(string Method, string Path, string Summary, Func
     /// <summary>The properties of the JSON body; null for none.</summary>
     public IReadOnlyList<ApiParameter>? Body { get; init; }
 
+    /// <summary>The status code of its success.</summary>
+    public int Success { get; init; } = Method == "POST" ? 201 : 200;
+
     /// <summary>The status codes of its own refusals, beside 400 and 503.</summary>
     public IReadOnlyList<int> Refusals { get; init; } = [404];
 }

@@ -1,3 +1,5 @@
+using Ledger.Explorer.Projections;
+
 namespace Ledger.Explorer.Api;
 
 /// <summary>The routes of version 1. What is here is served and documented; nothing else is.</summary>
@@ -102,6 +104,13 @@ internal static class ApiRoutes
                 new("at_b", "integer", "After how many events of b; all of them unless given."),
             ],
             Refusals = [404, 422],
+        },
+        new("GET", "/projections", "Lists what is derived from the log: state, lag, dead letters, rebuilds begun from here.", ProjectionsReader.ListAsync),
+        new("POST", "/projections/{projection}/rebuild", "Begins a rebuild, which goes on by itself.", ProjectionsReader.RebuildAsync)
+        {
+            Body = [],
+            Success = 202,
+            Refusals = [403, 404, 409, 415],
         },
         new("GET", "/divergence", "Finds where two histories part.", WorldsResource.DivergenceAsync) { Query = [A, B] },
     ];

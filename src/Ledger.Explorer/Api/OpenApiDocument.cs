@@ -50,7 +50,7 @@ internal static class OpenApiDocument
         writer.WriteStartArray("parameters");
         foreach (var name in route.Path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}')))
         {
-            Write(writer, new ApiParameter(name, "string", name == "stream" ? "The stream's name, such as run:first." : "A position or an id.", true), "path");
+            Write(writer, new ApiParameter(name, "string", MeaningOf(name), true), "path");
         }
 
         foreach (var parameter in route.Query)
@@ -67,6 +67,13 @@ internal static class OpenApiDocument
         WriteResponses(writer, route);
         writer.WriteEndObject();
     }
+
+    private static string MeaningOf(string name) => name switch
+    {
+        "stream" => "The stream's name, such as run:first.",
+        "event" => "A position or an id.",
+        _ => "The name of the projection.",
+    };
 
     private static string OperationOf(ApiRoute route) =>
         route.Method.ToLowerInvariant() + string.Concat(route.Path.Split('/', StringSplitOptions.RemoveEmptyEntries)
@@ -118,7 +125,7 @@ internal static class OpenApiDocument
     private static void WriteResponses(Utf8JsonWriter writer, ApiRoute route)
     {
         writer.WriteStartObject("responses");
-        writer.WriteStartObject(route.Method == "POST" ? "201" : "200");
+        writer.WriteStartObject(route.Success.ToString(CultureInfo.InvariantCulture));
         writer.WriteString("description", "Done.");
         writer.WriteStartObject("content");
         foreach (var type in route.Produces)

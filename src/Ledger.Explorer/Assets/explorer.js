@@ -41,6 +41,15 @@
     if (answer.ok) place.replaceWith(nodesOf(await answer.text()));
   });
 
+  all('[data-refresh]').forEach(place => setInterval(async () => {
+    if (document.hidden || place.contains(document.activeElement)) return;
+    const answer = await fetch(location.href, { headers: { 'X-Ledger-Fragment': '1' } });
+    if (answer.ok) {
+      place.replaceChildren(nodesOf(await answer.text()));
+      showTimes(place);
+    }
+  }, Number(place.dataset.refresh)));
+
   const line = one('[data-live], [data-live-watch]');
   const address = line && (line.dataset.live || line.dataset.liveWatch);
   if (address) {

@@ -23,5 +23,4 @@ internal sealed record DiffModel
 /// <summary>One of two worlds.</summary>
 /// <param name="Stream">Whose.</param>
 /// <param name="At">After how many events.</param>
-/// <param name="World">The world; null where the store compares without reading it whole.</param>
-internal sealed record DiffSide(StreamName Stream, Position At, World? World);
+internal sealed record DiffSide(StreamName Stream, Position At);

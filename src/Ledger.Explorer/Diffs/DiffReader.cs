@@ -17,29 +17,28 @@ internal static class DiffReader
             return Page.Of<DiffPage>(new DiffModel { A = a?.Side, B = b?.Side });
         }
 
-        var (diff, worldA, worldB) = await DiffAsync(request, runA, sideA, runB, sideB).ConfigureAwait(false);
         return Page.Of<DiffPage>(new DiffModel
         {
-            A = sideA with { World = worldA },
-            B = sideB with { World = worldB },
-            Diff = diff,
+            A = sideA,
+            B = sideB,
+            Diff = await DiffAsync(request, runA, sideA, runB, sideB).ConfigureAwait(false),
             Divergence = runA.StreamName == runB.StreamName
                 ? null
                 : await DivergenceAsync(request, runA, runB).ConfigureAwait(false),
         });
     }
 
-    private static async Task<(WorldDiff Diff, World? A, World? B)> DiffAsync(
+    private static async Task<WorldDiff> DiffAsync(
         ExplorerRequest request, Run a, DiffSide sideA, Run b, DiffSide sideB)
     {
         if (request.Explorer.Ledger.Store is IWorldReader { KeepsRows: true })
         {
-            return (await a.DiffAsync(b, sideA.At, sideB.At, request.Aborted).ConfigureAwait(false), null, null);
+            return await a.DiffAsync(b, sideA.At, sideB.At, request.Aborted).ConfigureAwait(false);
         }
 
         var worldA = await request.Explorer.Worlds.GetAsync(a, sideA.At, request.Aborted).ConfigureAwait(false);
         var worldB = await request.Explorer.Worlds.GetAsync(b, sideB.At, request.Aborted).ConfigureAwait(false);
-        return (WorldDiff.Between(worldA, worldB), worldA, worldB);
+        return WorldDiff.Between(worldA, worldB);
     }
 
     // Only what is not shared by reference is read; of long histories that share nothing the page does not wait for it.
@@ -57,7 +56,7 @@ internal static class DiffReader
         var length = await run.GetLengthAsync(request.Aborted).ConfigureAwait(false);
         var position = request.Query.Position(at) ?? length;
         return position <= length
-            ? (run, new DiffSide(stream, position, null))
+            ? (run, new DiffSide(stream, position))
             : throw new PositionOutOfRangeException(stream, position, length);
     }
 }

@@ -4,6 +4,8 @@ using Ledger.Events;
 using Ledger.Explorer.Rendering;
 using Ledger.Files;
 using Ledger.Postgres;
+using Ledger.Postgres.Daemon;
+using Ledger.Postgres.Rebuilding;
 using Ledger.Runs;
 using Ledger.Streams;
 using Ledger.Worlds;
@@ -26,7 +28,7 @@ internal static class FailureTable
             400, "Form expired", "The form was not made by this page, or is too old. Load the page again and repeat."),
         WritingRefusedException refused => new(403, "Read-only", refused.Message),
         StreamNotFoundException => new(404, "Not found", exception.Message),
-        NotFoundException => new(404, "Not found", exception.Message),
+        NotFoundException or ProjectionNotFoundException => new(404, "Not found", exception.Message),
         PositionOutOfRangeException range => new(404, "Beyond the end", exception.Message)
         {
             Facts = new Dictionary<string, object?> { ["length"] = range.Length.Value },
@@ -40,7 +42,7 @@ internal static class FailureTable
                 ["actual"] = conflict.Actual.Value,
             },
         },
-        BranchExistsException or EventIdInUseException or StreamArchivedException => new(409, "Conflict", exception.Message),
+        BranchExistsException or EventIdInUseException or StreamArchivedException or ConflictException or RebuildInProgressException => new(409, "Conflict", exception.Message),
         ForkPositionException fork => new(409, "Beyond the end", exception.Message)
         {
             Facts = new Dictionary<string, object?> { ["expected"] = fork.Position, ["actual"] = fork.Length.Value },

@@ -10,7 +10,7 @@ namespace Ledger.Explorer.Objects;
 /// <summary>Reads the page of an object.</summary>
 internal static class ObjectReader
 {
-    // Who changed an object is found by reading the history.
+    // Who changed an object is found by reading the history, unless rows say where to look.
     private const long MostReadUnasked = 20_000;
 
     public static async Task<Page> ReadAsync(ExplorerRequest request)
@@ -26,7 +26,7 @@ internal static class ObjectReader
 
         var (world, _) = await WorldPageReader.WorldAsync(request, run, at).ConfigureAwait(false);
         var asked = request.Query.Choice("history", "auto", "auto", "all") == "all";
-        var history = asked || length.Value <= MostReadUnasked
+        var history = asked || length.Value <= MostReadUnasked || request.Explorer.Ledger.Store is IWorldReader { KeepsRows: true }
             ? await HistoryAsync(request, run, id).ConfigureAwait(false)
             : null;
         var item = world.FindObject(id);

@@ -12,7 +12,7 @@ internal sealed class Links(string root)
 
     public string Api { get; } = $"{root}/api/v1/openapi.json";
 
-    public string Theme { get; } = $"{root}/theme";
+    public string Projections { get; } = $"{root}/projections";
 
     public string Fork { get; } = $"{root}/fork";
 

@@ -23,15 +23,19 @@ internal static class EventReader
 
         if (filter.Since is { } since)
         {
-            var start = await TimePositions.BeforeAsync(run, since, length, cancellationToken).ConfigureAwait(false);
+            var start = await BeforeAsync(run, since, cancellationToken).ConfigureAwait(false);
             from = from < start ? start : from;
         }
 
         Position? end = filter.Until is { } until
-            ? await TimePositions.BeforeAsync(run, until, length, cancellationToken).ConfigureAwait(false)
+            ? await BeforeAsync(run, until, cancellationToken).ConfigureAwait(false)
             : null;
         return await explorer.Search.FindEventsAsync(run.History, filter.ToQuery(from, end, limit), cancellationToken).ConfigureAwait(false);
     }
+
+    // The log counts microseconds; an event of the very time does not lie before it.
+    private static Task<Position> BeforeAsync(Run run, DateTimeOffset time, CancellationToken cancellationToken) =>
+        run.FindPositionAsync(time.UtcTicks > TimeSpan.TicksPerMicrosecond ? time.AddMicroseconds(-1) : time, cancellationToken);
 
     private static async Task<EventPage> ReadAllAsync(
         Run run, Position from, Position to, Position length, CancellationToken cancellationToken)

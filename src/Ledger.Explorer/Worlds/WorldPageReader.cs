@@ -1,7 +1,6 @@
 using Ledger.Events;
 using Ledger.Explorer.Pictures;
 using Ledger.Explorer.Rendering;
-using Ledger.Explorer.Runs;
 using Ledger.Runs;
 using Ledger.Streams;
 using Ledger.Worlds;
@@ -57,7 +56,7 @@ internal static class WorldPageReader
     {
         if (request.Query.Time("time") is { } time)
         {
-            return await TimePositions.BeforeAsync(run, time, length, request.Aborted).ConfigureAwait(false);
+            return await run.FindPositionAsync(time, request.Aborted).ConfigureAwait(false);
         }
 
         var at = request.Query.Position("at") ?? length;

@@ -26,7 +26,11 @@ internal sealed record Figure(string Name, string Format, Better Better)
 
     public static Figure Heap { get; } = new("GC heap, MB at most", "0.0", Better.Lower);
 
+    public static Figure Cores { get; } = new("cores busy", "0.00", Better.Lower);
+
+    public static Figure AnswerSize { get; } = new("answer, KB", "#,0", Better.Lower);
+
     /// <summary>In the order of the tables.</summary>
     public static IReadOnlyList<Figure> All { get; } =
-        [EventsPerSecond, Middle, Tail, Processor, AllocatedBytes, Conflicts, EventsWritten, CallsMade, WorkingSet, Heap];
+        [EventsPerSecond, Middle, Tail, Processor, AllocatedBytes, Conflicts, EventsWritten, CallsMade, WorkingSet, Heap, Cores, AnswerSize];
 }

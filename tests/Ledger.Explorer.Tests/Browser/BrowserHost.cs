@@ -1,5 +1,7 @@
+using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Streams;
 using Ledger.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using Npgsql;
 using Xunit;
@@ -27,7 +29,10 @@ public sealed class BrowserHost : IAsyncLifetime
         _database = await Api.ExplorerDatabase.CreateAsync();
         _dataSource = NpgsqlDataSource.Create(_database.ConnectionString);
         Host = await ExplorerHost.StartAsync(
-            new PostgresEventStore(_dataSource), options => options with { Writing = ExplorerWriting.Allowed }, listens: true);
+            new PostgresEventStore(_dataSource),
+            options => options with { Writing = ExplorerWriting.Allowed },
+            builder => builder.Services.AddSingleton(new ProjectionAdmin(_dataSource)),
+            listens: true);
         await SampleRun.WriteAsync(Host.Ledger);
         (_playwright, Browser) = await Chromium.StartAsync();
     }

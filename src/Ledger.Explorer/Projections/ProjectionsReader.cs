@@ -1,0 +1,62 @@
+using Ledger.Explorer.Api;
+using Ledger.Explorer.Failures;
+using Ledger.Explorer.Rendering;
+using Ledger.Postgres.Daemon;
+using Microsoft.AspNetCore.Http;
+
+namespace Ledger.Explorer.Projections;
+
+/// <summary>Shows projections and begins their rebuilds, for people and for programs.</summary>
+internal static class ProjectionsReader
+{
+    public static async Task<Page> ReadAsync(ExplorerRequest request)
+    {
+        var shards = request.Explorer.Admin is { } admin ? await admin.ListAsync(request.Aborted).ConfigureAwait(false) : null;
+        var model = new ProjectionsModel(shards, request.Explorer.Rebuilds.All);
+        return request.WantsFragment ? Page.Of<ProjectionsFragment>(model) : Page.Of<ProjectionsPage>(model);
+    }
+
+    /// <summary>Does what a button of the page says: rebuild, pause or resume.</summary>
+    public static async Task ActAsync(ExplorerRequest request)
+    {
+        request.CheckWriting();
+        await request.Explorer.Forgery.CheckAsync(request.Http).ConfigureAwait(false);
+        var form = await request.Http.Request.ReadFormAsync(request.Aborted).ConfigureAwait(false);
+        var name = form["projection"].ToString();
+        switch (form["act"].ToString())
+        {
+            case "rebuild":
+                request.Explorer.Rebuilds.Begin(name);
+                break;
+            case "pause":
+                await AdminOf(request).PauseAsync(name, request.Aborted).ConfigureAwait(false);
+                break;
+            case "resume":
+                await AdminOf(request).ResumeAsync(name, request.Aborted).ConfigureAwait(false);
+                break;
+            default:
+                throw new BadRequestException("The form must say what to do: rebuild, pause or resume.");
+        }
+
+        request.Http.Response.StatusCode = StatusCodes.Status303SeeOther;
+        request.Http.Response.Headers.Location = request.Links.Projections;
+    }
+
+    public static async Task ListAsync(ExplorerRequest request)
+    {
+        var shards = await AdminOf(request).ListAsync(request.Aborted).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, writer => ProjectionJsonForm.Write(writer, shards, request.Explorer.Rebuilds.All))
+            .ConfigureAwait(false);
+    }
+
+    public static async Task RebuildAsync(ExplorerRequest request)
+    {
+        _ = await JsonBody.ReadAsync(request).ConfigureAwait(false);
+        var rebuild = request.Explorer.Rebuilds.Begin((string)request.Http.Request.RouteValues["projection"]!);
+        request.Http.Response.StatusCode = StatusCodes.Status202Accepted;
+        await JsonAnswer.SendAsync(request.Http, writer => ProjectionJsonForm.Write(writer, rebuild)).ConfigureAwait(false);
+    }
+
+    private static ProjectionAdmin AdminOf(ExplorerRequest request) => request.Explorer.Admin ?? throw new NotFoundException(
+        $"The application has no {nameof(ProjectionAdmin)} in its container; AddLedger puts one there.");
+}

@@ -1,0 +1,53 @@
+using Ledger.Benchmarks.Explorers;
+using Ledger.Benchmarks.Measuring;
+using Ledger.Postgres;
+using Ledger.Postgres.Streams;
+using Ledger.Runs;
+using Ledger.Streams;
+using Ledger.Testing;
+
+namespace Ledger.Benchmarks.Scenarios;
+
+/// <summary>The world at positions here and there in a very long run, as the slider asks for it: from rows, and from kept folds.</summary>
+internal sealed class ExplorerScrub : Scenario
+{
+    private readonly Contender _rows = new("world rows", (bench, cancellationToken) => MeasureAsync(bench, WorldRows.Inline, cancellationToken));
+    private readonly Contender _folds = new("kept folds", (bench, cancellationToken) => MeasureAsync(bench, WorldRows.Off, cancellationToken));
+
+    public override string Name => "explorer-scrub";
+
+    public override string Title => "scrub steps to any position of a run of 1,000,000 events, 1,000 objects";
+
+    public override DatabaseLife Life => DatabaseLife.Scenario;
+
+    public override IReadOnlyList<Contender> Contenders => [_rows, _folds];
+
+    public override IReadOnlyList<Goal> Goals =>
+    [
+        Goal.Absolute(Figure.Middle, _rows) with { AtLeast = 100 },
+        Goal.Absolute(Figure.Tail, _rows) with { AtLeast = 100 },
+        Goal.Absolute(Figure.Middle, _folds) with { AtLeast = 100 },
+        Goal.Absolute(Figure.Tail, _folds) with { AtLeast = 100 },
+    ];
+
+    public override Task<TestDatabase> CreateDatabaseAsync(
+        TestPostgres server, Workload workload, CancellationToken cancellationToken) =>
+        Databases.CreateWithRunAsync(server, workload.LongEvents, cancellationToken);
+
+    public override async Task PrepareAsync(Workbench bench, CancellationToken cancellationToken)
+    {
+        await using var store = new PostgresEventStore(bench.DataSource, new PostgresOptions { CommandTimeout = TimeSpan.FromMinutes(10) });
+        await store.RebuildWorldAsync(new StreamName(Databases.LongRun), cancellationToken);
+    }
+
+    private static async Task<Measurement> MeasureAsync(Workbench bench, WorldRows rows, CancellationToken cancellationToken)
+    {
+        await using var store = new PostgresEventStore(bench.DataSource, new PostgresOptions { WorldRows = rows });
+        var length = bench.Workload.LongEvents;
+        var random = new Random(11);
+        IEnumerable<string> paths = [At(length), At(length), At(length / 2), .. Enumerable.Range(0, 40).Select(_ => At(random.Next(length)))];
+        return await ExplorerServer.MeasureAsync(new AgentLedger(store), [.. paths], warmUp: 3, cancellationToken);
+    }
+
+    private static string At(int position) => FormattableString.Invariant($"/world?stream=run:long&at={position}");
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Ledger.Explorer.Tests.Api;
+using Ledger.Postgres.Daemon;
+using Ledger.Postgres.Streams;
+using Ledger.Streams;
+using Ledger.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Explorer.Tests.Pages;
+
+/// <summary>What is derived from the log: shown, and made anew.</summary>
+public sealed class ProjectionsTests : IAsyncLifetime
+{
+    private TestDatabase _database = null!;
+    private NpgsqlDataSource _dataSource = null!;
+    private ExplorerHost _host = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await ExplorerDatabase.CreateAsync();
+        _dataSource = NpgsqlDataSource.Create(_database.ConnectionString);
+        _host = await ExplorerHost.StartAsync(
+            new PostgresEventStore(_dataSource),
+            options => options with { Writing = ExplorerWriting.Allowed },
+            builder => builder.Services.AddSingleton(new ProjectionAdmin(_dataSource)));
+        await SampleRun.WriteAsync(_host.Ledger);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _host.Errors.ShouldBeEmpty();
+        await _host.DisposeAsync();
+        await _dataSource.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Page_ShowsWhatCanBeRebuilt()
+    {
+        var html = await _host.CreateClient().GetStringAsync("/ledger/projections");
+
+        html.ShouldContain("Nothing runs behind the appends.");
+        html.ShouldContain("ledger:world");
+        html.ShouldContain("value=\"rebuild\"");
+    }
+
+    [Fact]
+    public async Task Rebuild_Begun_GoesOnByItself_AndIsShown()
+    {
+        var client = _host.CreateClient();
+
+        using var begun = await client.PostAsJsonAsync("/ledger/api/v1/projections/ledger:world/rebuild", new { });
+
+        begun.StatusCode.ShouldBe(HttpStatusCode.Accepted, await begun.Content.ReadAsStringAsync());
+        var state = "";
+        for (var i = 0; state != "done" && i < 2_000; i++)
+        {
+            var listed = await client.GetFromJsonAsync<JsonElement>("/ledger/api/v1/projections");
+            state = listed.GetProperty("rebuilds").EnumerateArray()
+                .Single(r => r.GetProperty("projection").GetString() == "ledger:world").GetProperty("state").GetString();
+            state.ShouldNotBe("failed");
+        }
+
+        state.ShouldBe("done");
+        (await client.GetStringAsync("/ledger/projections")).ShouldContain("done, ");
+    }
+
+    [Fact]
+    public async Task Rebuild_Unknown_IsNotFound()
+    {
+        using var answer = await _host.CreateClient().PostAsJsonAsync("/ledger/api/v1/projections/nothing/rebuild", new { });
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("cannot be rebuilt here. There are: ");
+    }
+
+    [Fact]
+    public async Task Page_WithoutAnAdmin_SaysWhereOneComesFrom()
+    {
+        await using var host = await ExplorerHost.StartAsync(new MemoryEventStore());
+
+        (await host.CreateClient().GetStringAsync("/ledger/projections")).ShouldContain("services.AddLedger()");
+    }
+}
