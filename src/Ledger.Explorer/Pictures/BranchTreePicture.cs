@@ -26,7 +26,7 @@ internal static class BranchTreePicture
         string X(Position position) => PictureFrameExtensions.Percent(left + ((Right - left) * (position.Value - first) / longest));
         for (var i = 0; i < lanes.Count; i++)
         {
-            AddLane(svg, lanes[i], i, X);
+            AddLane(svg, lanes, i, X);
             if (isFile)
             {
                 AddName(svg, lanes[i], i);
@@ -36,13 +36,20 @@ internal static class BranchTreePicture
         return svg.End().ToString();
     }
 
-    private static void AddLane(SvgWriter svg, BranchLane lane, int row, Func<Position, string> x)
+    private static void AddLane(SvgWriter svg, IReadOnlyList<BranchLane> lanes, int row, Func<Position, string> x)
     {
+        var lane = lanes[row];
         var y = Middle(row);
         var color = $"lane lane-{row % 6}";
         var (from, to) = (x(lane.From), x(lane.Length));
         if (lane.Parent is { } parent)
         {
+            // Forked below the parent's own fork, it hangs on the ancestor that has the position.
+            while (lanes[parent].From > lane.From && lanes[parent].Parent is { } above)
+            {
+                parent = above;
+            }
+
             svg.Add("line", ("class", color + " stem"), ("x1", from), ("x2", from), ("y1", Middle(parent)), ("y2", y));
             svg.Add("circle", ("class", "fork"), ("cx", from), ("cy", Middle(parent)), ("r", 4));
         }

@@ -35,7 +35,7 @@ internal static class TimelinePicture
         {
             var bottom = ((lane + 1) * LaneHeight) - 2;
             svg.Add("line", ("class", "rule"), ("x1", PictureFrameExtensions.Percent(Labels)), ("x2", "100%"), ("y1", bottom), ("y2", bottom));
-            svg.AddText("text", $"{lanes[lane].Mark} {DisplayText.Cut(lanes[lane].Name, 14)}", ("class", "label " + lanes[lane].Css), ("x", 0), ("y", bottom - 6));
+            svg.AddText("text", $"{lanes[lane].Mark} {DisplayText.Cut(lanes[lane].Name, 14)}", ("class", "label " + lanes[lane].Css), ("x", "0.5%"), ("y", bottom - 6));
             for (var slice = 0; slice < Slices; slice++)
             {
                 if (cells.TryGetValue((slice, lane), out var count))

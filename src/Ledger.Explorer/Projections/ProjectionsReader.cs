@@ -11,8 +11,13 @@ internal static class ProjectionsReader
 {
     public static async Task<Page> ReadAsync(ExplorerRequest request)
     {
-        var shards = request.Explorer.Admin is { } admin ? await admin.ListAsync(request.Aborted).ConfigureAwait(false) : null;
-        var model = new ProjectionsModel(shards, request.Explorer.Rebuilds.All);
+        var admin = request.Explorer.Admin;
+        var model = admin is null
+            ? new ProjectionsModel(null, [], [])
+            : new ProjectionsModel(
+                await admin.ListAsync(request.Aborted).ConfigureAwait(false),
+                await admin.ListDeadLettersAsync(null, request.Aborted).ConfigureAwait(false),
+                request.Explorer.Rebuilds.All);
         return request.WantsFragment ? Page.Of<ProjectionsFragment>(model) : Page.Of<ProjectionsPage>(model);
     }
 

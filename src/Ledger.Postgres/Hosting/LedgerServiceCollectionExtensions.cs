@@ -15,7 +15,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds Ledger on PostgreSQL to a container.</summary>
 public static class LedgerServiceCollectionExtensions
 {
-    /// <summary>Adds the event store, the reader of documents, the ledger of runs, the migrator, the projection admin and the options, each once for the application.</summary>
+    /// <summary>Adds the event store, the reader of documents, the ledger of runs, the migrator and the options, each once for the application.</summary>
     /// <remarks>
     /// <list type="number">
     /// <item>With <see cref="PostgresOptions.ConnectionString"/>: Ledger opens connections of its own.</item>
@@ -41,10 +41,6 @@ public static class LedgerServiceCollectionExtensions
             provider.GetRequiredService<LedgerDataSource>().Value,
             provider.GetRequiredService<PostgresOptions>(),
             provider.GetService<ILogger<LedgerMigrator>>()));
-        services.TryAddSingleton(provider => new ProjectionAdmin(
-            provider.GetRequiredService<LedgerDataSource>().Value,
-            provider.GetRequiredService<PostgresOptions>(),
-            provider.GetService<TimeProvider>()));
         services.TryAddSingleton(provider => new PostgresEventStore(
             provider.GetRequiredService<LedgerDataSource>().Value,
             provider.GetRequiredService<PostgresOptions>(),
