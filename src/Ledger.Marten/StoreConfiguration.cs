@@ -6,8 +6,11 @@ using Ledger.Marten.Appending;
 using Ledger.Marten.Schema;
 using Ledger.Marten.Serialization;
 using Ledger.Postgres;
+using Ledger.Postgres.Projections;
+using Ledger.Postgres.Streams;
 using Marten;
 using Marten.Events;
+using Marten.Storage;
 
 namespace Ledger.Marten;
 
@@ -21,31 +24,38 @@ internal sealed class StoreConfiguration
         + "events; it must be 'QuickWithServerTimestamps'.";
 
     private readonly StoreOptions _options;
+    private readonly Lazy<PostgresEventStore> _native;
 
     private StoreConfiguration(StoreOptions options, PostgresOptions ledger)
     {
         _options = options;
         Ledger = ledger;
+        Projections = new InlineProjections(ledger);
+        _native = new Lazy<PostgresEventStore>(() => new PostgresEventStore(((MartenDatabase)options.Tenancy.Default.Database).DataSource, ledger));
     }
+
+    /// <summary>The native engine on the store's connections, for reads; there once the document store is made.</summary>
+    public PostgresEventStore Native => _native.Value;
 
     /// <summary>Ledger's options.</summary>
     public PostgresOptions Ledger { get; }
+
+    /// <summary>Ledger's own projections that run in the transaction of an append.</summary>
+    public InlineProjections Projections { get; }
 
     /// <summary>Whether a store was given to Ledger.</summary>
     public static bool IsIn(StoreOptions options) => Known.TryGetValue(options, out _);
 
     /// <summary>The configuration of a store.</summary>
     /// <exception cref="InvalidOperationException">The store was not given to Ledger.</exception>
-    public static StoreConfiguration Of(IDocumentStore store)
-    {
-        if (store.Options is not StoreOptions options || !Known.TryGetValue(options, out var configuration))
-        {
-            throw new InvalidOperationException(
-                "The document store is not configured for Ledger. Write 'options.UseLedger()' where its options are set.");
-        }
+    public static StoreConfiguration Of(IDocumentStore store) => Of((StoreOptions)store.Options);
 
-        return configuration;
-    }
+    /// <summary>The configuration of a store that has these options.</summary>
+    /// <exception cref="InvalidOperationException">They were not given to Ledger.</exception>
+    public static StoreConfiguration Of(StoreOptions options) => Known.TryGetValue(options, out var configuration)
+        ? configuration
+        : throw new InvalidOperationException(
+            "The document store is not configured for Ledger. Write 'options.UseLedger()' where its options are set.");
 
     /// <summary>Sets everything.</summary>
     public static void Apply(StoreOptions options, PostgresOptions ledger)
@@ -69,9 +79,9 @@ internal sealed class StoreConfiguration
         options.Events.EnableUniqueIndexOnEventId = true;
         options.Events.UseListenNotifyForEventAppends = true;
         EventMappings.Apply(options, ledger.Registry);
-        options.Listeners.Add(new SessionAppends(ledger));
         options.Storage.Add(new LedgerFeature(options, ledger));
         var configuration = new StoreConfiguration(options, ledger);
+        options.Listeners.Add(new SessionAppends(configuration));
         options.Projections.Add(new StoreStart(configuration), ProjectionLifecycle.Live);
         Known.Add(options, configuration);
     }

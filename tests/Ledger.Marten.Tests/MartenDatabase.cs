@@ -79,17 +79,17 @@ public sealed class MartenDatabase : IAsyncLifetime
         return CreateStore(o => o with { Projections = projections });
     }
 
-    /// <summary>A further store on the same log, which keeps worlds as rows.</summary>
-    public Task<IEventStore> CreateStoreWithRowsAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(
-        CreateStore(o => o with { Registry = registry ?? EventRegistry.Default, WorldRows = WorldRows.Inline }));
+    /// <summary>A further store on the same log, which keeps no worlds as rows.</summary>
+    public Task<IEventStore> CreateStoreWithoutRowsAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(
+        CreateStore(o => o with { Registry = registry ?? EventRegistry.Default, WorldRows = WorldRows.Off }));
 
     /// <summary>A store on an empty log, in a database of its own.</summary>
-    public async Task<IEventStore> CreateEmptyStoreAsync()
+    public async Task<IEventStore> CreateEmptyStoreAsync(WorldRows worldRows = WorldRows.Inline)
     {
         var further = new MartenDatabase();
         await further.InitializeAsync();
         _further.Add(further);
-        return await further.CreateStoreAsync();
+        return further.CreateStore(o => o with { WorldRows = worldRows });
     }
 
     public async Task ExecuteAsync(string sql)

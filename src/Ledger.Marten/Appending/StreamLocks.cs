@@ -1,3 +1,4 @@
+using JasperFx.Events;
 using Ledger.Postgres;
 using Ledger.Postgres.Streams;
 using Ledger.Streams;
@@ -22,15 +23,13 @@ internal sealed class StreamLocks
 
     /// <summary>Creates streams, locks them, and looks ids up.</summary>
     /// <param name="connection">The session's, in its transaction.</param>
-    /// <param name="options">Where the tables are.</param>
-    /// <param name="projections">The inline projections that follow, or null for none.</param>
+    /// <param name="store">Where the tables are, and which inline projections follow.</param>
     /// <param name="streams">The streams.</param>
     /// <param name="ids">The ids.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public static async Task<StreamLocks> TakeAsync(
         NpgsqlConnection connection,
-        PostgresOptions options,
-        string[]? projections,
+        StoreConfiguration store,
         string[] streams,
         Guid[] ids,
         CancellationToken cancellationToken)
@@ -38,7 +37,7 @@ internal sealed class StreamLocks
         while (true)
         {
             var locks = new StreamLocks();
-            await locks.ReadAsync(connection, options, projections, streams, streams, ids, cancellationToken).ConfigureAwait(false);
+            await locks.ReadAsync(connection, store, streams, streams, ids, cancellationToken).ConfigureAwait(false);
             if (locks._streams.Count == streams.Length)
             {
                 return locks;
@@ -50,20 +49,33 @@ internal sealed class StreamLocks
 
     /// <summary>Creates some streams, and locks those that are there.</summary>
     /// <param name="connection">The session's, in its transaction.</param>
-    /// <param name="options">Where the tables are.</param>
+    /// <param name="store">Where the tables are, and which inline projections follow.</param>
     /// <param name="created">The streams to create where they are missing.</param>
     /// <param name="streams">The streams to lock.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public static async Task<StreamLocks> TakeAsync(
         NpgsqlConnection connection,
-        PostgresOptions options,
+        StoreConfiguration store,
         string[] created,
         string[] streams,
         CancellationToken cancellationToken)
     {
         var locks = new StreamLocks();
-        await locks.ReadAsync(connection, options, null, created, streams, [], cancellationToken).ConfigureAwait(false);
+        await locks.ReadAsync(connection, store, created, streams, [], cancellationToken).ConfigureAwait(false);
         return locks;
+    }
+
+    /// <summary>Adds what the session appends already, and has not saved.</summary>
+    public void Add(StreamAction pending)
+    {
+        if (_streams.TryGetValue(pending.Key!, out var stream))
+        {
+            _streams[pending.Key!] = stream with { Version = stream.Version + pending.Events.Count };
+            foreach (var (appended, index) in pending.Events.Select((appended, index) => (appended, index)))
+            {
+                _known[appended.Id] = (pending.Key!, stream.Version + index + 1, 0);
+            }
+        }
     }
 
     /// <summary>A stream, if it was there.</summary>
@@ -74,16 +86,16 @@ internal sealed class StreamLocks
 
     private async Task ReadAsync(
         NpgsqlConnection connection,
-        PostgresOptions options,
-        string[]? projections,
+        StoreConfiguration store,
         string[] created,
         string[] streams,
         Guid[] ids,
         CancellationToken cancellationToken)
     {
+        var options = store.Ledger;
         var batch = new NpgsqlBatch(connection) { Timeout = options.CommandTimeoutSeconds };
         await using var _ = batch.ConfigureAwait(false);
-        Add(batch, "lock_projections", options).WithTexts(projections ?? []);
+        Add(batch, "lock_projections", options).WithTexts(store.Projections.Keys ?? []);
         Add(batch, "create_streams", options).WithTexts(created);
         Add(batch, "lock_streams", options).WithTexts(streams);
         Add(batch, "read_streams", options).WithTexts(streams);

@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using JasperFx.Events;
 using Ledger.Marten.Appending;
 using Ledger.Postgres.Telemetry;
 using Ledger.Streams;
@@ -43,61 +42,16 @@ public sealed partial class MartenEventStore
     {
         var session = OpenSession();
         await using var _ = session.ConfigureAwait(false);
-        await session.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        var locks = await StreamLocks.TakeAsync(
-            session.Connection,
-            Options,
-            _projections.Keys,
-            [.. request.Parts.Select(part => part.Stream.Value)],
-            [.. request.Parts.SelectMany(part => part.Events).Select(item => item.Id)],
-            cancellationToken).ConfigureAwait(false);
-        if (AppendDecision.Make(request, locks) is { } answered)
+        var (results, events) = await new SessionWriter(session, _configuration).AppendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (events.Count == 0)
         {
-            return answered;
+            return results;
         }
 
-        var written = await SaveAsync(
-            session,
-            [.. from part in request.Parts
-                where part.Events.Length > 0
-                let stream = locks[part.Stream]
-                select (part, stream.Version, stream.NextTime)],
-            cancellationToken).ConfigureAwait(false);
-        return [.. request.Parts.Select(part =>
-        {
-            var last = written.GetValueOrDefault(part.Stream)?[^1];
-            return new AppendResult(
-                part.Stream,
-                new StreamVersion(last?.Version ?? locks[part.Stream].Version),
-                last is null ? SequenceNumber.Start : new SequenceNumber(last.Sequence),
-                AppendOutcome.Written);
-        })];
-    }
-
-    private async Task<Dictionary<StreamName, IReadOnlyList<IEvent>>> SaveAsync(
-        IDocumentSession session,
-        IReadOnlyList<(AppendRequest.Part Part, long Version, DateTimeOffset Time)> parts,
-        CancellationToken cancellationToken)
-    {
-        var written = new List<IDisposable>();
-        try
-        {
-            var events = parts.ToDictionary(
-                part => part.Part.Stream,
-                part => SessionAppend.Add(session, Registry, part.Part, part.Version, part.Time, written));
-            ((ITransactionParticipantRegistrar)session).AddTransactionParticipant(new AppendFinish(
-                Options,
-                _projections,
-                [.. parts.Select(part => part.Part.Stream.Value)],
-                [.. parts.Select(part => part.Time)],
-                events.Values));
-            await session.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
-            return events;
-        }
-        finally
-        {
-            written.ForEach(w => w.Dispose());
-        }
+        await session.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        return [.. results.Select(result => events.TryGetValue(result.Stream, out var saved)
+            ? result with { LastSequence = new SequenceNumber(saved[^1].Sequence) }
+            : result)];
     }
 
     // Without the correlation and causation that Marten takes from the current activity: an event has its own.
@@ -106,7 +60,6 @@ public sealed partial class MartenEventStore
         var session = _store.OpenSession(new SessionOptions { Tracking = DocumentTracking.None, Timeout = Options.CommandTimeoutSeconds });
         session.CorrelationId = null;
         session.CausationId = null;
-        SessionAppends.SetLocked(session);
         return session;
     }
 

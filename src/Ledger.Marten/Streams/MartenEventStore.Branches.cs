@@ -1,7 +1,6 @@
 using Ledger.Branches;
 using Ledger.Events;
 using Ledger.Marten.Appending;
-using Ledger.Marten.Branches;
 using Ledger.Streams;
 
 namespace Ledger.Marten.Streams;
@@ -37,21 +36,8 @@ public sealed partial class MartenEventStore
     {
         var session = OpenSession();
         await using var _ = session.ConfigureAwait(false);
-        await session.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        var rows = new BranchRows(session.Connection, Options, branch, item.Id);
-
-        // Before anything is created, and once more under the lock.
-        await rows.CheckAsync(cancellationToken).ConfigureAwait(false);
-        var locks = await StreamLocks.TakeAsync(
-            session.Connection, Options, _projections.Keys, [branch.Stream.Value], [], cancellationToken).ConfigureAwait(false);
-        var sharedUntil = await rows.CheckAsync(cancellationToken).ConfigureAwait(false);
-
-        // A time maps to one position of the branch, so its own events must not be older than those it shares.
-        var time = locks[branch.Stream].NextTime;
-        var created = branch with { CreatedAt = sharedUntil > time ? sharedUntil : time };
-        await rows.InsertAsync(created.CreatedAt, cancellationToken).ConfigureAwait(false);
-        var part = new AppendRequest.Part(branch.Stream, ExpectedVersion.NoStream, [item]);
-        await SaveAsync(session, [(part, 0, created.CreatedAt)], cancellationToken).ConfigureAwait(false);
+        var created = await new SessionWriter(session, _configuration).CreateBranchAsync(branch, item, cancellationToken).ConfigureAwait(false);
+        await session.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         return created;
     }
 }

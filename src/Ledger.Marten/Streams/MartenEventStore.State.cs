@@ -1,8 +1,6 @@
-using Ledger.Branches;
 using Ledger.Projections;
 using Ledger.Snapshots;
 using Ledger.Streams;
-using Ledger.Worlds;
 
 namespace Ledger.Marten.Streams;
 
@@ -33,20 +31,4 @@ public sealed partial class MartenEventStore
             return true;
         },
         cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<World> GetWorldAsync(History history, Position? at = null, CancellationToken cancellationToken = default) =>
-        AskAsync(native => native.GetWorldAsync(history, at, cancellationToken), cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<WorldObject?> FindObjectAsync(
-        History history,
-        string id,
-        Position? at = null,
-        CancellationToken cancellationToken = default) =>
-        AskAsync(native => native.FindObjectAsync(history, id, at, cancellationToken), cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<WorldDiff> DiffAsync(History a, Position? atA, History b, Position? atB, CancellationToken cancellationToken = default) =>
-        AskAsync(native => native.DiffAsync(a, atA, b, atB, cancellationToken), cancellationToken);
 }

@@ -2,7 +2,6 @@ using Ledger.Events;
 using Ledger.Marten.Schema;
 using Ledger.Postgres;
 using Ledger.Postgres.Appending;
-using Ledger.Postgres.Projections;
 using Ledger.Postgres.Streams;
 using Ledger.Projections;
 using Ledger.Snapshots;
@@ -24,7 +23,7 @@ public sealed partial class MartenEventStore : IEventStore, ISnapshotStore, IDoc
 {
     private readonly IDocumentStore _store;
     private readonly PostgresEventStore _native;
-    private readonly InlineProjections _projections;
+    private readonly StoreConfiguration _configuration;
     private readonly TransientRetries _retries;
     private readonly TimeProvider _timeProvider;
 
@@ -35,23 +34,19 @@ public sealed partial class MartenEventStore : IEventStore, ISnapshotStore, IDoc
     public MartenEventStore(IDocumentStore store, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(store);
-        Options = StoreConfiguration.Of(store).Ledger;
+        _configuration = StoreConfiguration.Of(store);
         _store = store;
         _timeProvider = timeProvider ?? TimeProvider.System;
         DataSource = ((MartenDatabase)store.Storage.Database).DataSource;
         _native = new PostgresEventStore(DataSource, Options, _timeProvider);
-        _projections = new InlineProjections(Options);
         _retries = new TransientRetries(Options, _timeProvider);
     }
 
     /// <inheritdoc/>
     public EventRegistry Registry => Options.Registry;
 
-    /// <inheritdoc/>
-    public bool KeepsRows => _native.KeepsRows;
-
     /// <summary>Ledger's options, as <c>UseLedger</c> set them.</summary>
-    internal PostgresOptions Options { get; }
+    internal PostgresOptions Options => _configuration.Ledger;
 
     /// <summary>The store's connections.</summary>
     internal NpgsqlDataSource DataSource { get; }

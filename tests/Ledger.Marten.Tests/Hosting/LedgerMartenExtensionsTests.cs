@@ -19,7 +19,7 @@ public sealed class LedgerMartenExtensionsTests(MartenDatabase database) : IClas
     {
         var services = new ServiceCollection();
         services.AddLogging();
-        services.AddMarten(options => options.Connection(database.DataSource)).AddLedger(o => o with { WorldRows = WorldRows.Inline });
+        services.AddMarten(options => options.Connection(database.DataSource)).AddLedger();
         await using var provider = services.BuildServiceProvider();
 
         var run = provider.GetRequiredService<AgentLedger>().Run("hosted");

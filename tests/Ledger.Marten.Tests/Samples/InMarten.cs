@@ -40,4 +40,19 @@ public sealed class InMarten(MartenDatabase database) : IClassFixture<MartenData
         counts!.Created.ShouldBe(1);
         events.Single().Data.ShouldBeOfType<ObjectCreated>();
     }
+
+    [Fact]
+    public async Task Append_InASession_IsWrittenWithItsDocuments()
+    {
+        var store = database.CreateDocumentStore();
+        await using var session = store.LightweightSession();
+
+        // sample: a document and an event
+        session.Store(new Order("order-8", "placed"));
+        await session.Ledger().Run("order-8").AppendAsync([new ObjectCreated("order-8", "Order", [])]);
+        await session.SaveChangesAsync();    // the document and the event, or neither
+        // end of sample
+        (await session.LoadAsync<Order>("order-8")).ShouldNotBeNull();
+        (await session.Events.FetchStreamAsync("run:order-8")).Count.ShouldBe(1);
+    }
 }

@@ -7,9 +7,11 @@ using Ledger.Conformance.Laws;
 using Ledger.Conformance.Reading;
 using Ledger.Conformance.Replays;
 using Ledger.Conformance.Runs;
+using Ledger.Conformance.Searching;
 using Ledger.Conformance.Snapshots;
 using Ledger.Conformance.Worlds;
 using Ledger.Events;
+using Ledger.Postgres;
 using Ledger.Streams;
 using Xunit;
 
@@ -129,22 +131,22 @@ public sealed class MartenRunWorldTests(MartenDatabase database) : RunWorldTests
 
 public sealed class MartenSnapshotTests(MartenDatabase database) : SnapshotTests, IClassFixture<MartenDatabase>
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreWithoutRowsAsync(registry);
 }
 
 public sealed class MartenBadSnapshotTests(MartenDatabase database) : BadSnapshotTests, IClassFixture<MartenDatabase>
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreWithoutRowsAsync(registry);
 }
 
 public sealed class MartenKandoSnapshotVectorTests(MartenDatabase database) : KandoSnapshotVectorTests, IClassFixture<MartenDatabase>
 {
-    protected override Task<IEventStore> CreateStoreAsync() => database.CreateEmptyStoreAsync();
+    protected override Task<IEventStore> CreateStoreAsync() => database.CreateEmptyStoreAsync(WorldRows.Off);
 }
 
 public sealed class MartenReplayTests(MartenDatabase database) : ReplayTests, IClassFixture<MartenDatabase>
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreWithoutRowsAsync(registry);
 }
 
 public sealed class MartenCausalityTests(MartenDatabase database) : CausalityTests, IClassFixture<MartenDatabase>
@@ -191,17 +193,22 @@ public sealed class MartenConcurrentCallTests(MartenDatabase database) : Concurr
 
 public sealed class MartenLongRunTests(MartenDatabase database) : LongRunTests, IClassFixture<MartenDatabase>
 {
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreWithoutRowsAsync(registry);
 }
 
 public sealed class MartenWorldLawTests(MartenDatabase database) : WorldLawTests, IClassFixture<MartenDatabase>
 {
-    protected override IEventStore OtherWriter { get; } = database.CreateStore();
+    protected override IEventStore OtherWriter { get; } = database.CreateStore(o => o with { WorldRows = WorldRows.Off });
 
-    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreWithRowsAsync(registry);
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
 }
 
-public sealed class MartenRunWorldByRowsTests(MartenDatabase database) : RunWorldTests, IClassFixture<MartenDatabase>
+public sealed class MartenRunWorldByFoldTests(MartenDatabase database) : RunWorldTests, IClassFixture<MartenDatabase>
 {
-    protected override Task<IEventStore> CreateStoreAsync() => database.CreateStoreWithRowsAsync();
+    protected override Task<IEventStore> CreateStoreAsync() => database.CreateStoreWithoutRowsAsync();
+}
+
+public sealed class MartenLogSearchTests(MartenDatabase database) : LogSearchTests, IClassFixture<MartenDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
 }

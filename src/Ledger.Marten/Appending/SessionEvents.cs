@@ -8,21 +8,32 @@ using IEvent = JasperFx.Events.IEvent;
 namespace Ledger.Marten.Appending;
 
 /// <summary>One part of a request as Marten's own append, so that the store's inline projections run.</summary>
-internal static class SessionAppend
+internal static class SessionEvents
 {
     /// <summary>Hands the events of a part to a session whose transaction has locked the stream.</summary>
-    /// <returns>The events; Marten sets their numbers when they are saved. What is disposed goes with them.</returns>
+    /// <param name="session">The session.</param>
+    /// <param name="registry">What the events' names stand for.</param>
+    /// <param name="part">The part; it has events.</param>
+    /// <param name="version">The version before its first event.</param>
+    /// <param name="time">The time of its events.</param>
+    /// <param name="pending">Remembers their JSON until they are saved.</param>
+    /// <returns>The events; Marten sets their numbers when they are saved.</returns>
     public static IReadOnlyList<IEvent> Add(
         IDocumentSession session,
         EventRegistry registry,
         AppendRequest.Part part,
         long version,
         DateTimeOffset time,
-        List<IDisposable> written)
+        PendingSave pending)
     {
         var graph = (EventGraph)session.DocumentStore.Options.Events;
-        var wrapped = part.Events.Select(item => Wrap(graph, registry, item, time, written)).ToArray();
-        var action = session.Events.Append(part.Stream.Value, version + wrapped.Length, wrapped.Cast<object>());
+        var wrapped = Array.ConvertAll(part.Events, item => Wrap(graph, registry, item, time, pending));
+        var isFurther = session.PendingChanges.Streams().Any(s => s.Key == part.Stream.Value && s.Events.Count > 0);
+        var action = session.Events.Append(part.Stream.Value, wrapped);
+        if (!isFurther)
+        {
+            action.ExpectedVersionOnServer = version;
+        }
 
         // Marten gives each the name of its class.
         foreach (var (appended, item) in wrapped.Zip(part.Events))
@@ -31,16 +42,16 @@ internal static class SessionAppend
             appended.DotNetTypeName = item.Serialized.ClrType;
         }
 
-        return action.Events;
+        return wrapped;
     }
 
-    private static IEvent Wrap(EventGraph graph, EventRegistry registry, AppendRequest.Item item, DateTimeOffset time, List<IDisposable> written)
+    private static IEvent Wrap(EventGraph graph, EventRegistry registry, AppendRequest.Item item, DateTimeOffset time, PendingSave pending)
     {
         var serialized = item.Serialized;
 
         // A name with a type reaches the projections as that.
         var data = item.Event.Data is UntypedEvent ? registry.Read(serialized.Type, serialized.Json) : item.Event.Data;
-        written.Add(EventJsonConverter.Remember(data, serialized.Json));
+        pending.Remember(EventJsonConverter.Remember(data, serialized.Json));
         var wrapped = graph.BuildEvent(data);
         wrapped.Id = item.Id;
         wrapped.Timestamp = time;

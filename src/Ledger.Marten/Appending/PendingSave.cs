@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+using JasperFx.Events;
+using Ledger.Postgres.Streams;
+using Marten;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Marten.Appending;
+
+/// <summary>What a session has to keep until it is saved: the streams that it has locked, and what follows Marten's insert.</summary>
+internal sealed class PendingSave : ITransactionParticipant
+{
+    private static readonly ConditionalWeakTable<IDocumentSession, PendingSave> Sessions = [];
+    private readonly HashSet<string> _locked = new(StringComparer.Ordinal);
+    private readonly List<IDisposable> _remembered = [];
+    private readonly StoreConfiguration _store;
+    private IReadOnlyList<StreamAction> _saved = [];
+
+    private PendingSave(IDocumentSession session, StoreConfiguration store)
+    {
+        _store = store;
+        ((ITransactionParticipantRegistrar)session).AddTransactionParticipant(this);
+    }
+
+    /// <summary>That of a session.</summary>
+    public static PendingSave Of(IDocumentSession session, StoreConfiguration store) =>
+        Sessions.GetValue(session, key => new PendingSave(key, store));
+
+    /// <summary>Whether a stream is locked by the session's transaction.</summary>
+    public bool IsLocked(string stream) => _locked.Contains(stream);
+
+    /// <summary>Says that streams are locked.</summary>
+    public void SetLocked(IEnumerable<string> streams) => _locked.UnionWith(streams);
+
+    /// <summary>Keeps something until the session is saved.</summary>
+    public void Remember(IDisposable remembered) => _remembered.Add(remembered);
+
+    /// <summary>Says what the save that begins now appends.</summary>
+    public void Begin(IReadOnlyList<StreamAction> saved) => _saved = saved;
+
+    /// <summary>Forgets what was for the last save.</summary>
+    public void End()
+    {
+        _locked.Clear();
+        _remembered.ForEach(remembered => remembered.Dispose());
+        _remembered.Clear();
+        _saved = [];
+    }
+
+    /// <summary>Gives the streams the time of their last event, and runs Ledger's own inline projections.</summary>
+    public async Task BeforeCommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken token)
+    {
+        if (_saved.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await TimeStreamsAsync(connection, transaction, token).ConfigureAwait(false);
+            await _store.Projections.ApplyAsync(connection, transaction, _store.Ledger.CommandTimeoutSeconds, token).ConfigureAwait(false);
+        }
+        catch
+        {
+            // Marten would put a tombstone in the place of every event that has a number, though nobody waits for one.
+            foreach (var appended in _saved.SelectMany(stream => stream.Events))
+            {
+                appended.Sequence = 0;
+            }
+
+            throw;
+        }
+    }
+
+    private async Task TimeStreamsAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(MartenSql.Load("finish_streams", _store.Ledger.Schemas), connection, transaction)
+        {
+            CommandTimeout = _store.Ledger.CommandTimeoutSeconds,
+        };
+        await using var _ = command.ConfigureAwait(false);
+        command.Parameters
+            .WithTexts([.. _saved.Select(stream => stream.Key!)])
+            .With(_saved.Select(stream => stream.Events[^1].Timestamp.UtcDateTime).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+}

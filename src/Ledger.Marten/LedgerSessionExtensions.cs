@@ -1,0 +1,28 @@
+using Ledger.Marten;
+using Ledger.Marten.Sessions;
+using Ledger.Runs;
+
+namespace Marten;
+
+/// <summary>Ledger's runs and branches within a session of Marten.</summary>
+public static class LedgerSessionExtensions
+{
+    /// <summary>The ledger of runs whose appends and forks are written when the session is saved, with its documents or not at all.</summary>
+    /// <remarks>
+    /// <list type="number">
+    /// <item>An append or a fork begins the session's transaction and keeps the stream locked until the session is saved or disposed; a conflict
+    /// is refused at once. The length that it answers with holds once the session is saved.</item>
+    /// <item>Marten's inline projections run when the session is saved, and Ledger's own behind them, in the same transaction.</item>
+    /// <item>Reads see what is committed, and not what the session still has to save.</item>
+    /// </list>
+    /// <para>Not safe for concurrent use, as the session is not. Save soon: others who write to the stream wait.</para>
+    /// </remarks>
+    /// <param name="session">A session of a store that was given to <c>UseLedger</c>.</param>
+    /// <exception cref="InvalidOperationException">The store was not given to Ledger.</exception>
+    public static AgentLedger Ledger(this IDocumentSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        var store = StoreConfiguration.Of(session.DocumentStore);
+        return new AgentLedger(new SessionEventStore(session, store, store.Native), store.Ledger.Limits);
+    }
+}

@@ -1,0 +1,77 @@
+using Ledger.Branches;
+using Ledger.Events;
+using Ledger.Marten.Appending;
+using Ledger.Postgres.Streams;
+using Ledger.Streams;
+using Marten;
+
+namespace Ledger.Marten.Sessions;
+
+/// <summary>The log within a session of the application: what is appended is written when the session is saved.</summary>
+/// <remarks>Not safe for concurrent use, as the session is not. Reads see what is committed, and not what the session still has to save.</remarks>
+internal sealed class SessionEventStore(IDocumentSession session, StoreConfiguration store, PostgresEventStore native) : IEventStore
+{
+    public EventRegistry Registry => store.Ledger.Registry;
+
+    public async Task<IReadOnlyList<AppendResult>> AppendAsync(
+        IReadOnlyList<StreamAppend> appends,
+        CancellationToken cancellationToken = default)
+    {
+        var request = AppendRequest.Create(appends, Registry);
+        cancellationToken.ThrowIfCancellationRequested();
+        var (results, _) = await new SessionWriter(session, store).AppendAsync(request, cancellationToken).ConfigureAwait(false);
+        return results;
+    }
+
+    public async Task<BranchInfo> CreateBranchAsync(BranchCreated branch, EventMetadata metadata, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(branch);
+        ArgumentNullException.ThrowIfNull(metadata);
+        var described = branch.Describe();
+        var newEvent = new NewEvent(branch, metadata) { CorrelationId = described.Root.Value };
+        var item = new AppendRequest.Item(newEvent.IdIn(described.Stream), newEvent, Registry.Write(newEvent));
+        return await new SessionWriter(session, store).CreateBranchAsync(described, item, cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default) =>
+        native.On(session.Connection).ArchiveAsync(stream, cancellationToken);
+
+    public IAsyncEnumerable<RecordedEvent> ReadForwardAsync(
+        StreamName stream,
+        StreamVersion from = default,
+        StreamVersion? to = null,
+        CancellationToken cancellationToken = default) => native.ReadForwardAsync(stream, from, to, cancellationToken);
+
+    public IAsyncEnumerable<RecordedEvent> ReadBackwardAsync(
+        StreamName stream,
+        StreamVersion? from = null,
+        StreamVersion to = default,
+        CancellationToken cancellationToken = default) => native.ReadBackwardAsync(stream, from, to, cancellationToken);
+
+    public IAsyncEnumerable<RecordedEvent> ReadHistoryAsync(
+        History history,
+        Position from = default,
+        Position? to = null,
+        CancellationToken cancellationToken = default) => native.ReadHistoryAsync(history, from, to, cancellationToken);
+
+    public IAsyncEnumerable<RecordedEvent> ReadLogAsync(SequenceNumber after = default, CancellationToken cancellationToken = default) =>
+        native.ReadLogAsync(after, cancellationToken);
+
+    public Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default) =>
+        native.FindEventsAsync(ids, cancellationToken);
+
+    public Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default) =>
+        native.GetStreamAsync(stream, cancellationToken);
+
+    public IAsyncEnumerable<StreamInfo> ListStreamsAsync(string prefix = "", CancellationToken cancellationToken = default) =>
+        native.ListStreamsAsync(prefix, cancellationToken);
+
+    public Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default) =>
+        native.GetHistoryAsync(stream, cancellationToken);
+
+    public Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default) =>
+        native.GetBranchAsync(branch, cancellationToken);
+
+    public IAsyncEnumerable<BranchInfo> ListBranchesAsync(StreamName? root = null, CancellationToken cancellationToken = default) =>
+        native.ListBranchesAsync(root, cancellationToken);
+}

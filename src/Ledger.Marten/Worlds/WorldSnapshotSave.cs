@@ -1,0 +1,59 @@
+using Ledger.Snapshots;
+using Ledger.Streams;
+using Ledger.Worlds;
+using Marten;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Ledger.Marten.Worlds;
+
+/// <summary>Folds and keeps the worlds of some streams, once, at the end of a transaction.</summary>
+/// <param name="store">Where the tables are.</param>
+/// <param name="streams">The streams, and the version up to which each is folded; null for its end.</param>
+internal sealed class WorldSnapshotSave(StoreConfiguration store, IReadOnlyDictionary<StreamName, long?> streams) : ITransactionParticipant
+{
+    private bool _isDone;
+
+    public async Task BeforeCommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken token)
+    {
+        // A session that is saved again keeps what took part in the save before.
+        if (_isDone)
+        {
+            return;
+        }
+
+        var log = store.Native.On(transaction);
+        foreach (var (stream, version) in streams)
+        {
+            if (await log.GetHistoryAsync(stream, token).ConfigureAwait(false) is not { } history)
+            {
+                continue;
+            }
+
+            var prefix = history.PrefixLength.Value;
+            var worlds = new WorldReader(log, history, null, NullLogger.Instance);
+            try
+            {
+                var (world, last) = await worlds
+                    .ReadAsync(version is { } known ? new Position(prefix + known) : null, token).ConfigureAwait(false);
+                foreach (var useless in worlds.Useless.Where(u => u.Stream == stream))
+                {
+                    await log.DiscardSnapshotAsync(stream, useless.Version, token).ConfigureAwait(false);
+                }
+
+                await log.SaveSnapshotAsync(
+                    new StoredSnapshot(
+                        stream,
+                        new StreamVersion(world.Position.Value - prefix),
+                        WorldSnapshotJson.ToBytes(new WorldSnapshot(stream, world, last))),
+                    token).ConfigureAwait(false);
+            }
+            catch (WorldFaultException)
+            {
+                // There is no world behind an event that cannot be applied; the one before it is kept.
+            }
+        }
+
+        _isDone = true;
+    }
+}

@@ -1,0 +1,27 @@
+using JasperFx.Events;
+using JasperFx.Events.Projections;
+using Ledger.Streams;
+using Marten;
+using Marten.Events.Projections;
+
+namespace Ledger.Marten.Worlds;
+
+/// <summary>Snapshots of worlds as a projection of Marten: folded from the log, behind the insert and in its transaction.</summary>
+/// <remarks>Marten's events are not what is folded: they may have lost what their types do not know, and a branch needs its prefix.</remarks>
+internal sealed class WorldSnapshots(StoreConfiguration store, ProjectionLifecycle lifecycle) : IProjection
+{
+    public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
+    {
+        // Asynchronously, as far as this page goes: a rebuild sees every page as if nothing came behind it.
+        var streams = events
+            .Where(e => e.StreamKey is { } key && (key.StartsWith("run:", StringComparison.Ordinal) || new StreamName(key).IsBranch))
+            .GroupBy(e => e.StreamKey!)
+            .ToDictionary(g => new StreamName(g.Key), g => lifecycle == ProjectionLifecycle.Inline ? (long?)null : g.Max(e => e.Version));
+        if (streams.Count > 0)
+        {
+            ((ITransactionParticipantRegistrar)operations).AddTransactionParticipant(new WorldSnapshotSave(store, streams));
+        }
+
+        return Task.CompletedTask;
+    }
+}

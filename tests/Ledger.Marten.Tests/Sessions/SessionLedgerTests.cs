@@ -1,0 +1,148 @@
+using JasperFx.Events.Projections;
+using Ledger.Events;
+using Ledger.Marten.Streams;
+using Ledger.Marten.Tests.Projections;
+using Ledger.Postgres.Streams;
+using Ledger.Streams;
+using Marten;
+using Marten.Exceptions;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Marten.Tests.Sessions;
+
+public sealed class SessionLedgerTests : IClassFixture<MartenDatabase>, IAsyncDisposable
+{
+    private readonly MartenDatabase _database;
+    private readonly DocumentStore _documents;
+    private readonly MartenEventStore _store;
+    private readonly string _id = Guid.NewGuid().ToString("N");
+
+    public SessionLedgerTests(MartenDatabase database)
+    {
+        _database = database;
+        _documents = database.CreateDocumentStore(configure: o => o.Projections.Snapshot<RunCounts>(SnapshotLifecycle.Inline));
+        _store = new MartenEventStore(_documents);
+    }
+
+    private StreamName Stream => StreamName.Run(_id);
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    [Fact]
+    public async Task Save_WritesDocumentAndEvents()
+    {
+        await using var session = _documents.LightweightSession();
+        session.Store(new Order(_id, "placed"));
+        var length = await session.Ledger().Run(_id).AppendAsync([new KitLoaded("a"), new KitLoaded("b")]);
+        (await _store.GetStreamAsync(Stream)).ShouldBeNull();
+
+        await session.SaveChangesAsync();
+
+        length.ShouldBe(new Position(2));
+        (await session.LoadAsync<Order>(_id))!.State.ShouldBe("placed");
+        (await session.LoadAsync<RunCounts>(Stream.Value))!.Kits.ShouldBe(2);
+        (await _store.ReadForwardAsync(Stream).CountAsync()).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Save_ThatFails_WritesNeither()
+    {
+        await using (var session = _documents.LightweightSession())
+        {
+            session.Store(new Order(_id, "placed"));
+            await session.Ledger().Run(_id).AppendAsync([new KitLoaded("a")]);
+            session.QueueSqlCommand("select 1 / (count(*) - count(*)) from ledger.mt_streams");
+
+            await Should.ThrowAsync<MartenException>(() => session.SaveChangesAsync());
+        }
+
+        await using var after = _documents.QuerySession();
+        (await after.LoadAsync<Order>(_id)).ShouldBeNull();
+        (await _store.GetStreamAsync(Stream)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Session_ThatIsNotSaved_LeavesNothingAndLocksNothing()
+    {
+        await using (var session = _documents.LightweightSession())
+        {
+            await session.Ledger().Run(_id).AppendAsync([new KitLoaded("a")]);
+        }
+
+        (await _store.GetStreamAsync(Stream)).ShouldBeNull();
+        await _store.AppendAsync(Stream, ExpectedVersion.NoStream, [new KitLoaded("other")]);
+    }
+
+    [Fact]
+    public async Task Append_OfAStaleLength_IsRefusedAtOnce()
+    {
+        await _store.AppendAsync(Stream, ExpectedVersion.NoStream, [new KitLoaded("first")]);
+        await using var session = _documents.LightweightSession();
+
+        await Should.ThrowAsync<WrongExpectedVersionException>(
+            () => session.Ledger().Run(_id).AppendAsync([new KitLoaded("second")], Position.Start));
+    }
+
+    [Fact]
+    public async Task Append_SeveralTimesAndAFork_KeepTheirOrder()
+    {
+        await using var session = _documents.LightweightSession();
+        var run = session.Ledger().Run(_id);
+        await run.AppendAsync([new KitLoaded("a")]);
+        await run.AppendAsync([new KitLoaded("b")], new Position(1));
+        await session.SaveChangesAsync();
+        var branch = await run.ForkAsync(new Position(1));
+        await branch.AppendAsync([new KitLoaded("c")]);
+        await session.SaveChangesAsync();
+
+        var kits = await new Runs.AgentLedger(_store).Run(_id).ReadAsync().Select(e => ((KitLoaded)e.Data).Kit).ToListAsync();
+        kits.ShouldBe(["a", "b"]);
+        var history = (await _store.GetHistoryAsync(branch.StreamName))!;
+        (await _store.ReadHistoryAsync(history).Select(e => e.Type).ToListAsync()).ShouldBe(["kit.loaded", "branch.created", "kit.loaded"]);
+    }
+
+    [Fact]
+    public async Task Append_Repeated_IsWrittenOnce()
+    {
+        var appended = new NewEvent(new KitLoaded("once"));
+        for (var i = 0; i < 2; i++)
+        {
+            await using var session = _documents.LightweightSession();
+            session.Store(new Order($"{_id}-{i}", "placed"));
+            await session.Ledger().Run(_id).AppendAsync([appended]);
+            await session.SaveChangesAsync();
+        }
+
+        (await _store.ReadForwardAsync(Stream).CountAsync()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Append_OfMartensOwn_RunsLedgersProjections()
+    {
+        await using var session = _documents.LightweightSession();
+        session.Events.Append(Stream.Value, new ObjectCreated("a", "Claim", []));
+        await session.SaveChangesAsync();
+
+        (await _database.TextAsync("select h.version::text from ledger.world_head as h where h.stream = $1", Stream.Value)).ShouldBe("1");
+        await using var native = new PostgresEventStore(_database.DataSource);
+        (await new Runs.AgentLedger(native).Run(_id).FindObjectAsync("a"))!.Type.ShouldBe("Claim");
+    }
+
+    [Fact]
+    public async Task Append_InManySessionsAtOnce_WritesEveryEventOnce()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(async n =>
+        {
+            await using var session = _documents.LightweightSession();
+            session.Store(new Order($"{_id}-{n}", "placed"));
+            await session.Ledger().Run(_id).AppendAsync([new KitLoaded($"{n}")]);
+            await session.SaveChangesAsync();
+        }));
+
+        var kits = await _store.ReadForwardAsync(Stream).Select(e => ((KitLoaded)e.Data).Kit).ToListAsync();
+        kits.Order().ShouldBe(Enumerable.Range(0, 16).Select(n => $"{n}").Order());
+        await using var reading = _documents.QuerySession();
+        (await reading.LoadAsync<RunCounts>(Stream.Value))!.Kits.ShouldBe(16);
+    }
+}
