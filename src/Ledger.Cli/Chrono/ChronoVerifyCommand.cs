@@ -33,7 +33,7 @@ internal sealed class ChronoVerifyCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         ChainHead? expected = session.Get(_expect) is { } text ? ParseHead(text) : null;
-        var folder = await ChronoFiles.ReadAsync(session.Get(_folder)!, cancellationToken);
+        var folder = await ChronoFolder.ReadAsync(session.Get(_folder)!, cancellationToken);
         var verdict = folder.Verify(expected);
         if (session.Json)
         {

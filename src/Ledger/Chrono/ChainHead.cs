@@ -17,7 +17,13 @@ public readonly record struct ChainHead
         }
 
         Seq = seq;
-        Hash = hash;
+        Hash = Kept(hash);
+    }
+
+    private ChainHead(string hash, long seq)
+    {
+        Seq = seq;
+        Hash = Kept(hash);
     }
 
     /// <summary>The seq of the last event.</summary>
@@ -44,6 +50,12 @@ public readonly record struct ChainHead
 
     /// <summary><c>SEQ:HASH</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Seq}:{Hash}");
+
+    /// <summary>A head as it stands in a log, where an import that kept damaged lines may have left anything.</summary>
+    internal static ChainHead Unchecked(long seq, string hash) => new(hash, seq);
+
+    // As in the default value, so that both are equal.
+    private static string Kept(string hash) => hash.Length == 0 ? null! : hash;
 
     private static bool IsHash(long seq, string hash) => hash.Length == (seq == 0 ? 0 : ChainHash.Length) && hash.All(char.IsAsciiHexDigitLower);
 }

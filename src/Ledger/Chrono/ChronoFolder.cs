@@ -5,7 +5,7 @@ namespace Ledger.Chrono;
 /// <para>Immutable; made of the files' bytes, which the caller reads. It gives the answers that the reference gives. Two differ: a line
 /// holding a character at which the reference splits lines is read, and bytes that are not UTF-8 cost a line and not the folder.</para>
 /// </remarks>
-public sealed class ChronoFolder
+public sealed partial class ChronoFolder
 {
     private ChronoFolder(IReadOnlyList<WalLine> lines, ChronoSnapshot? snapshot, string? snapshotFault)
     {

@@ -75,6 +75,30 @@ public sealed class ChronoState
         return true;
     }
 
+    /// <summary>Applies what stands in a log, if it had happened by a moment.</summary>
+    internal void Apply(Storing.LogEntry entry, ChronoMoment at)
+    {
+        if (entry.Event is { } walEvent)
+        {
+            if (at.Includes(walEvent.Seq, walEvent.Ts))
+            {
+                Apply(walEvent);
+            }
+        }
+        else if (entry.State is { } state)
+        {
+            if (at.Includes(state.Seq, state.Ts))
+            {
+                (Sequence, LastHash) = (state.Seq, state.Hash);
+            }
+        }
+        else if (entry.Record is { } kept && at.Includes(kept.At, kept.Ts))
+        {
+            var record = ChronoRecord.FromValue(kept.Record.ToValue());
+            _records[record.Id] = record;
+        }
+    }
+
     /// <summary>The SHA-256 over the records in their order, each as its hashed text and a line end.</summary>
     public string ComputeHash()
     {

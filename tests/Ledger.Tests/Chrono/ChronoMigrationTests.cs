@@ -1,5 +1,6 @@
 using System.Text;
 using Ledger.Chrono;
+using Ledger.Conformance.Chrono;
 using Shouldly;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using Ledger.Chrono;
+using Ledger.Conformance.Chrono;
 using Ledger.Chrono.Text;
 using Shouldly;
 using Xunit;

@@ -3,6 +3,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Ledger.Chrono;
+using Ledger.Conformance.Chrono;
 using Ledger.Chrono.Text;
 using Ledger.Conformance;
 using Ledger.Conformance.Laws;

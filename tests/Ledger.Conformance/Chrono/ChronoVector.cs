@@ -2,7 +2,7 @@ using System.Globalization;
 using Ledger.Chrono;
 using Ledger.Chrono.Text;
 
-namespace Ledger.Tests.Chrono;
+namespace Ledger.Conformance.Chrono;
 
 /// <summary>A folder of the vectors, and how its parts are read; see the README beside them.</summary>
 internal sealed class ChronoVector

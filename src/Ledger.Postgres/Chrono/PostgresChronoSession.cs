@@ -1,0 +1,132 @@
+using Ledger.Chrono;
+using Ledger.Chrono.Storing;
+using Ledger.Events;
+using Ledger.Postgres.Appending;
+using Ledger.Postgres.Streams;
+using Ledger.Streams;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres.Chrono;
+
+/// <summary>A record store in PostgreSQL. It keeps one connection for a moment after a write, as a lane of appends does.</summary>
+internal sealed partial class PostgresChronoSession : IChronoSession
+{
+    private readonly NpgsqlDataSource _pool;
+    private readonly PostgresOptions _options;
+    private readonly AppendStatements _statements;
+    private readonly TimeProvider _timeProvider;
+    private readonly TransientRetries _retries;
+    private readonly Action _announce;
+    private readonly LaneConnection _writing;
+
+    public PostgresChronoSession(
+        StreamName stream,
+        NpgsqlDataSource pool,
+        PostgresOptions options,
+        AppendStatements statements,
+        TimeProvider timeProvider,
+        Action announce)
+    {
+        Stream = stream;
+        _pool = pool;
+        _options = options;
+        _statements = statements;
+        _timeProvider = timeProvider;
+        _announce = announce;
+        _retries = new TransientRetries(options, timeProvider);
+        _writing = new LaneConnection(pool, timeProvider, isKept: true);
+    }
+
+    public StreamName Stream { get; }
+
+    public async Task<bool> TryWriteAsync(ChronoBatch batch, CancellationToken cancellationToken)
+    {
+        var isWritten = await RetryAsync(token => WriteOnceAsync(batch, token), cancellationToken).ConfigureAwait(false);
+        if (isWritten)
+        {
+            _announce();
+        }
+
+        return isWritten;
+    }
+
+    public Task<T> WithLockAsync<T>(Func<IChronoTransaction, Task<T>> work, CancellationToken cancellationToken) =>
+        RetryAsync(token => LockOnceAsync(work, token), cancellationToken);
+
+    public ValueTask DisposeAsync()
+    {
+        _writing.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<bool> WriteOnceAsync(ChronoBatch batch, CancellationToken cancellationToken)
+    {
+        var connection = await _writing.TakeAsync(cancellationToken).ConfigureAwait(false);
+        var isWell = false;
+        try
+        {
+            var outcome = await ChronoAppend.RunAsync(
+                connection, null, Stream, batch, _statements, _options, cancellationToken).ConfigureAwait(false);
+            isWell = true;
+            if (outcome is "wrong_version" or "already_written" or "id_in_use")
+            {
+                return false;
+            }
+
+            ChronoAppend.ThrowIfRefused(Stream, batch, outcome);
+            return true;
+        }
+        catch (PostgresException fault) when (ChronoFaults.IsMoved(fault))
+        {
+            isWell = true;
+            return false;
+        }
+        finally
+        {
+            await _writing.ReturnAsync(isWell).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<T> LockOnceAsync<T>(Func<IChronoTransaction, Task<T>> work, CancellationToken cancellationToken)
+    {
+        var connection = await _pool.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
+        await using var __ = transaction.ConfigureAwait(false);
+        var locked = new PostgresChronoTransaction(connection, transaction, Stream, _statements, _options, cancellationToken);
+        await locked.BeginAsync().ConfigureAwait(false);
+        var result = await work(locked).ConfigureAwait(false);
+        if (locked.HasWritten)
+        {
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            if (locked.HasAppended)
+            {
+                _announce();
+            }
+        }
+
+        return result;
+    }
+
+    // What is sent again finds by the ids of its events that it was written.
+    private async Task<T> RetryAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
+    {
+        var since = _timeProvider.GetTimestamp();
+        try
+        {
+            return await action(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (IsTransient(fault) && _retries.IsInTime(since))
+        {
+            return await _retries.ExecuteAsync(action, since, fault, IsTransient, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static bool IsTransient(Exception fault) =>
+        TransientFaults.IsServerAway(fault)
+        || fault is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
+
+    private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
+        new(SqlText.Load(sql, _options.Schemas), connection) { CommandTimeout = _options.CommandTimeoutSeconds };
+}
