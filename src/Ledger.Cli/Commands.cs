@@ -62,7 +62,24 @@ internal static class Commands
         root.Add(new GraphCommand());
         root.Add(Group("import", "Takes in what other systems recorded.", new ImportKandoCommand(), new ImportTrajCommand()));
         root.Add(new ExportCommand());
-        root.Add(Group("chrono", "Looks after stores of records in a hash chain.", new ChronoVerifyCommand()));
+        root.Add(Group(
+            "chrono",
+            "Keeps records of what an agent holds to be so, each change an event in a hash chain.",
+            new ChronoUpsertCommand(),
+            new ChronoDeleteCommand(),
+            new ChronoGetCommand(),
+            new ChronoQueryCommand(),
+            new ChronoCountCommand(),
+            new ChronoHistoryCommand(),
+            new ChronoReplayCommand(),
+            new ChronoVerifyCommand(),
+            new ChronoHeadCommand(),
+            new ChronoCompactCommand(),
+            new ChronoBackupCommand(),
+            new ChronoRestoreCommand(),
+            new ChronoImportCommand(),
+            new ChronoExportCommand(),
+            new ChronoMigrateCommand()));
         root.Add(Group(
             "projections",
             "Shows what is derived from the log behind the appends, stops it, lets it go on, and rebuilds it.",

@@ -1,4 +1,5 @@
 using Ledger.Branches;
+using Ledger.Chrono;
 using Ledger.Events;
 using Ledger.Files;
 using Ledger.Postgres;
@@ -30,6 +31,8 @@ internal static class Failures
             or ForkPositionException or BranchExistsException or LineageDepthException or ImportRefusedException
             or LocalClusterException or PostgresProgramsNotFoundException or PlatformNotSupportedException
             or ProjectionNotFoundException or RequestFailedException or RebuildInProgressException or ProjectionFailedException
+            or ChronoRecordException or DamagedFolderException or ChronoNotEmptyException or DamagedBackupException
+            or ChronoHistoryLostException or ChronoSharedException
             or MigrationFailedException => new(ExitCodes.Refusal, exception.Message),
         IOException { HResult: BrokenPipe } => new(ExitCodes.OutputClosed, null),
         _ when PostgresFaults.Describe(exception) is { } sentence => new(ExitCodes.Refusal, sentence),

@@ -34,6 +34,11 @@ Scenario[] scenarios =
     new ExplorerScrub(),
     new ExplorerBranches(),
     new ExplorerLive(),
+    new ChronoOneWriter(),
+    new ChronoManyWriters(32, atLeast: 12_000),
+    new ChronoManyWriters(128, atLeast: 20_000),
+    new ChronoVerify(),
+    new ChronoRead(),
 ];
 
 Console.OutputEncoding = Encoding.UTF8;

@@ -1,16 +1,19 @@
 using System.CommandLine;
 using Ledger.Chrono;
+using Ledger.Cli.Streams;
 
 namespace Ledger.Cli.Chrono;
 
 /// <summary><c>ledger chrono verify</c></summary>
 internal sealed class ChronoVerifyCommand : LedgerCommand
 {
-    private readonly Option<string> _folder = new("--folder")
+    private static readonly string[] Refused = ["head_differs", "row_differs"];
+
+    private readonly Argument<string?> _project = StreamArgument.CreateOptional("The project, by the name that its stream chrono:PROJECT has.", "PROJECT");
+    private readonly Option<string?> _folder = new("--folder")
     {
-        Description = "A .chronomemory folder, or the folder of a project that has one. No database is needed.",
+        Description = "A .chronomemory folder, or the folder of a project that has one, in place of a project. No database is needed.",
         HelpName = "DIR",
-        Required = true,
     };
 
     private readonly Option<string?> _expect = new("--expect")
@@ -19,22 +22,39 @@ internal sealed class ChronoVerifyCommand : LedgerCommand
         HelpName = "SEQ:HASH",
     };
 
+    private readonly Option<bool> _deep = new("--deep")
+    {
+        Description = "Also compare the rows that answer with what the log says.",
+    };
+
     public ChronoVerifyCommand()
         : base(
             "verify",
             "Verifies a store's hash chain, names the first place where it is broken, and warns of what a chain does not tell. "
-            + "Exit code 1 when it is broken.")
+            + "Exit code 1 when it is broken, or when what was expected differs.")
     {
+        Add(_project);
         Add(_folder);
         Add(_expect);
-        Examples = ["ledger chrono verify --folder .", "ledger chrono verify --folder .chronomemory --json"];
+        Add(_deep);
+        Examples =
+        [
+            "ledger chrono verify demo --deep",
+            "ledger chrono verify --folder .",
+            "ledger chrono verify --folder .chronomemory --json",
+        ];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         ChainHead? expected = session.Get(_expect) is { } text ? ParseHead(text) : null;
-        var folder = await ChronoFolder.ReadAsync(session.Get(_folder)!, cancellationToken);
-        var verdict = folder.Verify(expected);
+        var verdict = (session.Get(_project), session.Get(_folder)) switch
+        {
+            ({ } project, null) => await VerifyAsync(session, project, expected, cancellationToken),
+            (null, { } folder) when !session.Get(_deep) => (await ChronoFolder.ReadAsync(folder, cancellationToken)).Verify(expected),
+            (null, { }) => throw new UsageException("--deep is for a project; a folder's snapshot is always compared with its log."),
+            _ => throw new UsageException("Name a PROJECT, or a folder with --folder."),
+        };
         if (session.Json)
         {
             session.Out.Json(writer => VerdictText.Write(writer, verdict));
@@ -46,13 +66,21 @@ internal sealed class ChronoVerifyCommand : LedgerCommand
 
         if (verdict.FirstBroken is { } broken)
         {
-            throw new RefusalException($"The chain is broken at line {broken.Line}.");
+            throw new RefusalException($"The chain is broken at {VerdictText.PlaceOf(broken)}.");
         }
 
-        if (verdict.Warnings.FirstOrDefault(w => w.Code == "head_differs") is { } differs)
+        if (verdict.Warnings.FirstOrDefault(w => Refused.Contains(w.Code)) is { } differs)
         {
             throw new RefusalException(differs.Text);
         }
+    }
+
+    private async Task<ChainVerdict> VerifyAsync(Session session, string project, ChainHead? expected, CancellationToken cancellationToken)
+    {
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        await using var store = new ChronoStore(connection.Store, project);
+        var verification = new ChronoVerification { Expected = expected, Deep = session.Get(_deep) };
+        return await session.Progress.RunAsync("Verifying", () => store.VerifyChainAsync(verification, cancellationToken));
     }
 
     private static ChainHead ParseHead(string text) =>

@@ -15,8 +15,8 @@ internal static class VerdictText
         output.Fact("Last  ", verdict.LastHash.Length == 0 ? "(none)" : verdict.LastHash);
         if (verdict.FirstBroken is { } broken)
         {
-            var seq = broken.Seq is { } known ? string.Create(CultureInfo.InvariantCulture, $", seq {known}") : "";
-            output.Line(string.Create(CultureInfo.InvariantCulture, $"Broken at line {broken.Line}{seq}: {broken.Reason}"), Tone.Removed);
+            var place = broken is { Line: not null, Seq: { } seq } ? string.Create(CultureInfo.InvariantCulture, $"{PlaceOf(broken)}, seq {seq}") : PlaceOf(broken);
+            output.Line($"Broken at {place}: {broken.Reason}", Tone.Removed);
         }
 
         foreach (var warning in verdict.Warnings)
@@ -24,6 +24,14 @@ internal static class VerdictText
             output.Line($"Warning {warning.Code}: {warning.Text}", Tone.Changed);
         }
     }
+
+    /// <summary>The line in a folder, the seq in a database.</summary>
+    public static string PlaceOf(ChainBreak broken) => broken switch
+    {
+        { Line: { } line } => string.Create(CultureInfo.InvariantCulture, $"line {line}"),
+        { Seq: { } seq } => string.Create(CultureInfo.InvariantCulture, $"seq {seq}"),
+        _ => "an event without a seq",
+    };
 
     public static void Write(Utf8JsonWriter writer, ChainVerdict verdict)
     {

@@ -9,6 +9,9 @@ internal sealed class ProgressBar(CommandIo io)
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Does something, and shows a bar once it takes a while; how far it is nobody knows.</summary>
+    public Task<T> RunAsync<T>(string what, Func<Task<T>> work) => RunAsync(what, null, _ => work());
+
     /// <summary>Does something, and shows a bar once it takes a while.</summary>
     /// <param name="what">What is done, in a few words.</param>
     /// <param name="total">How much there is to do, or null where that is not known.</param>

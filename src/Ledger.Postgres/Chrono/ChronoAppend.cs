@@ -19,8 +19,9 @@ internal static class ChronoAppend
         CancellationToken cancellationToken)
     {
         var append = new NpgsqlBatchCommand(SqlText.Load("chrono_append", options.Schemas));
-        ChronoParameters.AddAppend(append.Parameters, stream.Value, batch, statements.ProjectionKeys);
-        return statements.Projections.ExecuteAsync(
+        var projections = statements.Projections.For([stream.Value]);
+        ChronoParameters.AddAppend(append.Parameters, stream.Value, batch, projections.Keys);
+        return projections.ExecuteAsync(
             append,
             async reader =>
             {

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Ledger.Chrono;
+using Ledger.Cli.Output;
+
+namespace Ledger.Cli.Chrono;
+
+/// <summary><c>ledger chrono compact</c></summary>
+internal sealed class ChronoCompactCommand : ChronoWriteCommand
+{
+    private readonly Option<bool> _delete = new("--delete-history")
+    {
+        Description = "Delete the events, with those of earlier compactions, instead of moving them to the archive.",
+    };
+
+    public ChronoCompactCommand()
+        : base("compact", "Moves the events to the archive, where they are still verified, and keeps their state in the log.")
+    {
+        Add(_delete);
+        Examples = ["ledger chrono compact demo", "ledger chrono compact demo --delete-history"];
+    }
+
+    protected override async Task RunAsync(Session session, ChronoStore store, CancellationToken cancellationToken)
+    {
+        var history = session.Get(_delete) ? CompactedHistory.Delete : CompactedHistory.Archive;
+        var compaction = await session.Progress.RunAsync("Compacting", () => store.CompactAsync(history, cancellationToken));
+        if (!session.Json)
+        {
+            var done = history == CompactedHistory.Delete ? "Deleted" : "Archived";
+            session.Out.Line($"{done} {Printable.Count(compaction.Events, "event")} up to seq {compaction.Sequence}; the state is kept, and seq {compaction.Event.Seq} says so.");
+            return;
+        }
+
+        session.Out.Json(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("sequence", compaction.Sequence);
+            writer.WriteNumber("events", compaction.Events);
+            writer.WritePropertyName("event");
+            writer.WriteRawValue(compaction.Event.ToLine(), skipInputValidation: true);
+            writer.WriteEndObject();
+        });
+    }
+}

@@ -1,0 +1,28 @@
+using System.Globalization;
+using Ledger.Chrono;
+
+namespace Ledger.Cli.Chrono;
+
+/// <summary><c>ledger chrono count</c></summary>
+internal sealed class ChronoCountCommand : ChronoCommand
+{
+    public ChronoCountCommand()
+        : base("count", "Counts the active records.") => Examples = ["ledger chrono count demo"];
+
+    protected override async Task RunAsync(Session session, ChronoStore store, CancellationToken cancellationToken)
+    {
+        var count = await store.RecordCountAsync(cancellationToken);
+        if (!session.Json)
+        {
+            session.Out.Line(count.ToString(CultureInfo.InvariantCulture));
+            return;
+        }
+
+        session.Out.Json(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("count", count);
+            writer.WriteEndObject();
+        });
+    }
+}

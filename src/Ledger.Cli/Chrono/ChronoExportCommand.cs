@@ -1,0 +1,21 @@
+using Ledger.Chrono;
+
+namespace Ledger.Cli.Chrono;
+
+/// <summary><c>ledger chrono export</c></summary>
+internal sealed class ChronoExportCommand : ChronoFolderCommand
+{
+    public ChronoExportCommand()
+        : base(
+            "export",
+            "Writes a .chronomemory folder that chronomemory opens, verifies and continues.",
+            "Where .chronomemory is made; there must be none yet.") =>
+        Examples = ["ledger chrono export demo ."];
+
+    protected override async Task RunAsync(Session session, ChronoStore store, CancellationToken cancellationToken)
+    {
+        var folder = FolderOf(session);
+        var head = await session.Progress.RunAsync("Writing the folder", () => store.ExportAsync(folder, cancellationToken));
+        ShowHead(session, $"Exported to {Path.Combine(folder, ChronoFolder.Name)}", head);
+    }
+}

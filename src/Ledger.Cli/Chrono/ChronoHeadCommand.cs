@@ -1,0 +1,30 @@
+using Ledger.Chrono;
+
+namespace Ledger.Cli.Chrono;
+
+/// <summary><c>ledger chrono head</c></summary>
+internal sealed class ChronoHeadCommand : ChronoCommand
+{
+    public ChronoHeadCommand()
+        : base("head", "Prints where the chain stands as SEQ:HASH. Keep it elsewhere: 'verify --expect' then proves that nothing before it was changed.") =>
+        Examples = ["ledger chrono head demo > head.txt", "ledger chrono verify demo --expect \"$(cat head.txt)\""];
+
+    protected override async Task RunAsync(Session session, ChronoStore store, CancellationToken cancellationToken)
+    {
+        var head = await store.GetHeadAsync(cancellationToken);
+        if (!session.Json)
+        {
+            session.Out.Line(head.ToString());
+            return;
+        }
+
+        session.Out.Json(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("seq", head.Seq);
+            writer.WriteString("hash", head.Hash);
+            writer.WriteString("head", head.ToString());
+            writer.WriteEndObject();
+        });
+    }
+}

@@ -1,0 +1,21 @@
+using System.CommandLine;
+using Ledger.Chrono;
+using Ledger.Cli.Streams;
+
+namespace Ledger.Cli.Chrono;
+
+/// <summary><c>ledger chrono history</c></summary>
+internal sealed class ChronoHistoryCommand : ChronoCommand
+{
+    private readonly Argument<string> _id = StreamArgument.Create("The record's id.");
+
+    public ChronoHistoryCommand()
+        : base("history", "Lists the events about a record, also those before a compaction that keeps them.")
+    {
+        Add(_id);
+        Examples = ["ledger chrono history demo R-1"];
+    }
+
+    protected override Task RunAsync(Session session, ChronoStore store, CancellationToken cancellationToken) =>
+        ChronoText.ShowAsync(session, store.HistoryAsync(session.Get(_id), cancellationToken), cancellationToken);
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Ledger.Chrono;
+
+namespace Ledger.Cli.Chrono;
+
+/// <summary><c>ledger chrono import</c></summary>
+internal sealed class ChronoImportCommand : ChronoFolderCommand
+{
+    private readonly Option<DamagedLines> _damaged = new("--damaged")
+    {
+        Description = "What becomes of lines that are no sound event: refuse (the default), skip, or keep.",
+        HelpName = "refuse|skip|keep",
+    };
+
+    public ChronoImportCommand()
+        : base(
+            "import",
+            "Takes in a .chronomemory folder with its seqs, times and hashes. Done again, it takes in what was added.",
+            "The folder that holds .chronomemory, or that one.")
+    {
+        Add(_damaged);
+        Examples = ["ledger chrono import demo .", "ledger chrono import demo .chronomemory --damaged keep --json"];
+    }
+
+    protected override async Task RunAsync(Session session, ChronoStore store, CancellationToken cancellationToken)
+    {
+        var (folder, options) = (FolderOf(session), new ChronoImportOptions { Damaged = session.Get(_damaged) });
+        ImportText.Show(session, "Imported", await session.Progress.RunAsync("Importing", () => store.ImportAsync(folder, options, cancellationToken)));
+    }
+}

@@ -1,0 +1,22 @@
+using System.CommandLine;
+using Ledger.Chrono;
+using Ledger.Cli.Streams;
+using Ledger.Streams;
+
+namespace Ledger.Cli.Chrono;
+
+/// <summary><c>ledger chrono replay</c></summary>
+internal sealed class ChronoReplayCommand : ChronoCommand
+{
+    private readonly Option<Position?> _from = Positions.Option("--from-seq", "The first seq wanted; all events unless given.", "SEQ");
+
+    public ChronoReplayCommand()
+        : base("replay", "Lists the events of a store in order.")
+    {
+        Add(_from);
+        Examples = ["ledger chrono replay demo", "ledger chrono replay demo --from-seq 10 --json"];
+    }
+
+    protected override Task RunAsync(Session session, ChronoStore store, CancellationToken cancellationToken) =>
+        ChronoText.ShowAsync(session, store.ReplayAsync(session.Get(_from)?.Value ?? 0, cancellationToken), cancellationToken);
+}

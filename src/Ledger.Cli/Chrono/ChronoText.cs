@@ -1,0 +1,121 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Ledger.Chrono;
+using Ledger.Cli.Output;
+
+namespace Ledger.Cli.Chrono;
+
+/// <summary>Shows records and events: as JSON with the reference's names, spelled as they are hashed.</summary>
+internal static class ChronoText
+{
+    /// <summary>Shows one event.</summary>
+    public static void Show(Session session, WalEvent walEvent)
+    {
+        if (session.Json)
+        {
+            session.Out.Json(writer => writer.WriteRawValue(walEvent.ToLine(), skipInputValidation: true));
+        }
+        else
+        {
+            Print(session.Out, walEvent);
+        }
+    }
+
+    /// <summary>Shows one record.</summary>
+    public static void Show(Session session, ChronoRecord record)
+    {
+        if (session.Json)
+        {
+            session.Out.Json(writer => writer.WriteRawValue(record.ToJson(), skipInputValidation: true));
+            return;
+        }
+
+        session.Out.Fact("Record    ", record.Id, Tone.Name);
+        session.Out.Fact("Label     ", record.Label);
+        session.Out.Fact("Kind      ", record.Kind);
+        session.Out.Fact("Status    ", record.Status);
+        session.Out.Fact("Confidence", $"{record.Confidence} ({record.SourceType}{(record.IsHypothesis ? ", a hypothesis" : "")})");
+        foreach (var evidence in record.Evidence)
+        {
+            session.Out.Fact("Evidence  ", evidence);
+        }
+
+        foreach (var scope in record.EpistemicBoundary)
+        {
+            session.Out.Fact("Only for  ", scope);
+        }
+
+        ShowMembers(session.Out, "Assumed   ", record.ModelAssumptions);
+        ShowMembers(session.Out, "Data      ", record.Data);
+    }
+
+    /// <summary>Shows records as they come, as <c>{"records": […]}</c> or a line each.</summary>
+    public static Task ShowAsync(Session session, IAsyncEnumerable<ChronoRecord> records, CancellationToken cancellationToken) =>
+        ShowAsync(session, "records", records, r => r.ToJson(), Print, cancellationToken);
+
+    /// <summary>Shows events as they come, as <c>{"events": […]}</c> or a line each.</summary>
+    public static Task ShowAsync(Session session, IAsyncEnumerable<WalEvent> events, CancellationToken cancellationToken) =>
+        ShowAsync(session, "events", events, e => e.ToLine(), Print, cancellationToken);
+
+    private static async Task ShowAsync<T>(
+        Session session,
+        string name,
+        IAsyncEnumerable<T> items,
+        Func<T, string> toJson,
+        Action<Printer, T> print,
+        CancellationToken cancellationToken)
+    {
+        if (session.Json)
+        {
+            await session.Out.JsonLinesAsync(LinesOf(name, items, toJson, cancellationToken));
+            return;
+        }
+
+        await foreach (var item in items.WithCancellation(cancellationToken))
+        {
+            print(session.Out, item);
+        }
+    }
+
+    private static async IAsyncEnumerable<ReadOnlyMemory<byte>> LinesOf<T>(
+        string name,
+        IAsyncEnumerable<T> items,
+        Func<T, string> toJson,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return Encoding.UTF8.GetBytes($"{{\"{name}\": [");
+        var separator = "\n";
+        await foreach (var item in items.WithCancellation(cancellationToken))
+        {
+            yield return Encoding.UTF8.GetBytes(separator + toJson(item));
+            separator = ",\n";
+        }
+
+        yield return separator == "\n" ? "]}\n"u8.ToArray() : "\n]}\n"u8.ToArray();
+    }
+
+    private static void Print(Printer output, ChronoRecord record) => output
+        .Add(record.Confidence.ToString().PadRight(6))
+        .Add($"{record.Kind,-12}", Tone.Faint)
+        .Add($"{record.Status,-12}", record.Status == "active" ? Tone.Added : Tone.Changed)
+        .Add(record.Id, Tone.Name)
+        .AddRest($"  {record.Label}")
+        .EndLine();
+
+    private static void Print(Printer output, WalEvent walEvent) => output
+        .Add($"{walEvent.Seq,6}  ")
+        .Add($"{walEvent.Ts}  {(walEvent.Hash.Length > 12 ? walEvent.Hash[..12] : walEvent.Hash)}  ", Tone.Faint)
+        .Add($"{walEvent.Op,-8}", Tone.Changed)
+        .Add(walEvent.RecordId, Tone.Name)
+        .AddRest($"  {walEvent.Record.Label}")
+        .EndLine();
+
+    private static void ShowMembers(Printer output, string label, JsonElement json)
+    {
+        if (json.ValueKind == JsonValueKind.Object)
+        {
+            output.Fact(label, json.GetRawText());
+        }
+    }
+}

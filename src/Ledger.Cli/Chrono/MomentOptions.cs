@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.Globalization;
+using Ledger.Chrono;
+using Ledger.Cli.Streams;
+using Ledger.Streams;
+
+namespace Ledger.Cli.Chrono;
+
+/// <summary>A moment of a store's past as options.</summary>
+internal sealed class MomentOptions
+{
+    private readonly Option<Position?> _seq = Positions.Option("--at-seq", "As it was behind the event with this seq.", "SEQ");
+    private readonly Option<string?> _time = new("--at-time")
+    {
+        Description = "As it was at this time, in UTC unless it says otherwise: 2026-01-05T09:00:02Z.",
+        HelpName = "TIME",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_seq);
+        command.Add(_time);
+    }
+
+    /// <summary>The moment that was given, or null for now.</summary>
+    public ChronoMoment? Read(Session session)
+    {
+        var (seq, time) = (session.Get(_seq), session.Get(_time));
+        if (seq is not null && time is not null)
+        {
+            throw new UsageException("--at-seq and --at-time are two moments; give one.");
+        }
+
+        if (time is null)
+        {
+            return seq is { } known ? ChronoMoment.AtSeq(known.Value) : null;
+        }
+
+        return DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            ? ChronoMoment.AtTime(at)
+            : throw new UsageException($"--at-time is '{time}', which is no time such as 2026-01-05T09:00:02Z.");
+    }
+}

@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.CommandLine;
+using System.Text.Json;
+using Ledger.Chrono;
+using Ledger.Cli.Events;
+
+namespace Ledger.Cli.Chrono;
+
+/// <summary>The fields of a record as options. A value goes into the record as it is spelled, so that 1 and 1.0 stay two values.</summary>
+internal sealed class RecordOptions
+{
+    private readonly (Option<string?> Option, string Field, bool IsJson)[] _values =
+    [
+        (Text("--kind", "fact, requirement, testcase, decision, risk, or a word of your own.", "KIND"), "kind", false),
+        (Text("--status", "active, deprecated, hypothesis, invalidated or tombstone.", "STATUS"), "status", false),
+        (Text("--label", "One line that says it.", "TEXT"), "label", false),
+        (Text("--confidence", "How sure it is, from 0 to 1.", "N"), "confidence", true),
+        (Text("--source-type", "observed, inferred, hypothesis or synthetic.", "TYPE"), "source_type", false),
+        (Text("--assumptions", "What was assumed of the model, a JSON object.", "JSON"), "model_assumptions", true),
+        (Text("--data", "Further content, a JSON object.", "JSON"), "data", true),
+    ];
+
+    private readonly Option<string[]> _evidence = Texts("--evidence", "A reference to what speaks for it; may be given again.");
+    private readonly Option<string[]> _boundary = Texts("--boundary", "A scope beyond which it is not claimed; may be given again.");
+    private readonly Option<bool> _hypothesis = new("--hypothesis") { Description = "It is a guess." };
+
+    public void AddTo(Command command)
+    {
+        foreach (var (option, _, _) in _values)
+        {
+            command.Add(option);
+        }
+
+        command.Add(_evidence);
+        command.Add(_boundary);
+        command.Add(_hypothesis);
+    }
+
+    /// <summary>The first option that was given, or null.</summary>
+    public string? FindGiven(Session session) =>
+        _values.FirstOrDefault(v => session.Get(v.Option) is not null).Option?.Name
+        ?? (session.Get(_evidence) is [_, ..] ? _evidence.Name : null)
+        ?? (session.Get(_boundary) is [_, ..] ? _boundary.Name : null)
+        ?? (session.Get(_hypothesis) ? _hypothesis.Name : null);
+
+    /// <summary>The record that was given.</summary>
+    public ChronoRecord Read(Session session, string id)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id", id);
+            foreach (var (option, field, isJson) in _values)
+            {
+                Write(writer, field, isJson, session.Get(option), option.Name);
+            }
+
+            Write(writer, "evidence", session.Get(_evidence));
+            Write(writer, "epistemic_boundary", session.Get(_boundary));
+            writer.WriteBoolean("is_hypothesis", session.Get(_hypothesis));
+            writer.WriteEndObject();
+        }
+
+        using var json = JsonDocument.Parse(buffer.WrittenMemory, new JsonDocumentOptions { MaxDepth = 1024 });
+        return ChronoRecord.FromJson(json.RootElement.Clone());
+    }
+
+    /// <summary>The record that a JSON text is.</summary>
+    public static ChronoRecord Parse(string option, string text) => ChronoRecord.FromJson(JsonArgument.Parse(option, text));
+
+    private static void Write(Utf8JsonWriter writer, string field, bool isJson, string? value, string option)
+    {
+        if (value is not null && isJson)
+        {
+            writer.WritePropertyName(field);
+            JsonArgument.Parse(option, value).WriteTo(writer);
+        }
+        else if (value is not null)
+        {
+            writer.WriteString(field, value);
+        }
+    }
+
+    private static void Write(Utf8JsonWriter writer, string field, string[]? values)
+    {
+        writer.WriteStartArray(field);
+        foreach (var value in values ?? [])
+        {
+            writer.WriteStringValue(value);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static Option<string?> Text(string name, string description, string helpName) =>
+        new(name) { Description = description, HelpName = helpName };
+
+    private static Option<string[]> Texts(string name, string description) => new(name) { Description = description, HelpName = "TEXT" };
+}
