@@ -75,6 +75,7 @@ internal static class Commands
             new ChronoVerifyCommand(),
             new ChronoHeadCommand(),
             new ChronoCompactCommand(),
+            new ChronoRebuildCommand(),
             new ChronoBackupCommand(),
             new ChronoRestoreCommand(),
             new ChronoImportCommand(),

@@ -3,6 +3,12 @@ namespace Ledger.Postgres;
 /// <summary>The SQLSTATEs of our own that the code asks for.</summary>
 internal static class LedgerErrorCodes
 {
+    /// <summary>A record store does not stand where the writer believed.</summary>
+    public const string ChronoMoved = "LG010";
+
+    /// <summary>A branch shares the events that were to be taken out of a record store's stream.</summary>
+    public const string ChronoShared = "LG011";
+
     /// <summary>Another node has moved a shard on.</summary>
     public const string ShardMoved = "LG012";
 }

@@ -16,6 +16,7 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Postgres.Tests/Samples/InlineSnapshot.cs",
         "tests/Ledger.Postgres.Tests/Samples/Outbox.cs",
         "tests/Ledger.Tests/Samples/WorldQuestions.cs",
+        "tests/Ledger.Tests/Samples/RecordStore.cs",
     ];
 
     [Fact]

@@ -132,7 +132,5 @@ internal sealed class AppendSender
         }
     }
 
-    // A pool that lanes could use up keeps none back.
-    private LaneConnection CreateConnection(bool isKept) => new(
-        _pool, TimeProvider, isKept && new NpgsqlConnectionStringBuilder(_pool.ConnectionString).MaxPoolSize >= 4 * _options.AppendLanes);
+    private LaneConnection CreateConnection(bool isKept) => LaneConnection.Create(_pool, _options, TimeProvider, isKept);
 }

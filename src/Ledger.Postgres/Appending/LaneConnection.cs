@@ -18,6 +18,12 @@ internal sealed class LaneConnection(NpgsqlDataSource pool, TimeProvider timePro
     private bool _isTaken;
     private long _returnedAt;
 
+    /// <summary>Makes one; a pool that lanes could use up keeps none back.</summary>
+    public static LaneConnection Create(NpgsqlDataSource pool, PostgresOptions options, TimeProvider timeProvider, bool isKept) => new(
+        pool,
+        timeProvider,
+        isKept && new NpgsqlConnectionStringBuilder(pool.ConnectionString).MaxPoolSize >= 4 * options.AppendLanes);
+
     /// <summary>Takes the connection, or opens one.</summary>
     public async ValueTask<NpgsqlConnection> TakeAsync(CancellationToken cancellationToken)
     {

@@ -3,7 +3,6 @@ using Ledger.Chrono;
 using Ledger.Chrono.Storing;
 using Ledger.Events;
 using Ledger.Postgres.Streams;
-using Ledger.Streams;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -1,11 +1,7 @@
-using Ledger.Chrono;
 using Ledger.Chrono.Storing;
-using Ledger.Events;
 using Ledger.Postgres.Appending;
-using Ledger.Postgres.Streams;
 using Ledger.Streams;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Ledger.Postgres.Chrono;
 
@@ -35,7 +31,7 @@ internal sealed partial class PostgresChronoSession : IChronoSession
         _timeProvider = timeProvider;
         _announce = announce;
         _retries = new TransientRetries(options, timeProvider);
-        _writing = new LaneConnection(pool, timeProvider, isKept: true);
+        _writing = LaneConnection.Create(pool, options, timeProvider, isKept: true);
     }
 
     public StreamName Stream { get; }
@@ -77,7 +73,7 @@ internal sealed partial class PostgresChronoSession : IChronoSession
             ChronoAppend.ThrowIfRefused(Stream, batch, outcome);
             return true;
         }
-        catch (PostgresException fault) when (ChronoFaults.IsMoved(fault))
+        catch (PostgresException fault) when (fault.SqlState == LedgerErrorCodes.ChronoMoved)
         {
             isWell = true;
             return false;

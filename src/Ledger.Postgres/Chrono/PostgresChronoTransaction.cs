@@ -91,7 +91,7 @@ internal sealed class PostgresChronoTransaction(
             HasWritten = true;
             return moved[0];
         }
-        catch (PostgresException fault) when (ChronoFaults.IsShared(fault))
+        catch (PostgresException fault) when (fault.SqlState == LedgerErrorCodes.ChronoShared)
         {
             throw new ChronoSharedException(stream);
         }

@@ -1,3 +1,5 @@
+using Ledger.Chrono.Text;
+
 namespace Ledger.Chrono;
 
 /// <summary>What an import of a folder takes: sequence numbers, times and hashes stay as they are.</summary>
@@ -50,6 +52,8 @@ internal sealed record ChronoImportPlan(
     private static string? FaultOfText(WalLine line) =>
         line.Event is not { } walEvent ? $"The line is no event: {line.Fault}."
         : HashOf(walEvent) is null ? "The event holds half of a surrogate pair, and has no hash."
+        : ChronoTextRules.FaultOf(walEvent.Hash) is { } fault ? $"The event's hash {fault}."
+        : walEvent.Hash.Contains('\0', StringComparison.Ordinal) ? "The event's hash holds NUL, which no database keeps."
         : null;
 
     // What does not hold by itself. An event behind a missing one does, though the chain is broken there.

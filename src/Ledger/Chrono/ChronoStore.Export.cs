@@ -1,5 +1,4 @@
 using Ledger.Chrono.Storing;
-using Ledger.Events;
 
 namespace Ledger.Chrono;
 

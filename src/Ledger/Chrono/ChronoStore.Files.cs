@@ -1,4 +1,5 @@
 using Ledger.Chrono.Storing;
+using Ledger.Chrono.Text;
 using Ledger.Events;
 using Ledger.Streams;
 
@@ -123,7 +124,8 @@ public sealed partial class ChronoStore
             }
         }
 
-        return new ChronoImport(plan.Events.Count - known, records ?? 0, plan.Left, plan.Values, transaction.Place.Head);
+        var left = records is null ? [] : folder.Snapshot!.Records.Select(FaultOf).OfType<DamagedLine>();
+        return new ChronoImport(plan.Events.Count - known, records ?? 0, [.. plan.Left, .. left], plan.Values, transaction.Place.Head);
     }
 
     // Of a line that is there twice both are kept.
@@ -154,18 +156,26 @@ public sealed partial class ChronoStore
         var state = folder.Open();
         return fromEvents.Sequence == state.Sequence && fromEvents.LastHash == state.LastHash && fromEvents.Records.SequenceEqual(state.Records)
             ? null
-            : snapshot.Records.Count;
+            : snapshot.Records.Count(r => FaultOf(r) is null);
     }
 
     private static async Task WriteStateAsync(IChronoTransaction transaction, ChronoSnapshot snapshot)
     {
+        var (hash, ts) = (Storable(snapshot.LastHash), Storable(snapshot.Ts));
         var batch = new ChronoBatch(transaction.Place);
-        batch.Add(new StateMark(snapshot.Seq, snapshot.LastHash, snapshot.Ts));
-        foreach (var record in new ChronoState(snapshot).Records)
+        batch.Add(new StateMark(snapshot.Seq, hash, ts));
+        foreach (var record in new ChronoState(snapshot).Records.Where(r => FaultOf(r) is null))
         {
-            batch.Add(new StateRecord(RecordText.Of(record.ToValue()), snapshot.Seq, 0, snapshot.Seq, snapshot.Ts));
+            batch.Add(new StateRecord(RecordText.Of(record.ToValue()), snapshot.Seq, 0, snapshot.Seq, ts));
         }
 
         await transaction.WriteAsync(batch).ConfigureAwait(false);
     }
+
+    // What cannot be a hash or a time anyway.
+    private static string Storable(string text) => ChronoTextRules.FaultOf(text) is null ? text.Replace('\0', '\u2400') : "";
+
+    private static DamagedLine? FaultOf(ChronoRecord record) => ChronoTextRules.FaultOfText(record.ToValue()) is { } fault
+        ? new DamagedLine(0, null, $"The record '{TextRules.Printable(record.Id)}' of {ChronoFolder.SnapshotName} {fault}.")
+        : null;
 }

@@ -104,7 +104,7 @@ public sealed partial class ChronoStore
         var place = await PlaceAsync(cancellationToken).ConfigureAwait(false);
         await foreach (var recorded in _session.ReadEventsAsync(1, place.Version, cancellationToken).ConfigureAwait(false))
         {
-            if (LogEntry.Of(recorded).Event is { } walEvent && walEvent.Seq >= fromSeq)
+            if (LogEntry.SeqOf(recorded) >= fromSeq && LogEntry.Of(recorded).Event is { } walEvent)
             {
                 yield return walEvent;
             }

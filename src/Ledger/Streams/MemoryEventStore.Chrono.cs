@@ -1,4 +1,3 @@
-using Ledger.Chrono;
 using Ledger.Chrono.Storing;
 using Ledger.Events;
 

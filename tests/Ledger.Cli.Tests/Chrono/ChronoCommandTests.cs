@@ -65,6 +65,7 @@ public sealed class ChronoCommandTests(CliDatabase database) : IClassFixture<Cli
         await story.RunAsync("chrono", "compact", "story", "--delete-history", "--json");
         await story.RunAsync("chrono", "replay", "story");
         await story.RunAsync("chrono", "get", "story", "R-3", "--at-seq", "3");
+        await story.RunAsync("chrono", "rebuild", "story");
         await story.RunAsync("chrono", "export", "story", _folder.FullName, "--json");
         await story.RunAsync("chrono", "verify", "--folder", _folder.FullName);
         await story.RunAsync("chrono", "import", "story", Path.Combine(Vectors, "01-one-record"));

@@ -189,6 +189,29 @@ public abstract class ChronoUpkeepTests : ChronoStoreTests
     }
 
     [Fact]
+    public async Task Import_WhatNoDatabaseKeeps_IsListed()
+    {
+        await using var store = await OpenAsync();
+        var folder = ChronoFolder.Read(
+            """
+            {"seq": 1, "ts": "t", "op": "upsert", "record_id": "A", "record": {"id": "A", "label": "\ud800"}, "prev_hash": "", "hash": "x"}
+            {"seq": 2, "ts": "t", "op": "upsert", "record_id": "A", "record": {"id": "A"}, "prev_hash": "", "hash": "\u0000"}
+            {"seq": 3, "ts": "t", "op": "upsert", "record_id": "A", "record": {"id": "A", "confidence": NaN}, "prev_hash": "\u0000", "hash": "y"}
+            """u8.ToArray(),
+            """{"seq": 9, "last_hash": "\u0000", "records": [{"id": "B"}, {"id": "C\ud800"}, {"id": "D\u0000", "data": {"n": Infinity}}]}"""u8.ToArray());
+        var imported = await store.ImportAsync(folder, new ChronoImportOptions { Damaged = DamagedLines.Keep });
+        imported.Left.Select(l => $"{l.Line}: {l.Reason}").ShouldBe([
+            "1: The event holds half of a surrogate pair, and has no hash.",
+            "2: The event's hash holds NUL, which no database keeps.",
+            "0: The record 'C\ufffd' of snapshot.json holds half of a surrogate pair, which stands for no character.",
+        ]);
+        imported.Values.Select(v => v.Line).ShouldBe([3]);
+        (await AllAsync(store)).Select(r => r.Id).ShouldBe(["B", "D\0"]);
+        (await store.SequenceAsync()).ShouldBe(9);
+        (await store.GetAsync("D\0"))!.ToJson().ShouldContain("Infinity");
+    }
+
+    [Fact]
     public async Task Migrate_Vector_CountsAsItShould()
     {
         await using var store = await OpenAsync();

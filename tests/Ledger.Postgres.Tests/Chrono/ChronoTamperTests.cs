@@ -71,6 +71,18 @@ public sealed class ChronoTamperTests(LedgerDatabase database) : IClassFixture<L
     }
 
     [Fact]
+    public async Task Get_RowThatIsNoRecord_SaysWhatToDo()
+    {
+        await using var store = await FilledAsync();
+        await ExecuteAsync("update ledger.chrono_record set text = 'x' where stream = $1 and id = 'R-6'");
+        (await Should.ThrowAsync<ChronoRowException>(() => store.GetAsync("R-6"))).Message.ShouldBe(
+            "The row of the record 'R-6' was changed by hand: malformed JSON at byte 1: a value is expected."
+            + " Verify the store with its rows, and make them anew from the log.");
+        await store.RebuildAsync();
+        (await store.GetAsync("R-6"))!.Label.ShouldBe("Says 6");
+    }
+
+    [Fact]
     public async Task Verify_RecomputedChain_IsFoundByAHeadKeptElsewhere()
     {
         await using var store = await FilledAsync();

@@ -43,8 +43,18 @@ internal sealed record ChronoRow(byte[] Key, long Ordinal, long Seq, RecordText 
     /// <summary>A text as the columns for filters have it: NUL, which PostgreSQL's texts cannot hold, as U+2400, and cut.</summary>
     public static string ShownForFilter(string text) => Shown(text, LongestShown);
 
-    /// <exception cref="FormatException">The text was changed by hand and is no record.</exception>
-    public ChronoRecord ToRecord() => ChronoRecord.FromValue(Record.ToValue());
+    /// <exception cref="ChronoRowException">The text was changed by hand and is no record.</exception>
+    public ChronoRecord ToRecord()
+    {
+        try
+        {
+            return ChronoRecord.FromValue(Record.ToValue());
+        }
+        catch (FormatException fault)
+        {
+            throw new ChronoRowException(Id, fault);
+        }
+    }
 
     private static string Shown(string text, int longest)
     {

@@ -71,7 +71,10 @@ internal sealed class FolderFiles : IDisposable
         }
         finally
         {
-            await (log?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
+            if (log is not null)
+            {
+                await log.DisposeAsync().ConfigureAwait(false);
+            }
         }
 
         if (state is not null)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Ledger.Events;
 
@@ -30,6 +31,14 @@ internal readonly record struct LogEntry(long Version, WalEvent? Event, StateMar
             return entry;
         }
     }
+
+    /// <summary>The seq of an event of the chain, read without the rest of it; null for anything else.</summary>
+    public static long? SeqOf(RecordedEvent recorded) =>
+        recorded.Type == ChronoNames.Event
+        && recorded.ToJsonElement().TryGetProperty(ChronoNames.Text.EncodedUtf8Bytes, out var text)
+        && text.ValueKind == JsonValueKind.String
+            ? ChainLink.Of(Encoding.UTF8.GetBytes(text.GetString()!)).Seq
+            : null;
 
     private static StoredEvent StoredOf(RecordedEvent recorded)
     {

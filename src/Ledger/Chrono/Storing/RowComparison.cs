@@ -63,17 +63,8 @@ internal sealed class RowComparison(IChronoSession session)
 
     private static string Shown(ChronoRow row) => TextRules.Printable(row.Id);
 
-    private bool IsAsFolded(RowKey key, ChronoRow? row)
-    {
-        try
-        {
-            return _digests.TryGetValue(key, out var digest) ? row is not null && digest.IsOf(row) : row is null;
-        }
-        catch (FormatException)
-        {
-            return false;
-        }
-    }
+    private bool IsAsFolded(RowKey key, ChronoRow? row) =>
+        _digests.TryGetValue(key, out var digest) ? row is not null && digest.IsOf(row) : row is null;
 
     private async Task FoldAsync(IAsyncEnumerable<RecordedEvent> events)
     {

@@ -19,6 +19,15 @@ internal static class ChronoTextRules
         _ => null,
     };
 
+    /// <summary>What keeps a value from being written as UTF-8, as the rest of a sentence, or null.</summary>
+    public static string? FaultOfText(JsonValue value) => value.Kind switch
+    {
+        JsonKind.Text => FaultOf(value.Text),
+        JsonKind.List => value.Items.Select(FaultOfText).FirstOrDefault(fault => fault is not null),
+        JsonKind.Members => value.Members.Select(m => FaultOf(m.Key) ?? FaultOfText(m.Value)).FirstOrDefault(fault => fault is not null),
+        _ => null,
+    };
+
     private static bool HasLoneSurrogate(string text)
     {
         var i = text.AsSpan().IndexOfAnyInRange('\ud800', '\udfff');
