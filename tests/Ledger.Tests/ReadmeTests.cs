@@ -15,8 +15,8 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Marten.Tests/Samples/InMarten.cs",
         "tests/Ledger.Postgres.Tests/Samples/InlineSnapshot.cs",
         "tests/Ledger.Postgres.Tests/Samples/Outbox.cs",
-        "tests/Ledger.Tests/Samples/WorldQuestions.cs",
         "tests/Ledger.Tests/Samples/RecordStore.cs",
+        "tests/Ledger.Tests/Samples/WorldQuestions.cs",
     ];
 
     [Fact]
