@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Ledger.Chrono;
+using Ledger.Conformance;
 using Ledger.Postgres.Streams;
 using Npgsql;
 using Shouldly;
@@ -12,7 +13,7 @@ namespace Ledger.Postgres.Tests.Chrono;
 /// <summary>Many processes write one chain, and some are killed; the server too.</summary>
 public sealed class ChronoCrashTests
 {
-    private static readonly int Acknowledged = Load.Soak ? 40_000 : 1_500;
+    private static readonly int Acknowledged = Scale.Of(1_500, 40_000);
 
     [Fact]
     public async Task Write_64WritersIn4ProcessesWithKills_LoseNothingAndBreakNothing()
