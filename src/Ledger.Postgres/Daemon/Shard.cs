@@ -44,6 +44,7 @@ internal sealed class Shard(
     /// <summary>Runs until the node stops or has lost the shard.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        work.Begin(connections);
         var outages = 0;
         var knowsPosition = false;
         while (!cancellationToken.IsCancellationRequested)

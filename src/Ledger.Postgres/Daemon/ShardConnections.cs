@@ -16,6 +16,15 @@ internal sealed class ShardConnections(NpgsqlDataSource dataSource, int budget) 
     public async Task<T> UseAsync<T>(Func<NpgsqlConnection, Task<T>> use, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await UsePlaceAsync(use, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Does something on a connection if one is free; null if none is, so that who has one already need not wait for another.</summary>
+    public Task<T>? TryUse<T>(Func<NpgsqlConnection, Task<T>> use, CancellationToken cancellationToken) =>
+        _places.Wait(0, CancellationToken.None) ? UsePlaceAsync(use, cancellationToken) : null;
+
+    private async Task<T> UsePlaceAsync<T>(Func<NpgsqlConnection, Task<T>> use, CancellationToken cancellationToken)
+    {
         NpgsqlConnection? connection = null;
         try
         {

@@ -16,6 +16,11 @@ internal abstract class ShardWork(string name, string kind, PostgresOptions opti
 
     protected PostgresOptions Options { get; } = options;
 
+    /// <summary>Gives it the connections that it may take besides that of a batch.</summary>
+    public virtual void Begin(ShardConnections connections)
+    {
+    }
+
     /// <summary>Where the shard begins while it has no progress.</summary>
     public virtual Task<long> StartAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => Task.FromResult(0L);
 

@@ -20,19 +20,18 @@ internal sealed class SnapshotShard : ShardWork
     private readonly DocumentStatements _statements;
     private readonly ShardWork _apart;
     private readonly LogPages _pages;
-    private readonly NpgsqlDataSource _dataSource;
     private readonly string _load;
     private readonly string _write;
     private readonly string _move;
     private Dictionary<string, (object State, long Version)> _states = new(StringComparer.Ordinal);
     private (long From, int Rows, Task<(List<RecordedEvent> Events, long Reached)> Reading)? _ahead;
+    private ShardConnections? _connections;
     private long _position = -1;
 
-    public SnapshotShard(Projection projection, NpgsqlDataSource dataSource, PostgresOptions options, GapPatience gaps)
+    public SnapshotShard(Projection projection, PostgresOptions options, GapPatience gaps)
         : base(ShardNames.Of(projection), "snapshot", options)
     {
         _snapshot = (ISnapshot)projection;
-        _dataSource = dataSource;
         _statements = new DocumentStatements(_snapshot, options.Schemas);
         _apart = new ProjectionShard(projection, options, gaps);
         _pages = new LogPages(options, gaps, new EventFilter { StreamPrefix = projection.StreamPrefix });
@@ -40,6 +39,8 @@ internal sealed class SnapshotShard : ShardWork
         _write = _statements.Load("write_newer_snapshots");
         _move = SqlText.Load("move_alone", options.Schemas);
     }
+
+    public override void Begin(ShardConnections connections) => (_connections, _ahead, _position) = (connections, null, -1);
 
     public override async Task<ShardPage> RunAsync(
         NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken)
@@ -87,14 +88,13 @@ internal sealed class SnapshotShard : ShardWork
         return await _pages.ReadAsync(connection, from, ceiling, rows, cancellationToken).ConfigureAwait(false);
     }
 
-    private void ReadAhead(long from, long ceiling, int rows, CancellationToken cancellationToken) => _ahead = (from, rows, Task.Run(
-        async () =>
-        {
-            var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-            await using var _ = connection.ConfigureAwait(false);
-            return await _pages.ReadAsync(connection, from, ceiling, rows, cancellationToken).ConfigureAwait(false);
-        },
-        cancellationToken));
+    private void ReadAhead(long from, long ceiling, int rows, CancellationToken cancellationToken)
+    {
+        var reading = _connections?.TryUse(
+            connection => Task.Run(() => _pages.ReadAsync(connection, from, ceiling, rows, cancellationToken), CancellationToken.None),
+            cancellationToken);
+        _ahead = reading is null ? null : (from, rows, reading);
+    }
 
     private async Task<Dictionary<string, (object State, long Version)>> FoldAsync(
         NpgsqlConnection connection, List<RecordedEvent> events, CancellationToken cancellationToken)

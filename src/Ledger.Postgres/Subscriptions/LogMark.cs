@@ -26,9 +26,6 @@ internal sealed class LogMark(PostgresOptions options, GapPatience gaps, TimePro
     /// <summary>The mark.</summary>
     public long Value { get; private set; }
 
-    /// <summary>Whether somebody may still commit a number that was seen to be drawn.</summary>
-    public bool IsOpen => _sightings.Count > 0;
-
     /// <summary>Begins on another connection.</summary>
     /// <param name="floor">A number that was a mark before, and was written to disk.</param>
     public void Begin(long floor)
@@ -37,7 +34,7 @@ internal sealed class LogMark(PostgresOptions options, GapPatience gaps, TimePro
         (_lastSeen, Value) = (-1, floor);
     }
 
-    /// <summary>Looks again, and says whether anything has happened.</summary>
+    /// <summary>Looks again, and says whether a number was drawn or the mark has moved.</summary>
     public async Task<bool> AdvanceAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var last = await ReadLastAsync(connection, cancellationToken).ConfigureAwait(false);
@@ -47,6 +44,7 @@ internal sealed class LogMark(PostgresOptions options, GapPatience gaps, TimePro
             return false;
         }
 
+        var (seen, before) = (_lastSeen, Value);
         if (last < Value)
         {
             Begin(last);
@@ -78,7 +76,7 @@ internal sealed class LogMark(PostgresOptions options, GapPatience gaps, TimePro
             Value = Math.Max(Value, await ReadContiguousAsync(connection, last, cancellationToken).ConfigureAwait(false));
         }
 
-        return true;
+        return last != seen || Value != before;
     }
 
     private async Task<long> ReadLastAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
