@@ -1,0 +1,64 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Ledger.Events;
+using Ledger.Tasks;
+
+namespace Ledger.Bus;
+
+/// <summary>The JSON Schema of a .NET type, with the descriptions and ranges that its members carry.</summary>
+internal static class JsonSchema
+{
+    private static readonly JsonSchemaExporterOptions Options = new() { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Complete };
+
+    public static JsonElement Of(JsonTypeInfo type) => EventJson.ToElement(JsonSchemaExporter.GetJsonSchemaAsNode(type, Options));
+
+    private static JsonNode Complete(JsonSchemaExporterContext context, JsonNode schema)
+    {
+        if (context.PropertyInfo?.AttributeProvider is not { } attributes)
+        {
+            return schema;
+        }
+
+        // What a converter writes is not known to the exporter, which allows anything then.
+        if (Attribute<JsonConverterAttribute>(attributes)?.ConverterType == typeof(UnixMillisecondsConverter))
+        {
+            schema = UnixMilliseconds(Nullable.GetUnderlyingType(context.PropertyInfo.PropertyType) is not null);
+        }
+        else if (Attribute<JsonConverterAttribute>(attributes)?.ConverterType == typeof(StreamNameConverter))
+        {
+            schema = new JsonObject { ["type"] = new JsonArray("string", "null") };
+        }
+
+        if (schema is JsonObject members)
+        {
+            if (Attribute<RangeAttribute>(attributes) is { } range)
+            {
+                members["minimum"] = Convert.ToInt64(range.Minimum, null);
+                members["maximum"] = Convert.ToInt64(range.Maximum, null);
+            }
+
+            if (Attribute<DescriptionAttribute>(attributes) is { } description)
+            {
+                members["description"] = description.Description;
+            }
+        }
+
+        return schema;
+    }
+
+    private static JsonObject UnixMilliseconds(bool isNullable) => new()
+    {
+        ["type"] = isNullable ? new JsonArray("integer", "null") : "integer",
+        ["minimum"] = UnixMillisecondsConverter.Least,
+        ["maximum"] = UnixMillisecondsConverter.Most,
+    };
+
+    private static T? Attribute<T>(ICustomAttributeProvider provider)
+        where T : Attribute => provider.GetCustomAttributes(typeof(T), inherit: false) is [T found, ..] ? found : null;
+}

@@ -1,0 +1,56 @@
+using System.ComponentModel;
+using System.Text.Json.Serialization;
+using Ledger.Streams;
+
+namespace Ledger.Tasks;
+
+/// <summary>Something that an agent has been asked to do.</summary>
+/// <remarks>
+/// Immutable; a change is saved as a new value of the same id. Times have the precision of milliseconds, and are Unix milliseconds in JSON.
+/// </remarks>
+public sealed record AgentTask
+{
+    /// <summary>The id: 1 to 400 characters, of which none is a control character.</summary>
+    [Description("The id of the task.")]
+    public required string Id { get; init; }
+
+    /// <summary>The task that this one is a part of, or null.</summary>
+    [Description("The task that this one is a part of.")]
+    public string? ParentTaskId { get; init; }
+
+    /// <summary>How it ended, or null while it is in progress: <c>success</c>, <c>cancelled</c>, <c>failed</c>, <c>error</c> or any other words.</summary>
+    /// <remarks>At most 1,000 bytes of UTF-8, because an index has it; what is longer belongs into a message.</remarks>
+    [Description("How it ended: success, cancelled, failed, error, or any other words; null while it is in progress.")]
+    public string? CompletionStatus { get; init; }
+
+    /// <summary>What the agent is told at the outset.</summary>
+    [Description("What the agent is told at the outset.")]
+    public required string SystemPrompt { get; init; }
+
+    /// <summary>When it was created.</summary>
+    [JsonConverter(typeof(UnixMillisecondsConverter))]
+    [Description("When it was created, in Unix milliseconds.")]
+    public required DateTimeOffset CreatedAt
+    {
+        get;
+        init => field = UnixMillisecondsConverter.Truncate(value);
+    }
+
+    /// <summary>When it was last changed.</summary>
+    [JsonConverter(typeof(UnixMillisecondsConverter))]
+    [Description("When it was last changed, in Unix milliseconds.")]
+    public required DateTimeOffset UpdatedAt
+    {
+        get;
+        init => field = UnixMillisecondsConverter.Truncate(value);
+    }
+
+    /// <summary>The run or branch that the task works in, or null; it need not have events yet.</summary>
+    [JsonConverter(typeof(StreamNameConverter))]
+    [Description("The run or branch that the task works in, by its stream name: 'run:first'.")]
+    public StreamName? Run { get; init; }
+
+    /// <summary>Whether it has not ended.</summary>
+    [JsonIgnore]
+    public bool IsActive => CompletionStatus is null;
+}

@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+
+namespace Ledger.Tasks;
+
+/// <summary>Who says a message.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<MessageRole>))]
+public enum MessageRole
+{
+    /// <summary>Whoever runs the agent: <c>system</c>.</summary>
+    [JsonStringEnumMemberName("system")]
+    System,
+
+    /// <summary>Whom the agent works for: <c>user</c>.</summary>
+    [JsonStringEnumMemberName("user")]
+    User,
+
+    /// <summary>The agent: <c>assistant</c>.</summary>
+    [JsonStringEnumMemberName("assistant")]
+    Assistant,
+}

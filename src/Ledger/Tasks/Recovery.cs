@@ -1,0 +1,16 @@
+namespace Ledger.Tasks;
+
+/// <summary>What was under way, to be resumed or failed after a crash; all the oldest first.</summary>
+/// <param name="Tasks">The tasks in progress.</param>
+/// <param name="Calls">The calls that are pending or in progress, of ended tasks too.</param>
+public sealed record Recovery(IReadOnlyList<RecoverableTask> Tasks, IReadOnlyList<RecoverableCall> Calls);
+
+/// <summary>A task in progress.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="Lease">The hold that a runner has on it now, or null: it is free.</param>
+public sealed record RecoverableTask(AgentTask Task, TaskLease? Lease);
+
+/// <summary>A call that has not ended.</summary>
+/// <param name="Call">The call.</param>
+/// <param name="StartMessage">The message that it started from.</param>
+public sealed record RecoverableCall(Call Call, Message StartMessage);

@@ -1,0 +1,25 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Ledger.Streams;
+
+namespace Ledger.Tasks;
+
+/// <summary>A stream's name as text.</summary>
+internal sealed class StreamNameConverter : JsonConverter<StreamName>
+{
+    public override StreamName Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        try
+        {
+            return reader.TokenType == JsonTokenType.String
+                ? new StreamName(reader.GetString()!)
+                : throw new JsonException("The name of a stream is a string.");
+        }
+        catch (ArgumentException fault)
+        {
+            throw new JsonException(fault.Message.Split(" (Parameter", 2)[0], fault);
+        }
+    }
+
+    public override void Write(Utf8JsonWriter writer, StreamName value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+}

@@ -1,0 +1,8 @@
+namespace Ledger.Tasks;
+
+/// <summary>How tasks are kept.</summary>
+public sealed record TaskLedgerOptions
+{
+    /// <summary>Which changes of a status a save may make: default <see cref="StatusMoves.Any"/>.</summary>
+    public StatusMoves StatusMoves { get; init; }
+}

@@ -1,0 +1,40 @@
+namespace Ledger.Tasks;
+
+/// <summary>What was to be saved names a task or message that does not exist; nothing was written.</summary>
+public sealed class UnknownReferenceException : Exception
+{
+    /// <summary>States what names what.</summary>
+    /// <param name="owner">What was to be saved: <c>task</c>, <c>call</c>, <c>message</c> or <c>lease</c>.</param>
+    /// <param name="ownerId">Its id.</param>
+    /// <param name="reference">Which of its members names something.</param>
+    /// <param name="id">The id that does not exist.</param>
+    public UnknownReferenceException(string owner, string ownerId, TaskReference reference, string id)
+        : base($"The {owner} '{ownerId}' names the {Words(reference)} '{id}', which does not exist. Nothing was written; "
+            + $"save that {(reference is TaskReference.Task or TaskReference.ParentTask ? "task" : "message")} first.")
+    {
+        Owner = owner;
+        OwnerId = ownerId;
+        Reference = reference;
+        Id = id;
+    }
+
+    /// <summary>What was to be saved: <c>task</c>, <c>call</c>, <c>message</c> or <c>lease</c>.</summary>
+    public string Owner { get; }
+
+    /// <summary>The id of what was to be saved.</summary>
+    public string OwnerId { get; }
+
+    /// <summary>Which member names what does not exist.</summary>
+    public TaskReference Reference { get; }
+
+    /// <summary>The id that does not exist.</summary>
+    public string Id { get; }
+
+    private static string Words(TaskReference reference) => reference switch
+    {
+        TaskReference.Task => "task",
+        TaskReference.ParentTask => "parent task",
+        TaskReference.StartMessage => "start message",
+        _ => "end message",
+    };
+}
