@@ -12,4 +12,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "No snapshot of {Stream} was taken at position {Position}; the events are written")]
     internal static partial void SnapshotNotTaken(ILogger logger, Exception exception, string stream, long position);
+
+    [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "The message {Message} of task {Task} broke off, and what had arrived could not be saved")]
+    internal static partial void InterruptedMessageNotSaved(ILogger logger, Exception exception, string message, string task);
 }

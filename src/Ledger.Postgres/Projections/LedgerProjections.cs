@@ -9,6 +9,7 @@ internal static class LedgerProjections
     public const string Prefix = "ledger:";
 
     private const string World = Prefix + "world";
+    private const string Task = Prefix + "task";
 
     /// <summary>Those that follow appends.</summary>
     public static IEnumerable<InlineProjection> Of(PostgresOptions options) =>
@@ -18,5 +19,7 @@ internal static class LedgerProjections
     public static IEnumerable<InlineProjection> Rebuildable(SchemaNames schemas)
     {
         yield return InlineProjection.OfLedger(World, streamPrefix: "", "project_world", schemas, new StreamRebuild("rewrite_world"));
+        yield return InlineProjection.OfLedger(
+            Task, streamPrefix: "task:", "project_tasks", schemas, new StreamRebuild("rewrite_tasks") { Clear = "clear_tasks" });
     }
 }

@@ -1,4 +1,5 @@
 using Ledger.Postgres.Appending;
+using Ledger.Postgres.Tasks;
 using Ledger.Postgres.Telemetry;
 using Ledger.Streams;
 
@@ -30,8 +31,13 @@ public sealed partial class PostgresEventStore
             return Task.FromResult<IReadOnlyList<AppendResult>>([]);
         }
 
-        return _lanes is null ? AppendHereAsync(request, cancellationToken) : _lanes.AppendAsync(request, cancellationToken);
+        return TaskAppend.Concerns(request)
+            ? new TaskAppend(this, request, token => SendAsync(request, token)).RunAsync(cancellationToken)
+            : SendAsync(request, cancellationToken);
     }
+
+    private Task<IReadOnlyList<AppendResult>> SendAsync(AppendRequest request, CancellationToken cancellationToken) =>
+        _lanes is null ? AppendHereAsync(request, cancellationToken) : _lanes.AppendAsync(request, cancellationToken);
 
     private async Task<IReadOnlyList<AppendResult>> AppendHereAsync(AppendRequest request, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ledger.Tasks;
 
 namespace Ledger.Events;
 
@@ -27,5 +28,11 @@ namespace Ledger.Events;
 [JsonSerializable(typeof(CallReturned))]
 [JsonSerializable(typeof(CallFailed))]
 [JsonSerializable(typeof(CallAnswered))]
+[JsonSerializable(typeof(TaskSaved))]
+[JsonSerializable(typeof(CallSaved))]
+[JsonSerializable(typeof(MessageSaved))]
+[JsonSerializable(typeof(TaskLeased))]
+[JsonSerializable(typeof(TaskLeaseRenewed))]
+[JsonSerializable(typeof(TaskLeaseReleased))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class BuiltInEventsContext : JsonSerializerContext;

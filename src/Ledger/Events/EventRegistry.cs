@@ -45,7 +45,9 @@ public sealed class EventRegistry
             .Add(json.ToolCalled).Add(json.ToolReturned)
             .Add(json.BudgetExhausted).Add(json.KitLoaded)
             .Add(json.BranchCreated)
-            .Add(json.CallRequested).Add(json.CallReturned).Add(json.CallFailed).Add(json.CallAnswered);
+            .Add(json.CallRequested).Add(json.CallReturned).Add(json.CallFailed).Add(json.CallAnswered)
+            .Add(json.TaskSaved).Add(json.CallSaved).Add(json.MessageSaved)
+            .Add(json.TaskLeased).Add(json.TaskLeaseRenewed).Add(json.TaskLeaseReleased);
         configure(builder);
         return new EventRegistry(builder);
     }

@@ -1,4 +1,5 @@
 using Ledger.Events;
+using Ledger.Tasks;
 
 namespace Ledger.Streams;
 
@@ -62,7 +63,9 @@ internal sealed class AppendRequest
         for (var i = 0; i < events.Length; i++)
         {
             var newEvent = append.Events[i];
-            events[i] = new Item(newEvent.IdIn(append.Stream), newEvent, registry.Write(newEvent));
+            var serialized = registry.Write(newEvent);
+            TaskRules.Check(append.Stream, newEvent, serialized, registry);
+            events[i] = new Item(newEvent.IdIn(append.Stream), newEvent, serialized);
         }
 
         return new Part(append.Stream, append.Expected, events);

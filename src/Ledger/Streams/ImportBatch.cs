@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Ledger.Events;
+using Ledger.Tasks;
 
 namespace Ledger.Streams;
 
@@ -74,6 +75,7 @@ internal abstract class ImportBatch
         }
 
         var serialized = registry.Write(newEvent);
+        TaskRules.Check(stream, newEvent, serialized, registry);
         Keep(stream, new AppendRequest.Item(id, newEvent, serialized));
         Count++;
         Bytes += serialized.Json.Length;

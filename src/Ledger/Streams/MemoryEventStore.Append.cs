@@ -1,4 +1,5 @@
 using Ledger.Events;
+using Ledger.Tasks;
 
 namespace Ledger.Streams;
 
@@ -102,6 +103,7 @@ public sealed partial class MemoryEventStore
     {
         var planned = Plan(parts, notBefore);
         var documents = Project(planned, newBranch);
+        var tasks = _tasks.Plan(planned.Where(e => TaskRules.IsTask(e.Stream)).Select(e => e.Read(Registry)));
         foreach (var part in parts)
         {
             if (!_streams.ContainsKey(part.Stream))
@@ -120,6 +122,7 @@ public sealed partial class MemoryEventStore
         }
 
         Keep(documents);
+        tasks.Keep();
         return [.. parts.Select(part => new AppendResult(
             part.Stream,
             _streams[part.Stream].Version,

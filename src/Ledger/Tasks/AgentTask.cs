@@ -12,24 +12,29 @@ public sealed record AgentTask
 {
     /// <summary>The id: 1 to 400 characters, of which none is a control character.</summary>
     [Description("The id of the task.")]
+    [JsonPropertyName("id")]
     public required string Id { get; init; }
 
     /// <summary>The task that this one is a part of, or null.</summary>
     [Description("The task that this one is a part of.")]
+    [JsonPropertyName("parentTaskId")]
     public string? ParentTaskId { get; init; }
 
     /// <summary>How it ended, or null while it is in progress: <c>success</c>, <c>cancelled</c>, <c>failed</c>, <c>error</c> or any other words.</summary>
     /// <remarks>At most 1,000 bytes of UTF-8, because an index has it; what is longer belongs into a message.</remarks>
     [Description("How it ended: success, cancelled, failed, error, or any other words; null while it is in progress.")]
+    [JsonPropertyName("completionStatus")]
     public string? CompletionStatus { get; init; }
 
     /// <summary>What the agent is told at the outset.</summary>
     [Description("What the agent is told at the outset.")]
+    [JsonPropertyName("systemPrompt")]
     public required string SystemPrompt { get; init; }
 
     /// <summary>When it was created.</summary>
     [JsonConverter(typeof(UnixMillisecondsConverter))]
     [Description("When it was created, in Unix milliseconds.")]
+    [JsonPropertyName("createdAt")]
     public required DateTimeOffset CreatedAt
     {
         get;
@@ -39,6 +44,7 @@ public sealed record AgentTask
     /// <summary>When it was last changed.</summary>
     [JsonConverter(typeof(UnixMillisecondsConverter))]
     [Description("When it was last changed, in Unix milliseconds.")]
+    [JsonPropertyName("updatedAt")]
     public required DateTimeOffset UpdatedAt
     {
         get;
@@ -48,6 +54,7 @@ public sealed record AgentTask
     /// <summary>The run or branch that the task works in, or null; it need not have events yet.</summary>
     [JsonConverter(typeof(StreamNameConverter))]
     [Description("The run or branch that the task works in, by its stream name: 'run:first'.")]
+    [JsonPropertyName("run")]
     public StreamName? Run { get; init; }
 
     /// <summary>Whether it has not ended.</summary>

@@ -12,31 +12,38 @@ public sealed record Call
 {
     /// <summary>The id, unique among all calls: 1 to 400 characters, of which none is a control character.</summary>
     [Description("The id of the call.")]
+    [JsonPropertyName("id")]
     public required string Id { get; init; }
 
     /// <summary>The task that it is made for.</summary>
     [Description("The task that it is made for.")]
+    [JsonPropertyName("taskId")]
     public required string TaskId { get; init; }
 
     /// <summary>What is called, such as <c>mem:retrieve</c>.</summary>
     [Description("What is called, such as 'mem:retrieve'.")]
+    [JsonPropertyName("abilityName")]
     public required string AbilityName { get; init; }
 
     /// <summary>What it is asked: JSON text.</summary>
     [Description("What it is asked, as JSON text.")]
+    [JsonPropertyName("parameters")]
     public required string Parameters { get; init; }
 
     /// <summary>How far it has come.</summary>
     [Description("How far it has come.")]
+    [JsonPropertyName("status")]
     public required CallStatus Status { get; init; }
 
     /// <summary>What it gave, or what is needed to resume it: JSON text.</summary>
     [Description("What it gave, or what is needed to resume it, as JSON text.")]
+    [JsonPropertyName("details")]
     public required string Details { get; init; }
 
     /// <summary>When it was created.</summary>
     [JsonConverter(typeof(UnixMillisecondsConverter))]
     [Description("When it was created, in Unix milliseconds.")]
+    [JsonPropertyName("createdAt")]
     public required DateTimeOffset CreatedAt
     {
         get;
@@ -46,6 +53,7 @@ public sealed record Call
     /// <summary>When it was last changed.</summary>
     [JsonConverter(typeof(UnixMillisecondsConverter))]
     [Description("When it was last changed, in Unix milliseconds.")]
+    [JsonPropertyName("updatedAt")]
     public required DateTimeOffset UpdatedAt
     {
         get;
@@ -54,9 +62,11 @@ public sealed record Call
 
     /// <summary>The message that it starts from.</summary>
     [Description("The id of the message that it starts from.")]
+    [JsonPropertyName("startMessageId")]
     public required string StartMessageId { get; init; }
 
     /// <summary>The message that tells its end, or null.</summary>
     [Description("The id of the message that tells its end.")]
+    [JsonPropertyName("endMessageId")]
     public string? EndMessageId { get; init; }
 }

@@ -5,8 +5,10 @@ using Ledger.Streams;
 namespace Ledger.Tasks;
 
 /// <summary>A stream's name as text.</summary>
-internal sealed class StreamNameConverter : JsonConverter<StreamName>
+/// <remarks>Public for the JSON contexts that an application generates for types with such members.</remarks>
+public sealed class StreamNameConverter : JsonConverter<StreamName>
 {
+    /// <inheritdoc/>
     public override StreamName Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         try
@@ -21,5 +23,6 @@ internal sealed class StreamNameConverter : JsonConverter<StreamName>
         }
     }
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, StreamName value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
 }

@@ -15,11 +15,14 @@ public sealed class EventRegistryTests
         [
             "branch.created BranchCreated", "budget.exhausted BudgetExhausted",
             "call.answered CallAnswered", "call.failed CallFailed", "call.requested CallRequested", "call.returned CallReturned",
+            "call.saved CallSaved",
             "kit.loaded KitLoaded",
             "llm.request LlmRequest", "llm.response LlmResponse",
+            "message.saved MessageSaved",
             "object.created ObjectCreated", "object.patched ObjectPatched", "object.removed ObjectRemoved",
             "relation.created RelationCreated", "relation.removed RelationRemoved",
             "responder.completed ResponderCompleted", "responder.failed ResponderFailed", "responder.fired ResponderFired",
+            "task.lease_released TaskLeaseReleased", "task.lease_renewed TaskLeaseRenewed", "task.leased TaskLeased", "task.saved TaskSaved",
             "tool.called ToolCalled", "tool.returned ToolReturned",
         ]);
 

@@ -1,0 +1,4 @@
+-- How many messages a task has. $1 the task.
+select count(*)
+from {ledger}.messages as m
+where m.task_id = $1

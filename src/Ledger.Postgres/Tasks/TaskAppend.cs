@@ -1,0 +1,58 @@
+using Ledger.Postgres.Streams;
+using Ledger.Streams;
+using Ledger.Tasks;
+using Npgsql;
+
+namespace Ledger.Postgres.Tasks;
+
+/// <summary>An append to tasks, whose refusals by the database get their names.</summary>
+internal sealed class TaskAppend(
+    PostgresEventStore store,
+    AppendRequest request,
+    Func<CancellationToken, Task<IReadOnlyList<AppendResult>>> send)
+{
+    /// <summary>Whether a request has events of a task.</summary>
+    public static bool Concerns(AppendRequest request)
+    {
+        foreach (var part in request.Parts)
+        {
+            if (TaskRules.IsTask(part.Stream))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public async Task<IReadOnlyList<AppendResult>> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await send(cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when (TaskRefusal.IsOne(fault))
+        {
+            return await SendBehindOthersAsync(fault, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What another program appended without the rows may be at fault: it is applied alone, and then the request once more.</summary>
+    private async Task<IReadOnlyList<AppendResult>> SendBehindOthersAsync(PostgresException fault, CancellationToken cancellationToken)
+    {
+        var streams = request.Parts.Where(p => TaskRules.IsTask(p.Stream)).Select(p => p.Stream.Value);
+        if (store.CanAskAfterRefusal && await store.CatchUpTasksAsync(streams, cancellationToken).ConfigureAwait(false) > 0)
+        {
+            try
+            {
+                return await send(cancellationToken).ConfigureAwait(false);
+            }
+            catch (PostgresException another) when (TaskRefusal.IsOne(another))
+            {
+                fault = another;
+            }
+        }
+
+        throw await new TaskRefusal(store, request, fault).NameAsync(cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,249 @@
+using Ledger.Postgres.Streams;
+using Ledger.Tasks;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres.Tasks;
+
+/// <summary>The questions to the tables of tasks, calls and messages.</summary>
+internal sealed class TaskQueries(ConnectionSource connections, PostgresOptions options)
+{
+    private const int PageRows = 10_000;
+
+    // Before every time that an item can have, and behind it.
+    private static readonly (long Time, string Id) First = (long.MinValue, "");
+    private static readonly (long Time, string Id) Last = (long.MaxValue, "");
+
+    public Task<AgentTask?> FindTaskAsync(string taskId, CancellationToken cancellationToken) =>
+        FindAsync("find_task", taskId, TaskRows.ReadTask, cancellationToken);
+
+    public Task<Call?> FindCallAsync(string callId, CancellationToken cancellationToken) =>
+        FindAsync("find_call", callId, TaskRows.ReadCall, cancellationToken);
+
+    public Task<Message?> FindMessageAsync(string messageId, CancellationToken cancellationToken) =>
+        FindAsync("find_message", messageId, TaskRows.ReadMessage, cancellationToken);
+
+    public Task<TaskLease?> FindLeaseAsync(string taskId, CancellationToken cancellationToken) =>
+        FindAsync("find_lease", taskId, TaskRows.ReadLease, cancellationToken);
+
+    public async Task<TaskPage> QueryAsync(TaskQuery query, CancellationToken cancellationToken)
+    {
+        var (time, id) = query.Start.After is { } after ? PlaceOf(after) : Last;
+        var page = new NpgsqlBatchCommand(Sql("query_tasks"));
+        AddFilters(page, query);
+        page.Parameters
+            .With(time, NpgsqlDbType.Bigint)
+            .WithText(id)
+            .With(query.Limit + 1L, NpgsqlDbType.Bigint)
+            .With((long)query.Start.Skip, NpgsqlDbType.Bigint);
+        var count = new NpgsqlBatchCommand(Sql("count_tasks"));
+        AddFilters(count, query);
+        var (tasks, total) = await ReadPageAsync(
+            page, query.Start.After is null ? count : null, Preparation.Never, TaskRows.ReadTask, cancellationToken).ConfigureAwait(false);
+        var hasNext = Cut(tasks, query.Limit);
+        return new TaskPage(tasks, total, hasNext ? new PageCursor(tasks[^1].CreatedAt, tasks[^1].Id) : null);
+    }
+
+    public async Task<TaskNode?> GetTreeAsync(string taskId, CancellationToken cancellationToken)
+    {
+        var tasks = await ListAsync("task_tree", p => p.WithText(taskId), TaskRows.ReadTask, cancellationToken).ConfigureAwait(false);
+        return TaskNode.Arrange(taskId, tasks);
+    }
+
+    public Task<List<Call>> ListCallsAsync(CallQuery query, CancellationToken cancellationToken) => ListAllAsync(
+        "list_calls",
+        (p, place) => p
+            .WithText(query.TaskId)
+            .WithText(query.Status is { } status ? StatusText.Of(status) : null)
+            .With(place.Time, NpgsqlDbType.Bigint)
+            .WithText(place.Id),
+        TaskRows.ReadCall,
+        call => (call.CreatedAt, call.Id),
+        cancellationToken);
+
+    public async Task<MessagePage> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken)
+    {
+        var (place, skip, left) = (query.Start.After is { } after ? PlaceOf(after) : First, query.Start.Skip, query.Limit ?? int.MaxValue);
+        var messages = new List<Message>();
+        long? total = null;
+        while (true)
+        {
+            var wanted = Math.Min(left, PageRows);
+            var (page, count) = await ReadMessagesAsync(
+                query, place, skip, wanted, messages.Count == 0, cancellationToken).ConfigureAwait(false);
+            total ??= count;
+            var hasNext = Cut(page, wanted);
+            messages.AddRange(page);
+            left -= page.Count;
+            if (!hasNext || left == 0)
+            {
+                return new MessagePage(messages, total, hasNext ? new PageCursor(page[^1].Timestamp, page[^1].Id) : null);
+            }
+
+            (place, skip) = (PlaceOf(new PageCursor(page[^1].Timestamp, page[^1].Id)), 0);
+        }
+    }
+
+    public async Task<Recovery> RecoverAsync(CancellationToken cancellationToken)
+    {
+        var tasks = await ListAllAsync(
+            "recover_tasks",
+            (p, place) => p.With(place.Time, NpgsqlDbType.Bigint).WithText(place.Id),
+            TaskRows.ReadRecoverableTask,
+            found => (found.Task.CreatedAt, found.Task.Id),
+            cancellationToken).ConfigureAwait(false);
+        var calls = new List<RecoverableCall>();
+        foreach (var status in new[] { CallStatus.Pending, CallStatus.InProgress })
+        {
+            calls.AddRange(await ListAllAsync(
+                "recover_calls",
+                (p, place) => p.WithText(StatusText.Of(status)).With(place.Time, NpgsqlDbType.Bigint).WithText(place.Id),
+                TaskRows.ReadRecoverableCall,
+                found => (found.Call.CreatedAt, found.Call.Id),
+                cancellationToken).ConfigureAwait(false));
+        }
+
+        return new Recovery(tasks, [.. calls.OrderBy(c => c.Call.CreatedAt).ThenBy(c => c.Call.Id, Json.CodePointComparer.Instance)]);
+    }
+
+    private static (long Time, string Id) PlaceOf(PageCursor cursor) => (cursor.Time.ToUnixTimeMilliseconds(), cursor.Id);
+
+    /// <summary>Removes the item that was read only to see whether there is one.</summary>
+    private static bool Cut<T>(List<T> items, int limit)
+    {
+        if (items.Count <= limit)
+        {
+            return false;
+        }
+
+        items.RemoveAt(limit);
+        return limit > 0;
+    }
+
+    private static void AddFilters(NpgsqlBatchCommand command, TaskQuery query) => command.Parameters
+        .With(query.Completion.IsActive, NpgsqlDbType.Boolean)
+        .WithText(query.Completion.Status)
+        .WithText(query.ParentTaskId)
+        .With(query.From?.ToUnixTimeMilliseconds() ?? long.MinValue, NpgsqlDbType.Bigint)
+        .With(query.To?.ToUnixTimeMilliseconds() ?? long.MaxValue, NpgsqlDbType.Bigint);
+
+    private Task<(List<Message> Messages, long? Total)> ReadMessagesAsync(
+        MessageQuery query, (long Time, string Id) place, int skip, int limit, bool isFirst, CancellationToken cancellationToken)
+    {
+        var page = new NpgsqlBatchCommand(Sql("list_messages"));
+        page.Parameters
+            .WithText(query.TaskId)
+            .With(place.Time, NpgsqlDbType.Bigint)
+            .WithText(place.Id)
+            .With(limit + 1L, NpgsqlDbType.Bigint)
+            .With((long)skip, NpgsqlDbType.Bigint);
+        var count = new NpgsqlBatchCommand(Sql("count_messages"));
+        count.Parameters.WithText(query.TaskId);
+        return ReadPageAsync(
+            page, isFirst && query.Start.After is null ? count : null, Preparation.Once, TaskRows.ReadMessage, cancellationToken);
+    }
+
+    private async Task<(List<T> Items, long? Total)> ReadPageAsync<T>(
+        NpgsqlBatchCommand page,
+        NpgsqlBatchCommand? count,
+        Preparation preparation,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken)
+    {
+        var lease = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = lease.ConfigureAwait(false);
+        var batch = new NpgsqlBatch(lease.Connection, lease.Transaction) { Timeout = options.CommandTimeoutSeconds, BatchCommands = { page } };
+        await using var __ = batch.ConfigureAwait(false);
+        if (count is not null)
+        {
+            batch.BatchCommands.Add(count);
+        }
+
+        if (preparation == Preparation.Once)
+        {
+            await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ___ = reader.ConfigureAwait(false);
+        var items = await ReadRowsAsync(reader, read, cancellationToken).ConfigureAwait(false);
+        return count is not null
+            && await reader.NextResultAsync(cancellationToken).ConfigureAwait(false)
+            && await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
+                ? (items, reader.GetInt64(0))
+                : (items, null);
+    }
+
+    private async Task<T?> FindAsync<T>(string sql, string id, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        var page = new NpgsqlBatchCommand(Sql(sql));
+        page.Parameters.WithText(id);
+        var (found, _) = await ReadPageAsync(page, null, Preparation.Once, read, cancellationToken).ConfigureAwait(false);
+        return found.Count == 0 ? null : found[0];
+    }
+
+    private async Task<List<T>> ListAsync<T>(
+        string sql, Action<NpgsqlParameterCollection> addParameters, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        var page = new NpgsqlBatchCommand(Sql(sql));
+        addParameters(page.Parameters);
+        var (items, _) = await ReadPageAsync(page, null, Preparation.Never, read, cancellationToken).ConfigureAwait(false);
+        return items;
+    }
+
+    /// <summary>Reads a list in pages, because no query may keep its snapshot for long.</summary>
+    private async Task<List<T>> ListAllAsync<T>(
+        string sql,
+        Action<NpgsqlParameterCollection, (long Time, string Id)> addParameters,
+        Func<NpgsqlDataReader, T> read,
+        Func<T, (DateTimeOffset Time, string Id)> placeOf,
+        CancellationToken cancellationToken)
+    {
+        var items = new List<T>();
+        var place = First;
+        while (true)
+        {
+            var page = await ListAsync(
+                sql,
+                parameters =>
+                {
+                    addParameters(parameters, place);
+                    parameters.With((long)PageRows, NpgsqlDbType.Bigint);
+                },
+                read,
+                cancellationToken).ConfigureAwait(false);
+            items.AddRange(page);
+            if (page.Count < PageRows)
+            {
+                return items;
+            }
+
+            var (time, id) = placeOf(page[^1]);
+            place = (time.ToUnixTimeMilliseconds(), id);
+        }
+    }
+
+    private static async Task<List<T>> ReadRowsAsync<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    {
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+
+    private string Sql(string name) => SqlText.Load(name, options.Schemas);
+
+    /// <summary>Whether the server keeps a statement's plan.</summary>
+    private enum Preparation
+    {
+        /// <summary>Planned each time, for the filters that are given.</summary>
+        Never,
+
+        /// <summary>One plan serves all.</summary>
+        Once,
+    }
+}
