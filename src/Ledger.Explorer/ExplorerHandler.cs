@@ -44,7 +44,7 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
         catch (Exception exception)
         {
             var failure = FailureTable.Find(exception);
-            if (failure is null or { Status: >= 500 })
+            if (failure is null or { Status: >= 500 } && exception is not TooManyViewersException)
             {
                 Log.RequestFailed(_logger, exception, http.Request.Path);
             }

@@ -20,6 +20,16 @@ internal sealed class WatchedStream : MemoryStream
         }
     }
 
+    /// <summary>All that is written once a text is.</summary>
+    public async Task<string> TextAsync(string text)
+    {
+        await SeenAsync(text);
+        lock (_gate)
+        {
+            return _written.ToString();
+        }
+    }
+
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         lock (_gate)

@@ -84,6 +84,11 @@ internal static class ApiRoutes
             Query = [ObjectId, At],
             Refusals = [404, 422],
         },
+        new("GET", "/streams/{stream}/neighbours", "Reads what is within some steps of relations around an object.", WorldsResource.ShowNeighboursAsync)
+        {
+            Query = [ObjectId, new("depth", "integer", "How many steps, to 10; 1 unless given."), At],
+            Refusals = [404, 422],
+        },
         new("GET", "/streams/{stream}/blame", "Names the events that made and changed an object.", WorldsResource.BlameAsync)
         {
             Query = [ObjectId, new("property", "string", "One property alone.")],
@@ -104,6 +109,16 @@ internal static class ApiRoutes
                 new("at_b", "integer", "After how many events of b; all of them unless given."),
             ],
             Refusals = [404, 422],
+        },
+        new("GET", "/log", "Reads the log across all streams, in its order, a line each.", LogResource.ListAsync)
+        {
+            Query =
+            [
+                new("after", "integer", "The sequence number to begin behind."),
+                new("limit", "integer", "How many at most, to 10,000; 1,000 unless given."),
+            ],
+            Produces = ["application/x-ndjson"],
+            Refusals = [],
         },
         new("GET", "/projections", "Lists what is derived from the log: state, lag, dead letters, rebuilds begun from here.", ProjectionsReader.ListAsync),
         new("POST", "/projections/{projection}/rebuild", "Begins a rebuild, which goes on by itself.", ProjectionsReader.RebuildAsync)

@@ -20,6 +20,7 @@ internal static class EventJsonForm
         writer.WriteString("recorded_at", recorded.Timestamp);
         writer.WriteString("stream", recorded.Stream.Value);
         writer.WriteNumber("version", recorded.Version.Value);
+        writer.WriteNumber("sequence", recorded.Sequence.Value);
         writer.WriteEndObject();
     }
 }

@@ -34,6 +34,18 @@ internal static class WorldsResource
         await JsonAnswer.SendAsync(request.Http, found.WriteTo).ConfigureAwait(false);
     }
 
+    public static async Task ShowNeighboursAsync(ExplorerRequest request)
+    {
+        var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
+        var (id, depth) = (IdOf(request), request.Query.Number("depth", 1, 1, 10));
+        var at = await CursorAsync(request, run, "at").ConfigureAwait(false);
+        if (!HistoryTag.IsKnown(request, run, at))
+        {
+            var around = await run.GetNeighbourhoodAsync(id, depth, at, request.Aborted).ConfigureAwait(false);
+            await JsonAnswer.SendAsync(request.Http, around.WriteTo).ConfigureAwait(false);
+        }
+    }
+
     public static async Task BlameAsync(ExplorerRequest request)
     {
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
@@ -16,34 +17,16 @@ internal sealed class LiveViewer : IDisposable
         await _connection.ConnectAsync(address.Host, address.Port, cancellationToken);
         var stream = _connection.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\n\r\n"), cancellationToken);
-        var buffer = new byte[64 * 1024];
-        while (await stream.ReadAsync(buffer, cancellationToken) is var count and > 0)
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {
-            Note(buffer.AsSpan(0, count));
+            // A message begins with its id, which is the length of the run.
+            if (line.StartsWith("id: ", StringComparison.Ordinal))
+            {
+                Seen = long.Parse(line.AsSpan(4), CultureInfo.InvariantCulture);
+            }
         }
     }
 
     public void Dispose() => _connection.Dispose();
-
-    // Messages begin with their id, which is the length of the run; one that is cut in two is noted with the next.
-    private void Note(ReadOnlySpan<byte> bytes)
-    {
-        var last = bytes.LastIndexOf("id: "u8);
-        if (last < 0)
-        {
-            return;
-        }
-
-        var length = 0L;
-        foreach (var digit in bytes[(last + 4)..])
-        {
-            if (digit is < (byte)'0' or > (byte)'9')
-            {
-                Seen = Math.Max(Seen, length);
-                return;
-            }
-
-            length = (length * 10) + digit - '0';
-        }
-    }
 }

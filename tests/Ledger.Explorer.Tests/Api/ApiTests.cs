@@ -174,6 +174,15 @@ public abstract class ApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Neighbours_AndLog_Answer()
+    {
+        (await GetAsync($"{Streams}/run:kettle/neighbours?id=claim-1&depth=2")).GetProperty("objects").GetArrayLength().ShouldBe(3);
+        var log = (await _client.GetStringAsync($"{Base}/log?limit=5")).TrimEnd('\n').Split('\n');
+        log.Length.ShouldBe(5);
+        JsonDocument.Parse(log[0]).RootElement.GetProperty("stream").GetString().ShouldBe("run:kettle");
+    }
+
+    [Fact]
     public async Task Usage_AddsUp()
     {
         var usage = (await GetAsync($"{Streams}/run:kettle/usage")).GetProperty("usage");

@@ -1,0 +1,18 @@
+using Ledger.Streams;
+
+namespace Ledger.Explorer.Api;
+
+/// <summary>The log across all streams.</summary>
+internal static class LogResource
+{
+    private const int MostAtOnce = 10_000;
+
+    /// <summary>Reads events in the order of the log, behind a sequence number, a line each.</summary>
+    public static async Task ListAsync(ExplorerRequest request)
+    {
+        var after = new SequenceNumber(request.Query.Position("after")?.Value ?? 0);
+        var limit = request.Query.Number("limit", 1_000, 1, MostAtOnce);
+        var events = request.Explorer.Ledger.Store.ReadLogAsync(after, request.Aborted).Take(limit);
+        await JsonAnswer.SendLinesAsync(request.Http, events, EventJsonForm.Write).ConfigureAwait(false);
+    }
+}

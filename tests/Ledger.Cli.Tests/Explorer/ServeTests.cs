@@ -1,0 +1,51 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Cli.Tests.Explorer;
+
+/// <summary><c>ledger serve</c>: where it listens, whom it answers, how it ends.</summary>
+public sealed partial class ServeTests(CliDatabase database) : IClassFixture<CliDatabase>
+{
+    [Fact]
+    public async Task Serve_UntilItIsStopped_AnswersOnLoopbackAlone()
+    {
+        await database.StartAsync("served", 2);
+        using var output = new WatchedStream();
+        using var stop = new CancellationTokenSource();
+        var serving = (database.Cli with { Output = output }).RunAsync(["serve", "--port", "0"], stop.Token);
+        var address = new Uri(Address().Match(await output.TextAsync("Ctrl-C")).Value);
+
+        using var client = new HttpClient { BaseAddress = address };
+        address.Host.ShouldBe("127.0.0.1");
+        (await client.GetStringAsync("/run?stream=run:served")).ShouldContain("object.created");
+        using var foreign = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { Host = "evil.example" } };
+        (await client.SendAsync(foreign)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await client.PostAsync("/fork", null)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await client.GetAsync("/run?stream=run:%00")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+
+        await stop.CancelAsync();
+        (await serving).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Serve_PortInUse_IsRefusedWithAWayOut()
+    {
+        using var taken = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+
+        (await database.Cli.RunAsync("serve", "--port", $"{port}")).ShouldBeRefused(
+            1, $"Failed to bind to address http://127.0.0.1:{port}: address already in use. Choose another port by --port.");
+    }
+
+    [Theory]
+    [InlineData("--port", "70000", "--port must be a whole number from 0 to 65535, and '70000' is none.")]
+    [InlineData("--listen", "everywhere", "--listen must be an address such as 0.0.0.0, and 'everywhere' is none.")]
+    public async Task Serve_WrongAddress_IsAMistake(string option, string value, string message) =>
+        (await database.Cli.RunAsync("serve", option, value)).ShouldBeRefused(2, message);
+
+    [GeneratedRegex("http://[^ \n]+")]
+    private static partial Regex Address();
+}
