@@ -1,5 +1,6 @@
 using Ledger.Explorer.Api;
 using Ledger.Explorer.Branches;
+using Ledger.Explorer.Chrono;
 using Ledger.Explorer.Diffs;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Live;
@@ -30,6 +31,9 @@ internal static class ExplorerRoutes
         MapPage("/world", WorldPageReader.ReadAsync);
         MapPage("/object", ObjectReader.ReadAsync);
         MapPage("/diff", DiffReader.ReadAsync);
+        MapPage("/projects", ProjectReader.ListAsync);
+        MapPage("/project", ProjectReader.ReadAsync);
+        MapPage("/record", ProjectReader.ReadRecordAsync);
         MapPage("/projections", ProjectionsReader.ReadAsync);
         group.MapGet("/live", handler.Plain(LiveAnswer.SendToPageAsync));
         group.MapMethods("/assets/{name}", Reading, handler.Plain(request => AssetFiles.SendAsync(request.Http)));

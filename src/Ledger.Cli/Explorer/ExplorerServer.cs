@@ -32,7 +32,7 @@ internal sealed class ExplorerServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(connection.Ledger);
         builder.Services.AddSingleton(connection.Projections);
-        builder.Logging.AddProvider(new WarningLogs(io));
+        builder.Logging.AddProvider(new WarningLogs(io)).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         if (IPAddress.IsLoopback(endpoint.Address))
         {
             // A page of another site must not reach it by a name of its own for this machine (DNS rebinding).

@@ -9,6 +9,7 @@ internal static class ApiRoutes
     private static readonly ApiParameter To = new("to", "integer", "The position behind the last event.");
     private static readonly ApiParameter At = new("at", "integer", "After how many events; all of them unless given.");
     private static readonly ApiParameter ObjectId = new("id", "string", "The object's id.", IsRequired: true);
+    private static readonly ApiParameter RecordId = new("id", "string", "The record's id.", IsRequired: true);
     private static readonly ApiParameter A = new("a", "string", "The stream to begin from, such as run:first.", IsRequired: true);
     private static readonly ApiParameter B = new("b", "string", "The stream to arrive at.", IsRequired: true);
 
@@ -120,6 +121,25 @@ internal static class ApiRoutes
             Produces = ["application/x-ndjson"],
             Refusals = [],
         },
+        new("GET", "/projects/{project}/records", "Reads the records of a store.", ProjectsResource.QueryAsync)
+        {
+            Query =
+            [
+                new("record_kind", "string", "The kind of record."),
+                new("status", "string", "The status; active unless given."),
+                new("min_confidence", "number", "The least confidence, from 0 to 1."),
+            ],
+        },
+        new("GET", "/projects/{project}/record", "Reads one record.", ProjectsResource.ShowAsync)
+        {
+            Query = [RecordId, new("at", "integer", "Behind which event of the chain; the last unless given.")],
+        },
+        new("GET", "/projects/{project}/history", "Reads the events of the chain that are about a record, a line each.", ProjectsResource.HistoryAsync)
+        {
+            Query = [RecordId],
+            Produces = ["application/x-ndjson"],
+        },
+        new("GET", "/projects/{project}/verify", "Checks the hash chain of a store.", ProjectsResource.VerifyAsync),
         new("GET", "/projections", "Lists what is derived from the log: state, lag, dead letters, rebuilds begun from here.", ProjectionsReader.ListAsync),
         new("POST", "/projections/{projection}/rebuild", "Begins a rebuild, which goes on by itself.", ProjectionsReader.RebuildAsync)
         {

@@ -72,6 +72,7 @@ internal static class OpenApiDocument
     {
         "stream" => "The stream's name, such as run:first.",
         "event" => "A position or an id.",
+        "project" => "The name of the store of records.",
         _ => "The name of the projection.",
     };
 

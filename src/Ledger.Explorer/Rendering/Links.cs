@@ -14,6 +14,8 @@ internal sealed class Links(string root)
 
     public string Projections { get; } = $"{root}/projections";
 
+    public string Projects { get; } = $"{root}/projects";
+
     public string Fork { get; } = $"{root}/fork";
 
     public string Asset(string name) => $"{root}/assets/{name}";
@@ -38,6 +40,12 @@ internal sealed class Links(string root)
 
     public string Diff(StreamName? a, Position? atA, StreamName? b, Position? atB) =>
         $"{root}/diff" + Of([("a", a), ("at_a", atA), ("b", b), ("at_b", atB)]);
+
+    public string Project(string? project, params ReadOnlySpan<(string Name, object? Value)> query) =>
+        $"{root}/project" + Of([("project", project), .. query]);
+
+    public string Record(string project, string id, long? at) =>
+        $"{root}/record" + Of([("project", project), ("id", id), ("at", at)]);
 
     public string Usage(StreamName stream) => $"{root}/run/usage" + Of([("stream", stream)]);
 

@@ -1,3 +1,4 @@
+using Ledger.Chrono;
 using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Streams;
 using Ledger.Testing;
@@ -34,6 +35,8 @@ public sealed class BrowserHost : IAsyncLifetime
             builder => builder.Services.AddSingleton(new ProjectionAdmin(_dataSource)),
             listens: true);
         await SampleRun.WriteAsync(Host.Ledger);
+        await using var records = new ChronoStore(Host.Ledger.Store, "kettle");
+        await records.UpsertAsync(new ChronoRecord { Id = "req-1", Kind = "requirement", Label = "It boils within three minutes.", Status = "active" });
         (_playwright, Browser) = await Chromium.StartAsync();
     }
 

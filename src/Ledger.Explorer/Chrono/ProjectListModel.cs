@@ -1,0 +1,6 @@
+using Ledger.Searching;
+
+namespace Ledger.Explorer.Chrono;
+
+/// <summary>The stores of records in the log.</summary>
+internal sealed record ProjectListModel(StreamPage Page);

@@ -1,0 +1,82 @@
+using System.Globalization;
+using Ledger.Chrono;
+using Ledger.Explorer.Failures;
+using Ledger.Explorer.Rendering;
+using Ledger.Searching;
+
+namespace Ledger.Explorer.Chrono;
+
+/// <summary>Reads stores of records.</summary>
+internal static class ProjectReader
+{
+    private const long MostVerifiedUnasked = 5_000;
+
+    public static async Task<Page> ListAsync(ExplorerRequest request)
+    {
+        var query = new StreamQuery { Prefix = "chrono:", Limit = 200, Text = request.Query.Text("text") };
+        var page = await request.Explorer.Search.FindStreamsAsync(query, request.Aborted).ConfigureAwait(false);
+        return Page.Of<ProjectListPage>(new ProjectListModel(page));
+    }
+
+    public static async Task<Page> ReadAsync(ExplorerRequest request)
+    {
+        var store = await OpenAsync(request).ConfigureAwait(false);
+        await using var _ = store.ConfigureAwait(false);
+        var head = await store.GetHeadAsync(request.Aborted).ConfigureAwait(false);
+        var skip = request.Query.Number("skip", 0, 0, 100_000_000);
+        var query = QueryOf(request.Query);
+        var asked = request.Query.Choice("verify", "auto", "auto", "all") == "all";
+        var shown = await store.QueryAsync(query, request.Aborted)
+            .Skip(skip).Take(ProjectModel.PerPage + 1).ToListAsync(request.Aborted).ConfigureAwait(false);
+        return Page.Of<ProjectPage>(new ProjectModel
+        {
+            Project = store.Project,
+            Head = head,
+            Records = await store.RecordCountAsync(request.Aborted).ConfigureAwait(false),
+            Verdict = asked || head.Seq <= MostVerifiedUnasked ? await store.VerifyChainAsync(request.Aborted).ConfigureAwait(false) : null,
+            Query = query,
+            Skip = skip,
+            Shown = [.. shown.Take(ProjectModel.PerPage)],
+            HasMore = shown.Count > ProjectModel.PerPage,
+        });
+    }
+
+    public static async Task<Page> ReadRecordAsync(ExplorerRequest request)
+    {
+        var store = await OpenAsync(request).ConfigureAwait(false);
+        await using var _ = store.ConfigureAwait(false);
+        var id = request.Query.Text("id") ?? throw new BadRequestException("The query lacks 'id': which record is wanted?");
+        var at = request.Query.Position("at")?.Value;
+        var record = at is { } seq
+            ? await store.GetAsync(id, ChronoMoment.AtSeq(seq), request.Aborted).ConfigureAwait(false)
+            : await store.GetAsync(id, request.Aborted).ConfigureAwait(false);
+        var history = await store.HistoryAsync(id, request.Aborted).ToListAsync(request.Aborted).ConfigureAwait(false);
+        return record is null && history.Count == 0
+            ? throw new NotFoundException($"The project '{store.Project}' never had a record '{DisplayText.Cut(id, 80)}'.")
+            : Page.Of<RecordPage>(new RecordModel(store.Project, id, at, record, history));
+    }
+
+    /// <summary>What a query asks for; the API takes the same words.</summary>
+    public static ChronoQuery QueryOf(Query query) => new()
+    {
+        Kind = query.Text("record_kind"),
+        Status = query.Text("status") ?? "active",
+        MinConfidence = ConfidenceOf(query),
+    };
+
+    /// <summary>Opens the store that the query or the path names; it must exist.</summary>
+    public static async Task<ChronoStore> OpenAsync(ExplorerRequest request)
+    {
+        var project = request.Http.Request.RouteValues["project"] as string ?? request.Query.Text("project")
+            ?? throw new BadRequestException("The query lacks 'project'.");
+        var stream = Query.StreamNameOf($"chrono:{project}");
+        await request.DescribeAsync(stream).ConfigureAwait(false);
+        return new ChronoStore(request.Explorer.Ledger.Store, stream.Id);
+    }
+
+    private static double ConfidenceOf(Query query) => query.Text("min_confidence") is not { } text
+        ? 0
+        : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1
+            ? value
+            : throw new BadRequestException($"'min_confidence' must be a number from 0 to 1, and '{DisplayText.Cut(text, 60)}' is none.");
+}
