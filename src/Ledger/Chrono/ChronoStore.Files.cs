@@ -75,9 +75,10 @@ public sealed partial class ChronoStore
         }
 
         await RequireEmptyAsync(transaction).ConfigureAwait(false);
-        await WriteAsync(transaction, archive, PlanOf(archive), 0).ConfigureAwait(false);
+        var archived = await WriteAsync(transaction, archive, PlanOf(archive), 0).ConfigureAwait(false);
         await transaction.ArchiveAsync(transaction.Place.StreamVersion, CompactedHistory.Archive).ConfigureAwait(false);
-        return await WriteAsync(transaction, backup.Log, log, 0).ConfigureAwait(false);
+        var restored = await WriteAsync(transaction, backup.Log, log, 0).ConfigureAwait(false);
+        return restored with { Events = archived.Events + restored.Events, Records = archived.Records + restored.Records };
     }
 
     // A backup is whole when its files are as they were written, also that of a store with damaged lines.
