@@ -38,11 +38,11 @@ internal sealed class PayloadWriter
         }
         catch (LoneSurrogateException e)
         {
-            throw payload.Refused(name, whole, PayloadText.LoneSurrogate, e, () => writeInSteps?.Invoke(payload._writer, state));
+            throw payload.Refused(name, whole, PayloadText.LoneSurrogate, e, state, writeInSteps);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException or ArgumentException)
         {
-            throw payload.Refused(name, whole, $"cannot be written as JSON. {e.Message}", e, () => writeInSteps?.Invoke(payload._writer, state));
+            throw payload.Refused(name, whole, $"cannot be written as JSON. {e.Message}", e, state, writeInSteps);
         }
 
         if (PayloadCheck.FaultOf(payload._buffer.WrittenSpan) is { } fault)
@@ -61,7 +61,13 @@ internal sealed class PayloadWriter
         return json;
     }
 
-    private InvalidEventException Refused(string name, string whole, string reason, Exception inner, Action writeInSteps)
+    private InvalidEventException Refused<T>(
+        string name,
+        string whole,
+        string reason,
+        Exception inner,
+        T state,
+        Action<Utf8JsonWriter, T>? writeInSteps)
     {
         // What was written before the failure tells where it happened.
         _writer.Flush();
@@ -70,7 +76,7 @@ internal sealed class PayloadWriter
         {
             _buffer.ResetWrittenCount();
             _writer.Reset();
-            writeInSteps();
+            writeInSteps?.Invoke(_writer, state);
         }
         catch (Exception e) when (e is LoneSurrogateException or JsonException or InvalidOperationException or NotSupportedException or ArgumentException)
         {
