@@ -35,13 +35,16 @@ internal sealed class PendingSave : ITransactionParticipant
     /// <summary>Keeps something until the session is saved.</summary>
     public void Remember(IDisposable remembered) => _remembered.Add(remembered);
 
-    /// <summary>Says what the save that begins now appends.</summary>
-    public void Begin(IReadOnlyList<StreamAction> saved) => _saved = saved;
+    /// <summary>Says what the save that begins now appends. Whether it succeeds or fails, its transaction and the locks are gone behind it.</summary>
+    public void Begin(IReadOnlyList<StreamAction> saved)
+    {
+        _saved = saved;
+        _locked.Clear();
+    }
 
     /// <summary>Forgets what was for the last save.</summary>
     public void End()
     {
-        _locked.Clear();
         _remembered.ForEach(remembered => remembered.Dispose());
         _remembered.Clear();
         _saved = [];
