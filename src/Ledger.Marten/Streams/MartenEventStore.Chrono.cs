@@ -1,0 +1,10 @@
+using Ledger.Chrono.Storing;
+using Ledger.Streams;
+
+namespace Ledger.Marten.Streams;
+
+/// <content>Record stores are kept by the native engine, on the same tables.</content>
+public sealed partial class MartenEventStore : IChronoLog
+{
+    IChronoSession IChronoLog.OpenChrono(StreamName stream) => ((IChronoLog)_native).OpenChrono(stream);
+}
