@@ -8,6 +8,7 @@ using Ledger.Explorer.Objects;
 using Ledger.Explorer.Projections;
 using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Runs;
+using Ledger.Explorer.Tasks;
 using Ledger.Explorer.Worlds;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -31,6 +32,8 @@ internal static class ExplorerRoutes
         MapPage("/world", WorldPageReader.ReadAsync);
         MapPage("/object", ObjectReader.ReadAsync);
         MapPage("/diff", DiffReader.ReadAsync);
+        MapPage("/tasks", TaskPageReader.ListAsync);
+        MapPage("/task", TaskPageReader.ReadAsync);
         MapPage("/projects", ProjectReader.ListAsync);
         MapPage("/project", ProjectReader.ReadAsync);
         MapPage("/record", ProjectReader.ReadRecordAsync);

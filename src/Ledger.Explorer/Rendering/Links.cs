@@ -16,6 +16,8 @@ internal sealed class Links(string root)
 
     public string Projects { get; } = $"{root}/projects";
 
+    public string Tasks { get; } = $"{root}/tasks";
+
     public string Fork { get; } = $"{root}/fork";
 
     public string Asset(string name) => $"{root}/assets/{name}";
@@ -46,6 +48,8 @@ internal sealed class Links(string root)
 
     public string Record(string project, string id, long? at) =>
         $"{root}/record" + Of([("project", project), ("id", id), ("at", at)]);
+
+    public string Task(string id) => $"{root}/task" + Of([("id", id)]);
 
     public string Usage(StreamName stream) => $"{root}/run/usage" + Of([("stream", stream)]);
 

@@ -16,6 +16,7 @@ public sealed class ScreenshotTests(BrowserHost browser) : Xunit.IClassFixture<B
         ("world", "/world?stream=run:kettle&at=12"),
         ("object", "/object?stream=run:kettle&id=claim-1"),
         ("diff", "/diff?a=run:kettle&b=branch:kettle-strict"),
+        ("tasks", "/tasks"),
         ("projects", "/projects"),
         ("project", "/project?project=kettle"),
         ("projections", "/projections"),
