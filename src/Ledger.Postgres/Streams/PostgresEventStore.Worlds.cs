@@ -1,6 +1,4 @@
-using System.Runtime.CompilerServices;
 using Ledger.Branches;
-using Ledger.Events;
 using Ledger.Postgres.Worlds;
 using Ledger.Runs;
 using Ledger.Streams;
@@ -58,10 +56,18 @@ public sealed partial class PostgresEventStore
         Position? at = null,
         CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(id);
-        return await CoveredAsync(history, at, cancellationToken).ConfigureAwait(false) is { } position
-            ? await Worlds.FindObjectAsync(history, id, position, cancellationToken).ConfigureAwait(false)
-            : await Folding.FindObjectAsync(history, id, at, cancellationToken).ConfigureAwait(false);
+        if (KeepsRows)
+        {
+            var (reach, found) = await Worlds.FindObjectAsync(history, id, at, cancellationToken).ConfigureAwait(false);
+            if (reach.Covers(at) is not null)
+            {
+                return found;
+            }
+        }
+
+        return await Folding.FindObjectAsync(history, id, at, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -71,44 +77,18 @@ public sealed partial class PostgresEventStore
         Position? at = null,
         CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(id);
-        return await CoveredAsync(history, at, cancellationToken).ConfigureAwait(false) is { } position
-            ? await Worlds.FindRelationAsync(history, id, position, cancellationToken).ConfigureAwait(false)
-            : await Folding.FindRelationAsync(history, id, at, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <inheritdoc/>
-    public async IAsyncEnumerable<WorldObject> ReadObjectsAsync(
-        History history,
-        ObjectFilter? filter = null,
-        Position? at = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var position = await CoveredAsync(history, at, cancellationToken).ConfigureAwait(false);
-        var objects = position is { } covered
-            ? PagesAsync(after => Worlds.ReadObjectsAsync(history, filter ?? new(), covered, after, cancellationToken), o => o.Id)
-            : Folding.ReadObjectsAsync(history, filter, at, cancellationToken);
-        await foreach (var item in objects.ConfigureAwait(false))
+        if (KeepsRows)
         {
-            yield return item;
+            var (reach, found) = await Worlds.FindRelationAsync(history, id, at, cancellationToken).ConfigureAwait(false);
+            if (reach.Covers(at) is not null)
+            {
+                return found;
+            }
         }
-    }
 
-    /// <inheritdoc/>
-    public async IAsyncEnumerable<Relation> ReadRelationsAsync(
-        History history,
-        RelationFilter? filter = null,
-        Position? at = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var position = await CoveredAsync(history, at, cancellationToken).ConfigureAwait(false);
-        var relations = position is { } covered
-            ? PagesAsync(after => Worlds.ReadRelationsAsync(history, filter ?? new(), covered, after, cancellationToken), r => r.Id)
-            : Folding.ReadRelationsAsync(history, filter, at, cancellationToken);
-        await foreach (var item in relations.ConfigureAwait(false))
-        {
-            yield return item;
-        }
+        return await Folding.FindRelationAsync(history, id, at, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -125,22 +105,6 @@ public sealed partial class PostgresEventStore
             ? await Worlds.ReadNeighbourhoodAsync(history, objectId, depth, position, cancellationToken).ConfigureAwait(false)
             : await Folding.GetNeighbourhoodAsync(history, objectId, depth, at, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <inheritdoc/>
-    public IAsyncEnumerable<RecordedEvent> ReadObjectEventsAsync(
-        History history,
-        string id,
-        Position? at = null,
-        CancellationToken cancellationToken = default) =>
-        ReadEventsAsync("world_object_events", history, id, at, Folding.ReadObjectEventsAsync, cancellationToken);
-
-    /// <inheritdoc/>
-    public IAsyncEnumerable<RecordedEvent> ReadRelationEventsAsync(
-        History history,
-        string id,
-        Position? at = null,
-        CancellationToken cancellationToken = default) =>
-        ReadEventsAsync("world_relation_events", history, id, at, Folding.ReadRelationEventsAsync, cancellationToken);
 
     /// <inheritdoc/>
     public Task<Position> FindPositionAsync(History history, DateTimeOffset time, CancellationToken cancellationToken = default)
@@ -168,51 +132,10 @@ public sealed partial class PostgresEventStore
                 await GetWorldAsync(b, atB, cancellationToken).ConfigureAwait(false));
     }
 
-    private static async IAsyncEnumerable<T> PagesAsync<T>(Func<string?, Task<List<T>>> readPage, Func<T, string> idOf)
-    {
-        List<T> page;
-        string? after = null;
-        do
-        {
-            page = await readPage(after).ConfigureAwait(false);
-            foreach (var item in page)
-            {
-                yield return item;
-                after = idOf(item);
-            }
-        }
-        while (page.Count >= WorldQueries.PageRows);
-    }
-
     /// <summary>The position that is asked for, if rows stand for it: none is missing, and no event before it cannot be applied.</summary>
     private async Task<Position?> CoveredAsync(History history, Position? at, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(history);
         return KeepsRows ? (await Worlds.ReachAsync(history, at, cancellationToken).ConfigureAwait(false)).Covers(at) : null;
-    }
-
-    private async IAsyncEnumerable<RecordedEvent> ReadEventsAsync(
-        string sql,
-        History history,
-        string id,
-        Position? at,
-        Func<History, string, Position?, CancellationToken, IAsyncEnumerable<RecordedEvent>> fold,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(id);
-        if (await CoveredAsync(history, at, cancellationToken).ConfigureAwait(false) is not { } position)
-        {
-            await foreach (var recorded in fold(history, id, at, cancellationToken).ConfigureAwait(false))
-            {
-                yield return recorded;
-            }
-
-            yield break;
-        }
-
-        foreach (var recorded in await Worlds.ReadEventsAsync(sql, history, id, position, cancellationToken).ConfigureAwait(false))
-        {
-            yield return recorded;
-        }
     }
 }

@@ -11,18 +11,15 @@ namespace Ledger.Postgres.Worlds;
 /// <param name="CanCatchUp">Whether missing rows can be written; a standby and a transaction that only reads cannot.</param>
 internal readonly record struct WorldReach(Position Length, Position Position, bool Lags, bool BudgetExhausted, bool CanCatchUp)
 {
-    public static async Task<WorldReach> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
-    {
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = reader.ConfigureAwait(false);
-        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return new WorldReach(
-            new Position(reader.GetInt64(0)),
-            new Position(reader.GetInt64(1)),
-            reader.GetBoolean(2),
-            reader.GetBoolean(3),
-            reader.GetBoolean(4));
-    }
+    /// <summary>How many columns of a row it takes.</summary>
+    public const int Columns = 5;
+
+    public static WorldReach Read(NpgsqlDataReader reader) => new(
+        new Position(reader.GetInt64(0)),
+        new Position(reader.GetInt64(1)),
+        reader.GetBoolean(2),
+        reader.GetBoolean(3),
+        reader.GetBoolean(4));
 
     /// <summary>The position that was asked for, if the rows stand for it.</summary>
     public Position? Covers(Position? at) => !Lags && Position == (at ?? Length) ? Position : null;

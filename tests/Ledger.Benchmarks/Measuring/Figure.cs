@@ -30,7 +30,14 @@ internal sealed record Figure(string Name, string Format, Better Better)
 
     public static Figure AnswerSize { get; } = new("answer, KB", "#,0", Better.Lower);
 
+    public static Figure RowBytes { get; } = new("bytes an event: rows", "0.0", Better.Lower);
+
+    public static Figure LogBytes { get; } = new("bytes an event: log", "0.0", Better.Lower);
+
     /// <summary>In the order of the tables.</summary>
     public static IReadOnlyList<Figure> All { get; } =
-        [EventsPerSecond, Middle, Tail, Processor, AllocatedBytes, Conflicts, EventsWritten, CallsMade, WorkingSet, Heap, Cores, AnswerSize];
+    [
+        EventsPerSecond, Middle, Tail, Processor, AllocatedBytes, Conflicts, EventsWritten, CallsMade, WorkingSet, Heap, Cores,
+        AnswerSize, RowBytes, LogBytes,
+    ];
 }

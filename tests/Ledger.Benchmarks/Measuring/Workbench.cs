@@ -40,6 +40,24 @@ internal sealed class Workbench : IAsyncDisposable
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
+    /// <summary>Writes a run that creates objects and then patches them in turn, and the rows of its world.</summary>
+    public async Task FillWorldAsync(string stream, int events, int objects, CancellationToken cancellationToken)
+    {
+        await using var fill = DataSource.CreateCommand(BenchmarkSql.Load("fill_world"));
+        fill.CommandTimeout = 0;
+        fill.Parameters.AddWithValue(stream);
+        fill.Parameters.AddWithValue(events);
+        fill.Parameters.AddWithValue(objects);
+        await fill.ExecuteNonQueryAsync(cancellationToken);
+        await using var project = DataSource.CreateCommand(BenchmarkSql.Load("write_world"));
+        project.CommandTimeout = 0;
+        project.Parameters.AddWithValue(stream);
+        while (!(bool)(await project.ExecuteScalarAsync(cancellationToken))!)
+        {
+            // A page a transaction, as appends write: dead rows of the page before are gone.
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();

@@ -29,6 +29,7 @@ internal abstract class WritingScenario : Scenario
                 cancellationToken);
         });
 
-    private static Writer[] Writers(int count, StreamSharing sharing, Func<string, Writer> create) =>
+    /// <summary>So many writers, each made for a run of its own or all for one.</summary>
+    protected static Writer[] Writers(int count, StreamSharing sharing, Func<string, Writer> create) =>
         [.. Enumerable.Range(0, count).Select(w => create(sharing == StreamSharing.AllOne ? "hot" : $"writer-{w}"))];
 }

@@ -1,5 +1,11 @@
--- One object of the history of $1, by its id $2, after the first $3 events. No row when it is not there.
-select type,
-       data
-from {ledger}.world_object_at_v1($1, $2, $3)
-where not removed
+-- One object of the history of $1, by its id $3, after its first $2 events (null: all), and how far the rows reach: the columns of
+-- world_reach, then the object's, null when it is not there.
+select r.length,
+       r.reach,
+       r.lags,
+       r.budget_exhausted,
+       current_setting('transaction_read_only') = 'off',
+       o.type,
+       o.data
+from {ledger}.world_reach_v1($1, $2) as r
+left join lateral {ledger}.world_object_at_v1($1, $3, r.reach) as o on not o.removed

@@ -1,7 +1,12 @@
--- One relation of the history of $1, by its id $2, after the first $3 events. No row when it is not there.
-select type,
-       source_id,
-       target_id,
-       data
-from {ledger}.world_relation_at_v1($1, $2, $3)
-where not removed
+-- One relation of the history of $1, by its id $3, as world_object_at reads an object.
+select r.length,
+       r.reach,
+       r.lags,
+       r.budget_exhausted,
+       current_setting('transaction_read_only') = 'off',
+       o.type,
+       o.source_id,
+       o.target_id,
+       o.data
+from {ledger}.world_reach_v1($1, $2) as r
+left join lateral {ledger}.world_relation_at_v1($1, $3, r.reach) as o on not o.removed

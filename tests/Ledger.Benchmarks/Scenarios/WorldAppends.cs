@@ -1,0 +1,47 @@
+using Ledger.Benchmarks.Measuring;
+using Ledger.Benchmarks.Writers;
+using Ledger.Runs;
+
+namespace Ledger.Benchmarks.Scenarios;
+
+/// <summary>Single patches of 50 objects in turn, a run for each writer, with the world as rows, without, and beside the plain statement.</summary>
+internal sealed class WorldAppends : WritingScenario
+{
+    private readonly int _writers;
+    private readonly double _wanted;
+    private readonly double? _wantedMiddle;
+    private readonly Contender _rows;
+    private readonly Contender _log;
+    private readonly Contender _peer;
+
+    /// <param name="writers">How many writers, and connections of the peer.</param>
+    /// <param name="wanted">The events a second that are asked for.</param>
+    /// <param name="wantedMiddle">The p50 that is asked for, in milliseconds.</param>
+    public WorldAppends(int writers, double wanted, double? wantedMiddle = null)
+    {
+        _writers = writers;
+        _wanted = wanted;
+        _wantedMiddle = wantedMiddle;
+        _rows = Patches("rows", writers, bench => bench.Ledger);
+        _log = Patches("log alone", writers, bench => new AgentLedger(bench.PlainStore));
+        _peer = Statement(writers);
+    }
+
+    public override string Name => $"world-append-{_writers}";
+
+    public override string Title => $"{_writers} writers, a run each, single patches of 50 objects in turn";
+
+    public override IReadOnlyList<Contender> Contenders => [_rows, _log, _peer];
+
+    public override IReadOnlyList<Goal> Goals =>
+    [
+        Goal.Ratio(Figure.EventsPerSecond, _rows, _peer),
+        Goal.Ratio(Figure.EventsPerSecond, _rows, _log),
+        Goal.Absolute(Figure.EventsPerSecond, _rows) with { AtLeast = _wanted },
+        Goal.Absolute(Figure.Middle, _rows) with { AtLeast = _wantedMiddle },
+    ];
+
+    private static Contender Patches(string name, int writers, Func<Workbench, AgentLedger> ledger) =>
+        new(name, (bench, cancellationToken) => WriterLoad.MeasureAsync(
+            Writers(writers, StreamSharing.EachItsOwn, id => new PatchWriter(ledger(bench), id)), bench.Workload, cancellationToken));
+}

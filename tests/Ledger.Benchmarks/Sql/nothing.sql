@@ -1,0 +1,2 @@
+-- Nothing, to know what a round trip costs.
+select 1
