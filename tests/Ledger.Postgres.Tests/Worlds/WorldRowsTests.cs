@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Ledger.Conformance;
 using Ledger.Events;
 using Ledger.Postgres.Streams;
 using Ledger.Runs;
@@ -91,10 +92,10 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
         // Two minutes are compared: the first, and the last of ten.
         var paces = new List<double>();
         var number = 0;
-        for (var minute = 0; minute < (Load.Soak ? 10 : 2); minute++)
+        for (var minute = 0; minute < (Scale.IsSoak ? 10 : 2); minute++)
         {
             var (start, first) = (Stopwatch.GetTimestamp(), number);
-            while (Load.Soak ? Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(1) : number - first < 1_500)
+            while (Scale.IsSoak ? Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(1) : number - first < 1_500)
             {
                 await run.AppendAsync([new ObjectPatched($"o{number % 50}", new JsonObject { ["n"] = number++ })]);
             }
@@ -112,7 +113,7 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
             """,
             connection);
         (await count.ExecuteScalarAsync()).ShouldBeOfType<double>().ShouldBeGreaterThan(0.95);
-        if (Load.Soak)
+        if (Scale.IsSoak)
         {
             paces[^1].ShouldBeGreaterThan(paces[0] * 0.8, string.Join(", ", paces.Select(p => $"{p:n0}/s")));
         }
