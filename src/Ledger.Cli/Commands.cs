@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Ledger.Cli.Branches;
+using Ledger.Cli.Bus;
 using Ledger.Cli.Causality;
 using Ledger.Cli.Chrono;
 using Ledger.Cli.Demo;
@@ -11,6 +12,7 @@ using Ledger.Cli.Local;
 using Ledger.Cli.Migrations;
 using Ledger.Cli.Projections;
 using Ledger.Cli.Runs;
+using Ledger.Cli.Tasks;
 using Ledger.Cli.Worlds;
 
 namespace Ledger.Cli;
@@ -90,6 +92,20 @@ internal static class Commands
             new ProjectionsResumeCommand(),
             new ProjectionsDeadLettersCommand(),
             new ProjectionsRebuildCommand()));
+        root.Add(Group(
+            "task",
+            "Saves and shows what agents are doing.",
+            new TaskListCommand(),
+            new TaskShowCommand(),
+            new TaskTreeCommand(),
+            new TaskSaveCommand(),
+            new TaskCompleteCommand()));
+        root.Add(Group("call", "Saves and shows what agents called.", new CallListCommand(), new CallSaveCommand()));
+        root.Add(Group("message", "Saves and shows what was said.", new MessageListCommand(), new MessageSaveCommand()));
+        root.Add(new RecoverCommand());
+        root.Add(new InvokeCommand());
+        root.Add(Group("bus", "Tells of the abilities that programs and agents can call.", new BusListCommand()));
+        root.Add(new McpCommand());
         root.Add(Group(
             "migrate",
             "Brings the schema of a database up to date, and says how it differs.",

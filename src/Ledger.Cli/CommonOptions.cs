@@ -7,7 +7,7 @@ internal static class CommonOptions
 {
     public static Option<bool> Json { get; } = new("--json")
     {
-        Description = "Print one JSON document, with members in snake_case.",
+        Description = "Print one JSON document, with members in snake_case; tasks, calls and messages as their abilities give them.",
         Recursive = true,
     };
 

@@ -1,4 +1,5 @@
 using Ledger.Branches;
+using Ledger.Bus;
 using Ledger.Chrono;
 using Ledger.Events;
 using Ledger.Files;
@@ -10,6 +11,7 @@ using Ledger.Postgres.Rebuilding;
 using Ledger.Projections;
 using Ledger.Runs;
 using Ledger.Streams;
+using Ledger.Tasks;
 using Ledger.Worlds;
 
 namespace Ledger.Cli;
@@ -29,6 +31,8 @@ internal static class Failures
             or StreamNotFoundException or StreamArchivedException or WrongExpectedVersionException or EventIdInUseException
             or InvalidEventException or BrokenHistoryException or PositionOutOfRangeException or WorldFaultException
             or ForkPositionException or BranchExistsException or LineageDepthException or ImportRefusedException
+            or UnknownReferenceException or MessageExistsException or CallOfAnotherTaskException or StaleUpdateException or StatusMoveException
+            or TaskLeaseException or AbilityNotFoundException or AbilityInputException
             or LocalClusterException or PostgresProgramsNotFoundException or PlatformNotSupportedException
             or ProjectionNotFoundException or RequestFailedException or RebuildInProgressException or ProjectionFailedException
             or ChronoRecordException or DamagedFolderException or ChronoNotEmptyException or DamagedBackupException
@@ -36,6 +40,7 @@ internal static class Failures
             or MigrationFailedException => new(ExitCodes.Refusal, exception.Message),
         IOException { HResult: BrokenPipe } => new(ExitCodes.OutputClosed, null),
         _ when PostgresFaults.Describe(exception) is { } sentence => new(ExitCodes.Refusal, sentence),
+        ArgumentException { ParamName: null } => new(ExitCodes.Refusal, exception.Message),
         IOException or UnauthorizedAccessException => new(ExitCodes.Refusal, exception.Message),
         _ => new(ExitCodes.Refusal, $"A fault of this program, not of yours: {exception.GetType().Name}: {exception.Message}"),
     };

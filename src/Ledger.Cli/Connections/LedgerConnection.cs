@@ -4,6 +4,7 @@ using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Migrations;
 using Ledger.Postgres.Streams;
 using Ledger.Runs;
+using Ledger.Tasks;
 using Npgsql;
 
 namespace Ledger.Cli.Connections;
@@ -33,6 +34,9 @@ internal sealed class LedgerConnection : IAsyncDisposable
 
     /// <summary>The runs and branches.</summary>
     public AgentLedger Ledger { get; }
+
+    /// <summary>The tasks, calls and messages.</summary>
+    public TaskLedger Tasks => new(Store);
 
     /// <summary>The log.</summary>
     public PostgresEventStore Store { get; }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -39,8 +40,8 @@ internal static class JsonSchema
         {
             if (Attribute<RangeAttribute>(attributes) is { } range)
             {
-                members["minimum"] = Convert.ToInt64(range.Minimum, null);
-                members["maximum"] = Convert.ToInt64(range.Maximum, null);
+                members["minimum"] = Whole(range.Minimum);
+                members["maximum"] = Whole(range.Maximum);
             }
 
             if (Attribute<DescriptionAttribute>(attributes) is { } description)
@@ -58,6 +59,9 @@ internal static class JsonSchema
         ["minimum"] = UnixMillisecondsConverter.Least,
         ["maximum"] = UnixMillisecondsConverter.Most,
     };
+
+    // A range of long is written as one of double, whose end is beyond that of long; the cast stops there.
+    private static long Whole(object bound) => bound is double number ? (long)number : Convert.ToInt64(bound, CultureInfo.InvariantCulture);
 
     private static T? Attribute<T>(ICustomAttributeProvider provider)
         where T : Attribute => provider.GetCustomAttributes(typeof(T), inherit: false) is [T found, ..] ? found : null;

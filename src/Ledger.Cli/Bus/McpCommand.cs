@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Ledger.Bus;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+
+namespace Ledger.Cli.Bus;
+
+/// <summary><c>ledger mcp</c></summary>
+internal sealed class McpCommand : LedgerCommand
+{
+    public McpCommand()
+        : base("mcp", "Serves the abilities as tools of the Model Context Protocol, over standard input and output, until the input ends.") =>
+        Examples = ["ledger mcp", "ledger mcp --connection \"Host=db;Database=agents\""];
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var bus = LedgerBus.Create(connection);
+        var tools = bus.Abilities.ToDictionary(NameOf);
+        var options = new McpServerOptions
+        {
+            ServerInfo = new Implementation { Name = "ledger", Version = typeof(McpCommand).Assembly.GetName().Version!.ToString(3) },
+            Handlers = new McpServerHandlers
+            {
+                ListToolsHandler = (_, _) => ValueTask.FromResult(new ListToolsResult { Tools = [.. tools.Values.Select(Describe)] }),
+                CallToolHandler = async (request, token) => await CallAsync(bus, tools, request.Params, token),
+            },
+        };
+        await using var transport = new StreamServerTransport(session.Io.Input, session.Io.Output, "ledger");
+        await using var server = McpServer.Create(transport, options);
+        await server.RunAsync(cancellationToken);
+    }
+
+    // Many clients take letters, digits, '-' and '_' alone.
+    private static string NameOf(AbilityMeta ability) => ability.Id.Replace(':', '_');
+
+    private static Tool Describe(AbilityMeta ability) => new()
+    {
+        Name = NameOf(ability),
+        Title = ability.Id,
+        Description = ability.Description,
+        InputSchema = ability.InputSchema,
+    };
+
+    private static async Task<CallToolResult> CallAsync(
+        AgentBus bus, Dictionary<string, AbilityMeta> tools, CallToolRequestParams? call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var id = tools.TryGetValue(call?.Name ?? "", out var ability) ? ability.Id : call?.Name ?? "";
+            var input = JsonSerializer.Serialize(
+                new Dictionary<string, JsonElement>(call?.Arguments ?? new Dictionary<string, JsonElement>()), McpContext.Default.DictionaryStringJsonElement);
+            return Answer(await bus.InvokeAsync(id, input, cancellationToken));
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            return Answer(Failures.Of(fault, cancellationToken).Message ?? fault.Message, isError: true);
+        }
+    }
+
+    private static CallToolResult Answer(string text, bool isError = false) =>
+        new() { Content = [new TextContentBlock { Text = text }], IsError = isError };
+}

@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Ledger.Bus;
+using Ledger.Cli.Connections;
+using Ledger.Cli.Streams;
+using Ledger.Events;
+using Ledger.Runs;
+using Ledger.Streams;
+
+namespace Ledger.Cli.Bus;
+
+/// <summary>Runs, forks, worlds and causes as abilities, so that an agent of any make can use them.</summary>
+internal static class RunAbilities
+{
+    private static readonly RunAbilityContext Json = RunAbilityContext.Default;
+
+    private static readonly AbilityMeta<RunListInput, RunListOutput> List =
+        new("run:list", "Lists the runs, sorted by id.", Json.RunListInput, Json.RunListOutput);
+
+    private static readonly AbilityMeta<RunEventsInput, RunEventsOutput> Events =
+        new("run:events", "Reads the events of a run or branch, a page at a time.", Json.RunEventsInput, Json.RunEventsOutput);
+
+    private static readonly AbilityMeta<RunAppendInput, RunLengthOutput> Append =
+        new("run:append", "Appends an event to a run or branch; a run that does not exist is created.", Json.RunAppendInput, Json.RunLengthOutput);
+
+    private static readonly AbilityMeta<RunForkInput, RunForkOutput> Fork =
+        new("run:fork", "Forks a run or branch: the branch shares its first events and goes on alone.", Json.RunForkInput, Json.RunForkOutput);
+
+    private static readonly AbilityMeta<RunWorldInput, JsonElement> World =
+        new("run:world", "Gives the objects and relations that the events of a run or branch describe.", Json.RunWorldInput, Json.JsonElement);
+
+    private static readonly AbilityMeta<RunDiffInput, RunDiffOutput> Diff =
+        new("run:diff", "Says how the world of a run or branch differs from another's.", Json.RunDiffInput, Json.RunDiffOutput);
+
+    private static readonly AbilityMeta<RunTraceInput, RunEventsOutput> Trace =
+        new("run:trace", "Says why an event of a run or branch happened: its causes, and theirs.", Json.RunTraceInput, Json.RunEventsOutput);
+
+    public static void Register(IAgentBus bus, LedgerConnection connection)
+    {
+        var ledger = connection.Ledger;
+        bus.Register(List, async (_, token) => new RunListOutput { Runs = await ledger.ListRunsAsync(token).Select(RunOutput.Of).ToListAsync(token) });
+        bus.Register(Events, async (input, token) =>
+        {
+            var run = await OpenAsync(ledger, input.Run, token);
+            var from = new Position(input.From ?? 0);
+            var events = run.ReadAsync(from, cancellationToken: token).Take(input.Limit ?? 100);
+            return new RunEventsOutput { Events = await events.Select(RunEvent.Of).ToListAsync(token) };
+        });
+        bus.Register(Append, async (input, token) =>
+        {
+            var run = await FindOrCreateAsync(ledger, input.Run, token);
+            var appended = new NewEvent(new UntypedEvent(input.Type, input.Data), new EventMetadata { Actor = input.Actor });
+            return new RunLengthOutput { Length = (await run.AppendAsync([appended], token)).Value, EventId = appended.Id };
+        });
+        bus.Register(Fork, async (input, token) =>
+        {
+            var parent = await StreamIds.FindAsync(ledger.Store, input.Run, token);
+            var options = new ForkOptions { Id = StreamIds.NewId("branch", input.Id), Name = input.Name };
+            var branch = await ledger.ForkAsync(parent, new Position(input.At), options, token);
+            return new RunForkOutput { BranchId = branch.StreamName.Id, ForkPosition = input.At };
+        });
+        bus.Register(World, async (input, token) =>
+        {
+            var run = await OpenAsync(ledger, input.Run, token);
+            var world = await run.GetWorldAsync(input.At is { } at ? new Position(at) : null, token);
+            using var document = JsonDocument.Parse(world.ToString());
+            return document.RootElement.Clone();
+        });
+        bus.Register(Diff, async (input, token) =>
+        {
+            var diff = await (await OpenAsync(ledger, input.Run, token)).DiffAsync(await OpenAsync(ledger, input.Other, token), cancellationToken: token);
+            using var document = JsonDocument.Parse(diff.ToString());
+            return new RunDiffOutput { Summary = diff.Summary(), Diff = document.RootElement.Clone() };
+        });
+        bus.Register(Trace, async (input, token) =>
+        {
+            var trace = await (await OpenAsync(ledger, input.Run, token)).ExplainAsync(input.EventId, token);
+            return new RunEventsOutput { Events = [.. trace.Events.Select(RunEvent.Of)] };
+        });
+    }
+
+    private static async Task<Run> OpenAsync(AgentLedger ledger, string text, CancellationToken cancellationToken) =>
+        await ledger.OpenAsync(await StreamIds.FindAsync(ledger.Store, text, cancellationToken), cancellationToken);
+
+    private static async Task<Run> FindOrCreateAsync(AgentLedger ledger, string text, CancellationToken cancellationToken) =>
+        await StreamIds.TryFindAsync(ledger.Store, text, cancellationToken) is { } stream
+            ? await ledger.OpenAsync(stream, cancellationToken)
+            : ledger.Stream(StreamIds.Create(text));
+}

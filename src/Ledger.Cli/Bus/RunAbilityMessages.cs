@@ -1,0 +1,169 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Ledger.Events;
+using Ledger.Streams;
+
+namespace Ledger.Cli.Bus;
+
+internal sealed record RunListInput;
+
+internal sealed record RunListOutput
+{
+    public required IReadOnlyList<RunOutput> Runs { get; init; }
+}
+
+internal sealed record RunOutput
+{
+    public required string Id { get; init; }
+
+    public required long Length { get; init; }
+
+    public static RunOutput Of(StreamInfo run) => new() { Id = run.Name.Id, Length = run.Version.Value };
+}
+
+internal sealed record RunEventsInput
+{
+    [Description("A run or branch, by its id or stream name.")]
+    public required string Run { get; init; }
+
+    [Range(0, long.MaxValue)]
+    [Description("The position of the first event; 0 unless given.")]
+    public long? From { get; init; }
+
+    [Range(1, 1_000)]
+    [Description("How many at most; 100 unless given.")]
+    public int? Limit { get; init; }
+}
+
+internal sealed record RunEventsOutput
+{
+    public required IReadOnlyList<RunEvent> Events { get; init; }
+}
+
+internal sealed record RunEvent
+{
+    public required Guid Id { get; init; }
+
+    public required string Type { get; init; }
+
+    public required string Stream { get; init; }
+
+    public long? Position { get; init; }
+
+    public string? Actor { get; init; }
+
+    public required JsonElement Data { get; init; }
+
+    public static RunEvent Of(RecordedEvent recorded) => new()
+    {
+        Id = recorded.Id,
+        Type = recorded.Type,
+        Stream = recorded.Stream.Value,
+        Position = recorded.Position?.Value,
+        Actor = recorded.Metadata.Actor,
+        Data = recorded.ToJsonElement(),
+    };
+}
+
+internal sealed record RunAppendInput
+{
+    [Description("A run or branch, by its id or stream name.")]
+    public required string Run { get; init; }
+
+    [Description("The type of the event, such as 'object.created' or 'tool.called'.")]
+    public required string Type { get; init; }
+
+    [Description("What the event says: JSON.")]
+    public required JsonElement Data { get; init; }
+
+    [Description("Who did it.")]
+    public string? Actor { get; init; }
+}
+
+internal sealed record RunLengthOutput
+{
+    public required long Length { get; init; }
+
+    public required Guid EventId { get; init; }
+}
+
+internal sealed record RunForkInput
+{
+    [Description("The run or branch to fork, by its id or stream name.")]
+    public required string Run { get; init; }
+
+    [Range(0, long.MaxValue)]
+    [Description("How many of its events the branch shares.")]
+    public required long At { get; init; }
+
+    [Description("The id of the branch; a new one unless given.")]
+    public string? Id { get; init; }
+
+    [Description("What the branch is for.")]
+    public string? Name { get; init; }
+}
+
+internal sealed record RunForkOutput
+{
+    public required string BranchId { get; init; }
+
+    public required long ForkPosition { get; init; }
+}
+
+internal sealed record RunWorldInput
+{
+    [Description("A run or branch, by its id or stream name.")]
+    public required string Run { get; init; }
+
+    [Range(0, long.MaxValue)]
+    [Description("After how many events; all unless given.")]
+    public long? At { get; init; }
+}
+
+internal sealed record RunDiffInput
+{
+    [Description("The run or branch to start from.")]
+    public required string Run { get; init; }
+
+    [Description("The run or branch to compare it with.")]
+    public required string Other { get; init; }
+}
+
+internal sealed record RunDiffOutput
+{
+    public required string Summary { get; init; }
+
+    public required JsonElement Diff { get; init; }
+}
+
+internal sealed record RunTraceInput
+{
+    [Description("The run or branch that has the event.")]
+    public required string Run { get; init; }
+
+    [Description("The id of the event.")]
+    public required string EventId { get; init; }
+}
+
+/// <summary>How the abilities on runs are read and written, generated at compile time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(RunListInput))]
+[JsonSerializable(typeof(RunListOutput))]
+[JsonSerializable(typeof(RunEventsInput))]
+[JsonSerializable(typeof(RunEventsOutput))]
+[JsonSerializable(typeof(RunAppendInput))]
+[JsonSerializable(typeof(RunLengthOutput))]
+[JsonSerializable(typeof(RunForkInput))]
+[JsonSerializable(typeof(RunForkOutput))]
+[JsonSerializable(typeof(RunWorldInput))]
+[JsonSerializable(typeof(RunDiffInput))]
+[JsonSerializable(typeof(RunDiffOutput))]
+[JsonSerializable(typeof(RunTraceInput))]
+internal sealed partial class RunAbilityContext : JsonSerializerContext;

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Ledger.Tasks;
+
+namespace Ledger.Cli.Tasks;
+
+/// <summary><c>ledger message save</c></summary>
+internal sealed class MessageSaveCommand : LedgerCommand
+{
+    private static readonly Dictionary<string, MessageRole> Roles = new(StringComparer.Ordinal)
+    {
+        ["system"] = MessageRole.System,
+        ["user"] = MessageRole.User,
+        ["assistant"] = MessageRole.Assistant,
+    };
+
+    private readonly Argument<string> _task = TaskArgument.Create();
+    private readonly Argument<string> _content = new("TEXT") { Description = "What was said." };
+    private readonly Option<string?> _role = new("--role") { Description = "system, user or assistant; user unless given.", HelpName = "R" };
+    private readonly Option<string?> _id = new("--id") { Description = "The id of the message; a new one unless given.", HelpName = "ID" };
+
+    public MessageSaveCommand()
+        : base("save", "Saves a message of a task, once and for all.")
+    {
+        Add(_task);
+        Add(_content);
+        Add(_role);
+        Add(_id);
+        Examples = ["ledger message save t1 \"When does water boil?\" --id m1", "ledger message save t1 \"At 100 °C.\" --role assistant"];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        if (!Roles.TryGetValue(session.Get(_role) ?? "user", out var role))
+        {
+            throw new UsageException($"--role must be one of {string.Join(", ", Roles.Keys)}.");
+        }
+
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var message = new Message
+        {
+            Id = session.Get(_id) ?? Guid.CreateVersion7().ToString(),
+            TaskId = session.Get(_task),
+            Role = role,
+            Content = session.Get(_content),
+            Timestamp = session.Io.TimeProvider.GetUtcNow(),
+        };
+        await connection.Tasks.SaveMessageAsync(message, cancellationToken);
+        if (session.Json)
+        {
+            session.Out.Json(writer => TaskText.Write(writer, message));
+        }
+        else
+        {
+            TaskText.PrintLine(session.Out, message);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Ledger.Cli.Output;
+using Ledger.Tasks;
+
+namespace Ledger.Cli.Tasks;
+
+/// <summary><c>ledger recover</c></summary>
+internal sealed class RecoverCommand : LedgerCommand
+{
+    public RecoverCommand()
+        : base("recover", "Lists the tasks in progress and the calls that have not ended, the oldest first, to be resumed or failed after a crash.") =>
+        Examples = ["ledger recover", "ledger recover --json"];
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var recovery = await connection.Tasks.RecoverAsync(cancellationToken);
+        if (session.Json)
+        {
+            session.Out.Json(writer =>
+            {
+                writer.WriteStartObject();
+                TaskText.WriteArray(writer, "tasks", recovery.Tasks, Write);
+                TaskText.WriteArray(writer, "calls", recovery.Calls, Write);
+                writer.WriteEndObject();
+            });
+            return;
+        }
+
+        session.Out.Line($"{Printable.Count(recovery.Tasks.Count, "task")} in progress");
+        foreach (var (task, lease) in recovery.Tasks)
+        {
+            TaskText.PrintLine(session.Out, task, 1);
+            if (lease is not null)
+            {
+                session.Out.Line($"    held by {lease.Runner} until {Printable.Time(lease.ExpiresAt)}", Tone.Faint);
+            }
+        }
+
+        session.Out.Line($"{Printable.Count(recovery.Calls.Count, "call")} that have not ended");
+        foreach (var (call, message) in recovery.Calls)
+        {
+            TaskText.PrintLine(session.Out, call);
+            session.Out.Add("    from: ", Tone.Faint).AddRest(message.Content, Tone.Faint).EndLine();
+        }
+    }
+
+    private static void Write(System.Text.Json.Utf8JsonWriter writer, RecoverableTask found)
+    {
+        writer.WriteStartObject();
+        writer.WritePropertyName("task");
+        TaskText.Write(writer, found.Task);
+        if (found.Lease is { } lease)
+        {
+            writer.WriteStartObject("lease");
+            writer.WriteString("runner", lease.Runner);
+            writer.WriteNumber("expiresAt", lease.ExpiresAt.ToUnixTimeMilliseconds());
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void Write(System.Text.Json.Utf8JsonWriter writer, RecoverableCall found)
+    {
+        writer.WriteStartObject();
+        writer.WritePropertyName("call");
+        TaskText.Write(writer, found.Call);
+        writer.WritePropertyName("startMessage");
+        TaskText.Write(writer, found.StartMessage);
+        writer.WriteEndObject();
+    }
+}

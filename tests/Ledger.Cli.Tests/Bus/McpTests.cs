@@ -1,0 +1,87 @@
+using System.Text.Json.Nodes;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Cli.Tests.Bus;
+
+/// <summary>The package's own client against <c>ledger mcp</c> in a process of its own, over standard input and output.</summary>
+public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
+{
+    [Fact]
+    public async Task Client_SavesATaskForksARunAndReadsTheDiff()
+    {
+        await using var client = await ConnectAsync();
+
+        var tools = await client.ListToolsAsync();
+        tools.Select(t => t.Name).ShouldBe(
+        [
+            "bus_abilities", "bus_inspect", "bus_list", "bus_schema",
+            "ldg_call_list", "ldg_call_save", "ldg_msg_list", "ldg_msg_save", "ldg_task_get", "ldg_task_query", "ldg_task_save",
+            "run_append", "run_diff", "run_events", "run_fork", "run_list", "run_trace", "run_world",
+        ]);
+
+        (await CallAsync(client, "ldg_task_save", """{"task":{"id":"t1","systemPrompt":"Find out.","createdAt":1,"updatedAt":1,"run":"run:mcp"}}"""))
+            .ShouldBe("""{"success":true}""");
+        await CallAsync(client, "ldg_msg_save", """{"message":{"id":"m1","taskId":"t1","role":"user","content":"Wann kocht Wasser? 🫖","timestamp":2}}""");
+        await CallAsync(
+            client,
+            "ldg_call_save",
+            """{"call":{"id":"c1","taskId":"t1","abilityName":"a:b","parameters":"{}","status":"pending","details":"{}","createdAt":3,"updatedAt":3,"startMessageId":"m1"}}""");
+        (await CallAsync(client, "ldg_msg_list", """{"taskId":"t1"}""")).ShouldContain("Wann kocht Wasser? 🫖");
+        (await CallAsync(client, "ldg_call_list", """{"taskId":"t1"}""")).ShouldContain("\"c1\"");
+
+        var created = JsonNode.Parse(await CallAsync(
+            client, "run_append", """{"run":"mcp","type":"object.created","data":{"id":"o1","type":"Claim","data":{"n":1}}}"""))!;
+        created["length"]!.GetValue<long>().ShouldBe(1);
+        (await CallAsync(client, "run_fork", """{"run":"mcp","at":1,"id":"mcp-2"}""")).ShouldBe("""{"branchId":"mcp-2","forkPosition":1}""");
+        await CallAsync(client, "run_append", """{"run":"mcp-2","type":"object.patched","data":{"id":"o1","patch":{"n":2}}}""");
+        (await CallAsync(client, "run_diff", """{"run":"mcp","other":"mcp-2"}""")).ShouldContain("~1 objects patched");
+        (await CallAsync(client, "run_world", """{"run":"mcp-2"}""")).ShouldContain("\"n\":2");
+        (await CallAsync(client, "run_trace", $$"""{"run":"mcp","eventId":"{{created["eventId"]}}"}""")).ShouldContain("object.created");
+        (await CallAsync(client, "run_list", "{}")).ShouldContain("\"mcp\"");
+    }
+
+    [Fact]
+    public async Task Refusals_AreToolErrorsWithThePersonsSentence()
+    {
+        await using var client = await ConnectAsync();
+
+        (await RefusedAsync(client, "ldg_msg_save", """{"message":{"id":"m9","taskId":"nobody","role":"user","content":"x","timestamp":2}}""")).ShouldBe(
+            "The message 'm9' names the task 'nobody', which does not exist. Nothing was written; save that task first.");
+        (await RefusedAsync(client, "ldg_task_get", """{"id":5}""")).ShouldBe(
+            "The ability 'ldg:task:get' does not take this input: 'taskId' is missing; 'id' is not a member; there are taskId. Nothing was done.");
+        (await RefusedAsync(client, "run_world", """{"run":"nix"}""")).ShouldBe(
+            "There is no stream 'nix'. 'ledger run list' and 'ledger branches' show what exists.");
+        (await RefusedAsync(client, "ldg_nothing", "{}")).ShouldStartWith("There is no ability 'ldg_nothing'.");
+    }
+
+    private static async Task<string> CallAsync(McpClient client, string tool, string json)
+    {
+        var (text, isError) = await AskAsync(client, tool, json);
+        isError.ShouldBeFalse(text);
+        return text;
+    }
+
+    private static async Task<string> RefusedAsync(McpClient client, string tool, string json)
+    {
+        var (text, isError) = await AskAsync(client, tool, json);
+        isError.ShouldBeTrue(text);
+        return text;
+    }
+
+    private static async Task<(string Text, bool IsError)> AskAsync(McpClient client, string tool, string json)
+    {
+        var arguments = JsonNode.Parse(json)!.AsObject().ToDictionary(m => m.Key, m => (object?)m.Value);
+        var result = await client.CallToolAsync(tool, arguments);
+        return (((TextContentBlock)result.Content[0]).Text, result.IsError == true);
+    }
+
+    private Task<McpClient> ConnectAsync() => McpClient.CreateAsync(new StdioClientTransport(new StdioClientTransportOptions
+    {
+        Command = "dotnet",
+        Arguments = [Path.Combine(AppContext.BaseDirectory, "Ledger.Cli.dll"), "mcp"],
+        EnvironmentVariables = new Dictionary<string, string?> { ["LEDGER_POSTGRES"] = database.ConnectionString },
+    }));
+}

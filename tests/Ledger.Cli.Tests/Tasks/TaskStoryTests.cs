@@ -1,0 +1,45 @@
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Cli.Tests.Tasks;
+
+/// <summary>Tasks, calls and messages at the command line.</summary>
+public sealed class TaskStoryTests(CliDatabase database) : IClassFixture<CliDatabase>
+{
+    [Fact]
+    public async Task Story_FromTaskToEnd()
+    {
+        var cli = database.Cli;
+        (await cli.RunAsync("task", "save", "t1", "--prompt", "Find out.", "--run", "first")).ShouldSucceed().ShouldContain("run:first");
+        (await cli.RunAsync("task", "save", "t2", "--parent", "t1", "--prompt", "A part.")).ShouldSucceed();
+        (await cli.RunAsync("message", "save", "t1", "When does water boil?", "--id", "m1")).ShouldSucceed();
+        (await cli.RunAsync("call", "save", "c1", "--task", "t1", "--ability", "mem:retrieve", "--start", "m1")).ShouldSucceed();
+        (await cli.RunAsync("call", "save", "c1", "--status", "in_progress")).ShouldSucceed().ShouldContain("in_progress");
+
+        (await cli.JsonAsync("recover")).GetProperty("calls")[0].GetProperty("startMessage").GetProperty("id").GetString().ShouldBe("m1");
+        (await cli.JsonAsync("call", "list", "--task", "t1")).GetProperty("calls")[0].GetProperty("status").GetString().ShouldBe("in_progress");
+        (await cli.JsonAsync("task", "tree", "t1"))[1].GetProperty("task").GetProperty("id").GetString().ShouldBe("t2");
+        (await cli.RunAsync("task", "complete", "t2")).ShouldSucceed().ShouldContain("success");
+        var active = await cli.JsonAsync("task", "list", "--status", "active");
+        active.GetProperty("total").GetInt64().ShouldBe(1);
+        active.GetProperty("tasks")[0].GetProperty("systemPrompt").GetString().ShouldBe("Find out.");
+        (await cli.JsonAsync("message", "list", "t1")).GetProperty("total").GetInt64().ShouldBe(1);
+        (await cli.RunAsync("invoke", "ldg:task:get", """{"taskId":"nobody"}""")).ShouldSucceed().ShouldBe("{\"task\":null}\n");
+        (await cli.RunAsync("bus", "list")).ShouldSucceed().ShouldContain("ldg:msg:save");
+        (await cli.RunAsync("task", "list")).ShouldSucceed().ShouldContain("2 of 2 tasks.");
+        (await cli.RunAsync("recover")).ShouldSucceed().ShouldContain("1 task in progress");
+    }
+
+    [Fact]
+    public async Task Refusals_AreSentences()
+    {
+        var cli = database.Cli;
+        (await cli.RunAsync("task", "show", "nobody")).ShouldBeRefused(1, "There is no task 'nobody'. 'ledger task list' shows what exists.");
+        (await cli.RunAsync("message", "save", "nobody", "x", "--id", "m")).ShouldBeRefused(
+            1, "The message 'm' names the task 'nobody', which does not exist. Nothing was written; save that task first.");
+        (await cli.RunAsync("message", "save", "nobody", "x", "--role", "robot")).ShouldBeRefused(2, "--role must be one of system, user, assistant.");
+        (await cli.RunAsync("invoke", "ldg:task:get", "{}")).ShouldBeRefused(
+            1, "The ability 'ldg:task:get' does not take this input: 'taskId' is missing. Nothing was done.");
+        (await cli.RunAsync("task", "list", "--limit", "1001")).ShouldBeRefused(2, "--limit must be from 0 to 1000.");
+    }
+}
