@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Ledger.Events;
 using Ledger.Json;
 using Ledger.Postgres.Migrations;
-using Ledger.Postgres.Streams;
 using Ledger.Runs;
 using Ledger.Streams;
 using Ledger.Worlds;
