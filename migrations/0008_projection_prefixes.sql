@@ -2,7 +2,8 @@
 -- counts the streams among them whose names begin with a prefix.
 
 -- The events of the touched streams that a projection has not applied, in the order of the log. p_projection: its name. p_prefix: what
--- the streams' names begin with. p_types: the names of the event types that it takes, or null for all.
+-- the streams' names begin with. p_types: the names of the event types that it takes, or null for all. Looked up stream by stream: a join
+-- that was planned on empty tables would read each stream whole.
 create function {ledger}.pending_v2(p_projection text, p_prefix text, p_types text[])
 returns setof {events}.mt_events
 language sql
@@ -13,7 +14,12 @@ as $function$
     select e.*
     from {ledger}.touched_v1() as s
     left join {ledger}.projection_head as h on h.projection = p_projection and h.stream = s.stream
-    join {events}.mt_events as e on e.stream_id = s.stream and e.version > coalesce(h.version, 0) and e.version <= s.last
+    cross join lateral (
+        select m.*
+        from {events}.mt_events as m
+        where m.stream_id = s.stream and m.version > coalesce(h.version, 0) and m.version <= s.last
+        offset 0
+    ) as e
     where starts_with(s.stream, p_prefix)
       and (p_types is null or e.type = any (p_types))
     order by e.seq_id

@@ -72,7 +72,13 @@ public sealed class LedgerMigratorTests
             """
             alter table ledger.mt_events alter column "timestamp" set default '2026-01-01 00:00:00+00';
             create function ledger.mt_quick_append_events() returns int language sql as 'select 1';
-            create table ledger.mt_doc_deadletterevent (id uuid primary key);
+            create table ledger.mt_doc_deadletterevent (
+                id uuid not null,
+                data jsonb not null,
+                mt_last_modified timestamptz default (transaction_timestamp()),
+                mt_version uuid not null default (md5(random()::text || clock_timestamp()::text)::uuid),
+                mt_dotnet_type varchar,
+                constraint pkey_mt_doc_deadletterevent_id primary key (id));
             create table ledger.wolverine_outgoing_envelopes (id uuid primary key);
             """);
 
