@@ -7,7 +7,7 @@ namespace Ledger.Cli.Chrono;
 /// <summary><c>ledger chrono verify</c></summary>
 internal sealed class ChronoVerifyCommand : LedgerCommand
 {
-    private static readonly string[] Refused = ["head_differs", "row_differs"];
+    private static readonly string[] Refused = ["head_differs", "row_differs", "history_differs"];
 
     private readonly Argument<string?> _project = StreamArgument.CreateOptional("The project, by the name that its stream chrono:PROJECT has.", "PROJECT");
     private readonly Option<string?> _folder = new("--folder")
@@ -24,7 +24,7 @@ internal sealed class ChronoVerifyCommand : LedgerCommand
 
     private readonly Option<bool> _deep = new("--deep")
     {
-        Description = "Also compare the rows that answer with what the log says.",
+        Description = "Also compare the rows that answer, and the index of histories, with what the log says.",
     };
 
     public ChronoVerifyCommand()

@@ -109,6 +109,23 @@ internal sealed partial class PostgresChronoSession
         }
     }
 
+    // All of it is wanted, in any order: one pass, whatever plan it has.
+    public async IAsyncEnumerable<RecordChange> ReadChangesAsync(
+        long to,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var connection = await _pool.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var command = Command(connection, "chrono_changes").WithText(Stream.Value).With(to, NpgsqlDbType.Bigint);
+        await using var __ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ___ = reader.ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            yield return new RecordChange(reader.GetFieldValue<byte[]>(0), reader.GetInt64(1), reader.GetBoolean(2));
+        }
+    }
+
     public async Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
         await QueryAsync(
             c => Command(c, "chrono_find_events").WithText(Stream.Value).With<Guid[]>([.. ids], NpgsqlDbType.Array | NpgsqlDbType.Uuid),

@@ -19,7 +19,8 @@ public sealed partial class ChronoStore
     /// <item>So is the end of the chain where it is not the head that is kept: events were cut off, or the store was emptied.</item>
     /// <item>Whoever can compute all hashes anew can also change the kept head: only a head kept elsewhere tells that, and it is the
     /// warning <c>head_differs</c>.</item>
-    /// <item>A row that is not what the log says is the warning <c>row_differs</c>.</item>
+    /// <item>A row that is not what the log says is the warning <c>row_differs</c>; a record whose history is not that of the log is
+    /// <c>history_differs</c>.</item>
     /// </list>
     /// It goes in pages, in parallel and without parsing, and writers do not wait for it. Archived events are verified with the others.
     /// </remarks>

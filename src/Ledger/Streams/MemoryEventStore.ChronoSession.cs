@@ -45,6 +45,9 @@ public sealed partial class MemoryEventStore
         public IAsyncEnumerable<(RecordedEvent Event, bool IsApplied)> ReadHistoryAsync(byte[] key, CancellationToken cancellationToken) =>
             Enumerate(() => History(RowKey.Of(key)), cancellationToken);
 
+        public IAsyncEnumerable<RecordChange> ReadChangesAsync(long to, CancellationToken cancellationToken) =>
+            Enumerate(() => Changes(to), cancellationToken);
+
         public async Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -133,6 +136,14 @@ public sealed partial class MemoryEventStore
             lock (store._gate)
             {
                 return [.. rows.ByKey.Values.OrderBy(r => r.Ordinal)];
+            }
+        }
+
+        private List<RecordChange> Changes(long to)
+        {
+            lock (store._gate)
+            {
+                return [.. rows.Changes.Values.SelectMany(c => c).Where(c => c.Version > rows.DeletedTo && c.Version <= to)];
             }
         }
 

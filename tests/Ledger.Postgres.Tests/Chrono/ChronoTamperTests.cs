@@ -70,6 +70,25 @@ public sealed class ChronoTamperTests(LedgerDatabase database) : IClassFixture<L
         (await store.VerifyChainAsync(new ChronoVerification { Deep = true })).Warnings.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("delete from ledger.chrono_change where stream = $1 and key = sha256('R-6')", "The history of the record 'R-6' is not what the log says.")]
+    [InlineData("update ledger.chrono_change set applied = false where stream = $1 and version = 7", "The history of the record 'R-6' is not what the log says.")]
+    [InlineData("insert into ledger.chrono_change values ($1, sha256('R-6'), 3, true)", "The history of the record 'R-6' is not what the log says.")]
+    [InlineData("insert into ledger.chrono_change values ($1, sha256('x'), 3, true)", "The history of a record that has no row is not what the log says.")]
+    public async Task Verify_HistoryChanged_IsFoundByTheDeepOne(string sql, string text)
+    {
+        await using var store = await FilledAsync();
+        await store.DeleteAsync("R-6");
+        await store.DeleteAsync("nobody");
+        (await store.VerifyChainAsync(new ChronoVerification { Deep = true })).Warnings.ShouldBeEmpty();
+        await ExecuteAsync(sql);
+        (await store.VerifyChainAsync()).Warnings.ShouldBeEmpty();
+        var warning = (await store.VerifyChainAsync(new ChronoVerification { Deep = true })).Warnings.ShouldHaveSingleItem();
+        (warning.Code, warning.Text).ShouldBe(("history_differs", text));
+        await store.RebuildAsync();
+        (await store.VerifyChainAsync(new ChronoVerification { Deep = true })).Warnings.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Get_RowThatIsNoRecord_SaysWhatToDo()
     {

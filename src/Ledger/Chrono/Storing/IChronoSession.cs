@@ -31,6 +31,9 @@ internal interface IChronoSession : IAsyncDisposable
     /// <summary>The events about a record, and whether each was applied.</summary>
     IAsyncEnumerable<(RecordedEvent Event, bool IsApplied)> ReadHistoryAsync(byte[] key, CancellationToken cancellationToken);
 
+    /// <summary>Which events up to a version are about which records, in any order.</summary>
+    IAsyncEnumerable<RecordChange> ReadChangesAsync(long to, CancellationToken cancellationToken);
+
     /// <summary>Events of this stream by their ids, in the order of versions.</summary>
     Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
 

@@ -2,7 +2,7 @@ using Ledger.Events;
 
 namespace Ledger.Chrono.Storing;
 
-/// <summary>Compares the rows of a store with what its log says.</summary>
+/// <summary>Compares the rows of a store, and the index of its histories, with what its log says.</summary>
 /// <remarks>
 /// Writers go on meanwhile, so what differs at first is looked at once more while they wait: those few rows alone.
 /// </remarks>
@@ -12,17 +12,40 @@ internal sealed class RowComparison(IChronoSession session)
     private const int MostNamed = 100;
 
     private readonly Dictionary<RowKey, RowDigest> _digests = [];
+    private readonly Dictionary<RowKey, HistoryDigest> _histories = [];
     private ChronoPlace _place;
 
-    /// <summary>A warning for each row that differs, of the first ones.</summary>
+    /// <summary>A warning for each row and each history that differs, of the first ones.</summary>
     public async Task<IReadOnlyList<ChainWarning>> RunAsync(ChronoPlace place, CancellationToken cancellationToken)
     {
         _place = place with { StreamVersion = 0, Version = 0, Seq = 0, LastHash = null };
         await FoldAsync(session.ReadEventsAsync(1, place.Version, cancellationToken)).ConfigureAwait(false);
+        var histories = await CheckHistoriesAsync(place.Version, cancellationToken).ConfigureAwait(false);
         var suspects = await FindSuspectsAsync(cancellationToken).ConfigureAwait(false);
         return suspects.Count == 0
-            ? []
-            : await session.WithLockAsync(transaction => CheckAsync(transaction, suspects), cancellationToken).ConfigureAwait(false);
+            ? histories
+            : [.. await session.WithLockAsync(transaction => CheckAsync(transaction, suspects), cancellationToken).ConfigureAwait(false), .. histories];
+    }
+
+    // What is known up to a version does not change any more, so writers need not wait.
+    private async Task<List<ChainWarning>> CheckHistoriesAsync(long to, CancellationToken cancellationToken)
+    {
+        await foreach (var change in session.ReadChangesAsync(to, cancellationToken).ConfigureAwait(false))
+        {
+            var key = RowKey.Of(change.Key);
+            _histories[key] = _histories.GetValueOrDefault(key).Without(change);
+        }
+
+        var warnings = new List<ChainWarning>();
+        foreach (var (key, _) in _histories.Where(h => h.Value != default).Take(MostNamed))
+        {
+            var (_, row) = await session.FindRowAsync(key.ToBytes(), cancellationToken).ConfigureAwait(false);
+            warnings.Add(new ChainWarning("history_differs", null, row is null
+                ? "The history of a record that has no row is not what the log says."
+                : $"The history of the record '{Shown(row)}' is not what the log says."));
+        }
+
+        return warnings;
     }
 
     private async Task<List<RowKey>> FindSuspectsAsync(CancellationToken cancellationToken)
@@ -87,6 +110,12 @@ internal sealed class RowComparison(IChronoSession session)
         var batch = new ChronoBatch(_place);
         var entries = page.Select(LogEntry.Of).ToList();
         entries.ForEach(batch.Apply);
+        foreach (var change in batch.Changes)
+        {
+            var key = RowKey.Of(change.Key);
+            _histories[key] = _histories.GetValueOrDefault(key).With(change);
+        }
+
         var written = batch.Rows.ToDictionary(r => RowKey.Of(r.Key));
         var applied = batch.Changes.Where(c => c.IsApplied).Select(c => c.Version).ToHashSet();
         foreach (var (_, walEvent, _, _) in entries.Where(e => e.Event is { Op: "delete" } && applied.Contains(e.Version)))
