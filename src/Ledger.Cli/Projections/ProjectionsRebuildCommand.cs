@@ -5,6 +5,7 @@ using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Postgres.Rebuilding;
+using Ledger.Streams;
 
 namespace Ledger.Cli.Projections;
 
@@ -13,7 +14,7 @@ internal sealed class ProjectionsRebuildCommand : LedgerCommand
 {
     private readonly Argument<string?> _name = new("NAME") { Description = "The projection.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<bool> _all = new("--all") { Description = "Everything that can be rebuilt here." };
-    private readonly Option<string?> _stream = new("--stream") { Description = "One stream alone: a run or branch, by its id or stream name.", HelpName = "ID" };
+    private readonly Option<string?> _stream = new("--stream") { Description = "One stream alone: a run or branch by its id, or any by its stream name.", HelpName = "ID" };
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on where an interrupted rebuild was, if there is one." };
 
     public ProjectionsRebuildCommand()
@@ -28,6 +29,7 @@ internal sealed class ProjectionsRebuildCommand : LedgerCommand
             "ledger projections rebuild world",
             "ledger projections rebuild --all",
             "ledger projections rebuild world --stream first",
+            "ledger projections rebuild chrono --stream chrono:demo",
             "ledger projections rebuild world --resume",
         ];
     }
@@ -46,19 +48,21 @@ internal sealed class ProjectionsRebuildCommand : LedgerCommand
         }
 
         await using var connection = await session.ConnectAsync(cancellationToken);
-        foreach (var projection in name is null ? connection.Projections.Rebuildable : [name])
+        StreamName? stream = session.Get(_stream) is { } id ? await StreamIds.FindAsync(connection.Store, id, cancellationToken) : null;
+        var rebuildable = stream is { } one ? connection.Projections.FindRebuildable(one) : connection.Projections.Rebuildable;
+        foreach (var projection in name is null ? rebuildable : [name])
         {
-            await RebuildAsync(session, connection, projection, cancellationToken);
+            await RebuildAsync(session, connection, projection, stream, cancellationToken);
         }
     }
 
-    private async Task RebuildAsync(Session session, LedgerConnection connection, string projection, CancellationToken cancellationToken)
+    private async Task RebuildAsync(
+        Session session, LedgerConnection connection, string projection, StreamName? only, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         var last = default(RebuildProgress);
-        if (session.Get(_stream) is { } id)
+        if (only is { } stream)
         {
-            var stream = await StreamIds.FindAsync(connection.Store, id, cancellationToken);
             await session.Progress.RunAsync(
                 $"Rebuilding {projection} of {stream}", () => connection.Projections.RebuildAsync(projection, stream, cancellationToken));
         }

@@ -32,6 +32,18 @@ public sealed class ProjectionAdmin
     public IReadOnlyList<string> Rebuildable =>
         [.. LedgerProjections.Rebuildable(_options.Schemas).Select(p => p.Key), .. Declared.Select(p => p.Key)];
 
+    /// <summary>What keeps something of one stream, and can be rebuilt here for it alone: Ledger's own that follow it, and snapshots.</summary>
+    public IReadOnlyList<string> FindRebuildable(StreamName stream)
+    {
+        AppendRules.Check(stream, nameof(stream));
+        string[] streams = [stream.Value];
+        return
+        [
+            .. LedgerProjections.Rebuildable(_options.Schemas).Where(p => p.Follows(streams)).Select(p => p.Key),
+            .. Declared.Where(p => p is ISnapshot && stream.Value.StartsWith(p.StreamPrefix, StringComparison.Ordinal)).Select(p => p.Key),
+        ];
+    }
+
     private IEnumerable<Projection> Declared => _options.Projections.Concat(_options.AsyncProjections);
 
     /// <summary>Lists every shard that has progress, sorted by name.</summary>
@@ -57,6 +69,7 @@ public sealed class ProjectionAdmin
     /// What neither the options nor Ledger declares is asked of the nodes that run: one that declares it does it.
     /// What the options declare is rebuilt as <see cref="PostgresEventStore.RebuildAsync(Projection, RebuildOptions, IProgress{RebuildProgress}, CancellationToken)"/>
     /// says. Ledger's own rows are made anew stream by stream, in place: readers see a stream as it was or as it is.
+    /// A record store whose events are gone is left alone: its rows are all that there is of it.
     /// </remarks>
     /// <param name="projection">One of <see cref="Rebuildable"/>, or of a node that runs.</param>
     /// <param name="options">How; null for the defaults.</param>
@@ -95,6 +108,7 @@ public sealed class ProjectionAdmin
     /// <param name="stream">The stream.</param>
     /// <param name="cancellationToken">Stops; nothing is changed then.</param>
     /// <exception cref="RequestFailedException">No node declares it, or the one that does could not do it.</exception>
+    /// <exception cref="ArgumentException">It keeps nothing of the stream.</exception>
     /// <exception cref="InvalidOperationException">What it keeps depends on several streams.</exception>
     public async Task RebuildAsync(string projection, StreamName stream, CancellationToken cancellationToken = default)
     {
@@ -102,6 +116,12 @@ public sealed class ProjectionAdmin
         AppendRules.Check(stream, nameof(stream));
         if (FindOwn(projection) is { } own)
         {
+            if (!own.Follows([stream.Value]))
+            {
+                throw new ArgumentException(
+                    $"'{own.Key}' keeps nothing of '{stream}': the names of its streams begin with '{own.StreamPrefix}'. Nothing was rebuilt.");
+            }
+
             await InPlace(own, new RebuildOptions(), null).RunAsync([stream.Value], cancellationToken).ConfigureAwait(false);
             return;
         }

@@ -18,7 +18,7 @@ internal sealed record InlineProjection(string Key, string StreamPrefix)
     public Func<ProjectionWork>? Begin { get; private init; }
 
     /// <summary>How rows of Ledger's own are made anew; null for those of applications.</summary>
-    public StreamRebuild? Rebuild { get; private init; }
+    public StreamRebuild? Rebuild { get; init; }
 
     /// <summary>What goes past the pending events without applying them; empty for those that only run inline.</summary>
     public Func<IEnumerable<NpgsqlBatchCommand>> CreateSkip { get; private init; } = () => [];

@@ -1,12 +1,13 @@
 using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Projections;
 using Ledger.Postgres.Streams;
+using Ledger.Streams;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Ledger.Postgres.Rebuilding;
 
-/// <summary>Makes rows that a function of the database writes anew where they are, page by page of streams.</summary>
+/// <summary>Makes Ledger's own rows anew where they are, page by page of streams.</summary>
 internal sealed class InPlaceRebuild(
     NpgsqlDataSource dataSource,
     PostgresOptions options,
@@ -112,14 +113,14 @@ internal sealed class InPlaceRebuild(
     private async Task<RebuildPart?> RewriteAsync(
         NpgsqlConnection connection, string[] streams, RebuildPart? part, CancellationToken cancellationToken)
     {
+        var events = rebuild.Code is { } code ? await RunAsync(code, streams, cancellationToken).ConfigureAwait(false) : 0;
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
-        await ExecuteAsync(
-            connection,
-            "rebuild_lock_streams",
-            c => c.WithText(projection.Key).With(streams, NpgsqlDbType.Array | NpgsqlDbType.Text),
-            cancellationToken).ConfigureAwait(false);
-        var events = await RewriteAsync(connection, streams, cancellationToken).ConfigureAwait(false);
+        if (rebuild.Code is null)
+        {
+            events = await LockAndRewriteAsync(connection, streams, cancellationToken).ConfigureAwait(false);
+        }
+
         if (part is not null)
         {
             part = part with { Events = part.Events + events };
@@ -133,9 +134,33 @@ internal sealed class InPlaceRebuild(
         return part;
     }
 
+    private async Task<long> RunAsync(
+        Func<IEventStore, StreamName, CancellationToken, Task<long>> code, string[] streams, CancellationToken cancellationToken)
+    {
+        var store = new PostgresEventStore(dataSource, options);
+        await using var _ = store.ConfigureAwait(false);
+        var events = 0L;
+        foreach (var stream in streams)
+        {
+            events += await code(store, new StreamName(stream), cancellationToken).ConfigureAwait(false);
+        }
+
+        return events;
+    }
+
+    private async Task<long> LockAndRewriteAsync(NpgsqlConnection connection, string[] streams, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(
+            connection,
+            "rebuild_lock_streams",
+            c => c.WithText(projection.Key).With(streams, NpgsqlDbType.Array | NpgsqlDbType.Text),
+            cancellationToken).ConfigureAwait(false);
+        return await RewriteAsync(connection, streams, cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<long> RewriteAsync(NpgsqlConnection connection, string[] streams, CancellationToken cancellationToken)
     {
-        var command = Command(connection, rebuild.Rewrite).With(streams, NpgsqlDbType.Array | NpgsqlDbType.Text);
+        var command = Command(connection, rebuild.Rewrite!).With(streams, NpgsqlDbType.Array | NpgsqlDbType.Text);
         await using var _ = command.ConfigureAwait(false);
         return (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }

@@ -21,13 +21,17 @@ public sealed class ProjectionsTests(CliDatabase database) : IClassFixture<CliDa
         await story.RunAsync("projections", "dead-letters", "--json");
         await story.RunAsync("projections", "dead-letters", "--replay");
         await story.RunAsync("projections", "rebuild", "world", "--stream", "rebuilt");
+        await story.RunAsync("projections", "rebuild", "chrono", "--stream", "rebuilt");
+        await story.RunAsync("chrono", "upsert", "kept", "R-1", "--label", "Says 1");
+        await story.RunAsync("projections", "rebuild", "chrono", "--stream", "chrono:kept");
+        await story.RunAsync("projections", "rebuild", "--all", "--stream", "chrono:kept");
         await story.RunAsync("projections", "rebuild");
         await story.RunAsync("projections", "rebuild", "world", "--all");
         await story.RunAsync("projections", "rebuild", "world", "--stream", "rebuilt", "--resume");
 
         Approved.Check("projections", story.ToString());
         (await database.Cli.RunAsync("projections", "rebuild", "world")).ShouldSucceed()
-            .ShouldMatch(@"\Aworld is rebuilt: 3 events in [0-9.]+ s, [0-9,]+ a second\n\z");
+            .ShouldMatch(@"\Aworld is rebuilt: 4 events in [0-9.]+ s, [0-9,]+ a second\n\z");
         (await database.Cli.RunAsync("projections", "rebuild", "--all", "--resume", "--json")).ShouldSucceed().ShouldContain("\"events\":");
     }
 

@@ -1,3 +1,4 @@
+using Ledger.Chrono;
 using Ledger.Events;
 using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Rebuilding;
@@ -85,6 +86,71 @@ public sealed class ProjectionAdminTests
 
         (await bench.Database.ScalarAsync<string>(Rows)).ShouldBe(before);
         last.ShouldBe(new RebuildProgress(60, 60));
+    }
+
+    [Fact]
+    public async Task Rebuild_RowsOfRecordStores_GivesTheSameRows()
+    {
+        await using var bench = await DaemonBench.CreateAsync([]);
+        foreach (var project in (string[])["a", "b", "c:d"])
+        {
+            await using var store = new ChronoStore(bench.Store, project);
+            await store.UpsertManyAsync(Enumerable.Range(0, 20).Select(i => new ChronoRecord { Id = $"R-{i}", Label = $"Says {i}" }));
+            await store.DeleteAsync("R-7");
+        }
+
+        await using var compacted = new ChronoStore(bench.Store, "b");
+        await compacted.CompactAsync();
+        await compacted.UpsertAsync(new ChronoRecord { Id = "R-3", Label = "Says more" });
+        const string Rows = """
+            select concat_ws(E'\n',
+                (select string_agg(r::text, E'\n' order by stream, key) from ledger.chrono_record as r),
+                (select string_agg(c::text, E'\n' order by stream, key, version) from ledger.chrono_change as c),
+                (select string_agg(h::text, E'\n' order by stream) from ledger.chrono_head as h))
+            """;
+        var before = await bench.Database.ScalarAsync<string>(Rows);
+        var events = await bench.Database.ScalarAsync<long>("select sum(version)::bigint from ledger.mt_streams");
+        await bench.Database.ExecuteAsync("delete from ledger.chrono_record where id = 'R-2'");
+        await bench.Database.ExecuteAsync("update ledger.chrono_record set text = replace(text, 'Says', 'Said'), status = 'wrong'");
+        await bench.Database.ExecuteAsync("insert into ledger.chrono_change values ('chrono:a', sha256('x'), 1, true)");
+        var admin = new ProjectionAdmin(bench.Database.DataSource, bench.Options);
+        var last = default(RebuildProgress);
+
+        await admin.RebuildAsync("chrono", StreamName.Chrono("c:d"));
+        (await bench.Database.ScalarAsync<long>("select count(distinct stream) from ledger.chrono_record where status = 'wrong'")).ShouldBe(2);
+        await admin.RebuildAsync("ledger:chrono", progress: new Highest(p => last = p));
+        (await bench.Database.ScalarAsync<string>(Rows)).ShouldBe(before);
+        last.ShouldBe(new RebuildProgress(events, events));
+
+        await bench.Database.ExecuteAsync("truncate ledger.chrono_record, ledger.chrono_change");
+        await admin.RebuildAsync("chrono", new RebuildOptions { Mode = RebuildMode.Resume, Parallelism = 1 });
+        (await bench.Database.ScalarAsync<string>(Rows)).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task Rebuild_StoreWhoseEventsAreGone_LeavesItsRows()
+    {
+        await using var bench = await DaemonBench.CreateAsync([]);
+        await using var store = new ChronoStore(bench.Store, "gone");
+        await store.UpsertAsync(new ChronoRecord { Id = "R-1", Label = "Says 1" });
+        await bench.Database.ExecuteAsync("delete from ledger.mt_streams");
+
+        await new ProjectionAdmin(bench.Database.DataSource, bench.Options).RebuildAsync("chrono");
+
+        (await store.GetAsync("R-1"))!.Label.ShouldBe("Says 1");
+        (await store.VerifyChainAsync()).ChainValid.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task FindRebuildable_Stream_NamesWhatFollowsIt()
+    {
+        await using var bench = await DaemonBench.CreateAsync();
+        var admin = new ProjectionAdmin(bench.Database.DataSource, bench.Options);
+
+        admin.FindRebuildable(StreamName.Chrono("a")).ShouldBe(["ledger:world", "ledger:chrono"]);
+        admin.FindRebuildable(StreamName.Run("a")).ShouldBe(["ledger:world", "tally"]);
+        (await Should.ThrowAsync<ArgumentException>(() => admin.RebuildAsync("chrono", StreamName.Run("a")))).Message
+            .ShouldBe("'ledger:chrono' keeps nothing of 'run:a': the names of its streams begin with 'chrono:'. Nothing was rebuilt.");
     }
 
     private sealed class Highest(Action<RebuildProgress> report) : IProgress<RebuildProgress>
