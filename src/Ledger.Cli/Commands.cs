@@ -56,7 +56,7 @@ internal static class Commands
         root.Add(new DiffCommand());
         root.Add(new SnapshotCommand());
         root.Add(new ReplayCommand());
-        root.Add(Group("worlds", "Looks after the rows that worlds are read from.", new WorldsRebuildCommand(), new WorldsIndexCommand()));
+        root.Add(Group("worlds", "Looks after the rows that worlds are read from.", new WorldsIndexCommand()));
         root.Add(new TraceCommand());
         root.Add(new BlameCommand());
         root.Add(new DivergenceCommand());

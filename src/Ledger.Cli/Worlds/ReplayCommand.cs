@@ -49,7 +49,7 @@ internal sealed class ReplayCommand : LedgerCommand
 
         if (!report.IsSame)
         {
-            throw new RefusalException($"What is stored of '{stream}' is not what its log gives. 'ledger snapshot' replaces a bad snapshot, 'ledger worlds rebuild' bad rows.");
+            throw new RefusalException($"What is stored of '{stream}' is not what its log gives. 'ledger snapshot' replaces a bad snapshot, 'ledger projections rebuild world' bad rows.");
         }
     }
 

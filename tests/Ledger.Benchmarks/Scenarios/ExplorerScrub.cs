@@ -1,6 +1,7 @@
 using Ledger.Benchmarks.Explorers;
 using Ledger.Benchmarks.Measuring;
 using Ledger.Postgres;
+using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Streams;
 using Ledger.Runs;
 using Ledger.Streams;
@@ -36,8 +37,8 @@ internal sealed class ExplorerScrub : Scenario
 
     public override async Task PrepareAsync(Workbench bench, CancellationToken cancellationToken)
     {
-        await using var store = new PostgresEventStore(bench.DataSource, new PostgresOptions { CommandTimeout = TimeSpan.FromMinutes(10) });
-        await store.RebuildWorldAsync(new StreamName(Databases.LongRun), cancellationToken);
+        var admin = new ProjectionAdmin(bench.DataSource, new PostgresOptions { CommandTimeout = TimeSpan.FromMinutes(10) });
+        await admin.RebuildAsync("ledger:world", new StreamName(Databases.LongRun), cancellationToken);
     }
 
     private static async Task<Measurement> MeasureAsync(Workbench bench, WorldRows rows, CancellationToken cancellationToken)

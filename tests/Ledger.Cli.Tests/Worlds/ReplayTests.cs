@@ -29,7 +29,7 @@ public sealed class ReplayTests(CliDatabase database) : IClassFixture<CliDatabas
             + "Fault : its checksum does not fit its world.\n"
             + "First difference : /objects/1/data/n\n  stored : 99\n  replayed : 2\n"
             + "Stored : rows of run:replayed at position 3: the same\n");
-        replay.Error.ShouldBe("ledger: What is stored of 'run:replayed' is not what its log gives. 'ledger snapshot' replaces a bad snapshot, 'ledger worlds rebuild' bad rows.\n");
+        replay.Error.ShouldBe("ledger: What is stored of 'run:replayed' is not what its log gives. 'ledger snapshot' replaces a bad snapshot, 'ledger projections rebuild world' bad rows.\n");
         var json = JsonElement.Parse((await database.Cli.RunAsync("replay", "replayed", "--json")).Output);
         json.GetProperty("same").GetBoolean().ShouldBeFalse();
         json.GetProperty("comparisons")[0].GetProperty("difference").GetRawText().ShouldBe("""{"path":"/objects/1/data/n","stored":99,"replayed":2}""");
@@ -53,7 +53,7 @@ public sealed class ReplayTests(CliDatabase database) : IClassFixture<CliDatabas
         replay.ExitCode.ShouldBe(1);
         replay.Output.ShouldEndWith(
             "Stored : rows of run:rows at position 3: different\nFirst difference : /objects/1/data/n\n  stored : 99\n  replayed : 2\n");
-        (await database.Cli.RunAsync("worlds", "rebuild", "rows")).ShouldSucceed().ShouldBe("The rows of 1 stream were made anew from the log.\n");
+        (await database.Cli.RunAsync("projections", "rebuild", "world", "--stream", "rows")).ShouldSucceed().ShouldBe("world is rebuilt\n");
         (await database.Cli.RunAsync("replay", "rows")).ShouldSucceed().ShouldEndWith("Stored : rows of run:rows at position 3: the same\n");
     }
 

@@ -32,7 +32,6 @@ public sealed class WorldQuestionsTests(CliDatabase database) : IClassFixture<Cl
         await story.RunAsync("worlds", "index");
         await story.RunAsync("world", "asked", "--contains", """{"n":2}""");
         await story.RunAsync("worlds", "index", "--drop", "--json");
-        await story.RunAsync("worlds", "rebuild", "asked-2", "--json");
 
         Approved.Check("world-questions", story.ToString());
     }

@@ -103,14 +103,14 @@ public sealed class WorldQuestionsTests(LedgerDatabase database) : IClassFixture
     }
 
     [Fact]
-    public async Task Rebuild_OneAndAll_SayHowManyStreams()
+    public async Task RebuildWorld_OneAndAll_SaysHowManyStreams()
     {
         var run = Runs.Run(Guid.NewGuid().ToString("N"));
         await run.AppendAsync([new ObjectCreated("a", "T")]);
 
-        (await database.Store.RebuildWorldAsync(run.StreamName)).ShouldBe(1);
-        (await database.Store.RebuildWorldAsync(StreamName.Run("nobody"))).ShouldBe(0);
-        (await database.Store.RebuildWorldsAsync()).ShouldBe(await database.ScalarAsync<long>("select count(*) from ledger.mt_streams where version > 0"));
+        (await database.ScalarAsync<long>($"select ledger.rebuild_world('{run.StreamName}')")).ShouldBe(1);
+        (await database.ScalarAsync<long>("select ledger.rebuild_world('run:nobody')")).ShouldBe(0);
+        (await database.ScalarAsync<long>("select ledger.rebuild_world()")).ShouldBe(await database.ScalarAsync<long>("select count(*) from ledger.mt_streams where version > 0"));
         (await run.GetWorldAsync()).Objects.Count.ShouldBe(1);
     }
 
