@@ -20,6 +20,7 @@ public sealed class ProjectionAdminTests
         await bench.Store.AppendAsync(StreamName.Run("a"), ExpectedVersion.Any, [new KitLoaded("1"), new KitLoaded("poison"), new KitLoaded("2")]);
         await bench.CaughtUpAsync(DaemonBench.Kits);
         await ProjectionDaemonTests.UntilAsync(bench, "select state from ledger.projection_shard where name = 'tally:All'", "failed");
+        await ProjectionDaemonTests.UntilAsync(bench, "select last_seq_id::text from ledger.mt_event_progression where name = 'tool-uses:All'", "3");
 
         var running = await admin.ListAsync();
         await node.StopAsync();
