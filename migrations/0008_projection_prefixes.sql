@@ -26,12 +26,15 @@ as $function$
 $function$;
 
 -- Says that a projection has applied all events of the touched streams. p_projection: its name. p_prefix: as for pending_v2.
+-- In plpgsql, whose plans are kept: every append with rows behind it comes here.
 create function {ledger}.advance_v2(p_projection text, p_prefix text)
 returns void
-language sql
+language plpgsql
 volatile
 set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $function$
+begin
     insert into {ledger}.projection_head as h (projection, stream, version)
     select p_projection, t.id, least(t.version, s.last)
     from {ledger}.touched_v1() as s
@@ -39,5 +42,6 @@ as $function$
     where starts_with(s.stream, p_prefix)
     order by t.id
     on conflict (projection, stream) do update set version = excluded.version
-    where h.version <> excluded.version
+    where h.version <> excluded.version;
+end
 $function$;

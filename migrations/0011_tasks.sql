@@ -230,7 +230,8 @@ begin
 end
 $function$;
 
--- The events of the touched tasks that the rows lack, in the order of the log.
+-- The events of the touched tasks that the rows lack, in the order of the log. Each is looked up by its version: for a range of versions,
+-- the plan of a log that was small when it was made reads the whole stream.
 create function {ledger}.pending_tasks_v1()
 returns setof {events}.mt_events
 language sql
@@ -239,8 +240,11 @@ rows 10
 as $function$
     select e.*
     from {ledger}.touched_v1() as s
+    join {events}.mt_streams as t on t.id = s.stream
     left join {ledger}.projection_head as h on h.projection = 'ledger:task' and h.stream = s.stream
-    join {events}.mt_events as e on e.stream_id = s.stream and e.version > coalesce(h.version, 0) and e.version <= s.last
+    cross join lateral generate_series(coalesce(h.version, 0) + 1, least(t.version, s.last)) as n (version)
+    cross join lateral (
+        select m.* from {events}.mt_events as m where m.stream_id = s.stream and m.version = n.version offset 0) as e
     where starts_with(s.stream, 'task:')
       and e.type in ('message.saved', 'call.saved', 'task.saved', 'task.leased', 'task.lease_renewed', 'task.lease_released')
     order by e.seq_id
@@ -252,6 +256,9 @@ returns void
 language plpgsql
 volatile
 set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+set jit = off
 set plan_cache_mode = force_generic_plan
 as $function$
 declare

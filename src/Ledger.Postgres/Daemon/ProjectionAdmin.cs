@@ -36,10 +36,9 @@ public sealed class ProjectionAdmin
     public IReadOnlyList<string> FindRebuildable(StreamName stream)
     {
         AppendRules.Check(stream, nameof(stream));
-        string[] streams = [stream.Value];
         return
         [
-            .. LedgerProjections.Rebuildable(_options.Schemas).Where(p => p.Follows(streams)).Select(p => p.Key),
+            .. LedgerProjections.Rebuildable(_options.Schemas).Where(p => p.Keeps(stream)).Select(p => p.Key),
             .. Declared.Where(p => p is ISnapshot && stream.Value.StartsWith(p.StreamPrefix, StringComparison.Ordinal)).Select(p => p.Key),
         ];
     }
@@ -116,7 +115,7 @@ public sealed class ProjectionAdmin
         AppendRules.Check(stream, nameof(stream));
         if (FindOwn(projection) is { } own)
         {
-            if (!own.Follows([stream.Value]))
+            if (!own.Keeps(stream))
             {
                 throw new ArgumentException(
                     $"'{own.Key}' keeps nothing of '{stream}': the names of its streams begin with '{own.StreamPrefix}'. Nothing was rebuilt.");

@@ -2,17 +2,21 @@ using System.Globalization;
 using Ledger.Postgres.Rebuilding;
 using Ledger.Postgres.Streams;
 using Ledger.Projections;
+using Ledger.Streams;
 using Npgsql;
 
 namespace Ledger.Postgres.Projections;
 
 /// <summary>A projection as the transaction of an append sees it: statements behind the insert, or work in C#.</summary>
 /// <param name="Key">The name of its lock and of its progress.</param>
-/// <param name="StreamPrefix">What the names of the streams begin with that it follows.</param>
+/// <param name="StreamPrefix">What the names of the streams begin with that it keeps something of.</param>
 internal sealed record InlineProjection(string Key, string StreamPrefix)
 {
     /// <summary>The statements that write its rows; empty where C# does it.</summary>
     public IReadOnlyList<string> Statements { get; private init; } = [];
+
+    /// <summary>What the names of streams begin with whose appends it runs behind; the rows of others are written when they are asked for.</summary>
+    public IReadOnlyList<string> AppendPrefixes { get; init; } = [StreamPrefix];
 
     /// <summary>Begins its work in one transaction; null where its statements do all.</summary>
     public Func<ProjectionWork>? Begin { get; private init; }
@@ -93,14 +97,20 @@ internal sealed record InlineProjection(string Key, string StreamPrefix)
         }
     }
 
-    /// <summary>Whether an append to one of these streams concerns it.</summary>
+    /// <summary>Whether it may keep something of a stream, which a rebuild makes anew.</summary>
+    public bool Keeps(StreamName stream) => stream.Value.StartsWith(StreamPrefix, StringComparison.Ordinal);
+
+    /// <summary>Whether an append to one of these streams is one that it runs behind.</summary>
     public bool Follows(IReadOnlyList<string> streams)
     {
         for (var i = 0; i < streams.Count; i++)
         {
-            if (streams[i].StartsWith(StreamPrefix, StringComparison.Ordinal))
+            for (var p = 0; p < AppendPrefixes.Count; p++)
             {
-                return true;
+                if (streams[i].StartsWith(AppendPrefixes[p], StringComparison.Ordinal))
+                {
+                    return true;
+                }
             }
         }
 

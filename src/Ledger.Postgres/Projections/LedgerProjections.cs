@@ -24,7 +24,10 @@ internal static class LedgerProjections
 
     private static IEnumerable<InlineProjection> Inline(SchemaNames schemas)
     {
-        yield return InlineProjection.OfLedger(World, streamPrefix: "", "project_world", schemas, new StreamRebuild("rewrite_world"));
+        yield return InlineProjection.OfLedger(World, streamPrefix: "", "project_world", schemas, new StreamRebuild("rewrite_world")) with
+        {
+            AppendPrefixes = ["run:", "branch:"],
+        };
         yield return InlineProjection.OfLedger(
             Tasks, streamPrefix: "task:", "project_tasks", schemas, new StreamRebuild("rewrite_tasks") { Clear = "clear_tasks" });
     }
