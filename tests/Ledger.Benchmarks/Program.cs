@@ -45,6 +45,8 @@ Scenario[] scenarios =
     new ChronoManyWriters(128, atLeast: 20_000),
     new ChronoVerify(),
     new ChronoRead(),
+    new TaskSaves(),
+    new TaskQueries(),
 ];
 
 Console.OutputEncoding = Encoding.UTF8;
