@@ -120,6 +120,15 @@ public sealed class TaskRowsTests(LedgerDatabase database) : IClassFixture<Ledge
         await Should.ThrowAsync<MessageExistsException>(() => _tasks.SaveMessageAsync(NewMessage(task.Id, "retry-m", "once")));
     }
 
+    [Fact]
+    public async Task SavedMessages_PayForNoRowsOfWorlds()
+    {
+        var task = await TaskAsync("no-world");
+        await _tasks.SaveMessageAsync(NewMessage(task.Id, "no-world-m", "x"));
+
+        (await ScalarAsync("select count(*) from ledger.world_head where stream = 'task:no-world'")).ShouldBe("0");
+    }
+
     private static AgentTask NewTask(string id) => new() { Id = id, SystemPrompt = "p", CreatedAt = Time, UpdatedAt = Time };
 
     private static Message NewMessage(string taskId, string id, string content) =>
