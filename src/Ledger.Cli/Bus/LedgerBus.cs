@@ -4,7 +4,7 @@ using Ledger.Tasks;
 
 namespace Ledger.Cli.Bus;
 
-/// <summary>The bus of the command: the abilities on tasks, and those on runs.</summary>
+/// <summary>The bus of the command: the abilities on tasks, on runs, and on record stores.</summary>
 internal static class LedgerBus
 {
     public static AgentBus Create(LedgerConnection connection)
@@ -12,6 +12,7 @@ internal static class LedgerBus
         var bus = new AgentBus();
         LedgerAbilities.Register(bus, connection.Tasks);
         RunAbilities.Register(bus, connection);
+        ChronoAbilities.Register(bus, connection.Store);
         return bus;
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Chrono;
 using Ledger.Cli.Streams;
+using Ledger.Streams;
 
 namespace Ledger.Cli.Chrono;
 
@@ -16,8 +17,21 @@ internal abstract class ChronoCommand : LedgerCommand
     {
         Check(session);
         await using var connection = await session.ConnectAsync(cancellationToken);
-        await using var store = Open(connection.Store, session);
+        await using var store = Open(connection.Store, session.Get(Project), OptionsOf(session));
         await RunAsync(session, store, cancellationToken);
+    }
+
+    /// <summary>Opens the store of a project, whose name somebody typed.</summary>
+    public static ChronoStore Open(IEventStore log, string project, ChronoOptions? options = null)
+    {
+        try
+        {
+            return new ChronoStore(log, project, options);
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"'{project}' cannot be the name of a project: 1 to 493 characters, without control characters.");
+        }
     }
 
     /// <summary>Refuses what the command line alone shows to be wrong.</summary>
@@ -29,16 +43,4 @@ internal abstract class ChronoCommand : LedgerCommand
     protected virtual ChronoOptions OptionsOf(Session session) => new() { TimeProvider = session.Io.TimeProvider };
 
     protected abstract Task RunAsync(Session session, ChronoStore store, CancellationToken cancellationToken);
-
-    private ChronoStore Open(Ledger.Streams.IEventStore log, Session session)
-    {
-        try
-        {
-            return new ChronoStore(log, session.Get(Project), OptionsOf(session));
-        }
-        catch (ArgumentException)
-        {
-            throw new UsageException($"'{session.Get(Project)}' cannot be the name of a project: 1 to 493 characters, without control characters.");
-        }
-    }
 }

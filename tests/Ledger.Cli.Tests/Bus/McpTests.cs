@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using Ledger.Chrono;
+using Ledger.Postgres.Streams;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -18,6 +21,7 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
         tools.Select(t => t.Name).ShouldBe(
         [
             "bus_abilities", "bus_inspect", "bus_list", "bus_schema",
+            "chrono_get", "chrono_history", "chrono_query",
             "ldg_call_list", "ldg_call_save", "ldg_msg_list", "ldg_msg_save", "ldg_task_get", "ldg_task_query", "ldg_task_save",
             "run_append", "run_diff", "run_events", "run_fork", "run_list", "run_trace", "run_world",
         ]);
@@ -41,6 +45,34 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
         (await CallAsync(client, "run_world", """{"run":"mcp-2"}""")).ShouldContain("\"n\":2");
         (await CallAsync(client, "run_trace", $$"""{"run":"mcp","eventId":"{{created["eventId"]}}"}""")).ShouldContain("object.created");
         (await CallAsync(client, "run_list", "{}")).ShouldContain("\"mcp\"");
+    }
+
+    [Fact]
+    public async Task Client_AsksARecordStore()
+    {
+        await using (var dataSource = NpgsqlDataSource.Create(database.ConnectionString))
+        {
+            await using var log = new PostgresEventStore(dataSource);
+            await using var store = new ChronoStore(log, "mcp");
+            await store.UpsertAsync(new ChronoRecord { Id = "R-1", Kind = "fact", Label = "Wasser kocht", Confidence = 0.5 });
+            await store.UpsertAsync(new ChronoRecord { Id = "R-1", Kind = "fact", Label = "Wasser kocht bei 100 °C", Confidence = 0.9 });
+            await store.UpsertAsync(new ChronoRecord { Id = "R-2", Kind = "guess", Label = "Tee auch", Confidence = 0.1 });
+        }
+
+        await using var client = await ConnectAsync();
+        (await CountAsync("chrono_query", """{"project":"mcp"}""", "records")).ShouldBe(2);
+        (await CountAsync("chrono_query", """{"project":"mcp","ragFilter":true}""", "records")).ShouldBe(1);
+        (await CountAsync("chrono_query", """{"project":"mcp","kind":"guess","minConfidence":0.5}""", "records")).ShouldBe(0);
+        (await CountAsync("chrono_query", """{"project":"mcp","limit":1}""", "records")).ShouldBe(1);
+        (await CountAsync("chrono_history", """{"project":"mcp","id":"R-1"}""", "events")).ShouldBe(2);
+        (await CallAsync(client, "chrono_get", """{"project":"mcp","id":"R-1"}""")).ShouldContain("Wasser kocht bei 100 °C");
+        (await CallAsync(client, "chrono_get", """{"project":"mcp","id":"R-1","atSeq":1}""")).ShouldContain("\"Wasser kocht\"");
+        JsonNode.Parse(await CallAsync(client, "chrono_get", """{"project":"mcp","id":"R-9"}"""))!["record"].ShouldBeNull();
+        (await RefusedAsync(client, "chrono_get", """{"project":"","id":"R-1"}""")).ShouldBe(
+            "'' cannot be the name of a project: 1 to 493 characters, without control characters.");
+
+        async Task<int> CountAsync(string tool, string json, string member) =>
+            JsonNode.Parse(await CallAsync(client, tool, json))![member]!.AsArray().Count;
     }
 
     [Fact]

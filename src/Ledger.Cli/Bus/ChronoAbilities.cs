@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Ledger.Bus;
+using Ledger.Chrono;
+using Ledger.Cli.Chrono;
+using Ledger.Streams;
+
+namespace Ledger.Cli.Bus;
+
+/// <summary>Questions to record stores as abilities; writing stays with the command line and the API.</summary>
+internal static class ChronoAbilities
+{
+    private static readonly ChronoAbilityContext Json = ChronoAbilityContext.Default;
+
+    private static readonly AbilityMeta<ChronoQueryInput, ChronoRecordsOutput> Query = new(
+        "chrono:query", "Lists a project's records in the order in which they were first written.", Json.ChronoQueryInput, Json.ChronoRecordsOutput);
+
+    private static readonly AbilityMeta<ChronoGetInput, ChronoRecordOutput> Get = new(
+        "chrono:get", "Gives a record, also a deleted one, as it is or as it was; null when there is none.", Json.ChronoGetInput, Json.ChronoRecordOutput);
+
+    private static readonly AbilityMeta<ChronoHistoryInput, ChronoEventsOutput> History = new(
+        "chrono:history", "Lists the events about a record, the oldest first.", Json.ChronoHistoryInput, Json.ChronoEventsOutput);
+
+    public static void Register(IAgentBus bus, IEventStore log)
+    {
+        bus.Register(Query, async (input, token) =>
+        {
+            await using var store = ChronoCommand.Open(log, input.Project);
+            var query = new ChronoQuery
+            {
+                Kind = input.Kind,
+                Status = input.Status ?? "active",
+                RagFilter = input.RagFilter ?? false,
+                MinConfidence = input.MinConfidence ?? 0,
+            };
+            var records = store.QueryAsync(query, token).Take(input.Limit ?? 100);
+            return new ChronoRecordsOutput { Records = await records.Select(r => Parse(r.ToJson())).ToListAsync(token) };
+        });
+        bus.Register(Get, async (input, token) =>
+        {
+            await using var store = ChronoCommand.Open(log, input.Project);
+            var record = input.AtSeq is { } seq
+                ? await store.GetAsync(input.Id, ChronoMoment.AtSeq(seq), token)
+                : await store.GetAsync(input.Id, token);
+            return new ChronoRecordOutput { Record = record is null ? null : Parse(record.ToJson()) };
+        });
+        bus.Register(History, async (input, token) =>
+        {
+            await using var store = ChronoCommand.Open(log, input.Project);
+            var events = store.HistoryAsync(input.Id, token).Take(input.Limit ?? 100);
+            return new ChronoEventsOutput { Events = await events.Select(e => Parse(e.ToLine())).ToListAsync(token) };
+        });
+    }
+
+    private static JsonElement Parse(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
+    }
+}
