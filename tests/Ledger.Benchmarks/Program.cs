@@ -45,7 +45,8 @@ Scenario[] scenarios =
     new ChronoManyWriters(128, atLeast: 20_000),
     new ChronoVerify(),
     new ChronoRead(),
-    new TaskSaves(),
+    new TaskSaves(1, mostOfAnAppend: 1.8, atLeast: null),
+    new TaskSaves(32, mostOfAnAppend: null, atLeast: 14_000),
     new TaskQueries(),
 ];
 

@@ -25,7 +25,7 @@ internal sealed class TaskQueries : Scenario
 
     public override string Name => "tasks-query";
 
-    public override string Title => "1,000,000 messages in 10,000 tasks: the messages of one; a page of 100 by status with its total";
+    public override string Title => "1,000,000 messages in 10,000 tasks: those of one, and a page by status with its total";
 
     public override DatabaseLife Life => DatabaseLife.Scenario;
 
