@@ -9,7 +9,7 @@ namespace Ledger.Marten.Sessions;
 
 /// <summary>The log within a session of the application: what is appended is written when the session is saved.</summary>
 /// <remarks>Not safe for concurrent use, as the session is not. Reads see what is committed, and not what the session still has to save.</remarks>
-internal sealed class SessionEventStore(IDocumentSession session, StoreConfiguration store, PostgresEventStore native) : IEventStore
+internal sealed partial class SessionEventStore(IDocumentSession session, StoreConfiguration store, PostgresEventStore native) : IEventStore
 {
     public EventRegistry Registry => store.Ledger.Registry;
 

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Ledger.Marten.Appending;
+using Ledger.Postgres.Tasks;
 using Ledger.Postgres.Telemetry;
 using Ledger.Streams;
 using Marten;
@@ -30,6 +31,13 @@ public sealed partial class MartenEventStore
             return await _native.AppendAsync(appends, cancellationToken).ConfigureAwait(false);
         }
 
+        return TaskAppend.Concerns(request)
+            ? await new TaskAppend(_native, request, token => SendAsync(request, token)).RunAsync(cancellationToken).ConfigureAwait(false)
+            : await SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<AppendResult>> SendAsync(AppendRequest request, CancellationToken cancellationToken)
+    {
         var isInDoubt = false;
         var results = await RetryAsync(() => SendOnceAsync(request, cancellationToken), () => isInDoubt = true, cancellationToken)
             .ConfigureAwait(false);

@@ -4,6 +4,7 @@ using Ledger.Marten.Streams;
 using Ledger.Marten.Tests.Projections;
 using Ledger.Postgres.Streams;
 using Ledger.Streams;
+using Ledger.Tasks;
 using Marten;
 using Marten.Exceptions;
 using Shouldly;
@@ -127,6 +128,35 @@ public sealed class SessionLedgerTests : IClassFixture<MartenDatabase>, IAsyncDi
         (await _database.TextAsync("select h.version::text from ledger.world_head as h where h.stream = $1", Stream.Value)).ShouldBe("1");
         await using var native = new PostgresEventStore(_database.DataSource);
         (await new Runs.AgentLedger(native).Run(_id).FindObjectAsync("a"))!.Type.ShouldBe("Claim");
+    }
+
+    [Fact]
+    public async Task Tasks_InASession_AreSavedWithItsDocuments()
+    {
+        var task = new AgentTask { Id = _id, SystemPrompt = "", CreatedAt = DateTimeOffset.UnixEpoch, UpdatedAt = DateTimeOffset.UnixEpoch };
+        await using (var forgotten = _documents.LightweightSession())
+        {
+            await new TaskLedger(forgotten.Ledger().Store).SaveTaskAsync(task);
+        }
+
+        (await new TaskLedger(_store).FindTaskAsync(_id)).ShouldBeNull();
+        await using var session = _documents.LightweightSession();
+        session.Store(new Order(_id, "placed"));
+        await new TaskLedger(session.Ledger().Store).SaveTaskAsync(task);
+        await session.SaveChangesAsync();
+
+        (await new TaskLedger(_store).FindTaskAsync(_id)).ShouldBe(task);
+        (await session.LoadAsync<Order>(_id)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Reads_InASession_AreAnsweredFromRows()
+    {
+        await _store.AppendAsync(Stream, ExpectedVersion.NoStream, [new ObjectCreated("a", "Claim", [])]);
+        await using var session = _documents.LightweightSession();
+
+        (await session.Ledger().Run(_id).FindObjectAsync("a"))!.Type.ShouldBe("Claim");
+        session.Ledger().Store.ShouldBeAssignableTo<Ledger.Worlds.IWorldReader>()!.KeepsRows.ShouldBeTrue();
     }
 
     [Fact]
