@@ -1,6 +1,5 @@
 using Ledger.Postgres.Tasks;
 using Ledger.Tasks;
-using NpgsqlTypes;
 
 namespace Ledger.Postgres.Streams;
 
@@ -55,15 +54,8 @@ public sealed partial class PostgresEventStore : ITaskReader
     /// <inheritdoc/>
     public Task<Recovery> RecoverAsync(CancellationToken cancellationToken = default) => Tasks.RecoverAsync(cancellationToken);
 
-    /// <summary>Writes what another program appended to some tasks without their rows; gives how many events there were.</summary>
-    internal async Task<long> CatchUpTasksAsync(IEnumerable<string> streams, CancellationToken cancellationToken)
-    {
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "catch_up_tasks").With(streams.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
-        await using var __ = command.ConfigureAwait(false);
-        return (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
-    }
+    /// <summary>Writes what other programs appended to tasks without their rows; gives how many events there were.</summary>
+    internal Task<long> CatchUpTasksAsync(CancellationToken cancellationToken) => Tasks.CatchUpAsync(cancellationToken);
 
     /// <summary>Whether calls have connections of their own, and not one of the caller's whose transaction a refusal has ended.</summary>
     internal bool CanAskAfterRefusal => _connections.IsPool;

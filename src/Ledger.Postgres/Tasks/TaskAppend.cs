@@ -40,8 +40,7 @@ internal sealed class TaskAppend(
     /// <summary>What another program appended without the rows may be at fault: it is applied alone, and then the request once more.</summary>
     private async Task<IReadOnlyList<AppendResult>> SendBehindOthersAsync(PostgresException fault, CancellationToken cancellationToken)
     {
-        var streams = request.Parts.Where(p => TaskRules.IsTask(p.Stream)).Select(p => p.Stream.Value);
-        if (store.CanAskAfterRefusal && await store.CatchUpTasksAsync(streams, cancellationToken).ConfigureAwait(false) > 0)
+        if (store.CanAskAfterRefusal && await store.CatchUpTasksAsync(cancellationToken).ConfigureAwait(false) > 0)
         {
             try
             {

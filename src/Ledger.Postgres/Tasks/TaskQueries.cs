@@ -6,7 +6,7 @@ using NpgsqlTypes;
 namespace Ledger.Postgres.Tasks;
 
 /// <summary>The questions to the tables of tasks, calls and messages.</summary>
-internal sealed class TaskQueries(ConnectionSource connections, PostgresOptions options)
+internal sealed partial class TaskQueries(ConnectionSource connections, PostgresOptions options)
 {
     private const int PageRows = 10_000;
 
@@ -15,16 +15,16 @@ internal sealed class TaskQueries(ConnectionSource connections, PostgresOptions 
     private static readonly (long Time, string Id) Last = (long.MaxValue, "");
 
     public Task<AgentTask?> FindTaskAsync(string taskId, CancellationToken cancellationToken) =>
-        FindAsync("find_task", taskId, TaskRows.ReadTask, cancellationToken);
+        FindAsync("find_task", taskId, taskId, TaskRows.ReadTask, cancellationToken);
 
     public Task<Call?> FindCallAsync(string callId, CancellationToken cancellationToken) =>
-        FindAsync("find_call", callId, TaskRows.ReadCall, cancellationToken);
+        FindAsync("find_call", null, callId, TaskRows.ReadCall, cancellationToken);
 
     public Task<Message?> FindMessageAsync(string messageId, CancellationToken cancellationToken) =>
-        FindAsync("find_message", messageId, TaskRows.ReadMessage, cancellationToken);
+        FindAsync("find_message", null, messageId, TaskRows.ReadMessage, cancellationToken);
 
     public Task<TaskLease?> FindLeaseAsync(string taskId, CancellationToken cancellationToken) =>
-        FindAsync("find_lease", taskId, TaskRows.ReadLease, cancellationToken);
+        FindAsync("find_lease", taskId, taskId, TaskRows.ReadLease, cancellationToken);
 
     public async Task<TaskPage> QueryAsync(TaskQuery query, CancellationToken cancellationToken)
     {
@@ -39,19 +39,20 @@ internal sealed class TaskQueries(ConnectionSource connections, PostgresOptions 
         var count = new NpgsqlBatchCommand(Sql("count_tasks"));
         AddFilters(count, query);
         var (tasks, total) = await ReadPageAsync(
-            page, query.Start.After is null ? count : null, Preparation.Never, TaskRows.ReadTask, cancellationToken).ConfigureAwait(false);
+            null, page, query.Start.After is null ? count : null, Preparation.Never, TaskRows.ReadTask, cancellationToken).ConfigureAwait(false);
         var hasNext = Cut(tasks, query.Limit);
         return new TaskPage(tasks, total, hasNext ? new PageCursor(tasks[^1].CreatedAt, tasks[^1].Id) : null);
     }
 
     public async Task<TaskNode?> GetTreeAsync(string taskId, CancellationToken cancellationToken)
     {
-        var tasks = await ListAsync("task_tree", p => p.WithText(taskId), TaskRows.ReadTask, cancellationToken).ConfigureAwait(false);
+        var tasks = await ListAsync("task_tree", null, p => p.WithText(taskId), TaskRows.ReadTask, cancellationToken).ConfigureAwait(false);
         return TaskNode.Arrange(taskId, tasks);
     }
 
     public Task<List<Call>> ListCallsAsync(CallQuery query, CancellationToken cancellationToken) => ListAllAsync(
         "list_calls",
+        query.TaskId,
         (p, place) => p
             .WithText(query.TaskId)
             .WithText(query.Status is { } status ? StatusText.Of(status) : null)
@@ -88,6 +89,7 @@ internal sealed class TaskQueries(ConnectionSource connections, PostgresOptions 
     {
         var tasks = await ListAllAsync(
             "recover_tasks",
+            null,
             (p, place) => p.With(place.Time, NpgsqlDbType.Bigint).WithText(place.Id),
             TaskRows.ReadRecoverableTask,
             found => (found.Task.CreatedAt, found.Task.Id),
@@ -97,6 +99,7 @@ internal sealed class TaskQueries(ConnectionSource connections, PostgresOptions 
         {
             calls.AddRange(await ListAllAsync(
                 "recover_calls",
+                null,
                 (p, place) => p.WithText(StatusText.Of(status)).With(place.Time, NpgsqlDbType.Bigint).WithText(place.Id),
                 TaskRows.ReadRecoverableCall,
                 found => (found.Call.CreatedAt, found.Call.Id),
@@ -125,7 +128,8 @@ internal sealed class TaskQueries(ConnectionSource connections, PostgresOptions 
         .WithText(query.Completion.Status)
         .WithText(query.ParentTaskId)
         .With(query.From?.ToUnixTimeMilliseconds() ?? long.MinValue, NpgsqlDbType.Bigint)
-        .With(query.To?.ToUnixTimeMilliseconds() ?? long.MaxValue, NpgsqlDbType.Bigint);
+        .With(query.To?.ToUnixTimeMilliseconds() ?? long.MaxValue, NpgsqlDbType.Bigint)
+        .WithText(query.Run?.Value);
 
     private Task<(List<Message> Messages, long? Total)> ReadMessagesAsync(
         MessageQuery query, (long Time, string Id) place, int skip, int limit, bool isFirst, CancellationToken cancellationToken)
@@ -140,110 +144,6 @@ internal sealed class TaskQueries(ConnectionSource connections, PostgresOptions 
         var count = new NpgsqlBatchCommand(Sql("count_messages"));
         count.Parameters.WithText(query.TaskId);
         return ReadPageAsync(
-            page, isFirst && query.Start.After is null ? count : null, Preparation.Once, TaskRows.ReadMessage, cancellationToken);
-    }
-
-    private async Task<(List<T> Items, long? Total)> ReadPageAsync<T>(
-        NpgsqlBatchCommand page,
-        NpgsqlBatchCommand? count,
-        Preparation preparation,
-        Func<NpgsqlDataReader, T> read,
-        CancellationToken cancellationToken)
-    {
-        var lease = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var batch = new NpgsqlBatch(lease.Connection, lease.Transaction) { Timeout = options.CommandTimeoutSeconds, BatchCommands = { page } };
-        await using var __ = batch.ConfigureAwait(false);
-        if (count is not null)
-        {
-            batch.BatchCommands.Add(count);
-        }
-
-        if (preparation == Preparation.Once)
-        {
-            await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        var items = await ReadRowsAsync(reader, read, cancellationToken).ConfigureAwait(false);
-        return count is not null
-            && await reader.NextResultAsync(cancellationToken).ConfigureAwait(false)
-            && await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
-                ? (items, reader.GetInt64(0))
-                : (items, null);
-    }
-
-    private async Task<T?> FindAsync<T>(string sql, string id, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
-        where T : class
-    {
-        var page = new NpgsqlBatchCommand(Sql(sql));
-        page.Parameters.WithText(id);
-        var (found, _) = await ReadPageAsync(page, null, Preparation.Once, read, cancellationToken).ConfigureAwait(false);
-        return found.Count == 0 ? null : found[0];
-    }
-
-    private async Task<List<T>> ListAsync<T>(
-        string sql, Action<NpgsqlParameterCollection> addParameters, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
-    {
-        var page = new NpgsqlBatchCommand(Sql(sql));
-        addParameters(page.Parameters);
-        var (items, _) = await ReadPageAsync(page, null, Preparation.Never, read, cancellationToken).ConfigureAwait(false);
-        return items;
-    }
-
-    /// <summary>Reads a list in pages, because no query may keep its snapshot for long.</summary>
-    private async Task<List<T>> ListAllAsync<T>(
-        string sql,
-        Action<NpgsqlParameterCollection, (long Time, string Id)> addParameters,
-        Func<NpgsqlDataReader, T> read,
-        Func<T, (DateTimeOffset Time, string Id)> placeOf,
-        CancellationToken cancellationToken)
-    {
-        var items = new List<T>();
-        var place = First;
-        while (true)
-        {
-            var page = await ListAsync(
-                sql,
-                parameters =>
-                {
-                    addParameters(parameters, place);
-                    parameters.With((long)PageRows, NpgsqlDbType.Bigint);
-                },
-                read,
-                cancellationToken).ConfigureAwait(false);
-            items.AddRange(page);
-            if (page.Count < PageRows)
-            {
-                return items;
-            }
-
-            var (time, id) = placeOf(page[^1]);
-            place = (time.ToUnixTimeMilliseconds(), id);
-        }
-    }
-
-    private static async Task<List<T>> ReadRowsAsync<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
-    {
-        var rows = new List<T>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            rows.Add(read(reader));
-        }
-
-        return rows;
-    }
-
-    private string Sql(string name) => SqlText.Load(name, options.Schemas);
-
-    /// <summary>Whether the server keeps a statement's plan.</summary>
-    private enum Preparation
-    {
-        /// <summary>Planned each time, for the filters that are given.</summary>
-        Never,
-
-        /// <summary>One plan serves all.</summary>
-        Once,
+            query.TaskId, page, isFirst && query.Start.After is null ? count : null, Preparation.Once, TaskRows.ReadMessage, cancellationToken);
     }
 }

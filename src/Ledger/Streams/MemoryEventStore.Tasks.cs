@@ -83,6 +83,7 @@ public sealed partial class MemoryEventStore : ITaskReader
         var found = _tasks.Tasks.Values
             .Where(t => query.Completion.Includes(t)
                 && (query.ParentTaskId is null || t.ParentTaskId == query.ParentTaskId)
+                && (query.Run is null || t.Run == query.Run)
                 && !(t.CreatedAt < query.From)
                 && !(t.CreatedAt > query.To))
             .OrderByDescending(t => t.CreatedAt).ThenByDescending(t => t.Id, CodePointComparer.Instance)

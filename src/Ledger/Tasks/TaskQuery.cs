@@ -1,3 +1,5 @@
+using Ledger.Streams;
+
 namespace Ledger.Tasks;
 
 /// <summary>Which tasks are wanted; what is left out does not matter.</summary>
@@ -11,6 +13,9 @@ public sealed record TaskQuery
 
     /// <summary>Whose subtasks they are: default null, anybody's and nobody's.</summary>
     public string? ParentTaskId { get; init; }
+
+    /// <summary>The run or branch that they work in: default null, any and none.</summary>
+    public StreamName? Run { get; init; }
 
     /// <summary>The earliest time of creation, included: default null.</summary>
     public DateTimeOffset? From { get; init; }

@@ -11,13 +11,14 @@ public sealed class TaskPlansTests(TaskPlansTests.FilledDatabase database) : ICl
 {
     // A tenth of the tasks is in progress or has failed, and a task has ten others below it.
     private const string Fill = """
-        insert into ledger.tasks (id, parent_task_id, completion_status, system_prompt, created_at, updated_at)
+        insert into ledger.tasks (id, parent_task_id, completion_status, system_prompt, created_at, updated_at, run)
         select n::text,
                case when n >= 10 then (n / 10)::text end,
                case n % 20 when 0 then null when 1 then 'failed' else 'success' end,
                repeat('p', 300),
                n,
-               n
+               n,
+               case when n % 3 = 0 then 'run:' || n / 60 end
         from generate_series(1, 10000) as n;
         insert into ledger.task_lease (task_id, lease_id, runner, expires_at)
         select n::text, gen_random_uuid(), 'r', now() + interval '1 day' from generate_series(1, 5000) as n;
@@ -35,6 +36,7 @@ public sealed class TaskPlansTests(TaskPlansTests.FilledDatabase database) : ICl
         (await ExplainTasksAsync(active: true, status: null, parent: null)).ShouldUse("ix_tasks_active");
         (await ExplainTasksAsync(active: false, status: "failed", parent: null)).ShouldUse("ix_tasks_completion_status");
         (await ExplainTasksAsync(active: false, status: null, parent: "7")).ShouldUse("ix_tasks_parent_task_id");
+        (await ExplainTasksAsync(active: false, status: null, parent: null, run: "run:7")).ShouldUse("ix_tasks_run");
         (await ExplainTasksAsync(active: false, status: null, parent: null)).ShouldUse("ix_tasks_created_at");
     }
 
@@ -90,9 +92,10 @@ public sealed class TaskPlansTests(TaskPlansTests.FilledDatabase database) : ICl
     public async Task Tree_GoesFromParentToChildren() =>
         (await ExplainAsync("task_tree", p => p.WithText("7"))).ShouldContain("ix_tasks_parent_task_id");
 
-    private Task<string> ExplainTasksAsync(bool active, string? status, string? parent, long before = long.MaxValue) => ExplainAsync(
+    private Task<string> ExplainTasksAsync(
+        bool active, string? status, string? parent, string? run = null, long before = long.MaxValue) => ExplainAsync(
         "query_tasks",
-        p => Filter(p, active, status, parent).WithNumber(before).WithText("").WithNumber(20).WithNumber(0));
+        p => Filter(p, active, status, parent, run).WithNumber(before).WithText("").WithNumber(20).WithNumber(0));
 
     private Task<string> ExplainCountAsync(bool active, string? status) =>
         ExplainAsync("count_tasks", p => Filter(p, active, status, null));
@@ -100,8 +103,9 @@ public sealed class TaskPlansTests(TaskPlansTests.FilledDatabase database) : ICl
     private Task<string> ExplainCallsAsync(string? taskId, string? status) => ExplainAsync(
         "list_calls", p => p.WithText(taskId).WithText(status).WithNumber(long.MinValue).WithText("").WithNumber(20));
 
-    private static NpgsqlParameterCollection Filter(NpgsqlParameterCollection parameters, bool active, string? status, string? parent) => parameters
-        .With(active, NpgsqlDbType.Boolean).WithText(status).WithText(parent).WithNumber(0).WithNumber(100_000);
+    private static NpgsqlParameterCollection Filter(
+        NpgsqlParameterCollection parameters, bool active, string? status, string? parent, string? run = null) => parameters
+        .With(active, NpgsqlDbType.Boolean).WithText(status).WithText(parent).WithNumber(0).WithNumber(100_000).WithText(run);
 
     private async Task<string> ExplainAsync(string sql, Action<NpgsqlParameterCollection> addParameters)
     {

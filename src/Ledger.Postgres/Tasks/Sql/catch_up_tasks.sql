@@ -1,2 +1,2 @@
--- Writes what other writers left in streams of tasks. $1 the streams. One row: how many events there were.
-select {ledger}.catch_up_tasks_v1($1)
+-- Writes what other writers left of all tasks, in the order of the log. One row: how many events there were.
+select {ledger}.catch_up_tasks_v1(array(select b from {ledger}.tasks_behind_v1() as b))

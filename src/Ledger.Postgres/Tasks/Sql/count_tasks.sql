@@ -1,7 +1,8 @@
--- How many tasks there are. The parameters are the first five of query_tasks.
+-- How many tasks there are. The parameters are the first six of query_tasks.
 select count(*)
 from {ledger}.tasks as t
 where (not $1 or t.completion_status is null)
   and ($2 is null or t.completion_status = $2)
   and ($3 is null or t.parent_task_id = $3)
+  and ($6 is null or t.run = $6)
   and t.created_at between $4 and $5
