@@ -100,7 +100,7 @@ internal static class Commands
             new TaskTreeCommand(),
             new TaskSaveCommand(),
             new TaskCompleteCommand()));
-        root.Add(Group("call", "Saves and shows what agents called.", new CallListCommand(), new CallSaveCommand()));
+        root.Add(Group("call", "Saves and shows what agents called.", new CallListCommand(), new CallShowCommand(), new CallSaveCommand()));
         root.Add(Group("message", "Saves and shows what was said.", new MessageListCommand(), new MessageSaveCommand()));
         root.Add(new RecoverCommand());
         root.Add(new InvokeCommand());

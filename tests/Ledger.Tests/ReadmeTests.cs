@@ -17,6 +17,7 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Postgres.Tests/Samples/Outbox.cs",
         "tests/Ledger.Tests/Samples/RecordStore.cs",
         "tests/Ledger.Tests/Samples/WorldQuestions.cs",
+        "tests/Ledger.Tests/Samples/KettleTask.cs",
     ];
 
     [Fact]

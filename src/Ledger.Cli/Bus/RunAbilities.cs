@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ledger.Bus;
 using Ledger.Cli.Connections;
+using Ledger.Cli.Events;
 using Ledger.Cli.Streams;
 using Ledger.Events;
 using Ledger.Runs;
@@ -41,14 +42,13 @@ internal static class RunAbilities
         bus.Register(Events, async (input, token) =>
         {
             var run = await OpenAsync(ledger, input.Run, token);
-            var from = new Position(input.From ?? 0);
-            var events = run.ReadAsync(from, cancellationToken: token).Take(input.Limit ?? 100);
-            return new RunEventsOutput { Events = await events.Select(RunEvent.Of).ToListAsync(token) };
+            var events = run.ReadAsync(new Position(input.From ?? 0), cancellationToken: token).Where(e => e.Is(null, input.CallId));
+            return new RunEventsOutput { Events = await events.Take(input.Limit ?? 100).Select(RunEvent.Of).ToListAsync(token) };
         });
         bus.Register(Append, async (input, token) =>
         {
             var run = await FindOrCreateAsync(ledger, input.Run, token);
-            var appended = new NewEvent(new UntypedEvent(input.Type, input.Data), new EventMetadata { Actor = input.Actor });
+            var appended = new NewEvent(new UntypedEvent(input.Type, input.Data), new EventMetadata { Actor = input.Actor, CallId = input.CallId });
             return new RunLengthOutput { Length = (await run.AppendAsync([appended], token)).Value, EventId = appended.Id };
         });
         bus.Register(Fork, async (input, token) =>

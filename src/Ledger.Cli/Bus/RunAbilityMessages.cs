@@ -35,6 +35,9 @@ internal sealed record RunEventsInput
     [Range(1, 1_000)]
     [Description("How many at most; 100 unless given.")]
     public int? Limit { get; init; }
+
+    [Description("Only those that belong to this call of a task.")]
+    public string? CallId { get; init; }
 }
 
 internal sealed record RunEventsOutput
@@ -54,6 +57,8 @@ internal sealed record RunEvent
 
     public string? Actor { get; init; }
 
+    public string? CallId { get; init; }
+
     public required JsonElement Data { get; init; }
 
     public static RunEvent Of(RecordedEvent recorded) => new()
@@ -63,6 +68,7 @@ internal sealed record RunEvent
         Stream = recorded.Stream.Value,
         Position = recorded.Position?.Value,
         Actor = recorded.Metadata.Actor,
+        CallId = recorded.Metadata.CallId,
         Data = recorded.ToJsonElement(),
     };
 }
@@ -80,6 +86,9 @@ internal sealed record RunAppendInput
 
     [Description("Who did it.")]
     public string? Actor { get; init; }
+
+    [Description("The call of a task that the event belongs to, such as a tool.called or tool.returned.")]
+    public string? CallId { get; init; }
 }
 
 internal sealed record RunLengthOutput

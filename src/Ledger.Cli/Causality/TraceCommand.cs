@@ -2,9 +2,12 @@ using System.CommandLine;
 using System.Text;
 using Ledger.Causality;
 using Ledger.Cli.Connections;
+using Ledger.Cli.Events;
 using Ledger.Cli.Streams;
+using Ledger.Cli.Tasks;
 using Ledger.Files;
 using Ledger.Runs;
+using Ledger.Tasks;
 
 namespace Ledger.Cli.Causality;
 
@@ -50,13 +53,14 @@ internal sealed class TraceCommand : LedgerCommand
             throw new RefusalException($"There is no event '{id}' in '{run.StreamName}'. 'ledger events {run.StreamName}' shows what there is.");
         }
 
+        var calls = await FindCallsAsync(connection, trace, cancellationToken);
         if (session.Json)
         {
-            Write(session, trace, isDown ? "down" : "up");
+            Write(session, trace, isDown ? "down" : "up", calls);
         }
         else
         {
-            Print(session, trace, isDown ? "Effects" : "Causes");
+            Print(session, trace, isDown ? "Effects" : "Causes", calls);
         }
     }
 
@@ -72,7 +76,21 @@ internal sealed class TraceCommand : LedgerCommand
             : throw new RefusalException($"There is no event '{id}'. With --run the ids of files are looked up too.");
     }
 
-    private static void Print(Session session, CausalTrace trace, string title)
+    private static async Task<List<Call>> FindCallsAsync(LedgerConnection connection, CausalTrace trace, CancellationToken cancellationToken)
+    {
+        var calls = new List<Call>();
+        foreach (var id in trace.Events.Select(e => e.Metadata.CallId).OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            if (await connection.Tasks.FindCallAsync(id, cancellationToken) is { } call)
+            {
+                calls.Add(call);
+            }
+        }
+
+        return calls;
+    }
+
+    private static void Print(Session session, CausalTrace trace, string title, List<Call> calls)
     {
         var output = session.Out;
         output.Line($"{title} of {trace.Entries[0].Id} in {trace.Stream}", Output.Tone.Name);
@@ -88,9 +106,14 @@ internal sealed class TraceCommand : LedgerCommand
             output.Add($"  {recorded.Position!.Value.ToString().PadLeft(4)}  ").Add(recorded.Type.PadRight(18), Output.Tone.Name);
             output.Add($"  {entry.Id}", Output.Tone.Changed).AddRest($"  {Encoding.UTF8.GetString(recorded.Json.Span)}").EndLine();
         }
+
+        foreach (var call in calls)
+        {
+            output.Add("They belong to the call ").Add(call.Id, Output.Tone.Name).AddRest($" of the task {call.TaskId}: {call.AbilityName}").EndLine();
+        }
     }
 
-    private static void Write(Session session, CausalTrace trace, string direction) => session.Out.Json(writer =>
+    private static void Write(Session session, CausalTrace trace, string direction, List<Call> calls) => session.Out.Json(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("stream", trace.Stream.Value);
@@ -104,6 +127,7 @@ internal sealed class TraceCommand : LedgerCommand
                 EventFile.WriteMembers(writer, recorded);
                 writer.WriteNumber("position", recorded.Position!.Value.Value);
                 writer.WriteString("event_id", recorded.Id);
+                EventText.WriteCallId(writer, recorded);
             }
             else
             {
@@ -116,6 +140,7 @@ internal sealed class TraceCommand : LedgerCommand
         }
 
         writer.WriteEndArray();
+        TaskText.WriteArray(writer, "calls", calls, TaskText.Write);
         writer.WriteEndObject();
     });
 }

@@ -35,13 +35,14 @@ internal sealed class AppendCommand : LedgerCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
+    private readonly Option<string?> _call = new("--call") { Description = "The call of a task that the events belong to.", HelpName = "CALL" };
     private readonly Option<bool> _validate = new("--validate") { Description = "Refuse events that the world cannot take." };
 
     public AppendCommand()
         : base("append", "Appends events, all or none. Sent again with the same ids, they are written once.")
     {
         Add(_stream);
-        foreach (var option in new Option[] { _file, _type, _data, _expect, _actor, _cause, _validate })
+        foreach (var option in new Option[] { _file, _type, _data, _expect, _actor, _cause, _call, _validate })
         {
             Add(option);
         }
@@ -49,6 +50,7 @@ internal sealed class AppendCommand : LedgerCommand
         Examples =
         [
             "ledger append first --type note --data '{\"text\": \"hello\"}' --actor me",
+            "ledger append first --type tool.called --data '{\"tool\": \"search\"}' --call c1",
             "ledger append first --file events.jsonl --expect none --validate",
             "tail -n 5 events.jsonl | ledger append run:first --file -",
         ];
@@ -57,7 +59,7 @@ internal sealed class AppendCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         Position? expected = session.Get(_expect) is { } text ? ExpectedLength.Parse(text) : null;
-        var defaults = new EventDefaults(session.Get(_actor), session.Get(_cause) ?? []);
+        var defaults = new EventDefaults(session.Get(_actor), session.Get(_call), session.Get(_cause) ?? []);
         using var source = await OpenAsync(session, defaults, cancellationToken);
         var count = await source.CheckAsync(session, cancellationToken);
         await using var connection = await session.ConnectAsync(cancellationToken);

@@ -6,20 +6,21 @@ namespace Ledger.Cli.Events;
 internal sealed class EventDefaults
 {
     private readonly string? _actor;
+    private readonly string? _callId;
     private readonly Guid[] _causes;
     private readonly string[] _foreignCauses;
 
-    /// <summary>Takes an actor and ids of causes: those of this log where they are UUIDs, otherwise foreign ones.</summary>
-    public EventDefaults(string? actor, IReadOnlyList<string> causes)
+    /// <summary>Takes an actor, a call that the events belong to, and ids of causes: those of this log where they are UUIDs, otherwise foreign ones.</summary>
+    public EventDefaults(string? actor, string? callId, IReadOnlyList<string> causes)
     {
-        _actor = actor;
+        (_actor, _callId) = (actor, callId);
         _causes = [.. causes.Where(c => Guid.TryParse(c, out _)).Select(Guid.Parse)];
         _foreignCauses = [.. causes.Where(c => !Guid.TryParse(c, out _))];
     }
 
     public NewEvent Fill(NewEvent newEvent)
     {
-        var metadata = newEvent.Metadata;
+        var metadata = newEvent.Metadata with { CallId = newEvent.Metadata.CallId ?? _callId };
         if (metadata.Actor is null && _actor is not null)
         {
             metadata = metadata with { Actor = _actor };

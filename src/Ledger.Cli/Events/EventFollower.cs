@@ -7,7 +7,7 @@ using Ledger.Subscriptions;
 namespace Ledger.Cli.Events;
 
 /// <summary>Shows the events of a history, and then those that are appended, by a subscription. Being told to stop is its good end.</summary>
-internal sealed class EventFollower(Session session, PostgresEventStore store, Run run, string? type)
+internal sealed class EventFollower(Session session, PostgresEventStore store, Run run, Func<RecordedEvent, bool> isWanted)
 {
     public async Task RunAsync(Position from, Position? to, CancellationToken cancellationToken)
     {
@@ -68,7 +68,7 @@ internal sealed class EventFollower(Session session, PostgresEventStore store, R
 
     private Position Show(RecordedEvent recorded)
     {
-        if (type is null || recorded.Type == type)
+        if (isWanted(recorded))
         {
             if (session.Json)
             {

@@ -5,7 +5,7 @@ namespace Ledger.Cli.Events;
 /// <summary>What is done with events as they pass.</summary>
 internal static class EventStreams
 {
-    /// <summary>Keeps those of a type; null keeps all.</summary>
-    public static IAsyncEnumerable<RecordedEvent> OfType(this IAsyncEnumerable<RecordedEvent> events, string? type) =>
-        type is null ? events : events.Where(e => e.Type == type);
+    /// <summary>Whether an event has a type and belongs to a call; null stands for any.</summary>
+    public static bool Is(this RecordedEvent recorded, string? type, string? callId) =>
+        (type is null || recorded.Type == type) && (callId is null || recorded.Metadata.CallId == callId);
 }

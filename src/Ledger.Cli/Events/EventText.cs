@@ -26,7 +26,7 @@ internal static class EventText
             .EndLine();
     }
 
-    /// <summary>Writes the seed's members, and <c>position</c>, <c>event_id</c>, <c>recorded_at</c>.</summary>
+    /// <summary>Writes the seed's members, and <c>position</c>, <c>event_id</c>, <c>recorded_at</c>; <c>call_id</c> where it belongs to a call.</summary>
     public static void Write(Utf8JsonWriter writer, RecordedEvent recorded)
     {
         writer.WriteStartObject();
@@ -34,6 +34,16 @@ internal static class EventText
         writer.WriteNumber("position", recorded.Position!.Value.Value);
         writer.WriteString("event_id", recorded.Id);
         writer.WriteString("recorded_at", recorded.Timestamp);
+        WriteCallId(writer, recorded);
         writer.WriteEndObject();
+    }
+
+    /// <summary>Writes <c>call_id</c> where an event belongs to a call.</summary>
+    public static void WriteCallId(Utf8JsonWriter writer, RecordedEvent recorded)
+    {
+        if (recorded.Metadata.CallId is { } callId)
+        {
+            writer.WriteString("call_id", callId);
+        }
     }
 }

@@ -13,6 +13,7 @@ internal sealed class EventsCommand : LedgerCommand
     private readonly Option<Position?> _from = Positions.Option("--from", "The position of the first event.");
     private readonly Option<Position?> _to = Positions.Option("--to", "The position behind the last event: '--to 2' shows positions 0 and 1.");
     private readonly Option<string?> _type = new("--type") { Description = "Only events of this type.", HelpName = "T" };
+    private readonly Option<string?> _call = new("--call") { Description = "Only events that belong to this call of a task.", HelpName = "CALL" };
     private readonly Option<bool> _follow = new("--follow", "-f")
     {
         Description = "Go on with what is appended, until Ctrl-C; with --json, a document a line.",
@@ -25,6 +26,7 @@ internal sealed class EventsCommand : LedgerCommand
         Add(_from);
         Add(_to);
         Add(_type);
+        Add(_call);
         Add(_follow);
         Add(CommonOptions.Stats);
         Examples =
@@ -56,17 +58,19 @@ internal sealed class EventsCommand : LedgerCommand
             Check(run, last, length);
         }
 
-        var type = session.Get(_type);
+        var (type, callId) = (session.Get(_type), session.Get(_call));
+        bool IsWanted(RecordedEvent recorded) => recorded.Is(type, callId);
         if (follows)
         {
-            await new EventFollower(session, connection.Store, run.WithStatistics(session.NewRead()), type).RunAsync(from, to, cancellationToken);
+            await new EventFollower(session, connection.Store, run.WithStatistics(session.NewRead()), IsWanted)
+                .RunAsync(from, to, cancellationToken);
             return;
         }
 
         // On a terminal the events are the sign of life, and a bar between them would be in the way.
         var end = to ?? length;
         Task<bool> Print(IProgress<long>? progress) =>
-            PrintAsync(session, run.WithStatistics(session.NewRead(progress)).ReadAsync(from, to, cancellationToken).OfType(type), end);
+            PrintAsync(session, run.WithStatistics(session.NewRead(progress)).ReadAsync(from, to, cancellationToken).Where(IsWanted), end);
         await (session.Io.OutputWidth is null
             ? session.Progress.RunAsync($"Reading {run.StreamName}", end.Value - from.Value, Print)
             : Print(null));

@@ -9,6 +9,7 @@ internal sealed class TaskListCommand : LedgerCommand
 {
     private readonly Option<string?> _status = new("--status") { Description = "How they ended; 'active' for those in progress.", HelpName = "S" };
     private readonly Option<string?> _parent = new("--parent") { Description = "The task that they are parts of.", HelpName = "ID" };
+    private readonly Option<string?> _run = new("--run") { Description = "The run that they work in, by its id or stream name.", HelpName = "RUN" };
     private readonly Option<int?> _limit = new("--limit") { Description = "How many at most, up to 1000; 100 unless given.", HelpName = "N" };
     private readonly Option<string?> _after = new("--after") { Description = "The 'next' of the page before.", HelpName = "NEXT" };
 
@@ -17,6 +18,7 @@ internal sealed class TaskListCommand : LedgerCommand
     {
         Add(_status);
         Add(_parent);
+        Add(_run);
         Add(_limit);
         Add(_after);
         Examples = ["ledger task list --status active", "ledger task list --status success --limit 10 --json"];
@@ -64,6 +66,7 @@ internal sealed class TaskListCommand : LedgerCommand
             {
                 Completion = session.Get(_status) is "active" ? CompletionFilter.Active : CompletionFilter.Parse(session.Get(_status)),
                 ParentTaskId = session.Get(_parent),
+                Run = session.Get(_run) is { } run ? TaskArgument.ParseRun(run) : null,
                 Limit = session.Get(_limit) ?? 100,
                 Start = session.Get(_after) is { } after ? PageStart.Behind(PageCursor.Parse(after)) : default,
             };

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Ledger.Cli.Streams;
 using Ledger.Tasks;
 
 namespace Ledger.Cli.Tasks;
@@ -31,14 +30,13 @@ internal sealed class TaskSaveCommand : LedgerCommand
         var id = session.Get(_id);
         var known = await connection.Tasks.FindTaskAsync(id, cancellationToken);
         var task = known ?? new AgentTask { Id = id, SystemPrompt = "", CreatedAt = now, UpdatedAt = now };
-        var run = session.Get(_run) is { } text ? StreamIds.Parse(text.Contains(':', StringComparison.Ordinal) ? text : $"run:{text}") : task.Run;
         var saved = await connection.Tasks.SaveTaskAsync(
             task with
             {
                 SystemPrompt = session.Get(_prompt) ?? task.SystemPrompt,
                 ParentTaskId = session.Get(_parent) ?? task.ParentTaskId,
                 CompletionStatus = session.Get(_status) ?? task.CompletionStatus,
-                Run = run,
+                Run = session.Get(_run) is { } run ? TaskArgument.ParseRun(run) : task.Run,
                 UpdatedAt = now,
             },
             known?.UpdatedAt,

@@ -87,7 +87,8 @@ public sealed partial class PostgresEventStore : ILogSearch
         await using var __ = command.ConfigureAwait(false);
         new HistoryPage(history, query.From.Value, reach - query.From.Value, keepsPositions: true).AddParameters(command);
         command.Parameters.WithTexts(match.Types).WithTexts(match.Prefixes).WithText(query.Actor).WithText(match.Text)
-            .With(query.Limit, NpgsqlDbType.Integer);
+            .With(query.Limit, NpgsqlDbType.Integer)
+            .WithText(query.CallId);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var ___ = reader.ConfigureAwait(false);
         return await ReadFoundAsync(reader, history, query, reach, end, cancellationToken).ConfigureAwait(false);

@@ -138,6 +138,7 @@ internal sealed class CallOnce(Run run, CallLog log, AgentLedger ledger, CallKey
         Actor = metadata.Actor,
         Source = metadata.Source,
         Causes = [requestId],
+        CallId = metadata.CallId,
         Headers = new Dictionary<string, JsonElement> { [CallEventForm.HashHeader] = JsonText.ToElement(key.RequestHash) },
     };
 }

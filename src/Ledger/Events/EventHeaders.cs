@@ -12,9 +12,10 @@ internal static class EventHeaders
     private const string ForeignId = "foreign_id";
     private const string ForeignCauses = "foreign_causes";
     private const string OccurredAt = "occurred_at";
+    private const string CallId = "call_id";
     private const string TraceParent = "traceparent";
 
-    private static readonly HashSet<string> OwnNames = [Actor, Source, Causes, ForeignId, ForeignCauses, OccurredAt, TraceParent];
+    private static readonly HashSet<string> OwnNames = [Actor, Source, Causes, ForeignId, ForeignCauses, OccurredAt, CallId, TraceParent];
 
     /// <summary>The trace context that an event gets: its own, or that of the current activity.</summary>
     public static string? TraceParentOf(EventMetadata metadata) =>
@@ -53,6 +54,7 @@ internal static class EventHeaders
             writer.WriteString(OccurredAt, occurredAt);
         }
 
+        WriteText(writer, CallId, metadata.CallId);
         WriteText(writer, TraceParent, traceParent);
         foreach (var (name, value) in metadata.Headers)
         {
@@ -77,7 +79,7 @@ internal static class EventHeaders
             return EventMetadata.None;
         }
 
-        string? actor = null, source = null, foreignId = null, traceParent = null;
+        string? actor = null, source = null, foreignId = null, callId = null, traceParent = null;
         IReadOnlyList<Guid> causes = [];
         IReadOnlyList<string> foreignCauses = [];
         DateTimeOffset? occurredAt = null;
@@ -96,6 +98,9 @@ internal static class EventHeaders
                     break;
                 case ForeignId when isText:
                     foreignId = value.GetString();
+                    break;
+                case CallId when isText:
+                    callId = value.GetString();
                     break;
                 case TraceParent when isText:
                     traceParent = value.GetString();
@@ -123,6 +128,7 @@ internal static class EventHeaders
             ForeignId = foreignId,
             ForeignCauses = foreignCauses,
             OccurredAt = occurredAt,
+            CallId = callId,
             TraceParent = traceParent,
             Headers = own ?? EventMetadata.EmptyHeaders,
         };

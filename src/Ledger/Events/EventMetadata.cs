@@ -30,6 +30,13 @@ public sealed record EventMetadata
     /// <summary>The time that the event speaks of, where that is not the time at which the log took it.</summary>
     public DateTimeOffset? OccurredAt { get; init; }
 
+    /// <summary>The call of a task (<see cref="Tasks.Call.Id"/>) that the event belongs to, or null; nobody checks that there is one.</summary>
+    /// <remarks>
+    /// <see cref="Tasks.TaskLedger.FindCallAsync"/> finds the call, and <see cref="Tasks.TaskLedger.ReadCallEventsAsync"/> what else
+    /// belongs to it. The responses to a request that <c>CallOnceAsync</c> records belong to the same call.
+    /// </remarks>
+    public string? CallId { get; init; }
+
     /// <summary>The W3C trace context; when it is null, an append takes that of the current activity.</summary>
     public string? TraceParent { get; init; }
 

@@ -28,6 +28,7 @@ internal sealed class EventMatch
     public bool IsMetBy(RecordedEvent recorded) =>
         IsWanted(recorded.Type)
         && (_query.Actor is null || recorded.Metadata.Actor == _query.Actor)
+        && (_query.CallId is null || recorded.Metadata.CallId == _query.CallId)
         && (Text is null || AsciiCase.Lower(CanonicalJson.ToText(recorded.ToJsonElement())).Contains(Text, StringComparison.Ordinal));
 
     private bool IsWanted(string type) =>

@@ -11,6 +11,9 @@ public sealed record EventQuery
     /// <summary>The actor, exactly.</summary>
     public string? Actor { get; init; }
 
+    /// <summary>The call of a task that they belong to, by <see cref="Events.EventMetadata.CallId"/>.</summary>
+    public string? CallId { get; init; }
+
     /// <summary>What the data contains within one value or property name, ASCII letters without case.</summary>
     public string? Text { get; init; }
 

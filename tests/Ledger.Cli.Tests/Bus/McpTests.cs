@@ -39,6 +39,9 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
         var created = JsonNode.Parse(await CallAsync(
             client, "run_append", """{"run":"mcp","type":"object.created","data":{"id":"o1","type":"Claim","data":{"n":1}}}"""))!;
         created["length"]!.GetValue<long>().ShouldBe(1);
+        await CallAsync(client, "run_append", """{"run":"mcp","type":"tool.called","data":{"tool":"kettle"},"callId":"c1"}""");
+        (await CallAsync(client, "run_events", """{"run":"mcp","callId":"c1"}""")).ShouldSatisfyAllConditions(
+            t => t.ShouldContain("\"callId\":\"c1\""), t => t.ShouldNotContain("object.created"));
         (await CallAsync(client, "run_fork", """{"run":"mcp","at":1,"id":"mcp-2"}""")).ShouldBe("""{"branchId":"mcp-2","forkPosition":1}""");
         await CallAsync(client, "run_append", """{"run":"mcp-2","type":"object.patched","data":{"id":"o1","patch":{"n":2}}}""");
         (await CallAsync(client, "run_diff", """{"run":"mcp","other":"mcp-2"}""")).ShouldContain("~1 objects patched");

@@ -31,6 +31,30 @@ public sealed class TaskStoryTests(CliDatabase database) : IClassFixture<CliData
     }
 
     [Fact]
+    public async Task CallsAndEvents_FindEachOther()
+    {
+        var cli = database.Cli;
+        await cli.RunAsync("task", "save", "found", "--prompt", "Boil it.", "--run", "kettle");
+        await cli.RunAsync("message", "save", "found", "Go.", "--id", "found-m");
+        await cli.RunAsync("call", "save", "found-c", "--task", "found", "--ability", "lab:boil", "--start", "found-m");
+        await cli.RunAsync("append", "kettle", "--type", "kit.loaded");
+        (await cli.RunAsync("append", "kettle", "--type", "tool.called", "--data", """{"tool":"kettle"}""", "--call", "found-c")).ShouldSucceed();
+
+        var shown = await cli.JsonAsync("call", "show", "found-c");
+        shown.GetProperty("task").GetProperty("run").GetString().ShouldBe("run:kettle");
+        var called = shown.GetProperty("events").EnumerateArray().ShouldHaveSingleItem();
+        called.GetProperty("position").GetInt64().ShouldBe(1);
+        (await cli.RunAsync("call", "show", "found-c")).ShouldSucceed().ShouldContain("1 event in run:kettle");
+        (await cli.JsonAsync("events", "kettle", "--call", "found-c"))[0].GetProperty("call_id").GetString().ShouldBe("found-c");
+        (await cli.JsonAsync("events", "kettle", "--call", "nobody")).GetArrayLength().ShouldBe(0);
+        var id = called.GetProperty("event_id").GetString()!;
+        (await cli.RunAsync("trace", id)).ShouldSucceed().ShouldContain("They belong to the call found-c of the task found: lab:boil");
+        (await cli.JsonAsync("trace", id)).GetProperty("calls")[0].GetProperty("taskId").GetString().ShouldBe("found");
+        (await cli.JsonAsync("task", "list", "--run", "kettle")).GetProperty("total").GetInt64().ShouldBe(1);
+        (await cli.RunAsync("call", "show", "nobody")).ShouldBeRefused(1, "There is no call 'nobody'. 'ledger call list --task ID' shows those of a task.");
+    }
+
+    [Fact]
     public async Task Refusals_AreSentences()
     {
         var cli = database.Cli;

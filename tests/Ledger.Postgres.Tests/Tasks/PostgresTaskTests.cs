@@ -1,3 +1,4 @@
+using Ledger.Conformance.Laws;
 using Ledger.Conformance.Tasks;
 using Ledger.Events;
 using Ledger.Streams;
@@ -31,6 +32,16 @@ public sealed class PostgresAccumulateTests(LedgerDatabase database) : Accumulat
 }
 
 public sealed class PostgresLedgerAbilityTests(LedgerDatabase database) : LedgerAbilityTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresTaskRunTests(LedgerDatabase database) : TaskRunTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresTaskLawTests(LedgerDatabase database) : TaskLawTests, IClassFixture<LedgerDatabase>
 {
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
 }

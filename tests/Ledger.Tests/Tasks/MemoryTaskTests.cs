@@ -1,3 +1,4 @@
+using Ledger.Conformance.Laws;
 using Ledger.Conformance.Tasks;
 using Ledger.Events;
 using Ledger.Streams;
@@ -35,6 +36,18 @@ public sealed class MemoryAccumulateTests : AccumulateTests
 }
 
 public sealed class MemoryLedgerAbilityTests : LedgerAbilityTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+}
+
+public sealed class MemoryTaskRunTests : TaskRunTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+}
+
+public sealed class MemoryTaskLawTests : TaskLawTests
 {
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
         Task.FromResult<IEventStore>(new MemoryEventStore(registry));

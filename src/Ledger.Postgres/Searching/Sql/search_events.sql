@@ -1,5 +1,6 @@
 -- The first $8 events of a part of a history that meet conditions: $1 streams, $2 the first and $3 the last version of each; $4 types,
--- $5 beginnings of types (null both: any type), $6 the actor (null: any), $7 what the JSON text contains in lower case (null: anything).
+-- $5 beginnings of types (null both: any type), $6 the actor (null: any), $7 what the JSON text contains in lower case (null: anything),
+-- $9 the call that they belong to (null: any).
 -- In the order of the streams, then by version, without a sort: the nested loop gives that order.
 select s.ordinal,
        e.version,
@@ -19,6 +20,7 @@ cross join lateral (
       and m.version between s.first and s.last
       and ($4::text[] is null or m.type = any ($4) or m.type ^@ any ($5::text[]))
       and ($6::text is null or m.headers ->> 'actor' = $6)
+      and ($9::text is null or m.headers ->> 'call_id' = $9)
       and ($7::text is null
            or position($7 in translate(m.data::text, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')) > 0)
     order by m.version

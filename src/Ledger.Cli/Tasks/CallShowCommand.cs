@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Ledger.Cli.Events;
+using Ledger.Cli.Output;
+using Ledger.Streams;
+
+namespace Ledger.Cli.Tasks;
+
+/// <summary><c>ledger call show</c></summary>
+internal sealed class CallShowCommand : LedgerCommand
+{
+    private readonly Argument<string> _id = new("ID") { Description = "The id of the call." };
+
+    public CallShowCommand()
+        : base("show", "Shows a call, its task, and the events that belong to it in the run that the task works in.")
+    {
+        Add(_id);
+        Examples = ["ledger call show c1", "ledger call show c1 --json"];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var id = session.Get(_id);
+        var call = await connection.Tasks.FindCallAsync(id, cancellationToken)
+            ?? throw new RefusalException($"There is no call '{id}'. 'ledger call list --task ID' shows those of a task.");
+        var task = (await connection.Tasks.FindTaskAsync(call.TaskId, cancellationToken))!;
+        var events = await connection.Tasks.ReadCallEventsAsync(id, cancellationToken).ToListAsync(cancellationToken);
+        if (session.Json)
+        {
+            session.Out.Json(writer =>
+            {
+                writer.WriteStartObject();
+                writer.WritePropertyName("call");
+                TaskText.Write(writer, call);
+                writer.WritePropertyName("task");
+                TaskText.Write(writer, task);
+                TaskText.WriteArray(writer, "events", events, EventText.Write);
+                writer.WriteEndObject();
+            });
+            return;
+        }
+
+        TaskText.PrintLine(session.Out, call);
+        TaskText.PrintLine(session.Out, task, 1);
+        session.Out.Line($"{Printable.Count(events.Count, "event")} in {task.Run?.Value ?? "no run"}", Tone.Faint);
+        foreach (var recorded in events)
+        {
+            EventText.Print(session.Out, recorded, EventText.DigitsOf(Position.Start));
+        }
+    }
+}
