@@ -16,6 +16,10 @@ public sealed partial class MartenEventStore
         AskAsync(native => native.GetWorldAsync(history, at, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<bool> IsBudgetExhaustedAsync(History history, Position? at = null, CancellationToken cancellationToken = default) =>
+        AskAsync(native => native.IsBudgetExhaustedAsync(history, at, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<WorldObject?> FindObjectAsync(
         History history,
         string id,

@@ -18,7 +18,7 @@ public sealed partial class PostgresEventStore
     {
         var position = await CoveredAsync(history, at, cancellationToken).ConfigureAwait(false);
         var objects = position is { } covered
-            ? PagesAsync(after => Worlds.ReadObjectsAsync(history, filter ?? new(), covered, after, cancellationToken), o => o.Id)
+            ? PagesAsync(filter?.After, after => Worlds.ReadObjectsAsync(history, filter ?? new(), covered, after, cancellationToken), o => o.Id)
             : Folding.ReadObjectsAsync(history, filter, at, cancellationToken);
         await foreach (var item in objects.ConfigureAwait(false))
         {
@@ -35,7 +35,7 @@ public sealed partial class PostgresEventStore
     {
         var position = await CoveredAsync(history, at, cancellationToken).ConfigureAwait(false);
         var relations = position is { } covered
-            ? PagesAsync(after => Worlds.ReadRelationsAsync(history, filter ?? new(), covered, after, cancellationToken), r => r.Id)
+            ? PagesAsync(filter?.After, after => Worlds.ReadRelationsAsync(history, filter ?? new(), covered, after, cancellationToken), r => r.Id)
             : Folding.ReadRelationsAsync(history, filter, at, cancellationToken);
         await foreach (var item in relations.ConfigureAwait(false))
         {
@@ -59,10 +59,9 @@ public sealed partial class PostgresEventStore
         CancellationToken cancellationToken = default) =>
         ReadEventsAsync("world_relation_events", history, id, at, Folding.ReadRelationEventsAsync, cancellationToken);
 
-    private static async IAsyncEnumerable<T> PagesAsync<T>(Func<string?, Task<List<T>>> readPage, Func<T, string> idOf)
+    private static async IAsyncEnumerable<T> PagesAsync<T>(string? after, Func<string?, Task<List<T>>> readPage, Func<T, string> idOf)
     {
         List<T> page;
-        string? after = null;
         do
         {
             page = await readPage(after).ConfigureAwait(false);

@@ -50,6 +50,22 @@ public sealed partial class PostgresEventStore
     }
 
     /// <inheritdoc/>
+    public async Task<bool> IsBudgetExhaustedAsync(History history, Position? at = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        if (KeepsRows)
+        {
+            var reach = await Worlds.ReachAsync(history, at, cancellationToken).ConfigureAwait(false);
+            if (reach.Covers(at) is not null)
+            {
+                return reach.BudgetExhausted;
+            }
+        }
+
+        return await Folding.IsBudgetExhaustedAsync(history, at, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async Task<WorldObject?> FindObjectAsync(
         History history,
         string id,

@@ -54,6 +54,15 @@ public sealed partial class Run
         return reader.FindPositionAsync(History, time, cancellationToken);
     }
 
+    /// <summary>Whether the world says that a limit of the run was reached; a store that keeps rows reads no more than that.</summary>
+    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
+    /// <exception cref="WorldFaultException">An event before <paramref name="at"/> cannot be applied.</exception>
+    public Task<bool> IsBudgetExhaustedAsync(Position? at = null, CancellationToken cancellationToken = default) => AskAsync(
+        reader => reader.IsBudgetExhaustedAsync(History, at, cancellationToken),
+        _ => 0);
+
     /// <summary>Finds one object of the world, or null; a store that keeps rows reads no more than that.</summary>
     /// <param name="id">The object's id.</param>
     /// <param name="at">After how many events, or null for all of them.</param>

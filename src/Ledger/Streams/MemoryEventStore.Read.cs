@@ -86,14 +86,14 @@ public sealed partial class MemoryEventStore
         foreach (var (stream, taken, events) in segments)
         {
             var last = Math.Min(taken, end - offset);
-            for (var version = Math.Max(from.Value - offset, 0) + 1; version <= last; version++)
+            for (var index = Math.Max(from.Value - offset, 0); index < last; index++)
             {
-                if (version > events.Length)
+                if (index >= events.Length)
                 {
-                    throw new BrokenHistoryException(history.Stream, stream, new StreamVersion(version));
+                    throw new BrokenHistoryException(history.Stream, stream, new StreamVersion(index + 1));
                 }
 
-                yield return events.Span[(int)version - 1].Read(Registry, new Position(offset + version - 1));
+                yield return events.Span[(int)index].Read(Registry, new Position(offset + index));
             }
 
             offset += taken;

@@ -25,6 +25,9 @@ internal sealed class FoldingWorldReader(IEventStore store, ReadStatistics? stat
             : world;
     }
 
+    public async Task<bool> IsBudgetExhaustedAsync(History history, Position? at = null, CancellationToken cancellationToken = default) =>
+        (await GetWorldAsync(history, at, cancellationToken).ConfigureAwait(false)).BudgetExhausted;
+
     public async Task<WorldObject?> FindObjectAsync(
         History history,
         string id,

@@ -22,6 +22,12 @@ public interface IWorldReader
     /// <param name="cancellationToken">Stops the reading.</param>
     Task<World> GetWorldAsync(History history, Position? at = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Whether a history's world says that a limit of the run was reached, without the rest of it.</summary>
+    /// <param name="history">Whose world.</param>
+    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    Task<bool> IsBudgetExhaustedAsync(History history, Position? at = null, CancellationToken cancellationToken = default);
+
     /// <summary>One object of a history's world, or null.</summary>
     /// <param name="history">Whose world.</param>
     /// <param name="id">The object's id.</param>

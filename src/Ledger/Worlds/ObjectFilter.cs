@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using Ledger.Events;
 using Ledger.Json;
 
 namespace Ledger.Worlds;
@@ -17,20 +19,29 @@ public sealed record ObjectFilter
     /// Nested objects need the members that are named and may have more; arrays need the items that are named, in any order. Numbers are
     /// compared by value.
     /// </remarks>
-    /// <exception cref="ArgumentException">It is set to JSON that is not an object.</exception>
+    /// <exception cref="ArgumentException">It is set to JSON that is not an object, or that no event can hold (<see cref="PayloadRules"/>).</exception>
     public JsonElement Contains
     {
         get => _contains;
         init => _contains = value.ValueKind is JsonValueKind.Object or JsonValueKind.Undefined
-            ? value
+            ? Kept(value)
             : throw new ArgumentException($"Properties contain members of a JSON object; this is JSON of the kind {value.ValueKind}.", nameof(value));
     }
+
+    /// <summary>The id behind which they begin, in the order of code points: default null, at the first. The last of a page begins the next.</summary>
+    public string? After { get; init; }
 
     /// <summary>Whether an object is wanted.</summary>
     public bool Wants(WorldObject item)
     {
         ArgumentNullException.ThrowIfNull(item);
         return (Type is null || item.Type == Type)
+            && (After is null || CodePointComparer.Instance.Compare(item.Id, After) > 0)
             && (Contains.ValueKind == JsonValueKind.Undefined || JsonContainment.Contains(item.Data.Members, Contains));
     }
+
+    private static JsonElement Kept(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object && PayloadCheck.FaultOf(JsonMarshal.GetRawUtf8Value(value)) is { } fault
+            ? throw new ArgumentException(fault.Sentence("What properties contain"), nameof(value))
+            : value;
 }

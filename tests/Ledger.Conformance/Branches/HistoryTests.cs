@@ -37,6 +37,15 @@ public abstract class HistoryTests : EventStoreTests
     }
 
     [Fact]
+    public async Task ReadHistory_FromTheLargestPosition_GivesNothing()
+    {
+        var run = await Runs.StartRunAsync(NewId());
+        await run.AppendAsync([new KitLoaded("kit")]);
+
+        (await run.ReadAsync(new Position(long.MaxValue)).ToListAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task ReadHistory_Event_IsWhereTheHistorySays()
     {
         var branch = await NestedAsync();

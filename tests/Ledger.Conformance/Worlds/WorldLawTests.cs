@@ -81,6 +81,9 @@ public abstract class WorldLawTests : EventStoreTests
             await CompareAsync(() => Fold(run, events, at).FindObject("o1"), () => run.FindObjectAsync("o1", position));
             await CompareAsync(() => Fold(run, events, at).FindRelation("r1"), () => run.FindRelationAsync("r1", position));
             await CompareAsync(
+                () => JsonSerializer.Serialize(Fold(run, events, at).BudgetExhausted),
+                async () => JsonSerializer.Serialize(await run.IsBudgetExhaustedAsync(position)));
+            await CompareAsync(
                 () => WorldDiff.Between(Fold(run, events, at), Fold(other, others, others.Count)),
                 () => run.DiffAsync(other, position));
             await CompareListsAsync(run, events, at);
@@ -226,6 +229,8 @@ public abstract class WorldLawTests : EventStoreTests
         new() { Type = "U" },
         new() { Contains = Json("""{"v":1}""") },
         new() { Type = "T", Contains = Json("""{"v":{},"w3":[2]}""") },
+        new() { After = "o0" },
+        new() { Type = "T", After = "o0", Contains = Json("{}") },
     ];
 
     private static readonly RelationFilter[] RelationFilters =
@@ -235,6 +240,8 @@ public abstract class WorldLawTests : EventStoreTests
         new() { ObjectId = "o1" },
         new() { ObjectId = "o1", Direction = RelationDirection.Outgoing },
         new() { ObjectId = "o1", Direction = RelationDirection.Incoming, Type = "u" },
+        new() { After = "r0" },
+        new() { ObjectId = "o1", After = "r0" },
     ];
 
     private static readonly string[] Names =
