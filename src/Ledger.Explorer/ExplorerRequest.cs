@@ -30,6 +30,22 @@ internal sealed class ExplorerRequest(HttpContext http, ExplorerServices explore
         await Explorer.Ledger.Store.GetStreamAsync(stream, Aborted).ConfigureAwait(false)
         ?? throw new StreamNotFoundException(stream);
 
+    /// <summary>The position of a history that the query names, or a time of it; its end unless given.</summary>
+    /// <exception cref="PositionOutOfRangeException">The history is shorter.</exception>
+    public async Task<Position> CursorAsync(Run run, string name, string timeName)
+    {
+        if (Query.Time(timeName) is { } time)
+        {
+            return Query.Position(name) is null
+                ? await run.FindPositionAsync(time, Aborted).ConfigureAwait(false)
+                : throw new BadRequestException($"'{name}' and '{timeName}' both name a position; give one.");
+        }
+
+        var length = await run.GetLengthAsync(Aborted).ConfigureAwait(false);
+        var at = Query.Position(name) ?? length;
+        return at <= length ? at : throw new PositionOutOfRangeException(run.StreamName, at, length);
+    }
+
     /// <summary>Refuses where writing is off.</summary>
     /// <exception cref="WritingRefusedException">It is off.</exception>
     public void CheckWriting()

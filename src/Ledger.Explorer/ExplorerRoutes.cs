@@ -53,7 +53,7 @@ internal static class ExplorerRoutes
         }
 
         group.MapMethods("/api/v1/openapi.json", Reading, handler.Api(OpenApiDocument.SendAsync));
-        group.Map("/api/{**rest}", handler.Api(_ => throw new NotFoundException("The API has no such address. See openapi.json below /api/v1.")));
+        group.Map("/api/{**rest}", handler.Api(UnknownAddress.RefuseAsync));
         group.Map("/{**rest}", handler.Page(_ => throw new NotFoundException("The explorer has no such page.")));
 
         void MapPage(string pattern, Func<ExplorerRequest, Task<Page>> read) =>

@@ -4,6 +4,7 @@ using Ledger.Explorer.Runs;
 using Ledger.Explorer.Worlds;
 using Ledger.Explorer.Writing;
 using Ledger.Postgres.Daemon;
+using Ledger.Postgres.Migrations;
 using Ledger.Runs;
 using Ledger.Searching;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,6 +30,7 @@ internal sealed class ExplorerServices
         Follower = new RunFollower(this);
         Forgery = new FormGuard(application);
         Admin = application.GetService<ProjectionAdmin>();
+        Migrator = application.GetService<LedgerMigrator>();
         Rebuilds = new Rebuilds(Admin, Loggers.CreateLogger("Ledger.Explorer"));
     }
 
@@ -58,6 +60,9 @@ internal sealed class ExplorerServices
 
     /// <summary>The projections; null where the application has no admin of them.</summary>
     public ProjectionAdmin? Admin { get; }
+
+    /// <summary>The schema; null where the application has no migrator of it.</summary>
+    public LedgerMigrator? Migrator { get; }
 
     public Rebuilds Rebuilds { get; }
 }

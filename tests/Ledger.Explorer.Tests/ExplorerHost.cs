@@ -3,6 +3,7 @@ using Ledger.Runs;
 using Ledger.Streams;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -61,6 +62,9 @@ public sealed class ExplorerHost : IAsyncDisposable
     public static Task<ExplorerHost> InMemoryAsync(
         Func<LedgerExplorerOptions, LedgerExplorerOptions>? configure = null, EventRegistry? registry = null) =>
         StartAsync(new MemoryEventStore(registry), configure);
+
+    /// <summary>The addresses that are answered, with their methods.</summary>
+    public IEnumerable<RouteEndpoint> Endpoints => ((IEndpointRouteBuilder)_application).DataSources.SelectMany(s => s.Endpoints).OfType<RouteEndpoint>();
 
     public HttpClient CreateClient() => _application.GetTestClient();
 

@@ -32,6 +32,7 @@ internal sealed class ExplorerServer : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(connection.Ledger);
         builder.Services.AddSingleton(connection.Projections);
+        builder.Services.AddSingleton(connection.Migrator);
         builder.Logging.AddProvider(new WarningLogs(io)).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         if (IPAddress.IsLoopback(endpoint.Address))
         {

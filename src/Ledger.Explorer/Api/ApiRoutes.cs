@@ -8,8 +8,9 @@ internal static class ApiRoutes
     private static readonly ApiParameter From = new("from", "integer", "The position of the first event.");
     private static readonly ApiParameter To = new("to", "integer", "The position behind the last event.");
     private static readonly ApiParameter At = new("at", "integer", "After how many events; all of them unless given.");
+    private static readonly ApiParameter AtTime = new("time", "string", "In place of at: as it was at this time, such as 2026-11-20T10:00Z.");
+    private static readonly ApiParameter Limit = new("limit", "integer", "How many at most, to 1,000; 100 unless given.");
     private static readonly ApiParameter ObjectId = new("id", "string", "The object's id.", IsRequired: true);
-    private static readonly ApiParameter RecordId = new("id", "string", "The record's id.", IsRequired: true);
     private static readonly ApiParameter A = new("a", "string", "The stream to begin from, such as run:first.", IsRequired: true);
     private static readonly ApiParameter B = new("b", "string", "The stream to arrive at.", IsRequired: true);
 
@@ -58,7 +59,7 @@ internal static class ApiRoutes
         new("GET", "/streams/{stream}/events", "Reads events: a page as JSON, all of them a line each, or those to come as they are appended.", EventsResource.ListAsync)
         {
             Query = [From, To, .. Filter, new("limit", "integer", "How many a page has at most, to 1,000.")],
-            Produces = ["application/json", "application/x-ndjson", "text/event-stream"],
+            Produces = ["application/json", AcceptedTypes.Lines, AcceptedTypes.Live],
         },
         new("POST", "/streams/{stream}/events", "Appends events, in the form of event files; application/x-ndjson has one a line.", EventsResource.AppendAsync)
         {
@@ -70,6 +71,8 @@ internal static class ApiRoutes
             ],
             Refusals = [403, 404, 409, 415],
         },
+        new("GET", "/events/{event}", "Reads one event by its id, wherever it was written.", EventsResource.ShowAnywhereAsync),
+        new("GET", "/branches", "Lists all branches.", StreamResource.ListAllBranchesAsync) { Refusals = [] },
         new("GET", "/streams/{stream}/events/{event}", "Reads one event, by its position or id.", EventsResource.ShowAsync),
         new("GET", "/streams/{stream}/events/{event}/trace", "Follows its causes or effects.", EventsResource.TraceAsync)
         {
@@ -77,27 +80,62 @@ internal static class ApiRoutes
         },
         new("GET", "/streams/{stream}/export", "Writes the history as an event file, which import reads.", ExportResource.SendAsync)
         {
-            Produces = ["application/x-ndjson"],
+            Produces = [AcceptedTypes.Lines],
         },
-        new("GET", "/streams/{stream}/world", "Folds the world at a position.", WorldsResource.ShowAsync) { Query = [At], Refusals = [404, 422] },
+        new("GET", "/streams/{stream}/world", "Folds the world at a position.", WorldsResource.ShowAsync) { Query = [At, AtTime], Refusals = [404, 422] },
+        new("GET", "/streams/{stream}/objects", "Reads the objects of the world by id: a page as JSON, or all of them a line each.", WorldListsResource.ListObjectsAsync)
+        {
+            Query =
+            [
+                new("type", "string", "The type that they have."),
+                new("contains", "string", "A JSON object that their properties contain."),
+                new("after", "string", "The id behind which they begin: the next of the page before."),
+                Limit,
+                At,
+                AtTime,
+            ],
+            Produces = ["application/json", AcceptedTypes.Lines],
+            Refusals = [404, 422],
+        },
+        new("GET", "/streams/{stream}/relations", "Reads the relations of the world by id, as objects are read.", WorldListsResource.ListRelationsAsync)
+        {
+            Query =
+            [
+                new("type", "string", "The type that they have."),
+                new("object", "string", "The id of an object that is an end of them."),
+                new("direction", "string", "outgoing, incoming or either: at which end the object is; either unless given."),
+                new("after", "string", "The id behind which they begin: the next of the page before."),
+                Limit,
+                At,
+                AtTime,
+            ],
+            Produces = ["application/json", AcceptedTypes.Lines],
+            Refusals = [404, 422],
+        },
+        new("GET", "/streams/{stream}/snapshot", "Says which world of it is kept as a document.", StreamResource.ShowSnapshotAsync),
         new("GET", "/streams/{stream}/object", "Reads one object of the world.", WorldsResource.ShowObjectAsync)
         {
-            Query = [ObjectId, At],
+            Query = [ObjectId, At, AtTime],
             Refusals = [404, 422],
         },
         new("GET", "/streams/{stream}/neighbours", "Reads what is within some steps of relations around an object.", WorldsResource.ShowNeighboursAsync)
         {
-            Query = [ObjectId, new("depth", "integer", "How many steps, to 10; 1 unless given."), At],
+            Query = [ObjectId, new("depth", "integer", "How many steps, to 10; 1 unless given."), At, AtTime],
             Refusals = [404, 422],
         },
         new("GET", "/streams/{stream}/blame", "Names the events that made and changed an object.", WorldsResource.BlameAsync)
         {
-            Query = [ObjectId, new("property", "string", "One property alone.")],
+            Query =
+            [
+                ObjectId,
+                new("of", "string", "object or relation: whose id it is; object unless given."),
+                new("property", "string", "One property alone."),
+            ],
             Refusals = [404, 422],
         },
         new("GET", "/streams/{stream}/replay", "Folds the history anew and compares with the kept forms.", WorldsResource.ReplayAsync)
         {
-            Query = [At],
+            Query = [At, AtTime],
             Refusals = [404, 422],
         },
         new("GET", "/diff", "Compares two worlds.", WorldsResource.DiffAsync)
@@ -108,6 +146,8 @@ internal static class ApiRoutes
                 B,
                 new("at_a", "integer", "After how many events of a; all of them unless given."),
                 new("at_b", "integer", "After how many events of b; all of them unless given."),
+                new("time_a", "string", "In place of at_a: a time."),
+                new("time_b", "string", "In place of at_b: a time."),
             ],
             Refusals = [404, 422],
         },
@@ -116,30 +156,16 @@ internal static class ApiRoutes
             Query =
             [
                 new("after", "integer", "The sequence number to begin behind."),
+                new("prefix", "string", "What the names of the streams begin with, such as run:."),
+                new("type", "string", "The name of the type."),
+                new("since", "string", "Events that the log took at this time or later."),
                 new("limit", "integer", "How many at most, to 10,000; 1,000 unless given."),
             ],
-            Produces = ["application/x-ndjson"],
+            Produces = [AcceptedTypes.Lines],
             Refusals = [],
         },
-        new("GET", "/projects/{project}/records", "Reads the records of a store.", ProjectsResource.QueryAsync)
-        {
-            Query =
-            [
-                new("record_kind", "string", "The kind of record."),
-                new("status", "string", "The status; active unless given."),
-                new("min_confidence", "number", "The least confidence, from 0 to 1."),
-            ],
-        },
-        new("GET", "/projects/{project}/record", "Reads one record.", ProjectsResource.ShowAsync)
-        {
-            Query = [RecordId, new("at", "integer", "Behind which event of the chain; the last unless given.")],
-        },
-        new("GET", "/projects/{project}/history", "Reads the events of the chain that are about a record, a line each.", ProjectsResource.HistoryAsync)
-        {
-            Query = [RecordId],
-            Produces = ["application/x-ndjson"],
-        },
-        new("GET", "/projects/{project}/verify", "Checks the hash chain of a store.", ProjectsResource.VerifyAsync),
+        .. ProjectRoutes.All,
+        .. TaskRoutes.All,
         new("GET", "/projections", "Lists what is derived from the log: state, lag, dead letters, rebuilds begun from here.", ProjectionsReader.ListAsync),
         new("POST", "/projections/{projection}/rebuild", "Begins a rebuild, which goes on by itself.", ProjectionsReader.RebuildAsync)
         {
@@ -147,6 +173,13 @@ internal static class ApiRoutes
             Success = 202,
             Refusals = [403, 404, 409, 415],
         },
+        new("GET", "/dead-letters", "Lists the events that a projection or subscription could not take, and went on without.", ProjectionsReader.ListDeadLettersAsync)
+        {
+            Query = [new("projection", "string", "The projection or subscription; all unless given.")],
+        },
+        new("GET", "/migrations", "Lists the migrations, and which of them the schema has.", MigrationsResource.ListAsync),
+        new("GET", "/migrations/differences", "Names every difference between the schema and what the migrations make.", MigrationsResource.CompareAsync),
+        new("GET", "/migrations/script", "Writes the SQL of all migrations.", MigrationsResource.SendScriptAsync) { Produces = ["application/sql"] },
         new("GET", "/divergence", "Finds where two histories part.", WorldsResource.DivergenceAsync) { Query = [A, B] },
     ];
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ledger.Events;
+using Ledger.Explorer.Failures;
 using Ledger.Explorer.Live;
 using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Runs;
@@ -13,12 +14,10 @@ namespace Ledger.Explorer.Api;
 /// <summary>The events of a run or branch: pages, all of them as lines, single ones, live ones, and new ones.</summary>
 internal static class EventsResource
 {
-    private const string Lines = "application/x-ndjson";
-
     public static async Task ListAsync(ExplorerRequest request)
     {
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
-        if (request.Http.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.Ordinal))
+        if (request.Http.WantsLive())
         {
             await LiveAnswer.SendToProgramAsync(request, run).ConfigureAwait(false);
             return;
@@ -32,13 +31,27 @@ internal static class EventsResource
             throw new PositionOutOfRangeException(run.StreamName, from, length);
         }
 
-        if (request.Http.Request.Headers.Accept.ToString().Contains(Lines, StringComparison.Ordinal))
+        if (request.Http.WantsLines())
         {
             await SendLinesAsync(request, run, from, to).ConfigureAwait(false);
             return;
         }
 
         await SendPageAsync(request, run, from, to).ConfigureAwait(false);
+    }
+
+    /// <summary>An event by its id alone, wherever it was written.</summary>
+    public static async Task ShowAnywhereAsync(ExplorerRequest request)
+    {
+        var text = PathText.Of(request.Http, "event");
+        if (!Guid.TryParse(text, out var id))
+        {
+            throw new BadRequestException($"'{DisplayText.Cut(text, 60)}' is not the id of an event, which is a UUID. An id that it had in a file is looked up in its stream.");
+        }
+
+        var found = await request.Explorer.Ledger.Store.FindEventsAsync([id], request.Aborted).ConfigureAwait(false);
+        var recorded = found.Count == 1 ? found[0] : throw new NotFoundException($"The log has no event {id}.");
+        await JsonAnswer.SendAsync(request.Http, writer => EventJsonForm.Write(writer, recorded)).ConfigureAwait(false);
     }
 
     public static async Task ShowAsync(ExplorerRequest request)
@@ -84,8 +97,8 @@ internal static class EventsResource
     /// <summary>Appends what the body has: events in the form of event files, in <c>events</c> or a line each.</summary>
     public static async Task AppendAsync(ExplorerRequest request)
     {
-        JsonBody.CheckOrigin(request, "application/json", Lines);
-        var name = StreamPath.Of(request.Http);
+        JsonBody.CheckOrigin(request, "application/json", AcceptedTypes.Lines);
+        var name = PathText.Stream(request.Http);
         var (events, expected) = await ReadEventsAsync(request).ConfigureAwait(false);
         var run = await request.Explorer.Ledger.FindAsync(name, request.Aborted).ConfigureAwait(false)
             ?? (name.IsBranch ? throw new StreamNotFoundException(name) : request.Explorer.Ledger.Stream(name));
@@ -111,7 +124,7 @@ internal static class EventsResource
 
     private static async Task<(IReadOnlyList<object> Events, Position? Expected)> ReadEventsAsync(ExplorerRequest request)
     {
-        if (request.Http.Request.ContentType!.StartsWith(Lines, StringComparison.Ordinal))
+        if (request.Http.Request.ContentType!.StartsWith(AcceptedTypes.Lines, StringComparison.Ordinal))
         {
             using var memory = new MemoryStream();
             await request.Http.Request.Body.CopyToAsync(memory, request.Aborted).ConfigureAwait(false);
@@ -131,10 +144,10 @@ internal static class EventsResource
     // A position, or an id as people and files spell it.
     private static Task<RecordedEvent> FindAsync(ExplorerRequest request, Run run)
     {
-        var key = (string)request.Http.Request.RouteValues["event"]!;
+        var key = PathText.Of(request.Http, "event");
         return long.TryParse(key, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var at)
             ? Events.EventReader.AtAsync(run, new Position(at), request.Aborted)
-            : Events.EventReader.ByIdAsync(run, Uri.UnescapeDataString(key), request.Aborted);
+            : Events.EventReader.ByIdAsync(run, key, request.Aborted);
     }
 
     private static async Task SendLinesAsync(ExplorerRequest request, Run run, Position from, Position to)

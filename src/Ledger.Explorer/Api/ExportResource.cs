@@ -10,7 +10,7 @@ internal static class ExportResource
     {
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
         var response = request.Http.Response;
-        response.ContentType = "application/x-ndjson";
+        response.ContentType = AcceptedTypes.Lines;
         await foreach (var line in EventExport.ReadLinesAsync(run, request.Aborted).ConfigureAwait(false))
         {
             response.BodyWriter.Write(line.Span);

@@ -48,7 +48,7 @@ internal static class JsonAnswer
     /// <summary>Sends items a line each (NDJSON).</summary>
     public static async Task SendLinesAsync<T>(HttpContext http, IAsyncEnumerable<T> items, Action<Utf8JsonWriter, T> write)
     {
-        http.Response.ContentType = "application/x-ndjson";
+        http.Response.ContentType = AcceptedTypes.Lines;
         var writer = new Utf8JsonWriter(http.Response.BodyWriter, Options);
         await using var _ = writer.ConfigureAwait(false);
         await foreach (var item in items.ConfigureAwait(false))

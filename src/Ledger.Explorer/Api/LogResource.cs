@@ -1,4 +1,5 @@
 using Ledger.Streams;
+using Ledger.Subscriptions;
 
 namespace Ledger.Explorer.Api;
 
@@ -12,7 +13,14 @@ internal static class LogResource
     {
         var after = new SequenceNumber(request.Query.Position("after")?.Value ?? 0);
         var limit = request.Query.Number("limit", 1_000, 1, MostAtOnce);
-        var events = request.Explorer.Ledger.Store.ReadLogAsync(after, request.Aborted).Take(limit);
+        var since = request.Query.Time("since");
+        var filter = new EventFilter
+        {
+            StreamPrefix = request.Query.Text("prefix") ?? "",
+            Types = request.Query.Text("type") is { } type ? [type] : [],
+        };
+        var events = request.Explorer.Ledger.Store.ReadLogAsync(after, request.Aborted)
+            .Where(e => filter.Passes(e) && (since is null || e.Timestamp >= since)).Take(limit);
         await JsonAnswer.SendLinesAsync(request.Http, events, EventJsonForm.Write).ConfigureAwait(false);
     }
 }

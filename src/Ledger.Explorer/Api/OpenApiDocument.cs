@@ -73,6 +73,7 @@ internal static class OpenApiDocument
         "stream" => "The stream's name, such as run:first.",
         "event" => "A position or an id.",
         "project" => "The name of the store of records.",
+        "task" or "call" or "message" => $"The id of the {name}.",
         _ => "The name of the projection.",
     };
 

@@ -28,6 +28,27 @@ internal static class ProjectionJsonForm
         writer.WriteEndObject();
     }
 
+    /// <summary>Writes dead letters as an array.</summary>
+    public static void Write(Utf8JsonWriter writer, IReadOnlyList<DeadLetter> letters)
+    {
+        writer.WriteStartArray();
+        foreach (var letter in letters)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id", letter.Id);
+            writer.WriteString("projection", letter.Projection);
+            writer.WriteNumber("sequence", letter.Sequence.Value);
+            writer.WriteString("stream", letter.Stream.Value);
+            writer.WriteString("type", letter.Type);
+            writer.WriteString("recorded_at", letter.RecordedAt);
+            writer.WriteString("exception_type", letter.ExceptionType);
+            writer.WriteString("message", letter.Message);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
     public static void Write(Utf8JsonWriter writer, Rebuild rebuild)
     {
         writer.WriteStartObject();

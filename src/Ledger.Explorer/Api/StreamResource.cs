@@ -9,7 +9,7 @@ namespace Ledger.Explorer.Api;
 internal static class StreamResource
 {
     public static Task<Run> OpenAsync(ExplorerRequest request) =>
-        request.Explorer.Ledger.OpenAsync(StreamPath.Of(request.Http), request.Aborted);
+        request.Explorer.Ledger.OpenAsync(PathText.Stream(request.Http), request.Aborted);
 
     public static string AddressOf(ExplorerRequest request, StreamName stream) =>
         $"{request.Http.Request.PathBase}{request.Explorer.Prefix}/api/v1/streams/{Uri.EscapeDataString(stream.Value)}";
@@ -62,11 +62,40 @@ internal static class StreamResource
         }).ConfigureAwait(false);
     }
 
+    /// <summary>All branches of the log.</summary>
+    public static async Task ListAllBranchesAsync(ExplorerRequest request)
+    {
+        var branches = request.Explorer.Ledger.Store.ListBranchesAsync(null, request.Aborted);
+        await JsonAnswer.SendArrayAsync(request.Http, branches, (writer, branch) =>
+        {
+            writer.WriteStartObject();
+            StreamJsonForm.WriteMembers(writer, branch);
+            writer.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>The newest world that is kept of it as a document.</summary>
+    public static async Task ShowSnapshotAsync(ExplorerRequest request)
+    {
+        var run = await OpenAsync(request).ConfigureAwait(false);
+        var snapshot = await run.LoadSnapshotAsync(request.Aborted).ConfigureAwait(false) ?? throw new Failures.NotFoundException(
+            $"No snapshot of '{run.StreamName}' is kept. 'ledger snapshot' keeps one.");
+        await JsonAnswer.SendAsync(request.Http, writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("stream", snapshot.Stream.Value);
+            writer.WriteNumber("position", snapshot.Position.Value);
+            writer.WriteNumber("objects", snapshot.World.Objects.Count);
+            writer.WriteNumber("relations", snapshot.World.Relations.Count);
+            writer.WriteEndObject();
+        }).ConfigureAwait(false);
+    }
+
     public static async Task ForkAsync(ExplorerRequest request)
     {
         var body = await JsonBody.ReadAsync(request).ConfigureAwait(false);
         var at = body.Position("at") ?? throw new Rendering.BadRequestException("The body lacks 'at': how many events the branch shares.");
-        var parent = StreamPath.Of(request.Http);
+        var parent = PathText.Stream(request.Http);
         var branch = await Forking.ForkAsync(request, parent, at, body.Text("id"), body.Text("name")).ConfigureAwait(false);
         request.Http.Response.StatusCode = StatusCodes.Status201Created;
         request.Http.Response.Headers.Location = AddressOf(request, branch.StreamName);

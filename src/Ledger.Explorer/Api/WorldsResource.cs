@@ -1,7 +1,5 @@
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
-using Ledger.Runs;
-using Ledger.Streams;
 
 namespace Ledger.Explorer.Api;
 
@@ -11,7 +9,7 @@ internal static class WorldsResource
     public static async Task ShowAsync(ExplorerRequest request)
     {
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
-        var at = await CursorAsync(request, run, "at").ConfigureAwait(false);
+        var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
         if (!HistoryTag.IsKnown(request, run, at))
         {
             var world = await request.Explorer.Worlds.GetAsync(run, at, request.Aborted).ConfigureAwait(false);
@@ -23,7 +21,7 @@ internal static class WorldsResource
     {
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
         var id = IdOf(request);
-        var at = await CursorAsync(request, run, "at").ConfigureAwait(false);
+        var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
         if (HistoryTag.IsKnown(request, run, at))
         {
             return;
@@ -38,7 +36,7 @@ internal static class WorldsResource
     {
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
         var (id, depth) = (IdOf(request), request.Query.Number("depth", 1, 1, 10));
-        var at = await CursorAsync(request, run, "at").ConfigureAwait(false);
+        var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
         if (!HistoryTag.IsKnown(request, run, at))
         {
             var around = await run.GetNeighbourhoodAsync(id, depth, at, request.Aborted).ConfigureAwait(false);
@@ -49,16 +47,19 @@ internal static class WorldsResource
     public static async Task BlameAsync(ExplorerRequest request)
     {
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
-        var blame = await run.BlameAsync(IdOf(request), request.Query.Text("property"), request.Aborted).ConfigureAwait(false);
+        var (id, property) = (IdOf(request), request.Query.Text("property"));
+        var entries = request.Query.Choice("of", "object", "object", "relation") == "object"
+            ? (await run.BlameAsync(id, property, request.Aborted).ConfigureAwait(false)).Entries.Select(e => (e.Kind, e.Event))
+            : (await run.BlameRelationAsync(id, property, request.Aborted).ConfigureAwait(false)).Entries.Select(e => (e.Kind, e.Event));
         await JsonAnswer.SendAsync(request.Http, writer =>
         {
             writer.WriteStartArray();
-            foreach (var entry in blame.Entries)
+            foreach (var (kind, recorded) in entries)
             {
                 writer.WriteStartObject();
-                writer.WriteString("kind", entry.Kind.ToString().ToLowerInvariant());
+                writer.WriteString("kind", kind.ToString().ToLowerInvariant());
                 writer.WritePropertyName("event");
-                EventJsonForm.Write(writer, entry.Event);
+                EventJsonForm.Write(writer, recorded);
                 writer.WriteEndObject();
             }
 
@@ -69,8 +70,8 @@ internal static class WorldsResource
     public static async Task DiffAsync(ExplorerRequest request)
     {
         var (a, b) = (await request.OpenRunAsync("a").ConfigureAwait(false), await request.OpenRunAsync("b").ConfigureAwait(false));
-        var atA = await CursorAsync(request, a, "at_a").ConfigureAwait(false);
-        var atB = await CursorAsync(request, b, "at_b").ConfigureAwait(false);
+        var atA = await request.CursorAsync(a, "at_a", "time_a").ConfigureAwait(false);
+        var atB = await request.CursorAsync(b, "at_b", "time_b").ConfigureAwait(false);
         var diff = await a.DiffAsync(b, atA, atB, request.Aborted).ConfigureAwait(false);
         await JsonAnswer.SendAsync(request.Http, diff.WriteTo).ConfigureAwait(false);
     }
@@ -103,17 +104,11 @@ internal static class WorldsResource
     public static async Task ReplayAsync(ExplorerRequest request)
     {
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
-        var report = await run.ReplayAsync(request.Query.Position("at"), request.Aborted).ConfigureAwait(false);
+        var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
+        var report = await run.ReplayAsync(at, request.Aborted).ConfigureAwait(false);
         await JsonAnswer.SendAsync(request.Http, report.WriteTo).ConfigureAwait(false);
     }
 
     private static string IdOf(ExplorerRequest request) =>
         request.Query.Text("id") ?? throw new BadRequestException("The query lacks 'id': which object is wanted?");
-
-    private static async Task<Position> CursorAsync(ExplorerRequest request, Run run, string name)
-    {
-        var length = await run.GetLengthAsync(request.Aborted).ConfigureAwait(false);
-        var at = request.Query.Position(name) ?? length;
-        return at <= length ? at : throw new PositionOutOfRangeException(run.StreamName, at, length);
-    }
 }

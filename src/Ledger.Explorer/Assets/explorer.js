@@ -91,28 +91,41 @@
   const scrub = one('[data-scrub]');
   if (scrub) {
     const range = one('[data-range]', scrub);
+    const times = one('[data-time-range]', scrub);
     const at = one('[data-at]', scrub);
+    const play = one('[data-play]', scrub);
     const target = one('[data-scrub-target]');
     const length = Number(scrub.dataset.length);
+    const [first, last] = [Number(scrub.dataset.first), Number(scrub.dataset.last)];
     let wanted = null;
     let busy = false;
-    all('[data-range], [data-step]', scrub).forEach(part => { part.hidden = false; });
+    let playing = null;
+    all('[data-range], [data-step], [data-play]', scrub).forEach(part => { part.hidden = false; });
+    one('[data-times]', scrub).hidden = last <= first;
     one('[data-go]', scrub).hidden = true;
+    // What is being moved stays where it is; the other follows.
+    const show = (name, cursor) => {
+      if (name === 'time') range.value = at.value = cursor.cursor;
+      else if (cursor.cursorTime) times.value = Math.round((Number(cursor.cursorTime) - first) / (last - first) * 1000);
+      all('input[name=at]').forEach(input => { if (input !== at) input.value = cursor.cursor; });
+    };
     const load = async () => {
       if (busy || wanted === null) return;
       busy = true;
-      const position = wanted;
+      const [name, value] = wanted;
       wanted = null;
       const url = new URL(location.href);
-      url.searchParams.delete('time');
-      url.searchParams.set('at', position);
+      ['at', 'time', 'after', 'after_relation'].forEach(part => url.searchParams.delete(part));
+      url.searchParams.set(name, value);
       try {
         const answer = await fetch(url, { headers: { 'X-Ledger-Fragment': '1' } });
         if (answer.ok) {
           target.replaceChildren(nodesOf(await answer.text()));
-          target.dataset.at = position;
           showTimes(target);
-          all('input[name=at]').forEach(input => { input.value = position; });
+          const { dataset } = one('[data-cursor]', target);
+          if (wanted === null) show(name, dataset);
+          url.searchParams.delete('time');
+          url.searchParams.set('at', dataset.cursor);
           history.replaceState(null, '', url);
         }
       } finally {
@@ -121,16 +134,38 @@
       }
     };
     const go = position => {
-      wanted = Math.min(length, Math.max(0, Math.round(position)));
-      range.value = wanted;
-      at.value = wanted;
+      range.value = at.value = Math.min(length, Math.max(0, Math.round(position)));
+      wanted = ['at', range.value];
       load();
     };
-    range.addEventListener('input', () => go(Number(range.value)));
+    const stop = () => {
+      clearInterval(playing);
+      playing = null;
+      play.textContent = 'Play';
+    };
+    const step = by => {
+      stop();
+      go(Number(range.value) + by);
+    };
+    range.addEventListener('input', () => step(0));
+    times.addEventListener('input', () => {
+      stop();
+      wanted = ['time', new Date(first + (last - first) * times.value / 1000 + (times.value === times.max ? 1000 : 0)).toISOString()];
+      load();
+    });
     at.addEventListener('change', () => go(Number(at.value) || 0));
     scrub.addEventListener('submit', event => { event.preventDefault(); go(Number(at.value) || 0); });
-    all('[data-step]', scrub).forEach(button => button.addEventListener('click', () => go(Number(range.value) + Number(button.dataset.step))));
-    scrub.step = step => go(Number(range.value) + step);
+    all('[data-step]', scrub).forEach(button => button.addEventListener('click', () => step(Number(button.dataset.step))));
+    play.addEventListener('click', () => {
+      if (playing) return stop();
+      if (Number(range.value) >= length) go(0);
+      play.textContent = 'Pause';
+      playing = setInterval(() => {
+        go(Number(range.value) + Math.max(1, Math.round(length / 120)));
+        if (Number(range.value) >= length) stop();
+      }, 400);
+    });
+    scrub.step = step;
   }
 
   const keys = one('[data-keys]');

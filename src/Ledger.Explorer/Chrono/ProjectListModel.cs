@@ -3,4 +3,4 @@ using Ledger.Searching;
 namespace Ledger.Explorer.Chrono;
 
 /// <summary>The stores of records in the log.</summary>
-internal sealed record ProjectListModel(StreamPage Page);
+internal sealed record ProjectListModel(StreamQuery Query, StreamPage Page);

@@ -10,17 +10,24 @@ namespace Ledger.Explorer.Chrono;
 internal static class ProjectReader
 {
     private const long MostVerifiedUnasked = 5_000;
+    private const int ProjectsPerPage = 100;
 
     public static async Task<Page> ListAsync(ExplorerRequest request)
     {
-        var query = new StreamQuery { Prefix = "chrono:", Limit = 200, Text = request.Query.Text("text") };
+        var query = new StreamQuery
+        {
+            Prefix = "chrono:",
+            Limit = ProjectsPerPage,
+            Text = request.Query.Text("text"),
+            Skip = request.Query.Number("skip", 0, 0, 10_000_000),
+        };
         var page = await request.Explorer.Search.FindStreamsAsync(query, request.Aborted).ConfigureAwait(false);
-        return Page.Of<ProjectListPage>(new ProjectListModel(page));
+        return Page.Of<ProjectListPage>(new ProjectListModel(query, page));
     }
 
     public static async Task<Page> ReadAsync(ExplorerRequest request)
     {
-        var store = await OpenAsync(request).ConfigureAwait(false);
+        var store = await OpenAsync(request, ProjectOf(request.Query)).ConfigureAwait(false);
         await using var _ = store.ConfigureAwait(false);
         var head = await store.GetHeadAsync(request.Aborted).ConfigureAwait(false);
         var skip = request.Query.Number("skip", 0, 0, 100_000_000);
@@ -43,9 +50,9 @@ internal static class ProjectReader
 
     public static async Task<Page> ReadRecordAsync(ExplorerRequest request)
     {
-        var store = await OpenAsync(request).ConfigureAwait(false);
+        var store = await OpenAsync(request, ProjectOf(request.Query)).ConfigureAwait(false);
         await using var _ = store.ConfigureAwait(false);
-        var id = request.Query.Text("id") ?? throw new BadRequestException("The query lacks 'id': which record is wanted?");
+        var id = RecordOf(request.Query);
         var at = request.Query.Position("at")?.Value;
         var record = at is { } seq
             ? await store.GetAsync(id, ChronoMoment.AtSeq(seq), request.Aborted).ConfigureAwait(false)
@@ -60,19 +67,39 @@ internal static class ProjectReader
     public static ChronoQuery QueryOf(Query query) => new()
     {
         Kind = query.Text("record_kind"),
-        Status = query.Text("status") ?? "active",
+        Status = query.Text("status") switch
+        {
+            null => "active",
+            "*" => "",
+            var status => status,
+        },
+        RagFilter = query.Choice("for", "any", "any", "prompt") == "prompt",
         MinConfidence = ConfidenceOf(query),
     };
 
-    /// <summary>Opens the store that the query or the path names; it must exist.</summary>
-    public static async Task<ChronoStore> OpenAsync(ExplorerRequest request)
+    /// <summary>The moment at which records are asked for: behind an event of the chain or at a time; null for now.</summary>
+    public static ChronoMoment? MomentOf(Query query) => (query.Position("at"), query.Time("time")) switch
     {
-        var project = request.Http.Request.RouteValues["project"] as string ?? request.Query.Text("project")
-            ?? throw new BadRequestException("The query lacks 'project'.");
+        ({ } seq, null) => ChronoMoment.AtSeq(seq.Value),
+        (null, { } time) => ChronoMoment.AtTime(time),
+        (null, null) => null,
+        _ => throw new BadRequestException("'at' and 'time' both name a moment; give one."),
+    };
+
+    /// <summary>The record that a query names.</summary>
+    public static string RecordOf(Query query) =>
+        query.Text("id") ?? throw new BadRequestException("The query lacks 'id': which record is wanted?");
+
+    /// <summary>Opens a store, which must exist.</summary>
+    public static async Task<ChronoStore> OpenAsync(ExplorerRequest request, string project)
+    {
         var stream = Query.StreamNameOf($"chrono:{project}");
         await request.DescribeAsync(stream).ConfigureAwait(false);
         return new ChronoStore(request.Explorer.Ledger.Store, stream.Id);
     }
+
+    private static string ProjectOf(Query query) => query.Text("project") ?? throw new BadRequestException(
+        "The query lacks 'project', the name of a store of records.");
 
     private static double ConfidenceOf(Query query) => query.Text("min_confidence") is not { } text
         ? 0

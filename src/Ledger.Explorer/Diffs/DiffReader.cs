@@ -10,8 +10,8 @@ internal static class DiffReader
 {
     public static async Task<Page> ReadAsync(ExplorerRequest request)
     {
-        var a = await SideAsync(request, "a", "at_a").ConfigureAwait(false);
-        var b = await SideAsync(request, "b", "at_b").ConfigureAwait(false);
+        var a = await SideAsync(request, "a", "at_a", "time_a").ConfigureAwait(false);
+        var b = await SideAsync(request, "b", "at_b", "time_b").ConfigureAwait(false);
         if (a is not var (runA, sideA) || b is not var (runB, sideB))
         {
             return Page.Of<DiffPage>(new DiffModel { A = a?.Side, B = b?.Side });
@@ -45,7 +45,8 @@ internal static class DiffReader
     private static async Task<Divergence?> DivergenceAsync(ExplorerRequest request, Run a, Run b) =>
         a.History.Root == b.History.Root ? await a.FirstDivergenceAsync(b, request.Aborted).ConfigureAwait(false) : null;
 
-    private static async Task<(Run Run, DiffSide Side)?> SideAsync(ExplorerRequest request, string name, string at)
+    private static async Task<(Run Run, DiffSide Side)?> SideAsync(
+        ExplorerRequest request, string name, string at, string time)
     {
         if (request.Query.FindStream(name) is not { } stream)
         {
@@ -53,10 +54,6 @@ internal static class DiffReader
         }
 
         var run = await request.Explorer.Ledger.OpenAsync(stream, request.Aborted).ConfigureAwait(false);
-        var length = await run.GetLengthAsync(request.Aborted).ConfigureAwait(false);
-        var position = request.Query.Position(at) ?? length;
-        return position <= length
-            ? (run, new DiffSide(stream, position))
-            : throw new PositionOutOfRangeException(stream, position, length);
+        return (run, new DiffSide(stream, await request.CursorAsync(run, at, time).ConfigureAwait(false)));
     }
 }

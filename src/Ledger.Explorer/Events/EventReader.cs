@@ -35,7 +35,7 @@ internal static class EventReader
     /// <exception cref="NotFoundException">The history ends before it.</exception>
     public static async Task<RecordedEvent> AtAsync(Run run, Position position, CancellationToken cancellationToken)
     {
-        var next = new Position(position.Value + 1);
+        Position? next = position.Value == long.MaxValue ? null : new Position(position.Value + 1);
         await foreach (var recorded in run.ReadAsync(position, next, cancellationToken).ConfigureAwait(false))
         {
             return recorded;

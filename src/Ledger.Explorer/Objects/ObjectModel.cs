@@ -1,4 +1,5 @@
 using Ledger.Causality;
+using Ledger.Explorer.Worlds;
 using Ledger.Streams;
 using Ledger.Worlds;
 
@@ -15,10 +16,13 @@ internal sealed record ObjectModel
 
     public required Position Length { get; init; }
 
-    /// <summary>The object; null where it does not exist at the cursor.</summary>
-    public required WorldObject? Item { get; init; }
+    /// <summary>The object with what is next to it.</summary>
+    public required ObjectSurroundings Around { get; init; }
 
-    public required IReadOnlyList<Relation> Relations { get; init; }
+    /// <summary>What is next to it as a graph; null where there is nothing, or too much.</summary>
+    public required string? Picture { get; init; }
+
+    public WorldObject? Item => Around.Item;
 
     /// <summary>What happened to it, from the first event; null where finding out would read a long history unasked.</summary>
     public required IReadOnlyList<BlameEntry>? History { get; init; }

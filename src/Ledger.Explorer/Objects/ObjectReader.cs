@@ -1,8 +1,10 @@
 using Ledger.Causality;
 using Ledger.Explorer.Failures;
+using Ledger.Explorer.Pictures;
 using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Worlds;
 using Ledger.Runs;
+using Ledger.Streams;
 using Ledger.Worlds;
 
 namespace Ledger.Explorer.Objects;
@@ -18,20 +20,14 @@ internal static class ObjectReader
         var run = await request.OpenRunAsync().ConfigureAwait(false);
         var id = request.Query.Text("id") ?? throw new BadRequestException("The query lacks 'id': which object is wanted?");
         var length = await run.GetLengthAsync(request.Aborted).ConfigureAwait(false);
-        var at = request.Query.Position("at") ?? length;
-        if (at > length)
-        {
-            throw new PositionOutOfRangeException(run.StreamName, at, length);
-        }
-
-        var (world, _) = await WorldPageReader.WorldAsync(request, run, at).ConfigureAwait(false);
+        var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
+        var (around, _) = await request.Explorer.Worlds.AskAsync(
+            run, at, position => request.Explorer.Worlds.ReadAroundAsync(run, id, position, request.Aborted)).ConfigureAwait(false);
         var asked = request.Query.Choice("history", "auto", "auto", "all") == "all";
         var history = asked || length.Value <= MostReadUnasked || request.Explorer.Ledger.Store is IWorldReader { KeepsRows: true }
             ? await HistoryAsync(request, run, id).ConfigureAwait(false)
             : null;
-        var item = world.FindObject(id);
-        Relation[] relations = [.. world.RelationsOf(id)];
-        if (item is null && history is { Count: 0 } && relations.Length == 0)
+        if (around is { Item: null, Relations.Count: 0 } && history is { Count: 0 })
         {
             throw new NotFoundException($"'{run.StreamName}' never had an object '{DisplayText.Cut(id, 80)}'.");
         }
@@ -42,10 +38,18 @@ internal static class ObjectReader
             Id = id,
             At = at,
             Length = length,
-            Item = item,
-            Relations = relations,
+            Around = around,
+            Picture = PictureOf(request, run, id, at, around),
             History = history,
         });
+    }
+
+    private static string? PictureOf(ExplorerRequest request, Run run, string id, Position at, ObjectSurroundings around)
+    {
+        IReadOnlyList<WorldObject> objects = around.Item is { } item ? [item, .. around.Neighbours] : around.Neighbours;
+        return around.Relations.Count is > 0 and <= ObjectSurroundings.MostDrawn
+            ? WorldPicture.Draw(objects, around.Relations, id, PictureFrame.Page, end => request.Links.Object(run.StreamName, end, at))
+            : null;
     }
 
     private static async Task<IReadOnlyList<BlameEntry>?> HistoryAsync(ExplorerRequest request, Run run, string id)

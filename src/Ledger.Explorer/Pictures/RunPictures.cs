@@ -1,4 +1,5 @@
 using Ledger.Explorer.Branches;
+using Ledger.Explorer.Worlds;
 using Ledger.Runs;
 using Ledger.Searching;
 using Ledger.Streams;
@@ -30,7 +31,7 @@ public static class RunPictures
         {
             RunPicture.Branches => await BranchesAsync(ledger, run, cancellationToken).ConfigureAwait(false),
             RunPicture.Timeline => await TimelineAsync(ledger, run, cancellationToken).ConfigureAwait(false),
-            _ => await WorldAsync(run, at, cancellationToken).ConfigureAwait(false),
+            _ => await WorldAsync(ledger, run, at, cancellationToken).ConfigureAwait(false),
         };
     }
 
@@ -51,13 +52,21 @@ public static class RunPictures
         return TimelinePicture.Draw(counts, Position.Start, length, byActor: false, PictureFrame.File);
     }
 
-    private static async Task<string> WorldAsync(Run run, Position? at, CancellationToken cancellationToken)
+    private static async Task<string> WorldAsync(AgentLedger ledger, Run run, Position? at, CancellationToken cancellationToken)
     {
-        var world = await run.GetWorldAsync(at, cancellationToken).ConfigureAwait(false);
-        return WorldPicture.Fits(world)
-            ? WorldPicture.Draw(world, changed: null, PictureFrame.File)
+        var length = await run.GetLengthAsync(cancellationToken).ConfigureAwait(false);
+        var position = at ?? length;
+        if (position > length)
+        {
+            throw new PositionOutOfRangeException(run.StreamName, position, length);
+        }
+
+        var world = await new WorldSource(ledger).ReadAsync(run, position, cancellationToken).ConfigureAwait(false);
+        return world.IsWhole && WorldPicture.Fits(world.Objects, world.Relations)
+            ? WorldPicture.Draw(world.Objects, world.Relations, changed: null, PictureFrame.File)
             : throw new InvalidOperationException(
-                $"The world of '{run.StreamName}' at {world.Position} has {world.Objects.Count} objects and {world.Relations.Count} "
-                + $"relations. A graph has 1 relation at least and {WorldPicture.MostNodes} nodes at most; draw an earlier position.");
+                $"The world of '{run.StreamName}' at {position} has {WorldModel.Counted(world.Objects.Count, world.HasMoreObjects)} objects and "
+                + $"{WorldModel.Counted(world.Relations.Count, world.HasMoreRelations)} relations. A graph has 1 relation at least and "
+                + $"{WorldPicture.MostNodes} nodes at most; draw an earlier position.");
     }
 }

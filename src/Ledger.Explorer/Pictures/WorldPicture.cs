@@ -13,17 +13,24 @@ internal static class WorldPicture
     private const double Border = 46;
 
     /// <summary>Whether a world is small enough to be a picture that tells something.</summary>
-    public static bool Fits(World world) =>
-        world.Relations.Count is > 0 and <= MostEdges && NodesOf(world).Count <= MostNodes;
+    public static bool Fits(IReadOnlyList<WorldObject> objects, IReadOnlyList<Relation> relations) =>
+        relations.Count is > 0 and <= MostEdges && NodesOf(objects, relations).Count <= MostNodes;
 
     /// <summary>Draws the objects that relations touch, and the other ones as long as there is room.</summary>
-    /// <param name="world">The world.</param>
-    /// <param name="changed">The id of the object or relation that the last event changed, or null.</param>
+    /// <param name="objects">The objects.</param>
+    /// <param name="relations">The relations; their ends need not exist.</param>
+    /// <param name="changed">The id of the object or relation that stands out, or null.</param>
     /// <param name="frame">Where it is shown.</param>
     /// <param name="linkOf">Where a node leads to; null for nowhere.</param>
-    public static string Draw(World world, string? changed, PictureFrame frame, Func<string, string>? linkOf = null)
+    public static string Draw(
+        IReadOnlyList<WorldObject> objects,
+        IReadOnlyList<Relation> relations,
+        string? changed,
+        PictureFrame frame,
+        Func<string, string>? linkOf = null)
     {
-        var ids = NodesOf(world);
+        var ids = NodesOf(objects, relations);
+        var items = objects.ToDictionary(o => o.Id, StringComparer.Ordinal);
         var height = ids.Count switch
         {
             < 12 => 320.0,
@@ -31,30 +38,30 @@ internal static class WorldPicture
             _ => 640.0,
         };
         var index = ids.Select((id, i) => (id, i)).ToDictionary(p => p.id, p => p.i, StringComparer.Ordinal);
-        var edges = world.Relations.Select(r => (From: index[r.SourceId], To: index[r.TargetId])).ToList();
+        var edges = relations.Select(r => (From: index[r.SourceId], To: index[r.TargetId])).ToList();
         var places = WorldLayout.Place(ids, edges, Width - (2 * Border), height - (2 * Border));
         var svg = frame.BeginPicture(
-            $"Graph of {DisplayText.Count(ids.Count, "object")} and {DisplayText.Count(world.Relations.Count, "relation")}", height, Width);
+            $"Graph of {DisplayText.Count(ids.Count, "object")} and {DisplayText.Count(relations.Count, "relation")}", height, Width);
         svg.Begin("g", ("transform", FormattableString.Invariant($"translate({Border} {Border})")));
-        foreach (var (relation, (from, to)) in world.Relations.Zip(edges))
+        foreach (var (relation, (from, to)) in relations.Zip(edges))
         {
             AddEdge(svg, relation, places[from], places[to], relation.Id == changed);
         }
 
-        var types = world.Objects.Select(o => o.Type).Distinct(StringComparer.Ordinal).ToList();
+        var types = objects.Select(o => o.Type).Distinct(StringComparer.Ordinal).ToList();
         for (var i = 0; i < ids.Count; i++)
         {
-            AddNode(svg, ids[i], world.FindObject(ids[i]), types, places[i], (ids.Count, changed), linkOf);
+            AddNode(svg, ids[i], items.GetValueOrDefault(ids[i]), types, places[i], (ids.Count, changed), linkOf);
         }
 
         return svg.End().End().ToString();
     }
 
     /// <summary>The ids of the nodes: the ends of relations, which need not exist, and other objects.</summary>
-    private static List<string> NodesOf(World world)
+    private static List<string> NodesOf(IReadOnlyList<WorldObject> objects, IReadOnlyList<Relation> relations)
     {
-        var ends = world.Relations.SelectMany(r => new[] { r.SourceId, r.TargetId }).Distinct(StringComparer.Ordinal).ToList();
-        var others = world.Objects.Select(o => o.Id).Except(ends, StringComparer.Ordinal).Take(Math.Max(0, MostNodes - ends.Count));
+        var ends = relations.SelectMany(r => new[] { r.SourceId, r.TargetId }).Distinct(StringComparer.Ordinal).ToList();
+        var others = objects.Select(o => o.Id).Except(ends, StringComparer.Ordinal).Take(Math.Max(0, MostNodes - ends.Count));
         return [.. ends, .. others];
     }
 

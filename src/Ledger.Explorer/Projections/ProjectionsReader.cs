@@ -12,11 +12,13 @@ internal static class ProjectionsReader
     public static async Task<Page> ReadAsync(ExplorerRequest request)
     {
         var admin = request.Explorer.Admin;
+        var skip = request.Query.Number("letters", 0, 0, 10_000_000);
         var model = admin is null
-            ? new ProjectionsModel(null, [], [])
+            ? new ProjectionsModel(null, [], skip, [])
             : new ProjectionsModel(
                 await admin.ListAsync(request.Aborted).ConfigureAwait(false),
                 await admin.ListDeadLettersAsync(null, request.Aborted).ConfigureAwait(false),
+                skip,
                 request.Explorer.Rebuilds.All);
         return request.WantsFragment ? Page.Of<ProjectionsFragment>(model) : Page.Of<ProjectionsPage>(model);
     }
@@ -54,10 +56,16 @@ internal static class ProjectionsReader
             .ConfigureAwait(false);
     }
 
+    public static async Task ListDeadLettersAsync(ExplorerRequest request)
+    {
+        var letters = await AdminOf(request).ListDeadLettersAsync(request.Query.Text("projection"), request.Aborted).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, writer => ProjectionJsonForm.Write(writer, letters)).ConfigureAwait(false);
+    }
+
     public static async Task RebuildAsync(ExplorerRequest request)
     {
         _ = await JsonBody.ReadAsync(request).ConfigureAwait(false);
-        var rebuild = request.Explorer.Rebuilds.Begin((string)request.Http.Request.RouteValues["projection"]!);
+        var rebuild = request.Explorer.Rebuilds.Begin(PathText.Of(request.Http, "projection"));
         request.Http.Response.StatusCode = StatusCodes.Status202Accepted;
         await JsonAnswer.SendAsync(request.Http, writer => ProjectionJsonForm.Write(writer, rebuild)).ConfigureAwait(false);
     }

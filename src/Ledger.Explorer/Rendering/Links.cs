@@ -49,7 +49,13 @@ internal sealed class Links(string root)
     public string Record(string project, string id, long? at) =>
         $"{root}/record" + Of([("project", project), ("id", id), ("at", at)]);
 
-    public string Task(string id) => $"{root}/task" + Of([("id", id)]);
+    public string Task(string id, params ReadOnlySpan<(string Name, object? Value)> query) => $"{root}/task" + Of([("id", id), .. query]);
+
+    public string TasksBy(params ReadOnlySpan<(string Name, object? Value)> query) => $"{root}/tasks" + Of(query);
+
+    public string ProjectsBy(params ReadOnlySpan<(string Name, object? Value)> query) => $"{root}/projects" + Of(query);
+
+    public string ProjectionsBy(params ReadOnlySpan<(string Name, object? Value)> query) => $"{root}/projections" + Of(query);
 
     public string Usage(StreamName stream) => $"{root}/run/usage" + Of([("stream", stream)]);
 

@@ -18,13 +18,21 @@ internal sealed class Query(IQueryCollection values)
             throw new BadRequestException($"The query has '{name}' {value.Count} times; it may be given once.");
         }
 
-        var text = value.ToString();
+        var text = Checked(name, value.ToString());
+        return text.Length == 0 ? null : text;
+    }
+
+    /// <summary>Refuses a text that is too long, or that no log can have.</summary>
+    public static string Checked(string name, string text)
+    {
         if (text.Length > MaxLength)
         {
             throw new BadRequestException($"'{name}' has {text.Length} characters; at most {MaxLength} are allowed.");
         }
 
-        return text.Length == 0 ? null : text;
+        return text.Contains('\0', StringComparison.Ordinal)
+            ? throw new BadRequestException($"'{name}' has the character U+0000, which no text of a log has.")
+            : text;
     }
 
     /// <summary>A stream's name, which must be given.</summary>

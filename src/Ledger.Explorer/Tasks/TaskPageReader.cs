@@ -7,16 +7,13 @@ namespace Ledger.Explorer.Tasks;
 /// <summary>Reads tasks.</summary>
 internal static class TaskPageReader
 {
-    private const int MostShown = 200;
-
     public static async Task<Page> ListAsync(ExplorerRequest request)
     {
-        var state = request.Query.Choice("state", "any", "any", "active");
-        var query = new TaskQuery { Limit = MostShown, Completion = state == "active" ? CompletionFilter.Active : CompletionFilter.Any };
+        var query = QueryOf(request.Query);
         var page = request.Explorer.Ledger.Store is ITaskReader tasks
             ? await tasks.QueryTasksAsync(query, request.Aborted).ConfigureAwait(false)
             : null;
-        return Page.Of<TaskListPage>(new TaskListModel(page, state));
+        return Page.Of<TaskListPage>(new TaskListModel(query, page));
     }
 
     public static async Task<Page> ReadAsync(ExplorerRequest request)
@@ -29,12 +26,49 @@ internal static class TaskPageReader
             throw new NotFoundException($"There is no task '{DisplayText.Cut(id, 80)}'.");
         }
 
-        var messages = new MessageQuery(id) { Limit = MostShown };
-        var calls = new CallQuery { TaskId = id };
+        var messages = MessagesOf(id, request.Query, "messages");
         return Page.Of<TaskDetailPage>(new TaskModel(
             tree.Task,
             tree,
             await tasks.ListMessagesAsync(messages, request.Aborted).ConfigureAwait(false),
-            await tasks.ListCallsAsync(calls, request.Aborted).ConfigureAwait(false)));
+            IsFirst: messages.Start.After is null,
+            await tasks.ListCallsAsync(new CallQuery { TaskId = id }, request.Aborted).ConfigureAwait(false),
+            request.Query.Number("calls", 0, 0, 10_000_000),
+            await tasks.FindLeaseAsync(id, request.Aborted).ConfigureAwait(false)));
+    }
+
+    /// <summary>What a query asks for; the API takes the same words.</summary>
+    public static TaskQuery QueryOf(Query query) => new()
+    {
+        Completion = query.Text("state") switch
+        {
+            null or "any" => CompletionFilter.Any,
+            "active" => CompletionFilter.Active,
+            var words => CompletionFilter.Ended(words),
+        },
+        ParentTaskId = query.Text("parent"),
+        From = query.Time("since"),
+        To = query.Time("until"),
+        Limit = query.Number("limit", TaskModel.PerPage, 1, TaskQuery.MaxLimit),
+        Start = StartOf(query, "after"),
+    };
+
+    /// <summary>A page of the messages of a task, as a query says.</summary>
+    public static MessageQuery MessagesOf(string task, Query query, string after) => new(task)
+    {
+        Limit = query.Number("limit", TaskModel.PerPage, 1, TaskQuery.MaxLimit),
+        Start = StartOf(query, after),
+    };
+
+    private static PageStart StartOf(Query query, string name)
+    {
+        try
+        {
+            return query.Text(name) is { } text ? PageStart.Behind(PageCursor.Parse(text)) : default;
+        }
+        catch (FormatException fault)
+        {
+            throw new BadRequestException(fault.Message);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Ledger.Events;
+using Ledger.Explorer.Rendering;
 using Ledger.Streams;
 using Ledger.Worlds;
 
@@ -7,9 +8,6 @@ namespace Ledger.Explorer.Worlds;
 /// <summary>The world of a run at a cursor.</summary>
 internal sealed record WorldModel
 {
-    /// <summary>How many objects or relations a page has.</summary>
-    public const int PerPage = 100;
-
     public required StreamName Stream { get; init; }
 
     public required Position Length { get; init; }
@@ -17,30 +15,54 @@ internal sealed record WorldModel
     /// <summary>The cursor: how many events the world is made of.</summary>
     public required Position At { get; init; }
 
-    public required World World { get; init; }
+    /// <summary>The world, or its beginning.</summary>
+    public required WorldExtract World { get; init; }
 
     /// <summary>Why the world stops before the cursor; null where it does not.</summary>
-    public WorldFaultException? Fault { get; init; }
+    public required KnownFault? Fault { get; init; }
 
     /// <summary>The event before the cursor.</summary>
-    public RecordedEvent? Last { get; init; }
+    public required RecordedEvent? Last { get; init; }
+
+    /// <summary>When the first event was taken by the log, and when the last one was.</summary>
+    public required (DateTimeOffset First, DateTimeOffset Last) Times { get; init; }
 
     /// <summary>The id of the object or relation that the last event changed.</summary>
-    public string? Changed { get; init; }
+    public required string? Changed { get; init; }
 
-    /// <summary>The type whose objects are shown; null for all.</summary>
-    public string? Type { get; init; }
+    public required WorldListQuery Query { get; init; }
 
-    /// <summary>What the ids of the objects shown contain.</summary>
-    public string? Text { get; init; }
+    /// <summary>The objects shown.</summary>
+    public required WorldList<WorldObject> Objects { get; init; }
 
-    /// <summary>How many objects are passed over.</summary>
-    public int Skip { get; init; }
+    /// <summary>The relations shown.</summary>
+    public required WorldList<Relation> Relations { get; init; }
 
     /// <summary>The graph as SVG; null where it would be too large to tell anything, or has no relations.</summary>
-    public string? Picture { get; init; }
+    public required string? Picture { get; init; }
 
-    public IEnumerable<WorldObject> Shown => World.Objects
-        .Where(o => Type is null || o.Type == Type)
-        .Where(o => Text is null || o.Id.Contains(Text, StringComparison.OrdinalIgnoreCase));
+    /// <summary>How many objects there are, as far as they were counted.</summary>
+    public string ObjectCount => Counted(World.Objects.Count, World.HasMoreObjects);
+
+    /// <summary>How many relations there are, as far as they were counted.</summary>
+    public string RelationCount => Counted(World.Relations.Count, World.HasMoreRelations);
+
+    /// <summary>A count of things, which is the least where not all were looked at.</summary>
+    public static string Counted(int count, bool hasMore) => hasMore ? $"{DisplayText.Number(count)}+" : DisplayText.Number(count);
 }
+
+/// <summary>Which objects and relations of a world are listed.</summary>
+/// <param name="Type">The type of the objects; null for all.</param>
+/// <param name="Text">What the ids of the objects contain; null for anything.</param>
+/// <param name="After">The id behind which the objects begin; null for the first.</param>
+/// <param name="AfterRelation">The id behind which the relations begin; null for the first.</param>
+internal sealed record WorldListQuery(string? Type, string? Text, string? After, string? AfterRelation)
+{
+    /// <summary>How many objects or relations a page has.</summary>
+    public const int PerPage = 100;
+}
+
+/// <summary>A page of the things of a world, by id.</summary>
+/// <param name="Items">The things.</param>
+/// <param name="Next">The id behind which the next page begins; null on the last.</param>
+internal sealed record WorldList<T>(IReadOnlyList<T> Items, string? Next);

@@ -13,9 +13,13 @@ internal static class WorldPageReader
     public static async Task<Page> ReadAsync(ExplorerRequest request)
     {
         var run = await request.OpenRunAsync().ConfigureAwait(false);
-        var length = await run.GetLengthAsync(request.Aborted).ConfigureAwait(false);
-        var at = await CursorAsync(request, run, length).ConfigureAwait(false);
-        var (world, fault) = await WorldAsync(request, run, at).ConfigureAwait(false);
+        var stream = await request.DescribeAsync(run.StreamName).ConfigureAwait(false);
+        var length = run.History.LengthAt(stream.Version);
+        var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
+        var query = new WorldListQuery(
+            request.Query.Text("type"), request.Query.Text("text"), request.Query.Text("after"), request.Query.Text("after_relation"));
+        var ((world, objects, relations), fault) = await request.Explorer.Worlds.AskAsync(
+            run, at, position => ReadAsync(request, run, position, query)).ConfigureAwait(false);
         var last = at.Value == 0
             ? null
             : await Events.EventReader.AtAsync(run, new Position(at.Value - 1), request.Aborted).ConfigureAwait(false);
@@ -28,40 +32,63 @@ internal static class WorldPageReader
             World = world,
             Fault = fault,
             Last = last,
+            Times = (await FirstTimeAsync(request, run, length).ConfigureAwait(false), stream.UpdatedAt),
             Changed = changed,
-            Type = request.Query.Text("type"),
-            Text = request.Query.Text("text"),
-            Skip = request.Query.Number("skip", 0, 0, 100_000_000),
-            Picture = WorldPicture.Fits(world)
-                ? WorldPicture.Draw(world, changed, PictureFrame.Page, id => request.Links.Object(run.StreamName, id, at))
+            Query = query,
+            Objects = objects,
+            Relations = relations,
+            Picture = world.IsWhole && WorldPicture.Fits(world.Objects, world.Relations)
+                ? WorldPicture.Draw(world.Objects, world.Relations, changed, PictureFrame.Page, id => request.Links.Object(run.StreamName, id, at))
                 : null,
         };
         return request.WantsFragment ? Page.Of<WorldFragment>(model) : Page.Of<WorldPage>(model);
     }
 
-    /// <summary>The world at a position; before an event that cannot be applied where one lies on the way.</summary>
-    public static async Task<(World World, WorldFaultException? Fault)> WorldAsync(ExplorerRequest request, Run run, Position at)
+    private static async Task<(WorldExtract World, WorldList<WorldObject> Objects, WorldList<Relation> Relations)> ReadAsync(
+        ExplorerRequest request, Run run, Position at, WorldListQuery query)
     {
-        try
-        {
-            return (await request.Explorer.Worlds.GetAsync(run, at, request.Aborted).ConfigureAwait(false), null);
-        }
-        catch (WorldFaultException fault)
-        {
-            return (fault.WorldBefore, fault);
-        }
+        var world = await request.Explorer.Worlds.ReadAsync(run, at, request.Aborted).ConfigureAwait(false);
+        var filter = new ObjectFilter { Type = query.Type, After = query.After };
+        var objects = world.HasMoreObjects
+            ? request.Explorer.Worlds.ReadObjectsAsync(run, filter, at, request.Aborted)
+            : world.Objects.Where(filter.Wants).ToAsyncEnumerable();
+        var related = new RelationFilter { After = query.AfterRelation };
+        var relations = world.HasMoreRelations
+            ? request.Explorer.Worlds.ReadRelationsAsync(run, related, at, request.Aborted)
+            : world.Relations.Where(related.Wants).ToAsyncEnumerable();
+        return (
+            world,
+            await ListAsync(objects, o => o.Id, query.Text).ConfigureAwait(false),
+            await ListAsync(relations, r => r.Id, text: null).ConfigureAwait(false));
     }
 
-    private static async Task<Position> CursorAsync(ExplorerRequest request, Run run, Position length)
+    /// <summary>A page of things whose ids contain a text, found among so many that a rare text costs pages and not minutes.</summary>
+    private static async Task<WorldList<T>> ListAsync<T>(IAsyncEnumerable<T> things, Func<T, string> idOf, string? text)
     {
-        if (request.Query.Time("time") is { } time)
+        var found = new List<T>();
+        var (looked, last) = (0, "");
+        await foreach (var thing in things.ConfigureAwait(false))
         {
-            return await run.FindPositionAsync(time, request.Aborted).ConfigureAwait(false);
+            if (found.Count == WorldListQuery.PerPage || looked == WorldExtract.Most)
+            {
+                return new WorldList<T>(found, last);
+            }
+
+            (looked, last) = (looked + 1, idOf(thing));
+            if (text is null || last.Contains(text, StringComparison.OrdinalIgnoreCase))
+            {
+                found.Add(thing);
+            }
         }
 
-        var at = request.Query.Position("at") ?? length;
-        return at <= length ? at : throw new PositionOutOfRangeException(run.StreamName, at, length);
+        return new WorldList<T>(found, null);
     }
+
+    // A fragment does not show it.
+    private static async Task<DateTimeOffset> FirstTimeAsync(ExplorerRequest request, Run run, Position length) =>
+        request.WantsFragment || length.Value == 0
+            ? default
+            : (await Events.EventReader.AtAsync(run, Position.Start, request.Aborted).ConfigureAwait(false)).Timestamp;
 
     private static string? ChangedBy(RecordedEvent recorded) => recorded.Data switch
     {

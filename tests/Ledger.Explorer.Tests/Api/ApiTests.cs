@@ -111,6 +111,75 @@ public abstract class ApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Event_ById_IsFoundWhereverItWasWritten()
+    {
+        var known = await GetAsync($"{Streams}/run:kettle/events/3");
+
+        var found = await GetAsync($"{Base}/events/{known.GetProperty("event_id").GetString()}");
+
+        found.GetProperty("stream").GetString().ShouldBe("run:kettle");
+        found.GetProperty("version").GetInt64().ShouldBe(4);
+        using var missing = await _client.GetAsync($"{Base}/events/{Guid.Empty}");
+        missing.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Objects_PageByPage_AreThoseOfTheWorld()
+    {
+        var first = await GetAsync($"{Streams}/run:kettle/objects?limit=2");
+        first.GetProperty("objects").EnumerateArray().Select(o => o.GetProperty("id").GetString()).ShouldBe(["claim-1", "claim-2"]);
+        var second = await GetAsync($"{Streams}/run:kettle/objects?limit=2&after={first.GetProperty("next").GetString()}");
+        second.GetProperty("objects").EnumerateArray().Select(o => o.GetProperty("id").GetString()).ShouldBe(["source-1"]);
+        second.GetProperty("next").ValueKind.ShouldBe(JsonValueKind.Null);
+
+        var confirmed = await GetAsync($"{Streams}/run:kettle/objects?type=Claim&contains={Uri.EscapeDataString("""{"status":"confirmed"}""")}");
+        confirmed.GetProperty("objects").EnumerateArray().ShouldHaveSingleItem().GetProperty("id").GetString().ShouldBe("claim-1");
+        (await GetAsync($"{Streams}/run:kettle/objects?at=4")).GetProperty("objects").GetArrayLength().ShouldBe(1);
+        (await GetAsync($"{Streams}/run:kettle/objects?time=2000-01-01")).GetProperty("objects").GetArrayLength().ShouldBe(0);
+        (await GetAsync($"{Streams}/run:kettle/relations?object=claim-2&direction=incoming")).GetProperty("relations").EnumerateArray()
+            .ShouldHaveSingleItem().GetProperty("type").GetString().ShouldBe("contradicts");
+    }
+
+    [Fact]
+    public async Task Branches_OfTheWholeLog_AreListed() =>
+        (await GetAsync($"{Base}/branches")).EnumerateArray().ShouldHaveSingleItem().GetProperty("stream").GetString().ShouldBe("branch:kettle-strict");
+
+    [Fact]
+    public async Task Snapshot_Kept_IsToldOf()
+    {
+        using var none = await _client.GetAsync($"{Streams}/run:kettle/snapshot");
+        none.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+
+        await (await _host.Ledger.OpenAsync(SampleRun.Run)).SaveSnapshotAsync();
+
+        var kept = await GetAsync($"{Streams}/run:kettle/snapshot");
+        kept.GetProperty("position").GetInt64().ShouldBe(SampleRun.Length);
+        kept.GetProperty("objects").GetInt32().ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Blame_OfARelation_NamesItsEvents() =>
+        (await GetAsync($"{Streams}/run:kettle/blame?id=relation-1&of=relation")).EnumerateArray().ShouldHaveSingleItem()
+            .GetProperty("event").GetProperty("position").GetInt64().ShouldBe(5);
+
+    [Fact]
+    public async Task Log_Filtered_ShowsThoseAlone()
+    {
+        var lines = (await _client.GetStringAsync($"{Base}/log?prefix=branch:&type=object.patched")).TrimEnd('\n').Split('\n');
+
+        lines.ShouldHaveSingleItem().ShouldContain("sceptic");
+    }
+
+    [Fact]
+    public async Task World_PositionAndTime_AreNotBothTaken()
+    {
+        using var answer = await _client.GetAsync($"{Streams}/run:kettle/world?at=1&time=2026-01-01");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("give one");
+    }
+
+    [Fact]
     public async Task Event_ByPositionAndById_IsTheSame()
     {
         var byPosition = await GetAsync($"{Streams}/run:kettle/events/3");

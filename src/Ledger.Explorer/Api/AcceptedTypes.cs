@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Ledger.Explorer.Api;
+
+/// <summary>The form in which a client wants an answer.</summary>
+internal static class AcceptedTypes
+{
+    /// <summary>Lines of JSON.</summary>
+    public const string Lines = "application/x-ndjson";
+
+    /// <summary>Server-sent events.</summary>
+    public const string Live = "text/event-stream";
+
+    /// <summary>Whether it wants all that there is, a line each.</summary>
+    public static bool WantsLines(this HttpContext http) => Accepts(http, Lines);
+
+    /// <summary>Whether it wants what is to come, as it comes.</summary>
+    public static bool WantsLive(this HttpContext http) => Accepts(http, Live);
+
+    private static bool Accepts(HttpContext http, string type) =>
+        http.Request.Headers.Accept.ToString().Contains(type, StringComparison.OrdinalIgnoreCase);
+}

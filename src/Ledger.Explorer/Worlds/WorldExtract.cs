@@ -1,0 +1,31 @@
+using Ledger.Json;
+using Ledger.Worlds;
+
+namespace Ledger.Explorer.Worlds;
+
+/// <summary>What is read of a world for a page: all of a small one, and of a large one the first things by id.</summary>
+/// <param name="Objects">The objects, by id; at most <see cref="Most"/>.</param>
+/// <param name="HasMoreObjects">Whether there are more.</param>
+/// <param name="Relations">The relations, by id; at most <see cref="Most"/>.</param>
+/// <param name="HasMoreRelations">Whether there are more.</param>
+/// <param name="BudgetExhausted">Whether a limit of the run was reached.</param>
+internal sealed record WorldExtract(
+    IReadOnlyList<WorldObject> Objects,
+    bool HasMoreObjects,
+    IReadOnlyList<Relation> Relations,
+    bool HasMoreRelations,
+    bool BudgetExhausted)
+{
+    /// <summary>How many objects, and how many relations, are read at most.</summary>
+    public const int Most = 2_000;
+
+    /// <summary>Whether it is the whole world.</summary>
+    public bool IsWhole => !HasMoreObjects && !HasMoreRelations;
+
+    public static WorldExtract Of(World world) => new(
+        [.. world.Objects.OrderBy(o => o.Id, CodePointComparer.Instance).Take(Most)],
+        world.Objects.Count > Most,
+        [.. world.Relations.OrderBy(r => r.Id, CodePointComparer.Instance).Take(Most)],
+        world.Relations.Count > Most,
+        world.BudgetExhausted);
+}
