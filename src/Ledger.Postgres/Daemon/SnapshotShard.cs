@@ -16,11 +16,14 @@ namespace Ledger.Postgres.Daemon;
 /// </remarks>
 internal sealed class SnapshotShard : ShardWork
 {
+    private const int FewEvents = 100;
+
     private readonly ISnapshot _snapshot;
     private readonly DocumentStatements _statements;
     private readonly ShardWork _apart;
     private readonly LogPages _pages;
     private readonly string _load;
+    private readonly string _loadPage;
     private readonly string _write;
     private readonly string _move;
     private Dictionary<string, (object State, long Version)> _states = new(StringComparer.Ordinal);
@@ -36,6 +39,7 @@ internal sealed class SnapshotShard : ShardWork
         _apart = new ProjectionShard(projection, options, gaps);
         _pages = new LogPages(options, gaps, new EventFilter { StreamPrefix = projection.StreamPrefix });
         _load = _statements.Load("load_snapshots");
+        _loadPage = _statements.Load("page_snapshots");
         _write = _statements.Load("write_newer_snapshots");
         _move = SqlText.Load("move_alone", options.Schemas);
     }
@@ -52,14 +56,22 @@ internal sealed class SnapshotShard : ShardWork
             _states.Clear();
         }
 
-        var (events, reached) = await TakeAsync(connection, from, ceiling, rows, cancellationToken).ConfigureAwait(false);
+        var isShort = ceiling - from <= FewEvents;
+        var (events, reached) = isShort
+            ? await TakeShortAsync(connection, from, ceiling, rows, cancellationToken).ConfigureAwait(false)
+            : await TakeAsync(connection, from, ceiling, rows, cancellationToken).ConfigureAwait(false);
         var isFull = reached < ceiling;
         if (isFull)
         {
             ReadAhead(reached, ceiling, rows, cancellationToken);
         }
 
-        var documents = await FoldAsync(connection, events, cancellationToken).ConfigureAwait(false);
+        if (!isShort)
+        {
+            await LoadAsync(connection, events, cancellationToken).ConfigureAwait(false);
+        }
+
+        var documents = Fold(events);
         await WriteAsync(connection, documents, from, reached, cancellationToken).ConfigureAwait(false);
         _states = isFull ? documents : new(StringComparer.Ordinal);
         _position = reached;
@@ -73,6 +85,15 @@ internal sealed class SnapshotShard : ShardWork
     }
 
     public override void AddSkip(NpgsqlBatch batch, long from, long ceiling) => _apart.AddSkip(batch, from, ceiling);
+
+    /// <summary>Reads a page with the documents of its streams in one round trip: who is nearly level with the log is in haste.</summary>
+    private Task<(List<RecordedEvent> Events, long Reached)> TakeShortAsync(
+        NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken)
+    {
+        _ahead = null;
+        return _pages.ReadAsync(
+            connection, from, ceiling, rows, _loadPage, reader => ReadDocumentsAsync(reader, cancellationToken), cancellationToken);
+    }
 
     private async Task<(List<RecordedEvent> Events, long Reached)> TakeAsync(
         NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken)
@@ -96,17 +117,15 @@ internal sealed class SnapshotShard : ShardWork
         _ahead = reading is null ? null : (from, rows, reading);
     }
 
-    private async Task<Dictionary<string, (object State, long Version)>> FoldAsync(
-        NpgsqlConnection connection, List<RecordedEvent> events, CancellationToken cancellationToken)
+    private Dictionary<string, (object State, long Version)> Fold(List<RecordedEvent> events)
     {
         var folds = new Dictionary<string, (IStateFold Fold, long Version)>(StringComparer.Ordinal);
-        var before = await LoadAsync(connection, events, cancellationToken).ConfigureAwait(false);
         foreach (var recorded in events)
         {
             var stream = recorded.Stream.Value;
             if (!folds.TryGetValue(stream, out var fold))
             {
-                if (!before.TryGetValue(stream, out var found))
+                if (!_states.TryGetValue(stream, out var found))
                 {
                     // A branch.
                     continue;
@@ -126,44 +145,32 @@ internal sealed class SnapshotShard : ShardWork
         return folds.ToDictionary(f => f.Key, f => (f.Value.Fold.State, f.Value.Version), StringComparer.Ordinal);
     }
 
-    /// <summary>The states of the streams of some events before them: those of the last page, and documents.</summary>
-    private async Task<Dictionary<string, (object State, long Version)>> LoadAsync(
-        NpgsqlConnection connection, List<RecordedEvent> events, CancellationToken cancellationToken)
+    /// <summary>Reads the documents of the streams of some events that the last page had none of.</summary>
+    private async Task LoadAsync(NpgsqlConnection connection, List<RecordedEvent> events, CancellationToken cancellationToken)
     {
-        var states = new Dictionary<string, (object, long)>(StringComparer.Ordinal);
-        var missing = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var recorded in events)
+        var missing = events.Select(e => e.Stream.Value).Where(s => !_states.ContainsKey(s)).Distinct(StringComparer.Ordinal).ToArray();
+        if (missing.Length == 0)
         {
-            var stream = recorded.Stream.Value;
-            if (_states.TryGetValue(stream, out var kept))
-            {
-                states[stream] = kept;
-            }
-            else
-            {
-                missing.Add(stream);
-            }
-        }
-
-        if (missing.Count == 0)
-        {
-            return states;
+            return;
         }
 
         var command = new NpgsqlCommand(_load, connection) { CommandTimeout = Options.CommandTimeoutSeconds };
         await using var _ = command.ConfigureAwait(false);
-        command.With(missing.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
+        command.With(missing, NpgsqlDbType.Array | NpgsqlDbType.Text);
         await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
+        await ReadDocumentsAsync(reader, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ReadDocumentsAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            states[reader.GetString(0)] = reader.IsDBNull(1)
+            _states[reader.GetString(0)] = reader.IsDBNull(1)
                 ? (_snapshot.Initial, 0)
                 : (_snapshot.Read(reader.GetFieldValue<byte[]>(2)), reader.GetInt64(1));
         }
-
-        return states;
     }
 
     private async Task WriteAsync(

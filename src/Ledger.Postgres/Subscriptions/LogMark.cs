@@ -17,9 +17,8 @@ internal sealed class LogMark(PostgresOptions options, GapPatience gaps, TimePro
     private const int MostSightings = 64;
     private const string PreparedPrefix = "prepared ";
 
-    private readonly string _lastDrawn = SqlText.Load("log_last_drawn", options.Schemas);
+    private readonly string _reach = SqlText.Load("log_reach", options.Schemas);
     private readonly string _holders = SqlText.Load("log_holders", options.Schemas);
-    private readonly string _contiguous = SqlText.Load("log_contiguous", options.Schemas);
     private readonly List<Sighting> _sightings = [];
     private long _lastSeen = -1;
 
@@ -35,21 +34,33 @@ internal sealed class LogMark(PostgresOptions options, GapPatience gaps, TimePro
     }
 
     /// <summary>Looks again, and says whether a number was drawn or the mark has moved.</summary>
+    /// <remarks>One round trip where no number is missing, and a second where one is.</remarks>
     public async Task<bool> AdvanceAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var last = await ReadLastAsync(connection, cancellationToken).ConfigureAwait(false);
+        var (last, present) = await ReadReachAsync(connection, cancellationToken).ConfigureAwait(false);
         gaps.Note(last);
-        if (last == _lastSeen && _sightings.Count == 0)
-        {
-            return false;
-        }
-
         var (seen, before) = (_lastSeen, Value);
         if (last < Value)
         {
             Begin(last);
         }
 
+        Value = Math.Max(Value, Math.Min(present, last));
+        if (Value < last)
+        {
+            await LookForHoldersAsync(connection, last, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            _sightings.Clear();
+            _lastSeen = last;
+        }
+
+        return last != seen || Value != before;
+    }
+
+    private async Task LookForHoldersAsync(NpgsqlConnection connection, long last, CancellationToken cancellationToken)
+    {
         var holders = await ReadHoldersAsync(connection, cancellationToken).ConfigureAwait(false);
         foreach (var sighting in _sightings)
         {
@@ -71,20 +82,17 @@ internal sealed class LogMark(PostgresOptions options, GapPatience gaps, TimePro
         }
 
         _sightings.RemoveAll(s => s.Last <= Value);
-        if (_sightings.Count > 0)
-        {
-            Value = Math.Max(Value, await ReadContiguousAsync(connection, last, cancellationToken).ConfigureAwait(false));
-        }
-
-        return last != seen || Value != before;
     }
 
-    private async Task<long> ReadLastAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<(long Last, long Present)> ReadReachAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var command = Command(connection, _lastDrawn);
+        var command = Command(connection, _reach).With(Value, NpgsqlDbType.Bigint);
         await using var _ = command.ConfigureAwait(false);
         await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        return (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return (reader.GetInt64(0), reader.GetInt64(1));
     }
 
     private async Task<HashSet<string>> ReadHoldersAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -101,14 +109,6 @@ internal sealed class LogMark(PostgresOptions options, GapPatience gaps, TimePro
         }
 
         return holders;
-    }
-
-    private async Task<long> ReadContiguousAsync(NpgsqlConnection connection, long last, CancellationToken cancellationToken)
-    {
-        var command = Command(connection, _contiguous).With(Value, NpgsqlDbType.Bigint).With(last, NpgsqlDbType.Bigint);
-        await using var _ = command.ConfigureAwait(false);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        return (long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }
 
     private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>

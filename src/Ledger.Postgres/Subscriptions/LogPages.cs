@@ -21,18 +21,40 @@ internal sealed class LogPages(PostgresOptions options, GapPatience gaps, EventF
     /// <param name="rows">How many events to look at.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The events, and the number up to which there are no others.</returns>
+    public Task<(List<RecordedEvent> Events, long Reached)> ReadAsync(
+        NpgsqlConnection connection,
+        long from,
+        long ceiling,
+        int rows,
+        CancellationToken cancellationToken) => ReadAsync(connection, from, ceiling, rows, null, null, cancellationToken);
+
+    /// <summary>Reads a page, and in the same round trip what else belongs to it.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="from">The number before the first wanted.</param>
+    /// <param name="ceiling">The last number wanted, not above the mark.</param>
+    /// <param name="rows">How many events to look at.</param>
+    /// <param name="further">A statement with the parameters of the page: from, ceiling, rows, prefix and types.</param>
+    /// <param name="read">Reads its rows.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The events, and the number up to which there are no others.</returns>
     public async Task<(List<RecordedEvent> Events, long Reached)> ReadAsync(
         NpgsqlConnection connection,
         long from,
         long ceiling,
         int rows,
+        string? further,
+        Func<NpgsqlDataReader, Task>? read,
         CancellationToken cancellationToken)
     {
-        var end = Add(new NpgsqlBatchCommand(_end));
-        var page = Add(new NpgsqlBatchCommand(_events));
-        page.Parameters.WithText(filter.StreamPrefix).WithTexts(_types);
-        var batch = new NpgsqlBatch(connection) { Timeout = options.CommandTimeoutSeconds, BatchCommands = { end, page } };
+        var batch = new NpgsqlBatch(connection) { Timeout = options.CommandTimeoutSeconds };
         await using var _ = batch.ConfigureAwait(false);
+        Add(_end);
+        Add(_events).WithText(filter.StreamPrefix).WithTexts(_types);
+        if (further is not null)
+        {
+            Add(further).WithText(filter.StreamPrefix).WithTexts(_types);
+        }
+
         await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
@@ -46,7 +68,8 @@ internal sealed class LogPages(PostgresOptions options, GapPatience gaps, EventF
         {
             if (bytes >= PageSize.MaxBytes)
             {
-                return (events, events[^1].Sequence.Value);
+                reached = events[^1].Sequence.Value;
+                break;
             }
 
             var name = reader.GetString(0);
@@ -61,12 +84,22 @@ internal sealed class LogPages(PostgresOptions options, GapPatience gaps, EventF
             bytes += recorded.Json.Length;
         }
 
+        if (read is not null)
+        {
+            await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+            await read(reader).ConfigureAwait(false);
+        }
+
         return (events, reached);
 
-        NpgsqlBatchCommand Add(NpgsqlBatchCommand command)
+        NpgsqlParameterCollection Add(string sql)
         {
-            command.Parameters.With(from, NpgsqlDbType.Bigint).With(ceiling, NpgsqlDbType.Bigint).With(rows, NpgsqlDbType.Integer);
-            return command;
+            var command = new NpgsqlBatchCommand(sql);
+            batch.BatchCommands.Add(command);
+            return command.Parameters
+                .With(from, NpgsqlDbType.Bigint)
+                .With(ceiling, NpgsqlDbType.Bigint)
+                .With(rows, NpgsqlDbType.Integer);
         }
     }
 }

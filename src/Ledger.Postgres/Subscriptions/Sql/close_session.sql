@@ -3,6 +3,8 @@ select pg_advisory_unlock_all();
 unlisten *;
 reset idle_session_timeout;
 reset synchronous_commit;
+reset enable_seqscan;
+reset jit;
 reset tcp_keepalives_idle;
 reset tcp_keepalives_interval;
 reset tcp_keepalives_count

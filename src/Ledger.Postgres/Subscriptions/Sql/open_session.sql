@@ -4,6 +4,10 @@ select pg_backend_pid(),
        set_config('idle_session_timeout', '4s', false),
        -- The mark that it keeps need not be on disk at once.
        set_config('synchronous_commit', 'off', false),
+       -- A plan that was made while the log was empty stays for as long as the session does. A sequence is scanned all the same, at a price
+       -- that would let the server compile the statement.
+       set_config('enable_seqscan', 'off', false),
+       set_config('jit', 'off', false),
        set_config('tcp_keepalives_idle', '1', false),
        set_config('tcp_keepalives_interval', '1', false),
        set_config('tcp_keepalives_count', '3', false)
