@@ -10,6 +10,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 120, Level = LogLevel.Debug, Message = "Node {Node} owns shard {Shard}")]
     internal static partial void ShardOwned(ILogger logger, string node, string shard);
 
+    [LoggerMessage(EventId = 129, Level = LogLevel.Debug, Message = "Node {Node} gives up shard {Shard}, because it has more than its share")]
+    internal static partial void ShardGivenUp(ILogger logger, string node, string shard);
+
     [LoggerMessage(EventId = 121, Level = LogLevel.Information, Message = "Shard {Shard} was moved on by another node; it is read again where it is")]
     internal static partial void ShardMoved(ILogger logger, string shard);
 

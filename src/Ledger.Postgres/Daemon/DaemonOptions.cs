@@ -22,7 +22,7 @@ public sealed record DaemonOptions
     /// <remarks>A batch has 1 to 10,000 events. Longer ones catch up faster; shorter ones show the first of their events sooner.</remarks>
     public TimeSpan BatchTime { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How many connections the shards of this node share: default 4, from 1 to 100. One more reads the mark and holds the locks.</summary>
+    /// <summary>How many connections the shards of this node share: default 4, from 1 to 100. Two more are the node's: one reads the mark, one listens and holds the locks.</summary>
     public int MaxConnections { get; init; } = 4;
 
     /// <summary>After how many events of a run the daemon keeps a snapshot of its world: default null, never; at least 1.</summary>

@@ -10,13 +10,19 @@ internal sealed class MarkSignal
     /// <summary>The mark.</summary>
     public long Value => Volatile.Read(ref _value);
 
-    /// <summary>Sets the mark, and wakes those who wait, also where it has not moved.</summary>
+    /// <summary>Sets the mark, and wakes those who wait.</summary>
     public void Set(long value)
+    {
+        Volatile.Write(ref _value, value);
+        Wake();
+    }
+
+    /// <summary>Wakes those who wait, also where the mark has not moved.</summary>
+    public void Wake()
     {
         TaskCompletionSource moved;
         lock (_gate)
         {
-            _value = value;
             moved = _moved;
             _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
@@ -29,7 +35,7 @@ internal sealed class MarkSignal
     {
         lock (_gate)
         {
-            return _value > position ? Task.CompletedTask : _moved.Task.WaitAsync(cancellationToken);
+            return Value > position ? Task.CompletedTask : _moved.Task.WaitAsync(cancellationToken);
         }
     }
 }

@@ -9,11 +9,11 @@ namespace Ledger.Postgres.Daemon;
 
 /// <summary>A node that runs asynchronous projections and subscriptions, with any number of others.</summary>
 /// <remarks>
-/// <para>Each projection and subscription is a shard, which one node owns at a time, by an advisory lock of the session. When a node ends, the
-/// next takes over within a second; when it is cut off, as soon as the server notices, within five. What a shard writes and how far it is
-/// are one transaction, so nothing is applied twice and nothing left out.</para>
-/// <para>Events are seen as soon as they are committed: while some come the sequence is looked at every millisecond, and otherwise LISTEN wakes
-/// the node. Appends of a caller's own transaction, and of other programs, send no NOTIFY; they are seen within half a second then.</para>
+/// <para>Each projection and subscription is a shard, which one node owns at a time, by an advisory lock of the session; nodes share out what
+/// several of them declare. When a node ends, others take over within a second; when it is cut off, as soon as the server notices, within
+/// five. What a shard writes and how far it is are one transaction, so nothing is applied twice and nothing left out.</para>
+/// <para>Events are seen as soon as they are committed: while some come the sequence is looked at every millisecond or two, and LISTEN wakes the
+/// node at once. Appends of a caller's own transaction, and of other programs, send no NOTIFY; a node at rest sees them within half a second.</para>
 /// <para>Behind a pooler that gives each transaction another session neither works. The node says so once, looks ten times a
 /// second, and every node works on every shard: projections stay right, and a subscription may be told of an event by several nodes.</para>
 /// <para>It does not own the data source. <see cref="StartAsync"/> and <see cref="StopAsync"/> are called once each; the rest is safe for concurrent use.</para>
@@ -33,7 +33,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     private bool _saidPooler;
 
     /// <summary>Makes a node, which runs nothing yet.</summary>
-    /// <param name="dataSource">The connections: <see cref="DaemonOptions.MaxConnections"/> and one.</param>
+    /// <param name="dataSource">The connections: <see cref="DaemonOptions.MaxConnections"/> and two.</param>
     /// <param name="options">Where the tables are, and which projections are asynchronous; null for the defaults.</param>
     /// <param name="daemonOptions">How it runs, and the subscriptions; null for the defaults.</param>
     /// <param name="logger">Hears of failures; null for nobody.</param>
@@ -134,6 +134,10 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         var requests = new NodeRequests(_dataSource, _works, _options, _daemon, _timeProvider);
         await using var __ = requests.ConfigureAwait(false);
+        var reading = await NodeSession.OpenReadingAsync(_dataSource, _options, _timeProvider, _stop.Token).ConfigureAwait(false);
+        await using var ___ = reading.ConfigureAwait(false);
+        var appended = new AppendSignal(_timeProvider);
+        session.OnAppended(appended.Set);
         var owner = new ShardOwner(session, _works, _options, _daemon, connections, requests, _logger, _timeProvider);
         try
         {
@@ -143,7 +147,12 @@ public sealed class ProjectionDaemon : IAsyncDisposable
                 Log.Pooler(_logger);
             }
 
-            await FollowAsync(session, owner, lost.Token).ConfigureAwait(false);
+            var following = FollowAsync(reading, session, appended, owner, lost.Token);
+            var beating = BeatAsync(session, owner, lost.Token);
+            var first = await Task.WhenAny(following, beating).ConfigureAwait(false);
+            await lost.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(following, beating).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await first.ConfigureAwait(false);
         }
         finally
         {
@@ -152,15 +161,16 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         }
     }
 
-    private async Task FollowAsync(NodeSession session, ShardOwner owner, CancellationToken cancellationToken)
+    /// <summary>Moves the mark on, beside everything else that the node does.</summary>
+    private async Task FollowAsync(
+        NodeSession reading, NodeSession session, AppendSignal appended, ShardOwner owner, CancellationToken cancellationToken)
     {
         var mark = new LogMark(_options, _gaps, _timeProvider);
-        mark.Begin(await owner.ReadMarkAsync(cancellationToken).ConfigureAwait(false));
+        mark.Begin(await owner.ReadMarkAsync(reading.Connection, cancellationToken).ConfigureAwait(false));
         var pace = new PollPace(_timeProvider);
-        long? beat = null;
         while (true)
         {
-            if (await mark.AdvanceAsync(session.Connection, cancellationToken).ConfigureAwait(false))
+            if (await mark.AdvanceAsync(reading.Connection, cancellationToken).ConfigureAwait(false))
             {
                 pace.Note();
                 if (mark.Value > owner.Mark.Value)
@@ -169,13 +179,21 @@ public sealed class ProjectionDaemon : IAsyncDisposable
                 }
             }
 
-            if (beat is not { } last || _timeProvider.GetElapsedTime(last) >= PollPace.Longest)
-            {
-                await owner.BeatAsync(mark.Value, cancellationToken).ConfigureAwait(false);
-                beat = _timeProvider.GetTimestamp();
-            }
+            await pace.WaitAsync(appended, session, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
-            await pace.WaitAsync(session, cancellationToken).ConfigureAwait(false);
+    /// <summary>Shows the server that the node lives, and takes and gives up shards.</summary>
+    private async Task BeatAsync(NodeSession session, ShardOwner owner, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await owner.BeatAsync(cancellationToken).ConfigureAwait(false);
+            var beaten = _timeProvider.GetTimestamp();
+            while (PollPace.Longest - _timeProvider.GetElapsedTime(beaten) is var left && left > TimeSpan.FromMilliseconds(1))
+            {
+                await session.WaitAsync(left, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 }

@@ -145,6 +145,11 @@ internal sealed class ProjectionShard : ShardWork
             batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
         }
 
+        if (works.Length > 0)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(SqlText.Load("limit_idle")));
+        }
+
         return await ProjectionTransaction.ReadAsync(
             batch,
             async reader =>

@@ -26,6 +26,7 @@ internal sealed class Shard(
     private int _failures;
     private bool _hasCaughtUp;
     private volatile bool _isStopped;
+    private volatile bool _isGivenUp;
 
     /// <summary>The shard's name.</summary>
     public string Name => work.Name;
@@ -41,13 +42,16 @@ internal sealed class Shard(
         _isStopped = isStopped;
     }
 
-    /// <summary>Runs until the node stops or has lost the shard.</summary>
+    /// <summary>Tells the shard to end behind what is under way, for another node.</summary>
+    public void GiveUp() => _isGivenUp = true;
+
+    /// <summary>Runs until the node stops, or gives up or loses the shard.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         work.Begin(connections);
         var outages = 0;
         var knowsPosition = false;
-        while (!cancellationToken.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested && !_isGivenUp)
         {
             try
             {

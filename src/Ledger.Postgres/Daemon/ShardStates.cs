@@ -8,9 +8,31 @@ namespace Ledger.Postgres.Daemon;
 /// <summary>What the database keeps of shards beside what they do: who owns them, whether they may run, where they are.</summary>
 internal sealed class ShardStates(PostgresOptions options)
 {
-    /// <summary>Takes those of some shards whose locks are free.</summary>
-    public Task<List<string>> TryOwnAsync(NpgsqlConnection connection, string[] names, CancellationToken cancellationToken) => ListAsync(
-        connection, "own_shards", p => p.WithTexts(names), reader => reader.GetString(0), cancellationToken);
+    /// <summary>Takes those of some shards whose locks are free, so many at most.</summary>
+    public Task<List<string>> TryOwnAsync(NpgsqlConnection connection, string[] names, int most, CancellationToken cancellationToken) =>
+        ListAsync(
+            connection,
+            "own_shards",
+            p => p.WithTexts(names).With(most, NpgsqlDbType.Integer),
+            reader => reader.GetString(0),
+            cancellationToken);
+
+    /// <summary>Gives up the lock of a shard.</summary>
+    public Task GiveUpAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken) =>
+        ExecuteAsync(connection, "give_up_shard", p => p.WithText(name), cancellationToken);
+
+    /// <summary>Lets other nodes know which shards this session's node can run.</summary>
+    public Task StandForAsync(NpgsqlConnection connection, string[] names, CancellationToken cancellationToken) =>
+        ExecuteAsync(connection, "stand_for_shards", p => p.WithTexts(names), cancellationToken);
+
+    /// <summary>How many nodes can run some shards, and which of them are owned.</summary>
+    public Task<List<ShardCandidates>> ReadCandidatesAsync(
+        NpgsqlConnection connection, string[] names, CancellationToken cancellationToken) => ListAsync(
+            connection,
+            "shard_candidates",
+            p => p.WithTexts(names),
+            reader => new ShardCandidates(reader.GetString(0), reader.GetInt32(1), reader.GetBoolean(2)),
+            cancellationToken);
 
     /// <summary>Says who owns a shard, and begins its progress if it has none.</summary>
     public async Task BeginAsync(NpgsqlConnection connection, ShardWork work, string node, CancellationToken cancellationToken)

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Subscriptions;
 
-/// <summary>The connection that a node keeps: it reads the mark, hears of appends, and holds the locks of what the node owns.</summary>
+/// <summary>A connection that a node keeps: one reads the mark, one hears of appends and holds the locks of what the node owns.</summary>
 /// <remarks>
 /// The server ends it when it hears nothing for a few seconds, and finds out by TCP that the other side is gone, so that locks do not outlive
 /// a node that was cut off. Not safe for concurrent use.
@@ -25,7 +25,40 @@ internal sealed class NodeSession : IAsyncDisposable
     /// <remarks>A pooler tells its clients a process that is none of the server's.</remarks>
     public bool IsDirect { get; }
 
+    /// <summary>Calls something for each NOTIFY of an append, also one that comes while a statement runs.</summary>
+    public void OnAppended(Action told) => _connection.Notification += (_, _) => told();
+
+    /// <summary>Opens a session that listens.</summary>
     public static async Task<NodeSession> OpenAsync(
+        NpgsqlDataSource dataSource,
+        PostgresOptions options,
+        TimeProvider timeProvider,
+        CancellationToken cancellationToken)
+    {
+        var session = await OpenReadingAsync(dataSource, options, timeProvider, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (session.IsDirect)
+            {
+                var listen = new NpgsqlCommand(SqlText.Load("listen_appended"), session._connection)
+                {
+                    CommandTimeout = options.CommandTimeoutSeconds,
+                };
+                await using var _ = listen.ConfigureAwait(false);
+                await listen.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Opens a session that only reads the mark.</summary>
+    public static async Task<NodeSession> OpenReadingAsync(
         NpgsqlDataSource dataSource,
         PostgresOptions options,
         TimeProvider timeProvider,
@@ -37,14 +70,7 @@ internal sealed class NodeSession : IAsyncDisposable
             var command = new NpgsqlCommand(SqlText.Load("open_session"), connection) { CommandTimeout = options.CommandTimeoutSeconds };
             await using var _ = command.ConfigureAwait(false);
             var process = (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
-            var session = new NodeSession(connection, timeProvider, process == connection.ProcessID);
-            if (session.IsDirect)
-            {
-                command.CommandText = SqlText.Load("listen_appended");
-                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-            }
-
-            return session;
+            return new NodeSession(connection, timeProvider, process == connection.ProcessID);
         }
         catch
         {

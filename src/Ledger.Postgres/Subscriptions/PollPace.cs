@@ -20,8 +20,13 @@ internal sealed class PollPace(TimeProvider timeProvider)
     /// <summary>Takes note that something was appended.</summary>
     public void Note() => _lastEvent = timeProvider.GetTimestamp();
 
-    /// <summary>Waits until it is time to look again.</summary>
+    /// <summary>Waits until it is time to look again, on the connection that looks.</summary>
     public Task WaitAsync(NodeSession session, CancellationToken cancellationToken) =>
-        IsActive ? Task.Delay(Short, timeProvider, cancellationToken)
-        : session.WaitAsync(session.IsDirect ? Long : WithoutListen, cancellationToken);
+        IsActive ? Task.Delay(Short, timeProvider, cancellationToken) : session.WaitAsync(Pause(session), cancellationToken);
+
+    /// <summary>Waits until it is time to look again, or somebody else hears of an append.</summary>
+    public Task WaitAsync(AppendSignal appended, NodeSession session, CancellationToken cancellationToken) =>
+        appended.WaitAsync(IsActive ? Short : Pause(session), cancellationToken);
+
+    private static TimeSpan Pause(NodeSession session) => session.IsDirect ? Long : WithoutListen;
 }

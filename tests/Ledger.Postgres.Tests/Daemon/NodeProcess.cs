@@ -28,6 +28,13 @@ internal sealed class NodeProcess : IDisposable
         return new NodeProcess(process, name);
     }
 
+    /// <summary>Keeps it from running, as if its machine or its network stood still.</summary>
+    public async Task StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-STOP", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
     /// <summary>Ends it as <c>kill -9</c> does.</summary>
     public void Dispose()
     {
