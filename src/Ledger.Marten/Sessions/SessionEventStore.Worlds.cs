@@ -13,6 +13,9 @@ internal sealed partial class SessionEventStore : IWorldReader
     public Task<World> GetWorldAsync(History history, Position? at = null, CancellationToken cancellationToken = default) =>
         native.GetWorldAsync(history, at, cancellationToken);
 
+    public Task<bool> IsBudgetExhaustedAsync(History history, Position? at = null, CancellationToken cancellationToken = default) =>
+        native.IsBudgetExhaustedAsync(history, at, cancellationToken);
+
     public Task<WorldObject?> FindObjectAsync(
         History history,
         string id,

@@ -56,7 +56,7 @@ public sealed partial class PostgresEventStore
         if (KeepsRows)
         {
             var reach = await Worlds.ReachAsync(history, at, cancellationToken).ConfigureAwait(false);
-            if (reach.Covers(at) is not null)
+            if (Covered(reach, history, at) is not null)
             {
                 return reach.BudgetExhausted;
             }
@@ -77,7 +77,7 @@ public sealed partial class PostgresEventStore
         if (KeepsRows)
         {
             var (reach, found) = await Worlds.FindObjectAsync(history, id, at, cancellationToken).ConfigureAwait(false);
-            if (reach.Covers(at) is not null)
+            if (Covered(reach, history, at) is not null)
             {
                 return found;
             }
@@ -98,7 +98,7 @@ public sealed partial class PostgresEventStore
         if (KeepsRows)
         {
             var (reach, found) = await Worlds.FindRelationAsync(history, id, at, cancellationToken).ConfigureAwait(false);
-            if (reach.Covers(at) is not null)
+            if (Covered(reach, history, at) is not null)
             {
                 return found;
             }
@@ -152,6 +152,12 @@ public sealed partial class PostgresEventStore
     private async Task<Position?> CoveredAsync(History history, Position? at, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(history);
-        return KeepsRows ? (await Worlds.ReachAsync(history, at, cancellationToken).ConfigureAwait(false)).Covers(at) : null;
+        return KeepsRows ? Covered(await Worlds.ReachAsync(history, at, cancellationToken).ConfigureAwait(false), history, at) : null;
     }
+
+    /// <exception cref="PositionOutOfRangeException">The rows stand for all that there is, and more was asked for.</exception>
+    private static Position? Covered(WorldReach reach, History history, Position? at) =>
+        at > reach.Length && reach.Position == reach.Length && !reach.Lags
+            ? throw new PositionOutOfRangeException(history.Stream, at.Value, reach.Length)
+            : reach.Covers(at);
 }

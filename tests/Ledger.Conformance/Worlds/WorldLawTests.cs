@@ -62,13 +62,13 @@ public abstract class WorldLawTests : EventStoreTests
 
         foreach (var run in histories)
         {
-            await CompareAsync(run, histories[0]);
+            await CompareAsync(run, histories[0], histories[^1]);
         }
     }
 
-    private static async Task CompareAsync(Run run, Run other)
+    private static async Task CompareAsync(Run run, Run other, Run last)
     {
-        var (events, others) = (await run.ReadAllAsync(), await other.ReadAllAsync());
+        var (events, others, lasts) = (await run.ReadAllAsync(), await other.ReadAllAsync(), await last.ReadAllAsync());
         foreach (var at in new[] { events.Count + 1, events.Count, events.Count * 2 / 3, events.Count / 3 })
         {
             var position = new Position(at);
@@ -86,6 +86,13 @@ public abstract class WorldLawTests : EventStoreTests
             await CompareAsync(
                 () => WorldDiff.Between(Fold(run, events, at), Fold(other, others, others.Count)),
                 () => run.DiffAsync(other, position));
+            await CompareAsync(
+                () => WorldDiff.Between(Fold(run, events, at), Fold(last, lasts, lasts.Count)),
+                () => run.DiffAsync(last, position));
+            await CompareAsync(
+                () => WorldDiff.Between(Fold(run, events, at), Fold(run, events, events.Count / 2)),
+                () => run.DiffAsync(run, position, new Position(events.Count / 2)));
+            await CompareAsync(() => Flag(Fold(run, events, at).BudgetExhausted), async () => Flag(await run.IsBudgetExhaustedAsync(position)));
             await CompareListsAsync(run, events, at);
         }
 
@@ -128,6 +135,8 @@ public abstract class WorldLawTests : EventStoreTests
         (await AnswerAsync(ask)).ShouldBe(await AnswerAsync(() => Task.FromResult(fold())));
 
     private static string Listed<T>(IEnumerable<T> items) => $"[{string.Join(',', items)}]";
+
+    private static string Flag(bool flag) => flag ? "true" : "false";
 
     private static string Numbered(IEnumerable<RecordedEvent> events) => Listed(events.Select(e => e.Position!.Value.Value));
 

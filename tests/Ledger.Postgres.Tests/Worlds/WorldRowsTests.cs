@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Conformance;
 using Ledger.Events;
@@ -152,6 +153,47 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
         (await branch.GetWorldAsync()).Objects.Select(o => o.Id).ShouldBe(["a", id, "b"]);
         (await branch.FindObjectAsync(id)).ShouldNotBeNull();
         (await run.DiffAsync(branch)).AddedObjects.ShouldBe(["a", "b"]);
+    }
+
+    [Fact]
+    public async Task Diff_ManyEventsOfFewObjects_ReadsTheRows()
+    {
+        var run = Runs.Run(Guid.NewGuid().ToString("N"));
+        await run.AppendAsync([new ObjectCreated("a", "T"), new ObjectCreated("b", "T"), new RelationCreated("r", "t", "a", "b")]);
+        var branch = await run.ForkAsync(new Position(3));
+        object[] Patches(int from) => [.. Enumerable.Range(from, 3_000).Select(n => new ObjectPatched("a", new JsonObject { ["n"] = n }))];
+        await run.AppendAsync([.. Patches(0), new RelationRemoved("r")]);
+        await branch.AppendAsync([.. Patches(5_000), new ObjectRemoved("b")]);
+
+        var diff = await run.DiffAsync(branch);
+        diff.ToString().ShouldBe(WorldDiff.Between(await World.FoldAsync(run.ReadAsync()), await World.FoldAsync(branch.ReadAsync())).ToString());
+        diff.Summary().ShouldBe("-1 objects, ~1 objects patched, +1 relations");
+        (await run.DiffAsync(run, new Position(1_000), new Position(2_000))).Changes.ShouldHaveSingleItem().Old!.ToString().ShouldBe("996");
+
+        // The events behind the fork are not looked at: 6,000 of them are more pages than this.
+        var plan = await TextAsync($"""
+            explain (analyze, buffers, format json, costs off, timing off)
+            select * from ledger.world_diff_v1('{run.StreamName}', 3004, '{branch.StreamName}', 3005)
+            """);
+        JsonElement.Parse(plan)[0].GetProperty("Plan").GetProperty("Shared Hit Blocks").GetInt64().ShouldBeLessThan(300);
+    }
+
+    [Fact]
+    public async Task RebuildWorlds_AsAProcedure_MakesAllRowsFromTheEvents()
+    {
+        var (run, branch) = await RunAndBranchAsync();
+        var nested = await branch.ForkAsync(new Position(5));
+        await nested.AppendAsync([new ObjectPatched("a", new JsonObject { ["q"] = 9 })]);
+        var rows = AllRows.Replace("{0}", $"'{run.StreamName}', '{branch.StreamName}', '{nested.StreamName}'", StringComparison.Ordinal);
+        await nested.GetWorldAsync();
+        await run.GetWorldAsync();
+        var before = await TextAsync(rows);
+
+        // What a branch took over from a row that was wrong is made anew as well.
+        await database.ExecuteAsync($"update ledger.world_object set data = data || '{{\"forged\": true}}' where stream like 'run:{run.Id}' or id = 'a'");
+        await database.ExecuteAsync("call ledger.rebuild_worlds()");
+
+        (await TextAsync(rows)).ShouldBe(before);
     }
 
     [Fact]
