@@ -26,9 +26,9 @@ internal static class CommonOptions
         Recursive = true,
     };
 
-    /// <summary>For the commands that read histories; each adds it.</summary>
+    /// <summary>For the commands that read histories or lists; each adds it.</summary>
     public static Option<bool> Stats { get; } = new("--stats")
     {
-        Description = "Say on standard error what the reading cost: events, segments, the snapshot used, rows of worlds, bytes, time.",
+        Description = "Say on standard error what the reading cost: events, segments, the snapshot used, rows, bytes, time.",
     };
 }

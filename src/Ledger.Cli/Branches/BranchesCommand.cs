@@ -13,6 +13,7 @@ internal sealed class BranchesCommand : LedgerCommand
         : base("branches", "Shows which branches were forked from where, as trees.")
     {
         Add(_id);
+        Add(CommonOptions.Stats);
         Examples = ["ledger branches", "ledger branches first", "ledger branches branch:second --json"];
     }
 
@@ -20,7 +21,7 @@ internal sealed class BranchesCommand : LedgerCommand
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
         StreamName? root = session.Get(_id) is { } id ? await StreamIds.FindAsync(connection.Store, id, cancellationToken) : null;
-        var tree = await connection.Ledger.ListBranchesAsync(root, cancellationToken);
+        var tree = await connection.Ledger.WithStatistics(session.NewRead()).ListBranchesAsync(root, cancellationToken);
         if (session.Json)
         {
             BranchTree.Write(session.Out, tree);

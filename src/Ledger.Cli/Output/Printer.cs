@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Ledger.Cli.Output;
@@ -13,7 +12,7 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
 
     private static readonly JsonWriterOptions JsonOptions = new()
     {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Encoder = ReadableJsonEncoder.Instance,
         MaxDepth = int.MaxValue,
         SkipValidation = true,
     };
@@ -77,6 +76,35 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
         }
 
         output.WriteByte((byte)'\n');
+    }
+
+    /// <summary>Writes a JSON document as its parts come; memory stays flat.</summary>
+    public async Task JsonAsync(Func<Utf8JsonWriter, Task> write)
+    {
+        await text.FlushAsync();
+        await using (var writer = new Utf8JsonWriter(output, JsonOptions))
+        {
+            await write(writer);
+        }
+
+        output.WriteByte((byte)'\n');
+    }
+
+    /// <summary>Writes a member that is an array, item by item, and hands on what has come.</summary>
+    public static async Task WriteArrayAsync<T>(
+        Utf8JsonWriter writer, string name, IAsyncEnumerable<T> items, Action<Utf8JsonWriter, T> write)
+    {
+        writer.WriteStartArray(name);
+        await foreach (var item in items)
+        {
+            write(writer, item);
+            if (writer.BytesPending > BufferBytes)
+            {
+                await writer.FlushAsync();
+            }
+        }
+
+        writer.WriteEndArray();
     }
 
     /// <summary>Writes one JSON array, an item a line, as the items come; memory stays flat.</summary>

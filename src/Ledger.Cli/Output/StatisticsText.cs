@@ -20,7 +20,7 @@ internal static class StatisticsText
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"Read {Printable.Count(read.RowsRead, "row")} of worlds in {read.Elapsed.TotalMilliseconds:N1} ms.");
+                $"Read {Printable.Count(read.RowsRead, "row")} in {read.Elapsed.TotalMilliseconds:N1} ms.");
         }
 
         var snapshot = read.Snapshot is { } used ? $"the snapshot of {used.Stream} at {used.Position}" : "no snapshot";

@@ -7,13 +7,16 @@ namespace Ledger.Cli.Runs;
 internal sealed class RunListCommand : LedgerCommand
 {
     public RunListCommand()
-        : base("list", "Lists the runs, sorted by id, with the number of their events and the time of the last.") =>
+        : base("list", "Lists the runs, sorted by id, with the number of their events and the time of the last.")
+    {
+        Add(CommonOptions.Stats);
         Examples = ["ledger run list", "ledger run list --json"];
+    }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var runs = connection.Ledger.ListRunsAsync(cancellationToken);
+        var runs = connection.Ledger.WithStatistics(session.NewRead()).ListRunsAsync(cancellationToken);
         await (session.Json ? session.Out.JsonArrayAsync(runs, Write) : PrintAsync(session.Out, runs));
     }
 

@@ -1,14 +1,11 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
-using System.Text.RegularExpressions;
 using Ledger.Runs;
 using Ledger.Streams;
 
 namespace Ledger.Cli.Streams;
 
 /// <summary>Two options for a place in a history: a count of events, or a time.</summary>
-internal sealed partial class Moment
+internal sealed class Moment
 {
     private readonly Option<Position?> _at;
     private readonly Option<DateTimeOffset?> _time;
@@ -18,12 +15,8 @@ internal sealed partial class Moment
     public Moment(string suffix = "", string of = "")
     {
         _at = Positions.Option($"--at{suffix}", $"After how many events{of}; all of them unless given.");
-        _time = new Option<DateTimeOffset?>($"--at-time{suffix}")
-        {
-            Description = $"After the events{of} that the log had taken by this time (ISO 8601; UTC unless it has an offset).",
-            HelpName = "TIME",
-            CustomParser = result => TryParse(result.Tokens[0].Value, result, $"--at-time{suffix}"),
-        };
+        _time = Times.Option(
+            $"--at-time{suffix}", $"After the events{of} that the log had taken by this time (ISO 8601; UTC unless it has an offset).");
     }
 
     /// <summary>Whether a time is given.</summary>
@@ -45,19 +38,4 @@ internal sealed partial class Moment
         (null, { } time) => await run.FindPositionAsync(time, cancellationToken),
         var (at, _) => at,
     };
-
-    private static DateTimeOffset? TryParse(string text, ArgumentResult result, string name)
-    {
-        if (IsoDate().IsMatch(text)
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
-        {
-            return time;
-        }
-
-        result.AddError($"{name} must be a time such as 2026-11-20T09:30:00Z, and '{text}' is none");
-        return null;
-    }
-
-    [GeneratedRegex(@"^\d{4}-\d{2}-\d{2}")]
-    private static partial Regex IsoDate();
 }

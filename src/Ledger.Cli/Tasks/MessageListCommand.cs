@@ -11,25 +11,29 @@ internal sealed class MessageListCommand : LedgerCommand
     private readonly Option<int?> _limit = new("--limit") { Description = "How many at most; all unless given.", HelpName = "N" };
     private readonly Option<int?> _offset = new("--offset") { Description = "How many are passed over.", HelpName = "N" };
 
+    private readonly Option<string?> _after = new("--after") { Description = "The 'next' of the page before.", HelpName = "NEXT" };
+
     public MessageListCommand()
         : base("list", "Lists the messages of a task by their time.")
     {
         Add(_task);
         Add(_limit);
         Add(_offset);
+        Add(_after);
         Examples = ["ledger message list t1", "ledger message list t1 --limit 20 --json"];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        if (session.Get(_limit) < 0 || session.Get(_offset) < 0)
+        if (session.Get(_limit) < 0)
         {
-            throw new UsageException("--limit and --offset must be zero or more.");
+            throw new UsageException("--limit must be zero or more.");
         }
 
+        var start = TaskArgument.ParseStart(session, _offset, _after);
         await using var connection = await session.ConnectAsync(cancellationToken);
         var task = await TaskArgument.FindAsync(connection, session.Get(_task), cancellationToken);
-        var query = new MessageQuery(task.Id) { Limit = session.Get(_limit), Start = PageStart.Offset(session.Get(_offset) ?? 0) };
+        var query = new MessageQuery(task.Id) { Limit = session.Get(_limit), Start = start };
         var page = await connection.Tasks.ListMessagesAsync(query, cancellationToken);
         if (session.Json)
         {
@@ -37,7 +41,12 @@ internal sealed class MessageListCommand : LedgerCommand
             {
                 writer.WriteStartObject();
                 TaskText.WriteArray(writer, "messages", page.Messages, TaskText.Write);
-                writer.WriteNumber("total", page.Total!.Value);
+                if (page.Total is { } total)
+                {
+                    writer.WriteNumber("total", total);
+                }
+
+                writer.WriteString("next", page.Next?.ToString());
                 writer.WriteEndObject();
             });
             return;
@@ -48,6 +57,14 @@ internal sealed class MessageListCommand : LedgerCommand
             TaskText.PrintLine(session.Out, message);
         }
 
-        session.Out.Line($"{Printable.Number(page.Messages.Count)} of {Printable.Count(page.Total!.Value, "message")}.");
+        if (page.Total is { } all)
+        {
+            session.Out.Line($"{Printable.Number(page.Messages.Count)} of {Printable.Count(all, "message")}.");
+        }
+
+        if (page.Next is { } next)
+        {
+            session.Out.Line($"Next page: --after {next}", Tone.Faint);
+        }
     }
 }

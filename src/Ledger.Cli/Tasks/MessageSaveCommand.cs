@@ -14,7 +14,7 @@ internal sealed class MessageSaveCommand : LedgerCommand
     };
 
     private readonly Argument<string> _task = TaskArgument.Create();
-    private readonly Argument<string> _content = new("TEXT") { Description = "What was said." };
+    private readonly Argument<string> _content = new("TEXT") { Description = "What was said; '-' reads standard input." };
     private readonly Option<string?> _role = new("--role") { Description = "system, user or assistant; user unless given.", HelpName = "R" };
     private readonly Option<string?> _id = new("--id") { Description = "The id of the message; a new one unless given.", HelpName = "ID" };
 
@@ -25,7 +25,7 @@ internal sealed class MessageSaveCommand : LedgerCommand
         Add(_content);
         Add(_role);
         Add(_id);
-        Examples = ["ledger message save t1 \"When does water boil?\" --id m1", "ledger message save t1 \"At 100 °C.\" --role assistant"];
+        Examples = ["ledger message save t1 \"When does water boil?\" --id m1", "ledger message save t1 \"At 100 °C.\" --role assistant", "ledger message save t1 - < answer.txt"];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
@@ -41,7 +41,7 @@ internal sealed class MessageSaveCommand : LedgerCommand
             Id = session.Get(_id) ?? Guid.CreateVersion7().ToString(),
             TaskId = session.Get(_task),
             Role = role,
-            Content = session.Get(_content),
+            Content = await ReadAsync(session, cancellationToken),
             Timestamp = session.Io.TimeProvider.GetUtcNow(),
         };
         await connection.Tasks.SaveMessageAsync(message, cancellationToken);
@@ -53,5 +53,16 @@ internal sealed class MessageSaveCommand : LedgerCommand
         {
             TaskText.PrintLine(session.Out, message);
         }
+    }
+
+    private async Task<string> ReadAsync(Session session, CancellationToken cancellationToken)
+    {
+        if (session.Get(_content) is not "-" and var text)
+        {
+            return text;
+        }
+
+        using var reader = new StreamReader(session.Io.Input, leaveOpen: true);
+        return await reader.ReadToEndAsync(cancellationToken);
     }
 }

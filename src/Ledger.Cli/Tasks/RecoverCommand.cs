@@ -36,7 +36,7 @@ internal sealed class RecoverCommand : LedgerCommand
             }
         }
 
-        session.Out.Line($"{Printable.Count(recovery.Calls.Count, "call")} that have not ended");
+        session.Out.Line($"{Printable.Count(recovery.Calls.Count, "call")} pending or in progress");
         foreach (var (call, message) in recovery.Calls)
         {
             TaskText.PrintLine(session.Out, call);

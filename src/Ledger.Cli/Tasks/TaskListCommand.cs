@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Output;
+using Ledger.Cli.Streams;
 using Ledger.Tasks;
 
 namespace Ledger.Cli.Tasks;
@@ -10,6 +11,9 @@ internal sealed class TaskListCommand : LedgerCommand
     private readonly Option<string?> _status = new("--status") { Description = "How they ended; 'active' for those in progress.", HelpName = "S" };
     private readonly Option<string?> _parent = new("--parent") { Description = "The task that they are parts of.", HelpName = "ID" };
     private readonly Option<string?> _run = new("--run") { Description = "The run that they work in, by its id or stream name.", HelpName = "RUN" };
+    private readonly Option<DateTimeOffset?> _from = Times.Option("--from", "Created at this time or later (ISO 8601; UTC unless it has an offset).");
+    private readonly Option<DateTimeOffset?> _to = Times.Option("--to", "Created at this time or earlier.");
+    private readonly Option<int?> _offset = new("--offset") { Description = "How many are passed over.", HelpName = "N" };
     private readonly Option<int?> _limit = new("--limit") { Description = "How many at most, up to 1000; 100 unless given.", HelpName = "N" };
     private readonly Option<string?> _after = new("--after") { Description = "The 'next' of the page before.", HelpName = "NEXT" };
 
@@ -18,9 +22,11 @@ internal sealed class TaskListCommand : LedgerCommand
     {
         Add(_status);
         Add(_parent);
-        Add(_run);
-        Add(_limit);
-        Add(_after);
+        foreach (var option in new Option[] { _run, _from, _to, _limit, _offset, _after })
+        {
+            Add(option);
+        }
+
         Examples = ["ledger task list --status active", "ledger task list --status success --limit 10 --json"];
     }
 
@@ -67,13 +73,15 @@ internal sealed class TaskListCommand : LedgerCommand
                 Completion = session.Get(_status) is "active" ? CompletionFilter.Active : CompletionFilter.Parse(session.Get(_status)),
                 ParentTaskId = session.Get(_parent),
                 Run = session.Get(_run) is { } run ? TaskArgument.ParseRun(run) : null,
+                From = session.Get(_from),
+                To = session.Get(_to),
                 Limit = session.Get(_limit) ?? 100,
-                Start = session.Get(_after) is { } after ? PageStart.Behind(PageCursor.Parse(after)) : default,
+                Start = TaskArgument.ParseStart(session, _offset, _after),
             };
         }
-        catch (Exception fault) when (fault is ArgumentOutOfRangeException or FormatException)
+        catch (ArgumentOutOfRangeException)
         {
-            throw new UsageException(fault is FormatException ? fault.Message : $"--limit must be from 0 to {TaskQuery.MaxLimit}.");
+            throw new UsageException($"--limit must be from 0 to {TaskQuery.MaxLimit}.");
         }
     }
 }

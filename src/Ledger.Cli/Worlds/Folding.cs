@@ -1,31 +1,15 @@
 using Ledger.Cli.Events;
 using Ledger.Files;
-using Ledger.Runs;
 using Ledger.Streams;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Worlds;
 
-/// <summary>Worlds for the commands that show them, with a bar while long histories are read.</summary>
+/// <summary>Worlds of files, with a bar while long ones are read.</summary>
 internal static class Folding
 {
     // Ids of events are derived from a stream's name; nobody sees it here.
     private static readonly StreamName FileStream = StreamName.Run("file");
-
-    /// <summary>The world of a run or branch.</summary>
-    public static async Task<World> OfRunAsync(Session session, Run run, Position? at, CancellationToken cancellationToken)
-    {
-        var length = await run.GetLengthAsync(cancellationToken);
-        if (at > length)
-        {
-            throw new PositionOutOfRangeException(run.StreamName, at.Value, length);
-        }
-
-        return await session.Progress.RunAsync(
-            $"Reading {run.StreamName}",
-            (at ?? length).Value,
-            progress => run.WithStatistics(session.NewRead(progress)).GetWorldAsync(at ?? length, cancellationToken));
-    }
 
     /// <summary>The world of an event file, with no database.</summary>
     public static async Task<World> OfFileAsync(Session session, string path, Position? at, CancellationToken cancellationToken)

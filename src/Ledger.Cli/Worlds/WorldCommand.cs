@@ -2,6 +2,8 @@ using System.CommandLine;
 using Ledger.Cli.Events;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
+using Ledger.Runs;
+using Ledger.Streams;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Worlds;
@@ -25,7 +27,7 @@ internal sealed class WorldCommand : LedgerCommand
     };
 
     public WorldCommand()
-        : base("world", "Shows what a history says is there: objects, and relations between them.")
+        : base("world", "Shows what a history says is there, by id: objects, and relations between them. A file's come in the order of their creation.")
     {
         Add(_id);
         _moment.AddTo(this);
@@ -86,7 +88,7 @@ internal sealed class WorldCommand : LedgerCommand
         var at = await _moment.FindAsync(session, run, cancellationToken);
         if (filter is null)
         {
-            Print(session, run.StreamName.Value, await Folding.OfRunAsync(session, run, at, cancellationToken));
+            await ShowAllAsync(session, run.WithStatistics(session.NewRead()), at, cancellationToken);
             return;
         }
 
@@ -103,6 +105,48 @@ internal sealed class WorldCommand : LedgerCommand
         }
     }
 
+    /// <summary>Shows a world as its rows come, so that it may be larger than the memory.</summary>
+    private static async Task ShowAllAsync(Session session, Run run, Position? at, CancellationToken cancellationToken)
+    {
+        var position = at ?? await run.GetLengthAsync(cancellationToken);
+        var budgetExhausted = await run.IsBudgetExhaustedAsync(position, cancellationToken);
+        var objects = run.ReadObjectsAsync(at: position, cancellationToken: cancellationToken);
+        var relations = run.ReadRelationsAsync(at: position, cancellationToken: cancellationToken);
+        var output = session.Out;
+        if (session.Json)
+        {
+            await output.JsonAsync(async writer =>
+            {
+                writer.WriteStartObject();
+                await Printer.WriteArrayAsync(writer, "objects", objects, (w, item) => item.WriteTo(w));
+                await Printer.WriteArrayAsync(writer, "relations", relations, (w, item) => item.WriteTo(w));
+                writer.WriteBoolean("budget_exhausted", budgetExhausted);
+                writer.WriteNumber("position", position.Value);
+                writer.WriteEndObject();
+            });
+            return;
+        }
+
+        output.Line($"World: {run.StreamName} at position {position}", Tone.Name);
+        var (objectCount, relationCount) = (0L, 0L);
+        await foreach (var item in objects)
+        {
+            EntityText.Print(output, item);
+            objectCount++;
+        }
+
+        await foreach (var item in relations)
+        {
+            EntityText.Print(output, item);
+            relationCount++;
+        }
+
+        output.Line(Summary(objectCount, relationCount, budgetExhausted));
+    }
+
+    private static string Summary(long objects, long relations, bool budgetExhausted) =>
+        $"Summary: {Printable.Count(objects, "object")}, {Printable.Count(relations, "relation")}{(budgetExhausted ? ", budget exhausted" : "")}";
+
     private static void Print(Session session, string source, World world)
     {
         if (session.Json)
@@ -113,8 +157,6 @@ internal sealed class WorldCommand : LedgerCommand
 
         var output = session.Out;
         output.Line($"World: {source} at position {world.Position}", Tone.Name);
-        output.Line($"Summary: {Printable.Count(world.Objects.Count, "object")}, {Printable.Count(world.Relations.Count, "relation")}"
-            + (world.BudgetExhausted ? ", budget exhausted" : ""));
         foreach (var item in world.Objects)
         {
             EntityText.Print(output, item);
@@ -124,5 +166,7 @@ internal sealed class WorldCommand : LedgerCommand
         {
             EntityText.Print(output, item);
         }
+
+        output.Line(Summary(world.Objects.Count, world.Relations.Count, world.BudgetExhausted));
     }
 }

@@ -89,7 +89,7 @@ internal sealed class JsonSchemaCheck
             else if (isClosed)
             {
                 var names = known.ValueKind == JsonValueKind.Object ? known.EnumerateObject().Select(p => p.Name).ToArray() : [];
-                _faults.Add($"'{Join(path, member.Name)}' is not a member{(names.Length == 0 ? "" : $"; there are {string.Join(", ", names)}")}");
+                _faults.Add($"'{Join(path, member.Name)}' is not a member{(names.Length == 0 ? "" : $"; known: {string.Join(", ", names)}")}");
             }
         }
     }

@@ -12,6 +12,8 @@ namespace Ledger.Runs;
 /// <remarks>Safe for concurrent use; beside the store it knows only which calls are being made through it.</remarks>
 public sealed class AgentLedger
 {
+    private readonly ReadStatistics? _statistics;
+
     /// <summary>Works on a store.</summary>
     /// <param name="store">Where the events are.</param>
     /// <param name="options">Limits; null for the defaults.</param>
@@ -30,6 +32,13 @@ public sealed class AgentLedger
         TimeProvider = timeProvider ?? TimeProvider.System;
     }
 
+    private AgentLedger(AgentLedger other, ReadStatistics statistics)
+    {
+        (Store, Options, Logger, TimeProvider) = (other.Store, other.Options, other.Logger, other.TimeProvider);
+        CallTurns = other.CallTurns;
+        _statistics = statistics;
+    }
+
     /// <summary>Where the events are.</summary>
     public IEventStore Store { get; }
 
@@ -43,14 +52,22 @@ public sealed class AgentLedger
     /// <summary>Who makes which call at the moment.</summary>
     internal Turns<(StreamName Stream, CallKey Key)> CallTurns { get; } = new();
 
+    /// <summary>The same runs and branches by a handle whose lists are counted, and the reads of the runs that it gives.</summary>
+    /// <param name="statistics">What the counts are added to.</param>
+    public AgentLedger WithStatistics(ReadStatistics statistics)
+    {
+        ArgumentNullException.ThrowIfNull(statistics);
+        return new AgentLedger(this, statistics);
+    }
+
     /// <summary>A handle on a run, without asking the store whether it exists; its first append creates it.</summary>
-    public Run Run(string id) => new(this, History.OfRun(StreamName.Run(id)));
+    public Run Run(string id) => new(this, History.OfRun(StreamName.Run(id)), _statistics);
 
     /// <summary>A handle on a run or a stream of the application's own, without asking the store whether it exists; its first append creates it.</summary>
     /// <exception cref="ArgumentException">The name is that of a branch, whose history only <see cref="OpenAsync"/> knows.</exception>
     public Run Stream(StreamName stream) => stream.IsBranch
         ? throw new ArgumentException($"'{stream}' is a branch. Open it by {nameof(OpenAsync)}, or create it by {nameof(ForkAsync)}.", nameof(stream))
-        : new Run(this, History.OfRun(stream));
+        : new Run(this, History.OfRun(stream), _statistics);
 
     /// <summary>Creates a run at length 0. Done again before its first event it changes nothing.</summary>
     /// <param name="id">The id, or null for a new one.</param>
@@ -67,7 +84,7 @@ public sealed class AgentLedger
     public async Task<Run?> FindAsync(StreamName stream, CancellationToken cancellationToken = default)
     {
         var history = await Store.GetHistoryAsync(stream, cancellationToken).ConfigureAwait(false);
-        return history is null ? null : new Run(this, history);
+        return history is null ? null : new Run(this, history, _statistics);
     }
 
     /// <summary>Finds a run or branch that must exist.</summary>
@@ -77,7 +94,7 @@ public sealed class AgentLedger
 
     /// <summary>Lists the runs, sorted by id, with flat memory.</summary>
     public IAsyncEnumerable<StreamInfo> ListRunsAsync(CancellationToken cancellationToken = default) =>
-        Store.ListStreamsAsync("run:", cancellationToken);
+        Observed(Store.ListStreamsAsync("run:", cancellationToken), cancellationToken);
 
     /// <summary>Forks a run or branch: the branch shares its first events by reference, and goes on alone.</summary>
     /// <remarks>
@@ -109,7 +126,7 @@ public sealed class AgentLedger
         options ??= new ForkOptions();
         var branch = BranchCreated.Of(options.Id ?? Guid.CreateVersion7().ToString(), run.History, at, options.Name);
         var created = await CreateBranchAsync(branch, options.Metadata, cancellationToken).ConfigureAwait(false);
-        return new Run(this, created.History);
+        return new Run(this, created.History, _statistics);
     }
 
     /// <summary>Creates a branch that is described whole.</summary>
@@ -134,11 +151,14 @@ public sealed class AgentLedger
         CancellationToken cancellationToken = default)
     {
         var branches = new List<BranchInfo>();
-        await foreach (var branch in Store.ListBranchesAsync(root, cancellationToken).ConfigureAwait(false))
+        await foreach (var branch in Observed(Store.ListBranchesAsync(root, cancellationToken), cancellationToken).ConfigureAwait(false))
         {
             branches.Add(branch);
         }
 
         return BranchNode.Arrange(branches);
     }
+
+    private IAsyncEnumerable<T> Observed<T>(IAsyncEnumerable<T> rows, CancellationToken cancellationToken) =>
+        _statistics is null ? rows : _statistics.ObserveRowsAsync(rows, cancellationToken);
 }

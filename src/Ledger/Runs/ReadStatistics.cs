@@ -7,7 +7,7 @@ using Ledger.Streams;
 
 namespace Ledger.Runs;
 
-/// <summary>What reading cost: filled by the reads of the handle that <see cref="Run.WithStatistics"/> gives, summed over all of them.</summary>
+/// <summary>What reading cost: filled by the reads of the handles that <see cref="Run.WithStatistics"/> and <see cref="AgentLedger.WithStatistics"/> give, summed.</summary>
 /// <remarks>
 /// Safe for concurrent use.
 /// <code>
@@ -36,7 +36,7 @@ public sealed class ReadStatistics
     /// <summary>The number of segments, each a part of one stream, that the events came from.</summary>
     public long Segments => Sums.Segments;
 
-    /// <summary>The number of objects and relations that were read from rows; for a comparison, of those that differ.</summary>
+    /// <summary>The number of objects and relations that were read from rows, for a comparison of those that differ; of a list of runs or branches, of its items.</summary>
     public long RowsRead => Sums.Rows;
 
     /// <summary>The size of the JSON that was read, of events and of the snapshot, without headers; rows do not count.</summary>
@@ -117,6 +117,28 @@ public sealed class ReadStatistics
             }
 
             Count(enumerator.Current, ref segment);
+            yield return enumerator.Current;
+        }
+    }
+
+    /// <summary>Passes rows on and counts them and the time until each comes.</summary>
+    internal async IAsyncEnumerable<T> ObserveRowsAsync<T>(
+        IAsyncEnumerable<T> rows,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var enumerator = rows.GetAsyncEnumerator(cancellationToken);
+        await using var _ = enumerator.ConfigureAwait(false);
+        while (true)
+        {
+            var start = Stopwatch.GetTimestamp();
+            var isThere = await enumerator.MoveNextAsync().ConfigureAwait(false);
+            Add(Stopwatch.GetElapsedTime(start));
+            if (!isThere)
+            {
+                yield break;
+            }
+
+            CountRows(1);
             yield return enumerator.Current;
         }
     }

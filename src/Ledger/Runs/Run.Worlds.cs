@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using Ledger.Events;
 using Ledger.Streams;
 using Ledger.Worlds;
@@ -163,27 +162,5 @@ public sealed partial class Run
     }
 
     private IAsyncEnumerable<T> AskEachAsync<T>(IAsyncEnumerable<T> answers, CancellationToken cancellationToken) =>
-        _statistics is not null && Reader.KeepsRows ? CountedAsync(answers, _statistics, cancellationToken) : answers;
-
-    private static async IAsyncEnumerable<T> CountedAsync<T>(
-        IAsyncEnumerable<T> answers,
-        ReadStatistics statistics,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var enumerator = answers.GetAsyncEnumerator(cancellationToken);
-        await using var _ = enumerator.ConfigureAwait(false);
-        while (true)
-        {
-            var start = Stopwatch.GetTimestamp();
-            var isThere = await enumerator.MoveNextAsync().ConfigureAwait(false);
-            statistics.Add(Stopwatch.GetElapsedTime(start));
-            if (!isThere)
-            {
-                yield break;
-            }
-
-            statistics.CountRows(1);
-            yield return enumerator.Current;
-        }
-    }
+        _statistics is not null && Reader.KeepsRows ? _statistics.ObserveRowsAsync(answers, cancellationToken) : answers;
 }

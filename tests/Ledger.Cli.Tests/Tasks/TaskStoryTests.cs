@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Shouldly;
 using Xunit;
 
@@ -28,6 +29,31 @@ public sealed class TaskStoryTests(CliDatabase database) : IClassFixture<CliData
         (await cli.RunAsync("bus", "list")).ShouldSucceed().ShouldContain("ldg:msg:save");
         (await cli.RunAsync("task", "list")).ShouldSucceed().ShouldContain("2 of 2 tasks.");
         (await cli.RunAsync("recover")).ShouldSucceed().ShouldContain("1 task in progress");
+    }
+
+    [Fact]
+    public async Task Lists_InPages_GoOnWhereTheyEnded()
+    {
+        var cli = database.Cli;
+        await cli.RunAsync("task", "save", "paged", "--prompt", "Tea 🫖");
+        foreach (var id in (string[])["p1", "p2", "p3"])
+        {
+            await cli.RunAsync("message", "save", "paged", $"say {id} 🫖", "--id", id);
+        }
+
+        var first = await cli.RunAsync("message", "list", "paged", "--limit", "2", "--json");
+        first.ShouldSucceed().ShouldContain("say p1 🫖");
+        var next = JsonElement.Parse(first.Output).GetProperty("next").GetString()!;
+        var second = await cli.JsonAsync("message", "list", "paged", "--after", next);
+        second.GetProperty("messages").EnumerateArray().ShouldHaveSingleItem().GetProperty("id").GetString().ShouldBe("p3");
+        (await cli.RunAsync("message", "list", "paged", "--offset", "1", "--limit", "1")).ShouldSucceed().ShouldContain($"Next page: --after ");
+        (await PipedAsync("from a pipe", "message", "save", "paged", "-", "--id", "p4", "--json")).ShouldSucceed().ShouldContain("from a pipe");
+        (await cli.JsonAsync("task", "list", "--from", "2000-01-01", "--to", "2001-01-01")).GetProperty("total").GetInt64().ShouldBe(0);
+        (await cli.JsonAsync("task", "list", "--from", "2000-01-01", "--offset", "100000")).GetProperty("tasks").GetArrayLength().ShouldBe(0);
+        (await cli.RunAsync("task", "list", "--offset", "1", "--after", next)).ShouldBeRefused(
+            2, "--offset and --after say in two ways where the page begins. Give one of them.");
+        (await cli.RunAsync("message", "list", "paged", "--after", "x")).ShouldBeRefused(
+            2, "'x' is no place in a list. Give the 'next' of the page before.");
     }
 
     [Fact]
@@ -66,4 +92,7 @@ public sealed class TaskStoryTests(CliDatabase database) : IClassFixture<CliData
             1, "The ability 'ldg:task:get' does not take this input: 'taskId' is missing. Nothing was done.");
         (await cli.RunAsync("task", "list", "--limit", "1001")).ShouldBeRefused(2, "--limit must be from 0 to 1000.");
     }
+
+    private Task<CliResult> PipedAsync(string input, params string[] args) =>
+        new Cli { ConnectionString = database.ConnectionString, Input = input }.RunAsync(args);
 }

@@ -70,13 +70,17 @@ public sealed class ReplayTests(CliDatabase database) : IClassFixture<CliDatabas
         var snapshot = await database.Cli.RunAsync("snapshot", "measured", "--stats");
         var events = await database.Cli.RunAsync("events", "measured-2", "--stats");
         var status = await database.Cli.RunAsync("status", "measured", "--stats");
+        var runs = await database.Cli.RunAsync("run", "list", "--stats");
+        var branches = await database.Cli.RunAsync("branches", "measured", "--stats");
 
-        world.Error.ShouldMatch(@"\ARead 5 rows of worlds in [0-9.]+ ms\.\n\z");
+        world.Error.ShouldMatch(@"\ARead 5 rows in [0-9.]+ ms\.\n\z");
         var read = JsonElement.Parse(json.Error);
         (read.GetProperty("events_read").GetInt32(), read.GetProperty("rows_read").GetInt32()).ShouldBe((0, 5));
-        diff.Error.ShouldStartWith("Read 0 rows of worlds in ");
+        diff.Error.ShouldStartWith("Read 0 rows in ");
         snapshot.Error.ShouldMatch(@"\ARead 1 event of 1 segment, folded 0, from the snapshot of run:measured at 5: [0-9,]+ bytes in [0-9.]+ ms\.\n\z");
         events.Error.ShouldStartWith("Read 6 events of 2 segments, folded 0, from no snapshot: ");
+        runs.Error.ShouldMatch(@"\ARead [0-9]+ rows? in [0-9.]+ ms\.\n\z");
+        branches.Error.ShouldStartWith("Read 1 row in ");
         status.Error.ShouldStartWith("Read 5 events of 1 segment, folded 0, from no snapshot: ");
     }
 

@@ -59,6 +59,6 @@ public sealed class WorldQuestionsTests(CliDatabase database) : IClassFixture<Cl
 
         var found = await database.Cli.RunAsync("object", "counted", "c1", "--stats");
 
-        found.Error.ShouldStartWith("Read 1 row of worlds in ");
+        found.Error.ShouldStartWith("Read 1 row in ");
     }
 }

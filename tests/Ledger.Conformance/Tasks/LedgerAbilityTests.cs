@@ -81,18 +81,18 @@ public abstract class LedgerAbilityTests : TaskTests
         "'task.id' must be a string, not an integer; 'task.systemPrompt' must be a string, not null; 'task.createdAt' must be an integer, not a string; "
         + "'task.updatedAt' must be an integer, not the number 1.5")]
     [InlineData("ldg:task:save", """{"task":{"id":"t","systemPrompt":"p","createdAt":1,"updatedAt":1,"title":"x"}}""",
-        "'task.title' is not a member; there are id, parentTaskId, completionStatus, systemPrompt, createdAt, updatedAt, run")]
+        "'task.title' is not a member; known: id, parentTaskId, completionStatus, systemPrompt, createdAt, updatedAt, run")]
     [InlineData("ldg:task:save", """{"task":{"id":"t","systemPrompt":"p","createdAt":1,"updatedAt":1,"run":true}}""", "'task.run' must be a string or null, not a boolean")]
     [InlineData("ldg:task:save", """{"task":{"id":"t","systemPrompt":"p","createdAt":1,"updatedAt":1,"run":""}}""",
         "'task.run' cannot be read: '' cannot be a stream name: it is empty")]
     [InlineData("ldg:task:save", """{"task":{"id":"t","systemPrompt":"p","createdAt":999999999999999999,"updatedAt":1}}""",
         "'task.createdAt' must be from -62135596800000 to 253402300799999, not 999999999999999999")]
     [InlineData("ldg:task:get", """{"taskId":["a"]}""", "'taskId' must be a string, not an array")]
-    [InlineData("ldg:task:get", """{"id":"a"}""", "'taskId' is missing; 'id' is not a member; there are taskId")]
+    [InlineData("ldg:task:get", """{"id":"a"}""", "'taskId' is missing; 'id' is not a member; known: taskId")]
     [InlineData("ldg:task:query", """{"limit":1001}""", "'limit' must be from 0 to 1000, not 1001")]
     [InlineData("ldg:task:query", """{"limit":"ten","offset":-1,"status":"null"}""",
         "'limit' must be an integer or null, not a string; 'offset' must be from 0 to 2147483647, not -1; "
-        + "'status' is not a member; there are completionStatus, parentTaskId, fromTime, toTime, limit, offset")]
+        + "'status' is not a member; known: completionStatus, parentTaskId, fromTime, toTime, limit, offset")]
     [InlineData("ldg:call:save", """{"call":{"id":"c","taskId":"t","abilityName":"a:b","parameters":{},"status":"done","details":"{}","createdAt":1,"updatedAt":1}}""",
         "'call.startMessageId' is missing; 'call.parameters' must be a string, not an object; "
         + "'call.status' must be one of 'pending', 'in_progress', 'completed', 'failed', not 'done'")]

@@ -1,0 +1,37 @@
+using System.Text;
+using System.Text.Encodings.Web;
+
+namespace Ledger.Cli.Output;
+
+/// <summary>Escapes what .NET's relaxed encoder does, such as control characters, but leaves signs beyond U+FFFF as they are: a 🫖 stays one.</summary>
+internal sealed class ReadableJsonEncoder : JavaScriptEncoder
+{
+    private ReadableJsonEncoder()
+    {
+    }
+
+    public static ReadableJsonEncoder Instance { get; } = new();
+
+    public override int MaxOutputCharactersPerInputCharacter => UnsafeRelaxedJsonEscaping.MaxOutputCharactersPerInputCharacter;
+
+    public override bool WillEncode(int unicodeScalar) => unicodeScalar <= char.MaxValue && UnsafeRelaxedJsonEscaping.WillEncode(unicodeScalar);
+
+    public override unsafe int FindFirstCharacterToEncode(char* text, int textLength)
+    {
+        var rest = new ReadOnlySpan<char>(text, textLength);
+        for (var i = 0; i < rest.Length;)
+        {
+            if (Rune.DecodeFromUtf16(rest[i..], out var rune, out var length) != System.Buffers.OperationStatus.Done || WillEncode(rune.Value))
+            {
+                return i;
+            }
+
+            i += length;
+        }
+
+        return -1;
+    }
+
+    public override unsafe bool TryEncodeUnicodeScalar(int unicodeScalar, char* buffer, int bufferLength, out int numberOfCharactersWritten) =>
+        UnsafeRelaxedJsonEscaping.TryEncodeUnicodeScalar(unicodeScalar, buffer, bufferLength, out numberOfCharactersWritten);
+}
