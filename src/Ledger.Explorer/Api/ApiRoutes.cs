@@ -19,6 +19,7 @@ internal static class ApiRoutes
         new("type", "string", "The name of the type; several with commas, a star at the end for all that begin so."),
         new("actor", "string", "The actor."),
         new("text", "string", "What the data contains within one value or name."),
+        new("call", "string", "The call of a task that they belong to."),
         new("since", "string", "Events that the log took at this time or later."),
         new("until", "string", "Events that the log took before this time."),
     ];
@@ -32,6 +33,8 @@ internal static class ApiRoutes
                 new("text", "string", "What the names contain."),
                 new("kind", "string", "runs, branches or all; runs unless given."),
                 new("state", "string", "any, open or archived."),
+                new("since", "string", "Runs whose last event the log took at this time or later."),
+                new("until", "string", "Runs whose last event the log took before this time."),
                 new("order", "string", "latest, longest or name."),
                 new("skip", "integer", "How many to pass over."),
                 new("limit", "integer", "How many at most, to 1,000."),

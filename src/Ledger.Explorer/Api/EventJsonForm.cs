@@ -21,6 +21,11 @@ internal static class EventJsonForm
         writer.WriteString("stream", recorded.Stream.Value);
         writer.WriteNumber("version", recorded.Version.Value);
         writer.WriteNumber("sequence", recorded.Sequence.Value);
+        if (recorded.Metadata.CallId is { } callId)
+        {
+            writer.WriteString("call_id", callId);
+        }
+
         writer.WriteEndObject();
     }
 }

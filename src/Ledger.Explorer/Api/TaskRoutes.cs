@@ -15,6 +15,7 @@ internal static class TaskRoutes
             [
                 new("state", "string", "any, active, or how they ended, such as success."),
                 new("parent", "string", "The task that they are parts of."),
+                new("run", "string", "The run or branch that they work in, such as run:first."),
                 new("since", "string", "Tasks made at this time or later."),
                 new("until", "string", "Tasks made at this time or before."),
                 After,
@@ -30,6 +31,10 @@ internal static class TaskRoutes
             Query = [Status],
         },
         new("GET", "/calls/{call}", "Reads a call.", TasksResource.ShowCallAsync),
+        new("GET", "/calls/{call}/events", "Reads the events that the run of its task recorded for a call, a line each.", TasksResource.ListCallEventsAsync)
+        {
+            Produces = [AcceptedTypes.Lines],
+        },
         new("GET", "/messages/{message}", "Reads a message.", TasksResource.ShowMessageAsync),
         new("GET", "/recovery", "Lists the tasks in progress and the calls that have not ended.", TasksResource.RecoverAsync),
     ];

@@ -76,6 +76,14 @@ internal static class TasksResource
         await JsonAnswer.SendAsync(request.Http, writer => TaskJsonForm.Write(writer, call)).ConfigureAwait(false);
     }
 
+    public static async Task ListCallEventsAsync(ExplorerRequest request)
+    {
+        var id = PathText.Of(request.Http, "call");
+        _ = await TasksOf(request).FindCallAsync(id, request.Aborted).ConfigureAwait(false) ?? throw Missing("call", id);
+        var tasks = new TaskLedger(request.Explorer.Ledger.Store);
+        await JsonAnswer.SendLinesAsync(request.Http, tasks.ReadCallEventsAsync(id, request.Aborted), EventJsonForm.Write).ConfigureAwait(false);
+    }
+
     public static async Task ShowMessageAsync(ExplorerRequest request)
     {
         var id = PathText.Of(request.Http, "message");

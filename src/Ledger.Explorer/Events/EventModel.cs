@@ -1,6 +1,7 @@
 using Ledger.Causality;
 using Ledger.Events;
 using Ledger.Streams;
+using Ledger.Tasks;
 
 namespace Ledger.Explorer.Events;
 
@@ -10,12 +11,14 @@ namespace Ledger.Explorer.Events;
 /// <param name="Length">The length of that history.</param>
 /// <param name="Causes">Its causes and theirs, the nearest first, without itself.</param>
 /// <param name="Effects">Its effects and theirs; null where looking for them would read a long history unasked.</param>
+/// <param name="Call">The call of a task that it belongs to, or null.</param>
 internal sealed record EventModel(
     StreamName Stream,
     RecordedEvent Event,
     Position Length,
     IReadOnlyList<TraceEntry> Causes,
-    IReadOnlyList<TraceEntry>? Effects)
+    IReadOnlyList<TraceEntry>? Effects,
+    Call? Call)
 {
     /// <summary>Data up to this size is shown as a tree.</summary>
     public const int MostShown = 512 * 1024;

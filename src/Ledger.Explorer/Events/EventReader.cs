@@ -4,6 +4,7 @@ using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
 using Ledger.Runs;
 using Ledger.Streams;
+using Ledger.Tasks;
 
 namespace Ledger.Explorer.Events;
 
@@ -28,6 +29,9 @@ internal static class EventReader
             Others(await run.ExplainAsync(recorded.Id, request.Aborted).ConfigureAwait(false)),
             asked || length.Value <= MostReadUnasked
                 ? Others(await run.TraceEffectsAsync(recorded.Id, request.Aborted).ConfigureAwait(false))
+                : null,
+            recorded.Metadata.CallId is { } call && request.Explorer.Ledger.Store is ITaskReader tasks
+                ? await tasks.FindCallAsync(call, request.Aborted).ConfigureAwait(false)
                 : null));
     }
 

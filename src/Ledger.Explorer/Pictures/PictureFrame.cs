@@ -20,7 +20,7 @@ internal static class PictureFrameExtensions
             "svg",
             ("xmlns", isFile ? "http://www.w3.org/2000/svg" : null),
             ("class", "picture"),
-            ("role", "img"),
+            ("role", isFile ? "img" : "group"),
             ("aria-label", label),
             ("width", isFile ? viewBoxWidth ?? 960 : "100%"),
             ("height", viewBoxWidth is null || isFile ? height : null),

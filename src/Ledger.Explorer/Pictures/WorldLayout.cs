@@ -9,6 +9,15 @@ internal static class WorldLayout
 {
     private const int Rounds = 90;
 
+    // What is not connected drifts apart, and would leave each part little room.
+    private const double Gravity = 1;
+
+    // A room is wider than high, and a graph may be stretched so.
+    private const double MostStretch = 1.6;
+
+    // A graph of two is not stretched over all of the room.
+    private const double MostScale = 1.5;
+
     /// <summary>The places of the nodes, within a width and a height.</summary>
     /// <param name="ids">The nodes.</param>
     /// <param name="edges">The edges, as indexes of nodes.</param>
@@ -38,15 +47,36 @@ internal static class WorldLayout
             for (var i = 0; i < count; i++)
             {
                 // A little towards the middle, so that what is not connected does not line up at the walls.
-                moveX[i] += ((width / 2) - x[i]) * 0.35;
-                moveY[i] += ((height / 2) - y[i]) * 0.35;
+                moveX[i] += ((width / 2) - x[i]) * Gravity;
+                moveY[i] += ((height / 2) - y[i]) * Gravity;
                 var length = Math.Max(0.01, Math.Sqrt((moveX[i] * moveX[i]) + (moveY[i] * moveY[i])));
-                x[i] = Math.Clamp(x[i] + (moveX[i] / length * Math.Min(length, heat)), 0, width);
-                y[i] = Math.Clamp(y[i] + (moveY[i] / length * Math.Min(length, heat)), 0, height);
+                x[i] += moveX[i] / length * Math.Min(length, heat);
+                y[i] += moveY[i] / length * Math.Min(length, heat);
             }
         }
 
-        return [.. x.Zip(y)];
+        return Fit(x, y, width, height);
+    }
+
+    /// <summary>Turns, moves and scales all alike, so that they fill the room.</summary>
+    private static (double X, double Y)[] Fit(double[] x, double[] y, double width, double height)
+    {
+        if (x.Length == 0)
+        {
+            return [];
+        }
+
+        if (y.Max() - y.Min() > x.Max() - x.Min())
+        {
+            (x, y) = (y, x);
+        }
+
+        var (left, top) = (x.Min(), y.Min());
+        var (wide, high) = (Math.Max(x.Max() - left, 1), Math.Max(y.Max() - top, 1));
+        var scaleY = Math.Min(Math.Min(width / wide, height / high), MostScale);
+        var scaleX = Math.Min(width / wide, scaleY * MostStretch);
+        var (marginX, marginY) = ((width - (wide * scaleX)) / 2, (height - (high * scaleY)) / 2);
+        return [.. x.Zip(y).Select(p => (marginX + ((p.First - left) * scaleX), marginY + ((p.Second - top) * scaleY)))];
     }
 
     private static void Push(double[] x, double[] y, double[] moveX, double[] moveY, double ideal)

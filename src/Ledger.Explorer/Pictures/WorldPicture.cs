@@ -9,6 +9,7 @@ internal static class WorldPicture
     /// <summary>How many nodes are drawn; beyond, a table tells more.</summary>
     public const int MostNodes = 220;
     private const int MostEdges = 600;
+    private const double Radius = 7;
     private const double Width = 960;
     private const double Border = 46;
 
@@ -48,13 +49,23 @@ internal static class WorldPicture
             AddEdge(svg, relation, places[from], places[to], relation.Id == changed);
         }
 
-        var types = objects.Select(o => o.Type).Distinct(StringComparer.Ordinal).ToList();
-        for (var i = 0; i < ids.Count; i++)
+        var legend = NodeShape.Legend(objects);
+        var room = new LabelRoom();
+        Array.ForEach(places, place => room.Take(place.X, place.Y, Radius));
+
+        // What most relations touch is named first, as long as there is room.
+        var touches = edges.SelectMany(e => new[] { e.From, e.To }).CountBy(i => i).ToDictionary();
+        foreach (var i in Enumerable.Range(0, ids.Count).OrderByDescending(i => ids[i] == changed).ThenByDescending(i => touches.GetValueOrDefault(i)))
         {
-            AddNode(svg, ids[i], items.GetValueOrDefault(ids[i]), types, places[i], (ids.Count, changed), linkOf);
+            var item = items.GetValueOrDefault(ids[i]);
+            var shape = item is null ? NodeShape.Missing : legend.First(l => l.Types.Contains(item.Type)).Shape;
+            AddNode(svg, ids[i], (item, shape), places[i], (room, changed), linkOf);
         }
 
-        return svg.End().End().ToString();
+        AddEdgeNames(svg, relations, edges, places, room);
+        svg.End();
+        AddLegend(svg, ids.Any(id => !items.ContainsKey(id)) ? [.. legend, ("not there", NodeShape.Missing, new HashSet<string>())] : legend, height);
+        return svg.End().ToString();
     }
 
     /// <summary>The ids of the nodes: the ends of relations, which need not exist, and other objects.</summary>
@@ -80,33 +91,64 @@ internal static class WorldPicture
         svg.End();
     }
 
+    private static void AddEdgeNames(
+        SvgWriter svg,
+        IReadOnlyList<Relation> relations,
+        IReadOnlyList<(int From, int To)> edges,
+        (double X, double Y)[] places,
+        LabelRoom room)
+    {
+        foreach (var (relation, (from, to)) in relations.Zip(edges).Where(e => e.Second.From != e.Second.To))
+        {
+            var name = DisplayText.Cut(relation.Type, 18);
+            var (x, y) = ((places[from].X + places[to].X) / 2, ((places[from].Y + places[to].Y) / 2) + 3);
+            if (room.TryTake(name, x, y))
+            {
+                svg.AddText("text", name, ("class", "edge-name"), ("x", x), ("y", y), ("text-anchor", "middle"));
+            }
+        }
+    }
+
     private static void AddNode(
         SvgWriter svg,
         string id,
-        WorldObject? item,
-        List<string> types,
+        (WorldObject? Item, NodeShape Shape) node,
         (double X, double Y) place,
-        (int Nodes, string? Changed) picture,
+        (LabelRoom Room, string? Changed) picture,
         Func<string, string>? linkOf)
     {
         if (linkOf is not null)
         {
-            svg.Begin("a", ("href", linkOf(id)));
+            svg.Begin("a", ("href", linkOf(id)), ("tabindex", "-1"));
         }
 
-        var color = item is null ? "missing" : $"lane-{types.IndexOf(item.Type) % 6}";
-        svg.Begin("g", ("class", id == picture.Changed ? $"node changed {color}" : $"node {color}"));
-        svg.AddText("title", item is null ? $"{id} does not exist" : $"{item.Type} {id}");
-        svg.Add("circle", ("cx", place.X), ("cy", place.Y), ("r", 7));
-        if (picture.Nodes <= 90 || id == picture.Changed)
+        svg.Begin("g", ("class", id == picture.Changed ? $"node changed {node.Shape.Css}" : $"node {node.Shape.Css}"));
+        svg.AddText("title", node.Item is null ? $"{id} does not exist" : $"{node.Item.Type} {id}");
+        node.Shape.Draw(svg, place.X, place.Y, Radius);
+        var label = DisplayText.Cut(Short(id), 18);
+        if (picture.Room.TryTake(label, place.X, place.Y + 20))
         {
-            svg.AddText("text", DisplayText.Cut(Short(id), 18), ("x", place.X), ("y", place.Y + 20), ("text-anchor", "middle"));
+            svg.AddText("text", label, ("x", place.X), ("y", place.Y + 20), ("text-anchor", "middle"));
         }
 
         svg.End();
         if (linkOf is not null)
         {
             svg.End();
+        }
+    }
+
+    private static void AddLegend(
+        SvgWriter svg, IReadOnlyList<(string Name, NodeShape Shape, IReadOnlySet<string> Types)> legend, double height)
+    {
+        var x = 10.0;
+        foreach (var (name, shape, _) in legend)
+        {
+            var text = DisplayText.Cut(name, 20);
+            svg.Begin("g", ("class", $"node {shape.Css}"));
+            shape.Draw(svg, x, height - 12, 5);
+            svg.AddText("text", text, ("class", "label"), ("x", x + 11), ("y", height - 8)).End();
+            x += 34 + (text.Length * 6.5);
         }
     }
 

@@ -43,7 +43,7 @@ internal static class EventSummary
                 break;
             }
 
-            var separator = line.Length == 0 ? "" : "  ";
+            var separator = line.Length == 0 ? "" : " · ";
             line.Append(separator).Append(member.Name).Append(": ").Append(Line(member.Value));
         }
 

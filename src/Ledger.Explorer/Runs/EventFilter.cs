@@ -5,12 +5,12 @@ using Ledger.Streams;
 namespace Ledger.Explorer.Runs;
 
 /// <summary>Which events of a run are asked for, as the query of a request says.</summary>
-internal sealed record EventFilter(string? Type, string? Actor, string? Text, DateTimeOffset? Since, DateTimeOffset? Until)
+internal sealed record EventFilter(string? Type, string? Actor, string? Text, string? Call, DateTimeOffset? Since, DateTimeOffset? Until)
 {
-    public bool IsEmpty => Type is null && Actor is null && Text is null && Since is null && Until is null;
+    public bool IsEmpty => Type is null && Actor is null && Text is null && Call is null && Since is null && Until is null;
 
     public static EventFilter Of(Query query) => new(
-        query.Text("type"), query.Text("actor"), query.Text("text"), query.Time("since"), query.Time("until"));
+        query.Text("type"), query.Text("actor"), query.Text("text"), query.Text("call"), query.Time("since"), query.Time("until"));
 
     /// <summary>The same as a query of the log; times are positions by then.</summary>
     public EventQuery ToQuery(Position from, Position? to, int limit) => new()
@@ -18,6 +18,7 @@ internal sealed record EventFilter(string? Type, string? Actor, string? Text, Da
         Types = Type?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
         Actor = Actor,
         Text = Text,
+        CallId = Call,
         From = from,
         To = to,
         Limit = limit,

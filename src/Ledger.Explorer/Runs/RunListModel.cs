@@ -20,5 +20,5 @@ internal sealed record RunListModel(
 
     public string State => Query.State?.ToString().ToLowerInvariant() ?? "any";
 
-    public bool IsFiltered => Query.Text is not null || Query.State is not null || Query.Skip > 0 || Kind != "runs";
+    public bool IsFiltered => Query.Text is not null || Query.State is not null || Query.ActiveSince is not null || Query.ActiveUntil is not null || Query.Skip > 0 || Kind != "runs";
 }

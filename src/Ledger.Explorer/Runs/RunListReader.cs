@@ -58,6 +58,8 @@ internal static class RunListReader
             "name" => StreamOrder.Name,
             _ => StreamOrder.LatestFirst,
         },
+        ActiveSince = query.Time("since"),
+        ActiveUntil = query.Time("until"),
         Skip = query.Number("skip", 0, 0, 10_000_000),
         Limit = query.Number("limit", 50, 1, 1_000),
     };

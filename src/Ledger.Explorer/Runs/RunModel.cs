@@ -17,6 +17,9 @@ internal sealed record RunModel
     /// <summary>How many branches descend from it.</summary>
     public required int Branches { get; init; }
 
+    /// <summary>How many tasks work in it; null where the store keeps no tasks.</summary>
+    public required long? Tasks { get; init; }
+
     /// <summary>What its calls cost; null where that was not added up.</summary>
     public required RunUsage? Usage { get; init; }
 

@@ -2,6 +2,7 @@ using Ledger.Calls;
 using Ledger.Explorer.Pictures;
 using Ledger.Explorer.Rendering;
 using Ledger.Streams;
+using Ledger.Tasks;
 
 namespace Ledger.Explorer.Runs;
 
@@ -23,7 +24,7 @@ internal static class RunReader
         var counts = await explorer.Search.CountEventsAsync(
             run.History, Position.Start, length, TimelinePicture.Slices, request.Aborted).ConfigureAwait(false);
         string Link(Position position) => request.Links.Run(
-            run.StreamName, ("from", position), ("type", filter.Type), ("actor", filter.Actor), ("text", filter.Text));
+            run.StreamName, ("from", position), ("type", filter.Type), ("actor", filter.Actor), ("text", filter.Text), ("call", filter.Call));
         var tree = await explorer.Ledger.ListBranchesAsync(run.StreamName, request.Aborted).ConfigureAwait(false);
         return Page.Of<RunPage>(new RunModel
         {
@@ -31,6 +32,7 @@ internal static class RunReader
             Branch = await explorer.Ledger.Store.GetBranchAsync(run.StreamName, request.Aborted).ConfigureAwait(false),
             Length = length,
             Branches = tree.Count,
+            Tasks = await TasksAsync(request, run.StreamName).ConfigureAwait(false),
             Usage = await UsageAsync(request, stream, length).ConfigureAwait(false),
             Timeline = TimelinePicture.Draw(counts, Position.Start, length, byActor, PictureFrame.Page, Link),
             Counts = counts,
@@ -63,6 +65,11 @@ internal static class RunReader
             ? throw new BadRequestException($"'from' is {from}, and the run has {length} events; it can be at most that.")
             : from;
     }
+
+    private static async Task<long?> TasksAsync(ExplorerRequest request, StreamName stream) =>
+        request.Explorer.Ledger.Store is ITaskReader tasks
+            ? (await tasks.QueryTasksAsync(new TaskQuery { Run = stream, Limit = 0 }, request.Aborted).ConfigureAwait(false)).Total
+            : null;
 
     private static async Task<RunUsage?> UsageAsync(ExplorerRequest request, StreamInfo stream, Position length) =>
         request.Explorer.Usages.Find(stream) is { } known

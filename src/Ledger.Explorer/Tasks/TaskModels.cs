@@ -9,7 +9,7 @@ internal sealed record TaskListModel(TaskQuery Query, TaskPage? Page)
 {
     public string State => Query.Completion.IsActive ? "active" : Query.Completion.Status ?? "any";
 
-    public bool IsFiltered => State != "any" || Query.ParentTaskId is not null || Query.From is not null || Query.To is not null;
+    public bool IsFiltered => State != "any" || Query.ParentTaskId is not null || Query.Run is not null || Query.From is not null || Query.To is not null;
 }
 
 /// <summary>A task: what it was asked, what was said, what was called, and what it left to others.</summary>

@@ -47,6 +47,7 @@ internal static class TaskPageReader
             var words => CompletionFilter.Ended(words),
         },
         ParentTaskId = query.Text("parent"),
+        Run = query.FindStream("run"),
         From = query.Time("since"),
         To = query.Time("until"),
         Limit = query.Number("limit", TaskModel.PerPage, 1, TaskQuery.MaxLimit),

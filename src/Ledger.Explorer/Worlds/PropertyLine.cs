@@ -19,7 +19,7 @@ internal static class PropertyLine
                 return DisplayText.Cut(line.ToString(), Length);
             }
 
-            line.Append(line.Length == 0 ? "" : "  ").Append(name).Append(": ").Append(EventSummary.Line(value, 80));
+            line.Append(line.Length == 0 ? "" : " · ").Append(name).Append(": ").Append(EventSummary.Line(value, 80));
         }
 
         return DisplayText.Cut(line.ToString(), Length);

@@ -108,6 +108,8 @@ internal sealed class ScanningLogSearch(IEventStore store) : ILogSearch
 
     private static bool IsWanted(StreamQuery query, StreamInfo stream) =>
         (query.State is null || stream.State == query.State)
+        && (query.ActiveSince is null || stream.UpdatedAt >= query.ActiveSince)
+        && (query.ActiveUntil is null || stream.UpdatedAt < query.ActiveUntil)
         && (query.Text is null || AsciiCase.Lower(stream.Name.Value).Contains(AsciiCase.Lower(query.Text), StringComparison.Ordinal));
 
     private static IEnumerable<StreamInfo> Sorted(StreamOrder order, IEnumerable<StreamInfo> streams)

@@ -14,6 +14,12 @@ public sealed record StreamQuery
     /// <summary>Open or archived streams alone; null for both.</summary>
     public StreamState? State { get; init; }
 
+    /// <summary>Streams whose last event the log took at this time or later; null for any.</summary>
+    public DateTimeOffset? ActiveSince { get; init; }
+
+    /// <summary>Streams whose last event the log took before this time; null for any.</summary>
+    public DateTimeOffset? ActiveUntil { get; init; }
+
     /// <summary>The order; the latest activity first unless given.</summary>
     public StreamOrder Order { get; init; } = StreamOrder.LatestFirst;
 

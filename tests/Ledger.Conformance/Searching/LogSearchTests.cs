@@ -56,6 +56,19 @@ public abstract class LogSearchTests : EventStoreTests
         open.Streams.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task FindStreams_ByTheTimeOfTheLastEvent_FindsThoseAlone()
+    {
+        var stream = await StreamOfAsync(2);
+        var last = (await Store.GetStreamAsync(stream))!.UpdatedAt;
+        var query = new StreamQuery { Prefix = stream.Value };
+
+        (await Search.FindStreamsAsync(query with { ActiveSince = last })).Streams.Count.ShouldBe(1);
+        (await Search.FindStreamsAsync(query with { ActiveSince = last.AddMilliseconds(1) })).Streams.ShouldBeEmpty();
+        (await Search.FindStreamsAsync(query with { ActiveUntil = last })).Streams.ShouldBeEmpty();
+        (await Search.FindStreamsAsync(query with { ActiveUntil = last.AddMilliseconds(1) })).Streams.Count.ShouldBe(1);
+    }
+
     [Theory]
     [InlineData(0, 0)]
     [InlineData(0, 1_001)]

@@ -37,6 +37,8 @@ public sealed class BrowserHost : IAsyncLifetime
         await SampleRun.WriteAsync(Host.Ledger);
         await using var records = new ChronoStore(Host.Ledger.Store, "kettle");
         await records.UpsertAsync(new ChronoRecord { Id = "req-1", Kind = "requirement", Label = "It boils within three minutes.", Status = "active" });
+        await SampleSurvey.WriteAsync(Host.Ledger);
+        await SampleSurvey.LeaveDeadLettersAsync(_dataSource);
         (_playwright, Browser) = await Chromium.StartAsync();
     }
 

@@ -51,14 +51,14 @@ public abstract class EveryRouteTests : IAsyncLifetime
     private static readonly Dictionary<string, string[]> Pages = new()
     {
         ["/"] = ["text", "kind", "state", "order", "since", "until", "skip", "limit"],
-        ["/run"] = ["stream", "from", "limit", "lanes", "type", "actor", "text", "since", "until"],
+        ["/run"] = ["stream", "from", "limit", "lanes", "type", "actor", "text", "call", "since", "until"],
         ["/run/usage"] = ["stream"],
         ["/event"] = ["stream", "position", "id", "effects"],
         ["/branches"] = ["stream"],
         ["/world"] = ["stream", "at", "time", "type", "text", "after", "after_relation"],
         ["/object"] = ["stream", "id", "at", "time", "history"],
         ["/diff"] = ["a", "b", "at_a", "at_b", "time_a", "time_b"],
-        ["/tasks"] = ["state", "parent", "since", "until", "after", "limit"],
+        ["/tasks"] = ["state", "parent", "run", "since", "until", "after", "limit"],
         ["/task"] = ["id", "messages", "calls"],
         ["/projects"] = ["text", "skip"],
         ["/project"] = ["project", "record_kind", "status", "min_confidence", "skip", "verify", "for"],

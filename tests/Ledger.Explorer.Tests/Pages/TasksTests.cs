@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Ledger.Events;
+using Ledger.Streams;
 using Ledger.Tasks;
 using Shouldly;
 using Xunit;
@@ -23,7 +25,8 @@ public sealed partial class TasksTests : IAsyncLifetime
         _host = await ExplorerHost.InMemoryAsync();
         _client = _host.CreateClient();
         var tasks = _tasks = new TaskLedger(_host.Ledger.Store);
-        await tasks.SaveTaskAsync(new AgentTask { CreatedAt = Now, UpdatedAt = Now, Id = "boil", SystemPrompt = "Boil water." + Hostile });
+        await tasks.SaveTaskAsync(new AgentTask { CreatedAt = Now, UpdatedAt = Now, Id = "boil", Run = StreamName.Run("kettle"), SystemPrompt = "Boil water." + Hostile });
+        await _host.Ledger.Run("kettle").AppendAsync([new NewEvent(new ToolCalled("heater"), new EventMetadata { CallId = "c1" }), new KitLoaded("kettle")]);
         await tasks.SaveTaskAsync(new AgentTask { CreatedAt = Now, UpdatedAt = Now, Id = "fill", ParentTaskId = "boil", SystemPrompt = "Fill the kettle." });
         await tasks.SaveMessageAsync(new Message { Timestamp = Now, Id = "m1", TaskId = "boil", Role = MessageRole.User, Content = "How hot? " + Hostile });
         await tasks.SaveCallAsync(new Call
@@ -137,6 +140,23 @@ public sealed partial class TasksTests : IAsyncLifetime
         var recovery = await GetAsync("recovery");
         recovery.GetProperty("tasks").GetArrayLength().ShouldBe(2);
         recovery.GetProperty("calls")[0].GetProperty("startMessage").GetProperty("id").GetString().ShouldBe("m1");
+    }
+
+    [Fact]
+    public async Task Task_AndItsRun_FindEachOther()
+    {
+        var task = WebUtility.HtmlDecode(await _client.GetStringAsync("/ledger/task?id=boil"));
+        var run = WebUtility.HtmlDecode(await _client.GetStringAsync("/ledger/run?stream=run:kettle"));
+        var events = await _client.GetStringAsync("/ledger/run?stream=run:kettle&call=c1");
+
+        task.ShouldContain("""href="/ledger/run?stream=run%3Akettle">""");
+        task.ShouldContain("""href="/ledger/run?stream=run%3Akettle&call=c1">events</a>""");
+        run.ShouldContain("""<dt>Tasks</dt><dd><a href="/ledger/tasks?run=run%3Akettle">1</a>""");
+        events.ShouldContain("tool.called");
+        events.ShouldNotContain("kit: kettle");
+        (await _client.GetStringAsync("/ledger/event?stream=run:kettle&position=0")).ShouldContain("/ledger/task?id=boil#calls");
+        Names().Matches(await _client.GetStringAsync("/ledger/tasks?run=run:kettle")).ShouldHaveSingleItem().Groups[1].Value.ShouldBe("boil");
+        (await GetAsync("calls/c1/events")).GetProperty("call_id").GetString().ShouldBe("c1");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 -- A page of streams with the number of their branches: $1 what the names begin with, $2 what they contain in lower case (null: anything),
--- $3 whether archived (null: either), $4 the order (latest, longest, name), $5 how many to pass over, $6 how many at most.
+-- $3 whether archived (null: either), $4 the order (latest, longest, name), $5 how many to pass over, $6 how many at most,
+-- $7 and $8 since when and before when the last event was taken (null: any time).
 -- translate folds ASCII alone, whatever the collation of the database is.
 with wanted as (
     select s.id,
@@ -12,6 +13,8 @@ with wanted as (
       and ($2::text is null
            or position($2 in translate(s.id, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')) > 0)
       and ($3::boolean is null or coalesce(s.is_archived, false) = $3)
+      and ($7::timestamptz is null or s."timestamp" >= $7)
+      and ($8::timestamptz is null or s."timestamp" < $8)
     order by case when $4::text = 'latest' then s."timestamp" end desc,
              case when $4::text = 'longest' then coalesce(s.version, 0) end desc,
              s.id collate "C"
