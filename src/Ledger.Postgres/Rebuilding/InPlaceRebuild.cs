@@ -19,8 +19,13 @@ internal sealed class InPlaceRebuild(
     private const int PageStreams = 1_000;
     private const string LongestWait = "5s";
 
+    // Behind it stands the last branch that is done; no name of a stream has it.
+    private const char BranchMark = '\u0001';
+
     private long _done;
     private long _total;
+
+    private bool HasBranches => projection.StreamPrefix.Length == 0;
 
     /// <summary>Rebuilds everything.</summary>
     public async Task RunAsync(RebuildMode mode, CancellationToken cancellationToken)
@@ -63,11 +68,21 @@ internal sealed class InPlaceRebuild(
 
         (_done, _total) = (state.Parts.Sum(p => p.Events), state.Total);
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAll(state.Parts.Where(p => !p.IsDone).Select(part => Task.Run(() => RunPartAsync(part), CancellationToken.None)))
-            .ConfigureAwait(false);
+        var parts = state.Parts;
+        if (!parts[0].Reached.StartsWith(BranchMark))
+        {
+            parts = await Task.WhenAll(parts.Select(part => Task.Run(() => RunPartAsync(part), CancellationToken.None))).ConfigureAwait(false);
+        }
+
+        if (HasBranches)
+        {
+            // What a branch takes over is read from the rows of its ancestors, so they come first.
+            await RunBranchesAsync(connection, parts[0], cancellationToken).ConfigureAwait(false);
+        }
+
         await RebuildState.EndAsync(connection, projection.Key, options, cancellationToken).ConfigureAwait(false);
 
-        async Task RunPartAsync(RebuildPart part)
+        async Task<RebuildPart> RunPartAsync(RebuildPart part)
         {
             try
             {
@@ -78,12 +93,25 @@ internal sealed class InPlaceRebuild(
                     part = part with { Reached = page[^1] };
                     part = await RewriteAsync(own, page, part, failed.Token).ConfigureAwait(false) ?? part;
                 }
+
+                return part;
             }
             catch
             {
                 await failed.CancelAsync().ConfigureAwait(false);
                 throw;
             }
+        }
+    }
+
+    private async Task RunBranchesAsync(NpgsqlConnection connection, RebuildPart part, CancellationToken cancellationToken)
+    {
+        var reached = part.Reached.StartsWith(BranchMark) ? part.Reached[1..] : "";
+        while (await ListBranchesAsync(connection, reached, cancellationToken).ConfigureAwait(false) is { Length: > 0 } page)
+        {
+            reached = page[^1];
+            part = part with { Reached = BranchMark + reached };
+            part = await RewriteAsync(connection, page, part, cancellationToken).ConfigureAwait(false) ?? part;
         }
     }
 
@@ -173,8 +201,16 @@ internal sealed class InPlaceRebuild(
             .WithText(projection.StreamPrefix)
             .With(part, NpgsqlDbType.Integer)
             .With(parts, NpgsqlDbType.Integer)
-            .With(true, NpgsqlDbType.Boolean)
+            .With(!HasBranches, NpgsqlDbType.Boolean)
             .With(PageStreams, NpgsqlDbType.Integer);
+        return await ReadPageAsync(command, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<string[]> ListBranchesAsync(NpgsqlConnection connection, string reached, CancellationToken cancellationToken) =>
+        ReadPageAsync(Command(connection, "rebuild_branches").WithText(reached).With(PageStreams, NpgsqlDbType.Integer), cancellationToken);
+
+    private static async Task<string[]> ReadPageAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
         await using var _ = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);

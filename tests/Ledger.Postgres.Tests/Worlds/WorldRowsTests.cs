@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Conformance;
 using Ledger.Events;
+using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Streams;
 using Ledger.Runs;
 using Ledger.Streams;
@@ -178,8 +179,10 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
         JsonElement.Parse(plan)[0].GetProperty("Plan").GetProperty("Shared Hit Blocks").GetInt64().ShouldBeLessThan(300);
     }
 
-    [Fact]
-    public async Task RebuildWorlds_AsAProcedure_MakesAllRowsFromTheEvents()
+    [Theory]
+    [InlineData("procedure")]
+    [InlineData("rebuild")]
+    public async Task RebuildOfAll_WithForgedRows_MakesThemFromTheEvents(string way)
     {
         var (run, branch) = await RunAndBranchAsync();
         var nested = await branch.ForkAsync(new Position(5));
@@ -191,7 +194,9 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
 
         // What a branch took over from a row that was wrong is made anew as well.
         await database.ExecuteAsync($"update ledger.world_object set data = data || '{{\"forged\": true}}' where stream like 'run:{run.Id}' or id = 'a'");
-        await database.ExecuteAsync("call ledger.rebuild_worlds()");
+        await (way == "procedure"
+            ? database.ExecuteAsync("call ledger.rebuild_worlds()")
+            : new ProjectionAdmin(database.DataSource).RebuildAsync("ledger:world"));
 
         (await TextAsync(rows)).ShouldBe(before);
     }
