@@ -23,6 +23,6 @@ public static class LedgerSessionExtensions
     {
         ArgumentNullException.ThrowIfNull(session);
         var store = StoreConfiguration.Of(session.DocumentStore);
-        return new AgentLedger(new SessionEventStore(session, store, store.Native), store.Ledger.Limits);
+        return new AgentLedger(new SessionEventStore(session, store, store.EngineOn(session.DocumentStore)), store.Ledger.Limits);
     }
 }

@@ -5,6 +5,7 @@ using JasperFx.MultiTenancy;
 using Ledger.Marten.Appending;
 using Ledger.Marten.Schema;
 using Ledger.Marten.Serialization;
+using Ledger.Marten.Streams;
 using Ledger.Postgres;
 using Ledger.Postgres.Projections;
 using Ledger.Postgres.Streams;
@@ -25,6 +26,7 @@ internal sealed class StoreConfiguration
 
     private readonly StoreOptions _options;
     private readonly Lazy<PostgresEventStore> _native;
+    private MartenEventStore? _engine;
 
     private StoreConfiguration(StoreOptions options, PostgresOptions ledger)
     {
@@ -36,6 +38,9 @@ internal sealed class StoreConfiguration
 
     /// <summary>The native engine on the store's connections, for reads; there once the document store is made.</summary>
     public PostgresEventStore Native => _native.Value;
+
+    /// <summary>Ledger on the document store, for what sessions read.</summary>
+    public MartenEventStore EngineOn(IDocumentStore store) => LazyInitializer.EnsureInitialized(ref _engine, () => new MartenEventStore(store));
 
     /// <summary>Ledger's options.</summary>
     public PostgresOptions Ledger { get; }

@@ -35,6 +35,10 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
             {
                 events[part.Stream] = SessionEvents.Add(session, store.Ledger.Registry, part, stream.Version, stream.NextTime, _pending);
             }
+            else
+            {
+                session.QueueSqlCommand(MartenSql.Load("keep_stream", store.Ledger.Schemas), part.Stream.Value);
+            }
 
             results.Add(new AppendResult(
                 part.Stream, new StreamVersion(stream.Version + part.Events.Length), SequenceNumber.Start, AppendOutcome.Written));

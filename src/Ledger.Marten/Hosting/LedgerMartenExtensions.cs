@@ -1,6 +1,7 @@
 using Ledger.Marten;
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
+using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Migrations;
 using Ledger.Projections;
 using Ledger.Runs;
@@ -41,6 +42,10 @@ public static class LedgerMartenExtensions
             provider.GetRequiredService<MartenEventStore>().DataSource,
             provider.GetRequiredService<PostgresOptions>(),
             provider.GetService<ILogger<LedgerMigrator>>()));
+        services.TryAddSingleton(provider => new ProjectionAdmin(
+            provider.GetRequiredService<MartenEventStore>().DataSource,
+            provider.GetRequiredService<PostgresOptions>(),
+            provider.GetService<TimeProvider>()));
         services.TryAddSingleton(provider => new AgentLedger(
             provider.GetRequiredService<IEventStore>(),
             provider.GetRequiredService<PostgresOptions>().Limits,

@@ -9,43 +9,43 @@ namespace Ledger.Marten.Sessions;
 internal sealed partial class SessionEventStore : IDocumentReader, ISnapshotStore, ITaskReader
 {
     public Task<AggregateState<T>> LoadAsync<T>(Snapshot<T> snapshot, StreamName stream, CancellationToken cancellationToken = default)
-        where T : class => native.LoadAsync(snapshot, stream, cancellationToken);
+        where T : class => engine.LoadAsync(snapshot, stream, cancellationToken);
 
     public Task<T?> LoadAsync<T>(DocumentProjection<T> projection, string id, CancellationToken cancellationToken = default)
-        where T : class => native.LoadAsync(projection, id, cancellationToken);
+        where T : class => engine.LoadAsync(projection, id, cancellationToken);
 
     public Task<StoredSnapshot?> FindSnapshotAsync(IReadOnlyList<SnapshotLimit> wanted, CancellationToken cancellationToken = default) =>
-        native.FindSnapshotAsync(wanted, cancellationToken);
+        engine.FindSnapshotAsync(wanted, cancellationToken);
 
     public Task<SnapshotOutcome> SaveSnapshotAsync(StoredSnapshot snapshot, CancellationToken cancellationToken = default) =>
-        native.SaveSnapshotAsync(snapshot, cancellationToken);
+        engine.SaveSnapshotAsync(snapshot, cancellationToken);
 
     public Task DiscardSnapshotAsync(StreamName stream, StreamVersion version, CancellationToken cancellationToken = default) =>
-        native.DiscardSnapshotAsync(stream, version, cancellationToken);
+        engine.DiscardSnapshotAsync(stream, version, cancellationToken);
 
     public Task<AgentTask?> FindTaskAsync(string taskId, CancellationToken cancellationToken = default) =>
-        native.FindTaskAsync(taskId, cancellationToken);
+        engine.FindTaskAsync(taskId, cancellationToken);
 
     public Task<TaskPage> QueryTasksAsync(TaskQuery query, CancellationToken cancellationToken = default) =>
-        native.QueryTasksAsync(query, cancellationToken);
+        engine.QueryTasksAsync(query, cancellationToken);
 
     public Task<TaskNode?> GetTaskTreeAsync(string taskId, CancellationToken cancellationToken = default) =>
-        native.GetTaskTreeAsync(taskId, cancellationToken);
+        engine.GetTaskTreeAsync(taskId, cancellationToken);
 
     public Task<Call?> FindCallAsync(string callId, CancellationToken cancellationToken = default) =>
-        native.FindCallAsync(callId, cancellationToken);
+        engine.FindCallAsync(callId, cancellationToken);
 
     public Task<IReadOnlyList<Call>> ListCallsAsync(CallQuery query, CancellationToken cancellationToken = default) =>
-        native.ListCallsAsync(query, cancellationToken);
+        engine.ListCallsAsync(query, cancellationToken);
 
     public Task<Message?> FindMessageAsync(string messageId, CancellationToken cancellationToken = default) =>
-        native.FindMessageAsync(messageId, cancellationToken);
+        engine.FindMessageAsync(messageId, cancellationToken);
 
     public Task<MessagePage> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default) =>
-        native.ListMessagesAsync(query, cancellationToken);
+        engine.ListMessagesAsync(query, cancellationToken);
 
     public Task<TaskLease?> FindLeaseAsync(string taskId, CancellationToken cancellationToken = default) =>
-        native.FindLeaseAsync(taskId, cancellationToken);
+        engine.FindLeaseAsync(taskId, cancellationToken);
 
-    public Task<Recovery> RecoverAsync(CancellationToken cancellationToken = default) => native.RecoverAsync(cancellationToken);
+    public Task<Recovery> RecoverAsync(CancellationToken cancellationToken = default) => engine.RecoverAsync(cancellationToken);
 }

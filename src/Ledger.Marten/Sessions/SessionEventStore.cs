@@ -1,7 +1,7 @@
 using Ledger.Branches;
 using Ledger.Events;
 using Ledger.Marten.Appending;
-using Ledger.Postgres.Streams;
+using Ledger.Marten.Streams;
 using Ledger.Streams;
 using Marten;
 
@@ -9,7 +9,7 @@ namespace Ledger.Marten.Sessions;
 
 /// <summary>The log within a session of the application: what is appended is written when the session is saved.</summary>
 /// <remarks>Not safe for concurrent use, as the session is not. Reads see what is committed, and not what the session still has to save.</remarks>
-internal sealed partial class SessionEventStore(IDocumentSession session, StoreConfiguration store, PostgresEventStore native) : IEventStore
+internal sealed partial class SessionEventStore(IDocumentSession session, StoreConfiguration store, MartenEventStore engine) : IEventStore
 {
     public EventRegistry Registry => store.Ledger.Registry;
 
@@ -19,6 +19,7 @@ internal sealed partial class SessionEventStore(IDocumentSession session, StoreC
     {
         var request = AppendRequest.Create(appends, Registry);
         cancellationToken.ThrowIfCancellationRequested();
+        await engine.EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
         var (results, _) = await new SessionWriter(session, store).AppendAsync(request, cancellationToken).ConfigureAwait(false);
         return results;
     }
@@ -30,48 +31,49 @@ internal sealed partial class SessionEventStore(IDocumentSession session, StoreC
         var described = branch.Describe();
         var newEvent = new NewEvent(branch, metadata) { CorrelationId = described.Root.Value };
         var item = new AppendRequest.Item(newEvent.IdIn(described.Stream), newEvent, Registry.Write(newEvent));
+        await engine.EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
         return await new SessionWriter(session, store).CreateBranchAsync(described, item, cancellationToken).ConfigureAwait(false);
     }
 
     public Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default) =>
-        native.On(session.Connection).ArchiveAsync(stream, cancellationToken);
+        store.Native.On(session.Connection).ArchiveAsync(stream, cancellationToken);
 
     public IAsyncEnumerable<RecordedEvent> ReadForwardAsync(
         StreamName stream,
         StreamVersion from = default,
         StreamVersion? to = null,
-        CancellationToken cancellationToken = default) => native.ReadForwardAsync(stream, from, to, cancellationToken);
+        CancellationToken cancellationToken = default) => engine.ReadForwardAsync(stream, from, to, cancellationToken);
 
     public IAsyncEnumerable<RecordedEvent> ReadBackwardAsync(
         StreamName stream,
         StreamVersion? from = null,
         StreamVersion to = default,
-        CancellationToken cancellationToken = default) => native.ReadBackwardAsync(stream, from, to, cancellationToken);
+        CancellationToken cancellationToken = default) => engine.ReadBackwardAsync(stream, from, to, cancellationToken);
 
     public IAsyncEnumerable<RecordedEvent> ReadHistoryAsync(
         History history,
         Position from = default,
         Position? to = null,
-        CancellationToken cancellationToken = default) => native.ReadHistoryAsync(history, from, to, cancellationToken);
+        CancellationToken cancellationToken = default) => engine.ReadHistoryAsync(history, from, to, cancellationToken);
 
     public IAsyncEnumerable<RecordedEvent> ReadLogAsync(SequenceNumber after = default, CancellationToken cancellationToken = default) =>
-        native.ReadLogAsync(after, cancellationToken);
+        engine.ReadLogAsync(after, cancellationToken);
 
     public Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default) =>
-        native.FindEventsAsync(ids, cancellationToken);
+        engine.FindEventsAsync(ids, cancellationToken);
 
     public Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default) =>
-        native.GetStreamAsync(stream, cancellationToken);
+        engine.GetStreamAsync(stream, cancellationToken);
 
     public IAsyncEnumerable<StreamInfo> ListStreamsAsync(string prefix = "", CancellationToken cancellationToken = default) =>
-        native.ListStreamsAsync(prefix, cancellationToken);
+        engine.ListStreamsAsync(prefix, cancellationToken);
 
     public Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default) =>
-        native.GetHistoryAsync(stream, cancellationToken);
+        engine.GetHistoryAsync(stream, cancellationToken);
 
     public Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default) =>
-        native.GetBranchAsync(branch, cancellationToken);
+        engine.GetBranchAsync(branch, cancellationToken);
 
     public IAsyncEnumerable<BranchInfo> ListBranchesAsync(StreamName? root = null, CancellationToken cancellationToken = default) =>
-        native.ListBranchesAsync(root, cancellationToken);
+        engine.ListBranchesAsync(root, cancellationToken);
 }

@@ -1,4 +1,5 @@
 using Ledger.Chrono.Storing;
+using Ledger.Marten.Chrono;
 using Ledger.Streams;
 
 namespace Ledger.Marten.Streams;
@@ -6,5 +7,6 @@ namespace Ledger.Marten.Streams;
 /// <content>Record stores are kept by the native engine, on the same tables.</content>
 public sealed partial class MartenEventStore : IChronoLog
 {
-    IChronoSession IChronoLog.OpenChrono(StreamName stream) => ((IChronoLog)_native).OpenChrono(stream);
+    IChronoSession IChronoLog.OpenChrono(StreamName stream) =>
+        new MartenChronoSession(((IChronoLog)_native).OpenChrono(stream), EnsureSchemaAsync);
 }

@@ -57,7 +57,7 @@ public sealed partial class MartenEventStore : IEventStore, ISnapshotStore, IDoc
     /// <summary>Ends it without waiting.</summary>
     public void Dispose() => _native.Dispose();
 
-    // Before a transaction of one's own holds locks, because Marten makes its tables on another connection.
-    private ValueTask EnsureSchemaAsync(CancellationToken cancellationToken) =>
+    /// <summary>Has Marten make its tables, if it may: before a transaction of one's own holds locks, because it does so on another connection.</summary>
+    internal ValueTask EnsureSchemaAsync(CancellationToken cancellationToken) =>
         _store.Storage.Database.EnsureStorageExistsAsync(typeof(LedgerFeature), cancellationToken);
 }

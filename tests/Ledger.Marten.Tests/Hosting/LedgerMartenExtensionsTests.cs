@@ -1,3 +1,4 @@
+using Ledger.Chrono;
 using Ledger.Events;
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
@@ -5,6 +6,7 @@ using Ledger.Postgres.Migrations;
 using Ledger.Projections;
 using Ledger.Runs;
 using Ledger.Streams;
+using Ledger.Tasks;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -49,5 +51,31 @@ public sealed class LedgerMartenExtensionsTests(MartenDatabase database) : IClas
         await using var provider = services.BuildServiceProvider();
 
         provider.GetRequiredService<PostgresOptions>().RetryFor.ShouldBe(TimeSpan.FromSeconds(7));
+    }
+
+    [Fact]
+    public async Task FirstUse_OfAnEmptyDatabase_MakesTheTables()
+    {
+        foreach (var use in new Func<IDocumentStore, Task>[]
+        {
+            async store =>
+            {
+                await using var session = store.LightweightSession();
+                (await session.Ledger().Run("none").GetWorldAsync()).Objects.ShouldBeEmpty();
+            },
+            async store =>
+            {
+                await using var events = new MartenEventStore(store);
+                await using var records = new ChronoStore(events, "first");
+                await records.UpsertAsync(new ChronoRecord { Id = "F-1", Label = "first" });
+            },
+            async store => (await new TaskLedger(new MartenEventStore(store)).FindTaskAsync("none")).ShouldBeNull(),
+        })
+        {
+            var empty = MartenDatabase.Empty();
+            await empty.InitializeAsync();
+            await use(empty.CreateDocumentStore());
+            await empty.DisposeAsync();
+        }
     }
 }

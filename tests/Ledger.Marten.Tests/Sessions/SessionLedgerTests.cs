@@ -131,6 +131,18 @@ public sealed class SessionLedgerTests : IClassFixture<MartenDatabase>, IAsyncDi
     }
 
     [Fact]
+    public async Task Start_WithoutEvents_IsWrittenWithTheSession()
+    {
+        await using var session = _documents.LightweightSession();
+        await session.Ledger().StartRunAsync(_id);
+        (await _store.GetStreamAsync(Stream)).ShouldBeNull();
+
+        await session.SaveChangesAsync();
+
+        (await _store.GetStreamAsync(Stream))!.Version.ShouldBe(StreamVersion.Empty);
+    }
+
+    [Fact]
     public async Task Tasks_InASession_AreSavedWithItsDocuments()
     {
         var task = new AgentTask { Id = _id, SystemPrompt = "", CreatedAt = DateTimeOffset.UnixEpoch, UpdatedAt = DateTimeOffset.UnixEpoch };
