@@ -6,6 +6,7 @@ using Ledger.Postgres.Streams;
 using Ledger.Projections;
 using Ledger.Runs;
 using Ledger.Streams;
+using Ledger.Subscriptions;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -65,7 +66,7 @@ public static class LedgerServiceCollectionExtensions
     }
 
     /// <summary>Adds the daemon, which runs <see cref="PostgresOptions.AsyncProjections"/> and subscriptions while the application runs.</summary>
-    /// <remarks>After <c>AddLedger</c>, on each node that shall take its share of the work. Called again, the first call counts.</remarks>
+    /// <remarks>Each <see cref="Subscription"/> in the container is run beside those of the options. After <c>AddLedger</c>, on each node that shall take its share of the work. Called again, the first call counts.</remarks>
     /// <param name="services">The container.</param>
     /// <param name="configure">Gives the options, such as <c>o => o with { Subscriptions = [mails] }</c>; null for the defaults.</param>
     public static IServiceCollection AddLedgerDaemon(
@@ -77,10 +78,16 @@ public static class LedgerServiceCollectionExtensions
         services.TryAddSingleton(provider => new ProjectionDaemon(
             provider.GetRequiredService<LedgerDataSource>().Value,
             provider.GetRequiredService<PostgresOptions>(),
-            provider.GetRequiredService<DaemonOptions>(),
+            WithSubscriptions(provider),
             provider.GetService<ILogger<ProjectionDaemon>>(),
             provider.GetService<TimeProvider>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, DaemonService>());
         return services;
+    }
+
+    private static DaemonOptions WithSubscriptions(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<DaemonOptions>();
+        return options with { Subscriptions = [.. options.Subscriptions, .. provider.GetServices<Subscription>()] };
     }
 }
