@@ -111,6 +111,7 @@ rm -f artifacts/test-results/summary
 dotnet tool restore --verbosity quiet > /dev/null || dotnet tool restore
 if [ "$target" != clean ]; then
     restore_optional Marten MartenVersion weasel.postgresql "Ledger.Marten is left out, with its tests"
+    restore_optional WolverineFx.Marten WolverineVersion wolverinefx.runtimecompilation "Ledger.Wolverine is left out, with its tests"
     restore_optional Testcontainers.PostgreSql TestcontainersVersion ssh.net "tests start no PostgreSQL in containers"
 fi
 code=0

@@ -20,8 +20,8 @@ internal static class MartenFaults
     /// <summary>Whether the transaction may be committed all the same.</summary>
     public static bool IsInDoubt(Exception fault) => TransientFaults.IsServerAway(fault);
 
-    // Marten began its transaction anew, without the locks, and somebody was faster.
-    private static bool IsOvertaken(Exception fault) =>
+    /// <summary>Whether Marten began its transaction anew, without the locks, and somebody was faster.</summary>
+    public static bool IsOvertaken(Exception fault) =>
         fault is ConcurrencyException or EventStreamUnexpectedMaxEventIdException or InvalidStreamOperationException
             or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: StreamAndVersionIndex };
 }

@@ -1,0 +1,21 @@
+using Ledger.Marten.Appending;
+using Ledger.Streams;
+using Npgsql;
+
+namespace Ledger.Wolverine.Handling;
+
+/// <summary>What it means that somebody else was faster, and how long to wait before the next try.</summary>
+internal static class Conflicts
+{
+    /// <summary>The pauses, of which a random part is waited.</summary>
+    public static IEnumerable<TimeSpan> Cooldowns { get; } = [.. new[] { 20, 50, 100, 250, 500 }.Select(ms => TimeSpan.FromMilliseconds(ms))];
+
+    /// <summary>Whether a fault is one: its transaction was rolled back for certain, and the next one decides on what is there then.</summary>
+    public static bool Contains(Exception fault)
+    {
+        var cause = MartenFaults.Unwrap(fault);
+        return cause is WrongExpectedVersionException
+            or PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure }
+            || MartenFaults.IsOvertaken(cause);
+    }
+}

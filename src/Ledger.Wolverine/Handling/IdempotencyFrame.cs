@@ -1,0 +1,32 @@
+using JasperFx.CodeGeneration;
+using JasperFx.CodeGeneration.Frames;
+using JasperFx.CodeGeneration.Model;
+using Ledger.Wolverine.Sessions;
+using Wolverine.Persistence;
+using Wolverine.Runtime;
+
+namespace Ledger.Wolverine.Handling;
+
+/// <summary>Has the session's transaction begin before anything else of a handler, and refuses a message that was handled, if the chain says so.</summary>
+internal sealed class IdempotencyFrame(IdempotencyStyle style) : AsyncFrame
+{
+    private Variable? _context;
+    private Variable? _cancellation;
+
+    public override IEnumerable<Variable> FindVariables(IMethodVariables chain)
+    {
+        yield return chain.FindVariable(typeof(LedgerSession));
+        yield return _context = chain.FindVariable(typeof(MessageContext));
+        yield return _cancellation = chain.FindVariable(typeof(CancellationToken));
+    }
+
+    public override void GenerateCode(GeneratedMethod method, ISourceWriter writer)
+    {
+        if (style != IdempotencyStyle.None)
+        {
+            writer.Write($"await {_context!.Usage}.{nameof(MessageContext.AssertEagerIdempotencyAsync)}({_cancellation!.Usage});");
+        }
+
+        Next?.GenerateCode(method, writer);
+    }
+}

@@ -1,0 +1,15 @@
+using JasperFx.Events;
+using Ledger.Events;
+using Marten;
+
+namespace Ledger.Wolverine.Sample.Claims;
+
+/// <summary>Writes down what it hears of; the same again is the same document.</summary>
+public static class NoticeHandler
+{
+    public static void Handle(IEvent<ObjectCreated> happened, IDocumentSession session) =>
+        session.Store(new Notice(happened.Id, happened.StreamKey!, happened.Version, happened.Data.Id));
+
+    public static void Handle(ClaimProposed message, IDocumentSession session) =>
+        session.Store(new CaseFile($"{message.RunId}/{message.ClaimId}", "proposed"));
+}

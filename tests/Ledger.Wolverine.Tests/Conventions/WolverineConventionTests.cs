@@ -1,0 +1,10 @@
+using System.Reflection;
+using Ledger.Conformance.Conventions;
+using Ledger.Wolverine.Sessions;
+
+namespace Ledger.Wolverine.Tests.Conventions;
+
+public sealed class WolverineConventionTests : ProjectConventionTests
+{
+    protected override Assembly Assembly => typeof(LedgerSession).Assembly;
+}

@@ -1,0 +1,39 @@
+using Ledger.Streams;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Wolverine.Tests.Handling;
+
+public sealed class MartenHandlerTests(MartenApplication application) : HandlerTests(application), IClassFixture<MartenApplication>
+{
+    [Fact]
+    public async Task Document_IsSavedWithTheEvent_OrNeither()
+    {
+        await InvokeAsync(new WriteDocument("document", "kept"));
+        await Should.ThrowAsync<Exception>(() => InvokeAsync(
+            new WriteDocument("no-document", "lost", "select 1 / (count(*) - count(*)) from ledger.mt_streams")));
+
+        await using var session = application.Host.Services.GetRequiredService<IDocumentStore>().QuerySession();
+        (await session.LoadAsync<Note>("document"))!.Body.ShouldBe("kept");
+        (await KitsAsync("document")).ShouldBe(["kept at 0"]);
+        (await session.LoadAsync<Note>("no-document")).ShouldBeNull();
+        (await application.Store.GetStreamAsync(StreamName.Run("no-document"))).ShouldBeNull();
+    }
+}
+
+public sealed class NativeHandlerTests(NativeApplication application) : HandlerTests(application), IClassFixture<NativeApplication>
+{
+    [Fact]
+    public async Task Row_IsSavedWithTheEvent_OrNeither()
+    {
+        await InvokeAsync(new WriteRow("row", "kept"));
+        await Should.ThrowAsync<NotSupportedException>(() => InvokeAsync(new WriteRow("no-row", "lost", "no")));
+
+        (await application.CountAsync("select count(*) from note where id = 'row' and body = 'kept'")).ShouldBe(1);
+        (await KitsAsync("row")).ShouldBe(["kept at 0"]);
+        (await application.CountAsync("select count(*) from note where id = 'no-row'")).ShouldBe(0);
+        (await application.Store.GetStreamAsync(StreamName.Run("no-row"))).ShouldBeNull();
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using Ledger.Events;
+using Ledger.Postgres.Daemon;
+using Ledger.Snapshots;
+using Ledger.Streams;
+using Ledger.Wolverine.Messages;
+using Shouldly;
+using Wolverine;
+using Wolverine.Tracking;
+using Xunit;
+
+namespace Ledger.Wolverine.Tests.Messages;
+
+/// <summary>Ledger's own messages, on each engine.</summary>
+public abstract class LedgerMessageTests(WolverineApplication application)
+{
+    private readonly string _id = Guid.NewGuid().ToString("N");
+
+    [Fact]
+    public async Task StartRun_CreatesIt_AndSaysSo()
+    {
+        var tracked = await application.Host.InvokeMessageAndWaitAsync(new StartRun(_id) { Events = [EventData.Of(new KitLoaded("first"))] });
+
+        tracked.NoRoutes.SingleMessage<RunStarted>().ShouldBe(new RunStarted(_id, 1));
+        (await application.Ledger.Run(_id).GetLengthAsync()).ShouldBe(new Position(1));
+        await Should.ThrowAsync<WrongExpectedVersionException>(() => InvokeAsync<RunStarted>(new StartRun(_id)));
+    }
+
+    [Fact]
+    public async Task StartRun_WithoutEvents_IsListed()
+    {
+        (await InvokeAsync<RunStarted>(new StartRun(_id))).Length.ShouldBe(0);
+
+        (await application.Store.GetStreamAsync(StreamName.Run(_id)))!.Version.ShouldBe(StreamVersion.Empty);
+    }
+
+    [Fact]
+    public async Task AppendEvents_DeliveredTwice_AreWrittenOnce()
+    {
+        var message = AppendEvents.Of(_id, [new KitLoaded("a"), new NewEvent(new KitLoaded("b"), new EventMetadata { Actor = "me" })]);
+        var carried = JsonSerializer.Deserialize<AppendEvents>(JsonSerializer.Serialize(message))!;
+
+        var first = await InvokeAsync<EventsAppended>(message);
+        await InvokeAsync<EventsAppended>(carried);
+
+        (first.Stream, first.Length).ShouldBe(($"run:{_id}", 2));
+        var events = await application.Ledger.Run(_id).ReadAllAsync();
+        events.Select(e => e.Id).ShouldBe(first.EventIds);
+        events.Select(e => ((KitLoaded)e.Data).Kit).ShouldBe(["a", "b"]);
+        events[1].Metadata.Actor.ShouldBe("me");
+    }
+
+    [Fact]
+    public async Task AppendEvents_AtAnotherLength_AreRefused()
+    {
+        await InvokeAsync<EventsAppended>(AppendEvents.Of(_id, [new KitLoaded("a")]) with { ExpectedLength = 0 });
+
+        await Should.ThrowAsync<WrongExpectedVersionException>(
+            () => InvokeAsync<EventsAppended>(AppendEvents.Of(_id, [new KitLoaded("b")]) with { ExpectedLength = 0 }));
+        (await application.Ledger.Run(_id).GetLengthAsync()).ShouldBe(new Position(1));
+    }
+
+    [Fact]
+    public async Task ForkRun_DeliveredTwice_ForksOnce()
+    {
+        await application.Ledger.Run(_id).AppendAsync([new KitLoaded("a"), new KitLoaded("b")]);
+        var message = new ForkRun(_id, 1, $"{_id}-b") { Name = "what if" };
+
+        var forked = await InvokeAsync<RunForked>(message);
+        (await InvokeAsync<RunForked>(message)).ShouldBe(forked);
+
+        forked.ShouldBe(new RunForked($"branch:{_id}-b", $"run:{_id}", 1));
+        (await application.Store.GetBranchAsync(StreamName.Branch($"{_id}-b")))!.Name.ShouldBe("what if");
+    }
+
+    [Fact]
+    public async Task SaveSnapshot_KeepsTheWorld()
+    {
+        await application.Ledger.Run(_id).AppendAsync([new ObjectCreated("a", "Claim", [])]);
+
+        (await InvokeAsync<SnapshotSaved>(new SaveSnapshot(_id))).ShouldBe(new SnapshotSaved($"run:{_id}", 1));
+        ((ISnapshotStore)application.Store).ShouldNotBeNull();
+        (await application.Ledger.Run(_id).LoadSnapshotAsync())!.World.Objects.Single().Id.ShouldBe("a");
+    }
+
+    [Fact]
+    public async Task RebuildProjection_MakesRowsAnew()
+    {
+        await application.Ledger.Run(_id).AppendAsync([new ObjectCreated("a", "Claim", [])]);
+        await application.ExecuteAsync($"delete from ledger.world_object where stream = 'run:{_id}'");
+        (await application.Ledger.Run(_id).FindObjectAsync("a")).ShouldBeNull();
+
+        (await InvokeAsync<ProjectionRebuilt>(new RebuildProjection("ledger:world"))).Projection.ShouldBe("ledger:world");
+
+        (await application.Ledger.Run(_id).FindObjectAsync("a")).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public Task RebuildProjection_ThatNobodyKnows_IsRefused() =>
+        Should.ThrowAsync<RequestFailedException>(() => InvokeAsync<ProjectionRebuilt>(new RebuildProjection("unknown")));
+
+    protected Task<T> InvokeAsync<T>(object message) => application.Host.MessageBus().InvokeAsync<T>(message);
+}
+
+public sealed class MartenMessageTests(MartenApplication application) : LedgerMessageTests(application), IClassFixture<MartenApplication>
+{
+    [Fact]
+    public async Task RebuildProjection_OfMarten_IsDoneByItsDaemon()
+    {
+        var id = Guid.NewGuid().ToString("N");
+        await application.Ledger.Run(id).AppendAsync([new ObjectCreated("a", "Claim", [])]);
+        await application.ExecuteAsync("delete from documents.mt_doc_board");
+
+        await InvokeAsync<ProjectionRebuilt>(new RebuildProjection("Board"));
+
+        (await application.CountAsync($"select count(*) from documents.mt_doc_board where id = 'run:{id}'")).ShouldBe(1);
+    }
+}
+
+public sealed class NativeMessageTests(NativeApplication application) : LedgerMessageTests(application), IClassFixture<NativeApplication>;

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text;
+
+namespace Ledger.Wolverine.Tests.Sample;
+
+/// <summary>The sample application as a program of its own, which a test can ask and kill.</summary>
+internal sealed class SampleProcess : IDisposable
+{
+    private const string Listening = "Now listening on: ";
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private bool _isEnded;
+
+    private SampleProcess(Process process) => _process = process;
+
+    public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromMinutes(2) };
+
+    /// <summary>Starts it, and waits until it listens.</summary>
+    public static async Task<SampleProcess> StartAsync(string connectionString, string engine = "marten")
+    {
+        var sample = new SampleProcess(Start(connectionString, engine, []));
+        sample._process.OutputDataReceived += (_, line) => sample.Take(line.Data);
+        sample._process.ErrorDataReceived += (_, line) => sample.Take(line.Data);
+        sample._process.BeginOutputReadLine();
+        sample._process.BeginErrorReadLine();
+        sample.Http.BaseAddress = await sample._address.Task.WaitAsync(TimeSpan.FromMinutes(2));
+        return sample;
+    }
+
+    /// <summary>Runs one of its commands to the end, and gives what it printed.</summary>
+    public static async Task<(int Code, string Output)> RunAsync(string connectionString, params string[] arguments)
+    {
+        using var process = Start(connectionString, "marten", arguments);
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync() + await error;
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output);
+    }
+
+    public async Task PostAsync<T>(string path, T body) => await ShowAsync(await Http.PostAsJsonAsync(path, body));
+
+    /// <summary>Ends it as <c>kill -9</c> does.</summary>
+    public void Dispose()
+    {
+        if (_isEnded)
+        {
+            return;
+        }
+
+        _isEnded = true;
+        Http.Dispose();
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private static Process Start(string connectionString, string engine, string[] arguments)
+    {
+        var folder = AppContext.BaseDirectory.Replace("Ledger.Wolverine.Tests", "Ledger.Wolverine.Sample", StringComparison.Ordinal);
+        var path = Path.Combine(folder, "Ledger.Wolverine.Sample.dll");
+        var start = new ProcessStartInfo("dotnet", [path, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["ConnectionStrings__Postgres"] = connectionString;
+        start.Environment["Engine"] = engine;
+        start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        start.Environment["DOTNET_ENVIRONMENT"] = "Development";
+        return Process.Start(start)!;
+    }
+
+    private async Task ShowAsync(HttpResponseMessage response)
+    {
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new HttpRequestException($"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}\n{_output}");
+        }
+    }
+
+    private void Take(string? line)
+    {
+        if (line is null)
+        {
+            _address.TrySetException(new InvalidOperationException($"The sample has ended:\n{_output}"));
+            return;
+        }
+
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
+
+        if (line.IndexOf(Listening, StringComparison.Ordinal) is var at and >= 0)
+        {
+            _address.TrySetResult(new Uri(line[(at + Listening.Length)..].Trim()));
+        }
+    }
+}
