@@ -8,13 +8,15 @@ namespace Ledger.Explorer.Worlds;
 
 /// <summary>What pages show of the world of a run at any position: fast enough to scrub, and bounded however large the world is.</summary>
 /// <remarks>
-/// Where the store keeps rows they answer. Elsewhere the run is folded once, and worlds on the way are kept: a step folds from the nearest
-/// before it. Safe for concurrent use.
+/// Where the store keeps rows they answer, but for the beginning of a run: there most rows are of things to come, and would be passed over.
+/// The beginning, and elsewhere the whole run, is folded once, and worlds on the way are kept: a step folds from the nearest before it. Safe
+/// for concurrent use.
 /// </remarks>
 internal sealed class WorldSource(AgentLedger ledger)
 {
     private const int MostRuns = 4;
     private const int MostFaults = 1_000;
+    private const int Beginning = 20_000;
 
     private readonly Lock _gate = new();
     private readonly LinkedList<WorldTrail> _trails = [];
@@ -53,8 +55,7 @@ internal sealed class WorldSource(AgentLedger ledger)
     /// <exception cref="WorldFaultException">An event before the position cannot be applied.</exception>
     public async Task<WorldExtract> ReadAsync(Run run, Position at, CancellationToken cancellationToken)
     {
-        // An event makes one thing at most.
-        if (!KeepsRows || at.Value <= WorldExtract.Most)
+        if (IsFolded(at))
         {
             return WorldExtract.Of(await GetAsync(run, at, cancellationToken).ConfigureAwait(false));
         }
@@ -79,10 +80,10 @@ internal sealed class WorldSource(AgentLedger ledger)
         Position at,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var objects = KeepsRows
-            ? run.ReadObjectsAsync(filter, at, cancellationToken)
-            : (await GetAsync(run, at, cancellationToken).ConfigureAwait(false)).Objects
-                .Where(filter.Wants).OrderBy(o => o.Id, CodePointComparer.Instance).ToAsyncEnumerable();
+        var objects = IsFolded(at)
+            ? (await GetAsync(run, at, cancellationToken).ConfigureAwait(false)).Objects
+                .Where(filter.Wants).OrderBy(o => o.Id, CodePointComparer.Instance).ToAsyncEnumerable()
+            : run.ReadObjectsAsync(filter, at, cancellationToken);
         await foreach (var item in objects.ConfigureAwait(false))
         {
             yield return item;
@@ -96,10 +97,10 @@ internal sealed class WorldSource(AgentLedger ledger)
         Position at,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var relations = KeepsRows
-            ? run.ReadRelationsAsync(filter, at, cancellationToken)
-            : (await GetAsync(run, at, cancellationToken).ConfigureAwait(false)).Relations
-                .Where(filter.Wants).OrderBy(r => r.Id, CodePointComparer.Instance).ToAsyncEnumerable();
+        var relations = IsFolded(at)
+            ? (await GetAsync(run, at, cancellationToken).ConfigureAwait(false)).Relations
+                .Where(filter.Wants).OrderBy(r => r.Id, CodePointComparer.Instance).ToAsyncEnumerable()
+            : run.ReadRelationsAsync(filter, at, cancellationToken);
         await foreach (var item in relations.ConfigureAwait(false))
         {
             yield return item;
@@ -134,9 +135,9 @@ internal sealed class WorldSource(AgentLedger ledger)
     /// <summary>The whole world after so many events.</summary>
     /// <exception cref="WorldFaultException">An event before the position cannot be applied.</exception>
     public Task<World> GetAsync(Run run, Position at, CancellationToken cancellationToken) =>
-        at.Value <= WorldExtract.Most || KeepsRows
-            ? run.GetWorldAsync(at, cancellationToken)
-            : TrailOf(run).GetAsync(at, cancellationToken);
+        IsFolded(at) ? TrailOf(run).GetAsync(at, cancellationToken) : run.GetWorldAsync(at, cancellationToken);
+
+    private bool IsFolded(Position at) => !KeepsRows || at.Value <= Beginning;
 
     private WorldTrail TrailOf(Run run)
     {
