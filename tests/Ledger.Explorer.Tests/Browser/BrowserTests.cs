@@ -72,6 +72,24 @@ public sealed class BrowserTests(BrowserHost browser) : IClassFixture<BrowserHos
     }
 
     [BrowserFact]
+    public async Task World_ScrubbedByTimeAndPlayed_TellsThePosition()
+    {
+        await using var watched = await browser.OpenAsync("/world?stream=run:survey-of-harbours");
+        var page = watched.Page;
+        var at = page.Locator("[data-at]");
+
+        await page.Locator("[data-time-range]").EvaluateAsync("range => { range.value = 0; range.dispatchEvent(new Event('input')); }");
+        await Expect(at).Not.ToHaveValueAsync("191");
+        var begun = await at.InputValueAsync();
+        page.Url.ShouldContain($"at={begun}");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Play" }).ClickAsync();
+        await Expect(at).Not.ToHaveValueAsync(begun);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Play" })).ToBeVisibleAsync();
+    }
+
+    [BrowserFact]
     public async Task Run_ForkedFromThePage_OpensTheBranch_WhichCompares()
     {
         await using var watched = await browser.OpenAsync("/event?stream=run:kettle&position=7");
