@@ -7,9 +7,9 @@ namespace Ledger.Postgres.Appending;
 
 /// <summary>Sends batches, each on a connection of the pool; what fails because the server was away is sent again for a while.</summary>
 /// <remarks>
-/// Sending again is safe: <c>append_v1</c> looks the ids up under the locks of their streams, so that a commit whose outcome got lost
-/// is found, and an earlier try that is still running is waited for. A victim of a conflict is sent again when it is alone; of a batch,
-/// each request is sent by itself.
+/// Sending again is safe: what was sent before has its ids looked up under the locks of their streams, so that a commit whose outcome
+/// got lost is found, and an earlier try that is still running is waited for. A victim of a conflict is sent again when it is alone; of a
+/// batch, each request is sent by itself.
 /// </remarks>
 internal sealed class AppendSender
 {

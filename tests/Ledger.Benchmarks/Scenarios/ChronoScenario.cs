@@ -5,7 +5,7 @@ using Ledger.Chrono;
 namespace Ledger.Benchmarks.Scenarios;
 
 /// <summary>Record stores.</summary>
-internal abstract class ChronoScenario : Scenario
+internal abstract class ChronoScenario : WritingScenario
 {
     private const int BatchSize = 5_000;
 
@@ -13,7 +13,7 @@ internal abstract class ChronoScenario : Scenario
     protected const string LongProject = "long";
 
     /// <summary>Callers of one store that write at once.</summary>
-    protected static Contender Writers(string name, int count, Func<string> project) => new(name, async (bench, cancellationToken) =>
+    protected static Contender Upserts(string name, int count, Func<string> project) => new(name, async (bench, cancellationToken) =>
     {
         await using var store = new ChronoStore(bench.Store, project());
         return await WriterLoad.MeasureAsync(

@@ -8,6 +8,15 @@ namespace Ledger.Benchmarks.Scenarios;
 /// <summary>Writers against writers.</summary>
 internal abstract class WritingScenario : Scenario
 {
+    /// <summary>What the statement made with 1, 8 and 32 connections on the machine for which events a second are asked.</summary>
+    protected const double StatementAlone = 5_600;
+
+    /// <inheritdoc cref="StatementAlone"/>
+    protected const double StatementOfEight = 14_500;
+
+    /// <inheritdoc cref="StatementAlone"/>
+    protected const double StatementOfMany = 16_500;
+
     /// <summary>Ledger with so many callers at once, each on a run of its own or all on one.</summary>
     protected static Contender Ledger(int writers, int eventsPerCall = 1, StreamSharing sharing = StreamSharing.EachItsOwn) =>
         new("Ledger", (bench, cancellationToken) => WriterLoad.MeasureAsync(
@@ -17,6 +26,17 @@ internal abstract class WritingScenario : Scenario
     protected static Contender Statement(int connections, StreamSharing sharing = StreamSharing.EachItsOwn) =>
         new($"statement ×{connections}", (bench, cancellationToken) => WriterLoad.MeasureAsync(
             Writers(connections, sharing, id => new StatementWriter(bench.ConnectionString, $"run:{id}")), bench.Workload, cancellationToken));
+
+    /// <summary>Events a second that are asked for, and what they are beside the statement: machines differ, and one differs from day to day.</summary>
+    /// <param name="ours">Who writes them.</param>
+    /// <param name="peer">The statement.</param>
+    /// <param name="asked">The events a second.</param>
+    /// <param name="peerThere">What the statement made on the machine for which they are asked, with as many connections.</param>
+    protected static IReadOnlyList<Goal> Throughput(Contender ours, Contender peer, double asked, double peerThere) =>
+    [
+        Goal.Ratio(Figure.EventsPerSecond, ours, peer) with { AtLeast = asked / peerThere },
+        Goal.Absolute(Figure.EventsPerSecond, ours) with { AtLeast = asked },
+    ];
 
     /// <summary>COPY of so many rows a transaction, on so many connections that are held open.</summary>
     protected static Contender Copy(int connections, int rows) =>

@@ -3,14 +3,14 @@ namespace Ledger.Chrono.Storing;
 /// <summary>Writes the changes of a process to one store: those that come while a batch is under way make up the next.</summary>
 /// <remarks>
 /// The chain is computed from the head that the last batch left, and the engine writes it in one round trip if the store still stands
-/// there. Where others write too, or a delete needs its record, the store is locked first.
+/// there. Where others write too, or a delete needs its record, the store is locked first. The callers compute the chain of the next
+/// batch themselves, one after the other, from the head that the batch under way is going to leave; where it did not, that is done again.
 /// </remarks>
 internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProvider)
 {
-    private const int MostChanges = 1_000;
-
     private readonly Lock _gate = new();
     private readonly Queue<PendingWrite> _waiting = new();
+    private WriteGroup _next = new(null, timeProvider);
     private Task _running = Task.CompletedTask;
     private ChronoPlace? _place;
     private bool _isShared;
@@ -26,6 +26,7 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
         lock (_gate)
         {
             _waiting.Enqueue(pending);
+            Fill();
             if (!_isRunning)
             {
                 _isRunning = true;
@@ -56,50 +57,50 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
 
     private async Task RunAsync()
     {
-        while (Take() is { Count: > 0 } writes)
+        while (Take() is { } group)
         {
             try
             {
-                await SendAsync(writes).ConfigureAwait(false);
+                await SendAsync(group).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // Whatever it is, it belongs to those who wait for it.
             catch (Exception fault)
 #pragma warning restore CA1031
             {
                 Forget();
-                await SendSeparatelyAsync(writes, fault).ConfigureAwait(false);
+                await SendSeparatelyAsync(group.Writes, fault).ConfigureAwait(false);
             }
         }
     }
 
-    private List<PendingWrite> Take()
+    private WriteGroup? Take()
     {
-        var (taken, count, ids) = (new List<PendingWrite>(), 0, new HashSet<Guid>());
         lock (_gate)
         {
-            // A call that is made again while the first is under way waits for the next batch, which finds it written.
-            while (_waiting.TryPeek(out var next)
-                && (count == 0 || (count + next.Changes.Count <= MostChanges && !next.Changes.Any(c => ids.Contains(c.Id)))))
+            while (_next.Writes.Count > 0)
             {
-                _waiting.Dequeue();
-                if (next.IsCancelled)
+                var taken = _next;
+                _next = new WriteGroup(taken.Chain?.After, timeProvider);
+                Fill();
+                taken.LeaveOutCancelled();
+                if (taken.Writes.Count > 0)
                 {
-                    continue;
+                    return taken;
                 }
-
-                foreach (var (_, id) in next.Changes)
-                {
-                    ids.Add(id);
-                }
-
-                taken.Add(next);
-                count += next.Changes.Count;
             }
 
-            _isRunning = taken.Count > 0;
+            _isRunning = false;
+            return null;
         }
+    }
 
-        return taken;
+    // A call that is made again while the first is under way waits for the next batch, which finds it written.
+    private void Fill()
+    {
+        while (_waiting.TryPeek(out var write) && _next.TryAdd(write))
+        {
+            _waiting.Dequeue();
+        }
     }
 
     // One of several may be at fault; the others are not to be refused with it.
@@ -115,7 +116,9 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
         {
             try
             {
-                await SendAsync([write]).ConfigureAwait(false);
+                var alone = new WriteGroup(null, timeProvider);
+                alone.TryAdd(write);
+                await SendAsync(alone).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // Whatever it is, it belongs to who waits for it.
             catch (Exception own)
@@ -127,7 +130,7 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
         }
     }
 
-    private async Task SendAsync(List<PendingWrite> writes)
+    private async Task SendAsync(WriteGroup group)
     {
         ChronoPlace? place;
         lock (_gate)
@@ -135,18 +138,22 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
             place = _place;
         }
 
-        if (place is { } known && !_isShared && !writes.Exists(w => w.NeedsRecords))
+        if (place is { } known && !_isShared && !group.Writes.Exists(w => w.NeedsRecords))
         {
-            var batch = new ChronoBatch(known);
-            var events = Add(batch, writes);
+            var batch = group.ChainFrom(known);
+            lock (_gate)
+            {
+                _next.Expect(batch.After);
+            }
+
             if (await session.TryWriteAsync(batch, CancellationToken.None).ConfigureAwait(false))
             {
-                Complete(writes, events, batch.After);
+                Complete(group.Writes, group.Events, batch.After);
                 return;
             }
         }
 
-        await SendLockedAsync(writes, place).ConfigureAwait(false);
+        await SendLockedAsync(group.Writes, place).ConfigureAwait(false);
     }
 
     private async Task SendLockedAsync(List<PendingWrite> writes, ChronoPlace? expected)
@@ -182,7 +189,8 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
         var ids = open.SelectMany(w => w.Changes).Where(c => c.Change.NeedsRecord).Select(c => c.Change.Record.Id).Distinct();
         IReadOnlyCollection<byte[]> keys = [.. ids.Select(ChronoRow.KeyOf)];
         var batch = new ChronoBatch(before, keys.Count == 0 ? [] : await transaction.FindRowsAsync(keys).ConfigureAwait(false));
-        var added = Add(batch, open);
+        var ts = ChronoTime.Of(timeProvider.GetUtcNow());
+        var added = open.ConvertAll(w => w.AddTo(batch, ts));
         if (batch.Events.Count > 0 && !await transaction.WriteAsync(batch).ConfigureAwait(false))
         {
             return (null, before, before);
@@ -217,12 +225,6 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
         }
 
         return written;
-    }
-
-    private List<IReadOnlyList<WalEvent>> Add(ChronoBatch batch, List<PendingWrite> writes)
-    {
-        var ts = ChronoTime.Of(timeProvider.GetUtcNow());
-        return writes.ConvertAll<IReadOnlyList<WalEvent>>(w => [.. w.Changes.Select(c => batch.Add(c.Change, c.Id, ts))]);
     }
 
     private void Complete(List<PendingWrite> writes, List<IReadOnlyList<WalEvent>> events, ChronoPlace after)

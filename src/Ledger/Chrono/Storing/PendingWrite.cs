@@ -15,6 +15,9 @@ internal sealed class PendingWrite(IReadOnlyList<(PreparedChange Change, Guid Id
     /// <summary>Whether the caller has given up before it was sent.</summary>
     public bool IsCancelled => cancellationToken.IsCancellationRequested;
 
+    /// <summary>Adds the changes to the end of a chain, and gives their events.</summary>
+    public IReadOnlyList<WalEvent> AddTo(ChronoBatch chain, string ts) => [.. changes.Select(c => chain.Add(c.Change, c.Id, ts))];
+
     public void Complete(IReadOnlyList<WalEvent> events) => _written.TrySetResult(events);
 
     public void Fail(Exception fault) => _written.TrySetException(fault);

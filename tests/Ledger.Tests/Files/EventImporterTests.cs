@@ -1,0 +1,34 @@
+using Ledger.Events;
+using Ledger.Files;
+using Ledger.Runs;
+using Ledger.Streams;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Tests.Files;
+
+/// <summary>An import that is not alone.</summary>
+public sealed class EventImporterTests
+{
+    [Fact]
+    public async Task Import_AnotherAppendMeanwhile_IsRefusedAndSaysSo()
+    {
+        var ledger = new AgentLedger(new MemoryEventStore());
+        NewEvent[] events = [.. Enumerable.Range(0, 3).Select(n => new NewEvent(new KitLoaded($"{n}"), new EventMetadata { ForeignId = $"{n}" }))];
+        var recording = EventRecording.Inspect("shared", () => events);
+
+        var refusal = await Should.ThrowAsync<ImportRefusedException>(
+            () => new EventImporter(ledger).ImportAsync(recording, new Intruder(ledger.Run("shared"))));
+
+        refusal.Message.ShouldContain("somebody else appended to 'run:shared' at the same time");
+        (await ledger.Run("shared").GetLengthAsync()).ShouldBe(new Position(4));
+    }
+
+    /// <summary>Appends once, when the import tells of its first transaction; in memory an append is done when it returns.</summary>
+    private sealed class Intruder(Run run) : IProgress<ImportProgress>
+    {
+        private Task? _append;
+
+        public void Report(ImportProgress value) => (_append ??= run.AppendAsync([new KitLoaded("other")])).IsCompletedSuccessfully.ShouldBeTrue();
+    }
+}
