@@ -32,7 +32,8 @@ public sealed record PostgresOptions
     /// <remarks>Migrations have no limit, because a new index on a long log takes its time.</remarks>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How many batches of appends one store sends at a time, each on a connection: default 2, from 1 to 64.</summary>
+    /// <summary>How many batches of appends one store sends at a time at most, each on a connection: default 2, from 1 to 64.</summary>
+    /// <remarks>Few callers at once share one, whose batches are the larger.</remarks>
     public int AppendLanes { get; init; } = 2;
 
     /// <summary>How long an append is sent again when the server is away: default 30 seconds, from zero (never) to an hour.</summary>

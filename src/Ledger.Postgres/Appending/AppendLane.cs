@@ -20,8 +20,12 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
     private readonly AppendCommand _command = sender.CreateImpatientCommand(isKept: true);
     private readonly AppendBatch _batch = new();
     private readonly AppendRequest[] _alone = new AppendRequest[1];
+    private int _underWay;
     private bool _isBusy;
     private TaskCompletionSource? _drained;
+
+    /// <summary>How many requests there are, those under way included.</summary>
+    public int Count => Waiting + Volatile.Read(ref _underWay);
 
     /// <summary>How many requests and barriers stand in the queue.</summary>
     public int Waiting
@@ -49,12 +53,18 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
             : null;
     }
 
-    /// <summary>Waits until there is room, and sends a request in the next batch.</summary>
-    public async Task<IReadOnlyList<AppendResult>> AppendWhenThereIsRoomAsync(AppendRequest request, CancellationToken cancellationToken)
+    /// <summary>Waits until there is room for one more request, which is kept for the caller's.</summary>
+    public Task WaitForRoomAsync(CancellationToken cancellationToken) => _room.WaitAsync(cancellationToken);
+
+    /// <summary>Gives back a place that is not used.</summary>
+    public void LeaveRoom() => _room.Release();
+
+    /// <summary>Sends a request, for which there is room, in the next batch.</summary>
+    public Task<IReadOnlyList<AppendResult>> GatherAsync(AppendRequest request, long since, CancellationToken cancellationToken)
     {
-        var since = sender.TimeProvider.GetTimestamp();
-        await _room.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return await GatherAsync(request, since, cancellationToken).ConfigureAwait(false);
+        var pending = PendingAppend.Of(request, since, cancellationToken, _room);
+        Enqueue(pending);
+        return pending.Answer;
     }
 
     /// <summary>Puts a request or barrier at the end; the lane begins to work if it was idle.</summary>
@@ -91,13 +101,6 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
         _room.Dispose();
     }
 
-    private Task<IReadOnlyList<AppendResult>> GatherAsync(AppendRequest request, long since, CancellationToken cancellationToken)
-    {
-        var pending = PendingAppend.Of(request, since, cancellationToken, _room);
-        Enqueue(pending);
-        return pending.Answer;
-    }
-
     private bool TryEnter(AppendRequest request)
     {
         lock (_gate)
@@ -115,6 +118,7 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
             try
             {
                 _alone[0] = request;
+                Volatile.Write(ref _underWay, 1);
                 var answers = await sender.SendAsync(_command, _alone, since, cancellationToken).ConfigureAwait(false);
                 onWritten();
                 return answers[0].ResultsOrThrow();
@@ -142,6 +146,7 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
     {
         lock (_gate)
         {
+            _underWay = 0;
             if (_waiting.Count == 0)
             {
                 _isBusy = false;
@@ -212,7 +217,8 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
                 }
             }
 
-            if (_batch.Pending.Count > 0 || barrier is not null || _waiting.Count > 0)
+            _underWay = _batch.Pending.Count;
+            if (_underWay > 0 || barrier is not null || _waiting.Count > 0)
             {
                 return true;
             }

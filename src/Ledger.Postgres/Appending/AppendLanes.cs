@@ -9,9 +9,9 @@ internal sealed class AppendLanes : IAsyncDisposable
     private const int MostCrossing = 1_000;
 
     private readonly AppendLane[] _lanes;
+    private readonly LaneSpread _spread;
     private readonly AppendNotifier _notifier;
     private readonly SeparateAppends _separately;
-    private readonly Lock _crossing = new();
     private readonly SemaphoreSlim _roomToCross = new(MostCrossing, MostCrossing);
     private readonly CallsUnderWay _calls = new();
     private readonly AppendSender _sender;
@@ -24,8 +24,10 @@ internal sealed class AppendLanes : IAsyncDisposable
         _lanes = new AppendLane[options.AppendLanes];
         for (var i = 0; i < _lanes.Length; i++)
         {
-            _lanes[i] = new AppendLane(_sender, _separately, _calls, _notifier.Signal);
+            _lanes[i] = new AppendLane(_sender, _separately, _calls, OnWritten);
         }
+
+        _spread = new LaneSpread(_lanes, _calls);
     }
 
     public Task<IReadOnlyList<AppendResult>> AppendAsync(AppendRequest request, CancellationToken cancellationToken)
@@ -43,9 +45,7 @@ internal sealed class AppendLanes : IAsyncDisposable
                 return Task.FromCanceled<IReadOnlyList<AppendResult>>(cancellationToken);
             }
 
-            return LaneOf(request) is { } lane
-                ? lane.TryAppendAsync(request, cancellationToken) ?? AppendWhenThereIsRoomAsync(lane, request, cancellationToken)
-                : AppendAcrossAsync(request, cancellationToken);
+            return TryAppendAsync(request, cancellationToken, out var lane) ?? StartLaterAsync(request, lane, cancellationToken);
         }
         finally
         {
@@ -91,14 +91,40 @@ internal sealed class AppendLanes : IAsyncDisposable
         _roomToCross.Dispose();
     }
 
-    private Task<IReadOnlyList<AppendResult>> AppendWhenThereIsRoomAsync(
-        AppendLane lane,
-        AppendRequest request,
-        CancellationToken cancellationToken) =>
-        CountAsync(() => lane.AppendWhenThereIsRoomAsync(request, cancellationToken));
-
-    private Task<IReadOnlyList<AppendResult>> AppendAcrossAsync(AppendRequest request, CancellationToken cancellationToken) => CountAsync(async () =>
+    private void OnWritten()
     {
+        _notifier.Signal();
+        _spread.Balance();
+    }
+
+    private Task<IReadOnlyList<AppendResult>>? TryAppendAsync(AppendRequest request, CancellationToken cancellationToken, out AppendLane? lane)
+    {
+        using var _ = _spread.Keep();
+        lane = _spread.LaneOf(request);
+        return lane?.TryAppendAsync(request, cancellationToken);
+    }
+
+    private Task<IReadOnlyList<AppendResult>> StartLaterAsync(AppendRequest request, AppendLane? lane, CancellationToken cancellationToken) =>
+        CountAsync(() => AppendLaterAsync(request, lane, cancellationToken));
+
+    /// <summary>Sends a request that has several lanes, or one in which there is no room.</summary>
+    private async Task<IReadOnlyList<AppendResult>> AppendLaterAsync(
+        AppendRequest request,
+        AppendLane? lane,
+        CancellationToken cancellationToken)
+    {
+        var since = _sender.TimeProvider.GetTimestamp();
+        for (; lane is not null; lane = _spread.LaneOf(request))
+        {
+            await lane.WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
+            if (TryGatherAsync(lane, request, since, cancellationToken) is { } answer)
+            {
+                return await answer.ConfigureAwait(false);
+            }
+
+            lane.LeaveRoom();
+        }
+
         await _roomToCross.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -108,23 +134,24 @@ internal sealed class AppendLanes : IAsyncDisposable
         {
             _roomToCross.Release();
         }
-    });
+    }
+
+    /// <summary>Puts a request into a lane, unless that is not its lane any more.</summary>
+    private Task<IReadOnlyList<AppendResult>>? TryGatherAsync(
+        AppendLane lane,
+        AppendRequest request,
+        long since,
+        CancellationToken cancellationToken)
+    {
+        using var _ = _spread.Keep();
+        return _spread.LaneOf(request) == lane ? lane.GatherAsync(request, since, cancellationToken) : null;
+    }
 
     /// <summary>Sends a request over several lanes once all of them have come to it; they stand still until it is done.</summary>
     private async Task<IReadOnlyList<AppendResult>> CrossAsync(AppendRequest request, CancellationToken cancellationToken)
     {
         var since = _sender.TimeProvider.GetTimestamp();
-        var lanes = request.Parts.Select(IndexOf).Distinct().Select(i => _lanes[i]).ToArray();
-        var barriers = Array.ConvertAll(lanes, _ => PendingAppend.Barrier());
-        lock (_crossing)
-        {
-            // Together, so that two such requests stand in the same order in every lane that they share.
-            for (var i = 0; i < lanes.Length; i++)
-            {
-                lanes[i].Enqueue(barriers[i]);
-            }
-        }
-
+        var barriers = _spread.Stop(request);
         PendingAppend slow;
         try
         {
@@ -157,21 +184,4 @@ internal sealed class AppendLanes : IAsyncDisposable
 
         return await slow.Answer.ConfigureAwait(false);
     }
-
-    /// <summary>The lane of all parts of a request, or null when there are several.</summary>
-    private AppendLane? LaneOf(AppendRequest request)
-    {
-        var first = IndexOf(request.Parts[0]);
-        foreach (ref readonly var part in request.Parts.AsSpan(1))
-        {
-            if (IndexOf(part) != first)
-            {
-                return null;
-            }
-        }
-
-        return _lanes[first];
-    }
-
-    private int IndexOf(AppendRequest.Part part) => (int)((uint)part.Stream.GetHashCode() % (uint)_lanes.Length);
 }

@@ -87,8 +87,16 @@ public sealed class DisposalTests(LedgerDatabase database) : IClassFixture<Ledge
         (await database.Store.GetStreamAsync(stream))!.Version.Value.ShouldBe(most + 500);
     }
 
-    private static Task<IReadOnlyList<AppendResult>> AppendAsync(AppendLane lane, AppendRequest request, CancellationToken cancellationToken) =>
-        lane.TryAppendAsync(request, cancellationToken) ?? lane.AppendWhenThereIsRoomAsync(request, cancellationToken);
+    private static async Task<IReadOnlyList<AppendResult>> AppendAsync(AppendLane lane, AppendRequest request, CancellationToken cancellationToken)
+    {
+        if (lane.TryAppendAsync(request, cancellationToken) is { } answer)
+        {
+            return await answer;
+        }
+
+        await lane.WaitForRoomAsync(cancellationToken);
+        return await lane.GatherAsync(request, 0, cancellationToken);
+    }
 
     private static StreamName NewStream() => new("disposed-" + Guid.NewGuid().ToString("N"));
 

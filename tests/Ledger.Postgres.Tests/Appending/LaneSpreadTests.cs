@@ -1,0 +1,90 @@
+using Ledger.Events;
+using Ledger.Postgres.Appending;
+using Ledger.Streams;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Postgres.Tests.Appending;
+
+/// <summary>Streams move between lanes with the load, and their order moves with them.</summary>
+public sealed class LaneSpreadTests : IClassFixture<LedgerDatabase>, IDisposable
+{
+    private const int LaneCount = 4;
+
+    private readonly LedgerDatabase _database;
+    private readonly SeparateAppends _separately;
+    private readonly AppendLane[] _lanes;
+    private readonly LaneSpread _spread;
+
+    public LaneSpreadTests(LedgerDatabase database)
+    {
+        _database = database;
+        var (sender, calls) = (new AppendSender(database.DataSource, new PostgresOptions(), TimeProvider.System), new CallsUnderWay());
+        _separately = new SeparateAppends(sender, () => { });
+        _lanes = [.. Enumerable.Range(0, LaneCount).Select(_ => new AppendLane(sender, _separately, calls, () => _spread!.Balance()))];
+        _spread = new LaneSpread(_lanes, calls);
+    }
+
+    public void Dispose()
+    {
+        Array.ForEach(_lanes, l => l.Dispose());
+        _separately.Dispose();
+    }
+
+    [Fact]
+    public async Task Append_ManyCallersThenOne_UsesAllLanesThenOne()
+    {
+        var streams = Enumerable.Range(0, 64).Select(_ => NewStream()).ToArray();
+        LanesOf(streams).ShouldBe(1);
+
+        await Task.WhenAll(streams.Select(s => CallInTurnAsync(s, () => LanesOf(streams) == LaneCount)));
+        LanesOf(streams).ShouldBe(LaneCount);
+
+        await CallInTurnAsync(streams[0], () => LanesOf(streams) == 1);
+        LanesOf(streams).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Append_StreamsMoveToAndFro_KeepsTheOrderOfTheCalls()
+    {
+        var streams = Enumerable.Range(0, 20).Select(_ => NewStream()).ToArray();
+        var (appends, moves) = (new List<Task>(), new List<Task>());
+        for (var i = 0; i < 2_000; i++)
+        {
+            appends.Add(AppendAsync(streams[i % streams.Length], $"{i}"));
+            if (i % 50 == 0)
+            {
+                moves.Add(_spread.MoveAsync(i % 100 == 0 ? LaneCount : 1));
+            }
+        }
+
+        await Task.WhenAll([.. appends, .. moves]);
+        for (var s = 0; s < streams.Length; s++)
+        {
+            var kits = await _database.Store.ReadForwardAsync(streams[s]).Select(e => ((KitLoaded)e.Data).Kit).ToListAsync();
+            kits.ShouldBe(Enumerable.Range(0, 2_000).Where(i => i % streams.Length == s).Select(i => $"{i}"));
+        }
+    }
+
+    private static StreamName NewStream() => new("spread-" + Guid.NewGuid().ToString("N"));
+
+    private static AppendRequest Request(StreamName stream, string kit) =>
+        AppendRequest.Create([new StreamAppend(stream, ExpectedVersion.Any, [new NewEvent(new KitLoaded(kit))])], EventRegistry.Default);
+
+    private int LanesOf(StreamName[] streams) => streams.Select(s => _spread.LaneOf(Request(s, ""))).Distinct().Count();
+
+    private async Task CallInTurnAsync(StreamName stream, Func<bool> isEnough)
+    {
+        for (var i = 0; i < 5_000 && !isEnough(); i++)
+        {
+            await AppendAsync(stream, $"{i}");
+        }
+    }
+
+    private Task AppendAsync(StreamName stream, string kit)
+    {
+        var request = Request(stream, kit);
+        using var _ = _spread.Keep();
+        return _spread.LaneOf(request)!.TryAppendAsync(request, CancellationToken.None)!;
+    }
+}
