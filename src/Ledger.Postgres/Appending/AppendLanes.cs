@@ -88,6 +88,7 @@ internal sealed class AppendLanes : IAsyncDisposable
 
         await _notifier.DrainAsync().ConfigureAwait(false);
         _separately.Dispose();
+        _spread.Dispose();
         _roomToCross.Dispose();
     }
 

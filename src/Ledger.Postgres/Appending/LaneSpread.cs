@@ -7,7 +7,7 @@ namespace Ledger.Postgres.Appending;
 /// One batch of eight costs the server much less than two of four that it writes side by side; only where a batch is large anyway does
 /// it pay to have the next one under way while callers take in their answers. All members can be used by many threads at once.
 /// </remarks>
-internal sealed class LaneSpread(AppendLane[] lanes, CallsUnderWay calls)
+internal sealed class LaneSpread(AppendLane[] lanes, CallsUnderWay calls) : IDisposable
 {
     // Requests in all lanes. Between the two both ways are equally good, so that no load is moved to and fro.
     private const double Many = 20;
@@ -107,6 +107,8 @@ internal sealed class LaneSpread(AppendLane[] lanes, CallsUnderWay calls)
             calls.Leave();
         }
     }
+
+    public void Dispose() => _moving.Dispose();
 
     private AppendLane LaneOf(AppendRequest.Part part) => lanes[(uint)part.Stream.GetHashCode() % (uint)Volatile.Read(ref _used)];
 

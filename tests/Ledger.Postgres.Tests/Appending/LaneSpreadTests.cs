@@ -29,6 +29,7 @@ public sealed class LaneSpreadTests : IClassFixture<LedgerDatabase>, IDisposable
     {
         Array.ForEach(_lanes, l => l.Dispose());
         _separately.Dispose();
+        _spread.Dispose();
     }
 
     [Fact]
@@ -81,7 +82,7 @@ public sealed class LaneSpreadTests : IClassFixture<LedgerDatabase>, IDisposable
         }
     }
 
-    private Task AppendAsync(StreamName stream, string kit)
+    private Task<IReadOnlyList<AppendResult>> AppendAsync(StreamName stream, string kit)
     {
         var request = Request(stream, kit);
         using var _ = _spread.Keep();
