@@ -31,9 +31,9 @@ internal sealed class SampleProcess : IDisposable
     }
 
     /// <summary>Runs one of its commands to the end, and gives what it printed.</summary>
-    public static async Task<(int Code, string Output)> RunAsync(string connectionString, params string[] arguments)
+    public static async Task<(int Code, string Output)> RunAsync(string connectionString, string folder, params string[] arguments)
     {
-        using var process = Start(connectionString, "marten", arguments);
+        using var process = Start(connectionString, "marten", arguments, folder);
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync() + await error;
         await process.WaitForExitAsync();
@@ -57,11 +57,12 @@ internal sealed class SampleProcess : IDisposable
         _process.Dispose();
     }
 
-    private static Process Start(string connectionString, string engine, string[] arguments)
+    private static Process Start(string connectionString, string engine, string[] arguments, string? workingFolder = null)
     {
         var folder = AppContext.BaseDirectory.Replace("Ledger.Wolverine.Tests", "Ledger.Wolverine.Sample", StringComparison.Ordinal);
         var path = Path.Combine(folder, "Ledger.Wolverine.Sample.dll");
         var start = new ProcessStartInfo("dotnet", [path, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.WorkingDirectory = workingFolder ?? folder;
         start.Environment["ConnectionStrings__Postgres"] = connectionString;
         start.Environment["Engine"] = engine;
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
