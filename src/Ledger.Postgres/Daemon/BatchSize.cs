@@ -3,8 +3,10 @@ namespace Ledger.Postgres.Daemon;
 /// <summary>How many events the next batch has: as many as take the time that a batch should take. Used by one shard.</summary>
 internal sealed class BatchSize(TimeSpan wanted)
 {
-    // A snapshot that lives longer than a page of these keeps dead rows from being pruned on hot streams.
-    private const int Largest = 10_000;
+    /// <summary>The most events of a page.</summary>
+    /// <remarks>A snapshot of the database that lives longer keeps dead rows from being pruned on hot streams.</remarks>
+    public const int Largest = 10_000;
+
     private const int First = 500;
     private const double MostGrowth = 4;
 

@@ -56,7 +56,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         _works =
         [
             .. _options.AsyncProjections.Select(p => p is ISnapshot
-                ? new SnapshotShard(p, _options, _gaps)
+                ? new SnapshotShard(p, _options, _daemon.BatchTime, _gaps, _timeProvider)
                 : (ShardWork)new ProjectionShard(p, _options, _gaps)),
             .. WorldSnapshots(),
             .. _daemon.Subscriptions.Select(s => new SubscriptionShard(s, _options, _daemon.BatchTime, _gaps, _timeProvider)),

@@ -9,15 +9,18 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Daemon;
 
-/// <summary>Keeps the documents of streams: reads pages of the log as they lie, folds them by stream, and writes each document once a page.</summary>
+/// <summary>Keeps the documents of streams: reads pages of the log as they lie, folds them by stream, and writes each document once a batch.</summary>
 /// <remarks>
-/// A document is a function of its stream and version, so that one which stands for more already stays. While pages are full the
-/// next one is read meanwhile, and the states of the streams in the last one are kept; whatever fails, or another node moves, forgets them.
+/// A document is a function of its stream and version, so that one which stands for more already stays. While pages are full a
+/// batch has several, the next one is read meanwhile, and the states of the last batch are kept; whatever fails, or another node moves, forgets them.
 /// </remarks>
 internal sealed class SnapshotShard : ShardWork
 {
     private const int FewEvents = 100;
+    private const int MostDocuments = 10_000;
 
+    private readonly TimeSpan _batchTime;
+    private readonly TimeProvider _timeProvider;
     private readonly ISnapshot _snapshot;
     private readonly DocumentStatements _statements;
     private readonly ShardWork _apart;
@@ -31,9 +34,11 @@ internal sealed class SnapshotShard : ShardWork
     private ShardConnections? _connections;
     private long _position = -1;
 
-    public SnapshotShard(Projection projection, PostgresOptions options, GapPatience gaps)
+    public SnapshotShard(Projection projection, PostgresOptions options, TimeSpan batchTime, GapPatience gaps, TimeProvider timeProvider)
         : base(ShardNames.Of(projection), "snapshot", options)
     {
+        _batchTime = batchTime;
+        _timeProvider = timeProvider;
         _snapshot = (ISnapshot)projection;
         _statements = new DocumentStatements(_snapshot, options.Schemas);
         _apart = new ProjectionShard(projection, options, gaps);
@@ -56,27 +61,41 @@ internal sealed class SnapshotShard : ShardWork
             _states.Clear();
         }
 
-        var isShort = ceiling - from <= FewEvents;
-        var (events, reached) = isShort
-            ? await TakeShortAsync(connection, from, ceiling, rows, cancellationToken).ConfigureAwait(false)
-            : await TakeAsync(connection, from, ceiling, rows, cancellationToken).ConfigureAwait(false);
-        var isFull = reached < ceiling;
-        if (isFull)
+        var started = _timeProvider.GetTimestamp();
+        var folds = new Dictionary<string, (IStateFold Fold, long Version)>(StringComparer.Ordinal);
+        var (reached, count) = (from, 0L);
+        do
         {
-            ReadAhead(reached, ceiling, rows, cancellationToken);
-        }
+            var isShort = ceiling - reached <= FewEvents;
+            var (events, next) = isShort
+                ? await TakeShortAsync(connection, reached, ceiling, rows, cancellationToken).ConfigureAwait(false)
+                : await TakeAsync(connection, reached, ceiling, rows, cancellationToken).ConfigureAwait(false);
+            reached = next;
+            if (reached < ceiling)
+            {
+                ReadAhead(reached, ceiling, rows, cancellationToken);
+            }
 
-        if (!isShort)
-        {
-            await LoadAsync(connection, events, cancellationToken).ConfigureAwait(false);
-        }
+            if (!isShort)
+            {
+                await LoadAsync(connection, events, folds, cancellationToken).ConfigureAwait(false);
+            }
 
-        var documents = Fold(events);
+            Fold(events, folds);
+            count += reached < ceiling ? rows : events.Count;
+        }
+        while (IsLong(reached, ceiling, rows, folds.Count) && _timeProvider.GetElapsedTime(started) < _batchTime);
+
+        var documents = folds.ToDictionary(f => f.Key, f => (f.Value.Fold.State, f.Value.Version), StringComparer.Ordinal);
         await WriteAsync(connection, documents, from, reached, cancellationToken).ConfigureAwait(false);
-        _states = isFull ? documents : new(StringComparer.Ordinal);
+        _states = reached < ceiling ? documents : new(StringComparer.Ordinal);
         _position = reached;
-        return new ShardPage(reached, isFull ? rows : events.Count);
+        return new ShardPage(reached, count);
     }
+
+    /// <summary>Whether a batch goes on with the next page: only where pages are as long as can be, so that one that fails is cut down.</summary>
+    private static bool IsLong(long reached, long ceiling, int rows, int documents) =>
+        reached < ceiling && rows >= BatchSize.Largest && documents < MostDocuments;
 
     public override Task ReplayAsync(NpgsqlConnection connection, long sequence, Guid letter, CancellationToken cancellationToken)
     {
@@ -117,9 +136,8 @@ internal sealed class SnapshotShard : ShardWork
         _ahead = reading is null ? null : (from, rows, reading);
     }
 
-    private Dictionary<string, (object State, long Version)> Fold(List<RecordedEvent> events)
+    private void Fold(List<RecordedEvent> events, Dictionary<string, (IStateFold Fold, long Version)> folds)
     {
-        var folds = new Dictionary<string, (IStateFold Fold, long Version)>(StringComparer.Ordinal);
         foreach (var recorded in events)
         {
             var stream = recorded.Stream.Value;
@@ -141,22 +159,33 @@ internal sealed class SnapshotShard : ShardWork
                 folds[stream] = fold;
             }
         }
-
-        return folds.ToDictionary(f => f.Key, f => (f.Value.Fold.State, f.Value.Version), StringComparer.Ordinal);
     }
 
-    /// <summary>Reads the documents of the streams of some events that the last page had none of.</summary>
-    private async Task LoadAsync(NpgsqlConnection connection, List<RecordedEvent> events, CancellationToken cancellationToken)
+    /// <summary>Reads the documents of the streams of some events that are not known yet.</summary>
+    private async Task LoadAsync(
+        NpgsqlConnection connection,
+        List<RecordedEvent> events,
+        Dictionary<string, (IStateFold Fold, long Version)> folds,
+        CancellationToken cancellationToken)
     {
-        var missing = events.Select(e => e.Stream.Value).Where(s => !_states.ContainsKey(s)).Distinct(StringComparer.Ordinal).ToArray();
-        if (missing.Length == 0)
+        var missing = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var recorded in events)
+        {
+            var stream = recorded.Stream.Value;
+            if (!folds.ContainsKey(stream) && !_states.ContainsKey(stream))
+            {
+                missing.Add(stream);
+            }
+        }
+
+        if (missing.Count == 0)
         {
             return;
         }
 
         var command = new NpgsqlCommand(_load, connection) { CommandTimeout = Options.CommandTimeoutSeconds };
         await using var _ = command.ConfigureAwait(false);
-        command.With(missing, NpgsqlDbType.Array | NpgsqlDbType.Text);
+        command.With(missing.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
         await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);

@@ -48,6 +48,7 @@ internal sealed class LogPages(PostgresOptions options, GapPatience gaps, EventF
     {
         var batch = new NpgsqlBatch(connection) { Timeout = options.CommandTimeoutSeconds };
         await using var _ = batch.ConfigureAwait(false);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(SqlText.Load("by_index")));
         Add(_end);
         Add(_events).WithText(filter.StreamPrefix).WithTexts(_types);
         if (further is not null)
@@ -58,6 +59,7 @@ internal sealed class LogPages(PostgresOptions options, GapPatience gaps, EventF
         await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
+        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         var reached = reader.GetInt64(0);
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
