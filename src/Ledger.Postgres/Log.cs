@@ -10,6 +10,10 @@ internal static partial class Log
     [LoggerMessage(EventId = 120, Level = LogLevel.Debug, Message = "Node {Node} owns shard {Shard}")]
     internal static partial void ShardOwned(ILogger logger, string node, string shard);
 
+    [LoggerMessage(EventId = 130, Level = LogLevel.Error, Message = "The pooler here does not keep prepared statements, as PgBouncer before 1.21 or "
+        + "with max_prepared_statements = 0: nothing runs behind the appends until it does. Give the daemon a data source that goes to the server itself.")]
+    internal static partial void PoolerWithoutStatements(ILogger logger);
+
     [LoggerMessage(EventId = 129, Level = LogLevel.Debug, Message = "Node {Node} gives up shard {Shard}, because it has more than its share")]
     internal static partial void ShardGivenUp(ILogger logger, string node, string shard);
 

@@ -53,6 +53,12 @@ internal static class TransientFaults
     public static bool IsFailureToOpen(Exception fault) =>
         fault is NpgsqlException { InnerException: not AuthenticationException } and not PostgresException;
 
+    /// <summary>Whether a prepared statement is not where it was prepared: a pooler gave the transaction another session.</summary>
+    public static bool IsOfPooler(Exception fault) => fault is PostgresException
+    {
+        SqlState: PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.DuplicatePreparedStatement,
+    };
+
     private static bool IsLoss(Exception cause) => cause switch
     {
         IOException or SocketException => true,

@@ -1,3 +1,4 @@
+using Ledger.Postgres.Appending;
 using Ledger.Postgres.Streams;
 using Ledger.Postgres.Subscriptions;
 using Ledger.Projections;
@@ -20,6 +21,8 @@ namespace Ledger.Postgres.Daemon;
 /// </remarks>
 public sealed class ProjectionDaemon : IAsyncDisposable
 {
+    private static readonly TimeSpan WithoutStatements = TimeSpan.FromSeconds(10);
+
     private readonly NpgsqlDataSource _dataSource;
     private readonly PostgresOptions _options;
     private readonly DaemonOptions _daemon;
@@ -31,6 +34,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     private PostgresEventStore? _store;
     private Task _running = Task.CompletedTask;
     private bool _saidPooler;
+    private bool _saidStatements;
 
     /// <summary>Makes a node, which runs nothing yet.</summary>
     /// <param name="dataSource">The connections: <see cref="DaemonOptions.MaxConnections"/> and two.</param>
@@ -114,6 +118,16 @@ public sealed class ProjectionDaemon : IAsyncDisposable
             catch (Exception) when (_stop.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception fault) when (TransientFaults.IsOfPooler(fault))
+            {
+                if (!_saidStatements)
+                {
+                    _saidStatements = true;
+                    Log.PoolerWithoutStatements(_logger);
+                }
+
+                await Task.Delay(WithoutStatements, _timeProvider, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 #pragma warning disable CA1031 // Whatever it is, the node must go on when it has passed; it is logged.
             catch (Exception fault)

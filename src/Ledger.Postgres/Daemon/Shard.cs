@@ -86,7 +86,8 @@ internal sealed class Shard(
                 Log.ShardMoved(logger, Name);
                 knowsPosition = false;
             }
-            catch (Exception fault) when (TransientFaults.Contains(fault) || fault is NpgsqlException and not PostgresException)
+            catch (Exception fault) when (TransientFaults.Contains(fault) || TransientFaults.IsOfPooler(fault)
+                || fault is NpgsqlException and not PostgresException)
             {
                 Log.ShardWaits(logger, Name, fault);
                 knowsPosition = false;

@@ -8,9 +8,12 @@ namespace Ledger.Postgres.Daemon;
 /// <remarks>A pooled connection is reset each time that it is taken, which costs as much as a small batch. Safe for concurrent use.</remarks>
 internal sealed class ShardConnections(NpgsqlDataSource dataSource, int budget) : IAsyncDisposable
 {
+    private const int RestfulBeats = 20;
+
     private readonly SemaphoreSlim _places = new(budget);
     private readonly ConcurrentBag<NpgsqlConnection> _idle = [];
     private long _taken;
+    private int _beatsAtRest;
 
     /// <summary>Does something on a connection; one on which it fails is not used again.</summary>
     public async Task<T> UseAsync<T>(Func<NpgsqlConnection, Task<T>> use, CancellationToken cancellationToken)
@@ -57,10 +60,11 @@ internal sealed class ShardConnections(NpgsqlDataSource dataSource, int budget) 
         },
         cancellationToken);
 
-    /// <summary>Gives back what nobody has used since it was called last.</summary>
+    /// <summary>Gives all back when nobody has used any for a while; called at each beat.</summary>
     public async Task RestAsync()
     {
-        if (Interlocked.Exchange(ref _taken, 0) == 0)
+        _beatsAtRest = Interlocked.Exchange(ref _taken, 0) == 0 ? _beatsAtRest + 1 : 0;
+        if (_beatsAtRest >= RestfulBeats)
         {
             await ClearAsync().ConfigureAwait(false);
         }

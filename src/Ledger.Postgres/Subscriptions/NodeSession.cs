@@ -67,10 +67,18 @@ internal sealed class NodeSession : IAsyncDisposable
         var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var command = new NpgsqlCommand(SqlText.Load("open_session"), connection) { CommandTimeout = options.CommandTimeoutSeconds };
+            var command = new NpgsqlCommand(SqlText.Load("session_process"), connection) { CommandTimeout = options.CommandTimeoutSeconds };
             await using var _ = command.ConfigureAwait(false);
             var process = (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
-            return new NodeSession(connection, timeProvider, process == connection.ProcessID);
+            if (process != connection.ProcessID)
+            {
+                // What is set on a pooler's session would be set for whoever gets it next.
+                return new NodeSession(connection, timeProvider, isDirect: false);
+            }
+
+            command.CommandText = SqlText.Load("open_session");
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            return new NodeSession(connection, timeProvider, isDirect: true);
         }
         catch
         {
@@ -89,9 +97,12 @@ internal sealed class NodeSession : IAsyncDisposable
     {
         try
         {
-            var command = new NpgsqlCommand(SqlText.Load("close_session"), _connection) { CommandTimeout = 5 };
-            await using var _ = command.ConfigureAwait(false);
-            await command.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+            if (IsDirect)
+            {
+                var command = new NpgsqlCommand(SqlText.Load("close_session"), _connection) { CommandTimeout = 5 };
+                await using var _ = command.ConfigureAwait(false);
+                await command.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
+            }
         }
         catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException)
         {

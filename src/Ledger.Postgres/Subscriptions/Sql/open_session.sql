@@ -1,7 +1,6 @@
--- Makes the server end this session when its other side is silent or gone, and says which process serves it.
+-- Makes the server end this session, which is the node's alone, when its other side is silent or gone.
 -- https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-IDLE-SESSION-TIMEOUT
-select pg_backend_pid(),
-       set_config('idle_session_timeout', '4s', false),
+select set_config('idle_session_timeout', '4s', false),
        -- The mark that it keeps need not be on disk at once.
        set_config('synchronous_commit', 'off', false),
        -- A plan that was made while the log was empty stays for as long as the session does. A sequence is scanned all the same, at a price
