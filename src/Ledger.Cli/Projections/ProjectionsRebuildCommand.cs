@@ -13,7 +13,7 @@ namespace Ledger.Cli.Projections;
 internal sealed class ProjectionsRebuildCommand : LedgerCommand
 {
     private readonly Argument<string?> _name = new("NAME") { Description = "The projection.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<bool> _all = new("--all") { Description = "Everything that can be rebuilt here." };
+    private readonly Option<bool> _all = new("--all") { Description = "All that Ledger keeps, and what the nodes that run project behind the appends." };
     private readonly Option<string?> _stream = new("--stream") { Description = "One stream alone: a run or branch by its id, or any by its stream name.", HelpName = "ID" };
     private readonly Option<bool> _resume = new("--resume") { Description = "Go on where an interrupted rebuild was, if there is one." };
 
@@ -49,11 +49,19 @@ internal sealed class ProjectionsRebuildCommand : LedgerCommand
 
         await using var connection = await session.ConnectAsync(cancellationToken);
         StreamName? stream = session.Get(_stream) is { } id ? await StreamIds.FindAsync(connection.Store, id, cancellationToken) : null;
-        var rebuildable = stream is { } one ? connection.Projections.FindRebuildable(one) : connection.Projections.Rebuildable;
-        foreach (var projection in name is null ? rebuildable : [name])
+        foreach (var projection in name is null ? await FindAllAsync(connection, stream, cancellationToken) : [name])
         {
             await RebuildAsync(session, connection, projection, stream, cancellationToken);
         }
+    }
+
+    private static async Task<IEnumerable<string>> FindAllAsync(
+        LedgerConnection connection, StreamName? only, CancellationToken cancellationToken)
+    {
+        var shards = await connection.Projections.ListAsync(cancellationToken);
+        var running = shards.Where(s => s.Owner is not null && (only is null ? s.Kind is not ("subscription" or "snapshots") : s.Kind == "snapshot"));
+        var here = only is { } stream ? connection.Projections.FindRebuildable(stream) : connection.Projections.Rebuildable;
+        return here.Concat(running.Select(s => s.Projection)).Distinct();
     }
 
     private async Task RebuildAsync(
