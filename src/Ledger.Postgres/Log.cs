@@ -10,14 +10,15 @@ internal static partial class Log
     [LoggerMessage(EventId = 120, Level = LogLevel.Debug, Message = "Node {Node} owns shard {Shard}")]
     internal static partial void ShardOwned(ILogger logger, string node, string shard);
 
-    [LoggerMessage(EventId = 130, Level = LogLevel.Error, Message = "The pooler here does not keep prepared statements, as PgBouncer before 1.21 or "
-        + "with max_prepared_statements = 0: nothing runs behind the appends until it does. Give the daemon a data source that goes to the server itself.")]
+    [LoggerMessage(EventId = 130, Level = LogLevel.Error, Message = "Nothing runs behind the appends: the connections go through a pooler that does "
+        + "not keep prepared statements, and appends fail behind it too. Connect to the server itself, or set max_prepared_statements above 0 "
+        + "(PgBouncer 1.21 or newer); for the daemon alone, DaemonOptions.ConnectionString. It is tried again every ten seconds.")]
     internal static partial void PoolerWithoutStatements(ILogger logger);
 
     [LoggerMessage(EventId = 129, Level = LogLevel.Debug, Message = "Node {Node} gives up shard {Shard}, because it has more than its share")]
     internal static partial void ShardGivenUp(ILogger logger, string node, string shard);
 
-    [LoggerMessage(EventId = 121, Level = LogLevel.Information, Message = "Shard {Shard} was moved on by another node; it is read again where it is")]
+    [LoggerMessage(EventId = 121, Level = LogLevel.Debug, Message = "Shard {Shard} was moved on by another node; it is read again where it is")]
     internal static partial void ShardMoved(ILogger logger, string shard);
 
     [LoggerMessage(EventId = 122, Level = LogLevel.Warning, Message = "Shard {Shard} waits for the server")]
@@ -38,8 +39,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 128, Level = LogLevel.Information, Message = "The world of {Stream} gets no snapshot")]
     internal static partial void WorldWithoutSnapshot(ILogger logger, string stream, Exception fault);
 
-    [LoggerMessage(EventId = 127, Level = LogLevel.Warning, Message = "LISTEN and advisory locks of the session do not work here, as behind a pooler "
-        + "in transaction mode: the daemon looks for events ten times a second, nodes take no turns, and a subscription may be told of an event "
-        + "by each of them. Give the daemon a data source that goes to the server itself.")]
+    [LoggerMessage(EventId = 127, Level = LogLevel.Warning, Message = "The connections go through a pooler, so LISTEN and advisory locks of the "
+        + "session cannot be counted on: the daemon looks for events ten times a second, and every node works on every projection, which stays "
+        + "right, and every subscription, which may be told of an event by each. Give the daemon a connection to the server itself, as "
+        + "DaemonOptions.ConnectionString or the data source that it is made with.")]
     internal static partial void Pooler(ILogger logger);
 }

@@ -57,6 +57,9 @@ public static class PostgresFaults
                 $"The server is starting or stopping: {said}. Try again.",
             PostgresErrorCodes.DiskFull =>
                 $"The server's disk is full: {said}. Make room; nothing that was acknowledged is lost.",
+            PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.DuplicatePreparedStatement =>
+                $"A pooler before the server does not keep prepared statements: {said}. Connect to the server itself, or set its "
+                + "max_prepared_statements above 0 (PgBouncer 1.21 or newer).",
             PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable =>
                 $"The server gave up waiting: {said}. Try again, or allow more time.",
             _ => $"The server reported an error: {said} (SQLSTATE {fault.SqlState}).",

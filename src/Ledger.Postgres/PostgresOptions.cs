@@ -79,7 +79,7 @@ public sealed record PostgresOptions
     internal PostgresOptions Checked()
     {
         var faults = new List<string>();
-        CheckConnectionString(faults);
+        CheckConnectionString(ConnectionString, faults);
         CheckSchema(EventSchema, nameof(EventSchema), faults);
         CheckSchema(LedgerSchema, nameof(LedgerSchema), faults);
         Check(Registry is not null, $"{nameof(Registry)} is null; leave it out for the built-in events.", faults);
@@ -119,16 +119,17 @@ public sealed record PostgresOptions
         return faults.Count == 0 ? this : throw new PostgresOptionsException(faults);
     }
 
-    private void CheckConnectionString(List<string> faults)
+    /// <summary>Adds what is wrong with a connection string.</summary>
+    internal static void CheckConnectionString(string? connectionString, List<string> faults)
     {
-        if (ConnectionString is null)
+        if (connectionString is null)
         {
             return;
         }
 
         try
         {
-            var parts = new NpgsqlConnectionStringBuilder(ConnectionString);
+            var parts = new NpgsqlConnectionStringBuilder(connectionString);
             Check(!string.IsNullOrEmpty(parts.Host), $"{nameof(ConnectionString)} names no host.", faults);
         }
         catch (Exception fault) when (fault is ArgumentException or FormatException or InvalidCastException)

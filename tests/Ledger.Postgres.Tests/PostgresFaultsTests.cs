@@ -47,6 +47,20 @@ public sealed class PostgresFaultsTests
     }
 
     [Fact]
+    public async Task Describe_StatementNotKept_NamesThePooler()
+    {
+        var postgres = await TestPostgres.SharedAsync();
+        await using var dataSource = NpgsqlDataSource.Create(postgres.ConnectionString);
+        await using var command = dataSource.CreateCommand("execute elsewhere");
+
+        var fault = await Should.ThrowAsync<PostgresException>(() => command.ExecuteNonQueryAsync());
+
+        PostgresFaults.Describe(fault).ShouldBe(
+            "A pooler before the server does not keep prepared statements: prepared statement \"elsewhere\" does not exist. "
+            + "Connect to the server itself, or set its max_prepared_statements above 0 (PgBouncer 1.21 or newer).");
+    }
+
+    [Fact]
     public async Task Describe_ServerError_HasItsState()
     {
         var postgres = await TestPostgres.SharedAsync();

@@ -6,6 +6,10 @@ namespace Ledger.Postgres.Daemon;
 /// <remarks>Immutable. What takes options checks them and reports every fault in one <see cref="PostgresOptionsException"/>.</remarks>
 public sealed record DaemonOptions
 {
+    /// <summary>The server that the daemon alone connects to, as Npgsql writes it: default null, the connections that the application uses.</summary>
+    /// <remarks>For the server itself, where those of the application go through a pooler. Only <c>AddLedgerDaemon</c> reads it; whoever makes a daemon passes a data source.</remarks>
+    public string? ConnectionString { get; init; }
+
     /// <summary>The subscriptions that this node can run: default none. Their names are none of the projections'.</summary>
     public IReadOnlyList<Subscription> Subscriptions { get; init; } = [];
 
@@ -37,6 +41,7 @@ public sealed record DaemonOptions
     internal DaemonOptions Checked(PostgresOptions options)
     {
         var faults = new List<string>();
+        PostgresOptions.CheckConnectionString(ConnectionString, faults);
         Check(Subscriptions is not null, $"{nameof(Subscriptions)} is null; leave it out for none.");
         Check(Enum.IsDefined(OnFailure), $"{nameof(OnFailure)} is '{OnFailure}', which is none of its values.");
         Check(Retries is >= 0 and <= 100, $"{nameof(Retries)} is {Retries}; it must be from 0 to 100.");

@@ -15,12 +15,16 @@ namespace Ledger.Postgres.Daemon;
 /// five. What a shard writes and how far it is are one transaction, so nothing is applied twice and nothing left out.</para>
 /// <para>Events are seen as soon as they are committed: while some come the sequence is looked at every millisecond or two, and LISTEN wakes the
 /// node at once. Appends of a caller's own transaction, and of other programs, send no NOTIFY; a node at rest sees them within half a second.</para>
-/// <para>Behind a pooler that gives each transaction another session neither works. The node says so once, looks ten times a
-/// second, and every node works on every shard: projections stay right, and a subscription may be told of an event by several nodes.</para>
+/// <para>Behind a pooler, which may give each transaction another session, it counts on neither. The node says so once, looks ten times a
+/// second, and every node works on every shard: projections stay right, and a subscription may be told of an event by several nodes.
+/// Behind one that does not keep prepared statements nothing runs, which is said once as well; it is tried again every ten seconds.</para>
 /// <para>It does not own the data source. <see cref="StartAsync"/> and <see cref="StopAsync"/> are called once each; the rest is safe for concurrent use.</para>
 /// </remarks>
 public sealed class ProjectionDaemon : IAsyncDisposable
 {
+    // A pooler that does not keep prepared statements shows it by then, and is named for that alone.
+    private const int BeatsBeforeNotice = 4;
+
     private static readonly TimeSpan WithoutStatements = TimeSpan.FromSeconds(10);
 
     private readonly NpgsqlDataSource _dataSource;
@@ -28,13 +32,12 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     private readonly DaemonOptions _daemon;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
+    private readonly PoolerNotice _pooler;
     private readonly GapPatience _gaps;
     private readonly ShardWork[] _works;
     private readonly CancellationTokenSource _stop = new();
     private PostgresEventStore? _store;
     private Task _running = Task.CompletedTask;
-    private bool _saidPooler;
-    private bool _saidStatements;
 
     /// <summary>Makes a node, which runs nothing yet.</summary>
     /// <param name="dataSource">The connections: <see cref="DaemonOptions.MaxConnections"/> and two.</param>
@@ -56,6 +59,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         _daemon = (daemonOptions ?? new DaemonOptions()).Checked(_options);
         _timeProvider = timeProvider ?? TimeProvider.System;
         _logger = logger ?? (ILogger)NullLogger.Instance;
+        _pooler = new PoolerNotice(_logger);
         _gaps = new GapPatience(_timeProvider, _options.OtherWriters);
         _works =
         [
@@ -121,12 +125,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
             }
             catch (Exception fault) when (TransientFaults.IsOfPooler(fault))
             {
-                if (!_saidStatements)
-                {
-                    _saidStatements = true;
-                    Log.PoolerWithoutStatements(_logger);
-                }
-
+                _pooler.WithoutStatements();
                 await Task.Delay(WithoutStatements, _timeProvider, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 #pragma warning disable CA1031 // Whatever it is, the node must go on when it has passed; it is logged.
@@ -152,15 +151,9 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         await using var ___ = reading.ConfigureAwait(false);
         var appended = new AppendSignal(_timeProvider);
         session.OnAppended(appended.Set);
-        var owner = new ShardOwner(session, _works, _options, _daemon, connections, requests, _logger, _timeProvider);
+        var owner = new ShardOwner(session, _works, _options, _daemon, connections, requests, _pooler, _logger, _timeProvider);
         try
         {
-            if (!session.IsDirect && !_saidPooler)
-            {
-                _saidPooler = true;
-                Log.Pooler(_logger);
-            }
-
             var following = FollowAsync(reading, session, appended, owner, lost.Token);
             var beating = BeatAsync(session, owner, lost.Token);
             var first = await Task.WhenAny(following, beating).ConfigureAwait(false);
@@ -200,9 +193,14 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     /// <summary>Shows the server that the node lives, and takes and gives up shards.</summary>
     private async Task BeatAsync(NodeSession session, ShardOwner owner, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var beats = 1; ; beats++)
         {
             await owner.BeatAsync(cancellationToken).ConfigureAwait(false);
+            if (beats == BeatsBeforeNotice && !session.IsDirect)
+            {
+                _pooler.WithoutSessions();
+            }
+
             var beaten = _timeProvider.GetTimestamp();
             while (PollPace.Longest - _timeProvider.GetElapsedTime(beaten) is var left && left > TimeSpan.FromMilliseconds(1))
             {

@@ -15,6 +15,7 @@ internal sealed class Shard(
     MarkSignal mark,
     ShardConnections connections,
     ShardStates states,
+    PoolerNotice pooler,
     ILogger logger,
     TimeProvider timeProvider)
 {
@@ -89,7 +90,7 @@ internal sealed class Shard(
             catch (Exception fault) when (TransientFaults.Contains(fault) || TransientFaults.IsOfPooler(fault)
                 || fault is NpgsqlException and not PostgresException)
             {
-                Log.ShardWaits(logger, Name, fault);
+                SayThatItWaits(fault);
                 knowsPosition = false;
                 await DelayAsync(TimeSpan.FromMilliseconds(50), outages++, LongestWaitForServer, cancellationToken).ConfigureAwait(false);
             }
@@ -158,8 +159,20 @@ internal sealed class Shard(
         }
         catch (NpgsqlException lost)
         {
-            Log.ShardWaits(logger, Name, lost);
+            SayThatItWaits(lost);
             return false;
+        }
+    }
+
+    private void SayThatItWaits(Exception fault)
+    {
+        if (TransientFaults.IsOfPooler(fault))
+        {
+            pooler.WithoutStatements();
+        }
+        else
+        {
+            Log.ShardWaits(logger, Name, fault);
         }
     }
 

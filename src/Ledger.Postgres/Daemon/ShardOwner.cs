@@ -12,6 +12,7 @@ internal sealed class ShardOwner(
     DaemonOptions daemon,
     ShardConnections connections,
     NodeRequests requests,
+    PoolerNotice pooler,
     ILogger logger,
     TimeProvider timeProvider)
 {
@@ -118,7 +119,7 @@ internal sealed class ShardOwner(
         foreach (var work in works.Where(w => names.Contains(w.Name)))
         {
             Log.ShardOwned(logger, daemon.NodeName, work.Name);
-            var shard = new Shard(work, daemon, Mark, connections, _states, logger, timeProvider);
+            var shard = new Shard(work, daemon, Mark, connections, _states, pooler, logger, timeProvider);
             _owned.Add(work.Name, (shard, Task.Run(() => shard.RunAsync(cancellationToken), CancellationToken.None)));
         }
     }

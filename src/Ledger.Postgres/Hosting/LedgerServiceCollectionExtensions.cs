@@ -75,8 +75,9 @@ public static class LedgerServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddSingleton(configure is null ? new DaemonOptions() : configure(new DaemonOptions()));
+        services.TryAddSingleton<DaemonDataSource>();
         services.TryAddSingleton(provider => new ProjectionDaemon(
-            provider.GetRequiredService<LedgerDataSource>().Value,
+            provider.GetRequiredService<DaemonDataSource>().Value,
             provider.GetRequiredService<PostgresOptions>(),
             WithSubscriptions(provider),
             provider.GetService<ILogger<ProjectionDaemon>>(),

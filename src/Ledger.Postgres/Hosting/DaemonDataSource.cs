@@ -1,0 +1,26 @@
+using Ledger.Postgres.Daemon;
+using Npgsql;
+
+namespace Ledger.Postgres.Hosting;
+
+/// <summary>The data source of the daemon: one of its own, or the one that the container's services share.</summary>
+internal sealed class DaemonDataSource : IDisposable, IAsyncDisposable
+{
+    private readonly NpgsqlDataSource? _own;
+
+    /// <summary>Makes or takes it.</summary>
+    public DaemonDataSource(DaemonOptions daemonOptions, PostgresOptions options, LedgerDataSource shared)
+    {
+        _own = daemonOptions.Checked(options).ConnectionString is { } connectionString ? NpgsqlDataSource.Create(connectionString) : null;
+        Value = _own ?? shared.Value;
+    }
+
+    /// <summary>The data source.</summary>
+    internal NpgsqlDataSource Value { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => _own?.Dispose();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _own?.DisposeAsync() ?? ValueTask.CompletedTask;
+}
