@@ -6,7 +6,9 @@ namespace Ledger.Benchmarks.Reporting;
 /// <summary>A goal or a figure as text.</summary>
 internal static class Line
 {
-    public static string Value(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    /// <summary>A value; of a large one, the digits that tell something.</summary>
+    public static string Value(double value, string format) =>
+        value.ToString(value >= 1_000 && !format.EndsWith('×') ? "#,0" : format, CultureInfo.InvariantCulture);
 
     public static string Spread(Summary summary, string format) => $"{Value(summary.Least, format)}–{Value(summary.Most, format)}";
 

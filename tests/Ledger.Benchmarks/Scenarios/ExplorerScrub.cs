@@ -26,7 +26,7 @@ internal sealed class ExplorerScrub : Scenario
 
     public override string Name => "explorer-scrub";
 
-    public override string Title => "scrub steps to any position of a run of 1,000,000 events, 1,000 objects; and of 100,000 objects";
+    public override string Title => "scrub steps to any position of 1,000,000 events, 1,000 objects; of 100,000 objects";
 
     public override DatabaseLife Life => DatabaseLife.Scenario;
 
