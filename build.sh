@@ -74,16 +74,15 @@ need_postgres() {
     }
 }
 
-# Not every feed has these packages. What needs one is built where the packages folder has it; each is asked for once here, and a feed without
-# it answers quickly.
-restore_optional() {
-    packages=${NUGET_PACKAGES:-$HOME/.nuget/packages}
-    version=$(sed -n "s:.*<$2>\(.*\)</$2>.*:\1:p" src/Directory.Packages.props)
-    folder=$packages/$(echo "$1" | tr '[:upper:]' '[:lower:]')/$version
-    # A restore that fails leaves the packages that it found.
-    if [ -d "$folder" ] && [ -d "$packages/$3" ]; then return 0; fi
-    $(command -v timeout > /dev/null && echo timeout 60) dotnet restore src/Probe -p:Package="$1" --verbosity quiet > /dev/null 2>&1 ||
-        say "$4: no package feed of this machine has $1 $version and what it needs."
+# The manifest names one version of each tool. A feed that has dropped it has a later one of the same major version.
+restore_tools() {
+    dotnet tool restore --verbosity quiet > /dev/null 2>&1 && return 0
+    rm -rf artifacts/tools
+    dotnet tool install Cake.Tool --tool-path artifacts/tools --version '7.*' > /dev/null 2>&1 || dotnet tool restore
+}
+
+cake() {
+    if [ -x artifacts/tools/dotnet-cake ]; then artifacts/tools/dotnet-cake "$@"; else dotnet cake "$@"; fi
 }
 
 target=$(echo "${1:-build}" | tr '[:upper:]' '[:lower:]')
@@ -108,13 +107,8 @@ export LEDGER_BUILD_ARGUMENTS
 
 cd "$here"
 rm -f artifacts/test-results/summary
-dotnet tool restore --verbosity quiet > /dev/null || dotnet tool restore
-if [ "$target" != clean ]; then
-    restore_optional Marten MartenVersion weasel.postgresql "Ledger.Marten is left out, with its tests"
-    restore_optional WolverineFx.Marten WolverineVersion wolverinefx.runtimecompilation "Ledger.Wolverine is left out, with its tests"
-    restore_optional Testcontainers.PostgreSql TestcontainersVersion ssh.net "tests start no PostgreSQL in containers"
-fi
+restore_tools
 code=0
-dotnet cake build.cake --target="$target" --verbosity=normal || code=$?
+cake build.cake --target="$target" --verbosity=normal || code=$?
 if [ -f artifacts/test-results/summary ]; then cat artifacts/test-results/summary; fi
 exit $code
