@@ -3,6 +3,7 @@ using Ledger.Events;
 using Ledger.Postgres.Projections;
 using Ledger.Projections;
 using Ledger.Runs;
+using Ledger.Tasks;
 using Npgsql;
 
 namespace Ledger.Postgres;
@@ -25,8 +26,8 @@ public sealed record PostgresOptions
     /// <summary>The schema of Ledger's own tables and functions: default <c>ledger</c>, 1 to 63 bytes of UTF-8.</summary>
     public string LedgerSchema { get; init; } = "ledger";
 
-    /// <summary>The event types that are read and written: default <see cref="EventRegistry.Default"/>.</summary>
-    public EventRegistry Registry { get; init; } = EventRegistry.Default;
+    /// <summary>The event types that are read and written: default <see cref="EventRegistry.Default"/>. Those of tasks are added.</summary>
+    public EventRegistry Registry { get; init => field = value is null ? null! : TaskModule.AddTo(value); } = TaskModule.Default;
 
     /// <summary>How long one statement may run: default 30 seconds, more than zero and at most a day.</summary>
     /// <remarks>Migrations have no limit, because a new index on a long log takes its time.</remarks>

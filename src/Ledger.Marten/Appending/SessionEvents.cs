@@ -1,4 +1,5 @@
 using Ledger.Events;
+using Ledger.Json;
 using Ledger.Marten.Serialization;
 using Ledger.Streams;
 using Marten;

@@ -1,4 +1,5 @@
 using Ledger.Events;
+using Ledger.Json;
 using Ledger.Streams;
 using Ledger.Worlds;
 using Npgsql;

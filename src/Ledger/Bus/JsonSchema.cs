@@ -8,6 +8,8 @@ using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Ledger.Events;
+using Ledger.Json;
+using Ledger.Streams;
 using Ledger.Tasks;
 
 namespace Ledger.Bus;

@@ -102,7 +102,7 @@ internal sealed class CallOnce(Run run, CallLog log, AgentLedger ledger, CallKey
         }
         catch (Exception e)
         {
-            Log.CallFailureNotRecorded(ledger.Logger, e, run.StreamName.Value, key.Kind);
+            LogMessages.CallFailureNotRecorded(ledger.Logger, e, run.StreamName.Value, key.Kind);
         }
 #pragma warning restore CA1031
     }

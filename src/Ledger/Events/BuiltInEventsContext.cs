@@ -1,10 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Ledger.Tasks;
 
 namespace Ledger.Events;
 
-/// <summary>How the built-in events are written as JSON, generated at compile time.</summary>
+/// <summary>How the events of runs and branches are written as JSON, generated at compile time.</summary>
 [JsonSourceGenerationOptions(
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
@@ -28,11 +27,5 @@ namespace Ledger.Events;
 [JsonSerializable(typeof(CallReturned))]
 [JsonSerializable(typeof(CallFailed))]
 [JsonSerializable(typeof(CallAnswered))]
-[JsonSerializable(typeof(TaskSaved))]
-[JsonSerializable(typeof(CallSaved))]
-[JsonSerializable(typeof(MessageSaved))]
-[JsonSerializable(typeof(TaskLeased))]
-[JsonSerializable(typeof(TaskLeaseRenewed))]
-[JsonSerializable(typeof(TaskLeaseReleased))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class BuiltInEventsContext : JsonSerializerContext;

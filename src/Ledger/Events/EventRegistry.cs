@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Ledger.Json;
+using Ledger.Streams;
 
 namespace Ledger.Events;
 
@@ -22,7 +23,7 @@ public sealed class EventRegistry
         _upcasts = builder.Upcasts.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    /// <summary>The built-in events alone.</summary>
+    /// <summary>The events of runs and branches alone.</summary>
     public static EventRegistry Default { get; } = Create(_ => { });
 
     /// <summary>The registered names, sorted by code point, with the type that each stands for.</summary>
@@ -32,7 +33,7 @@ public sealed class EventRegistry
     /// <summary>The names that are read as a newer one, with the type that each is read as.</summary>
     internal IEnumerable<KeyValuePair<string, Type>> UpcastTypes => _upcasts.Keys.Select(name => KeyValuePair.Create(name, TypeOf(name)));
 
-    /// <summary>The built-in events and those of an application.</summary>
+    /// <summary>The events of runs and branches, and those of an application.</summary>
     public static EventRegistry Create(Action<EventRegistryBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -45,9 +46,27 @@ public sealed class EventRegistry
             .Add(json.ToolCalled).Add(json.ToolReturned)
             .Add(json.BudgetExhausted).Add(json.KitLoaded)
             .Add(json.BranchCreated)
-            .Add(json.CallRequested).Add(json.CallReturned).Add(json.CallFailed).Add(json.CallAnswered)
-            .Add(json.TaskSaved).Add(json.CallSaved).Add(json.MessageSaved)
-            .Add(json.TaskLeased).Add(json.TaskLeaseRenewed).Add(json.TaskLeaseReleased);
+            .Add(json.CallRequested).Add(json.CallReturned).Add(json.CallFailed).Add(json.CallAnswered);
+        configure(builder);
+        return new EventRegistry(builder);
+    }
+
+    /// <summary>The events of this registry, and more.</summary>
+    /// <exception cref="ArgumentException">A name or a type is registered already.</exception>
+    public EventRegistry With(Action<EventRegistryBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var builder = new EventRegistryBuilder();
+        foreach (var (name, entry) in _byName)
+        {
+            builder.ByName.Add(name, entry);
+        }
+
+        foreach (var (name, upcast) in _upcasts)
+        {
+            builder.Upcasts.Add(name, upcast);
+        }
+
         configure(builder);
         return new EventRegistry(builder);
     }
@@ -81,6 +100,20 @@ public sealed class EventRegistry
 
         PayloadRules.CheckCorrelationId(name, newEvent.CorrelationId);
         return new SerializedEvent(name, entry?.ClrName ?? UntypedClrType, json, PayloadRules.WriteHeaders(name, newEvent.Metadata));
+    }
+
+    /// <summary>Checks an event against the rule of its name.</summary>
+    /// <exception cref="InvalidEventException">It breaks the rule.</exception>
+    internal void Check(StreamName stream, NewEvent newEvent, SerializedEvent serialized)
+    {
+        if (_byName.GetValueOrDefault(serialized.Type)?.Rule is { } rule)
+        {
+            var data = newEvent.Data is UntypedEvent ? Read(serialized.Type, serialized.Json) : newEvent.Data;
+            if (rule(stream, data) is { } fault)
+            {
+                throw new InvalidEventException(serialized.Type, fault);
+            }
+        }
     }
 
     /// <summary>Reads stored JSON as the type that its name stands for, upcast where needed; what fits none becomes an <see cref="UntypedEvent"/>.</summary>
@@ -126,7 +159,7 @@ public sealed class EventRegistry
     internal string[] NamesOf(IReadOnlyCollection<Type> types) =>
         [.. _byName.Keys.Union(_upcasts.Keys, StringComparer.Ordinal).Where(n => types.Contains(TypeOf(n)))];
 
-    internal sealed record Entry(string Name, Type ClrType, JsonTypeInfo Json)
+    internal sealed record Entry(string Name, Type ClrType, JsonTypeInfo Json, EventRule? Rule = null)
     {
         // Marten's spelling: namespace, nested types with '+', assembly; no version, culture or key.
         public string ClrName { get; } = $"{ClrType.FullName}, {ClrType.Assembly.GetName().Name}";

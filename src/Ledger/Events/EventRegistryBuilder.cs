@@ -15,12 +15,20 @@ public sealed class EventRegistryBuilder
     /// <param name="json">How the type is written as JSON, from a source-generated context.</param>
     /// <exception cref="ArgumentException">The type has no name, or the name is taken.</exception>
     public EventRegistryBuilder Add<T>(JsonTypeInfo<T> json)
+        where T : class => Add(NameOf<T>(nameof(json)), json);
+
+    /// <summary>Registers an event type under the name that its <see cref="EventTypeAttribute"/> gives, with a rule that each append is held to.</summary>
+    /// <param name="json">How the type is written as JSON, from a source-generated context.</param>
+    /// <param name="rule">Says what is wrong with an event of this name.</param>
+    /// <exception cref="ArgumentException">The type has no name, or the name is taken.</exception>
+    public EventRegistryBuilder Add<T>(JsonTypeInfo<T> json, EventRule rule)
         where T : class
     {
-        var name = typeof(T).GetCustomAttribute<EventTypeAttribute>(inherit: false)?.Name
-            ?? throw new ArgumentException(
-                $"{typeof(T)} has no name in the log. Write [EventType(\"…\")] above it, or pass the name.", nameof(json));
-        return Add(name, json);
+        ArgumentNullException.ThrowIfNull(rule);
+        var name = NameOf<T>(nameof(json));
+        Add(name, json);
+        ByName[name] = ByName[name] with { Rule = rule };
+        return this;
     }
 
     /// <summary>Registers an event type under a name.</summary>
@@ -63,6 +71,10 @@ public sealed class EventRegistryBuilder
 
         return this;
     }
+
+    private static string NameOf<T>(string parameter) =>
+        typeof(T).GetCustomAttribute<EventTypeAttribute>(inherit: false)?.Name
+        ?? throw new ArgumentException($"{typeof(T)} has no name in the log. Write [EventType(\"…\")] above it, or pass the name.", parameter);
 
     private static void CheckName(string name, string parameter)
     {

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Ledger.Causality;
 using Ledger.Events;
+using Ledger.Json;
 using Ledger.Runs;
 
 namespace Ledger.Files;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Ledger.Events;
+using Ledger.Json;
 
 namespace Ledger.Files;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Ledger.Events;
+using Ledger.Json;
 using Ledger.Snapshots;
 using Ledger.Streams;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ledger.Calls;
 using Ledger.Events;
+using Ledger.Json;
 
 namespace Ledger.Runs;
 

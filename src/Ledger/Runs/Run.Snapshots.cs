@@ -55,7 +55,7 @@ public sealed partial class Run
         }
         catch (Exception e)
         {
-            Log.SnapshotNotTaken(_ledger.Logger, e, StreamName.Value, length.Value);
+            LogMessages.SnapshotNotTaken(_ledger.Logger, e, StreamName.Value, length.Value);
         }
 #pragma warning restore CA1031
 

@@ -90,7 +90,7 @@ internal sealed class WorldReader(IEventStore store, History history, ReadStatis
 
     private void Refuse(StoredSnapshot stored, SnapshotFault fault, string reason)
     {
-        Log.SnapshotIgnored(logger, stored.Stream.Value, stored.Version.Value, reason);
+        LogMessages.SnapshotIgnored(logger, stored.Stream.Value, stored.Version.Value, reason);
         if (fault != SnapshotFault.OtherFormat)
         {
             Useless.Add(stored);

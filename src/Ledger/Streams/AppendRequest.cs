@@ -1,5 +1,4 @@
 using Ledger.Events;
-using Ledger.Tasks;
 
 namespace Ledger.Streams;
 
@@ -64,7 +63,7 @@ internal sealed class AppendRequest
         {
             var newEvent = append.Events[i];
             var serialized = registry.Write(newEvent);
-            TaskRules.Check(append.Stream, newEvent, serialized, registry);
+            registry.Check(append.Stream, newEvent, serialized);
             events[i] = new Item(newEvent.IdIn(append.Stream), newEvent, serialized);
         }
 

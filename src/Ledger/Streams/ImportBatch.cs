@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Ledger.Events;
-using Ledger.Tasks;
 
 namespace Ledger.Streams;
 
@@ -75,7 +74,7 @@ internal abstract class ImportBatch
         }
 
         var serialized = registry.Write(newEvent);
-        TaskRules.Check(stream, newEvent, serialized, registry);
+        registry.Check(stream, newEvent, serialized);
         Keep(stream, new AppendRequest.Item(id, newEvent, serialized));
         Count++;
         Bytes += serialized.Json.Length;

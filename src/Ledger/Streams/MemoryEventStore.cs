@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Ledger.Branches;
 using Ledger.Events;
 using Ledger.Projections;
+using Ledger.Tasks;
 
 namespace Ledger.Streams;
 
@@ -22,7 +23,7 @@ public sealed partial class MemoryEventStore : IEventStore, IDocumentReader
     private readonly AppendOnlyList<BranchInfo> _branchesByAge = new();
 
     /// <summary>Makes an empty log.</summary>
-    /// <param name="registry">The event types; null for the built-in ones alone.</param>
+    /// <param name="registry">The event types of the application; null for none. Those of tasks are added.</param>
     /// <param name="timeProvider">Where the timestamps come from; null for the system's clock.</param>
     public MemoryEventStore(EventRegistry? registry = null, TimeProvider? timeProvider = null)
         : this([], registry, timeProvider)
@@ -31,7 +32,7 @@ public sealed partial class MemoryEventStore : IEventStore, IDocumentReader
 
     /// <summary>Makes an empty log with documents, which are kept true inside every append, as JSON.</summary>
     /// <param name="projections">Snapshots and document projections, each with a name and documents of its own.</param>
-    /// <param name="registry">The event types; null for the built-in ones alone.</param>
+    /// <param name="registry">The event types of the application; null for none. Those of tasks are added.</param>
     /// <param name="timeProvider">Where the timestamps come from; null for the system's clock.</param>
     /// <exception cref="ArgumentException">A projection keeps no documents, or two have one name or alias.</exception>
     public MemoryEventStore(
@@ -40,7 +41,7 @@ public sealed partial class MemoryEventStore : IEventStore, IDocumentReader
         TimeProvider? timeProvider = null)
     {
         _projections = Check(projections);
-        Registry = registry ?? EventRegistry.Default;
+        Registry = registry is null ? TaskModule.Default : TaskModule.AddTo(registry);
         _timeProvider = timeProvider ?? TimeProvider.System;
     }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
+using Ledger.Json;
 using Ledger.Streams;
 
 namespace Ledger.Tasks;

@@ -1,3 +1,4 @@
+using Ledger.Json;
 using Ledger.Streams;
 
 namespace Ledger.Tasks;

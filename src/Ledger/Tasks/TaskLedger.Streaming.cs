@@ -80,7 +80,7 @@ public sealed partial class TaskLedger
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            Log.InterruptedMessageNotSaved(_logger, fault, message.Id, message.TaskId);
+            LogMessages.InterruptedMessageNotSaved(_logger, fault, message.Id, message.TaskId);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Ledger.Events;
+using Ledger.Json;
 using Ledger.Streams;
 
 namespace Ledger.Tasks;
@@ -13,9 +14,6 @@ internal static class TaskRules
 
     private const int LongestStatusBytes = 1_000;
     private const string Prefix = "task:";
-
-    private static readonly HashSet<string> EventNames =
-        ["task.saved", "call.saved", "message.saved", "task.leased", "task.lease_renewed", "task.lease_released"];
 
     /// <summary>Whether a stream is that of a task.</summary>
     public static bool IsTask(StreamName stream) => stream.Value.StartsWith(Prefix, StringComparison.Ordinal);
@@ -30,21 +28,9 @@ internal static class TaskRules
             : StreamName.Task(taskId);
     }
 
-    /// <summary>Checks an event that is to be appended to a stream; those of other streams and of other names may be anything.</summary>
-    /// <exception cref="InvalidEventException">It breaks a rule.</exception>
-    public static void Check(StreamName stream, NewEvent newEvent, SerializedEvent serialized, EventRegistry registry)
-    {
-        if (!IsTask(stream) || !EventNames.Contains(serialized.Type))
-        {
-            return;
-        }
-
-        var data = newEvent.Data is UntypedEvent ? registry.Read(serialized.Type, serialized.Json) : newEvent.Data;
-        if ((FaultOfTask(stream.Id) ?? FaultOf(stream.Id, data)) is { } fault)
-        {
-            throw new InvalidEventException(serialized.Type, fault);
-        }
-    }
+    /// <summary>What is wrong with an event of a task in a stream; in streams that are not a task's it may hold anything.</summary>
+    public static string? FaultOf(StreamName stream, object data) =>
+        IsTask(stream) ? FaultOfTask(stream.Id) ?? FaultOf(stream.Id, data) : null;
 
     private static string? FaultOf(string taskId, object data) => data switch
     {

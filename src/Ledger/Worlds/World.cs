@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ledger.Events;
+using Ledger.Json;
 using Ledger.Projections;
 using Ledger.Streams;
 

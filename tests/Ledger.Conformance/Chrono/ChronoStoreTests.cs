@@ -1,6 +1,7 @@
 using System.Text;
 using Ledger.Chrono;
 using Ledger.Events;
+using Ledger.Json;
 using Ledger.Streams;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Ledger.Chrono;
 using Ledger.Conformance.Chrono;
+using Ledger.Json;
 using Shouldly;
 using Xunit;
 
@@ -84,7 +85,7 @@ public sealed class ChainVerifierTests
     {
         var writer = new ChronoFolderWriter(default, null);
         writer.Upsert(new ChronoRecord { Id = ", \"seq\": 9, \"ts\": \"", Label = ", \"prev_hash\": \"x\"" }, SampleStore.Start);
-        writer.Upsert(SampleStore.RecordOf(1) with { Data = Ledger.Events.EventJson.ParseElement("""{"a": 1, "seq": 5, "ts": "x"}"""u8.ToArray()) }, SampleStore.Start);
+        writer.Upsert(SampleStore.RecordOf(1) with { Data = EventJson.ParseElement("""{"a": 1, "seq": 5, "ts": "x"}"""u8.ToArray()) }, SampleStore.Start);
         Verify(Parts(ChronoFolder.Read(writer.Events, null)), out var broken).Head.Seq.ShouldBe(2);
         broken.ShouldBeNull();
     }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Ledger.Chrono;
 using Ledger.Events;
+using Ledger.Json;
 using Shouldly;
 using Xunit;
 

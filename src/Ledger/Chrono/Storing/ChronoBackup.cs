@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Ledger.Events;
+using Ledger.Json;
 
 namespace Ledger.Chrono.Storing;
 

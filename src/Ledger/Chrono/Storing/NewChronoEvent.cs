@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Ledger.Events;
+using Ledger.Json;
 
 namespace Ledger.Chrono.Storing;
 

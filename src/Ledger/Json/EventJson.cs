@@ -2,9 +2,9 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ledger.Json;
 
-namespace Ledger.Events;
+
+namespace Ledger.Json;
 
 /// <summary>How Ledger writes JSON: compact, with everything that need not be escaped as it is.</summary>
 internal static class EventJson

@@ -1,6 +1,6 @@
 using Ledger.Streams;
 
-namespace Ledger.Runs;
+namespace Ledger.Streams;
 
 /// <summary>A question was refused because it asks for a place behind the end of a history.</summary>
 public sealed class PositionOutOfRangeException : Exception

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ledger.Streams;
 
-namespace Ledger.Tasks;
+namespace Ledger.Streams;
 
 /// <summary>A stream's name as text.</summary>
 /// <remarks>Public for the JSON contexts that an application generates for types with such members.</remarks>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ledger;
 
-internal static partial class Log
+internal static partial class LogMessages
 {
     [LoggerMessage(EventId = 1, Level = LogLevel.Warning, Message = "The snapshot of {Stream} at version {Version} is not used: {Reason} The log is folded instead")]
     internal static partial void SnapshotIgnored(ILogger logger, string stream, long version, string reason);

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Ledger.Tasks;
+namespace Ledger.Json;
 
 /// <summary>A time as Unix milliseconds, the form that the times of tasks, calls and messages have in JSON.</summary>
 /// <remarks>Public for the JSON contexts that an application generates for types with such members.</remarks>
