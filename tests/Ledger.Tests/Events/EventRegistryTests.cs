@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Ledger.Conformance.Samples;
 using Ledger.Events;
+using Ledger.Streams;
 using Shouldly;
 using Xunit;
 
@@ -15,16 +16,27 @@ public sealed class EventRegistryTests
         [
             "branch.created BranchCreated", "budget.exhausted BudgetExhausted",
             "call.answered CallAnswered", "call.failed CallFailed", "call.requested CallRequested", "call.returned CallReturned",
-            "call.saved CallSaved",
             "kit.loaded KitLoaded",
             "llm.request LlmRequest", "llm.response LlmResponse",
-            "message.saved MessageSaved",
             "object.created ObjectCreated", "object.patched ObjectPatched", "object.removed ObjectRemoved",
             "relation.created RelationCreated", "relation.removed RelationRemoved",
             "responder.completed ResponderCompleted", "responder.failed ResponderFailed", "responder.fired ResponderFired",
-            "task.lease_released TaskLeaseReleased", "task.lease_renewed TaskLeaseRenewed", "task.leased TaskLeased", "task.saved TaskSaved",
             "tool.called ToolCalled", "tool.returned ToolReturned",
         ]);
+
+    [Fact]
+    public void Check_RuleOfTheName_SaysWhatIsWrong()
+    {
+        var registry = EventRegistry.Default.With(events => events.Add(
+            SampleEventsContext.Default.OrderPlaced,
+            (stream, data) => data is OrderPlaced { Total: < 0 } order ? $"order '{order.Order}' of '{stream}' has a negative total." : null));
+        var stream = StreamName.Run("r");
+        var bad = new NewEvent(new OrderPlaced("o-1", -1m));
+        var good = new NewEvent(new OrderPlaced("o-1", 1m));
+
+        Should.Throw<InvalidEventException>(() => registry.Check(stream, bad, registry.Write(bad))).Message.ShouldContain("order 'o-1' of 'run:r' has a negative total.");
+        Should.NotThrow(() => registry.Check(stream, good, registry.Write(good)));
+    }
 
     [Fact]
     public void Types_SeveralScripts_AreSortedByCodePoint()

@@ -126,7 +126,12 @@ public sealed class MemoryEventStoreTests
     }
 
     [Fact]
-    public void Registry_NotGiven_IsTheDefault() => _store.Registry.ShouldBeSameAs(EventRegistry.Default);
+    public void Registry_NotGiven_IsTheDefaultWithTheEventsOfTasks() =>
+        _store.Registry.Types.Except(EventRegistry.Default.Types).Select(t => $"{t.Key} {t.Value.Name}").ShouldBe(
+        [
+            "call.saved CallSaved", "message.saved MessageSaved",
+            "task.lease_released TaskLeaseReleased", "task.lease_renewed TaskLeaseRenewed", "task.leased TaskLeased", "task.saved TaskSaved",
+        ]);
 
     private Task<AppendResult> AppendAsync(StreamName stream) => _store.AppendAsync(stream, ExpectedVersion.Any, [new KitLoaded("k")]);
 
