@@ -60,11 +60,11 @@ $order$;
 alter table {events}.mt_streams add column if not exists compacted_version bigint not null default 0;
 
 -- The guard, as for mt_events: an older Marten drops the columns that it does not expect, and PostgreSQL refuses to drop a column that a
--- view reads. A later migration that changes a column's type drops the view first and makes it again.
-create view {ledger}.stream as
+-- view reads. A later migration that changes a column's type drops the view first and makes it again. The type of a stream, which Ledger
+-- does not write, is left out.
+create view {ledger}.stream_guard as
 select
     id,
-    type,
     version,
     timestamp,
     created,
@@ -73,7 +73,7 @@ select
     is_archived
 from {events}.mt_streams;
 
-create view {ledger}.progression as
+create view {ledger}.progression_guard as
 select
     name,
     last_seq_id,
