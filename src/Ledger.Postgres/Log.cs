@@ -7,6 +7,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 100, Level = LogLevel.Debug, Message = "Applied migration {Number} ({Name}) to schema {Schema}")]
     internal static partial void MigrationApplied(ILogger logger, int number, string name, string schema);
 
+    [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "The {Subject} was missing in schema {Schema} and was made again")]
+    internal static partial void SchemaMended(ILogger logger, string subject, string schema);
+
     [LoggerMessage(EventId = 120, Level = LogLevel.Debug, Message = "Node {Node} owns shard {Shard}")]
     internal static partial void ShardOwned(ILogger logger, string node, string shard);
 

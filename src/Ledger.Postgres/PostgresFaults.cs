@@ -16,7 +16,7 @@ public static class PostgresFaults
         {
             switch (fault)
             {
-                case MigrationFailedException when !IsPrivilege(fault.InnerException):
+                case MigrationFailedException or SchemaNotMendedException when !IsPrivilege(fault.InnerException):
                     return fault.Message;
                 case PostgresException server:
                     return DescribeServer(server);

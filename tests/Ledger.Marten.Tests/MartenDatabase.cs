@@ -65,6 +65,20 @@ public sealed class MartenDatabase : IAsyncLifetime
         return store;
     }
 
+    /// <summary>A document store that knows nothing of Ledger, with the options under which the tables are the same.</summary>
+    public DocumentStore CreateStoreOfMartenAlone(Action<StoreOptions>? configure = null) => DocumentStore.For(options =>
+    {
+        options.Connection(DataSource);
+        options.DatabaseSchemaName = "ledger";
+        options.Events.StreamIdentity = JasperFx.Events.StreamIdentity.AsString;
+        options.Events.MetadataConfig.CorrelationIdEnabled = true;
+        options.Events.MetadataConfig.CausationIdEnabled = true;
+        options.Events.MetadataConfig.HeadersEnabled = true;
+        options.Events.EnableUniqueIndexOnEventId = true;
+        options.Events.AddEventType<KitLoaded>();
+        configure?.Invoke(options);
+    });
+
     /// <summary>A further store on the same log.</summary>
     public MartenEventStore CreateStore(Func<PostgresOptions, PostgresOptions>? ledger = null) => new(CreateDocumentStore(ledger));
 

@@ -16,7 +16,7 @@ internal sealed class MigrateApplyCommand : LedgerCommand
         var applied = await session.Progress.RunAsync("Applying migrations", null, _ => connection.Migrator.ApplyAsync(cancellationToken));
         if (session.Json)
         {
-            MigrationText.Write(session.Out, applied);
+            MigrationText.Write(session.Out, applied, applied.Mended);
             return;
         }
 
@@ -25,7 +25,12 @@ internal sealed class MigrateApplyCommand : LedgerCommand
             session.Out.Add("applied  ", Tone.Added).Add(migration.FileName, Tone.Name).EndLine();
         }
 
-        session.Out.Line(applied.Count == 0
+        foreach (var difference in applied.Mended)
+        {
+            session.Out.Add("mended   ", Tone.Changed).Add(difference.Subject, Tone.Name).EndLine();
+        }
+
+        session.Out.Line(applied.Count + applied.Mended.Count == 0
             ? $"Schema '{session.Options.LedgerSchema}' was up to date."
             : $"Schema '{session.Options.LedgerSchema}' is up to date.");
     }

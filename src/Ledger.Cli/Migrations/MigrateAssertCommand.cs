@@ -15,21 +15,28 @@ internal sealed class MigrateAssertCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await LedgerConnection.OpenAsIsAsync(session, cancellationToken);
-        var differences = await connection.Migrator.AssertAsync(cancellationToken);
+        var (differences, notes) = await connection.Migrator.CompareAsync(cancellationToken);
         var schema = session.Options.LedgerSchema;
         if (session.Json)
         {
-            Write(session.Out, differences);
-        }
-        else if (differences.Count == 0)
-        {
-            session.Out.Line($"Schema '{schema}' is as the migrations make it.");
+            Write(session.Out, [.. differences, .. notes]);
         }
         else
         {
             foreach (var difference in differences)
             {
                 session.Out.Line(difference.Message);
+            }
+
+            // A newer Marten's; nothing to do.
+            foreach (var note in notes)
+            {
+                session.Out.Add("note: ", Tone.Faint).Add(note.Message).EndLine();
+            }
+
+            if (differences.Count == 0)
+            {
+                session.Out.Line($"Schema '{schema}' is as the migrations make it.");
             }
         }
 

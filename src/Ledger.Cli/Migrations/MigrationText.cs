@@ -17,12 +17,23 @@ internal static class MigrationText
     };
 
     /// <summary>Writes a list.</summary>
-    public static void Write(Printer output, IReadOnlyList<MigrationStatus> migrations) => output.Json(writer =>
+    public static void Write(Printer output, IReadOnlyList<MigrationStatus> migrations) => Write(output, migrations, []);
+
+    /// <summary>Writes a list of migrations, and what was mended.</summary>
+    public static void Write(Printer output, IReadOnlyList<MigrationStatus> migrations, IReadOnlyList<SchemaDifference> mended) => output.Json(writer =>
     {
         writer.WriteStartArray();
         foreach (var migration in migrations)
         {
             Write(writer, migration);
+        }
+
+        foreach (var difference in mended)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("state", "mended");
+            writer.WriteString("subject", difference.Subject);
+            writer.WriteEndObject();
         }
 
         writer.WriteEndArray();

@@ -1,6 +1,7 @@
 using JasperFx.Events;
 using Ledger.Postgres;
 using Marten;
+using Marten.Storage;
 using Weasel.Core;
 using Weasel.Core.Migrations;
 
@@ -16,5 +17,5 @@ internal sealed class LedgerFeature(StoreOptions options, PostgresOptions ledger
 
     public override IEnumerable<Type> DependentTypes() => [typeof(IEvent)];
 
-    protected override IEnumerable<ISchemaObject> schemaObjects() => [new LedgerSchemaObject(ledger)];
+    protected override IEnumerable<ISchemaObject> schemaObjects() => [new LedgerSchemaObject(ledger, () => ((MartenDatabase)options.Tenancy.Default.Database).DataSource)];
 }

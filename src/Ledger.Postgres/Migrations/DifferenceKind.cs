@@ -20,4 +20,7 @@ public enum DifferenceKind
 
     /// <summary>A migration was applied that this program is too old to know.</summary>
     MigrationUnknown,
+
+    /// <summary>Another version of Marten has added or changed something that Ledger does not rely on: a note, and no fault.</summary>
+    LeftToMarten,
 }

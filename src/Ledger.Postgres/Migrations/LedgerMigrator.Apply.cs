@@ -4,27 +4,49 @@ namespace Ledger.Postgres.Migrations;
 
 public sealed partial class LedgerMigrator
 {
-    /// <summary>Applies what is pending, in order, each migration in its own transaction, and makes the tables of documents that the
-    /// options' projections keep; returns the migrations that this call applied.</summary>
+    /// <summary>Applies what is pending, in order, each migration in its own transaction, makes the tables of documents that the options'
+    /// projections keep, and makes again what was lost; returns the migrations that this call applied, and what it mended.</summary>
     /// <remarks>
     /// <list type="number">
-    /// <item>Nothing is pending, and every table is there: nothing is written, and no right to create anything is needed.</item>
+    /// <item>Nothing is pending, and every object is there: nothing is written, and no right to create anything is needed.</item>
     /// <item>Another node is migrating: this call waits for it, and applies what is then still pending.</item>
     /// <item>A migration fails: those before it stay applied, nothing of it remains.</item>
+    /// <item>The migrations are applied, but tables, columns, indexes, constraints, triggers, views or functions that they made are gone, as after
+    /// Marten's <c>CompletelyRemoveAllAsync</c>: they are made again in one transaction. A table comes back empty. Where the foreign keys to the
+    /// streams were gone, rows derived from streams that are gone are removed. What is there in another form stays, and
+    /// <see cref="AssertAsync"/> names it. A database that a newer program has migrated is not mended.</item>
     /// </list>
     /// </remarks>
     /// <exception cref="MigrationChecksumException">The database has a migration with another text; nothing was applied.</exception>
     /// <exception cref="MigrationOrderException">The database has a later migration than a pending one; nothing was applied.</exception>
     /// <exception cref="MigrationFailedException">The server refused a migration.</exception>
+    /// <exception cref="SchemaNotMendedException">The server refused to make again what is missing; nothing of that was changed.</exception>
     /// <exception cref="UnsupportedServerException">The server is too old.</exception>
-    public async Task<IReadOnlyList<MigrationStatus>> ApplyAsync(CancellationToken cancellationToken = default)
+    public async Task<MigrationRun> ApplyAsync(CancellationToken cancellationToken = default)
     {
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        var pending = Pending(await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false));
-        var done = pending.Count == 0 ? [] : await ApplyPendingAsync(connection, pending, cancellationToken).ConfigureAwait(false);
+        var applied = await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false);
+        var pending = Pending(applied);
+        IReadOnlyList<MigrationStatus> done = [];
+        var mended = new List<SchemaDifference>();
+        if (pending.Count > 0)
+        {
+            // A pending migration may change what is missing. Where none is applied, nothing can be.
+            var known = _known.Where(migration => applied.Any(row => row.Number == migration.Number)).ToList();
+            mended.AddRange(await MendAsync(connection, catalog => SchemaMending.OfObjects(catalog, _options.Schemas, known), cancellationToken)
+                .ConfigureAwait(false));
+            done = await ApplyPendingAsync(connection, pending, cancellationToken).ConfigureAwait(false);
+        }
+
         await CreateDocumentTablesAsync(connection, cancellationToken).ConfigureAwait(false);
-        return done;
+        if (IsMendable(applied))
+        {
+            mended.AddRange(await MendAsync(connection, catalog => SchemaMending.OfAll(catalog, _options.Schemas), cancellationToken)
+                .ConfigureAwait(false));
+        }
+
+        return new MigrationRun(done, mended);
     }
 
     private async Task<IReadOnlyList<MigrationStatus>> ApplyPendingAsync(
@@ -50,6 +72,10 @@ public sealed partial class LedgerMigrator
 
     private List<MigrationStatus> Pending(IReadOnlyList<AppliedMigration> applied) =>
         MigrationStatus.Pending(_known, applied, _options.LedgerSchema);
+
+    // The catalog is compared with what all migrations of the program make; a newer program's may have removed some of that.
+    private bool IsMendable(IReadOnlyList<AppliedMigration> applied) =>
+        _known.Count == Migration.All.Count && applied.All(row => row.Number <= _known.Count);
 
     private async Task PrepareAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

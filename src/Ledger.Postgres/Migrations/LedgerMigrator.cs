@@ -65,16 +65,24 @@ public sealed partial class LedgerMigrator
     }
 
     /// <summary>Names every difference between the database and what the migrations make; none when all is well.</summary>
+    /// <remarks><see cref="CompareAsync"/> says what is compared, and has the notes as well.</remarks>
+    /// <exception cref="UnsupportedServerException">The server is too old.</exception>
+    public async Task<IReadOnlyList<SchemaDifference>> AssertAsync(CancellationToken cancellationToken = default) =>
+        (await CompareAsync(cancellationToken).ConfigureAwait(false)).Differences;
+
+    /// <summary>Compares the database with what the migrations make.</summary>
     /// <remarks>
     /// <para>Compared are migrations and their checksums, and of Ledger's and Marten's event tables: tables, columns, indexes, constraints,
     /// triggers, views, functions with their text, types, and sequences with their cache. Something extra on one of these tables is a
     /// difference, and something extra in Ledger's own schema too unless that is <c>public</c>.</para>
     /// <para>The tables of documents that the options' projections keep are compared too; what is added to one, such as an index of the
     /// application, is no difference.</para>
-    /// <para>What Marten and Wolverine add beside (names that begin with <c>mt_</c> or <c>wolverine_</c>) is none.</para>
+    /// <para>What another version of Marten has added is a note: a column with a default on its tables, a table, a function. So is another
+    /// definition of a column that Ledger neither reads nor writes. What the known versions of Marten and Wolverine add beside (names that
+    /// begin with <c>mt_</c> or <c>wolverine_</c>) is not mentioned.</para>
     /// </remarks>
     /// <exception cref="UnsupportedServerException">The server is too old.</exception>
-    public async Task<IReadOnlyList<SchemaDifference>> AssertAsync(CancellationToken cancellationToken = default)
+    public async Task<SchemaReport> CompareAsync(CancellationToken cancellationToken = default)
     {
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);

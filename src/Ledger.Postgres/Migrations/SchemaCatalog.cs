@@ -14,6 +14,8 @@ internal sealed class SchemaCatalog
     private readonly string _events;
     private readonly string _ledger;
 
+    private readonly SchemaNames _schemas;
+
     private SchemaCatalog(
         SchemaNames schemas,
         string events,
@@ -21,12 +23,14 @@ internal sealed class SchemaCatalog
         IReadOnlyList<DocumentStatements> documents,
         IReadOnlyList<CatalogEntry> actual)
     {
+        _schemas = schemas;
         _events = events;
         _ledger = ledger;
+        Marten = new MartenObjects(events);
         Actual = actual;
         var bodies = FunctionBody.All.ToDictionary(body => body.Token, body => body.HashIn(schemas), StringComparer.Ordinal);
         Documents = documents.Select(d => $"{events}.{d.Table}").ToHashSet(StringComparer.Ordinal);
-        Expected = [.. ExpectedLines().Concat(documents.SelectMany(ExpectedLines)).Select(CatalogEntry.Parse).Select(entry => Fill(entry, schemas, bodies)).Distinct()];
+        Expected = [.. ExpectedLines().Concat(documents.SelectMany(ExpectedLines)).Select(CatalogEntry.Parse).Select(entry => Fill(entry, bodies)).Distinct()];
     }
 
     /// <summary>What the database has.</summary>
@@ -38,6 +42,9 @@ internal sealed class SchemaCatalog
     /// <summary>The tables of documents, to which an application may add what it likes.</summary>
     internal IReadOnlySet<string> Documents { get; }
 
+    /// <summary>What is Marten's to decide.</summary>
+    internal MartenObjects Marten { get; }
+
     /// <summary>Reads the catalogs in one short transaction.</summary>
     internal static async Task<SchemaCatalog> ReadAsync(
         NpgsqlConnection connection,
@@ -47,6 +54,16 @@ internal sealed class SchemaCatalog
     {
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
+        return await ReadWithinAsync(connection, schemas, documents, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the catalogs within the connection's transaction, whose search path is empty from then on.</summary>
+    internal static async Task<SchemaCatalog> ReadWithinAsync(
+        NpgsqlConnection connection,
+        SchemaNames schemas,
+        IReadOnlyList<DocumentStatements> documents,
+        CancellationToken cancellationToken)
+    {
         var (events, ledger) = await EmptySearchPathAsync(connection, schemas, cancellationToken).ConfigureAwait(false);
         var entries = await DescribeAsync(connection, schemas, cancellationToken).ConfigureAwait(false);
         return new SchemaCatalog(schemas, events, ledger, documents, entries);
@@ -83,10 +100,13 @@ internal sealed class SchemaCatalog
         (missingSchemas.Contains(_events) && entry.Object.StartsWith($"{_events}.", StringComparison.Ordinal))
         || (missingSchemas.Contains(_ledger) && entry.Object.StartsWith($"{_ledger}.", StringComparison.Ordinal));
 
-    private CatalogEntry Fill(CatalogEntry entry, SchemaNames schemas, Dictionary<string, string> bodies) => entry with
+    /// <summary>Replaces the tokens for the schemas by their names, as the server quotes them.</summary>
+    internal string Fill(string text) => _schemas.Fill(text, _events, _ledger);
+
+    private CatalogEntry Fill(CatalogEntry entry, Dictionary<string, string> bodies) => entry with
     {
-        Object = schemas.Fill(entry.Object, _events, _ledger),
-        Definition = FunctionBody.FillHash(schemas.Fill(entry.Definition, _events, _ledger), bodies),
+        Object = Fill(entry.Object),
+        Definition = FunctionBody.FillHash(Fill(entry.Definition), bodies),
     };
 
     private static async Task<(string Events, string Ledger)> EmptySearchPathAsync(

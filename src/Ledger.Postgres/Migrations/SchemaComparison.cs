@@ -4,31 +4,27 @@ namespace Ledger.Postgres.Migrations;
 internal static class SchemaComparison
 {
     /// <summary>The differences of the migrations' record, then those of the schemas, sorted by name.</summary>
-    internal static List<SchemaDifference> Compare(
+    internal static SchemaReport Compare(
         IReadOnlyList<MigrationStatus> migrations,
         IReadOnlyList<AppliedMigration> applied,
         SchemaCatalog catalog)
     {
-        var differences = new List<SchemaDifference>();
-        foreach (var migration in migrations)
-        {
-            if (DifferenceOf(migration, applied) is { } difference)
-            {
-                differences.Add(difference);
-            }
-        }
-
+        var recorded = migrations.Select(migration => DifferenceOf(migration, applied)).OfType<SchemaDifference>();
         var actual = catalog.Actual.ToDictionary(entry => entry.Key);
         var expected = catalog.Expected.ToDictionary(entry => entry.Key);
-        differences.AddRange(
-            Missing(catalog, actual)
-                .Concat(Different(catalog, actual))
-                .Concat(Extra(catalog, expected))
-                .OrderBy(found => found.Entry.Object, StringComparer.Ordinal)
-                .ThenBy(found => found.Entry.Part, StringComparer.Ordinal)
-                .Select(found => found.Difference));
-        return differences;
+        var sorted = Missing(catalog, actual)
+            .Concat(Different(catalog, actual))
+            .Concat(Extra(catalog, expected))
+            .OrderBy(found => found.Entry.Object, StringComparer.Ordinal)
+            .ThenBy(found => found.Entry.Part, StringComparer.Ordinal)
+            .Select(found => found.Difference)
+            .ToLookup(difference => difference.Kind == DifferenceKind.LeftToMarten);
+        return new SchemaReport([.. recorded, .. sorted[false]], [.. sorted[true]]);
     }
+
+    /// <summary>What the database lacks; what is missing as a whole is named once, and not again for each of its parts.</summary>
+    internal static List<(CatalogEntry Entry, SchemaDifference Difference)> Missing(SchemaCatalog catalog) =>
+        [.. Missing(catalog, catalog.Actual.ToDictionary(entry => entry.Key)).Select(found => (found.Entry, found.Difference))];
 
     private static SchemaDifference? DifferenceOf(MigrationStatus migration, IReadOnlyList<AppliedMigration> applied)
     {
@@ -43,7 +39,6 @@ internal static class SchemaComparison
         };
     }
 
-    // What is missing as a whole is named once, and not again for each of its parts.
     private static IEnumerable<Found> Missing(
         SchemaCatalog catalog,
         Dictionary<(string Kind, string Object, string? Part), CatalogEntry> actual)
@@ -64,7 +59,8 @@ internal static class SchemaComparison
         {
             if (actual.TryGetValue(entry.Key, out var found) && found.Definition != entry.Definition)
             {
-                yield return new(entry, new(DifferenceKind.Different, entry.Subject, entry.Definition, found.Definition));
+                var kind = catalog.Marten.MayDefine(entry) ? DifferenceKind.LeftToMarten : DifferenceKind.Different;
+                yield return new(entry, new(kind, entry.Subject, entry.Definition, found.Definition));
             }
         }
     }
@@ -77,10 +73,13 @@ internal static class SchemaComparison
         return catalog.Actual
             .Where(entry => !expected.ContainsKey(entry.Key)
                 && !IsOptional(entry)
-                && (entry.Part is null ? catalog.IsForeign(entry) : ours.Contains(entry.Object)))
+                && (catalog.Marten.MayAdd(entry) || (entry.Part is null ? catalog.IsForeign(entry) : ours.Contains(entry.Object))))
             .Select(entry => new Found(
                 entry,
-                new(DifferenceKind.Extra, entry.Subject, Actual: SpeaksForItself(entry) ? "" : entry.Definition)));
+                new(
+                    catalog.Marten.MayAdd(entry) ? DifferenceKind.LeftToMarten : DifferenceKind.Extra,
+                    entry.Subject,
+                    Actual: SpeaksForItself(entry) ? "" : entry.Definition)));
     }
 
     // An index that index_worlds makes where it is wanted.

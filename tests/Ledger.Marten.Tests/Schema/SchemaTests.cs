@@ -1,4 +1,5 @@
 using JasperFx.Events;
+using Ledger.Marten.Tests.Interoperation;
 using Ledger.Postgres;
 using Ledger.Postgres.Migrations;
 using Ledger.Postgres.Streams;
@@ -15,7 +16,12 @@ namespace Ledger.Marten.Tests.Schema;
 
 public sealed class SchemaTests : IAsyncLifetime
 {
-    private static readonly string[] Shared = ["mt_streams", "mt_events", "mt_event_progression", "mt_high_water_skips", "mt_events_sequence"];
+    private static readonly string[] Shared =
+    [
+        "mt_streams", "mt_events", "mt_event_progression", "mt_event_projection_floors", "mt_high_water_skips", "mt_events_sequence",
+        "mt_doc_deadletterevent",
+    ];
+
     private readonly MartenDatabase _database = MartenDatabase.Empty();
 
     public Task InitializeAsync() => _database.InitializeAsync();
@@ -34,9 +40,29 @@ public sealed class SchemaTests : IAsyncLifetime
         Shared.Append("migration").ShouldAllBe(name => deltas[name].Any() && deltas[name].All(d => d == SchemaPatchDifference.None));
         migration.Deltas.ShouldAllBe(d => d.Difference == SchemaPatchDifference.None || d.Difference == SchemaPatchDifference.Create);
 
-        // What Marten adds are functions and tables of its own.
+        // What Marten adds are functions and tables of its own, all of them known.
         await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
-        (await new LedgerMigrator(_database.DataSource).AssertAsync()).ShouldBeEmpty();
+        var report = await new LedgerMigrator(_database.DataSource).CompareAsync();
+        report.Differences.ShouldBeEmpty();
+        report.Notes.ShouldBeEmpty();
+        await store.Storage.Database.AssertDatabaseMatchesConfigurationAsync();
+    }
+
+    [Fact]
+    public async Task Migration_ByMartenAlone_TouchesNothingThatIsThere()
+    {
+        await new LedgerMigrator(_database.DataSource).ApplyAsync();
+        await using var store = _database.CreateStoreOfMartenAlone();
+
+        var migration = await store.Storage.Database.CreateMigrationAsync();
+
+        var deltas = migration.Deltas.ToLookup(d => d.SchemaObject.Identifier.Name, d => d.Difference);
+        Shared.ShouldAllBe(name => deltas[name].Any() && deltas[name].All(d => d == SchemaPatchDifference.None));
+        migration.Deltas.ShouldAllBe(d => d.Difference == SchemaPatchDifference.None || d.Difference == SchemaPatchDifference.Create);
+        await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        var report = await new LedgerMigrator(_database.DataSource).CompareAsync();
+        report.Differences.ShouldBeEmpty();
+        report.Notes.ShouldBeEmpty();
         await store.Storage.Database.AssertDatabaseMatchesConfigurationAsync();
     }
 
@@ -97,6 +123,63 @@ public sealed class SchemaTests : IAsyncLifetime
         await Should.ThrowAsync<MigrationChecksumException>(() => store.Storage.Database.CreateMigrationAsync());
     }
 
+    [Fact]
+    public async Task CompletelyRemoveAll_AssertNamesWhatIsGone_AndApplyMendsIt()
+    {
+        await new LedgerMigrator(_database.DataSource).ApplyAsync();
+        await using (var native = new PostgresEventStore(_database.DataSource))
+        {
+            await Filling.FillAsync(native, "again");
+        }
+
+        var store = _database.CreateDocumentStore();
+        await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+
+        await store.Advanced.Clean.CompletelyRemoveAllAsync();
+
+        var migrator = new LedgerMigrator(_database.DataSource);
+        var gone = (await migrator.AssertAsync()).Select(difference => difference.Message).ToList();
+        gone.ShouldContain("The table 'ledger.mt_events' is missing.");
+        gone.ShouldContain("The view 'ledger.event' is missing.");
+        gone.ShouldContain("The view 'ledger.stream_guard' is missing.");
+        gone.ShouldContain("The function 'ledger.pending_v2(text, text, text[])' is missing.");
+        (await Should.ThrowAsync<DatabaseValidationException>(() => store.Storage.Database.AssertDatabaseMatchesConfigurationAsync()))
+            .Message.ShouldContain("fk_event_id_guard_event_id");
+        var run = await migrator.ApplyAsync();
+        run.ShouldBeEmpty();
+        run.Mended.Count.ShouldBe(gone.Count);
+        await ShouldBeWholeAndEmptyAsync(store);
+    }
+
+    [Fact]
+    public async Task CompletelyRemoveAll_MartenMendsIt()
+    {
+        var store = _database.CreateDocumentStore();
+        await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        await using (var marten = _database.CreateStore())
+        {
+            await Filling.FillAsync(marten, "again");
+        }
+
+        await store.Advanced.Clean.CompletelyRemoveAllAsync();
+        await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+
+        await ShouldBeWholeAndEmptyAsync(store);
+    }
+
+    [Fact]
+    public async Task CompletelyRemoveAll_TheNextAppendMendsIt()
+    {
+        var store = _database.CreateDocumentStore();
+        await using var marten = new Marten.Streams.MartenEventStore(store);
+        await Filling.FillAsync(marten, "again");
+
+        await store.Advanced.Clean.CompletelyRemoveAllAsync();
+
+        await Filling.FillAsync(marten, "again");
+        (await new LedgerMigrator(_database.DataSource).AssertAsync()).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(StreamIdentity.AsGuid, PostgresErrorCodes.DatatypeMismatch)]
     [InlineData(StreamIdentity.AsString, PostgresErrorCodes.DependentObjectsStillExist)]
@@ -137,5 +220,23 @@ public sealed class SchemaTests : IAsyncLifetime
 
         var options = new PostgresOptions { EventSchema = "app_events", LedgerSchema = "App \"Ledger\"" };
         (await new LedgerMigrator(_database.DataSource, options).AssertAsync()).ShouldBeEmpty();
+    }
+
+    // Nothing of the removed log is left, so that the same names can be used again, by both engines.
+    private async Task ShouldBeWholeAndEmptyAsync(DocumentStore store)
+    {
+        (await new LedgerMigrator(_database.DataSource).AssertAsync()).ShouldBeEmpty();
+        await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        await store.Storage.Database.AssertDatabaseMatchesConfigurationAsync();
+        await using var native = new PostgresEventStore(_database.DataSource);
+        await using var marten = new Marten.Streams.MartenEventStore(store);
+        (await native.ReadLogAsync().CountAsync()).ShouldBe(0);
+        foreach (var stream in await Filling.FillAsync(native, "again"))
+        {
+            (await Filling.TextAsync(marten, stream)).ShouldBe(await Filling.TextAsync(native, stream));
+        }
+
+        (await new Runs.AgentLedger(native).Run("again-run").GetWorldAsync()).Objects.Count.ShouldBe(2);
+        (await new LedgerMigrator(_database.DataSource).AssertAsync()).ShouldBeEmpty();
     }
 }

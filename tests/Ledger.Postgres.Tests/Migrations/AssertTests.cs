@@ -38,6 +38,43 @@ public sealed class AssertTests
         (await database.MessagesAsync()).ShouldBe([message]);
     }
 
+    [Theory]
+    [InlineData("alter table log.mt_events add column later int default 0", "The column 'later' of 'log.mt_events' is new, 'integer default 0'; it is left to Marten.")]
+    [InlineData("alter table log.mt_streams add column later bigint not null default 0", "The column 'later' of 'log.mt_streams' is new, 'bigint not null default 0'; it is left to Marten.")]
+    [InlineData("alter table log.mt_event_progression add column later text", "The column 'later' of 'log.mt_event_progression' is new, 'text'; it is left to Marten.")]
+    [InlineData("alter table log.mt_event_progression alter column rebuild_threshold set default 7", "The column 'rebuild_threshold' of 'log.mt_event_progression' is 'integer default 7' and was 'integer default 0'; it is left to Marten.")]
+    [InlineData("create table log.mt_later (id int)", "The table 'log.mt_later' is new; it is left to Marten.")]
+    [InlineData("create function log.mt_later() returns int language sql as 'select 1'", "The function 'log.mt_later()' is new; it is left to Marten.")]
+    [InlineData("create function log.mt_quick_append_events() returns int language sql as 'select 1'", null)]
+    [InlineData("create table log.mt_doc_order (id int)", null)]
+    [InlineData("create table log.orders (id int)", null)]
+    public async Task Assert_WhatAnotherMartenAdds_IsNoDifference(string added, string? note)
+    {
+        await using var database = await MigrationDatabase.CreateMigratedAsync();
+        await database.ExecuteAsync(added);
+
+        var report = await database.Migrator.CompareAsync();
+
+        report.Differences.ShouldBeEmpty();
+        report.Notes.Select(found => found.Message).ShouldBe(note is null ? [] : [note]);
+    }
+
+    [Theory]
+    [InlineData("alter table log.mt_event_progression add column later text not null", "The column 'later' of 'log.mt_event_progression' is not Ledger's; it is 'text not null'.")]
+    [InlineData("alter table log.mt_event_progression alter column last_seq_id set default 7", "The column 'last_seq_id' of 'log.mt_event_progression' is 'bigint default 7'; it should be 'bigint'.")]
+    [InlineData("alter table ledger.branch add column later int default 0", "The column 'later' of 'ledger.branch' is not Ledger's; it is 'integer default 0'.")]
+    [InlineData("drop table log.mt_event_projection_floors", "The table 'log.mt_event_projection_floors' is missing.")]
+    public async Task Assert_WhatLedgerReliesOn_IsADifference(string drift, string message)
+    {
+        await using var database = await MigrationDatabase.CreateMigratedAsync();
+        await database.ExecuteAsync(drift);
+
+        var report = await database.Migrator.CompareAsync();
+
+        report.Differences.Select(found => found.Message).ShouldBe([message]);
+        report.Notes.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Assert_ChangedFunctionText_IsNamed()
     {

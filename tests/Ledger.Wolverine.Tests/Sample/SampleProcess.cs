@@ -8,6 +8,7 @@ namespace Ledger.Wolverine.Tests.Sample;
 internal sealed class SampleProcess : IDisposable
 {
     private const string Listening = "Now listening on: ";
+    private const string Sample = "Ledger.Wolverine.Sample";
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,9 +20,16 @@ internal sealed class SampleProcess : IDisposable
     public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromMinutes(2) };
 
     /// <summary>Starts it, and waits until it listens.</summary>
-    public static async Task<SampleProcess> StartAsync(string connectionString, string engine = "marten")
+    public static Task<SampleProcess> StartAsync(string connectionString, string engine = "marten") =>
+        StartAsync(Start(Sample, "Development", connectionString, engine, []));
+
+    /// <summary>Starts what was built for production, with handlers that were written before, and waits until it listens.</summary>
+    public static Task<SampleProcess> StartStaticAsync(string connectionString, string engine) =>
+        StartAsync(Start(StaticOf(engine), "Production", connectionString, engine, []));
+
+    private static async Task<SampleProcess> StartAsync(Process process)
     {
-        var sample = new SampleProcess(Start(connectionString, engine, []));
+        var sample = new SampleProcess(process);
         sample._process.OutputDataReceived += (_, line) => sample.Take(line.Data);
         sample._process.ErrorDataReceived += (_, line) => sample.Take(line.Data);
         sample._process.BeginOutputReadLine();
@@ -31,9 +39,20 @@ internal sealed class SampleProcess : IDisposable
     }
 
     /// <summary>Runs one of its commands to the end, and gives what it printed.</summary>
-    public static async Task<(int Code, string Output)> RunAsync(string connectionString, string folder, params string[] arguments)
+    public static Task<(int Code, string Output)> RunAsync(string connectionString, string folder, params string[] arguments) =>
+        RunAsync(Start(Sample, "Development", connectionString, "marten", arguments, folder));
+
+    /// <summary>The same on one of the engines, in an environment.</summary>
+    public static Task<(int Code, string Output)> RunAsAsync(
+        string engine, string environment, string connectionString, string folder, params string[] arguments) =>
+        RunAsync(Start(Sample, environment, connectionString, engine, arguments, folder));
+
+    /// <summary>The folder of what was built for production.</summary>
+    public static string FolderOfStatic(string engine) => FolderOf(StaticOf(engine));
+
+    private static async Task<(int Code, string Output)> RunAsync(Process started)
     {
-        using var process = Start(connectionString, "marten", arguments, folder);
+        using var process = started;
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync() + await error;
         await process.WaitForExitAsync();
@@ -57,17 +76,23 @@ internal sealed class SampleProcess : IDisposable
         _process.Dispose();
     }
 
-    private static Process Start(string connectionString, string engine, string[] arguments, string? workingFolder = null)
+    private static string StaticOf(string engine) => engine == "native" ? $"{Sample}.StaticNative" : $"{Sample}.Static";
+
+    private static string FolderOf(string project) =>
+        AppContext.BaseDirectory.Replace("Ledger.Wolverine.Tests", project, StringComparison.Ordinal);
+
+    private static Process Start(
+        string project, string environment, string connectionString, string engine, string[] arguments, string? workingFolder = null)
     {
-        var folder = AppContext.BaseDirectory.Replace("Ledger.Wolverine.Tests", "Ledger.Wolverine.Sample", StringComparison.Ordinal);
-        var path = Path.Combine(folder, "Ledger.Wolverine.Sample.dll");
+        var folder = FolderOf(project);
+        var path = Path.Combine(folder, $"{project}.dll");
         var start = new ProcessStartInfo("dotnet", [path, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.WorkingDirectory = workingFolder ?? folder;
         start.Environment["ConnectionStrings__Postgres"] = connectionString;
         start.Environment["Engine"] = engine;
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
-        start.Environment["DOTNET_ENVIRONMENT"] = "Development";
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
+        start.Environment["DOTNET_ENVIRONMENT"] = environment;
         return Process.Start(start)!;
     }
 

@@ -40,29 +40,4 @@ public sealed class SampleTests(SampleDatabase database) : IClassFixture<SampleD
         (await database.AskAsync<string>("select data ->> 'Claims' from mt_doc_board where id = 'run:kettle'")).ShouldBe(board);
         (await database.AskAsync<long>("select count(*) from ledger.mt_doc_ledger_world where data <> '{}'")).ShouldBe(2);
     }
-
-    [Fact]
-    public async Task Codegen_WritesEveryHandler_AndWhatIsWrittenCompiles()
-    {
-        var folder = Directory.CreateTempSubdirectory("ledger-codegen-").FullName;
-        try
-        {
-            foreach (var action in new[] { "write", "test" })
-            {
-                var (code, output) = await SampleProcess.RunAsync(database.ConnectionString, folder, "codegen", action);
-                code.ShouldBe(0, output);
-            }
-
-            var written = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).ToDictionary(
-                path => Path.GetFileNameWithoutExtension(path).TrimEnd([.. "0123456789"]), File.ReadAllText, StringComparer.Ordinal);
-            foreach (var handler in new[] { "StartRun", "AppendEvents", "ForkRun", "ProposeClaim", "TakeStep" })
-            {
-                written[$"{handler}Handler"].ShouldContain("await ledgerSession.SaveAsync(cancellation)");
-            }
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
 }

@@ -1,8 +1,31 @@
 -- The migrations that the database says it has, as XML, or null where it has no table of them: a statement that named the table would fail
--- there. One row.
+-- there; and whether something is missing that they made. One row.
+-- {relations}, {routines}, {keys}: what they make, as string constants: tables, views and sequences by their quoted names, functions and foreign
+-- keys of Ledger's schema by their plain names.
 select case
            when to_regclass(quote_ident({ledger_text}) || '.migration') is not null then
                query_to_xml(
                    'select number, name, checksum, applied_at, applied_by from ' || quote_ident({ledger_text}) || '.migration order by number',
                    false, false, '')::text
-       end;
+       end,
+       exists (
+           select
+           from unnest(array[{relations}]::text[]) as n (name)
+           where to_regclass(n.name) is null)
+       or exists (
+           select
+           from unnest(array[{routines}]::text[]) as n (name)
+           where not exists (
+               select
+               from pg_catalog.pg_proc as p
+               where p.pronamespace = to_regnamespace(quote_ident({ledger_text}))
+                 and p.proname = n.name))
+       or exists (
+           select
+           from unnest(array[{keys}]::text[]) as n (name)
+           where not exists (
+               select
+               from pg_catalog.pg_constraint as k
+               where k.connamespace = to_regnamespace(quote_ident({ledger_text}))
+                 and k.conname = n.name
+                 and k.contype = 'f'));

@@ -1,0 +1,44 @@
+using Npgsql;
+
+namespace Ledger.Postgres.Migrations;
+
+public sealed partial class LedgerMigrator
+{
+    private async Task<IReadOnlyList<SchemaDifference>> MendAsync(
+        NpgsqlConnection connection,
+        Func<SchemaCatalog, SchemaMending> find,
+        CancellationToken cancellationToken)
+    {
+        var tables = _options.DocumentTables.ToList();
+        var seen = await SchemaCatalog.ReadAsync(connection, _options.Schemas, tables, cancellationToken).ConfigureAwait(false);
+        if (find(seen).Missing.Count == 0)
+        {
+            return [];
+        }
+
+        // Another node may have been faster; it is looked again under the lock.
+        var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        var catalog = await SchemaCatalog.ReadWithinAsync(connection, _options.Schemas, tables, cancellationToken).ConfigureAwait(false);
+        var mending = find(catalog);
+        try
+        {
+            foreach (var statement in mending.Statements)
+            {
+                await ExecuteAsync(connection, statement, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (PostgresException fault) when (fault.SqlState != PostgresErrorCodes.QueryCanceled)
+        {
+            throw new SchemaNotMendedException(_options.LedgerSchema, mending.Missing, fault);
+        }
+
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var difference in mending.Missing)
+        {
+            Log.SchemaMended(_logger, difference.Subject, _options.LedgerSchema);
+        }
+
+        return mending.Missing;
+    }
+}
