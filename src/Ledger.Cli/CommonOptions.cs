@@ -26,6 +26,14 @@ internal static class CommonOptions
         Recursive = true,
     };
 
+    public static Option<int> RetryFor { get; } = new("--retry-for")
+    {
+        Description = "For how many seconds to wait for a server that is away or only lets us read, as in a failover. Default: 2.",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => 2,
+        Recursive = true,
+    };
+
     /// <summary>For the commands that read histories or lists; each adds it.</summary>
     public static Option<bool> Stats { get; } = new("--stats")
     {
