@@ -28,7 +28,7 @@ internal static class CommonOptions
 
     public static Option<int> RetryFor { get; } = new("--retry-for")
     {
-        Description = "For how many seconds to wait for a server that is away or only lets us read, as in a failover. Default: 2.",
+        Description = "Seconds to wait for a server that is away or read-only.",
         HelpName = "SECONDS",
         DefaultValueFactory = _ => 2,
         Recursive = true,
