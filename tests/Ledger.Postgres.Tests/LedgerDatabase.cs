@@ -104,6 +104,13 @@ public sealed class LedgerDatabase : IAsyncLifetime, IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Ends a part of the sessions in the database, and lets more than a second pass.</summary>
+    public Task DisturbAsync() => ExecuteAsync("""
+        select count(pg_terminate_backend(pid)) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and random() < 0.3;
+        select pg_sleep(1.1)
+        """);
+
     /// <summary>The same as a store of its own kind.</summary>
     public PostgresEventStore WithoutRows(EventRegistry? registry = null) =>
         new(DataSource, new PostgresOptions { Registry = registry ?? EventRegistry.Default, WorldRows = WorldRows.Off });
