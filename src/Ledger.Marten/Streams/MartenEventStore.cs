@@ -62,9 +62,12 @@ public sealed partial class MartenEventStore : IEventStore, ISnapshotStore, IDoc
 
     /// <summary>Has Marten make its tables, if it may: before a transaction of one's own holds locks, because it does so on another connection.</summary>
     /// <remarks>Outside an ambient transaction of the caller: rolled back with it, the tables would be gone, and Marten would not know.</remarks>
-    internal async ValueTask EnsureSchemaAsync(CancellationToken cancellationToken) => await AmbientScope.OutsideAsync(async () =>
+    internal async ValueTask EnsureSchemaAsync(CancellationToken cancellationToken) =>
+        await RetryAsync(() => AmbientScope.OutsideAsync(() => EnsureOnceAsync(cancellationToken)), () => { }, cancellationToken).ConfigureAwait(false);
+
+    private async Task<bool> EnsureOnceAsync(CancellationToken cancellationToken)
     {
         await _store.Storage.Database.EnsureStorageExistsAsync(typeof(LedgerFeature), cancellationToken).ConfigureAwait(false);
         return true;
-    }).ConfigureAwait(false);
+    }
 }

@@ -32,11 +32,7 @@ public sealed class MartenAmbientTransactionTests(MartenDatabase database) : Amb
     protected override Task<IEventStore> CreateOutsideStoreAsync() => Task.FromResult<IEventStore>(database.CreateStore(
         o => o with { AmbientTransactions = AmbientTransactions.Outside, RetryFor = TimeSpan.FromMinutes(2) }));
 
-    protected override Task DisturbAsync() => database.ExecuteAsync("""
-        select count(pg_terminate_backend(pid)) from pg_stat_activity
-        where datname = current_database() and pid <> pg_backend_pid() and random() < 0.3;
-        select pg_sleep(1.1)
-        """);
+    protected override Task DisturbAsync() => database.DisturbAsync();
 
     protected override async Task AppendInScopeAsync(StreamName stream, NewEvent newEvent)
     {
