@@ -42,6 +42,7 @@ internal static class Commands
         root.Add(CommonOptions.Json);
         root.Add(CommonOptions.Connection);
         root.Add(CommonOptions.Schema);
+        root.Add(CommonOptions.RetryFor);
         root.Add(new DemoCommand());
         root.Add(Group("run", "Starts and lists runs.", new RunStartCommand(), new RunListCommand()));
         root.Add(new AppendCommand());

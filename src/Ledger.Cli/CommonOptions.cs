@@ -26,6 +26,14 @@ internal static class CommonOptions
         Recursive = true,
     };
 
+    public static Option<int> RetryFor { get; } = new("--retry-for")
+    {
+        Description = "Seconds to wait for a server that is away or read-only.",
+        HelpName = "SECONDS",
+        DefaultValueFactory = _ => 2,
+        Recursive = true,
+    };
+
     /// <summary>For the commands that read histories or lists; each adds it.</summary>
     public static Option<bool> Stats { get; } = new("--stats")
     {

@@ -37,7 +37,11 @@ internal sealed class Session
     {
         get
         {
-            var options = new PostgresOptions { CommandTimeout = TimeSpan.FromMinutes(10) };
+            var options = new PostgresOptions
+            {
+                CommandTimeout = TimeSpan.FromMinutes(10),
+                RetryFor = TimeSpan.FromSeconds(Get(CommonOptions.RetryFor)),
+            };
             return Get(CommonOptions.Schema) is { } schema ? options with { EventSchema = schema, LedgerSchema = schema } : options;
         }
     }

@@ -70,6 +70,8 @@ public static class PostgresFaults
     {
         PostgresException server => DescribeServer(server),
         SocketException socket => DescribeSocket(socket),
+        AggregateException { InnerExceptions: [var first, ..] } =>
+            $"None of the servers can be written to. {Describe(first) ?? first.Message}",
         TimeoutException => "The server did not answer in time. Check that it runs and is not overloaded, or allow more time.",
         IOException io => $"The connection to the server was lost: {io.Message.TrimEnd('.')}. Check that it runs, and try again.",
         _ => $"The connection to the server failed: {fault.Message.TrimEnd('.')}.",

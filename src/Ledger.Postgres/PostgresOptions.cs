@@ -37,7 +37,12 @@ public sealed record PostgresOptions
     /// <remarks>Few callers at once share one, whose batches are the larger.</remarks>
     public int AppendLanes { get; init; } = 2;
 
-    /// <summary>How long an append is sent again when the server is away: default 30 seconds, from zero (never) to an hour.</summary>
+    /// <summary>How long is waited for a server that is away: default 30 seconds, from zero (never) to an hour.</summary>
+    /// <remarks>
+    /// For so long, every call that needs a connection tries to open one, and an append, an import or a write to a record store is sent again when
+    /// the connection is lost or the server turns out to be a standby. Make it longer than a failover takes. The health check and
+    /// the administration of projections try once; the daemon tries without end.
+    /// </remarks>
     public TimeSpan RetryFor { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The projections that run inline, inside every append: default none.</summary>
@@ -54,6 +59,9 @@ public sealed record PostgresOptions
 
     /// <summary>Who else writes into the event tables: default <see cref="OtherWriters.None"/>.</summary>
     public OtherWriters OtherWriters { get; init; }
+
+    /// <summary>What a write does inside a <see cref="System.Transactions.TransactionScope"/>: default <see cref="AmbientTransactions.Refuse"/>.</summary>
+    public AmbientTransactions AmbientTransactions { get; init; }
 
     /// <summary>Whether worlds are kept as rows: default <see cref="WorldRows.Inline"/>, written by every append in its transaction.</summary>
     /// <remarks>Programs on one log may choose differently: what one appends without rows, the next append or question to the rows adds.</remarks>
@@ -115,6 +123,10 @@ public sealed record PostgresOptions
             $"{nameof(RetryFor)} is '{RetryFor}'; it must be from zero to an hour.",
             faults);
         Check(Enum.IsDefined(OtherWriters), $"{nameof(OtherWriters)} is '{OtherWriters}', which is none of its values.", faults);
+        Check(
+            Enum.IsDefined(AmbientTransactions),
+            $"{nameof(AmbientTransactions)} is '{AmbientTransactions}', which is none of its values.",
+            faults);
         Check(Enum.IsDefined(WorldRows), $"{nameof(WorldRows)} is '{WorldRows}', which is none of its values.", faults);
         Check(Enum.IsDefined(AutoMigrate), $"{nameof(AutoMigrate)} is '{AutoMigrate}', which is none of its values.", faults);
         return faults.Count == 0 ? this : throw new PostgresOptionsException(faults);
@@ -132,6 +144,10 @@ public sealed record PostgresOptions
         {
             var parts = new NpgsqlConnectionStringBuilder(connectionString);
             Check(!string.IsNullOrEmpty(parts.Host), $"{nameof(ConnectionString)} names no host.", faults);
+            if (PostgresDataSources.FaultOf(parts) is { } wrongServer)
+            {
+                faults.Add($"{nameof(ConnectionString)}: {wrongServer}");
+            }
         }
         catch (Exception fault) when (fault is ArgumentException or FormatException or InvalidCastException)
         {

@@ -13,6 +13,12 @@ namespace Ledger.Marten.Tests;
 /// <summary>A database for one test class, on the shared server, whose tables Marten has made.</summary>
 public sealed class MartenDatabase : IAsyncLifetime
 {
+    private const string EndSomeSessions = """
+        select count(pg_terminate_backend(pid)) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and random() < 0.3;
+        select pg_sleep(1.1)
+        """;
+
     private readonly List<MartenDatabase> _further = [];
     private readonly List<DocumentStore> _stores = [];
     private readonly bool _isMigrated;
@@ -109,6 +115,15 @@ public sealed class MartenDatabase : IAsyncLifetime
     public async Task ExecuteAsync(string sql)
     {
         await using var command = DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Ends a part of the sessions in the database, and lets more than a second pass.</summary>
+    public async Task DisturbAsync()
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(EndSomeSessions, connection);
         await command.ExecuteNonQueryAsync();
     }
 

@@ -12,6 +12,12 @@ namespace Ledger.Postgres.Tests;
 /// <summary>A database with the schema, for one test class: on the shared server, or on a server that a test may kill.</summary>
 public sealed class LedgerDatabase : IAsyncLifetime, IAsyncDisposable
 {
+    private const string EndSomeSessions = """
+        select count(pg_terminate_backend(pid)) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and random() < 0.3;
+        select pg_sleep(1.1)
+        """;
+
     private readonly List<LedgerDatabase> _further = [];
     private TestPostgres? _ownServer;
     private TestDatabase? _database;
@@ -101,6 +107,15 @@ public sealed class LedgerDatabase : IAsyncLifetime, IAsyncDisposable
     public async Task ExecuteAsync(string sql)
     {
         await using var command = DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Ends a part of the sessions in the database, and lets more than a second pass.</summary>
+    public async Task DisturbAsync()
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(EndSomeSessions, connection);
         await command.ExecuteNonQueryAsync();
     }
 

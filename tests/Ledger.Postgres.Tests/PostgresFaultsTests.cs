@@ -15,7 +15,8 @@ public sealed class PostgresFaultsTests
     {
         await using var dataSource = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=a");
 
-        var fault = await Should.ThrowAsync<NpgsqlException>(() => new LedgerMigrator(dataSource).ListAsync());
+        var fault = await Should.ThrowAsync<NpgsqlException>(
+            () => new LedgerMigrator(dataSource, new PostgresOptions { RetryFor = TimeSpan.Zero }).ListAsync());
 
         PostgresFaults.Describe(fault).ShouldBe("The server cannot be reached: Connection refused. Check that it runs, and its host and port.");
     }

@@ -26,7 +26,9 @@ internal sealed class LedgerConnection : IAsyncDisposable
         }
         catch (PostgresOptionsException exception)
         {
-            throw new UsageException(exception.Faults[0].Replace(nameof(PostgresOptions.EventSchema), "--schema", StringComparison.Ordinal));
+            throw new UsageException(exception.Faults[0]
+                .Replace(nameof(PostgresOptions.EventSchema), "--schema", StringComparison.Ordinal)
+                .Replace(nameof(PostgresOptions.RetryFor), "--retry-for", StringComparison.Ordinal));
         }
 
         Ledger = new AgentLedger(Store, options.Limits, new WarningLogger(session.Io), session.Io.TimeProvider);
@@ -48,7 +50,8 @@ internal sealed class LedgerConnection : IAsyncDisposable
     public LedgerMigrator Migrator { get; }
 
     /// <summary>Opens a connection for a transaction of one's own.</summary>
-    public ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) => _dataSource.OpenConnectionAsync(cancellationToken);
+    public ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) =>
+        PostgresDataSources.ForWriting(_dataSource).OpenConnectionAsync(cancellationToken);
 
     /// <summary>Connects, and makes sure that the schema is up to date.</summary>
     /// <remarks>The private server is the user's own, and is migrated. Any other is refused until <c>ledger migrate apply</c> was run.</remarks>
@@ -86,6 +89,15 @@ internal sealed class LedgerConnection : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
 
-    private static LedgerConnection Of(ServerAddress address, Session session) =>
-        new(NpgsqlDataSource.Create(address.ConnectionString), session);
+    private static LedgerConnection Of(ServerAddress address, Session session)
+    {
+        try
+        {
+            return new(PostgresDataSources.Create(address.ConnectionString), session);
+        }
+        catch (PostgresOptionsException exception)
+        {
+            throw new UsageException(exception.Faults[0]);
+        }
+    }
 }

@@ -45,7 +45,11 @@ internal sealed class RunFollower(ExplorerServices explorer)
             followed.Viewers.Add(viewer);
             if (_viewers++ == 0)
             {
-                _ = Task.Run(RunAsync, CancellationToken.None);
+                // It serves every viewer, and carries nothing of the request that happens to be first.
+                using (ExecutionContext.SuppressFlow())
+                {
+                    _ = Task.Run(RunAsync, CancellationToken.None);
+                }
             }
 
             return viewer;

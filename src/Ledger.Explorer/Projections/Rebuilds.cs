@@ -34,7 +34,12 @@ internal sealed class Rebuilds(ProjectionAdmin? admin, ILogger logger)
             throw new ConflictException($"The rebuild of '{projection}' is under way: {now.Events} of {now.Total} events.");
         }
 
-        _ = Task.Run(() => RunAsync(admin, projection));
+        // It outlives the request that asks for it.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _ = Task.Run(() => RunAsync(admin, projection));
+        }
+
         return begun;
     }
 

@@ -15,7 +15,10 @@ internal static class MartenFaults
     public static Exception Unwrap(Exception fault) => fault is MartenException { InnerException: NpgsqlException cause } ? cause : fault;
 
     /// <summary>Whether the same request may succeed when it is sent again.</summary>
-    public static bool IsTransient(Exception fault) => TransientFaults.Contains(fault) || IsOvertaken(fault);
+    public static bool IsTransient(Exception fault) => TransientFaults.Contains(fault) || IsOvertaken(fault) || IsWithoutPrimary(fault);
+
+    /// <summary>Whether none of several servers could be written to, which has no further cause.</summary>
+    private static bool IsWithoutPrimary(Exception fault) => fault is NpgsqlException { InnerException: null } and not PostgresException;
 
     /// <summary>Whether the transaction may be committed all the same.</summary>
     public static bool IsInDoubt(Exception fault) => TransientFaults.IsServerAway(fault);

@@ -43,6 +43,8 @@ internal sealed class MartenChronoSession(IChronoSession native, Func<Cancellati
         await native.VerifyAsync(from, to, verifier, cancellationToken).ConfigureAwait(false);
     }
 
+    public void CheckCaller() => native.CheckCaller();
+
     public Task<bool> TryWriteAsync(ChronoBatch batch, CancellationToken cancellationToken) =>
         AskAsync(() => native.TryWriteAsync(batch, cancellationToken), cancellationToken);
 

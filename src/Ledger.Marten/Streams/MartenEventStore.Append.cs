@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Ledger.Marten.Appending;
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Tasks;
 using Ledger.Postgres.Telemetry;
 using Ledger.Streams;
@@ -22,6 +23,7 @@ public sealed partial class MartenEventStore
 
     private async Task<IReadOnlyList<AppendResult>> SendAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken)
     {
+        AmbientScope.Check(Options, "The append");
         var request = AppendRequest.Create(appends, Registry);
         cancellationToken.ThrowIfCancellationRequested();
         await EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
@@ -39,8 +41,8 @@ public sealed partial class MartenEventStore
     private async Task<IReadOnlyList<AppendResult>> SendAsync(AppendRequest request, CancellationToken cancellationToken)
     {
         var isInDoubt = false;
-        var results = await RetryAsync(() => SendOnceAsync(request, cancellationToken), () => isInDoubt = true, cancellationToken)
-            .ConfigureAwait(false);
+        var results = await OnItsOwnAsync(
+            token => RetryAsync(() => SendOnceAsync(request, token), () => isInDoubt = true, token), cancellationToken).ConfigureAwait(false);
 
         // What an earlier try of the same call wrote, this call wrote.
         return isInDoubt ? [.. results.Select(r => r with { Outcome = AppendOutcome.Written })] : results;
@@ -70,6 +72,10 @@ public sealed partial class MartenEventStore
         session.CausationId = null;
         return session;
     }
+
+    /// <summary>Does something in sessions of its own, outside the caller's ambient transaction; cancelled, it ends soon.</summary>
+    private Task<T> OnItsOwnAsync<T>(Func<CancellationToken, Task<T>> write, CancellationToken cancellationToken) =>
+        AmbientScope.OutsideAsync(() => Promptly.RunAsync(write, _timeProvider, cancellationToken));
 
     private async Task<T> RetryAsync<T>(Func<Task<T>> send, Action onDoubt, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using Ledger.Branches;
 using Ledger.Events;
 using Ledger.Marten.Appending;
+using Ledger.Postgres.Connecting;
 using Ledger.Streams;
 
 namespace Ledger.Marten.Streams;
@@ -12,12 +13,14 @@ public sealed partial class MartenEventStore
     {
         ArgumentNullException.ThrowIfNull(branch);
         ArgumentNullException.ThrowIfNull(metadata);
+        AmbientScope.Check(Options, "The creation of a branch");
         var described = branch.Describe();
         var newEvent = new NewEvent(branch, metadata) { CorrelationId = described.Root.Value };
         var item = new AppendRequest.Item(newEvent.IdIn(described.Stream), newEvent, Registry.Write(newEvent));
         cancellationToken.ThrowIfCancellationRequested();
         await EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
-        return await RetryAsync(() => CreateOnceAsync(described, item, cancellationToken), () => { }, cancellationToken).ConfigureAwait(false);
+        return await OnItsOwnAsync(
+            token => RetryAsync(() => CreateOnceAsync(described, item, token), () => { }, token), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

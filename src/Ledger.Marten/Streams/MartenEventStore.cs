@@ -2,6 +2,7 @@ using Ledger.Events;
 using Ledger.Marten.Schema;
 using Ledger.Postgres;
 using Ledger.Postgres.Appending;
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Streams;
 using Ledger.Projections;
 using Ledger.Snapshots;
@@ -17,7 +18,9 @@ namespace Ledger.Marten.Streams;
 /// <remarks>
 /// Safe for concurrent use. It answers as every engine does, and reads with the native engine, on the store's connections. Each append
 /// is a session of its own; nothing is gathered. The document store must outlive it, and makes the tables when its
-/// <c>AutoCreateSchemaObjects</c> says so. A failure of the database is Npgsql's exception.
+/// <c>AutoCreateSchemaObjects</c> says so. A failure of the database is Npgsql's exception. Inside a
+/// <see cref="System.Transactions.TransactionScope"/> it reads what is committed, and writes as <see cref="PostgresOptions.AmbientTransactions"/>
+/// says; what takes part in it is a session of the application's.
 /// </remarks>
 public sealed partial class MartenEventStore : IEventStore, ISnapshotStore, IDocumentReader, IWorldReader, IAsyncDisposable, IDisposable
 {
@@ -58,6 +61,13 @@ public sealed partial class MartenEventStore : IEventStore, ISnapshotStore, IDoc
     public void Dispose() => _native.Dispose();
 
     /// <summary>Has Marten make its tables, if it may: before a transaction of one's own holds locks, because it does so on another connection.</summary>
-    internal ValueTask EnsureSchemaAsync(CancellationToken cancellationToken) =>
-        _store.Storage.Database.EnsureStorageExistsAsync(typeof(LedgerFeature), cancellationToken);
+    /// <remarks>Outside an ambient transaction of the caller: rolled back with it, the tables would be gone, and Marten would not know.</remarks>
+    internal async ValueTask EnsureSchemaAsync(CancellationToken cancellationToken) =>
+        await RetryAsync(() => AmbientScope.OutsideAsync(() => EnsureOnceAsync(cancellationToken)), () => { }, cancellationToken).ConfigureAwait(false);
+
+    private async Task<bool> EnsureOnceAsync(CancellationToken cancellationToken)
+    {
+        await _store.Storage.Database.EnsureStorageExistsAsync(typeof(LedgerFeature), cancellationToken).ConfigureAwait(false);
+        return true;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ledger.Postgres.Connecting;
 using Ledger.Projections;
 using Ledger.Streams;
 using Npgsql;
@@ -45,7 +46,10 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
         if (TryEnter(request))
         {
             calls.EnterAgain();
-            return SendAloneAsync(request, cancellationToken);
+
+            return cancellationToken.CanBeCanceled
+                ? SendAlonePromptlyAsync(request, cancellationToken)
+                : SendAloneAsync(request, CancellationToken.None, CancellationToken.None);
         }
 
         return _room.Wait(0, CancellationToken.None)
@@ -81,7 +85,7 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
             _isBusy = true;
         }
 
-        _ = Task.Run(WorkAsync);
+        _ = SharedWork.Run(WorkAsync);
     }
 
     /// <summary>Waits until nothing is under way.</summary>
@@ -109,7 +113,16 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
         }
     }
 
-    private async Task<IReadOnlyList<AppendResult>> SendAloneAsync(AppendRequest request, CancellationToken cancellationToken)
+    // Whatever becomes of the caller, the lane is taken until the request is done. By itself, because the lambda would be allocated for all.
+    private Task<IReadOnlyList<AppendResult>> SendAlonePromptlyAsync(AppendRequest request, CancellationToken cancellationToken) =>
+        Promptly.RunAsync(sending => SendAloneAsync(request, cancellationToken, sending), sender.TimeProvider, cancellationToken);
+
+    /// <summary>Sends a request on the lane, which was entered for it.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    /// <param name="sending">Follows it, for what is sent.</param>
+    private async Task<IReadOnlyList<AppendResult>> SendAloneAsync(
+        AppendRequest request, CancellationToken cancellationToken, CancellationToken sending)
     {
         var since = sender.TimeProvider.GetTimestamp();
         try
@@ -119,7 +132,7 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
             {
                 _alone[0] = request;
                 Volatile.Write(ref _underWay, 1);
-                var answers = await sender.SendAsync(_command, _alone, since, cancellationToken).ConfigureAwait(false);
+                var answers = await sender.SendAsync(_command, _alone, since, sending).ConfigureAwait(false);
                 onWritten();
                 return answers[0].ResultsOrThrow();
             }
@@ -156,7 +169,7 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
             }
         }
 
-        _ = Task.Run(WorkAsync);
+        _ = SharedWork.Run(WorkAsync);
     }
 
     private async Task WorkAsync()

@@ -1,3 +1,4 @@
+using Ledger.Postgres.Connecting;
 using Ledger.Streams;
 using Npgsql;
 
@@ -126,15 +127,8 @@ internal sealed class AppendLanes : IAsyncDisposable
             lane.LeaveRoom();
         }
 
-        await _roomToCross.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await CrossAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _roomToCross.Release();
-        }
+        return await Promptly.RunAsync(token => CrossAsync(request, cancellationToken, token), _sender.TimeProvider, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Puts a request into a lane, unless that is not its lane any more.</summary>
@@ -149,7 +143,25 @@ internal sealed class AppendLanes : IAsyncDisposable
     }
 
     /// <summary>Sends a request over several lanes once all of them have come to it; they stand still until it is done.</summary>
-    private async Task<IReadOnlyList<AppendResult>> CrossAsync(AppendRequest request, CancellationToken cancellationToken)
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">The caller's.</param>
+    /// <param name="sending">Follows it, for what is sent.</param>
+    private async Task<IReadOnlyList<AppendResult>> CrossAsync(
+        AppendRequest request, CancellationToken cancellationToken, CancellationToken sending)
+    {
+        await _roomToCross.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await CrossWithRoomAsync(request, cancellationToken, sending).ConfigureAwait(false);
+        }
+        finally
+        {
+            _roomToCross.Release();
+        }
+    }
+
+    private async Task<IReadOnlyList<AppendResult>> CrossWithRoomAsync(
+        AppendRequest request, CancellationToken cancellationToken, CancellationToken sending)
     {
         var since = _sender.TimeProvider.GetTimestamp();
         var barriers = _spread.Stop(request);
@@ -162,7 +174,7 @@ internal sealed class AppendLanes : IAsyncDisposable
                 using var command = _sender.CreateImpatientCommand();
                 try
                 {
-                    var answers = await _sender.SendAsync(command, [request], since, cancellationToken).ConfigureAwait(false);
+                    var answers = await _sender.SendAsync(command, [request], since, sending).ConfigureAwait(false);
                     _notifier.Signal();
                     return answers[0].ResultsOrThrow();
                 }

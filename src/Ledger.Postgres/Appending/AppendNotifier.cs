@@ -1,3 +1,5 @@
+using Ledger.Postgres.Connecting;
+using Ledger.Streams;
 using Npgsql;
 
 namespace Ledger.Postgres.Appending;
@@ -37,7 +39,7 @@ internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions opti
             {
                 if (state == Idle)
                 {
-                    _sending = Task.Run(SendAsync);
+                    _sending = SharedWork.Run(SendAsync);
                 }
 
                 return;
@@ -59,9 +61,10 @@ internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions opti
             Volatile.Write(ref _state, Sending);
             try
             {
-                var command = pool.CreateCommand(_sql);
-                await using var _ = command.ConfigureAwait(false);
-                command.CommandTimeout = TimeoutSeconds;
+                var connection = await Connections.OpenAsync(pool, CancellationToken.None).ConfigureAwait(false);
+                await using var _ = connection.ConfigureAwait(false);
+                var command = new NpgsqlCommand(_sql, connection) { CommandTimeout = TimeoutSeconds };
+                await using var __ = command.ConfigureAwait(false);
                 await command.ExecuteNonQueryAsync().ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // Listeners poll as well; the append itself has succeeded, and the next must be told.

@@ -1,3 +1,5 @@
+using Ledger.Postgres.Connecting;
+using Ledger.Streams;
 using Npgsql;
 
 namespace Ledger.Postgres.Appending;
@@ -36,7 +38,7 @@ internal sealed class LaneConnection(NpgsqlDataSource pool, TimeProvider timePro
             }
         }
 
-        var opened = await pool.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var opened = await Connections.OpenAsync(pool, cancellationToken).ConfigureAwait(false);
         lock (_gate)
         {
             _connection?.Dispose();
@@ -60,7 +62,7 @@ internal sealed class LaneConnection(NpgsqlDataSource pool, TimeProvider timePro
             }
             else
             {
-                _timer ??= timeProvider.CreateTimer(static state => ((LaneConnection)state!).GiveBackIfIdle(), this, Idle, Idle);
+                _timer ??= SharedWork.CreateTimer(timeProvider, static state => ((LaneConnection)state!).GiveBackIfIdle(), this, Idle);
             }
         }
 

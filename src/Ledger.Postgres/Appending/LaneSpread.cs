@@ -69,7 +69,7 @@ internal sealed class LaneSpread(AppendLane[] lanes, CallsUnderWay calls) : IDis
 
         if (wanted != used && Interlocked.Exchange(ref _isMoving, 1) == 0)
         {
-            _ = Task.Run(() => MoveAsync(wanted));
+            _ = SharedWork.Run(() => MoveAsync(wanted));
         }
     }
 

@@ -1,3 +1,4 @@
+using Ledger.Postgres.Connecting;
 using Ledger.Projections;
 using Ledger.Streams;
 using Npgsql;
@@ -75,7 +76,7 @@ internal sealed class SeparateAppends(AppendSender sender, Action onWritten) : I
             }
 
             _isEmpty = false;
-            turn.Ended = Task.Run(() => SendInTurnAsync(pending, turn, before));
+            turn.Ended = SharedWork.Run(() => SendInTurnAsync(pending, turn, before));
         }
     }
 
@@ -149,7 +150,8 @@ internal sealed class SeparateAppends(AppendSender sender, Action onWritten) : I
         await room.WaitAsync(pending.CancellationToken).ConfigureAwait(false);
         try
         {
-            var answers = await sender.SendAsync(command, [pending.Request!], pending.Since, pending.CancellationToken).ConfigureAwait(false);
+            using var relay = new CancellationRelay(pending.CancellationToken);
+            var answers = await sender.SendAsync(command, [pending.Request!], pending.Since, relay.Token).ConfigureAwait(false);
             onWritten();
             return answers[0];
         }

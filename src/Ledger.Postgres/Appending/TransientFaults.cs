@@ -53,6 +53,9 @@ internal static class TransientFaults
     public static bool IsFailureToOpen(Exception fault) =>
         fault is NpgsqlException { InnerException: not AuthenticationException } and not PostgresException;
 
+    /// <summary>Whether a connection could not be opened, but perhaps can be a moment later; to be asked only when nothing was sent.</summary>
+    public static bool CannotOpenYet(Exception fault) => IsServerAway(fault) || IsFailureToOpen(fault);
+
     /// <summary>Whether a prepared statement is not where it was prepared: a pooler gave the transaction another session.</summary>
     public static bool IsOfPooler(Exception fault) => fault is PostgresException
     {

@@ -114,7 +114,7 @@ internal sealed partial class PostgresChronoSession
         long to,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var connection = await _pool.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var command = Command(connection, "chrono_changes").WithText(Stream.Value).With(to, NpgsqlDbType.Bigint);
         await using var __ = command.ConfigureAwait(false);
@@ -135,21 +135,24 @@ internal sealed partial class PostgresChronoSession
     public async Task VerifyAsync(long from, long to, ChainVerifier verifier, CancellationToken cancellationToken)
     {
         var place = await GetPlaceAsync(cancellationToken).ConfigureAwait(false);
-        var connection = await _pool.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
-        for (var first = from; first <= to;)
-        {
-            var isArchived = first <= place.ArchivedTo;
-            var last = Math.Min(Math.Min(to, first + VerifiedPage - 1), isArchived ? place.ArchivedTo : long.MaxValue);
-            var command = Command(connection, isArchived ? "chrono_archived_texts" : "chrono_texts").WithText(Stream.Value)
-                .With(first, NpgsqlDbType.Bigint).With(last, NpgsqlDbType.Bigint);
-            if (!await VerifyPageAsync(command, verifier, cancellationToken).ConfigureAwait(false))
+        await _connections.UseAsync(
+            async (lease, token) =>
             {
-                return;
-            }
+                for (var first = from; first <= to;)
+                {
+                    var isArchived = first <= place.ArchivedTo;
+                    var last = Math.Min(Math.Min(to, first + VerifiedPage - 1), isArchived ? place.ArchivedTo : long.MaxValue);
+                    var command = Command(lease.Connection, isArchived ? "chrono_archived_texts" : "chrono_texts").WithText(Stream.Value)
+                        .With(first, NpgsqlDbType.Bigint).With(last, NpgsqlDbType.Bigint);
+                    if (!await VerifyPageAsync(command, verifier, token).ConfigureAwait(false))
+                    {
+                        return;
+                    }
 
-            first = last + 1;
-        }
+                    first = last + 1;
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task<bool> VerifyPageAsync(NpgsqlCommand command, ChainVerifier verifier, CancellationToken cancellationToken)
@@ -169,13 +172,9 @@ internal sealed partial class PostgresChronoSession
         return true;
     }
 
-    private async Task<List<T>> QueryAsync<T>(
+    private Task<List<T>> QueryAsync<T>(
         Func<NpgsqlConnection, NpgsqlCommand> create,
         Func<NpgsqlDataReader, T> read,
-        CancellationToken cancellationToken)
-    {
-        var connection = await _pool.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
-        return await create(connection).ReadAllAsync(read, cancellationToken).ConfigureAwait(false);
-    }
+        CancellationToken cancellationToken) => _connections.UseAsync<List<T>>(
+            (lease, token) => create(lease.Connection).ReadAllAsync(read, token), cancellationToken);
 }

@@ -1,5 +1,7 @@
 using Ledger.Chrono.Storing;
 using Ledger.Postgres.Appending;
+using Ledger.Postgres.Connecting;
+using Ledger.Postgres.Streams;
 using Ledger.Streams;
 using Npgsql;
 
@@ -8,7 +10,7 @@ namespace Ledger.Postgres.Chrono;
 /// <summary>A record store in PostgreSQL. It keeps one connection for a moment after a write, as a lane of appends does.</summary>
 internal sealed partial class PostgresChronoSession : IChronoSession
 {
-    private readonly NpgsqlDataSource _pool;
+    private readonly ConnectionSource _connections;
     private readonly PostgresOptions _options;
     private readonly AppendStatements _statements;
     private readonly TimeProvider _timeProvider;
@@ -18,27 +20,30 @@ internal sealed partial class PostgresChronoSession : IChronoSession
 
     public PostgresChronoSession(
         StreamName stream,
-        NpgsqlDataSource pool,
+        ConnectionSource connections,
         PostgresOptions options,
         AppendStatements statements,
         TimeProvider timeProvider,
         Action announce)
     {
         Stream = stream;
-        _pool = pool;
+        _connections = connections;
         _options = options;
         _statements = statements;
         _timeProvider = timeProvider;
         _announce = announce;
         _retries = new TransientRetries(options, timeProvider);
-        _writing = LaneConnection.Create(pool, options, timeProvider, isKept: true);
+        _writing = LaneConnection.Create(connections.Pool, options, timeProvider, isKept: true);
     }
 
     public StreamName Stream { get; }
 
+    public void CheckCaller() => AmbientScope.CheckAlone(_options, $"The write to '{Stream}'");
+
     public async Task<bool> TryWriteAsync(ChronoBatch batch, CancellationToken cancellationToken)
     {
-        var isWritten = await RetryAsync(token => WriteOnceAsync(batch, token), cancellationToken).ConfigureAwait(false);
+        CheckCaller();
+        var isWritten = await RetryAsync((opened, token) => WriteOnceAsync(batch, opened, token), cancellationToken).ConfigureAwait(false);
         if (isWritten)
         {
             _announce();
@@ -47,8 +52,11 @@ internal sealed partial class PostgresChronoSession : IChronoSession
         return isWritten;
     }
 
-    public Task<T> WithLockAsync<T>(Func<IChronoTransaction, Task<T>> work, CancellationToken cancellationToken) =>
-        RetryAsync(token => LockOnceAsync(work, token), cancellationToken);
+    public Task<T> WithLockAsync<T>(Func<IChronoTransaction, Task<T>> work, CancellationToken cancellationToken)
+    {
+        CheckCaller();
+        return RetryAsync((opened, token) => LockOnceAsync(work, opened, token), cancellationToken);
+    }
 
     public ValueTask DisposeAsync()
     {
@@ -56,9 +64,10 @@ internal sealed partial class PostgresChronoSession : IChronoSession
         return ValueTask.CompletedTask;
     }
 
-    private async Task<bool> WriteOnceAsync(ChronoBatch batch, CancellationToken cancellationToken)
+    private async Task<bool> WriteOnceAsync(ChronoBatch batch, Action onOpened, CancellationToken cancellationToken)
     {
         var connection = await _writing.TakeAsync(cancellationToken).ConfigureAwait(false);
+        onOpened();
         var isWell = false;
         try
         {
@@ -84,9 +93,11 @@ internal sealed partial class PostgresChronoSession : IChronoSession
         }
     }
 
-    private async Task<T> LockOnceAsync<T>(Func<IChronoTransaction, Task<T>> work, CancellationToken cancellationToken)
+    private async Task<T> LockOnceAsync<T>(
+        Func<IChronoTransaction, Task<T>> work, Action onOpened, CancellationToken cancellationToken)
     {
-        var connection = await _pool.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await Connections.OpenAsync(_connections.Pool, cancellationToken).ConfigureAwait(false);
+        onOpened();
         await using var _ = connection.ConfigureAwait(false);
         var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
         await using var __ = transaction.ConfigureAwait(false);
@@ -106,22 +117,38 @@ internal sealed partial class PostgresChronoSession : IChronoSession
     }
 
     // What is sent again finds by the ids of its events that it was written.
-    private async Task<T> RetryAsync<T>(Func<CancellationToken, Task<T>> action, CancellationToken cancellationToken)
+    private async Task<T> RetryAsync<T>(Func<Action, CancellationToken, Task<T>> action, CancellationToken cancellationToken)
     {
         var since = _timeProvider.GetTimestamp();
+        var isOpen = false;
         try
         {
-            return await action(cancellationToken).ConfigureAwait(false);
+            return await RunAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception fault) when (IsTransient(fault) && _retries.IsInTime(since))
         {
-            return await _retries.ExecuteAsync(action, since, fault, IsTransient, cancellationToken).ConfigureAwait(false);
+            return await _retries.ExecuteAsync(RunAsync, since, fault, IsTransient, cancellationToken).ConfigureAwait(false);
         }
-    }
 
-    private static bool IsTransient(Exception fault) =>
-        TransientFaults.IsServerAway(fault)
-        || fault is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
+        async Task<T> RunAsync(CancellationToken token)
+        {
+            isOpen = false;
+            try
+            {
+                return await action(() => isOpen = true, token).ConfigureAwait(false);
+            }
+            catch (PostgresException fault) when (TransientFaults.IsDemoted(fault))
+            {
+                _connections.Pool.Clear();
+                throw;
+            }
+        }
+
+        bool IsTransient(Exception fault) =>
+            TransientFaults.IsServerAway(fault)
+            || (!isOpen && TransientFaults.IsFailureToOpen(fault))
+            || fault is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
+    }
 
     private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
         new(SqlText.Load(sql, _options.Schemas), connection) { CommandTimeout = _options.CommandTimeoutSeconds };

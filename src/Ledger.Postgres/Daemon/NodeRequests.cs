@@ -1,3 +1,4 @@
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Rebuilding;
 using Ledger.Postgres.Streams;
 using Ledger.Projections;
@@ -44,7 +45,7 @@ internal sealed class NodeRequests(
         if (await TakeAsync(connection, names, cancellationToken).ConfigureAwait(false) is { } taken)
         {
             _current = new Request(taken.Id, cancellationToken);
-            _current.Running = Task.Run(() => RunAsync(taken.Projection, taken.Action, taken.Argument, _current), CancellationToken.None);
+            _current.Running = SharedWork.Run(() => RunAsync(taken.Projection, taken.Action, taken.Argument, _current));
         }
     }
 
@@ -89,7 +90,7 @@ internal sealed class NodeRequests(
     {
         var work = works.FirstOrDefault(w => ShardNames.KeyOf(w.Name) == name)
             ?? throw new InvalidOperationException($"'{name}' does not run behind the appends here.");
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await Connections.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var found = await FindAsync(connection, letter, cancellationToken).ConfigureAwait(false)
             ?? throw new InvalidOperationException($"There is no dead letter {letter}, or the log has its event no more.");

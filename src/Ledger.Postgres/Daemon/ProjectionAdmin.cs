@@ -1,3 +1,4 @@
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Projections;
 using Ledger.Postgres.Rebuilding;
 using Ledger.Postgres.Streams;
@@ -23,7 +24,7 @@ public sealed class ProjectionAdmin
     public ProjectionAdmin(NpgsqlDataSource dataSource, PostgresOptions? options = null, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
-        _dataSource = dataSource;
+        _dataSource = PostgresDataSources.ForWriting(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
         _timeProvider = timeProvider;
     }
@@ -46,12 +47,8 @@ public sealed class ProjectionAdmin
     private IEnumerable<Projection> Declared => _options.Projections.Concat(_options.AsyncProjections);
 
     /// <summary>Lists every shard that has progress, sorted by name.</summary>
-    public async Task<IReadOnlyList<ShardStatus>> ListAsync(CancellationToken cancellationToken = default)
-    {
-        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
-        return await new ShardStates(_options).ListAsync(connection, cancellationToken).ConfigureAwait(false);
-    }
+    public async Task<IReadOnlyList<ShardStatus>> ListAsync(CancellationToken cancellationToken = default) => await Connections.UseAsync(
+        _dataSource, (connection, token) => new ShardStates(_options).ListAsync(connection, token), cancellationToken).ConfigureAwait(false);
 
     /// <summary>Stops a shard behind the batch that it is at, whoever owns it, within a second.</summary>
     /// <exception cref="ProjectionNotFoundException">There is no such shard.</exception>
@@ -144,29 +141,33 @@ public sealed class ProjectionAdmin
     /// <summary>Lists the events that shards could not apply, in the order of the log.</summary>
     /// <param name="projection">Which one's; null for all.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public async Task<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(string? projection = null, CancellationToken cancellationToken = default)
-    {
-        var command = Command("list_dead_letters");
-        await using var _ = command.ConfigureAwait(false);
-        command.WithText(projection is null ? null : ShardNames.Of(ShardNames.KeyOf(projection)));
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var __ = reader.ConfigureAwait(false);
-        var letters = new List<DeadLetter>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            letters.Add(new DeadLetter(
-                reader.GetGuid(0),
-                ShardNames.KeyOf(reader.GetString(1)),
-                new SequenceNumber(reader.GetInt64(2)),
-                reader.IsDBNull(3) ? default : new StreamName(reader.GetString(3)),
-                reader.IsDBNull(4) ? null : reader.GetString(4),
-                reader.GetFieldValue<DateTimeOffset>(5),
-                reader.GetString(6),
-                reader.GetString(7)));
-        }
+    public Task<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(string? projection = null, CancellationToken cancellationToken = default) =>
+        Connections.UseAsync<IReadOnlyList<DeadLetter>>(
+            _dataSource,
+            async (connection, token) =>
+            {
+                var command = Command(connection, "list_dead_letters");
+                await using var _ = command.ConfigureAwait(false);
+                command.WithText(projection is null ? null : ShardNames.Of(ShardNames.KeyOf(projection)));
+                var reader = await command.ExecuteReaderAsync(token).ConfigureAwait(false);
+                await using var __ = reader.ConfigureAwait(false);
+                var letters = new List<DeadLetter>();
+                while (await reader.ReadAsync(token).ConfigureAwait(false))
+                {
+                    letters.Add(new DeadLetter(
+                        reader.GetGuid(0),
+                        ShardNames.KeyOf(reader.GetString(1)),
+                        new SequenceNumber(reader.GetInt64(2)),
+                        reader.IsDBNull(3) ? default : new StreamName(reader.GetString(3)),
+                        reader.IsDBNull(4) ? null : reader.GetString(4),
+                        reader.GetFieldValue<DateTimeOffset>(5),
+                        reader.GetString(6),
+                        reader.GetString(7)));
+                }
 
-        return letters;
-    }
+                return letters;
+            },
+            cancellationToken);
 
     /// <summary>Has a node apply the event of a dead letter again, and forget the letter when that succeeds.</summary>
     /// <remarks>A snapshot of its stream is folded anew, all dead letters of the stream among it. Other kinds apply the event behind those
@@ -190,20 +191,22 @@ public sealed class ProjectionAdmin
     private async Task ChangeAsync(string sql, string projection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(projection);
-        var command = Command(sql);
-        await using var _ = command.ConfigureAwait(false);
-        command.WithText(ShardNames.Of(ShardNames.KeyOf(projection)));
-        if (await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 0)
+        var changed = await Connections.UseAsync(
+            _dataSource,
+            async (connection, token) =>
+            {
+                var command = Command(connection, sql).WithText(ShardNames.Of(ShardNames.KeyOf(projection)));
+                await using var _ = command.ConfigureAwait(false);
+                return await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (changed == 0)
         {
             var known = await ListAsync(cancellationToken).ConfigureAwait(false);
             throw new ProjectionNotFoundException(projection, known.Select(s => s.Projection));
         }
     }
 
-    private NpgsqlCommand Command(string sql)
-    {
-        var command = _dataSource.CreateCommand(SqlText.Load(sql, _options.Schemas));
-        command.CommandTimeout = _options.CommandTimeoutSeconds;
-        return command;
-    }
+    private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
+        new(SqlText.Load(sql, _options.Schemas), connection) { CommandTimeout = _options.CommandTimeoutSeconds };
 }

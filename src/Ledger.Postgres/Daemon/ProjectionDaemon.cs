@@ -2,6 +2,7 @@ using Ledger.Postgres.Appending;
 using Ledger.Postgres.Streams;
 using Ledger.Postgres.Subscriptions;
 using Ledger.Projections;
+using Ledger.Streams;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -54,7 +55,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
-        _dataSource = dataSource;
+        _dataSource = PostgresDataSources.ForWriting(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
         _daemon = (daemonOptions ?? new DaemonOptions()).Checked(_options);
         _timeProvider = timeProvider ?? TimeProvider.System;
@@ -77,7 +78,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         if (_works.Length + _options.Projections.Count > 0)
         {
-            _running = Task.Run(RunAsync, CancellationToken.None);
+            _running = SharedWork.Run(RunAsync);
         }
 
         return Task.CompletedTask;
@@ -87,7 +88,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     /// <param name="cancellationToken">Stops waiting for it.</param>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
+        await _stop.CancelAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         await _running.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 

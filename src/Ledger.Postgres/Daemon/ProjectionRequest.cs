@@ -1,3 +1,4 @@
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Rebuilding;
 using Ledger.Postgres.Streams;
 using Npgsql;
@@ -19,9 +20,15 @@ internal sealed class ProjectionRequest(NpgsqlDataSource dataSource, PostgresOpt
         IProgress<RebuildProgress>? progress,
         CancellationToken cancellationToken)
     {
-        var make = Command("make_request").WithText(projection).WithText(action).WithText(argument);
-        await using var _ = make.ConfigureAwait(false);
-        var id = (long)(await make.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        var id = await Connections.UseAsync(
+            dataSource,
+            async (connection, token) =>
+            {
+                var make = Command(connection, "make_request").WithText(projection).WithText(action).WithText(argument);
+                await using var _ = make.ConfigureAwait(false);
+                return (long)(await make.ExecuteScalarAsync(token).ConfigureAwait(false))!;
+            },
+            cancellationToken).ConfigureAwait(false);
         try
         {
             while (!await IsDoneAsync(id, projection, progress, cancellationToken).ConfigureAwait(false))
@@ -65,33 +72,35 @@ internal sealed class ProjectionRequest(NpgsqlDataSource dataSource, PostgresOpt
         return new RequestFailedException(projection, message);
     }
 
-    private async Task<(string? Node, bool IsFinished, string? Error, double Silence)> ReadAsync(
-        long id, IProgress<RebuildProgress>? progress, CancellationToken cancellationToken)
-    {
-        var command = Command("read_request").With(id, NpgsqlDbType.Bigint);
-        await using var _ = command.ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var __ = reader.ConfigureAwait(false);
-        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        progress?.Report(new RebuildProgress(reader.GetInt64(1), reader.GetInt64(2)));
-        return (
-            reader.IsDBNull(0) ? null : reader.GetString(0),
-            reader.GetBoolean(3),
-            reader.IsDBNull(4) ? null : reader.GetString(4),
-            reader.GetDouble(5));
-    }
+    private Task<(string? Node, bool IsFinished, string? Error, double Silence)> ReadAsync(
+        long id, IProgress<RebuildProgress>? progress, CancellationToken cancellationToken) => Connections.UseAsync(
+            dataSource,
+            async (connection, token) =>
+            {
+                var command = Command(connection, "read_request").With(id, NpgsqlDbType.Bigint);
+                await using var _ = command.ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(token).ConfigureAwait(false);
+                await using var __ = reader.ConfigureAwait(false);
+                await reader.ReadAsync(token).ConfigureAwait(false);
+                progress?.Report(new RebuildProgress(reader.GetInt64(1), reader.GetInt64(2)));
+                return (
+                    reader.IsDBNull(0) ? null : reader.GetString(0),
+                    reader.GetBoolean(3),
+                    reader.IsDBNull(4) ? null : reader.GetString(4),
+                    reader.GetDouble(5));
+            },
+            cancellationToken);
 
-    private async Task ExecuteAsync(string sql, long id)
-    {
-        var command = Command(sql).With(id, NpgsqlDbType.Bigint);
-        await using var _ = command.ConfigureAwait(false);
-        await command.ExecuteNonQueryAsync(CancellationToken.None).ConfigureAwait(false);
-    }
+    private Task ExecuteAsync(string sql, long id) => Connections.UseAsync(
+        dataSource,
+        async (connection, token) =>
+        {
+            var command = Command(connection, sql).With(id, NpgsqlDbType.Bigint);
+            await using var _ = command.ConfigureAwait(false);
+            return await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
+        },
+        CancellationToken.None);
 
-    private NpgsqlCommand Command(string sql)
-    {
-        var command = dataSource.CreateCommand(SqlText.Load(sql, options.Schemas));
-        command.CommandTimeout = options.CommandTimeoutSeconds;
-        return command;
-    }
+    private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
+        new(SqlText.Load(sql, options.Schemas), connection) { CommandTimeout = options.CommandTimeoutSeconds };
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data;
+using Ledger.Postgres.Connecting;
 using Npgsql;
 
 namespace Ledger.Postgres.Daemon;
@@ -36,7 +37,7 @@ internal sealed class ShardConnections(NpgsqlDataSource dataSource, int budget) 
             {
                 await DisposeAsync(connection).ConfigureAwait(false);
                 connection = null;
-                connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+                connection = await Connections.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
             }
 
             var result = await use(connection).ConfigureAwait(false);

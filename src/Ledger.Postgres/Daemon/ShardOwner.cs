@@ -1,4 +1,5 @@
 using Ledger.Postgres.Subscriptions;
+using Ledger.Streams;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -120,7 +121,7 @@ internal sealed class ShardOwner(
         {
             Log.ShardOwned(logger, daemon.NodeName, work.Name);
             var shard = new Shard(work, daemon, Mark, connections, _states, pooler, logger, timeProvider);
-            _owned.Add(work.Name, (shard, Task.Run(() => shard.RunAsync(cancellationToken), CancellationToken.None)));
+            _owned.Add(work.Name, (shard, SharedWork.Run(() => shard.RunAsync(cancellationToken))));
         }
     }
 }

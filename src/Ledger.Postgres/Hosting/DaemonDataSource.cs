@@ -11,7 +11,7 @@ internal sealed class DaemonDataSource : IDisposable, IAsyncDisposable
     /// <summary>Makes or takes it.</summary>
     public DaemonDataSource(DaemonOptions daemonOptions, PostgresOptions options, LedgerDataSource shared)
     {
-        _own = daemonOptions.Checked(options).ConnectionString is { } connectionString ? NpgsqlDataSource.Create(connectionString) : null;
+        _own = daemonOptions.Checked(options).ConnectionString is { } connectionString ? PostgresDataSources.Create(connectionString) : null;
         Value = _own ?? shared.Value;
     }
 

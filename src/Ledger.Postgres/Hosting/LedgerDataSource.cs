@@ -14,7 +14,7 @@ internal sealed class LedgerDataSource : IDisposable, IAsyncDisposable
     {
         if (services.GetRequiredService<PostgresOptions>().ConnectionString is { } connectionString)
         {
-            _own = NpgsqlDataSource.Create(connectionString);
+            _own = PostgresDataSources.Create(connectionString);
             Value = _own;
             return;
         }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Ledger.Postgres.Appending;
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Telemetry;
 using Ledger.Streams;
 using Npgsql;
@@ -108,7 +109,7 @@ internal sealed class EventImport(NpgsqlDataSource pool, AppendStatements statem
         async Task<ImportOutcome> WriteOnceAsync(CancellationToken token)
         {
             isOpen = false;
-            var connection = await pool.OpenConnectionAsync(token).ConfigureAwait(false);
+            var connection = await Connections.OpenAsync(pool, token).ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
             isOpen = true;
             var transaction = new ImportTransaction(connection, statements, options, batch);

@@ -1,3 +1,4 @@
+using Ledger.Postgres.Connecting;
 using Npgsql;
 
 namespace Ledger.Postgres.Local;
@@ -40,10 +41,9 @@ internal static class Databases
     /// <summary>Says that a run of tests lives until the connection is disposed.</summary>
     internal static async Task<NpgsqlConnection> ClaimTestRunAsync(string administration, string prefix, CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(administration);
+        var connection = await Connections.OpenAsync(administration, cancellationToken).ConfigureAwait(false);
         try
         {
-            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
             var command = new NpgsqlCommand(SqlText.Load("ClaimTestRun"), connection) { Parameters = { new NpgsqlParameter { Value = prefix } } };
             await using var _ = command.ConfigureAwait(false);
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
@@ -59,9 +59,8 @@ internal static class Databases
     /// <summary>Drops the databases of test runs that do not live any more.</summary>
     internal static async Task DropAbandonedAsync(string administration, CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(administration);
+        var connection = await Connections.OpenAsync(administration, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
         var names = new List<string>();
         var command = new NpgsqlCommand(SqlText.Load("ListAbandonedDatabases"), connection);
         await using var __ = command.ConfigureAwait(false);
@@ -82,9 +81,8 @@ internal static class Databases
 
     private static async Task ExecuteAsync(string administration, string sql, CancellationToken cancellationToken, params IReadOnlyList<string> parameters)
     {
-        var connection = new NpgsqlConnection(administration);
+        var connection = await Connections.OpenAsync(administration, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
         var command = new NpgsqlCommand(sql, connection);
         await using var __ = command.ConfigureAwait(false);
         foreach (var parameter in parameters)

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Ledger.Postgres.Connecting;
 using Npgsql;
 
 namespace Ledger.Postgres.Local;
@@ -16,9 +17,8 @@ internal static class ServerProbe
         await place.VerifySocketFolderAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var connection = new NpgsqlConnection(connectionString);
+            var connection = await Connections.OpenAsync(connectionString, cancellationToken).ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
-            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
             return ServerAnswer.Ready;
         }
         catch (PostgresException failure)
@@ -48,9 +48,8 @@ internal static class ServerProbe
         await place.VerifySocketFolderAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var connection = new NpgsqlConnection(connectionString);
+            var connection = await Connections.OpenAsync(connectionString, cancellationToken).ConfigureAwait(false);
             await using var _ = connection.ConfigureAwait(false);
-            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
             return connection.PostgreSqlVersion.ToString();
         }
         catch (NpgsqlException failure) when (failure is PostgresException || failure.InnerException is SocketException or IOException)

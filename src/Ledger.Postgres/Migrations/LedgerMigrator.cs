@@ -1,3 +1,4 @@
+using Ledger.Postgres.Connecting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -11,7 +12,7 @@ namespace Ledger.Postgres.Migrations;
 /// </remarks>
 public sealed partial class LedgerMigrator
 {
-    private readonly NpgsqlDataSource _dataSource;
+    private readonly PatientOpening _opening;
     private readonly PostgresOptions _options;
     private readonly ILogger _logger;
     private readonly IReadOnlyList<Migration> _known;
@@ -33,8 +34,8 @@ public sealed partial class LedgerMigrator
         IReadOnlyList<Migration> known)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
-        _dataSource = dataSource;
         _options = (options ?? new PostgresOptions()).Checked();
+        _opening = new PatientOpening(PostgresDataSources.ForWriting(dataSource), _options, TimeProvider.System);
         _logger = logger ?? NullLogger<LedgerMigrator>.Instance;
         _known = known;
     }
@@ -94,7 +95,7 @@ public sealed partial class LedgerMigrator
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await _opening.OpenAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             UnsupportedServerException.ThrowIfTooOld(connection.PostgreSqlVersion);

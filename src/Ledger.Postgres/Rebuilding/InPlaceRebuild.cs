@@ -1,3 +1,4 @@
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Projections;
 using Ledger.Postgres.Streams;
@@ -30,7 +31,7 @@ internal sealed class InPlaceRebuild(
     /// <summary>Rebuilds everything.</summary>
     public async Task RunAsync(RebuildMode mode, CancellationToken cancellationToken)
     {
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await Connections.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         await RebuildLock.TakeAsync(connection, projection.Key, options, cancellationToken).ConfigureAwait(false);
         try
@@ -48,7 +49,7 @@ internal sealed class InPlaceRebuild(
     /// <summary>Rebuilds some streams, in a transaction of their own.</summary>
     public async Task RunAsync(IReadOnlyList<string> streams, CancellationToken cancellationToken)
     {
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await Connections.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         await RewriteAsync(connection, [.. streams], null, cancellationToken).ConfigureAwait(false);
     }
@@ -86,7 +87,7 @@ internal sealed class InPlaceRebuild(
         {
             try
             {
-                var own = await dataSource.OpenConnectionAsync(failed.Token).ConfigureAwait(false);
+                var own = await Connections.OpenAsync(dataSource, failed.Token).ConfigureAwait(false);
                 await using var _ = own.ConfigureAwait(false);
                 while (await ListAsync(own, part.Reached, part.Number, state.Parts.Count, failed.Token).ConfigureAwait(false) is { Length: > 0 } page)
                 {

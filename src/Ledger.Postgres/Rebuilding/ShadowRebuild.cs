@@ -1,4 +1,5 @@
 using Ledger.Postgres.Appending;
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Projections;
 using Ledger.Postgres.Streams;
@@ -36,7 +37,7 @@ internal sealed class ShadowRebuild(
     /// <summary>Runs it to its end. Cancelled, it can be gone on with.</summary>
     public async Task RunAsync(RebuildMode mode, CancellationToken cancellationToken)
     {
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await Connections.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         await RebuildLock.TakeAsync(connection, Key, options, cancellationToken).ConfigureAwait(false);
         try
@@ -104,7 +105,7 @@ internal sealed class ShadowRebuild(
         {
             try
             {
-                var connection = await dataSource.OpenConnectionAsync(failed.Token).ConfigureAwait(false);
+                var connection = await Connections.OpenAsync(dataSource, failed.Token).ConfigureAwait(false);
                 await using var _ = connection.ConfigureAwait(false);
                 await (target.Projection is ISnapshot
                     ? new SnapshotRebuild(target.Projection, target, state.Parts.Count, options).RunAsync(connection, part, Report, failed.Token)

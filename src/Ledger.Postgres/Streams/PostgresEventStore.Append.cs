@@ -1,4 +1,5 @@
 using Ledger.Postgres.Appending;
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Tasks;
 using Ledger.Postgres.Telemetry;
 using Ledger.Streams;
@@ -25,6 +26,7 @@ public sealed partial class PostgresEventStore
 
     private Task<IReadOnlyList<AppendResult>> SendAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken)
     {
+        CheckAmbient("The append");
         var request = AppendRequest.Create(appends, Registry);
         if (request.Parts.Length == 0)
         {
@@ -39,12 +41,24 @@ public sealed partial class PostgresEventStore
     private Task<IReadOnlyList<AppendResult>> SendAsync(AppendRequest request, CancellationToken cancellationToken) =>
         _lanes is null ? AppendHereAsync(request, cancellationToken) : _lanes.AppendAsync(request, cancellationToken);
 
+    // On a connection of the caller it is for the caller to say what the transaction is.
+    private void CheckAmbient(string what)
+    {
+        if (_connections.IsPool)
+        {
+            AmbientScope.Check(_options, what);
+        }
+    }
+
     private async Task<IReadOnlyList<AppendResult>> AppendHereAsync(AppendRequest request, CancellationToken cancellationToken)
     {
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        using var command = new AppendCommand(_statements, null, _options.CommandTimeoutSeconds);
-        var answers = await command.ExecuteAsync([request], lease.Connection, lease.Transaction, cancellationToken).ConfigureAwait(false);
-        return answers[0].ResultsOrThrow();
+        return await _connections.UseAsync<IReadOnlyList<AppendResult>>(
+            async (lease, cancellationToken) =>
+            {
+                using var command = new AppendCommand(_statements, null, _options.CommandTimeoutSeconds);
+                var answers = await command.ExecuteAsync([request], lease.Connection, lease.Transaction, cancellationToken).ConfigureAwait(false);
+                return answers[0].ResultsOrThrow();
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 }

@@ -13,21 +13,24 @@ public sealed partial class PostgresEventStore
     public async Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default)
     {
         AppendRules.Check(stream, nameof(stream));
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "get_history").WithText(stream.Value);
-        await using var __ = command.ConfigureAwait(false);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            return null;
-        }
+        return await _connections.UseAsync<History?>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, "get_history").WithText(stream.Value);
+                await using var __ = command.ConfigureAwait(false);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    return null;
+                }
 
-        return reader.IsDBNull(0)
-            ? History.OfRun(stream)
-            : new History(stream, new StreamName(reader.GetString(0)), ReadLineage(reader, 1));
+                return reader.IsDBNull(0)
+                    ? History.OfRun(stream)
+                    : new History(stream, new StreamName(reader.GetString(0)), ReadLineage(reader, 1));
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -38,40 +41,44 @@ public sealed partial class PostgresEventStore
     {
         ArgumentNullException.ThrowIfNull(branch);
         ArgumentNullException.ThrowIfNull(metadata);
+        CheckAmbient("The creation of a branch");
         var described = branch.Describe();
         var newEvent = new NewEvent(branch, metadata) { CorrelationId = described.Root.Value };
         var item = new AppendRequest.Item(newEvent.IdIn(described.Stream), newEvent, Registry.Write(newEvent));
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var create = new NpgsqlBatchCommand(SqlText.Load("create_branch", _options.Schemas));
-        var projections = _statements.Projections.For([described.Stream.Value]);
-        AddParameters(create.Parameters, described, item, projections.Keys);
-        var answer = await projections.ExecuteAsync(
-            create,
-            async reader =>
+        return await _connections.UseAsync<BranchInfo>(
+            async (lease, cancellationToken) =>
             {
-                await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                return new BranchAnswer(
-                    reader.GetString(0),
-                    reader.IsDBNull(1) ? default : reader.GetFieldValue<DateTimeOffset>(1),
-                    reader.IsDBNull(2) ? null : reader.GetString(2),
-                    reader.IsDBNull(3) ? 0 : reader.GetInt64(3));
+                var create = new NpgsqlBatchCommand(SqlText.Load("create_branch", _options.Schemas));
+                var projections = _statements.Projections.For([described.Stream.Value]);
+                AddParameters(create.Parameters, described, item, projections.Keys);
+                var answer = await projections.ExecuteAsync(
+                    create,
+                    async reader =>
+                    {
+                        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                        return new BranchAnswer(
+                            reader.GetString(0),
+                            reader.IsDBNull(1) ? default : reader.GetFieldValue<DateTimeOffset>(1),
+                            reader.IsDBNull(2) ? null : reader.GetString(2),
+                            reader.IsDBNull(3) ? 0 : reader.GetInt64(3));
+                    },
+                    lease.Connection,
+                    lease.Transaction,
+                    _options.CommandTimeoutSeconds,
+                    cancellationToken).ConfigureAwait(false);
+                BranchInfo created = answer.Outcome switch
+                {
+                    "created" => described with { CreatedAt = answer.CreatedAt },
+                    "parent_not_found" => throw new StreamNotFoundException(described.Parent),
+                    "branch_exists" => throw new BranchExistsException(described.Stream),
+                    "archived" => throw new StreamArchivedException(described.Stream),
+                    "id_in_use" => throw new EventIdInUseException(described.Stream, item.Id, new StreamName(answer.Holder!)),
+                    _ => throw new ForkPositionException(described.Parent, branch.ForkPosition, new Position(answer.PrefixLength)),
+                };
+                _lanes?.Announce();
+                return created;
             },
-            lease.Connection,
-            lease.Transaction,
-            _options.CommandTimeoutSeconds,
             cancellationToken).ConfigureAwait(false);
-        BranchInfo created = answer.Outcome switch
-        {
-            "created" => described with { CreatedAt = answer.CreatedAt },
-            "parent_not_found" => throw new StreamNotFoundException(described.Parent),
-            "branch_exists" => throw new BranchExistsException(described.Stream),
-            "archived" => throw new StreamArchivedException(described.Stream),
-            "id_in_use" => throw new EventIdInUseException(described.Stream, item.Id, new StreamName(answer.Holder!)),
-            _ => throw new ForkPositionException(described.Parent, branch.ForkPosition, new Position(answer.PrefixLength)),
-        };
-        _lanes?.Announce();
-        return created;
     }
 
     /// <inheritdoc/>
@@ -127,26 +134,29 @@ public sealed partial class PostgresEventStore
 
     private async Task<List<BranchInfo>> ReadBranchesAsync(string sql, string? stream, CancellationToken cancellationToken)
     {
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, sql).WithText(stream);
-        await using var __ = command.ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        var branches = new List<BranchInfo>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            branches.Add(new BranchInfo(
-                new StreamName(reader.GetString(0)),
-                new StreamName(reader.GetString(1)),
-                new StreamName(reader.GetString(2)),
-                new Position(reader.GetInt64(3)),
-                ReadLineage(reader, 6),
-                reader.IsDBNull(4) ? null : reader.GetString(4),
-                reader.GetFieldValue<DateTimeOffset>(5)));
-        }
+        return await _connections.UseAsync<List<BranchInfo>>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, sql).WithText(stream);
+                await using var __ = command.ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                var branches = new List<BranchInfo>();
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    branches.Add(new BranchInfo(
+                        new StreamName(reader.GetString(0)),
+                        new StreamName(reader.GetString(1)),
+                        new StreamName(reader.GetString(2)),
+                        new Position(reader.GetInt64(3)),
+                        ReadLineage(reader, 6),
+                        reader.IsDBNull(4) ? null : reader.GetString(4),
+                        reader.GetFieldValue<DateTimeOffset>(5)));
+                }
 
-        return branches;
+                return branches;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     private static LineageSegment[] ReadLineage(NpgsqlDataReader reader, int column)

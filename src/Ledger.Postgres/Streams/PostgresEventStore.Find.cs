@@ -19,21 +19,24 @@ public sealed partial class PostgresEventStore
             return [];
         }
 
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "find_events").With(wanted, NpgsqlDbType.Array | NpgsqlDbType.Uuid);
-        await using var __ = command.ConfigureAwait(false);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        var row = new EventRow(Registry);
-        var found = new List<RecordedEvent>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            found.Add(row.Read(reader, new StreamName(reader.GetString(0)), position: null));
-        }
+        return await _connections.UseAsync<IReadOnlyList<RecordedEvent>>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, "find_events").With(wanted, NpgsqlDbType.Array | NpgsqlDbType.Uuid);
+                await using var __ = command.ConfigureAwait(false);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                var row = new EventRow(Registry);
+                var found = new List<RecordedEvent>();
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    found.Add(row.Read(reader, new StreamName(reader.GetString(0)), position: null));
+                }
 
-        found.Sort((left, right) => left.Sequence.Value.CompareTo(right.Sequence.Value));
-        return found;
+                found.Sort((left, right) => left.Sequence.Value.CompareTo(right.Sequence.Value));
+                return found;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 }

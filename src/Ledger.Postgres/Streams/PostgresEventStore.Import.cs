@@ -1,3 +1,4 @@
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Importing;
 using Ledger.Streams;
 
@@ -20,7 +21,9 @@ public sealed partial class PostgresEventStore
         ArgumentNullException.ThrowIfNull(events);
         var lanes = _lanes ?? throw new InvalidOperationException(
             "An import commits as it goes, and cannot be part of a transaction of the caller. Call it on the store itself.");
+        AmbientScope.CheckAlone(_options, "The import");
         var import = new EventImport(_connections.Pool, _statements, _options, _timeProvider);
-        return lanes.CountAsync(() => import.RunAsync(events, lanes.Announce, progress, cancellationToken));
+        return lanes.CountAsync(() => Promptly.RunAsync(
+            token => import.RunAsync(events, lanes.Announce, progress, token), _timeProvider, cancellationToken));
     }
 }

@@ -110,20 +110,23 @@ public sealed partial class PostgresEventStore
 
     private async Task<HashSet<string>> ReadHoldersAsync(CancellationToken cancellationToken)
     {
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "log_holders").WithText(_options.EventSchema);
-        await using var __ = command.ConfigureAwait(false);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        var holders = new HashSet<string>(StringComparer.Ordinal);
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            holders.Add((reader.GetBoolean(1) ? PreparedPrefix : "") + reader.GetString(0));
-        }
+        return await _connections.UseAsync<HashSet<string>>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, "log_holders").WithText(_options.EventSchema);
+                await using var __ = command.ConfigureAwait(false);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                var holders = new HashSet<string>(StringComparer.Ordinal);
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    holders.Add((reader.GetBoolean(1) ? PreparedPrefix : "") + reader.GetString(0));
+                }
 
-        return holders;
+                return holders;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<PageRead> ReadLogPageAsync(
@@ -133,44 +136,50 @@ public sealed partial class PostgresEventStore
         Action<RecordedEvent> add,
         CancellationToken cancellationToken)
     {
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "read_log")
-            .With(after, NpgsqlDbType.Bigint)
-            .With(last, NpgsqlDbType.Bigint)
-            .With(rows, NpgsqlDbType.Integer);
-        await using var __ = command.ConfigureAwait(false);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        var row = new EventRow(Registry);
-        var stream = default(StreamName);
-        var (count, bytes) = (0, 0L);
-        while (bytes < PageSize.MaxBytes && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            var name = reader.GetString(0);
-            if (name != stream.Value)
+        return await _connections.UseAsync<PageRead>(
+            async (lease, cancellationToken) =>
             {
-                stream = new StreamName(name);
-            }
+                var command = Command(lease, "read_log")
+                    .With(after, NpgsqlDbType.Bigint)
+                    .With(last, NpgsqlDbType.Bigint)
+                    .With(rows, NpgsqlDbType.Integer);
+                await using var __ = command.ConfigureAwait(false);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                var row = new EventRow(Registry);
+                var stream = default(StreamName);
+                var (count, bytes) = (0, 0L);
+                while (bytes < PageSize.MaxBytes && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    var name = reader.GetString(0);
+                    if (name != stream.Value)
+                    {
+                        stream = new StreamName(name);
+                    }
 
-            var recorded = row.Read(reader, stream, position: null);
-            _gaps.LookForOthers(recorded);
-            add(recorded);
-            count++;
-            bytes += recorded.Json.Length;
-            after = recorded.Sequence.Value;
-        }
+                    var recorded = row.Read(reader, stream, position: null);
+                    _gaps.LookForOthers(recorded);
+                    add(recorded);
+                    count++;
+                    bytes += recorded.Json.Length;
+                    after = recorded.Sequence.Value;
+                }
 
-        return new PageRead(count, bytes, after, IsLast: count == 0 || after >= last);
+                return new PageRead(count, bytes, after, IsLast: count == 0 || after >= last);
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<T> ReadScalarAsync<T>(string sql, CancellationToken cancellationToken)
     {
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, sql);
-        await using var __ = command.ConfigureAwait(false);
-        return (T)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        return await _connections.UseAsync<T>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, sql);
+                await using var __ = command.ConfigureAwait(false);
+                return (T)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 }

@@ -38,15 +38,18 @@ public sealed partial class PostgresEventStore
 
     private async Task<(string Name, long Position)?> FindStaleAsync(string[] names, long wanted, CancellationToken cancellationToken)
     {
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "stale_shard")
-            .With(names, NpgsqlDbType.Array | NpgsqlDbType.Text)
-            .With(wanted, NpgsqlDbType.Bigint);
-        await using var __ = command.ConfigureAwait(false);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? (reader.GetString(0), reader.GetInt64(1)) : null;
+        return await _connections.UseAsync<(string Name, long Position)?>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, "stale_shard")
+                    .With(names, NpgsqlDbType.Array | NpgsqlDbType.Text)
+                    .With(wanted, NpgsqlDbType.Bigint);
+                await using var __ = command.ConfigureAwait(false);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? (reader.GetString(0), reader.GetInt64(1)) : null;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 }

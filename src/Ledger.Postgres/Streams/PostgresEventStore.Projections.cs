@@ -46,18 +46,21 @@ public sealed partial class PostgresEventStore
         ArgumentNullException.ThrowIfNull(projection);
         ArgumentException.ThrowIfNullOrEmpty(id);
         projection = await FindInForceAsync(projection, cancellationToken).ConfigureAwait(false);
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = lease
-            .CreateCommand(new DocumentStatements(projection, _options.Schemas).Load("load_document"), _options.CommandTimeoutSeconds)
-            .WithText(id);
-        await using var __ = command.ConfigureAwait(false);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
-            ? projection.Read(reader.GetFieldValue<byte[]>(0))
-            : null;
+        return await _connections.UseAsync<T?>(
+            async (lease, cancellationToken) =>
+            {
+                var command = lease
+                    .CreateCommand(new DocumentStatements(projection, _options.Schemas).Load("load_document"), _options.CommandTimeoutSeconds)
+                    .WithText(id);
+                await using var __ = command.ConfigureAwait(false);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                return await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
+                    ? projection.Read(reader.GetFieldValue<byte[]>(0))
+                    : null;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The version that answers: an older one that is declared beside it, until a new one was level with the log.</summary>
@@ -72,17 +75,20 @@ public sealed partial class PostgresEventStore
             return projection;
         }
 
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "has_caught_up").WithText(ShardNames.Of(projection));
-        await using var __ = command.ConfigureAwait(false);
-        if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
-        {
-            return older;
-        }
+        return await _connections.UseAsync<DocumentProjection<T>>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, "has_caught_up").WithText(ShardNames.Of(projection));
+                await using var __ = command.ConfigureAwait(false);
+                if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
+                {
+                    return older;
+                }
 
-        _inForce.TryAdd(projection.Key, true);
-        return projection;
+                _inForce.TryAdd(projection.Key, true);
+                return projection;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes everything that a projection keeps anew from the log, beside what is there, and puts it in its place.</summary>
@@ -122,7 +128,7 @@ public sealed partial class PostgresEventStore
                 $"Projection '{projection.Name}' does not say how its rows are removed. Give it a {nameof(RowProjection.Reset)}, and rebuild it then.");
         }
 
-        await RebuildAsync(projection, rebuild => rebuild.RunAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+        await RebuildAsync(projection, (rebuild, cancelled) => rebuild.RunAsync(cancelled), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes the document of one stream anew.</summary>
@@ -142,25 +148,28 @@ public sealed partial class PostgresEventStore
     internal async Task RebuildStreamAsync(Projection snapshot, StreamName stream, CancellationToken cancellationToken)
     {
         var version = (await GetStreamAsync(stream, cancellationToken).ConfigureAwait(false))?.Version ?? StreamVersion.Empty;
-        await RebuildAsync(snapshot, rebuild => rebuild.RunAsync(stream, version, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await RebuildAsync(snapshot, (rebuild, cancelled) => rebuild.RunAsync(stream, version, cancelled), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task RebuildAsync(Projection projection, Func<ProjectionRebuild, Task> run, CancellationToken cancellationToken)
+    private async Task RebuildAsync(Projection projection, Func<ProjectionRebuild, CancellationToken, Task> run, CancellationToken cancellationToken)
     {
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var transaction = await ProjectionTransaction
-            .BeginAsync(lease.Connection, lease.Transaction, _options.CommandTimeoutSeconds, cancellationToken).ConfigureAwait(false);
-        await using var __ = transaction.ConfigureAwait(false);
-        try
-        {
-            await run(new ProjectionRebuild(projection, _options, transaction)).ConfigureAwait(false);
-        }
-        catch (ProjectionFailedException)
-        {
-            await transaction.UndoAsync().ConfigureAwait(false);
-            throw;
-        }
+        await _connections.UseAsync(
+            async (lease, cancellationToken) =>
+            {
+                var transaction = await ProjectionTransaction
+                    .BeginAsync(lease.Connection, lease.Transaction, _options.CommandTimeoutSeconds, cancellationToken).ConfigureAwait(false);
+                await using var __ = transaction.ConfigureAwait(false);
+                try
+                {
+                    await run(new ProjectionRebuild(projection, _options, transaction), cancellationToken).ConfigureAwait(false);
+                }
+                catch (ProjectionFailedException)
+                {
+                    await transaction.UndoAsync().ConfigureAwait(false);
+                    throw;
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     // A document that cannot be read, or is ahead of its stream, is as good as none.
@@ -170,27 +179,30 @@ public sealed partial class PostgresEventStore
         CancellationToken cancellationToken)
         where T : class
     {
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = lease
-            .CreateCommand(new DocumentStatements(snapshot, _options.Schemas).Load("load_snapshot"), _options.CommandTimeoutSeconds)
-            .WithText(stream.Value);
-        await using var __ = command.ConfigureAwait(false);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false) || reader.GetInt64(1) > reader.GetInt64(0))
-        {
-            return null;
-        }
+        return await _connections.UseAsync<(T State, StreamVersion Version)?>(
+            async (lease, cancellationToken) =>
+            {
+                var command = lease
+                    .CreateCommand(new DocumentStatements(snapshot, _options.Schemas).Load("load_snapshot"), _options.CommandTimeoutSeconds)
+                    .WithText(stream.Value);
+                await using var __ = command.ConfigureAwait(false);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false) || reader.GetInt64(1) > reader.GetInt64(0))
+                {
+                    return null;
+                }
 
-        try
-        {
-            return (snapshot.Read(reader.GetFieldValue<byte[]>(2)), new StreamVersion(reader.GetInt64(1)));
-        }
-        catch (Exception fault) when (fault is JsonException or NotSupportedException)
-        {
-            return null;
-        }
+                try
+                {
+                    return (snapshot.Read(reader.GetFieldValue<byte[]>(2)), new StreamVersion(reader.GetInt64(1)));
+                }
+                catch (Exception fault) when (fault is JsonException or NotSupportedException)
+                {
+                    return null;
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 }

@@ -105,15 +105,18 @@ public sealed partial class PostgresEventStore
 
     private async Task<PageRead> ReadHistoryPageAsync(HistoryPage page, Action<RecordedEvent> add, CancellationToken cancellationToken)
     {
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "read_history");
-        await using var __ = command.ConfigureAwait(false);
-        page.AddParameters(command);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        return await page.ReadAsync(reader, new EventRow(Registry), add, cancellationToken).ConfigureAwait(false);
+        return await _connections.UseAsync<PageRead>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, "read_history");
+                await using var __ = command.ConfigureAwait(false);
+                page.AddParameters(command);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                return await page.ReadAsync(reader, new EventRow(Registry), add, cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<List<RecordedEvent>> ReadBackwardPageAsync(
@@ -122,30 +125,33 @@ public sealed partial class PostgresEventStore
         long youngest,
         CancellationToken cancellationToken)
     {
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "read_backward")
-            .WithText(stream.Value)
-            .With(oldest, NpgsqlDbType.Bigint)
-            .With(youngest, NpgsqlDbType.Bigint);
-        await using var __ = command.ConfigureAwait(false);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        var row = new EventRow(Registry);
-        var events = new List<RecordedEvent>();
-        var bytes = 0L;
-        while (bytes < PageSize.MaxBytes && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (EventRow.VersionOf(reader).Value != youngest - events.Count)
+        return await _connections.UseAsync<List<RecordedEvent>>(
+            async (lease, cancellationToken) =>
             {
-                throw new BrokenHistoryException(stream, stream, new StreamVersion(youngest - events.Count));
-            }
+                var command = Command(lease, "read_backward")
+                    .WithText(stream.Value)
+                    .With(oldest, NpgsqlDbType.Bigint)
+                    .With(youngest, NpgsqlDbType.Bigint);
+                await using var __ = command.ConfigureAwait(false);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                var row = new EventRow(Registry);
+                var events = new List<RecordedEvent>();
+                var bytes = 0L;
+                while (bytes < PageSize.MaxBytes && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    if (EventRow.VersionOf(reader).Value != youngest - events.Count)
+                    {
+                        throw new BrokenHistoryException(stream, stream, new StreamVersion(youngest - events.Count));
+                    }
 
-            events.Add(row.Read(reader, stream, position: null));
-            bytes += events[^1].Json.Length;
-        }
+                    events.Add(row.Read(reader, stream, position: null));
+                    bytes += events[^1].Json.Length;
+                }
 
-        return events;
+                return events;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 }

@@ -13,32 +13,35 @@ public sealed partial class PostgresEventStore : ILogSearch
     {
         ArgumentNullException.ThrowIfNull(query);
         query.Checked();
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "find_streams")
-            .WithText(query.Prefix)
-            .WithText(query.Text is null ? null : AsciiCase.Lower(query.Text))
-            .With<bool?>(query.State is { } state ? state == StreamState.Archived : null, NpgsqlDbType.Boolean)
-            .WithText(query.Order switch
+        return await _connections.UseAsync<StreamPage>(
+            async (lease, cancellationToken) =>
             {
-                StreamOrder.LatestFirst => "latest",
-                StreamOrder.LongestFirst => "longest",
-                _ => "name",
-            })
-            .With(query.Skip, NpgsqlDbType.Integer)
-            .With(query.Limit + 1, NpgsqlDbType.Integer)
-            .With(query.ActiveSince?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
-            .With(query.ActiveUntil?.ToUniversalTime(), NpgsqlDbType.TimestampTz);
-        await using var __ = command.ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        var found = new List<StreamSummary>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            found.Add(new StreamSummary(ReadStream(reader), reader.GetInt64(5)));
-        }
+                var command = Command(lease, "find_streams")
+                    .WithText(query.Prefix)
+                    .WithText(query.Text is null ? null : AsciiCase.Lower(query.Text))
+                    .With<bool?>(query.State is { } state ? state == StreamState.Archived : null, NpgsqlDbType.Boolean)
+                    .WithText(query.Order switch
+                    {
+                        StreamOrder.LatestFirst => "latest",
+                        StreamOrder.LongestFirst => "longest",
+                        _ => "name",
+                    })
+                    .With(query.Skip, NpgsqlDbType.Integer)
+                    .With(query.Limit + 1, NpgsqlDbType.Integer)
+                    .With(query.ActiveSince?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
+                    .With(query.ActiveUntil?.ToUniversalTime(), NpgsqlDbType.TimestampTz);
+                await using var __ = command.ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                var found = new List<StreamSummary>();
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    found.Add(new StreamSummary(ReadStream(reader), reader.GetInt64(5)));
+                }
 
-        return new StreamPage([.. found.Take(query.Limit)], found.Count > query.Limit);
+                return new StreamPage([.. found.Take(query.Limit)], found.Count > query.Limit);
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -47,21 +50,24 @@ public sealed partial class PostgresEventStore : ILogSearch
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(streams);
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        string[] names = [.. streams.Select(s => s.Value).Distinct(StringComparer.Ordinal)];
-        var command = Command(lease, "get_streams").With(names, NpgsqlDbType.Array | NpgsqlDbType.Text);
-        await using var __ = command.ConfigureAwait(false);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        var found = new List<StreamInfo>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            found.Add(ReadStream(reader));
-        }
+        return await _connections.UseAsync<IReadOnlyList<StreamInfo>>(
+            async (lease, cancellationToken) =>
+            {
+                string[] names = [.. streams.Select(s => s.Value).Distinct(StringComparer.Ordinal)];
+                var command = Command(lease, "get_streams").With(names, NpgsqlDbType.Array | NpgsqlDbType.Text);
+                await using var __ = command.ConfigureAwait(false);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                var found = new List<StreamInfo>();
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    found.Add(ReadStream(reader));
+                }
 
-        return found;
+                return found;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -83,17 +89,20 @@ public sealed partial class PostgresEventStore : ILogSearch
             return new EventPage([], query.From, IsLast: true);
         }
 
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "search_events");
-        await using var __ = command.ConfigureAwait(false);
-        new HistoryPage(history, query.From.Value, reach - query.From.Value, keepsPositions: true).AddParameters(command);
-        command.Parameters.WithTexts(match.Types).WithTexts(match.Prefixes).WithText(query.Actor).WithText(match.Text)
-            .With(query.Limit, NpgsqlDbType.Integer)
-            .WithText(query.CallId);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        return await ReadFoundAsync(reader, history, query, reach, end, cancellationToken).ConfigureAwait(false);
+        return await _connections.UseAsync<EventPage>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, "search_events");
+                await using var __ = command.ConfigureAwait(false);
+                new HistoryPage(history, query.From.Value, reach - query.From.Value, keepsPositions: true).AddParameters(command);
+                command.Parameters.WithTexts(match.Types).WithTexts(match.Prefixes).WithText(query.Actor).WithText(match.Text)
+                    .With(query.Limit, NpgsqlDbType.Integer)
+                    .WithText(query.CallId);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                return await ReadFoundAsync(reader, history, query, reach, end, cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -114,24 +123,27 @@ public sealed partial class PostgresEventStore : ILogSearch
             (streams[i], versions[i], sliceOf[i]) = (stream.Value, version.Value, positions.SliceOf(positions[i]));
         }
 
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "count_events")
-            .With(streams, NpgsqlDbType.Array | NpgsqlDbType.Text)
-            .With(versions, NpgsqlDbType.Array | NpgsqlDbType.Bigint)
-            .With(sliceOf, NpgsqlDbType.Array | NpgsqlDbType.Integer);
-        await using var __ = command.ConfigureAwait(false);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        var counts = new List<EventCount>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            counts.Add(new EventCount(
-                reader.GetInt32(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetInt64(3)));
-        }
+        return await _connections.UseAsync<EventCounts>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, "count_events")
+                    .With(streams, NpgsqlDbType.Array | NpgsqlDbType.Text)
+                    .With(versions, NpgsqlDbType.Array | NpgsqlDbType.Bigint)
+                    .With(sliceOf, NpgsqlDbType.Array | NpgsqlDbType.Integer);
+                await using var __ = command.ConfigureAwait(false);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                var counts = new List<EventCount>();
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    counts.Add(new EventCount(
+                        reader.GetInt32(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetInt64(3)));
+                }
 
-        return new EventCounts(counts, counts.Sum(c => c.Count), positions.IsSampled);
+                return new EventCounts(counts, counts.Sum(c => c.Count), positions.IsSampled);
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<EventPage> ReadFoundAsync(

@@ -13,14 +13,17 @@ public sealed partial class PostgresEventStore
     public async Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default)
     {
         AppendRules.Check(stream, nameof(stream));
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "get_stream").WithText(stream.Value);
-        await using var __ = command.ConfigureAwait(false);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? ReadStream(reader) : null;
+        return await _connections.UseAsync<StreamInfo?>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, "get_stream").WithText(stream.Value);
+                await using var __ = command.ConfigureAwait(false);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? ReadStream(reader) : null;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -52,14 +55,18 @@ public sealed partial class PostgresEventStore
     public async Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default)
     {
         AppendRules.Check(stream, nameof(stream));
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "archive_stream").WithText(stream.Value);
-        await using var __ = command.ConfigureAwait(false);
-        if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
-        {
-            throw new StreamNotFoundException(stream);
-        }
+        CheckAmbient("The archiving of a stream");
+        await _connections.UseAsync(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, "archive_stream").WithText(stream.Value);
+                await using var __ = command.ConfigureAwait(false);
+                if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
+                {
+                    throw new StreamNotFoundException(stream);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     private static StreamInfo ReadStream(NpgsqlDataReader reader) => new(
@@ -71,21 +78,24 @@ public sealed partial class PostgresEventStore
 
     private async Task<List<StreamInfo>> ListStreamsPageAsync(string prefix, string? last, CancellationToken cancellationToken)
     {
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, "list_streams")
-            .WithText(prefix)
-            .WithText(last)
-            .With(StreamsPerPage, NpgsqlDbType.Integer);
-        await using var __ = command.ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        var streams = new List<StreamInfo>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            streams.Add(ReadStream(reader));
-        }
+        return await _connections.UseAsync<List<StreamInfo>>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, "list_streams")
+                    .WithText(prefix)
+                    .WithText(last)
+                    .With(StreamsPerPage, NpgsqlDbType.Integer);
+                await using var __ = command.ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                var streams = new List<StreamInfo>();
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    streams.Add(ReadStream(reader));
+                }
 
-        return streams;
+                return streams;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 }

@@ -19,10 +19,13 @@ public sealed partial class PostgresEventStore
     // It may take as long as there are objects, like a migration.
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
     {
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = lease.CreateCommand(SqlText.Load(sql, _options.Schemas), 0);
-        await using var __ = command.ConfigureAwait(false);
-        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        await _connections.UseAsync(
+            async (lease, cancellationToken) =>
+            {
+                var command = lease.CreateCommand(SqlText.Load(sql, _options.Schemas), 0);
+                await using var __ = command.ConfigureAwait(false);
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 }

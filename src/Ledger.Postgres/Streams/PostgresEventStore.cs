@@ -12,7 +12,9 @@ namespace Ledger.Postgres.Streams;
 /// Safe for concurrent use, except for what <see cref="On(NpgsqlTransaction)"/> and <see cref="On(NpgsqlConnection)"/> return.
 /// It does not own the data source, which must outlive it; it keeps up to <see cref="PostgresOptions.AppendLanes"/> connections for a
 /// second after an append. It needs the migrations: see <see cref="Migrations.LedgerMigrator"/>. A failure of the database is Npgsql's
-/// exception.
+/// exception. Inside a <see cref="System.Transactions.TransactionScope"/> it reads what is committed, and writes as
+/// <see cref="PostgresOptions.AmbientTransactions"/> says. A call that is cancelled ends soon, also in a network that answers nothing; a write
+/// may be in the log all the same then.
 /// </remarks>
 public sealed partial class PostgresEventStore : IEventStore, IDocumentReader, IWorldReader, IAsyncDisposable, IDisposable
 {
@@ -31,9 +33,10 @@ public sealed partial class PostgresEventStore : IEventStore, IDocumentReader, I
     public PostgresEventStore(NpgsqlDataSource dataSource, PostgresOptions? options = null, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
-        _connections = new ConnectionSource(dataSource);
+        dataSource = PostgresDataSources.ForWriting(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
         _timeProvider = timeProvider ?? TimeProvider.System;
+        _connections = new ConnectionSource(dataSource, _options, _timeProvider);
         _statements = new AppendStatements(_options);
         _gaps = new GapPatience(_timeProvider, _options.OtherWriters);
         _lanes = new AppendLanes(dataSource, _options, _timeProvider);
@@ -55,18 +58,23 @@ public sealed partial class PostgresEventStore : IEventStore, IDocumentReader, I
     /// <remarks>
     /// Not safe for concurrent use, as the connection is not. An append in a REPEATABLE READ or SERIALIZABLE transaction can fail
     /// with SQLSTATE 40001, which is the caller's to retry. Nobody is woken by NOTIFY; a listening reader sees the events at its
-    /// next poll. After an append commit soon: the log's readers wait for the numbers that the transaction has drawn.
+    /// next poll. After an append commit soon: the log's readers wait for the numbers that the transaction has drawn. Once the transaction is
+    /// committed or rolled back, every call is refused.
     /// </remarks>
     public PostgresEventStore On(NpgsqlTransaction transaction)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        var connection = transaction.Connection
-            ?? throw new ArgumentException("The transaction is completed; begin another.", nameof(transaction));
-        return new PostgresEventStore(this, new ConnectionSource(connection, transaction));
+        return ConnectionSource.IsCompleted(transaction)
+            ? throw new ArgumentException("The transaction was committed or rolled back. Begin another.", nameof(transaction))
+            : new PostgresEventStore(this, new ConnectionSource(transaction.Connection!, transaction));
     }
 
     /// <summary>The same store on an open connection of the caller, and in the transaction that it may be in.</summary>
-    /// <remarks>The remarks on <see cref="On(NpgsqlTransaction)"/> hold.</remarks>
+    /// <remarks>
+    /// The remarks on <see cref="On(NpgsqlTransaction)"/> hold. A connection that was opened inside a
+    /// <see cref="System.Transactions.TransactionScope"/> is in its transaction, and so is what is appended. Where there is no transaction, each
+    /// append is one of its own.
+    /// </remarks>
     public PostgresEventStore On(NpgsqlConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);

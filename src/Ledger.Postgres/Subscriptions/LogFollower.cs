@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ledger.Events;
 using Ledger.Postgres.Appending;
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Streams;
 using Ledger.Subscriptions;
 using Npgsql;
@@ -11,6 +12,8 @@ namespace Ledger.Postgres.Subscriptions;
 internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions options, GapPatience gaps, TimeProvider timeProvider)
 {
     private const int PageRows = 1_000;
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     /// <summary>Follows the log.</summary>
     /// <param name="filter">Which events.</param>
@@ -27,6 +30,9 @@ internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions o
         NodeSession? session = null;
         var position = -1L;
         var pace = new PollPace(timeProvider);
+        var current = Task.CompletedTask;
+        var (isOpen, pause) = (false, ShortestPause);
+        long? lostAt = null;
         try
         {
             while (true)
@@ -34,12 +40,19 @@ internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions o
                 List<RecordedEvent> events;
                 try
                 {
-                    events = await NextAsync(cancellationToken).ConfigureAwait(false);
+                    events = await Promptly.RunAsync(NextAsync, timeProvider, cancellationToken).ConfigureAwait(false);
                 }
-                catch (Exception fault) when (TransientFaults.Contains(fault) && !cancellationToken.IsCancellationRequested)
+                catch (Exception fault) when (IsTransient(fault) && !cancellationToken.IsCancellationRequested)
                 {
-                    events = await retries.ExecuteAsync(
-                        NextAsync, timeProvider.GetTimestamp(), fault, TransientFaults.Contains, cancellationToken).ConfigureAwait(false);
+                    lostAt ??= timeProvider.GetTimestamp();
+                    if (!retries.IsInTime(lostAt.Value))
+                    {
+                        throw;
+                    }
+
+                    await Task.Delay(pause, timeProvider, cancellationToken).ConfigureAwait(false);
+                    pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+                    continue;
                 }
 
                 foreach (var recorded in events)
@@ -54,16 +67,35 @@ internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions o
         }
         finally
         {
-            await EndAsync().ConfigureAwait(false);
+            if (current.IsCompleted)
+            {
+                await EndAsync().ConfigureAwait(false);
+            }
+            else
+            {
+                // Cancelled where nothing answers: it ends by itself, and gives the session back then.
+                _ = EndLaterAsync();
+            }
         }
 
-        async Task<List<RecordedEvent>> NextAsync(CancellationToken cancelled)
+        bool IsTransient(Exception fault) => isOpen ? TransientFaults.Contains(fault) : TransientFaults.CannotOpenYet(fault);
+
+        Task<List<RecordedEvent>> NextAsync(CancellationToken cancelled)
+        {
+            var next = ReadNextAsync(cancelled);
+            current = next;
+            return next;
+        }
+
+        async Task<List<RecordedEvent>> ReadNextAsync(CancellationToken cancelled)
         {
             try
             {
                 if (session is null)
                 {
+                    isOpen = false;
                     session = await NodeSession.OpenAsync(dataSource, options, timeProvider, cancelled).ConfigureAwait(false);
+                    isOpen = true;
                     position = position >= 0
                         ? position
                         : await StartPlaces.FindAsync(start, session.Connection, options, cancelled).ConfigureAwait(false);
@@ -72,7 +104,9 @@ internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions o
 
                 while (mark.Value <= position)
                 {
-                    if (await mark.AdvanceAsync(session.Connection, cancelled).ConfigureAwait(false))
+                    var hasMoved = await mark.AdvanceAsync(session.Connection, cancelled).ConfigureAwait(false);
+                    (lostAt, pause) = (null, ShortestPause);
+                    if (hasMoved)
                     {
                         pace.Note();
                     }
@@ -91,6 +125,12 @@ internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions o
                 await EndAsync().ConfigureAwait(false);
                 throw;
             }
+        }
+
+        async Task EndLaterAsync()
+        {
+            await current.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await EndAsync().ConfigureAwait(false);
         }
 
         async Task EndAsync()

@@ -1,3 +1,4 @@
+using Ledger.Postgres.Connecting;
 using Npgsql;
 
 namespace Ledger.Postgres.Subscriptions;
@@ -64,7 +65,7 @@ internal sealed class NodeSession : IAsyncDisposable
         TimeProvider timeProvider,
         CancellationToken cancellationToken)
     {
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await Connections.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
         try
         {
             var command = new NpgsqlCommand(SqlText.Load("session_process"), connection) { CommandTimeout = options.CommandTimeoutSeconds };

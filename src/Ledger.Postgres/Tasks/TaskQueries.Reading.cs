@@ -9,12 +9,7 @@ internal sealed partial class TaskQueries
 {
     /// <summary>Writes what other programs appended to tasks without their rows; gives how many events there were.</summary>
     /// <remarks>Of all tasks together, because one may name another as its parent.</remarks>
-    public async Task<long> CatchUpAsync(CancellationToken cancellationToken)
-    {
-        var lease = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        return await CatchUpAsync(lease, cancellationToken).ConfigureAwait(false);
-    }
+    public Task<long> CatchUpAsync(CancellationToken cancellationToken) => connections.UseAsync<long>(CatchUpAsync, cancellationToken);
 
     private async Task<long> CatchUpAsync(ConnectionSource.Lease lease, CancellationToken cancellationToken)
     {
@@ -33,33 +28,36 @@ internal sealed partial class TaskQueries
     {
         var lag = new NpgsqlBatchCommand(Sql("tasks_lag"));
         lag.Parameters.WithText(taskId);
-        var lease = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var batch = new NpgsqlBatch(lease.Connection, lease.Transaction)
-        {
-            Timeout = options.CommandTimeoutSeconds,
-            BatchCommands = { lag, page },
-        };
-        await using var __ = batch.ConfigureAwait(false);
-        if (count is not null)
-        {
-            batch.BatchCommands.Add(count);
-        }
-
-        if (preparation == Preparation.Once)
-        {
-            await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        while (true)
-        {
-            if (await TryReadPageAsync(batch, read, cancellationToken).ConfigureAwait(false) is { } found)
+        return await connections.UseAsync<(List<T> Items, long? Total)>(
+            async (lease, cancellationToken) =>
             {
-                return found;
-            }
+                var batch = new NpgsqlBatch(lease.Connection, lease.Transaction)
+                {
+                    Timeout = options.CommandTimeoutSeconds,
+                    BatchCommands = { lag, page },
+                };
+                await using var __ = batch.ConfigureAwait(false);
+                if (count is not null)
+                {
+                    batch.BatchCommands.Add(count);
+                }
 
-            await CatchUpAsync(lease, cancellationToken).ConfigureAwait(false);
-        }
+                if (preparation == Preparation.Once)
+                {
+                    await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                while (true)
+                {
+                    if (await TryReadPageAsync(batch, read, cancellationToken).ConfigureAwait(false) is { } found)
+                    {
+                        return found;
+                    }
+
+                    await CatchUpAsync(lease, cancellationToken).ConfigureAwait(false);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A page and, where it was asked for, the total; null where rows are missing that can be written.</summary>

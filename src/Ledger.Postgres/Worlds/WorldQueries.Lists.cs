@@ -29,7 +29,7 @@ internal sealed partial class WorldQueries
                 .WithJson(filter.Contains.ValueKind == JsonValueKind.Undefined ? default : JsonMarshal.GetRawUtf8Value(filter.Contains).ToArray())
                 .WithText(after)
                 .With(PageRows, NpgsqlDbType.Integer),
-            async reader =>
+            async (reader, cancellationToken) =>
             {
                 var page = new List<WorldObject>();
                 while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -62,7 +62,7 @@ internal sealed partial class WorldQueries
                 })
                 .WithText(after)
                 .With(PageRows, NpgsqlDbType.Integer),
-            async reader =>
+            async (reader, cancellationToken) =>
             {
                 var page = new List<Relation>();
                 while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -83,7 +83,7 @@ internal sealed partial class WorldQueries
             "world_neighbours",
             history,
             command => command.With(at.Value, NpgsqlDbType.Bigint).WithText(objectId).With(depth, NpgsqlDbType.Integer),
-            async reader =>
+            async (reader, cancellationToken) =>
             {
                 var (objects, relations) = (new List<Neighbour>(), new List<Relation>());
                 while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -120,7 +120,7 @@ internal sealed partial class WorldQueries
             sql,
             history,
             command => command.WithText(id).With(at.Value, NpgsqlDbType.Bigint),
-            async reader =>
+            async (reader, cancellationToken) =>
             {
                 var (events, row) = (new List<RecordedEvent>(), new EventRow(options.Registry));
                 while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))

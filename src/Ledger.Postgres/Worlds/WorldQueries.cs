@@ -46,7 +46,7 @@ internal sealed partial class WorldQueries(ConnectionSource connections, Postgre
         "world_at",
         history,
         command => command.With(reach.Position.Value, NpgsqlDbType.Bigint),
-        async reader =>
+        async (reader, cancellationToken) =>
         {
             var rows = new WorldRowReader(reader);
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -65,7 +65,7 @@ internal sealed partial class WorldQueries(ConnectionSource connections, Postgre
             .With(atA.Value, NpgsqlDbType.Bigint)
             .WithText(b.Stream.Value)
             .With(atB.Value, NpgsqlDbType.Bigint),
-        async reader =>
+        async (reader, cancellationToken) =>
         {
             var (old, @new) = (new WorldRowReader(reader), new WorldRowReader(reader));
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -84,7 +84,7 @@ internal sealed partial class WorldQueries(ConnectionSource connections, Postgre
         "position_at",
         history,
         command => command.With(time.ToUniversalTime(), NpgsqlDbType.TimestampTz),
-        async reader => await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? new Position(reader.GetInt64(0)) : default,
+        async (reader, cancellationToken) => await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? new Position(reader.GetInt64(0)) : default,
         cancellationToken).ConfigureAwait(false);
 
     private async Task<(WorldReach Reach, T Answer)> ReachAsync<T>(
@@ -101,7 +101,7 @@ internal sealed partial class WorldQueries(ConnectionSource connections, Postgre
                 sql,
                 history,
                 command => addParameters(command.With(at?.Value, NpgsqlDbType.Bigint)),
-                async reader =>
+                async (reader, cancellationToken) =>
                 {
                     await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
                     return (WorldReach.Read(reader), read(reader));
@@ -112,7 +112,7 @@ internal sealed partial class WorldQueries(ConnectionSource connections, Postgre
                 return found;
             }
 
-            await AskAsync("catch_up_world", history, _ => { }, reader => reader.ReadAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
+            await AskAsync("catch_up_world", history, _ => { }, (reader, cancelled) => reader.ReadAsync(cancelled), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -120,18 +120,21 @@ internal sealed partial class WorldQueries(ConnectionSource connections, Postgre
         string sql,
         History history,
         Action<NpgsqlCommand> addParameters,
-        Func<NpgsqlDataReader, Task<T>> read,
+        Func<NpgsqlDataReader, CancellationToken, Task<T>> read,
         CancellationToken cancellationToken)
     {
-        var lease = await connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var command = Command(lease, sql, history);
-        await using var __ = command.ConfigureAwait(false);
-        addParameters(command);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var ___ = reader.ConfigureAwait(false);
-        return await read(reader).ConfigureAwait(false);
+        return await connections.UseAsync<T>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, sql, history);
+                await using var __ = command.ConfigureAwait(false);
+                addParameters(command);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                return await read(reader, cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     private NpgsqlCommand Command(ConnectionSource.Lease lease, string sql, History history) =>

@@ -1,5 +1,6 @@
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Hosting;
 using Ledger.Postgres.Streams;
@@ -55,7 +56,7 @@ public sealed class LedgerEngine
                 + "options.PersistMessagesWithPostgresql(…) with the same database.");
         }
 
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await Connections.OpenAsync(PostgresDataSources.ForWriting(dataSource), cancellationToken).ConfigureAwait(false);
         try
         {
             var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);

@@ -13,6 +13,8 @@ using Ledger.Conformance.Worlds;
 using Ledger.Events;
 using Ledger.Postgres;
 using Ledger.Streams;
+using Marten;
+using Marten.Services;
 using Xunit;
 
 namespace Ledger.Marten.Tests.Streams;
@@ -20,6 +22,26 @@ namespace Ledger.Marten.Tests.Streams;
 public sealed class MartenAppendTests(MartenDatabase database) : AppendTests, IClassFixture<MartenDatabase>
 {
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class MartenAmbientTransactionTests(MartenDatabase database) : AmbientTransactionTests, IClassFixture<MartenDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(
+        database.CreateStore(o => o with { Registry = registry ?? EventRegistry.Default, RetryFor = TimeSpan.FromMinutes(2) }));
+
+    protected override Task<IEventStore> CreateOutsideStoreAsync() => Task.FromResult<IEventStore>(database.CreateStore(
+        o => o with { AmbientTransactions = AmbientTransactions.Outside, RetryFor = TimeSpan.FromMinutes(2) }));
+
+    protected override Task DisturbAsync() => database.DisturbAsync();
+
+    protected override async Task AppendInScopeAsync(StreamName stream, NewEvent newEvent)
+    {
+        await using var session = _documents.OpenSession(SessionOptions.ForCurrentTransaction());
+        await session.Ledger().Stream(stream).AppendAsync([newEvent]);
+        await session.SaveChangesAsync();
+    }
+
+    private readonly DocumentStore _documents = database.CreateDocumentStore();
 }
 
 public sealed class MartenInvalidAppendTests(MartenDatabase database) : InvalidAppendTests, IClassFixture<MartenDatabase>

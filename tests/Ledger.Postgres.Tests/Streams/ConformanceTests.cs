@@ -11,7 +11,9 @@ using Ledger.Conformance.Searching;
 using Ledger.Conformance.Snapshots;
 using Ledger.Conformance.Worlds;
 using Ledger.Events;
+using Ledger.Postgres.Streams;
 using Ledger.Streams;
+using Npgsql;
 using Xunit;
 
 namespace Ledger.Postgres.Tests.Streams;
@@ -19,6 +21,41 @@ namespace Ledger.Postgres.Tests.Streams;
 public sealed class PostgresAppendTests(LedgerDatabase database) : AppendTests, IClassFixture<LedgerDatabase>
 {
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
+public sealed class PostgresAmbientTransactionTests(LedgerDatabase database) : AmbientTransactionTests, IClassFixture<LedgerDatabase>
+{
+    private NpgsqlDataSource? _pool;
+
+    // Few connections, so that none is kept for a lane, and each is opened by whoever comes first.
+    private NpgsqlDataSource Pool => LazyInitializer.EnsureInitialized(
+        ref _pool, () => NpgsqlDataSource.Create(database.ConnectionString + ";Application Name=scopes;Maximum Pool Size=7"));
+
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await Pool.DisposeAsync();
+    }
+
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new PostgresEventStore(database.DataSource, Options(registry)));
+
+    protected override Task<IEventStore> CreateOutsideStoreAsync() => Task.FromResult<IEventStore>(
+        new PostgresEventStore(Pool, Options(null) with { AmbientTransactions = AmbientTransactions.Outside }));
+
+    protected override Task DisturbAsync() => database.DisturbAsync();
+
+    protected override async Task AppendInScopeAsync(StreamName stream, NewEvent newEvent)
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await database.Store.On(connection).AppendAsync(stream, ExpectedVersion.Any, [newEvent]);
+    }
+
+    private static PostgresOptions Options(EventRegistry? registry) => new()
+    {
+        Registry = registry ?? EventRegistry.Default,
+        RetryFor = TimeSpan.FromMinutes(2),
+    };
 }
 
 public sealed class PostgresInvalidAppendTests(LedgerDatabase database) : InvalidAppendTests, IClassFixture<LedgerDatabase>

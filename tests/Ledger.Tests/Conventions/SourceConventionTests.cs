@@ -11,6 +11,28 @@ public sealed class SourceConventionTests
     public void Source_HasNoSql() =>
         SqlInSource.Find(Path.Combine(SourceTree.Root, "src")).ShouldBeEmpty("A query is a file Sql/<Operation>.sql beside the code that runs it.");
 
+    [Fact]
+    public void Source_OpensConnectionsInOnePlace() => OpenedConnections.Find(
+        OpenedConnections.Opening(),
+        "Ledger.Postgres/Connecting/Connections.cs",
+        // To name a pool that is cleared; it is not opened.
+        "Ledger.Testing/TestDatabase.cs").ShouldBeEmpty("Call Connections.OpenAsync, which leaves the caller's ambient transaction.");
+
+    [Fact]
+    public void Source_StartsSharedWorkInOnePlace() => OpenedConnections.Find(
+        OpenedConnections.Starting(),
+        "Ledger/Streams/SharedWork.cs",
+        // One caller's own work, in its context: it is waited for by the call that starts it.
+        "Ledger/Chrono/ChronoStore.Verify.cs",
+        "Ledger.Postgres/Importing/EventImport.cs",
+        "Ledger.Postgres/Rebuilding/InPlaceRebuild.cs",
+        "Ledger.Postgres/Rebuilding/ShadowRebuild.cs",
+        "Ledger.Postgres/Streams/ReadAhead.cs",
+        "Ledger.Postgres/Daemon/SnapshotShard.cs",
+        // They suppress the flow themselves, because the explorer has public API alone.
+        "Ledger.Explorer/Live/RunFollower.cs",
+        "Ledger.Explorer/Projections/Rebuilds.cs").ShouldBeEmpty("Call SharedWork.Run, which carries no caller's context.");
+
     [Theory]
     [InlineData("var q = \"select 1\";")]
     [InlineData("var q = $\"insert into {t} values (1)\";")]

@@ -1,3 +1,5 @@
+using Ledger.Streams;
+
 namespace Ledger.Chrono.Storing;
 
 /// <summary>Writes the changes of a process to one store: those that come while a batch is under way make up the next.</summary>
@@ -22,6 +24,7 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        session.CheckCaller();
         var pending = new PendingWrite(changes, cancellationToken);
         lock (_gate)
         {
@@ -30,7 +33,7 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
             if (!_isRunning)
             {
                 _isRunning = true;
-                _running = Task.Run(RunAsync, CancellationToken.None);
+                _running = SharedWork.Run(RunAsync);
             }
         }
 

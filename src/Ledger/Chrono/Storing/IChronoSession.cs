@@ -40,6 +40,11 @@ internal interface IChronoSession : IAsyncDisposable
     /// <summary>Hands the hashed texts and hashes of the chain's events to a verifier, until it has seen enough.</summary>
     Task VerifyAsync(long from, long to, ChainVerifier verifier, CancellationToken cancellationToken);
 
+    /// <summary>Refuses a caller whose context does not allow a write; called in that context, because writes of several are sent together.</summary>
+    void CheckCaller()
+    {
+    }
+
     /// <summary>Writes a batch where the store still stands as the batch says, and answers whether it does.</summary>
     /// <remarks>False also where an event of the batch is in the log already.</remarks>
     /// <exception cref="StreamArchivedException">The stream is archived.</exception>

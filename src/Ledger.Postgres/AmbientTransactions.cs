@@ -1,0 +1,17 @@
+namespace Ledger.Postgres;
+
+/// <summary>What a store does that is asked to write inside an ambient transaction, a <see cref="System.Transactions.TransactionScope"/>.</summary>
+/// <remarks>
+/// A pooled store never takes part in one, because many callers share its connections: its reads see what is committed, and what it derives from
+/// the log (rows, snapshots, rebuilds) is written outside. What takes part is <c>store.On(transaction)</c>, or <c>store.On(connection)</c> with
+/// a connection that was opened in the scope.
+/// </remarks>
+public enum AmbientTransactions
+{
+    /// <summary>Refuses appends, branches, archiving, imports and writes to record stores with an <see cref="InvalidOperationException"/>; nothing is
+    /// written.</summary>
+    Refuse,
+
+    /// <summary>Writes outside the ambient transaction: what was acknowledged stays when the scope rolls back.</summary>
+    Outside,
+}

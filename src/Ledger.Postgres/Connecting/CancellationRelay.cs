@@ -1,0 +1,20 @@
+namespace Ledger.Postgres.Connecting;
+
+/// <summary>A token for Npgsql that is cancelled after another, on another thread.</summary>
+/// <remarks>
+/// Npgsql asks the server to cancel while <see cref="CancellationTokenSource.Cancel()"/> runs, on a connection that it opens for that. In a network
+/// that swallows packets this takes as long as connecting may, and would hold up the caller that cancels and everything else that it cancels.
+/// </remarks>
+internal sealed class CancellationRelay : IDisposable
+{
+    // Has no timer and no parent, so that there is nothing to dispose; callbacks may still run when the work has ended.
+    private readonly CancellationTokenSource _source = new();
+    private readonly CancellationTokenRegistration _registration;
+
+    public CancellationRelay(CancellationToken followed) => _registration = followed.UnsafeRegister(
+        static state => _ = ((CancellationRelay)state!)._source.CancelAsync(), this);
+
+    public CancellationToken Token => _source.Token;
+
+    public void Dispose() => _registration.Dispose();
+}

@@ -1,0 +1,51 @@
+using Npgsql;
+
+namespace Ledger.Postgres.Connecting;
+
+/// <summary>Opens every connection that Ledger opens, none of them within an ambient transaction of the caller.</summary>
+/// <remarks>
+/// Npgsql enlists a connection in the transaction of the caller that opens it. One that is shared would carry other callers' appends into it, and
+/// they would be gone when it is rolled back.
+/// </remarks>
+internal static class Connections
+{
+    /// <summary>Takes a connection of a pool, or opens one; tried once.</summary>
+    public static ValueTask<NpgsqlConnection> OpenAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) => AmbientScope.IsThere
+        ? new ValueTask<NpgsqlConnection>(AmbientScope.LeaveAsync(() => dataSource.OpenConnectionAsync(cancellationToken).AsTask()))
+        : dataSource.OpenConnectionAsync(cancellationToken);
+
+    /// <summary>Does something on a connection, which is opened once; cancelled, it ends soon.</summary>
+    public static Task<T> UseAsync<T>(
+        NpgsqlDataSource dataSource, Func<NpgsqlConnection, CancellationToken, Task<T>> use, CancellationToken cancellationToken)
+    {
+        return Promptly.RunAsync(UseAsync, TimeProvider.System, cancellationToken);
+
+        async Task<T> UseAsync(CancellationToken token)
+        {
+            var connection = await OpenAsync(dataSource, token).ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            return await use(connection, token).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Opens a connection that has no data source.</summary>
+    public static Task<NpgsqlConnection> OpenAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        return AmbientScope.OutsideAsync(OpenAsync);
+
+        async Task<NpgsqlConnection> OpenAsync()
+        {
+            var connection = new NpgsqlConnection(connectionString);
+            try
+            {
+                await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+                return connection;
+            }
+            catch
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+    }
+}

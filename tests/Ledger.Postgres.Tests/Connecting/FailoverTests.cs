@@ -1,0 +1,76 @@
+using Ledger.Chrono;
+using Ledger.Events;
+using Ledger.Postgres.Daemon;
+using Ledger.Postgres.Migrations;
+using Ledger.Postgres.Streams;
+using Ledger.Streams;
+using Ledger.Tasks;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Postgres.Tests.Connecting;
+
+/// <summary>When the primary is lost, every call waits until another server is, within the time that the options say.</summary>
+public sealed class FailoverTests
+{
+    private static readonly StreamName Run = StreamName.Run("a");
+    private static readonly PostgresOptions Patient = new() { RetryFor = TimeSpan.FromMinutes(2) };
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(";Target Session Attributes=read-write")]
+    public async Task SeveralServers_PrimaryIsLost_EveryCallWaitsForTheNext(string attributes)
+    {
+        await using var pair = await ServerPair.StartAsync();
+        await using var pool = PostgresDataSources.Create(pair.ConnectionString + attributes);
+        await using var store = new PostgresEventStore(pool, Patient);
+        await new LedgerMigrator(pool).EnsureMigratedAsync();
+        await store.AppendAsync(Run, ExpectedVersion.NoStream, [new KitLoaded("before")]);
+        using var over = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        var following = FollowAsync(store, over.Token);
+        await using var records = new ChronoStore(store, "p");
+
+        await pair.LosePrimaryAsync();
+        await FailsAtOnceAsync(pool);
+        var append = store.AppendAsync(StreamName.Run("b"), ExpectedVersion.NoStream, [new KitLoaded("after")]);
+        var import = store.ImportAsync(new[] { new StreamEvent(StreamName.Run("c"), new NewEvent(new KitLoaded("c"))) }.ToAsyncEnumerable());
+        var record = records.UpsertAsync(new ChronoRecord { Id = "a", Kind = "fact", Label = "a" });
+        var read = store.GetStreamAsync(StreamName.Run("z"));
+        var task = new TaskLedger(store).SaveTaskAsync(new AgentTask
+        {
+            Id = "t", SystemPrompt = "s", CreatedAt = DateTimeOffset.UnixEpoch, UpdatedAt = DateTimeOffset.UnixEpoch,
+        });
+        var migrated = new LedgerMigrator(pool, Patient).EnsureMigratedAsync();
+        await pair.PromoteAsync();
+
+        await Task.WhenAll(append, import, record, read, task, migrated);
+        (await records.GetAsync("a")).ShouldNotBeNull();
+        (await store.GetStreamAsync(StreamName.Run("b"))).ShouldNotBeNull();
+        (await following).ShouldBe(StreamName.Run("b"));
+    }
+
+    /// <summary>What does not wait, or not longer than its options say.</summary>
+    private static async Task FailsAtOnceAsync(NpgsqlDataSource pool)
+    {
+        await using var store = new PostgresEventStore(pool, new PostgresOptions { RetryFor = TimeSpan.Zero });
+        await Should.ThrowAsync<NpgsqlException>(() => store.AppendAsync(Run, ExpectedVersion.Any, [new KitLoaded("a")]));
+        await Should.ThrowAsync<NpgsqlException>(() => store.GetStreamAsync(Run));
+        await Should.ThrowAsync<NpgsqlException>(() => new ChronoStore(store, "p").GetAsync("a"));
+        await Should.ThrowAsync<NpgsqlException>(async () => await store.SubscribeAsync().FirstAsync());
+        PostgresFaults.Describe(await Should.ThrowAsync<NpgsqlException>(() => new ProjectionAdmin(pool).ListAsync())).ShouldNotBeNull();
+    }
+
+    private static async Task<StreamName> FollowAsync(PostgresEventStore store, CancellationToken cancellationToken)
+    {
+        await foreach (var recorded in store.SubscribeAsync(cancellationToken: cancellationToken))
+        {
+            if (recorded.Stream == StreamName.Run("b"))
+            {
+                return recorded.Stream;
+            }
+        }
+
+        return default;
+    }
+}
