@@ -1,4 +1,5 @@
 using Ledger.Conformance;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;
 
