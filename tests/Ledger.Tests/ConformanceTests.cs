@@ -14,7 +14,6 @@ using Ledger.Conformance.Searching;
 using Ledger.Conformance.Snapshots;
 using Ledger.Conformance.Tasks;
 using Ledger.Conformance.Worlds;
-using Ledger.Streams;
 using Ledger.Tests.Streams;
 
 namespace Ledger.Tests;

@@ -1,4 +1,3 @@
-using Ledger.Conformance;
 using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;

@@ -1,6 +1,5 @@
 using Ledger.Calls;
 using Ledger.Runs;
-using Ledger.Streams;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,4 @@
-using Ledger.Events;
 using Ledger.Projections;
-using Ledger.Streams;
 
 namespace Ledger.Conformance.Projections;
 

@@ -1,4 +1,3 @@
-using Ledger.Conformance;
 using Ledger.Events;
 using Ledger.Runs;
 using Ledger.Streams;
