@@ -1,3 +1,4 @@
+using Ledger.Conformance;
 using Ledger.Events;
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
@@ -11,7 +12,7 @@ using Xunit;
 namespace Ledger.Marten.Tests;
 
 /// <summary>A database for one test class, on the shared server, whose tables Marten has made.</summary>
-public sealed class MartenDatabase : IAsyncLifetime
+public sealed class MartenDatabase : ITestEngine, IAsyncLifetime
 {
     private const string EndSomeSessions = """
         select count(pg_terminate_backend(pid)) from pg_stat_activity
@@ -30,6 +31,8 @@ public sealed class MartenDatabase : IAsyncLifetime
     }
 
     private MartenDatabase(bool isMigrated) => _isMigrated = isMigrated;
+
+    public ITestEngine WithoutRows => new FoldingEngine(this);
 
     public NpgsqlDataSource DataSource { get; private set; } = null!;
 
@@ -99,18 +102,12 @@ public sealed class MartenDatabase : IAsyncLifetime
         return CreateStore(o => o with { Projections = projections });
     }
 
-    /// <summary>A further store on the same log, which keeps no worlds as rows.</summary>
-    public Task<IEventStore> CreateStoreWithoutRowsAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(
-        CreateStore(o => o with { Registry = registry ?? EventRegistry.Default, WorldRows = WorldRows.Off }));
+    async Task<IEventStore> ITestEngine.CreateProjectingStoreAsync(IReadOnlyList<Projection> projections) =>
+        await CreateProjectingStoreAsync(projections);
 
-    /// <summary>A store on an empty log, in a database of its own.</summary>
-    public async Task<IEventStore> CreateEmptyStoreAsync(WorldRows worldRows = WorldRows.Inline)
-    {
-        var further = new MartenDatabase();
-        await further.InitializeAsync();
-        _further.Add(further);
-        return further.CreateStore(o => o with { WorldRows = worldRows });
-    }
+    public Task<IEventStore> OpenAgainAsync(IEventStore store) => CreateStoreAsync();
+
+    public async Task<IEventStore> CreateEmptyStoreAsync() => (await CreateFurtherAsync()).CreateStore();
 
     public async Task ExecuteAsync(string sql)
     {
@@ -139,6 +136,14 @@ public sealed class MartenDatabase : IAsyncLifetime
         return (string)(await command.ExecuteScalarAsync())!;
     }
 
+    private async Task<MartenDatabase> CreateFurtherAsync()
+    {
+        var further = new MartenDatabase();
+        await further.InitializeAsync();
+        _further.Add(further);
+        return further;
+    }
+
     // By Marten, as an application that has it would.
     private static async Task MigrateAsync(string connectionString, CancellationToken cancellationToken)
     {
@@ -149,5 +154,21 @@ public sealed class MartenDatabase : IAsyncLifetime
             options.UseLedger();
         });
         await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+    }
+
+    private sealed class FoldingEngine(MartenDatabase database) : ITestEngine
+    {
+        public ITestEngine WithoutRows => this;
+
+        public Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(
+            database.CreateStore(o => o with { Registry = registry ?? EventRegistry.Default, WorldRows = WorldRows.Off }));
+
+        public async Task<IEventStore> CreateEmptyStoreAsync() =>
+            (await database.CreateFurtherAsync()).CreateStore(o => o with { WorldRows = WorldRows.Off });
+
+        public Task<IEventStore> CreateProjectingStoreAsync(IReadOnlyList<Projection> projections) =>
+            throw new NotSupportedException("No class of the suite asks for projections without rows of worlds.");
+
+        public Task<IEventStore> OpenAgainAsync(IEventStore store) => CreateStoreAsync();
     }
 }

@@ -1,3 +1,4 @@
+using Ledger.Conformance;
 using Ledger.Events;
 using Ledger.Postgres.Migrations;
 using Ledger.Postgres.Streams;
@@ -10,7 +11,7 @@ using Xunit;
 namespace Ledger.Postgres.Tests;
 
 /// <summary>A database with the schema, for one test class: on the shared server, or on a server that a test may kill.</summary>
-public sealed class LedgerDatabase : IAsyncLifetime, IAsyncDisposable
+public sealed class LedgerDatabase : ITestEngine, IAsyncLifetime, IAsyncDisposable
 {
     private const string EndSomeSessions = """
         select count(pg_terminate_backend(pid)) from pg_stat_activity
@@ -21,6 +22,8 @@ public sealed class LedgerDatabase : IAsyncLifetime, IAsyncDisposable
     private readonly List<LedgerDatabase> _further = [];
     private TestPostgres? _ownServer;
     private TestDatabase? _database;
+
+    public ITestEngine WithoutRows => new FoldingEngine(this);
 
     public NpgsqlDataSource DataSource { get; private set; } = null!;
 
@@ -86,17 +89,16 @@ public sealed class LedgerDatabase : IAsyncLifetime, IAsyncDisposable
         return new PostgresEventStore(DataSource, options);
     }
 
-    /// <summary>A further store on the same log, which keeps no worlds as rows.</summary>
-    public Task<IEventStore> CreateStoreWithoutRowsAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(WithoutRows(registry));
+    async Task<IEventStore> ITestEngine.CreateProjectingStoreAsync(IReadOnlyList<Projection> projections) =>
+        await CreateProjectingStoreAsync(projections);
 
-    /// <summary>A store on an empty log, in a database of its own.</summary>
-    public async Task<IEventStore> CreateEmptyStoreAsync(WorldRows worldRows = WorldRows.Inline)
-    {
-        var further = new LedgerDatabase();
-        await further.InitializeAsync();
-        _further.Add(further);
-        return worldRows == WorldRows.Inline ? further.Store : further.WithoutRows();
-    }
+    public Task<IEventStore> OpenAgainAsync(IEventStore store) => CreateStoreAsync();
+
+    public async Task<IEventStore> CreateEmptyStoreAsync() => (await CreateFurtherAsync()).Store;
+
+    /// <summary>A further store on the same log, which keeps no worlds as rows.</summary>
+    public PostgresEventStore CreateStoreWithoutRows(EventRegistry? registry = null) =>
+        new(DataSource, new PostgresOptions { Registry = registry ?? EventRegistry.Default, WorldRows = WorldRows.Off });
 
     public async Task<T> ScalarAsync<T>(string sql)
     {
@@ -119,13 +121,32 @@ public sealed class LedgerDatabase : IAsyncLifetime, IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>The same as a store of its own kind.</summary>
-    public PostgresEventStore WithoutRows(EventRegistry? registry = null) =>
-        new(DataSource, new PostgresOptions { Registry = registry ?? EventRegistry.Default, WorldRows = WorldRows.Off });
+    private async Task<LedgerDatabase> CreateFurtherAsync()
+    {
+        var further = new LedgerDatabase();
+        await further.InitializeAsync();
+        _further.Add(further);
+        return further;
+    }
 
     private static async Task MigrateAsync(string connectionString, CancellationToken cancellationToken)
     {
         await using var dataSource = NpgsqlDataSource.Create(connectionString + ";Pooling=false");
         await new LedgerMigrator(dataSource).ApplyAsync(cancellationToken);
+    }
+
+    private sealed class FoldingEngine(LedgerDatabase database) : ITestEngine
+    {
+        public ITestEngine WithoutRows => this;
+
+        public Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+            Task.FromResult<IEventStore>(database.CreateStoreWithoutRows(registry));
+
+        public async Task<IEventStore> CreateEmptyStoreAsync() => (await database.CreateFurtherAsync()).CreateStoreWithoutRows();
+
+        public Task<IEventStore> CreateProjectingStoreAsync(IReadOnlyList<Projection> projections) =>
+            throw new NotSupportedException("No class of the suite asks for projections without rows of worlds.");
+
+        public Task<IEventStore> OpenAgainAsync(IEventStore store) => CreateStoreAsync();
     }
 }

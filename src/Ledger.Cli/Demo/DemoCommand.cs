@@ -1,49 +1,36 @@
 using System.CommandLine;
-using Ledger.Cli.Demo.Files;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Streams;
 
 namespace Ledger.Cli.Demo;
 
-/// <summary><c>ledger demo [FOLDER]</c></summary>
+/// <summary><c>ledger demo</c></summary>
 internal sealed class DemoCommand : LedgerCommand
 {
-    private readonly Argument<string> _folder = new("FOLDER")
-    {
-        Description = "The folder to look at; the current one unless given. Nothing in it is changed.",
-        DefaultValueFactory = _ => ".",
-    };
-
-    private readonly Option<string?> _id = new("--id") { Description = "The run's id; a new one unless given.", HelpName = "ID" };
+    private readonly Option<string?> _id = new("--id") { Description = "The run's id. Default: a new one.", HelpName = "ID" };
 
     public DemoCommand()
-        : base("demo", "Lets a small agent look at the files of a folder, records its run, forks it, and shows what differs.")
+        : base("demo", "Records a small agent that blames the wrong change, forks its run before the mistake, and shows what differs.")
     {
-        Add(_folder);
         Add(_id);
-        Examples = ["ledger demo", "ledger demo ~/project --json"];
+        Examples = ["ledger demo", "ledger demo --id first-demo --json"];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        var options = new DemoOptions();
-        options = options with { RunId = StreamIds.NewId("run", session.Get(_id)) ?? options.RunId };
-        StreamIds.Parse($"branch:{options.BranchId}");
-        var listing = FolderListing.List(session.Get(_folder), options.Limits, cancellationToken);
+        // Short enough to be typed.
+        var id = StreamIds.NewId("run", session.Get(_id)) ?? $"demo-{Guid.NewGuid().ToString("N")[..8]}";
+        StreamIds.Parse($"branch:{DemoStory.BranchOf(id)}");
         await using var connection = await session.ConnectAsync(cancellationToken);
         try
         {
-            var result = await session.Progress.RunAsync(
-                "Reading the folder",
-                listing.Files.Count,
-                progress => DemoRun.RunAsync(connection.Ledger, listing, options, progress, cancellationToken));
-            Print(session, result);
+            Print(session, await DemoStory.TellAsync(connection.Ledger, id, cancellationToken));
         }
         catch (WrongExpectedVersionException conflict)
         {
             throw new RefusalException(
-                $"Run '{options.RunId}' exists already and has {Printable.Count(conflict.Actual.Value, "event")}. Nothing was written; choose another id.");
+                $"Run '{id}' exists already and has {Printable.Count(conflict.Actual.Value, "event")}. Nothing was written; choose another id.");
         }
     }
 

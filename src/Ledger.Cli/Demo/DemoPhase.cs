@@ -1,23 +1,38 @@
+using Ledger.Cli.Output;
+using Ledger.Events;
+using Ledger.Streams;
+
 namespace Ledger.Cli.Demo;
 
-/// <summary>The parts of the agent's work, as the events name them in <c>source</c>.</summary>
-internal static class DemoPhase
+/// <summary>Events of one phase that follow each other in a history, in a sentence.</summary>
+/// <param name="Name">The phase, as its events name it in <c>source</c>, without the prefix.</param>
+/// <param name="From">The position of its first event.</param>
+/// <param name="Events">How many events it has.</param>
+/// <param name="Outcome">What came out.</param>
+internal sealed record DemoPhase(string Name, Position From, int Events, string Outcome)
 {
-    /// <summary>What the agent calls itself in <c>actor</c>.</summary>
-    public const string Actor = "codebase-agent";
+    /// <summary>The position of its last event.</summary>
+    public Position Last => new(From.Value + Events - 1);
 
-    /// <summary>Lists the folder.</summary>
-    public const string List = "demo/list";
+    /// <summary>The phases of events that were read from a history, in their order.</summary>
+    public static IReadOnlyList<DemoPhase> Of(IReadOnlyList<RecordedEvent> events)
+    {
+        var phases = new List<DemoPhase>();
+        for (var start = 0; start < events.Count;)
+        {
+            var source = events[start].Metadata.Source!;
+            var rows = events.Skip(start).TakeWhile(e => e.Metadata.Source == source).ToList();
+            phases.Add(new DemoPhase(source[(source.LastIndexOf('/') + 1)..], rows[0].Position!.Value, rows.Count, OutcomeOf(rows[^1].Data)));
+            start += rows.Count;
+        }
 
-    /// <summary>Reads the files.</summary>
-    public const string Read = "demo/read";
+        return phases;
+    }
 
-    /// <summary>Relates the files to each other.</summary>
-    public const string Relate = "demo/relate";
-
-    /// <summary>Forks the run.</summary>
-    public const string Fork = "demo/fork";
-
-    /// <summary>Judges what is there.</summary>
-    public const string Judge = "demo/judge";
+    private static string OutcomeOf(object last) => last switch
+    {
+        ResponderCompleted { More: { } more } => more["outcome"].GetString()!,
+        BranchCreated fork => $"shares {Printable.Count(fork.ForkPosition, "event")} with its parent, copies none",
+        _ => "",
+    };
 }

@@ -1,29 +1,36 @@
+using System.Globalization;
+using System.Text.Json;
+using Ledger.Calls;
+using Ledger.Causality;
 using Ledger.Cli.Branches;
 using Ledger.Cli.Output;
+using Ledger.Events;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Demo;
 
-/// <summary>A demo for people, in lines of 80 columns at most; names of files are cut where a line has no room.</summary>
+/// <summary>A demo for people, in lines of 80 columns at most.</summary>
 internal sealed class DemoReport(Printer output)
 {
-    private const int Width = 80;
-    private const int FindingsShown = 8;
-    private const int ChangesShown = 4;
+    private const int CausesShown = 10;
 
-    /// <summary>Prints the timeline, the worlds, the tree, the diff and the commands to try next.</summary>
+    /// <summary>Prints what happened, the findings, the tree, the diff, the causes, the cost, and the commands to try next.</summary>
     /// <param name="result">The demo.</param>
     /// <param name="next">Those commands.</param>
     public void Write(DemoResult result, IReadOnlyList<string> next)
     {
-        output.Add("An agent looked at ").Add(DisplayText.CutPath(result.Folder, 40), Tone.Name).Add(" and wrote down what it saw.").EndLine();
-        WriteTimeline(result);
-        WriteCounts(result);
-        WriteFindings($"What the run found, by the rule '{RuleOf(result.RunWorld)}'", result.RunWorld);
-        WriteFindings($"What the branch found, by the rule '{RuleOf(result.BranchWorld)}'", result.BranchWorld);
+        output.Line("An agent on call looks for what makes the checkout of a shop slow. It is wrong");
+        output.Line("once; a branch goes back to before the mistake, and goes another way.");
+        WritePhases(result);
+        WriteFinding("The finding of the run", result.RunWorld);
+        WriteFinding("The finding of the branch", result.BranchWorld);
         Heading("The tree of branches");
         BranchTree.Print(output, result.Branches);
-        WriteDiff(result);
+        WriteDiff(result.Diff);
+        WriteCauses(result);
+        Heading("What the calls cost; for the branch since the fork");
+        WriteCost("run", result.RunUsage.Whole);
+        WriteCost("branch", result.BranchUsage.SinceFork!);
         Heading("Try next");
         foreach (var command in next)
         {
@@ -31,97 +38,90 @@ internal sealed class DemoReport(Printer output)
         }
     }
 
-    private static string RuleOf(World world) => world.FindObject(CodebaseAgent.FolderId)!.Data["rule"].GetString()!;
-
-    private void WriteTimeline(DemoResult result)
+    private void WritePhases(DemoResult result)
     {
         Heading("What happened");
-        output.Line($"  {"positions",-11}  phase", Tone.Faint);
-        foreach (var phase in result.RunPhases)
-        {
-            WritePhase(phase);
-        }
-
+        output.Line("  positions  phase", Tone.Faint);
+        WritePhases(result.RunPhases);
         output.Line($"  and on the branch, which goes on from position {result.ForkPosition}:", Tone.Faint);
-        foreach (var phase in result.BranchPhases)
+        WritePhases(result.BranchPhases);
+    }
+
+    private void WritePhases(IEnumerable<DemoPhase> phases)
+    {
+        foreach (var phase in phases)
         {
-            WritePhase(phase);
+            var positions = phase.Events == 1 ? $"{phase.From}" : $"{phase.From}-{phase.Last}";
+            output.Add($"  {positions,-9}  ", Tone.Faint).Add($"{phase.Name,-8}  ", Tone.Name).Add(phase.Outcome).EndLine();
         }
     }
 
-    private void WritePhase(PhaseSummary phase)
+    private void WriteFinding(string title, World world)
     {
-        var positions = phase.Events == 1 ? $"{phase.From}" : $"{phase.From}-{phase.Last}";
-        output.Add($"  {positions,-11}  ", Tone.Faint).Add($"{phase.Phase,-6}  ", Tone.Name).Add(DisplayText.Cut(phase.Text, Width - 23)).EndLine();
-    }
-
-    private void WriteCounts(DemoResult result)
-    {
-        Heading("Both worlds");
-        output.Line($"  {"",-18}{"run",9}{"branch",9}", Tone.Faint);
-        foreach (var count in WorldCount.Of(result.RunWorld, result.BranchWorld))
-        {
-            var line = $"  {DisplayText.Cut(count.What, 18),-18}{Printable.Number(count.First),9}{Printable.Number(count.Second),9}";
-            output.Line(line, count.First == count.Second ? Tone.Plain : Tone.Changed);
-        }
-    }
-
-    private void WriteFindings(string title, World world)
-    {
-        var findings = world.Objects.Where(o => o.Type == "Finding").ToList();
-        var shown = Spread(findings);
+        var data = world.FindObject(DemoStory.Finding)!.Data;
         Heading(title);
-        foreach (var finding in shown)
+        output.Add($"  \"{data["text"].GetString()}\"  ").Add(data["status"].GetString()!, Tone.Changed).EndLine();
+        foreach (var relation in world.RelationsOf(DemoStory.Finding))
         {
-            var about = world.RelationsOf(finding.Id, "about").First().TargetId;
-            output.Add($"  {finding.Data["kind"].GetString()!,-15}  ", Tone.Name)
-                .Add($"{DisplayText.CutPath(about, 28),-28}  ")
-                .Add(DisplayText.Cut(finding.Data["text"].GetString()!, Width - 49), Tone.Faint)
-                .EndLine();
+            var further = relation.SourceId == DemoStory.Finding
+                ? world.RelationsOf(relation.TargetId).FirstOrDefault(r => r.SourceId == relation.TargetId)
+                : null;
+            output.Add($"    {relation.SourceId} -{relation.Type}-> {relation.TargetId}");
+            output.Add(further is null ? "" : $" -{further.Type}-> {further.TargetId}", Tone.Faint).EndLine();
         }
-
-        WriteRest(findings.Count - shown.Count);
     }
 
-    // The first ones of each kind, so that a folder full of one kind shows the others too.
-    private static List<WorldObject> Spread(List<WorldObject> findings)
+    private void WriteDiff(WorldDiff diff)
     {
-        var kinds = findings.GroupBy(f => f.Data["kind"].GetString()).ToList();
-        return [.. kinds.SelectMany(kind => kind.Take(Math.Max(1, FindingsShown / kinds.Count)))];
-    }
-
-    private void WriteDiff(DemoResult result)
-    {
-        var diff = result.Diff;
         Heading("The diff, from the run to the branch");
         output.Line($"  {diff.Summary()}");
-        WriteIds("+ object", diff.AddedObjects, Tone.Added);
-        WriteIds("- object", diff.RemovedObjects, Tone.Removed);
-        foreach (var change in diff.ObjectChanges.Take(ChangesShown))
+        foreach (var id in diff.AddedObjects)
         {
-            var values = $"{change.Path["/data/".Length..]} {DisplayText.Cut(change.Old.ToString(), 14)} -> {DisplayText.Cut(change.New.ToString(), 14)}";
-            output.Add("  ~ object  ", Tone.Changed).Add($"{DisplayText.CutPath(change.Id, 30)}  ").Add(DisplayText.Cut(values, 36)).EndLine();
+            output.Line($"  + {id}", Tone.Added);
         }
 
-        WriteRest(diff.ObjectChanges.Count - ChangesShown);
+        foreach (var change in diff.ObjectChanges)
+        {
+            output.Add($"  ~ {change.Id} ", Tone.Changed).Add($"{change.Path["/data/".Length..]}: ");
+            output.Add(Text(change.Old), Tone.Removed).Add(" -> ").Add(Text(change.New), Tone.Added).EndLine();
+        }
     }
 
-    private void WriteIds(string what, IReadOnlyList<string> ids, Tone tone)
+    private void WriteCauses(DemoResult result)
     {
-        foreach (var id in ids.Take(ChangesShown))
+        Heading("Which events set the status of the run's finding");
+        foreach (var entry in result.Blame.Entries)
         {
-            output.Add($"  {what}  ", tone).Add(DisplayText.CutPath(id, Width - 12)).EndLine();
+            output.Add($"  {entry.Event.Position,3}  ", Tone.Faint).Add($"{entry.Event.Type,-15}  ").Add(Text(entry.After!.Data["status"]), Tone.Changed);
+            output.Add($"  by {entry.Event.Metadata.Actor}", Tone.Faint).EndLine();
         }
 
-        WriteRest(ids.Count - ChangesShown);
+        Heading("Why the last of them happened: its first cause, the first cause of that, …");
+        var chain = FirstCauses(result.Trace);
+        foreach (var cause in chain.Take(CausesShown))
+        {
+            output.Add($"  {cause.Position,3}  ", Tone.Faint).Add($"{cause.Type,-15}  {Subject(cause.ToJsonElement())}".TrimEnd()).EndLine();
+        }
+
+        output.Line($"  … and {chain.Count - CausesShown} more, back to position {chain[^1].Position}", Tone.Faint);
     }
 
-    private void WriteRest(int more)
+    private static List<RecordedEvent> FirstCauses(CausalTrace trace)
     {
-        if (more > 0)
+        var events = trace.Events.ToDictionary(e => e.Id);
+        var chain = new List<RecordedEvent>();
+        for (var causes = trace.Events.First().Metadata.Causes; causes is [var first, ..]; causes = chain[^1].Metadata.Causes)
         {
-            output.Line($"  … and {Printable.Number(more)} more", Tone.Faint);
+            chain.Add(events[first]);
         }
+
+        return chain;
+    }
+
+    private void WriteCost(string whose, CallTotals totals)
+    {
+        output.Add($"  {whose,-7}  ", Tone.Name).Add($"{Printable.Count(totals.Calls, "call")}, {Usd(totals.CostUsd)}");
+        output.Add(totals.Answered == 0 ? "" : $"; {totals.Answered} answered from the log saved {Usd(totals.SavedUsd)}").EndLine();
     }
 
     private void Heading(string text)
@@ -129,4 +129,11 @@ internal sealed class DemoReport(Printer output)
         output.EndLine();
         output.Line(text, Tone.Name);
     }
+
+    private static string Usd(decimal usd) => string.Create(CultureInfo.InvariantCulture, $"{usd:0.0000} USD");
+
+    private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.Undefined ? "(absent)" : value.ToString();
+
+    private static string Subject(JsonElement data) =>
+        data.TryGetProperty("id", out var id) || data.TryGetProperty("tool", out id) || data.TryGetProperty("text", out id) ? id.ToString() : "";
 }

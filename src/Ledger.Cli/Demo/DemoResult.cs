@@ -1,4 +1,6 @@
 using Ledger.Branches;
+using Ledger.Calls;
+using Ledger.Causality;
 using Ledger.Runs;
 using Ledger.Streams;
 using Ledger.Worlds;
@@ -6,63 +8,71 @@ using Ledger.Worlds;
 namespace Ledger.Cli.Demo;
 
 /// <summary>What a demo left in the log, read back from it.</summary>
-/// <param name="Folder">The folder that was looked at.</param>
-/// <param name="Run">The run.</param>
-/// <param name="Branch">The branch.</param>
-/// <param name="ForkPosition">How many events they share.</param>
+/// <param name="Run">The run, which blames the wrong change.</param>
+/// <param name="Branch">The branch, which goes another way.</param>
 /// <param name="RunPhases">The run's events by phase.</param>
 /// <param name="BranchPhases">The branch's own events by phase.</param>
-/// <param name="RunWorld">What the run says is there.</param>
-/// <param name="BranchWorld">What the branch says is there.</param>
-/// <param name="Branches">The branches below the run.</param>
+/// <param name="RunWorld">The objects and relations of the run.</param>
+/// <param name="BranchWorld">The objects and relations of the branch.</param>
+/// <param name="Branches">The branches of the run.</param>
+/// <param name="Blame">The events that set the status of the run's finding.</param>
+/// <param name="Trace">Why the last of them happened.</param>
+/// <param name="RunUsage">What the calls of the run cost.</param>
+/// <param name="BranchUsage">What the calls of the branch cost and saved.</param>
 internal sealed record DemoResult(
-    string Folder,
     Run Run,
     Run Branch,
-    Position ForkPosition,
-    IReadOnlyList<PhaseSummary> RunPhases,
-    IReadOnlyList<PhaseSummary> BranchPhases,
+    IReadOnlyList<DemoPhase> RunPhases,
+    IReadOnlyList<DemoPhase> BranchPhases,
     World RunWorld,
     World BranchWorld,
-    IReadOnlyList<BranchNode> Branches)
+    IReadOnlyList<BranchNode> Branches,
+    Blame Blame,
+    CausalTrace Trace,
+    RunUsage RunUsage,
+    RunUsage BranchUsage)
 {
+    /// <summary>How many events the branch shares with the run.</summary>
+    public Position ForkPosition => Branch.History.PrefixLength;
+
     /// <summary>What differs, from the run to the branch.</summary>
     public WorldDiff Diff { get; } = WorldDiff.Between(RunWorld, BranchWorld);
 
     /// <summary>The commands to try next.</summary>
-    /// <param name="program">What the command is called by, where the demo was.</param>
+    /// <param name="program">What the command is called by, where the demo was started.</param>
     /// <param name="options">The options that lead to the same log; empty, or beginning with a space.</param>
     public IReadOnlyList<string> Next(string program, string options) =>
     [
-        $"{program} world {Run.Id} --at {ForkPosition}{options}",
         $"{program} events {Run.Id} --from {ForkPosition}{options}",
-        $"{program} events {Run.Id} --type tool.called{options}",
+        $"{program} world {Run.Id} --at {ForkPosition}{options}",
+        $"{program} neighbours {Branch.Id} {DemoStory.Finding} --depth 2{options}",
         $"{program} diff {Run.Id} {Branch.Id}{options}",
-        $"{program} branches {Run.Id}{options}",
+        $"{program} divergence {Run.Id} {Branch.Id}{options}",
+        $"{program} blame {Run.Id} {DemoStory.Finding} status{options}",
+        $"{program} trace {Trace.Entries[0].Id}{options}",
         $"{program} status {Branch.Id}{options}",
-        $"{program} fork {Branch.Id} --at {ForkPosition} --name \"my own idea\"{options}",
+        $"{program} fork {Run.Id} --at {ForkPosition} --name \"my own idea\"{options}",
+        $"{program} graph {Branch.Id} --picture world --svg {Branch.Id}.svg{options}",
+        $"{program} serve{options}",
     ];
 
-    /// <summary>Reads what is there.</summary>
-    public static async Task<DemoResult> ReadAsync(
-        AgentLedger ledger,
-        Run run,
-        Run branch,
-        Position forkPosition,
-        string folder,
-        CancellationToken cancellationToken)
+    /// <summary>Reads what a run and its branch are now.</summary>
+    public static async Task<DemoResult> ReadAsync(AgentLedger ledger, Run run, Run branch, CancellationToken cancellationToken)
     {
         var runEvents = await run.ReadAllAsync(cancellationToken);
         var branchEvents = await branch.ReadAllAsync(cancellationToken);
+        var blame = await run.BlameAsync(DemoStory.Finding, "status", cancellationToken);
         return new DemoResult(
-            folder,
             run,
             branch,
-            forkPosition,
-            PhaseSummary.Of(runEvents),
-            PhaseSummary.Of([.. branchEvents.Skip((int)forkPosition.Value)]),
-            World.Fold(runEvents),
-            World.Fold(branchEvents),
-            await ledger.ListBranchesAsync(run.StreamName, cancellationToken));
+            DemoPhase.Of(runEvents),
+            DemoPhase.Of([.. branchEvents.Skip((int)branch.History.PrefixLength.Value)]),
+            await run.GetWorldAsync(cancellationToken: cancellationToken),
+            await branch.GetWorldAsync(cancellationToken: cancellationToken),
+            await ledger.ListBranchesAsync(run.StreamName, cancellationToken),
+            blame,
+            await run.ExplainAsync(blame.Entries[^1].Event.Id, cancellationToken),
+            await run.GetUsageAsync(cancellationToken),
+            await branch.GetUsageAsync(cancellationToken));
     }
 }

@@ -11,8 +11,6 @@ internal static class TaskArgument
 {
     public static Argument<string> Create() => new("ID") { Description = "The id of the task." };
 
-    public static Option<string> CreateOption() => new("--task") { Description = "The task.", HelpName = "ID", Required = true };
-
     /// <summary>The stream of a run; a text without a colon is the run's id, and the run need not exist yet.</summary>
     /// <exception cref="UsageException">It cannot be one.</exception>
     public static StreamName ParseRun(string text) => StreamIds.Parse(text.Contains(':', StringComparison.Ordinal) ? text : $"run:{text}");

@@ -1,4 +1,4 @@
-using Ledger.Conformance;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;
 

@@ -1,31 +1,39 @@
+using System.Text.RegularExpressions;
+using Ledger.Conformance.Conventions;
 using Shouldly;
 using Xunit;
 
 namespace Ledger.Cli.Tests.Demo;
 
-public sealed class DemoReportTests
+public sealed partial class DemoReportTests
 {
     [Fact]
-    public async Task Write_Shop_IsAsApproved()
+    public async Task Write_Story_IsAsApproved()
     {
-        using var folder = SourceFolder.Shop();
-
-        var text = DemoFixture.Print(await DemoFixture.RunAsync(folder));
+        var text = DemoFixture.Print(await DemoFixture.TellAsync());
 
         Approved.Check("demo", text);
+        text.Split('\n').ShouldAllBe(line => line.Length <= 80);
     }
 
     [Fact]
-    public async Task Write_LongNames_FitsInEightyColumns()
+    public async Task Readme_Excerpt_IsOfTheReport()
     {
-        using var folder = new SourceFolder();
-        var deep = string.Join('/', Enumerable.Repeat("a-folder-with-a-long-name", 6));
-        folder.Write($"{deep}/one.md", "TODO " + new string('x', 200) + "\n[two](two.md)\n[three](three.md)\n");
-        folder.Write($"{deep}/two.md", "[three](three.md)\n");
-        folder.Write($"{deep}/three.md", "[two](two.md)\n");
+        var readme = await File.ReadAllTextAsync(Path.Combine(SourceTree.Root, "README.md"));
+        var excerpt = Block().Match(readme).Groups["lines"].Value.Split('\n')[..^1];
+        var printed = DemoFixture.Print(await DemoFixture.TellAsync(), "artifacts/ledger").Split('\n').ToList();
 
-        var text = DemoFixture.Print(await DemoFixture.RunAsync(folder));
+        // An ellipsis stands for lines that are left out; the others are in their order.
+        var next = 0;
+        foreach (var line in excerpt.Where(line => line != "…"))
+        {
+            next = printed.IndexOf(line, next) + 1;
+            next.ShouldBeGreaterThan(0, $"The demo does not print '{line}' here.");
+        }
 
-        text.Split('\n').ShouldAllBe(line => line.Length <= 80);
+        excerpt.Length.ShouldBeInRange(10, 25);
     }
+
+    [GeneratedRegex(@"```text\n(?<lines>An agent on call.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Block();
 }

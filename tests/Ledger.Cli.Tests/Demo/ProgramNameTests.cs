@@ -7,17 +7,23 @@ namespace Ledger.Cli.Tests.Demo;
 public sealed class ProgramNameTests
 {
     [Fact]
-    public void Of_LinkOfTheBuild_IsNamedFromWhereOneIs()
+    public void Of_LinkOfTheBuild_IsNamedFromTheCurrentFolder()
     {
-        using var folder = new SourceFolder();
-        folder.Write("artifacts/ledger", "");
-        folder.Write("artifacts/cli/Ledger.Cli", "");
-        folder.Write("elsewhere/file", "");
-        var program = folder.PathOf("artifacts/cli/");
+        var folder = Directory.CreateTempSubdirectory("ledger-").FullName;
+        try
+        {
+            var (artifacts, elsewhere) = (Path.Combine(folder, "artifacts"), Path.Combine(folder, "elsewhere"));
+            var program = Directory.CreateDirectory(Path.Combine(artifacts, "cli")).FullName + "/";
+            File.WriteAllText(Path.Combine(artifacts, "ledger"), "");
 
-        ProgramName.Of(program, folder.Root, "/nowhere").ShouldBe(Path.Combine("artifacts", "ledger"));
-        ProgramName.Of(program, folder.PathOf("elsewhere"), "").ShouldBe(folder.PathOf("artifacts/ledger"));
-        ProgramName.Of(program, folder.Root, folder.PathOf("artifacts")).ShouldBe("ledger", "the shell finds it");
-        ProgramName.Of(folder.PathOf("elsewhere/"), folder.Root, "").ShouldBe("ledger", "there is no link");
+            ProgramName.Of(program, folder, "/nowhere").ShouldBe(Path.Combine("artifacts", "ledger"));
+            ProgramName.Of(program, elsewhere, "").ShouldBe(Path.Combine(artifacts, "ledger"));
+            ProgramName.Of(program, folder, artifacts).ShouldBe("ledger", "the shell finds it");
+            ProgramName.Of(elsewhere + "/", folder, "").ShouldBe("ledger", "there is no link");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 }

@@ -10,10 +10,15 @@ using Xunit;
 namespace Ledger.Conformance.Appending;
 
 /// <summary>What a store on a pool does inside a <see cref="TransactionScope"/> of a caller: it takes no part in it, and no other caller notices.</summary>
-public abstract class AmbientTransactionTests : EventStoreTests
+public abstract class AmbientTransactionTests(ITestEngine engine) : EventStoreTests(engine)
 {
     private const int Callers = 64;
     private static readonly TimeSpan Duration = Scale.IsSoak ? TimeSpan.FromMinutes(3) : TimeSpan.FromSeconds(10);
+
+    public override async Task InitializeAsync() => Store = await CreateStoreAsync();
+
+    /// <summary>A store that refuses scopes, and waits long for sessions that are ended.</summary>
+    protected abstract Task<IEventStore> CreateStoreAsync();
 
     /// <summary>A store on the same log and the same connections that writes outside.</summary>
     protected abstract Task<IEventStore> CreateOutsideStoreAsync();

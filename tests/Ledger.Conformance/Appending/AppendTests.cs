@@ -6,7 +6,7 @@ using Xunit;
 namespace Ledger.Conformance.Appending;
 
 /// <summary>An append to one stream.</summary>
-public abstract class AppendTests : EventStoreTests
+public abstract class AppendTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public async Task Append_ToAbsentStream_CreatesIt()

@@ -6,7 +6,7 @@ using Xunit;
 namespace Ledger.Conformance.Appending;
 
 /// <summary>Many events at once: their order, and what a repeated import finds.</summary>
-public abstract class BulkImportTests : EventStoreTests
+public abstract class BulkImportTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public async Task Import_AlternatingStreams_KeepsEachOnesOrder()

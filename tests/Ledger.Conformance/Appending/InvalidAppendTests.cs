@@ -8,7 +8,7 @@ using Xunit;
 namespace Ledger.Conformance.Appending;
 
 /// <summary>Wrong use and events that cannot be stored: refused before anything changes.</summary>
-public abstract class InvalidAppendTests : EventStoreTests
+public abstract class InvalidAppendTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public async Task Append_Null_Throws() =>

@@ -6,7 +6,7 @@ using Xunit;
 namespace Ledger.Conformance.Appending;
 
 /// <summary>An append whose ids are in the log: a repetition, or a refusal.</summary>
-public abstract class RepeatedAppendTests : EventStoreTests
+public abstract class RepeatedAppendTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public async Task Append_Repeated_GivesTheFirstAnswer()

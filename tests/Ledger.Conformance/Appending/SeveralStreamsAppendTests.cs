@@ -6,7 +6,7 @@ using Xunit;
 namespace Ledger.Conformance.Appending;
 
 /// <summary>One append to several streams: all or nothing.</summary>
-public abstract class SeveralStreamsAppendTests : EventStoreTests
+public abstract class SeveralStreamsAppendTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public async Task Append_SeveralStreams_WritesAll()

@@ -7,7 +7,7 @@ using Xunit;
 namespace Ledger.Conformance.Branches;
 
 /// <summary>The port's own part in a fork, with descriptions that a run handle would not make.</summary>
-public abstract class CreateBranchTests : EventStoreTests
+public abstract class CreateBranchTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public async Task CreateBranch_Description_ComesBack()

@@ -8,7 +8,7 @@ using Xunit;
 namespace Ledger.Conformance.Branches;
 
 /// <summary>A fork shares the first events of its parent and goes on alone.</summary>
-public abstract class ForkTests : EventStoreTests
+public abstract class ForkTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Theory]
     [InlineData(0)]

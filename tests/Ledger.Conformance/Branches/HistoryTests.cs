@@ -8,7 +8,7 @@ using Xunit;
 namespace Ledger.Conformance.Branches;
 
 /// <summary>Reading what a run or branch is made of.</summary>
-public abstract class HistoryTests : EventStoreTests
+public abstract class HistoryTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Theory]
     [InlineData(0, null, 0, 8)]

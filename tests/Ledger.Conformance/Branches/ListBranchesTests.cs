@@ -7,7 +7,7 @@ using Xunit;
 namespace Ledger.Conformance.Branches;
 
 /// <summary>The tree of branches.</summary>
-public abstract class ListBranchesTests : EventStoreTests
+public abstract class ListBranchesTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public async Task ListBranches_Root_GivesDescendantsOldestFirst()

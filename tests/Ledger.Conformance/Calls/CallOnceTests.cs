@@ -8,7 +8,7 @@ using Xunit;
 namespace Ledger.Conformance.Calls;
 
 /// <summary>A call is made once for a history: whoever asks the same again gets what was recorded.</summary>
-public abstract class CallOnceTests : EventStoreTests
+public abstract class CallOnceTests(ITestEngine engine) : EventStoreTests(engine)
 {
     private const string Question = """{"model":"m-1","messages":[{"role":"user","content":"2 + 2?"}],"temperature":1}""";
 

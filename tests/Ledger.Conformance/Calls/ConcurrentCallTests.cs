@@ -1,13 +1,12 @@
 using Ledger.Calls;
 using Ledger.Runs;
-using Ledger.Streams;
 using Shouldly;
 using Xunit;
 
 namespace Ledger.Conformance.Calls;
 
 /// <summary>Several callers of one request: one makes the call, the others get its answer.</summary>
-public abstract class ConcurrentCallTests : EventStoreTests
+public abstract class ConcurrentCallTests(ITestEngine engine) : EventStoreTests(engine)
 {
     private int _calls;
 
@@ -20,7 +19,7 @@ public abstract class ConcurrentCallTests : EventStoreTests
         var id = NewId();
         var ledger = new AgentLedger(Store);
         var handle = ledger.Run(id);
-        var stores = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => sharing == "several ledgers" ? SecondStoreAsync() : Task.FromResult(Store)));
+        var stores = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => sharing == "several ledgers" ? Engine.OpenAgainAsync(Store) : Task.FromResult(Store)));
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Task.Run(() => (sharing switch
         {
@@ -50,7 +49,7 @@ public abstract class ConcurrentCallTests : EventStoreTests
         });
         await isCalled.Task;
 
-        var second = new AgentLedger(await SecondStoreAsync()).Run(id).CallOnceAsync("llm", "1", CallAsync);
+        var second = new AgentLedger(await Engine.OpenAgainAsync(Store)).Run(id).CallOnceAsync("llm", "1", CallAsync);
         mayFail.SetResult();
 
         await Should.ThrowAsync<TimeoutException>(() => first);
@@ -70,7 +69,7 @@ public abstract class ConcurrentCallTests : EventStoreTests
             return CallResponse.OfText("late");
         });
         await isCalled.Task;
-        var impatient = new AgentLedger(await SecondStoreAsync(), new AgentLedgerOptions { CallLease = TimeSpan.FromTicks(1) }).Run(id);
+        var impatient = new AgentLedger(await Engine.OpenAgainAsync(Store), new AgentLedgerOptions { CallLease = TimeSpan.FromTicks(1) }).Run(id);
 
         var taken = await impatient.CallOnceAsync("llm", "1", CallAsync);
         mayReturn.SetResult();
@@ -109,9 +108,6 @@ public abstract class ConcurrentCallTests : EventStoreTests
         (await third).Text.ShouldBe("first");
         _calls.ShouldBe(0);
     }
-
-    /// <summary>A further store on the log of <see cref="EventStoreTests.Store"/>, as another process has it.</summary>
-    protected abstract Task<IEventStore> SecondStoreAsync();
 
     private async Task<CallResponse> CallAsync(CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ using Xunit;
 namespace Ledger.Conformance.Calls;
 
 /// <summary>Executing a fork from the start calls what is past the fork, and nothing else.</summary>
-public abstract class ReexecutionTests : EventStoreTests
+public abstract class ReexecutionTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public async Task Execute_ForksAtThreePlaces_TheCallsPastTheForkExactly()

@@ -10,7 +10,7 @@ using Xunit;
 namespace Ledger.Conformance.Causality;
 
 /// <summary>Which events made and changed an object.</summary>
-public abstract class BlameTests : EventStoreTests
+public abstract class BlameTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public async Task Blame_Object_EveryEventThatTouchedIt()

@@ -10,7 +10,7 @@ using Xunit;
 namespace Ledger.Conformance.Causality;
 
 /// <summary>Why events happened, and what came of them.</summary>
-public abstract class CausalityTests : EventStoreTests
+public abstract class CausalityTests(ITestEngine engine) : EventStoreTests(engine)
 {
     public static TheoryData<string> Lineages => [.. KandoVector.Names("lineage")];
 

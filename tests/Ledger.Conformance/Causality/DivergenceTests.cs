@@ -6,7 +6,7 @@ using Xunit;
 namespace Ledger.Conformance.Causality;
 
 /// <summary>Where two histories part.</summary>
-public abstract class DivergenceTests : EventStoreTests
+public abstract class DivergenceTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public async Task FirstDivergence_ForkAndParent_TheForkPosition()

@@ -6,7 +6,7 @@ using Xunit;
 namespace Ledger.Conformance.Chrono;
 
 /// <summary>Writing and reading records.</summary>
-public abstract class ChronoRecordTests : ChronoStoreTests
+public abstract class ChronoRecordTests(ITestEngine engine) : ChronoStoreTests(engine)
 {
     [Fact]
     public async Task Store_Unknown_IsEmpty()
@@ -177,7 +177,7 @@ public abstract class ChronoRecordTests : ChronoStoreTests
     [Fact]
     public async Task Write_ManyStoresAtOnce_MakeOneChain()
     {
-        var log = await CreateStoreAsync();
+        var log = await Engine.CreateStoreAsync();
         var project = $"p-{Guid.NewGuid():N}";
         var stores = Enumerable.Range(0, 4).Select(_ => Open(log, project)).ToArray();
         await Task.WhenAll(Enumerable.Range(0, 16).Select(writer => Task.Run(async () =>
@@ -199,7 +199,7 @@ public abstract class ChronoRecordTests : ChronoStoreTests
     [Fact]
     public async Task Read_EventOfAnotherKindInTheStream_DoesNotDisturb()
     {
-        var log = await CreateStoreAsync();
+        var log = await Engine.CreateStoreAsync();
         await using var store = Open(log, $"p-{Guid.NewGuid():N}");
         await store.UpsertAsync(Record("A"));
         await log.AppendAsync(store.Stream, ExpectedVersion.Any, [new Ledger.Events.ObjectRemoved("x")]);

@@ -3,12 +3,13 @@ using Ledger.Chrono;
 using Ledger.Events;
 using Ledger.Json;
 using Ledger.Streams;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Ledger.Conformance.Chrono;
 
 /// <summary>The basis of what every engine must do for record stores.</summary>
-public abstract class ChronoStoreTests : IAsyncLifetime
+public abstract class ChronoStoreTests(ITestEngine engine) : IAsyncLifetime
 {
     public static readonly DateTimeOffset Start = new(2026, 1, 5, 9, 0, 0, TimeSpan.Zero);
 
@@ -17,8 +18,8 @@ public abstract class ChronoStoreTests : IAsyncLifetime
 
     protected FakeTimeProvider Clock { get; } = new(Start);
 
-    /// <summary>The engine, which may have other projects.</summary>
-    protected abstract Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null);
+    /// <summary>The engine under test, which may have other projects.</summary>
+    protected ITestEngine Engine { get; } = engine;
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -37,7 +38,7 @@ public abstract class ChronoStoreTests : IAsyncLifetime
 
     /// <summary>A project that nobody else has.</summary>
     protected async Task<ChronoStore> OpenAsync(long recursionDepth = 0) =>
-        Open(await CreateStoreAsync(), $"p-{Guid.NewGuid():N}", recursionDepth);
+        Open(await Engine.CreateStoreAsync(), $"p-{Guid.NewGuid():N}", recursionDepth);
 
     protected ChronoStore Open(IEventStore log, string project, long recursionDepth = 0)
     {
@@ -55,7 +56,7 @@ public abstract class ChronoStoreTests : IAsyncLifetime
     }
 
     /// <summary>Sets the clock.</summary>
-    protected void SetTime(DateTimeOffset time) => Clock.Move(time - Clock.GetUtcNow());
+    protected void SetTime(DateTimeOffset time) => Clock.AdjustTime(time);
 
     protected static ChronoRecord Record(string id, string label = "") => new() { Id = id, Label = label };
 

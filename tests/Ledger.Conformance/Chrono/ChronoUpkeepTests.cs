@@ -5,7 +5,7 @@ using Xunit;
 namespace Ledger.Conformance.Chrono;
 
 /// <summary>Compacting, rebuilding, backups, imports and migrations.</summary>
-public abstract class ChronoUpkeepTests : ChronoStoreTests
+public abstract class ChronoUpkeepTests(ITestEngine engine) : ChronoStoreTests(engine)
 {
     public static TheoryData<CompactedHistory> Histories => new(CompactedHistory.Archive, CompactedHistory.Delete);
 

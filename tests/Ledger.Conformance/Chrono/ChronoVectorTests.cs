@@ -6,7 +6,7 @@ using Xunit;
 namespace Ledger.Conformance.Chrono;
 
 /// <summary>Real stores of the reference, taken in: the store answers as the reference does.</summary>
-public abstract class ChronoVectorTests : ChronoStoreTests
+public abstract class ChronoVectorTests(ITestEngine engine) : ChronoStoreTests(engine)
 {
     public static TheoryData<string> Cases => new(ChronoVector.Names);
 
@@ -97,7 +97,7 @@ public abstract class ChronoVectorTests : ChronoStoreTests
     public async Task Steps_Vector_LeaveItsEvents(string name)
     {
         var vector = ChronoVector.Load(name);
-        var log = await CreateStoreAsync();
+        var log = await Engine.CreateStoreAsync();
         var project = $"p-{Guid.NewGuid():N}";
         ChronoStore? store = null;
         var isCompacted = false;

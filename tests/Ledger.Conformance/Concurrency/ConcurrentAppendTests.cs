@@ -9,7 +9,7 @@ using Xunit;
 namespace Ledger.Conformance.Concurrency;
 
 /// <summary>Many writers at once.</summary>
-public abstract class ConcurrentAppendTests : EventStoreTests
+public abstract class ConcurrentAppendTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public async Task Append_32WritersWithExactVersions_WritesEveryEventOnce()

@@ -14,7 +14,7 @@ using Xunit;
 namespace Ledger.Conformance.Files;
 
 /// <summary>Recordings that become runs and branches, and histories that become recordings.</summary>
-public abstract class ImportTests : EventStoreTests
+public abstract class ImportTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public async Task Import_BranchesOfVectors_ForksByReference()

@@ -8,7 +8,7 @@ using Xunit;
 namespace Ledger.Conformance.Laws;
 
 /// <summary>Laws of causes on random graphs, with loops, with causes that do not exist, and over a fork.</summary>
-public abstract class CausalityLawTests : EventStoreTests
+public abstract class CausalityLawTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public Task Explain_AnyGraph_WhatANaiveWalkFinds() => Law.HoldsAsync(

@@ -9,7 +9,7 @@ using Xunit;
 namespace Ledger.Conformance.Laws;
 
 /// <summary>What is exported and imported again is the same history, for every tree of forks.</summary>
-public abstract class ExportLawTests : ImportTests
+public abstract class ExportLawTests(ITestEngine engine) : ImportTests(engine)
 {
     [Fact]
     public Task Export_AnyTree_ImportsAsTheSame() =>

@@ -7,7 +7,7 @@ using Xunit;
 namespace Ledger.Conformance.Laws;
 
 /// <summary>What a fork is, for every tree of forks: the prefix of its parent and its own events.</summary>
-public abstract class ForkLawTests : EventStoreTests
+public abstract class ForkLawTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public Task Fork_AnyTree_IsPrefixAndOwnEvents() =>

@@ -6,11 +6,10 @@ using Xunit;
 namespace Ledger.Conformance.Laws;
 
 /// <summary>The same random calls get the same answers from the engine and from another store.</summary>
-public abstract class SameAnswersTests : EventStoreTests
+/// <param name="engine">The engine under test.</param>
+/// <param name="createReference">Makes the store to compare with; for an engine on a database the one in memory.</param>
+public abstract class SameAnswersTests(ITestEngine engine, Func<IEventStore> createReference) : EventStoreTests(engine)
 {
-    /// <summary>The store to compare with; for an engine on a database the one in memory.</summary>
-    protected virtual IEventStore CreateReference() => new MemoryEventStore();
-
     [Fact]
     public async Task Calls_AtRandom_GetTheSameAnswers()
     {
@@ -29,7 +28,7 @@ public abstract class SameAnswersTests : EventStoreTests
     private async Task CompareAsync(StoreCall[] calls)
     {
         var id = NewId();
-        var (engine, reference) = (new StoreCallPlayer(Store, id), new StoreCallPlayer(CreateReference(), id));
+        var (engine, reference) = (new StoreCallPlayer(Store, id), new StoreCallPlayer(createReference(), id));
         foreach (var call in calls)
         {
             (await engine.PlayAsync(call)).ShouldBe(await reference.PlayAsync(call), $"{call}");

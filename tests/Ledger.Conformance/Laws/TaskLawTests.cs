@@ -8,7 +8,7 @@ using Xunit;
 namespace Ledger.Conformance.Laws;
 
 /// <summary>Laws of tasks, calls and messages on random saves, of which many are refused.</summary>
-public abstract class TaskLawTests : TaskTests
+public abstract class TaskLawTests(ITestEngine engine) : TaskTests(engine)
 {
     [Fact]
     public async Task Saves_AtRandom_AreAnsweredAsInMemoryAndKeptAsTheLogSays()

@@ -7,7 +7,7 @@ using Xunit;
 namespace Ledger.Conformance.Projections;
 
 /// <summary>Documents that several streams make up together.</summary>
-public abstract class DocumentProjectionTests : ProjectingStoreTests
+public abstract class DocumentProjectionTests(ITestEngine engine) : ProjectingStoreTests(engine)
 {
     [Fact]
     public async Task Append_SeveralStreams_MakeUpOneDocument()

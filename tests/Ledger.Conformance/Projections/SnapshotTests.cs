@@ -9,7 +9,7 @@ using Xunit;
 namespace Ledger.Conformance.Projections;
 
 /// <summary>Documents of streams that every append keeps true.</summary>
-public abstract class SnapshotTests : ProjectingStoreTests
+public abstract class SnapshotTests(ITestEngine engine) : ProjectingStoreTests(engine)
 {
     [Fact]
     public async Task Append_Snapshot_StandsForTheStream()

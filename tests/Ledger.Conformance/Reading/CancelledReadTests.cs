@@ -7,7 +7,7 @@ using Xunit;
 namespace Ledger.Conformance.Reading;
 
 /// <summary>A reading that is cancelled gives nothing more.</summary>
-public abstract class CancelledReadTests : EventStoreTests
+public abstract class CancelledReadTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public async Task Read_CancelledToken_Throws()

@@ -8,7 +8,7 @@ using Xunit;
 namespace Ledger.Conformance.Reading;
 
 /// <summary>Names in the log and the types that they are read as.</summary>
-public abstract class EventTypeTests : EventStoreTests
+public abstract class EventTypeTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public async Task Read_BuiltInEvents_GivesThemBack()
@@ -49,7 +49,7 @@ public abstract class EventTypeTests : EventStoreTests
     [Fact]
     public async Task Read_OwnType_GivesIt()
     {
-        var store = await CreateStoreAsync(SampleRegistry.First);
+        var store = await Engine.CreateStoreAsync(SampleRegistry.First);
 
         var read = await RoundTripAsync(store, new OrderPlaced("o-1", 12.50m));
 
@@ -87,7 +87,7 @@ public abstract class EventTypeTests : EventStoreTests
     [Fact]
     public async Task Read_OldShape_IsUpcast()
     {
-        var registries = (First: await CreateStoreAsync(SampleRegistry.First), Second: SampleRegistry.Second);
+        var registries = (First: await Engine.CreateStoreAsync(SampleRegistry.First), Second: SampleRegistry.Second);
 
         var read = await RoundTripAsync(registries.First, new OrderPlaced("o-1", 12.50m));
 
@@ -98,7 +98,7 @@ public abstract class EventTypeTests : EventStoreTests
     [Fact]
     public async Task Read_OldNameInANewStore_IsUpcast()
     {
-        var store = await CreateStoreAsync(SampleRegistry.Second);
+        var store = await Engine.CreateStoreAsync(SampleRegistry.Second);
 
         var read = await RoundTripAsync(store, new UntypedEvent("order-placed.v1", JsonElement.Parse("""{"order": "o-1", "total": 3}""")));
 

@@ -7,7 +7,7 @@ using Xunit;
 namespace Ledger.Conformance.Reading;
 
 /// <summary>JSON comes back by value: nothing is rounded, cut or lost.</summary>
-public abstract class JsonValueTests : EventStoreTests
+public abstract class JsonValueTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Theory]
     [InlineData("0")]

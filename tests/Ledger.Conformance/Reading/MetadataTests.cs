@@ -8,7 +8,7 @@ using Xunit;
 namespace Ledger.Conformance.Reading;
 
 /// <summary>What comes back of what an event carries beside its data.</summary>
-public abstract class MetadataTests : EventStoreTests
+public abstract class MetadataTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public async Task Metadata_AllMembers_ComeBack()

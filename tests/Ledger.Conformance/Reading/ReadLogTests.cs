@@ -6,7 +6,7 @@ using Xunit;
 namespace Ledger.Conformance.Reading;
 
 /// <summary>Reading all streams in the order of the log.</summary>
-public abstract class ReadLogTests : EventStoreTests
+public abstract class ReadLogTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public async Task ReadLog_SeveralStreams_GivesThemInTheOrderOfAppends()

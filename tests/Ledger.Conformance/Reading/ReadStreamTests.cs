@@ -5,7 +5,7 @@ using Xunit;
 namespace Ledger.Conformance.Reading;
 
 /// <summary>Reading one stream, in either direction.</summary>
-public abstract class ReadStreamTests : EventStoreTests
+public abstract class ReadStreamTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Theory]
     [InlineData(0, null, 1, 5)]

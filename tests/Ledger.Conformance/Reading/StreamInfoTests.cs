@@ -5,7 +5,7 @@ using Xunit;
 namespace Ledger.Conformance.Reading;
 
 /// <summary>What the log tells of a stream, and of all of them.</summary>
-public abstract class StreamInfoTests : EventStoreTests
+public abstract class StreamInfoTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public async Task GetStream_AfterAppends_DescribesIt()

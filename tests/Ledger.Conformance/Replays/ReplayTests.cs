@@ -12,7 +12,7 @@ using Xunit;
 namespace Ledger.Conformance.Replays;
 
 /// <summary>A replay says whether what is stored is what the log gives, and where it first is not.</summary>
-public abstract class ReplayTests : EventStoreTests
+public abstract class ReplayTests(ITestEngine engine) : EventStoreTests(engine.WithoutRows)
 {
     [Fact]
     public async Task Replay_NothingStored_TheWorldOfTheLog()

@@ -6,7 +6,7 @@ using Xunit;
 namespace Ledger.Conformance.Runs;
 
 /// <summary>The face of a run and of a branch.</summary>
-public abstract class RunTests : EventStoreTests
+public abstract class RunTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
     public async Task StartRun_NewId_CreatesItAtZero()

@@ -9,7 +9,7 @@ using Xunit;
 namespace Ledger.Conformance.Searching;
 
 /// <summary>What every engine finds, by itself or by being read.</summary>
-public abstract class LogSearchTests : EventStoreTests
+public abstract class LogSearchTests(ITestEngine engine) : EventStoreTests(engine)
 {
     private ILogSearch Search => LogSearch.Of(Store);
 

@@ -11,7 +11,7 @@ using Xunit;
 namespace Ledger.Conformance.Snapshots;
 
 /// <summary>Snapshots that are not what they should be: the world is that of the log, and the log says so.</summary>
-public abstract class BadSnapshotTests : EventStoreTests
+public abstract class BadSnapshotTests(ITestEngine engine) : EventStoreTests(engine.WithoutRows)
 {
     private ISnapshotStore Snapshots => (ISnapshotStore)Store;
 

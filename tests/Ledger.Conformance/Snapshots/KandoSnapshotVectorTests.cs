@@ -9,19 +9,16 @@ using Xunit;
 namespace Ledger.Conformance.Snapshots;
 
 /// <summary>A snapshot and the tail behind it give kando's worlds; where ours differ, the reason stands beside it.</summary>
-public abstract class KandoSnapshotVectorTests
+public abstract class KandoSnapshotVectorTests(ITestEngine engine)
 {
     public static TheoryData<string> Vectors => [.. KandoVector.Names("snapshot")];
-
-    /// <summary>A log of the engine under test, which no other test class writes to.</summary>
-    protected abstract Task<IEventStore> CreateStoreAsync();
 
     [Theory]
     [MemberData(nameof(Vectors))]
     public async Task GetWorld_SnapshotAndTailOfVector_WorldOfKando(string name)
     {
         var vector = KandoVector.Load(name);
-        var run = new AgentLedger(await CreateStoreAsync()).Run(vector.Json.GetProperty("run_id").GetString()!);
+        var run = new AgentLedger(await engine.WithoutRows.CreateEmptyStoreAsync()).Run(vector.Json.GetProperty("run_id").GetString()!);
         await run.AppendAsync(vector.Events("events"));
         var position = new Position(vector.Json.GetProperty("position").GetInt64());
 

@@ -8,7 +8,7 @@ using Xunit;
 namespace Ledger.Conformance.Snapshots;
 
 /// <summary>A world near whose end a snapshot was taken costs what came since, however long the run is.</summary>
-public abstract class LongRunTests : EventStoreTests
+public abstract class LongRunTests(ITestEngine engine) : EventStoreTests(engine.WithoutRows)
 {
     private const int EventCount = 100_000;
     private const int Batch = 5_000;

@@ -10,7 +10,7 @@ using Xunit;
 namespace Ledger.Conformance.Snapshots;
 
 /// <summary>Snapshots of runs and branches: saved, found, used for worlds, and never more than a cache.</summary>
-public abstract class SnapshotTests : EventStoreTests
+public abstract class SnapshotTests(ITestEngine engine) : EventStoreTests(engine.WithoutRows)
 {
     private ISnapshotStore Snapshots => (ISnapshotStore)Store;
 

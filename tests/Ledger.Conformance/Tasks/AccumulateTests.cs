@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using Ledger.Tasks;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;
 
 namespace Ledger.Conformance.Tasks;
 
 /// <summary>Messages that come in pieces.</summary>
-public abstract class AccumulateTests : TaskTests
+public abstract class AccumulateTests(ITestEngine engine) : TaskTests(engine)
 {
     private readonly FakeTimeProvider _time = new(Start);
 
@@ -125,10 +126,10 @@ public abstract class AccumulateTests : TaskTests
             }
 
             await Task.Yield();
-            _time.Move(TimeSpan.FromSeconds(1));
+            _time.Advance(TimeSpan.FromSeconds(1));
             yield return piece;
         }
 
-        _time.Move(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
     }
 }

@@ -8,7 +8,7 @@ using Xunit;
 namespace Ledger.Conformance.Tasks;
 
 /// <summary>The seven abilities of Agent OS's ledger, as JSON.</summary>
-public abstract class LedgerAbilityTests : TaskTests
+public abstract class LedgerAbilityTests(ITestEngine engine) : TaskTests(engine)
 {
     private static readonly string[] Ids =
         ["ldg:call:list", "ldg:call:save", "ldg:msg:list", "ldg:msg:save", "ldg:task:get", "ldg:task:query", "ldg:task:save"];

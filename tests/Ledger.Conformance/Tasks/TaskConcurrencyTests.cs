@@ -6,7 +6,7 @@ using Xunit;
 namespace Ledger.Conformance.Tasks;
 
 /// <summary>Many at once: one order, nothing lost, and a refusal that concerns nobody else.</summary>
-public abstract class TaskConcurrencyTests : TaskTests
+public abstract class TaskConcurrencyTests(ITestEngine engine) : TaskTests(engine)
 {
     [Fact]
     public async Task Call_SavedByMany_HasOneOrder()

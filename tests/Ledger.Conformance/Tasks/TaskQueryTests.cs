@@ -5,7 +5,7 @@ using Xunit;
 namespace Ledger.Conformance.Tasks;
 
 /// <summary>The questions to tasks, calls and messages.</summary>
-public abstract class TaskQueryTests : TaskTests
+public abstract class TaskQueryTests(ITestEngine engine) : TaskTests(engine)
 {
     [Fact]
     public async Task Tasks_ByEveryFilter_NewestFirstWithTheTotal()

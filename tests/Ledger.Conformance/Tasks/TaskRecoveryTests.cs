@@ -6,7 +6,7 @@ using Xunit;
 namespace Ledger.Conformance.Tasks;
 
 /// <summary>What is under way, and who may go on with it.</summary>
-public abstract class TaskRecoveryTests : TaskTests
+public abstract class TaskRecoveryTests(ITestEngine engine) : TaskTests(engine)
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 

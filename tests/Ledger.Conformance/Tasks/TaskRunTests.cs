@@ -10,7 +10,7 @@ using Xunit;
 namespace Ledger.Conformance.Tasks;
 
 /// <summary>A task that works in a run: its calls and the run's events find each other.</summary>
-public abstract class TaskRunTests : TaskTests
+public abstract class TaskRunTests(ITestEngine engine) : TaskTests(engine)
 {
     [Fact]
     public async Task Events_OfACall_AreFoundFromIt()

@@ -7,7 +7,7 @@ using Xunit;
 namespace Ledger.Conformance.Tasks;
 
 /// <summary>Saving tasks, calls and messages, and what is refused.</summary>
-public abstract class TaskSavingTests : TaskTests
+public abstract class TaskSavingTests(ITestEngine engine) : TaskTests(engine)
 {
     [Fact]
     public async Task Task_Saved_IsReadBackAndIsAStream()

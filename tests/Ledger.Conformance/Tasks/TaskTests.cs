@@ -3,7 +3,7 @@ using Ledger.Tasks;
 namespace Ledger.Conformance.Tasks;
 
 /// <summary>What the tests of tasks share: ids that no other test uses, and what is quickly made.</summary>
-public abstract class TaskTests : EventStoreTests
+public abstract class TaskTests(ITestEngine engine) : EventStoreTests(engine)
 {
     /// <summary>The first moment of the times that the tests give.</summary>
     protected static DateTimeOffset Start { get; } = DateTimeOffset.FromUnixTimeMilliseconds(1_760_000_000_000);

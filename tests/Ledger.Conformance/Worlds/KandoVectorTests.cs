@@ -11,7 +11,7 @@ namespace Ledger.Conformance.Worlds;
 
 /// <summary>Runs, branches and branches of branches do on an engine what kando's did; where they differ, the reason stands beside it.</summary>
 /// <remarks>The files repeat the ids of parents and branches; here the file's name goes before them, so that one log takes all files.</remarks>
-public abstract class KandoVectorTests
+public abstract class KandoVectorTests(ITestEngine engine)
 {
     public static TheoryData<string> Ledgers => [.. KandoVector.Names("ledger")];
 
@@ -19,15 +19,12 @@ public abstract class KandoVectorTests
 
     public static TheoryData<string> NestedBranches => [.. KandoVector.Names("nested-branch")];
 
-    /// <summary>A log of the engine under test, which no other test class writes to.</summary>
-    protected abstract Task<IEventStore> CreateStoreAsync();
-
     [Theory]
     [MemberData(nameof(Ledgers))]
     public async Task Run_BatchesOfVector_PositionsAndReadsOfKando(string name)
     {
         var vector = KandoVector.Load(name);
-        var ledger = new AgentLedger(await CreateStoreAsync());
+        var ledger = new AgentLedger(await engine.CreateEmptyStoreAsync());
         var run = ledger.Run(vector.Json.GetProperty("run_id").GetString()!);
         run.StreamName.Value.ShouldBe(vector.Expected.GetProperty("stream_name").GetString());
 
@@ -65,7 +62,7 @@ public abstract class KandoVectorTests
     public async Task Fork_OfVector_EventsAndWorldsOfKando(string name)
     {
         var vector = KandoVector.Load(name);
-        var ledger = new AgentLedger(await CreateStoreAsync());
+        var ledger = new AgentLedger(await engine.CreateEmptyStoreAsync());
         var parent = ledger.Run($"{name}-{vector.Json.GetProperty("parent_run_id").GetString()}");
         await parent.AppendAsync(vector.Events("parent_events"));
         var at = vector.Json.GetProperty("fork_position").GetInt64();
@@ -117,7 +114,7 @@ public abstract class KandoVectorTests
     public async Task Fork_OfBranch_EventsAndWorldsOfVector(string name)
     {
         var vector = KandoVector.Load(name);
-        var ledger = new AgentLedger(await CreateStoreAsync());
+        var ledger = new AgentLedger(await engine.CreateEmptyStoreAsync());
         var levels = vector.Json.GetProperty("levels").EnumerateArray().ToArray();
         var worlds = new List<World>();
         Run? above = null;

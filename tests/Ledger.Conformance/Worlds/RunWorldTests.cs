@@ -9,11 +9,8 @@ using Xunit;
 namespace Ledger.Conformance.Worlds;
 
 /// <summary>The worlds of runs and branches, and appends that they are asked before.</summary>
-public abstract class RunWorldTests
+public abstract class RunWorldTests(ITestEngine engine)
 {
-    /// <summary>A log of the engine under test, which no other test class writes to.</summary>
-    protected abstract Task<IEventStore> CreateStoreAsync();
-
     [Fact]
     public async Task GetWorld_AtEveryPosition_TheFoldOfThatPrefix()
     {
@@ -129,7 +126,7 @@ public abstract class RunWorldTests
         (await run.GetWorldAsync()).Position.ShouldBe(await run.GetLengthAsync());
     }
 
-    private async Task<Run> NewRunAsync() => new AgentLedger(await CreateStoreAsync()).Run(Guid.NewGuid().ToString("N"));
+    private async Task<Run> NewRunAsync() => new AgentLedger(await engine.CreateStoreAsync()).Run(Guid.NewGuid().ToString("N"));
 
     private static ObjectPatched Patch(string id, int value) => new(id, JsonElement.Parse($$"""{"v":{{value}}}"""));
 }

@@ -12,10 +12,15 @@ using Xunit;
 namespace Ledger.Conformance.Worlds;
 
 /// <summary>Every question about a world has the answer of the fold, whatever happened: branches of branches, removals, faults, other writers.</summary>
-public abstract class WorldLawTests : EventStoreTests
+public abstract class WorldLawTests(ITestEngine engine) : EventStoreTests(engine)
 {
-    /// <summary>Another writer on the log of a store, who may keep no rows.</summary>
-    protected virtual IEventStore OtherWriter => Store;
+    private IEventStore _otherWriter = null!;
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        _otherWriter = await Engine.WithoutRows.OpenAgainAsync(Store);
+    }
 
     [Fact]
     public Task Worlds_AnyHistories_AreTheFold() =>
@@ -40,7 +45,7 @@ public abstract class WorldLawTests : EventStoreTests
         await histories[0].AppendAsync([new ObjectCreated("o0", "T"), new RelationCreated("r0", "t", "o0", "o1")]);
         foreach (var step in steps)
         {
-            var ledger = step.IsOther ? new AgentLedger(OtherWriter) : Runs;
+            var ledger = step.IsOther ? new AgentLedger(_otherWriter) : Runs;
             var run = await ledger.OpenAsync(histories[step.History % histories.Count].StreamName);
             if (step.At >= 0)
             {

@@ -69,7 +69,7 @@ public sealed class WorldQuestionsTests(LedgerDatabase database) : IClassFixture
     public async Task Questions_RowsMissingWhereNothingCanBeWritten_AreAnsweredByTheFold()
     {
         var id = Guid.NewGuid().ToString("N");
-        await using var other = database.WithoutRows();
+        await using var other = database.CreateStoreWithoutRows();
         await new AgentLedger(other).Run(id).AppendAsync([new ObjectCreated("a", "T"), new RelationCreated("r", "t", "a", "b")]);
         await using var connection = await database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();

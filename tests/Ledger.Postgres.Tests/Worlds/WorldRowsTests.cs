@@ -225,7 +225,7 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
             new ObjectPatched("a", new JsonObject { ["z"] = 1 }), new RelationRemoved("r"), new ObjectCreated("b", "T")]);
 
         // Written by a program that keeps no rows.
-        await using var other = database.WithoutRows();
+        await using var other = database.CreateStoreWithoutRows();
         await new AgentLedger(other).Run(run.Id).AppendAsync([new ObjectRemoved("a")]);
         return (run, branch);
     }

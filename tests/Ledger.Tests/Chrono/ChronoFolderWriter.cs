@@ -1,6 +1,7 @@
 using System.Buffers;
+using Ledger.Chrono;
 
-namespace Ledger.Chrono;
+namespace Ledger.Tests.Chrono;
 
 /// <summary>Continues a folder as chronomemory would: the same bytes for the same calls at the same times.</summary>
 /// <remarks>
