@@ -57,6 +57,23 @@ internal sealed class AppendRequest
         return isNew;
     }
 
+    /// <summary>Whether both append to one stream.</summary>
+    public bool SharesStreamWith(AppendRequest other)
+    {
+        foreach (ref readonly var part in Parts.AsSpan())
+        {
+            foreach (ref readonly var another in other.Parts.AsSpan())
+            {
+                if (part.Stream == another.Stream)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
     private static Part Write(StreamAppend append, EventRegistry registry)
     {
         var events = new Item[append.Events.Count];
