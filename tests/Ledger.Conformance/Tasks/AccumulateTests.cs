@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ledger.Streams;
 using Ledger.Tasks;
 using Shouldly;
 using Xunit;
@@ -99,6 +100,28 @@ public abstract class AccumulateTests : TaskTests
         });
 
         seen.Count.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("a\0b", "a\uFFFDb")]
+    [InlineData("a\ud83e", "a\uFFFD")]
+    public async Task Stream_TextCannotBeStored_IsPassedOnAndSavedInAnotherForm(string piece, string stored)
+    {
+        var task = await SavedTaskAsync();
+        var seen = new List<string>();
+        Message? told = null;
+
+        await foreach (var passed in Streaming.AccumulateAsync(
+            task.Id, MessageRole.Assistant, new[] { "x", piece }.ToAsyncEnumerable(), new AccumulateOptions { Saved = m => told = m }))
+        {
+            seen.Add(passed);
+        }
+
+        seen.ShouldBe(["x", piece]);
+        told.ShouldNotBeNull().Content.ShouldBe("x" + stored);
+        (await Tasks.ListMessagesAsync(task.Id)).Messages.ShouldBe([told]);
+        var recorded = await Store.ReadForwardAsync(StreamName.Task(task.Id)).SingleAsync(e => e.Type == "message.saved");
+        recorded.Metadata.Headers["content_altered"].GetProperty("count").GetInt32().ShouldBe(1);
     }
 
     private async Task ShouldHaveAsync(AgentTask task, Interruption interruption, string content, DateTimeOffset time)

@@ -179,6 +179,11 @@ public sealed class MartenCallOnceTests(MartenDatabase database) : CallOnceTests
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
 }
 
+public sealed class MartenUnstorableAnswerTests(MartenDatabase database) : UnstorableAnswerTests, IClassFixture<MartenDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
 public sealed class MartenReexecutionTests(MartenDatabase database) : ReexecutionTests, IClassFixture<MartenDatabase>
 {
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);

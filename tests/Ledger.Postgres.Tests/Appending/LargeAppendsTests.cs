@@ -1,4 +1,5 @@
 using Ledger.Events;
+using Ledger.Postgres.Appending;
 using Ledger.Postgres.Streams;
 using Ledger.Streams;
 using Npgsql;
@@ -15,24 +16,21 @@ public sealed class LargeAppendsTests(LedgerDatabase database) : IClassFixture<L
     [Fact]
     public async Task Append_FewLargeRequests_AreSentSideBySide()
     {
-        await using var store = new PostgresEventStore(database.DataSource, new PostgresOptions { AppendLanes = 1 });
-        var held = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => HeldStream.CreateAsync(database)));
-        using var patience = new CancellationTokenSource(Patience);
+        var (sender, calls) = (new AppendSender(database.DataSource, new PostgresOptions(), TimeProvider.System), new CallsUnderWay());
+        using var separately = new SeparateAppends(sender, () => { });
+        using var large = new LargeAppends(sender, separately, () => { }, places: 3);
+        using var lane = new AppendLane(sender, separately, large, calls, () => { });
+        var held = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => HeldStream.CreateAsync(database)));
 
-        var blocked = held.Select(h => store.AppendAsync(h.Name, ExpectedVersion.Any, Kits("large", 100), patience.Token)).ToArray();
-        var waiting = new long[held.Length];
+        var blocked = held.Select(h => lane.TryAppendAsync(Request(h.Name, 100), CancellationToken.None)!).ToArray();
 
-        // At the same moment: one after the other they would wait as well, once the one before has been put aside.
-        do
-        {
-            waiting = await Task.WhenAll(held.Select(h => h.CountWaitersAsync()));
-            blocked.ShouldAllBe(b => !b.IsCompleted);
-        }
-        while (waiting.Sum() < held.Length);
-
-        await store.AppendAsync(NewStream(), ExpectedVersion.Any, Kits("small", 1)).WaitAsync(Patience);
+        // Three have a place each; the lane has the others and goes on with them.
+        lane.Count.ShouldBeInRange(1, 2);
+        large.EndOf(Request(held[2].Name, 1)).ShouldNotBeNull();
+        large.EndOf(Request(held[3].Name, 1)).ShouldBeNull();
         await Task.WhenAll(held.Select(h => h.DisposeAsync().AsTask()));
-        (await Task.WhenAll(blocked).WaitAsync(Patience)).ShouldAllBe(r => r.Version.Value == 101);
+        (await Task.WhenAll(blocked).WaitAsync(Patience)).ShouldAllBe(r => r[0].Version.Value == 101);
+        large.EndOf(Request(held[2].Name, 1)).ShouldBeNull();
     }
 
     [Fact]
@@ -101,10 +99,13 @@ public sealed class LargeAppendsTests(LedgerDatabase database) : IClassFixture<L
     {
         await using var pool = NpgsqlDataSource.Create($"Host=nowhere;Maximum Pool Size={poolSize}");
 
-        Postgres.Appending.LargeAppends.PlacesOf(pool, new PostgresOptions { AppendLanes = lanes }).ShouldBe(places);
+        LargeAppends.PlacesOf(pool, new PostgresOptions { AppendLanes = lanes }).ShouldBe(places);
     }
 
     private static StreamName NewStream() => new("large-" + Guid.NewGuid().ToString("N"));
+
+    private static AppendRequest Request(StreamName stream, int events) =>
+        AppendRequest.Create([new StreamAppend(stream, ExpectedVersion.Any, Kits("large", events))], EventRegistry.Default);
 
     private static NewEvent[] Kits(string kit, int count) => [.. Enumerable.Range(0, count).Select(_ => new NewEvent(new KitLoaded(kit)))];
 }

@@ -178,6 +178,11 @@ public sealed class PostgresCallOnceTests(LedgerDatabase database) : CallOnceTes
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
 }
 
+public sealed class PostgresUnstorableAnswerTests(LedgerDatabase database) : UnstorableAnswerTests, IClassFixture<LedgerDatabase>
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);
+}
+
 public sealed class PostgresReexecutionTests(LedgerDatabase database) : ReexecutionTests, IClassFixture<LedgerDatabase>
 {
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => database.CreateStoreAsync(registry);

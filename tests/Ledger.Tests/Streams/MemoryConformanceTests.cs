@@ -206,6 +206,12 @@ public sealed class MemoryCallOnceTests : CallOnceTests
         Task.FromResult<IEventStore>(new MemoryEventStore(registry));
 }
 
+public sealed class MemoryUnstorableAnswerTests : UnstorableAnswerTests
+{
+    protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+        Task.FromResult<IEventStore>(new MemoryEventStore(registry));
+}
+
 public sealed class MemoryReexecutionTests : ReexecutionTests
 {
     protected override Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
