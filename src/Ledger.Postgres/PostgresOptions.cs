@@ -131,6 +131,7 @@ public sealed record PostgresOptions
         {
             var parts = new NpgsqlConnectionStringBuilder(connectionString);
             Check(!string.IsNullOrEmpty(parts.Host), $"{nameof(ConnectionString)} names no host.", faults);
+            Check(!parts.Multiplexing, $"{nameof(ConnectionString)} {DataSourceRules.Multiplexing}", faults);
         }
         catch (Exception fault) when (fault is ArgumentException or FormatException or InvalidCastException)
         {
