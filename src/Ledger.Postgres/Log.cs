@@ -47,4 +47,9 @@ internal static partial class Log
         + "right, and every subscription, which may be told of an event by each. Give the daemon a connection to the server itself, as "
         + "DaemonOptions.ConnectionString or the data source that it is made with.")]
     internal static partial void Pooler(ILogger logger);
+
+    [LoggerMessage(EventId = 150, Level = LogLevel.Warning, Message = "Node {Node} needs {Needs} connections, and its pool has {PoolSize}: what is left is less than "
+        + "the {ForAppends} that appends use beside it, so they will wait for each other. Raise 'Maximum Pool Size', lower DaemonOptions.MaxConnections, or give the daemon "
+        + "a pool of its own by DaemonOptions.ConnectionString.")]
+    internal static partial void PoolIsSmall(ILogger logger, string node, int needs, int poolSize, int forAppends);
 }

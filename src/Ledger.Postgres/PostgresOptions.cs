@@ -148,6 +148,8 @@ public sealed record PostgresOptions
             {
                 faults.Add($"{nameof(ConnectionString)}: {wrongServer}");
             }
+
+            Check(!parts.Multiplexing, $"{nameof(ConnectionString)} {DataSourceRules.Multiplexing}", faults);
         }
         catch (Exception fault) when (fault is ArgumentException or FormatException or InvalidCastException)
         {

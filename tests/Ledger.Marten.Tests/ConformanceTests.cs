@@ -73,3 +73,4 @@ public sealed class MartenKandoVectorTests(MartenDatabase database) : KandoVecto
 public sealed class MartenRunWorldTests(MartenDatabase database) : RunWorldTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenRunWorldByFoldTests(MartenDatabase database) : RunWorldTests(database.WithoutRows), IClassFixture<MartenDatabase>;
 public sealed class MartenWorldLawTests(MartenDatabase database) : WorldLawTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenUnstorableAnswerTests(MartenDatabase database) : UnstorableAnswerTests(database), IClassFixture<MartenDatabase>;

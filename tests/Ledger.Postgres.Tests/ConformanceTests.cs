@@ -73,3 +73,4 @@ public sealed class PostgresKandoVectorTests(LedgerDatabase database) : KandoVec
 public sealed class PostgresRunWorldTests(LedgerDatabase database) : RunWorldTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresRunWorldByFoldTests(LedgerDatabase database) : RunWorldTests(database.WithoutRows), IClassFixture<LedgerDatabase>;
 public sealed class PostgresWorldLawTests(LedgerDatabase database) : WorldLawTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresUnstorableAnswerTests(LedgerDatabase database) : UnstorableAnswerTests(database), IClassFixture<LedgerDatabase>;

@@ -78,3 +78,4 @@ public sealed class MemoryTaskSavingTests() : TaskSavingTests(new MemoryEngine()
 public sealed class MemoryKandoVectorTests() : KandoVectorTests(new MemoryEngine());
 public sealed class MemoryRunWorldTests() : RunWorldTests(new MemoryEngine());
 public sealed class MemoryWorldLawTests() : WorldLawTests(new MemoryEngine());
+public sealed class MemoryUnstorableAnswerTests() : UnstorableAnswerTests(new MemoryEngine());

@@ -11,9 +11,13 @@ namespace Ledger.Postgres.Appending;
 /// A request that finds the lane idle is sent at once by its caller. Otherwise it waits for the batch that is under way, and for no
 /// timer. One batch is sent at a time, so one stream's requests keep their order.
 /// </remarks>
-internal sealed class AppendLane(AppendSender sender, SeparateAppends separately, CallsUnderWay calls, Action onWritten) : IDisposable
+internal sealed class AppendLane(
+    AppendSender sender, SeparateAppends separately, LargeAppends large, CallsUnderWay calls, Action onWritten) : IDisposable
 {
     private const int MostWaiting = 10_000;
+
+    // Where more are in the lane there are many callers, and gathering pays for large requests as well.
+    private const int MostLookedThrough = 64;
 
     private readonly Lock _gate = new();
     private readonly Queue<PendingAppend> _waiting = [];
@@ -23,6 +27,7 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
     private readonly AppendRequest[] _alone = new AppendRequest[1];
     private int _underWay;
     private bool _isBusy;
+    private bool _isStopped;
     private TaskCompletionSource? _drained;
 
     /// <summary>How many requests there are, those under way included.</summary>
@@ -50,6 +55,12 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
             return cancellationToken.CanBeCanceled
                 ? SendAlonePromptlyAsync(request, cancellationToken)
                 : SendAloneAsync(request, CancellationToken.None, CancellationToken.None);
+        }
+
+        if (request.EventCount >= LargeAppends.FewestEvents && TryPlace(request) is { } place)
+        {
+            calls.EnterAgain();
+            return SendBesideAsync(request, place, cancellationToken);
         }
 
         return _room.Wait(0, CancellationToken.None)
@@ -105,11 +116,72 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
         _room.Dispose();
     }
 
+    // A large request takes the lane only where it gets no place beside it, so that the lane stays free for others.
     private bool TryEnter(AppendRequest request)
     {
         lock (_gate)
         {
-            return !_isBusy && !separately.Takes(request) && (_isBusy = true);
+            if (_isBusy || request.EventCount >= LargeAppends.FewestEvents || separately.Takes(request) || large.EndOf(request) is not null)
+            {
+                return false;
+            }
+
+            _alone[0] = request;
+            return _isBusy = true;
+        }
+    }
+
+    private LargeAppends.Place? TryPlace(AppendRequest request)
+    {
+        lock (_gate)
+        {
+            return separately.Takes(request) || HasStreamOf(request) ? null : large.TryTake(request);
+        }
+    }
+
+    /// <summary>Whether a request waits or is under way that shares a stream with another, or may be: so many are not looked through.</summary>
+    private bool HasStreamOf(AppendRequest request)
+    {
+        if (_waiting.Count + _batch.Pending.Count > MostLookedThrough)
+        {
+            return true;
+        }
+
+        foreach (var pending in _waiting)
+        {
+            // What is behind a barrier moves with it.
+            if (pending.Request is not { } waiting || waiting.SharesStreamWith(request))
+            {
+                return true;
+            }
+        }
+
+        if (!_isBusy)
+        {
+            return false;
+        }
+
+        foreach (var sent in _batch.Requests)
+        {
+            if (sent.SharesStreamWith(request))
+            {
+                return true;
+            }
+        }
+
+        return _isStopped || _alone[0]?.SharesStreamWith(request) == true;
+    }
+
+    private async Task<IReadOnlyList<AppendResult>> SendBesideAsync(
+        AppendRequest request, LargeAppends.Place place, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await large.SendAsync(request, place, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            calls.Leave();
         }
     }
 
@@ -130,7 +202,6 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
             PendingAppend slow;
             try
             {
-                _alone[0] = request;
                 Volatile.Write(ref _underWay, 1);
                 var answers = await sender.SendAsync(_command, _alone, since, sending).ConfigureAwait(false);
                 onWritten();
@@ -160,6 +231,7 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
         lock (_gate)
         {
             _underWay = 0;
+            _alone[0] = null!;
             if (_waiting.Count == 0)
             {
                 _isBusy = false;
@@ -174,7 +246,7 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
 
     private async Task WorkAsync()
     {
-        while (TakeBatch(out var barrier))
+        while (TakeBatch(out var barrier, out var before))
         {
             if (_batch.Pending.Count > 0)
             {
@@ -185,6 +257,11 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
                 await Task.Yield();
             }
 
+            if (before is not null)
+            {
+                await before.ConfigureAwait(false);
+            }
+
             if (barrier is not null)
             {
                 await barrier.ReachAsync().ConfigureAwait(false);
@@ -192,18 +269,23 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
         }
     }
 
-    /// <summary>Takes what can be sent together, and the barrier behind it; false when nothing waits, and the lane is idle then.</summary>
-    private bool TakeBatch(out PendingAppend? barrier)
+    /// <summary>Takes what can be sent together; false when nothing waits, and the lane is idle then.</summary>
+    /// <param name="barrier">What follows: a barrier.</param>
+    /// <param name="before">What follows: a request that must come after another, which is under way beside the lane.</param>
+    private bool TakeBatch(out PendingAppend? barrier, out Task? before)
     {
-        _batch.Clear();
         barrier = null;
+        before = null;
         lock (_gate)
         {
+            _batch.Clear();
+            _isStopped = false;
             while (_waiting.TryPeek(out var next))
             {
                 if (next.Request is not { } request)
                 {
                     barrier = _waiting.Dequeue();
+                    _isStopped = true;
                     break;
                 }
 
@@ -211,6 +293,11 @@ internal sealed class AppendLane(AppendSender sender, SeparateAppends separately
                 {
                     _waiting.Dequeue().LeaveRoom();
                     continue;
+                }
+
+                if ((before = large.EndOf(request)) is not null)
+                {
+                    break;
                 }
 
                 var isSeparate = separately.Takes(request);

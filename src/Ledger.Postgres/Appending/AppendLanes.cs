@@ -13,6 +13,7 @@ internal sealed class AppendLanes : IAsyncDisposable
     private readonly LaneSpread _spread;
     private readonly AppendNotifier _notifier;
     private readonly SeparateAppends _separately;
+    private readonly LargeAppends _large;
     private readonly SemaphoreSlim _roomToCross = new(MostCrossing, MostCrossing);
     private readonly CallsUnderWay _calls = new();
     private readonly AppendSender _sender;
@@ -22,10 +23,11 @@ internal sealed class AppendLanes : IAsyncDisposable
         _sender = new AppendSender(pool, options, timeProvider);
         _notifier = new AppendNotifier(pool, options, timeProvider);
         _separately = new SeparateAppends(_sender, _notifier.Signal);
+        _large = new LargeAppends(_sender, _separately, OnWritten, LargeAppends.PlacesOf(pool, options));
         _lanes = new AppendLane[options.AppendLanes];
         for (var i = 0; i < _lanes.Length; i++)
         {
-            _lanes[i] = new AppendLane(_sender, _separately, _calls, OnWritten);
+            _lanes[i] = new AppendLane(_sender, _separately, _large, _calls, OnWritten);
         }
 
         _spread = new LaneSpread(_lanes, _calls);
@@ -89,6 +91,7 @@ internal sealed class AppendLanes : IAsyncDisposable
 
         await _notifier.DrainAsync().ConfigureAwait(false);
         _separately.Dispose();
+        _large.Dispose();
         _spread.Dispose();
         _roomToCross.Dispose();
     }
@@ -169,6 +172,11 @@ internal sealed class AppendLanes : IAsyncDisposable
         try
         {
             await Task.WhenAll(barriers.Select(b => b.Answer)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            while (_large.EndOf(request) is { } before)
+            {
+                await before.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+
             if (!_separately.Takes(request))
             {
                 using var command = _sender.CreateImpatientCommand();

@@ -20,6 +20,7 @@ internal static class ChronoParameters
     public static void AddAppend(NpgsqlParameterCollection parameters, string stream, ChronoBatch batch, string[]? projections)
     {
         var events = batch.Events;
+        AppendRules.CheckSize(events.Sum(e => (long)e.Json.Length + e.Headers.Length));
         parameters
             .WithText(stream)
             .With(batch.Before.StreamVersion, NpgsqlDbType.Bigint);

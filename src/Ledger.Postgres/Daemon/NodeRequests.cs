@@ -1,3 +1,4 @@
+using Ledger.Json;
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Rebuilding;
 using Ledger.Postgres.Streams;
@@ -133,7 +134,7 @@ internal sealed class NodeRequests(
             .With(request.Id, NpgsqlDbType.Bigint)
             .With(request.Progress.Events, NpgsqlDbType.Bigint)
             .With(request.Progress.Total, NpgsqlDbType.Bigint)
-            .WithText(fault);
+            .WithText(fault is null ? null : StorableText.Of(fault, ShardWork.LongestError));
         await using var _ = command.ConfigureAwait(false);
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -36,17 +36,20 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     private readonly PoolerNotice _pooler;
     private readonly GapPatience _gaps;
     private readonly ShardWork[] _works;
+    private readonly ConnectionNeeds _needs;
     private readonly CancellationTokenSource _stop = new();
     private PostgresEventStore? _store;
     private Task _running = Task.CompletedTask;
 
     /// <summary>Makes a node, which runs nothing yet.</summary>
-    /// <param name="dataSource">The connections: <see cref="DaemonOptions.MaxConnections"/> and two.</param>
+    /// <param name="dataSource">The connections: <see cref="DaemonOptions.MaxConnections"/> and two, and those of others that share it. A pool that the node
+    /// would use up is refused; one that leaves fewer than appends use is logged as a warning.</param>
     /// <param name="options">Where the tables are, and which projections are asynchronous; null for the defaults.</param>
     /// <param name="daemonOptions">How it runs, and the subscriptions; null for the defaults.</param>
     /// <param name="logger">Hears of failures; null for nobody.</param>
     /// <param name="timeProvider">The clock of pauses; null for the system's.</param>
-    /// <exception cref="PostgresOptionsException">The options have faults; all are named.</exception>
+    /// <exception cref="PostgresOptionsException">The options have faults; all are named. Or the pool is too small.</exception>
+    /// <exception cref="ArgumentException">The data source multiplexes, or is a slim one without arrays.</exception>
     public ProjectionDaemon(
         NpgsqlDataSource dataSource,
         PostgresOptions? options = null,
@@ -55,6 +58,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
+        DataSourceRules.Check(dataSource);
         _dataSource = PostgresDataSources.ForWriting(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
         _daemon = (daemonOptions ?? new DaemonOptions()).Checked(_options);
@@ -70,14 +74,24 @@ public sealed class ProjectionDaemon : IAsyncDisposable
             .. WorldSnapshots(),
             .. _daemon.Subscriptions.Select(s => new SubscriptionShard(s, _options, _daemon.BatchTime, _gaps, _timeProvider)),
         ];
+        _needs = new ConnectionNeeds(_works.Length, _daemon, _options);
+        if (Runs && _needs.FaultWith(DataSourceRules.PoolSizeOf(dataSource)) is { } fault)
+        {
+            throw new PostgresOptionsException([fault]);
+        }
     }
 
     /// <summary>Begins to run; returns at once.</summary>
     public Task StartAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (_works.Length + _options.Projections.Count > 0)
+        if (Runs)
         {
+            if (DataSourceRules.PoolSizeOf(_dataSource) is { } poolSize && _needs.LeavesFewOf(poolSize))
+            {
+                Log.PoolIsSmall(_logger, _daemon.NodeName, _needs.Count, poolSize, _needs.ForAppends);
+            }
+
             _running = SharedWork.Run(RunAsync);
         }
 
@@ -99,6 +113,8 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         _stop.Dispose();
         _store?.Dispose();
     }
+
+    private bool Runs => _works.Length + _options.Projections.Count > 0;
 
     private IEnumerable<ShardWork> WorldSnapshots()
     {

@@ -1,3 +1,4 @@
+using Ledger.Json;
 using Ledger.Postgres.Appending;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -190,11 +191,11 @@ internal sealed class Shard(
         _isStopped = true;
         Log.ShardFailed(logger, Name, _position, cause);
         await connections.UseAsync(
-            connection => states.FailAsync(connection, Name, _position, cause.Message, cancellationToken), cancellationToken).ConfigureAwait(false);
+            connection => states.FailAsync(connection, Name, _position, StorableText.Of(cause.Message, ShardWork.LongestError), cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     private Task NoteAsync(Exception cause, CancellationToken cancellationToken) => connections.UseAsync(
-        connection => states.NoteAsync(connection, Name, _position, cause.Message, cancellationToken), cancellationToken);
+        connection => states.NoteAsync(connection, Name, _position, StorableText.Of(cause.Message, ShardWork.LongestError), cancellationToken), cancellationToken);
 
     private Task DelayAsync(TimeSpan first, int before, TimeSpan longest, CancellationToken cancellationToken) =>
         Task.Delay(

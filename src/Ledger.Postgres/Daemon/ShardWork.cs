@@ -1,3 +1,4 @@
+using Ledger.Json;
 using Ledger.Postgres.Streams;
 using Ledger.Streams;
 using Npgsql;
@@ -33,6 +34,9 @@ internal abstract class ShardWork(string name, string kind, PostgresOptions opti
     public abstract Task<ShardPage> RunAsync(
         NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken);
 
+    /// <summary>The longest error that is kept of a shard, in bytes of JSON.</summary>
+    public const int LongestError = 16 * 1024;
+
     /// <summary>Records the next event as a dead letter, and goes past it.</summary>
     public async Task<long> SkipAsync(NpgsqlConnection connection, long from, long ceiling, Exception fault, CancellationToken cancellationToken)
     {
@@ -47,7 +51,7 @@ internal abstract class ShardWork(string name, string kind, PostgresOptions opti
             .With(from, NpgsqlDbType.Bigint)
             .With(ceiling, NpgsqlDbType.Bigint)
             .WithText(fault.GetType().Name)
-            .WithText(fault.Message);
+            .WithText(StorableText.Of(fault.Message, LongestError));
         batch.BatchCommands.Add(letter);
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);

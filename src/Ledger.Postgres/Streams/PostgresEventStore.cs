@@ -30,9 +30,11 @@ public sealed partial class PostgresEventStore : IEventStore, IDocumentReader, I
     /// <param name="options">Where the tables are; null for the defaults.</param>
     /// <param name="timeProvider">The clock that measures waiting; null for the system's. Events get the time of the server.</param>
     /// <exception cref="PostgresOptionsException">The options have a fault.</exception>
+    /// <exception cref="ArgumentException">The data source multiplexes, or is a slim one without arrays.</exception>
     public PostgresEventStore(NpgsqlDataSource dataSource, PostgresOptions? options = null, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
+        DataSourceRules.Check(dataSource);
         dataSource = PostgresDataSources.ForWriting(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
         _timeProvider = timeProvider ?? TimeProvider.System;

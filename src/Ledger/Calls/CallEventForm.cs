@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Ledger.Events;
 using Ledger.Json;
@@ -58,6 +60,32 @@ internal static class CallEventForm
         _ when data.ValueKind == JsonValueKind.Object && data.TryGetProperty(kind == Tool ? "result" : "response", out var content) => content,
         _ => default,
     };
+
+    /// <summary>What <see cref="ContentOf"/> would give if the response could be stored as it is.</summary>
+    public static JsonElement OriginalOf(string kind, CallResponse response)
+    {
+        if (kind != Llm)
+        {
+            return response.Content.Clone();
+        }
+
+        var cost = EventJson.ToText(writer =>
+        {
+            writer.WriteStartObject();
+            WriteCost(writer, response);
+            writer.WriteEndObject();
+        });
+        var members = Encoding.UTF8.GetBytes(cost[1..^1]);
+        if (response.Content.ValueKind == JsonValueKind.Object)
+        {
+            return JsonText.WithMembers(response.Content.Clone(), members);
+        }
+
+        var content = JsonText.WithMembers(
+            JsonText.Parse("{}"u8),
+            [.. response.Content.ValueKind == JsonValueKind.String ? "\"text\":"u8 : "\"response\":"u8, .. JsonMarshal.GetRawUtf8Value(response.Content)]);
+        return JsonText.WithMembers(content, members);
+    }
 
     /// <summary>The kind and the request of an event, or null when it is no request.</summary>
     public static (string Kind, JsonElement Request)? RequestOf(RecordedEvent recorded)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Ledger.Events;
 using Ledger.Json;
@@ -16,6 +17,8 @@ internal sealed class CallOnce(Run run, CallLog log, AgentLedger ledger, CallKey
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
+    private const int LongestError = 16 * 1024;
 
     private readonly string _owner = Guid.NewGuid().ToString("N");
 
@@ -57,12 +60,12 @@ internal sealed class CallOnce(Run run, CallLog log, AgentLedger ledger, CallKey
     private async Task<CallAnswer> MakeAsync(Guid requestId, Func<CancellationToken, Task<CallResponse>> call, CancellationToken cancellationToken)
     {
         NewEvent responded;
+        JsonElement? original;
         try
         {
             var response = await call(cancellationToken).ConfigureAwait(false)
                 ?? throw new InvalidOperationException("The call gave null. Return a response, or throw.");
-            responded = ResponseEvent(requestId, response);
-            ledger.Store.Registry.Write(responded);
+            (responded, original) = Responded(requestId, response);
         }
         catch (Exception e)
         {
@@ -74,7 +77,39 @@ internal sealed class CallOnce(Run run, CallLog log, AgentLedger ledger, CallKey
         await run.AppendOwnAsync(responded, CancellationToken.None).ConfigureAwait(false);
         var state = await log.ReadAsync(key, CancellationToken.None).ConfigureAwait(false);
         var recorded = await ReadAsync(state.Response!.Value, CancellationToken.None).ConfigureAwait(false);
-        return AnswerOf(recorded, state.Response.Value, isFromLog: recorded.Id != responded.Id);
+        var answer = AnswerOf(recorded, state.Response.Value, isFromLog: recorded.Id != responded.Id);
+        return original is { } whole && !answer.IsFromLog ? answer with { Response = whole } : answer;
+    }
+
+    /// <summary>The event of a response, and the response itself where the event has another form of it.</summary>
+    /// <remarks>The call is made and paid for: an answer that cannot be stored must not be made again for that.</remarks>
+    private (NewEvent Event, JsonElement? Original) Responded(Guid requestId, CallResponse response)
+    {
+        if (response.Content.ValueKind == JsonValueKind.Undefined)
+        {
+            throw new InvalidOperationException("The call gave a response without content. Give it JSON; null is JSON too.");
+        }
+
+        // The raw text still shows what a writer would replace in silence.
+        var raw = JsonMarshal.GetRawUtf8Value(response.Content);
+        if (raw.Length > PayloadRules.MaxBytes || PayloadCheck.FaultOf(raw) is null)
+        {
+            try
+            {
+                var whole = ResponseEvent(requestId, response, null);
+                ledger.Store.Registry.Write(whole);
+                return (whole, null);
+            }
+            catch (Exception e) when (e is InvalidEventException or LoneSurrogateException or JsonException or InvalidOperationException or ArgumentException)
+            {
+                // Recorded in another form below.
+            }
+        }
+
+        var (json, altered) = StorableAnswer.Of(response.Content);
+        var responded = ResponseEvent(requestId, response with { Content = json }, altered);
+        ledger.Store.Registry.Write(responded);
+        return (responded, CallEventForm.OriginalOf(key.Kind, response));
     }
 
     private async Task<CallAnswer> AnswerAsync(Position position, CancellationToken cancellationToken)
@@ -89,7 +124,10 @@ internal sealed class CallOnce(Run run, CallLog log, AgentLedger ledger, CallKey
     private CallAnswer AnswerOf(RecordedEvent recorded, Position position, bool isFromLog)
     {
         var data = recorded.ToJsonElement();
-        return new CallAnswer(CallEventForm.ContentOf(key.Kind, data), isFromLog, recorded.Id, position, CallCost.Read(data));
+        return new CallAnswer(CallEventForm.ContentOf(key.Kind, data), isFromLog, recorded.Id, position, CallCost.Read(data))
+        {
+            Altered = AlteredAnswerForm.Read(recorded.Metadata),
+        };
     }
 
     private async Task FailAsync(Guid requestId, Exception exception)
@@ -97,7 +135,7 @@ internal sealed class CallOnce(Run run, CallLog log, AgentLedger ledger, CallKey
 #pragma warning disable CA1031 // What the caller has to hear is why the call failed.
         try
         {
-            var failed = new CallFailed(key.Kind, TextRules.Printable($"{exception.GetType().Name}: {exception.Message}"));
+            var failed = new CallFailed(key.Kind, StorableText.Of($"{exception.GetType().Name}: {exception.Message}", LongestError));
             await run.AppendOwnAsync(new NewEvent(failed, Metadata(requestId)), CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -128,17 +166,26 @@ internal sealed class CallOnce(Run run, CallLog log, AgentLedger ledger, CallKey
         };
     }
 
-    private NewEvent ResponseEvent(Guid requestId, CallResponse response) =>
-        response.Content.ValueKind == JsonValueKind.Undefined
-            ? throw new InvalidOperationException("The call gave a response without content. Give it JSON; null is JSON too.")
-            : new NewEvent(CallEventForm.Response(key.Kind, requestId, response), Metadata(requestId));
+    private NewEvent ResponseEvent(Guid requestId, CallResponse response, AlteredAnswer? altered) =>
+        new(CallEventForm.Response(key.Kind, requestId, response), Metadata(requestId, altered));
 
-    private EventMetadata Metadata(Guid requestId) => new()
+    private EventMetadata Metadata(Guid requestId, AlteredAnswer? altered = null) => new()
     {
         Actor = metadata.Actor,
         Source = metadata.Source,
         Causes = [requestId],
         CallId = metadata.CallId,
-        Headers = new Dictionary<string, JsonElement> { [CallEventForm.HashHeader] = JsonText.ToElement(key.RequestHash) },
+        Headers = HeadersOf(altered),
     };
+
+    private Dictionary<string, JsonElement> HeadersOf(AlteredAnswer? altered)
+    {
+        var headers = new Dictionary<string, JsonElement> { [CallEventForm.HashHeader] = JsonText.ToElement(key.RequestHash) };
+        if (altered is not null)
+        {
+            headers.Add(AlteredAnswerForm.Header, AlteredAnswerForm.ToElement(altered));
+        }
+
+        return headers;
+    }
 }

@@ -16,10 +16,10 @@ public sealed record CallResponse(JsonElement Content)
     /// <summary>The number of tokens of the response; null where there are none.</summary>
     public long? OutputTokens { get; init; }
 
-    /// <summary>A response that is plain text.</summary>
+    /// <summary>A response that is plain text, of any content and length.</summary>
     public static CallResponse OfText(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return new CallResponse(JsonText.ToElement(text));
+        return new CallResponse(JsonText.ToElementAsItIs(text));
     }
 }

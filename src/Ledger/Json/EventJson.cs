@@ -37,9 +37,16 @@ internal static class EventJson
     private static ReadOnlyMemory<byte> ToBytes(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        try
         {
+            using var writer = new Utf8JsonWriter(buffer, WriterOptions);
             write(writer);
+        }
+        catch (ArgumentException fault) when (fault.ParamName is null)
+        {
+            // Such as a text over 166,666,666 bytes, which the writer does not take.
+            throw new ArgumentException(
+                $"JSON cannot be written: {fault.Message.TrimEnd('.')}. An event may have {PayloadRules.MaxBytes} bytes; keep larger content elsewhere, and its address in the event.", fault);
         }
 
         return buffer.WrittenMemory;

@@ -17,8 +17,11 @@ public sealed partial class Run
     /// <item>The history has a response: the first one is returned, nothing is called, and an event <c>call.answered</c> says what was
     /// saved. It does not matter how the response was recorded, if it names its request as a cause.</item>
     /// <item>It has none: the request is appended, the call is made, and the response is appended with its cost.</item>
-    /// <item>The call throws, is cancelled, or gives what cannot be stored: an event <c>call.failed</c> is appended and the exception
-    /// goes to the caller. A failure answers nobody; the next caller calls again.</item>
+    /// <item>The call throws, is cancelled, or gives no response: an event <c>call.failed</c> is appended and the exception
+    /// goes to the caller. A failure is no answer; the next caller calls again.</item>
+    /// <item>The call gives what cannot be stored, such as U+0000, half a surrogate pair or more than <see cref="PayloadRules.MaxBytes"/>: the
+    /// caller gets it as it is, and the log the nearest form that can be stored, which answers later callers. <see cref="CallAnswer.Altered"/> tells what was
+    /// replaced or cut, with hash and length of the original.</item>
     /// <item>Someone else is making the call: this waits for the outcome. Callers through one <see cref="AgentLedger"/> take turns;
     /// those of other processes are kept apart by the log, which has the request of each attempt once. One that gave no sign for
     /// <see cref="AgentLedgerOptions.CallLease"/> counts as gone, and the call is made again; should it come back, both responses are
@@ -34,7 +37,7 @@ public sealed partial class Run
     /// <param name="metadata">Who calls and why, for the event of the request; null for nothing.</param>
     /// <param name="cancellationToken">Stops waiting, and is given to the call. What a call gave is recorded all the same.</param>
     /// <exception cref="ArgumentException">The request is not JSON, or there is no kind.</exception>
-    /// <exception cref="InvalidEventException">The request, or what the call gave, cannot be stored.</exception>
+    /// <exception cref="InvalidEventException">The request cannot be stored; no call was made.</exception>
     public Task<CallAnswer> CallOnceAsync(
         string kind,
         JsonElement request,

@@ -21,7 +21,7 @@ internal sealed class AppendRequest
     /// <summary>The number of events in all parts.</summary>
     public int EventCount { get; }
 
-    /// <summary>The size of their JSON.</summary>
+    /// <summary>The size of their JSON, headers included.</summary>
     public long ByteCount { get; }
 
     /// <summary>Checks a call.</summary>
@@ -36,11 +36,10 @@ internal sealed class AppendRequest
         var isNew = true;
         for (var i = 0; i < parts.Length; i++)
         {
-            parts[i] = Write(appends[i], registry);
+            parts[i] = Write(appends[i], registry, ref byteCount);
             eventCount += parts[i].Events.Length;
             foreach (ref readonly var item in parts[i].Events.AsSpan())
             {
-                byteCount += item.Serialized.Json.Length;
                 isNew &= item.Event.IsNew && item.Event.Metadata.ForeignId is null;
             }
         }
@@ -56,7 +55,24 @@ internal sealed class AppendRequest
         return isNew;
     }
 
-    private static Part Write(StreamAppend append, EventRegistry registry)
+    /// <summary>Whether both append to one stream.</summary>
+    public bool SharesStreamWith(AppendRequest other)
+    {
+        foreach (ref readonly var part in Parts.AsSpan())
+        {
+            foreach (ref readonly var another in other.Parts.AsSpan())
+            {
+                if (part.Stream == another.Stream)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static Part Write(StreamAppend append, EventRegistry registry, ref long byteCount)
     {
         var events = new Item[append.Events.Count];
         for (var i = 0; i < events.Length; i++)
@@ -64,6 +80,8 @@ internal sealed class AppendRequest
             var newEvent = append.Events[i];
             var serialized = registry.Write(newEvent);
             registry.Check(append.Stream, newEvent, serialized);
+            byteCount += serialized.Json.Length + serialized.Headers.Length;
+            AppendRules.CheckSize(byteCount);
             events[i] = new Item(newEvent.IdIn(append.Stream), newEvent, serialized);
         }
 

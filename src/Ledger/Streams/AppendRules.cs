@@ -25,6 +25,23 @@ internal static class AppendRules
         }
     }
 
+    /// <summary>The largest JSON of one append, in bytes: 256 MiB.</summary>
+    /// <remarks>
+    /// PostgreSQL takes no message and no value over 1 GB, and as <c>jsonb</c> a list of small numbers is several times as large as its text:
+    /// https://www.postgresql.org/docs/current/limits.html. What is over it ends the connection, which looks like a server that is away.
+    /// </remarks>
+    public const long MaxBytes = 256L * 1024 * 1024;
+
+    /// <summary>Refuses what no engine could write at once.</summary>
+    public static void CheckSize(long bytes)
+    {
+        if (bytes > MaxBytes)
+        {
+            throw new ArgumentException(
+                $"The events of one append have {bytes} bytes of JSON or more, and {MaxBytes} are allowed. Nothing was written; append them in several calls, or import them.");
+        }
+    }
+
     public static void Check(StreamName stream, string parameter)
     {
         if (stream == default)

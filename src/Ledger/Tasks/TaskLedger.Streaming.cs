@@ -1,17 +1,25 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
+using Ledger.Calls;
+using Ledger.Events;
+using Ledger.Json;
 
 namespace Ledger.Tasks;
 
 public sealed partial class TaskLedger
 {
+    private const string AlteredHeader = "content_altered";
+
     /// <summary>Passes the pieces of a message on as they come, and saves the message when they end.</summary>
     /// <remarks>
     /// <list type="number">
     /// <item>The stream ends: one message is saved with all pieces, and the time of the last one.</item>
     /// <item>It fails, is cancelled, or the taker stops: nothing is saved, or what had arrived, marked, as the options say; the exception
     /// goes on to the taker.</item>
-    /// <item>The message cannot be saved: the exception comes behind the last piece.</item>
+    /// <item>The text cannot be stored, because it has U+0000 or half a surrogate pair or is too long: the pieces are passed on as they come, and the nearest
+    /// text that can be stored is saved. The header <c>content_altered</c> of its event tells what was replaced or cut, with hash and length.</item>
+    /// <item>The message cannot be saved for another reason: the exception comes after the last piece.</item>
     /// </list>
     /// </remarks>
     /// <param name="taskId">The task in which it is said.</param>
@@ -65,9 +73,28 @@ public sealed partial class TaskLedger
 
     private async Task SaveAsync(Message message, AccumulateOptions options, CancellationToken cancellationToken)
     {
-        await SaveMessageAsync(message, cancellationToken).ConfigureAwait(false);
-        options.Saved?.Invoke(message);
+        var saved = message;
+        object saving;
+        if (IsStorable(message.Content))
+        {
+            saving = TaskEventForm.Of(message);
+        }
+        else
+        {
+            var (content, altered) = StorableAnswer.Of(JsonText.ToElementAsItIs(message.Content));
+            saved = message with { Content = content.GetString()! };
+            saving = new NewEvent(TaskEventForm.Of(saved), new EventMetadata
+            {
+                Headers = new Dictionary<string, JsonElement> { [AlteredHeader] = AlteredAnswerForm.ToElement(altered) },
+            });
+        }
+
+        await AppendAsync(message.TaskId, [saving], cancellationToken).ConfigureAwait(false);
+        options.Saved?.Invoke(saved);
     }
+
+    private static bool IsStorable(string content) =>
+        ReferenceEquals(StorableText.Of(content), content) && StorableText.Fits(content, StorableAnswer.MostBytes);
 
     // The reason of the interruption is what the taker must hear, and not that nothing could be saved either.
     private async Task SaveInterruptedAsync(Message message, AccumulateOptions options)

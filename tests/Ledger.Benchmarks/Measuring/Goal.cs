@@ -23,6 +23,21 @@ internal sealed record Goal(string Name, string Format, Better Better, Func<Roun
             IsRatio = true,
         };
 
+    /// <summary>The figure of one contender, as a multiple of that of the peer which is best at it in the same round.</summary>
+    /// <param name="figure">The figure.</param>
+    /// <param name="ours">Whose it is.</param>
+    /// <param name="name">What the peers are called together.</param>
+    /// <param name="peers">The same peer in several ways.</param>
+    public static Goal RatioToBest(Figure figure, Contender ours, string name, params IReadOnlyList<Contender> peers) =>
+        new(
+            $"{figure.Name}: {ours.Name} / {name}",
+            "0.00×",
+            figure.Better,
+            round => round[ours][figure] / (figure.Better == Better.Higher ? peers.Max(p => round[p][figure]) : peers.Min(p => round[p][figure])))
+        {
+            IsRatio = true,
+        };
+
     /// <summary>The figure of one contender as it is.</summary>
     public static Goal Absolute(Figure figure, Contender ours) =>
         new($"{figure.Name}: {ours.Name}", figure.Format, figure.Better, round => round[ours][figure]);

@@ -28,22 +28,38 @@ internal static class VisibleLoad
         await daemon.StartAsync(cancellationToken);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var others = BackgroundAsync(bench.Ledger, background, over.Token);
+        var run = bench.Ledger.Run("probe");
+        var measured = await MeasureAsync(
+            bench, BenchmarkSql.Load("tell_seen"), n => run.AppendAsync([Payloads.Event(n)], cancellationToken), pause, cancellationToken);
+        await over.CancelAsync();
+        await others;
+        return measured;
+    }
+
+    /// <summary>Measures a daemon that runs, whichever it is.</summary>
+    /// <param name="bench">The database.</param>
+    /// <param name="tell">Lets the commit of the document send a notification with its version.</param>
+    /// <param name="append">Appends the event of a number, the first of which is 1.</param>
+    /// <param name="pause">How long to wait between two events.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<Measurement> MeasureAsync(
+        Workbench bench, string tell, Func<long, Task> append, TimeSpan pause, CancellationToken cancellationToken)
+    {
         await using var connection = await bench.DataSource.OpenConnectionAsync(cancellationToken);
-        await using (var tell = new NpgsqlCommand(BenchmarkSql.Load("tell_seen"), connection))
+        await using (var telling = new NpgsqlCommand(tell, connection))
         {
-            await tell.ExecuteNonQueryAsync(cancellationToken);
+            await telling.ExecuteNonQueryAsync(cancellationToken);
         }
 
         var seen = 0L;
         connection.Notification += (_, told) => seen = long.Parse(told.Payload, CultureInfo.InvariantCulture);
-        var run = bench.Ledger.Run("probe");
         var latencies = new Latencies();
         var started = Stopwatch.GetTimestamp();
         var warm = 4 * bench.Workload.WarmUp;
         var limit = warm + bench.Workload.Duration + bench.Workload.Duration;
         for (var n = 1; n <= MostSamples && (n <= 3 || Stopwatch.GetElapsedTime(started) < limit); n++)
         {
-            await run.AppendAsync([Payloads.Event(n)], cancellationToken);
+            await append(n);
             var committed = Stopwatch.GetTimestamp();
             while (seen < n)
             {
@@ -59,8 +75,6 @@ internal static class VisibleLoad
             await Task.Delay(pause, TimeProvider.System, cancellationToken);
         }
 
-        await over.CancelAsync();
-        await others;
         return new Measurement { [Figure.Middle] = latencies.Milliseconds(0.50), [Figure.Tail] = latencies.Milliseconds(0.99) };
     }
 

@@ -7,6 +7,7 @@ internal sealed class TextReport(TextWriter output)
 {
     private const int NameWidth = 33;
     private const int FigureWidth = 25;
+    private const int ContendersInARow = 3;
 
     public void Write(Machine machine, Workload workload)
     {
@@ -36,12 +37,15 @@ internal sealed class TextReport(TextWriter output)
             output.WriteLine($"  {goal.Name,-NameWidth} {median,7} {spread,-17} {atLeast,-17} {aim}".TrimEnd());
         }
 
-        output.WriteLine();
-        output.WriteLine($"  {"",-20}{string.Concat(result.Scenario.Contenders.Select(c => $" {c.Name,-FigureWidth}"))}".TrimEnd());
-        foreach (var figure in result.Figures)
+        foreach (var contenders in result.Scenario.Contenders.Chunk(ContendersInARow))
         {
-            var cells = result.Scenario.Contenders.Select(c => $" {Cell(result.Of(c, figure), figure.Format),-FigureWidth}");
-            output.WriteLine($"  {figure.Name,-20}{string.Concat(cells)}".TrimEnd());
+            output.WriteLine();
+            output.WriteLine($"  {"",-20}{string.Concat(contenders.Select(c => $" {c.Name,-FigureWidth}"))}".TrimEnd());
+            foreach (var figure in result.Figures)
+            {
+                var cells = contenders.Select(c => $" {Cell(result.Of(c, figure), figure.Format),-FigureWidth}");
+                output.WriteLine($"  {figure.Name,-20}{string.Concat(cells)}".TrimEnd());
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using Ledger.Benchmarks.Martens;
 using Ledger.Benchmarks.Measuring;
 using Ledger.Benchmarks.Projections;
 
@@ -9,6 +10,8 @@ internal sealed class VisibleWhenQuiet : Scenario
     private readonly Contender _awake = new("awake", (bench, cancellationToken) =>
         VisibleLoad.MeasureAsync(bench, TimeSpan.FromMilliseconds(10), background: 0, cancellationToken));
 
+    private readonly Contender _marten = MartenDerived.Visible(TimeSpan.FromMilliseconds(10));
+
     private readonly Contender _asleep = new("asleep", (bench, cancellationToken) =>
         VisibleLoad.MeasureAsync(bench, TimeSpan.FromMilliseconds(1_200), background: 0, cancellationToken));
 
@@ -16,10 +19,11 @@ internal sealed class VisibleWhenQuiet : Scenario
 
     public override string Title => "from the commit to the asynchronous document, little else going on";
 
-    public override IReadOnlyList<Contender> Contenders => [_awake, _asleep];
+    public override IReadOnlyList<Contender> Contenders => [_awake, _asleep, _marten];
 
     public override IReadOnlyList<Goal> Goals =>
     [
+        Goal.Ratio(Figure.Middle, _awake, _marten),
         Goal.Absolute(Figure.Middle, _awake) with { AtLeast = 3 },
         Goal.Absolute(Figure.Tail, _awake) with { AtLeast = 8 },
         Goal.Absolute(Figure.Middle, _asleep),

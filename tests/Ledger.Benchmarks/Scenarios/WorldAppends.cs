@@ -1,10 +1,11 @@
+using Ledger.Benchmarks.Martens;
 using Ledger.Benchmarks.Measuring;
 using Ledger.Benchmarks.Writers;
 using Ledger.Runs;
 
 namespace Ledger.Benchmarks.Scenarios;
 
-/// <summary>Single patches of 50 objects in turn, a run for each writer, with the world as rows, without, and beside the plain statement.</summary>
+/// <summary>Single patches of 50 objects in turn, a run for each writer, with the world as rows, without, beside the plain statement and beside Marten's inline snapshot.</summary>
 internal sealed class WorldAppends : WritingScenario
 {
     private readonly int _writers;
@@ -14,6 +15,7 @@ internal sealed class WorldAppends : WritingScenario
     private readonly Contender _rows;
     private readonly Contender _log;
     private readonly Contender _peer;
+    private readonly Contender _marten;
 
     /// <param name="writers">How many writers, and connections of the peer.</param>
     /// <param name="wanted">The events a second that are asked for.</param>
@@ -28,6 +30,7 @@ internal sealed class WorldAppends : WritingScenario
         _rows = Patches("rows", writers, bench => bench.Ledger);
         _log = Patches("log alone", writers, bench => new AgentLedger(bench.PlainStore));
         _peer = Statement(writers);
+        _marten = MartenPeer.Patching(writers);
     }
 
     /// <summary>Eight writers.</summary>
@@ -40,12 +43,13 @@ internal sealed class WorldAppends : WritingScenario
 
     public override string Title => $"{_writers} writers, a run each, single patches of 50 objects in turn";
 
-    public override IReadOnlyList<Contender> Contenders => [_rows, _log, _peer];
+    public override IReadOnlyList<Contender> Contenders => [_rows, _log, _peer, _marten];
 
     public override IReadOnlyList<Goal> Goals =>
     [
         .. Throughput(_rows, _peer, _wanted, _peerThere),
         Goal.Ratio(Figure.EventsPerSecond, _rows, _log),
+        Goal.Ratio(Figure.EventsPerSecond, _rows, _marten),
         Goal.Absolute(Figure.Middle, _rows) with { AtLeast = _wantedMiddle },
     ];
 

@@ -18,6 +18,19 @@ public abstract class InvalidAppendTests(ITestEngine engine) : EventStoreTests(e
     public async Task Append_NoParts_AnswersNothing() => (await Store.AppendAsync([])).ShouldBeEmpty();
 
     [Fact]
+    public async Task Append_LargerThanOneCallMayBe_IsRefused()
+    {
+        var stream = NewStream();
+        var json = JsonElement.Parse($"\"{new string('x', 16_000_000)}\"");
+
+        await RefusedAsync<ArgumentException>(
+            () => Store.AppendAsync(stream, ExpectedVersion.Any, [.. Enumerable.Range(0, 20).Select(_ => new UntypedEvent("large", json))]),
+            "The events of one append have 272000034 bytes of JSON or more, and 268435456 are allowed. "
+            + "Nothing was written; append them in several calls, or import them.");
+        (await Store.GetStreamAsync(stream)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Append_NullInside_Throws()
     {
         const string Message = "A part of the append, its list of events or an event in it is null. (Parameter 'appends')";

@@ -109,17 +109,16 @@ public abstract class CallOnceTests(ITestEngine engine) : EventStoreTests(engine
                 return CallResponse.OfText("");
             },
             cancellationToken: cancelled.Token));
-        await Should.ThrowAsync<InvalidEventException>(() => run.CallOnceAsync("llm", Question, Answering("\0")));
         await Should.ThrowAsync<InvalidOperationException>(() => run.CallOnceAsync("llm", Question, _ => Task.FromResult<CallResponse>(null!)));
         await Should.ThrowAsync<InvalidOperationException>(() => run.CallOnceAsync("llm", Question, _ => Task.FromResult(new CallResponse(default(JsonElement)))));
 
         (await run.CallOnceAsync("llm", Question, Answering("4"))).Text.ShouldBe("4");
 
         var events = await run.ReadAllAsync();
-        events.Select(e => e.Type).ShouldBe([.. Enumerable.Repeat(new[] { "llm.request", "call.failed" }, 5).SelectMany(t => t), "llm.request", "llm.response"]);
+        events.Select(e => e.Type).ShouldBe([.. Enumerable.Repeat(new[] { "llm.request", "call.failed" }, 4).SelectMany(t => t), "llm.request", "llm.response"]);
         events[1].Data.ShouldBe(new CallFailed("llm", "TimeoutException: The model is away."));
         events[1].Metadata.Causes.ShouldBe([events[0].Id]);
-        (await run.GetUsageAsync()).Whole.ShouldBe(new CallTotals(6, 5, 0, 0, 0, 12, 0));
+        (await run.GetUsageAsync()).Whole.ShouldBe(new CallTotals(5, 4, 0, 0, 0, 12, 0));
     }
 
     [Theory]

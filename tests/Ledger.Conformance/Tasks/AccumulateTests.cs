@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ledger.Streams;
 using Ledger.Tasks;
 using Microsoft.Extensions.Time.Testing;
 using Shouldly;
@@ -100,6 +101,29 @@ public abstract class AccumulateTests(ITestEngine engine) : TaskTests(engine)
         });
 
         seen.Count.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData(0, "a\uFFFD")]
+    [InlineData(0xD83E, "a\uFFFD")]
+    public async Task Stream_TextCannotBeStored_IsPassedOnAndSavedInAnotherForm(int unit, string stored)
+    {
+        var piece = $"a{(char)unit}";
+        var task = await SavedTaskAsync();
+        var seen = new List<string>();
+        Message? told = null;
+
+        await foreach (var passed in Streaming.AccumulateAsync(
+            task.Id, MessageRole.Assistant, new[] { "x", piece }.ToAsyncEnumerable(), new AccumulateOptions { Saved = m => told = m }))
+        {
+            seen.Add(passed);
+        }
+
+        seen.ShouldBe(["x", piece]);
+        told.ShouldNotBeNull().Content.ShouldBe("x" + stored);
+        (await Tasks.ListMessagesAsync(task.Id)).Messages.ShouldBe([told]);
+        var recorded = await Store.ReadForwardAsync(StreamName.Task(task.Id)).SingleAsync(e => e.Type == "message.saved");
+        recorded.Metadata.Headers["content_altered"].GetProperty("count").GetInt32().ShouldBe(1);
     }
 
     private async Task ShouldHaveAsync(AgentTask task, Interruption interruption, string content, DateTimeOffset time)

@@ -68,7 +68,8 @@ public sealed class DisposalTests(LedgerDatabase database) : IClassFixture<Ledge
         const int most = 10_000;
         var sender = new AppendSender(database.DataSource, new PostgresOptions(), TimeProvider.System);
         using var separately = new SeparateAppends(sender, () => { });
-        using var lane = new AppendLane(sender, separately, new CallsUnderWay(), () => { });
+        using var large = new LargeAppends(sender, separately, () => { }, places: 0);
+        using var lane = new AppendLane(sender, separately, large, new CallsUnderWay(), () => { });
         using var cancellation = new CancellationTokenSource();
         await using var held = await HeldStream.CreateAsync(database);
         var stream = NewStream();

@@ -13,6 +13,7 @@ public sealed class LaneSpreadTests : IClassFixture<LedgerDatabase>, IDisposable
 
     private readonly LedgerDatabase _database;
     private readonly SeparateAppends _separately;
+    private readonly LargeAppends _large;
     private readonly AppendLane[] _lanes;
     private readonly LaneSpread _spread;
 
@@ -21,7 +22,8 @@ public sealed class LaneSpreadTests : IClassFixture<LedgerDatabase>, IDisposable
         _database = database;
         var (sender, calls) = (new AppendSender(database.DataSource, new PostgresOptions(), TimeProvider.System), new CallsUnderWay());
         _separately = new SeparateAppends(sender, () => { });
-        _lanes = [.. Enumerable.Range(0, LaneCount).Select(_ => new AppendLane(sender, _separately, calls, () => _spread!.Balance()))];
+        _large = new LargeAppends(sender, _separately, () => { }, places: 4);
+        _lanes = [.. Enumerable.Range(0, LaneCount).Select(_ => new AppendLane(sender, _separately, _large, calls, () => _spread!.Balance()))];
         _spread = new LaneSpread(_lanes, calls);
     }
 
@@ -29,6 +31,7 @@ public sealed class LaneSpreadTests : IClassFixture<LedgerDatabase>, IDisposable
     {
         Array.ForEach(_lanes, l => l.Dispose());
         _separately.Dispose();
+        _large.Dispose();
         _spread.Dispose();
     }
 
@@ -52,7 +55,7 @@ public sealed class LaneSpreadTests : IClassFixture<LedgerDatabase>, IDisposable
         var (appends, moves) = (new List<Task>(), new List<Task>());
         for (var i = 0; i < 2_000; i++)
         {
-            appends.Add(AppendAsync(streams[i % streams.Length], $"{i}"));
+            appends.Add(AppendAsync(streams[i % streams.Length], $"{i}", events: i % 70 == 0 ? LargeAppends.FewestEvents : 1));
             if (i % 50 == 0)
             {
                 moves.Add(_spread.MoveAsync(i % 100 == 0 ? LaneCount : 1));
@@ -63,14 +66,15 @@ public sealed class LaneSpreadTests : IClassFixture<LedgerDatabase>, IDisposable
         for (var s = 0; s < streams.Length; s++)
         {
             var kits = await _database.Store.ReadForwardAsync(streams[s]).Select(e => ((KitLoaded)e.Data).Kit).ToListAsync();
-            kits.ShouldBe(Enumerable.Range(0, 2_000).Where(i => i % streams.Length == s).Select(i => $"{i}"));
+            kits.Distinct().ShouldBe(Enumerable.Range(0, 2_000).Where(i => i % streams.Length == s).Select(i => $"{i}"));
         }
     }
 
     private static StreamName NewStream() => new("spread-" + Guid.NewGuid().ToString("N"));
 
-    private static AppendRequest Request(StreamName stream, string kit) =>
-        AppendRequest.Create([new StreamAppend(stream, ExpectedVersion.Any, [new NewEvent(new KitLoaded(kit))])], EventRegistry.Default);
+    private static AppendRequest Request(StreamName stream, string kit, int events = 1) => AppendRequest.Create(
+        [new StreamAppend(stream, ExpectedVersion.Any, [.. Enumerable.Range(0, events).Select(_ => new NewEvent(new KitLoaded(kit)))])],
+        EventRegistry.Default);
 
     private int LanesOf(StreamName[] streams) => streams.Select(s => _spread.LaneOf(Request(s, ""))).Distinct().Count();
 
@@ -82,9 +86,9 @@ public sealed class LaneSpreadTests : IClassFixture<LedgerDatabase>, IDisposable
         }
     }
 
-    private Task<IReadOnlyList<AppendResult>> AppendAsync(StreamName stream, string kit)
+    private Task<IReadOnlyList<AppendResult>> AppendAsync(StreamName stream, string kit, int events = 1)
     {
-        var request = Request(stream, kit);
+        var request = Request(stream, kit, events);
         using var _ = _spread.Keep();
         return _spread.LaneOf(request)!.TryAppendAsync(request, CancellationToken.None)!;
     }

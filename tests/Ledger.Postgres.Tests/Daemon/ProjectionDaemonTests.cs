@@ -112,6 +112,22 @@ public sealed class ProjectionDaemonTests
     }
 
     [Fact]
+    public async Task Async_ErrorCannotBeStoredAsItIs_IsADeadLetterAllTheSame()
+    {
+        await using var bench = await DaemonBench.CreateAsync([]);
+        var subscription = new Subscription("told", (_, _) => throw new InvalidOperationException("Not\0 this \ud83e one."));
+        await bench.StartAsync(new DaemonOptions
+        {
+            OnFailure = FailurePolicy.DeadLetter, Retries = 1, RetryDelay = TimeSpan.FromMilliseconds(1), Subscriptions = [subscription],
+        });
+
+        await bench.Store.AppendAsync(StreamName.Run("bad"), ExpectedVersion.Any, [new KitLoaded("a")]);
+
+        await UntilAsync(bench, "select last_seq_id::text from ledger.mt_event_progression where name = 'told:All'", "1");
+        (await bench.Database.ScalarAsync<string>("select data ->> 'ExceptionMessage' from ledger.mt_doc_deadletterevent")).ShouldBe("Not\uFFFD this \uFFFD one.");
+    }
+
+    [Fact]
     public async Task Subscription_FilterAndStart_IsToldOfWhatItAskedFor()
     {
         await using var bench = await DaemonBench.CreateAsync([]);

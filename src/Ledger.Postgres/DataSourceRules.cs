@@ -1,0 +1,47 @@
+using System.Reflection;
+using Npgsql;
+
+namespace Ledger.Postgres;
+
+/// <summary>What a data source must be able to do, looked at before anything is sent by it.</summary>
+internal static class DataSourceRules
+{
+    private const BindingFlags Inside = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
+
+    /// <summary>What is wrong with multiplexing, as a sentence that begins with what has it.</summary>
+    public const string Multiplexing = "has 'Multiplexing=true', with which a caller has no connection of its own, and no prepared statement. Leave it out.";
+
+    /// <summary>Refuses a data source that Ledger cannot work with.</summary>
+    /// <exception cref="ArgumentException">It multiplexes, or knows no arrays.</exception>
+    public static void Check(NpgsqlDataSource dataSource)
+    {
+        if (SettingsOf(dataSource).Multiplexing)
+        {
+            throw new ArgumentException($"The connection string of the data source {Multiplexing}");
+        }
+
+        if (!KnowsArrays(dataSource))
+        {
+            throw new ArgumentException(
+                "The data source can neither write nor read arrays, as one of NpgsqlSlimDataSourceBuilder, and Ledger's statements take and return them. "
+                + "Call EnableArrays() on its builder, or use NpgsqlDataSourceBuilder.");
+        }
+    }
+
+    /// <summary>How many connections a data source opens at most; null where it has no pool.</summary>
+    public static int? PoolSizeOf(NpgsqlDataSource dataSource)
+    {
+        var settings = SettingsOf(dataSource);
+        return settings.Pooling ? settings.MaxPoolSize : null;
+    }
+
+    private static NpgsqlConnectionStringBuilder SettingsOf(NpgsqlDataSource dataSource) => new(dataSource.ConnectionString);
+
+    // Npgsql says it at the first statement only, by an exception about the type of a parameter. It has no public member that tells; with
+    // another version, whose private ones differ, the first statement has to do.
+    private static bool KnowsArrays(NpgsqlDataSource dataSource)
+    {
+        var chain = typeof(NpgsqlDataSource).GetField("_resolverChain", Inside)?.GetValue(dataSource);
+        return chain?.GetType().GetProperty("ArraysEnabled", Inside)?.GetValue(chain) is not false;
+    }
+}

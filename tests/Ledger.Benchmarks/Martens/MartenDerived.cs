@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Ledger.Benchmarks.Measuring;
+using Ledger.Benchmarks.Projections;
+using Ledger.Benchmarks.Readers;
+using JasperFx.Events.Projections;
+using Marten;
+
+namespace Ledger.Benchmarks.Martens;
+
+/// <summary>Marten reading and deriving what it has in its own tables.</summary>
+internal static class MartenDerived
+{
+    /// <summary>Reads the long run by <c>FetchStreamAsync</c>, each event's data typed.</summary>
+    public static Contender Reading() => new(
+        MartenPeer.Name,
+        (bench, cancellationToken) => MartenPeer.WithStoreAsync(
+            bench,
+            _ => { },
+            async store =>
+            {
+                await MartenPeer.FillAsync(bench, cancellationToken);
+                await using var session = store.QuerySession();
+                await session.Events.FetchStreamAsync(Databases.LongRun, version: 1, token: cancellationToken);
+                return await ReadLoad.MeasureAsync(bench, async () =>
+                {
+                    var events = await session.Events.FetchStreamAsync(Databases.LongRun, token: cancellationToken);
+                    return events.Count(e => e.Data is MartenObjectCreated { Type: "claim" });
+                });
+            },
+            cancellationToken));
+
+    /// <summary>Makes the documents of all worlds again by the daemon's rebuild.</summary>
+    public static Contender Rebuilding() => new(
+        MartenPeer.Name,
+        (bench, cancellationToken) => MartenPeer.WithStoreAsync(
+            bench,
+            options => options.Projections.Snapshot<MartenWorld>(SnapshotLifecycle.Async),
+            async store =>
+            {
+                await MartenPeer.FillAsync(bench, cancellationToken);
+                using var daemon = await store.BuildProjectionDaemonAsync();
+                using var heap = new HeapWatch();
+                var started = Stopwatch.GetTimestamp();
+                await daemon.RebuildProjectionAsync<MartenWorld>(cancellationToken);
+                var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+                return new Measurement
+                {
+                    [Figure.EventsPerSecond] = await bench.CountEventsAsync(cancellationToken) / seconds,
+                    [Figure.Heap] = heap.MostMegabytes,
+                };
+            },
+            cancellationToken));
+
+    /// <summary>From the commit to the document that the daemon keeps, woken by LISTEN.</summary>
+    public static Contender Visible(TimeSpan pause) => new(
+        $"{MartenPeer.Name} LISTEN",
+        (bench, cancellationToken) => MartenPeer.WithStoreAsync(
+            bench,
+            options =>
+            {
+                options.Events.UseListenNotifyForEventAppends = true;
+                options.Projections.Snapshot<MartenCount>(SnapshotLifecycle.Async);
+            },
+            async store =>
+            {
+                using var daemon = await store.BuildProjectionDaemonAsync();
+                await daemon.StartAllAsync();
+                var measured = await VisibleLoad.MeasureAsync(
+                    bench, BenchmarkSql.Load("tell_seen_peer"), n => AppendAsync(store, n, cancellationToken), pause, cancellationToken);
+                await daemon.StopAllAsync();
+                return measured;
+            },
+            cancellationToken));
+
+    private static async Task AppendAsync(DocumentStore store, long number, CancellationToken cancellationToken)
+    {
+        await using var session = store.LightweightSession();
+        session.Events.Append("run:probe", MartenEvents.Event(number));
+        await session.SaveChangesAsync(cancellationToken);
+    }
+}
