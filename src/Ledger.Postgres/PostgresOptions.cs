@@ -3,6 +3,7 @@ using Ledger.Events;
 using Ledger.Postgres.Projections;
 using Ledger.Projections;
 using Ledger.Runs;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Ledger.Postgres;
@@ -118,6 +119,9 @@ public sealed record PostgresOptions
         Check(Enum.IsDefined(AutoMigrate), $"{nameof(AutoMigrate)} is '{AutoMigrate}', which is none of its values.", faults);
         return faults.Count == 0 ? this : throw new PostgresOptionsException(faults);
     }
+
+    /// <summary>The same options, whose events log what does not fit their types; null for no logging.</summary>
+    internal PostgresOptions LoggingTo(ILogger? logger) => logger is null ? this : this with { Registry = Registry.LoggingTo(logger) };
 
     /// <summary>Adds what is wrong with a connection string.</summary>
     internal static void CheckConnectionString(string? connectionString, List<string> faults)

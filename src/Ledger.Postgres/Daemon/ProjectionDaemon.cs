@@ -55,10 +55,10 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         _dataSource = dataSource;
-        _options = (options ?? new PostgresOptions()).Checked();
+        _logger = logger ?? (ILogger)NullLogger.Instance;
+        _options = (options ?? new PostgresOptions()).Checked().LoggingTo(logger);
         _daemon = (daemonOptions ?? new DaemonOptions()).Checked(_options);
         _timeProvider = timeProvider ?? TimeProvider.System;
-        _logger = logger ?? (ILogger)NullLogger.Instance;
         _pooler = new PoolerNotice(_logger);
         _gaps = new GapPatience(_timeProvider, _options.OtherWriters);
         _works =
