@@ -177,10 +177,12 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         var pace = new PollPace(_timeProvider);
         while (true)
         {
-            if (await mark.AdvanceAsync(reading.Connection, cancellationToken).ConfigureAwait(false))
+            var hasMoved = await mark.AdvanceAsync(reading.Connection, cancellationToken).ConfigureAwait(false);
+            owner.Mark.Note(mark.Numbers);
+            if (hasMoved)
             {
                 pace.Note();
-                if (mark.Value > owner.Mark.Value)
+                if (mark.Value != owner.Mark.Value)
                 {
                     owner.Mark.Set(mark.Value);
                 }

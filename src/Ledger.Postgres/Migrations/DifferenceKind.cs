@@ -20,4 +20,10 @@ public enum DifferenceKind
 
     /// <summary>A migration was applied that this program is too old to know.</summary>
     MigrationUnknown,
+
+    /// <summary>The sequence that numbers events is behind the newest event: appends fail.</summary>
+    SequenceBehind,
+
+    /// <summary>A reader is further than the last number that the log has given: new events would be left out.</summary>
+    ProgressBeyond,
 }

@@ -38,8 +38,13 @@ internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions o
                 }
                 catch (Exception fault) when (TransientFaults.Contains(fault) && !cancellationToken.IsCancellationRequested)
                 {
+                    // The other servers of a connection string may be standbys for as long as none is promoted.
                     events = await retries.ExecuteAsync(
-                        NextAsync, timeProvider.GetTimestamp(), fault, TransientFaults.Contains, cancellationToken).ConfigureAwait(false);
+                        NextAsync,
+                        timeProvider.GetTimestamp(),
+                        fault,
+                        f => TransientFaults.Contains(f) || f is StandbyServerException,
+                        cancellationToken).ConfigureAwait(false);
                 }
 
                 foreach (var recorded in events)
@@ -72,7 +77,9 @@ internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions o
 
                 while (mark.Value <= position)
                 {
-                    if (await mark.AdvanceAsync(session.Connection, cancelled).ConfigureAwait(false))
+                    var hasMoved = await mark.AdvanceAsync(session.Connection, cancelled).ConfigureAwait(false);
+                    mark.Numbers.ThrowIfBeyond("A reader of the log", position);
+                    if (hasMoved)
                     {
                         pace.Note();
                     }
