@@ -112,6 +112,7 @@ internal static class Commands
             "Brings the schema of a database up to date, and says how it differs.",
             new MigrateApplyCommand(),
             new MigrateAssertCommand(),
+            new MigrateRepairCommand(),
             new MigrateScriptCommand(),
             new MigrateListCommand()));
         root.Add(Group(

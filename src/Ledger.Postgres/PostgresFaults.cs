@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Ledger.Postgres.Appending;
 using Ledger.Postgres.Migrations;
 using Npgsql;
 
@@ -24,7 +25,8 @@ public static class PostgresFaults
                     return DescribeClient(client);
                 case SocketException socket:
                     return DescribeSocket(socket);
-                case UnsupportedServerException or SchemaNotMigratedException or MigrationChecksumException or MigrationOrderException:
+                case UnsupportedServerException or SchemaNotMigratedException or MigrationChecksumException or MigrationOrderException
+                    or LogNumbersException or StandbyServerException or DatabaseEncodingException:
                     return fault.Message;
             }
         }
@@ -60,6 +62,9 @@ public static class PostgresFaults
             PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.DuplicatePreparedStatement =>
                 $"A pooler before the server does not keep prepared statements: {said}. Connect to the server itself, or set its "
                 + "max_prepared_statements above 0 (PgBouncer 1.21 or newer).",
+            PostgresErrorCodes.UniqueViolation when TransientFaults.IsNumberTaken(fault) =>
+                "The sequence that numbers events is behind the log: an event got a number that is taken, and nothing was written. "
+                + "Run 'ledger migrate repair', which sets the sequence to the newest event.",
             PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable =>
                 $"The server gave up waiting: {said}. Try again, or allow more time.",
             _ => $"The server reported an error: {said} (SQLSTATE {fault.SqlState}).",

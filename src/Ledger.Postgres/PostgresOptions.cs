@@ -4,6 +4,7 @@ using Ledger.Postgres.Projections;
 using Ledger.Projections;
 using Ledger.Runs;
 using Ledger.Tasks;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Ledger.Postgres;
@@ -131,6 +132,9 @@ public sealed record PostgresOptions
         Check(Enum.IsDefined(AutoMigrate), $"{nameof(AutoMigrate)} is '{AutoMigrate}', which is none of its values.", faults);
         return faults.Count == 0 ? this : throw new PostgresOptionsException(faults);
     }
+
+    /// <summary>The same options, whose events log what does not fit their types; null for no logging.</summary>
+    internal PostgresOptions LoggingTo(ILogger? logger) => logger is null ? this : this with { Registry = Registry.LoggingTo(logger) };
 
     /// <summary>Adds what is wrong with a connection string.</summary>
     internal static void CheckConnectionString(string? connectionString, List<string> faults)

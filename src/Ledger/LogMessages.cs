@@ -15,4 +15,8 @@ internal static partial class LogMessages
 
     [LoggerMessage(EventId = 4, Level = LogLevel.Warning, Message = "The message {Message} of task {Task} broke off, and what had arrived could not be saved")]
     internal static partial void InterruptedMessageNotSaved(ILogger logger, Exception exception, string message, string task);
+
+    [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "The JSON of events named {Name} does not always fit {Type}; such an event is read "
+        + "without a type, and projections that handle the type cannot apply it. The first: {Reason} Further ones of this name are only counted")]
+    internal static partial void EventMisfit(ILogger logger, string name, Type type, string reason);
 }

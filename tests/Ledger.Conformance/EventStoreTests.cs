@@ -38,6 +38,9 @@ public abstract class EventStoreTests(ITestEngine engine) : IAsyncLifetime
     /// <summary>An event that can be told from others by its label.</summary>
     protected static object Labelled(string label) => new KitLoaded(label);
 
+    /// <summary>An event of the type of <see cref="Labelled"/> whose JSON does not fit it.</summary>
+    protected static UntypedEvent Misfit => new("kit.loaded", System.Text.Json.JsonElement.Parse("""{"kit": 7}"""));
+
     /// <summary>Events labelled <c>first</c>, <c>first + 1</c> and so on.</summary>
     protected static object[] Events(int count, int first = 1) =>
         [.. Enumerable.Range(first, count).Select(n => Labelled($"{n}"))];

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Chrono;
 using Ledger.Cli.Streams;
+using Ledger.Streams;
 
 namespace Ledger.Cli.Chrono;
 
@@ -55,13 +56,14 @@ internal sealed class ChronoVerifyCommand : LedgerCommand
             (null, { }) => throw new UsageException("--deep is for a project; a folder's snapshot is always compared with its log."),
             _ => throw new UsageException("Name a PROJECT, or a folder with --folder."),
         };
+        bool? rowsCompared = session.Get(_project) is null ? null : session.Get(_deep);
         if (session.Json)
         {
-            session.Out.Json(writer => VerdictText.Write(writer, verdict));
+            session.Out.Json(writer => VerdictText.Write(writer, verdict, rowsCompared));
         }
         else
         {
-            VerdictText.Print(session.Out, verdict);
+            VerdictText.Print(session.Out, verdict, rowsCompared);
         }
 
         if (verdict.FirstBroken is { } broken)
@@ -80,7 +82,13 @@ internal sealed class ChronoVerifyCommand : LedgerCommand
         await using var connection = await session.ConnectAsync(cancellationToken);
         await using var store = new ChronoStore(connection.Store, project);
         var verification = new ChronoVerification { Expected = expected, Deep = session.Get(_deep) };
-        return await session.Progress.RunAsync("Verifying", () => store.VerifyChainAsync(verification, cancellationToken));
+        var verdict = await session.Progress.RunAsync("Verifying", () => store.VerifyChainAsync(verification, cancellationToken));
+
+        // A store that was emptied has a head or a snapshot, which says that there was one.
+        return verdict is { ChainValid: true, Events: 0, LastHash: "", Warnings: [] }
+            && await connection.Store.GetStreamAsync(StreamName.Chrono(project), cancellationToken) is null
+            ? throw new RefusalException($"There is no record store '{project}'; nothing was verified.")
+            : verdict;
     }
 
     private static ChainHead ParseHead(string text) =>

@@ -8,11 +8,20 @@ namespace Ledger.Cli.Chrono;
 /// <summary>Shows what the verification of a chain found.</summary>
 internal static class VerdictText
 {
-    public static void Print(Printer output, ChainVerdict verdict)
+    /// <summary>Prints it.</summary>
+    /// <param name="output">Where.</param>
+    /// <param name="verdict">What was found.</param>
+    /// <param name="rowsCompared">Whether the rows were compared with the log; null where there are none.</param>
+    public static void Print(Printer output, ChainVerdict verdict, bool? rowsCompared = null)
     {
         output.Fact("Chain ", verdict.ChainValid ? "valid" : "broken", verdict.ChainValid ? Tone.Added : Tone.Removed);
         output.Fact("Events", verdict.Events.ToString(CultureInfo.InvariantCulture));
         output.Fact("Last  ", verdict.LastHash.Length == 0 ? "(none)" : verdict.LastHash);
+        if (rowsCompared is { } compared)
+        {
+            output.Fact("Rows  ", compared ? "compared with the log" : "not compared with the log; --deep does it");
+        }
+
         if (verdict.FirstBroken is { } broken)
         {
             var place = broken is { Line: not null, Seq: { } seq } ? string.Create(CultureInfo.InvariantCulture, $"{PlaceOf(broken)}, seq {seq}") : PlaceOf(broken);
@@ -33,7 +42,7 @@ internal static class VerdictText
         _ => "an event without a seq",
     };
 
-    public static void Write(Utf8JsonWriter writer, ChainVerdict verdict)
+    public static void Write(Utf8JsonWriter writer, ChainVerdict verdict, bool? rowsCompared = null)
     {
         writer.WriteStartObject();
         writer.WriteBoolean("chain_valid", verdict.ChainValid);
@@ -53,6 +62,11 @@ internal static class VerdictText
         }
 
         writer.WriteString("last_hash", verdict.LastHash);
+        if (rowsCompared is { } compared)
+        {
+            writer.WriteBoolean("rows_compared", compared);
+        }
+
         writer.WriteStartArray("warnings");
         foreach (var warning in verdict.Warnings)
         {

@@ -17,6 +17,12 @@ internal sealed record ProjectModel
     /// <summary>Whether the chain holds; null where checking it would read a long history unasked.</summary>
     public required ChainVerdict? Verdict { get; init; }
 
+    /// <summary>Whether the rows that are shown were compared with the log too.</summary>
+    public bool RowsCompared { get; init; }
+
+    /// <summary>Whether a record's row, or its history, is not what the log says.</summary>
+    public bool Differs(ChronoRecord record) => Verdict?.Warnings.Any(w => w.RecordId == record.Id) == true;
+
     public required ChronoQuery Query { get; init; }
 
     public required int Skip { get; init; }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Ledger.Chrono;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
+using Ledger.Postgres;
 using Ledger.Searching;
 
 namespace Ledger.Explorer.Chrono;
@@ -35,17 +36,34 @@ internal static class ProjectReader
         var asked = request.Query.Choice("verify", "auto", "auto", "all") == "all";
         var shown = await store.QueryAsync(query, request.Aborted)
             .Skip(skip).Take(ProjectModel.PerPage + 1).ToListAsync(request.Aborted).ConfigureAwait(false);
+        var (verdict, rowsCompared) = asked || head.Seq <= MostVerifiedUnasked
+            ? await VerifyAsync(store, request.Aborted).ConfigureAwait(false)
+            : (null, false);
         return Page.Of<ProjectPage>(new ProjectModel
         {
             Project = store.Project,
             Head = head,
             Records = await store.RecordCountAsync(request.Aborted).ConfigureAwait(false),
-            Verdict = asked || head.Seq <= MostVerifiedUnasked ? await store.VerifyChainAsync(request.Aborted).ConfigureAwait(false) : null,
+            Verdict = verdict,
+            RowsCompared = rowsCompared,
             Query = query,
             Skip = skip,
             Shown = [.. shown.Take(ProjectModel.PerPage)],
             HasMore = shown.Count > ProjectModel.PerPage,
         });
+    }
+
+    // What differs is looked at again under the store's lock, which a role or a server that only reads cannot take.
+    private static async Task<(ChainVerdict? Verdict, bool RowsCompared)> VerifyAsync(ChronoStore store, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await store.VerifyChainAsync(new ChronoVerification { Deep = true }, cancellationToken).ConfigureAwait(false), true);
+        }
+        catch (Exception fault) when (PostgresFaults.Describe(fault) is not null)
+        {
+            return (await store.VerifyChainAsync(cancellationToken).ConfigureAwait(false), false);
+        }
     }
 
     public static async Task<Page> ReadRecordAsync(ExplorerRequest request)

@@ -34,7 +34,7 @@ public static class LedgerMartenExtensions
             }
         });
         services.TryAddSingleton(provider => new MartenEventStore(
-            provider.GetRequiredService<IDocumentStore>(), provider.GetService<TimeProvider>()));
+            provider.GetRequiredService<IDocumentStore>(), provider.GetService<TimeProvider>(), provider.GetService<ILogger<MartenEventStore>>()));
         services.TryAddSingleton(provider => provider.GetRequiredService<MartenEventStore>().Options);
         services.TryAddSingleton<IEventStore>(provider => provider.GetRequiredService<MartenEventStore>());
         services.TryAddSingleton<IDocumentReader>(provider => provider.GetRequiredService<MartenEventStore>());

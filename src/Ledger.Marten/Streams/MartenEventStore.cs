@@ -10,6 +10,7 @@ using Ledger.Streams;
 using Ledger.Worlds;
 using Marten;
 using Marten.Storage;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Ledger.Marten.Streams;
@@ -33,15 +34,16 @@ public sealed partial class MartenEventStore : IEventStore, ISnapshotStore, IDoc
     /// <summary>Works on a document store.</summary>
     /// <param name="store">The store; its options were given to <c>UseLedger</c>, and it has one database.</param>
     /// <param name="timeProvider">The clock that measures waiting; null for the system's. Events get the time of the server.</param>
+    /// <param name="logger">Logs events whose JSON does not fit their type. Default: no logging.</param>
     /// <exception cref="InvalidOperationException">The store was not given to Ledger.</exception>
-    public MartenEventStore(IDocumentStore store, TimeProvider? timeProvider = null)
+    public MartenEventStore(IDocumentStore store, TimeProvider? timeProvider = null, ILogger<MartenEventStore>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         _configuration = StoreConfiguration.Of(store);
         _store = store;
         _timeProvider = timeProvider ?? TimeProvider.System;
         DataSource = ((MartenDatabase)store.Storage.Database).DataSource;
-        _native = new PostgresEventStore(DataSource, Options, _timeProvider);
+        _native = new PostgresEventStore(DataSource, Options.LoggingTo(logger), _timeProvider);
         _retries = new TransientRetries(Options, _timeProvider);
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ledger.Postgres.Streams;
 using Ledger.Postgres.Telemetry;
 using Ledger.Streams;
 using Npgsql;
@@ -124,6 +125,12 @@ internal sealed class AppendSender
         catch (PostgresException fault) when (TransientFaults.IsDemoted(fault))
         {
             _pool.Clear();
+            throw;
+        }
+        catch (PostgresException fault) when (requests.Count == 1 && TransientFaults.IsNumberTaken(fault))
+        {
+            isWell = true;
+            (await LogNumbers.ReadAsync(connection, _options, cancellationToken).ConfigureAwait(false)).ThrowIfSequenceIsBehind();
             throw;
         }
         finally

@@ -9,6 +9,7 @@ namespace Ledger.Postgres.Appending;
 internal static class TransientFaults
 {
     private const string IdleSessionTimeout = "57P05";
+    private const string NumberIndex = "pkey_mt_events_seq_id";
     private const string EventIdIndex = "idx_mt_events_event_id";
 
     /// <summary>Whether the server was away, or chose this transaction as the victim of a conflict.</summary>
@@ -43,6 +44,10 @@ internal static class TransientFaults
     /// <summary>Whether somebody else took an event's id at the same time: sent again, the look-up finds it and the refusal says so.</summary>
     public static bool IsIdTaken(Exception fault) =>
         fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: EventIdIndex };
+
+    /// <summary>Whether an event got a number that another has: the sequence was set back.</summary>
+    public static bool IsNumberTaken(Exception fault) =>
+        fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: NumberIndex };
 
     /// <summary>Whether the server has become a standby, whose connections are of no more use.</summary>
     public static bool IsDemoted(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction };

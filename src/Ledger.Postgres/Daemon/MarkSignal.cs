@@ -1,3 +1,5 @@
+using Ledger.Postgres.Streams;
+
 namespace Ledger.Postgres.Daemon;
 
 /// <summary>The mark as the shards of a node see it, and the waiting for it to move. Safe for concurrent use.</summary>
@@ -6,9 +8,26 @@ internal sealed class MarkSignal
     private readonly Lock _gate = new();
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _value;
+    private long _drawn = long.MaxValue;
+    private long _newest;
 
     /// <summary>The mark.</summary>
     public long Value => Volatile.Read(ref _value);
+
+    /// <summary>Keeps what was seen last of the log, and wakes those who wait where numbers went back or do not agree.</summary>
+    public void Note(LogNumbers numbers)
+    {
+        var before = Volatile.Read(ref _drawn);
+        Volatile.Write(ref _newest, numbers.Newest);
+        Volatile.Write(ref _drawn, numbers.Drawn);
+        if (numbers.Drawn < before)
+        {
+            Wake();
+        }
+    }
+
+    /// <summary>Whether somebody at a position should look at the numbers of the log before it goes on.</summary>
+    public bool IsSuspect(long position) => Volatile.Read(ref _drawn) is var drawn && (position > drawn || Volatile.Read(ref _newest) > drawn);
 
     /// <summary>Sets the mark, and wakes those who wait.</summary>
     public void Set(long value)

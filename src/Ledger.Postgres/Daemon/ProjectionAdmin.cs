@@ -50,6 +50,14 @@ public sealed class ProjectionAdmin
     public async Task<IReadOnlyList<ShardStatus>> ListAsync(CancellationToken cancellationToken = default) => await Connections.UseAsync(
         _dataSource, (connection, token) => new ShardStates(_options).ListAsync(connection, token), cancellationToken).ConfigureAwait(false);
 
+    /// <exception cref="LogNumbersException">The sequence is behind the events.</exception>
+    internal async Task EnsureNumbersAsync(CancellationToken cancellationToken)
+    {
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        (await LogNumbers.ReadAsync(connection, _options, cancellationToken).ConfigureAwait(false)).ThrowIfSequenceIsBehind();
+    }
+
     /// <summary>Stops a shard behind the batch that it is at, whoever owns it, within a second.</summary>
     /// <exception cref="ProjectionNotFoundException">There is no such shard.</exception>
     public Task PauseAsync(string projection, CancellationToken cancellationToken = default) =>

@@ -60,10 +60,10 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(dataSource);
         DataSourceRules.Check(dataSource);
         _dataSource = PostgresDataSources.ForWriting(dataSource);
-        _options = (options ?? new PostgresOptions()).Checked();
+        _logger = logger ?? (ILogger)NullLogger.Instance;
+        _options = (options ?? new PostgresOptions()).Checked().LoggingTo(logger);
         _daemon = (daemonOptions ?? new DaemonOptions()).Checked(_options);
         _timeProvider = timeProvider ?? TimeProvider.System;
-        _logger = logger ?? (ILogger)NullLogger.Instance;
         _pooler = new PoolerNotice(_logger);
         _gaps = new GapPatience(_timeProvider, _options.OtherWriters);
         _works =
@@ -194,10 +194,12 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         var pace = new PollPace(_timeProvider);
         while (true)
         {
-            if (await mark.AdvanceAsync(reading.Connection, cancellationToken).ConfigureAwait(false))
+            var hasMoved = await mark.AdvanceAsync(reading.Connection, cancellationToken).ConfigureAwait(false);
+            owner.Mark.Note(mark.Numbers);
+            if (hasMoved)
             {
                 pace.Note();
-                if (mark.Value > owner.Mark.Value)
+                if (mark.Value != owner.Mark.Value)
                 {
                     owner.Mark.Set(mark.Value);
                 }

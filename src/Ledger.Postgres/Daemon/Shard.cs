@@ -29,6 +29,7 @@ internal sealed class Shard(
     private bool _hasCaughtUp;
     private volatile bool _isStopped;
     private volatile bool _isGivenUp;
+    private volatile bool _mustBegin = true;
 
     /// <summary>The shard's name.</summary>
     public string Name => work.Name;
@@ -38,7 +39,8 @@ internal sealed class Shard(
     {
         if (_isStopped && !isStopped)
         {
-            _failures = 0;
+            // Whoever lets it go on may have moved it.
+            (_failures, _mustBegin) = (0, true);
         }
 
         _isStopped = isStopped;
@@ -52,15 +54,19 @@ internal sealed class Shard(
     {
         work.Begin(connections);
         var outages = 0;
-        var knowsPosition = false;
         while (!cancellationToken.IsCancellationRequested && !_isGivenUp)
         {
             try
             {
-                if (!knowsPosition)
+                if (_mustBegin)
                 {
+                    _mustBegin = false;
                     await BeginAsync(cancellationToken).ConfigureAwait(false);
-                    knowsPosition = true;
+                }
+
+                if (!_isStopped && mark.IsSuspect(_position))
+                {
+                    await CheckNumbersAsync(cancellationToken).ConfigureAwait(false);
                 }
 
                 if (_isStopped || mark.Value <= _position)
@@ -86,18 +92,18 @@ internal sealed class Shard(
             catch (PostgresException moved) when (moved.SqlState == LedgerErrorCodes.ShardMoved)
             {
                 Log.ShardMoved(logger, Name);
-                knowsPosition = false;
+                _mustBegin = true;
             }
             catch (Exception fault) when (TransientFaults.Contains(fault) || TransientFaults.IsOfPooler(fault)
                 || fault is NpgsqlException and not PostgresException)
             {
                 SayThatItWaits(fault);
-                knowsPosition = false;
+                _mustBegin = true;
                 await DelayAsync(TimeSpan.FromMilliseconds(50), outages++, LongestWaitForServer, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception fault)
             {
-                knowsPosition = await HandleAsync(fault, cancellationToken).ConfigureAwait(false);
+                _mustBegin |= !await HandleAsync(fault, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -110,6 +116,14 @@ internal sealed class Shard(
             _isStopped = (await states.ReadStoppedAsync(connection, [Name], cancellationToken).ConfigureAwait(false)).Count > 0;
         },
         cancellationToken);
+
+    // What the mark saw may be older than the position, so the numbers are read again.
+    private async Task CheckNumbersAsync(CancellationToken cancellationToken)
+    {
+        var numbers = await connections.UseAsync(
+            connection => states.ReadNumbersAsync(connection, cancellationToken), cancellationToken).ConfigureAwait(false);
+        numbers.ThrowIfBeyond($"'{Name}'", _position);
+    }
 
     private async Task RunBatchAsync(CancellationToken cancellationToken)
     {
@@ -128,6 +142,13 @@ internal sealed class Shard(
     {
         try
         {
+            if (fault is LogNumbersException)
+            {
+                // No event is at fault, and none would be passed in time.
+                await FailAsync(fault, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+
             if (_size.Rows > 1 && fault is not ShardEventException)
             {
                 _size.CutDown();

@@ -69,6 +69,10 @@ internal sealed class ShardStates(PostgresOptions options)
     public Task CatchUpAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken) =>
         ExecuteAsync(connection, "catch_up_shard", p => p.WithText(name), cancellationToken);
 
+    /// <summary>The numbers of the log.</summary>
+    public Task<LogNumbers> ReadNumbersAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        LogNumbers.ReadAsync(connection, options, cancellationToken);
+
     public async Task<long> ReadMarkAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var found = await ListAsync(
@@ -83,7 +87,21 @@ internal sealed class ShardStates(PostgresOptions options)
     public Task<List<ShardStatus>> ListAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         ListAsync(connection, "list_shards", p => p.WithText(ShardNames.Mark), Read, cancellationToken);
 
-    private static ShardStatus Read(NpgsqlDataReader reader) => new(
+    private static ShardStatus Read(NpgsqlDataReader reader)
+    {
+        var status = ReadStored(reader);
+        var drawn = reader.GetInt64(11);
+        return status.Position.Value <= drawn
+            ? status
+            : status with
+            {
+                State = ShardState.Failed,
+                Error = LogNumbersException.ReaderBeyond($"'{status.Name}'", status.Position.Value, drawn).Message,
+                ErrorSequence = null,
+            };
+    }
+
+    private static ShardStatus ReadStored(NpgsqlDataReader reader) => new(
         reader.GetString(0),
         reader.IsDBNull(1) ? null : reader.GetString(1),
         reader.GetString(2) switch

@@ -7,7 +7,8 @@ namespace Ledger.Postgres.Hosting;
 /// <summary>Whether the database answers, and whether what runs behind the appends keeps up.</summary>
 /// <remarks>
 /// <list type="number">
-/// <item>Unhealthy: the database does not answer, or a shard has failed.</item>
+/// <item>Unhealthy: the database does not answer, a shard has failed, or the sequence of the log is behind its
+/// events, so that appends fail.</item>
 /// <item>Degraded: a shard is paused, or the first event that it is not done with is older than the limit, or no node owns it.</item>
 /// <item>Healthy otherwise. Each shard's state and lag are among the data.</item>
 /// </list>
@@ -25,6 +26,7 @@ public sealed class LedgerHealthCheck(ProjectionAdmin admin, TimeSpan? mostLag =
         IReadOnlyList<ShardStatus> shards;
         try
         {
+            await admin.EnsureNumbersAsync(cancellationToken).ConfigureAwait(false);
             shards = await admin.ListAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception fault) when (PostgresFaults.Describe(fault) is { } sentence)
@@ -35,7 +37,7 @@ public sealed class LedgerHealthCheck(ProjectionAdmin admin, TimeSpan? mostLag =
         var data = shards.ToDictionary(s => s.Projection, object (s) => TextOf(s), StringComparer.Ordinal);
         if (shards.FirstOrDefault(s => s.State == ShardState.Failed) is { } failed)
         {
-            return HealthCheckResult.Unhealthy($"'{failed.Projection}' has stopped at event {failed.ErrorSequence}: {failed.Error}", data: data);
+            return HealthCheckResult.Unhealthy($"'{failed.Projection}' has stopped{(failed.ErrorSequence is { } at ? $" at event {at}" : "")}: {failed.Error}", data: data);
         }
 
         if (shards.FirstOrDefault(s => s.State == ShardState.Paused) is { } paused)

@@ -44,7 +44,7 @@ public static class LedgerServiceCollectionExtensions
             provider.GetService<ILogger<LedgerMigrator>>()));
         services.TryAddSingleton(provider => new PostgresEventStore(
             provider.GetRequiredService<LedgerDataSource>().Value,
-            provider.GetRequiredService<PostgresOptions>(),
+            provider.GetRequiredService<PostgresOptions>().LoggingTo(provider.GetService<ILogger<PostgresEventStore>>()),
             provider.GetService<TimeProvider>()));
         services.TryAddSingleton(provider => new ProjectionAdmin(
             provider.GetRequiredService<LedgerDataSource>().Value,

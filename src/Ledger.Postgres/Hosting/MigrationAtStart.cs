@@ -3,11 +3,15 @@ using Microsoft.Extensions.Hosting;
 
 namespace Ledger.Postgres.Hosting;
 
-/// <summary>Applies pending migrations before any hosted service starts.</summary>
+/// <summary>Applies pending migrations before any hosted service starts, and refuses a log that cannot number events.</summary>
 internal sealed class MigrationAtStart(LedgerMigrator migrator) : IHostedLifecycleService
 {
     /// <inheritdoc/>
-    public Task StartingAsync(CancellationToken cancellationToken) => migrator.ApplyAsync(cancellationToken);
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        await migrator.ApplyAsync(cancellationToken).ConfigureAwait(false);
+        await migrator.EnsureNumbersAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

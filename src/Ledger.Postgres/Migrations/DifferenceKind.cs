@@ -23,4 +23,10 @@ public enum DifferenceKind
 
     /// <summary>Another version of Marten has added or changed something that Ledger does not rely on: a note, and no fault.</summary>
     LeftToMarten,
+
+    /// <summary>The sequence that numbers events is behind the newest event: appends fail.</summary>
+    SequenceBehind,
+
+    /// <summary>A reader is further than the last number that the log has given: new events would be left out.</summary>
+    ProgressBeyond,
 }

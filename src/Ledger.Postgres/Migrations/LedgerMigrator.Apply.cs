@@ -22,10 +22,12 @@ public sealed partial class LedgerMigrator
     /// <exception cref="MigrationFailedException">The server refused a migration.</exception>
     /// <exception cref="SchemaNotMendedException">The server refused to make again what is missing; nothing of that was changed.</exception>
     /// <exception cref="UnsupportedServerException">The server is too old.</exception>
+    /// <exception cref="DatabaseEncodingException">The database is not encoded in UTF8; nothing was applied.</exception>
     public async Task<MigrationRun> ApplyAsync(CancellationToken cancellationToken = default)
     {
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
+        await CheckEncodingAsync(connection, cancellationToken).ConfigureAwait(false);
         var applied = await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false);
         var pending = Pending(applied);
         IReadOnlyList<MigrationStatus> done = [];
@@ -47,6 +49,19 @@ public sealed partial class LedgerMigrator
         }
 
         return new MigrationRun(done, mended);
+    }
+
+    private async Task CheckEncodingAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(SqlText.Load("DatabaseEncoding"), connection) { CommandTimeout = _options.CommandTimeoutSeconds };
+        await using var _ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (reader.GetString(1) is var encoding && encoding != "UTF8")
+        {
+            throw new DatabaseEncodingException(reader.GetString(0), encoding);
+        }
     }
 
     private async Task<IReadOnlyList<MigrationStatus>> ApplyPendingAsync(

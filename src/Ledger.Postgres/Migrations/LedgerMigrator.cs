@@ -78,6 +78,7 @@ public sealed partial class LedgerMigrator
     /// difference, and something extra in Ledger's own schema too unless that is <c>public</c>.</para>
     /// <para>The tables of documents that the options' projections keep are compared too; what is added to one, such as an index of the
     /// application, is no difference.</para>
+    /// <para>And the numbers of the log, where the role may read them: a sequence behind the events, and progress beyond the sequence.</para>
     /// <para>What another version of Marten has added is a note: a column with a default on its tables, a table, a function. So is another
     /// definition of a column that Ledger neither reads nor writes. What the known versions of Marten and Wolverine add beside (names that
     /// begin with <c>mt_</c> or <c>wolverine_</c>) is not mentioned.</para>
@@ -90,7 +91,8 @@ public sealed partial class LedgerMigrator
         var applied = await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false);
         var catalog = await SchemaCatalog.ReadAsync(
             connection, _options.Schemas, [.. _options.DocumentTables], cancellationToken).ConfigureAwait(false);
-        return SchemaComparison.Compare(MigrationStatus.Join(_known, applied), applied, catalog);
+        var differences = SchemaComparison.Compare(MigrationStatus.Join(_known, applied), applied, catalog);
+        return [.. differences, .. await FindNumberFaultsAsync(connection, cancellationToken).ConfigureAwait(false)];
     }
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)

@@ -20,6 +20,10 @@ public sealed record SchemaDifference(DifferenceKind Kind, string Subject, strin
         DifferenceKind.LeftToMarten => $"The {Subject} is new; it is left to Marten.",
         DifferenceKind.MigrationPending => $"The {Subject} is pending; run 'ledger migrate apply'.",
         DifferenceKind.MigrationChanged => $"The {Subject} was applied with another text: checksum '{Actual}', expected '{Expected}'.",
+        DifferenceKind.SequenceBehind =>
+            $"The {Subject} is at {Actual}, but the newest event has number {Expected}, so that appends fail; run 'ledger migrate repair'.",
+        DifferenceKind.ProgressBeyond => $"The {Subject} is at {Actual}, but the last number that the log has given is {Expected}, so that new events "
+            + $"up to {Actual} would be left out; run 'ledger migrate repair --reset-progress', and rebuild what it keeps.",
         _ => $"The {Subject} was applied by version {Actual} and is unknown to this program; use that version or a newer one.",
     };
 

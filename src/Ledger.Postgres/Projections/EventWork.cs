@@ -30,10 +30,7 @@ internal sealed class EventWork(EventProjection projection, EventStatements stat
     {
         foreach (var recorded in _pending)
         {
-            if (projection.Find(recorded) is { } apply)
-            {
-                await ApplyAsync(apply, recorded, connection, cancellationToken).ConfigureAwait(false);
-            }
+            await ApplyAsync(recorded, connection, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -41,11 +38,14 @@ internal sealed class EventWork(EventProjection projection, EventStatements stat
         Add(batch, statements.Advance).Parameters.WithText(projection.Key).WithText(projection.StreamPrefix);
 
     // A failure of the database stays Npgsql's: it may pass, and the append is sent again then.
-    private async Task ApplyAsync(ApplyEvent apply, RecordedEvent recorded, NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task ApplyAsync(RecordedEvent recorded, NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         try
         {
-            await apply(recorded, connection, cancellationToken).ConfigureAwait(false);
+            if (projection.Find(recorded) is { } apply)
+            {
+                await apply(recorded, connection, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (Exception fault) when (fault is not NpgsqlException && !cancellationToken.IsCancellationRequested)
         {

@@ -79,6 +79,7 @@ internal sealed class ShadowRebuild(
     private async Task<RebuildState> BeginAsync(NpgsqlConnection connection, LogMark mark, CancellationToken cancellationToken)
     {
         await mark.AdvanceAsync(connection, cancellationToken).ConfigureAwait(false);
+        mark.Numbers.ThrowIfSequenceIsBehind();
         await RebuildState.EndAsync(connection, Key, options, cancellationToken).ConfigureAwait(false);
         await ExecuteAsync(connection, "clear_heads", c => c.WithText(ShadowTables.KeyOf(Key)), cancellationToken).ConfigureAwait(false);
         foreach (var table in target.Tables)

@@ -16,13 +16,15 @@ public sealed partial class PostgresEventStore
     /// own: the last number drawn, who else may still commit one, and the rows. Once nobody of the second is left, a number missing
     /// from rows read after that is dead. Where somebody stays, the reading ends below the number; the next one starts there.
     /// Where <see cref="PostgresOptions.OtherWriters"/> draw numbers before their transactions, nobody shows that one is alive:
-    /// the reading waits below it until it has been known for 3 seconds. Read on a primary: a standby does not show who holds numbers.
+    /// the reading waits below it until it has been known for 3 seconds.
     /// </remarks>
+    /// <exception cref="StandbyServerException">The server is a standby, which does not show who holds numbers.</exception>
+    /// <exception cref="LogNumbersException">The sequence is behind the events.</exception>
     public async IAsyncEnumerable<RecordedEvent> ReadLogAsync(
         SequenceNumber after = default,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var last = await ReadScalarAsync<long>("log_last_drawn", cancellationToken).ConfigureAwait(false);
+        var last = await ReadLastDrawnAsync(cancellationToken).ConfigureAwait(false);
         var holders = await ReadHoldersAsync(cancellationToken).ConfigureAwait(false);
         var size = default(PageSize);
         var next = after.Value;
@@ -92,6 +94,20 @@ public sealed partial class PostgresEventStore
             pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, TimeSpan.FromMilliseconds(50).Ticks));
             await KeepThoseLeftAsync(holders, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private async Task<long> ReadLastDrawnAsync(CancellationToken cancellationToken)
+    {
+        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = lease.ConfigureAwait(false);
+        var numbers = await LogNumbers.ReadAsync(lease.Connection, _options, cancellationToken).ConfigureAwait(false);
+        if (numbers.IsStandby)
+        {
+            throw new StandbyServerException();
+        }
+
+        numbers.ThrowIfSequenceIsBehind();
+        return numbers.Drawn;
     }
 
     /// <summary>Whether every number up to the last one is either in the log or dead.</summary>

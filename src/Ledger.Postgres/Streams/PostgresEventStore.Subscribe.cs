@@ -13,6 +13,8 @@ public sealed partial class PostgresEventStore
     /// is lost and the time of <see cref="PostgresOptions.RetryFor"/> is not over. Appends are heard of at once by LISTEN; behind a pooler, by
     /// looking ten times a second.
     /// </remarks>
+    /// <exception cref="LogNumbersException">It begins or stands at a number that the log has not given yet, or the sequence is behind the events.</exception>
+    /// <exception cref="StandbyServerException">The server is a standby.</exception>
     /// <param name="filter">Which events; null for all.</param>
     /// <param name="start">Where to begin; null for the first event of the log.</param>
     /// <param name="cancellationToken">Ends it, by an <see cref="OperationCanceledException"/>.</param>

@@ -78,7 +78,10 @@ internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions o
             }
         }
 
-        bool IsTransient(Exception fault) => isOpen ? TransientFaults.Contains(fault) : TransientFaults.CannotOpenYet(fault);
+        // The other servers of a connection string may be standbys for as long as none is promoted.
+        bool IsTransient(Exception fault) => isOpen
+            ? TransientFaults.Contains(fault) || (lostAt is not null && fault is StandbyServerException)
+            : TransientFaults.CannotOpenYet(fault);
 
         Task<List<RecordedEvent>> NextAsync(CancellationToken cancelled)
         {
@@ -106,6 +109,7 @@ internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions o
                 {
                     var hasMoved = await mark.AdvanceAsync(session.Connection, cancelled).ConfigureAwait(false);
                     (lostAt, pause) = (null, ShortestPause);
+                    mark.Numbers.ThrowIfBeyond("A reader of the log", position);
                     if (hasMoved)
                     {
                         pace.Note();

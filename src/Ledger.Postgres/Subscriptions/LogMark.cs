@@ -8,6 +8,8 @@ namespace Ledger.Postgres.Subscriptions;
 /// <remarks>
 /// <para>What was drawn is seen first, then who may still commit a number, each in a statement of its own. Once all of those are gone, whatever
 /// they held below the number drawn is visible or dead. Until then the mark stands before the first number that is missing.</para>
+/// <para>It does not pass the newest event: numbers behind that which nobody holds any more may be handed out again by a server that crashed, was
+/// restored or was a standby.</para>
 /// <para>Several such sightings overlap, so that the mark follows a log that is never at rest. It belongs to one connection, and begins
 /// anew with the next: a server that crashed may hand numbers out twice. Not safe for concurrent use.</para>
 /// </remarks>
@@ -21,32 +23,39 @@ internal sealed class LogMark(PostgresOptions options, GapPatience gaps, TimePro
     private readonly string _holders = SqlText.Load("log_holders", options.Schemas);
     private readonly List<Sighting> _sightings = [];
     private long _lastSeen = -1;
+    private long _settled;
 
     /// <summary>The mark.</summary>
     public long Value { get; private set; }
+
+    /// <summary>What was seen last of the log.</summary>
+    public LogNumbers Numbers { get; private set; }
 
     /// <summary>Begins on another connection.</summary>
     /// <param name="floor">A number that was a mark before, and was written to disk.</param>
     public void Begin(long floor)
     {
         _sightings.Clear();
-        (_lastSeen, Value) = (-1, floor);
+        (_lastSeen, _settled, Value) = (-1, floor, floor);
     }
 
     /// <summary>Looks again, and says whether a number was drawn or the mark has moved.</summary>
     /// <remarks>One round trip where no number is missing, and a second where one is.</remarks>
     public async Task<bool> AdvanceAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var (last, present) = await ReadReachAsync(connection, cancellationToken).ConfigureAwait(false);
+        var (last, present, newest) = await ReadReachAsync(connection, cancellationToken).ConfigureAwait(false);
+        Numbers = new LogNumbers(last, newest);
         gaps.Note(last);
         var (seen, before) = (_lastSeen, Value);
-        if (last < Value)
+        if (last < _settled)
         {
-            Begin(last);
+            // The numbers went back. What was settled says nothing about those that are handed out now.
+            Begin(0);
+            return true;
         }
 
-        Value = Math.Max(Value, Math.Min(present, last));
-        if (Value < last)
+        _settled = Math.Max(_settled, Math.Min(present, last));
+        if (_settled < last)
         {
             await LookForHoldersAsync(connection, last, cancellationToken).ConfigureAwait(false);
         }
@@ -56,6 +65,7 @@ internal sealed class LogMark(PostgresOptions options, GapPatience gaps, TimePro
             _lastSeen = last;
         }
 
+        Value = Math.Min(_settled, newest);
         return last != seen || Value != before;
     }
 
@@ -77,22 +87,22 @@ internal sealed class LogMark(PostgresOptions options, GapPatience gaps, TimePro
         {
             if (sighting.Holders.Count == 0)
             {
-                Value = Math.Max(Value, gaps.DeadUpTo(sighting.Last, sighting.SeenAt));
+                _settled = Math.Max(_settled, gaps.DeadUpTo(sighting.Last, sighting.SeenAt));
             }
         }
 
-        _sightings.RemoveAll(s => s.Last <= Value);
+        _sightings.RemoveAll(s => s.Last <= _settled);
     }
 
-    private async Task<(long Last, long Present)> ReadReachAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<(long Last, long Present, long Newest)> ReadReachAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var command = Command(connection, _reach).With(Value, NpgsqlDbType.Bigint);
+        var command = Command(connection, _reach).With(_settled, NpgsqlDbType.Bigint);
         await using var _ = command.ConfigureAwait(false);
         await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return (reader.GetInt64(0), reader.GetInt64(1));
+        return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
     }
 
     private async Task<HashSet<string>> ReadHoldersAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -70,7 +70,12 @@ internal sealed class NodeSession : IAsyncDisposable
         {
             var command = new NpgsqlCommand(SqlText.Load("session_process"), connection) { CommandTimeout = options.CommandTimeoutSeconds };
             await using var _ = command.ConfigureAwait(false);
-            var process = (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+            var (process, isStandby) = await ReadAsync(command, cancellationToken).ConfigureAwait(false);
+            if (isStandby)
+            {
+                throw new StandbyServerException();
+            }
+
             if (process != connection.ProcessID)
             {
                 // What is set on a pooler's session would be set for whoever gets it next.
@@ -86,6 +91,14 @@ internal sealed class NodeSession : IAsyncDisposable
             await connection.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private static async Task<(int Process, bool IsStandby)> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = reader.ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return (reader.GetInt32(0), reader.GetBoolean(1));
     }
 
     /// <summary>Waits until somebody says that events were appended, or for a time; it ends early when the connection is lost.</summary>

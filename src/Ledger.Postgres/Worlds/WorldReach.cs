@@ -8,7 +8,7 @@ namespace Ledger.Postgres.Worlds;
 /// <param name="Position">For how many of the events that were asked for the rows can stand: fewer where one cannot be applied.</param>
 /// <param name="Lags">Whether rows are missing up to there.</param>
 /// <param name="BudgetExhausted">The flag of the world there.</param>
-/// <param name="CanCatchUp">Whether missing rows can be written; a standby and a transaction that only reads cannot.</param>
+/// <param name="CanCatchUp">Whether missing rows can be written; a standby, a transaction and a role that only read cannot.</param>
 internal readonly record struct WorldReach(Position Length, Position Position, bool Lags, bool BudgetExhausted, bool CanCatchUp)
 {
     /// <summary>How many columns of a row it takes.</summary>

@@ -1,3 +1,4 @@
+using JasperFx.Events;
 using Ledger.Events;
 using Microsoft.Extensions.Hosting;
 using Wolverine.Runtime;
@@ -41,7 +42,14 @@ internal sealed class EventForwarder(IWolverineRuntime runtime, HandlerGraph han
         {
             await bus.PublishAsync(recorded.Data).ConfigureAwait(false);
         }
+        else if (recorded.Misfit is { } misfit && IsWanted(misfit.ExpectedType))
+        {
+            throw new EventMisfitException(recorded, misfit);
+        }
     }
+
+    private bool IsWanted(Type type) => handlers.HandlerFor(typeof(Event<>).MakeGenericType(type)) is not null
+        || handlers.CanHandle(type) || runtime.RoutingFor(type).Routes.Length > 0;
 
     private async Task StartedAsync(CancellationToken cancellationToken)
     {

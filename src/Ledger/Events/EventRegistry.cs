@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Ledger.Json;
 using Ledger.Streams;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ledger.Events;
 
@@ -14,13 +17,24 @@ public sealed class EventRegistry
 
     private readonly FrozenDictionary<string, Entry> _byName;
     private readonly FrozenDictionary<Type, Entry> _byType;
-    private readonly FrozenDictionary<string, (string To, Func<JsonElement, JsonElement> Convert)> _upcasts;
+    private readonly FrozenDictionary<string, UpcastPath> _upcasts;
+    private readonly FrozenDictionary<string, (string To, Func<JsonElement, JsonElement> Convert)> _steps;
+    private readonly ConcurrentDictionary<string, bool> _misfitsLogged = new(StringComparer.Ordinal);
+    private readonly ILogger _logger;
 
-    private EventRegistry(EventRegistryBuilder builder)
+    private EventRegistry(EventRegistryBuilder builder, ILogger? logger = null)
     {
         _byName = builder.ByName.ToFrozenDictionary(StringComparer.Ordinal);
         _byType = builder.ByName.Values.ToFrozenDictionary(e => e.ClrType);
-        _upcasts = builder.Upcasts.ToFrozenDictionary(StringComparer.Ordinal);
+        _steps = builder.Upcasts.ToFrozenDictionary(StringComparer.Ordinal);
+        _upcasts = builder.Upcasts.Keys.ToFrozenDictionary(n => n, n => UpcastPath.From(n, builder), StringComparer.Ordinal);
+        _logger = logger ?? NullLogger.Instance;
+    }
+
+    private EventRegistry(EventRegistry other, ILogger logger)
+    {
+        (_byName, _byType, _upcasts, _steps) = (other._byName, other._byType, other._upcasts, other._steps);
+        _logger = logger;
     }
 
     /// <summary>The events of runs and branches alone.</summary>
@@ -34,6 +48,7 @@ public sealed class EventRegistry
     internal IEnumerable<KeyValuePair<string, Type>> UpcastTypes => _upcasts.Keys.Select(name => KeyValuePair.Create(name, TypeOf(name)));
 
     /// <summary>The events of runs and branches, and those of an application.</summary>
+    /// <exception cref="ArgumentException">An upcast leads to a name that has no type, or back to where it began.</exception>
     public static EventRegistry Create(Action<EventRegistryBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
@@ -62,13 +77,13 @@ public sealed class EventRegistry
             builder.ByName.Add(name, entry);
         }
 
-        foreach (var (name, upcast) in _upcasts)
+        foreach (var (name, step) in _steps)
         {
-            builder.Upcasts.Add(name, upcast);
+            builder.Upcasts.Add(name, step);
         }
 
         configure(builder);
-        return new EventRegistry(builder);
+        return new EventRegistry(builder, _logger);
     }
 
     /// <summary>Writes an event for storage, checked.</summary>
@@ -116,41 +131,52 @@ public sealed class EventRegistry
         }
     }
 
-    /// <summary>Reads stored JSON as the type that its name stands for, upcast where needed; what fits none becomes an <see cref="UntypedEvent"/>.</summary>
-    public object Read(string name, ReadOnlyMemory<byte> json)
+    /// <summary>The same types, with misfits logged: the first event of each name whose JSON does not fit its type.</summary>
+    /// <remarks><c>AddLedger</c> and the daemon do this with their loggers.</remarks>
+    /// <param name="logger">Where they are logged.</param>
+    public EventRegistry LoggingTo(ILogger logger)
     {
-        var readAs = name;
-        var bytes = json;
-        if (_upcasts.TryGetValue(name, out var upcast))
-        {
-            readAs = upcast.To;
-            bytes = JsonSerializer.SerializeToUtf8Bytes(
-                upcast.Convert(EventJson.ParseElement(json)), BuiltInEventsContext.Default.JsonElement);
-        }
+        ArgumentNullException.ThrowIfNull(logger);
+        return new EventRegistry(this, logger);
+    }
 
-        if (_byName.TryGetValue(readAs, out var entry))
+    /// <summary>Reads stored JSON as the type that its name stands for, upcast where needed; what fits none becomes an <see cref="UntypedEvent"/>.</summary>
+    public object Read(string name, ReadOnlyMemory<byte> json) => Read(name, json, out _);
+
+    /// <summary>Reads stored JSON, and tells whether it should have fitted a type and did not.</summary>
+    internal object Read(string name, ReadOnlyMemory<byte> json, out EventMisfit? misfit)
+    {
+        misfit = null;
+        if (EntryOf(name) is { } entry)
         {
             try
             {
+                var bytes = _upcasts.TryGetValue(name, out var upcast) ? upcast.Convert(json) : json;
+
                 // The reader's depth counts, and not that of the application's options, which is 64 unless set.
                 var reader = new Utf8JsonReader(bytes.Span, EventJson.ReaderOptions);
                 if (JsonSerializer.Deserialize(ref reader, entry.Json) is { } data)
                 {
                     return data;
                 }
+
+                misfit = new EventMisfit(entry.ClrType, "it is null.");
             }
-            catch (JsonException)
+#pragma warning disable CA1031 // The log may hold any JSON under any name, and converters, constructors and upcasts throw what they like; the event is still one.
+            catch (Exception fault) when (fault is not OutOfMemoryException)
+#pragma warning restore CA1031
             {
-                // The log may hold any JSON under any name; what does not fit its type is still an event.
+                misfit = new EventMisfit(entry.ClrType, fault.Message);
             }
+
+            Note(name, misfit);
         }
 
         return new UntypedEvent(name, EventJson.ParseElement(json));
     }
 
     /// <summary>The type that a name is read as when its JSON fits.</summary>
-    internal Type TypeOf(string name) =>
-        _byName.GetValueOrDefault(_upcasts.TryGetValue(name, out var upcast) ? upcast.To : name)?.ClrType ?? typeof(UntypedEvent);
+    internal Type TypeOf(string name) => EntryOf(name)?.ClrType ?? typeof(UntypedEvent);
 
     /// <summary>Whether events can be of a type.</summary>
     internal bool Knows(Type type) => type == typeof(UntypedEvent) || _byType.ContainsKey(type);
@@ -158,6 +184,17 @@ public sealed class EventRegistry
     /// <summary>The names that are read as one of these types.</summary>
     internal string[] NamesOf(IReadOnlyCollection<Type> types) =>
         [.. _byName.Keys.Union(_upcasts.Keys, StringComparer.Ordinal).Where(n => types.Contains(TypeOf(n)))];
+
+    private Entry? EntryOf(string name) => _byName.GetValueOrDefault(_upcasts.TryGetValue(name, out var upcast) ? upcast.To : name);
+
+    private void Note(string name, EventMisfit misfit)
+    {
+        EventMetrics.Misfit(name);
+        if (_misfitsLogged.TryAdd(name, true))
+        {
+            LogMessages.EventMisfit(_logger, name, misfit.ExpectedType, misfit.Reason);
+        }
+    }
 
     internal sealed record Entry(string Name, Type ClrType, JsonTypeInfo Json, EventRule? Rule = null)
     {

@@ -55,8 +55,9 @@ public sealed class EventRegistryBuilder
     }
 
     /// <summary>Registers how an old shape is read as a newer one; what is stored stays as it is.</summary>
+    /// <remarks>Upcasts are followed: one from version 1 to 2 and one from 2 to 3 read version 1 as 3. The name at the end must have a type.</remarks>
     /// <param name="name">The name that the old events have in the log.</param>
-    /// <param name="toName">The name of the type that they are read as; it may be the same.</param>
+    /// <param name="toName">The name that they are read as, which has a type or an upcast of its own; it may be the same name.</param>
     /// <param name="convert">Makes the new JSON from the old. It must be pure and safe for concurrent use.</param>
     /// <exception cref="ArgumentException">The name has a conversion already.</exception>
     public EventRegistryBuilder Upcast(string name, string toName, Func<JsonElement, JsonElement> convert)

@@ -13,7 +13,8 @@ public sealed class RecordedEvent
 {
     private readonly EventRegistry _registry;
     private readonly ReadOnlyMemory<byte> _headers;
-    private object? _data;
+    private volatile object? _data;
+    private EventMisfit? _misfit;
     private EventMetadata? _metadata;
 
     /// <summary>Describes a stored event; engines call it.</summary>
@@ -79,7 +80,10 @@ public sealed class RecordedEvent
     public ReadOnlyMemory<byte> Json { get; }
 
     /// <summary>What happened: an instance of the registered type, or an <see cref="UntypedEvent"/> where the name or the JSON fits none.</summary>
-    public object Data => _data ??= _registry.Read(Type, Json);
+    public object Data => _data ?? Read();
+
+    /// <summary>Why <see cref="Data"/> is untyped although the name has a type; null where the JSON fits, and where the name has no type.</summary>
+    public EventMisfit? Misfit => Data is UntypedEvent ? _misfit : null;
 
     /// <summary>What <see cref="Data"/> is an instance of, unless the JSON does not fit; told without reading it.</summary>
     internal Type ExpectedType => _registry.TypeOf(Type);
@@ -89,6 +93,13 @@ public sealed class RecordedEvent
 
     /// <summary>The event's JSON as an element.</summary>
     public JsonElement ToJsonElement() => EventJson.ParseElement(Json);
+
+    private object Read()
+    {
+        var data = _registry.Read(Type, Json, out var misfit);
+        _misfit = misfit;
+        return _data = data;
+    }
 
     /// <summary>The same event with its place in a history.</summary>
     internal RecordedEvent At(Position position) => new(_registry, Stream, Version, Sequence, Id, Type, Json, _headers, Timestamp)

@@ -76,9 +76,11 @@ public sealed class Aggregate<T>
         return With(typeof(TEvent), (state, recorded) => evolve(state, (TEvent)recorded.Data, recorded));
     }
 
-    /// <summary>The state behind an event.</summary>
+    /// <summary>The state after an event.</summary>
     /// <param name="state">The state before it.</param>
     /// <param name="recorded">The event; one that is not handled leaves the state as it is.</param>
+    /// <exception cref="EventMisfitException">The type of the event's name is handled, but the stored JSON does not fit it, and
+    /// <see cref="UntypedEvent"/> is not handled.</exception>
     public T Evolve(T state, RecordedEvent recorded)
     {
         ArgumentNullException.ThrowIfNull(state);

@@ -1,4 +1,5 @@
 using Ledger.Branches;
+using Ledger.Events;
 using Ledger.Runs;
 using Ledger.Streams;
 
@@ -14,6 +15,7 @@ public static class AggregateExtensions
     /// <param name="at">How many events to fold, or null for all of them.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
+    /// <exception cref="EventMisfitException">An event's JSON does not fit the type that is handled.</exception>
     public static async Task<T> AggregateAsync<T>(
         this IEventStore store,
         Aggregate<T> aggregate,
@@ -52,6 +54,7 @@ public static class AggregateExtensions
     /// <param name="at">How many events to fold, or null for all of them.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
+    /// <exception cref="EventMisfitException">An event's JSON does not fit the type that is handled.</exception>
     public static Task<T> AggregateAsync<T>(
         this Run run,
         Aggregate<T> aggregate,

@@ -21,8 +21,20 @@ internal sealed class EventHandlers<THandler>
         : new EventHandlers<THandler>(_byType.Add(type, handler));
 
     /// <summary>The handler for an event, or null. What reads as <see cref="UntypedEvent"/> has the handler of that.</summary>
-    public THandler? Find(RecordedEvent recorded) =>
-        _byType.ContainsKey(recorded.ExpectedType) || _byType.ContainsKey(typeof(UntypedEvent))
-            ? _byType.GetValueOrDefault(recorded.Data.GetType())
-            : null;
+    /// <exception cref="EventMisfitException">The type of the event's name has a handler, but its JSON does not fit the type.</exception>
+    public THandler? Find(RecordedEvent recorded)
+    {
+        var isHandled = _byType.ContainsKey(recorded.ExpectedType);
+        if (!isHandled && !_byType.ContainsKey(typeof(UntypedEvent)))
+        {
+            return null;
+        }
+
+        if (_byType.TryGetValue(recorded.Data.GetType(), out var handler))
+        {
+            return handler;
+        }
+
+        return isHandled && recorded.Misfit is { } misfit ? throw new EventMisfitException(recorded, misfit) : null;
+    }
 }

@@ -14,12 +14,18 @@ public sealed partial class Run
     /// <param name="at">How many events to fold, or null for all of them; what is stored for a later position is not looked at.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
+    /// <exception cref="StreamNotFoundException">There is no such run or branch: nothing was compared.</exception>
     /// <exception cref="WorldFaultException">An event cannot be applied.</exception>
     public async Task<ReplayReport> ReplayAsync(Position? at = null, CancellationToken cancellationToken = default)
     {
         var report = await Replay
             .RunAsync(_ledger.Store, History, at, () => ReadAsync(to: at, cancellationToken: cancellationToken), cancellationToken)
             .ConfigureAwait(false);
+        if (report.Position == Position.Start && await _ledger.Store.GetStreamAsync(StreamName, cancellationToken).ConfigureAwait(false) is null)
+        {
+            throw new StreamNotFoundException(StreamName);
+        }
+
         _statistics?.CountFolded(report.Position.Value);
         return at is { } wanted && report.Position < wanted
             ? throw new PositionOutOfRangeException(StreamName, wanted, report.Position)

@@ -77,6 +77,42 @@ public abstract class AggregateTests(ITestEngine engine) : EventStoreTests(engin
     }
 
     [Fact]
+    public async Task Aggregate_JsonThatDoesNotFit_ThrowsInsteadOfLeavingItOut()
+    {
+        var stream = NewStream();
+        await Store.AppendAsync(stream, ExpectedVersion.Any, [Labelled("a"), Misfit, Labelled("b")]);
+
+        var thrown = await Should.ThrowAsync<EventMisfitException>(() => Store.AggregateAsync(ProjectionSamples.Tally, stream));
+
+        thrown.Message.ShouldBe($"The JSON of event 'kit.loaded' at version 2 of stream '{stream}' does not fit Ledger.Events.KitLoaded: {thrown.Reason} "
+            + "Register an upcast of 'kit.loaded' to the type's present form, or handle UntypedEvent.");
+        (thrown.EventType, thrown.ExpectedType, thrown.Stream, thrown.Version).ShouldBe(
+            ("kit.loaded", typeof(KitLoaded), stream, new StreamVersion(2)));
+        await Should.ThrowAsync<EventMisfitException>(() => Store.FetchForWritingAsync(ProjectionSamples.Tally, stream));
+        (await Store.AggregateAsync(ProjectionSamples.Tally, stream, new Position(1))).ShouldBe(Tally.Empty.With("a"));
+    }
+
+    [Fact]
+    public async Task Aggregate_UntypedHandled_IsGivenWhatDoesNotFit()
+    {
+        var stream = NewStream();
+        await Store.AppendAsync(stream, ExpectedVersion.Any, [Labelled("a"), Misfit, Odd]);
+
+        (await Store.AggregateAsync(ProjectionSamples.Tally.On<UntypedEvent>((tally, untyped) => tally.With(untyped.Type)), stream))
+            .ShouldBe(Tally.Empty.With("a").With("kit.loaded").With("odd"));
+    }
+
+    [Fact]
+    public async Task Aggregate_TypeNotHandled_LeavesOutWhatDoesNotFit()
+    {
+        var stream = NewStream();
+        await Store.AppendAsync(stream, ExpectedVersion.Any, [new ToolCalled("t"), Misfit]);
+        var tools = new Aggregate<string>("tools", "").On<ToolCalled>((state, called) => state + called.Tool);
+
+        (await Store.AggregateAsync(tools, stream)).ShouldBe("t");
+    }
+
+    [Fact]
     public async Task FetchForWriting_NobodyElse_AppendsBehindTheState()
     {
         var stream = await StreamOfAsync(2);

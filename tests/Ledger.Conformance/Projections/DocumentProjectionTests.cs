@@ -68,6 +68,18 @@ public abstract class DocumentProjectionTests(ITestEngine engine) : ProjectingSt
     }
 
     [Fact]
+    public async Task Append_JsonThatDoesNotFit_IsRefused()
+    {
+        var stream = NewStream();
+
+        var refused = await Should.ThrowAsync<ProjectionFailedException>(() => Store.AppendAsync(
+            stream, ExpectedVersion.Any, [new UntypedEvent("tool.called", System.Text.Json.JsonElement.Parse("""{"tool": []}"""))]));
+
+        refused.InnerException!.ShouldBeOfType<EventMisfitException>().ExpectedType.ShouldBe(typeof(ToolCalled));
+        (await Store.GetStreamAsync(stream)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task Append_NoIdForADocument_IsRefused()
     {
         var refused = await Should.ThrowAsync<ProjectionFailedException>(() => CallAsync(NewStream(), ""));

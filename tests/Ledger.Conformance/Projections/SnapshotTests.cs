@@ -83,6 +83,18 @@ public abstract class SnapshotTests(ITestEngine engine) : ProjectingStoreTests(e
     }
 
     [Fact]
+    public async Task Append_JsonThatDoesNotFit_IsRefused()
+    {
+        var stream = await StreamOfAsync(1);
+
+        var refused = await Should.ThrowAsync<ProjectionFailedException>(
+            () => Store.AppendAsync(stream, ExpectedVersion.Any, [Labelled("2"), Misfit]));
+
+        (refused.Version, refused.InnerException!.GetType()).ShouldBe((new StreamVersion(3), typeof(EventMisfitException)));
+        (await Documents.LoadAsync(ProjectionSamples.Tallies, stream)).ShouldBe(new AggregateState<Tally>(TallyOf("1"), new StreamVersion(1)));
+    }
+
+    [Fact]
     public async Task Append_Repeated_CountsOnce()
     {
         var stream = NewStream();

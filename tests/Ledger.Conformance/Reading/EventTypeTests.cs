@@ -107,6 +107,41 @@ public abstract class EventTypeTests(ITestEngine engine) : EventStoreTests(engin
     }
 
     [Fact]
+    public async Task Read_OldestShape_IsUpcastStepByStep()
+    {
+        var store = await CreateStoreAsync(SampleRegistry.Second);
+
+        var read = await RoundTripAsync(store, new UntypedEvent("order-placed.v0", JsonElement.Parse("""{"order": "o-1", "amount": 3}""")));
+
+        read.Data.ShouldBe(new OrderPlacedInCurrency("o-1", 3, "EUR"));
+        read.Misfit.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Read_UpcastThatThrows_GivesAnUntypedEvent()
+    {
+        var store = await CreateStoreAsync(SampleRegistry.Second);
+
+        var read = await RoundTripAsync(store, new UntypedEvent("order-placed.v0", JsonElement.Parse("""{"order": "o-1"}""")));
+
+        read.Data.ShouldBeOfType<UntypedEvent>().Data.GetProperty("order").GetString().ShouldBe("o-1");
+        read.Misfit!.ExpectedType.ShouldBe(typeof(OrderPlacedInCurrency));
+    }
+
+    [Theory]
+    [InlineData("object.removed", """{"id": 1}""", true)]
+    [InlineData("object.removed", """null""", true)]
+    [InlineData("object.removed", """{"id": "a"}""", false)]
+    [InlineData("not.known", """{"id": 1}""", false)]
+    public async Task Misfit_DataAndName_IsThereWhereATypeWasExpected(string name, string json, bool isMisfit)
+    {
+        var read = await RoundTripAsync(Store, new UntypedEvent(name, JsonElement.Parse(json)));
+
+        (read.Misfit?.ExpectedType).ShouldBe(isMisfit ? typeof(ObjectRemoved) : null);
+        (await Store.ReadForwardAsync(read.Stream).SingleAsync()).Misfit.ShouldBe(read.Misfit);
+    }
+
+    [Fact]
     public async Task Read_Twice_SharesNothing()
     {
         var stream = NewStream();

@@ -11,7 +11,16 @@ public static class SampleRegistry
 
     public static EventRegistry Second { get; } = EventRegistry.Create(events => events
         .Add(SampleEventsContext.Default.OrderPlacedInCurrency)
+        .Upcast("order-placed.v0", "order-placed.v1", NameTotal)
         .Upcast("order-placed.v1", "order-placed.v2", AddCurrency));
+
+    private static JsonElement NameTotal(JsonElement old)
+    {
+        var order = JsonObject.Create(old)!;
+        order["total"] = order["amount"]!.DeepClone();
+        order.Remove("amount");
+        return JsonSerializer.SerializeToElement(order);
+    }
 
     private static JsonElement AddCurrency(JsonElement old)
     {

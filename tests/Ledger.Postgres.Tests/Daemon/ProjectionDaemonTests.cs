@@ -128,6 +128,38 @@ public sealed class ProjectionDaemonTests
     }
 
     [Fact]
+    public async Task Async_JsonThatDoesNotFitAndDeadLetters_GoesPastIt()
+    {
+        await using var bench = await DaemonBench.CreateAsync(ProjectionSamples.All);
+        var stream = StreamName.Run("misfit");
+        await bench.Store.AppendAsync(
+            stream, ExpectedVersion.Any, [new KitLoaded("a"), Untyped("kit.loaded", """{"kit": 7}"""), Untyped("tool.called", """{"tool": 7}"""), new KitLoaded("b")]);
+        await bench.StartAsync(new DaemonOptions { OnFailure = FailurePolicy.DeadLetter, Retries = 0 });
+
+        await bench.CaughtUpAsync();
+
+        (await bench.Store.LoadAsync(ProjectionSamples.Tallies, stream)).State.ShouldBe(Conformance.Projections.Tally.Empty.With("a").With("b"));
+        (await bench.Database.ScalarAsync<string>("""
+            select string_agg(concat_ws(' ', data ->> 'ProjectionName', data ->> 'EventSequence', data ->> 'ExceptionType'), E'\n' order by data ->> 'ProjectionName')
+            from ledger.mt_doc_deadletterevent
+            """)).ShouldBe("tally 2 EventMisfitException\ntool-uses 3 EventMisfitException");
+    }
+
+    [Fact]
+    public async Task Async_JsonThatDoesNotFitAndStop_StopsBeforeIt()
+    {
+        await using var bench = await DaemonBench.CreateAsync([ProjectionSamples.ToolUses]);
+        await bench.Store.AppendAsync(StreamName.Run("a"), ExpectedVersion.Any, [new ToolCalled("t"), Untyped("tool.called", """{"tool": 7}""")]);
+        await bench.StartAsync(new DaemonOptions { Retries = 0 });
+
+        await UntilAsync(
+            bench,
+            "select concat_ws(' ', state, error_sequence, split_part(error, ':', 1)) from ledger.projection_shard where name = 'tool-uses:All'",
+            "failed 2 The JSON of event 'tool.called' at version 2 of stream 'run");
+        (await bench.Database.ScalarAsync<long>("select last_seq_id from ledger.mt_event_progression where name = 'tool-uses:All'")).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Subscription_FilterAndStart_IsToldOfWhatItAskedFor()
     {
         await using var bench = await DaemonBench.CreateAsync([]);
@@ -184,6 +216,8 @@ public sealed class ProjectionDaemonTests
             "'kits:All' is at 0 after 00:00:00, and the log was at 33. "
             + "Allow more time, or see 'ledger projections status': no node may run it, or it is paused or has failed.");
     }
+
+    private static UntypedEvent Untyped(string name, string json) => new(name, System.Text.Json.JsonElement.Parse(json));
 
     internal static async Task UntilAsync(DaemonBench bench, string sql, string expected)
     {

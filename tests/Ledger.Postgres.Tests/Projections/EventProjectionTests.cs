@@ -38,6 +38,18 @@ public sealed class EventProjectionTests(LedgerDatabase database) : IClassFixtur
     }
 
     [Fact]
+    public async Task Append_JsonThatDoesNotFit_IsRefused()
+    {
+        var stream = NewStream();
+
+        var refused = await Should.ThrowAsync<ProjectionFailedException>(() => _store.AppendAsync(
+            stream, ExpectedVersion.Any, [new UntypedEvent("kit.loaded", System.Text.Json.JsonElement.Parse("""{"kit": 7}"""))]));
+
+        refused.InnerException.ShouldBeOfType<EventMisfitException>().ExpectedType.ShouldBe(typeof(KitLoaded));
+        (await KitsAsync(stream)).ShouldBe("");
+    }
+
+    [Fact]
     public async Task Append_StreamWithoutThePrefix_IsLeftOut()
     {
         var stream = new StreamName("other:" + Guid.NewGuid().ToString("N"));

@@ -1,6 +1,8 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.Json;
 using Ledger.Conformance.Samples;
+using Ledger.Conformance.Snapshots;
 using Ledger.Events;
 using Ledger.Streams;
 using Shouldly;
@@ -101,6 +103,69 @@ public sealed class EventRegistryTests
 
         (read.Type, read.Data.GetRawText()).ShouldBe(("old", """{"a":1}"""));
     }
+
+    [Fact]
+    public void Read_UpcastToItself_IsTheLastStep()
+    {
+        var registry = EventRegistry.Create(events => events
+            .Upcast("loaded", "kit.loaded", old => JsonElement.Parse($$"""{"name":{{old.GetProperty("n").GetRawText()}}}"""))
+            .Upcast("kit.loaded", "kit.loaded", old => old.TryGetProperty("name", out var name)
+                ? JsonElement.Parse($$"""{"kit":{{name.GetRawText()}}}""")
+                : old));
+
+        registry.Read("loaded", Bytes("""{"n":"k"}""")).ShouldBeOfType<KitLoaded>().Kit.ShouldBe("k");
+        registry.Read("kit.loaded", Bytes("""{"kit":"k"}""")).ShouldBeOfType<KitLoaded>().Kit.ShouldBe("k");
+    }
+
+    [Fact]
+    public void Read_Misfits_AreLoggedOnceATypeAndCounted()
+    {
+        var log = new WarningLog();
+        var counted = new List<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, l) =>
+            {
+                if (instrument is { Meter.Name: "Ledger", Name: "ledger.event.misfits" })
+                {
+                    l.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+        {
+            lock (counted)
+            {
+                counted.Add($"{tags[0].Value} {value}");
+            }
+        });
+        listener.Start();
+        var name = "order-placed." + Guid.NewGuid().ToString("N");
+        var registry = EventRegistry.Create(events => events.Add(name, SampleEventsContext.Default.OrderPlaced)).LoggingTo(log);
+
+        registry.Read(name, Bytes("""{"order":1}"""));
+        registry.Read(name, Bytes("""{"order":2}"""));
+        registry.Read(name, Bytes("""{"order":"o","total":2}"""));
+        registry.Read("not.known", Bytes("""{"order":1}"""));
+
+        log.Warnings.Single().ShouldStartWith($"The JSON of events named {name} does not always fit {typeof(OrderPlaced)}; such an event is read without "
+            + "a type, and projections that handle the type cannot apply it. The first: ");
+        lock (counted)
+        {
+            counted.Count(c => c == $"{name} 1").ShouldBe(2);
+        }
+    }
+
+    [Fact]
+    public void Create_UpcastsInACircle_Throws() =>
+        Should.Throw<ArgumentException>(() => EventRegistry.Create(e => e
+            .Upcast("v1", "v2", j => j).Upcast("v2", "v3", j => j).Upcast("v3", "v2", j => j))).Message.ShouldMatch(
+            "^The upcasts of event names go in a circle: '(v1' to ')?v[23]' to 'v[23]' to 'v[23]'\\. Remove one of them\\.$");
+
+    [Fact]
+    public void Create_UpcastToANameWithoutAType_Throws() =>
+        Should.Throw<ArgumentException>(() => EventRegistry.Create(e => e.Upcast("v1", "v2", j => j))).Message.ShouldBe(
+            "Events named 'v1' are upcast to 'v2', which has no type. Add a type with this name, or upcast to a name that has one.");
 
     [Fact]
     public void Create_NameTaken_Throws() =>

@@ -1,5 +1,5 @@
 -- Every shard: its name, kind, state, position; how far it lags in numbers and in time; its owner, its last error, its dead letters.
--- $1 the row of the mark, which is none. Those of Marten's own are none either.
+-- And the last number that the log has drawn. $1 the row of the mark, which is none. Those of Marten's own are none either.
 select p.name,
        s.kind,
        coalesce(s.state, 'running'),
@@ -10,7 +10,8 @@ select p.name,
        s.error,
        s.error_sequence,
        s.error_at,
-       coalesce(d.letters, 0)
+       coalesce(d.letters, 0),
+       (select greatest(case when q.is_called then q.last_value else 0 end, l.last) from {events}.mt_events_sequence as q)
 from {events}.mt_event_progression as p
 cross join (select coalesce(max(e.seq_id), 0) as last from {events}.mt_events as e) as l
 left join {ledger}.projection_shard as s on s.name = p.name

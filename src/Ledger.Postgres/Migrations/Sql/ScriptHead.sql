@@ -5,6 +5,14 @@
 set client_encoding = 'UTF8';
 set client_min_messages = warning;
 
+do $encoding$
+begin
+    if current_setting('server_encoding') <> 'UTF8' then
+        raise exception 'Database % has the encoding %, but Ledger needs UTF8.', current_database(), current_setting('server_encoding');
+    end if;
+end
+$encoding$;
+
 begin;
 select pg_advisory_xact_lock(hashtextextended('ledger migrate', 0)) as ledger_locked \gset
 {prepare}

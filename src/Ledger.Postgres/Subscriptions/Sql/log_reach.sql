@@ -1,5 +1,5 @@
--- How far the log goes without a gap: $1 a number up to which it has none. One row: the last number that any transaction has drawn, and the
--- last one of those that follow $1 without a gap, at most a page further. The rows are as old as the statement, the number drawn is not
+-- How far the log goes without a gap: $1 a number up to which it has none. One row: the last number that any transaction has drawn, the
+-- last one of those that follow $1 without a gap, at most a page further, and the number of the newest event. The rows are as old as the statement, the number drawn is not
 -- older: where both are the same, nothing is missing.
 select d.last,
        case
@@ -25,7 +25,8 @@ select d.last,
                     order by e.seq_id
                     limit 10000) as n),
                $1)
-       end
+       end,
+       (select coalesce(max(e.seq_id), 0) from {events}.mt_events as e)
 from (
     select case when s.is_called then s.last_value else 0 end as last
     from {events}.mt_events_sequence as s) as d

@@ -1,2 +1,10 @@
--- Makes the rows of the worlds of some streams anew. $1 the streams, which are locked. The number of their events.
-select {ledger}.rewrite_world_v1($1)
+-- Makes the rows of the worlds of some streams anew: of runs and branches, as appends do, and of others that have rows since somebody asked for
+-- their world. $1 the streams, which are locked. The number of the events of all of them.
+select greatest(
+    (select coalesce(sum(t.version), 0)::bigint from {events}.mt_streams as t where t.id = any ($1)),
+    {ledger}.rewrite_world_v1(array(
+        select n.stream
+        from unnest($1::text[]) as n (stream)
+        where starts_with(n.stream, 'run:')
+           or starts_with(n.stream, 'branch:')
+           or exists (select from {ledger}.world_head as h where h.stream = n.stream))))

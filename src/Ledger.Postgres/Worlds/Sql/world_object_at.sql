@@ -4,7 +4,10 @@ select r.length,
        r.reach,
        r.lags,
        r.budget_exhausted,
-       current_setting('transaction_read_only') = 'off',
+       current_setting('transaction_read_only') = 'off'
+           and has_table_privilege(format('%I.world_head', {ledger_text}::text), 'insert')
+           and has_table_privilege(format('%I.world_object', {ledger_text}::text), 'insert')
+           and has_table_privilege(format('%I.mt_streams', {events_text}::text), 'update'),
        o.type,
        o.data
 from {ledger}.world_reach_v1($1, $2) as r

@@ -42,7 +42,7 @@ internal sealed class RowComparison(IChronoSession session)
             var (_, row) = await session.FindRowAsync(key.ToBytes(), cancellationToken).ConfigureAwait(false);
             warnings.Add(new ChainWarning("history_differs", null, row is null
                 ? "The history of a record that has no row is not what the log says."
-                : $"The history of the record '{Shown(row)}' is not what the log says."));
+                : $"The history of the record '{Shown(row)}' is not what the log says.") { RecordId = row?.Id });
         }
 
         return warnings;
@@ -79,10 +79,10 @@ internal sealed class RowComparison(IChronoSession session)
     }
 
     private ChainWarning Describe(RowKey key, ChronoRow? row) => !_digests.TryGetValue(key, out var digest)
-        ? new ChainWarning("row_differs", null, $"There is a row of the record '{Shown(row!)}', which no event made.")
+        ? new ChainWarning("row_differs", null, $"There is a row of the record '{Shown(row!)}', which no event made.") { RecordId = row!.Id }
         : row is null
             ? new ChainWarning("row_differs", digest.Seq, $"The row of the record that seq {digest.Seq} wrote is missing.")
-            : new ChainWarning("row_differs", digest.Seq, $"The row of the record '{Shown(row)}' is not what seq {digest.Seq} wrote.");
+            : new ChainWarning("row_differs", digest.Seq, $"The row of the record '{Shown(row)}' is not what seq {digest.Seq} wrote.") { RecordId = row.Id };
 
     private static string Shown(ChronoRow row) => TextRules.Printable(row.Id);
 

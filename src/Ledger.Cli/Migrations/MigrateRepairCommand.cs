@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.Text.Json;
+using Ledger.Cli.Connections;
+using Ledger.Cli.Output;
+using Ledger.Postgres.Migrations;
+
+namespace Ledger.Cli.Migrations;
+
+/// <summary><c>ledger migrate repair</c></summary>
+internal sealed class MigrateRepairCommand : LedgerCommand
+{
+    private readonly Option<bool> _reset = new("--reset-progress")
+    {
+        Description = "Sets progress that has passed the end of the log back to the newest event. Default: it is only named.",
+    };
+
+    public MigrateRepairCommand()
+        : base("repair", "Mends the numbers of a log that was restored or copied in part: sets a sequence that is behind the events to the newest one.")
+    {
+        Add(_reset);
+        Examples = ["ledger migrate repair", "ledger migrate repair --reset-progress"];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var connection = await LedgerConnection.OpenAsIsAsync(session, cancellationToken);
+        var progress = session.Get(_reset) ? ProgressRepair.Reset : ProgressRepair.Keep;
+        var mended = await connection.Migrator.RepairNumbersAsync(progress, cancellationToken);
+        var left = (await connection.Migrator.AssertAsync(cancellationToken)).Where(IsOfNumbers).ToList();
+        if (session.Json)
+        {
+            Write(session.Out, mended, left);
+        }
+        else
+        {
+            foreach (var difference in mended)
+            {
+                session.Out.Line(TextOf(difference));
+            }
+
+            foreach (var difference in left)
+            {
+                session.Out.Line(difference.Message);
+            }
+
+            if (mended.Count + left.Count == 0)
+            {
+                session.Out.Line("The sequence, the events and the progress of readers agree; nothing was changed.");
+            }
+        }
+
+        if (left.Count > 0)
+        {
+            throw new RefusalException($"The numbers of the log do not agree yet: {Printable.Count(left.Count, "difference")}.");
+        }
+    }
+
+    private static bool IsOfNumbers(SchemaDifference difference) => difference.Kind is DifferenceKind.SequenceBehind or DifferenceKind.ProgressBeyond;
+
+    private static string TextOf(SchemaDifference difference) => difference.Kind == DifferenceKind.SequenceBehind
+        ? $"The {difference.Subject} was at {difference.Actual} and is at {difference.Expected} now, the number of the newest event."
+        : $"The {difference.Subject} was at {difference.Actual} and is at the newest event now. What it keeps may contain events that are gone: "
+            + "rebuild it with 'ledger projections rebuild'.";
+
+    private static void Write(Printer output, IReadOnlyList<SchemaDifference> mended, List<SchemaDifference> left) => output.Json(writer =>
+    {
+        writer.WriteStartObject();
+        Write(writer, "mended", mended);
+        Write(writer, "left", left);
+        writer.WriteEndObject();
+    });
+
+    private static void Write(Utf8JsonWriter writer, string name, IReadOnlyList<SchemaDifference> differences)
+    {
+        writer.WriteStartArray(name);
+        foreach (var difference in differences)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("kind", JsonNamingPolicy.SnakeCaseLower.ConvertName(difference.Kind.ToString()));
+            writer.WriteString("subject", difference.Subject);
+            writer.WriteString("expected", difference.Expected);
+            writer.WriteString("actual", difference.Actual);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+}
