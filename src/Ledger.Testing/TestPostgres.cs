@@ -128,12 +128,18 @@ public sealed class TestPostgres : IAsyncDisposable
 
         if (options.Server is TestServer.NamedOrOwn && !PostgresPrograms.TryFind(out _) && ContainerServer.IsAvailable)
         {
-            var container = await ContainerServer.StartAsync(options, cancellationToken).ConfigureAwait(false);
-            return new TestPostgres(null, null, container, container.Administration, isShared);
+            return await StartInContainerAsync(options, isShared, cancellationToken).ConfigureAwait(false);
         }
 
         var server = await OwnServer.StartAsync(options, cancellationToken).ConfigureAwait(false);
         return new TestPostgres(server, null, null, server.Administration, isShared);
+    }
+
+    /// <summary>Starts a server in a container, whatever else the machine has.</summary>
+    internal static async Task<TestPostgres> StartInContainerAsync(TestPostgresOptions options, bool isShared, CancellationToken cancellationToken)
+    {
+        var container = await ContainerServer.StartAsync(options, cancellationToken).ConfigureAwait(false);
+        return new TestPostgres(null, null, container, container.Administration, isShared);
     }
 
     private OwnServer Own(string done) => _server ?? throw new NotSupportedException(

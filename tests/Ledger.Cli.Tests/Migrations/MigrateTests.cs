@@ -51,6 +51,56 @@ public sealed class MigrateTests
     }
 
     [Fact]
+    public async Task Assert_WhatANewerMartenAdded_IsANoteAndExits0()
+    {
+        await using var database = await CliDatabase.CreateEmptyAsync();
+        var cli = new Cli { ConnectionString = database.ConnectionString };
+        (await cli.RunAsync("migrate", "apply")).ShouldSucceed();
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var command = source.CreateCommand(
+            "alter table ledger.mt_streams add column later integer default 0; create table ledger.mt_later (id int)");
+        await command.ExecuteNonQueryAsync();
+
+        (await cli.RunAsync("migrate", "assert")).ShouldSucceed().ShouldBe(
+            """
+            note: The table 'ledger.mt_later' is new; it is left to Marten.
+            note: The column 'later' of 'ledger.mt_streams' is new, 'integer default 0'; it is left to Marten.
+            Schema 'ledger' is as the migrations make it.
+
+            """);
+        (await cli.JsonAsync("migrate", "assert")).EnumerateArray().Select(note => note.GetProperty("kind").GetString())
+            .ShouldBe(["left_to_marten", "left_to_marten"]);
+    }
+
+    [Fact]
+    public async Task Apply_WhatIsGone_IsMended()
+    {
+        await using var database = await CliDatabase.CreateEmptyAsync();
+        var cli = new Cli { ConnectionString = database.ConnectionString };
+        (await cli.RunAsync("migrate", "apply")).ShouldSucceed();
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        async Task DropAsync()
+        {
+            await using var command = source.CreateCommand("drop view ledger.event; drop function ledger.archive_v1(text)");
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await DropAsync();
+        (await cli.RunAsync("migrate", "assert")).ExitCode.ShouldBe(1);
+        (await cli.RunAsync("migrate", "apply")).ShouldSucceed().ShouldBe(
+            """
+            mended   function 'ledger.archive_v1(text)'
+            mended   view 'ledger.event'
+            Schema 'ledger' is up to date.
+
+            """);
+        (await cli.RunAsync("migrate", "assert")).ShouldSucceed();
+        await DropAsync();
+        (await cli.JsonAsync("migrate", "apply")).EnumerateArray().Select(mended => mended.GetProperty("subject").GetString())
+            .ShouldBe(["function 'ledger.archive_v1(text)'", "view 'ledger.event'"]);
+    }
+
+    [Fact]
     public async Task Script_AsksNoServer()
     {
         var cli = new Cli { ConnectionString = "Host=127.0.0.1;Port=1" };

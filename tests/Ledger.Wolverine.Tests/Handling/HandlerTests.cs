@@ -1,3 +1,5 @@
+using JasperFx.CodeGeneration;
+using JasperFx.CodeGeneration.Model;
 using Ledger.Events;
 using Ledger.Streams;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +15,29 @@ public abstract class HandlerTests(WolverineApplication application)
 {
     private readonly string _id = Guid.NewGuid().ToString("N");
 
+    /// <summary>What the code of an engine's handlers must have, a part for each frame.</summary>
+    protected abstract string[] Frames { get; }
+
     private Heard Heard => application.Host.Services.GetRequiredService<Heard>();
+
+    [Fact]
+    public void GeneratedCode_HasEveryFrameOfLedger_AndCompiles()
+    {
+        var services = application.Host.Services;
+        var builder = new DynamicCodeBuilder(services, [.. services.GetServices<ICodeFileCollection>()])
+        {
+            ServiceVariableSource = services.GetRequiredService<IServiceVariableSource>(),
+        };
+
+        var code = builder.GenerateAllCode();
+
+        foreach (var part in Frames)
+        {
+            code.ShouldContain(part);
+        }
+
+        builder.TryBuildAndCompileAll((assembly, variables) => services.GetRequiredService<IAssemblyGenerator>().Compile(assembly, variables));
+    }
 
     [Fact]
     public async Task World_EventsAreAppended_AndMessagesFollow()
