@@ -60,6 +60,7 @@ public static class PostgresFaults
             PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.DuplicatePreparedStatement =>
                 $"A pooler before the server does not keep prepared statements: {said}. Connect to the server itself, or set its "
                 + "max_prepared_statements above 0 (PgBouncer 1.21 or newer).",
+            LedgerErrorCodes.HistoryNeeded => $"{said}.",
             PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable =>
                 $"The server gave up waiting: {said}. Try again, or allow more time.",
             _ => $"The server reported an error: {said} (SQLSTATE {fault.SqlState}).",
