@@ -10,15 +10,6 @@ create table {ledger}.rewritten_event (
     constraint pk_rewritten_event primary key (transaction, stream)
 );
 
--- How often the events of a stream were rewritten, or those that it shares with its ancestors. A reader that folds without a lock looks here
--- before and after, so that a snapshot of the old events is not stored.
-create table {ledger}.rewritten_stream (
-    stream varchar not null,
-    rewrites bigint not null,
-    constraint pk_rewritten_stream primary key (stream),
-    constraint fk_rewritten_stream_stream foreign key (stream) references {events}.mt_streams (id) on delete cascade
-);
-
 -- Whether Ledger needs every event of a stream: of runs, branches, tasks and record stores, and of what a branch was forked from.
 create function {ledger}.keeps_history_v1(p_stream text)
 returns boolean
@@ -155,15 +146,6 @@ begin
     perform pg_advisory_xact_lock_shared({ledger}.projection_key_v1(n.name))
     from (values ('ledger:world'), ('ledger:task')) as n (name);
     perform 1 from {events}.mt_streams as t where t.id = any (affected) order by t.id collate "C" for no key update;
-
-    -- A snapshot is stored under the same lock, shared, once its reader has looked at the number of rewrites.
-    perform pg_advisory_xact_lock({ledger}.projection_key_v1('ledger:snapshot'));
-    insert into {ledger}.rewritten_stream as r (stream, rewrites)
-    select t.id, 1
-    from {events}.mt_streams as t
-    where t.id = any (affected)
-    on conflict (stream) do update
-    set rewrites = r.rewrites + 1;
 
     delete from {ledger}.world_head as h where h.stream = any (affected);
     delete from {events}.mt_doc_ledger_world as d where d.id = any (affected);
