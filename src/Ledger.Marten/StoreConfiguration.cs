@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
+using JasperFx.Descriptors;
 using JasperFx.Events;
+using JasperFx.Events.Aggregation;
+using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using JasperFx.MultiTenancy;
 using Ledger.Marten.Appending;
@@ -23,6 +26,10 @@ internal sealed class StoreConfiguration
     private const string RichMode =
         "Events.AppendMode is 'Rich', which draws sequence numbers before its transaction begins, so that readers of the log would lose "
         + "events; it must be 'QuickWithServerTimestamps'.";
+
+    private const string DefaultTenant = "*DEFAULT*";
+    private const string SecondStore =
+        "Leave this store as it is, and give Ledger a second store: 'AddMartenStore<T>(…).AddLedger()', or a DocumentStore of its own.";
 
     private readonly StoreOptions _options;
     private readonly Lazy<PostgresEventStore> _native;
@@ -75,6 +82,11 @@ internal sealed class StoreConfiguration
             throw new InvalidOperationException($"The document store cannot share Ledger's event tables. {RichMode}");
         }
 
+        if (GuidStreams(options) is { } guids)
+        {
+            throw new InvalidOperationException($"The document store cannot share Ledger's event tables. {guids}");
+        }
+
         options.Events.DatabaseSchemaName = ledger.EventSchema;
         options.Events.StreamIdentity = StreamIdentity.AsString;
         options.Events.AppendMode = EventAppendMode.QuickWithServerTimestamps;
@@ -84,11 +96,24 @@ internal sealed class StoreConfiguration
         options.Events.EnableUniqueIndexOnEventId = true;
         options.Events.UseListenNotifyForEventAppends = true;
         EventMappings.Apply(options, ledger.Registry);
+        MartenFaults.Translate(options);
         options.Storage.Add(new LedgerFeature(options, ledger));
         var configuration = new StoreConfiguration(options, ledger);
         options.Listeners.Add(new SessionAppends(configuration));
         options.Projections.Add(new StoreStart(configuration), ProjectionLifecycle.Live);
         Known.Add(options, configuration);
+    }
+
+    /// <summary>Refuses a session of another tenant than the default one.</summary>
+    /// <exception cref="NotSupportedException">It is one.</exception>
+    public static void CheckTenant(IDocumentSession session)
+    {
+        if (session.TenantId != DefaultTenant)
+        {
+            throw new NotSupportedException(
+                $"The session is for tenant '{session.TenantId}', but Ledger's log has no tenants yet. Nothing was written; append in a session of "
+                + "the default tenant, or give each tenant a store of its own.");
+        }
     }
 
     /// <summary>What was changed behind <see cref="Apply"/>, so that Marten would change the tables.</summary>
@@ -102,8 +127,12 @@ internal sealed class StoreConfiguration
                 + "transaction's begin; it must be 'QuickWithServerTimestamps'."),
             (events.DatabaseSchemaName == Ledger.EventSchema,
                 $"Events.DatabaseSchemaName is '{events.DatabaseSchemaName}', but Ledger's event schema is '{Ledger.EventSchema}'."),
-            (events.StreamIdentity == StreamIdentity.AsString, "Events.StreamIdentity must be 'AsString'."),
-            (events.TenancyStyle == TenancyStyle.Single, "Events.TenancyStyle must be 'Single'."),
+            (events.StreamIdentity == StreamIdentity.AsString, $"Events.StreamIdentity is 'AsGuid', but Ledger names streams by text. {SecondStore}"),
+            (GuidStreams(_options) is null, GuidStreams(_options) ?? ""),
+            (events.TenancyStyle == TenancyStyle.Single,
+                "Events.TenancyStyle is 'Conjoined', but Ledger has no tenants yet; it must be 'Single'. A log for each tenant is a store for each."),
+            (HasOneDatabase(), "The store has a database for each tenant, but Ledger has no tenants yet. Give it one database by 'Connection', or "
+                + "add a store for each tenant by 'AddMartenStore<T>(…).AddLedger()'."),
             (events.MetadataConfig is { CorrelationIdEnabled: true, CausationIdEnabled: true, HeadersEnabled: true },
                 "Events.MetadataConfig must have correlation, causation and headers on."),
             (!events.MetadataConfig.UserNameEnabled, "Events.MetadataConfig.UserNameEnabled adds a column; it must be off."),
@@ -113,8 +142,36 @@ internal sealed class StoreConfiguration
             (!events.EnableEventTypeIndex, "Events.EnableEventTypeIndex adds an index; it must be off."),
             (!events.EnableEventSkippingInProjectionsOrSubscriptions,
                 "Events.EnableEventSkippingInProjectionsOrSubscriptions adds a column; it must be off."),
-            (!events.EnableExtendedProgressionTracking, "Events.EnableExtendedProgressionTracking adds columns; it must be off."),
         ];
         return checks.Where(check => !check.Holds).Select(check => check.Fault);
+    }
+
+    // Marten's default is AsGuid too, so that only what needs such streams says whether they were meant.
+    private static string? GuidStreams(StoreOptions options)
+    {
+        var aggregates = options.Projections.All
+            .OfType<IAggregateProjection>()
+            .Where(p => p.Scope == AggregationScope.SingleStream && p.IdentityType == typeof(Guid))
+            .Select(p => $"'{p.AggregateType.Name}'")
+            .Distinct()
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        return aggregates.Count == 0
+            ? null
+            : $"Its streams are named by Guid, as {string.Join(", ", aggregates)} {(aggregates.Count == 1 ? "needs" : "need")}, but Ledger names "
+                + $"streams by text. {SecondStore}";
+    }
+
+    private bool HasOneDatabase()
+    {
+        try
+        {
+            return _options.Tenancy.Cardinality == DatabaseCardinality.Single;
+        }
+        catch (InvalidOperationException)
+        {
+            // None yet: Marten says that itself.
+            return true;
+        }
     }
 }

@@ -11,4 +11,7 @@ internal static class LedgerErrorCodes
 
     /// <summary>Another node has moved a shard on.</summary>
     public const string ShardMoved = "LG012";
+
+    /// <summary>Events were to be taken out of a stream that Ledger reads as a whole.</summary>
+    public const string HistoryNeeded = "LG020";
 }

@@ -20,6 +20,36 @@ public sealed class StoreConfigurationTests(MartenDatabase database) : IClassFix
                 + "before its transaction begins, so that readers of the log would lose events; it must be 'QuickWithServerTimestamps'.");
 
     [Fact]
+    public void UseLedger_AfterAggregatesNamedByGuid_IsRefusedWithTheWayOut() =>
+        Should.Throw<InvalidOperationException>(() =>
+        {
+            var options = new StoreOptions { Events = { StreamIdentity = StreamIdentity.AsGuid } };
+            options.Projections.Snapshot<GuidOrder>(SnapshotLifecycle.Inline);
+            options.UseLedger();
+        }).Message.ShouldBe("The document store cannot share Ledger's event tables. Its streams are named by Guid, as 'GuidOrder' needs, but Ledger "
+            + "names streams by text. Leave this store as it is, and give Ledger a second store: 'AddMartenStore<T>(…).AddLedger()', or a "
+            + "DocumentStore of its own.");
+
+    [Fact]
+    public void Store_NamedByGuidAfterUseLedger_IsNotMade() =>
+        Should.Throw<InvalidProjectionException>(() => database.CreateDocumentStore(configure: o => o.Events.StreamIdentity = StreamIdentity.AsGuid))
+            .Message.ShouldContain("Events.StreamIdentity is 'AsGuid', but Ledger names streams by text. Leave this store as it is, and give Ledger "
+                + "a second store: 'AddMartenStore<T>(…).AddLedger()', or a DocumentStore of its own.");
+
+    [Fact]
+    public void Store_WithADatabaseForEachTenant_IsNotMade() =>
+        Should.Throw<InvalidProjectionException>(() => DocumentStore.For(options =>
+        {
+            options.MultiTenantedDatabases(tenants => tenants.AddSingleTenantDatabase(database.ConnectionString, "acme"));
+            options.UseLedger();
+        })).Message.ShouldContain("The store has a database for each tenant, but Ledger has no tenants yet. Give it one database by 'Connection', or "
+            + "add a store for each tenant by 'AddMartenStore<T>(…).AddLedger()'.");
+
+    [Fact]
+    public void Store_WithExtendedProgressionTracking_IsMade() =>
+        database.CreateDocumentStore(configure: o => o.Events.EnableExtendedProgressionTracking = true).ShouldNotBeNull();
+
+    [Fact]
     public void UseLedger_Twice_IsRefused() =>
         Should.Throw<InvalidOperationException>(() => new StoreOptions().UseLedger().UseLedger())
             .Message.ShouldBe("The store's options were given to Ledger already. Call 'UseLedger' once.");
@@ -92,5 +122,12 @@ public sealed class StoreConfigurationTests(MartenDatabase database) : IClassFix
         });
         await using var events = new MartenEventStore(store);
         await Should.ThrowAsync<NpgsqlException>(() => events.AppendAsync(new StreamName("a"), ExpectedVersion.Any, [new KitLoaded("k")]));
+    }
+
+    private sealed class GuidOrder
+    {
+        public Guid Id { get; set; }
+
+        public void Apply(KitLoaded kit) => Id = Guid.Empty;
     }
 }

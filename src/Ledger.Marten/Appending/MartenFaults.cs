@@ -1,6 +1,7 @@
 using JasperFx;
 using JasperFx.Events;
 using Ledger.Postgres.Appending;
+using Marten;
 using Marten.Exceptions;
 using Npgsql;
 
@@ -11,8 +12,32 @@ internal static class MartenFaults
 {
     private const string StreamAndVersionIndex = "pk_mt_events_stream_and_version";
 
-    /// <summary>The failure of the database within a failure of Marten, or what was thrown.</summary>
-    public static Exception Unwrap(Exception fault) => fault is MartenException { InnerException: NpgsqlException cause } ? cause : fault;
+    private static readonly AsyncLocal<bool> IsOwn = new();
+
+    /// <summary>Has a store's sessions throw what Ledger says, instead of a failed command with its SQL.</summary>
+    /// <remarks>
+    /// <list type="number">
+    /// <item>A refusal to take events out of a history is a <see cref="HistoryNeededException"/>, in every session.</item>
+    /// <item>Within a call of Ledger's event store a failure of the database stays Npgsql's exception.</item>
+    /// <item>Any other failure stays Marten's.</item>
+    /// </list>
+    /// </remarks>
+    public static void Translate(StoreOptions options)
+    {
+        options.Advanced.ExceptionTransforms.IfExceptionIs<PostgresException>()
+            .If(HistoryNeededException.Explains)
+            .ThenTransformTo(fault => new HistoryNeededException(fault));
+        options.Advanced.ExceptionTransforms.IfExceptionIs<NpgsqlException>().If(_ => IsOwn.Value).ThenTransformTo(fault => fault);
+        options.Advanced.ExceptionTransforms.IfExceptionIs<PostgresException>().If(_ => IsOwn.Value).ThenTransformTo(fault => fault);
+    }
+
+    /// <summary>Runs a call of Ledger's event store, whose failures of the database stay Npgsql's.</summary>
+    public static async Task<T> RunAsync<T>(Func<Task<T>> call)
+    {
+        // The value is gone with the return of this method.
+        IsOwn.Value = true;
+        return await call().ConfigureAwait(false);
+    }
 
     /// <summary>Whether the same request may succeed when it is sent again.</summary>
     public static bool IsTransient(Exception fault) => TransientFaults.Contains(fault) || IsOvertaken(fault) || IsWithoutPrimary(fault);

@@ -26,6 +26,7 @@ internal sealed class SessionAppends(StoreConfiguration store) : DocumentSession
 
         if (streams.Count > 0)
         {
+            StoreConfiguration.CheckTenant(session);
             var pending = PendingSave.Of(session, store);
             await LockAsync(session, streams.FindAll(stream => !pending.IsLocked(stream.Key!)), token).ConfigureAwait(false);
             pending.Begin(streams);

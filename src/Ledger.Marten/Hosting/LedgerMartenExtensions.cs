@@ -33,24 +33,63 @@ public static class LedgerMartenExtensions
                 options.UseLedger(configure);
             }
         });
+        AddServices(services, provider => provider.GetRequiredService<IDocumentStore>());
+        return marten;
+    }
+
+    /// <summary>Adds Ledger on a further document store: the way for an application whose first store has other streams or tenants.</summary>
+    /// <remarks>
+    /// The services are those of <see cref="AddLedger(MartenServiceCollectionExtensions.MartenConfigurationExpression, Func{PostgresOptions, PostgresOptions}?)"/>,
+    /// keyed by the store's type: <c>[FromKeyedServices(typeof(T))] AgentLedger</c>. Without a key they are those of the first call of
+    /// <c>AddLedger</c> in the application.
+    /// </remarks>
+    /// <typeparam name="T">The store's type.</typeparam>
+    /// <param name="marten">What <c>AddMartenStore</c> returned.</param>
+    /// <param name="configure">Gives Ledger's options; see <see cref="LedgerStoreOptionsExtensions.UseLedger"/>.</param>
+    public static MartenServiceCollectionExtensions.MartenStoreExpression<T> AddLedger<T>(
+        this MartenServiceCollectionExtensions.MartenStoreExpression<T> marten,
+        Func<PostgresOptions, PostgresOptions>? configure = null)
+        where T : class, IDocumentStore
+    {
+        ArgumentNullException.ThrowIfNull(marten);
+        var (services, key) = (marten.Services, typeof(T));
+        services.ConfigureMarten<T>(options =>
+        {
+            if (!StoreConfiguration.IsIn(options))
+            {
+                options.UseLedger(configure);
+            }
+        });
+        services.TryAddKeyedSingleton(key, (provider, _) => new MartenEventStore(
+            provider.GetRequiredService<T>(), provider.GetService<TimeProvider>(), provider.GetService<ILogger<MartenEventStore>>()));
+        services.TryAddKeyedSingleton(key, (provider, _) => provider.GetRequiredKeyedService<MartenEventStore>(key).Options);
+        services.TryAddKeyedSingleton<IEventStore>(key, (provider, _) => provider.GetRequiredKeyedService<MartenEventStore>(key));
+        services.TryAddKeyedSingleton<IDocumentReader>(key, (provider, _) => provider.GetRequiredKeyedService<MartenEventStore>(key));
+        services.TryAddKeyedSingleton(key, (provider, _) => MigratorOf(provider, provider.GetRequiredKeyedService<MartenEventStore>(key)));
+        services.TryAddKeyedSingleton(key, (provider, _) => AdminOf(provider, provider.GetRequiredKeyedService<MartenEventStore>(key)));
+        services.TryAddKeyedSingleton(key, (provider, _) => LedgerOf(provider, provider.GetRequiredKeyedService<MartenEventStore>(key)));
+        AddServices(services, provider => provider.GetRequiredService<T>());
+        return marten;
+    }
+
+    private static void AddServices(IServiceCollection services, Func<IServiceProvider, IDocumentStore> documents)
+    {
         services.TryAddSingleton(provider => new MartenEventStore(
-            provider.GetRequiredService<IDocumentStore>(), provider.GetService<TimeProvider>(), provider.GetService<ILogger<MartenEventStore>>()));
+            documents(provider), provider.GetService<TimeProvider>(), provider.GetService<ILogger<MartenEventStore>>()));
         services.TryAddSingleton(provider => provider.GetRequiredService<MartenEventStore>().Options);
         services.TryAddSingleton<IEventStore>(provider => provider.GetRequiredService<MartenEventStore>());
         services.TryAddSingleton<IDocumentReader>(provider => provider.GetRequiredService<MartenEventStore>());
-        services.TryAddSingleton(provider => new LedgerMigrator(
-            provider.GetRequiredService<MartenEventStore>().DataSource,
-            provider.GetRequiredService<PostgresOptions>(),
-            provider.GetService<ILogger<LedgerMigrator>>()));
-        services.TryAddSingleton(provider => new ProjectionAdmin(
-            provider.GetRequiredService<MartenEventStore>().DataSource,
-            provider.GetRequiredService<PostgresOptions>(),
-            provider.GetService<TimeProvider>()));
-        services.TryAddSingleton(provider => new AgentLedger(
-            provider.GetRequiredService<IEventStore>(),
-            provider.GetRequiredService<PostgresOptions>().Limits,
-            provider.GetService<ILogger<AgentLedger>>(),
-            provider.GetService<TimeProvider>()));
-        return marten;
+        services.TryAddSingleton(provider => MigratorOf(provider, provider.GetRequiredService<MartenEventStore>()));
+        services.TryAddSingleton(provider => AdminOf(provider, provider.GetRequiredService<MartenEventStore>()));
+        services.TryAddSingleton(provider => LedgerOf(provider, provider.GetRequiredService<MartenEventStore>()));
     }
+
+    private static LedgerMigrator MigratorOf(IServiceProvider provider, MartenEventStore store) =>
+        new(store.DataSource, store.Options, provider.GetService<ILogger<LedgerMigrator>>());
+
+    private static ProjectionAdmin AdminOf(IServiceProvider provider, MartenEventStore store) =>
+        new(store.DataSource, store.Options, provider.GetService<TimeProvider>());
+
+    private static AgentLedger LedgerOf(IServiceProvider provider, MartenEventStore store) =>
+        new(store, store.Options.Limits, provider.GetService<ILogger<AgentLedger>>(), provider.GetService<TimeProvider>());
 }

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Ledger.Marten.Appending;
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Tasks;
@@ -93,17 +92,11 @@ public sealed partial class MartenEventStore
         {
             try
             {
-                return await send().ConfigureAwait(false);
+                return await MartenFaults.RunAsync(send).ConfigureAwait(false);
             }
-            catch (Exception fault)
+            catch (Exception fault) when (MartenFaults.IsInDoubt(fault))
             {
-                var cause = MartenFaults.Unwrap(fault);
-                if (MartenFaults.IsInDoubt(cause))
-                {
-                    onDoubt();
-                }
-
-                ExceptionDispatchInfo.Throw(cause);
+                onDoubt();
                 throw;
             }
         }

@@ -14,6 +14,13 @@ internal sealed class WorldSnapshotSave(StoreConfiguration store, IReadOnlyDicti
 {
     private bool _isDone;
 
+    // Marten does the whole transaction again where its commit fails for a while, so nothing is done before it has succeeded.
+    public Task AfterCommitAsync(CancellationToken token)
+    {
+        _isDone = true;
+        return Task.CompletedTask;
+    }
+
     public async Task BeforeCommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken token)
     {
         // A session that is saved again keeps what took part in the save before.
@@ -53,7 +60,5 @@ internal sealed class WorldSnapshotSave(StoreConfiguration store, IReadOnlyDicti
                 // There is no world behind an event that cannot be applied; the one before it is kept.
             }
         }
-
-        _isDone = true;
     }
 }

@@ -101,6 +101,7 @@ internal sealed class PostgresChronoTransaction(
     {
         HasWritten = true;
         await Command("chrono_clear").WithText(stream.Value).ReadAllAsync(_ => true, cancellationToken).ConfigureAwait(false);
+        Place = Place.IsRewritten ? Place with { Version = -1 - Place.Version } : Place;
     }
 
     private NpgsqlCommand Command(string sql) =>

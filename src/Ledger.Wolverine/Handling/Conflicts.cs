@@ -1,5 +1,6 @@
 using Ledger.Marten.Appending;
 using Ledger.Streams;
+using Marten.Exceptions;
 using Npgsql;
 
 namespace Ledger.Wolverine.Handling;
@@ -13,7 +14,7 @@ internal static class Conflicts
     /// <summary>Whether a fault is one: its transaction was rolled back for certain, and the next one decides on what is there then.</summary>
     public static bool Contains(Exception fault)
     {
-        var cause = MartenFaults.Unwrap(fault);
+        var cause = fault is MartenException { InnerException: NpgsqlException failure } ? failure : fault;
         return cause is WrongExpectedVersionException
             or PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure }
             || MartenFaults.IsOvertaken(cause);

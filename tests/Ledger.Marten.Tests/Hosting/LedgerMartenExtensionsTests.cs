@@ -54,6 +54,45 @@ public sealed class LedgerMartenExtensionsTests(MartenDatabase database) : IClas
     }
 
     [Fact]
+    public async Task AddLedger_OnASecondStore_LeavesTheFirstAsItIs()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddMarten(options =>
+        {
+            options.Connection(database.DataSource);
+            options.DatabaseSchemaName = "shop";
+            options.Events.StreamIdentity = JasperFx.Events.StreamIdentity.AsGuid;
+        });
+        services.AddMartenStore<IAgentStore>(options => options.Connection(database.DataSource)).AddLedger(o => o with { RetryFor = TimeSpan.FromSeconds(7) });
+        await using var provider = services.BuildServiceProvider();
+        var order = Guid.NewGuid();
+        await using (var session = provider.GetRequiredService<IDocumentStore>().LightweightSession())
+        {
+            session.Events.StartStream(order, new KitLoaded("by Guid"));
+            await session.SaveChangesAsync();
+        }
+
+        var run = provider.GetRequiredService<AgentLedger>().Run("second-store");
+        await run.AppendAsync([new ObjectCreated("a", "Claim", [])]);
+        var keyed = provider.GetRequiredKeyedService<AgentLedger>(typeof(IAgentStore));
+        (await keyed.Run("second-store").GetWorldAsync()).Objects.Count().ShouldBe(1);
+        provider.GetRequiredKeyedService<PostgresOptions>(typeof(IAgentStore)).RetryFor.ShouldBe(TimeSpan.FromSeconds(7));
+        await using (var session = provider.GetRequiredService<IAgentStore>().LightweightSession())
+        {
+            await session.Ledger().Run("second-store").AppendAsync([new KitLoaded("in a session")]);
+            await session.SaveChangesAsync();
+            (await session.Events.FetchStreamAsync("run:second-store")).Count.ShouldBe(2);
+        }
+
+        await using var first = provider.GetRequiredService<IDocumentStore>().QuerySession();
+        (await first.Events.FetchStreamAsync(order)).Count.ShouldBe(1);
+    }
+
+    /// <summary>The store that has Ledger's log.</summary>
+    public interface IAgentStore : IDocumentStore;
+
+    [Fact]
     public async Task FirstUse_OfAnEmptyDatabase_MakesTheTables()
     {
         foreach (var use in new Func<IDocumentStore, Task>[]

@@ -5,31 +5,48 @@ internal static class CatchUp
 {
     private const int PageEvents = 2_000;
 
-    /// <summary>Applies what the rows do not stand for yet.</summary>
-    public static Task RunAsync(IChronoTransaction transaction) =>
-        transaction.Place.IsBehind ? ApplyAsync(transaction, transaction.Place) : Task.CompletedTask;
+    /// <summary>Applies what the rows do not stand for yet; first everything up to there, where events were rewritten.</summary>
+    public static async Task RunAsync(IChronoTransaction transaction)
+    {
+        if (transaction.Place.IsRewritten)
+        {
+            await RewriteAsync(transaction).ConfigureAwait(false);
+        }
+
+        if (transaction.Place.IsBehind)
+        {
+            await ApplyAsync(transaction, transaction.Place, transaction.Place.StreamVersion).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Makes all rows anew; the kept head stays as it is.</summary>
     public static async Task RebuildAsync(IChronoTransaction transaction)
     {
         await RunAsync(transaction).ConfigureAwait(false);
-        await transaction.ClearRowsAsync().ConfigureAwait(false);
-        await ApplyAsync(transaction, transaction.Place with { Version = 0, Seq = 0, LastHash = null }).ConfigureAwait(false);
+        await RewriteAsync(transaction).ConfigureAwait(false);
     }
 
-    private static async Task ApplyAsync(IChronoTransaction transaction, ChronoPlace from)
+    private static async Task RewriteAsync(IChronoTransaction transaction)
+    {
+        await transaction.ClearRowsAsync().ConfigureAwait(false);
+        var kept = transaction.Place;
+        await ApplyAsync(transaction, kept with { Version = 0, Seq = 0, LastHash = null }, Math.Min(kept.Version, kept.StreamVersion))
+            .ConfigureAwait(false);
+    }
+
+    private static async Task ApplyAsync(IChronoTransaction transaction, ChronoPlace from, long to)
     {
         var kept = transaction.Place;
         var isRebuild = from != kept;
-        while (from.Version < kept.StreamVersion)
+        while (from.Version < to)
         {
             var page = await transaction.ReadEventsAsync(from.Version + 1, PageEvents).ConfigureAwait(false);
-            if (page.Count == 0)
+            var entries = page.Where(e => e.Version.Value <= to).Select(LogEntry.Of).ToList();
+            if (entries.Count == 0)
             {
                 break;
             }
 
-            var entries = page.Select(LogEntry.Of).ToList();
             var batch = new ChronoBatch(from, await FindDeletedAsync(transaction, entries).ConfigureAwait(false));
             entries.ForEach(batch.Apply);
             from = batch.After;

@@ -28,6 +28,6 @@ internal interface IChronoTransaction
     /// <returns>How many of them are events of the chain.</returns>
     Task<long> ArchiveAsync(long to, CompactedHistory history);
 
-    /// <summary>Removes all rows, and what is known of who changed what.</summary>
+    /// <summary>Removes all rows, and what is known of who changed what; they can be written again then, also where events were rewritten.</summary>
     Task ClearRowsAsync();
 }
