@@ -57,7 +57,7 @@ public static class KandoSnapshotFile
             : [];
         return json.TryGetProperty("position", out var position)
             && position.ValueKind == JsonValueKind.Number && position.TryGetInt64(out var count) && count >= 0
-            ? new World(objects, relations, budgetExhausted: false, new Position(count))
+            ? new World(objects, relations, budgetExhausted: false, new Position(count), [])
             : throw new JsonException("its position is not a count of events.");
     }
 

@@ -1,2 +1,2 @@
 -- Makes the rows of the worlds of some streams anew. $1 the streams, which are locked. The number of their events.
-select {ledger}.rewrite_world_v1($1)
+select {ledger}.rewrite_world_v2($1)

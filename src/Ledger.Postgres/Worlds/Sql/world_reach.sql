@@ -1,8 +1,9 @@
--- How far the rows of a history reach: $1 the stream, $2 the position (null: the end). The row of world_reach_v1, and whether missing rows
+-- How far the rows of a history reach: $1 the stream, $2 the position (null: the end). The row of world_reach_v2, and whether missing rows
 -- can be written here: not on a standby.
 select length,
        reach,
        lags,
        budget_exhausted,
+       has_faults,
        current_setting('transaction_read_only') = 'off'
-from {ledger}.world_reach_v1($1, $2)
+from {ledger}.world_reach_v2($1, $2)
