@@ -34,6 +34,12 @@ internal static class CommonOptions
         Recursive = true,
     };
 
+    /// <summary>For the commands that ask worlds; each adds it.</summary>
+    public static Option<bool> Strict { get; } = new("--strict")
+    {
+        Description = "Refuse the answer where an event cannot be applied to the world; without it the world goes on without the event.",
+    };
+
     /// <summary>For the commands that read histories or lists; each adds it.</summary>
     public static Option<bool> Stats { get; } = new("--stats")
     {

@@ -3,6 +3,7 @@ using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Postgres;
 using Ledger.Runs;
+using Ledger.Worlds;
 
 namespace Ledger.Cli;
 
@@ -45,6 +46,9 @@ internal sealed class Session
             return Get(CommonOptions.Schema) is { } schema ? options with { EventSchema = schema, LedgerSchema = schema } : options;
         }
     }
+
+    /// <summary>What becomes of events that cannot be applied to a world.</summary>
+    public WorldFaults Faults => Get(CommonOptions.Strict) ? WorldFaults.Throw : WorldFaults.Skip;
 
     public T? Get<T>(Option<T> option) => _parsed.GetValue(option);
 

@@ -6,6 +6,7 @@ using Ledger.Cli.Streams;
 using Ledger.Events;
 using Ledger.Runs;
 using Ledger.Streams;
+using Ledger.Worlds;
 
 namespace Ledger.Cli.Bus;
 
@@ -49,7 +50,8 @@ internal static class RunAbilities
         {
             var run = await FindOrCreateAsync(ledger, input.Run, token);
             var appended = new NewEvent(new UntypedEvent(input.Type, input.Data), new EventMetadata { Actor = input.Actor, CallId = input.CallId });
-            return new RunLengthOutput { Length = (await run.AppendAsync([appended], token)).Value, EventId = appended.Id };
+            var length = input.Validate == false ? await run.AppendAsync([appended], token) : await run.AppendValidatedAsync([appended], token);
+            return new RunLengthOutput { Length = length.Value, EventId = appended.Id, Note = ledger.Store.Registry.HintFor(input.Type) };
         });
         bus.Register(Fork, async (input, token) =>
         {
@@ -60,7 +62,7 @@ internal static class RunAbilities
         });
         bus.Register(World, async (input, token) =>
         {
-            var run = await OpenAsync(ledger, input.Run, token);
+            var run = (await OpenAsync(ledger, input.Run, token)).WithFaults(input.Strict == true ? WorldFaults.Throw : WorldFaults.Skip);
             var world = await run.GetWorldAsync(input.At is { } at ? new Position(at) : null, token);
             using var document = JsonDocument.Parse(world.ToString());
             return document.RootElement.Clone();

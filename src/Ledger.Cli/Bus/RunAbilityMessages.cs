@@ -89,6 +89,9 @@ internal sealed record RunAppendInput
 
     [Description("The call of a task that the event belongs to, such as a tool.called or tool.returned.")]
     public string? CallId { get; init; }
+
+    [Description("Whether an event of an object or relation that the world cannot take is refused: true unless given.")]
+    public bool? Validate { get; init; }
 }
 
 internal sealed record RunLengthOutput
@@ -96,6 +99,9 @@ internal sealed record RunLengthOutput
     public required long Length { get; init; }
 
     public required Guid EventId { get; init; }
+
+    [Description("What may be wrong with the event, which was appended all the same.")]
+    public string? Note { get; init; }
 }
 
 internal sealed record RunForkInput
@@ -129,6 +135,9 @@ internal sealed record RunWorldInput
     [Range(0, long.MaxValue)]
     [Description("After how many events; all unless given.")]
     public long? At { get; init; }
+
+    [Description("Whether an event that cannot be applied is an error; otherwise the world goes on without it and lists it in 'faults'.")]
+    public bool? Strict { get; init; }
 }
 
 internal sealed record RunDiffInput

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Ledger.Causality;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
+using Ledger.Cli.Worlds;
 using Ledger.Events;
 using Ledger.Worlds;
 
@@ -23,6 +24,7 @@ internal sealed class BlameCommand : LedgerCommand
         Add(_object);
         Add(_property);
         Add(_relation);
+        Add(CommonOptions.Strict);
         Add(CommonOptions.Stats);
         Examples = ["ledger blame first c1", "ledger blame branch:second c1 status --json", "ledger blame first r1 --relation"];
     }
@@ -30,7 +32,9 @@ internal sealed class BlameCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var run = (await Histories.FindAsync(connection, session.Get(_id), cancellationToken)).WithStatistics(session.NewRead());
+        var found = (await Histories.FindAsync(connection, session.Get(_id), cancellationToken)).WithFaults(session.Faults);
+        await FaultText.WarnAsync(session, found, null, cancellationToken);
+        var run = found.WithStatistics(session.NewRead());
         var (id, property) = (session.Get(_object), session.Get(_property));
         var (what, changes) = session.Get(_relation)
             ? ("relation", Changes(await run.BlameRelationAsync(id, property, cancellationToken)))

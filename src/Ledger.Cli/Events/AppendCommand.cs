@@ -36,7 +36,24 @@ internal sealed class AppendCommand : LedgerCommand
     };
 
     private readonly Option<string?> _call = new("--call") { Description = "The call of a task that the events belong to.", HelpName = "CALL" };
-    private readonly Option<bool> _validate = new("--validate") { Description = "Refuse events that the world cannot take." };
+    private readonly Option<string> _validate = new("--validate")
+    {
+        Description = "Whether events of objects and relations that the world cannot take are refused: 'on' unless given, or 'off'.",
+        HelpName = "on|off",
+        Arity = ArgumentArity.ZeroOrOne,
+        DefaultValueFactory = _ => "on",
+        CustomParser = result =>
+        {
+            var text = result.Tokens is [var token] ? token.Value : "on";
+            if (text is not ("on" or "off"))
+            {
+                result.AddError($"--validate must be 'on' or 'off', but was '{text}'");
+            }
+
+            return text;
+        },
+    };
+
 
     public AppendCommand()
         : base("append", "Appends events, all or none. Sent again with the same ids, they are written once.")
@@ -51,7 +68,7 @@ internal sealed class AppendCommand : LedgerCommand
         [
             "ledger append first --type note --data '{\"text\": \"hello\"}' --actor me",
             "ledger append first --type tool.called --data '{\"tool\": \"search\"}' --call c1",
-            "ledger append first --file events.jsonl --expect none --validate",
+            "ledger append first --file events.jsonl --expect none",
             "tail -n 5 events.jsonl | ledger append run:first --file -",
         ];
     }
@@ -65,10 +82,14 @@ internal sealed class AppendCommand : LedgerCommand
         await using var connection = await session.ConnectAsync(cancellationToken);
         var stream = await StreamIds.TryFindAsync(connection.Store, session.Get(_stream), cancellationToken)
             ?? StreamIds.Create(session.Get(_stream));
-        var append = new Appending(connection, stream, expected, session.Get(_validate) ? AppendCheck.World : AppendCheck.None);
+        var append = new Appending(connection, stream, expected, session.Get(_validate) == "off" ? AppendCheck.None : AppendCheck.World);
         var (length, version) = await session.Progress.RunAsync(
             $"Appending {Printable.Count(count, "event")}", count, progress => append.RunAsync(source, count, progress, cancellationToken));
         Print(session, stream, length, version, count);
+        foreach (var hint in source.Types.Select(connection.Store.Registry.HintFor).OfType<string>())
+        {
+            await session.Io.Error.WriteLineAsync(Printable.Of($"ledger: {hint}"));
+        }
     }
 
     private async Task<EventSource> OpenAsync(Session session, EventDefaults defaults, CancellationToken cancellationToken) =>

@@ -3,7 +3,6 @@ using Ledger.Cli.Output;
 using Ledger.Events;
 using Ledger.Runs;
 using Ledger.Streams;
-using Ledger.Worlds;
 
 namespace Ledger.Cli.Events;
 
@@ -12,7 +11,6 @@ internal sealed class Appending(LedgerConnection connection, StreamName stream, 
 {
     // One statement for more events would take the server and this program too much memory.
     private const int MaxAtOnce = 10_000;
-    private const int MaxValidated = 100_000;
 
     /// <summary>Appends, and gives the length of the history and the version of its own stream.</summary>
     /// <exception cref="RefusalException">The history has another length.</exception>
@@ -22,12 +20,6 @@ internal sealed class Appending(LedgerConnection connection, StreamName stream, 
         IProgress<long> progress,
         CancellationToken cancellationToken)
     {
-        if (check is AppendCheck.World && count > MaxValidated)
-        {
-            throw new RefusalException(
-                $"--validate takes {Printable.Count(MaxValidated, "event")} at once, and there are {count:N0}. Nothing was written; split the file.");
-        }
-
         var run = await connection.Ledger.FindAsync(stream, cancellationToken) ?? connection.Ledger.Stream(stream);
         if (expected < run.History.PrefixLength)
         {
@@ -36,18 +28,14 @@ internal sealed class Appending(LedgerConnection connection, StreamName stream, 
 
         try
         {
-            var length = count > MaxAtOnce && check is AppendCheck.None
-                ? await new BulkAppend(connection, run, expected).RunAsync(source.Read(cancellationToken), MaxAtOnce, progress, cancellationToken)
+            var length = count > MaxAtOnce
+                ? await new BulkAppend(connection, run, expected, check).RunAsync(source.Read(cancellationToken), MaxAtOnce, progress, cancellationToken)
                 : await AppendAsync(run, [.. source.Read(cancellationToken)], cancellationToken);
             return (length, new StreamVersion(length.Value - run.History.PrefixLength.Value));
         }
         catch (WrongExpectedVersionException conflict)
         {
             throw Conflict(run.History.LengthAt(conflict.Actual));
-        }
-        catch (WorldFaultException fault)
-        {
-            throw new RefusalException($"{fault.Message} Nothing was written.");
         }
     }
 

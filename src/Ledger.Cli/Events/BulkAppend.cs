@@ -6,7 +6,7 @@ using Ledger.Streams;
 namespace Ledger.Cli.Events;
 
 /// <summary>An append of more events than one statement should take: several statements in one transaction, still all or none.</summary>
-internal sealed class BulkAppend(LedgerConnection connection, Run run, Position? expected)
+internal sealed class BulkAppend(LedgerConnection connection, Run run, Position? expected, AppendCheck check)
 {
     /// <summary>Appends, and gives the length of the history.</summary>
     /// <exception cref="RefusalException">The stream has a part of the events already.</exception>
@@ -20,7 +20,10 @@ internal sealed class BulkAppend(LedgerConnection connection, Run run, Position?
         var done = 0L;
         foreach (var part in events.Chunk(size))
         {
-            var result = await store.AppendAsync(run.StreamName, next, [.. part.Select(Correlated)], cancellationToken);
+            NewEvent[] correlated = [.. part.Select(Correlated)];
+            var result = check is AppendCheck.World
+                ? await AppendValidatedAsync(store, run, next, correlated, cancellationToken)
+                : await store.AppendAsync(run.StreamName, next, correlated, cancellationToken);
             if (last is not null && last.Outcome != result.Outcome)
             {
                 throw new RefusalException(
@@ -34,6 +37,19 @@ internal sealed class BulkAppend(LedgerConnection connection, Run run, Position?
 
         await transaction.CommitAsync(cancellationToken);
         return run.History.LengthAt(last!.Version);
+    }
+
+    // The transaction sees what it has written, so each part is looked at after those before it; nobody else writes to the stream meanwhile.
+    private static async Task<AppendResult> AppendValidatedAsync(
+        IEventStore store, Run run, ExpectedVersion expected, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)
+    {
+        var before = (await store.AppendAsync(run.StreamName, ExpectedVersion.Any, [], cancellationToken)).Version;
+        var handle = await new AgentLedger(store).FindAsync(run.StreamName, cancellationToken) ?? throw new StreamNotFoundException(run.StreamName);
+        var length = expected.Version is { } version
+            ? await handle.AppendValidatedAsync(events, run.History.LengthAt(version), cancellationToken)
+            : await handle.AppendValidatedAsync(events, cancellationToken);
+        var end = new StreamVersion(length.Value - run.History.PrefixLength.Value);
+        return new AppendResult(run.StreamName, end, SequenceNumber.Start, end > before ? AppendOutcome.Written : AppendOutcome.AlreadyWritten);
     }
 
     private static ExpectedVersion Exactly(long version) => ExpectedVersion.Exactly(new StreamVersion(version));

@@ -18,6 +18,7 @@ internal sealed class DiffCommand : LedgerCommand
         Add(_b);
         _momentA.AddTo(this);
         _momentB.AddTo(this);
+        Add(CommonOptions.Strict);
         Add(CommonOptions.Stats);
         Examples = ["ledger diff first second", "ledger diff first first --at-a 2 --at-b 10", "ledger diff run:first branch:second --json"];
     }
@@ -25,10 +26,16 @@ internal sealed class DiffCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var a = await Histories.FindAsync(connection, session.Get(_a), cancellationToken);
+        var a = (await Histories.FindAsync(connection, session.Get(_a), cancellationToken)).WithFaults(session.Faults);
         var b = await Histories.FindAsync(connection, session.Get(_b), cancellationToken);
         var atA = await _momentA.FindAsync(session, a, cancellationToken);
         var atB = await _momentB.FindAsync(session, b, cancellationToken);
+        await FaultText.WarnAsync(session, a, atA, cancellationToken);
+        if (b.StreamName != a.StreamName)
+        {
+            await FaultText.WarnAsync(session, b, atB, cancellationToken);
+        }
+
         var diff = await session.Progress.RunAsync(
             $"Comparing {a.StreamName} and {b.StreamName}",
             null,

@@ -14,4 +14,20 @@ internal static class EntityText
         output.Add("relation ").Add(item.Id, Tone.Name).Add($" {item.Type}", Tone.Changed);
         output.Add($" {item.SourceId} -> {item.TargetId} {item.Data}").EndLine();
     }
+
+    /// <summary>Prints a relation, and says which of its ends does not exist; gives whether one does not.</summary>
+    public static bool Print(Printer output, Relation item, Func<string, bool> exists)
+    {
+        string[] missing = [.. new[] { item.SourceId, item.TargetId }.Distinct(StringComparer.Ordinal).Where(end => !exists(end))];
+        if (missing.Length == 0)
+        {
+            Print(output, item);
+            return false;
+        }
+
+        output.Add("relation ").Add(item.Id, Tone.Name).Add($" {item.Type}", Tone.Changed);
+        output.Add($" from {item.SourceId} to {item.TargetId} {item.Data}")
+            .Add($" (dangling: no object {string.Join(" and ", missing.Select(end => $"'{end}'"))})", Tone.Removed).EndLine();
+        return true;
+    }
 }

@@ -20,7 +20,7 @@ internal static class Folding
             {
                 var events = lines.Read(progress, cancellationToken);
                 var wanted = at is { Value: <= int.MaxValue } end ? events.Take((int)end.Value) : events;
-                return World.Fold(EventFile.Record(wanted, FileStream, session.Io.TimeProvider.GetUtcNow()));
+                return World.Fold(EventFile.Record(wanted, FileStream, session.Io.TimeProvider.GetUtcNow()), session.Faults);
             },
             cancellationToken));
         return at > world.Position

@@ -38,6 +38,7 @@ internal sealed class NeighboursCommand : LedgerCommand
         Add(_object);
         Add(_depth);
         _moment.AddTo(this);
+        Add(CommonOptions.Strict);
         Add(CommonOptions.Stats);
         Examples = ["ledger neighbours first c1", "ledger neighbours branch:second c1 --depth 3 --at 10 --json"];
     }
@@ -45,8 +46,9 @@ internal sealed class NeighboursCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
+        var run = (await Histories.FindAsync(connection, session.Get(_id), cancellationToken)).WithFaults(session.Faults);
         var at = await _moment.FindAsync(session, run, cancellationToken);
+        await FaultText.WarnAsync(session, run, at, cancellationToken);
         var around = await run.WithStatistics(session.NewRead())
             .GetNeighbourhoodAsync(session.Get(_object), session.Get(_depth), at, cancellationToken);
         if (around.Objects is [{ State: null }] && around.Relations.Count == 0)
@@ -81,9 +83,10 @@ internal sealed class NeighboursCommand : LedgerCommand
             }
         }
 
+        var present = around.Objects.Where(n => n.State is not null).Select(n => n.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var relation in around.Relations)
         {
-            EntityText.Print(output.Add("      "), relation);
+            EntityText.Print(output.Add("      "), relation, present.Contains);
         }
     }
 }

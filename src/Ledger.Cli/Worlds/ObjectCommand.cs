@@ -16,6 +16,7 @@ internal sealed class ObjectCommand : LedgerCommand
         Add(_id);
         Add(_object);
         _moment.AddTo(this);
+        Add(CommonOptions.Strict);
         Add(CommonOptions.Stats);
         Examples = ["ledger object first c1", "ledger object branch:second c1 --at 10 --json"];
     }
@@ -23,8 +24,9 @@ internal sealed class ObjectCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
+        var run = (await Histories.FindAsync(connection, session.Get(_id), cancellationToken)).WithFaults(session.Faults);
         var at = await _moment.FindAsync(session, run, cancellationToken);
+        await FaultText.WarnAsync(session, run, at, cancellationToken);
         var item = await run.WithStatistics(session.NewRead()).FindObjectAsync(session.Get(_object), at, cancellationToken)
             ?? throw new RefusalException(
                 $"There is no object '{session.Get(_object)}' in that world of {run.StreamName}. 'ledger world {run.StreamName}' shows what there is.");

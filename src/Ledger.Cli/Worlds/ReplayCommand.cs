@@ -6,6 +6,7 @@ using Ledger.Cli.Streams;
 using Ledger.Replays;
 using Ledger.Runs;
 using Ledger.Streams;
+using Ledger.Worlds;
 
 namespace Ledger.Cli.Worlds;
 
@@ -15,11 +16,17 @@ internal sealed class ReplayCommand : LedgerCommand
     private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
     private readonly Option<Position?> _at = Positions.Option("--at", "How many events to fold; all of them unless given.");
 
+    private readonly Option<bool> _skip = new("--skip-faults")
+    {
+        Description = "Go past events that cannot be applied, as worlds do, and compare the lists of them; without it they are refused.",
+    };
+
     public ReplayCommand()
         : base("replay", "Folds a history anew and compares what is stored of its world with it, value by value. Exit code 1 says that something differs.")
     {
         Add(_id);
         Add(_at);
+        Add(_skip);
         Add(CommonOptions.Stats);
         Examples = ["ledger replay first", "ledger replay branch:second --at 10 --json"];
     }
@@ -36,8 +43,9 @@ internal sealed class ReplayCommand : LedgerCommand
             throw new PositionOutOfRangeException(stream, at.Value, length);
         }
 
+        var faults = session.Get(_skip) ? WorldFaults.Skip : WorldFaults.Throw;
         var report = await session.Progress.RunAsync(
-            $"Reading {stream}", (at ?? length).Value, progress => run.WithStatistics(session.NewRead(progress)).ReplayAsync(at, cancellationToken));
+            $"Reading {stream}", (at ?? length).Value, progress => run.WithStatistics(session.NewRead(progress)).ReplayAsync(at, faults, cancellationToken));
         if (session.Json)
         {
             session.Out.Json(report.WriteTo);

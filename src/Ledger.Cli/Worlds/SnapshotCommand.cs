@@ -34,6 +34,7 @@ internal sealed class SnapshotCommand : LedgerCommand
         {
             session.Out.Line($"The world of {stream} at position {snapshot.Position} is kept: "
                 + $"{Printable.Count(snapshot.World.Objects.Count, "object")}, {Printable.Count(snapshot.World.Relations.Count, "relation")}.");
+            FaultText.Print(session.Out, snapshot.World.Faults, stream);
         }
     }
 
@@ -44,6 +45,7 @@ internal sealed class SnapshotCommand : LedgerCommand
         writer.WriteNumber("position", snapshot.Position.Value);
         writer.WriteNumber("objects", snapshot.World.Objects.Count);
         writer.WriteNumber("relations", snapshot.World.Relations.Count);
+        writer.WriteNumber("faults", snapshot.World.Faults.Count);
         writer.WriteEndObject();
     });
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Ledger.Cli.Events;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
@@ -34,6 +35,7 @@ internal sealed class WorldCommand : LedgerCommand
         Add(_type);
         Add(_contains);
         Add(_events);
+        Add(CommonOptions.Strict);
         Add(CommonOptions.Stats);
         Examples =
         [
@@ -84,7 +86,7 @@ internal sealed class WorldCommand : LedgerCommand
     private async Task ShowAsync(Session session, string id, ObjectFilter? filter, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var run = await Histories.FindAsync(connection, id, cancellationToken);
+        var run = (await Histories.FindAsync(connection, id, cancellationToken)).WithFaults(session.Faults);
         var at = await _moment.FindAsync(session, run, cancellationToken);
         if (filter is null)
         {
@@ -105,11 +107,13 @@ internal sealed class WorldCommand : LedgerCommand
         }
     }
 
-    /// <summary>Shows a world as its rows come, so that it may be larger than the memory.</summary>
+    /// <summary>Shows a world as its rows come, so that it may be larger than the memory; the ids of its objects are kept, to tell which relations dangle.</summary>
     private static async Task ShowAllAsync(Session session, Run run, Position? at, CancellationToken cancellationToken)
     {
         var position = at ?? await run.GetLengthAsync(cancellationToken);
         var budgetExhausted = await run.IsBudgetExhaustedAsync(position, cancellationToken);
+        var faults = await run.GetFaultsAsync(position, cancellationToken);
+        var ids = new HashSet<string>(StringComparer.Ordinal);
         var objects = run.ReadObjectsAsync(at: position, cancellationToken: cancellationToken);
         var relations = run.ReadRelationsAsync(at: position, cancellationToken: cancellationToken);
         var output = session.Out;
@@ -118,34 +122,61 @@ internal sealed class WorldCommand : LedgerCommand
             await output.JsonAsync(async writer =>
             {
                 writer.WriteStartObject();
-                await Printer.WriteArrayAsync(writer, "objects", objects, (w, item) => item.WriteTo(w));
-                await Printer.WriteArrayAsync(writer, "relations", relations, (w, item) => item.WriteTo(w));
+                var dangling = new List<string>();
+                await Printer.WriteArrayAsync(writer, "objects", objects, (w, item) =>
+                {
+                    item.WriteTo(w);
+                    ids.Add(item.Id);
+                });
+                await Printer.WriteArrayAsync(writer, "relations", relations, (w, item) =>
+                {
+                    item.WriteTo(w);
+                    if (!ids.Contains(item.SourceId) || !ids.Contains(item.TargetId))
+                    {
+                        dangling.Add(item.Id);
+                    }
+                });
                 writer.WriteBoolean("budget_exhausted", budgetExhausted);
                 writer.WriteNumber("position", position.Value);
+                Write(writer, "faults", faults, (w, fault) => fault.WriteTo(w));
+                Write(writer, "dangling_relations", dangling, (w, relation) => w.WriteStringValue(relation));
                 writer.WriteEndObject();
             });
             return;
         }
 
         output.Line($"World: {run.StreamName} at position {position}", Tone.Name);
-        var (objectCount, relationCount) = (0L, 0L);
+        var (relationCount, danglingCount) = (0L, 0L);
         await foreach (var item in objects)
         {
             EntityText.Print(output, item);
-            objectCount++;
+            ids.Add(item.Id);
         }
 
         await foreach (var item in relations)
         {
-            EntityText.Print(output, item);
+            danglingCount += EntityText.Print(output, item, ids.Contains) ? 1 : 0;
             relationCount++;
         }
 
-        output.Line(Summary(objectCount, relationCount, budgetExhausted));
+        output.Line(Summary(ids.Count, relationCount, danglingCount, budgetExhausted));
+        FaultText.Print(output, faults, run.StreamName);
     }
 
-    private static string Summary(long objects, long relations, bool budgetExhausted) =>
-        $"Summary: {Printable.Count(objects, "object")}, {Printable.Count(relations, "relation")}{(budgetExhausted ? ", budget exhausted" : "")}";
+    private static void Write<T>(Utf8JsonWriter writer, string name, IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write)
+    {
+        writer.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            write(writer, item);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static string Summary(long objects, long relations, long dangling, bool budgetExhausted) =>
+        $"Summary: {Printable.Count(objects, "object")}, {Printable.Count(relations, "relation")}"
+        + $"{(dangling > 0 ? $" ({dangling:N0} dangling)" : "")}{(budgetExhausted ? ", budget exhausted" : "")}";
 
     private static void Print(Session session, string source, World world)
     {
@@ -164,9 +195,10 @@ internal sealed class WorldCommand : LedgerCommand
 
         foreach (var item in world.Relations)
         {
-            EntityText.Print(output, item);
+            EntityText.Print(output, item, id => world.FindObject(id) is not null);
         }
 
-        output.Line(Summary(world.Objects.Count, world.Relations.Count, world.BudgetExhausted));
+        output.Line(Summary(world.Objects.Count, world.Relations.Count, world.DanglingRelations.Count, world.BudgetExhausted));
+        FaultText.Print(output, world.Faults, null);
     }
 }

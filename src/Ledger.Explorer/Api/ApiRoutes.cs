@@ -9,6 +9,9 @@ internal static class ApiRoutes
     private static readonly ApiParameter To = new("to", "integer", "The position behind the last event.");
     private static readonly ApiParameter At = new("at", "integer", "After how many events; all of them unless given.");
     private static readonly ApiParameter AtTime = new("time", "string", "In place of at: as it was at this time, such as 2026-11-20T10:00Z.");
+    private static readonly ApiParameter Faults = new(
+        "faults", "string", "skip: the world goes on without events that cannot be applied, and lists them; throw: the first is an error. skip unless given.");
+
     private static readonly ApiParameter Limit = new("limit", "integer", "How many at most, to 1,000; 100 unless given.");
     private static readonly ApiParameter ObjectId = new("id", "string", "The object's id.", IsRequired: true);
     private static readonly ApiParameter A = new("a", "string", "The stream to begin from, such as run:first.", IsRequired: true);
@@ -66,13 +69,17 @@ internal static class ApiRoutes
         },
         new("POST", "/streams/{stream}/events", "Appends events, in the form of event files; application/x-ndjson has one a line.", EventsResource.AppendAsync)
         {
-            Query = [new("expected_length", "integer", "For lines: the length that the history must have.")],
+            Query =
+            [
+                new("expected_length", "integer", "For lines: the length that the history must have."),
+                new("validate", "string", "on: events of objects and relations that the world does not take are refused; off: any event is taken. on unless given."),
+            ],
             Body =
             [
                 new("events", "array", "The events.", IsRequired: true),
                 new("expected_length", "integer", "The length that the history must have."),
             ],
-            Refusals = [403, 404, 409, 415],
+            Refusals = [403, 404, 409, 415, 422],
         },
         new("GET", "/events/{event}", "Reads one event by its id, wherever it was written.", EventsResource.ShowAnywhereAsync),
         new("GET", "/branches", "Lists all branches.", StreamResource.ListAllBranchesAsync) { Refusals = [] },
@@ -85,7 +92,7 @@ internal static class ApiRoutes
         {
             Produces = [AcceptedTypes.Lines],
         },
-        new("GET", "/streams/{stream}/world", "Folds the world at a position.", WorldsResource.ShowAsync) { Query = [At, AtTime], Refusals = [404, 422] },
+        new("GET", "/streams/{stream}/world", "Folds the world at a position.", WorldsResource.ShowAsync) { Query = [At, AtTime, Faults], Refusals = [404, 422] },
         new("GET", "/streams/{stream}/objects", "Reads the objects of the world by id: a page as JSON, or all of them a line each.", WorldListsResource.ListObjectsAsync)
         {
             Query =
@@ -118,12 +125,12 @@ internal static class ApiRoutes
         new("GET", "/streams/{stream}/snapshot", "Says which world of it is kept as a document.", StreamResource.ShowSnapshotAsync),
         new("GET", "/streams/{stream}/object", "Reads one object of the world.", WorldsResource.ShowObjectAsync)
         {
-            Query = [ObjectId, At, AtTime],
+            Query = [ObjectId, At, AtTime, Faults],
             Refusals = [404, 422],
         },
         new("GET", "/streams/{stream}/neighbours", "Reads what is within some steps of relations around an object.", WorldsResource.ShowNeighboursAsync)
         {
-            Query = [ObjectId, new("depth", "integer", "How many steps, to 10; 1 unless given."), At, AtTime],
+            Query = [ObjectId, new("depth", "integer", "How many steps, to 10; 1 unless given."), At, AtTime, Faults],
             Refusals = [404, 422],
         },
         new("GET", "/streams/{stream}/blame", "Names the events that made and changed an object.", WorldsResource.BlameAsync)
@@ -133,12 +140,13 @@ internal static class ApiRoutes
                 ObjectId,
                 new("of", "string", "object or relation: whose id it is; object unless given."),
                 new("property", "string", "One property alone."),
+                Faults,
             ],
             Refusals = [404, 422],
         },
         new("GET", "/streams/{stream}/replay", "Folds the history anew and compares with the kept forms.", WorldsResource.ReplayAsync)
         {
-            Query = [At, AtTime],
+            Query = [At, AtTime, Faults with { Meaning = "skip: as worlds do; throw: an event that cannot be applied is an error. throw unless given." }],
             Refusals = [404, 422],
         },
         new("GET", "/diff", "Compares two worlds.", WorldsResource.DiffAsync)
@@ -151,6 +159,7 @@ internal static class ApiRoutes
                 new("at_b", "integer", "After how many events of b; all of them unless given."),
                 new("time_a", "string", "In place of at_a: a time."),
                 new("time_b", "string", "In place of at_b: a time."),
+                Faults,
             ],
             Refusals = [404, 422],
         },

@@ -107,9 +107,16 @@ internal static class EventsResource
             throw new BadRequestException($"'expected_length' is {expected}, and the branch begins at {run.History.PrefixLength}.");
         }
 
-        var length = expected is { } wanted
-            ? await run.AppendAsync(events, wanted, request.Aborted).ConfigureAwait(false)
-            : await run.AppendAsync(events, request.Aborted).ConfigureAwait(false);
+        var isValidated = request.Query.Choice("validate", "on", "on", "off") == "on";
+        var length = (expected, isValidated) switch
+        {
+            ({ } wanted, true) => await run.AppendValidatedAsync(events, wanted, request.Aborted).ConfigureAwait(false),
+            ({ } wanted, false) => await run.AppendAsync(events, wanted, request.Aborted).ConfigureAwait(false),
+            (null, true) => await run.AppendValidatedAsync(events, request.Aborted).ConfigureAwait(false),
+            _ => await run.AppendAsync(events, request.Aborted).ConfigureAwait(false),
+        };
+        var notes = events.Select(e => e is NewEvent { Data: UntypedEvent { Type: var type } } ? type : null).OfType<string>()
+            .Distinct(StringComparer.Ordinal).Select(request.Explorer.Ledger.Store.Registry.HintFor).OfType<string>().ToArray();
         Log.Appended(request.Explorer.Loggers.CreateLogger("Ledger.Explorer"), events.Count, name.Value);
         request.Http.Response.StatusCode = StatusCodes.Status201Created;
         await JsonAnswer.SendAsync(request.Http, writer =>
@@ -118,6 +125,13 @@ internal static class EventsResource
             writer.WriteString("stream", name.Value);
             writer.WriteNumber("length", length.Value);
             writer.WriteNumber("events", events.Count);
+            if (notes.Length > 0)
+            {
+                writer.WriteStartArray("notes");
+                Array.ForEach(notes, writer.WriteStringValue);
+                writer.WriteEndArray();
+            }
+
             writer.WriteEndObject();
         }).ConfigureAwait(false);
     }

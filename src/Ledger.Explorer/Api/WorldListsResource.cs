@@ -12,7 +12,7 @@ internal static class WorldListsResource
     public static async Task ListObjectsAsync(ExplorerRequest request)
     {
         var filter = FilterOf(request.Query);
-        await SendAsync(request, "objects", (run, at) => request.Explorer.Worlds.ReadObjectsAsync(run, filter, at, request.Aborted), (writer, item) => item.WriteTo(writer), item => item.Id)
+        await SendAsync(request, "objects", (run, at) => request.Explorer.Worlds.ReadObjectsAsync(run, filter, at, request.Aborted), (writer, item) => item.WriteTo(writer), item => item.Id, null)
             .ConfigureAwait(false);
     }
 
@@ -30,7 +30,7 @@ internal static class WorldListsResource
             },
             After = request.Query.Text("after"),
         };
-        await SendAsync(request, "relations", (run, at) => request.Explorer.Worlds.ReadRelationsAsync(run, filter, at, request.Aborted), (writer, item) => item.WriteTo(writer), item => item.Id)
+        await SendAsync(request, "relations", (run, at) => request.Explorer.Worlds.ReadRelationsAsync(run, filter, at, request.Aborted), (writer, item) => item.WriteTo(writer), item => item.Id, request.Explorer.Worlds.FindDanglingAsync)
             .ConfigureAwait(false);
     }
 
@@ -39,7 +39,8 @@ internal static class WorldListsResource
         string name,
         Func<Run, Position, IAsyncEnumerable<T>> read,
         Action<Utf8JsonWriter, T> write,
-        Func<T, string> idOf)
+        Func<T, string> idOf,
+        Func<Run, IReadOnlyList<T>, Position, CancellationToken, Task<IReadOnlySet<string>>>? findDangling)
     {
         var limit = request.Query.Number("limit", 100, 1, 1_000);
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
@@ -56,17 +57,30 @@ internal static class WorldListsResource
         }
 
         var found = await read(run, at).Take(limit + 1).ToListAsync(request.Aborted).ConfigureAwait(false);
+        var page = found.Take(limit).ToArray();
+        var dangling = findDangling is null ? null : await findDangling(run, page, at, request.Aborted).ConfigureAwait(false);
         await JsonAnswer.SendAsync(request.Http, writer =>
         {
             writer.WriteStartObject();
             writer.WriteNumber("position", at.Value);
             writer.WriteStartArray(name);
-            foreach (var item in found.Take(limit))
+            foreach (var item in page)
             {
                 write(writer, item);
             }
 
             writer.WriteEndArray();
+            if (dangling is not null)
+            {
+                writer.WriteStartArray("dangling_relations");
+                foreach (var id in page.Select(idOf).Where(dangling.Contains))
+                {
+                    writer.WriteStringValue(id);
+                }
+
+                writer.WriteEndArray();
+            }
+
             writer.WriteString("next", found.Count > limit ? idOf(found[limit - 1]) : null);
             writer.WriteEndObject();
         }).ConfigureAwait(false);

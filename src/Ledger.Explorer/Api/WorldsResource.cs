@@ -1,5 +1,6 @@
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
+using Ledger.Worlds;
 
 namespace Ledger.Explorer.Api;
 
@@ -12,7 +13,9 @@ internal static class WorldsResource
         var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
         if (!HistoryTag.IsKnown(request, run, at))
         {
-            var world = await request.Explorer.Worlds.GetAsync(run, at, request.Aborted).ConfigureAwait(false);
+            var world = StrictFaults.Of(request) == WorldFaults.Throw
+                ? await run.WithFaults(WorldFaults.Throw).GetWorldAsync(at, request.Aborted).ConfigureAwait(false)
+                : await request.Explorer.Worlds.GetAsync(run, at, request.Aborted).ConfigureAwait(false);
             await JsonAnswer.SendAsync(request.Http, world.WriteTo).ConfigureAwait(false);
         }
     }
@@ -27,7 +30,7 @@ internal static class WorldsResource
             return;
         }
 
-        var found = await run.FindObjectAsync(id, at, request.Aborted).ConfigureAwait(false) ?? throw new NotFoundException(
+        var found = await run.WithFaults(StrictFaults.Of(request)).FindObjectAsync(id, at, request.Aborted).ConfigureAwait(false) ?? throw new NotFoundException(
             $"'{run.StreamName}' has no object '{DisplayText.Cut(id, 80)}' after {at} events.");
         await JsonAnswer.SendAsync(request.Http, found.WriteTo).ConfigureAwait(false);
     }
@@ -39,7 +42,7 @@ internal static class WorldsResource
         var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
         if (!HistoryTag.IsKnown(request, run, at))
         {
-            var around = await run.GetNeighbourhoodAsync(id, depth, at, request.Aborted).ConfigureAwait(false);
+            var around = await run.WithFaults(StrictFaults.Of(request)).GetNeighbourhoodAsync(id, depth, at, request.Aborted).ConfigureAwait(false);
             await JsonAnswer.SendAsync(request.Http, around.WriteTo).ConfigureAwait(false);
         }
     }
@@ -48,6 +51,7 @@ internal static class WorldsResource
     {
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
         var (id, property) = (IdOf(request), request.Query.Text("property"));
+        run = run.WithFaults(StrictFaults.Of(request));
         var entries = request.Query.Choice("of", "object", "object", "relation") == "object"
             ? (await run.BlameAsync(id, property, request.Aborted).ConfigureAwait(false)).Entries.Select(e => (e.Kind, e.Event))
             : (await run.BlameRelationAsync(id, property, request.Aborted).ConfigureAwait(false)).Entries.Select(e => (e.Kind, e.Event));
@@ -72,7 +76,7 @@ internal static class WorldsResource
         var (a, b) = (await request.OpenRunAsync("a").ConfigureAwait(false), await request.OpenRunAsync("b").ConfigureAwait(false));
         var atA = await request.CursorAsync(a, "at_a", "time_a").ConfigureAwait(false);
         var atB = await request.CursorAsync(b, "at_b", "time_b").ConfigureAwait(false);
-        var diff = await a.DiffAsync(b, atA, atB, request.Aborted).ConfigureAwait(false);
+        var diff = await a.WithFaults(StrictFaults.Of(request)).DiffAsync(b, atA, atB, request.Aborted).ConfigureAwait(false);
         await JsonAnswer.SendAsync(request.Http, diff.WriteTo).ConfigureAwait(false);
     }
 
@@ -105,7 +109,7 @@ internal static class WorldsResource
     {
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
         var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
-        var report = await run.ReplayAsync(at, request.Aborted).ConfigureAwait(false);
+        var report = await run.ReplayAsync(at, StrictFaults.Of(request, "throw"), request.Aborted).ConfigureAwait(false);
         await JsonAnswer.SendAsync(request.Http, report.WriteTo).ConfigureAwait(false);
     }
 

@@ -48,6 +48,10 @@ internal static class FailureTable
             Facts = new Dictionary<string, object?> { ["expected"] = fork.Position, ["actual"] = fork.Length.Value },
         },
         LineageDepthException => new(422, "Too deep", exception.Message),
+        WorldFaultException { WorldBefore: null } fault => new(422, "The world does not take the event", exception.Message)
+        {
+            Facts = new Dictionary<string, object?> { ["position"] = fault.Position.Value, ["fault"] = fault.Fault.ToName() },
+        },
         WorldFaultException fault => new(422, "The world cannot be folded", exception.Message)
         {
             Facts = new Dictionary<string, object?> { ["position"] = fault.Position.Value, ["fault"] = fault.Fault.ToName() },

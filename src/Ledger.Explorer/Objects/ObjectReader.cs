@@ -1,4 +1,3 @@
-using Ledger.Causality;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Pictures;
 using Ledger.Explorer.Rendering;
@@ -21,11 +20,10 @@ internal static class ObjectReader
         var id = request.Query.Text("id") ?? throw new BadRequestException("The query lacks 'id': which object is wanted?");
         var length = await run.GetLengthAsync(request.Aborted).ConfigureAwait(false);
         var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
-        var (around, _) = await request.Explorer.Worlds.AskAsync(
-            run, at, position => request.Explorer.Worlds.ReadAroundAsync(run, id, position, request.Aborted)).ConfigureAwait(false);
+        var around = await request.Explorer.Worlds.ReadAroundAsync(run, id, at, request.Aborted).ConfigureAwait(false);
         var asked = request.Query.Choice("history", "auto", "auto", "all") == "all";
         var history = asked || length.Value <= MostReadUnasked || request.Explorer.Ledger.Store is IWorldReader { KeepsRows: true }
-            ? await HistoryAsync(request, run, id).ConfigureAwait(false)
+            ? (await run.BlameAsync(id, cancellationToken: request.Aborted).ConfigureAwait(false)).Entries
             : null;
         if (around is { Item: null, Relations.Count: 0 } && history is { Count: 0 })
         {
@@ -50,18 +48,5 @@ internal static class ObjectReader
         return around.Relations.Count is > 0 and <= ObjectSurroundings.MostDrawn
             ? WorldPicture.Draw(objects, around.Relations, id, PictureFrame.Page, end => request.Links.Object(run.StreamName, end, at))
             : null;
-    }
-
-    private static async Task<IReadOnlyList<BlameEntry>?> HistoryAsync(ExplorerRequest request, Run run, string id)
-    {
-        try
-        {
-            return (await run.BlameAsync(id, cancellationToken: request.Aborted).ConfigureAwait(false)).Entries;
-        }
-        catch (WorldFaultException)
-        {
-            // The page of the world names the event that cannot be applied.
-            return null;
-        }
     }
 }

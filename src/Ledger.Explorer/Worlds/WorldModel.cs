@@ -18,8 +18,11 @@ internal sealed record WorldModel
     /// <summary>The world, or its beginning.</summary>
     public required WorldExtract World { get; init; }
 
-    /// <summary>Why the world stops before the cursor; null where it does not.</summary>
-    public required KnownFault? Fault { get; init; }
+    /// <summary>The events that the world skips because they cannot be applied.</summary>
+    public required IReadOnlyList<SkippedEvent> Faults { get; init; }
+
+    /// <summary>The ids of the relations shown of which an end does not exist.</summary>
+    public required IReadOnlySet<string> Dangling { get; init; }
 
     /// <summary>The event before the cursor.</summary>
     public required RecordedEvent? Last { get; init; }
@@ -43,6 +46,9 @@ internal sealed record WorldModel
 
     /// <summary>How many objects there are, as far as they were counted.</summary>
     public string ObjectCount => Counted(World.Objects.Count, World.HasMoreObjects);
+
+    /// <summary>How many of the skipped events are listed.</summary>
+    public const int MostFaults = 20;
 
     /// <summary>How many relations there are, as far as they were counted.</summary>
     public string RelationCount => Counted(World.Relations.Count, World.HasMoreRelations);

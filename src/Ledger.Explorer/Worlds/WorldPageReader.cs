@@ -18,8 +18,10 @@ internal static class WorldPageReader
         var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
         var query = new WorldListQuery(
             request.Query.Text("type"), request.Query.Text("text"), request.Query.Text("after"), request.Query.Text("after_relation"));
-        var ((world, objects, relations), fault) = await request.Explorer.Worlds.AskAsync(
-            run, at, position => ReadAsync(request, run, position, query)).ConfigureAwait(false);
+        var (world, objects, relations) = await ReadAsync(request, run, at, query).ConfigureAwait(false);
+        var dangling = await request.Explorer.Worlds
+            .FindDanglingAsync(run, world.IsWhole ? world.Relations : relations.Items, at, request.Aborted).ConfigureAwait(false);
+        var drawn = world.Relations.Where(r => !dangling.Contains(r.Id)).ToArray();
         var last = at.Value == 0
             ? null
             : await Events.EventReader.AtAsync(run, new Position(at.Value - 1), request.Aborted).ConfigureAwait(false);
@@ -30,15 +32,16 @@ internal static class WorldPageReader
             Length = length,
             At = at,
             World = world,
-            Fault = fault,
+            Faults = await request.Explorer.Worlds.GetFaultsAsync(run, at, request.Aborted).ConfigureAwait(false),
+            Dangling = dangling,
             Last = last,
             Times = (await FirstTimeAsync(request, run, length).ConfigureAwait(false), stream.UpdatedAt),
             Changed = changed,
             Query = query,
             Objects = objects,
             Relations = relations,
-            Picture = world.IsWhole && WorldPicture.Fits(world.Objects, world.Relations)
-                ? WorldPicture.Draw(world.Objects, world.Relations, changed, PictureFrame.Page, id => request.Links.Object(run.StreamName, id, at))
+            Picture = world.IsWhole && WorldPicture.Fits(world.Objects, drawn)
+                ? WorldPicture.Draw(world.Objects, drawn, changed, PictureFrame.Page, id => request.Links.Object(run.StreamName, id, at))
                 : null,
         };
         return request.WantsFragment ? Page.Of<WorldFragment>(model) : Page.Of<WorldPage>(model);

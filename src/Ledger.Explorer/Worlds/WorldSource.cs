@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Ledger.Json;
 using Ledger.Runs;
 using Ledger.Streams;
@@ -15,44 +14,14 @@ namespace Ledger.Explorer.Worlds;
 internal sealed class WorldSource(AgentLedger ledger)
 {
     private const int MostRuns = 4;
-    private const int MostFaults = 1_000;
     private const int Beginning = 20_000;
 
     private readonly Lock _gate = new();
     private readonly LinkedList<WorldTrail> _trails = [];
-    private readonly ConcurrentDictionary<StreamName, KnownFault> _faults = [];
 
     private bool KeepsRows => ledger.Store is IWorldReader { KeepsRows: true };
 
-    /// <summary>Asks of the world at a position; before an event that cannot be applied where one lies on the way.</summary>
-    /// <remarks>Such an event never changes, so it is remembered: to find it a history is folded.</remarks>
-    public async Task<(T Answer, KnownFault? Fault)> AskAsync<T>(Run run, Position at, Func<Position, Task<T>> ask)
-    {
-        if (_faults.TryGetValue(run.StreamName, out var fault) && fault.Position < at)
-        {
-            return (await ask(fault.Position).ConfigureAwait(false), fault);
-        }
-
-        try
-        {
-            return (await ask(at).ConfigureAwait(false), null);
-        }
-        catch (WorldFaultException exception)
-        {
-            fault = new KnownFault(exception.Position, exception.Message);
-        }
-
-        if (_faults.Count >= MostFaults)
-        {
-            _faults.Clear();
-        }
-
-        _faults[run.StreamName] = fault;
-        return (await ask(fault.Position).ConfigureAwait(false), fault);
-    }
-
     /// <summary>The world after so many events, or as much of it as a page can show.</summary>
-    /// <exception cref="WorldFaultException">An event before the position cannot be applied.</exception>
     public async Task<WorldExtract> ReadAsync(Run run, Position at, CancellationToken cancellationToken)
     {
         if (IsFolded(at))
@@ -108,7 +77,6 @@ internal sealed class WorldSource(AgentLedger ledger)
     }
 
     /// <summary>An object with what is next to it.</summary>
-    /// <exception cref="WorldFaultException">An event before the position cannot be applied.</exception>
     public async Task<ObjectSurroundings> ReadAroundAsync(Run run, string id, Position at, CancellationToken cancellationToken)
     {
         var found = await ReadRelationsAsync(run, new RelationFilter { ObjectId = id }, at, cancellationToken)
@@ -132,8 +100,36 @@ internal sealed class WorldSource(AgentLedger ledger)
             world.FindObject(id), relations, found.Count > relations.Count, [.. ends.Select(world.FindObject).OfType<WorldObject>()]);
     }
 
+    /// <summary>The events that the world after so many events skips.</summary>
+    public async Task<IReadOnlyList<SkippedEvent>> GetFaultsAsync(Run run, Position at, CancellationToken cancellationToken) => IsFolded(at)
+        ? (await GetAsync(run, at, cancellationToken).ConfigureAwait(false)).Faults
+        : await run.GetFaultsAsync(at, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>The ids of those relations of which an end does not exist after so many events.</summary>
+    public async Task<IReadOnlySet<string>> FindDanglingAsync(
+        Run run, IReadOnlyList<Relation> relations, Position at, CancellationToken cancellationToken)
+    {
+        if (relations.Count == 0)
+        {
+            return new HashSet<string>();
+        }
+
+        Func<string, bool> exists;
+        if (IsFolded(at))
+        {
+            var world = await GetAsync(run, at, cancellationToken).ConfigureAwait(false);
+            exists = id => world.FindObject(id) is not null;
+        }
+        else
+        {
+            var ends = relations.SelectMany(r => new[] { r.SourceId, r.TargetId }).Distinct(StringComparer.Ordinal).ToArray();
+            exists = (await run.FindPresentAsync(ends, at, cancellationToken).ConfigureAwait(false)).Ids.Contains;
+        }
+
+        return relations.Where(r => !exists(r.SourceId) || !exists(r.TargetId)).Select(r => r.Id).ToHashSet(StringComparer.Ordinal);
+    }
+
     /// <summary>The whole world after so many events.</summary>
-    /// <exception cref="WorldFaultException">An event before the position cannot be applied.</exception>
     public Task<World> GetAsync(Run run, Position at, CancellationToken cancellationToken) =>
         IsFolded(at) ? TrailOf(run).GetAsync(at, cancellationToken) : run.GetWorldAsync(at, cancellationToken);
 

@@ -13,6 +13,17 @@ internal sealed partial class SessionEventStore : IWorldReader
     public Task<World> GetWorldAsync(History history, Position? at = null, CancellationToken cancellationToken = default) =>
         engine.GetWorldAsync(history, at, cancellationToken);
 
+    public Task<IReadOnlyList<SkippedEvent>> GetFaultsAsync(
+        History history,
+        Position? at = null,
+        CancellationToken cancellationToken = default) => engine.GetFaultsAsync(history, at, cancellationToken);
+
+    public Task<PresentObjects> FindPresentAsync(
+        History history,
+        IReadOnlyCollection<string> ids,
+        Position? at = null,
+        CancellationToken cancellationToken = default) => engine.FindPresentAsync(history, ids, at, cancellationToken);
+
     public Task<bool> IsBudgetExhaustedAsync(History history, Position? at = null, CancellationToken cancellationToken = default) =>
         engine.IsBudgetExhaustedAsync(history, at, cancellationToken);
 

@@ -16,6 +16,21 @@ public sealed partial class MartenEventStore
         AskAsync(native => native.GetWorldAsync(history, at, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<SkippedEvent>> GetFaultsAsync(
+        History history,
+        Position? at = null,
+        CancellationToken cancellationToken = default) =>
+        AskAsync(native => native.GetFaultsAsync(history, at, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<PresentObjects> FindPresentAsync(
+        History history,
+        IReadOnlyCollection<string> ids,
+        Position? at = null,
+        CancellationToken cancellationToken = default) =>
+        AskAsync(native => native.FindPresentAsync(history, ids, at, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<bool> IsBudgetExhaustedAsync(History history, Position? at = null, CancellationToken cancellationToken = default) =>
         AskAsync(native => native.IsBudgetExhaustedAsync(history, at, cancellationToken), cancellationToken);
 

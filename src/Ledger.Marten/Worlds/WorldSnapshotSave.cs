@@ -1,6 +1,5 @@
 using Ledger.Snapshots;
 using Ledger.Streams;
-using Ledger.Worlds;
 using Marten;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -39,26 +38,19 @@ internal sealed class WorldSnapshotSave(StoreConfiguration store, IReadOnlyDicti
 
             var prefix = history.PrefixLength.Value;
             var worlds = new WorldReader(log, history, null, NullLogger.Instance);
-            try
+            var (world, last) = await worlds
+                .ReadAsync(version is { } known ? new Position(prefix + known) : null, token).ConfigureAwait(false);
+            foreach (var useless in worlds.Useless.Where(u => u.Stream == stream))
             {
-                var (world, last) = await worlds
-                    .ReadAsync(version is { } known ? new Position(prefix + known) : null, token).ConfigureAwait(false);
-                foreach (var useless in worlds.Useless.Where(u => u.Stream == stream))
-                {
-                    await log.DiscardSnapshotAsync(stream, useless.Version, token).ConfigureAwait(false);
-                }
+                await log.DiscardSnapshotAsync(stream, useless.Version, token).ConfigureAwait(false);
+            }
 
-                await log.SaveSnapshotAsync(
-                    new StoredSnapshot(
-                        stream,
-                        new StreamVersion(world.Position.Value - prefix),
-                        WorldSnapshotJson.ToBytes(new WorldSnapshot(stream, world, last))),
-                    token).ConfigureAwait(false);
-            }
-            catch (WorldFaultException)
-            {
-                // There is no world behind an event that cannot be applied; the one before it is kept.
-            }
+            await log.SaveSnapshotAsync(
+                new StoredSnapshot(
+                    stream,
+                    new StreamVersion(world.Position.Value - prefix),
+                    WorldSnapshotJson.ToBytes(new WorldSnapshot(stream, world, last))),
+                token).ConfigureAwait(false);
         }
     }
 }

@@ -1,7 +1,6 @@
 using Ledger.Postgres.Streams;
 using Ledger.Runs;
 using Ledger.Streams;
-using Ledger.Worlds;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
@@ -9,7 +8,7 @@ using NpgsqlTypes;
 namespace Ledger.Postgres.Daemon;
 
 /// <summary>Keeps a snapshot of the world of each run and branch, every so many of its events.</summary>
-/// <remarks>A world that cannot be folded gets none: that is the fault of its events, and those who ask for it are told.</remarks>
+/// <remarks>A history that cannot be read gets none, and callers that ask for its world get the error.</remarks>
 internal sealed class WorldSnapshotShard(PostgresEventStore store, int every, PostgresOptions options, ILogger logger)
     : ShardWork("ledger:world-snapshots:All", "snapshots", options)
 {
@@ -43,7 +42,7 @@ internal sealed class WorldSnapshotShard(PostgresEventStore store, int every, Po
             var run = await _ledger.OpenAsync(stream, cancellationToken).ConfigureAwait(false);
             await run.SaveSnapshotAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is WorldFaultException or BrokenHistoryException or StreamNotFoundException)
+        catch (Exception fault) when (fault is BrokenHistoryException or StreamNotFoundException)
         {
             Log.WorldWithoutSnapshot(logger, stream.Value, fault);
         }

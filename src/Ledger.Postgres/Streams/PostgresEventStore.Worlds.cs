@@ -50,6 +50,46 @@ public sealed partial class PostgresEventStore
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<SkippedEvent>> GetFaultsAsync(
+        History history,
+        Position? at = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        if (KeepsRows)
+        {
+            var reach = await Worlds.ReachAsync(history, at, cancellationToken).ConfigureAwait(false);
+            if (Covered(reach, history, at) is not null)
+            {
+                return await Worlds.ReadFaultsAsync(history, reach, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return await Folding.GetFaultsAsync(history, at, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<PresentObjects> FindPresentAsync(
+        History history,
+        IReadOnlyCollection<string> ids,
+        Position? at = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        ArgumentNullException.ThrowIfNull(ids);
+        if (KeepsRows)
+        {
+            var (reach, present) = await Worlds.FindPresentAsync(history, ids, at, cancellationToken).ConfigureAwait(false);
+            if (Covered(reach, history, at) is { } position)
+            {
+                return new PresentObjects(position, present.ToHashSet(StringComparer.Ordinal));
+            }
+        }
+
+        return await Folding.FindPresentAsync(history, ids, at, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async Task<bool> IsBudgetExhaustedAsync(History history, Position? at = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(history);
@@ -148,7 +188,7 @@ public sealed partial class PostgresEventStore
                 await GetWorldAsync(b, atB, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>The position that is asked for, if rows stand for it: none is missing, and no event before it cannot be applied.</summary>
+    /// <summary>The position that is asked for, if rows stand for it: none is missing, and no id before it is too long for them.</summary>
     private async Task<Position?> CoveredAsync(History history, Position? at, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(history);

@@ -42,7 +42,49 @@ internal sealed partial class WorldQueries(ConnectionSource connections, Postgre
             reader => reader.IsDBNull(WorldReach.Columns) ? null : WorldRowReader.ReadRelation(reader, id, WorldReach.Columns),
             cancellationToken);
 
-    public Task<World> ReadWorldAsync(History history, WorldReach reach, CancellationToken cancellationToken) => AskAsync(
+    /// <summary>How far they reach, and which of some objects are there after that many events.</summary>
+    public Task<(WorldReach Reach, string[] Present)> FindPresentAsync(
+        History history,
+        IReadOnlyCollection<string> ids,
+        Position? at,
+        CancellationToken cancellationToken) => ReachAsync(
+            "world_present",
+            history,
+            at,
+            command => command.With(ids.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text),
+            reader => reader.GetFieldValue<string[]>(WorldReach.Columns),
+            cancellationToken);
+
+    /// <summary>The events that cannot be applied, up to where the rows reach.</summary>
+    public Task<IReadOnlyList<SkippedEvent>> ReadFaultsAsync(History history, WorldReach reach, CancellationToken cancellationToken) => reach.HasFaults
+        ? AskAsync(
+            "world_faults",
+            history,
+            command => command.With(reach.Position.Value, NpgsqlDbType.Bigint),
+            async reader =>
+            {
+                var skipped = new List<SkippedEvent>();
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    skipped.Add(WorldRowReader.ReadFault(reader));
+                }
+
+                return (IReadOnlyList<SkippedEvent>)skipped;
+            },
+            cancellationToken)
+        : Task.FromResult<IReadOnlyList<SkippedEvent>>([]);
+
+    public async Task<World> ReadWorldAsync(History history, WorldReach reach, CancellationToken cancellationToken)
+    {
+        var faults = await ReadFaultsAsync(history, reach, cancellationToken).ConfigureAwait(false);
+        return await ReadWorldAsync(history, reach, faults, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<World> ReadWorldAsync(
+        History history,
+        WorldReach reach,
+        IReadOnlyList<SkippedEvent> faults,
+        CancellationToken cancellationToken) => AskAsync(
         "world_at",
         history,
         command => command.With(reach.Position.Value, NpgsqlDbType.Bigint),
@@ -54,7 +96,7 @@ internal sealed partial class WorldQueries(ConnectionSource connections, Postgre
                 rows.Add(reader.GetString(0), reader.GetString(1), 2);
             }
 
-            return rows.ToWorld(reach.BudgetExhausted, reach.Position);
+            return rows.ToWorld(reach.BudgetExhausted, reach.Position, faults);
         },
         cancellationToken);
 
@@ -76,7 +118,7 @@ internal sealed partial class WorldQueries(ConnectionSource connections, Postgre
             }
 
             // What is the same in both worlds does not show in their comparison, and was not read.
-            return WorldDiff.Between(old.ToWorld(false, atA), @new.ToWorld(false, atB));
+            return WorldDiff.Between(old.ToWorld(false, atA, []), @new.ToWorld(false, atB, []));
         },
         cancellationToken);
 

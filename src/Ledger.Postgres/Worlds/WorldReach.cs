@@ -5,21 +5,23 @@ namespace Ledger.Postgres.Worlds;
 
 /// <summary>What the rows can say of a history.</summary>
 /// <param name="Length">The length of the history.</param>
-/// <param name="Position">For how many of the events that were asked for the rows can stand: fewer where one cannot be applied.</param>
+/// <param name="Position">For how many of the events that were asked for the rows can stand: fewer where an id is too long for them.</param>
 /// <param name="Lags">Whether rows are missing up to there.</param>
 /// <param name="BudgetExhausted">The flag of the world there.</param>
+/// <param name="HasFaults">Whether an event may be among them that cannot be applied.</param>
 /// <param name="CanCatchUp">Whether missing rows can be written; a standby, a transaction and a role that only read cannot.</param>
-internal readonly record struct WorldReach(Position Length, Position Position, bool Lags, bool BudgetExhausted, bool CanCatchUp)
+internal readonly record struct WorldReach(Position Length, Position Position, bool Lags, bool BudgetExhausted, bool HasFaults, bool CanCatchUp)
 {
     /// <summary>How many columns of a row it takes.</summary>
-    public const int Columns = 5;
+    public const int Columns = 6;
 
     public static WorldReach Read(NpgsqlDataReader reader) => new(
         new Position(reader.GetInt64(0)),
         new Position(reader.GetInt64(1)),
         reader.GetBoolean(2),
         reader.GetBoolean(3),
-        reader.GetBoolean(4));
+        reader.GetBoolean(4),
+        reader.GetBoolean(5));
 
     /// <summary>The position that was asked for, if the rows stand for it.</summary>
     public Position? Covers(Position? at) => !Lags && Position == (at ?? Length) ? Position : null;

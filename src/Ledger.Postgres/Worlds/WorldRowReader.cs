@@ -30,7 +30,22 @@ internal sealed class WorldRowReader(NpgsqlDataReader reader)
         }
     }
 
-    public World ToWorld(bool budgetExhausted, Position position) => new(_objects, _relations, budgetExhausted, position);
+    public World ToWorld(bool budgetExhausted, Position position, IReadOnlyList<SkippedEvent> faults) =>
+        new(_objects, _relations, budgetExhausted, position, faults);
+
+    /// <summary>Reads a row of world_faults; what is wrong is said by the same words as the fold's.</summary>
+    public static SkippedEvent ReadFault(NpgsqlDataReader reader)
+    {
+        var (type, name) = (reader.GetString(3), reader.GetString(4));
+        var fault = WorldFaultNames.Parse(name) ?? throw new InvalidOperationException($"The rows name a fault '{name}', which this version does not know.");
+        return new SkippedEvent(
+            new Position(reader.GetInt64(0)),
+            reader.GetGuid(1),
+            reader.IsDBNull(2) ? null : reader.GetString(2),
+            type,
+            fault,
+            WorldEventRules.ReasonOf(fault, type, new WorldEventJson(reader.GetFieldValue<byte[]>(5))));
+    }
 
     /// <summary>Reads type, source, target and data from a column on.</summary>
     public static Relation ReadRelation(NpgsqlDataReader reader, string id, int column) => new(

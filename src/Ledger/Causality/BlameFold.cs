@@ -12,7 +12,6 @@ internal sealed class BlameFold(string objectId, string? property)
 
     public IReadOnlyList<BlameEntry> Entries => _entries;
 
-    /// <exception cref="WorldFaultException">The event cannot be applied.</exception>
     public void Apply(RecordedEvent recorded)
     {
         if (recorded.Type is not ("object.created" or "object.patched" or "object.removed"))
@@ -24,7 +23,11 @@ internal sealed class BlameFold(string objectId, string? property)
         var json = new WorldEventJson(recorded.Json);
         var isAsked = json.Id.Text == objectId;
         var before = isAsked ? _fold.FindObject(objectId) : null;
-        _fold.Apply(recorded);
+        if (!_fold.Take(recorded))
+        {
+            return;
+        }
+
         var after = isAsked ? _fold.FindObject(objectId) : null;
         var kind = recorded.Type switch
         {

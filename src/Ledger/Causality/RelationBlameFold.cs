@@ -16,7 +16,11 @@ internal sealed class RelationBlameFold(string relationId, string? property)
     {
         var isAsked = recorded.Type is "relation.created" or "relation.removed" && new WorldEventJson(recorded.Json).Id.Text == relationId;
         var before = isAsked ? _fold.FindRelation(relationId) : null;
-        _fold.Apply(recorded);
+        if (!_fold.Take(recorded))
+        {
+            return;
+        }
+
         var after = isAsked ? _fold.FindRelation(relationId) : null;
         if ((before ?? after) is null
             || (property is not null && before?.Data.ContainsKey(property) != true && after?.Data.ContainsKey(property) != true))

@@ -86,6 +86,17 @@ public sealed class EventRegistry
         return new EventRegistry(builder, _logger);
     }
 
+    /// <summary>A sentence for a name that is probably a slip for that of a built-in event, such as <c>object.create</c>; null for every other.</summary>
+    /// <remarks>A hint, and no more: an application may have such events. Names that are registered get none.</remarks>
+    /// <param name="name">The name of an event's type.</param>
+    public string? HintFor(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return !_byName.ContainsKey(name) && !_upcasts.ContainsKey(name) && SimilarNames.Find(name, Default._byName.Keys) is { } meant
+            ? $"'{name}' is not a built-in event, and means nothing to worlds and calls; the built-in one is '{meant}'."
+            : null;
+    }
+
     /// <summary>Writes an event for storage, checked.</summary>
     /// <exception cref="InvalidEventException">The type is not registered, or what it holds breaks a rule of <see cref="PayloadRules"/>.</exception>
     public SerializedEvent Write(NewEvent newEvent)

@@ -7,21 +7,22 @@ using Ledger.Worlds;
 namespace Ledger.Replays;
 
 /// <summary>Folds a history from its first event on, and compares on the way with what is stored.</summary>
-internal sealed class Replay(StreamName stream, IReadOnlyList<StoredWorld> stored)
+internal sealed class Replay(StreamName stream, IReadOnlyList<StoredWorld> stored, WorldFaults faults)
 {
     private readonly Queue<StoredWorld> _waiting = new(stored.OrderBy(s => s.Position.Value));
     private readonly List<ReplayComparison> _comparisons = [];
-    private readonly WorldFold _fold = new();
+    private readonly WorldFold _fold = new(faults);
 
     public static async Task<ReplayReport> RunAsync(
         IEventStore store,
         History history,
         Position? at,
+        WorldFaults faults,
         Func<IAsyncEnumerable<RecordedEvent>> read,
         CancellationToken cancellationToken)
     {
         var stored = await StoredWorld.FindAsync(store, history, at, cancellationToken).ConfigureAwait(false);
-        return await new Replay(history.Stream, stored).FoldAsync(read(), cancellationToken).ConfigureAwait(false);
+        return await new Replay(history.Stream, stored, faults).FoldAsync(read(), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ReplayReport> FoldAsync(IAsyncEnumerable<RecordedEvent> events, CancellationToken cancellationToken)

@@ -76,14 +76,7 @@ internal sealed record StoredWorld(string Form, StreamName Stream, Position Posi
             return null;
         }
 
-        try
-        {
-            var world = await rows.GetWorldAsync(history, at, cancellationToken).ConfigureAwait(false);
-            return new StoredWorld("rows", history.Stream, world.Position, world, null, null);
-        }
-        catch (WorldFaultException fault)
-        {
-            return new StoredWorld("rows", history.Stream, fault.Position, fault.WorldBefore, null, null);
-        }
+        var world = await rows.GetWorldAsync(history, at, cancellationToken).ConfigureAwait(false);
+        return new StoredWorld("rows", history.Stream, world.Position, world, null, null);
     }
 }

@@ -40,7 +40,8 @@ public sealed record WorldDifference(string Path, JsonElement Stored, JsonElemen
         FirstOf("/objects", stored.Objects, replayed.Objects, (o, writer) => o.WriteTo(writer))
         ?? FirstOf("/relations", stored.Relations, replayed.Relations, (r, writer) => r.WriteTo(writer))
         ?? FirstOf("/budget_exhausted", JsonOf(stored.BudgetExhausted), JsonOf(replayed.BudgetExhausted))
-        ?? FirstOf("/position", JsonOf(stored.Position.Value), JsonOf(replayed.Position.Value));
+        ?? FirstOf("/position", JsonOf(stored.Position.Value), JsonOf(replayed.Position.Value))
+        ?? FirstOf("/faults", stored.Faults, replayed.Faults, (f, writer) => f.WriteTo(writer));
 
     private static WorldDifference? FirstOf<T>(string path, IReadOnlyList<T> stored, IReadOnlyList<T> replayed, Action<T, Utf8JsonWriter> write)
         where T : class

@@ -15,6 +15,14 @@ public sealed record AgentLedgerOptions
     }
     = 1_000;
 
+    /// <summary>What every append of a run's or branch's handle looks at first: default <see cref="AppendValidation.None"/>.</summary>
+    /// <remarks>Appends to the store itself, and imports, are not looked at.</remarks>
+    public AppendValidation Validation
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "There is no such validation.");
+    }
+
     /// <summary>After how many events a handle takes a snapshot of its run or branch: default null, never; at least 1.</summary>
     /// <remarks>
     /// The append that takes the history over a multiple of the number waits for the snapshot, and succeeds without it: what goes

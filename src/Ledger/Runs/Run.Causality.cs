@@ -54,7 +54,7 @@ public sealed partial class Run
     /// <param name="objectId">The object's id; it may be removed by now.</param>
     /// <param name="property">A top-level property, or null for the whole object.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="WorldFaultException">An event of the history cannot be applied.</exception>
+    /// <exception cref="WorldFaultException">The handle is strict, and an event of the history cannot be applied.</exception>
     public async Task<Blame> BlameAsync(string objectId, string? property = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(objectId);
@@ -71,7 +71,7 @@ public sealed partial class Run
     /// <param name="relationId">The relation's id; it may be removed by now.</param>
     /// <param name="property">A top-level property, or null for the whole relation.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="WorldFaultException">An event of the history cannot be applied.</exception>
+    /// <exception cref="WorldFaultException">The handle is strict, and an event of the history cannot be applied.</exception>
     public async Task<RelationBlame> BlameRelationAsync(
         string relationId,
         string? property = null,

@@ -8,18 +8,22 @@ public sealed partial class Run
 {
     /// <summary>Folds the history anew, from its first event on, and compares the worlds that are stored of it with the one that the log gives.</summary>
     /// <remarks>
-    /// Everything counts: values, as <see cref="Json.JsonEquality"/> says, the order of objects and relations, the budget flag. A
+    /// Everything counts: values, as <see cref="Json.JsonEquality"/> says, the order of objects and relations, the budget flag, skipped events. A
     /// stored world that reads would refuse is told too. Nothing is changed; <see cref="SaveSnapshotAsync"/> replaces a bad snapshot, a rebuild of the store bad rows.
     /// </remarks>
     /// <param name="at">How many events to fold, or null for all of them; what is stored for a later position is not looked at.</param>
+    /// <param name="faults">What becomes of events that cannot be applied: unlike a question, a replay throws them unless it is told to skip.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
     /// <exception cref="StreamNotFoundException">There is no such run or branch: nothing was compared.</exception>
-    /// <exception cref="WorldFaultException">An event cannot be applied.</exception>
-    public async Task<ReplayReport> ReplayAsync(Position? at = null, CancellationToken cancellationToken = default)
+    /// <exception cref="WorldFaultException">An event cannot be applied, and is not to be skipped.</exception>
+    public async Task<ReplayReport> ReplayAsync(
+        Position? at = null,
+        WorldFaults faults = WorldFaults.Throw,
+        CancellationToken cancellationToken = default)
     {
         var report = await Replay
-            .RunAsync(_ledger.Store, History, at, () => ReadAsync(to: at, cancellationToken: cancellationToken), cancellationToken)
+            .RunAsync(_ledger.Store, History, at, faults, () => ReadAsync(to: at, cancellationToken: cancellationToken), cancellationToken)
             .ConfigureAwait(false);
         if (report.Position == Position.Start && await _ledger.Store.GetStreamAsync(StreamName, cancellationToken).ConfigureAwait(false) is null)
         {

@@ -7,9 +7,11 @@ namespace Ledger.Runs;
 public sealed partial class Run
 {
     /// <summary>Keeps the world at the end of the history, so that later reads fold only what comes behind it.</summary>
-    /// <remarks>One is kept for each run and branch, the newest: where a later one is kept already, that stays.</remarks>
+    /// <remarks>
+    /// One is kept for each run and branch, the newest: where a later one is kept already, that stays. Events that cannot be applied are
+    /// skipped, also by a strict handle, and kept with the world: strict questions throw them all the same.
+    /// </remarks>
     /// <returns>The snapshot.</returns>
-    /// <exception cref="WorldFaultException">An event cannot be applied: there is no world at the end.</exception>
     /// <exception cref="NotSupportedException">The store keeps no snapshots: it is no <see cref="ISnapshotStore"/>.</exception>
     public async Task<WorldSnapshot> SaveSnapshotAsync(CancellationToken cancellationToken = default)
     {

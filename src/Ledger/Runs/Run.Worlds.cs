@@ -8,18 +8,36 @@ namespace Ledger.Runs;
 public sealed partial class Run
 {
     private readonly ReadStatistics? _statistics;
+    private readonly WorldFaults _faults;
 
     // Rows answer for the cost of the answer; everything else folds, and takes a snapshot where there is one.
-    private IWorldReader Reader => _ledger.Store is IWorldReader { KeepsRows: true } rows
-        ? rows
-        : new FoldingWorldReader(_ledger.Store, _statistics, _ledger.Logger);
+    private IWorldReader Reader
+    {
+        get
+        {
+            var reader = _ledger.Store is IWorldReader { KeepsRows: true } rows
+                ? rows
+                : new FoldingWorldReader(_ledger.Store, _statistics, _ledger.Logger);
+            return _faults == WorldFaults.Throw ? new StrictWorldReader(reader) : reader;
+        }
+    }
+
+    /// <summary>The same run or branch by a handle whose questions about worlds skip events that cannot be applied, or throw the first of them.</summary>
+    /// <remarks>
+    /// Handles skip unless they are asked not to: worlds list what they skipped in <see cref="World.Faults"/>. Strict answers cost a
+    /// look-up more.
+    /// </remarks>
+    /// <param name="faults">What becomes of such events.</param>
+    public Run WithFaults(WorldFaults faults) => Enum.IsDefined(faults)
+        ? new Run(_ledger, History, _statistics, faults)
+        : throw new ArgumentOutOfRangeException(nameof(faults), faults, "Such events are skipped or thrown.");
 
     /// <summary>The same run or branch by a handle whose reads are counted.</summary>
     /// <param name="statistics">What the counts are added to; several handles may share it.</param>
     public Run WithStatistics(ReadStatistics statistics)
     {
         ArgumentNullException.ThrowIfNull(statistics);
-        return new Run(_ledger, History, statistics);
+        return new Run(_ledger, History, statistics, _faults);
     }
 
     /// <summary>The world that the history describes.</summary>
@@ -31,7 +49,7 @@ public sealed partial class Run
     /// <param name="at">After how many events, or null for all of them.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
-    /// <exception cref="WorldFaultException">An event before <paramref name="at"/> cannot be applied; the world before it can be asked for.</exception>
+    /// <exception cref="WorldFaultException">The handle is strict, and an event before <paramref name="at"/> cannot be applied; the world before it can be asked for.</exception>
     public Task<World> GetWorldAsync(Position? at = null, CancellationToken cancellationToken = default) => AskAsync(
         reader => reader.GetWorldAsync(History, at, cancellationToken),
         world => world.Objects.Count + world.Relations.Count);
@@ -39,7 +57,7 @@ public sealed partial class Run
     /// <summary>The world as it was at a time: after the events that the log had taken by then.</summary>
     /// <param name="time">The time; one before the first event gives the empty world, one behind the last the world of today.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="WorldFaultException">An event before that time cannot be applied.</exception>
+    /// <exception cref="WorldFaultException">The handle is strict, and an event before that time cannot be applied.</exception>
     public async Task<World> GetWorldAsync(DateTimeOffset time, CancellationToken cancellationToken = default) =>
         await GetWorldAsync(await FindPositionAsync(time, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
 
@@ -53,11 +71,35 @@ public sealed partial class Run
         return reader.FindPositionAsync(History, time, cancellationToken);
     }
 
+    /// <summary>The events that the world skips because they cannot be applied, in order; a store that keeps rows reads no more than that.</summary>
+    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
+    /// <exception cref="WorldFaultException">The handle is strict, and there is one.</exception>
+    public Task<IReadOnlyList<SkippedEvent>> GetFaultsAsync(Position? at = null, CancellationToken cancellationToken = default) => AskAsync(
+        reader => reader.GetFaultsAsync(History, at, cancellationToken),
+        faults => faults.Count);
+
+    /// <summary>Says which of some objects the world has; a store that keeps rows looks them up at once.</summary>
+    /// <param name="ids">The ids.</param>
+    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
+    /// <exception cref="WorldFaultException">The handle is strict, and an event before <paramref name="at"/> cannot be applied.</exception>
+    public Task<PresentObjects> FindPresentAsync(
+        IReadOnlyCollection<string> ids,
+        Position? at = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        return AskAsync(reader => reader.FindPresentAsync(History, ids, at, cancellationToken), _ => 0);
+    }
+
     /// <summary>Whether the world says that a limit of the run was reached; a store that keeps rows reads no more than that.</summary>
     /// <param name="at">After how many events, or null for all of them.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
-    /// <exception cref="WorldFaultException">An event before <paramref name="at"/> cannot be applied.</exception>
+    /// <exception cref="WorldFaultException">The handle is strict, and an event before <paramref name="at"/> cannot be applied.</exception>
     public Task<bool> IsBudgetExhaustedAsync(Position? at = null, CancellationToken cancellationToken = default) => AskAsync(
         reader => reader.IsBudgetExhaustedAsync(History, at, cancellationToken),
         _ => 0);
@@ -67,7 +109,7 @@ public sealed partial class Run
     /// <param name="at">After how many events, or null for all of them.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
-    /// <exception cref="WorldFaultException">An event before <paramref name="at"/> cannot be applied.</exception>
+    /// <exception cref="WorldFaultException">The handle is strict, and an event before <paramref name="at"/> cannot be applied.</exception>
     public Task<WorldObject?> FindObjectAsync(string id, Position? at = null, CancellationToken cancellationToken = default) => AskAsync(
         reader => reader.FindObjectAsync(History, id, at, cancellationToken),
         item => item is null ? 0 : 1);
@@ -77,7 +119,7 @@ public sealed partial class Run
     /// <param name="at">After how many events, or null for all of them.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
-    /// <exception cref="WorldFaultException">An event before <paramref name="at"/> cannot be applied.</exception>
+    /// <exception cref="WorldFaultException">The handle is strict, and an event before <paramref name="at"/> cannot be applied.</exception>
     public Task<Relation?> FindRelationAsync(string id, Position? at = null, CancellationToken cancellationToken = default) => AskAsync(
         reader => reader.FindRelationAsync(History, id, at, cancellationToken),
         item => item is null ? 0 : 1);
@@ -88,7 +130,7 @@ public sealed partial class Run
     /// <param name="at">After how many events, or null for all of them.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
-    /// <exception cref="WorldFaultException">An event before <paramref name="at"/> cannot be applied.</exception>
+    /// <exception cref="WorldFaultException">The handle is strict, and an event before <paramref name="at"/> cannot be applied.</exception>
     public IAsyncEnumerable<WorldObject> ReadObjectsAsync(
         ObjectFilter? filter = null,
         Position? at = null,
@@ -100,7 +142,7 @@ public sealed partial class Run
     /// <param name="at">After how many events, or null for all of them.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
-    /// <exception cref="WorldFaultException">An event before <paramref name="at"/> cannot be applied.</exception>
+    /// <exception cref="WorldFaultException">The handle is strict, and an event before <paramref name="at"/> cannot be applied.</exception>
     public IAsyncEnumerable<Relation> ReadRelationsAsync(
         RelationFilter? filter = null,
         Position? at = null,
@@ -113,7 +155,7 @@ public sealed partial class Run
     /// <param name="at">After how many events, or null for all of them.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
-    /// <exception cref="WorldFaultException">An event before <paramref name="at"/> cannot be applied.</exception>
+    /// <exception cref="WorldFaultException">The handle is strict, and an event before <paramref name="at"/> cannot be applied.</exception>
     public Task<Neighbourhood> GetNeighbourhoodAsync(
         string objectId,
         int depth = 1,
@@ -128,7 +170,7 @@ public sealed partial class Run
     /// <param name="otherAt">After how many events of the other, or null for all of them.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PositionOutOfRangeException">A history is shorter than was asked for.</exception>
-    /// <exception cref="WorldFaultException">An event cannot be applied.</exception>
+    /// <exception cref="WorldFaultException">The handle is strict, and an event cannot be applied.</exception>
     public Task<WorldDiff> DiffAsync(
         Run other,
         Position? at = null,

@@ -12,11 +12,12 @@ public sealed partial class Run
 {
     private readonly AgentLedger _ledger;
 
-    internal Run(AgentLedger ledger, History history, ReadStatistics? statistics = null)
+    internal Run(AgentLedger ledger, History history, ReadStatistics? statistics = null, WorldFaults faults = WorldFaults.Skip)
     {
         _ledger = ledger;
         History = history;
         _statistics = statistics;
+        _faults = faults;
         _calls = new CallLog(this);
     }
 
@@ -53,30 +54,36 @@ public sealed partial class Run
 
     /// <summary>Appends to the end, if the world takes the events one after the other; see <see cref="WorldFold"/>.</summary>
     /// <remarks>
-    /// The log itself takes any event, and a world is then readable only up to one that does not apply. This call folds the history,
-    /// tries the events on the world, and writes at the length that it folded; when another writer was faster, it tries again behind
-    /// what that one wrote. Events that are in the history already are not tried again: the first answer is given.
+    /// <para>The log itself takes any event, and worlds go past those that cannot be applied. This call looks at the events first, in their
+    /// order, so that an object which an earlier one creates counts:</para>
+    /// <list type="number">
+    /// <item>Events that apply to any world, or are not the world's, are appended at once.</item>
+    /// <item>For patches the objects are looked up, by rows where the store keeps them, else by a fold. Then the events are written at the
+    /// length that was looked at: if another writer was faster, it looks again after what that one wrote.</item>
+    /// <item>Events that are in the history already are not refused: the first answer is given.</item>
+    /// </list>
+    /// <para>In a transaction or session of the caller's, the look sees what the reads there see.</para>
     /// </remarks>
     /// <param name="events">The events.</param>
     /// <param name="cancellationToken">Stops waiting; the events are then written whole or not at all.</param>
     /// <returns>The length of the history behind the appended events.</returns>
-    /// <exception cref="WorldFaultException">An event cannot be applied, or one of the history cannot: nothing was written.</exception>
+    /// <exception cref="WorldFaultException">An event cannot be applied: nothing was written.</exception>
     public Task<Position> AppendValidatedAsync(IReadOnlyList<object> events, CancellationToken cancellationToken = default) =>
-        AppendValidatedCoreAsync(events, null, cancellationToken);
+        AppendValidatedCoreAsync(Correlated(events), null, cancellationToken);
 
     /// <summary>Appends if the history still has an expected length, and if the world takes the events one after the other.</summary>
     /// <param name="events">The events.</param>
     /// <param name="expectedLength">The length that the history must have.</param>
     /// <param name="cancellationToken">Stops waiting; the events are then written whole or not at all.</param>
     /// <exception cref="WrongExpectedVersionException">The history has another length; it speaks in versions of the own stream.</exception>
-    /// <exception cref="WorldFaultException">An event cannot be applied, or one of the history cannot: nothing was written.</exception>
+    /// <exception cref="WorldFaultException">An event cannot be applied: nothing was written.</exception>
     public Task<Position> AppendValidatedAsync(
         IReadOnlyList<object> events,
         Position expectedLength,
         CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(expectedLength, History.PrefixLength);
-        return AppendValidatedCoreAsync(events, expectedLength, cancellationToken);
+        return AppendValidatedCoreAsync(Correlated(events), expectedLength, cancellationToken);
     }
 
     /// <summary>Reads the history in order, with flat memory.</summary>
@@ -114,19 +121,26 @@ public sealed partial class Run
 
     private async Task<Position> AppendAsync(IReadOnlyList<object> events, ExpectedVersion expected, CancellationToken cancellationToken)
     {
-        var append = new[] { new StreamAppend(StreamName, expected, Correlated(events)) };
+        var correlated = Correlated(events);
+        if (_ledger.Options.Validation == AppendValidation.WorldEvents)
+        {
+            Position? length = expected.Version is { } version ? History.LengthAt(version) : null;
+            return await AppendValidatedCoreAsync(correlated, length, cancellationToken).ConfigureAwait(false);
+        }
+
+        var append = new[] { new StreamAppend(StreamName, expected, correlated) };
         var results = await _ledger.Store.AppendAsync(append, cancellationToken).ConfigureAwait(false);
         return await EndOfAsync(results[0], events.Count, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Position> AppendValidatedCoreAsync(
-        IReadOnlyList<object> events,
+        NewEvent[] events,
         Position? expectedLength,
         CancellationToken cancellationToken)
     {
-        var append = new ValidatedAppend(this, _ledger.Store, Correlated(events));
+        var append = new ValidatedAppend(this, _ledger.Store, events);
         var result = await append.RunAsync(expectedLength, cancellationToken).ConfigureAwait(false);
-        return await EndOfAsync(result, events.Count, cancellationToken).ConfigureAwait(false);
+        return await EndOfAsync(result, events.Length, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>An event as an append to this history writes it.</summary>

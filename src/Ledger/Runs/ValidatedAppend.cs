@@ -4,81 +4,126 @@ using Ledger.Worlds;
 
 namespace Ledger.Runs;
 
-/// <summary>Appends events that the fold has taken before: decided on one length of the history, written only at that length.</summary>
+/// <summary>Appends events that the world takes: decided on one length of the history, written only at that length.</summary>
 internal sealed class ValidatedAppend
 {
+    // So many ids are a good batch of a look-up.
+    private const int IdsAtOnce = 1_000;
+
+    private static readonly IReadOnlySet<string> None = new HashSet<string>();
+
     private readonly Run _run;
     private readonly IEventStore _store;
     private readonly IReadOnlyList<NewEvent> _events;
-    private readonly (Guid Id, string Type, ReadOnlyMemory<byte> Json)[] _written;
-    private readonly HashSet<Guid> _unseen;
-    private readonly WorldFold _fold = new();
+    private readonly (string Type, ReadOnlyMemory<byte> Json)[] _written;
+    private WorldFold? _fold;
 
     public ValidatedAppend(Run run, IEventStore store, IReadOnlyList<NewEvent> events)
     {
         _run = run;
         _store = store;
         _events = events;
-        _written = new (Guid, string, ReadOnlyMemory<byte>)[events.Count];
+        _written = new (string, ReadOnlyMemory<byte>)[events.Count];
         for (var i = 0; i < _written.Length; i++)
         {
             var serialized = store.Registry.Write(events[i]);
-            _written[i] = (events[i].IdIn(run.StreamName), serialized.Type, serialized.Json);
+            _written[i] = (serialized.Type, serialized.Json);
         }
-
-        _unseen = [.. _written.Select(w => w.Id)];
     }
 
     public async Task<AppendResult> RunAsync(Position? expectedLength, CancellationToken cancellationToken)
     {
+        var batch = WorldEventBatch.Of(_written);
+        if (batch.Needed.Count == 0 && batch.FindFault(None) is null)
+        {
+            // Such events apply at any length.
+            return await AppendAsync(expectedLength, cancellationToken).ConfigureAwait(false);
+        }
+
+        (WrongExpectedVersionException Conflict, Position Length)? before = null;
         while (true)
         {
-            await TakeTailAsync(cancellationToken).ConfigureAwait(false);
-            var length = _fold.Position;
-            if (_unseen.Count > 0 && expectedLength is { } wanted && length < wanted)
+            var present = await LookAsync(batch.Needed, cancellationToken).ConfigureAwait(false);
+            var length = present.Position;
+            if (before is { } last && last.Length == length)
             {
-                // Another writer might reach the expected length with events that the fold has not seen.
-                throw new WrongExpectedVersionException(_run.StreamName, ExpectedAt(wanted), VersionAt(length));
+                // A transaction or session sees no more than when it began, and would try without an end.
+                throw last.Conflict;
             }
 
-            // Events that are there already were decided on when they were written; the store answers as it did then, or refuses.
-            if (_unseen.Count > 0 && (expectedLength ?? length) == length)
+            if (expectedLength is { } wanted && wanted != length)
             {
-                Try();
+                // Behind the expected length the store can only conflict, or give the first answer to events that it has.
+                return wanted < length || await AreThereAsync(cancellationToken).ConfigureAwait(false)
+                    ? await AppendAsync(wanted, cancellationToken).ConfigureAwait(false)
+                    : throw new WrongExpectedVersionException(_run.StreamName, ExpectedAt(wanted), VersionAt(length));
+            }
+
+            if (batch.FindFault(present.Ids) is { } fault && !await AreThereAsync(cancellationToken).ConfigureAwait(false))
+            {
+                throw RefusalOf(fault, length);
             }
 
             try
             {
-                return await _store.AppendAsync(_run.StreamName, ExpectedAt(expectedLength ?? length), _events, cancellationToken).ConfigureAwait(false);
+                return await AppendAsync(length, cancellationToken).ConfigureAwait(false);
             }
-            catch (WrongExpectedVersionException) when (expectedLength is null)
+            catch (WrongExpectedVersionException conflict) when (expectedLength is null)
             {
-                // Someone else was faster: what they wrote is folded too, and the events are tried again behind it.
+                // Another writer was faster; the events are tried again after what it wrote.
+                before = (conflict, length);
             }
         }
     }
 
-    private async Task TakeTailAsync(CancellationToken cancellationToken)
+    private WorldFaultException RefusalOf((int Index, WorldFault Fault, string Reason, string? ObjectId) fault, Position length)
     {
+        var refused = _events[fault.Index];
+        var skipped = new SkippedEvent(
+            new Position(length.Value + fault.Index),
+            refused.IdIn(_run.StreamName),
+            refused.Metadata.ForeignId,
+            _written[fault.Index].Type,
+            fault.Fault,
+            fault.Reason);
+        return new WorldFaultException(skipped, _run.StreamName, fault.ObjectId);
+    }
+
+    /// <summary>Looks the objects up: one look at rows where there are any, elsewhere a fold, which goes on where it was.</summary>
+    private async Task<PresentObjects> LookAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    {
+        if (_store is IWorldReader { KeepsRows: true } rows)
+        {
+            return await rows.FindPresentAsync(_run.History, ids, null, cancellationToken).ConfigureAwait(false);
+        }
+
+        _fold ??= new WorldFold(await new FoldingWorldReader(_store).GetWorldAsync(_run.History, null, cancellationToken).ConfigureAwait(false));
         await foreach (var recorded in _run.ReadAsync(_fold.Position, cancellationToken: cancellationToken).ConfigureAwait(false))
         {
             _fold.Apply(recorded);
-            _unseen.Remove(recorded.Id);
         }
+
+        return new PresentObjects(_fold.Position, ids.Where(id => _fold.FindObject(id) is not null).ToHashSet(StringComparer.Ordinal));
     }
 
-    private void Try()
+    /// <summary>Whether the history has the events already: they were decided on when they were written, and the store answers as it did then.</summary>
+    private async Task<bool> AreThereAsync(CancellationToken cancellationToken)
     {
-        var trial = new WorldFold(_fold.ToWorld());
-        for (var i = 0; i < _written.Length; i++)
+        var ids = _events.Select(e => e.IdIn(_run.StreamName)).ToArray();
+        foreach (var part in ids.Take(1).Chunk(1).Concat(ids.Skip(1).Chunk(IdsAtOnce)))
         {
-            var (id, type, json) = _written[i];
-            if (trial.TryApply(type, json) is { } refusal)
+            var found = await _store.FindEventsAsync(part, cancellationToken).ConfigureAwait(false);
+            if (found.Count(e => e.Stream == _run.StreamName) < part.Length)
             {
-                throw trial.FaultOf(refusal, id, _events[i].Metadata.ForeignId, type);
+                return false;
             }
         }
+
+        return true;
     }
+
+    private Task<AppendResult> AppendAsync(Position? length, CancellationToken cancellationToken) =>
+        _store.AppendAsync(_run.StreamName, length is { } at ? ExpectedAt(at) : ExpectedVersion.Any, _events, cancellationToken);
 
     private ExpectedVersion ExpectedAt(Position length) => ExpectedVersion.Exactly(VersionAt(length));
 

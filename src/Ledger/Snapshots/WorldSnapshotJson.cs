@@ -29,7 +29,7 @@ internal static class WorldSnapshotJson
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(snapshot);
-        var world = EventJson.ToElement(snapshot.World.WriteTo);
+        var world = EventJson.ToElement(w => WorldJson.WriteStored(w, snapshot.World));
         writer.WriteStartObject();
         writer.WriteString("id", snapshot.Id);
         writer.WriteNumber("format", WorldSnapshot.Format);

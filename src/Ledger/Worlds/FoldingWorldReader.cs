@@ -25,6 +25,23 @@ internal sealed class FoldingWorldReader(IEventStore store, ReadStatistics? stat
             : world;
     }
 
+    public async Task<IReadOnlyList<SkippedEvent>> GetFaultsAsync(
+        History history,
+        Position? at = null,
+        CancellationToken cancellationToken = default) =>
+        (await GetWorldAsync(history, at, cancellationToken).ConfigureAwait(false)).Faults;
+
+    public async Task<PresentObjects> FindPresentAsync(
+        History history,
+        IReadOnlyCollection<string> ids,
+        Position? at = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        var world = await GetWorldAsync(history, at, cancellationToken).ConfigureAwait(false);
+        return new PresentObjects(world.Position, ids.Where(id => world.FindObject(id) is not null).ToHashSet(StringComparer.Ordinal));
+    }
+
     public async Task<bool> IsBudgetExhaustedAsync(History history, Position? at = null, CancellationToken cancellationToken = default) =>
         (await GetWorldAsync(history, at, cancellationToken).ConfigureAwait(false)).BudgetExhausted;
 

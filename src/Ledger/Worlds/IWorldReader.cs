@@ -8,8 +8,8 @@ namespace Ledger.Worlds;
 /// <summary>A store that can answer questions about worlds without reading whole histories; the answers are those of the fold.</summary>
 /// <remarks>
 /// A store may implement it beside <see cref="IEventStore"/>; <see cref="Run"/> asks it then, and folds otherwise. Every question refuses
-/// a position behind the end with <see cref="PositionOutOfRangeException"/>, and one behind an event that cannot be applied with the
-/// <see cref="WorldFaultException"/> of the fold. Safe for concurrent use.
+/// a position after the end with <see cref="PositionOutOfRangeException"/>, and goes past events that cannot be applied as
+/// <see cref="WorldFaults.Skip"/> says. Safe for concurrent use.
 /// </remarks>
 public interface IWorldReader
 {
@@ -21,6 +21,23 @@ public interface IWorldReader
     /// <param name="at">After how many events, or null for all of them.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     Task<World> GetWorldAsync(History history, Position? at = null, CancellationToken cancellationToken = default);
+
+    /// <summary>The events that a history's world skips because they cannot be applied, in order.</summary>
+    /// <param name="history">Whose events.</param>
+    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    Task<IReadOnlyList<SkippedEvent>> GetFaultsAsync(History history, Position? at = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Which of some objects a history's world has, without the rest of it.</summary>
+    /// <param name="history">Whose world.</param>
+    /// <param name="ids">The objects' ids.</param>
+    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    Task<PresentObjects> FindPresentAsync(
+        History history,
+        IReadOnlyCollection<string> ids,
+        Position? at = null,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Whether a history's world says that a limit of the run was reached, without the rest of it.</summary>
     /// <param name="history">Whose world.</param>

@@ -18,26 +18,34 @@ public sealed class World
     private readonly Lazy<Dictionary<string, WorldObject>> _objectsById;
     private readonly Lazy<Dictionary<string, Relation>> _relationsById;
     private readonly Lazy<ILookup<string, Relation>> _relationsByEnd;
+    private readonly Lazy<IReadOnlyList<Relation>> _dangling;
 
-    internal World(IReadOnlyList<WorldObject> objects, IReadOnlyList<Relation> relations, bool budgetExhausted, Position position)
+    internal World(
+        IReadOnlyList<WorldObject> objects,
+        IReadOnlyList<Relation> relations,
+        bool budgetExhausted,
+        Position position,
+        IReadOnlyList<SkippedEvent> faults)
     {
         Objects = objects;
         Relations = relations;
         BudgetExhausted = budgetExhausted;
         Position = position;
+        Faults = faults;
         _objectsById = new(() => Objects.ToDictionary(o => o.Id, StringComparer.Ordinal));
         _relationsById = new(() => Relations.ToDictionary(r => r.Id, StringComparer.Ordinal));
         _relationsByEnd = new(() => Relations
             .SelectMany(r => (r.SourceId == r.TargetId ? [r.SourceId] : new[] { r.SourceId, r.TargetId }).Select(end => (end, r)))
             .ToLookup(e => e.end, e => e.r, StringComparer.Ordinal));
+        _dangling = new(() => [.. Relations.Where(r => FindObject(r.SourceId) is null || FindObject(r.TargetId) is null)]);
     }
 
     /// <summary>The world before any event.</summary>
-    public static World Empty { get; } = new([], [], budgetExhausted: false, Position.Start);
+    public static World Empty { get; } = new([], [], budgetExhausted: false, Position.Start, []);
 
     /// <summary>How the events of a run make up its world, for projections; its name is <c>world</c>.</summary>
     /// <remarks>Evolving it event by event copies the world each time; a <see cref="Snapshot{T}"/> folds many at once.</remarks>
-    public static Aggregate<World> Aggregate { get; } = new("world", Empty, Evolve) { Begin = world => new WorldStateFold("world", world) };
+    public static Aggregate<World> Aggregate { get; } = new("world", Empty, Evolve) { Begin = world => new WorldStateFold(world) };
 
     /// <summary>The objects in the order of first creation; one that was removed and made again goes last.</summary>
     public IReadOnlyList<WorldObject> Objects { get; }
@@ -48,15 +56,23 @@ public sealed class World
     /// <summary>Whether a limit of the run was reached.</summary>
     public bool BudgetExhausted { get; }
 
-    /// <summary>The number of events that were folded.</summary>
+    /// <summary>The number of events that were folded, those that were skipped included.</summary>
     public Position Position { get; }
 
+    /// <summary>The events that cannot be applied and were skipped, in order; none in most histories.</summary>
+    public IReadOnlyList<SkippedEvent> Faults { get; }
+
+    /// <summary>The relations with an end that does not exist, in order: their object was removed, or never there.</summary>
+    public IReadOnlyList<Relation> DanglingRelations => _dangling.Value;
+
     /// <summary>Folds the events of a history, from its first.</summary>
-    /// <exception cref="WorldFaultException">An event cannot be applied.</exception>
-    public static World Fold(IEnumerable<RecordedEvent> events)
+    /// <param name="events">The events.</param>
+    /// <param name="faults">What becomes of events that cannot be applied.</param>
+    /// <exception cref="WorldFaultException">An event cannot be applied, and is not to be skipped.</exception>
+    public static World Fold(IEnumerable<RecordedEvent> events, WorldFaults faults = WorldFaults.Skip)
     {
         ArgumentNullException.ThrowIfNull(events);
-        var fold = new WorldFold();
+        var fold = new WorldFold(faults);
         foreach (var recorded in events)
         {
             fold.Apply(recorded);
@@ -66,11 +82,17 @@ public sealed class World
     }
 
     /// <summary>Folds the events of a history, from its first, as they are read.</summary>
-    /// <exception cref="WorldFaultException">An event cannot be applied.</exception>
-    public static async Task<World> FoldAsync(IAsyncEnumerable<RecordedEvent> events, CancellationToken cancellationToken = default)
+    /// <param name="events">The events.</param>
+    /// <param name="faults">What becomes of events that cannot be applied.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="WorldFaultException">An event cannot be applied, and is not to be skipped.</exception>
+    public static async Task<World> FoldAsync(
+        IAsyncEnumerable<RecordedEvent> events,
+        WorldFaults faults = WorldFaults.Skip,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(events);
-        var fold = new WorldFold();
+        var fold = new WorldFold(faults);
         await foreach (var recorded in events.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             fold.Apply(recorded);
@@ -102,7 +124,7 @@ public sealed class World
         return type is null ? touching : touching.Where(r => r.Type == type);
     }
 
-    /// <summary>Writes <c>{objects, relations, budget_exhausted, position}</c>.</summary>
+    /// <summary>Writes <c>{objects, relations, budget_exhausted, position, faults, dangling_relations}</c>; the last are ids.</summary>
     public void WriteTo(Utf8JsonWriter writer) => WorldJson.Write(writer, this);
 
     /// <summary>Reads what <see cref="WriteTo"/> writes.</summary>

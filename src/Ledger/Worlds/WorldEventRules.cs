@@ -9,7 +9,38 @@ namespace Ledger.Worlds;
 /// </remarks>
 internal static class WorldEventRules
 {
-    public static (WorldFault Fault, string Reason)? Check(
+    public static (WorldFault Fault, string Reason)? CheckObject(in WorldEventJson json) =>
+        Check(json, ("id", json.Id), ("type", json.Type)) ?? CheckMembers("data", json.Data);
+
+    public static (WorldFault Fault, string Reason)? CheckRelation(in WorldEventJson json) =>
+        Check(json, ("id", json.Id), ("type", json.Type), ("source_id", json.SourceId), ("target_id", json.TargetId))
+        ?? CheckMembers("data", json.Data);
+
+    public static (WorldFault Fault, string Reason)? CheckId(in WorldEventJson json) => Check(json, ("id", json.Id));
+
+    public static (WorldFault Fault, string Reason) UnknownObject(in WorldEventJson json) =>
+        (WorldFault.UnknownObject, $"names the object '{json.Id.Text}', which does not exist there");
+
+    /// <summary>Why an event cannot be applied, of which that much is known: for rows, which keep the name of the fault alone.</summary>
+    public static string ReasonOf(WorldFault fault, string type, in WorldEventJson json)
+    {
+        var refusal = (fault, type) switch
+        {
+            (WorldFault.UnknownObject, _) => UnknownObject(json),
+            (_, "object.created") => CheckObject(json),
+            (_, "relation.created") => CheckRelation(json),
+            (_, "object.patched") => CheckId(json) ?? CheckMembers("patch", json.Patch),
+            _ => CheckId(json),
+        };
+        return refusal?.Reason ?? throw new InvalidOperationException($"An event '{type}' is named for the fault '{fault.ToName()}', which it does not have.");
+    }
+
+    public static (WorldFault Fault, string Reason)? CheckMembers(string name, JsonElement value) =>
+        value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Object
+            ? null
+            : (WorldFault.BadPayload, $"has a member '{name}' that is not a JSON object");
+
+    private static (WorldFault Fault, string Reason)? Check(
         in WorldEventJson json,
         params ReadOnlySpan<(string Name, WorldEventJson.TextMember Member)> members)
     {
@@ -36,9 +67,4 @@ internal static class WorldEventRules
 
         return null;
     }
-
-    public static (WorldFault Fault, string Reason)? CheckMembers(string name, JsonElement value) =>
-        value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Object
-            ? null
-            : (WorldFault.BadPayload, $"has a member '{name}' that is not a JSON object");
 }

@@ -2,18 +2,31 @@ using Ledger.Streams;
 
 namespace Ledger.Worlds;
 
-/// <summary>An event of a history cannot be applied to the world before it; questions before that event can be answered.</summary>
+/// <summary>An event cannot be applied to the world before it: one of a history that was asked strictly, or one that was to be appended.</summary>
 public sealed class WorldFaultException : Exception
 {
-    internal WorldFaultException(WorldFault fault, string reason, Guid eventId, string? foreignId, string type, World worldBefore)
-        : base($"Event '{foreignId ?? eventId.ToString()}' at position {worldBefore.Position} cannot be applied to the world: "
-            + $"{type} {reason} ({fault.ToName()}). The world at position {worldBefore.Position} can be read.")
+    /// <summary>An event of a history.</summary>
+    internal WorldFaultException(SkippedEvent skipped, World worldBefore)
+        : this(skipped, worldBefore, $"{Sentence(skipped, "at")} The world at position {skipped.Position} can be read. "
+            + $"Append an event that corrects it, or go on without it on a branch ('ledger fork … --at {skipped.Position}').")
     {
-        Fault = fault;
-        Reason = reason;
-        EventId = eventId;
-        ForeignId = foreignId;
-        EventType = type;
+    }
+
+    /// <summary>An event that is refused, because it would be one of those that worlds go past.</summary>
+    internal WorldFaultException(SkippedEvent refused, StreamName stream, string? objectId)
+        : this(refused, null, $"{Sentence(refused, "for")} Nothing was written to '{stream}'. {RepairOf(refused, stream, objectId)}")
+    {
+    }
+
+    private WorldFaultException(SkippedEvent skipped, World? worldBefore, string message)
+        : base(message)
+    {
+        Fault = skipped.Fault;
+        Reason = skipped.Reason;
+        EventId = skipped.EventId;
+        ForeignId = skipped.ForeignId;
+        EventType = skipped.EventType;
+        Position = skipped.Position;
         WorldBefore = worldBefore;
     }
 
@@ -32,9 +45,17 @@ public sealed class WorldFaultException : Exception
     /// <summary>The name of the event's type.</summary>
     public string EventType { get; }
 
-    /// <summary>The event's place among the folded events, from 0.</summary>
-    public Position Position => WorldBefore.Position;
+    /// <summary>The event's place in the history, from 0; of one that was refused, the place that it would have.</summary>
+    public Position Position { get; }
 
-    /// <summary>The world just before the event.</summary>
-    public World WorldBefore { get; }
+    /// <summary>The world just before the event; null where an event was refused, because nothing was folded.</summary>
+    public World? WorldBefore { get; }
+
+    private static string Sentence(SkippedEvent skipped, string preposition) =>
+        $"Event '{skipped.ForeignId ?? skipped.EventId.ToString()}' {preposition} position {skipped.Position} cannot be applied to the world: "
+        + $"{skipped.EventType} {skipped.Reason} ({skipped.Fault.ToName()}).";
+
+    private static string RepairOf(SkippedEvent refused, StreamName stream, string? objectId) => refused.Fault == WorldFault.UnknownObject
+        ? $"Append an object.created of '{objectId}' before it; if the object was removed, 'ledger fork {stream} --at N' goes on from where it was there."
+        : "Correct the event and append it again.";
 }

@@ -11,4 +11,13 @@ public static class WorldFaultNames
         WorldFault.BadPayload => "bad_payload",
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "There is no such fault."),
     };
+
+    /// <summary>The fault of a name, or null.</summary>
+    internal static WorldFault? Parse(string? name) => name switch
+    {
+        "unknown_object" => WorldFault.UnknownObject,
+        "missing_field" => WorldFault.MissingField,
+        "bad_payload" => WorldFault.BadPayload,
+        _ => null,
+    };
 }

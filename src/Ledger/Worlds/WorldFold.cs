@@ -14,6 +14,8 @@ namespace Ledger.Worlds;
 /// <item><c>object.removed</c> and <c>relation.removed</c> of an unknown id do nothing; the relations of a removed object stay.</item>
 /// <item><c>budget.exhausted</c> sets the flag; events behind it still apply.</item>
 /// <item>Every other event counts in <see cref="Position"/> and does nothing else.</item>
+/// <item>An event that cannot be applied changes nothing: it patches an object that does not exist, lacks a member, or has one of the wrong
+/// kind. It counts and is listed, or is thrown, as <see cref="WorldFaults"/> says.</item>
 /// </list>
 /// <para>Not safe for concurrent use. The worlds that it gives are immutable and stay as they are when it goes on.</para>
 /// </remarks>
@@ -21,18 +23,22 @@ public sealed class WorldFold
 {
     private readonly EntityTable<ObjectState> _objects = new();
     private readonly EntityTable<Relation> _relations = new();
+    private readonly List<SkippedEvent> _faults = [];
+    private readonly WorldFaults _mode;
     private long _position;
     private bool _budgetExhausted;
 
     /// <summary>Starts from the empty world.</summary>
-    public WorldFold()
-    {
-    }
+    /// <param name="faults">What becomes of events that cannot be applied.</param>
+    public WorldFold(WorldFaults faults = WorldFaults.Skip) => _mode = faults;
 
     /// <summary>Goes on from a world: a snapshot, or one folded before.</summary>
-    public WorldFold(World world)
+    /// <param name="world">The world, whose skipped events are listed on.</param>
+    /// <param name="faults">What becomes of further events that cannot be applied.</param>
+    public WorldFold(World world, WorldFaults faults = WorldFaults.Skip)
     {
         ArgumentNullException.ThrowIfNull(world);
+        _mode = faults;
         foreach (var item in world.Objects)
         {
             _objects.Set(item.Id, new ObjectState(item));
@@ -43,6 +49,7 @@ public sealed class WorldFold
             _relations.Set(item.Id, item);
         }
 
+        _faults.AddRange(world.Faults);
         _position = world.Position.Value;
         _budgetExhausted = world.BudgetExhausted;
     }
@@ -51,18 +58,37 @@ public sealed class WorldFold
     public Position Position => new(_position);
 
     /// <summary>Takes the next event of the history.</summary>
-    /// <exception cref="WorldFaultException">The event cannot be applied; the fold is as it was before it.</exception>
+    /// <exception cref="WorldFaultException">The event cannot be applied, and is not to be skipped; the fold is as it was before it.</exception>
     public void Apply(RecordedEvent recorded)
     {
         ArgumentNullException.ThrowIfNull(recorded);
-        if (TryApply(recorded.Type, recorded.Json) is { } refusal)
+        Take(recorded);
+    }
+
+    /// <summary>Takes the next event of the history; false where it was skipped.</summary>
+    /// <exception cref="WorldFaultException">The event cannot be applied, and is not to be skipped.</exception>
+    internal bool Take(RecordedEvent recorded)
+    {
+        if (TryApply(recorded.Type, recorded.Json) is not { } refusal)
         {
-            throw FaultOf(refusal, recorded.Id, recorded.Metadata.ForeignId, recorded.Type);
+            return true;
         }
+
+        var skipped = new SkippedEvent(
+            Position, recorded.Id, recorded.Metadata.ForeignId, recorded.Type, refusal.Fault, refusal.Reason);
+        if (_mode == WorldFaults.Throw)
+        {
+            throw new WorldFaultException(skipped, ToWorld());
+        }
+
+        _faults.Add(skipped);
+        _position++;
+        return false;
     }
 
     /// <summary>The world so far; later events do not change it.</summary>
-    public World ToWorld() => new(_objects.ToArray(o => o.ToObject()), _relations.ToArray(r => r), _budgetExhausted, Position);
+    public World ToWorld() => new(
+        _objects.ToArray(o => o.ToObject()), _relations.ToArray(r => r), _budgetExhausted, Position, [.. _faults]);
 
     /// <summary>An object as it is so far, or null.</summary>
     internal WorldObject? FindObject(string id) => _objects.TryGet(id, out var found) ? found.ToObject() : null;
@@ -70,11 +96,8 @@ public sealed class WorldFold
     /// <summary>A relation as it is so far, or null.</summary>
     internal Relation? FindRelation(string id) => _relations.TryGet(id, out var found) ? found : null;
 
-    internal WorldFaultException FaultOf((WorldFault Fault, string Reason) refusal, Guid eventId, string? foreignId, string type) =>
-        new(refusal.Fault, refusal.Reason, eventId, foreignId, type, ToWorld());
-
     /// <summary>Takes the next event, or says why it cannot and stays as it is.</summary>
-    internal (WorldFault Fault, string Reason)? TryApply(string type, ReadOnlyMemory<byte> json)
+    private (WorldFault Fault, string Reason)? TryApply(string type, ReadOnlyMemory<byte> json)
     {
         var refusal = type switch
         {
@@ -96,7 +119,7 @@ public sealed class WorldFold
 
     private (WorldFault, string)? CreateObject(in WorldEventJson json)
     {
-        var refusal = WorldEventRules.Check(json, ("id", json.Id), ("type", json.Type)) ?? WorldEventRules.CheckMembers("data", json.Data);
+        var refusal = WorldEventRules.CheckObject(json);
         if (refusal is null)
         {
             _objects.Set(json.Id.Text!, new ObjectState(new WorldObject(json.Id.Text!, json.Type.Text!, PropertiesOf(json.Data))));
@@ -107,14 +130,14 @@ public sealed class WorldFold
 
     private (WorldFault, string)? PatchObject(in WorldEventJson json)
     {
-        if (WorldEventRules.Check(json, ("id", json.Id)) is { } refusal)
+        if (WorldEventRules.CheckId(json) is { } refusal)
         {
             return refusal;
         }
 
         if (!_objects.TryGet(json.Id.Text!, out var patched))
         {
-            return (WorldFault.UnknownObject, $"names the object '{json.Id.Text}', which does not exist there");
+            return WorldEventRules.UnknownObject(json);
         }
 
         if (WorldEventRules.CheckMembers("patch", json.Patch) is { } badPatch)
@@ -132,9 +155,7 @@ public sealed class WorldFold
 
     private (WorldFault, string)? CreateRelation(in WorldEventJson json)
     {
-        var refusal = WorldEventRules.Check(
-                json, ("id", json.Id), ("type", json.Type), ("source_id", json.SourceId), ("target_id", json.TargetId))
-            ?? WorldEventRules.CheckMembers("data", json.Data);
+        var refusal = WorldEventRules.CheckRelation(json);
         if (refusal is null)
         {
             _relations.Set(
@@ -148,7 +169,7 @@ public sealed class WorldFold
     private static (WorldFault, string)? Remove<T>(in WorldEventJson json, EntityTable<T> entities)
         where T : class
     {
-        var refusal = WorldEventRules.Check(json, ("id", json.Id));
+        var refusal = WorldEventRules.CheckId(json);
         if (refusal is null)
         {
             entities.Remove(json.Id.Text!);

@@ -5,14 +5,39 @@ using Ledger.Streams;
 namespace Ledger.Worlds;
 
 /// <summary>The JSON form of a world, which the command line prints and snapshots keep.</summary>
-/// <remarks>Reading requires the lists; an absent flag is false and an absent position 0, as in worlds of other systems. Further members are ignored.</remarks>
+/// <remarks>
+/// Reading requires the lists of objects and relations; an absent flag is false, an absent position 0, and absent faults are none, as in
+/// worlds of other systems and of older versions. Further members are ignored. What can be told from the rest is not kept.
+/// </remarks>
 internal static class WorldJson
 {
     public static void Write(Utf8JsonWriter writer, World world)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        ArgumentNullException.ThrowIfNull(world);
         writer.WriteStartObject();
+        WriteMembers(writer, world);
+        writer.WriteStartArray("dangling_relations");
+        foreach (var relation in world.DanglingRelations)
+        {
+            writer.WriteStringValue(relation.Id);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes what is kept.</summary>
+    public static void WriteStored(Utf8JsonWriter writer, World world)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteStartObject();
+        WriteMembers(writer, world);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteMembers(Utf8JsonWriter writer, World world)
+    {
+        ArgumentNullException.ThrowIfNull(world);
         writer.WriteStartArray("objects");
         foreach (var item in world.Objects)
         {
@@ -29,7 +54,13 @@ internal static class WorldJson
         writer.WriteEndArray();
         writer.WriteBoolean("budget_exhausted", world.BudgetExhausted);
         writer.WriteNumber("position", world.Position.Value);
-        writer.WriteEndObject();
+        writer.WriteStartArray("faults");
+        foreach (var fault in world.Faults)
+        {
+            fault.WriteTo(writer);
+        }
+
+        writer.WriteEndArray();
     }
 
     public static World Read(JsonElement json)
@@ -53,8 +84,30 @@ internal static class WorldJson
             throw new JsonException("'position' of a world must be a count of events.");
         }
 
-        return new World(objects, relations, budgetExhausted, new Position(position));
+        return new World(objects, relations, budgetExhausted, new Position(position), Faults(json));
     }
+
+    private static IReadOnlyList<SkippedEvent> Faults(JsonElement json)
+    {
+        if (!json.TryGetProperty("faults", out var list))
+        {
+            return [];
+        }
+
+        return list.ValueKind == JsonValueKind.Array
+            ? [.. list.EnumerateArray().Select(Fault)]
+            : throw new JsonException("'faults' of a world must be a list.");
+    }
+
+    private static SkippedEvent Fault(JsonElement json) => new(
+        json.TryGetProperty("position", out var number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out var position) && position >= 0
+            ? new Position(position)
+            : throw new JsonException("A fault of a world must have a position."),
+        Guid.TryParse(Text(json, "event_id"), out var id) ? id : throw new JsonException("A fault of a world must have the id of an event."),
+        json.TryGetProperty("foreign_id", out _) ? Text(json, "foreign_id") : null,
+        Text(json, "type"),
+        WorldFaultNames.Parse(Text(json, "reason")) ?? throw new JsonException($"'{Text(json, "reason")}' is not a reason for a fault of a world."),
+        Text(json, "message"));
 
     private static T[] Items<T>(JsonElement json, string name, Func<JsonElement, T> read, Func<T, string> idOf)
     {

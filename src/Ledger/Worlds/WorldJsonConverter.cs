@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Ledger.Worlds;
 
-/// <summary>The JSON form of a world for serializers: the one that <see cref="World.WriteTo"/> writes.</summary>
+/// <summary>The JSON form of a world for serializers: the one that snapshots keep, which <see cref="World.Parse"/> reads.</summary>
 public sealed class WorldJsonConverter : JsonConverter<World>
 {
     /// <inheritdoc/>
@@ -14,5 +14,5 @@ public sealed class WorldJsonConverter : JsonConverter<World>
     }
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, World value, JsonSerializerOptions options) => WorldJson.Write(writer, value);
+    public override void Write(Utf8JsonWriter writer, World value, JsonSerializerOptions options) => WorldJson.WriteStored(writer, value);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Causality;
 using Ledger.Events;
@@ -38,12 +39,32 @@ public abstract class BlameTests(ITestEngine engine) : EventStoreTests(engine)
     }
 
     [Fact]
-    public async Task Blame_BehindAFault_TheFault()
+    public async Task Blame_StrictBehindAFault_TheFault()
     {
         var run = Runs.Run(NewId());
         await run.AppendAsync([new ObjectPatched("ghost", new JsonObject())]);
 
-        (await Should.ThrowAsync<WorldFaultException>(() => run.BlameAsync("a"))).Position.ShouldBe(Position.Start);
+        var strict = run.WithFaults(WorldFaults.Throw);
+        (await Should.ThrowAsync<WorldFaultException>(() => strict.BlameAsync("a"))).Position.ShouldBe(Position.Start);
+        (await Should.ThrowAsync<WorldFaultException>(() => strict.BlameRelationAsync("r"))).Position.ShouldBe(Position.Start);
+    }
+
+    [Fact]
+    public async Task Blame_EventsThatCannotBeApplied_AreNotAmongThem()
+    {
+        var run = Runs.Run(NewId());
+        await run.AppendAsync([
+            new ObjectPatched("a", new JsonObject { ["x"] = 0 }),
+            new ObjectCreated("a", "T", new JsonObject { ["x"] = 1 }),
+            new UntypedEvent("object.patched", JsonElement.Parse("""{"id":"a","patch":[]}""")),
+            new UntypedEvent("object.created", JsonElement.Parse("""{"id":"a"}""")),
+            new RelationCreated("r", "t", "a", "b"),
+            new UntypedEvent("relation.created", JsonElement.Parse("""{"id":"r","type":"t"}""")),
+            new ObjectPatched("a", new JsonObject { ["x"] = 2 })]);
+
+        Positions(await run.BlameAsync("a")).ShouldBe([1, 6]);
+        Positions(await run.BlameAsync("a", "x")).ShouldBe([1, 6]);
+        (await run.BlameRelationAsync("r")).Entries.Select(e => e.Event.Position!.Value.Value).ShouldBe([4]);
     }
 
     private static IEnumerable<long> Positions(Blame blame) => blame.Entries.Select(e => e.Event.Position!.Value.Value);

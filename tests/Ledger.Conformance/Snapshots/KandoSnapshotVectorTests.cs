@@ -34,7 +34,7 @@ public abstract class KandoSnapshotVectorTests(ITestEngine engine)
         KandoVector.ShouldBe(loaded.World, WithFlag(vector.Expected.GetProperty("restored_world"), loaded.World.BudgetExhausted));
         if (vector.Expected.TryGetProperty("error", out var error))
         {
-            var fault = await Should.ThrowAsync<WorldFaultException>(() => run.GetWorldAsync());
+            var fault = await Should.ThrowAsync<WorldFaultException>(() => run.WithFaults(WorldFaults.Throw).GetWorldAsync());
             fault.Fault.ToName().ShouldBe(error.GetProperty("class").GetString());
             fault.Position.Value.ShouldBe(position.Value + error.GetProperty("at_index").GetInt64());
             fault.ForeignId.ShouldBe(error.GetProperty("event_id").GetString());

@@ -85,11 +85,30 @@ public abstract class SnapshotTests(ITestEngine engine) : EventStoreTests(engine
         await run.SaveSnapshotAsync();
         await run.AppendAsync([Patch("o1", 1), Patch("ghost", 1)]);
 
-        var fault = await Should.ThrowAsync<WorldFaultException>(() => run.GetWorldAsync());
+        var fault = await Should.ThrowAsync<WorldFaultException>(() => run.WithFaults(WorldFaults.Throw).GetWorldAsync());
 
         (fault.Fault, fault.Position).ShouldBe((WorldFault.UnknownObject, new Position(4)));
-        await Should.ThrowAsync<WorldFaultException>(() => run.SaveSnapshotAsync());
-        (await run.LoadSnapshotAsync()).ShouldNotBeNull().Position.ShouldBe(new Position(3));
+        fault.WorldBefore.ShouldNotBeNull().Position.ShouldBe(new Position(4));
+    }
+
+    [Fact]
+    public async Task SaveSnapshot_BehindAFault_TheDocumentKeepsTheFaults()
+    {
+        var run = await RunOfAsync(3);
+        await run.AppendAsync([Patch("ghost", 1), Patch("o1", 7)]);
+        var saved = await run.SaveSnapshotAsync();
+        await run.AppendAsync([Patch("phantom", 1), Patch("o2", 8)]);
+
+        var statistics = new ReadStatistics();
+        var world = await run.WithStatistics(statistics).GetWorldAsync();
+
+        statistics.Snapshot.ShouldBe((run.StreamName, new Position(5)));
+        saved.World.Faults.Select(f => f.Position.Value).ShouldBe([3]);
+        (await run.LoadSnapshotAsync()).ShouldNotBeNull().World.Faults.ShouldBe(saved.World.Faults);
+        world.Faults.Select(f => (f.Position.Value, f.Fault)).ShouldBe([(3, WorldFault.UnknownObject), (5, WorldFault.UnknownObject)]);
+        world.ToString().ShouldBe(World.Fold(await run.ReadAllAsync()).ToString());
+        var fault = await Should.ThrowAsync<WorldFaultException>(() => run.WithFaults(WorldFaults.Throw).GetWorldAsync());
+        (fault.Position, fault.WorldBefore!.Position).ShouldBe((new Position(3), new Position(3)));
     }
 
     [Fact]

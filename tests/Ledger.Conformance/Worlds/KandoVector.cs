@@ -72,7 +72,7 @@ public sealed class KandoVector
         fault.Fault.ToName().ShouldBe(expected.GetProperty("class").GetString());
         fault.Position.Value.ShouldBe(position);
         fault.ForeignId.ShouldBe(expected.GetProperty("event_id").GetString());
-        ShouldBe(fault.WorldBefore, expected.GetProperty("world_before"));
+        ShouldBe(fault.WorldBefore.ShouldNotBeNull(), expected.GetProperty("world_before"));
     }
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Vectors", "kando");

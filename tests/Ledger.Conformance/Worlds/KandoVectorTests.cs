@@ -98,7 +98,7 @@ public abstract class KandoVectorTests(ITestEngine engine)
         KandoVector.ShouldBe(parentWorld, vector.Expected.GetProperty("parent_world"));
         if (vector.Expected.TryGetProperty("branch_error", out var error))
         {
-            var fault = await Should.ThrowAsync<WorldFaultException>(() => branch.GetWorldAsync());
+            var fault = await Should.ThrowAsync<WorldFaultException>(() => branch.WithFaults(WorldFaults.Throw).GetWorldAsync());
             KandoVector.ShouldBe(fault, error, error.GetProperty("at_index").GetInt32() + ForksWithoutEvent(vector));
             return;
         }

@@ -3,7 +3,9 @@ using FsCheck;
 using FsCheck.Fluent;
 using Ledger.Conformance.Laws;
 using Ledger.Events;
+using Ledger.Files;
 using Ledger.Runs;
+using Ledger.Snapshots;
 using Ledger.Streams;
 using Ledger.Worlds;
 using Shouldly;
@@ -29,6 +31,47 @@ public abstract class WorldLawTests(ITestEngine engine) : EventStoreTests(engine
     [Fact]
     public Task Worlds_AnyHistoriesWithFaults_AreTheFold() =>
         Law.HoldsAsync(Law.ArraysOf(Steps(), upTo: 10), steps => CheckAsync(steps, withFaults: true), times: Scale.Of(8, 1_000));
+
+    /// <summary>A batch is written when the fold takes all of it, and refused by the first event that the fold does not take.</summary>
+    [Fact]
+    public Task AppendValidated_AnyBatches_AsTheFoldTakesThem() =>
+        Law.HoldsAsync(Law.ArraysOf(Steps(), upTo: 6), CheckValidationAsync, times: Scale.Of(8, 1_000));
+
+    private async Task CheckValidationAsync(Step[] steps)
+    {
+        var run = Runs.Run(NewId());
+        foreach (var step in steps)
+        {
+            object[] changes = [.. step.Changes.Select(Change)];
+            if (step.IsOther)
+            {
+                await new AgentLedger(OtherWriter).Run(run.Id).AppendAsync(changes);
+                continue;
+            }
+
+            if (step.At >= 0 && step.History % 3 == 0 && await run.GetLengthAsync() is { Value: > 0 } length)
+            {
+                run = await run.ForkAsync(new Position(step.At % (length.Value + 1)));
+            }
+
+            var before = await run.ReadAllAsync();
+            NewEvent[] batch = [.. changes.Select(c => new NewEvent(c))];
+            var written = EventFile.Record(batch, run.StreamName, DateTimeOffset.UnixEpoch);
+            var expected = World.Fold([.. before, .. written]).Faults.FirstOrDefault(f => f.Position.Value >= before.Count);
+            try
+            {
+                (await run.AppendValidatedAsync(batch)).Value.ShouldBe(before.Count + batch.Length);
+                expected.ShouldBeNull();
+            }
+            catch (WorldFaultException refused)
+            {
+                var skipped = expected.ShouldNotBeNull();
+                (refused.Position, refused.EventId, refused.Fault, refused.Reason)
+                    .ShouldBe((skipped.Position, skipped.EventId, skipped.Fault, skipped.Reason));
+                (await run.GetLengthAsync()).Value.ShouldBe(before.Count);
+            }
+        }
+    }
 
     private static Gen<Step> Steps() =>
         from history in Gen.Choose(0, 1_000)
@@ -63,11 +106,16 @@ public abstract class WorldLawTests(ITestEngine engine) : EventStoreTests(engine
             }
 
             await run.AppendAsync(changes);
+            if (step.At % 4 == 0 && Store is ISnapshotStore)
+            {
+                await (await Runs.OpenAsync(run.StreamName)).SaveSnapshotAsync();
+            }
         }
 
         foreach (var run in histories)
         {
             await CompareAsync(run, histories[0], histories[^1]);
+            await CompareSnapshotAsync(run);
         }
     }
 
@@ -99,11 +147,51 @@ public abstract class WorldLawTests(ITestEngine engine) : EventStoreTests(engine
                 () => run.DiffAsync(run, position, new Position(events.Count / 2)));
             await CompareAsync(() => Flag(Fold(run, events, at).BudgetExhausted), async () => Flag(await run.IsBudgetExhaustedAsync(position)));
             await CompareListsAsync(run, events, at);
+            await CompareFaultsAsync(run, events, at);
         }
 
         foreach (var time in events.Select(e => e.Timestamp).Append(DateTimeOffset.UnixEpoch))
         {
             (await run.FindPositionAsync(time)).Value.ShouldBe(events.Count(e => e.Timestamp <= time));
+        }
+    }
+
+    private static async Task CompareFaultsAsync(Run run, IReadOnlyList<RecordedEvent> events, int at)
+    {
+        var (position, strict) = (new Position(at), run.WithFaults(WorldFaults.Throw));
+        await CompareAsync(() => Listed(Fold(run, events, at).Faults), async () => Listed(await run.GetFaultsAsync(position)));
+        await CompareAsync(
+            () => Listed(Fold(run, events, at).Objects.Select(o => o.Id).Order(StringComparer.Ordinal).Select(id => $"\"{id}\"")),
+            async () => Listed((await run.FindPresentAsync(["o0", "o1", "o2", "o3"], position)).Ids.Order(StringComparer.Ordinal).Select(id => $"\"{id}\"")));
+        await CompareAsync(() => Strict(run, events, at), () => strict.GetWorldAsync(position));
+        await CompareAsync(() => Strict(run, events, at).FindObject("o1"), () => strict.FindObjectAsync("o1", position));
+        await CompareAsync(
+            () => Listed(Strict(run, events, at).Objects.OrderBy(o => o.Id, StringComparer.Ordinal)),
+            async () => Listed(await strict.ReadObjectsAsync(at: position).ToListAsync()));
+        await CompareAsync(
+            () => WorldDiff.Between(Strict(run, events, at), Strict(run, events, events.Count / 2)),
+            () => strict.DiffAsync(strict, position, new Position(events.Count / 2)));
+        if (at == events.Count)
+        {
+            await CompareAsync(() => Strict(run, events, at), () => strict.GetWorldAsync());
+            await CompareAsync(() => Listed(Fold(run, events, at).Faults), async () => Listed(await run.GetFaultsAsync()));
+        }
+    }
+
+    /// <summary>What a snapshot keeps, and the events after it, give the same world, its faults included.</summary>
+    private async Task CompareSnapshotAsync(Run run)
+    {
+        if (Store is not ISnapshotStore)
+        {
+            return;
+        }
+
+        var events = await run.ReadAllAsync();
+        foreach (var at in new[] { events.Count, events.Count / 2 })
+        {
+            await CompareAsync(
+                () => Fold(run, events, at),
+                () => new FoldingWorldReader(Store).GetWorldAsync(run.History, new Position(at)));
         }
     }
 
@@ -177,14 +265,20 @@ public abstract class WorldLawTests(ITestEngine engine) : EventStoreTests(engine
     // The events that name a thing which is there before or after them.
     private static string Touching(Run run, IReadOnlyList<RecordedEvent> events, string kind, string id)
     {
-        Fold(run, events, events.Count);
-        return Numbered(events.Where((e, i) => e.Type.StartsWith(kind + ".", StringComparison.Ordinal)
+        var skipped = Fold(run, events, events.Count).Faults.Select(f => (int)f.Position.Value).ToHashSet();
+        return Numbered(events.Where((e, i) => !skipped.Contains(i) && e.Type.StartsWith(kind + ".", StringComparison.Ordinal)
             && JsonElement.Parse(e.Json.Span).GetProperty("id").GetString() == id
             && (IsThere(i) || IsThere(i + 1))));
 
         bool IsThere(int count) => kind == "object"
             ? World.Fold(events.Take(count)).FindObject(id) is not null
             : World.Fold(events.Take(count)).FindRelation(id) is not null;
+    }
+
+    private static World Strict(Run run, IReadOnlyList<RecordedEvent> events, int at)
+    {
+        var world = World.Fold(events.Take(at), WorldFaults.Throw);
+        return at > events.Count ? throw new PositionOutOfRangeException(run.StreamName, new Position(at), world.Position) : world;
     }
 
     private static World Fold(Run run, IReadOnlyList<RecordedEvent> events, int at)
@@ -206,7 +300,7 @@ public abstract class WorldLawTests(ITestEngine engine) : EventStoreTests(engine
         }
         catch (Exception fault) when (fault is WorldFaultException or PositionOutOfRangeException)
         {
-            var before = fault is WorldFaultException { WorldBefore: var world } ? Sorted(JsonElement.Parse(world.ToString())) : "";
+            var before = fault is WorldFaultException { WorldBefore: { } world } ? Sorted(JsonElement.Parse(world.ToString())) : "";
             return $"{fault.GetType().Name}: {fault.Message} {before}";
         }
     }

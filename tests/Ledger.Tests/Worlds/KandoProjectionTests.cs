@@ -21,7 +21,7 @@ public sealed class KandoProjectionTests
         var events = KandoVector.Recorded(vector.Events("events"));
         if (vector.Expected.TryGetProperty("error", out var error))
         {
-            var fault = Should.Throw<WorldFaultException>(() => World.Fold(events));
+            var fault = Should.Throw<WorldFaultException>(() => World.Fold(events, WorldFaults.Throw));
             KandoVector.ShouldBe(fault, error, error.GetProperty("at_index").GetInt32());
             return;
         }
@@ -29,9 +29,9 @@ public sealed class KandoProjectionTests
         if (name == "projection-05-tolerated")
         {
             // object.removed (e7) is an event of ours and means nothing to kando: the later patch (e14) then has no object.
-            var fault = Should.Throw<WorldFaultException>(() => World.Fold(events));
+            var fault = Should.Throw<WorldFaultException>(() => World.Fold(events, WorldFaults.Throw));
             (fault.Fault, fault.ForeignId, fault.Position.Value).ShouldBe((WorldFault.UnknownObject, "e14", 13L));
-            fault.WorldBefore.FindObject("after").ShouldBeNull();
+            fault.WorldBefore!.FindObject("after").ShouldBeNull();
             events = [.. events.Where(e => e.Type != "object.removed")];
         }
 

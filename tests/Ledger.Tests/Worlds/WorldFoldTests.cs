@@ -2,6 +2,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Ledger.Events;
+using Ledger.Streams;
 using Ledger.Worlds;
 using Shouldly;
 using Xunit;
@@ -66,17 +67,23 @@ public sealed class WorldFoldTests
     public void Apply_BadEvent_FaultAndTheFoldGoesOn(string type, string json, string fault, string reason)
     {
         var events = Histories.Of(new ObjectCreated("a", "T"), Histories.Untyped(type, json), new ObjectCreated("b", "T"));
-        var fold = new WorldFold();
+        var fold = new WorldFold(WorldFaults.Throw);
         fold.Apply(events[0]);
 
         var thrown = Should.Throw<WorldFaultException>(() => fold.Apply(events[1]));
 
         (thrown.Fault.ToName(), thrown.Reason, thrown.Position.Value, thrown.EventId).ShouldBe((fault, reason, 1L, events[1].Id));
         thrown.Message.ShouldBe(
-            $"Event '{events[1].Id}' at position 1 cannot be applied to the world: {type} {reason} ({fault}). The world at position 1 can be read.");
-        thrown.WorldBefore.Objects.Select(o => o.Id).ShouldBe(["a"]);
+            $"Event '{events[1].Id}' at position 1 cannot be applied to the world: {type} {reason} ({fault}). The world at position 1 can be read. "
+            + "Append an event that corrects it, or go on without it on a branch ('ledger fork … --at 1').");
+        thrown.WorldBefore!.Objects.Select(o => o.Id).ShouldBe(["a"]);
         fold.Apply(events[2]);
         fold.ToWorld().Objects.Select(o => o.Id).ShouldBe(["a", "b"]);
+
+        var world = World.Fold(events);
+        world.Objects.Select(o => o.Id).ShouldBe(["a", "b"]);
+        (world.Position.Value, world.Faults.ShouldHaveSingleItem())
+            .ShouldBe((3, new SkippedEvent(new Position(1), events[1].Id, null, type, thrown.Fault, reason)));
     }
 
     [Fact]

@@ -1,2 +1,2 @@
 -- Writes missing rows of the history of $1, at most 10,000 events of each stream. Whether none is missing then.
-select {ledger}.world_catch_up_v1($1, 10000)
+select {ledger}.world_catch_up_v2($1, 10000)

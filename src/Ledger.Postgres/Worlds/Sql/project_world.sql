@@ -1,4 +1,4 @@
 -- Writes the rows of worlds for the events of this transaction's append to runs and branches, and of what other writers left.
-select {ledger}.project_world_v1(
+select {ledger}.project_world_v2(
     array(select t.stream from {ledger}.touched_v1() as t where starts_with(t.stream, 'run:') or starts_with(t.stream, 'branch:')),
     10000)

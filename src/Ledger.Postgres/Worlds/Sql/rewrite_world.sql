@@ -2,7 +2,7 @@
 -- their world. $1 the streams, which are locked. The number of the events of all of them.
 select greatest(
     (select coalesce(sum(t.version), 0)::bigint from {events}.mt_streams as t where t.id = any ($1)),
-    {ledger}.rewrite_world_v1(array(
+    {ledger}.rewrite_world_v2(array(
         select n.stream
         from unnest($1::text[]) as n (stream)
         where starts_with(n.stream, 'run:')

@@ -4,11 +4,12 @@ select r.length,
        r.reach,
        r.lags,
        r.budget_exhausted,
+       r.has_faults,
        current_setting('transaction_read_only') = 'off'
            and has_table_privilege(format('%I.world_head', {ledger_text}::text), 'insert')
            and has_table_privilege(format('%I.world_object', {ledger_text}::text), 'insert')
            and has_table_privilege(format('%I.mt_streams', {events_text}::text), 'update'),
        o.type,
        o.data
-from {ledger}.world_reach_v1($1, $2) as r
+from {ledger}.world_reach_v2($1, $2) as r
 left join lateral {ledger}.world_object_at_v1($1, $3, r.reach) as o on not o.removed

@@ -1,0 +1,51 @@
+using Ledger.Cli.Output;
+using Ledger.Runs;
+using Ledger.Streams;
+using Ledger.Worlds;
+
+namespace Ledger.Cli.Worlds;
+
+/// <summary>The events that a world skips, for people.</summary>
+internal static class FaultText
+{
+    private const int Most = 20;
+
+    /// <summary>Lists the events and what can be done about them.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="faults">The events.</param>
+    /// <param name="stream">The run or branch; null for a file, which cannot be forked.</param>
+    public static void Print(Printer output, IReadOnlyList<SkippedEvent> faults, StreamName? stream)
+    {
+        if (faults.Count == 0)
+        {
+            return;
+        }
+
+        output.Line($"Skipped: {Printable.Count(faults.Count, "event")} that cannot be applied", Tone.Removed);
+        foreach (var fault in faults.Take(Most))
+        {
+            output.Add(fault.Position.ToString().PadLeft(4)).Add($"  {fault.ForeignId ?? fault.EventId.ToString()}", Tone.Name)
+                .Add($"  {fault.EventType} {fault.Reason} ({fault.Fault.ToName()})").EndLine();
+        }
+
+        if (faults.Count > Most)
+        {
+            output.Line($"      and {faults.Count - Most:N0} more; --json lists all");
+        }
+
+        if (stream is { } name)
+        {
+            output.Line($"Append an event that corrects it, or go on without it on a branch: ledger fork {name} --at {faults[0].Position}");
+        }
+    }
+
+    /// <summary>Says on standard error that an answer goes past events.</summary>
+    public static async Task WarnAsync(Session session, Run run, Position? at, CancellationToken cancellationToken)
+    {
+        if (session.Faults == WorldFaults.Skip && (await run.GetFaultsAsync(at, cancellationToken)).Count is > 0 and var count)
+        {
+            await session.Io.Error.WriteLineAsync(Printable.Of(
+                $"ledger: {Printable.Count(count, "event")} of {run.StreamName} cannot be applied and {(count == 1 ? "was" : "were")} skipped; 'ledger world {run.StreamName}' lists {(count == 1 ? "it" : "them")}."));
+        }
+    }
+}

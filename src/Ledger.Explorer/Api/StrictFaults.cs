@@ -1,0 +1,10 @@
+using Ledger.Worlds;
+
+namespace Ledger.Explorer.Api;
+
+/// <summary>What a request wants of events that cannot be applied.</summary>
+internal static class StrictFaults
+{
+    public static WorldFaults Of(ExplorerRequest request, string otherwise = "skip") =>
+        request.Query.Choice("faults", otherwise, "skip", "throw") == "throw" ? WorldFaults.Throw : WorldFaults.Skip;
+}

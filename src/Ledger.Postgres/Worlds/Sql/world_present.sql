@@ -1,0 +1,10 @@
+-- Which of the objects $3 are there after the first $2 events of the history of $1 (null: all), and how far the rows reach: the columns of
+-- world_reach, then the ids.
+select r.length,
+       r.reach,
+       r.lags,
+       r.budget_exhausted,
+       r.has_faults,
+       current_setting('transaction_read_only') = 'off',
+       {ledger}.world_present_v1($1, r.reach, $3)
+from {ledger}.world_reach_v2($1, $2) as r

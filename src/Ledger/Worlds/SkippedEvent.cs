@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Ledger.Events;
+using Ledger.Streams;
+
+namespace Ledger.Worlds;
+
+/// <summary>An event of a history that cannot be applied to its world, which goes on without it.</summary>
+/// <param name="Position">The event's place in the history, from 0.</param>
+/// <param name="EventId">The event's id.</param>
+/// <param name="ForeignId">The id that the event had in another system or a file, or null.</param>
+/// <param name="EventType">The name of the event's type.</param>
+/// <param name="Fault">What kind of fault it is.</param>
+/// <param name="Reason">What is wrong with the event, as the rest of a sentence that begins with its type.</param>
+public sealed record SkippedEvent(
+    Position Position, Guid EventId, string? ForeignId, string EventType, WorldFault Fault, string Reason)
+{
+    /// <summary>Writes <c>{event_id, foreign_id, position, type, reason, message}</c>; the reason is the name of the fault, the foreign id absent where there is none.</summary>
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteStartObject();
+        writer.WriteString("event_id", EventId);
+        if (ForeignId is not null)
+        {
+            writer.WriteString("foreign_id", ForeignId);
+        }
+
+        writer.WriteNumber("position", Position.Value);
+        writer.WriteString("type", EventType);
+        writer.WriteString("reason", Fault.ToName());
+        writer.WriteString("message", Reason);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The JSON text, compact.</summary>
+    public override string ToString() => EventJson.ToText(WriteTo);
+}

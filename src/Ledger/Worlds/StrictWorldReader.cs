@@ -1,0 +1,157 @@
+using System.Runtime.CompilerServices;
+using Ledger.Branches;
+using Ledger.Events;
+using Ledger.Runs;
+using Ledger.Streams;
+
+namespace Ledger.Worlds;
+
+/// <summary>Gives the answers of another reader where every event before them can be applied, and throws the first that cannot elsewhere.</summary>
+internal sealed class StrictWorldReader(IWorldReader inner) : IWorldReader
+{
+    public bool KeepsRows => inner.KeepsRows;
+
+    public async Task<World> GetWorldAsync(History history, Position? at = null, CancellationToken cancellationToken = default) =>
+        await inner.GetWorldAsync(history, await CheckAsync(history, at, cancellationToken).ConfigureAwait(false), cancellationToken)
+            .ConfigureAwait(false);
+
+    public async Task<IReadOnlyList<SkippedEvent>> GetFaultsAsync(
+        History history, Position? at = null, CancellationToken cancellationToken = default)
+    {
+        await CheckAsync(history, at, cancellationToken).ConfigureAwait(false);
+        return [];
+    }
+
+    public async Task<PresentObjects> FindPresentAsync(
+        History history,
+        IReadOnlyCollection<string> ids,
+        Position? at = null,
+        CancellationToken cancellationToken = default) =>
+        await inner.FindPresentAsync(history, ids, await CheckAsync(history, at, cancellationToken).ConfigureAwait(false), cancellationToken)
+            .ConfigureAwait(false);
+
+    public async Task<bool> IsBudgetExhaustedAsync(History history, Position? at = null, CancellationToken cancellationToken = default) =>
+        await inner.IsBudgetExhaustedAsync(history, await CheckAsync(history, at, cancellationToken).ConfigureAwait(false), cancellationToken)
+            .ConfigureAwait(false);
+
+    public async Task<WorldObject?> FindObjectAsync(
+        History history,
+        string id,
+        Position? at = null,
+        CancellationToken cancellationToken = default) =>
+        await inner.FindObjectAsync(history, id, await CheckAsync(history, at, cancellationToken).ConfigureAwait(false), cancellationToken)
+            .ConfigureAwait(false);
+
+    public async Task<Relation?> FindRelationAsync(
+        History history,
+        string id,
+        Position? at = null,
+        CancellationToken cancellationToken = default) =>
+        await inner.FindRelationAsync(history, id, await CheckAsync(history, at, cancellationToken).ConfigureAwait(false), cancellationToken)
+            .ConfigureAwait(false);
+
+    public IAsyncEnumerable<WorldObject> ReadObjectsAsync(
+        History history,
+        ObjectFilter? filter = null,
+        Position? at = null,
+        CancellationToken cancellationToken = default) =>
+        CheckedAsync(history, at, position => inner.ReadObjectsAsync(history, filter, position, cancellationToken), cancellationToken);
+
+    public IAsyncEnumerable<Relation> ReadRelationsAsync(
+        History history,
+        RelationFilter? filter = null,
+        Position? at = null,
+        CancellationToken cancellationToken = default) =>
+        CheckedAsync(history, at, position => inner.ReadRelationsAsync(history, filter, position, cancellationToken), cancellationToken);
+
+    public async Task<Neighbourhood> GetNeighbourhoodAsync(
+        History history,
+        string objectId,
+        int depth,
+        Position? at = null,
+        CancellationToken cancellationToken = default) =>
+        await inner.GetNeighbourhoodAsync(
+            history, objectId, depth, await CheckAsync(history, at, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+
+    public IAsyncEnumerable<RecordedEvent> ReadObjectEventsAsync(
+        History history,
+        string id,
+        Position? at = null,
+        CancellationToken cancellationToken = default) =>
+        CheckedAsync(history, at, position => inner.ReadObjectEventsAsync(history, id, position, cancellationToken), cancellationToken);
+
+    public IAsyncEnumerable<RecordedEvent> ReadRelationEventsAsync(
+        History history,
+        string id,
+        Position? at = null,
+        CancellationToken cancellationToken = default) =>
+        CheckedAsync(history, at, position => inner.ReadRelationEventsAsync(history, id, position, cancellationToken), cancellationToken);
+
+    public Task<Position> FindPositionAsync(History history, DateTimeOffset time, CancellationToken cancellationToken = default) =>
+        inner.FindPositionAsync(history, time, cancellationToken);
+
+    public async Task<WorldDiff> DiffAsync(
+        History a,
+        Position? atA,
+        History b,
+        Position? atB,
+        CancellationToken cancellationToken = default)
+    {
+        var positionA = await CheckAsync(a, atA, cancellationToken).ConfigureAwait(false);
+        var positionB = await CheckAsync(b, atB, cancellationToken).ConfigureAwait(false);
+        return await inner.DiffAsync(a, positionA, b, positionB, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async IAsyncEnumerable<T> CheckedAsync<T>(
+        History history,
+        Position? at,
+        Func<Position, IAsyncEnumerable<T>> read,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var position = await CheckAsync(history, at, cancellationToken).ConfigureAwait(false);
+        await foreach (var item in read(position).ConfigureAwait(false))
+        {
+            yield return item;
+        }
+    }
+
+    /// <summary>The position that is asked for, after which nothing that is appended meanwhile counts.</summary>
+    /// <exception cref="WorldFaultException">An event before it cannot be applied.</exception>
+    /// <exception cref="PositionOutOfRangeException">Every event can, and there are not so many.</exception>
+    private async Task<Position> CheckAsync(History history, Position? at, CancellationToken cancellationToken)
+    {
+        Position position;
+        PositionOutOfRangeException? beyond = null;
+        IReadOnlyList<SkippedEvent> faults;
+        try
+        {
+            (position, faults) = await LookAsync(history, at, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PositionOutOfRangeException exception)
+        {
+            beyond = exception;
+            (position, faults) = await LookAsync(history, exception.Length, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (faults is [var first, ..])
+        {
+            var before = await inner.GetWorldAsync(history, first.Position, cancellationToken).ConfigureAwait(false);
+            throw new WorldFaultException(first, before);
+        }
+
+        return beyond is null ? position : throw beyond;
+    }
+
+    private async Task<(Position Position, IReadOnlyList<SkippedEvent> Faults)> LookAsync(
+        History history, Position? at, CancellationToken cancellationToken)
+    {
+        if (!KeepsRows)
+        {
+            var world = await inner.GetWorldAsync(history, at, cancellationToken).ConfigureAwait(false);
+            return (world.Position, world.Faults);
+        }
+
+        var position = at ?? (await inner.FindPresentAsync(history, [], null, cancellationToken).ConfigureAwait(false)).Position;
+        return (position, await inner.GetFaultsAsync(history, position, cancellationToken).ConfigureAwait(false));
+    }
+}
