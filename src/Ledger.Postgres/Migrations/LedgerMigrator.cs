@@ -91,8 +91,9 @@ public sealed partial class LedgerMigrator
         var applied = await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false);
         var catalog = await SchemaCatalog.ReadAsync(
             connection, _options.Schemas, [.. _options.DocumentTables], cancellationToken).ConfigureAwait(false);
-        var differences = SchemaComparison.Compare(MigrationStatus.Join(_known, applied), applied, catalog);
-        return [.. differences, .. await FindNumberFaultsAsync(connection, cancellationToken).ConfigureAwait(false)];
+        var report = SchemaComparison.Compare(MigrationStatus.Join(_known, applied), applied, catalog);
+        var numbers = await FindNumberFaultsAsync(connection, cancellationToken).ConfigureAwait(false);
+        return report with { Differences = [.. report.Differences, .. numbers] };
     }
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)

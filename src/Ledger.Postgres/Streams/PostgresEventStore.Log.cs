@@ -96,19 +96,19 @@ public sealed partial class PostgresEventStore
         }
     }
 
-    private async Task<long> ReadLastDrawnAsync(CancellationToken cancellationToken)
-    {
-        var lease = await _connections.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = lease.ConfigureAwait(false);
-        var numbers = await LogNumbers.ReadAsync(lease.Connection, _options, cancellationToken).ConfigureAwait(false);
-        if (numbers.IsStandby)
+    private Task<long> ReadLastDrawnAsync(CancellationToken cancellationToken) => _connections.UseAsync(
+        async (lease, cancellationToken) =>
         {
-            throw new StandbyServerException();
-        }
+            var numbers = await LogNumbers.ReadAsync(lease.Connection, _options, cancellationToken).ConfigureAwait(false);
+            if (numbers.IsStandby)
+            {
+                throw new StandbyServerException();
+            }
 
-        numbers.ThrowIfSequenceIsBehind();
-        return numbers.Drawn;
-    }
+            numbers.ThrowIfSequenceIsBehind();
+            return numbers.Drawn;
+        },
+        cancellationToken);
 
     /// <summary>Whether every number up to the last one is either in the log or dead.</summary>
     private bool IsCertain(HashSet<string> holders, long last, long started) =>

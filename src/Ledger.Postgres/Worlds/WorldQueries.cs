@@ -61,7 +61,7 @@ internal sealed partial class WorldQueries(ConnectionSource connections, Postgre
             "world_faults",
             history,
             command => command.With(reach.Position.Value, NpgsqlDbType.Bigint),
-            async reader =>
+            async (reader, cancellationToken) =>
             {
                 var skipped = new List<SkippedEvent>();
                 while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))

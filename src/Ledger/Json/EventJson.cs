@@ -46,7 +46,7 @@ internal static class EventJson
         {
             // Such as a text over 166,666,666 bytes, which the writer does not take.
             throw new ArgumentException(
-                $"JSON cannot be written: {fault.Message.TrimEnd('.')}. An event may have {PayloadRules.MaxBytes} bytes; keep larger content elsewhere, and its address in the event.", fault);
+                $"JSON cannot be written: {fault.Message.TrimEnd('.')}. Keep larger content elsewhere, and its address in the event.", fault);
         }
 
         return buffer.WrittenMemory;

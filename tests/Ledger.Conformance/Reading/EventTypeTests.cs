@@ -109,7 +109,7 @@ public abstract class EventTypeTests(ITestEngine engine) : EventStoreTests(engin
     [Fact]
     public async Task Read_OldestShape_IsUpcastStepByStep()
     {
-        var store = await CreateStoreAsync(SampleRegistry.Second);
+        var store = await Engine.CreateStoreAsync(SampleRegistry.Second);
 
         var read = await RoundTripAsync(store, new UntypedEvent("order-placed.v0", JsonElement.Parse("""{"order": "o-1", "amount": 3}""")));
 
@@ -120,7 +120,7 @@ public abstract class EventTypeTests(ITestEngine engine) : EventStoreTests(engin
     [Fact]
     public async Task Read_UpcastThatThrows_GivesAnUntypedEvent()
     {
-        var store = await CreateStoreAsync(SampleRegistry.Second);
+        var store = await Engine.CreateStoreAsync(SampleRegistry.Second);
 
         var read = await RoundTripAsync(store, new UntypedEvent("order-placed.v0", JsonElement.Parse("""{"order": "o-1"}""")));
 

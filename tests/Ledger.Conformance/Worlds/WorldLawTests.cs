@@ -45,7 +45,7 @@ public abstract class WorldLawTests(ITestEngine engine) : EventStoreTests(engine
             object[] changes = [.. step.Changes.Select(Change)];
             if (step.IsOther)
             {
-                await new AgentLedger(OtherWriter).Run(run.Id).AppendAsync(changes);
+                await new AgentLedger(_otherWriter).Run(run.Id).AppendAsync(changes);
                 continue;
             }
 
