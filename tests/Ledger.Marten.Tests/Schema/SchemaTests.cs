@@ -1,3 +1,4 @@
+using System.Transactions;
 using JasperFx.Events;
 using Ledger.Postgres;
 using Ledger.Postgres.Migrations;
@@ -38,6 +39,18 @@ public sealed class SchemaTests : IAsyncLifetime
         await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
         (await new LedgerMigrator(_database.DataSource).AssertAsync()).ShouldBeEmpty();
         await store.Storage.Database.AssertDatabaseMatchesConfigurationAsync();
+    }
+
+    [Fact]
+    public async Task Tables_MadeByACallInAScopeThatRollsBack_Stay()
+    {
+        await using var store = _database.CreateStore();
+        using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
+        {
+            (await store.GetStreamAsync(StreamName.Run("a"))).ShouldBeNull();
+        }
+
+        await store.AppendAsync(StreamName.Run("a"), ExpectedVersion.NoStream, [new Events.KitLoaded("a")]);
     }
 
     [Fact]
