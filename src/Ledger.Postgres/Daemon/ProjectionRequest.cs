@@ -91,7 +91,7 @@ internal sealed class ProjectionRequest(NpgsqlDataSource dataSource, PostgresOpt
             },
             cancellationToken);
 
-    private Task ExecuteAsync(string sql, long id) => Connections.UseAsync(
+    private Task<int> ExecuteAsync(string sql, long id) => Connections.UseAsync(
         dataSource,
         async (connection, token) =>
         {

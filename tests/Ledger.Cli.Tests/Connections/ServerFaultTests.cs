@@ -40,6 +40,44 @@ public sealed class ServerFaultTests(CliDatabase database) : IClassFixture<CliDa
             1, "The server has no such database: database \"nix\" does not exist. Create it, or name another one in the connection.");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("Target Session Attributes=primary")]
+    public async Task SeveralHosts_ConnectsToThePrimary(string attributes)
+    {
+        var several = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+        several.Host = $"/nowhere,{several.Host}";
+        var cli = new Cli { ConnectionString = $"{several.ConnectionString};{attributes}" };
+        var id = Guid.NewGuid().ToString("N");
+
+        (await cli.RunAsync("run", "start", "--id", id)).ShouldSucceed();
+        (await cli.RunAsync("append", id, "--type", "t")).ShouldSucceed();
+        (await cli.JsonAsync("status", id)).GetProperty("length").GetInt64().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task StandbyAskedFor_IsAWrongCommandLine() =>
+        (await new Cli().RunAsync("run", "list", "--connection", "Host=a,b;Target Session Attributes=standby")).ShouldBeRefused(
+            2,
+            "'Target Session Attributes' is 'standby', but Ledger writes, and a standby only lets it read. Use 'primary', or leave it out.");
+
+    [Fact]
+    public async Task ReadOnlyServer_IsSaid()
+    {
+        await database.StartAsync("kept", 1);
+        var cli = new Cli { ConnectionString = database.ConnectionString + ";Options=-c default_transaction_read_only=on" };
+
+        var refused = await cli.RunAsync("append", "kept", "--type", "t", "--retry-for", "0");
+
+        refused.ShouldBeRefused(
+            1, "The server only lets us read: cannot execute INSERT in a read-only transaction. Connect to the primary.");
+    }
+
+    [Fact]
+    public async Task RetryFor_TooLong_IsAWrongCommandLine() =>
+        (await database.Cli.RunAsync("run", "list", "--retry-for", "4000")).ShouldBeRefused(
+            2, "--retry-for is '01:06:40'; it must be from zero to an hour.");
+
     [Fact]
     public async Task MissingPrivilege_IsSaid()
     {

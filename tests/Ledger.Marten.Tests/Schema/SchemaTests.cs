@@ -1,3 +1,4 @@
+using System.Transactions;
 using JasperFx.Events;
 using Ledger.Marten.Tests.Interoperation;
 using Ledger.Postgres;
@@ -64,6 +65,18 @@ public sealed class SchemaTests : IAsyncLifetime
         report.Differences.ShouldBeEmpty();
         report.Notes.ShouldBeEmpty();
         await store.Storage.Database.AssertDatabaseMatchesConfigurationAsync();
+    }
+
+    [Fact]
+    public async Task Tables_MadeByACallInAScopeThatRollsBack_Stay()
+    {
+        await using var store = _database.CreateStore();
+        using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
+        {
+            (await store.GetStreamAsync(StreamName.Run("a"))).ShouldBeNull();
+        }
+
+        await store.AppendAsync(StreamName.Run("a"), ExpectedVersion.NoStream, [new Events.KitLoaded("a")]);
     }
 
     [Fact]
