@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Ledger.Marten.Streams;
 using Ledger.Postgres.Migrations;
 using Ledger.Postgres.Streams;
-using Ledger.Streams;
 using Marten;
 using Marten.Events.Archiving;
 using Shouldly;
