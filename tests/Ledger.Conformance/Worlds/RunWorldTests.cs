@@ -146,7 +146,7 @@ public abstract class RunWorldTests(ITestEngine engine)
     [Fact]
     public async Task Append_OfAHandleThatValidates_Refuses()
     {
-        var store = await Engine.CreateStoreAsync();
+        var store = await engine.CreateStoreAsync();
         var run = new AgentLedger(store, new AgentLedgerOptions { Validation = AppendValidation.WorldEvents }).Run(Guid.NewGuid().ToString("N"));
         (await run.AppendAsync([new ObjectCreated("a", "T"), Patch("a", 1)])).ShouldBe(new Position(2));
 
