@@ -23,6 +23,7 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
             union all select o::text from ledger.world_object_past as o where o.stream in ({0})
             union all select r::text from ledger.world_relation as r where r.stream in ({0})
             union all select r::text from ledger.world_relation_past as r where r.stream in ({0})
+            union all select f::text from ledger.world_fault as f where f.stream in ({0})
             union all select h::text from ledger.world_head as h where h.stream in ({0})) as w
         """;
 
@@ -57,7 +58,7 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
     public async Task SqlFunctions_NoAnswer_SqlState(string sql, string state)
     {
         var run = Runs.Run(Guid.NewGuid().ToString("N"));
-        await run.AppendAsync([new ObjectPatched("ghost")]);
+        await run.AppendAsync([new ObjectPatched("ghost"), new ObjectCreated(new string('x', 501), "T")]);
 
         var refused = await Should.ThrowAsync<PostgresException>(
             () => TextAsync(sql.Replace("{0}", run.StreamName.Value, StringComparison.Ordinal)));
@@ -137,7 +138,9 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
             (await run.FindObjectAsync("a", new Position(at)))!.Data["n"].GetInt32().ShouldBe(at - 1);
         }
 
-        (await Should.ThrowAsync<WorldFaultException>(() => run.FindObjectAsync("a"))).Position.ShouldBe(new Position(701));
+        (await Should.ThrowAsync<WorldFaultException>(() => run.WithFaults(WorldFaults.Throw).FindObjectAsync("a"))).Position.ShouldBe(new Position(701));
+        (await run.FindObjectAsync("a")).ShouldBeNull();
+        (await run.GetFaultsAsync()).ShouldHaveSingleItem().Position.ShouldBe(new Position(701));
     }
 
     [Fact]
@@ -202,6 +205,38 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
     }
 
     [Fact]
+    public async Task RowsOfAnOlderNode_ThatStoppedAtAFault_AreWrittenOn()
+    {
+        var run = Runs.Run(Guid.NewGuid().ToString("N"));
+        await using var other = database.WithoutRows();
+        var unrowed = new AgentLedger(other).Run(run.Id);
+        await unrowed.AppendAsync([new ObjectCreated("a", "T"), new ObjectPatched("ghost"), new ObjectCreated("b", "T")]);
+        await ProjectAsOlderNodeAsync(run.StreamName);
+        var branch = await new AgentLedger(other).ForkAsync(run.StreamName, new Position(3));
+        await branch.AppendAsync([new ObjectPatched("a", new JsonObject { ["n"] = 1 }), new ObjectPatched("phantom")]);
+        await ProjectAsOlderNodeAsync(branch.StreamName);
+        (await TextAsync($"select string_agg(concat_ws(' ', version, fault_version, fault), ', ' order by stream) from ledger.world_head where stream in ('{run.StreamName}', '{branch.StreamName}')"))
+            .ShouldBe("0 0 inherited, 1 2 unknown_object");
+
+        var opened = await Runs.OpenAsync(branch.StreamName);
+        await opened.AppendAsync([new ObjectCreated("c", "T")]);
+
+        (await opened.GetWorldAsync()).ToString().ShouldBe((await World.FoldAsync(opened.ReadAsync())).ToString());
+        (await opened.GetFaultsAsync()).Select(f => f.Position.Value).ShouldBe([1, 5]);
+        await run.AppendAsync([new ObjectPatched("b", new JsonObject { ["n"] = 2 })]);
+        (await run.GetWorldAsync()).ToString().ShouldBe((await World.FoldAsync(run.ReadAsync())).ToString());
+        (await TextAsync($"select string_agg(concat_ws(' ', at, type, fault), ', ') from ledger.faults('{branch.StreamName}')"))
+            .ShouldBe("1 object.patched unknown_object, 5 object.patched unknown_object");
+        (await TextAsync($"select string_agg(id, ', ') from ledger.world('{run.StreamName}')")).ShouldBe("a, b");
+
+        // As an older node does after it: what it does not know is left to the next question.
+        await ProjectAsOlderNodeAsync(run.StreamName);
+        await unrowed.AppendAsync([new ObjectRemoved("b")]);
+        await ProjectAsOlderNodeAsync(run.StreamName);
+        (await run.GetWorldAsync()).Objects.Select(o => o.Id).ShouldBe(["a"]);
+    }
+
+    [Fact]
     public async Task DeleteStream_ItsRows_AreGone()
     {
         var run = Runs.Run(Guid.NewGuid().ToString("N"));
@@ -212,6 +247,9 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
         (await database.ScalarAsync<long>($"select count(*) from ledger.world_object where stream = '{run.StreamName}'")).ShouldBe(0);
         (await database.ScalarAsync<long>($"select count(*) from ledger.world_object_past where stream = '{run.StreamName}'")).ShouldBe(0);
     }
+
+    private Task ProjectAsOlderNodeAsync(StreamName stream) =>
+        database.ExecuteAsync($"select ledger.project_world_v1(array['{stream}'], 10000)");
 
     private async Task<(Run Run, Run Branch)> RunAndBranchAsync()
     {
