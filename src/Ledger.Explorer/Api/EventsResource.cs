@@ -124,18 +124,19 @@ internal static class EventsResource
 
     private static async Task<(IReadOnlyList<object> Events, Position? Expected)> ReadEventsAsync(ExplorerRequest request)
     {
+        var reader = new EventFileReader();
         if (request.Http.Request.ContentType!.StartsWith(AcceptedTypes.Lines, StringComparison.Ordinal))
         {
             using var memory = new MemoryStream();
             await request.Http.Request.Body.CopyToAsync(memory, request.Aborted).ConfigureAwait(false);
-            return ([.. EventFile.Read(memory.ToArray())], request.Query.Position("expected_length"));
+            return ([.. reader.Read(memory.ToArray())], request.Query.Position("expected_length"));
         }
 
         var body = await JsonBody.ReadAsync(request).ConfigureAwait(false);
         List<object> events = [];
         foreach (var item in body.Array("events").EnumerateArray())
         {
-            events.Add(EventFile.ReadLine(JsonSerializer.SerializeToUtf8Bytes(item), events.Count + 1)!);
+            events.Add(reader.ReadLine(JsonSerializer.SerializeToUtf8Bytes(item), events.Count + 1)!);
         }
 
         return (events, body.Position("expected_length"));
