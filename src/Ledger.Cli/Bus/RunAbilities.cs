@@ -48,8 +48,14 @@ internal static class RunAbilities
         bus.Register(Append, async (input, token) =>
         {
             var run = await FindOrCreateAsync(ledger, input.Run, token);
-            var appended = new NewEvent(new UntypedEvent(input.Type, input.Data), new EventMetadata { Actor = input.Actor, CallId = input.CallId });
-            return new RunLengthOutput { Length = (await run.AppendAsync([appended], token)).Value, EventId = appended.Id };
+            var appended = new NewEvent(new UntypedEvent(input.Type, input.Data), new EventMetadata { Actor = input.Actor, CallId = input.CallId, ForeignId = input.Id });
+            var result = await run.AppendWithOutcomeAsync([appended], null, token);
+            return new RunLengthOutput
+            {
+                Length = result.Length.Value,
+                EventId = appended.IdIn(run.StreamName),
+                WasThere = result.Outcome == AppendOutcome.AlreadyWritten,
+            };
         });
         bus.Register(Fork, async (input, token) =>
         {

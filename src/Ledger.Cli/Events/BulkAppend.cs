@@ -8,9 +8,9 @@ namespace Ledger.Cli.Events;
 /// <summary>An append of more events than one statement should take: several statements in one transaction, still all or none.</summary>
 internal sealed class BulkAppend(LedgerConnection connection, Run run, Position? expected)
 {
-    /// <summary>Appends, and gives the length of the history.</summary>
+    /// <summary>Appends, and gives the length of the history, and whether the events were there already.</summary>
     /// <exception cref="RefusalException">The stream has a part of the events already.</exception>
-    public async Task<Position> RunAsync(IEnumerable<NewEvent> events, int size, IProgress<long> progress, CancellationToken cancellationToken)
+    public async Task<RunAppend> RunAsync(IEnumerable<NewEvent> events, int size, IProgress<long> progress, CancellationToken cancellationToken)
     {
         await using var database = await connection.OpenConnectionAsync(cancellationToken);
         await using var transaction = await database.BeginTransactionAsync(cancellationToken);
@@ -33,7 +33,7 @@ internal sealed class BulkAppend(LedgerConnection connection, Run run, Position?
         }
 
         await transaction.CommitAsync(cancellationToken);
-        return run.History.LengthAt(last!.Version);
+        return new RunAppend(run.History.LengthAt(last!.Version), last.Outcome);
     }
 
     private static ExpectedVersion Exactly(long version) => ExpectedVersion.Exactly(new StreamVersion(version));

@@ -98,7 +98,7 @@ internal static class EventsResource
     public static async Task AppendAsync(ExplorerRequest request)
     {
         JsonBody.CheckOrigin(request, "application/json", AcceptedTypes.Lines);
-        var name = PathText.Stream(request.Http);
+        var name = Query.NewStreamNameOf(PathText.Of(request.Http, "stream"));
         var (events, expected) = await ReadEventsAsync(request).ConfigureAwait(false);
         var run = await request.Explorer.Ledger.FindAsync(name, request.Aborted).ConfigureAwait(false)
             ?? (name.IsBranch ? throw new StreamNotFoundException(name) : request.Explorer.Ledger.Stream(name));
@@ -107,17 +107,21 @@ internal static class EventsResource
             throw new BadRequestException($"'expected_length' is {expected}, and the branch begins at {run.History.PrefixLength}.");
         }
 
-        var length = expected is { } wanted
-            ? await run.AppendAsync(events, wanted, request.Aborted).ConfigureAwait(false)
-            : await run.AppendAsync(events, request.Aborted).ConfigureAwait(false);
-        Log.Appended(request.Explorer.Loggers.CreateLogger("Ledger.Explorer"), events.Count, name.Value);
-        request.Http.Response.StatusCode = StatusCodes.Status201Created;
+        var appended = await run.AppendWithOutcomeAsync(events, expected, request.Aborted).ConfigureAwait(false);
+        var isNew = appended.Outcome == AppendOutcome.Written;
+        if (isNew)
+        {
+            Log.Appended(request.Explorer.Loggers.CreateLogger("Ledger.Explorer"), events.Count, name.Value);
+        }
+
+        request.Http.Response.StatusCode = isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK;
         await JsonAnswer.SendAsync(request.Http, writer =>
         {
             writer.WriteStartObject();
             writer.WriteString("stream", name.Value);
-            writer.WriteNumber("length", length.Value);
+            writer.WriteNumber("length", appended.Length.Value);
             writer.WriteNumber("events", events.Count);
+            writer.WriteString("outcome", isNew ? "written" : "already_written");
             writer.WriteEndObject();
         }).ConfigureAwait(false);
     }
@@ -132,7 +136,7 @@ internal static class EventsResource
             return ([.. reader.Read(memory.ToArray())], request.Query.Position("expected_length"));
         }
 
-        var body = await JsonBody.ReadAsync(request).ConfigureAwait(false);
+        var body = await JsonBody.ReadAsync(request, "events", "expected_length").ConfigureAwait(false);
         List<object> events = [];
         foreach (var item in body.Array("events").EnumerateArray())
         {

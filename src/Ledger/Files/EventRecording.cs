@@ -95,12 +95,14 @@ public sealed class EventRecording
             Count++;
         }
 
+        private static bool IsId(string id) => id.Length > 0 && id == id.Trim();
+
         private static BranchCreated? BranchOf(NewEvent item)
         {
             var data = item.Data is UntypedEvent { Type: "branch.created" } untyped
                 ? EventRegistry.Default.Read(untyped.Type, System.Text.Encoding.UTF8.GetBytes(untyped.Data.GetRawText()))
                 : item.Data;
-            return data is BranchCreated { BranchId.Length: > 0, ParentRunId.Length: > 0 } branch ? branch : null;
+            return data is BranchCreated { BranchId: { } id, ParentRunId: { } parent } branch && IsId(id) && IsId(parent) ? branch : null;
         }
     }
 }

@@ -69,7 +69,7 @@ internal abstract class ImportBatch
             throw new ArgumentException("An event of the import is null.", nameof(item));
         }
 
-        AppendRules.Check(stream, nameof(item));
+        AppendRules.CheckWritten(stream, nameof(item));
         var id = newEvent.IdIn(stream);
         var serialized = registry.Write(newEvent);
         TaskRules.Check(stream, newEvent, serialized, registry);
