@@ -14,6 +14,7 @@ internal static class CommandLine
     public static async Task<int> InvokeAsync(IReadOnlyList<string> args, CommandIo io, CancellationToken cancellationToken)
     {
         var parsed = Commands.Create().Parse(args.Count == 0 ? ["--help"] : args, Parsing);
+        io = io.OutputWidth is null ? io : io with { Output = new TerminalStream(io.Output) };
         var session = new Session(io, parsed);
         try
         {
@@ -96,7 +97,7 @@ internal static class CommandLine
                 await io.Error.WriteLineAsync($"ledger: {Output.Printable.Of(message)}");
             }
         }
-        catch (IOException)
+        catch (Exception fault) when (fault is IOException or ObjectDisposedException)
         {
             // Nobody reads any more; the exit code is all that is left to say.
         }

@@ -26,9 +26,19 @@ internal sealed class McpCommand : LedgerCommand
                 CallToolHandler = async (request, token) => await CallAsync(bus, tools, request.Params, token),
             },
         };
-        await using var transport = new StreamServerTransport(session.Io.Input, session.Io.Output, "ledger");
+        var calls = new McpCalls();
+        await using var input = new McpInput(session.Io.Input, calls, session.Io.TimeProvider, cancellationToken);
+        await using var output = new McpOutput(session.Io.Output, calls);
+        await using var transport = new StreamServerTransport(input, output, "ledger");
         await using var server = McpServer.Create(transport, options);
-        await server.RunAsync(cancellationToken);
+        try
+        {
+            await server.RunAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Being told to stop is its good end.
+        }
     }
 
     // Many clients take letters, digits, '-' and '_' alone.

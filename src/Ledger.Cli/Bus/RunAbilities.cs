@@ -49,9 +49,17 @@ internal static class RunAbilities
         bus.Register(Append, async (input, token) =>
         {
             var run = await FindOrCreateAsync(ledger, input.Run, token);
-            var appended = new NewEvent(new UntypedEvent(input.Type, input.Data), new EventMetadata { Actor = input.Actor, CallId = input.CallId });
-            var length = input.Validate == false ? await run.AppendAsync([appended], token) : await run.AppendValidatedAsync([appended], token);
-            return new RunLengthOutput { Length = length.Value, EventId = appended.Id, Note = ledger.Store.Registry.HintFor(input.Type) };
+            var appended = new NewEvent(new UntypedEvent(input.Type, input.Data), new EventMetadata { Actor = input.Actor, CallId = input.CallId, ForeignId = input.Id });
+            var result = input.Validate == false
+                ? await run.AppendWithOutcomeAsync([appended], null, token)
+                : await run.AppendValidatedWithOutcomeAsync([appended], null, token);
+            return new RunLengthOutput
+            {
+                Length = result.Length.Value,
+                EventId = appended.IdIn(run.StreamName),
+                WasThere = result.Outcome == AppendOutcome.AlreadyWritten,
+                Note = ledger.Store.Registry.HintFor(input.Type),
+            };
         });
         bus.Register(Fork, async (input, token) =>
         {

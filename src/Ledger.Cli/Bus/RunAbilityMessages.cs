@@ -84,6 +84,10 @@ internal sealed record RunAppendInput
     [Description("What the event says: JSON.")]
     public required JsonElement Data { get; init; }
 
+    [Description("The id that the event has in your system; sent again with the same id, type and data it is written once. A new one unless given.")]
+    [MinLength(1)]
+    public string? Id { get; init; }
+
     [Description("Who did it.")]
     public string? Actor { get; init; }
 
@@ -99,6 +103,9 @@ internal sealed record RunLengthOutput
     public required long Length { get; init; }
 
     public required Guid EventId { get; init; }
+
+    [Description("Whether the event was there already, so that nothing was written.")]
+    public required bool WasThere { get; init; }
 
     [Description("What may be wrong with the event, which was appended all the same.")]
     public string? Note { get; init; }

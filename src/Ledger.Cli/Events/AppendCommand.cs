@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Events;
+using Ledger.Runs;
 using Ledger.Streams;
 
 namespace Ledger.Cli.Events;
@@ -15,7 +16,7 @@ internal sealed class AppendCommand : LedgerCommand
 
     private readonly Option<string?> _file = new("--file")
     {
-        Description = "A file of events, a line of JSON each: {id, type, source, actor, cause, timestamp, data}; '-' reads standard input.",
+        Description = "A file of events, a line of JSON each: {id, type, source, actor, cause, timestamp, data}; or the list that 'ledger events --json' prints. '-' reads standard input.",
         HelpName = "F",
     };
 
@@ -83,9 +84,9 @@ internal sealed class AppendCommand : LedgerCommand
         var stream = await StreamIds.TryFindAsync(connection.Store, session.Get(_stream), cancellationToken)
             ?? StreamIds.Create(session.Get(_stream));
         var append = new Appending(connection, stream, expected, session.Get(_validate) == "off" ? AppendCheck.None : AppendCheck.World);
-        var (length, version) = await session.Progress.RunAsync(
+        var (appended, version) = await session.Progress.RunAsync(
             $"Appending {Printable.Count(count, "event")}", count, progress => append.RunAsync(source, count, progress, cancellationToken));
-        Print(session, stream, length, version, count);
+        Print(session, stream, appended, version, count);
         foreach (var hint in source.Types.Select(connection.Store.Registry.HintFor).OfType<string>())
         {
             await session.Io.Error.WriteLineAsync(Printable.Of($"ledger: {hint}"));
@@ -102,13 +103,16 @@ internal sealed class AppendCommand : LedgerCommand
             _ => throw new UsageException("An append needs either --file, or --type with --data. 'ledger append --help' shows how to use it."),
         };
 
-    private static void Print(Session session, StreamName stream, Position length, StreamVersion version, long count)
+    private static void Print(Session session, StreamName stream, RunAppend appended, StreamVersion version, long count)
     {
+        var length = appended.Length;
         var first = length.Value - count;
         if (!session.Json)
         {
             var places = count == 1 ? $"position {first}" : $"positions {first} to {length.Value - 1}";
-            session.Out.Line($"Appended {Printable.Count(count, "event")} to {stream} at {places}; its length is {length}.");
+            session.Out.Line(appended.Outcome == AppendOutcome.AlreadyWritten
+                ? $"{(count == 1 ? "The event was" : $"The {Printable.Count(count, "event")} were")} in {stream} already, the last at position {length.Value - 1}; nothing was written."
+                : $"Appended {Printable.Count(count, "event")} to {stream} at {places}; its length is {length}.");
             return;
         }
 
@@ -117,6 +121,7 @@ internal sealed class AppendCommand : LedgerCommand
             writer.WriteStartObject();
             writer.WriteNumber("length", length.Value);
             writer.WriteNumber("version", version.Value);
+            writer.WriteString("outcome", appended.Outcome == AppendOutcome.AlreadyWritten ? "already_written" : "written");
             writer.WriteStartArray("positions");
             for (var position = first; position < length.Value; position++)
             {

@@ -12,9 +12,9 @@ internal sealed class Appending(LedgerConnection connection, StreamName stream, 
     // One statement for more events would take the server and this program too much memory.
     private const int MaxAtOnce = 10_000;
 
-    /// <summary>Appends, and gives the length of the history and the version of its own stream.</summary>
+    /// <summary>Appends, and gives what became of it and the version of the own stream.</summary>
     /// <exception cref="RefusalException">The history has another length.</exception>
-    public async Task<(Position Length, StreamVersion Version)> RunAsync(
+    public async Task<(RunAppend Appended, StreamVersion Version)> RunAsync(
         EventSource source,
         long count,
         IProgress<long> progress,
@@ -28,10 +28,10 @@ internal sealed class Appending(LedgerConnection connection, StreamName stream, 
 
         try
         {
-            var length = count > MaxAtOnce
+            var appended = count > MaxAtOnce
                 ? await new BulkAppend(connection, run, expected, check).RunAsync(source.Read(cancellationToken), MaxAtOnce, progress, cancellationToken)
                 : await AppendAsync(run, [.. source.Read(cancellationToken)], cancellationToken);
-            return (length, new StreamVersion(length.Value - run.History.PrefixLength.Value));
+            return (appended, new StreamVersion(appended.Length.Value - run.History.PrefixLength.Value));
         }
         catch (WrongExpectedVersionException conflict)
         {
@@ -39,12 +39,10 @@ internal sealed class Appending(LedgerConnection connection, StreamName stream, 
         }
     }
 
-    private Task<Position> AppendAsync(Run run, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken) => (expected, check) switch
+    private Task<RunAppend> AppendAsync(Run run, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken) => check switch
     {
-        ({ } length, AppendCheck.World) => run.AppendValidatedAsync(events, length, cancellationToken),
-        ({ } length, _) => run.AppendAsync(events, length, cancellationToken),
-        (null, AppendCheck.World) => run.AppendValidatedAsync(events, cancellationToken),
-        (null, _) => run.AppendAsync(events, cancellationToken),
+        AppendCheck.World => run.AppendValidatedWithOutcomeAsync(events, expected, cancellationToken),
+        _ => run.AppendWithOutcomeAsync(events, expected, cancellationToken),
     };
 
     private RefusalException Conflict(Position actual) => new(

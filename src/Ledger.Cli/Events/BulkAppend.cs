@@ -8,9 +8,9 @@ namespace Ledger.Cli.Events;
 /// <summary>An append of more events than one statement should take: several statements in one transaction, still all or none.</summary>
 internal sealed class BulkAppend(LedgerConnection connection, Run run, Position? expected, AppendCheck check)
 {
-    /// <summary>Appends, and gives the length of the history.</summary>
+    /// <summary>Appends, and gives the length of the history, and whether the events were there already.</summary>
     /// <exception cref="RefusalException">The stream has a part of the events already.</exception>
-    public async Task<Position> RunAsync(IEnumerable<NewEvent> events, int size, IProgress<long> progress, CancellationToken cancellationToken)
+    public async Task<RunAppend> RunAsync(IEnumerable<NewEvent> events, int size, IProgress<long> progress, CancellationToken cancellationToken)
     {
         await using var database = await connection.OpenConnectionAsync(cancellationToken);
         await using var transaction = await database.BeginTransactionAsync(cancellationToken);
@@ -36,20 +36,20 @@ internal sealed class BulkAppend(LedgerConnection connection, Run run, Position?
         }
 
         await transaction.CommitAsync(cancellationToken);
-        return run.History.LengthAt(last!.Version);
+        return new RunAppend(run.History.LengthAt(last!.Version), last.Outcome);
     }
 
     // The transaction sees what it has written, so each part is looked at after those before it; nobody else writes to the stream meanwhile.
     private static async Task<AppendResult> AppendValidatedAsync(
         IEventStore store, Run run, ExpectedVersion expected, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)
     {
-        var before = (await store.AppendAsync(run.StreamName, ExpectedVersion.Any, [], cancellationToken)).Version;
+        // An empty append makes the stream, so that the handle finds it.
+        await store.AppendAsync(run.StreamName, ExpectedVersion.Any, [], cancellationToken);
         var handle = await new AgentLedger(store).FindAsync(run.StreamName, cancellationToken) ?? throw new StreamNotFoundException(run.StreamName);
-        var length = expected.Version is { } version
-            ? await handle.AppendValidatedAsync(events, run.History.LengthAt(version), cancellationToken)
-            : await handle.AppendValidatedAsync(events, cancellationToken);
-        var end = new StreamVersion(length.Value - run.History.PrefixLength.Value);
-        return new AppendResult(run.StreamName, end, SequenceNumber.Start, end > before ? AppendOutcome.Written : AppendOutcome.AlreadyWritten);
+        Position? length = expected.Version is { } version ? run.History.LengthAt(version) : null;
+        var appended = await handle.AppendValidatedWithOutcomeAsync(events, length, cancellationToken);
+        var end = new StreamVersion(appended.Length.Value - run.History.PrefixLength.Value);
+        return new AppendResult(run.StreamName, end, SequenceNumber.Start, appended.Outcome);
     }
 
     private static ExpectedVersion Exactly(long version) => ExpectedVersion.Exactly(new StreamVersion(version));

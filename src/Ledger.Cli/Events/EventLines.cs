@@ -5,7 +5,7 @@ using Ledger.Files;
 
 namespace Ledger.Cli.Events;
 
-/// <summary>An event file, or standard input, read line by line with flat memory.</summary>
+/// <summary>An event file, or standard input, read with flat memory: a line of JSON each, or one JSON list as the command prints it.</summary>
 internal sealed class EventLines : IDisposable
 {
     // An event may have 16 MiB; escapes and spaces can make its line longer, but not without end.
@@ -72,20 +72,21 @@ internal sealed class EventLines : IDisposable
         return new EventLines(kept, lines.Name);
     }
 
-    /// <summary>Reads the events in order, from the first on where the stream allows it.</summary>
+    /// <summary>Reads the events of one stream in order, from the first on where the stream allows it; an id may occur once.</summary>
     /// <exception cref="RefusalException">A line is not an event.</exception>
     public IEnumerable<NewEvent> Read(IProgress<long>? progress, CancellationToken cancellationToken) =>
-        Read(progress, static (_, _) => false, cancellationToken);
+        Read(RepeatedIds.Refused, progress, static (_, _) => false, cancellationToken);
 
     /// <summary>Reads the events of a recording, whose writer may have been stopped in the middle of the last line: see <see cref="Cut"/>.</summary>
     /// <exception cref="RefusalException">Another line is not an event.</exception>
     public IEnumerable<NewEvent> ReadRecording(CancellationToken cancellationToken)
     {
         Cut = null;
-        return Read(null, IsCut, cancellationToken);
+        return Read(RepeatedIds.Allowed, null, IsCut, cancellationToken);
     }
 
     private IEnumerable<NewEvent> Read(
+        RepeatedIds repeated,
         IProgress<long>? progress,
         Func<EventFileException, long, bool> isCut,
         CancellationToken cancellationToken)
@@ -95,17 +96,32 @@ internal sealed class EventLines : IDisposable
             _stream.Position = 0;
         }
 
+        var reader = new EventFileReader(repeated);
+        var list = new EventList(Name, MaxLineBytes);
         var number = 0L;
         var bytes = 0L;
         foreach (var line in ReadLines(cancellationToken))
         {
             bytes += line.Length + 1;
+            number++;
             progress?.Report(bytes);
-            if (ReadEvent(line, ++number, fault => isCut(fault, bytes)) is { } read)
+            if (!list.Takes(line.Span))
             {
-                yield return read;
+                if (ReadEvent(reader, line, number, fault => isCut(fault, bytes)) is { } read)
+                {
+                    yield return read;
+                }
+
+                continue;
+            }
+
+            foreach (var (item, itemLine) in list.Add(line, number))
+            {
+                yield return ReadEvent(reader, item, itemLine, static _ => false)!;
             }
         }
+
+        list.End();
     }
 
     /// <inheritdoc/>
@@ -119,11 +135,11 @@ internal sealed class EventLines : IDisposable
         return isCut;
     }
 
-    private NewEvent? ReadEvent(ReadOnlyMemory<byte> line, long number, Func<EventFileException, bool> isCut)
+    private NewEvent? ReadEvent(EventFileReader reader, ReadOnlyMemory<byte> line, long number, Func<EventFileException, bool> isCut)
     {
         try
         {
-            return EventFile.ReadLine(line, number);
+            return reader.ReadLine(line, number);
         }
         catch (EventFileException fault) when (isCut(fault))
         {

@@ -13,13 +13,13 @@ internal static class EventText
     /// <summary>The digits that positions before an end have at most.</summary>
     public static int DigitsOf(Position end) => Math.Max(4, Math.Max(end.Value - 1, 0).ToString(System.Globalization.CultureInfo.InvariantCulture).Length);
 
-    /// <summary>Prints a line: position, time, type, actor, JSON.</summary>
+    /// <summary>Prints a line: position, time, type, actor, JSON. The time is the log's, which <c>--at-time</c> takes.</summary>
     public static void Print(Printer output, RecordedEvent recorded, int digits)
     {
         var metadata = recorded.Metadata;
         output
             .Add(recorded.Position!.Value.ToString().PadLeft(digits))
-            .Add($"  {Printable.Time(metadata.OccurredAt ?? recorded.Timestamp)}  ", Tone.Faint)
+            .Add($"  {Printable.Time(recorded.Timestamp)}  ", Tone.Faint)
             .Add(recorded.Type.PadRight(18), Tone.Name)
             .Add($"  {(metadata.Actor ?? "-").PadRight(6)}", Tone.Changed)
             .AddRest($"  {Encoding.UTF8.GetString(recorded.Json.Span)}")

@@ -20,7 +20,7 @@ internal sealed class EventsCommand : LedgerCommand
     };
 
     public EventsCommand()
-        : base("events", "Shows what happened in a run or branch, from its first event on. A terminal cuts long lines; a file gets all.")
+        : base("events", "Shows what happened in a run or branch, from its first event on. A terminal cuts long lines; a file gets all. Times are those at which the log took the events; --json also has those that they speak of.")
     {
         Add(_id);
         Add(_from);

@@ -41,7 +41,7 @@ internal abstract class ImportCommand : LedgerCommand
             // All are read before anything is written, so that a bad line of the last one is told in time.
             foreach (var path in paths)
             {
-                files.Add(await ReadAsync(path, id, session.Io, cancellationToken));
+                files.AddRange(await ReadAsync(path, id, session.Io, cancellationToken));
             }
 
             await Importing.RunAsync(session, files, cancellationToken);
@@ -52,5 +52,6 @@ internal abstract class ImportCommand : LedgerCommand
         }
     }
 
-    protected abstract Task<RecordingFile> ReadAsync(string path, string? id, CommandIo io, CancellationToken cancellationToken);
+    /// <summary>Reads a file: a recording, or several that belong together.</summary>
+    protected abstract Task<IReadOnlyList<RecordingFile>> ReadAsync(string path, string? id, CommandIo io, CancellationToken cancellationToken);
 }

@@ -10,6 +10,6 @@ internal sealed class ImportKandoCommand : ImportCommand
             ".jsonl") =>
         Examples = ["ledger import kando first.jsonl", "ledger import kando recordings/", "ledger export first | ledger import kando - --id copy"];
 
-    protected override Task<RecordingFile> ReadAsync(string path, string? id, CommandIo io, CancellationToken cancellationToken) =>
-        RecordingFile.OfEventsAsync(path, id, io, cancellationToken);
+    protected override async Task<IReadOnlyList<RecordingFile>> ReadAsync(string path, string? id, CommandIo io, CancellationToken cancellationToken) =>
+        [await RecordingFile.OfEventsAsync(path, id, io, cancellationToken)];
 }

@@ -4,9 +4,9 @@ namespace Ledger.Cli.Files;
 internal sealed class ImportTrajCommand : ImportCommand
 {
     public ImportTrajCommand()
-        : base("traj", "Imports recordings of SWE-agent, a file a run: its steps as events with causes, its files and its submission as objects.", ".traj") =>
+        : base("traj", "Imports recordings of SWE-agent, a file a run, its other attempts as branches: steps as events with causes, files and the submission as objects.", ".traj") =>
         Examples = ["ledger import traj marshmallow-1867.traj", "ledger import traj trajectories/ --json"];
 
-    protected override Task<RecordingFile> ReadAsync(string path, string? id, CommandIo io, CancellationToken cancellationToken) =>
+    protected override Task<IReadOnlyList<RecordingFile>> ReadAsync(string path, string? id, CommandIo io, CancellationToken cancellationToken) =>
         RecordingFile.OfTrajectoryAsync(path, id, cancellationToken);
 }

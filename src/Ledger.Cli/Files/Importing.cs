@@ -40,7 +40,7 @@ internal static class Importing
         }
 
         output.EndLine();
-        foreach (var sentence in new[] { result.Note, file.CutSentence }.OfType<string>())
+        foreach (var sentence in new[] { result.Note, file.CutSentence, file.LeftOutSentence }.OfType<string>())
         {
             output.Line($"  {sentence}", Tone.Changed);
         }
@@ -61,6 +61,17 @@ internal static class Importing
             writer.WriteNumber("events", result.ReadEvents);
             writer.WriteNumber("written", result.WrittenEvents);
             writer.WriteString("note", result.Note);
+            if (file.LeftOut.Count > 0)
+            {
+                writer.WriteStartObject("left_out");
+                foreach (var (name, count) in file.LeftOut)
+                {
+                    writer.WriteNumber(name, count);
+                }
+
+                writer.WriteEndObject();
+            }
+
             if (file.Cut is { } cut)
             {
                 writer.WriteStartObject("cut");

@@ -14,6 +14,14 @@ internal sealed class RecordingFile(string path, EventRecording recording, Event
     /// <summary>Where the file was cut, or null.</summary>
     public (long Line, long Column)? Cut { get; } = lines?.Cut;
 
+    /// <summary>What the file has and the events do not, by name with how often.</summary>
+    public IReadOnlyList<KeyValuePair<string, long>> LeftOut { get; private init; } = [];
+
+    /// <summary>That as a sentence, or null.</summary>
+    public string? LeftOutSentence => LeftOut.Count == 0
+        ? null
+        : $"Left out: {string.Join(", ", LeftOut.Select(l => $"{Printable.Number(l.Value)} × {l.Key}"))}.";
+
     /// <summary>The cut as a sentence, or null.</summary>
     public string? CutSentence => Cut is { } cut
         ? $"'{path}' was cut in line {cut.Line}, column {cut.Column}: what was read is {Printable.Count(recording.EventCount, "event")} before it. "
@@ -37,14 +45,14 @@ internal sealed class RecordingFile(string path, EventRecording recording, Event
         }
     }
 
-    /// <summary>Reads a trajectory.</summary>
-    /// <exception cref="RefusalException">It is none.</exception>
-    public static async Task<RecordingFile> OfTrajectoryAsync(string path, string? id, CancellationToken cancellationToken)
+    /// <summary>Reads a trajectory: a run, and its other attempts as branches.</summary>
+    /// <exception cref="RefusalException">It is not one.</exception>
+    public static async Task<IReadOnlyList<RecordingFile>> OfTrajectoryAsync(string path, string? id, CancellationToken cancellationToken)
     {
         try
         {
-            var events = Trajectory.Read(await File.ReadAllBytesAsync(path, cancellationToken));
-            return new RecordingFile(path, EventRecording.Inspect(NameOf(path), () => events, id));
+            var read = Trajectory.ReadRecording(await File.ReadAllBytesAsync(path, cancellationToken), id ?? NameOf(path));
+            return [.. read.Recordings.Select((r, i) => new RecordingFile(path, r) { LeftOut = i == 0 ? read.LeftOut : [] })];
         }
         catch (EventFileException fault)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Ledger.Cli.Output;
@@ -5,14 +6,23 @@ namespace Ledger.Cli.Output;
 /// <summary>Text that cannot steer a terminal.</summary>
 internal static class Printable
 {
-    /// <summary>The text with control characters shown as U+FFFD, the replacement character.</summary>
-    public static string Of(string text) => text.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0 && text.AsSpan().IndexOfAnyInRange('\x7f', '\x9f') < 0
+    // U+061C, U+200E and U+200F are marks of direction, the others begin and end texts of another direction (UAX 9).
+    private const string Directions = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069";
+
+    private static readonly SearchValues<char> Steering = SearchValues.Create(
+        [.. Enumerable.Range(0, 0x20).Select(c => (char)c), .. Enumerable.Range(0x7f, 0x21).Select(c => (char)c), .. Directions]);
+
+    /// <summary>Whether a character is a C1 control, or changes the direction of text.</summary>
+    public static bool IsSteering(int scalar) => scalar is >= 0x7f and <= char.MaxValue && Steering.Contains((char)scalar);
+
+    /// <summary>The text with control characters, and those that change the direction of text, shown as U+FFFD, the replacement character.</summary>
+    public static string Of(string text) => !text.AsSpan().ContainsAny(Steering)
         ? text
         : string.Create(text.Length, text, static (span, text) =>
         {
             for (var i = 0; i < span.Length; i++)
             {
-                span[i] = char.IsControl(text[i]) ? '\uFFFD' : text[i];
+                span[i] = Steering.Contains(text[i]) ? '\uFFFD' : text[i];
             }
         });
 

@@ -51,7 +51,7 @@ internal sealed class ProgressBar(CommandIo io)
 
         await Draw(columns).StartAsync(async context =>
         {
-            var bar = context.AddTask(Markup.Escape(what));
+            var bar = context.AddTask(Markup.Escape(Printable.Of(what)));
             do
             {
                 bar.IsIndeterminate = done.Total is null;

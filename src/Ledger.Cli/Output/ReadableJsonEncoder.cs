@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 
 namespace Ledger.Cli.Output;
 
-/// <summary>Escapes what .NET's relaxed encoder does, such as control characters, but leaves signs beyond U+FFFF as they are: a 🫖 stays one.</summary>
+/// <summary>Escapes what .NET's relaxed encoder does, such as control characters, and what changes the direction of text, but leaves signs beyond U+FFFF as they are: a 🫖 stays one.</summary>
 internal sealed class ReadableJsonEncoder : JavaScriptEncoder
 {
     private ReadableJsonEncoder()
@@ -14,7 +14,7 @@ internal sealed class ReadableJsonEncoder : JavaScriptEncoder
 
     public override int MaxOutputCharactersPerInputCharacter => UnsafeRelaxedJsonEscaping.MaxOutputCharactersPerInputCharacter;
 
-    public override bool WillEncode(int unicodeScalar) => unicodeScalar <= char.MaxValue && UnsafeRelaxedJsonEscaping.WillEncode(unicodeScalar);
+    public override bool WillEncode(int unicodeScalar) => Printable.IsSteering(unicodeScalar) || (unicodeScalar <= char.MaxValue && UnsafeRelaxedJsonEscaping.WillEncode(unicodeScalar));
 
     public override unsafe int FindFirstCharacterToEncode(char* text, int textLength)
     {
@@ -32,6 +32,15 @@ internal sealed class ReadableJsonEncoder : JavaScriptEncoder
         return -1;
     }
 
-    public override unsafe bool TryEncodeUnicodeScalar(int unicodeScalar, char* buffer, int bufferLength, out int numberOfCharactersWritten) =>
-        UnsafeRelaxedJsonEscaping.TryEncodeUnicodeScalar(unicodeScalar, buffer, bufferLength, out numberOfCharactersWritten);
+    public override unsafe bool TryEncodeUnicodeScalar(int unicodeScalar, char* buffer, int bufferLength, out int numberOfCharactersWritten)
+    {
+        if (!Printable.IsSteering(unicodeScalar))
+        {
+            return UnsafeRelaxedJsonEscaping.TryEncodeUnicodeScalar(unicodeScalar, buffer, bufferLength, out numberOfCharactersWritten);
+        }
+
+        return $"\\u{unicodeScalar:x4}".TryCopyTo(new Span<char>(buffer, bufferLength))
+            ? (numberOfCharactersWritten = 6) == 6
+            : (numberOfCharactersWritten = 0) != 0;
+    }
 }

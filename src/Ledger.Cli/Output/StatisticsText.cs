@@ -10,7 +10,7 @@ internal static class StatisticsText
     {
         foreach (var read in session.Reads)
         {
-            await session.Io.Error.WriteLineAsync(session.Json ? read.ToString() : Printable.Of(Sentence(read)));
+            await session.Io.Error.WriteLineAsync(Printable.Of(session.Json ? read.ToString() : Sentence(read)));
         }
     }
 

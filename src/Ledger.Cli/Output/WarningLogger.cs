@@ -18,7 +18,9 @@ internal sealed class WarningLogger(CommandIo io) : ILogger<AgentLedger>
     {
         if (IsEnabled(logLevel))
         {
-            io.Error.WriteLine($"ledger: warning: {Printable.Of(formatter(state, exception))}.");
+            // The message says what was asked for, and the exception what went wrong.
+            var cause = exception is null ? "." : $": {exception.GetType().Name}: {exception.Message}";
+            io.Error.WriteLine($"ledger: warning: {Printable.Of(formatter(state, exception) + cause)}");
         }
     }
 }

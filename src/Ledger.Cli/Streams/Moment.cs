@@ -16,7 +16,7 @@ internal sealed class Moment
     {
         _at = Positions.Option($"--at{suffix}", $"After how many events{of}; all of them unless given.");
         _time = Times.Option(
-            $"--at-time{suffix}", $"After the events{of} that the log had taken by this time (ISO 8601; UTC unless it has an offset).");
+            $"--at-time{suffix}", $"After the events{of} that the log had taken by this time, as 'ledger events' shows it (ISO 8601; UTC unless it has an offset).");
     }
 
     /// <summary>Whether a time is given.</summary>

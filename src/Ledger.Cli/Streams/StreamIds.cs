@@ -89,6 +89,11 @@ internal static class StreamIds
     // A variable that was empty in the caller's script makes an id that nobody can see or type again.
     private static void CheckShows(StreamName name)
     {
+        if (name.FaultAsNew is { } fault)
+        {
+            throw new UsageException($"'{name}' cannot be the name of a {name.Category}: {fault}.");
+        }
+
         if (name.Id.Trim().Length != name.Id.Length)
         {
             throw new UsageException($"'{name.Id}' cannot be an id: it begins or ends with a space.");

@@ -98,7 +98,7 @@ internal static class EventsResource
     public static async Task AppendAsync(ExplorerRequest request)
     {
         JsonBody.CheckOrigin(request, "application/json", AcceptedTypes.Lines);
-        var name = PathText.Stream(request.Http);
+        var name = Query.NewStreamNameOf(PathText.Of(request.Http, "stream"));
         var (events, expected) = await ReadEventsAsync(request).ConfigureAwait(false);
         var run = await request.Explorer.Ledger.FindAsync(name, request.Aborted).ConfigureAwait(false)
             ?? (name.IsBranch ? throw new StreamNotFoundException(name) : request.Explorer.Ledger.Stream(name));
@@ -107,24 +107,25 @@ internal static class EventsResource
             throw new BadRequestException($"'expected_length' is {expected}, and the branch begins at {run.History.PrefixLength}.");
         }
 
-        var isValidated = request.Query.Choice("validate", "on", "on", "off") == "on";
-        var length = (expected, isValidated) switch
-        {
-            ({ } wanted, true) => await run.AppendValidatedAsync(events, wanted, request.Aborted).ConfigureAwait(false),
-            ({ } wanted, false) => await run.AppendAsync(events, wanted, request.Aborted).ConfigureAwait(false),
-            (null, true) => await run.AppendValidatedAsync(events, request.Aborted).ConfigureAwait(false),
-            _ => await run.AppendAsync(events, request.Aborted).ConfigureAwait(false),
-        };
+        var appended = request.Query.Choice("validate", "on", "on", "off") == "on"
+            ? await run.AppendValidatedWithOutcomeAsync(events, expected, request.Aborted).ConfigureAwait(false)
+            : await run.AppendWithOutcomeAsync(events, expected, request.Aborted).ConfigureAwait(false);
         var notes = events.Select(e => e is NewEvent { Data: UntypedEvent { Type: var type } } ? type : null).OfType<string>()
             .Distinct(StringComparer.Ordinal).Select(request.Explorer.Ledger.Store.Registry.HintFor).OfType<string>().ToArray();
-        Log.Appended(request.Explorer.Loggers.CreateLogger("Ledger.Explorer"), events.Count, name.Value);
-        request.Http.Response.StatusCode = StatusCodes.Status201Created;
+        var isNew = appended.Outcome == AppendOutcome.Written;
+        if (isNew)
+        {
+            Log.Appended(request.Explorer.Loggers.CreateLogger("Ledger.Explorer"), events.Count, name.Value);
+        }
+
+        request.Http.Response.StatusCode = isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK;
         await JsonAnswer.SendAsync(request.Http, writer =>
         {
             writer.WriteStartObject();
             writer.WriteString("stream", name.Value);
-            writer.WriteNumber("length", length.Value);
+            writer.WriteNumber("length", appended.Length.Value);
             writer.WriteNumber("events", events.Count);
+            writer.WriteString("outcome", isNew ? "written" : "already_written");
             if (notes.Length > 0)
             {
                 writer.WriteStartArray("notes");
@@ -138,18 +139,19 @@ internal static class EventsResource
 
     private static async Task<(IReadOnlyList<object> Events, Position? Expected)> ReadEventsAsync(ExplorerRequest request)
     {
+        var reader = new EventFileReader();
         if (request.Http.Request.ContentType!.StartsWith(AcceptedTypes.Lines, StringComparison.Ordinal))
         {
             using var memory = new MemoryStream();
             await request.Http.Request.Body.CopyToAsync(memory, request.Aborted).ConfigureAwait(false);
-            return ([.. EventFile.Read(memory.ToArray())], request.Query.Position("expected_length"));
+            return ([.. reader.Read(memory.ToArray())], request.Query.Position("expected_length"));
         }
 
-        var body = await JsonBody.ReadAsync(request).ConfigureAwait(false);
+        var body = await JsonBody.ReadAsync(request, "events", "expected_length").ConfigureAwait(false);
         List<object> events = [];
         foreach (var item in body.Array("events").EnumerateArray())
         {
-            events.Add(EventFile.ReadLine(JsonSerializer.SerializeToUtf8Bytes(item), events.Count + 1)!);
+            events.Add(reader.ReadLine(JsonSerializer.SerializeToUtf8Bytes(item), events.Count + 1)!);
         }
 
         return (events, body.Position("expected_length"));

@@ -12,7 +12,9 @@ internal sealed class JsonBody(JsonElement root)
     /// <summary>Reads the body of a request that may write.</summary>
     /// <remarks>JSON alone is taken: a page of another site cannot send that without being asked about it (CORS).</remarks>
     /// <exception cref="WritingRefusedException">Writing is off.</exception>
-    public static async Task<JsonBody> ReadAsync(ExplorerRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="names">The members that the body may have.</param>
+    public static async Task<JsonBody> ReadAsync(ExplorerRequest request, params string[] names)
     {
         CheckOrigin(request, "application/json");
         if (request.Http.Request.ContentLength is 0)
@@ -22,9 +24,33 @@ internal sealed class JsonBody(JsonElement root)
 
         using var document = await JsonDocument.ParseAsync(
             request.Http.Request.Body, new JsonDocumentOptions { MaxDepth = 1_024 }, request.Aborted).ConfigureAwait(false);
-        return document.RootElement.ValueKind == JsonValueKind.Object
-            ? new JsonBody(document.RootElement.Clone())
-            : throw new BadRequestException("The body must be a JSON object.");
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        {
+            throw new BadRequestException("The body must be a JSON object.");
+        }
+
+        foreach (var member in document.RootElement.EnumerateObject())
+        {
+            if (!names.Any(member.NameEquals))
+            {
+                var known = names.Length == 0 ? "the body has none" : $"known: {string.Join(", ", names)}";
+                throw new BadRequestException($"'{DisplayText.Cut(NameOf(member), 60)}' is not a member of the body; {known}.");
+            }
+        }
+
+        return new JsonBody(document.RootElement.Clone());
+    }
+
+    private static string NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return "\uFFFD";
+        }
     }
 
     /// <summary>Refuses what another site sends, and what is not one of some content types.</summary>
@@ -45,7 +71,17 @@ internal sealed class JsonBody(JsonElement root)
         }
     }
 
-    public string? Text(string name) => Find(name, JsonValueKind.String) is { } value ? value.GetString() : null;
+    public string? Text(string name)
+    {
+        try
+        {
+            return Find(name, JsonValueKind.String) is { } value ? value.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new BadRequestException($"'{name}' holds half of a surrogate pair, which is no character.");
+        }
+    }
 
     public Position? Position(string name) => Find(name, JsonValueKind.Number) is not { } value
         ? null

@@ -32,11 +32,11 @@ internal static class RunsResource
 
     public static async Task StartAsync(ExplorerRequest request)
     {
-        var body = await JsonBody.ReadAsync(request).ConfigureAwait(false);
+        var body = await JsonBody.ReadAsync(request, "id").ConfigureAwait(false);
         var id = body.Text("id");
         if (id is not null)
         {
-            Query.StreamNameOf($"run:{id}");
+            Query.NewStreamNameOf($"run:{id}");
         }
 
         var run = await request.Explorer.Ledger.StartRunAsync(id, request.Aborted).ConfigureAwait(false);

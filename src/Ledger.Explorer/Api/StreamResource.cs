@@ -93,7 +93,7 @@ internal static class StreamResource
 
     public static async Task ForkAsync(ExplorerRequest request)
     {
-        var body = await JsonBody.ReadAsync(request).ConfigureAwait(false);
+        var body = await JsonBody.ReadAsync(request, "at", "id", "name").ConfigureAwait(false);
         var at = body.Position("at") ?? throw new Rendering.BadRequestException("The body lacks 'at': how many events the branch shares.");
         var parent = PathText.Stream(request.Http);
         var branch = await Forking.ForkAsync(request, parent, at, body.Text("id"), body.Text("name")).ConfigureAwait(false);

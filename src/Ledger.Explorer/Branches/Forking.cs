@@ -32,7 +32,7 @@ internal static class Forking
     {
         if (id is not null)
         {
-            Query.StreamNameOf($"branch:{id}");
+            Query.NewStreamNameOf($"branch:{id}");
         }
 
         var options = new ForkOptions

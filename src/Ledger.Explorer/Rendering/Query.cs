@@ -86,5 +86,14 @@ internal sealed class Query(IQueryCollection values)
         }
     }
 
+    /// <summary>Takes a text as the name of a stream that is written to: no run or branch may have an id that nobody sees.</summary>
+    public static StreamName NewStreamNameOf(string text)
+    {
+        var name = StreamNameOf(text);
+        return name.FaultAsNew is { } fault
+            ? throw new BadRequestException($"'{DisplayText.Cut(text, 60)}' cannot be the name of a {name.Category}: {fault}.")
+            : name;
+    }
+
     private static string Short(string text) => DisplayText.Cut(text, 60);
 }

@@ -6,7 +6,7 @@ namespace Ledger.Marten.Appending;
 internal static class AppendDecision
 {
     /// <summary>The answer to a request that was written before, or null when it is to be written now.</summary>
-    /// <exception cref="EventIdInUseException">The log has some of the ids, or one in another stream.</exception>
+    /// <exception cref="EventIdInUseException">The log has some of the ids, one in another stream, or one with another type or other JSON.</exception>
     /// <exception cref="StreamArchivedException">A stream is archived.</exception>
     /// <exception cref="WrongExpectedVersionException">A stream is not as expected.</exception>
     public static IReadOnlyList<AppendResult>? Make(AppendRequest request, StreamLocks locks)
@@ -39,6 +39,7 @@ internal static class AppendDecision
     private static bool IsRepeated(AppendRequest request, StreamLocks locks)
     {
         EventIdInUseException? inUse = null;
+        EventIdInUseException? other = null;
         var isNew = false;
         foreach (var part in request.Parts)
         {
@@ -50,12 +51,23 @@ internal static class AppendDecision
                     continue;
                 }
 
-                inUse ??= new EventIdInUseException(part.Stream, item.Id, new StreamName(found.Stream));
-                isNew |= found.Stream != part.Stream.Value;
+                var isElsewhere = found.Stream != part.Stream.Value;
+                inUse ??= AppendRequest.InUse(
+                    part,
+                    item.Id,
+                    new StreamName(found.Stream),
+                    isElsewhere ? EventIdConflict.OtherStream : EventIdConflict.PartOfAppend);
+                isNew |= isElsewhere;
+                if (other is null && !item.IsSame(found.Type, found.Json))
+                {
+                    other = AppendRequest.InUse(part, item.Id, new StreamName(found.Stream), EventIdConflict.OtherContent);
+                }
             }
         }
 
-        return inUse is null || !isNew ? inUse is not null : throw inUse;
+        return inUse is null || (!isNew && other is null) ? inUse is not null
+            : isNew ? throw inUse
+            : throw other!;
     }
 
     private static AppendResult AnswerAgain(AppendRequest.Part part, StreamLocks locks)
@@ -66,7 +78,7 @@ internal static class AppendDecision
                 part.Stream, new StreamVersion(locks[part.Stream].Version), SequenceNumber.Start, AppendOutcome.AlreadyWritten);
         }
 
-        var last = part.Events.Select(item => locks.Find(item.Id)!.Value).MaxBy(found => found.Version);
+        var last = part.Events.Select(item => locks.Find(item.Id)!).MaxBy(found => found.Version);
         return new AppendResult(
             part.Stream, new StreamVersion(last.Version), new SequenceNumber(last.Sequence), AppendOutcome.AlreadyWritten);
     }

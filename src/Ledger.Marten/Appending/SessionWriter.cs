@@ -74,7 +74,7 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
         _pending.SetLocked(streams);
         foreach (var stream in session.PendingChanges.Streams())
         {
-            locks.Add(stream);
+            locks.Add(stream, store.Ledger.Registry);
         }
 
         return locks;

@@ -1,4 +1,7 @@
+using System.Text;
 using JasperFx.Events;
+using Ledger.Events;
+using Ledger.Marten.Serialization;
 using Ledger.Postgres;
 using Ledger.Postgres.Streams;
 using Ledger.Streams;
@@ -12,7 +15,7 @@ namespace Ledger.Marten.Appending;
 internal sealed class StreamLocks
 {
     private readonly Dictionary<string, LockedStream> _streams = new(StringComparer.Ordinal);
-    private readonly Dictionary<Guid, (string Stream, long Version, long Sequence)> _known = [];
+    private readonly Dictionary<Guid, KnownEvent> _known = [];
 
     private StreamLocks()
     {
@@ -66,14 +69,15 @@ internal sealed class StreamLocks
     }
 
     /// <summary>Adds what the session appends already, and has not saved.</summary>
-    public void Add(StreamAction pending)
+    public void Add(StreamAction pending, EventRegistry registry)
     {
         if (_streams.TryGetValue(pending.Key!, out var stream))
         {
             _streams[pending.Key!] = stream with { Version = stream.Version + pending.Events.Count };
             foreach (var (appended, index) in pending.Events.Select((appended, index) => (appended, index)))
             {
-                _known[appended.Id] = (pending.Key!, stream.Version + index + 1, 0);
+                _known[appended.Id] = new KnownEvent(
+                    pending.Key!, stream.Version + index + 1, 0, appended.EventTypeName, EventJsonConverter.JsonOf(appended.Data, registry));
             }
         }
     }
@@ -82,7 +86,7 @@ internal sealed class StreamLocks
     public LockedStream? Find(string stream) => _streams.TryGetValue(stream, out var found) ? found : null;
 
     /// <summary>Where the log has an event with this id, or null.</summary>
-    public (string Stream, long Version, long Sequence)? Find(Guid id) => _known.TryGetValue(id, out var found) ? found : null;
+    public KnownEvent? Find(Guid id) => _known.GetValueOrDefault(id);
 
     private async Task ReadAsync(
         NpgsqlConnection connection,
@@ -118,7 +122,8 @@ internal sealed class StreamLocks
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            _known[reader.GetGuid(0)] = (reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3));
+            _known[reader.GetGuid(0)] = new KnownEvent(
+                reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetString(4), Encoding.UTF8.GetBytes(reader.GetString(5)));
         }
 
         // Only the end of the results says that every statement succeeded.

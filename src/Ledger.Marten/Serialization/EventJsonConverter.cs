@@ -20,6 +20,10 @@ internal sealed class EventJsonConverter(EventRegistry registry) : JsonConverter
         return written;
     }
 
+    /// <summary>The JSON that an event is written as.</summary>
+    public static ReadOnlyMemory<byte> JsonOf(object data, EventRegistry registry) =>
+        Written.TryGetValue(data, out var written) ? written.Json : registry.Write(new NewEvent(data)).Json;
+
     public override bool CanConvert(Type typeToConvert) => typeToConvert == typeof(UntypedEvent) || _names.ContainsKey(typeToConvert);
 
     public override object Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -37,8 +41,7 @@ internal sealed class EventJsonConverter(EventRegistry registry) : JsonConverter
 
     public override void Write(Utf8JsonWriter writer, object value, JsonSerializerOptions options)
     {
-        var json = Written.TryGetValue(value, out var written) ? written.Json : registry.Write(new NewEvent(value)).Json;
-        writer.WriteRawValue(json.Span, skipInputValidation: true);
+        writer.WriteRawValue(JsonOf(value, registry).Span, skipInputValidation: true);
     }
 
     private sealed class SerializedBytes(object data, ReadOnlyMemory<byte> json) : IDisposable

@@ -68,11 +68,17 @@ internal sealed class AppendAnswers
         new SequenceNumber(sequence),
         outcome == "already_written" ? AppendOutcome.AlreadyWritten : AppendOutcome.Written);
 
+    // An event that says something else is named with its number; see append_v1.
+    private static EventIdConflict ConflictOf(in AppendRequest.Part part, AppendResult result, string holder) =>
+        holder != part.Stream.Value ? EventIdConflict.OtherStream
+        : result.LastSequence == SequenceNumber.Start ? EventIdConflict.PartOfAppend
+        : EventIdConflict.OtherContent;
+
     private static Exception? RefusalOf(in AppendRequest.Part part, string? outcome, AppendResult result, Guid? id, string? holder) => outcome switch
     {
         "wrong_version" => new WrongExpectedVersionException(part.Stream, part.Expected, result.Version),
         "archived" => new StreamArchivedException(part.Stream),
-        "id_in_use" => new EventIdInUseException(part.Stream, id!.Value, new StreamName(holder!)),
+        "id_in_use" => AppendRequest.InUse(part, id!.Value, new StreamName(holder!), ConflictOf(part, result, holder!)),
         _ => null,
     };
 }

@@ -22,12 +22,21 @@ internal sealed class CopyBatch : ImportBatch
     /// <summary>Gives the memory back.</summary>
     public void Release() => _rows.Release();
 
+    /// <summary>Whether an event says the same as one of the log.</summary>
+    public bool IsSame(in Row row, string type, ReadOnlyMemory<byte> json) =>
+        type == row.Type && AppendRequest.SameJson(json, JsonOf(row));
+
+    protected override bool IsSame(int index, in AppendRequest.Item item) => item.IsSame(_events[index].Type, JsonOf(_events[index]));
+
     protected override void Keep(StreamName stream, in AppendRequest.Item item)
     {
-        _events.Add(new Row(stream, item.Id, _rows.Length, item.Serialized.Json.Length));
-        _rows.Add(stream, item);
+        var start = _rows.Length;
+        var json = _rows.Add(stream, item);
+        _events.Add(new Row(stream, item.Id, item.Serialized.Type, item.Event.Metadata.ForeignId, start, json, item.Serialized.Json.Length));
     }
 
-    /// <summary>An event, where its row begins, and the size of its JSON.</summary>
-    internal readonly record struct Row(StreamName Stream, Guid Id, int Start, int JsonBytes);
+    private ReadOnlyMemory<byte> JsonOf(in Row row) => _rows.Slice(row.JsonStart, row.JsonStart + row.JsonBytes);
+
+    /// <summary>An event, where its row begins, and where in it its JSON is.</summary>
+    internal readonly record struct Row(StreamName Stream, Guid Id, string Type, string? ForeignId, int Start, int JsonStart, int JsonBytes);
 }

@@ -31,7 +31,8 @@ internal sealed class CopyRows
     /// <summary>How many bytes there are.</summary>
     public int Length { get; private set; }
 
-    public void Add(StreamName stream, in AppendRequest.Item item)
+    /// <summary>Adds a row, and gives the place where its JSON begins.</summary>
+    public int Add(StreamName stream, in AppendRequest.Item item)
     {
         var serialized = item.Serialized;
         WriteInt16(Columns);
@@ -42,6 +43,7 @@ internal sealed class CopyRows
         item.Id.TryWriteBytes(Take(16), bigEndian: true, out _);
         WriteText(stream.Value);
         WriteJson(serialized.Json.Span);
+        var json = Length - serialized.Json.Length;
         WriteText(serialized.Type);
         WriteText("*DEFAULT*");
         WriteText(serialized.ClrType);
@@ -50,6 +52,7 @@ internal sealed class CopyRows
         WriteJson(serialized.Headers.Span);
         WriteInt32(1);
         Take(1)[0] = 0;
+        return json;
     }
 
     /// <summary>Fills in a row.</summary>

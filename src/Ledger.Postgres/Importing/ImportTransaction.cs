@@ -1,4 +1,5 @@
 using System.Data;
+using System.Text;
 using Ledger.Postgres.Appending;
 using Ledger.Postgres.Projections;
 using Ledger.Postgres.Streams;
@@ -122,21 +123,33 @@ internal sealed class ImportTransaction(
         await using var _ = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
-        var holders = new Dictionary<Guid, string>();
+        var indexes = new Dictionary<Guid, int>(batch.Count);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            indexes.Add(batch.Events[i].Id, i);
+        }
+
+        var known = new HashSet<Guid>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
-            holders.Add(reader.GetGuid(0), reader.GetString(1));
+            var id = reader.GetGuid(0);
+            CheckRepeated(indexes[id], reader.GetString(1), reader.GetString(2), Encoding.UTF8.GetBytes(reader.GetString(3)));
+            known.Add(id);
         }
 
-        foreach (ref readonly var row in batch.Events)
+        return known;
+    }
+
+    private void CheckRepeated(int index, string holder, string type, byte[] json)
+    {
+        ref readonly var row = ref batch.Events[index];
+        EventIdConflict? conflict = holder != row.Stream.Value ? EventIdConflict.OtherStream
+            : batch.IsSame(row, type, json) ? null
+            : EventIdConflict.OtherContent;
+        if (conflict is { } reason)
         {
-            if (holders.TryGetValue(row.Id, out var holder) && holder != row.Stream.Value)
-            {
-                throw new EventIdInUseException(row.Stream, row.Id, new StreamName(holder));
-            }
+            throw new EventIdInUseException(row.Stream, row.Id, new StreamName(holder), reason, row.ForeignId);
         }
-
-        return [.. holders.Keys];
     }
 
     private async Task CopyAsync(HashSet<Guid> known, CancellationToken cancellationToken)

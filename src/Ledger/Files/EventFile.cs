@@ -8,47 +8,26 @@ namespace Ledger.Files;
 /// <remarks>
 /// <list type="bullet">
 /// <item>UTF-8, with or without a byte order mark; lines end with LF or CRLF, blank ones are skipped.</item>
-/// <item><c>type</c> is required. Everything else may be absent or null, <c>data</c> then is <c>{}</c>; of a member that occurs twice the last counts.</item>
+/// <item><c>type</c> and <c>data</c> are required, and <c>data</c> may be any JSON, also null. Everything else may be absent or null; of a member that occurs twice the last counts.</item>
 /// <item><c>id</c> and <c>cause</c> are foreign ids, whatever they look like; without one, the event gets a new id. <c>cause</c> is a list of ids, or one id.</item>
 /// <item><c>timestamp</c> is an ISO 8601 time; without an offset it is in UTC. Digits beyond 100 nanoseconds are cut.</item>
-/// <item>Further members are ignored, so what the command line prints of events can be read again.</item>
+/// <item><c>call_id</c> may be there too, and where an event was when it was printed: <c>position</c>, <c>event_id</c>, <c>recorded_at</c>,
+/// <c>stream</c>, <c>version</c>, <c>sequence</c>. The latter change nothing, because the event gets another place.</item>
+/// <item>Any other member is refused by its name: it is a typing error, or the file is that of another program.</item>
 /// </list>
 /// </remarks>
 public static class EventFile
 {
-    /// <summary>Reads a file's events in order, one at a time.</summary>
-    /// <exception cref="EventFileException">A line is not an event; those before it have been given.</exception>
-    public static IEnumerable<NewEvent> Read(ReadOnlyMemory<byte> utf8)
-    {
-        var rest = utf8;
-        for (var number = 1L; !rest.IsEmpty; number++)
-        {
-            var end = rest.Span.IndexOf((byte)'\n');
-            var line = end < 0 ? rest : rest[..end];
-            rest = end < 0 ? default : rest[(end + 1)..];
-            if (ReadLine(line, number) is { } read)
-            {
-                yield return read;
-            }
-        }
-    }
+    /// <summary>Reads a file's events in order, one at a time; an <see cref="EventFileReader"/> also refuses repeated ids.</summary>
+    /// <exception cref="EventFileException">A line is not an event; those before it have been returned.</exception>
+    public static IEnumerable<NewEvent> Read(ReadOnlyMemory<byte> utf8) => new EventFileReader(RepeatedIds.Allowed).Read(utf8);
 
-    /// <summary>Reads one line, for files too large for memory.</summary>
+    /// <summary>Reads one line by itself.</summary>
     /// <param name="utf8">The line, with or without its end.</param>
     /// <param name="number">Its number, from 1; the first may begin with a byte order mark.</param>
     /// <returns>The event, or null for a blank line.</returns>
     /// <exception cref="EventFileException">The line is not an event.</exception>
-    public static NewEvent? ReadLine(ReadOnlyMemory<byte> utf8, long number)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(number, 1);
-        var line = utf8.Span;
-        if (number == 1 && line.StartsWith("\uFEFF"u8))
-        {
-            line = line[3..];
-        }
-
-        return line.Trim(" \t\r\n"u8).IsEmpty ? null : new EventFileLine(line, number).Read();
-    }
+    public static NewEvent? ReadLine(ReadOnlyMemory<byte> utf8, long number) => new EventFileReader().ReadLine(utf8, number);
 
     /// <summary>Writes an event as the members of a JSON object that the caller has begun and ends.</summary>
     /// <remarks>

@@ -9,12 +9,13 @@ namespace Ledger.Files;
 /// <summary>One line of an event file.</summary>
 internal readonly ref struct EventFileLine(ReadOnlySpan<byte> line, long number)
 {
-    private static readonly JsonElement NoData = EventJson.ParseElement("{}"u8.ToArray());
+    private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = int.MaxValue };
 
     private readonly ReadOnlySpan<byte> _line = line;
     private readonly long _number = number;
 
-    public NewEvent Read()
+    /// <summary>Reads the event, and the id that the log had for it where the line was printed.</summary>
+    public NewEvent Read(out string? eventId)
     {
         if (!Utf8.IsValid(_line))
         {
@@ -24,29 +25,34 @@ internal readonly ref struct EventFileLine(ReadOnlySpan<byte> line, long number)
 
         try
         {
-            return ReadMembers();
+            return ReadMembers(out eventId);
         }
         catch (JsonException e)
         {
-            // What the reader says ends with its own count of lines and bytes.
-            var reason = e.Message.Split(" LineNumber:", 2)[0];
-            throw Fault((int)(e.BytePositionInLine ?? 0), $"malformed JSON. {reason} A line must be one JSON object.", e);
+            throw Malformed(e);
+        }
+        catch (EventFileException fault)
+        {
+            // A file of another program is mostly at fault in several ways, and that it is one says most.
+            throw ForeignMember() ?? fault;
         }
     }
 
-    private NewEvent ReadMembers()
+    private NewEvent ReadMembers(out string? eventId)
     {
-        var reader = new Utf8JsonReader(_line, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        var reader = new Utf8JsonReader(_line, ReaderOptions);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             throw Fault(reader.TokenStartIndex, "a line must be one JSON object.");
         }
 
-        string? id = null, type = null, source = null, actor = null;
+        string? id = null, type = null, source = null, actor = null, callId = null;
         IReadOnlyList<string> causes = [];
         DateTimeOffset? occurredAt = null;
-        var data = NoData;
+        JsonElement? data = null;
+        var isForeign = false;
+        eventId = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = TextOf(ref reader);
@@ -74,14 +80,26 @@ internal readonly ref struct EventFileLine(ReadOnlySpan<byte> line, long number)
                 case "data":
                     data = DataOf(ref reader);
                     break;
+                case "call_id":
+                    callId = OptionalText(ref reader, name);
+                    break;
+                case "event_id" when reader.TokenType == JsonTokenType.String:
+                    eventId = TextOf(ref reader);
+                    break;
                 default:
+                    isForeign |= !EventFileMembers.IsPlace(name);
                     reader.Skip();
                     break;
             }
         }
 
-        // Refuses what stands behind the object.
+        // Refuses what comes after the object.
         reader.Read();
+        if (isForeign)
+        {
+            throw ForeignMember()!;
+        }
+
         var metadata = new EventMetadata
         {
             Actor = actor,
@@ -89,8 +107,9 @@ internal readonly ref struct EventFileLine(ReadOnlySpan<byte> line, long number)
             ForeignId = id,
             ForeignCauses = causes,
             OccurredAt = occurredAt,
+            CallId = callId,
         };
-        return new NewEvent(new UntypedEvent(CheckType(type), data), metadata);
+        return new NewEvent(new UntypedEvent(CheckType(type), data ?? throw NoData()), metadata);
     }
 
     private string CheckType(string? type)
@@ -151,11 +170,6 @@ internal readonly ref struct EventFileLine(ReadOnlySpan<byte> line, long number)
 
     private JsonElement DataOf(ref Utf8JsonReader reader)
     {
-        if (reader.TokenType == JsonTokenType.Null)
-        {
-            return NoData;
-        }
-
         var start = (int)reader.TokenStartIndex;
         reader.Skip();
         var json = _line[start..(int)reader.BytesConsumed];
@@ -172,6 +186,65 @@ internal readonly ref struct EventFileLine(ReadOnlySpan<byte> line, long number)
             ? throw Fault(reader.TokenStartIndex, $"the text {fault}")
             : reader.GetString()!;
 
-    private EventFileException Fault(long offset, string reason, Exception? innerException = null) =>
-        new(_number, Encoding.UTF8.GetCharCount(_line[..(int)Math.Min(offset, _line.Length)]) + 1, reason, innerException);
+    private EventFileException NoData() =>
+        new(_number, null, "the event has no 'data'. Give it the JSON of what happened; {} and null are JSON too.");
+
+    /// <summary>The first member that events do not have, with what the line looks like; null when there is none.</summary>
+    private EventFileException? ForeignMember()
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(_line, ReaderOptions);
+            var names = new List<string>();
+            (string Name, long Offset)? first = null;
+            reader.Read();
+            while (reader.TokenType is not JsonTokenType.None && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var name = TextOf(ref reader);
+                names.Add(name);
+                if (first is null && !EventFileMembers.IsKnown(name))
+                {
+                    first = (name, reader.TokenStartIndex);
+                }
+
+                reader.Read();
+                reader.Skip();
+            }
+
+            return first is var (unknown, offset) ? Fault(offset, EventFileMembers.Sentence(unknown, names)) : null;
+        }
+        catch (JsonException e)
+        {
+            return Malformed(e);
+        }
+    }
+
+    // What the reader says ends with its own count of lines and bytes.
+    private EventFileException Malformed(JsonException e)
+    {
+        var offset = OffsetOf(e.LineNumber ?? 0) + (e.BytePositionInLine ?? 0);
+        return Fault(offset, $"malformed JSON. {e.Message.Split(" LineNumber:", 2)[0]} A line must be one JSON object.", e);
+    }
+
+    private long OffsetOf(long lineNumber)
+    {
+        var offset = 0;
+        for (; lineNumber > 0; lineNumber--)
+        {
+            offset += _line[offset..].IndexOf((byte)'\n') + 1;
+        }
+
+        return offset;
+    }
+
+    // An object of a list may have several lines.
+    private EventFileException Fault(long offset, string reason, Exception? innerException = null)
+    {
+        var before = _line[..(int)Math.Min(offset, _line.Length)];
+        return new EventFileException(
+            _number + before.Count((byte)'\n'),
+            Encoding.UTF8.GetCharCount(before[(before.LastIndexOf((byte)'\n') + 1)..]) + 1,
+            reason,
+            innerException);
+    }
 }

@@ -61,7 +61,7 @@ public sealed class EventRecording
     private sealed class Outline(string id)
     {
         private readonly HashSet<Guid> _ids = [];
-        private readonly HashSet<Guid> _idsOfStream = [];
+        private readonly Dictionary<Guid, long> _idsOfStream = [];
 
         public long Count { get; private set; }
 
@@ -83,10 +83,10 @@ public sealed class EventRecording
             {
                 // A hash of 16 bytes; what it is hashed with does not matter here.
                 var hash = EventIds.FromForeign(default, foreignId);
-                if (!_idsOfStream.Add(hash))
+                if (!_idsOfStream.TryAdd(hash, Count + 1))
                 {
                     throw new ImportRefusedException(
-                        id, $"its event {Count + 1} has the id '{TextRules.Printable(foreignId)}', as an earlier one has. Nothing of it was written.");
+                        id, $"its event {Count + 1} repeats the id '{TextRules.Printable(foreignId)}' of its event {_idsOfStream[hash]}. Nothing of it was written.");
                 }
 
                 RepeatedId ??= _ids.Add(hash) ? null : foreignId;
@@ -95,12 +95,14 @@ public sealed class EventRecording
             Count++;
         }
 
+        private static bool IsId(string id) => id.Length > 0 && id == id.Trim();
+
         private static BranchCreated? BranchOf(NewEvent item)
         {
             var data = item.Data is UntypedEvent { Type: "branch.created" } untyped
                 ? EventRegistry.Default.Read(untyped.Type, System.Text.Encoding.UTF8.GetBytes(untyped.Data.GetRawText()))
                 : item.Data;
-            return data is BranchCreated { BranchId.Length: > 0, ParentRunId.Length: > 0 } branch ? branch : null;
+            return data is BranchCreated { BranchId: { } id, ParentRunId: { } parent } branch && IsId(id) && IsId(parent) ? branch : null;
         }
     }
 }

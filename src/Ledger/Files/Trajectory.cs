@@ -1,10 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using Ledger.Events;
+using Ledger.Json;
 
 namespace Ledger.Files;
 
-/// <summary>Recordings of SWE-agent: one JSON document with <c>trajectory</c>, <c>history</c>, <c>info</c>, of which any may be absent.</summary>
+/// <summary>Recordings of SWE-agent: one JSON document with <c>trajectory</c>, <c>history</c>, <c>info</c>, <c>attempts</c>, of which some may be absent.</summary>
 /// <remarks>
 /// <list type="bullet">
 /// <item>The problem becomes an object <c>task</c>, and the messages before the first answer an <c>llm.request</c>.</item>
@@ -12,24 +13,84 @@ namespace Ledger.Files;
 /// <c>trajectory</c> the turns of <c>history</c> are the steps.</item>
 /// <item>A file that was opened or edited becomes an object <c>file:{path}</c> with its number of edits, related to the task.
 /// An edit that its tool refused does not count; a file that was removed is removed.</item>
+/// <item>Calls of tools that the model wrote as JSON become a <c>tool.called</c> each, and the messages that answer them <c>tool.returned</c>; both
+/// keep the id of the call as <c>tool_call_id</c>. Parts of messages that are no text, such as images, stay as they are.</item>
+/// <item>Where an agent tried several times, the attempt at the top of the file is the run, or where only attempts are there the best or
+/// last; the others become branches.</item>
 /// <item>The end becomes an object <c>outcome</c>, the submission an object <c>submission</c>, related to the files that it changes.</item>
 /// </list>
 /// <para>Ids are foreign, such as <c>step-3.called</c>, and the same each time, so a recording can be imported again. The files have no times.</para>
 /// </remarks>
 public static class Trajectory
 {
-    /// <summary>Reads a recording.</summary>
-    /// <exception cref="EventFileException">It is no JSON object, or no trajectory: the line and column, and how many steps were read.</exception>
-    public static IReadOnlyList<NewEvent> Read(ReadOnlyMemory<byte> utf8)
+    private static readonly string[] Members = ["trajectory", "history", "attempts"];
+    private static readonly string[] Known = [.. Members, "info", "environment"];
+
+    /// <summary>Reads the events of the run: those of the attempt that counts, where there are several.</summary>
+    /// <exception cref="EventFileException">It is no JSON object, or has no step: the line and column, and how many steps were read.</exception>
+    public static IReadOnlyList<NewEvent> Read(ReadOnlyMemory<byte> utf8) => ReadRecording(utf8, "trajectory").Recordings[0].Read().ToList();
+
+    /// <summary>Reads all that is in a recording: the run, its other attempts, and what was left out.</summary>
+    /// <param name="utf8">The text.</param>
+    /// <param name="id">The id of the run; attempt 2 becomes the branch <c>{id}-attempt-2</c>, which shares what the agent was asked.</param>
+    /// <exception cref="EventFileException">It is no JSON object, or has no step: the line and column, and how many steps were read.</exception>
+    public static TrajectoryRecording ReadRecording(ReadOnlyMemory<byte> utf8, string id)
     {
+        ArgumentException.ThrowIfNullOrEmpty(id);
         var json = Parse(utf8.Span.StartsWith("\uFEFF"u8) ? utf8[3..] : utf8);
-        if (json.Member("trajectory").ValueKind != JsonValueKind.Array && json.Member("history").ValueKind != JsonValueKind.Array)
+        if (!Members.Any(name => json.Member(name).ValueKind == JsonValueKind.Array))
         {
-            throw new EventFileException(1, 1, "the JSON has neither a list 'trajectory' nor a list 'history'. A .traj file of SWE-agent has one.");
+            var shape = json.ValueKind == JsonValueKind.Object
+                ? EventFileMembers.ShapeOf([.. json.EnumerateObject().Select(TrajectoryJson.NameOf)])
+                : null;
+            throw new EventFileException(
+                1,
+                1,
+                "the JSON has none of the lists 'trajectory', 'history' and 'attempts'. A .traj file of SWE-agent has one."
+                    + (shape is null ? "" : $" It looks like {shape}."));
         }
 
-        return new TrajectoryEvents(json).Make();
+        var leftOut = new LeftOut();
+        var attempts = new TrajectoryAttempts(json, leftOut);
+        if (attempts.Run.ValueKind == JsonValueKind.Undefined)
+        {
+            throw new EventFileException(
+                1, 1, "the JSON has no step: no step of 'trajectory' and no message of the role 'assistant' in 'history' says anything. Nothing of it can be a run.");
+        }
+
+        var run = new TrajectoryEvents(attempts.Run, json, leftOut).Make();
+        if (attempts.Run.GetRawText() != json.GetRawText())
+        {
+            leftOut.AddOthers(json, "", Known);
+        }
+
+        List<EventRecording> recordings = [EventRecording.Inspect(id, () => run, id)];
+        foreach (var (number, attempt) in attempts.Others)
+        {
+            var branch = new TrajectoryEvents(attempt, json, leftOut).Make();
+            recordings.Add(BranchOf(run, branch, id, number));
+        }
+
+        return new TrajectoryRecording(recordings, leftOut.Counts);
     }
+
+    private static EventRecording BranchOf(IReadOnlyList<NewEvent> run, IReadOnlyList<NewEvent> attempt, string id, int number)
+    {
+        var shared = run.Take(TrajectoryEvents.StartEvents).Zip(attempt).TakeWhile(p => IsSame(p.First, p.Second)).Count();
+        var name = $"{id}-attempt-{number}";
+        var created = new NewEvent(
+            new BranchCreated(name, id, shared, Name: $"attempt {number}"),
+            run[0].Metadata with
+            {
+                ForeignId = $"attempt-{number}",
+                ForeignCauses = shared == 0 ? [] : [run[shared - 1].Metadata.ForeignId!],
+            });
+        NewEvent[] events = [created, .. attempt.Skip(shared)];
+        return EventRecording.Inspect(name, () => events);
+    }
+
+    private static bool IsSame(NewEvent one, NewEvent other) => JsonEquality.Instance.Equals(
+        EventJson.ParseElement(EventRegistry.Default.Write(one).Json), EventJson.ParseElement(EventRegistry.Default.Write(other).Json));
 
     private static JsonElement Parse(ReadOnlyMemory<byte> utf8)
     {

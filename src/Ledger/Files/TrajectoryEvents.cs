@@ -14,81 +14,122 @@ internal sealed class TrajectoryEvents
 
     private readonly List<NewEvent> _events = [];
     private readonly JsonElement _json;
+    private readonly JsonElement _root;
     private readonly JsonElement _config;
+    private readonly LeftOut _leftOut;
     private readonly string _agent;
 
-    public TrajectoryEvents(JsonElement json)
+    /// <summary>Makes the events of one attempt.</summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="root">The whole file, which says what all attempts have in common.</param>
+    /// <param name="leftOut">Counts what the events do not hold.</param>
+    public TrajectoryEvents(JsonElement attempt, JsonElement root, LeftOut leftOut)
     {
-        _json = json;
-        _config = ConfigOf(json);
-        _agent = json.Items("history").Select(m => m.Text("agent")).FirstOrDefault(a => a is not null) ?? "agent";
+        (_json, _root, _leftOut) = (attempt, root, leftOut);
+        _config = ConfigOf(attempt) is { ValueKind: JsonValueKind.Object } own ? own : ConfigOf(root);
+        _agent = attempt.Items("history").Select(m => m.Text("agent")).FirstOrDefault(a => a is not null) ?? "agent";
     }
+
+    /// <summary>How many events say what the agent was asked, before its first answer.</summary>
+    public const int StartEvents = 2;
 
     public IReadOnlyList<NewEvent> Make()
     {
+        _leftOut.AddOthers(_json, "", "trajectory", "history", "info", "environment", "attempts");
+        _leftOut.AddOthers(_json.Member("info"), "info.", "exit_status", "submission", "model_stats", "best_attempt_idx");
         AddStart();
         var files = new TrajectoryFiles(this);
-        var cause = "request";
+        string[] causes = ["request"];
         TrajectoryStep? last = null;
-        foreach (var step in _json.Steps())
+        foreach (var step in _json.Steps(_leftOut))
         {
-            cause = AddStep(step, cause);
-            files.Add(step, cause);
+            causes = AddStep(step, causes);
+            files.Add(step, causes[0]);
             last = step;
         }
 
-        AddEnd(files, last, cause);
+        AddEnd(files, last, causes[0]);
         return _events;
     }
 
-    public void Add(string id, string? cause, object data, string actor = Environment) =>
+    public void Add(string id, string? cause, object data, string actor = Environment) => Add(id, cause is null ? [] : [cause], data, actor);
+
+    private void Add(string id, string[] causes, object data, string actor) =>
         _events.Add(new NewEvent(data, new EventMetadata
         {
             Actor = actor,
             Source = Source,
             ForeignId = id,
-            ForeignCauses = cause is null ? [] : [cause],
+            ForeignCauses = causes,
         }));
 
     private string? Model => _config.Member("agent").Member("model").Text("name");
 
     private void AddStart()
     {
-        var opening = _json.Items("history").TakeWhile(m => m.Text("role") != "assistant").ToList();
-        var task = _config.Member("problem_statement").Text("text") ?? opening.LastOrDefault().Content();
+        var opening = _json.Items("history").Select(m => new TrajectoryMessage(m)).TakeWhile(m => !m.IsAnswer).ToList();
+        var task = _config.Member("problem_statement").Text("text") ?? opening.LastOrDefault().Text;
         var data = new JsonObject();
         SetText(data, "text", task);
-        SetText(data, "environment", _json.Text("environment"));
+        SetText(data, "environment", _json.Text("environment") ?? _root.Text("environment"));
         SetText(data, "problem", _config.Member("problem_statement").Text("id"));
         Add(TaskId, null, new ObjectCreated(TaskId, "Task", data));
-        var messages = new JsonArray([.. opening.Select(m => new JsonObject { ["role"] = m.Text("role"), ["content"] = m.Content() })]);
-        Add("request", TaskId, new LlmRequest(EventJson.ToElement(messages), Model), _agent);
+        Add("request", TaskId, Request(opening), _agent);
     }
 
-    private string AddStep(TrajectoryStep step, string cause)
+    private LlmRequest Request(IEnumerable<TrajectoryMessage> messages) =>
+        new(EventJson.ToElement(new JsonArray([.. messages.Select(m => m.ToRequest(_leftOut))])), Model);
+
+    /// <summary>Adds the events of a step, and gives the ids of those that the next one follows from.</summary>
+    private string[] AddStep(TrajectoryStep step, string[] causes)
     {
         var name = $"step-{step.Number}";
-        var response = new LlmResponse(step.Response ?? step.Thought, Model) { More = More(step) };
-        Add($"{name}.response", cause, response, _agent);
-        if (string.IsNullOrWhiteSpace(step.Action))
+        var more = More(step, step.ResponseMore);
+        if (step is { Response: { } response, Thought: { } thought } && !response.Contains(thought.Trim(), StringComparison.Ordinal))
         {
-            return $"{name}.response";
+            more["thought"] = EventJson.ToElement(writer => writer.WriteStringValue(thought));
         }
 
+        Add($"{name}.response", causes, new LlmResponse(step.Response ?? step.Thought, Model) { More = more }, _agent);
+        string[] ends = string.IsNullOrWhiteSpace(step.Action)
+            ? new TrajectoryCalls(this, step, _agent, _leftOut).Add($"{name}.response")
+            : [AddCommand(step, name)];
+        var told = step.Messages.Select(m => new TrajectoryMessage(m)).ToList();
+        if (told.Count == 0 && !(string.IsNullOrWhiteSpace(step.Action) && step.Observation is not null))
+        {
+            return ends;
+        }
+
+        var request = told.Count > 0
+            ? Request(told)
+            : new LlmRequest(EventJson.ToElement(new JsonArray(new JsonObject { ["role"] = "user", ["content"] = step.Observation })), Model);
+        request.More = More(step);
+        Add($"{name}.request", ends, request, _agent);
+        return [$"{name}.request"];
+    }
+
+    private string AddCommand(TrajectoryStep step, string name)
+    {
         var arguments = EventJson.ToElement(new JsonObject { ["command"] = step.Action });
-        Add($"{name}.called", $"{name}.response", new ToolCalled(new TrajectoryCommand(step.Action).Tool, arguments) { More = More(step) }, _agent);
-        if (step.Observation is null)
+        var called = More(step);
+        if (step.ToolCalls.ValueKind == JsonValueKind.Array)
+        {
+            called["tool_calls"] = step.ToolCalls.Cleaned();
+        }
+
+        Add($"{name}.called", $"{name}.response", new ToolCalled(new TrajectoryCommand(step.Action!).Tool, arguments) { More = called }, _agent);
+        if (step.Observation is null && !step.ResultMore.ContainsKey("content"))
         {
             return $"{name}.called";
         }
 
-        var result = EventJson.ToElement(writer => writer.WriteStringValue(step.Observation));
-        var more = More(step);
+        var more = More(step, step.ResultMore);
         if (step.ExecutionTime.ValueKind == JsonValueKind.Number)
         {
             more["execution_time"] = step.ExecutionTime;
         }
 
+        var result = step.Observation is { } text ? EventJson.ToElement(writer => writer.WriteStringValue(text)) : default;
         Add($"{name}.returned", $"{name}.called", new ToolReturned($"{name}.called", result) { More = more });
         return $"{name}.returned";
     }
@@ -109,7 +150,7 @@ internal sealed class TrajectoryEvents
             SetText(data, "exit_status", info.Text("exit_status"));
             if (info.Member("model_stats") is { ValueKind: JsonValueKind.Object } stats)
             {
-                data["model_stats"] = JsonObject.Create(stats);
+                data["model_stats"] = stats.ToNode();
             }
 
             Add("outcome", cause, new ObjectCreated("outcome", "Outcome", data));
@@ -129,8 +170,9 @@ internal sealed class TrajectoryEvents
         }
     }
 
-    private static Dictionary<string, JsonElement> More(TrajectoryStep step) =>
-        new() { ["step"] = EventJson.ToElement(writer => writer.WriteNumberValue(step.Number)) };
+    /// <summary>What an event of a step has beside what its type names.</summary>
+    public static Dictionary<string, JsonElement> More(TrajectoryStep step, IReadOnlyDictionary<string, JsonElement>? further = null) =>
+        new(further ?? new Dictionary<string, JsonElement>()) { ["step"] = EventJson.ToElement(writer => writer.WriteNumberValue(step.Number)) };
 
     private static void SetText(JsonObject data, string name, string? value)
     {

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Ledger.Events;
 
 namespace Ledger.Files;
 
@@ -22,78 +24,65 @@ internal static partial class TrajectoryJson
         ? string.Join('\n', parts.EnumerateArray().Select(p => p.Text("text")).OfType<string>())
         : message.Text("content");
 
-    /// <summary>The steps: those of <c>trajectory</c>, or where there is none the turns of <c>history</c>.</summary>
-    public static IEnumerable<TrajectoryStep> Steps(this JsonElement json) =>
-        json.Member("trajectory").ValueKind == JsonValueKind.Array ? OfTrajectory(json) : OfHistory(json);
-
-    private static IEnumerable<TrajectoryStep> OfTrajectory(JsonElement json) =>
-        json.Items("trajectory").Select((step, i) =>
-        {
-            var state = StateOf(step);
-            return new TrajectoryStep(
-                i + 1,
-                step.Text("response"),
-                step.Text("thought"),
-                step.Text("action"),
-                step.Text("observation"),
-                Path(state.Text("open_file")),
-                Path(state.Text("working_dir")),
-                step.Member("execution_time") is { ValueKind: JsonValueKind.Number } time ? time : default);
-        });
-
-    // An answer of the model, and everything up to its next one.
-    private static IEnumerable<TrajectoryStep> OfHistory(JsonElement json)
+    /// <summary>Whether a value is there and not empty.</summary>
+    public static bool SaysSomething(JsonElement value) => value.ValueKind switch
     {
-        TrajectoryStep? step = null;
-        foreach (var message in json.Items("history"))
-        {
-            if (message.Text("role") == "assistant")
-            {
-                if (step is not null)
-                {
-                    yield return step;
-                }
+        JsonValueKind.Undefined or JsonValueKind.Null => false,
+        JsonValueKind.String => !value.ValueEquals(""u8),
+        JsonValueKind.Array => value.GetArrayLength() > 0,
+        JsonValueKind.Object => value.EnumerateObject().Any(),
+        _ => true,
+    };
 
-                step = new TrajectoryStep(
-                    (step?.Number ?? 0) + 1, message.Content(), message.Text("thought"), message.Text("action"), null, null, null, default);
-            }
-            else if (step is not null && message.Content() is { } observation)
-            {
-                var prompt = Prompt().Match(observation);
-                step = step with
-                {
-                    Observation = step.Observation is null ? observation : $"{step.Observation}\n{observation}",
-                    OpenFile = prompt.Success ? Path(prompt.Groups["file"].Value) : step.OpenFile,
-                    WorkingDirectory = prompt.Success ? Path(prompt.Groups["folder"].Value) : step.WorkingDirectory,
-                };
-            }
-        }
-
-        if (step is not null)
-        {
-            yield return step;
-        }
-    }
-
-    // JSON, in older files as text.
-    private static JsonElement StateOf(JsonElement step)
+    /// <summary>The name of a member, as the log can keep it.</summary>
+    public static string NameOf(JsonProperty member)
     {
-        if (step.Text("state") is not { } text)
-        {
-            return step.Member("state");
-        }
-
         try
         {
-            return JsonElement.Parse(text);
+            return member.Name;
         }
-        catch (JsonException)
+        catch (InvalidOperationException)
         {
-            return default;
+            return "\uFFFD";
         }
     }
 
-    private static string? Path(string? text) => text is null or "" or "n/a" ? null : text;
+    /// <summary>A value as the log can keep it: see <see cref="Text"/>.</summary>
+    public static JsonElement Cleaned(this JsonElement json) => EventJson.ToElement(writer =>
+    {
+        if (json.ToNode() is { } node)
+        {
+            node.WriteTo(writer);
+        }
+        else
+        {
+            writer.WriteNullValue();
+        }
+    });
+
+    /// <summary>A value to build others of, cleaned.</summary>
+    public static JsonNode? ToNode(this JsonElement json)
+    {
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var node = new JsonObject();
+                foreach (var member in json.EnumerateObject())
+                {
+                    node[NameOf(member).Replace('\0', '\uFFFD')] = member.Value.ToNode();
+                }
+
+                return node;
+            case JsonValueKind.Array:
+                return new JsonArray([.. json.EnumerateArray().Select(ToNode)]);
+            case JsonValueKind.String:
+                return JsonValue.Create(TextOf(json));
+            case JsonValueKind.Undefined or JsonValueKind.Null:
+                return null;
+            default:
+                return JsonValue.Create(json);
+        }
+    }
 
     private static string? TextOf(JsonElement value)
     {
@@ -112,9 +101,6 @@ internal static partial class TrajectoryJson
             return JsonElement.Parse(whole).GetString()!.Replace('\0', '\uFFFD');
         }
     }
-
-    [GeneratedRegex(@"\(Open file: (?<file>[^\r\n]*)\)\r?\n\(Current directory: (?<folder>[^\r\n]*)\)", RegexOptions.RightToLeft)]
-    private static partial Regex Prompt();
 
     // An escaped backslash is taken first, so that what follows it is not read as an escape.
     [GeneratedRegex(@"(?<pair>\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")]

@@ -1,4 +1,5 @@
 using Ledger.Events;
+using Ledger.Json;
 
 namespace Ledger.Streams;
 
@@ -72,6 +73,10 @@ internal sealed class AppendRequest
         return false;
     }
 
+    /// <summary>The refusal of a part because of one of its ids.</summary>
+    public static EventIdInUseException InUse(in Part part, Guid id, StreamName holder, EventIdConflict conflict) =>
+        new(part.Stream, id, holder, conflict, Array.Find(part.Events, e => e.Id == id).Event?.Metadata.ForeignId);
+
     private static Part Write(StreamAppend append, EventRegistry registry, ref long byteCount)
     {
         var events = new Item[append.Events.Count];
@@ -88,6 +93,10 @@ internal sealed class AppendRequest
         return new Part(append.Stream, append.Expected, events);
     }
 
+    /// <summary>Whether two JSON texts are equal by value.</summary>
+    public static bool SameJson(ReadOnlyMemory<byte> one, ReadOnlyMemory<byte> other) =>
+        one.Span.SequenceEqual(other.Span) || JsonEquality.Instance.Equals(EventJson.ParseElement(one), EventJson.ParseElement(other));
+
     /// <summary>What goes to one stream.</summary>
     internal readonly record struct Part(StreamName Stream, ExpectedVersion Expected, Item[] Events);
 
@@ -96,5 +105,8 @@ internal sealed class AppendRequest
     {
         /// <summary>The first cause's id as text, or null.</summary>
         public string? CausationId => Event.Metadata.Causes is [var first, ..] ? first.ToString() : null;
+
+        /// <summary>Whether an event that the log has under the id says the same: the type, and the JSON by value.</summary>
+        public bool IsSame(string type, ReadOnlyMemory<byte> json) => type == Serialized.Type && SameJson(json, Serialized.Json);
     }
 }

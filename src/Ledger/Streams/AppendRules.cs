@@ -15,7 +15,7 @@ internal static class AppendRules
                 throw new ArgumentException("A part of the append, its list of events or an event in it is null.", nameof(appends));
             }
 
-            Check(append.Stream, nameof(appends));
+            CheckWritten(append.Stream, nameof(appends));
         }
 
         // Nearly every append is one event for one stream, and has nothing that could be there twice.
@@ -47,6 +47,16 @@ internal static class AppendRules
         if (stream == default)
         {
             throw new ArgumentException($"A stream name is needed; the default value of {nameof(StreamName)} is none.", parameter);
+        }
+    }
+
+    /// <summary>Refuses a stream that is written to.</summary>
+    public static void CheckWritten(StreamName stream, string parameter)
+    {
+        Check(stream, parameter);
+        if (stream.FaultAsNew is { } fault)
+        {
+            throw new ArgumentException($"'{stream}' cannot be the name of a {stream.Category}: {fault}.", parameter);
         }
     }
 

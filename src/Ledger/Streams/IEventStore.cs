@@ -21,10 +21,10 @@ public interface IEventStore
     /// <summary>Appends to one or several streams, all or nothing.</summary>
     /// <remarks>
     /// <list type="number">
-    /// <item>There are events, and all ids are in their streams already: nothing is written, the first answer is given, whatever was
-    /// expected. A part without events then answers with the version that its stream has.</item>
-    /// <item>Some ids are in the log, or one is in another stream: <see cref="EventIdInUseException"/> with the first id, in the order
-    /// of the call, that is in the log.</item>
+    /// <item>There are events, and all are in their streams already, each under its id with the same type and the same JSON: nothing is
+    /// written, the first answer is given, whatever was expected. A part without events then answers with the version that its stream has.</item>
+    /// <item>Some ids are in the log, one is in another stream, or one has another type or other JSON there:
+    /// <see cref="EventIdInUseException"/> with the first id, in the order of the call, that is at fault.</item>
     /// <item>A stream is archived: <see cref="StreamArchivedException"/>, also for a part without events.</item>
     /// <item>A stream is not as expected: <see cref="WrongExpectedVersionException"/>.</item>
     /// <item>Otherwise every event is written, in order, and survives a crash of the application or the server. A part without
@@ -53,7 +53,7 @@ public interface IEventStore
     /// <param name="cancellationToken">Ends the import behind a transaction or within it, which is then written whole or not at all.</param>
     /// <returns>What was done in all.</returns>
     /// <exception cref="InvalidEventException">An event cannot be stored.</exception>
-    /// <exception cref="EventIdInUseException">Another stream has an event's id.</exception>
+    /// <exception cref="EventIdInUseException">Another stream has an event's id, or its own has it with another type or other JSON.</exception>
     /// <exception cref="StreamArchivedException">A stream with new events is archived.</exception>
     Task<ImportProgress> ImportAsync(
         IAsyncEnumerable<StreamEvent> events,

@@ -35,16 +35,16 @@ internal abstract class ImportBatch
         [EnumeratorCancellation] CancellationToken cancellationToken)
         where TBatch : ImportBatch
     {
-        var streamsById = new Dictionary<Guid, StreamName>();
+        var known = new Dictionary<Guid, (StreamName Stream, int Index)>();
         var batch = create();
         await foreach (var item in events.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
-            batch.Add(item, registry, streamsById);
+            batch.Add(item, registry, known);
             if (batch.IsFull)
             {
                 yield return batch;
                 batch = create();
-                streamsById.Clear();
+                known.Clear();
             }
         }
 
@@ -57,7 +57,10 @@ internal abstract class ImportBatch
     /// <summary>Takes an event behind those that it has.</summary>
     protected abstract void Keep(StreamName stream, in AppendRequest.Item item);
 
-    private void Add(StreamEvent item, EventRegistry registry, Dictionary<Guid, StreamName> streamsById)
+    /// <summary>Whether an event that it has says the same as another one.</summary>
+    protected abstract bool IsSame(int index, in AppendRequest.Item item);
+
+    private void Add(StreamEvent item, EventRegistry registry, Dictionary<Guid, (StreamName Stream, int Index)> known)
     {
         var (stream, newEvent) = item;
         if (newEvent is null)
@@ -65,17 +68,24 @@ internal abstract class ImportBatch
             throw new ArgumentException("An event of the import is null.", nameof(item));
         }
 
-        AppendRules.Check(stream, nameof(item));
+        AppendRules.CheckWritten(stream, nameof(item));
         var id = newEvent.IdIn(stream);
-        if (!streamsById.TryAdd(id, stream))
+        var serialized = registry.Write(newEvent);
+        registry.Check(stream, newEvent, serialized);
+        var written = new AppendRequest.Item(id, newEvent, serialized);
+        if (!known.TryAdd(id, (stream, Count)))
         {
-            Repeated += streamsById[id] == stream ? 1 : throw new EventIdInUseException(stream, id, streamsById[id]);
+            var (holder, index) = known[id];
+            Repeated += holder == stream && IsSame(index, written) ? 1 : throw new EventIdInUseException(
+                stream,
+                id,
+                holder,
+                holder == stream ? EventIdConflict.OtherContent : EventIdConflict.OtherStream,
+                newEvent.Metadata.ForeignId);
             return;
         }
 
-        var serialized = registry.Write(newEvent);
-        registry.Check(stream, newEvent, serialized);
-        Keep(stream, new AppendRequest.Item(id, newEvent, serialized));
+        Keep(stream, written);
         Count++;
         Bytes += serialized.Json.Length;
     }

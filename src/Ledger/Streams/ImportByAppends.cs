@@ -71,6 +71,12 @@ internal static class ImportByAppends
     {
         public List<Item> Events { get; } = [];
 
+        protected override bool IsSame(int index, in AppendRequest.Item item)
+        {
+            var kept = Events[index].Event.Serialized;
+            return item.IsSame(kept.Type, kept.Json);
+        }
+
         protected override void Keep(StreamName stream, in AppendRequest.Item item) => Events.Add(new Item(stream, item));
 
         internal readonly record struct Item(StreamName Stream, AppendRequest.Item Event);

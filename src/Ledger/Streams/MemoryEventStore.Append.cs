@@ -11,10 +11,11 @@ public sealed partial class MemoryEventStore
         CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var parts = Prepare(appends);
+        var request = AppendRequest.Create(appends, Registry);
+        var parts = Prepare(request);
         lock (_gate)
         {
-            if (Repeats(parts))
+            if (Repeats(request))
             {
                 return [.. parts.Select(AnswerAgain)];
             }
@@ -24,9 +25,8 @@ public sealed partial class MemoryEventStore
         }
     }
 
-    private PreparedAppend[] Prepare(IReadOnlyList<StreamAppend> appends) =>
-        [.. AppendRequest.Create(appends, Registry).Parts
-            .Select(p => new PreparedAppend(p.Stream, p.Expected, [.. p.Events.Select(Prepare)]))];
+    private static PreparedAppend[] Prepare(AppendRequest request) =>
+        [.. request.Parts.Select(p => new PreparedAppend(p.Stream, p.Expected, [.. p.Events.Select(Prepare)]))];
 
     private static PreparedEvent Prepare(AppendRequest.Item item) =>
         new(
@@ -37,29 +37,36 @@ public sealed partial class MemoryEventStore
             item.Event.CorrelationId,
             item.CausationId);
 
-    /// <summary>Whether the log has all events already; refuses when it has some, or has one in another stream.</summary>
-    private bool Repeats(PreparedAppend[] parts)
+    /// <summary>Whether the log has all events already; refuses when it has some, one in another stream, or one that says something else.</summary>
+    private bool Repeats(AppendRequest request)
     {
-        (StreamName Stream, StoredEvent Holder)? inUse = null;
+        EventIdInUseException? inUse = null;
+        EventIdInUseException? other = null;
         var isNew = false;
-        foreach (var part in parts)
+        foreach (var part in request.Parts)
         {
-            foreach (var prepared in part.Events)
+            foreach (var item in part.Events)
             {
-                if (!_eventsById.TryGetValue(prepared.Id, out var holder))
+                if (!_eventsById.TryGetValue(item.Id, out var holder))
                 {
                     isNew = true;
                     continue;
                 }
 
-                inUse ??= (part.Stream, holder);
-                isNew |= holder.Stream != part.Stream;
+                var isElsewhere = holder.Stream != part.Stream;
+                inUse ??= AppendRequest.InUse(
+                    part, item.Id, holder.Stream, isElsewhere ? EventIdConflict.OtherStream : EventIdConflict.PartOfAppend);
+                isNew |= isElsewhere;
+                if (other is null && !item.IsSame(holder.Content.Type, holder.Content.Json))
+                {
+                    other = AppendRequest.InUse(part, item.Id, holder.Stream, EventIdConflict.OtherContent);
+                }
             }
         }
 
-        return inUse is not { } first || !isNew
-            ? inUse is not null
-            : throw new EventIdInUseException(first.Stream, first.Holder.Content.Id, first.Holder.Stream);
+        return inUse is null || (!isNew && other is null) ? inUse is not null
+            : isNew ? throw inUse
+            : throw other!;
     }
 
     private AppendResult AnswerAgain(PreparedAppend part)

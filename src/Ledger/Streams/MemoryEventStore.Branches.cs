@@ -27,7 +27,7 @@ public sealed partial class MemoryEventStore
         cancellationToken.ThrowIfCancellationRequested();
         var described = branch.Describe();
         var created = new NewEvent(branch, metadata) { CorrelationId = described.Root.Value };
-        var part = Prepare([new StreamAppend(described.Stream, ExpectedVersion.NoStream, [created])])[0];
+        var part = Prepare(AppendRequest.Create([new StreamAppend(described.Stream, ExpectedVersion.NoStream, [created])], Registry))[0];
         lock (_gate)
         {
             Decide(described, part.Events[0].Id);

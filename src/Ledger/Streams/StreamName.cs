@@ -39,11 +39,20 @@ public readonly record struct StreamName
     /// <summary>Whether the stream holds the events of a branch, which continue those of a parent.</summary>
     public bool IsBranch => Value.StartsWith("branch:", StringComparison.Ordinal);
 
+    /// <summary>Why nothing may be written to a stream of this name, as the rest of a sentence; null when it may.</summary>
+    /// <remarks>The id of a run or branch is not empty, and neither begins nor ends with white space: nobody would see or type it again.</remarks>
+    public string? FaultAsNew => Value switch
+    {
+        _ when Value.StartsWith("run:", StringComparison.Ordinal) => FaultOfId(Value.AsSpan(4)),
+        _ when IsBranch => FaultOfId(Value.AsSpan(7)),
+        _ => null,
+    };
+
     /// <summary>The stream of an agent run: <c>run:{id}</c>.</summary>
-    public static StreamName Run(string id) => Of("run", id);
+    public static StreamName Run(string id) => Checked(Of("run", id), id);
 
     /// <summary>The stream of a branch's own events: <c>branch:{id}</c>.</summary>
-    public static StreamName Branch(string id) => Of("branch", id);
+    public static StreamName Branch(string id) => Checked(Of("branch", id), id);
 
     /// <summary>The stream of a record store: <c>chrono:{project}</c>.</summary>
     public static StreamName Chrono(string project) => Of("chrono", project);
@@ -59,6 +68,15 @@ public readonly record struct StreamName
         ArgumentException.ThrowIfNullOrEmpty(id);
         return new StreamName($"{category}:{id}");
     }
+
+    private static StreamName Checked(StreamName name, string id) => name.FaultAsNew is { } fault
+        ? throw new ArgumentException($"'{Printable(id)}' cannot be the id of a {name.Category}: {fault}.", nameof(id))
+        : name;
+
+    private static string? FaultOfId(ReadOnlySpan<char> id) =>
+        id.IsEmpty ? "its id is empty"
+        : char.IsWhiteSpace(id[0]) || char.IsWhiteSpace(id[^1]) ? "its id begins or ends with a space"
+        : null;
 
     private static string? FaultOf(string value)
     {

@@ -23,6 +23,7 @@ internal sealed class ListEventStore : IEventStore
         var ids = appends.SelectMany(a => a.Events.Select(e => (a.Stream, e.Id))).ToList();
         if (ids.Count > 0 && ids.All(i => _log.Any(e => e.Id == i.Id && e.Stream == i.Stream)))
         {
+            CheckSame(appends);
             return [.. appends.Select(AnswerAgain)];
         }
 
@@ -45,6 +46,21 @@ internal sealed class ListEventStore : IEventStore
         }
 
         return [.. appends.Select(Write)];
+    }
+
+    private void CheckSame(IReadOnlyList<StreamAppend> appends)
+    {
+        foreach (var append in appends)
+        {
+            foreach (var item in append.Events)
+            {
+                var (known, written) = (_log.Find(e => e.Id == item.Id)!, Registry.Write(item));
+                if (known.Type != written.Type || !Json.JsonEquality.Instance.Equals(known.ToJsonElement(), EventJson.ParseElement(written.Json)))
+                {
+                    throw new EventIdInUseException(append.Stream, item.Id, append.Stream, EventIdConflict.OtherContent);
+                }
+            }
+        }
     }
 
     public IAsyncEnumerable<RecordedEvent> ReadForwardAsync(

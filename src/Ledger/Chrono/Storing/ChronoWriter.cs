@@ -219,7 +219,9 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
             var events = write.Changes.Select(c => byId.GetValueOrDefault(c.Id)).OfType<WalEvent>().ToList();
             if (events.Count == write.Changes.Count)
             {
-                written.Add(write, events);
+                var other = write.Changes.Zip(events).FirstOrDefault(p => !p.First.Change.IsWrittenAs(p.Second));
+                written.Add(write, other.Second is null ? events : throw new Streams.EventIdInUseException(
+                    found[0].Stream, other.First.Id, found[0].Stream, Streams.EventIdConflict.OtherContent));
             }
             else if (write.Changes.FirstOrDefault(c => byId.ContainsKey(c.Id)) is { Change: not null } partly)
             {

@@ -38,6 +38,13 @@ internal sealed class PreparedChange
     /// <summary>Whether what it leaves depends on the record that is there.</summary>
     public bool NeedsRecord => Op == "delete";
 
+    /// <summary>Whether an event that a store has makes this change; the store's depth does not count, because no caller gives it.</summary>
+    public bool IsWrittenAs(WalEvent written) =>
+        written.Op == Op && WithDepth(written.Record, _recursionDepth).AsSpan().SequenceEqual(_text);
+
+    private static byte[] WithDepth(ChronoRecord record, long depth) =>
+        JsonTextWriter.ToBytes((record with { RecursionDepth = depth }).ToValue(), JsonSpelling.Hashed);
+
     public static PreparedChange Upsert(ChronoRecord record, long recursionDepth) =>
         new("upsert", record with { RecursionDepth = recursionDepth }, recursionDepth);
 

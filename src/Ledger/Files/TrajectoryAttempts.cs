@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Ledger.Json;
+
+namespace Ledger.Files;
+
+/// <summary>The attempts that a file has: the one that is the run, and the others.</summary>
+/// <remarks>
+/// The file of an agent that tries several times has the best attempt at its top, and all of them in <c>attempts</c>. One that was
+/// stopped has <c>attempts</c> alone: the best is then the one that <c>info</c> names, else the last one with a step.
+/// </remarks>
+internal sealed class TrajectoryAttempts
+{
+    public TrajectoryAttempts(JsonElement json, LeftOut leftOut)
+    {
+        List<(int Number, JsonElement Json)> attempts = [.. json.Items("attempts").Select((a, i) => (i + 1, a))];
+        foreach (var empty in attempts.Where(a => !a.Json.HasSteps()).ToList())
+        {
+            leftOut.Add("attempts without a step");
+            attempts.Remove(empty);
+        }
+
+        var named = json.Member("info").Member("best_attempt_idx") is { ValueKind: JsonValueKind.Number } index && index.TryGetInt32(out var best)
+            ? attempts.FindIndex(a => a.Number == best + 1)
+            : -1;
+        if (json.HasSteps())
+        {
+            Run = json;
+            var isNamed = named >= 0 && IsCopy(attempts[named].Json, json);
+            var copy = isNamed ? named : attempts.FindIndex(a => IsCopy(a.Json, json));
+            Remove(attempts, copy);
+        }
+        else if (attempts.Count > 0)
+        {
+            var chosen = named >= 0 ? named : attempts.Count - 1;
+            Run = attempts[chosen].Json;
+            Remove(attempts, chosen);
+        }
+
+        Others = attempts;
+    }
+
+    /// <summary>The attempt that is the run; undefined when none has a step.</summary>
+    public JsonElement Run { get; }
+
+    /// <summary>The others, each with its number in the file, from 1.</summary>
+    public IReadOnlyList<(int Number, JsonElement Json)> Others { get; }
+
+    private static void Remove(List<(int Number, JsonElement Json)> attempts, int index)
+    {
+        if (index >= 0)
+        {
+            attempts.RemoveAt(index);
+        }
+    }
+
+    private static bool IsCopy(JsonElement attempt, JsonElement json)
+    {
+        var member = json.Member("trajectory").ValueKind == JsonValueKind.Array ? "trajectory" : "history";
+        try
+        {
+            return JsonEquality.Instance.Equals(attempt.Member(member), json.Member(member));
+        }
+        catch (InvalidOperationException)
+        {
+            // A text with half of a surrogate pair cannot be compared.
+            return attempt.Member(member).GetRawText() == json.Member(member).GetRawText();
+        }
+    }
+}

@@ -1,0 +1,227 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Ledger.Files;
+
+/// <summary>Reads the steps of an attempt: those of <c>trajectory</c>, or where there is none the turns of <c>history</c>.</summary>
+internal static partial class TrajectorySteps
+{
+    /// <summary>Whether an attempt has a step.</summary>
+    public static bool HasSteps(this JsonElement json) => json.Steps(new LeftOut()).Count > 0;
+
+    /// <summary>The steps in order, without those that say nothing.</summary>
+    /// <param name="json">The attempt.</param>
+    /// <param name="leftOut">Counts what the steps do not hold.</param>
+    public static IReadOnlyList<TrajectoryStep> Steps(this JsonElement json, LeftOut leftOut)
+    {
+        var isTrajectory = json.Member("trajectory").ValueKind == JsonValueKind.Array;
+        var steps = new List<TrajectoryStep>();
+        foreach (var step in isTrajectory ? OfTrajectory(json, leftOut) : OfHistory(json, leftOut))
+        {
+            if (step.SaysSomething)
+            {
+                steps.Add(step);
+            }
+            else
+            {
+                leftOut.Add(isTrajectory ? "trajectory steps that say nothing" : "history answers that say nothing");
+            }
+        }
+
+        return steps;
+    }
+
+    private static IEnumerable<TrajectoryStep> OfTrajectory(JsonElement json, LeftOut leftOut)
+    {
+        var turns = new Queue<(TrajectoryMessage Answer, List<TrajectoryMessage> Further)>(Turns(json));
+        var number = 0L;
+        foreach (var step in json.Items("trajectory"))
+        {
+            leftOut.AddOthers(
+                step, "trajectory.", "response", "thought", "action", "observation", "state", "execution_time", "tool_calls", "tool_call_ids", "thinking_blocks");
+            var state = StateOf(step, leftOut);
+            leftOut.AddOthers(state, "trajectory.state.", "open_file", "working_dir");
+            var read = new TrajectoryStep(++number)
+            {
+                Response = step.Text("response"),
+                Thought = step.Text("thought"),
+                Action = step.Text("action"),
+                Observation = step.Text("observation"),
+                OpenFile = Path(state.Text("open_file")),
+                WorkingDirectory = Path(state.Text("working_dir")),
+                ExecutionTime = step.Member("execution_time") is { ValueKind: JsonValueKind.Number } time ? time : default,
+                ToolCalls = new TrajectoryMessage(step).ToolCalls,
+                ResponseMore = Members(step, "thinking_blocks"),
+                ResultMore = Members(step, "tool_call_ids"),
+            };
+            yield return WithTurn(read, turns, leftOut);
+        }
+
+        foreach (var (answer, _) in turns)
+        {
+            AddUnread(answer, leftOut);
+        }
+    }
+
+    // The history repeats the steps as messages; what those have beside the text is kept with the step whose answer they are.
+    private static TrajectoryStep WithTurn(
+        TrajectoryStep step, Queue<(TrajectoryMessage Answer, List<TrajectoryMessage> Further)> turns, LeftOut leftOut)
+    {
+        if (!turns.Any(t => IsAnswerOf(t.Answer, step)))
+        {
+            return step;
+        }
+
+        var (answer, further) = turns.Dequeue();
+        while (!IsAnswerOf(answer, step))
+        {
+            AddUnread(answer, leftOut);
+            (answer, further) = turns.Dequeue();
+        }
+
+        var more = answer.AnswerMore(leftOut);
+        foreach (var (name, value) in step.ResponseMore)
+        {
+            more[name] = value;
+        }
+
+        return step with
+        {
+            ToolCalls = step.ToolCalls.ValueKind == JsonValueKind.Array ? step.ToolCalls : answer.ToolCalls,
+            ResponseMore = more,
+            ResultMore = step.ResultMore.Count > 0 ? step.ResultMore : ResultMore(further, leftOut),
+        };
+    }
+
+    private static void AddUnread(TrajectoryMessage answer, LeftOut leftOut)
+    {
+        if (answer.Text is not null || answer.ToolCalls.ValueKind == JsonValueKind.Array || answer.HasParts)
+        {
+            leftOut.Add("history answers that are not in trajectory");
+        }
+    }
+
+    private static bool IsAnswerOf(TrajectoryMessage answer, TrajectoryStep step) =>
+        answer.Text is { } text && text == (step.Response ?? step.Thought) && answer.Json.Text("action") is var action && (action is null || action == step.Action);
+
+    private static IEnumerable<TrajectoryStep> OfHistory(JsonElement json, LeftOut leftOut)
+    {
+        var number = 0L;
+        foreach (var (answer, further) in Turns(json))
+        {
+            var step = new TrajectoryStep(++number)
+            {
+                Response = answer.Text,
+                Thought = answer.Json.Text("thought"),
+                Action = answer.Json.Text("action"),
+                ToolCalls = answer.ToolCalls,
+                ResponseMore = answer.AnswerMore(leftOut),
+            };
+            if (string.IsNullOrWhiteSpace(step.Action))
+            {
+                var answers = step.ToolCalls.ValueKind == JsonValueKind.Array ? further.Where(m => m.Role == "tool").ToList() : [];
+                yield return step with
+                {
+                    Answers = [.. answers.Select(m => m.Json)],
+                    Messages = [.. further.Except(answers).Select(m => m.Json)],
+                };
+                continue;
+            }
+
+            yield return further.Aggregate(step, WithObservation) with { ResultMore = ResultMore(further, leftOut) };
+        }
+    }
+
+    private static TrajectoryStep WithObservation(TrajectoryStep step, TrajectoryMessage message)
+    {
+        if (message.Text is not { } observation)
+        {
+            return step;
+        }
+
+        var prompt = Prompt().Match(observation);
+        return step with
+        {
+            Observation = step.Observation is null ? observation : $"{step.Observation}\n{observation}",
+            OpenFile = prompt.Success ? Path(prompt.Groups["file"].Value) : step.OpenFile,
+            WorkingDirectory = prompt.Success ? Path(prompt.Groups["folder"].Value) : step.WorkingDirectory,
+        };
+    }
+
+    // An answer of the model, and everything up to its next one.
+    private static List<(TrajectoryMessage Answer, List<TrajectoryMessage> Further)> Turns(JsonElement json)
+    {
+        var turns = new List<(TrajectoryMessage, List<TrajectoryMessage> Further)>();
+        foreach (var message in json.Items("history").Select(m => new TrajectoryMessage(m)))
+        {
+            if (message.IsAnswer)
+            {
+                turns.Add((message, []));
+            }
+            else if (turns.Count > 0)
+            {
+                turns[^1].Further.Add(message);
+            }
+        }
+
+        return turns;
+    }
+
+    private static Dictionary<string, JsonElement> ResultMore(List<TrajectoryMessage> further, LeftOut leftOut)
+    {
+        var more = new Dictionary<string, JsonElement>();
+        foreach (var message in further)
+        {
+            leftOut.AddOthers(message.Json, "history.", "role", "content", "agent", "message_type", "tool_call_id", "tool_call_ids", "is_demo");
+            foreach (var (name, value) in Members(message.Json, "tool_call_id", "tool_call_ids"))
+            {
+                more[name] = value;
+            }
+
+            if (message.HasParts)
+            {
+                more["content"] = message.Json.Member("content").Cleaned();
+            }
+        }
+
+        return more;
+    }
+
+    private static Dictionary<string, JsonElement> Members(JsonElement json, params ReadOnlySpan<string> names)
+    {
+        var members = new Dictionary<string, JsonElement>();
+        foreach (var name in names)
+        {
+            if (TrajectoryJson.SaysSomething(json.Member(name)))
+            {
+                members[name] = json.Member(name).Cleaned();
+            }
+        }
+
+        return members;
+    }
+
+    // JSON, in older files as text.
+    private static JsonElement StateOf(JsonElement step, LeftOut leftOut)
+    {
+        if (step.Text("state") is not { } text)
+        {
+            return step.Member("state");
+        }
+
+        try
+        {
+            return JsonElement.Parse(text);
+        }
+        catch (JsonException)
+        {
+            leftOut.Add("trajectory.state");
+            return default;
+        }
+    }
+
+    private static string? Path(string? text) => text is null or "" or "n/a" ? null : text;
+
+    [GeneratedRegex(@"\(Open file: (?<file>[^\r\n]*)\)\r?\n\(Current directory: (?<folder>[^\r\n]*)\)", RegexOptions.RightToLeft)]
+    private static partial Regex Prompt();
+}

@@ -1,0 +1,56 @@
+using Ledger.Streams;
+using Ledger.Worlds;
+
+namespace Ledger.Runs;
+
+/// <content>Appends that say whether anything was written.</content>
+public sealed partial class Run
+{
+    /// <summary>Appends as <see cref="AppendAsync(IReadOnlyList{object}, CancellationToken)"/> does, and says whether the events were there already.</summary>
+    /// <param name="events">The events.</param>
+    /// <param name="expectedLength">The length that the history must have; null for any.</param>
+    /// <param name="cancellationToken">Stops waiting; the events are then written whole or not at all.</param>
+    /// <exception cref="WrongExpectedVersionException">The history has another length; it speaks in versions of the own stream.</exception>
+    /// <exception cref="EventIdInUseException">An event's id is in the log already, and this is not the same append.</exception>
+    public async Task<RunAppend> AppendWithOutcomeAsync(
+        IReadOnlyList<object> events,
+        Position? expectedLength = null,
+        CancellationToken cancellationToken = default)
+    {
+        var append = new[] { new StreamAppend(StreamName, ExpectedAt(expectedLength), Correlated(events)) };
+        var results = await _ledger.Store.AppendAsync(append, cancellationToken).ConfigureAwait(false);
+        return await OutcomeOfAsync(results[0], events.Count, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Appends as <see cref="AppendValidatedAsync(IReadOnlyList{object}, CancellationToken)"/> does, and says whether the events were there already.</summary>
+    /// <param name="events">The events.</param>
+    /// <param name="expectedLength">The length that the history must have; null for any.</param>
+    /// <param name="cancellationToken">Stops waiting; the events are then written whole or not at all.</param>
+    /// <exception cref="WrongExpectedVersionException">The history has another length; it speaks in versions of the own stream.</exception>
+    /// <exception cref="WorldFaultException">An event cannot be applied, or one of the history cannot: nothing was written.</exception>
+    /// <exception cref="EventIdInUseException">An event's id is in the log already, and this is not the same append.</exception>
+    public async Task<RunAppend> AppendValidatedWithOutcomeAsync(
+        IReadOnlyList<object> events,
+        Position? expectedLength = null,
+        CancellationToken cancellationToken = default)
+    {
+        _ = ExpectedAt(expectedLength);
+        var append = new ValidatedAppend(this, _ledger.Store, Correlated(events));
+        var result = await append.RunAsync(expectedLength, cancellationToken).ConfigureAwait(false);
+        return await OutcomeOfAsync(result, events.Count, cancellationToken).ConfigureAwait(false);
+    }
+
+    private ExpectedVersion ExpectedAt(Position? expectedLength)
+    {
+        if (expectedLength is not { } length)
+        {
+            return ExpectedVersion.Any;
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, History.PrefixLength, nameof(expectedLength));
+        return ExpectedVersion.Exactly(new StreamVersion(length.Value - History.PrefixLength.Value));
+    }
+
+    private async Task<RunAppend> OutcomeOfAsync(AppendResult result, int count, CancellationToken cancellationToken) =>
+        new(await EndOfAsync(result, count, cancellationToken).ConfigureAwait(false), result.Outcome);
+}
