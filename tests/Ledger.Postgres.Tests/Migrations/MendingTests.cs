@@ -1,5 +1,4 @@
 using Ledger.Postgres.Migrations;
-using Npgsql;
 using Shouldly;
 using Xunit;
 
