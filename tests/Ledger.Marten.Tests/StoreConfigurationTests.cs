@@ -3,6 +3,7 @@ using JasperFx.Events;
 using JasperFx.Events.Projections;
 using Ledger.Events;
 using Ledger.Marten.Streams;
+using Ledger.Marten.Tests.Projections;
 using Ledger.Streams;
 using Marten;
 using Npgsql;
@@ -122,12 +123,5 @@ public sealed class StoreConfigurationTests(MartenDatabase database) : IClassFix
         });
         await using var events = new MartenEventStore(store);
         await Should.ThrowAsync<NpgsqlException>(() => events.AppendAsync(new StreamName("a"), ExpectedVersion.Any, [new KitLoaded("k")]));
-    }
-
-    private sealed class GuidOrder
-    {
-        public Guid Id { get; set; }
-
-        public void Apply(KitLoaded kit) => Id = Guid.Empty;
     }
 }
