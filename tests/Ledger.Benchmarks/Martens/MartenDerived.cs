@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using JasperFx.Events.Daemon;
+using JasperFx.Events.Projections;
 using Ledger.Benchmarks.Measuring;
 using Ledger.Benchmarks.Projections;
 using Ledger.Benchmarks.Readers;
-using JasperFx.Events.Projections;
 using Marten;
 
 namespace Ledger.Benchmarks.Martens;
@@ -34,7 +35,11 @@ internal static class MartenDerived
         MartenPeer.Name,
         (bench, cancellationToken) => MartenPeer.WithStoreAsync(
             bench,
-            options => options.Projections.Snapshot<MartenWorld>(SnapshotLifecycle.Async),
+            options =>
+            {
+                options.Projections.AsyncMode = DaemonMode.Solo;
+                options.Projections.Snapshot<MartenWorld>(SnapshotLifecycle.Async);
+            },
             async store =>
             {
                 await MartenPeer.FillAsync(bench, cancellationToken);
@@ -53,12 +58,13 @@ internal static class MartenDerived
 
     /// <summary>From the commit to the document that the daemon keeps, woken by LISTEN.</summary>
     public static Contender Visible(TimeSpan pause) => new(
-        $"{MartenPeer.Name} LISTEN",
+        MartenPeer.Name,
         (bench, cancellationToken) => MartenPeer.WithStoreAsync(
             bench,
             options =>
             {
                 options.Events.UseListenNotifyForEventAppends = true;
+                options.Projections.AsyncMode = DaemonMode.Solo;
                 options.Projections.Snapshot<MartenCount>(SnapshotLifecycle.Async);
             },
             async store =>

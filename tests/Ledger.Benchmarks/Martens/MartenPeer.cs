@@ -1,9 +1,8 @@
-using Ledger.Benchmarks.Measuring;
-using Ledger.Benchmarks.Writers;
 using JasperFx;
 using JasperFx.Events;
-using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
+using Ledger.Benchmarks.Measuring;
+using Ledger.Benchmarks.Writers;
 using Marten;
 using Npgsql;
 
@@ -26,7 +25,7 @@ internal static class MartenPeer
 
     /// <summary>Patches of 50 objects in turn, with the world as an inline snapshot.</summary>
     public static Contender Patching(int writers) => new(
-        $"{Name} inline",
+        Name,
         (bench, cancellationToken) => WithStoreAsync(
             bench,
             options => options.Projections.Snapshot<MartenWorld>(SnapshotLifecycle.Inline),

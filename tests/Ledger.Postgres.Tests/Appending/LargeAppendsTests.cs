@@ -26,11 +26,11 @@ public sealed class LargeAppendsTests(LedgerDatabase database) : IClassFixture<L
 
         // Three have a place each; the lane has the others and goes on with them.
         lane.Count.ShouldBeInRange(1, 2);
-        large.EndOf(Request(held[2].Name, 1)).ShouldNotBeNull();
-        large.EndOf(Request(held[3].Name, 1)).ShouldBeNull();
+        (large.EndOf(Request(held[2].Name, 1)) is null).ShouldBeFalse();
+        (large.EndOf(Request(held[3].Name, 1)) is null).ShouldBeTrue();
         await Task.WhenAll(held.Select(h => h.DisposeAsync().AsTask()));
         (await Task.WhenAll(blocked).WaitAsync(Patience)).ShouldAllBe(r => r[0].Version.Value == 101);
-        large.EndOf(Request(held[2].Name, 1)).ShouldBeNull();
+        (large.EndOf(Request(held[2].Name, 1)) is null).ShouldBeTrue();
     }
 
     [Fact]
