@@ -73,6 +73,24 @@ public abstract class BulkImportTests(ITestEngine engine) : EventStoreTests(engi
     }
 
     [Fact]
+    public async Task Import_SameIdOtherJson_IsRefused()
+    {
+        var (stream, known) = (NewStream(), new NewEvent(Labelled("known")));
+        await Store.ImportAsync(new[] { new StreamEvent(stream, known) }.ToAsyncEnumerable());
+        var other = new NewEvent(Labelled("other")) { Id = known.Id };
+        var fresh = new NewEvent(Labelled("fresh"));
+        var changed = new NewEvent(Labelled("changed")) { Id = fresh.Id };
+
+        var refused = await Should.ThrowAsync<EventIdInUseException>(
+            () => Store.ImportAsync(new[] { new StreamEvent(stream, other) }.ToAsyncEnumerable()));
+        await Should.ThrowAsync<EventIdInUseException>(
+            () => Store.ImportAsync(new[] { new StreamEvent(stream, fresh), new StreamEvent(stream, changed) }.ToAsyncEnumerable()));
+
+        (refused.EventId, refused.Conflict).ShouldBe((known.Id, EventIdConflict.OtherContent));
+        Labels(await ReadAsync(stream)).ShouldBe(["known"]);
+    }
+
+    [Fact]
     public async Task Import_IdOfAnotherStream_IsRefusedAndNothingOfItsTransactionIsWritten()
     {
         var (holder, stream) = (NewStream(), NewStream());

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ledger.Events;
 using Ledger.Streams;
 using Shouldly;
@@ -86,6 +87,84 @@ public abstract class RepeatedAppendTests(ITestEngine engine) : EventStoreTests(
             [(0, AppendOutcome.AlreadyWritten), (2, AppendOutcome.AlreadyWritten), (3, AppendOutcome.AlreadyWritten)]);
         (await Store.GetStreamAsync(absent)).ShouldBeNull();
     }
+
+    [Fact]
+    public async Task Append_SameIdOtherJson_Throws()
+    {
+        var stream = NewStream();
+        var events = Two();
+        await Store.AppendAsync(stream, ExpectedVersion.NoStream, events);
+        var other = new NewEvent(Labelled("other")) { Id = events[1].Id };
+
+        var refused = await RefusedAsync<EventIdInUseException>(
+            () => Store.AppendAsync(stream, ExpectedVersion.Exactly(new StreamVersion(99)), [events[0], other]),
+            $"The append to stream '{stream}' has event {other.Id}, which the stream has already with another type or other data. "
+            + "Nothing was written; give the event an id of its own, or send it as it was.");
+
+        (refused.Stream, refused.EventId, refused.Holder, refused.Conflict).ShouldBe((stream, other.Id, stream, EventIdConflict.OtherContent));
+        await Should.ThrowAsync<EventIdInUseException>(() => Store.AppendAsync(stream, ExpectedVersion.Any, [other]));
+        (await VersionAsync(stream)).ShouldBe(new StreamVersion(2));
+    }
+
+    [Fact]
+    public async Task Append_SameForeignIdOtherType_NamesTheForeignId()
+    {
+        var stream = NewStream();
+        var metadata = new EventMetadata { ForeignId = "evt-1" };
+        await Store.AppendAsync(stream, ExpectedVersion.Any, [new NewEvent(new UntypedEvent("a", JsonElement.Parse("{}")), metadata)]);
+
+        var refused = await Should.ThrowAsync<EventIdInUseException>(
+            () => Store.AppendAsync(stream, ExpectedVersion.Any, [new NewEvent(new UntypedEvent("b", JsonElement.Parse("{}")), metadata)]));
+
+        refused.ForeignId.ShouldBe("evt-1");
+        refused.Message.ShouldContain("event 'evt-1' (");
+    }
+
+    [Fact]
+    public async Task Append_SameValueSpelledOtherwise_IsARepetition()
+    {
+        var stream = NewStream();
+        var id = Guid.CreateVersion7();
+        var first = await Store.AppendAsync(
+            stream, ExpectedVersion.Any, [new NewEvent(new UntypedEvent("t", JsonElement.Parse("""{"a":1,"b":2.50}"""))) { Id = id }]);
+
+        var again = await Store.AppendAsync(
+            stream,
+            ExpectedVersion.NoStream,
+            [new NewEvent(new UntypedEvent("t", JsonElement.Parse("""{"b":25e-1,"a":1.0}""")), new EventMetadata { Actor = "other", OccurredAt = DateTimeOffset.UnixEpoch }) { Id = id }]);
+
+        again.ShouldBe(first with { Outcome = AppendOutcome.AlreadyWritten });
+    }
+
+    [Fact]
+    public async Task Append_SeveralStreamsOneWithOtherJson_NamesItsStream()
+    {
+        StreamAppend[] appends = [Part(NewStream(), Two()), Part(NewStream(), Two())];
+        await Store.AppendAsync(appends);
+        var other = new NewEvent(Labelled("other")) { Id = appends[1].Events[0].Id };
+
+        var refused = await Should.ThrowAsync<EventIdInUseException>(
+            () => Store.AppendAsync([appends[0], Part(appends[1].Stream, other, appends[1].Events[1])]));
+
+        (refused.Stream, refused.EventId, refused.Conflict).ShouldBe((appends[1].Stream, other.Id, EventIdConflict.OtherContent));
+    }
+
+    [Fact]
+    public async Task Append_NullData_StaysNull()
+    {
+        var stream = NewStream();
+
+        await Store.AppendAsync(stream, ExpectedVersion.Any, [new UntypedEvent("note", JsonElement.Parse("null"))]);
+
+        (await ReadAsync(stream)).Single().ToJsonElement().ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Theory]
+    [InlineData("run:")]
+    [InlineData("run: ")]
+    [InlineData("branch: a")]
+    public async Task Append_IdThatNobodySees_Throws(string name) =>
+        await Should.ThrowAsync<ArgumentException>(() => Store.AppendAsync(new StreamName(name), ExpectedVersion.Any, Events(1)));
 
     [Fact]
     public async Task Append_SomeIdsInTheStream_Throws()

@@ -120,7 +120,7 @@ public abstract class ImportTests(ITestEngine engine) : EventStoreTests(engine)
                 + $"'run:{id}' at 2. Nothing of it was written; import it under another id.");
         await RefusedAsync<ImportRefusedException>(
             () => ImportAsync("twice", [.. Recording(2), .. Recording(1)]),
-            "The recording 'twice' cannot be imported: its event 3 has the id '0', as an earlier one has. Nothing of it was written.");
+            "The recording 'twice' cannot be imported: its event 3 repeats the id '0' of its event 1. Nothing of it was written.");
         await RefusedAsync<ImportRefusedException>(
             () => ImportAsync("file", [.. Recording(1), Fork("b", "nowhere", 1), .. Recording(1)]),
             "The recording 'b' cannot be imported: two of its events have the id '0', which only a fork can have. "

@@ -29,9 +29,9 @@ public sealed class EventFileTests
     }
 
     [Fact]
-    public void Read_OnlyType_TheRestIsAbsent()
+    public void Read_TypeAndData_TheRestIsAbsent()
     {
-        foreach (var line in new[] { """{"type":"t"}""", """{"type":"t","id":null,"source":null,"actor":null,"cause":null,"timestamp":null,"data":null,"more":[{}]}""" })
+        foreach (var line in new[] { """{"type":"t","data":{}}""", """{"type":"t","id":null,"source":null,"actor":null,"cause":null,"timestamp":null,"data":{},"position":3}""" })
         {
             var read = Read(line).Single();
 
@@ -44,7 +44,7 @@ public sealed class EventFileTests
 
     [Fact]
     public void Read_MarkBlankLinesAndLineEnds_AreNotEvents() =>
-        Read("\uFEFF{\"type\":\"a\"}\r\n\r\n  \n{\"type\":\"b\"}\n{\"type\":\"c\",\"cause\":\"x\"}").Select(e => ((UntypedEvent)e.Data).Type).ShouldBe(["a", "b", "c"]);
+        Read("\uFEFF{\"type\":\"a\",\"data\":1}\r\n\r\n  \n{\"type\":\"b\",\"data\":2}\n{\"type\":\"c\",\"data\":3,\"cause\":\"x\"}").Select(e => ((UntypedEvent)e.Data).Type).ShouldBe(["a", "b", "c"]);
 
     [Theory]
     [InlineData("2026-06-06T19:29:39", "2026-06-06T19:29:39+00:00")]
@@ -54,7 +54,7 @@ public sealed class EventFileTests
     [InlineData("2026-06-06T19:29+02", "2026-06-06T19:29:00+02:00")]
     [InlineData("2026-06-06", "2026-06-06T00:00:00+00:00")]
     public void Read_Timestamp_IsoTime(string timestamp, string expected) =>
-        Read($$"""{"type":"t","timestamp":"{{timestamp}}"}""").Single().Metadata.OccurredAt
+        Read($$"""{"type":"t","data":{},"timestamp":"{{timestamp}}"}""").Single().Metadata.OccurredAt
             .ShouldBe(DateTimeOffset.Parse(expected, System.Globalization.CultureInfo.InvariantCulture));
 
     [Theory]
@@ -73,16 +73,53 @@ public sealed class EventFileTests
     [InlineData("{\"type\":\"t\",\"timestamp\":\"2026-02-30\"}", 25, "'timestamp' is '2026-02-30', which is no ISO 8601 time")]
     [InlineData("{\"type\":\"t\",\"timestamp\":1}", 25, "'timestamp' must be text.")]
     [InlineData("{\"data\":{}}", null, "the event has no 'type'.")]
+    [InlineData("{\"type\":\"t\"}", null, "the event has no 'data'.")]
+    [InlineData("{\"type\":\"t\",\"dta\":{}}", 13, "'dta' is not a member of an event; known: id, type, source, actor, cause, timestamp, data, call_id. Is it 'data'?")]
+    [InlineData("{\"id\":5,\"role\":\"user\",\"content\":\"x\"}", 9, "'role' is not a member of an event; known: id, type, source, actor, cause, timestamp, data, call_id. It looks like a file of chat messages.")]
     [InlineData("{\"type\":\" \"}", null, "the event's 'type' is blank.")]
     [InlineData("{\"type\":\"t\",\"data\":{\"k\":[\"\\u0000\"]}}", null, "'/k/0' of 'data' holds the character U+0000")]
     public void Read_BadLine_RefusedWithItsPlace(string line, int? column, string reason)
     {
-        var refused = Should.Throw<EventFileException>(() => Read("{\"type\":\"ok\"}\n" + line + "\n").ToList());
+        var refused = Should.Throw<EventFileException>(() => Read("{\"type\":\"ok\",\"data\":{}}\n" + line + "\n").ToList());
 
         (refused.Line, refused.Column).ShouldBe((2L, (long?)column));
         refused.Reason.ShouldStartWith(reason);
         refused.Message.ShouldBe($"Line 2{(column is null ? "" : $", column {column}")}: {refused.Reason}");
     }
+
+    [Theory]
+    [InlineData("codex-rollout.jsonl", "'payload'", "a session file of Codex")]
+    [InlineData("langfuse.jsonl", "'traceId'", "an export of observations from Langfuse")]
+    public void Read_FileOfAnotherProgram_NamesTheMemberAndWhatItLooksLike(string name, string member, string shape)
+    {
+        var refused = Should.Throw<EventFileException>(() => EventFile.Read(File.ReadAllBytes(Fault(name))).ToList());
+
+        refused.Line.ShouldBe(1);
+        refused.Reason.ShouldStartWith($"{member} is not a member of an event");
+        refused.Reason.ShouldEndWith($" It looks like {shape}.");
+    }
+
+    [Fact]
+    public void Read_NullData_StaysNull() =>
+        EventFile.Read(File.ReadAllBytes(Fault("null-data.jsonl"))).Single().Data.ShouldBeOfType<UntypedEvent>()
+            .Data.ValueKind.ShouldBe(JsonValueKind.Null);
+
+    [Fact]
+    public void Reader_IdTwice_NamesBothLinesAndTheId()
+    {
+        var refused = Should.Throw<EventFileException>(() => new EventFileReader().Read(File.ReadAllBytes(Fault("id-twice.jsonl"))).ToList());
+
+        refused.Message.ShouldBe(
+            "Line 2: it repeats the id '11111111-1111-4111-8111-111111111111' of line 1. Give each event an id of its own, or leave the ids out.");
+    }
+
+    [Fact]
+    public void Reader_CauseByTheIdOfTheLog_IsTheIdOfItsLine() =>
+        new EventFileReader().Read(Encoding.UTF8.GetBytes(
+            """
+            {"id":"a","event_id":"11111111-1111-4111-8111-111111111111","type":"t","data":{}}
+            {"id":"b","cause":["11111111-1111-4111-8111-111111111111","x"],"type":"t","data":{}}
+            """)).Last().Metadata.ForeignCauses.ShouldBe(["a", "x"]);
 
     [Fact]
     public void Read_BytesThatAreNotUtf8_RefusedWithTheirPlace()
@@ -127,6 +164,8 @@ public sealed class EventFileTests
         World.Fold(events).FindObject("o").ShouldNotBeNull();
         (events[0].Position, events[0].Version).ShouldBe((Position.Start, new StreamVersion(1)));
     }
+
+    private static string Fault(string name) => Path.Combine(Ledger.Conformance.Conventions.SourceTree.Root, "..", "shared", "faults", name);
 
     private static IEnumerable<NewEvent> Read(string text) => EventFile.Read(Encoding.UTF8.GetBytes(text));
 

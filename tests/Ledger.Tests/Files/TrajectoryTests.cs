@@ -73,8 +73,8 @@ public sealed class TrajectoryTests
     }
 
     [Theory]
-    [InlineData("{\"a\": 1}", "Line 1, column 1: the JSON has neither a list 'trajectory' nor a list 'history'. A .traj file of SWE-agent has one.")]
-    [InlineData("[]", "Line 1, column 1: the JSON has neither a list 'trajectory' nor a list 'history'. A .traj file of SWE-agent has one.")]
+    [InlineData("{\"a\": 1}", "Line 1, column 1: the JSON has none of the lists 'trajectory', 'history' and 'attempts'. A .traj file of SWE-agent has one.")]
+    [InlineData("[]", "Line 1, column 1: the JSON has none of the lists 'trajectory', 'history' and 'attempts'. A .traj file of SWE-agent has one.")]
     [InlineData("{\"trajectory\": [{\"action\": \"é\"},\n {}, {\"é\": x}]}", "Line 2, column 12: malformed JSON behind 2 whole steps. 'x' is an invalid start of a value.")]
     public void Read_NoTrajectory_LineAndColumn(string text, string message) =>
         Should.Throw<EventFileException>(() => Trajectory.Read(Encoding.UTF8.GetBytes(text))).Message.ShouldBe(message);
@@ -91,6 +91,57 @@ public sealed class TrajectoryTests
         fault.Reason.ShouldStartWith("malformed JSON behind 3 whole steps. Expected end of string, but instead reached end of data.");
         fault.Line.ShouldBe(Encoding.UTF8.GetString(bytes, 0, inStep4).Split('\n').Length);
     }
+
+    [Fact]
+    public void Read_NothingThatIsAStep_IsRefused() =>
+        Should.Throw<EventFileException>(() => Trajectory.Read("""{"history": [{"from": "human", "value": "x"}], "trajectory": [{}]}"""u8.ToArray()))
+            .Reason.ShouldStartWith("the JSON has no step:");
+
+    [Fact]
+    public void Read_HistoryWithToolCalls_IsMappedWhole()
+    {
+        var events = Record(File.ReadAllBytes(Fault("openai-history.traj")));
+
+        events.Select(e => e.Metadata.ForeignId).ShouldBe(["task", "request", "step-1.response", "step-1.called", "step-1.returned"]);
+        events[3].ToJsonElement().GetRawText().ShouldContain("call_1");
+        events[3].ToJsonElement().GetProperty("tool").GetString().ShouldBe("f");
+        events[4].ToJsonElement().GetProperty("result").GetString().ShouldBe("r");
+        events[4].ToJsonElement().GetProperty("call_id").GetString().ShouldBe("step-1.called");
+        events[4].ToJsonElement().GetProperty("tool_call_id").GetString().ShouldBe("call_1");
+    }
+
+    [Fact]
+    public void Read_ImagePart_IsKept() =>
+        Record(File.ReadAllBytes(Fault("image.traj"))).Single(e => e.Type == "tool.returned").ToJsonElement()
+            .GetProperty("content")[1].GetProperty("image_url").GetProperty("url").GetString().ShouldBe("data:image/png;base64,AAAA");
+
+    [Fact]
+    public void ReadRecording_OtherAttempts_AreBranches()
+    {
+        var done = Trajectory.ReadRecording(File.ReadAllBytes(Fault("retry-done.traj")), "r");
+
+        done.Recordings.Select(r => r.Id).ShouldBe(["r", "r-attempt-1"]);
+        var branch = done.Recordings[1];
+        (branch.Branch!.ParentRunId, branch.Branch.ForkPosition).ShouldBe(("r", 2));
+        branch.Read().Count(e => e.Data is LlmResponse).ShouldBe(2);
+        done.LeftOut.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void ReadRecording_AttemptsAlone_TheLastIsTheRun()
+    {
+        var unfinished = Trajectory.ReadRecording(File.ReadAllBytes(Fault("retry-unfinished.traj")), "r");
+
+        unfinished.Recordings.Single().Read().Count(e => e.Data is LlmResponse).ShouldBe(2);
+    }
+
+    [Fact]
+    public void ReadRecording_WhatNoEventHolds_IsCounted() =>
+        Trajectory.ReadRecording(
+            """{"trajectory": [{"action": "ls", "query": [1]}, {"action": "ls", "query": [2]}, {}], "other": 1, "info": {"swe_agent_hash": "x"}}"""u8.ToArray(), "r")
+            .LeftOut.Select(l => $"{l.Value} {l.Key}").ShouldBe(["1 info.swe_agent_hash", "1 other", "2 trajectory.query", "1 trajectory steps that say nothing"], ignoreOrder: true);
+
+    private static string Fault(string name) => Path.Combine(SourceTree.Root, "..", "shared", "faults", name);
 
     private static string Sample(string name) => Path.Combine(SourceTree.Root, "..", "shared", "data", "swe-agent", $"{name}.traj");
 
