@@ -55,7 +55,7 @@ internal sealed class ListEventStore : IEventStore
             foreach (var item in append.Events)
             {
                 var (known, written) = (_log.Find(e => e.Id == item.Id)!, Registry.Write(item));
-                if (known.Type != written.Type || !Json.JsonEquality.Instance.Equals(known.ToJsonElement(), EventJson.ParseElement(written.Json)))
+                if (known.Type != written.Type || !Ledger.Json.JsonEquality.Instance.Equals(known.ToJsonElement(), EventJson.ParseElement(written.Json)))
                 {
                     throw new EventIdInUseException(append.Stream, item.Id, append.Stream, EventIdConflict.OtherContent);
                 }
