@@ -69,7 +69,7 @@ internal sealed class StreamLocks
     }
 
     /// <summary>Adds what the session appends already, and has not saved.</summary>
-    public void Add(StreamAction pending, EventRegistry registry)
+    public void Add(StreamAction pending, Ledger.Events.EventRegistry registry)
     {
         if (_streams.TryGetValue(pending.Key!, out var stream))
         {

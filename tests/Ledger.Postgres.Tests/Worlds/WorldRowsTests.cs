@@ -208,7 +208,7 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
     public async Task RowsOfAnOlderNode_ThatStoppedAtAFault_AreWrittenOn()
     {
         var run = Runs.Run(Guid.NewGuid().ToString("N"));
-        await using var other = database.WithoutRows();
+        await using var other = database.CreateStoreWithoutRows();
         var unrowed = new AgentLedger(other).Run(run.Id);
         await unrowed.AppendAsync([new ObjectCreated("a", "T"), new ObjectPatched("ghost"), new ObjectCreated("b", "T")]);
         await ProjectAsOlderNodeAsync(run.StreamName);

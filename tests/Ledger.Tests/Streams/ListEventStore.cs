@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ledger.Branches;
 using Ledger.Events;
+using Ledger.Json;
 using Ledger.Streams;
 
 namespace Ledger.Tests.Streams;
