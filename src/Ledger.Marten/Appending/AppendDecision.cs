@@ -78,7 +78,7 @@ internal static class AppendDecision
                 part.Stream, new StreamVersion(locks[part.Stream].Version), SequenceNumber.Start, AppendOutcome.AlreadyWritten);
         }
 
-        var last = part.Events.Select(item => locks.Find(item.Id)!).MaxBy(found => found.Version);
+        var last = part.Events.Select(item => locks.Find(item.Id)!).MaxBy(found => found.Version)!;
         return new AppendResult(
             part.Stream, new StreamVersion(last.Version), new SequenceNumber(last.Sequence), AppendOutcome.AlreadyWritten);
     }
