@@ -8,16 +8,6 @@ namespace Ledger.Wolverine.Tests.Handling;
 
 public sealed class MartenHandlerTests(MartenApplication application) : HandlerTests(application), IClassFixture<MartenApplication>
 {
-    protected override string[] Frames =>
-    [
-        "_ledgerEngine.Enlist(documentSession, context)",
-        "FetchForWritingAsync<Ledger.Worlds.World>(",
-        "FetchForWritingAsync<Ledger.Wolverine.Tests.Handling.Tally>(",
-        ".OpenAsync(",
-        "_ledgerEngine.FetchLatestAsync<Ledger.Worlds.World>(",
-        "await ledgerSession.SaveAsync(cancellation)",
-    ];
-
     [Fact]
     public async Task Document_IsSavedWithTheEvent_OrNeither()
     {
@@ -35,17 +25,6 @@ public sealed class MartenHandlerTests(MartenApplication application) : HandlerT
 
 public sealed class NativeHandlerTests(NativeApplication application) : HandlerTests(application), IClassFixture<NativeApplication>
 {
-    protected override string[] Frames =>
-    [
-        "await _ledgerEngine.BeginAsync(context, cancellation)",
-        "ledgerSession.Transaction;",
-        "FetchForWritingAsync<Ledger.Worlds.World>(",
-        "FetchForWritingAsync<Ledger.Wolverine.Tests.Handling.Tally>(",
-        ".OpenAsync(",
-        "_ledgerEngine.FetchLatestAsync<Ledger.Worlds.World>(",
-        "await ledgerSession.SaveAsync(cancellation)",
-    ];
-
     [Fact]
     public async Task Row_IsSavedWithTheEvent_OrNeither()
     {

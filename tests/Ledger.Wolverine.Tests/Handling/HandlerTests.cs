@@ -1,5 +1,3 @@
-using JasperFx.CodeGeneration;
-using JasperFx.CodeGeneration.Model;
 using Ledger.Events;
 using Ledger.Streams;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,28 +13,7 @@ public abstract class HandlerTests(WolverineApplication application)
 {
     private readonly string _id = Guid.NewGuid().ToString("N");
 
-    /// <summary>What the code of an engine's handlers must have, a part for each frame.</summary>
-    protected abstract string[] Frames { get; }
-
     private Heard Heard => application.Host.Services.GetRequiredService<Heard>();
-
-    [Fact]
-    public void GeneratedCode_HasEveryFrameOfLedger()
-    {
-        // A host of its own, because code is generated once.
-        using var host = application.CreateBuilder().Build();
-        var builder = new DynamicCodeBuilder(host.Services, [.. host.Services.GetServices<ICodeFileCollection>()])
-        {
-            ServiceVariableSource = host.Services.GetService<IServiceVariableSource>(),
-        };
-
-        var code = builder.GenerateAllCode();
-
-        foreach (var part in Frames)
-        {
-            code.ShouldContain(part);
-        }
-    }
 
     [Fact]
     public async Task World_EventsAreAppended_AndMessagesFollow()
