@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Ledger.Calls;
 using Ledger.Events;
-using Ledger.Streams;
 using Shouldly;
 using Xunit;
 
