@@ -18,7 +18,7 @@ public sealed class WorldJsonTests
             new RelationCreated("r", "cites", "é", "b"),
             new BudgetExhausted())).ToString().ShouldBe(
             """
-            {"objects":[{"id":"é","type":"Claim","data":{"n":1.0,"t":"🚀"}}],"relations":[{"id":"r","type":"cites","source_id":"é","target_id":"b","data":{}}],"budget_exhausted":true,"position":3}
+            {"objects":[{"id":"é","type":"Claim","data":{"n":1.0,"t":"🚀"}}],"relations":[{"id":"r","type":"cites","source_id":"é","target_id":"b","data":{}}],"budget_exhausted":true,"position":3,"faults":[],"dangling_relations":["r"]}
             """);
 
     [Fact]
