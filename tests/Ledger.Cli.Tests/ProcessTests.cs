@@ -49,7 +49,7 @@ public sealed class ProcessTests(CliDatabase database) : IClassFixture<CliDataba
     public async Task StandardInput_ControlCWhileWaiting_Exits130()
     {
         using var process = Start("world", "--events", "-", "--json");
-        await process.StandardInput.WriteLineAsync("""{"type":"note"}""");
+        await process.StandardInput.WriteLineAsync("""{"type":"note","data":{}}""");
         await process.StandardInput.FlushAsync();
         await WaitForHandlerAsync(process);
 

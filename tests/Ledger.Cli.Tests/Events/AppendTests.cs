@@ -19,7 +19,7 @@ public sealed class AppendTests(CliDatabase database) : IClassFixture<CliDatabas
     [Fact]
     public async Task ActorAndCause_FillWhatTheEventsDoNotSay()
     {
-        var cli = database.Cli with { Input = "{\"type\":\"a\"}\n{\"type\":\"b\",\"actor\":\"own\",\"cause\":\"x\"}" };
+        var cli = database.Cli with { Input = "{\"type\":\"a\",\"data\":{}}\n{\"type\":\"b\",\"data\":{},\"actor\":\"own\",\"cause\":\"x\"}" };
         var cause = Guid.NewGuid();
 
         (await cli.RunAsync("append", "run:filled", "--file", "-", "--actor", "me", "--cause", cause.ToString())).ShouldSucceed();
@@ -87,7 +87,7 @@ public sealed class AppendTests(CliDatabase database) : IClassFixture<CliDatabas
         var lines = new StringBuilder();
         for (var i = 0; i < count; i++)
         {
-            lines.Append("{\"id\":\"n").Append(i).Append("\",\"type\":\"note\"}\n");
+            lines.Append("{\"id\":\"n").Append(i).Append("\",\"type\":\"note\",\"data\":{}}\n");
         }
 
         return lines.ToString();

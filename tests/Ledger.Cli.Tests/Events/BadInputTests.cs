@@ -48,8 +48,8 @@ public sealed class BadInputTests(CliDatabase database) : IClassFixture<CliDatab
     }
 
     [Theory]
-    [InlineData("{\"type\":\"t\"}\n{\"type\":\"t\",}\n", "line 2, column 13: malformed JSON.")]
-    [InlineData("{\"type\":\"t\"}\n\n[1]", "line 3, column 1: a line must be one JSON object.")]
+    [InlineData("{\"type\":\"t\",\"data\":1}\n{\"type\":\"t\",}\n", "line 2, column 13: malformed JSON.")]
+    [InlineData("{\"type\":\"t\",\"data\":1}\n\n[1]", "line 3, column 1: a line must be one JSON object.")]
     [InlineData("{\"data\":{}}", "line 1: the event has no 'type'.")]
     [InlineData("{\"type\":\"t\",\"timestamp\":\"soon\"}", "line 1, column 25: 'timestamp' is 'soon'")]
     public async Task Append_BadLine_IsNamedAndNothingWritten(string input, string place)

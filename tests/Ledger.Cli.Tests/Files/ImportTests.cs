@@ -35,7 +35,7 @@ public sealed class ImportTests(CliDatabase database) : IClassFixture<CliDatabas
     {
         using var folder = new RecordingFolder();
         var story = new Transcript(database.Cli);
-        folder.Write("broken.jsonl", "{\"id\": \"a\", \"type\": \"t\"}", "{\"id\": \"b\", \"type\": é}", "{\"type\": \"t\"}");
+        folder.Write("broken.jsonl", "{\"id\": \"a\", \"type\": \"t\", \"data\": {}}", "{\"id\": \"b\", \"type\": é}", "{\"type\": \"t\", \"data\": {}}");
         folder.Write("orphan.jsonl", [.. RecordingFolder.Own("orphan", 2).Select(l => l.Replace("\"parent\"", "\"nowhere\"", StringComparison.Ordinal))]);
         folder.Write("bad.traj", "{\"trajectory\": [{}, {\"action\": \"ls");
         folder.Write("none.traj", "{}");

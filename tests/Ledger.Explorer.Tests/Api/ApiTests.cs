@@ -279,7 +279,7 @@ public abstract class ApiTests : IAsyncLifetime
     [Fact]
     public async Task Append_AtAnotherLength_IsAConflictWithBothNumbers()
     {
-        using var answer = await PostAsync("/run:kettle/events", """{"expected_length": 3, "events": [{"type": "kit.loaded"}]}""");
+        using var answer = await PostAsync("/run:kettle/events", """{"expected_length": 3, "events": [{"type": "kit.loaded", "data": {}}]}""");
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
@@ -292,7 +292,7 @@ public abstract class ApiTests : IAsyncLifetime
     [Fact]
     public async Task Append_Lines_WritesEach()
     {
-        using var content = new StringContent("{\"type\":\"kit.loaded\"}\n{\"type\":\"kit.loaded\"}\n", Encoding.UTF8, "application/x-ndjson");
+        using var content = new StringContent("{\"type\":\"kit.loaded\",\"data\":{}}\n{\"type\":\"kit.loaded\",\"data\":{}}\n", Encoding.UTF8, "application/x-ndjson");
         using var answer = await _client.PostAsync($"{Streams}/run:fresh/events?expected_length=0", content);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Created);
@@ -303,7 +303,7 @@ public abstract class ApiTests : IAsyncLifetime
     [InlineData("""{"events": [{"data": {}}]}""", HttpStatusCode.BadRequest)]
     [InlineData("""{"events": 1}""", HttpStatusCode.BadRequest)]
     [InlineData("[1", HttpStatusCode.BadRequest)]
-    [InlineData("""{"events": [{"type": "a"}], "expected_length": -1}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"events": [{"type": "a", "data": {}}], "expected_length": -1}""", HttpStatusCode.BadRequest)]
     public async Task Append_Malformed_IsRefusedWithASentence(string body, HttpStatusCode status)
     {
         using var answer = await PostAsync("/run:kettle/events", body);
