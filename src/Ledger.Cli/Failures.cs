@@ -9,7 +9,6 @@ using Ledger.Postgres.Local;
 using Ledger.Postgres.Migrations;
 using Ledger.Postgres.Rebuilding;
 using Ledger.Projections;
-using Ledger.Runs;
 using Ledger.Streams;
 using Ledger.Tasks;
 using Ledger.Worlds;

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Replays;
-using Ledger.Runs;
 using Ledger.Streams;
 using Ledger.Worlds;
 

@@ -6,7 +6,6 @@ using Ledger.Files;
 using Ledger.Postgres;
 using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Rebuilding;
-using Ledger.Runs;
 using Ledger.Streams;
 using Ledger.Worlds;
 using Microsoft.AspNetCore.Antiforgery;

@@ -1,6 +1,5 @@
 using System.Text;
 using JasperFx.Events;
-using Ledger.Events;
 using Ledger.Marten.Serialization;
 using Ledger.Postgres;
 using Ledger.Postgres.Streams;

@@ -1,6 +1,5 @@
 using Ledger.Branches;
 using Ledger.Postgres.Worlds;
-using Ledger.Runs;
 using Ledger.Streams;
 using Ledger.Worlds;
 

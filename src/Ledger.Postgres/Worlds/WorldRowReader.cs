@@ -1,4 +1,3 @@
-using Ledger.Events;
 using Ledger.Json;
 using Ledger.Streams;
 using Ledger.Worlds;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Ledger.Events;
 using Ledger.Json;
 
 namespace Ledger.Bus;

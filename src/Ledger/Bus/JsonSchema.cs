@@ -7,10 +7,8 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using Ledger.Events;
 using Ledger.Json;
 using Ledger.Streams;
-using Ledger.Tasks;
 
 namespace Ledger.Bus;
 

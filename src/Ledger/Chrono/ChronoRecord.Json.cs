@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Ledger.Chrono.Text;
-using Ledger.Events;
 using Ledger.Json;
 
 namespace Ledger.Chrono;

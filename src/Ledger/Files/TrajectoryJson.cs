@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Ledger.Events;
 using Ledger.Json;
 
 namespace Ledger.Files;

@@ -1,6 +1,5 @@
 using Ledger.Snapshots;
 using Ledger.Streams;
-using Ledger.Worlds;
 
 namespace Ledger.Runs;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Ledger.Events;
 using Ledger.Json;
 using Ledger.Streams;
 using Ledger.Worlds;

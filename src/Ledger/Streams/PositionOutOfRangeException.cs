@@ -1,5 +1,3 @@
-using Ledger.Streams;
-
 namespace Ledger.Streams;
 
 /// <summary>A question was refused because it asks for a place behind the end of a history.</summary>

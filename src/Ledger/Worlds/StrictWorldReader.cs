@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Ledger.Branches;
 using Ledger.Events;
-using Ledger.Runs;
 using Ledger.Streams;
 
 namespace Ledger.Worlds;

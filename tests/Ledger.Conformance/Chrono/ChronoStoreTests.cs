@@ -1,6 +1,5 @@
 using System.Text;
 using Ledger.Chrono;
-using Ledger.Events;
 using Ledger.Json;
 using Ledger.Streams;
 using Microsoft.Extensions.Time.Testing;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Ledger.Events;
 using Ledger.Projections;
-using Ledger.Runs;
 using Ledger.Streams;
 using Shouldly;
 using Xunit;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Ledger.Chrono;
-using Ledger.Events;
 using Ledger.Json;
 using Shouldly;
 using Xunit;

@@ -1,6 +1,5 @@
 using System.Text;
 using Ledger.Chrono;
-using Ledger.Events;
 using Ledger.Json;
 
 namespace Ledger.Tests.Chrono;

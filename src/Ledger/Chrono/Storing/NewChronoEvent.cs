@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using Ledger.Events;
 using Ledger.Json;
 
 namespace Ledger.Chrono.Storing;
