@@ -76,7 +76,7 @@ public sealed class LedgerMartenExtensionsTests(MartenDatabase database) : IClas
         var run = provider.GetRequiredService<AgentLedger>().Run("second-store");
         await run.AppendAsync([new ObjectCreated("a", "Claim", [])]);
         var keyed = provider.GetRequiredKeyedService<AgentLedger>(typeof(IAgentStore));
-        (await keyed.Run("second-store").GetWorldAsync()).Objects.Count().ShouldBe(1);
+        (await keyed.Run("second-store").GetWorldAsync()).Objects.Count.ShouldBe(1);
         provider.GetRequiredKeyedService<PostgresOptions>(typeof(IAgentStore)).RetryFor.ShouldBe(TimeSpan.FromSeconds(7));
         await using (var session = provider.GetRequiredService<IAgentStore>().LightweightSession())
         {

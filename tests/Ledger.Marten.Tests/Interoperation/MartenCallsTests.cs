@@ -233,7 +233,7 @@ public sealed class MartenCallsTests(MartenDatabase database) : IClassFixture<Ma
             """);
         left.ShouldBe("");
         await run.AppendAsync([new ObjectCreated("c", "Claim", [])]);
-        (await run.GetWorldAsync()).Objects.Count().ShouldBe(1);
+        (await run.GetWorldAsync()).Objects.Count.ShouldBe(1);
     }
 
     [Fact]
@@ -302,7 +302,7 @@ public sealed class MartenCallsTests(MartenDatabase database) : IClassFixture<Ma
         await session.SaveChangesAsync();
 
         (await database.TextAsync("select count(*)::text from ledger.world_object where stream = 'run:archived'")).ShouldBe("1");
-        (await run.GetWorldAsync()).Objects.Count().ShouldBe(1);
+        (await run.GetWorldAsync()).Objects.Count.ShouldBe(1);
     }
 
     [Fact]
