@@ -30,6 +30,15 @@ public abstract class RunWorldTests(ITestEngine engine)
     }
 
     [Fact]
+    public async Task GetWorldAtATime_UnknownRun_IsEmpty()
+    {
+        var run = new AgentLedger(await engine.CreateStoreAsync()).Run(Guid.NewGuid().ToString("N"));
+
+        (await run.FindPositionAsync(DateTimeOffset.UnixEpoch)).ShouldBe(Position.Start);
+        (await run.GetWorldAsync(DateTimeOffset.UnixEpoch)).ToString().ShouldBe(World.Empty.ToString());
+    }
+
+    [Fact]
     public async Task GetWorld_StrictBehindAFault_TheFaultAndBeforeItTheWorld()
     {
         var run = (await NewRunAsync()).WithFaults(WorldFaults.Throw);
