@@ -170,6 +170,7 @@ begin
                     offending := known.id;
                     offending_event := first_event - 1 + known.ordinal;
                     offending_number := known.seq_id;
+                    holder := event_stream[offending_event];
                 end if;
             end if;
         end if;

@@ -52,6 +52,15 @@ public sealed partial class ReadmeTests
         }
     }
 
+    [Fact]
+    public void Promises_NamedTests_AreThere()
+    {
+        var tests = string.Concat(Directory.EnumerateFiles(Path.Combine(SourceTree.Root, "tests"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+
+        TestName().Matches(File.ReadAllText(Path.Combine(SourceTree.Root, "docs/promises.md"))).Select(m => m.Groups["name"].Value)
+            .Where(name => !tests.Contains($" {name}(", StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
     private static bool IsOurs(string path) =>
         Path.GetRelativePath(SourceTree.Root, path).Split(Path.DirectorySeparatorChar)[0] is "README.md" or "src" or "tests";
 
@@ -66,6 +75,9 @@ public sealed partial class ReadmeTests
 
     [GeneratedRegex(@"^(?<indent> *)// sample: [^\n]*\n(?<code>.*?)^ *// end of sample$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Region();
+
+    [GeneratedRegex(@"`(?<name>[A-Z]\w+_\w+)`")]
+    private static partial Regex TestName();
 
     [GeneratedRegex(@"\]\((?<path>[^)#:]+)\)")]
     private static partial Regex Link();

@@ -1,8 +1,9 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Xml.Linq;
-using Ledger.Postgres;
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Migrations;
+using Ledger.Postgres;
 using Npgsql;
 using Weasel.Core;
 using Weasel.Postgresql;
@@ -92,7 +93,7 @@ internal sealed class LedgerSchemaObject(PostgresOptions options, Func<NpgsqlDat
     // Marten still reads its answers from its own connection.
     private async Task<SchemaMending> FindMissingAsync(IReadOnlyList<AppliedMigration> applied, bool isPending, CancellationToken ct)
     {
-        var connection = await dataSource().OpenConnectionAsync(ct).ConfigureAwait(false);
+        var connection = await Connections.OpenAsync(dataSource(), ct).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var catalog = await SchemaCatalog.ReadAsync(connection, options.Schemas, [], ct).ConfigureAwait(false);
         return isPending

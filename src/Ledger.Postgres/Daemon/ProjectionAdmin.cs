@@ -53,7 +53,7 @@ public sealed class ProjectionAdmin
     /// <exception cref="LogNumbersException">The sequence is behind the events.</exception>
     internal async Task EnsureNumbersAsync(CancellationToken cancellationToken)
     {
-        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await Connections.OpenAsync(_dataSource, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         (await LogNumbers.ReadAsync(connection, _options, cancellationToken).ConfigureAwait(false)).ThrowIfSequenceIsBehind();
     }

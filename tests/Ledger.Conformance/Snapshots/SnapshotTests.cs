@@ -174,14 +174,16 @@ public abstract class SnapshotTests(ITestEngine engine) : EventStoreTests(engine
     }
 
     [Fact]
-    public async Task Append_SnapshotEvery_WorldWithAFault_IsWrittenAndLogged()
+    public async Task Append_SnapshotEvery_WorldWithAFault_IsKeptWithTheFault()
     {
         var log = new WarningLog();
         var run = new AgentLedger(Store, new AgentLedgerOptions { SnapshotEvery = 1 }, log).Run(NewId());
 
         (await run.AppendAsync([Patch("ghost", 1)])).ShouldBe(new Position(1));
 
-        log.Warnings.ShouldBe([$"No snapshot of {run.StreamName} was taken at position 1; the events are written"]);
+        log.Warnings.ShouldBeEmpty();
+        var snapshot = (await run.LoadSnapshotAsync()).ShouldNotBeNull();
+        snapshot.World.Faults.Select(f => (f.Position, f.Type)).ShouldBe([(Position.Start, "object.patched")]);
     }
 
     private async Task<Run> RunOfAsync(int objects)
