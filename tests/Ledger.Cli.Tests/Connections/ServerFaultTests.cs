@@ -70,7 +70,7 @@ public sealed class ServerFaultTests(CliDatabase database) : IClassFixture<CliDa
         var refused = await cli.RunAsync("append", "kept", "--type", "t", "--retry-for", "0");
 
         refused.ShouldBeRefused(
-            1, "The server only lets us read: cannot execute INSERT in a read-only transaction. Connect to the primary.");
+            1, "The server only lets us read: cannot execute UPDATE in a read-only transaction. Connect to the primary.");
     }
 
     [Fact]

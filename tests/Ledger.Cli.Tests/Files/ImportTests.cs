@@ -72,6 +72,7 @@ public sealed class ImportTests(CliDatabase database) : IClassFixture<CliDatabas
             """
             run:humanevalfix-0 : 26 events, 26 written
             run:marshmallow-1867 : 50 events, 50 written
+              Left out: 1 × info.edited_files30, 1 × info.edited_files50, 1 × info.edited_files70, 1 × replay_config.
             run:simple : 24 events, 24 written
 
             """.ReplaceLineEndings("\n"));

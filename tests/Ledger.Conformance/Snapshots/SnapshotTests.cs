@@ -183,7 +183,7 @@ public abstract class SnapshotTests(ITestEngine engine) : EventStoreTests(engine
 
         log.Warnings.ShouldBeEmpty();
         var snapshot = (await run.LoadSnapshotAsync()).ShouldNotBeNull();
-        snapshot.World.Faults.Select(f => (f.Position, f.Type)).ShouldBe([(Position.Start, "object.patched")]);
+        snapshot.World.Faults.Select(f => (f.Position, f.EventType)).ShouldBe([(Position.Start, "object.patched")]);
     }
 
     private async Task<Run> RunOfAsync(int objects)

@@ -34,6 +34,6 @@ internal static partial class OpenedConnections
     public static partial Regex Opening();
 
     /// <summary>Work that runs on, in the context of whoever starts it.</summary>
-    [GeneratedRegex(@"\bTask\.Run\(|\bTask\.Factory\b|\bCreateTimer\(|\bnew Timer\(|\bnew Thread\(|\bQueueUserWorkItem\(")]
+    [GeneratedRegex(@"\bTask\.Run\(|\bTask\.Factory\b|(?<!SharedWork\.)\bCreateTimer\(|\bnew Timer\(|\bnew Thread\(|\bQueueUserWorkItem\(")]
     public static partial Regex Starting();
 }
