@@ -72,7 +72,7 @@ internal sealed partial class SchemaDefinitions
     private static partial Regex Drop();
 
     [GeneratedRegex(
-        @"\Acreate (?:unique )?(?<kind>index|trigger) (?:if not exists )?(?<part>\S+)\s.*?\bon (?<name>[^\s(]+)",
+        @"\Acreate (?:unique |constraint )?(?<kind>index|trigger) (?:if not exists )?(?<part>\S+)\s.*?\bon (?<name>[^\s(]+)",
         RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex Part();
 
