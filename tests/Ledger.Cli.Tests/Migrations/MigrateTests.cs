@@ -51,6 +51,52 @@ public sealed class MigrateTests
     }
 
     [Fact]
+    public async Task Repair_SequenceBehindAndProgressBeyond_MendsWhatItIsTold()
+    {
+        await using var database = await CliDatabase.CreateEmptyAsync();
+        var cli = new Cli { ConnectionString = database.ConnectionString };
+        (await cli.RunAsync("migrate", "apply")).ShouldSucceed();
+        (await cli.RunAsync("run", "start", "--id", "first")).ShouldSucceed();
+        for (var n = 0; n < 3; n++)
+        {
+            (await cli.RunAsync("append", "first", "--type", "a", "--data", "{}")).ShouldSucceed();
+        }
+
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var command = source.CreateCommand("""
+            select setval('ledger.mt_events_sequence', 1);
+            insert into ledger.mt_event_progression (name, last_seq_id) values ('usage:All', 9)
+            """);
+        await command.ExecuteNonQueryAsync();
+
+        (await cli.RunAsync("migrate", "assert")).Error.ShouldBe("ledger: Schema 'ledger' is not as the migrations make it: 2 differences.\n");
+        var append = await cli.RunAsync("append", "first", "--type", "a", "--data", "{}");
+        (append.ExitCode, append.Error).ShouldBe((1, "ledger: The newest event of the log has number 3, but the sequence that numbers events is only at 2: new "
+            + "events would get numbers that are taken, and are refused. Run 'ledger migrate repair', which sets the sequence to the newest event.\n"));
+        var kept = await cli.RunAsync("migrate", "repair");
+        (kept.ExitCode, kept.Error).ShouldBe((1, "ledger: The numbers of the log do not agree yet: 1 difference.\n"));
+        (await cli.RunAsync("migrate", "repair", "--reset-progress")).ShouldSucceed().ShouldBe(
+            "The progress of 'usage:All' was at 9 and is at the newest event now. What it keeps may contain events that are gone: rebuild it with "
+            + "'ledger projections rebuild'.\n");
+        (await cli.RunAsync("migrate", "repair")).ShouldSucceed().ShouldBe(
+            "The sequence, the events and the progress of readers agree; nothing was changed.\n");
+        (await cli.RunAsync("append", "first", "--type", "a", "--data", "{}")).ShouldSucceed();
+    }
+
+    [Fact]
+    public async Task ChronoVerify_UnknownStore_IsRefused()
+    {
+        await using var database = await CliDatabase.CreateEmptyAsync();
+        var cli = new Cli { ConnectionString = database.ConnectionString };
+        (await cli.RunAsync("migrate", "apply")).ShouldSucceed();
+
+        var refused = await cli.RunAsync("chrono", "verify", "nope");
+
+        (refused.ExitCode, refused.Output, refused.Error).ShouldBe((1, "", "ledger: There is no record store 'nope'; nothing was verified.\n"));
+        (await cli.RunAsync("replay", "run:nope")).ExitCode.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Script_AsksNoServer()
     {
         var cli = new Cli { ConnectionString = "Host=127.0.0.1;Port=1" };

@@ -28,6 +28,14 @@ public abstract class ReplayTests : EventStoreTests
     }
 
     [Fact]
+    public async Task Replay_UnknownRun_Throws()
+    {
+        var run = Runs.Run(NewId());
+
+        (await Should.ThrowAsync<StreamNotFoundException>(() => run.ReplayAsync())).Message.ShouldContain($"'{run.StreamName}'");
+    }
+
+    [Fact]
     public async Task Replay_GoodSnapshot_IsTheSame()
     {
         var run = await RunOfAsync(3);

@@ -33,6 +33,15 @@ public abstract class RunWorldTests
     }
 
     [Fact]
+    public async Task GetWorldAtATime_UnknownRun_IsEmpty()
+    {
+        var run = new AgentLedger(await CreateStoreAsync()).Run(Guid.NewGuid().ToString("N"));
+
+        (await run.FindPositionAsync(DateTimeOffset.UnixEpoch)).ShouldBe(Position.Start);
+        (await run.GetWorldAsync(DateTimeOffset.UnixEpoch)).ToString().ShouldBe(World.Empty.ToString());
+    }
+
+    [Fact]
     public async Task GetWorld_BehindAFault_TheFaultAndBeforeItTheWorld()
     {
         var run = await NewRunAsync();

@@ -49,6 +49,56 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
             .ShouldBe("m 2 0 object.created, n 3 1 object.patched, z 1 4 object.patched");
     }
 
+    [Fact]
+    public async Task Questions_RoleMayOnlyRead_AreFoldedWhereRowsAreMissing()
+    {
+        var id = Guid.NewGuid().ToString("N");
+        await database.WithoutRows().AppendAsync(StreamName.Run(id), ExpectedVersion.Any, [new ObjectCreated("a", "T"), new RelationCreated("r", "t", "a", "a")]);
+        var role = $"reader_{id}";
+        await database.ExecuteAsync($"""
+            create role {role} login;
+            grant usage on schema ledger to {role};
+            grant select on all tables in schema ledger to {role}
+            """);
+        try
+        {
+            await using var source = new NpgsqlDataSourceBuilder(database.ConnectionString)
+                .UsePhysicalConnectionInitializer(
+                    connection => Become(connection, role).ExecuteNonQuery(), connection => Become(connection, role).ExecuteNonQueryAsync())
+                .Build();
+            await using var store = new PostgresEventStore(source);
+            var run = await new AgentLedger(store).OpenAsync(StreamName.Run(id));
+
+            (await run.GetWorldAsync()).Objects.Select(o => o.Id).ShouldBe(["a"]);
+            (await store.FindObjectAsync(run.History, "a"))!.Type.ShouldBe("T");
+            (await store.FindRelationAsync(run.History, "r"))!.Type.ShouldBe("t");
+            (await store.ReadObjectsAsync(run.History).CountAsync()).ShouldBe(1);
+        }
+        finally
+        {
+            await database.ExecuteAsync($"drop owned by {role}; drop role {role}");
+        }
+
+        static NpgsqlCommand Become(NpgsqlConnection connection, string role) => new($"set session authorization {role}", connection);
+    }
+
+    [Fact]
+    public async Task Rebuild_StreamsOfOtherNames_GetNoHeads()
+    {
+        var id = Guid.NewGuid().ToString("N");
+        var (other, asked, run) = (new StreamName($"other:{id}"), new StreamName($"asked:{id}"), StreamName.Run(id));
+        foreach (var stream in (StreamName[])[other, asked, run])
+        {
+            await _store.AppendAsync(stream, ExpectedVersion.Any, [new ObjectCreated("a", "T")]);
+        }
+
+        await _store.FindObjectAsync(Ledger.Branches.History.OfRun(asked), "a");
+        await new Postgres.Daemon.ProjectionAdmin(database.DataSource).RebuildAsync("ledger:world");
+
+        (await TextAsync($"select string_agg(stream, ' ' order by stream) from ledger.world_head where stream like '%{id}'"))
+            .ShouldBe($"asked:{id} run:{id}");
+    }
+
     [Theory]
     [InlineData("select * from ledger.world('run:nobody')", "LG002")]
     [InlineData("select * from ledger.world('{0}', 99)", "LG003")]
