@@ -194,6 +194,10 @@ public sealed class LogNumbersTests
         (await store.ReadForwardAsync(stream).CountAsync()).ShouldBe(1);
         (await new Ledger.Runs.AgentLedger(store).OpenAsync(stream).ContinueWith(r => r.Result.GetWorldAsync(), TaskScheduler.Default).Unwrap())
             .Objects.Count.ShouldBe(1);
+
+        // As a primary again it lets its database be dropped.
+        await using var promote = source.CreateCommand("select pg_promote()");
+        await promote.ExecuteNonQueryAsync();
     }
 
     private static Task<AppendResult> AppendAsync(DaemonBench bench, int count) => bench.Store.AppendAsync(

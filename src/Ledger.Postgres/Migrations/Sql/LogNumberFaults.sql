@@ -11,12 +11,15 @@ passed as (
     union all
     select 'task_tail', greatest(t.seq, t.sighted)
     from {ledger}.task_tail as t)
-select '', n.newest, n.drawn
-from numbers as n
-where n.newest > n.drawn
-union all
-select p.name, p.reached, greatest(n.drawn, n.newest)
-from passed as p
-cross join numbers as n
-where p.reached > greatest(n.drawn, n.newest)
-order by 1 collate "C"
+select f.name, f.reached, f.number
+from (
+    select '' as name, n.newest as reached, n.drawn as number
+    from numbers as n
+    where n.newest > n.drawn
+    union all
+    select p.name, p.reached, greatest(n.drawn, n.newest)
+    from passed as p
+    cross join numbers as n
+    where p.reached > greatest(n.drawn, n.newest)
+) as f
+order by f.name collate "C"
