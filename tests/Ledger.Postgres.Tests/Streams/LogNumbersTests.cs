@@ -43,7 +43,7 @@ public sealed class LogNumbersTests
         await migrator.EnsureNumbersAsync();
         await SetBackAsync(bench, 2);
 
-        (await migrator.AssertAsync()).Select(d => d.Message).ShouldBe(
+        (await FaultsAsync(migrator)).Select(d => d.Message).ShouldBe(
             ["The sequence 'ledger.mt_events_sequence' is at 2, but the newest event has number 5, so that appends fail; run 'ledger migrate repair'."]);
         (await HealthAsync(bench)).ShouldStartWith("Unhealthy The newest event of the log has number 5, but the sequence");
         await Should.ThrowAsync<LogNumbersException>(() => migrator.EnsureNumbersAsync());
@@ -51,7 +51,7 @@ public sealed class LogNumbersTests
 
         (await migrator.RepairNumbersAsync()).Select(d => d.Kind).ShouldBe([DifferenceKind.SequenceBehind]);
 
-        (await migrator.AssertAsync()).ShouldBeEmpty();
+        (await FaultsAsync(migrator)).ShouldBeEmpty();
         await AppendAsync(bench, 1);
         (await bench.Store.ReadLogAsync().Select(e => e.Sequence.Value).ToListAsync()).ShouldBe([1, 2, 3, 4, 5, 6]);
         (await migrator.RepairNumbersAsync()).ShouldBeEmpty();
@@ -137,7 +137,7 @@ public sealed class LogNumbersTests
 
         (await migrator.RepairNumbersAsync(ProgressRepair.Reset)).ShouldAllBe(d => d.Kind == DifferenceKind.ProgressBeyond);
 
-        (await migrator.AssertAsync()).ShouldBeEmpty();
+        (await FaultsAsync(migrator)).ShouldBeEmpty();
         await bench.Store.AppendAsync(StreamName.Run("new"), ExpectedVersion.Any, [new KitLoaded("new")]);
         await bench.CaughtUpAsync();
         await ProjectionDaemonTests.UntilAsync(bench, "select last_seq_id::text from ledger.mt_event_progression where name = 'told:All'", "4");
@@ -202,6 +202,10 @@ public sealed class LogNumbersTests
 
     private static Task<AppendResult> AppendAsync(DaemonBench bench, int count) => bench.Store.AppendAsync(
         StreamName.Run("a"), ExpectedVersion.Any, [.. Enumerable.Range(1, count).Select(n => new KitLoaded($"{n}"))]);
+
+    // The bench has a table of its own in the schema, which is a difference too.
+    private static async Task<List<SchemaDifference>> FaultsAsync(LedgerMigrator migrator) =>
+        [.. (await migrator.AssertAsync()).Where(d => d.Kind is DifferenceKind.SequenceBehind or DifferenceKind.ProgressBeyond)];
 
     private static Task SetBackAsync(DaemonBench bench, long number) =>
         bench.Database.ExecuteAsync($"select setval('ledger.mt_events_sequence', {number})");
