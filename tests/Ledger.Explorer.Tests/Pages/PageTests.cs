@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Ledger.Events;
 using Ledger.Streams;
@@ -144,16 +145,19 @@ public sealed partial class PageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task World_BehindAnEventThatCannotBeApplied_ShowsTheWorldBefore()
+    public async Task World_AfterAnEventThatCannotBeApplied_ShowsTheWorldAndTheEvent()
     {
         await _host.Ledger.Run("broken").AppendAsync([new ObjectCreated("a", "A"), new ObjectPatched("b"), new ObjectCreated("c", "C")]);
 
         var html = await _client.GetStringAsync("/ledger/world?stream=run:broken");
 
-        html.ShouldContain("What is shown is the world before");
         html.ShouldContain(">a</a>");
-        using var api = await _client.GetAsync("/ledger/api/v1/streams/run:broken/world");
-        api.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        html.ShouldContain(">c</a>");
+        html.ShouldContain("object.patched");
+        using var world = JsonDocument.Parse(await _client.GetStringAsync("/ledger/api/v1/streams/run:broken/world"));
+        world.RootElement.GetProperty("faults").EnumerateArray().Select(f => $"{f.GetProperty("position")} {f.GetProperty("reason")}").ShouldBe(["1 unknown_object"]);
+        using var strict = await _client.GetAsync("/ledger/api/v1/streams/run:broken/world?faults=throw");
+        strict.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class LogNumbersTests
         await migrator.EnsureNumbersAsync();
         await SetBackAsync(bench, 2);
 
-        (await migrator.AssertAsync()).Select(d => d.Message).ShouldBe(
+        (await FaultsAsync()).ShouldBe(
             ["The sequence 'ledger.mt_events_sequence' is at 2, but the newest event has number 5, so that appends fail; run 'ledger migrate repair'."]);
         (await HealthAsync(bench)).ShouldStartWith("Unhealthy The newest event of the log has number 5, but the sequence");
         await Should.ThrowAsync<LogNumbersException>(() => migrator.EnsureNumbersAsync());
@@ -51,10 +51,14 @@ public sealed class LogNumbersTests
 
         (await migrator.RepairNumbersAsync()).Select(d => d.Kind).ShouldBe([DifferenceKind.SequenceBehind]);
 
-        (await migrator.AssertAsync()).ShouldBeEmpty();
+        (await FaultsAsync()).ShouldBeEmpty();
         await AppendAsync(bench, 1);
         (await bench.Store.ReadLogAsync().Select(e => e.Sequence.Value).ToListAsync()).ShouldBe([1, 2, 3, 4, 5, 6]);
         (await migrator.RepairNumbersAsync()).ShouldBeEmpty();
+
+        // The bench has a table of its own in the schema.
+        async Task<IEnumerable<string>> FaultsAsync() =>
+            (await migrator.AssertAsync()).Where(d => d.Kind is DifferenceKind.SequenceBehind or DifferenceKind.ProgressBeyond).Select(d => d.Message);
     }
 
     [Fact]
@@ -173,7 +177,8 @@ public sealed class LogNumbersTests
     public async Task Standby_LogIsRefused_StreamsAreRead()
     {
         await using var server = await TestPostgres.StartAsync(new TestPostgresOptions { Server = TestServer.Own });
-        await using var database = await server.CreateDatabaseAsync();
+        // A standby drops no database: this one goes with the server.
+        var database = await server.CreateDatabaseAsync();
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
         await new LedgerMigrator(source).ApplyAsync();
         await using var store = new PostgresEventStore(source, new PostgresOptions { RetryFor = TimeSpan.FromSeconds(5) });
@@ -204,9 +209,11 @@ public sealed class LogNumbersTests
 
     /// <summary>Takes the newest events away, as the restore of an older copy of the events does.</summary>
     private static Task CutAsync(DaemonBench bench, long last) => bench.Database.ExecuteAsync($"""
+        set session_replication_role = replica;
         delete from ledger.mt_events where seq_id > {last};
         update ledger.mt_streams as s set version = (select count(*) from ledger.mt_events as e where e.stream_id = s.id);
-        select setval('ledger.mt_events_sequence', {last})
+        select setval('ledger.mt_events_sequence', {last});
+        reset session_replication_role
         """);
 
     private static async Task FirstAsync(DaemonBench bench, SubscriptionStart start)
