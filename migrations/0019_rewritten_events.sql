@@ -101,8 +101,12 @@ $function$;
 
 create trigger tr_mt_events_rewritten after update of id, data, bdata, type, headers, "timestamp" on {events}.mt_events
 for each row
-when ((old.id, old.data, old.bdata, old.type, old.headers, old."timestamp")
-    is distinct from (new.id, new.data, new.bdata, new.type, new.headers, new."timestamp"))
+when (old.id is distinct from new.id
+    or old.data is distinct from new.data
+    or old.bdata is distinct from new.bdata
+    or old.type is distinct from new.type
+    or old.headers is distinct from new.headers
+    or old."timestamp" is distinct from new."timestamp")
 execute function {ledger}.note_rewritten_event_v1();
 
 -- Brings what is derived from the events that this transaction has rewritten to what they say now, or removes it so that it is written again
@@ -167,8 +171,12 @@ $function$;
 create constraint trigger tr_mt_events_rewritten_applied after update of id, data, bdata, type, headers, "timestamp" on {events}.mt_events
 deferrable initially deferred
 for each row
-when ((old.id, old.data, old.bdata, old.type, old.headers, old."timestamp")
-    is distinct from (new.id, new.data, new.bdata, new.type, new.headers, new."timestamp"))
+when (old.id is distinct from new.id
+    or old.data is distinct from new.data
+    or old.bdata is distinct from new.bdata
+    or old.type is distinct from new.type
+    or old.headers is distinct from new.headers
+    or old."timestamp" is distinct from new."timestamp")
 execute function {ledger}.apply_rewritten_events_v1();
 
 -- Removes what no foreign key takes along when a stream is deleted. Refused by a foreign key where rows of other tasks refer to a task's. The

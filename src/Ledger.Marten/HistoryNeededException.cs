@@ -28,7 +28,9 @@ public sealed class HistoryNeededException : InvalidOperationException
             when fault.ConstraintName is "fk_branch_parent" or "fk_branch_root" or "fk_branch_segment_stream" =>
             "The stream cannot be deleted: a branch was forked from it and shares its events. Nothing was changed. Delete its branches first, "
             + "or archive the stream.",
-        { SqlState: PostgresErrorCodes.ForeignKeyViolation, TableName: "tasks" or "messages" } =>
+        // A save that refers to an unknown task breaks the same keys, but not within what deletes a stream.
+        { SqlState: PostgresErrorCodes.ForeignKeyViolation, TableName: "tasks" or "messages" }
+            when fault.Where?.Contains("forget_stream_v1", StringComparison.Ordinal) == true =>
             "The task cannot be deleted: rows of other tasks refer to it. Nothing was changed. Delete those tasks first.",
         _ => null,
     };

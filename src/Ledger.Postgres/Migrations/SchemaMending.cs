@@ -75,7 +75,8 @@ internal sealed class SchemaMending
     private static bool IsPartOfTable(CatalogEntry entry, HashSet<(string, string)> actual) =>
         entry.Kind is "column" or "index" or "constraint" or "trigger" && actual.Contains(("table", entry.Object));
 
-    private static bool IsTrigger(string statement) => statement.StartsWith("create trigger ", StringComparison.Ordinal);
+    private static bool IsTrigger(string statement) =>
+        statement.StartsWith("create trigger ", StringComparison.Ordinal) || statement.StartsWith("create constraint trigger ", StringComparison.Ordinal);
 
     private static int Order(CatalogEntry entry) => entry.Kind switch
     {
