@@ -10,9 +10,13 @@ internal sealed class MarkSignal
     private long _value;
     private long _drawn = long.MaxValue;
     private long _newest;
+    private long _wakes;
 
     /// <summary>The mark.</summary>
     public long Value => Volatile.Read(ref _value);
+
+    /// <summary>How often those who wait were woken.</summary>
+    public long Wakes => Volatile.Read(ref _wakes);
 
     /// <summary>Keeps what was seen last of the log, and wakes those who wait where numbers went back or do not agree.</summary>
     public void Note(LogNumbers numbers)
@@ -43,18 +47,23 @@ internal sealed class MarkSignal
         lock (_gate)
         {
             moved = _moved;
+            _wakes++;
             _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
         moved.SetResult();
     }
 
-    /// <summary>Waits until the mark is behind a number, or it is set again, which must be asked for anew.</summary>
-    public Task WaitAsync(long position, CancellationToken cancellationToken)
+    /// <summary>Waits until the mark is after a number, or somebody is woken, who must look again.</summary>
+    /// <param name="position">The number.</param>
+    /// <param name="wakes">What <see cref="Wakes"/> was before the caller looked. A wake since then counts, so that none is missed
+    /// between the look and the wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task WaitAsync(long position, long wakes, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
-            return Value > position ? Task.CompletedTask : _moved.Task.WaitAsync(cancellationToken);
+            return Value > position || _wakes != wakes ? Task.CompletedTask : _moved.Task.WaitAsync(cancellationToken);
         }
     }
 }

@@ -58,6 +58,7 @@ internal sealed class Shard(
         {
             try
             {
+                var wakes = mark.Wakes;
                 if (_mustBegin)
                 {
                     _mustBegin = false;
@@ -78,7 +79,7 @@ internal sealed class Shard(
                         _hasCaughtUp = true;
                     }
 
-                    await mark.WaitAsync(_isStopped ? long.MaxValue : _position, cancellationToken).ConfigureAwait(false);
+                    await mark.WaitAsync(_isStopped ? long.MaxValue : _position, wakes, cancellationToken).ConfigureAwait(false);
                     continue;
                 }
 

@@ -34,20 +34,12 @@ public sealed partial class LedgerMigrator
         var mended = new List<SchemaDifference>();
         if (pending.Count > 0)
         {
-            // A pending migration may change what is missing. Where none is applied, nothing can be.
-            var known = _known.Where(migration => applied.Any(row => row.Number == migration.Number)).ToList();
-            mended.AddRange(await MendAsync(connection, catalog => SchemaMending.OfObjects(catalog, _options.Schemas, known), cancellationToken)
-                .ConfigureAwait(false));
+            mended.AddRange(await MendAsync(connection, OfApplied, cancellationToken).ConfigureAwait(false));
             done = await ApplyPendingAsync(connection, pending, cancellationToken).ConfigureAwait(false);
         }
 
         await CreateDocumentTablesAsync(connection, cancellationToken).ConfigureAwait(false);
-        if (IsMendable(applied))
-        {
-            mended.AddRange(await MendAsync(connection, catalog => SchemaMending.OfAll(catalog, _options.Schemas), cancellationToken)
-                .ConfigureAwait(false));
-        }
-
+        mended.AddRange(await MendAsync(connection, OfEverything, cancellationToken).ConfigureAwait(false));
         return new MigrationRun(done, mended);
     }
 
@@ -88,9 +80,15 @@ public sealed partial class LedgerMigrator
     private List<MigrationStatus> Pending(IReadOnlyList<AppliedMigration> applied) =>
         MigrationStatus.Pending(_known, applied, _options.LedgerSchema);
 
+    // Before pending migrations run, which may change what is missing. Where none is applied, nothing can be.
+    private SchemaMending OfApplied(SchemaCatalog catalog, IReadOnlyList<AppliedMigration> applied) => SchemaMending.OfObjects(
+        catalog, _options.Schemas, [.. _known.Where(migration => applied.Any(row => row.Number == migration.Number))]);
+
     // The catalog is compared with what all migrations of the program make; a newer program's may have removed some of that.
-    private bool IsMendable(IReadOnlyList<AppliedMigration> applied) =>
-        _known.Count == Migration.All.Count && applied.All(row => row.Number <= _known.Count);
+    private SchemaMending? OfEverything(SchemaCatalog catalog, IReadOnlyList<AppliedMigration> applied) =>
+        _known.Count == Migration.All.Count && applied.Count >= _known.Count && applied.All(row => row.Number <= _known.Count)
+            ? SchemaMending.OfAll(catalog, _options.Schemas)
+            : null;
 
     private async Task PrepareAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

@@ -6,21 +6,27 @@ public sealed partial class LedgerMigrator
 {
     private async Task<IReadOnlyList<SchemaDifference>> MendAsync(
         NpgsqlConnection connection,
-        Func<SchemaCatalog, SchemaMending> find,
+        Func<SchemaCatalog, IReadOnlyList<AppliedMigration>, SchemaMending?> find,
         CancellationToken cancellationToken)
     {
         var tables = _options.DocumentTables.ToList();
+        var applied = await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false);
         var seen = await SchemaCatalog.ReadAsync(connection, _options.Schemas, tables, cancellationToken).ConfigureAwait(false);
-        if (find(seen).Missing.Count == 0)
+        if (find(seen, applied) is not { Missing.Count: > 0 })
         {
             return [];
         }
 
-        // Another node may have been faster; it is looked again under the lock.
+        // Another node may have been faster, or have migrated on between the two looks; only what is seen under the lock counts.
         var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
+        applied = await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false);
         var catalog = await SchemaCatalog.ReadWithinAsync(connection, _options.Schemas, tables, cancellationToken).ConfigureAwait(false);
-        var mending = find(catalog);
+        if (find(catalog, applied) is not { Missing.Count: > 0 } mending)
+        {
+            return [];
+        }
+
         try
         {
             foreach (var statement in mending.Statements)

@@ -1,7 +1,7 @@
 -- What the event schema and Ledger's own schema hold, as PostgreSQL's catalogs say. Needs no privilege on the objects.
 -- $1 event schema, $2 own schema. A row for each thing: kind, object (qualified), part (a column's, index's … name, or null), definition.
 -- Names are qualified only under an empty search_path: run it after EmptySearchPath. Checks of PostgreSQL 18 for "not null" are
--- left out, because the column says it.
+-- left out, because the column says it. A thing that another session drops meanwhile has no definition any more, and no row.
 with relation as (
     select
         c.oid,
@@ -203,6 +203,7 @@ select
     part,
     definition
 from described
+where definition is not null
 order by
     kind collate "C",
     object collate "C",
