@@ -1,15 +1,14 @@
-using Ledger.Branches;
 using Ledger.Bus;
-using Ledger.Chrono;
-using Ledger.Events;
 using Ledger.Files;
+using Ledger.Log;
 using Ledger.Postgres;
-using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Local;
-using Ledger.Postgres.Migrations;
-using Ledger.Postgres.Rebuilding;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Projections.Rebuilding;
+using Ledger.Postgres.Schema;
 using Ledger.Projections;
-using Ledger.Streams;
+using Ledger.Records;
+using Ledger.Records.Chronomemory;
 using Ledger.Tasks;
 using Ledger.Worlds;
 

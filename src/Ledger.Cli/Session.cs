@@ -2,7 +2,6 @@ using System.CommandLine;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Postgres;
-using Ledger.Runs;
 using Ledger.Worlds;
 
 namespace Ledger.Cli;

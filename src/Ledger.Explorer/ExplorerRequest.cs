@@ -1,7 +1,6 @@
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer;

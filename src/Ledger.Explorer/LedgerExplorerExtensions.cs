@@ -1,5 +1,5 @@
+using Ledger;
 using Ledger.Explorer;
-using Ledger.Runs;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 

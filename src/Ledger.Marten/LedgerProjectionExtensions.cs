@@ -1,7 +1,7 @@
 using JasperFx.Events.Projections;
 using Ledger.Marten;
 using Ledger.Marten.Worlds;
-using Ledger.Snapshots;
+using Ledger.Worlds;
 using Weasel.Postgresql;
 
 namespace Marten;

@@ -1,6 +1,6 @@
+using Ledger;
 using Ledger.Marten;
 using Ledger.Marten.Sessions;
-using Ledger.Runs;
 
 namespace Marten;
 

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using Ledger.Postgres.Appending;
-using Ledger.Postgres.Migrations;
+using Ledger.Postgres.Log.Appending;
+using Ledger.Postgres.Schema;
 using Npgsql;
 
 namespace Ledger.Postgres;

@@ -1,8 +1,9 @@
 using System.Text;
-using Ledger.Events;
-using Ledger.Postgres.Projections;
+using Ledger.Log;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Projections.Inline;
+using Ledger.Postgres.Schema;
 using Ledger.Projections;
-using Ledger.Runs;
 using Ledger.Tasks;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -49,12 +50,12 @@ public sealed record PostgresOptions
     /// <summary>The projections that run inline, inside every append: default none.</summary>
     /// <remarks>
     /// <see cref="Snapshot{T}"/>, <see cref="DocumentProjection{T}"/>, <see cref="RowProjection"/> and <see cref="EventProjection"/>; rows are
-    /// written in the order of the list. <see cref="Migrations.LedgerMigrator"/> makes and checks the tables of documents; those of rows are the application's.
+    /// written in the order of the list. <see cref="LedgerMigrator"/> makes and checks the tables of documents; those of rows are the application's.
     /// </remarks>
     public IReadOnlyList<Projection> Projections { get; init; } = [];
 
     /// <summary>The projections that a daemon runs, behind the appends: default none.</summary>
-    /// <remarks>The same kinds as <see cref="Projections"/>, and none that is there. See <see cref="Daemon.ProjectionDaemon"/>. A new version of one is
+    /// <remarks>The same kinds as <see cref="Projections"/>, and none that is there. See <see cref="ProjectionDaemon"/>. A new version of one is
     /// declared beside the old one, which answers for its documents until the new one is level with the log; then the old one may go.</remarks>
     public IReadOnlyList<Projection> AsyncProjections { get; init; } = [];
 

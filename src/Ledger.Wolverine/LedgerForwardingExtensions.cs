@@ -1,4 +1,4 @@
-using Ledger.Subscriptions;
+using Ledger.Projections;
 using Ledger.Wolverine.Forwarding;
 using Microsoft.Extensions.Hosting;
 using Wolverine.Runtime;

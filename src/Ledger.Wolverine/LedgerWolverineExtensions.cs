@@ -14,7 +14,7 @@ public static class LedgerWolverineExtensions
     /// <summary>Lets handlers take and append to runs, and handles Ledger's own messages.</summary>
     /// <remarks>
     /// <list type="number">
-    /// <item>A handler that takes a <see cref="Ledger.Worlds.World"/>, a <see cref="Ledger.Runs.Run"/> or the state of an aggregate is given that
+    /// <item>A handler that takes a <see cref="Ledger.World"/>, a <see cref="Ledger.Run"/> or the state of an aggregate is given that
     /// of the run which its message names, by a member <c>RunId</c> or <c>Id</c>, or one with <c>[Identity]</c>. A text with a colon is the name of
     /// a stream, any other the id of a run. The events that it returns are appended at the length that it was given, in one transaction with
     /// Wolverine's inbox and outbox. <c>[WriteModel]</c>, <c>[ReadModel]</c>, <c>[DeciderFunction]</c> and <c>IEventStream&lt;T&gt;</c> mean what they
@@ -23,7 +23,7 @@ public static class LedgerWolverineExtensions
     /// container. A run that does not exist has the empty world, or the aggregate's initial state.</item>
     /// <item>A handler that takes a <see cref="LedgerSession"/> works in the same transaction.</item>
     /// <item>When somebody else was faster, the handler runs again on what is there then, up to five times; from the second try on it has the stream
-    /// locked, so that nobody is faster again. A policy for <see cref="Ledger.Streams.WrongExpectedVersionException"/> that is set before this
+    /// locked, so that nobody is faster again. A policy for <see cref="Ledger.Log.WrongExpectedVersionException"/> that is set before this
     /// call comes first.</item>
     /// <item><see cref="StartRun"/>, <see cref="AppendEvents"/>, <see cref="ForkRun"/>, <see cref="SaveSnapshot"/> and <see cref="RebuildProjection"/> are handled;
     /// each cascades a message that says what happened.</item>

@@ -1,4 +1,4 @@
-using Ledger.Postgres.Migrations;
+using Ledger.Postgres.Schema;
 using Ledger.Testing;
 using Npgsql;
 using Xunit;
@@ -43,7 +43,7 @@ public sealed class CliDatabase : IAsyncLifetime
             insert into ledger.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type, is_archived)
             select nextval('ledger.mt_events_sequence'), gen_random_uuid(), id, n,
                    jsonb_build_object('id', 'object-' || n % 1000, 'patch', jsonb_build_object('n', n, 'text', 'as long as a usual sentence of an agent')),
-                   'object.patched', now(), '*DEFAULT*', 'Ledger.Events.ObjectPatched, Ledger', false
+                   'object.patched', now(), '*DEFAULT*', 'Ledger.ObjectPatched, Ledger', false
             from stream, generate_series(1, {{events}}) n
             """);
         command.CommandTimeout = 600;

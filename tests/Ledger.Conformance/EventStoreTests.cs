@@ -1,6 +1,5 @@
 using Ledger.Events;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,5 @@
-using Ledger.Events;
+using Ledger.Log;
 using Ledger.Projections;
-using Ledger.Streams;
 
 namespace Ledger.Conformance;
 

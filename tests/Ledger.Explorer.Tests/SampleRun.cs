@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
-using Ledger.Events;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Explorer.Tests;
 

@@ -1,20 +1,15 @@
+using Ledger.Conformance.Abilities;
 using Ledger.Conformance.Appending;
-using Ledger.Conformance.Branches;
-using Ledger.Conformance.Calls;
-using Ledger.Conformance.Causality;
-using Ledger.Conformance.Chrono;
 using Ledger.Conformance.Concurrency;
 using Ledger.Conformance.Conventions;
 using Ledger.Conformance.Laws;
+using Ledger.Conformance.Log;
 using Ledger.Conformance.Projections;
 using Ledger.Conformance.Reading;
-using Ledger.Conformance.Replays;
+using Ledger.Conformance.Records;
 using Ledger.Conformance.Runs;
-using Ledger.Conformance.Searching;
-using Ledger.Conformance.Snapshots;
 using Ledger.Conformance.Tasks;
 using Ledger.Conformance.Worlds;
-using Ledger.Streams;
 using Xunit;
 
 namespace Ledger.Marten.Tests;
@@ -61,7 +56,7 @@ public sealed class MartenLogSearchTests(MartenDatabase database) : LogSearchTes
 public sealed class MartenBadSnapshotTests(MartenDatabase database) : BadSnapshotTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenKandoSnapshotVectorTests(MartenDatabase database) : KandoSnapshotVectorTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenLongRunTests(MartenDatabase database) : LongRunTests(database), IClassFixture<MartenDatabase>;
-public sealed class MartenSnapshotTests(MartenDatabase database) : Conformance.Snapshots.SnapshotTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenSnapshotTests(MartenDatabase database) : Conformance.Worlds.SnapshotTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenAccumulateTests(MartenDatabase database) : AccumulateTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenLedgerAbilityTests(MartenDatabase database) : LedgerAbilityTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenTaskConcurrencyTests(MartenDatabase database) : TaskConcurrencyTests(database), IClassFixture<MartenDatabase>;

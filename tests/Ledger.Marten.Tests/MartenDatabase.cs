@@ -1,9 +1,8 @@
 using Ledger.Conformance;
-using Ledger.Events;
+using Ledger.Log;
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
 using Ledger.Projections;
-using Ledger.Streams;
 using Ledger.Testing;
 using Marten;
 using Npgsql;
@@ -98,7 +97,7 @@ public sealed class MartenDatabase : ITestEngine, IAsyncLifetime
     public async Task<MartenEventStore> CreateProjectingStoreAsync(IReadOnlyList<Projection> projections)
     {
         var options = new PostgresOptions { Projections = projections };
-        await new Postgres.Migrations.LedgerMigrator(DataSource, options).ApplyAsync();
+        await new Postgres.Schema.LedgerMigrator(DataSource, options).ApplyAsync();
         return CreateStore(o => o with { Projections = projections });
     }
 

@@ -1,20 +1,15 @@
+using Ledger.Conformance.Abilities;
 using Ledger.Conformance.Appending;
-using Ledger.Conformance.Branches;
-using Ledger.Conformance.Calls;
-using Ledger.Conformance.Causality;
-using Ledger.Conformance.Chrono;
 using Ledger.Conformance.Concurrency;
 using Ledger.Conformance.Conventions;
 using Ledger.Conformance.Laws;
+using Ledger.Conformance.Log;
 using Ledger.Conformance.Projections;
 using Ledger.Conformance.Reading;
-using Ledger.Conformance.Replays;
+using Ledger.Conformance.Records;
 using Ledger.Conformance.Runs;
-using Ledger.Conformance.Searching;
-using Ledger.Conformance.Snapshots;
 using Ledger.Conformance.Tasks;
 using Ledger.Conformance.Worlds;
-using Ledger.Streams;
 using Xunit;
 
 namespace Ledger.Postgres.Tests;
@@ -61,7 +56,7 @@ public sealed class PostgresLogSearchTests(LedgerDatabase database) : LogSearchT
 public sealed class PostgresBadSnapshotTests(LedgerDatabase database) : BadSnapshotTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresKandoSnapshotVectorTests(LedgerDatabase database) : KandoSnapshotVectorTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresLongRunTests(LedgerDatabase database) : LongRunTests(database), IClassFixture<LedgerDatabase>;
-public sealed class PostgresSnapshotTests(LedgerDatabase database) : Conformance.Snapshots.SnapshotTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresSnapshotTests(LedgerDatabase database) : Conformance.Worlds.SnapshotTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresAccumulateTests(LedgerDatabase database) : AccumulateTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresLedgerAbilityTests(LedgerDatabase database) : LedgerAbilityTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresTaskConcurrencyTests(LedgerDatabase database) : TaskConcurrencyTests(database), IClassFixture<LedgerDatabase>;

@@ -1,7 +1,5 @@
-using Ledger.Events;
-using Ledger.Postgres.Daemon;
-using Ledger.Postgres.Streams;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Postgres.Projections.Daemon;
 using Npgsql;
 using Shouldly;
 using Xunit;

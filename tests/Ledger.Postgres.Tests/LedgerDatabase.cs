@@ -1,9 +1,7 @@
 using Ledger.Conformance;
-using Ledger.Events;
-using Ledger.Postgres.Migrations;
-using Ledger.Postgres.Streams;
+using Ledger.Log;
+using Ledger.Postgres.Schema;
 using Ledger.Projections;
-using Ledger.Streams;
 using Ledger.Testing;
 using Npgsql;
 using Xunit;

@@ -1,6 +1,4 @@
-using Ledger.Postgres.Migrations;
-using Ledger.Postgres.Streams;
-using Ledger.Streams;
+using Ledger.Postgres.Schema;
 using Ledger.Testing;
 using Npgsql;
 using Shouldly;

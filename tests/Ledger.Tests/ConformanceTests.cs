@@ -1,20 +1,16 @@
+using Ledger.Conformance.Abilities;
 using Ledger.Conformance.Appending;
-using Ledger.Conformance.Branches;
-using Ledger.Conformance.Calls;
-using Ledger.Conformance.Causality;
-using Ledger.Conformance.Chrono;
 using Ledger.Conformance.Concurrency;
 using Ledger.Conformance.Conventions;
 using Ledger.Conformance.Laws;
+using Ledger.Conformance.Log;
 using Ledger.Conformance.Projections;
 using Ledger.Conformance.Reading;
-using Ledger.Conformance.Replays;
+using Ledger.Conformance.Records;
 using Ledger.Conformance.Runs;
-using Ledger.Conformance.Searching;
-using Ledger.Conformance.Snapshots;
 using Ledger.Conformance.Tasks;
 using Ledger.Conformance.Worlds;
-using Ledger.Tests.Streams;
+using Ledger.Tests.Log;
 
 namespace Ledger.Tests;
 
@@ -67,7 +63,7 @@ public sealed class MemoryLogSearchTests() : LogSearchTests(new MemoryEngine());
 public sealed class MemoryBadSnapshotTests() : BadSnapshotTests(new MemoryEngine());
 public sealed class MemoryKandoSnapshotVectorTests() : KandoSnapshotVectorTests(new MemoryEngine());
 public sealed class MemoryLongRunTests() : LongRunTests(new MemoryEngine());
-public sealed class MemorySnapshotTests() : Conformance.Snapshots.SnapshotTests(new MemoryEngine());
+public sealed class MemorySnapshotTests() : Conformance.Worlds.SnapshotTests(new MemoryEngine());
 public sealed class MemoryAccumulateTests() : AccumulateTests(new MemoryEngine());
 public sealed class MemoryLedgerAbilityTests() : LedgerAbilityTests(new MemoryEngine());
 public sealed class MemoryTaskConcurrencyTests() : TaskConcurrencyTests(new MemoryEngine());

@@ -1,7 +1,6 @@
 using Ledger.Conformance;
-using Ledger.Events;
+using Ledger.Log;
 using Ledger.Projections;
-using Ledger.Streams;
 
 namespace Ledger.Tests;
 

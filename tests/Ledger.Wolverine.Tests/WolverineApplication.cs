@@ -1,7 +1,6 @@
 using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Testing;
 using Ledger.Wolverine.Tests.Forwarding;
 using Ledger.Wolverine.Tests.Handling;

@@ -4,10 +4,9 @@
 // id of each. They go on for as long as the process lives; a line comes after the acknowledgement and before the next write.
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Ledger.Chrono;
-using Ledger.Events;
-using Ledger.Postgres.Streams;
-using Ledger.Runs;
+using Ledger;
+using Ledger.Postgres;
+using Ledger.Records;
 using Npgsql;
 
 await using var dataSource = NpgsqlDataSource.Create(args[0]);

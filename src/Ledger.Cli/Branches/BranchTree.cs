@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Ledger.Branches;
 using Ledger.Cli.Output;
+using Ledger.Log;
 
 namespace Ledger.Cli.Branches;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
-using Ledger.Streams;
 
 namespace Ledger.Cli.Branches;
 

@@ -1,9 +1,7 @@
 using System.CommandLine;
-using Ledger.Branches;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Cli.Branches;
 

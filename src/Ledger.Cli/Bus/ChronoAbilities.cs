@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Ledger.Bus;
-using Ledger.Chrono;
 using Ledger.Cli.Chrono;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Records;
 
 namespace Ledger.Cli.Bus;
 

@@ -1,6 +1,6 @@
+using Ledger.Abilities;
 using Ledger.Bus;
 using Ledger.Cli.Connections;
-using Ledger.Tasks;
 
 namespace Ledger.Cli.Bus;
 

@@ -4,8 +4,7 @@ using Ledger.Cli.Connections;
 using Ledger.Cli.Events;
 using Ledger.Cli.Streams;
 using Ledger.Events;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Bus;

@@ -1,10 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
-using Ledger.Causality;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Cli.Worlds;
-using Ledger.Events;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Causality;

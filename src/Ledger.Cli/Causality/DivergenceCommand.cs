@@ -1,12 +1,10 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
-using Ledger.Causality;
 using Ledger.Cli.Events;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Runs;
 
 namespace Ledger.Cli.Causality;
 

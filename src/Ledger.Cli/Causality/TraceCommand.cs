@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using Ledger.Causality;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Events;
 using Ledger.Cli.Streams;

@@ -1,4 +1,5 @@
-using Ledger.Chrono;
+using Ledger.Records;
+using Ledger.Records.Chronomemory;
 
 namespace Ledger.Cli.Chrono;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Ledger.Chrono;
 using Ledger.Cli.Streams;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
 

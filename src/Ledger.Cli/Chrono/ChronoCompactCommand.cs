@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Ledger.Chrono;
 using Ledger.Cli.Output;
+using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Ledger.Chrono;
+using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
 

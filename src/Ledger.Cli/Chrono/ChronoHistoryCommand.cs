@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Ledger.Chrono;
 using Ledger.Cli.Streams;
+using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
 

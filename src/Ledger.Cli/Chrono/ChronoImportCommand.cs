@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Ledger.Chrono;
+using Ledger.Records;
+using Ledger.Records.Chronomemory;
 
 namespace Ledger.Cli.Chrono;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Ledger.Chrono;
 using Ledger.Cli.Output;
+using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
 

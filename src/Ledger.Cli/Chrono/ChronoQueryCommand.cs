@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using Ledger.Chrono;
+using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
 

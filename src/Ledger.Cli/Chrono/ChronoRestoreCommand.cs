@@ -1,4 +1,4 @@
-using Ledger.Chrono;
+using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
 

@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using Ledger.Chrono;
 using Ledger.Cli.Output;
+using Ledger.Records;
+using Ledger.Records.Chronomemory;
 
 namespace Ledger.Cli.Chrono;
 

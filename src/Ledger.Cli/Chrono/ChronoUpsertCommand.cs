@@ -1,7 +1,8 @@
 using System.CommandLine;
-using Ledger.Chrono;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
+using Ledger.Records;
+using Ledger.Records.Chronomemory;
 
 namespace Ledger.Cli.Chrono;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using Ledger.Chrono;
 using Ledger.Cli.Streams;
-using Ledger.Streams;
+using Ledger.Records;
+using Ledger.Records.Chronomemory;
 
 namespace Ledger.Cli.Chrono;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Ledger.Chrono;
 using Ledger.Cli.Output;
+using Ledger.Records.Chronomemory;
 
 namespace Ledger.Cli.Chrono;
 

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Ledger.Chrono;
 using Ledger.Cli.Streams;
-using Ledger.Streams;
+using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Ledger.Chrono;
+using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
 

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.CommandLine;
 using System.Text.Json;
-using Ledger.Chrono;
 using Ledger.Cli.Events;
+using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
 

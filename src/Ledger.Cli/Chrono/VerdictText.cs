@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Ledger.Chrono;
 using Ledger.Cli.Output;
+using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
 

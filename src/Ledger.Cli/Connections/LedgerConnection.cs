@@ -1,9 +1,7 @@
 using Ledger.Cli.Output;
 using Ledger.Postgres;
-using Ledger.Postgres.Daemon;
-using Ledger.Postgres.Migrations;
-using Ledger.Postgres.Streams;
-using Ledger.Runs;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Schema;
 using Ledger.Tasks;
 using Npgsql;
 

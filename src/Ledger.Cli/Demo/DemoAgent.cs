@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Ledger.Calls;
-using Ledger.Events;
+using Ledger.Log;
 using Ledger.Runs;
 
 namespace Ledger.Cli.Demo;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Cli.Demo;
 

@@ -1,6 +1,5 @@
 using Ledger.Cli.Output;
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Cli.Demo;
 

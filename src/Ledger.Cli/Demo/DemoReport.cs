@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using Ledger.Calls;
-using Ledger.Causality;
 using Ledger.Cli.Branches;
 using Ledger.Cli.Output;
-using Ledger.Events;
+using Ledger.Runs;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Demo;

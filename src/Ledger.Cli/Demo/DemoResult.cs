@@ -1,8 +1,5 @@
-using Ledger.Branches;
-using Ledger.Calls;
-using Ledger.Causality;
+using Ledger.Log;
 using Ledger.Runs;
-using Ledger.Streams;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Demo;

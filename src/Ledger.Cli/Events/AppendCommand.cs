@@ -2,8 +2,8 @@ using System.CommandLine;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Events;
+using Ledger.Log;
 using Ledger.Runs;
-using Ledger.Streams;
 
 namespace Ledger.Cli.Events;
 

@@ -1,8 +1,7 @@
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
-using Ledger.Events;
+using Ledger.Log;
 using Ledger.Runs;
-using Ledger.Streams;
 
 namespace Ledger.Cli.Events;
 

@@ -1,7 +1,6 @@
 using Ledger.Cli.Connections;
-using Ledger.Events;
+using Ledger.Log;
 using Ledger.Runs;
-using Ledger.Streams;
 
 namespace Ledger.Cli.Events;
 

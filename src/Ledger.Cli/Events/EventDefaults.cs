@@ -1,5 +1,3 @@
-using Ledger.Events;
-
 namespace Ledger.Cli.Events;
 
 /// <summary>What the command line says of events that do not say it themselves.</summary>

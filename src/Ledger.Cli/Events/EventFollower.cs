@@ -1,8 +1,6 @@
-using Ledger.Events;
-using Ledger.Postgres.Streams;
-using Ledger.Runs;
-using Ledger.Streams;
-using Ledger.Subscriptions;
+using Ledger.Log;
+using Ledger.Postgres;
+using Ledger.Projections;
 
 namespace Ledger.Cli.Events;
 

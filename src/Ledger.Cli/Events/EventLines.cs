@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using Ledger.Events;
 using Ledger.Files;
+using Ledger.Log;
 
 namespace Ledger.Cli.Events;
 

@@ -1,5 +1,3 @@
-using Ledger.Events;
-
 namespace Ledger.Cli.Events;
 
 /// <summary>What is done with events as they pass.</summary>

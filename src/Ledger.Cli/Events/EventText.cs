@@ -1,9 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Ledger.Cli.Output;
-using Ledger.Events;
 using Ledger.Files;
-using Ledger.Streams;
 
 namespace Ledger.Cli.Events;
 

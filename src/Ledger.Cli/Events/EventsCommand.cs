@@ -1,8 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
-using Ledger.Events;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Cli.Events;
 

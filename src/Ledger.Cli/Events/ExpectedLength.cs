@@ -1,5 +1,4 @@
 using Ledger.Cli.Streams;
-using Ledger.Streams;
 
 namespace Ledger.Cli.Events;
 

@@ -3,10 +3,9 @@ using System.Text;
 using System.Text.Json;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
-using Ledger.Events;
 using Ledger.Files;
-using Ledger.Streams;
-using Ledger.Subscriptions;
+using Ledger.Log;
+using Ledger.Projections;
 
 namespace Ledger.Cli.Events;
 

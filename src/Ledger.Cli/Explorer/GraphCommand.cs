@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Pictures;
-using Ledger.Streams;
 
 namespace Ledger.Cli.Explorer;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
-using Ledger.Postgres.Migrations;
+using Ledger.Postgres.Schema;
 
 namespace Ledger.Cli.Migrations;
 

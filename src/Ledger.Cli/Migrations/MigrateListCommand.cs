@@ -1,6 +1,6 @@
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
-using Ledger.Postgres.Migrations;
+using Ledger.Postgres.Schema;
 
 namespace Ledger.Cli.Migrations;
 

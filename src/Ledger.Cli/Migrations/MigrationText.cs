@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Ledger.Cli.Output;
-using Ledger.Postgres.Migrations;
+using Ledger.Postgres.Schema;
 
 namespace Ledger.Cli.Migrations;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Ledger.Runs;
+using Ledger.Worlds;
 
 namespace Ledger.Cli.Output;
 

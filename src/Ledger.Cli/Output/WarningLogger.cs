@@ -1,4 +1,3 @@
-using Ledger.Runs;
 using Microsoft.Extensions.Logging;
 
 namespace Ledger.Cli.Output;

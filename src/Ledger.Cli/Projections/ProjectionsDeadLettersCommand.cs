@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
-using Ledger.Postgres.Daemon;
+using Ledger.Postgres.Projections.Daemon;
 
 namespace Ledger.Cli.Projections;
 

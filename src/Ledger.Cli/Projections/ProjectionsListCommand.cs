@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Ledger.Cli.Output;
-using Ledger.Postgres.Daemon;
+using Ledger.Postgres.Projections.Daemon;
 
 namespace Ledger.Cli.Projections;
 

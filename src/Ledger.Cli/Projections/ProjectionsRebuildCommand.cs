@@ -4,8 +4,7 @@ using System.Globalization;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
-using Ledger.Postgres.Rebuilding;
-using Ledger.Streams;
+using Ledger.Postgres.Projections.Rebuilding;
 
 namespace Ledger.Cli.Projections;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Ledger.Cli.Output;
-using Ledger.Postgres.Daemon;
+using Ledger.Postgres.Projections.Daemon;
 
 namespace Ledger.Cli.Projections;
 

@@ -1,5 +1,5 @@
 using Ledger.Cli.Output;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Cli.Runs;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Cli.Runs;
 

@@ -1,9 +1,8 @@
 using System.CommandLine;
-using Ledger.Branches;
-using Ledger.Calls;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Runs;
 
 namespace Ledger.Cli.Runs;
 

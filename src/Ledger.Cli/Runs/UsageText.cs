@@ -1,6 +1,6 @@
 using System.Globalization;
-using Ledger.Calls;
 using Ledger.Cli.Output;
+using Ledger.Runs;
 
 namespace Ledger.Cli.Runs;
 

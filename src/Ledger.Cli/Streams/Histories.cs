@@ -1,5 +1,4 @@
 using Ledger.Cli.Connections;
-using Ledger.Runs;
 
 namespace Ledger.Cli.Streams;
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Ledger.Runs;
-using Ledger.Streams;
 
 namespace Ledger.Cli.Streams;
 

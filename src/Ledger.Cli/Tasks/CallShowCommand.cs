@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Events;
 using Ledger.Cli.Output;
-using Ledger.Streams;
 
 namespace Ledger.Cli.Tasks;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Streams;
-using Ledger.Streams;
 using Ledger.Tasks;
 
 namespace Ledger.Cli.Tasks;

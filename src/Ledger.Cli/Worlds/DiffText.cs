@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Ledger.Cli.Output;
-using Ledger.Worlds;
 
 namespace Ledger.Cli.Worlds;
 

@@ -1,5 +1,4 @@
 using Ledger.Cli.Output;
-using Ledger.Worlds;
 
 namespace Ledger.Cli.Worlds;
 

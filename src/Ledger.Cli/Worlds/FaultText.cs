@@ -1,6 +1,4 @@
 using Ledger.Cli.Output;
-using Ledger.Runs;
-using Ledger.Streams;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Worlds;

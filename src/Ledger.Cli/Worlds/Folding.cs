@@ -1,7 +1,5 @@
 using Ledger.Cli.Events;
 using Ledger.Files;
-using Ledger.Streams;
-using Ledger.Worlds;
 
 namespace Ledger.Cli.Worlds;
 

@@ -3,8 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
-using Ledger.Replays;
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Worlds;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
-using Ledger.Snapshots;
+using Ledger.Worlds;
 
 namespace Ledger.Cli.Worlds;
 

@@ -3,8 +3,6 @@ using System.Text.Json;
 using Ledger.Cli.Events;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
-using Ledger.Runs;
-using Ledger.Streams;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Worlds;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Ledger.Events;
 using Ledger.Files;
 
 namespace Ledger.Explorer.Api;

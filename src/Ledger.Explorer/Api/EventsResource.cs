@@ -5,8 +5,7 @@ using Ledger.Explorer.Live;
 using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Runs;
 using Ledger.Files;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;
@@ -182,7 +181,7 @@ internal static class EventsResource
     private static async IAsyncEnumerable<RecordedEvent> FilteredAsync(
         ExplorerRequest request, Run run, EventFilter filter, Position from, Position to)
     {
-        var page = new Searching.EventPage([], from, IsLast: false);
+        var page = new EventPage([], from, IsLast: false);
         while (!page.IsLast && page.Next < to)
         {
             page = await EventReader.ReadAsync(request.Explorer, run, filter, page.Next, to, 1_000, request.Aborted).ConfigureAwait(false);

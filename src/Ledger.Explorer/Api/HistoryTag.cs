@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Ledger.Runs;
-using Ledger.Streams;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;

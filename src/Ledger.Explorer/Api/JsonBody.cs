@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
-using Ledger.Streams;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;

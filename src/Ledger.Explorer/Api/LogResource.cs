@@ -1,5 +1,5 @@
-using Ledger.Streams;
-using Ledger.Subscriptions;
+using Ledger.Log;
+using Ledger.Projections;
 
 namespace Ledger.Explorer.Api;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Ledger.Explorer.Failures;
-using Ledger.Postgres.Migrations;
+using Ledger.Postgres.Schema;
 
 namespace Ledger.Explorer.Api;
 

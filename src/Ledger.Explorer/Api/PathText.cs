@@ -1,5 +1,4 @@
 using Ledger.Explorer.Rendering;
-using Ledger.Streams;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Ledger.Explorer.Projections;
-using Ledger.Postgres.Daemon;
+using Ledger.Postgres.Projections.Daemon;
 
 namespace Ledger.Explorer.Api;
 

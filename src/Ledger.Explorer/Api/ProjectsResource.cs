@@ -1,9 +1,10 @@
 using System.Text.Json;
-using Ledger.Chrono;
 using Ledger.Explorer.Chrono;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
-using Ledger.Searching;
+using Ledger.Log;
+using Ledger.Records;
+using Ledger.Records.Chronomemory;
 
 namespace Ledger.Explorer.Api;
 

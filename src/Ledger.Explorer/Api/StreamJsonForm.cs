@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Ledger.Branches;
-using Ledger.Calls;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Runs;
 
 namespace Ledger.Explorer.Api;
 

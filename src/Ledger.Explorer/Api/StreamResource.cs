@@ -1,6 +1,4 @@
 using Ledger.Explorer.Branches;
-using Ledger.Runs;
-using Ledger.Streams;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Ledger.Explorer.Rendering;
-using Ledger.Runs;
-using Ledger.Streams;
 using Ledger.Worlds;
 
 namespace Ledger.Explorer.Api;

@@ -1,5 +1,3 @@
-using Ledger.Streams;
-
 namespace Ledger.Explorer.Branches;
 
 /// <summary>A run or branch as a lane of the tree.</summary>

@@ -1,6 +1,4 @@
-using Ledger.Branches;
-using Ledger.Searching;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Explorer.Branches;
 

@@ -1,5 +1,3 @@
-using Ledger.Streams;
-
 namespace Ledger.Explorer.Branches;
 
 /// <summary>The tree of a run or branch.</summary>

@@ -1,8 +1,6 @@
 using System.Globalization;
-using Ledger.Events;
 using Ledger.Explorer.Rendering;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Branches;

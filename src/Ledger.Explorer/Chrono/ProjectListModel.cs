@@ -1,4 +1,4 @@
-using Ledger.Searching;
+using Ledger.Log;
 
 namespace Ledger.Explorer.Chrono;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
-using Ledger.Chrono;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
+using Ledger.Log;
 using Ledger.Postgres;
-using Ledger.Searching;
+using Ledger.Records;
 
 namespace Ledger.Explorer.Chrono;
 

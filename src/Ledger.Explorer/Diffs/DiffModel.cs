@@ -1,6 +1,4 @@
-using Ledger.Causality;
-using Ledger.Streams;
-using Ledger.Worlds;
+using Ledger.Runs;
 
 namespace Ledger.Explorer.Diffs;
 

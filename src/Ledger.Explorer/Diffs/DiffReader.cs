@@ -1,4 +1,3 @@
-using Ledger.Causality;
 using Ledger.Explorer.Rendering;
 using Ledger.Runs;
 using Ledger.Worlds;

@@ -1,6 +1,4 @@
-using Ledger.Causality;
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Runs;
 using Ledger.Tasks;
 
 namespace Ledger.Explorer.Events;

@@ -1,9 +1,6 @@
-using Ledger.Causality;
-using Ledger.Events;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
 using Ledger.Runs;
-using Ledger.Streams;
 using Ledger.Tasks;
 
 namespace Ledger.Explorer.Events;

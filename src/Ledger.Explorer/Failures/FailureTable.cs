@@ -1,12 +1,10 @@
 using System.Text.Json;
-using Ledger.Branches;
-using Ledger.Events;
 using Ledger.Explorer.Rendering;
 using Ledger.Files;
+using Ledger.Log;
 using Ledger.Postgres;
-using Ledger.Postgres.Daemon;
-using Ledger.Postgres.Rebuilding;
-using Ledger.Streams;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Projections.Rebuilding;
 using Ledger.Worlds;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;

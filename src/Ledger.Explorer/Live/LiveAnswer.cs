@@ -1,6 +1,4 @@
 using System.Globalization;
-using Ledger.Runs;
-using Ledger.Streams;
 
 namespace Ledger.Explorer.Live;
 

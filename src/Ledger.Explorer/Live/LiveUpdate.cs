@@ -2,10 +2,8 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Ledger.Events;
 using Ledger.Explorer.Api;
 using Ledger.Explorer.Rendering;
-using Ledger.Streams;
 using Microsoft.Extensions.Logging;
 
 namespace Ledger.Explorer.Live;

@@ -1,7 +1,4 @@
-using Ledger.Events;
 using Ledger.Explorer.Failures;
-using Ledger.Runs;
-using Ledger.Streams;
 using Microsoft.Extensions.Logging;
 
 namespace Ledger.Explorer.Live;

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Ledger.Streams;
 
 namespace Ledger.Explorer.Live;
 

@@ -1,6 +1,4 @@
-using Ledger.Causality;
 using Ledger.Explorer.Worlds;
-using Ledger.Streams;
 using Ledger.Worlds;
 
 namespace Ledger.Explorer.Objects;

@@ -2,8 +2,6 @@ using Ledger.Explorer.Failures;
 using Ledger.Explorer.Pictures;
 using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Worlds;
-using Ledger.Runs;
-using Ledger.Streams;
 using Ledger.Worlds;
 
 namespace Ledger.Explorer.Objects;

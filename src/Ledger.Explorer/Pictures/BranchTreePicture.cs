@@ -1,6 +1,5 @@
 using Ledger.Explorer.Branches;
 using Ledger.Explorer.Rendering;
-using Ledger.Streams;
 
 namespace Ledger.Explorer.Pictures;
 

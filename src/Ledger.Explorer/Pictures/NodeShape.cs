@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ledger.Worlds;
 
 namespace Ledger.Explorer.Pictures;
 

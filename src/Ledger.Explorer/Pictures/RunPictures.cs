@@ -1,8 +1,6 @@
 using Ledger.Explorer.Branches;
 using Ledger.Explorer.Worlds;
-using Ledger.Runs;
-using Ledger.Searching;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Explorer.Pictures;
 

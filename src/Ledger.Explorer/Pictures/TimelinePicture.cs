@@ -1,6 +1,5 @@
 using Ledger.Explorer.Rendering;
-using Ledger.Searching;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Explorer.Pictures;
 

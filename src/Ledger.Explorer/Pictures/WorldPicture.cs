@@ -1,5 +1,4 @@
 using Ledger.Explorer.Rendering;
-using Ledger.Worlds;
 
 namespace Ledger.Explorer.Pictures;
 

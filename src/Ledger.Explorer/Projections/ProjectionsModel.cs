@@ -1,4 +1,4 @@
-using Ledger.Postgres.Daemon;
+using Ledger.Postgres.Projections.Daemon;
 
 namespace Ledger.Explorer.Projections;
 

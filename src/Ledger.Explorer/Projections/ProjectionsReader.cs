@@ -1,7 +1,7 @@
 using Ledger.Explorer.Api;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
-using Ledger.Postgres.Daemon;
+using Ledger.Postgres.Projections.Daemon;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Projections;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Ledger.Explorer.Failures;
-using Ledger.Postgres.Daemon;
-using Ledger.Postgres.Rebuilding;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Projections.Rebuilding;
 using Microsoft.Extensions.Logging;
 
 namespace Ledger.Explorer.Projections;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Ledger.Events;
 
 namespace Ledger.Explorer.Rendering;
 

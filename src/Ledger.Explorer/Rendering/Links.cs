@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Ledger.Streams;
 
 namespace Ledger.Explorer.Rendering;
 

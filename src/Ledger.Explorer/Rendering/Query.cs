@@ -1,5 +1,4 @@
 using System.Globalization;
-using Ledger.Streams;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Rendering;

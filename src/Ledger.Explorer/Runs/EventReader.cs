@@ -1,7 +1,4 @@
-using Ledger.Events;
-using Ledger.Runs;
-using Ledger.Searching;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Explorer.Runs;
 

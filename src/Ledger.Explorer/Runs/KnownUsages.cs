@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
-using Ledger.Calls;
+using Ledger.Log;
 using Ledger.Runs;
-using Ledger.Streams;
 
 namespace Ledger.Explorer.Runs;
 

@@ -1,5 +1,5 @@
-using Ledger.Calls;
-using Ledger.Searching;
+using Ledger.Log;
+using Ledger.Runs;
 
 namespace Ledger.Explorer.Runs;
 

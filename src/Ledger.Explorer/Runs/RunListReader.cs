@@ -1,7 +1,6 @@
-using Ledger.Calls;
 using Ledger.Explorer.Rendering;
-using Ledger.Searching;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Runs;
 
 namespace Ledger.Explorer.Runs;
 

@@ -1,7 +1,5 @@
-using Ledger.Branches;
-using Ledger.Calls;
-using Ledger.Searching;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Runs;
 
 namespace Ledger.Explorer.Runs;
 

@@ -1,7 +1,7 @@
-using Ledger.Calls;
 using Ledger.Explorer.Pictures;
 using Ledger.Explorer.Rendering;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Runs;
 using Ledger.Tasks;
 
 namespace Ledger.Explorer.Runs;

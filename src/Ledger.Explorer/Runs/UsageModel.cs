@@ -1,5 +1,5 @@
-using Ledger.Calls;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Runs;
 
 namespace Ledger.Explorer.Runs;
 

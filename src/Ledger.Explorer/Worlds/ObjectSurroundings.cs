@@ -1,5 +1,3 @@
-using Ledger.Worlds;
-
 namespace Ledger.Explorer.Worlds;
 
 /// <summary>An object with what is next to it.</summary>

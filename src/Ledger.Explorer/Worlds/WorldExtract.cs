@@ -1,5 +1,4 @@
 using Ledger.Json;
-using Ledger.Worlds;
 
 namespace Ledger.Explorer.Worlds;
 

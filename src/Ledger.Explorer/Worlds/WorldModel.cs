@@ -1,6 +1,4 @@
-using Ledger.Events;
 using Ledger.Explorer.Rendering;
-using Ledger.Streams;
 using Ledger.Worlds;
 
 namespace Ledger.Explorer.Worlds;

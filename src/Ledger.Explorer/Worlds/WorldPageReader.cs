@@ -1,8 +1,5 @@
-using Ledger.Events;
 using Ledger.Explorer.Pictures;
 using Ledger.Explorer.Rendering;
-using Ledger.Runs;
-using Ledger.Streams;
 using Ledger.Worlds;
 
 namespace Ledger.Explorer.Worlds;

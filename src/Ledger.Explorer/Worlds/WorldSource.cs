@@ -1,6 +1,4 @@
 using Ledger.Json;
-using Ledger.Runs;
-using Ledger.Streams;
 using Ledger.Worlds;
 
 namespace Ledger.Explorer.Worlds;

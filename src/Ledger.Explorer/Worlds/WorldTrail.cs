@@ -1,5 +1,4 @@
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Worlds;
 
 namespace Ledger.Explorer.Worlds;

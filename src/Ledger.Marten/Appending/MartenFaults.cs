@@ -1,6 +1,6 @@
 using JasperFx;
 using JasperFx.Events;
-using Ledger.Postgres.Appending;
+using Ledger.Postgres.Log.Appending;
 using Marten;
 using Marten.Exceptions;
 using Npgsql;

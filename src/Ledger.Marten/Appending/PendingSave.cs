@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using JasperFx.Events;
-using Ledger.Postgres.Streams;
+using Ledger.Postgres.Log;
 using Marten;
 using Npgsql;
 using NpgsqlTypes;

@@ -1,7 +1,7 @@
 using Ledger.Events;
 using Ledger.Json;
+using Ledger.Log;
 using Ledger.Marten.Serialization;
-using Ledger.Streams;
 using Marten;
 using Marten.Events;
 using IEvent = JasperFx.Events.IEvent;

@@ -1,6 +1,5 @@
-using Ledger.Branches;
+using Ledger.Log;
 using Ledger.Marten.Branches;
-using Ledger.Streams;
 using Marten;
 using IEvent = JasperFx.Events.IEvent;
 

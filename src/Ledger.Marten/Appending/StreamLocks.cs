@@ -2,8 +2,7 @@ using System.Text;
 using JasperFx.Events;
 using Ledger.Marten.Serialization;
 using Ledger.Postgres;
-using Ledger.Postgres.Streams;
-using Ledger.Streams;
+using Ledger.Postgres.Log;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -68,7 +67,7 @@ internal sealed class StreamLocks
     }
 
     /// <summary>Adds what the session appends already, and has not saved.</summary>
-    public void Add(StreamAction pending, Ledger.Events.EventRegistry registry)
+    public void Add(StreamAction pending, Ledger.Log.EventRegistry registry)
     {
         if (_streams.TryGetValue(pending.Key!, out var stream))
         {

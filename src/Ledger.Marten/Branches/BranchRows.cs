@@ -1,7 +1,6 @@
-using Ledger.Branches;
+using Ledger.Log;
 using Ledger.Postgres;
-using Ledger.Postgres.Streams;
-using Ledger.Streams;
+using Ledger.Postgres.Log;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -1,8 +1,5 @@
 using System.Runtime.CompilerServices;
-using Ledger.Chrono;
-using Ledger.Chrono.Storing;
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Records;
 
 namespace Ledger.Marten.Chrono;
 

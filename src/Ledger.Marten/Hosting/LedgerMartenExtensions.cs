@@ -1,11 +1,11 @@
+using Ledger;
+using Ledger.Log;
 using Ledger.Marten;
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
-using Ledger.Postgres.Daemon;
-using Ledger.Postgres.Migrations;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Schema;
 using Ledger.Projections;
-using Ledger.Runs;
-using Ledger.Streams;
 using Marten;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;

@@ -1,9 +1,9 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Xml.Linq;
-using Ledger.Postgres.Connecting;
-using Ledger.Postgres.Migrations;
 using Ledger.Postgres;
+using Ledger.Postgres.Connecting;
+using Ledger.Postgres.Schema;
 using Npgsql;
 using Weasel.Core;
 using Weasel.Postgresql;

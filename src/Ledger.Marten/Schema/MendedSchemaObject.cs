@@ -1,5 +1,5 @@
 using System.Data.Common;
-using Ledger.Postgres.Migrations;
+using Ledger.Postgres.Schema;
 using Weasel.Core;
 using DbCommandBuilder = Weasel.Core.DbCommandBuilder;
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Ledger.Events;
+using Ledger.Log;
 
 namespace Ledger.Marten.Serialization;
 

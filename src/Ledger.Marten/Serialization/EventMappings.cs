@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ledger.Events;
 using Ledger.Json;
+using Ledger.Log;
 using Marten;
 using Marten.Events;
 using Marten.Services;

@@ -1,7 +1,7 @@
+using Ledger.Log;
 using Ledger.Projections;
-using Ledger.Snapshots;
-using Ledger.Streams;
 using Ledger.Tasks;
+using Ledger.Worlds;
 
 namespace Ledger.Marten.Sessions;
 

@@ -1,8 +1,6 @@
-using Ledger.Branches;
-using Ledger.Events;
+using Ledger.Log;
 using Ledger.Marten.Appending;
 using Ledger.Marten.Streams;
-using Ledger.Streams;
 using Marten;
 
 namespace Ledger.Marten.Sessions;

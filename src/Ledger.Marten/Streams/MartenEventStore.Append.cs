@@ -1,8 +1,8 @@
+using Ledger.Log;
 using Ledger.Marten.Appending;
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Tasks;
 using Ledger.Postgres.Telemetry;
-using Ledger.Streams;
 using Marten;
 using Marten.Services;
 

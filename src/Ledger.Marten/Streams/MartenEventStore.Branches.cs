@@ -1,8 +1,6 @@
-using Ledger.Branches;
-using Ledger.Events;
+using Ledger.Log;
 using Ledger.Marten.Appending;
 using Ledger.Postgres.Connecting;
-using Ledger.Streams;
 
 namespace Ledger.Marten.Streams;
 

@@ -1,6 +1,5 @@
-using Ledger.Chrono.Storing;
 using Ledger.Marten.Chrono;
-using Ledger.Streams;
+using Ledger.Records;
 
 namespace Ledger.Marten.Streams;
 

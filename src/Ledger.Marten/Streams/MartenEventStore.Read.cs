@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
-using Ledger.Branches;
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Marten.Streams;
 
@@ -57,7 +55,7 @@ public sealed partial class MartenEventStore
         },
         cancellationToken);
 
-    private async Task<T> AskAsync<T>(Func<Postgres.Streams.PostgresEventStore, Task<T>> ask, CancellationToken cancellationToken)
+    private async Task<T> AskAsync<T>(Func<Postgres.PostgresEventStore, Task<T>> ask, CancellationToken cancellationToken)
     {
         await EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
         return await ask(_native).ConfigureAwait(false);

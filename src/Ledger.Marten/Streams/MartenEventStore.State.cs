@@ -1,6 +1,6 @@
+using Ledger.Log;
 using Ledger.Projections;
-using Ledger.Snapshots;
-using Ledger.Streams;
+using Ledger.Worlds;
 
 namespace Ledger.Marten.Streams;
 

@@ -1,12 +1,9 @@
-using Ledger.Events;
+using Ledger.Log;
 using Ledger.Marten.Schema;
 using Ledger.Postgres;
-using Ledger.Postgres.Appending;
 using Ledger.Postgres.Connecting;
-using Ledger.Postgres.Streams;
+using Ledger.Postgres.Log.Appending;
 using Ledger.Projections;
-using Ledger.Snapshots;
-using Ledger.Streams;
 using Ledger.Worlds;
 using Marten;
 using Marten.Storage;

@@ -1,5 +1,5 @@
-using Ledger.Snapshots;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Worlds;
 using Marten;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;

@@ -1,6 +1,5 @@
 using JasperFx.Events;
 using JasperFx.Events.Projections;
-using Ledger.Streams;
 using Marten;
 using Marten.Events.Projections;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Transactions;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Postgres.Connecting;
 

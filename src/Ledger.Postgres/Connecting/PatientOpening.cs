@@ -1,4 +1,4 @@
-using Ledger.Postgres.Appending;
+using Ledger.Postgres.Log.Appending;
 using Npgsql;
 
 namespace Ledger.Postgres.Connecting;

@@ -1,4 +1,4 @@
-using Ledger.Postgres.Daemon;
+using Ledger.Postgres.Projections.Daemon;
 using Microsoft.Extensions.Hosting;
 
 namespace Ledger.Postgres.Hosting;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Ledger.Postgres.Daemon;
+using Ledger.Postgres.Projections.Daemon;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Ledger.Postgres.Hosting;

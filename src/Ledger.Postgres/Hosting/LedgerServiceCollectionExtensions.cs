@@ -1,12 +1,10 @@
+using Ledger;
+using Ledger.Log;
 using Ledger.Postgres;
-using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Hosting;
-using Ledger.Postgres.Migrations;
-using Ledger.Postgres.Streams;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Schema;
 using Ledger.Projections;
-using Ledger.Runs;
-using Ledger.Streams;
-using Ledger.Subscriptions;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,4 +1,4 @@
-using Ledger.Postgres.Migrations;
+using Ledger.Postgres.Schema;
 using Microsoft.Extensions.Hosting;
 
 namespace Ledger.Postgres.Hosting;

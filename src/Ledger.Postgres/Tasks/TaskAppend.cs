@@ -1,5 +1,4 @@
-using Ledger.Postgres.Streams;
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Tasks;
 using Npgsql;
 

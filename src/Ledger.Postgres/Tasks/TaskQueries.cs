@@ -1,4 +1,4 @@
-using Ledger.Postgres.Streams;
+using Ledger.Postgres.Log;
 using Ledger.Tasks;
 using Npgsql;
 using NpgsqlTypes;

@@ -1,4 +1,3 @@
-using Ledger.Streams;
 using Ledger.Tasks;
 using Npgsql;
 

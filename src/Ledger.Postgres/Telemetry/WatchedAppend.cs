@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Postgres.Telemetry;
 
@@ -60,7 +60,7 @@ internal static class WatchedAppend
         WrongExpectedVersionException => "conflict",
         StreamArchivedException => "archived",
         EventIdInUseException => "id_in_use",
-        ArgumentException or Events.InvalidEventException => "invalid",
+        ArgumentException or InvalidEventException => "invalid",
         OperationCanceledException => "cancelled",
         _ => "failed",
     };

@@ -1,9 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Ledger.Branches;
-using Ledger.Events;
-using Ledger.Postgres.Streams;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Postgres.Log;
 using Ledger.Worlds;
 using NpgsqlTypes;
 

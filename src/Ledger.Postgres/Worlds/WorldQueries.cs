@@ -1,6 +1,5 @@
-using Ledger.Branches;
-using Ledger.Postgres.Streams;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Postgres.Log;
 using Ledger.Worlds;
 using Npgsql;
 using NpgsqlTypes;

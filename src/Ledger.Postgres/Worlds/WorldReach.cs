@@ -1,4 +1,3 @@
-using Ledger.Streams;
 using Npgsql;
 
 namespace Ledger.Postgres.Worlds;

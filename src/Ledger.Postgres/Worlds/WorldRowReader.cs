@@ -1,5 +1,4 @@
 using Ledger.Json;
-using Ledger.Streams;
 using Ledger.Worlds;
 using Npgsql;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using JasperFx.Events;
-using Ledger.Events;
 
 namespace Ledger.Wolverine.Forwarding;
 

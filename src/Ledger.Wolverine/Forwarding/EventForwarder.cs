@@ -1,5 +1,5 @@
 using JasperFx.Events;
-using Ledger.Events;
+using Ledger.Log;
 using Microsoft.Extensions.Hosting;
 using Wolverine.Runtime;
 using Wolverine.Runtime.Handlers;

@@ -1,5 +1,5 @@
+using Ledger.Log;
 using Ledger.Marten.Appending;
-using Ledger.Streams;
 using Marten.Exceptions;
 using Npgsql;
 

@@ -1,5 +1,5 @@
 using JasperFx.Events;
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Wolverine.Forwarding;
 
 namespace Ledger.Wolverine.Handling;

@@ -4,8 +4,6 @@ using JasperFx.CodeGeneration.Model;
 using JasperFx.Events;
 using Ledger.Postgres;
 using Ledger.Projections;
-using Ledger.Runs;
-using Ledger.Worlds;
 using Ledger.Wolverine.Sessions;
 using Marten;
 using Npgsql;

@@ -4,7 +4,6 @@ using JasperFx.CodeGeneration;
 using JasperFx.CodeGeneration.Frames;
 using JasperFx.Core.Reflection;
 using JasperFx.Events;
-using Ledger.Runs;
 using Ledger.Wolverine.Sessions;
 using Wolverine.Attributes;
 using Wolverine.Configuration;

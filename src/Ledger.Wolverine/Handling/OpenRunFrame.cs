@@ -1,7 +1,6 @@
 using JasperFx.CodeGeneration;
 using JasperFx.CodeGeneration.Frames;
 using JasperFx.CodeGeneration.Model;
-using Ledger.Runs;
 using Ledger.Wolverine.Sessions;
 
 namespace Ledger.Wolverine.Handling;

@@ -1,5 +1,3 @@
-using Ledger.Streams;
-
 namespace Ledger.Wolverine.Handling;
 
 /// <summary>What a text in a message stands for.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ledger.Events;
+using Ledger.Log;
 
 namespace Ledger.Wolverine.Messages;
 

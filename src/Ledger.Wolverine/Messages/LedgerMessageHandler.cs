@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Wolverine.Handling;
 using Ledger.Wolverine.Sessions;
 using Wolverine.Attributes;

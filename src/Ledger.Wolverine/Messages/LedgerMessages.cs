@@ -1,9 +1,9 @@
-using Ledger.Events;
+using Ledger.Log;
 
 namespace Ledger.Wolverine.Messages;
 
 /// <summary>Asks to start a run.</summary>
-/// <remarks>A run that has events already is refused with <see cref="Streams.WrongExpectedVersionException"/>. Answered by <see cref="RunStarted"/>.</remarks>
+/// <remarks>A run that has events already is refused with <see cref="WrongExpectedVersionException"/>. Answered by <see cref="RunStarted"/>.</remarks>
 /// <param name="RunId">The run's id.</param>
 public sealed record StartRun(string RunId)
 {

@@ -1,5 +1,4 @@
 using Ledger.Marten;
-using Ledger.Runs;
 using Marten;
 using Wolverine.Runtime;
 

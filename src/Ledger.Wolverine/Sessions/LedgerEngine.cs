@@ -1,11 +1,9 @@
+using Ledger.Log;
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
 using Ledger.Postgres.Connecting;
-using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Hosting;
-using Ledger.Postgres.Streams;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Postgres.Projections.Daemon;
 using Ledger.Wolverine.Handling;
 using Marten;
 using Marten.Events.Daemon.Coordination;

@@ -1,6 +1,5 @@
 using JasperFx.Events;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Wolverine.Handling;
 using Wolverine.Persistence.EventSourcing;
 

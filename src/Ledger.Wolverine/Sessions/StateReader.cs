@@ -1,8 +1,7 @@
+using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Projections;
 using Ledger.Runs;
-using Ledger.Streams;
-using Ledger.Worlds;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ledger.Wolverine.Sessions;

@@ -1,4 +1,3 @@
-using Ledger.Runs;
 using Npgsql;
 using Wolverine;
 using Wolverine.RDBMS;

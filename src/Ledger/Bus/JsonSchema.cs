@@ -8,7 +8,7 @@ using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Ledger.Json;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Bus;
 

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Ledger.Causality;
-using Ledger.Events;
 using Ledger.Json;
 using Ledger.Runs;
 

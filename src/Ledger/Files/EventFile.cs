@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Files;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Ledger.Events;
 using Ledger.Json;
+using Ledger.Log;
 
 namespace Ledger.Files;
 

@@ -1,4 +1,4 @@
-using Ledger.Events;
+using Ledger.Log;
 
 namespace Ledger.Files;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Ledger.Events;
+using Ledger.Log;
 
 namespace Ledger.Files;
 

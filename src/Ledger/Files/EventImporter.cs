@@ -1,6 +1,4 @@
-using Ledger.Events;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Files;
 

@@ -1,4 +1,5 @@
 using Ledger.Events;
+using Ledger.Log;
 
 namespace Ledger.Files;
 

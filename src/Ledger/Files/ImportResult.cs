@@ -1,5 +1,3 @@
-using Ledger.Streams;
-
 namespace Ledger.Files;
 
 /// <summary>What became of a recording.</summary>

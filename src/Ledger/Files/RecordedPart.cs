@@ -1,5 +1,5 @@
-using Ledger.Events;
 using Ledger.Json;
+using Ledger.Log;
 
 namespace Ledger.Files;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ledger.Events;
 using Ledger.Json;
+using Ledger.Log;
 
 namespace Ledger.Files;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Ledger.Events;
 
 namespace Ledger.Files;
 

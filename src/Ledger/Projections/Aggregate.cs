@@ -1,4 +1,6 @@
 using Ledger.Events;
+using Ledger.Log;
+using Ledger.Runs;
 
 namespace Ledger.Projections;
 

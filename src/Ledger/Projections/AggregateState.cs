@@ -1,4 +1,4 @@
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Projections;
 

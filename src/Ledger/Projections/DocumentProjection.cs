@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Ledger.Events;
-using Ledger.Streams;
 
 namespace Ledger.Projections;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ledger.Events;
+using Ledger.Log;
 
 namespace Ledger.Projections;
 

@@ -1,5 +1,3 @@
-using Ledger.Events;
-
 namespace Ledger.Projections;
 
 /// <summary>A <see cref="DocumentProjection{T}"/> without its type.</summary>

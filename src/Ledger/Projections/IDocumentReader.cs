@@ -1,5 +1,3 @@
-using Ledger.Streams;
-
 namespace Ledger.Projections;
 
 /// <summary>Reads what projections keep as documents; every engine that keeps some implements it.</summary>

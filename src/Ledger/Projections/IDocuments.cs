@@ -1,5 +1,3 @@
-using Ledger.Streams;
-
 namespace Ledger.Projections;
 
 /// <summary>What an engine has to know of documents whose type it does not.</summary>

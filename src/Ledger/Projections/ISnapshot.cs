@@ -1,5 +1,3 @@
-using Ledger.Events;
-
 namespace Ledger.Projections;
 
 /// <summary>A <see cref="Snapshot{T}"/> without its type.</summary>

@@ -1,5 +1,3 @@
-using Ledger.Events;
-
 namespace Ledger.Projections;
 
 /// <summary>A state in the making, which takes events one by one.</summary>

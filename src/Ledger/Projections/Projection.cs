@@ -1,5 +1,3 @@
-using Ledger.Streams;
-
 namespace Ledger.Projections;
 
 /// <summary>Something that is derived from events and kept beside the log.</summary>

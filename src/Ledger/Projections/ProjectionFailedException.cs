@@ -1,5 +1,4 @@
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Projections;
 

@@ -1,5 +1,3 @@
-using Ledger.Events;
-
 namespace Ledger.Projections;
 
 /// <summary>A fold by an application's function, which gives the state behind each event.</summary>

@@ -1,12 +1,10 @@
-using Ledger.Branches;
-using Ledger.Calls;
-using Ledger.Causality;
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Runs;
+using Ledger.Worlds;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Ledger.Runs;
+namespace Ledger;
 
 /// <summary>The runs and branches of one log: start them, find them, fork them.</summary>
 /// <remarks>Safe for concurrent use; beside the store it knows only which calls are being made through it.</remarks>

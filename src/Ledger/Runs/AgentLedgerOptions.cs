@@ -1,4 +1,7 @@
-namespace Ledger.Runs;
+using Ledger.Log;
+using Ledger.Runs;
+
+namespace Ledger;
 
 /// <summary>The limits of an <see cref="AgentLedger"/>.</summary>
 public sealed record AgentLedgerOptions
@@ -43,7 +46,7 @@ public sealed record AgentLedgerOptions
         }
     }
 
-    /// <summary>How long a caller of <see cref="Run.CallOnceAsync(string, string, Func{CancellationToken, Task{Calls.CallResponse}}, Events.EventMetadata?, CancellationToken)"/>
+    /// <summary>How long a caller of <see cref="Run.CallOnceAsync(string, string, Func{CancellationToken, Task{CallResponse}}, EventMetadata?, CancellationToken)"/>
     /// waits for another that is making the same call and may be gone: default 10 minutes, more than zero.</summary>
     /// <remarks>Longer than the longest call, or a slow one is made twice; it is counted from when the other took the call.</remarks>
     public TimeSpan CallLease

@@ -1,6 +1,6 @@
-using Ledger.Events;
+using Ledger.Log;
 
-namespace Ledger.Runs;
+namespace Ledger;
 
 /// <summary>What a branch is called, and who forks.</summary>
 public sealed record ForkOptions

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Ledger.Calls;
-using Ledger.Events;
 using Ledger.Json;
+using Ledger.Log;
+using Ledger.Runs;
 
-namespace Ledger.Runs;
+namespace Ledger;
 
 public sealed partial class Run
 {

@@ -1,10 +1,9 @@
 using System.Runtime.CompilerServices;
-using Ledger.Causality;
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Runs;
 using Ledger.Worlds;
 
-namespace Ledger.Runs;
+namespace Ledger;
 
 public sealed partial class Run
 {

@@ -1,7 +1,8 @@
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Runs;
 using Ledger.Worlds;
 
-namespace Ledger.Runs;
+namespace Ledger;
 
 /// <content>Appends that say whether anything was written.</content>
 public sealed partial class Run

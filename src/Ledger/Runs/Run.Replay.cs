@@ -1,8 +1,7 @@
-using Ledger.Replays;
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Worlds;
 
-namespace Ledger.Runs;
+namespace Ledger;
 
 public sealed partial class Run
 {

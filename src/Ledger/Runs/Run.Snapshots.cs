@@ -1,7 +1,7 @@
-using Ledger.Snapshots;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Worlds;
 
-namespace Ledger.Runs;
+namespace Ledger;
 
 public sealed partial class Run
 {

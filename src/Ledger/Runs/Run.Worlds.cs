@@ -1,9 +1,8 @@
 using System.Diagnostics;
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Worlds;
 
-namespace Ledger.Runs;
+namespace Ledger;
 
 public sealed partial class Run
 {

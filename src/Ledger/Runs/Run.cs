@@ -1,10 +1,8 @@
-using Ledger.Branches;
-using Ledger.Calls;
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Runs;
 using Ledger.Worlds;
 
-namespace Ledger.Runs;
+namespace Ledger;
 
 /// <summary>A handle on a run or a branch: append to it, read its whole history, fork it.</summary>
 /// <remarks>Immutable and safe for concurrent use. A branch reads like a run; its shared prefix is read from its ancestors.</remarks>

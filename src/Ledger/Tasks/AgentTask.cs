@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Ledger.Json;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Tasks;
 

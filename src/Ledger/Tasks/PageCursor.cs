@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ledger.Json;
+using Ledger.Log;
 
 namespace Ledger.Tasks;
 
@@ -31,7 +32,7 @@ public readonly record struct PageCursor
             && long.TryParse(text.AsSpan(0, colon), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds)
             && milliseconds is >= UnixMillisecondsConverter.Least and <= UnixMillisecondsConverter.Most
                 ? new PageCursor(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), text[(colon + 1)..])
-                : throw new FormatException($"'{Events.TextRules.Printable(text)}' is no place in a list. Give the 'next' of the page before.");
+                : throw new FormatException($"'{TextRules.Printable(text)}' is no place in a list. Give the 'next' of the page before.");
     }
 
     /// <inheritdoc/>

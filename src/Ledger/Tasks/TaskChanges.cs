@@ -1,5 +1,3 @@
-using Ledger.Events;
-
 namespace Ledger.Tasks;
 
 /// <summary>What an append makes different in the tables, kept apart until it is written.</summary>

@@ -1,5 +1,3 @@
-using Ledger.Streams;
-
 namespace Ledger.Tasks;
 
 /// <summary>Tasks, calls and messages as the events that save them, and back.</summary>

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
-using Ledger.Events;
-using Ledger.Searching;
+using Ledger.Log;
 
 namespace Ledger.Tasks;
 

@@ -1,5 +1,5 @@
 using Ledger.Json;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Tasks;
 

@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using Ledger.Calls;
-using Ledger.Events;
 using Ledger.Json;
+using Ledger.Log;
+using Ledger.Runs;
 
 namespace Ledger.Tasks;
 

@@ -1,4 +1,4 @@
-using Ledger.Streams;
+using Ledger.Log;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -12,7 +12,7 @@ namespace Ledger.Tasks;
 /// <see cref="MessageExistsException"/> for a message saved twice. It is checked in the append itself, so of two that race one is refused,
 /// and a save that is refused spoils no other that is written with it.</para>
 /// <para>Safe for concurrent use. Wrong use is an <see cref="ArgumentException"/>; what cannot be stored, such as an empty id, is an
-/// <see cref="Events.InvalidEventException"/>.</para>
+/// <see cref="InvalidEventException"/>.</para>
 /// </remarks>
 public sealed partial class TaskLedger
 {

@@ -1,5 +1,3 @@
-using Ledger.Streams;
-
 namespace Ledger.Tasks;
 
 /// <summary>Which tasks are wanted; what is left out does not matter.</summary>

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Ledger.Events;
 using Ledger.Json;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Tasks;
 

@@ -1,5 +1,3 @@
-using Ledger.Events;
-
 namespace Ledger.Tasks;
 
 /// <summary>The tasks, calls, messages and leases of a log in memory.</summary>

@@ -1,11 +1,6 @@
 using System.Runtime.CompilerServices;
-using Ledger.Branches;
-using Ledger.Causality;
-using Ledger.Events;
 using Ledger.Json;
-using Ledger.Runs;
-using Ledger.Snapshots;
-using Ledger.Streams;
+using Ledger.Log;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

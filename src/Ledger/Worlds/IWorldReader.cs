@@ -1,7 +1,4 @@
-using Ledger.Branches;
-using Ledger.Events;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Worlds;
 

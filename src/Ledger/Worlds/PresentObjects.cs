@@ -1,5 +1,3 @@
-using Ledger.Streams;
-
 namespace Ledger.Worlds;
 
 /// <summary>Which of some objects a world has.</summary>

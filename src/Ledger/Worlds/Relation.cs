@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Ledger.Json;
+using Ledger.Worlds;
 
-namespace Ledger.Worlds;
+namespace Ledger;
 
 /// <summary>A relation as it stands in a world; its ends need not exist there.</summary>
 /// <param name="Id">The id, unique among the relations of the world.</param>

@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
-using Ledger.Branches;
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Worlds;
 

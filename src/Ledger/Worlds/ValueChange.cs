@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Ledger.Json;
 
-namespace Ledger.Worlds;
+namespace Ledger;
 
 /// <summary>One value that differs between two worlds.</summary>
 /// <param name="Id">The id of the object or relation.</param>

@@ -1,11 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Ledger.Events;
 using Ledger.Json;
 using Ledger.Projections;
-using Ledger.Streams;
+using Ledger.Worlds;
 
-namespace Ledger.Worlds;
+namespace Ledger;
 
 /// <summary>What a history says is there: objects, the relations between them, and whether the budget was exhausted.</summary>
 /// <remarks>

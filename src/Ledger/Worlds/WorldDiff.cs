@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Ledger.Json;
+using Ledger.Worlds;
 
-namespace Ledger.Worlds;
+namespace Ledger;
 
 /// <summary>What differs between two worlds, from the first to the second.</summary>
 /// <remarks>

@@ -1,5 +1,3 @@
-using Ledger.Streams;
-
 namespace Ledger.Worlds;
 
 /// <summary>An event cannot be applied to the world before it: one of a history that was asked strictly, or one that was to be appended.</summary>

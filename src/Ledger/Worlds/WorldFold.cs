@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Ledger.Events;
 using Ledger.Json;
-using Ledger.Streams;
 
 namespace Ledger.Worlds;
 

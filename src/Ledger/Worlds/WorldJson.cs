@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Ledger.Json;
-using Ledger.Streams;
 
 namespace Ledger.Worlds;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Ledger.Json;
+using Ledger.Worlds;
 
-namespace Ledger.Worlds;
+namespace Ledger;
 
 /// <summary>An object as it stands in a world.</summary>
 /// <param name="Id">The id, unique among the objects of the world.</param>

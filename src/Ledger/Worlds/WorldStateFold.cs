@@ -1,4 +1,3 @@
-using Ledger.Events;
 using Ledger.Projections;
 
 namespace Ledger.Worlds;

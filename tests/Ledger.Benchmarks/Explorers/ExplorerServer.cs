@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Ledger.Benchmarks.Measuring;
-using Ledger.Runs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;

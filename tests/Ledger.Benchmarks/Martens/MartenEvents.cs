@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Ledger.Benchmarks.Measuring;
-using Ledger.Events;
 
 namespace Ledger.Benchmarks.Martens;
 

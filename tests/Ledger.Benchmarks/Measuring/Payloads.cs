@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Ledger.Events;
+using Ledger.Log;
 
 namespace Ledger.Benchmarks.Measuring;
 
@@ -8,7 +8,7 @@ namespace Ledger.Benchmarks.Measuring;
 internal static class Payloads
 {
     public const string Type = "object.created";
-    public const string ClrType = "Ledger.Events.ObjectCreated, Ledger";
+    public const string ClrType = "Ledger.ObjectCreated, Ledger";
     private const int Count = 1_000;
 
     private static readonly ObjectCreated[] Events = [.. Enumerable.Range(0, Count).Select(Make)];

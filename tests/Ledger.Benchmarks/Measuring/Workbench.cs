@@ -1,6 +1,5 @@
 using Ledger.Postgres;
-using Ledger.Postgres.Streams;
-using Ledger.Runs;
+using Ledger.Postgres.Log;
 using Ledger.Testing;
 using Npgsql;
 

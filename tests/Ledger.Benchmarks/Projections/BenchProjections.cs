@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
-using Ledger.Postgres.Projections;
+using Ledger.Postgres.Projections.Inline;
 using Ledger.Projections;
-using Ledger.Worlds;
 
 namespace Ledger.Benchmarks.Projections;
 

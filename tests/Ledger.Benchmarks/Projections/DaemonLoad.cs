@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using Ledger.Benchmarks.Measuring;
 using Ledger.Postgres;
-using Ledger.Postgres.Daemon;
-using Ledger.Postgres.Migrations;
-using Ledger.Postgres.Streams;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Schema;
 using Ledger.Projections;
 
 namespace Ledger.Benchmarks.Projections;

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Ledger.Benchmarks.Measuring;
-using Ledger.Postgres.Daemon;
-using Ledger.Runs;
+using Ledger.Postgres.Projections.Daemon;
 using Npgsql;
 
 namespace Ledger.Benchmarks.Projections;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Ledger.Benchmarks.Measuring;
-using Ledger.Events;
 
 namespace Ledger.Benchmarks.Readers;
 

@@ -1,5 +1,3 @@
-using Ledger.Events;
-
 namespace Ledger.Benchmarks.Readers;
 
 /// <summary>Looks at the typed data of every event.</summary>

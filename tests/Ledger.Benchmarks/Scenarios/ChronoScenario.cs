@@ -1,6 +1,6 @@
 using Ledger.Benchmarks.Measuring;
 using Ledger.Benchmarks.Writers;
-using Ledger.Chrono;
+using Ledger.Records;
 
 namespace Ledger.Benchmarks.Scenarios;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Ledger.Benchmarks.Measuring;
-using Ledger.Chrono;
+using Ledger.Records;
 
 namespace Ledger.Benchmarks.Scenarios;
 

@@ -1,7 +1,6 @@
 using Ledger.Benchmarks.Explorers;
 using Ledger.Benchmarks.Measuring;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Testing;
 
 namespace Ledger.Benchmarks.Scenarios;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Ledger.Benchmarks.Explorers;
 using Ledger.Benchmarks.Measuring;
-using Ledger.Runs;
 using Ledger.Testing;
 
 namespace Ledger.Benchmarks.Scenarios;

@@ -1,10 +1,7 @@
 using Ledger.Benchmarks.Explorers;
 using Ledger.Benchmarks.Measuring;
 using Ledger.Postgres;
-using Ledger.Postgres.Daemon;
-using Ledger.Postgres.Streams;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Postgres.Projections.Daemon;
 using Ledger.Testing;
 
 namespace Ledger.Benchmarks.Scenarios;

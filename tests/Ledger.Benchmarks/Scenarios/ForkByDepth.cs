@@ -1,6 +1,5 @@
 using Ledger.Benchmarks.Measuring;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Testing;
 
 namespace Ledger.Benchmarks.Scenarios;

@@ -1,5 +1,4 @@
 using Ledger.Benchmarks.Measuring;
-using Ledger.Streams;
 
 namespace Ledger.Benchmarks.Scenarios;
 

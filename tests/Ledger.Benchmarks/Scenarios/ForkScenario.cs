@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Ledger.Benchmarks.Measuring;
-using Ledger.Streams;
 using Ledger.Testing;
 
 namespace Ledger.Benchmarks.Scenarios;

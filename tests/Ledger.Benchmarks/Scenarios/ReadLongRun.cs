@@ -1,6 +1,5 @@
 using Ledger.Benchmarks.Measuring;
 using Ledger.Benchmarks.Readers;
-using Ledger.Streams;
 using Ledger.Testing;
 
 namespace Ledger.Benchmarks.Scenarios;

@@ -1,6 +1,5 @@
 using Ledger.Benchmarks.Martens;
 using Ledger.Benchmarks.Measuring;
-using Ledger.Streams;
 
 namespace Ledger.Benchmarks.Scenarios;
 

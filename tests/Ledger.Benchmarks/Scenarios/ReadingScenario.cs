@@ -1,6 +1,5 @@
 using Ledger.Benchmarks.Measuring;
 using Ledger.Benchmarks.Readers;
-using Ledger.Events;
 using Ledger.Testing;
 
 namespace Ledger.Benchmarks.Scenarios;

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Ledger.Benchmarks.Measuring;
-using Ledger.Calls;
 using Ledger.Runs;
-using Ledger.Streams;
 
 namespace Ledger.Benchmarks.Scenarios;
 

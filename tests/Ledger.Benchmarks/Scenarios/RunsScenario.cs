@@ -1,6 +1,6 @@
 using Ledger.Benchmarks.Measuring;
 using Ledger.Benchmarks.Projections;
-using Ledger.Postgres.Migrations;
+using Ledger.Postgres.Schema;
 using Ledger.Testing;
 using Npgsql;
 

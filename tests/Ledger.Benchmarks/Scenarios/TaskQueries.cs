@@ -2,8 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Ledger.Benchmarks.Measuring;
 using Ledger.Benchmarks.Writers;
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Tasks;
 
 namespace Ledger.Benchmarks.Scenarios;

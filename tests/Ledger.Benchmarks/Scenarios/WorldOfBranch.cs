@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Ledger.Benchmarks.Measuring;
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Benchmarks.Scenarios;
 

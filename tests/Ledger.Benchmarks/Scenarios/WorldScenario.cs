@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Ledger.Benchmarks.Measuring;
-using Ledger.Runs;
 
 namespace Ledger.Benchmarks.Scenarios;
 

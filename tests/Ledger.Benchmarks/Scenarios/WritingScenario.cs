@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Ledger.Benchmarks.Measuring;
 using Ledger.Benchmarks.Writers;
-using Ledger.Runs;
 
 namespace Ledger.Benchmarks.Scenarios;
 

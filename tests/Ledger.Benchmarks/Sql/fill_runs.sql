@@ -21,7 +21,7 @@ select nextval('ledger.mt_events_sequence'),
        case when n <= $2 / 4 then 'object.created' else 'object.patched' end,
        now(),
        '*DEFAULT*',
-       case when n <= $2 / 4 then 'Ledger.Events.ObjectCreated, Ledger' else 'Ledger.Events.ObjectPatched, Ledger' end,
+       case when n <= $2 / 4 then 'Ledger.ObjectCreated, Ledger' else 'Ledger.ObjectPatched, Ledger' end,
        stream.id,
        false
 from stream, generate_series(1, $2) as n

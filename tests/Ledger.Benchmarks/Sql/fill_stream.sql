@@ -16,7 +16,7 @@ select nextval('ledger.mt_events_sequence'),
        'object.created',
        now(),
        '*DEFAULT*',
-       'Ledger.Events.ObjectCreated, Ledger',
+       'Ledger.ObjectCreated, Ledger',
        stream.id,
        false
 from stream, generate_series(1, $2) as n

@@ -1,6 +1,5 @@
 using Ledger.Benchmarks.Measuring;
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Benchmarks.Writers;
 

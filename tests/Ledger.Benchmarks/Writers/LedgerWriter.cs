@@ -1,5 +1,4 @@
 using Ledger.Benchmarks.Measuring;
-using Ledger.Runs;
 
 namespace Ledger.Benchmarks.Writers;
 

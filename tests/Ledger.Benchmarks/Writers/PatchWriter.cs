@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using Ledger.Events;
-using Ledger.Runs;
 
 namespace Ledger.Benchmarks.Writers;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Ledger.Benchmarks.Measuring;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Benchmarks.Writers;
 

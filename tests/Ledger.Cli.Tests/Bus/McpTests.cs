@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Ledger.Chrono;
-using Ledger.Postgres.Streams;
+using Ledger.Postgres;
+using Ledger.Records;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 using Npgsql;

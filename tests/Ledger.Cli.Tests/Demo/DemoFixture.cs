@@ -1,9 +1,6 @@
 using System.Text;
 using Ledger.Cli.Demo;
 using Ledger.Cli.Output;
-using Ledger.Events;
-using Ledger.Runs;
-using Ledger.Streams;
 
 namespace Ledger.Cli.Tests.Demo;
 

@@ -1,10 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Ledger.Cli.Demo;
-using Ledger.Events;
-using Ledger.Runs;
-using Ledger.Streams;
-using Ledger.Worlds;
+using Ledger.Log;
 using Shouldly;
 using Xunit;
 

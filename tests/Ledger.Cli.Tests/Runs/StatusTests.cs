@@ -1,7 +1,5 @@
-using Ledger.Calls;
-using Ledger.Postgres.Streams;
+using Ledger.Postgres;
 using Ledger.Runs;
-using Ledger.Streams;
 using Npgsql;
 using Shouldly;
 using Xunit;

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Transactions;
-using Ledger.Branches;
-using Ledger.Chrono;
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Records;
 using Shouldly;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Ledger.Conformance.Samples;
 using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
 using Shouldly;
 using Xunit;
 

@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
-using Ledger.Branches;
-using Ledger.Events;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Shouldly;
 using Xunit;
 

@@ -1,13 +1,11 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ledger.Branches;
 using Ledger.Conformance.Worlds;
 using Ledger.Events;
 using Ledger.Files;
 using Ledger.Json;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Shouldly;
 using Xunit;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using FsCheck.Fluent;
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
 using Shouldly;
 using Xunit;
 

@@ -1,9 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Ledger.Conformance.Files;
-using Ledger.Events;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Xunit;
 
 namespace Ledger.Conformance.Laws;

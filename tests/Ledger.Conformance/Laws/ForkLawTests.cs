@@ -1,6 +1,5 @@
 using FsCheck.Fluent;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Shouldly;
 using Xunit;
 

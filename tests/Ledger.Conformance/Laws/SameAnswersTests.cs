@@ -1,5 +1,5 @@
 using FsCheck.Fluent;
-using Ledger.Streams;
+using Ledger.Log;
 using Shouldly;
 using Xunit;
 

@@ -1,9 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Ledger.Branches;
-using Ledger.Events;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Conformance.Laws;
 

@@ -1,6 +1,5 @@
 using FsCheck.Fluent;
 using Ledger.Conformance.Tasks;
-using Ledger.Streams;
 using Ledger.Tasks;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,5 @@
 using Ledger.Json;
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Tasks;
 
 namespace Ledger.Conformance.Laws;

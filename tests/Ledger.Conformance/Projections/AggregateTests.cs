@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Ledger.Events;
+using Ledger.Log;
 using Ledger.Projections;
-using Ledger.Streams;
+using Ledger.Runs;
 using Shouldly;
 using Xunit;
 
@@ -83,7 +84,7 @@ public abstract class AggregateTests(ITestEngine engine) : EventStoreTests(engin
 
         var thrown = await Should.ThrowAsync<EventMisfitException>(() => Store.AggregateAsync(ProjectionSamples.Tally, stream));
 
-        thrown.Message.ShouldBe($"The JSON of event 'kit.loaded' at version 2 of stream '{stream}' does not fit Ledger.Events.KitLoaded: {thrown.Reason} "
+        thrown.Message.ShouldBe($"The JSON of event 'kit.loaded' at version 2 of stream '{stream}' does not fit Ledger.KitLoaded: {thrown.Reason} "
             + "Register an upcast of 'kit.loaded' to the type's present form, or handle UntypedEvent.");
         (thrown.EventType, thrown.ExpectedType, thrown.Stream, thrown.Version).ShouldBe(
             ("kit.loaded", typeof(KitLoaded), stream, new StreamVersion(2)));

@@ -1,6 +1,6 @@
 using Ledger.Events;
+using Ledger.Log;
 using Ledger.Projections;
-using Ledger.Streams;
 using Shouldly;
 using Xunit;
 

@@ -1,8 +1,8 @@
 using FsCheck.Fluent;
 using Ledger.Conformance.Laws;
-using Ledger.Events;
+using Ledger.Log;
 using Ledger.Projections;
-using Ledger.Streams;
+using Ledger.Runs;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,4 @@
-using Ledger.Branches;
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
 using Shouldly;
 using Xunit;
 

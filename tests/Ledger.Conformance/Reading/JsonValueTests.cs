@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
 using Shouldly;
 using Xunit;
 

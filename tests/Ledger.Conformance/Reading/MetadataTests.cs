@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
 using Shouldly;
 using Xunit;
 

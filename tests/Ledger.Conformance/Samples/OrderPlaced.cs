@@ -1,5 +1,3 @@
-using Ledger.Events;
-
 namespace Ledger.Conformance.Samples;
 
 /// <summary>An application's event as it was first written.</summary>

@@ -1,5 +1,3 @@
-using Ledger.Events;
-
 namespace Ledger.Conformance.Samples;
 
 /// <summary>The newer shape of <see cref="OrderPlaced"/>.</summary>

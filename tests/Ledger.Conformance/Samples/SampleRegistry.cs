@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ledger.Events;
+using Ledger.Log;
 
 namespace Ledger.Conformance.Samples;
 

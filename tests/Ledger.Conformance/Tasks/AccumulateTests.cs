@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Ledger.Streams;
 using Ledger.Tasks;
 using Microsoft.Extensions.Time.Testing;
 using Shouldly;

@@ -1,4 +1,4 @@
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Tasks;
 using Shouldly;
 using Xunit;
@@ -93,6 +93,6 @@ public abstract class TaskRecoveryTests(ITestEngine engine) : TaskTests(engine)
         await RefusedAsync<UnknownReferenceException>(
             () => Tasks.TryLeaseAsync("nobody", "runner", Minute),
             "The lease 'runner' names the task 'nobody', which does not exist. Nothing was written; save that task first.");
-        await Should.ThrowAsync<Ledger.Events.InvalidEventException>(() => Tasks.TryLeaseAsync(ended.Id, "runner", TimeSpan.FromDays(2)));
+        await Should.ThrowAsync<Ledger.Log.InvalidEventException>(() => Tasks.TryLeaseAsync(ended.Id, "runner", TimeSpan.FromDays(2)));
     }
 }

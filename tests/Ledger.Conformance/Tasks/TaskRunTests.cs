@@ -1,8 +1,6 @@
 using System.Text.Json;
-using Ledger.Calls;
-using Ledger.Events;
+using Ledger.Log;
 using Ledger.Runs;
-using Ledger.Streams;
 using Ledger.Tasks;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,5 @@
 using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Tasks;
 using Shouldly;
 using Xunit;

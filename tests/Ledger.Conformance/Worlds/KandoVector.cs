@@ -1,8 +1,6 @@
 using System.Text.Json;
-using Ledger.Events;
 using Ledger.Files;
 using Ledger.Json;
-using Ledger.Streams;
 using Ledger.Worlds;
 using Shouldly;
 

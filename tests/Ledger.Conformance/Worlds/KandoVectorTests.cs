@@ -1,8 +1,6 @@
 using System.Text.Json;
-using Ledger.Branches;
 using Ledger.Events;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Worlds;
 using Shouldly;
 using Xunit;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Ledger.Events;
+using Ledger.Log;
 using Ledger.Runs;
-using Ledger.Streams;
 using Ledger.Worlds;
 using Shouldly;
 using Xunit;

@@ -1,6 +1,6 @@
-using Ledger.Postgres.Migrations;
-using Ledger.Postgres.Streams;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Postgres;
+using Ledger.Postgres.Schema;
 using Ledger.Testing;
 using Npgsql;
 

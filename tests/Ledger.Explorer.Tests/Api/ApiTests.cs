@@ -3,9 +3,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Ledger.Events;
 using Ledger.Explorer.Api;
-using Ledger.Streams;
+using Ledger.Log;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,6 @@
-using Ledger.Chrono;
-using Ledger.Postgres.Daemon;
-using Ledger.Postgres.Streams;
+using Ledger.Postgres;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Records;
 using Ledger.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;

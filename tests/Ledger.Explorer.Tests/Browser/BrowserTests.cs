@@ -1,4 +1,3 @@
-using Ledger.Events;
 using Microsoft.Playwright;
 using Shouldly;
 using Xunit;

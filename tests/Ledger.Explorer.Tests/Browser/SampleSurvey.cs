@@ -1,13 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ledger.Calls;
-using Ledger.Chrono;
 using Ledger.Events;
+using Ledger.Log;
 using Ledger.Postgres;
-using Ledger.Postgres.Daemon;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Projections;
+using Ledger.Records;
 using Ledger.Runs;
-using Ledger.Streams;
-using Ledger.Subscriptions;
 using Ledger.Tasks;
 using Npgsql;
 

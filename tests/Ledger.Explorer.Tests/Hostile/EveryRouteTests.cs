@@ -1,12 +1,12 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Ledger.Chrono;
 using Ledger.Explorer.Api;
 using Ledger.Explorer.Tests.Api;
-using Ledger.Postgres.Daemon;
-using Ledger.Postgres.Migrations;
-using Ledger.Postgres.Streams;
+using Ledger.Postgres;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Schema;
+using Ledger.Records;
 using Ledger.Tasks;
 using Ledger.Testing;
 using Microsoft.Extensions.DependencyInjection;

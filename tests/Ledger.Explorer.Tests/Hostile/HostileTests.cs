@@ -4,8 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Ledger.Events;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Shouldly;
 using Xunit;
 

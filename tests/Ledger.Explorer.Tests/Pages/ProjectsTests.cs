@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Ledger.Chrono;
+using Ledger.Records;
 using Shouldly;
 using Xunit;
 

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Ledger.Events;
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Tasks;
 using Shouldly;
 using Xunit;

@@ -1,11 +1,9 @@
-using Ledger.Chrono;
-using Ledger.Events;
+using Ledger.Log;
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
-using Ledger.Postgres.Migrations;
+using Ledger.Postgres.Schema;
 using Ledger.Projections;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Records;
 using Ledger.Tasks;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Ledger.Marten.Streams;
-using Ledger.Postgres.Migrations;
-using Ledger.Postgres.Streams;
+using Ledger.Postgres;
+using Ledger.Postgres.Schema;
 using Marten;
 using Marten.Events.Archiving;
 using Shouldly;

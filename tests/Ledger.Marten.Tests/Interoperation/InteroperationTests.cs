@@ -2,13 +2,13 @@ using System.Text.Json.Nodes;
 using System.Text.Json;
 using JasperFx.Events.Projections;
 using Ledger.Events;
+using Ledger.Log;
 using Ledger.Marten.Streams;
 using Ledger.Marten.Tests.Projections;
-using Ledger.Postgres.Migrations;
-using Ledger.Postgres.Streams;
-using Ledger.Streams;
-using Marten.Events.Archiving;
+using Ledger.Postgres;
+using Ledger.Postgres.Schema;
 using Marten;
+using Marten.Events.Archiving;
 using Shouldly;
 using Xunit;
 

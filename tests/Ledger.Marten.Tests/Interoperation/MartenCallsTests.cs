@@ -1,14 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using JasperFx.Events.Projections;
-using Ledger.Branches;
-using Ledger.Chrono;
 using Ledger.Events;
+using Ledger.Log;
 using Ledger.Marten.Streams;
 using Ledger.Marten.Tests.Projections;
-using Ledger.Postgres.Migrations;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Postgres.Schema;
+using Ledger.Records;
 using Ledger.Tasks;
 using Marten;
 using Npgsql;

@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using JasperFx.Events.Projections;
-using Ledger.Events;
+using Ledger.Log;
 using Ledger.Marten.Streams;
 using Ledger.Marten.Tests.Projections;
-using Ledger.Postgres.Streams;
-using Ledger.Streams;
+using Ledger.Postgres;
 using Marten;
 using Marten.Exceptions;
 using Npgsql;

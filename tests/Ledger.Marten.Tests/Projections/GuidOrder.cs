@@ -1,5 +1,3 @@
-using Ledger.Events;
-
 namespace Ledger.Marten.Tests.Projections;
 
 /// <summary>What a stream that is named by Guid is folded to.</summary>

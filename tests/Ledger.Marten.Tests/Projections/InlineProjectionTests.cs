@@ -1,9 +1,8 @@
 using JasperFx.Events.Projections;
 using Ledger.Events;
+using Ledger.Log;
 using Ledger.Marten.Streams;
-using Ledger.Postgres.Projections;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Postgres.Projections.Inline;
 using Marten;
 using Shouldly;
 using Xunit;

@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using JasperFx.Events.Projections;
-using Ledger.Events;
 using Ledger.Marten.Tests.Projections;
-using Ledger.Runs;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;

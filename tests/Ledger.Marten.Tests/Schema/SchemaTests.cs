@@ -1,10 +1,9 @@
 using System.Transactions;
 using JasperFx.Events;
+using Ledger.Log;
 using Ledger.Marten.Tests.Interoperation;
 using Ledger.Postgres;
-using Ledger.Postgres.Migrations;
-using Ledger.Postgres.Streams;
-using Ledger.Streams;
+using Ledger.Postgres.Schema;
 using Marten;
 using Marten.Exceptions;
 using Npgsql;
@@ -76,7 +75,7 @@ public sealed class SchemaTests : IAsyncLifetime
             (await store.GetStreamAsync(StreamName.Run("a"))).ShouldBeNull();
         }
 
-        await store.AppendAsync(StreamName.Run("a"), ExpectedVersion.NoStream, [new Events.KitLoaded("a")]);
+        await store.AppendAsync(StreamName.Run("a"), ExpectedVersion.NoStream, [new KitLoaded("a")]);
     }
 
     [Fact]
@@ -98,7 +97,7 @@ public sealed class SchemaTests : IAsyncLifetime
     {
         await using var store = _database.CreateStore();
 
-        await store.AppendAsync(StreamName.Run("first"), ExpectedVersion.NoStream, [new Events.KitLoaded("a")]);
+        await store.AppendAsync(StreamName.Run("first"), ExpectedVersion.NoStream, [new KitLoaded("a")]);
 
         (await new LedgerMigrator(_database.DataSource).AssertAsync()).ShouldBeEmpty();
     }
@@ -201,16 +200,16 @@ public sealed class SchemaTests : IAsyncLifetime
         await new LedgerMigrator(_database.DataSource).ApplyAsync();
         await using var native = new PostgresEventStore(_database.DataSource);
         var run = StreamName.Run("whole");
-        var appended = new Events.NewEvent(
-            new Events.KitLoaded("a"),
-            new Events.EventMetadata { Actor = "someone", Causes = [Guid.NewGuid()] }) { CorrelationId = "why" };
+        var appended = new NewEvent(
+            new KitLoaded("a"),
+            new EventMetadata { Actor = "someone", Causes = [Guid.NewGuid()] }) { CorrelationId = "why" };
         await native.AppendAsync(run, ExpectedVersion.NoStream, [appended]);
         using var store = DocumentStore.For(options =>
         {
             options.Connection(_database.DataSource);
             options.DatabaseSchemaName = "ledger";
             options.Events.StreamIdentity = identity;
-            options.Events.AddEventType<Events.KitLoaded>();
+            options.Events.AddEventType<KitLoaded>();
         });
 
         var fault = await Should.ThrowAsync<MartenSchemaException>(() => store.Storage.ApplyAllConfiguredChangesToDatabaseAsync());
@@ -249,7 +248,7 @@ public sealed class SchemaTests : IAsyncLifetime
             (await Filling.TextAsync(marten, stream)).ShouldBe(await Filling.TextAsync(native, stream));
         }
 
-        (await new Runs.AgentLedger(native).Run("again-run").GetWorldAsync()).Objects.Count.ShouldBe(2);
+        (await new AgentLedger(native).Run("again-run").GetWorldAsync()).Objects.Count.ShouldBe(2);
         (await new LedgerMigrator(_database.DataSource).AssertAsync()).ShouldBeEmpty();
     }
 }

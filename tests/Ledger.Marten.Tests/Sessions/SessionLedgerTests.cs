@@ -1,9 +1,8 @@
 using JasperFx.Events.Projections;
-using Ledger.Events;
+using Ledger.Log;
 using Ledger.Marten.Streams;
 using Ledger.Marten.Tests.Projections;
-using Ledger.Postgres.Streams;
-using Ledger.Streams;
+using Ledger.Postgres;
 using Ledger.Tasks;
 using Marten;
 using Marten.Exceptions;
@@ -97,7 +96,7 @@ public sealed class SessionLedgerTests : IClassFixture<MartenDatabase>, IAsyncDi
         await branch.AppendAsync([new KitLoaded("c")]);
         await session.SaveChangesAsync();
 
-        var kits = await new Runs.AgentLedger(_store).Run(_id).ReadAsync().Select(e => ((KitLoaded)e.Data).Kit).ToListAsync();
+        var kits = await new AgentLedger(_store).Run(_id).ReadAsync().Select(e => ((KitLoaded)e.Data).Kit).ToListAsync();
         kits.ShouldBe(["a", "b"]);
         var history = (await _store.GetHistoryAsync(branch.StreamName))!;
         (await _store.ReadHistoryAsync(history).Select(e => e.Type).ToListAsync()).ShouldBe(["kit.loaded", "branch.created", "kit.loaded"]);
@@ -127,7 +126,7 @@ public sealed class SessionLedgerTests : IClassFixture<MartenDatabase>, IAsyncDi
 
         (await _database.TextAsync("select h.version::text from ledger.world_head as h where h.stream = $1", Stream.Value)).ShouldBe("1");
         await using var native = new PostgresEventStore(_database.DataSource);
-        (await new Runs.AgentLedger(native).Run(_id).FindObjectAsync("a"))!.Type.ShouldBe("Claim");
+        (await new AgentLedger(native).Run(_id).FindObjectAsync("a"))!.Type.ShouldBe("Claim");
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using Ledger.Conformance.Appending;
-using Ledger.Events;
+using Ledger.Log;
 using Ledger.Postgres;
-using Ledger.Streams;
 using Marten;
 using Marten.Services;
 using Xunit;

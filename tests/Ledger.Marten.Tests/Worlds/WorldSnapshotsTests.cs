@@ -1,10 +1,8 @@
 using System.Text.Json.Nodes;
 using JasperFx.Events.Projections;
-using Ledger.Events;
+using Ledger.Log;
 using Ledger.Marten.Streams;
-using Ledger.Postgres.Streams;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Postgres;
 using Marten;
 using Shouldly;
 using Xunit;

@@ -1,9 +1,7 @@
 using System.Diagnostics;
-using Ledger.Chrono;
-using Ledger.Events;
-using Ledger.Postgres.Daemon;
-using Ledger.Postgres.Streams;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Records;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -32,7 +30,7 @@ public sealed class DeadNetworkTests(LedgerDatabase database) : IClassFixture<Le
         ["read"] = (store, token) => store.ReadForwardAsync(Known, cancellationToken: token).ToListAsync(token).AsTask(),
         ["read of the log"] = (store, token) => store.ReadLogAsync(cancellationToken: token).ToListAsync(token).AsTask(),
         ["stream"] = (store, token) => store.GetStreamAsync(Known, token),
-        ["world"] = (store, token) => store.GetWorldAsync(Branches.History.OfRun(Known), null, token),
+        ["world"] = (store, token) => store.GetWorldAsync(History.OfRun(Known), null, token),
         ["tasks"] = (store, token) => store.QueryTasksAsync(new Ledger.Tasks.TaskQuery(), token),
         ["archive"] = (store, token) => store.ArchiveAsync(Known, token),
         ["records, written"] = async (store, token) =>

@@ -1,9 +1,7 @@
-using Ledger.Chrono;
-using Ledger.Events;
-using Ledger.Postgres.Daemon;
-using Ledger.Postgres.Migrations;
-using Ledger.Postgres.Streams;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Schema;
+using Ledger.Records;
 using Ledger.Tasks;
 using Npgsql;
 using Shouldly;

@@ -1,9 +1,7 @@
 using Ledger.Conformance.Projections;
-using Ledger.Events;
-using Ledger.Postgres.Daemon;
-using Ledger.Postgres.Migrations;
-using Ledger.Postgres.Streams;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Schema;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Shouldly;

@@ -1,6 +1,5 @@
-using Ledger.Events;
-using Ledger.Postgres.Tests.Daemon;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Postgres.Tests.Projections.Daemon;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Shouldly;

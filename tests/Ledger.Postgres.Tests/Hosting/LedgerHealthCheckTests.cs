@@ -1,8 +1,7 @@
-using Ledger.Events;
-using Ledger.Postgres.Daemon;
+using Ledger.Log;
 using Ledger.Postgres.Hosting;
-using Ledger.Postgres.Tests.Daemon;
-using Ledger.Streams;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Tests.Projections.Daemon;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using Shouldly;

@@ -1,7 +1,5 @@
-using Ledger.Postgres.Migrations;
-using Ledger.Postgres.Streams;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Postgres.Schema;
 using Ledger.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,9 +1,6 @@
 using System.Text.Json.Nodes;
-using Ledger.Events;
-using Ledger.Postgres.Migrations;
-using Ledger.Postgres.Streams;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Postgres.Schema;
 using Ledger.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

@@ -1,9 +1,8 @@
 using System.Text.Json.Serialization;
-using Ledger.Events;
-using Ledger.Postgres.Migrations;
-using Ledger.Postgres.Streams;
+using Ledger.Log;
+using Ledger.Postgres.Schema;
 using Ledger.Projections;
-using Ledger.Streams;
+using Ledger.Runs;
 using Ledger.Testing;
 using Npgsql;
 using Shouldly;

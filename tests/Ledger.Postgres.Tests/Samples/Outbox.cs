@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using Ledger.Events;
-using Ledger.Postgres.Streams;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Postgres.Log;
 using Npgsql;
 using Shouldly;
 using Xunit;

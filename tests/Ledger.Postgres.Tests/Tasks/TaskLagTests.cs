@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using Ledger.Postgres.Streams;
+using Ledger.Log;
+using Ledger.Postgres.Log;
 using Ledger.Tasks;
 using Npgsql;
 using NpgsqlTypes;
@@ -115,11 +116,11 @@ public sealed class TaskLagTests(LedgerDatabase database) : IClassFixture<Ledger
         await AppendAsync("sql", "message.saved", new JsonObject { ["id"] = "sql-m", ["role"] = "user", ["content"] = "x", ["timestamp"] = 1 });
         await AppendAsync("sql", "call.saved", CallJson("sql-c", "sql-m"));
         var task = (await _tasks.FindTaskAsync("sql"))!;
-        await _tasks.SaveTaskAsync(task with { Run = Ledger.Streams.StreamName.Run("sql") });
-        var run = new Runs.AgentLedger(database.Store).Run("sql");
-        var metadata = new Events.EventMetadata { CallId = "sql-c" };
-        await run.AppendAsync([new Events.NewEvent(new Events.KitLoaded("k")), new Events.NewEvent(new Events.ToolCalled("t"), metadata)]);
-        await run.AppendAsync([new Events.NewEvent(new Events.ToolReturned(), metadata)]);
+        await _tasks.SaveTaskAsync(task with { Run = Ledger.StreamName.Run("sql") });
+        var run = new AgentLedger(database.Store).Run("sql");
+        var metadata = new EventMetadata { CallId = "sql-c" };
+        await run.AppendAsync([new NewEvent(new KitLoaded("k")), new NewEvent(new ToolCalled("t"), metadata)]);
+        await run.AppendAsync([new NewEvent(new ToolReturned(), metadata)]);
 
         (await database.ScalarAsync<string>("select string_agg(at || ' ' || type, ', ' order by at) from ledger.call_events('sql-c')"))
             .ShouldBe("1 tool.called, 2 tool.returned");

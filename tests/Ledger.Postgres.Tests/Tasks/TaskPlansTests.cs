@@ -1,4 +1,4 @@
-using Ledger.Postgres.Streams;
+using Ledger.Postgres.Log;
 using Npgsql;
 using NpgsqlTypes;
 using Shouldly;

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Ledger.Events;
-using Ledger.Postgres.Daemon;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Postgres.Projections.Daemon;
 using Ledger.Tasks;
 using Shouldly;
 using Xunit;

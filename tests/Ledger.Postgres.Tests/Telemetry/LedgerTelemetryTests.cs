@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using Ledger.Conformance.Projections;
-using Ledger.Events;
-using Ledger.Postgres.Projections;
-using Ledger.Postgres.Streams;
-using Ledger.Postgres.Tests.Appending;
+using Ledger.Log;
+using Ledger.Postgres.Log;
+using Ledger.Postgres.Projections.Inline;
+using Ledger.Postgres.Tests.Log.Appending;
 using Ledger.Projections;
-using Ledger.Streams;
 using Npgsql;
 using Shouldly;
 using Xunit;

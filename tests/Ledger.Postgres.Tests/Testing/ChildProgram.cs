@@ -1,4 +1,4 @@
-using Ledger.Postgres.Tests.Daemon;
+using Ledger.Postgres.Tests.Projections.Daemon;
 using Ledger.Testing;
 
 namespace Ledger.Postgres.Tests.Testing;

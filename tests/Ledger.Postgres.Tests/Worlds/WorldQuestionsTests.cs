@@ -1,10 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ledger.Events;
 using Ledger.Json;
-using Ledger.Postgres.Migrations;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Postgres.Schema;
 using Ledger.Worlds;
 using Npgsql;
 using Shouldly;

@@ -2,11 +2,8 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Conformance;
-using Ledger.Events;
-using Ledger.Postgres.Daemon;
-using Ledger.Postgres.Streams;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Postgres.Projections.Daemon;
 using Ledger.Worlds;
 using Npgsql;
 using Shouldly;
@@ -93,8 +90,8 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
             await _store.AppendAsync(stream, ExpectedVersion.Any, [new ObjectCreated("a", "T")]);
         }
 
-        await _store.FindObjectAsync(Ledger.Branches.History.OfRun(asked), "a");
-        await new Postgres.Daemon.ProjectionAdmin(database.DataSource).RebuildAsync("ledger:world");
+        await _store.FindObjectAsync(Ledger.Log.History.OfRun(asked), "a");
+        await new Postgres.Projections.Daemon.ProjectionAdmin(database.DataSource).RebuildAsync("ledger:world");
 
         (await TextAsync($"select string_agg(stream, ' ' order by stream) from ledger.world_head where stream like '%{id}'"))
             .ShouldBe($"asked:{id} run:{id}");

@@ -1,6 +1,6 @@
 using System.Reflection;
 using Ledger.Conformance.Conventions;
-using Ledger.Streams;
+using Ledger.Log;
 
 namespace Ledger.Tests.Conventions;
 

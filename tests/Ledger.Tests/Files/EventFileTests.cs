@@ -3,8 +3,7 @@ using System.Text.Json;
 using Ledger.Events;
 using Ledger.Files;
 using Ledger.Json;
-using Ledger.Streams;
-using Ledger.Worlds;
+using Ledger.Log;
 using Shouldly;
 using Xunit;
 

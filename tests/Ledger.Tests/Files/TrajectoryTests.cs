@@ -1,9 +1,6 @@
 using System.Text;
 using Ledger.Conformance.Conventions;
-using Ledger.Events;
 using Ledger.Files;
-using Ledger.Streams;
-using Ledger.Worlds;
 using Shouldly;
 using Xunit;
 

@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using Ledger.Conformance.Samples;
-using Ledger.Events;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Shouldly;
 using Xunit;
 

@@ -1,8 +1,5 @@
 using System.Text.Json.Nodes;
-using Ledger.Events;
-using Ledger.Runs;
-using Ledger.Streams;
-using Ledger.Worlds;
+using Ledger.Log;
 using Shouldly;
 using Xunit;
 

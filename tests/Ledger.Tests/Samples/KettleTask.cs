@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
+using Ledger.Abilities;
 using Ledger.Bus;
-using Ledger.Events;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Tasks;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,4 @@
-using Ledger.Chrono;
-using Ledger.Streams;
+using Ledger.Records;
 using Shouldly;
 using Xunit;
 

@@ -3,7 +3,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Ledger.Events;
 using Ledger.Files;
-using Ledger.Streams;
 using Ledger.Tests.Json;
 
 namespace Ledger.Tests.Worlds;

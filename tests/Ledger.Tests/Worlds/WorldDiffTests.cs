@@ -1,8 +1,6 @@
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using Ledger.Events;
-using Ledger.Worlds;
 using Shouldly;
 using Xunit;
 

@@ -1,8 +1,6 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using Ledger.Events;
-using Ledger.Streams;
 using Ledger.Worlds;
 using Shouldly;
 using Xunit;

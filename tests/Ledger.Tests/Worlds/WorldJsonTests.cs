@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using Ledger.Events;
 using Ledger.Worlds;
 using Shouldly;
 using Xunit;

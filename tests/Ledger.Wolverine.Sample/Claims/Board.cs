@@ -1,5 +1,3 @@
-using Ledger.Events;
-
 namespace Ledger.Wolverine.Sample.Claims;
 
 /// <summary>What Marten's own projection keeps of a run.</summary>

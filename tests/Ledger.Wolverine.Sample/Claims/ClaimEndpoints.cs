@@ -1,4 +1,3 @@
-using Ledger.Runs;
 using Ledger.Wolverine.Messages;
 using Marten;
 using Wolverine;

@@ -1,5 +1,4 @@
 using JasperFx.Events;
-using Ledger.Events;
 using Marten;
 
 namespace Ledger.Wolverine.Sample.Claims;

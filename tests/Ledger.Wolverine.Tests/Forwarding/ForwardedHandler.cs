@@ -1,5 +1,4 @@
 using JasperFx.Events;
-using Ledger.Events;
 using Ledger.Wolverine.Tests.Handling;
 
 namespace Ledger.Wolverine.Tests.Forwarding;

@@ -1,4 +1,3 @@
-using Ledger.Events;
 using Ledger.Wolverine.Tests.Handling;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;

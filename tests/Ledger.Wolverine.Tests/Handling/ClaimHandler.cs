@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using Ledger.Events;
-using Ledger.Worlds;
 using Wolverine;
 using Wolverine.Persistence.EventSourcing;
 

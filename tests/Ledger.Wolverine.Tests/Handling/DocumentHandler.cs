@@ -1,5 +1,3 @@
-using Ledger.Events;
-using Ledger.Worlds;
 using Marten;
 
 namespace Ledger.Wolverine.Tests.Handling;

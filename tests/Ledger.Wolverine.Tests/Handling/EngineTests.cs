@@ -1,4 +1,3 @@
-using Ledger.Streams;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;

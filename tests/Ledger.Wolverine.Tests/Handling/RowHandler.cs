@@ -1,5 +1,3 @@
-using Ledger.Events;
-using Ledger.Worlds;
 using Npgsql;
 
 namespace Ledger.Wolverine.Tests.Handling;

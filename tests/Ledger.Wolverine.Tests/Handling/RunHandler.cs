@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using Ledger.Events;
-using Ledger.Runs;
-using Ledger.Streams;
+using Ledger.Log;
 using Ledger.Wolverine.Sessions;
 
 namespace Ledger.Wolverine.Tests.Handling;
@@ -33,7 +31,7 @@ public static class RunHandler
     }
 
     /// <summary>Is overtaken by an append of its own, in another transaction, a number of times.</summary>
-    public static async Task<KitLoaded> HandleAsync(Interfere command, Worlds.World world, AgentLedger ledger, CancellationToken cancellationToken)
+    public static async Task<KitLoaded> HandleAsync(Interfere command, World world, AgentLedger ledger, CancellationToken cancellationToken)
     {
         if (Interferences.AddOrUpdate(command.RunId, 1, (_, times) => times + 1) <= command.Times)
         {

@@ -1,8 +1,6 @@
 using JasperFx;
 using JasperFx.Events;
-using Ledger.Events;
 using Ledger.Projections;
-using Ledger.Streams;
 
 namespace Ledger.Wolverine.Tests.Handling;
 

@@ -1,5 +1,3 @@
-using Ledger.Events;
-
 namespace Ledger.Wolverine.Tests.Messages;
 
 /// <summary>What Marten's own projection keeps of a stream.</summary>

@@ -1,9 +1,8 @@
 using System.Text.Json;
-using Ledger.Events;
-using Ledger.Postgres.Daemon;
-using Ledger.Snapshots;
-using Ledger.Streams;
+using Ledger.Log;
+using Ledger.Postgres.Projections.Daemon;
 using Ledger.Wolverine.Messages;
+using Ledger.Worlds;
 using Shouldly;
 using Wolverine;
 using Wolverine.Tracking;

@@ -6,7 +6,7 @@ namespace Ledger.Wolverine.Tests.Sample;
 /// <summary>What Ledger contributes to the code that JasperFx generates: written, compiled, and run in production without a compiler.</summary>
 public sealed class CodeGenerationTests(SampleDatabase database) : IClassFixture<SampleDatabase>
 {
-    private const string FetchWorld = "await ledgerSession.FetchForWritingAsync<Ledger.Worlds.World>(";
+    private const string FetchWorld = "await ledgerSession.FetchForWritingAsync<Ledger.World>(";
     private const string Save = "await ledgerSession.SaveAsync(cancellation)";
 
     [Theory]

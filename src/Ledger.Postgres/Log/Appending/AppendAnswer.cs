@@ -1,0 +1,24 @@
+using System.Runtime.ExceptionServices;
+using Ledger.Log;
+
+namespace Ledger.Postgres.Log.Appending;
+
+/// <summary>What became of one request of a batch: its results, or why it was refused.</summary>
+internal readonly record struct AppendAnswer(IReadOnlyList<AppendResult> Results, Exception? Refusal)
+{
+    public IReadOnlyList<AppendResult> ResultsOrThrow()
+    {
+        if (Refusal is not null)
+        {
+            ExceptionDispatchInfo.Throw(Refusal);
+        }
+
+        return Results;
+    }
+
+    /// <summary>The answer to a request that was sent again: what an earlier try of the same call wrote, this call wrote.</summary>
+    public AppendAnswer AfterRetry() => this with
+    {
+        Results = [.. Results.Select(r => r with { Outcome = AppendOutcome.Written })],
+    };
+}

@@ -1,0 +1,84 @@
+using Ledger.Log;
+using Npgsql;
+
+namespace Ledger.Postgres.Log.Appending;
+
+/// <summary>The answers to the requests of one batch, read from the row of <c>append_v2</c> or <c>append_event_v1</c>.</summary>
+internal sealed class AppendAnswers
+{
+    private readonly List<AppendAnswer> _answers = [];
+
+    /// <summary>An answer for each request, in its place.</summary>
+    public IReadOnlyList<AppendAnswer> All => _answers;
+
+    /// <summary>Reads the present row, in the place of the batch before.</summary>
+    /// <param name="reader">At the row.</param>
+    /// <param name="requests">What was asked.</param>
+    /// <param name="isOne">Whether it answers for a single event.</param>
+    public void Read(NpgsqlDataReader reader, IReadOnlyList<AppendRequest> requests, bool isOne)
+    {
+        _answers.Clear();
+        if (isOne)
+        {
+            var part = requests[0].Parts[0];
+            var outcome = reader.IsDBNull(0) ? null : reader.GetString(0);
+            var result = ResultOf(part, outcome, reader.GetInt64(1), reader.GetInt64(2));
+            var refusal = RefusalOf(
+                part, outcome, result, reader.IsDBNull(3) ? null : reader.GetGuid(3), reader.IsDBNull(4) ? null : reader.GetString(4));
+            _answers.Add(new AppendAnswer([result], refusal));
+            return;
+        }
+
+        ReadMany(reader, requests);
+    }
+
+    private void ReadMany(NpgsqlDataReader reader, IReadOnlyList<AppendRequest> requests)
+    {
+        var outcomes = reader.IsDBNull(0) ? null : reader.GetFieldValue<string[]>(0);
+        var versions = reader.GetFieldValue<long[]>(1);
+        var sequences = reader.GetFieldValue<long[]>(2);
+        var ids = outcomes is null ? null : reader.GetFieldValue<Guid?[]>(3);
+        var holders = outcomes is null ? null : reader.GetFieldValue<string?[]>(4);
+        var p = 0;
+        for (var r = 0; r < requests.Count; r++)
+        {
+            var parts = requests[r].Parts;
+            if (outcomes is null && parts.Length == 1)
+            {
+                _answers.Add(new AppendAnswer([ResultOf(parts[0], null, versions[p], sequences[p])], null));
+                p++;
+                continue;
+            }
+
+            var results = new AppendResult[parts.Length];
+            Exception? refusal = null;
+            for (var i = 0; i < parts.Length; i++, p++)
+            {
+                results[i] = ResultOf(parts[i], outcomes?[p], versions[p], sequences[p]);
+                refusal ??= RefusalOf(parts[i], outcomes?[p], results[i], ids?[p], holders?[p]);
+            }
+
+            _answers.Add(new AppendAnswer(results, refusal));
+        }
+    }
+
+    private static AppendResult ResultOf(in AppendRequest.Part part, string? outcome, long version, long sequence) => new(
+        part.Stream,
+        new StreamVersion(version),
+        new SequenceNumber(sequence),
+        outcome == "already_written" ? AppendOutcome.AlreadyWritten : AppendOutcome.Written);
+
+    // An event that says something else is named with its number; see append_v1.
+    private static EventIdConflict ConflictOf(in AppendRequest.Part part, AppendResult result, string holder) =>
+        holder != part.Stream.Value ? EventIdConflict.OtherStream
+        : result.LastSequence == SequenceNumber.Start ? EventIdConflict.PartOfAppend
+        : EventIdConflict.OtherContent;
+
+    private static Exception? RefusalOf(in AppendRequest.Part part, string? outcome, AppendResult result, Guid? id, string? holder) => outcome switch
+    {
+        "wrong_version" => new WrongExpectedVersionException(part.Stream, part.Expected, result.Version),
+        "archived" => new StreamArchivedException(part.Stream),
+        "id_in_use" => AppendRequest.InUse(part, id!.Value, new StreamName(holder!), ConflictOf(part, result, holder!)),
+        _ => null,
+    };
+}

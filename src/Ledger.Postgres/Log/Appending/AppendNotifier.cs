@@ -1,0 +1,80 @@
+using Ledger.Log;
+using Ledger.Postgres.Connecting;
+using Npgsql;
+
+namespace Ledger.Postgres.Log.Appending;
+
+/// <summary>Wakes those who listen for appended events, after the commit and in a transaction of its own.</summary>
+/// <remarks>
+/// A NOTIFY inside an append serialises commits over their flush to disk. Here one is under way at a time, it is not flushed, and
+/// appends that come meanwhile share the next. One that gets lost costs a listener the wait for its next poll.
+/// </remarks>
+internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions options, TimeProvider timeProvider)
+{
+    private const int Idle = 0;
+    private const int Sending = 1;
+    private const int SendingAndSignalled = 2;
+    private const int TimeoutSeconds = 5;
+
+    // Between two, so that a busy writer does not pay for one an append; the first after a pause goes out at once.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    private readonly string _sql = SqlText.Load("notify_appended", options.Schemas);
+    private volatile Task _sending = Task.CompletedTask;
+    private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _state;
+
+    /// <summary>Says that events were committed; returns at once.</summary>
+    public void Signal()
+    {
+        while (true)
+        {
+            var state = Volatile.Read(ref _state);
+            if (state == SendingAndSignalled)
+            {
+                return;
+            }
+
+            if (Interlocked.CompareExchange(ref _state, state + 1, state) == state)
+            {
+                if (state == Idle)
+                {
+                    _sending = SharedWork.Run(SendAsync);
+                }
+
+                return;
+            }
+        }
+    }
+
+    /// <summary>Waits until what was signalled is sent.</summary>
+    public Task DrainAsync()
+    {
+        _closing.TrySetResult();
+        return _sending;
+    }
+
+    private async Task SendAsync()
+    {
+        do
+        {
+            Volatile.Write(ref _state, Sending);
+            try
+            {
+                var connection = await Connections.OpenAsync(pool, CancellationToken.None).ConfigureAwait(false);
+                await using var _ = connection.ConfigureAwait(false);
+                var command = new NpgsqlCommand(_sql, connection) { CommandTimeout = TimeoutSeconds };
+                await using var __ = command.ConfigureAwait(false);
+                await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // Listeners poll as well; the append itself has succeeded, and the next must be told.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+            }
+
+            await Task.WhenAny(Task.Delay(Pause, timeProvider), _closing.Task).ConfigureAwait(false);
+        }
+        while (Interlocked.CompareExchange(ref _state, Idle, Sending) == SendingAndSignalled);
+    }
+}

@@ -1,0 +1,23 @@
+using Ledger.Postgres.Projections.Inline;
+
+namespace Ledger.Postgres.Log.Appending;
+
+/// <summary>The statements of an append: <c>append_v2</c> or <c>append_event_v1</c>, and the inline projections behind it.</summary>
+internal sealed class AppendStatements
+{
+    public AppendStatements(PostgresOptions options)
+    {
+        Append = SqlText.Load("append", options.Schemas);
+        AppendEvent = SqlText.Load("append_event", options.Schemas);
+        Projections = new InlineProjections(options);
+    }
+
+    /// <summary>For a batch.</summary>
+    public string Append { get; }
+
+    /// <summary>For one event.</summary>
+    public string AppendEvent { get; }
+
+    /// <summary>What may follow, depending on the streams.</summary>
+    public InlineProjections Projections { get; }
+}

@@ -1,0 +1,135 @@
+using Ledger.Log;
+
+namespace Ledger.Postgres.Log.Appending;
+
+/// <summary>Which lane a stream's requests go to: few callers share the first lane, many are spread over all by the hash of the stream.</summary>
+/// <remarks>
+/// One batch of eight costs the server much less than two of four that it writes side by side; only where a batch is large anyway does
+/// it pay to have the next one under way while callers take in their answers. All members can be used by many threads at once.
+/// </remarks>
+internal sealed class LaneSpread(AppendLane[] lanes, CallsUnderWay calls) : IDisposable
+{
+    // Requests in all lanes. Between the two both ways are equally good, so that no load is moved to and fro.
+    private const double Many = 20;
+    private const double Few = 12;
+    private const int BatchesRemembered = 16;
+
+    private readonly ReaderWriterLockSlim _moving = new();
+    private readonly Lock _standing = new();
+    private readonly Lock _counting = new();
+    private double _requests;
+    private int _used = 1;
+    private int _isMoving;
+
+    /// <summary>Keeps all streams in their lanes until it is disposed, so that what is put into a lane meanwhile stays in order.</summary>
+    public Hold Keep()
+    {
+        _moving.EnterReadLock();
+        return new Hold(_moving);
+    }
+
+    /// <summary>The lane of all parts of a request, or null when there are several.</summary>
+    public AppendLane? LaneOf(AppendRequest request)
+    {
+        var first = LaneOf(request.Parts[0]);
+        foreach (ref readonly var part in request.Parts.AsSpan(1))
+        {
+            if (LaneOf(part) != first)
+            {
+                return null;
+            }
+        }
+
+        return first;
+    }
+
+    /// <summary>Puts a barrier into every lane of a request, to be released by who called.</summary>
+    public PendingAppend[] Stop(AppendRequest request)
+    {
+        using var _ = Keep();
+        return Stop([.. request.Parts.Select(LaneOf).Distinct()]);
+    }
+
+    /// <summary>Tells that a batch was written: the streams are spread anew where there have been more callers for a while, or fewer.</summary>
+    public void Balance()
+    {
+        var count = 0;
+        foreach (var lane in lanes)
+        {
+            count += lane.Count;
+        }
+
+        int used, wanted;
+        lock (_counting)
+        {
+            used = Volatile.Read(ref _used);
+            _requests += (count - _requests) / BatchesRemembered;
+            wanted = _requests >= Many ? lanes.Length : _requests < Few ? 1 : used;
+        }
+
+        if (wanted != used && Interlocked.Exchange(ref _isMoving, 1) == 0)
+        {
+            _ = SharedWork.Run(() => MoveAsync(wanted));
+        }
+    }
+
+    /// <summary>Spreads the streams over so many lanes. What goes to its new lane waits there for all that went to the old ones before.</summary>
+    public async Task MoveAsync(int used)
+    {
+        if (!calls.TryEnter())
+        {
+            return;
+        }
+
+        try
+        {
+            PendingAppend[] barriers;
+            _moving.EnterWriteLock();
+            try
+            {
+                barriers = Stop(lanes);
+                Volatile.Write(ref _used, used);
+            }
+            finally
+            {
+                _moving.ExitWriteLock();
+            }
+
+            await Task.WhenAll(barriers.Select(b => b.Answer)).ConfigureAwait(false);
+            foreach (var barrier in barriers)
+            {
+                barrier.Release();
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref _isMoving, 0);
+            calls.Leave();
+        }
+    }
+
+    public void Dispose() => _moving.Dispose();
+
+    private AppendLane LaneOf(AppendRequest.Part part) => lanes[(uint)part.Stream.GetHashCode() % (uint)Volatile.Read(ref _used)];
+
+    // Together, so that two who stop lanes stand in the same order in every lane that they share.
+    private PendingAppend[] Stop(AppendLane[] stopped)
+    {
+        var barriers = Array.ConvertAll(stopped, _ => PendingAppend.Barrier());
+        lock (_standing)
+        {
+            for (var i = 0; i < stopped.Length; i++)
+            {
+                stopped[i].Enqueue(barriers[i]);
+            }
+        }
+
+        return barriers;
+    }
+
+    /// <summary>That streams stay in their lanes. It does not leave its thread.</summary>
+    public readonly ref struct Hold(ReaderWriterLockSlim moving)
+    {
+        public void Dispose() => moving.ExitReadLock();
+    }
+}

@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using Ledger.Log;
+using Ledger.Postgres.Projections.Inline;
+using Npgsql;
+
+namespace Ledger.Postgres.Log.Appending;
+
+/// <summary>An append and the statements of rows behind it: one batch, prepared once and sent again on the same connection.</summary>
+/// <remarks>On another connection it is made anew: a batch that was prepared on one believes that it is on the next.</remarks>
+/// <param name="sql">The statement that appends.</param>
+/// <param name="parameters">Its parameters for a batch of requests; null for one event.</param>
+/// <param name="timeoutSeconds">How long it may take; 0 for ever.</param>
+internal sealed class ProjectedAppend(string sql, AppendParameters? parameters, int timeoutSeconds) : IDisposable
+{
+    private NpgsqlBatch? _batch;
+    private NpgsqlTransaction? _transaction;
+    private InlineProjections? _projections;
+    private EventParameters _event = new();
+
+    /// <summary>Sends it, for requests that the parameters of a batch have taken already.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<NpgsqlDataReader> ExecuteReaderAsync(
+        IReadOnlyList<AppendRequest> requests,
+        bool areNew,
+        InlineProjections projections,
+        NpgsqlConnection connection,
+        NpgsqlTransaction? transaction,
+        CancellationToken cancellationToken)
+    {
+        var isPrepared = _batch is not null
+            && _batch.Connection == connection
+            && _transaction == transaction
+            && _projections == projections;
+        if (!isPrepared)
+        {
+            _batch?.Dispose();
+            _batch = Create(projections, connection, transaction);
+            (_transaction, _projections) = (transaction, projections);
+        }
+
+        if (parameters is null)
+        {
+            _event.Fill(requests[0].Parts[0]);
+        }
+
+        AppendCommand.SetLast(_batch!.BatchCommands[0].Parameters, areNew, projections.Keys);
+        if (!isPrepared)
+        {
+            await _batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return await _batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Dispose() => _batch?.Dispose();
+
+    private NpgsqlBatch Create(InlineProjections projections, NpgsqlConnection connection, NpgsqlTransaction? transaction)
+    {
+        var append = new NpgsqlBatchCommand(sql);
+        if (parameters is null)
+        {
+            _event = new EventParameters();
+            _event.AddTo(append.Parameters);
+        }
+        else
+        {
+            parameters.AddTo(append.Parameters);
+        }
+
+        AppendCommand.AddLast(append.Parameters);
+        var batch = new NpgsqlBatch(connection, transaction) { Timeout = timeoutSeconds, BatchCommands = { append } };
+        projections.AddStatements(batch);
+        return batch;
+    }
+}

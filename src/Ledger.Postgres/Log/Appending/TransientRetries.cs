@@ -1,0 +1,82 @@
+using Ledger.Postgres.Telemetry;
+using Polly;
+using Polly.Retry;
+
+namespace Ledger.Postgres.Log.Appending;
+
+/// <summary>Does something again, after growing pauses, while it fails for a passing reason and the time of the options is not over.</summary>
+internal sealed class TransientRetries
+{
+    private static readonly ResiliencePropertyKey<long> Since = new("since");
+    private static readonly ResiliencePropertyKey<Func<Exception, bool>> IsTransient = new("is-transient");
+
+    private readonly PostgresOptions _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly ResiliencePipeline _pipeline;
+
+    public TransientRetries(PostgresOptions options, TimeProvider timeProvider)
+    {
+        _options = options;
+        _timeProvider = timeProvider;
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = timeProvider }
+            .AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = int.MaxValue,
+                Delay = TimeSpan.FromMilliseconds(20),
+                MaxDelay = TimeSpan.FromSeconds(1),
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+                ShouldHandle = args => ValueTask.FromResult(
+                    args.Outcome.Exception is { } fault
+                    && args.Context.Properties.GetValue(IsTransient, _ => false)(fault)
+                    && IsInTime(args.Context.Properties.GetValue(Since, 0))),
+                OnRetry = args =>
+                {
+                    Count(args.Outcome.Exception!);
+                    return ValueTask.CompletedTask;
+                },
+            })
+            .Build();
+    }
+
+    /// <summary>Whether something that began then may be done once more.</summary>
+    public bool IsInTime(long since) => _timeProvider.GetElapsedTime(since) < _options.RetryFor;
+
+    /// <summary>Does again what has failed once, until it succeeds or fails for good.</summary>
+    /// <param name="action">What to do.</param>
+    /// <param name="since">When it began.</param>
+    /// <param name="firstFault">How it failed the first time.</param>
+    /// <param name="isTransient">Which failures pass.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<T> ExecuteAsync<T>(
+        Func<CancellationToken, Task<T>> action,
+        long since,
+        Exception firstFault,
+        Func<Exception, bool> isTransient,
+        CancellationToken cancellationToken)
+    {
+        Count(firstFault);
+        var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        context.Properties.Set(Since, since);
+        context.Properties.Set(IsTransient, isTransient);
+        try
+        {
+            return await _pipeline.ExecuteAsync(
+                static async (c, action) => await action(c.CancellationToken).ConfigureAwait(false),
+                context,
+                action).ConfigureAwait(false);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(context);
+        }
+    }
+
+    private static void Count(Exception fault)
+    {
+        if (LedgerTelemetry.Retries.Enabled)
+        {
+            LedgerTelemetry.Retries.Add(1, new KeyValuePair<string, object?>(LedgerTelemetry.ErrorType, ErrorTypes.Of(fault)));
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using Ledger.Postgres.Connecting;
+using Npgsql;
+
+namespace Ledger.Postgres.Log;
+
+/// <summary>Where a store's calls get their connection: a pool, or the caller's own connection and transaction.</summary>
+internal sealed class ConnectionSource
+{
+    private readonly NpgsqlDataSource? _pool;
+    private readonly PatientOpening? _opening;
+    private readonly NpgsqlConnection? _connection;
+    private readonly NpgsqlTransaction? _transaction;
+    private readonly TimeProvider _timeProvider;
+
+    public ConnectionSource(NpgsqlDataSource pool, PostgresOptions options, TimeProvider timeProvider)
+    {
+        _pool = pool;
+        _opening = new PatientOpening(pool, options, timeProvider);
+        _timeProvider = timeProvider;
+    }
+
+    public ConnectionSource(NpgsqlConnection connection, NpgsqlTransaction? transaction)
+    {
+        _connection = connection;
+        _transaction = transaction;
+        _timeProvider = TimeProvider.System;
+    }
+
+    /// <summary>The pool; there is none behind a caller's own connection.</summary>
+    public NpgsqlDataSource Pool => _pool ?? throw new InvalidOperationException("The store works on a connection of the caller.");
+
+    /// <summary>Whether each call has a connection to itself.</summary>
+    public bool IsPool => _pool is not null;
+
+    /// <summary>Does something on a connection. Cancelled, it ends soon, whatever the network does; not on a caller's connection, which must
+    /// be at rest then.</summary>
+    /// <exception cref="InvalidOperationException">The caller's transaction is completed.</exception>
+    public Task<T> UseAsync<T>(Func<Lease, CancellationToken, Task<T>> use, CancellationToken cancellationToken) => _pool is null
+        ? UseOwnAsync(use, cancellationToken)
+        : Promptly.RunAsync(token => UsePooledAsync(use, token), _timeProvider, cancellationToken);
+
+    /// <inheritdoc cref="UseAsync{T}"/>
+    public Task UseAsync(Func<Lease, CancellationToken, Task> use, CancellationToken cancellationToken) => UseAsync(
+        async (lease, token) =>
+        {
+            await use(lease, token).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Opens a connection of the pool, which waits while the server is away.</summary>
+    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _opening is null
+        ? throw new InvalidOperationException("The store works on a connection of the caller.")
+        : _opening.OpenAsync(cancellationToken);
+
+    private async Task<T> UsePooledAsync<T>(Func<Lease, CancellationToken, Task<T>> use, CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        return await use(new Lease(connection, null), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<T> UseOwnAsync<T>(Func<Lease, CancellationToken, Task<T>> use, CancellationToken cancellationToken)
+    {
+        if (_transaction is not null && IsCompleted(_transaction))
+        {
+            throw new InvalidOperationException(
+                "The transaction that the store works on was committed or rolled back, so that this call would not be part of it. Nothing was done. "
+                + "Begin another transaction, and call store.On(transaction) with it.");
+        }
+
+        try
+        {
+            return await use(new Lease(_connection!, _transaction), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (Promptly.IsCancellation(fault, cancellationToken))
+        {
+            throw new OperationCanceledException(null, fault, cancellationToken);
+        }
+    }
+
+    // Npgsql says it only by refusing: the connection of a completed transaction is there until the transaction is disposed.
+    internal static bool IsCompleted(NpgsqlTransaction transaction)
+    {
+        try
+        {
+            _ = transaction.IsolationLevel;
+            return transaction.Connection is null;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>A connection for one call.</summary>
+    internal readonly struct Lease(NpgsqlConnection connection, NpgsqlTransaction? transaction)
+    {
+        public NpgsqlConnection Connection => connection;
+
+        public NpgsqlTransaction? Transaction => transaction;
+
+        public NpgsqlCommand CreateCommand(string sql, int timeoutSeconds) =>
+            new(sql, connection, transaction) { CommandTimeout = timeoutSeconds };
+    }
+}

@@ -1,0 +1,31 @@
+namespace Ledger.Postgres.Log.Importing;
+
+/// <summary>A stream as it grows in a transaction of an import, which has it locked.</summary>
+internal sealed class ImportedStream(StreamName name)
+{
+    public StreamName Name => name;
+
+    /// <summary>The version that it had.</summary>
+    public long Before { get; private set; }
+
+    /// <summary>The version that it has with what is imported.</summary>
+    public long Version { get; private set; }
+
+    public DateTime Time { get; private set; }
+
+    public bool IsArchived { get; private set; }
+
+    /// <summary>Sets what the locked row says.</summary>
+    public void Set(long version, DateTime time, bool isArchived)
+    {
+        (Before, Version) = (version, version);
+        (Time, IsArchived) = (time, isArchived);
+    }
+
+    /// <summary>The version of the next event, at a time that is not before that of the last.</summary>
+    public long Grow(DateTime moment)
+    {
+        Time = moment > Time ? moment : Time;
+        return ++Version;
+    }
+}

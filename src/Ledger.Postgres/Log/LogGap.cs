@@ -1,0 +1,26 @@
+namespace Ledger.Postgres.Log;
+
+/// <summary>Where a page of the log lacks a sequence number that may still come.</summary>
+internal static class LogGap
+{
+    /// <summary>How many events come before the first such number; all of them when there is none.</summary>
+    /// <param name="after">The number before the first wanted.</param>
+    /// <param name="page">The events, in order.</param>
+    /// <param name="dead">A number up to which what is missing never comes.</param>
+    public static int IndexOf(long after, IReadOnlyList<RecordedEvent> page, long dead)
+    {
+        var previous = after;
+        for (var index = 0; index < page.Count; index++)
+        {
+            var number = page[index].Sequence.Value;
+            if (number != previous + 1 && number - 1 > dead)
+            {
+                return index;
+            }
+
+            previous = number;
+        }
+
+        return page.Count;
+    }
+}

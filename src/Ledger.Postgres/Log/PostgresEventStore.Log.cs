@@ -1,0 +1,201 @@
+using System.Runtime.CompilerServices;
+using Ledger.Log;
+using Ledger.Postgres.Log;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres;
+
+public sealed partial class PostgresEventStore
+{
+    // How long a reader waits, in all, for transactions that hold numbers it lacks, before it ends below them.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A number that is missing may belong to a running transaction or be dead. Three statements tell, each with a snapshot of its
+    /// own: the last number drawn, who else may still commit one, and the rows. Once nobody of the second is left, a number missing
+    /// from rows read after that is dead. Where somebody stays, the reading ends below the number; the next one starts there.
+    /// Where <see cref="PostgresOptions.OtherWriters"/> draw numbers before their transactions, nobody shows that one is alive:
+    /// the reading waits below it until it has been known for 3 seconds.
+    /// </remarks>
+    /// <exception cref="StandbyServerException">The server is a standby, which does not show who holds numbers.</exception>
+    /// <exception cref="LogNumbersException">The sequence is behind the events.</exception>
+    public async IAsyncEnumerable<RecordedEvent> ReadLogAsync(
+        SequenceNumber after = default,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var last = await ReadLastDrawnAsync(cancellationToken).ConfigureAwait(false);
+        var holders = await ReadHoldersAsync(cancellationToken).ConfigureAwait(false);
+        var size = default(PageSize);
+        var next = after.Value;
+        var started = _timeProvider.GetTimestamp();
+        _gaps.Note(last);
+        var pause = TimeSpan.FromMilliseconds(1);
+        while (next < last)
+        {
+            if (IsCertain(holders, last, started))
+            {
+                // What is missing is dead. Read ahead, until an event shows that there are other writers after all.
+                var chunks = ReadChunksAsync(
+                    next, (from, rows, add, cancelled) => ReadLogPageAsync(from, last, rows, add, cancelled), cancellationToken);
+                await foreach (var chunk in chunks.ConfigureAwait(false))
+                {
+                    if (!IsCertain(holders, last, started))
+                    {
+                        break;
+                    }
+
+                    foreach (var recorded in chunk)
+                    {
+                        cancellationToken.ThrowIfCancellationRequested();
+                        yield return recorded;
+                        next = recorded.Sequence.Value;
+                    }
+                }
+
+                if (IsCertain(holders, last, started))
+                {
+                    yield break;
+                }
+            }
+
+            var page = new List<RecordedEvent>();
+            await ReadLogPageAsync(next, last, size.Rows, page.Add, cancellationToken).ConfigureAwait(false);
+            var certain = LogGap.IndexOf(next, page, holders.Count == 0 ? _gaps.DeadUpTo(last, started) : 0);
+            for (var i = 0; i < certain; i++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return page[i];
+            }
+
+            if (certain > 0)
+            {
+                next = page[certain - 1].Sequence.Value;
+                size = size.After(page.Count, page.Sum(e => (long)e.Json.Length));
+            }
+
+            if (page.Count == 0)
+            {
+                yield break;
+            }
+
+            // Only a wait has a limit: who reads slowly still gets all that lies below the missing number.
+            if (certain == page.Count)
+            {
+                continue;
+            }
+
+            if (holders.Count > 0 && _timeProvider.GetElapsedTime(started) > LongestWait)
+            {
+                yield break;
+            }
+
+            await Task.Delay(pause, _timeProvider, cancellationToken).ConfigureAwait(false);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, TimeSpan.FromMilliseconds(50).Ticks));
+            await KeepThoseLeftAsync(holders, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private Task<long> ReadLastDrawnAsync(CancellationToken cancellationToken) => _connections.UseAsync(
+        async (lease, cancellationToken) =>
+        {
+            var numbers = await LogNumbers.ReadAsync(lease.Connection, _options, cancellationToken).ConfigureAwait(false);
+            if (numbers.IsStandby)
+            {
+                throw new StandbyServerException();
+            }
+
+            numbers.ThrowIfSequenceIsBehind();
+            return numbers.Drawn;
+        },
+        cancellationToken);
+
+    /// <summary>Whether every number up to the last one is either in the log or dead.</summary>
+    private bool IsCertain(HashSet<string> holders, long last, long started) =>
+        holders.Count == 0 && _gaps.DeadUpTo(last, started) >= last;
+
+    // A transaction that is prepared changes its name, so that its old one is gone while it lives: any prepared one counts.
+    private async Task KeepThoseLeftAsync(HashSet<string> holders, CancellationToken cancellationToken)
+    {
+        var now = await ReadHoldersAsync(cancellationToken).ConfigureAwait(false);
+        holders.RemoveWhere(h => !now.Contains(h));
+        holders.UnionWith(now.Where(h => h.StartsWith(PreparedPrefix, StringComparison.Ordinal)));
+    }
+
+    private const string PreparedPrefix = "prepared ";
+
+    private async Task<HashSet<string>> ReadHoldersAsync(CancellationToken cancellationToken)
+    {
+        return await _connections.UseAsync<HashSet<string>>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, "log_holders").WithText(_options.EventSchema);
+                await using var __ = command.ConfigureAwait(false);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                var holders = new HashSet<string>(StringComparer.Ordinal);
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    holders.Add((reader.GetBoolean(1) ? PreparedPrefix : "") + reader.GetString(0));
+                }
+
+                return holders;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<PageRead> ReadLogPageAsync(
+        long after,
+        long last,
+        int rows,
+        Action<RecordedEvent> add,
+        CancellationToken cancellationToken)
+    {
+        return await _connections.UseAsync<PageRead>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, "read_log")
+                    .With(after, NpgsqlDbType.Bigint)
+                    .With(last, NpgsqlDbType.Bigint)
+                    .With(rows, NpgsqlDbType.Integer);
+                await using var __ = command.ConfigureAwait(false);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                var row = new EventRow(Registry);
+                var stream = default(StreamName);
+                var (count, bytes) = (0, 0L);
+                while (bytes < PageSize.MaxBytes && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    var name = reader.GetString(0);
+                    if (name != stream.Value)
+                    {
+                        stream = new StreamName(name);
+                    }
+
+                    var recorded = row.Read(reader, stream, position: null);
+                    _gaps.LookForOthers(recorded);
+                    add(recorded);
+                    count++;
+                    bytes += recorded.Json.Length;
+                    after = recorded.Sequence.Value;
+                }
+
+                return new PageRead(count, bytes, after, IsLast: count == 0 || after >= last);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<T> ReadScalarAsync<T>(string sql, CancellationToken cancellationToken)
+    {
+        return await _connections.UseAsync<T>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, sql);
+                await using var __ = command.ConfigureAwait(false);
+                return (T)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,66 @@
+using Ledger.Log;
+using Ledger.Postgres.Log;
+using Ledger.Worlds;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres;
+
+public sealed partial class PostgresEventStore : ISnapshotStore
+{
+    /// <inheritdoc/>
+    public async Task<StoredSnapshot?> FindSnapshotAsync(
+        IReadOnlyList<SnapshotLimit> wanted,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        return await _connections.UseAsync<StoredSnapshot?>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, "find_snapshot")
+                    .With(wanted.Select(w => w.Stream.Value).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)
+                    .With(wanted.Select(w => w.AtMost.Value).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
+                await using var __ = command.ConfigureAwait(false);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                return await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
+                    ? new StoredSnapshot(new StreamName(reader.GetString(0)), new StreamVersion(reader.GetInt64(1)), reader.GetFieldValue<byte[]>(2))
+                    : null;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<SnapshotOutcome> SaveSnapshotAsync(StoredSnapshot snapshot, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        AppendRules.Check(snapshot.Stream, nameof(snapshot));
+        return await _connections.UseAsync<SnapshotOutcome>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, "save_snapshot")
+                    .WithText(snapshot.Stream.Value)
+                    .WithJson(snapshot.Json)
+                    .WithText(typeof(WorldSnapshot).FullName)
+                    .With(snapshot.Version.Value, NpgsqlDbType.Bigint);
+                await using var __ = command.ConfigureAwait(false);
+                var rows = await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+                return rows == 0 ? SnapshotOutcome.NewerKept : SnapshotOutcome.Saved;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task DiscardSnapshotAsync(StreamName stream, StreamVersion version, CancellationToken cancellationToken = default)
+    {
+        AppendRules.Check(stream, nameof(stream));
+        await _connections.UseAsync(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, "discard_snapshot").WithText(stream.Value).With(version.Value, NpgsqlDbType.Bigint);
+                await using var __ = command.ConfigureAwait(false);
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+}

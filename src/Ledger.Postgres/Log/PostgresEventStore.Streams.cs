@@ -1,0 +1,102 @@
+using System.Runtime.CompilerServices;
+using Ledger.Log;
+using Ledger.Postgres.Log;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres;
+
+public sealed partial class PostgresEventStore
+{
+    private const int StreamsPerPage = 1_000;
+
+    /// <inheritdoc/>
+    public async Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default)
+    {
+        AppendRules.Check(stream, nameof(stream));
+        return await _connections.UseAsync<StreamInfo?>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, "get_stream").WithText(stream.Value);
+                await using var __ = command.ConfigureAwait(false);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? ReadStream(reader) : null;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StreamInfo> ListStreamsAsync(
+        string prefix = "",
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        string? last = null;
+        while (true)
+        {
+            var page = await ListStreamsPageAsync(prefix, last, cancellationToken).ConfigureAwait(false);
+            foreach (var stream in page)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return stream;
+            }
+
+            if (page.Count < StreamsPerPage)
+            {
+                yield break;
+            }
+
+            last = page[^1].Name.Value;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default)
+    {
+        AppendRules.Check(stream, nameof(stream));
+        CheckAmbient("The archiving of a stream");
+        await _connections.UseAsync(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, "archive_stream").WithText(stream.Value);
+                await using var __ = command.ConfigureAwait(false);
+                if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
+                {
+                    throw new StreamNotFoundException(stream);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static StreamInfo ReadStream(NpgsqlDataReader reader) => new(
+        new StreamName(reader.GetString(0)),
+        new StreamVersion(reader.GetInt64(1)),
+        reader.GetFieldValue<DateTimeOffset>(2),
+        reader.GetFieldValue<DateTimeOffset>(3),
+        reader.GetBoolean(4) ? StreamState.Archived : StreamState.Open);
+
+    private async Task<List<StreamInfo>> ListStreamsPageAsync(string prefix, string? last, CancellationToken cancellationToken)
+    {
+        return await _connections.UseAsync<List<StreamInfo>>(
+            async (lease, cancellationToken) =>
+            {
+                var command = Command(lease, "list_streams")
+                    .WithText(prefix)
+                    .WithText(last)
+                    .With(StreamsPerPage, NpgsqlDbType.Integer);
+                await using var __ = command.ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                var streams = new List<StreamInfo>();
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    streams.Add(ReadStream(reader));
+                }
+
+                return streams;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,4 +1,0 @@
-namespace Ledger.Postgres.Migrations;
-
-/// <summary>What a database records of one migration.</summary>
-internal sealed record AppliedMigration(int Number, string Name, string Checksum, DateTimeOffset AppliedAt, string AppliedBy);

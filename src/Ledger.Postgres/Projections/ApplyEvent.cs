@@ -1,7 +1,0 @@
-using Ledger.Events;
-using Npgsql;
-
-namespace Ledger.Postgres.Projections;
-
-/// <summary>What an <see cref="EventProjection"/> does with an event, whatever its type.</summary>
-internal delegate Task ApplyEvent(RecordedEvent recorded, NpgsqlConnection connection, CancellationToken cancellationToken);

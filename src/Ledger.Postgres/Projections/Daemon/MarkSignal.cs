@@ -1,0 +1,69 @@
+using Ledger.Postgres.Log;
+
+namespace Ledger.Postgres.Projections.Daemon;
+
+/// <summary>The mark as the shards of a node see it, and the waiting for it to move. Safe for concurrent use.</summary>
+internal sealed class MarkSignal
+{
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _value;
+    private long _drawn = long.MaxValue;
+    private long _newest;
+    private long _wakes;
+
+    /// <summary>The mark.</summary>
+    public long Value => Volatile.Read(ref _value);
+
+    /// <summary>How often those who wait were woken.</summary>
+    public long Wakes => Volatile.Read(ref _wakes);
+
+    /// <summary>Keeps what was seen last of the log, and wakes those who wait where numbers went back or do not agree.</summary>
+    public void Note(LogNumbers numbers)
+    {
+        var before = Volatile.Read(ref _drawn);
+        Volatile.Write(ref _newest, numbers.Newest);
+        Volatile.Write(ref _drawn, numbers.Drawn);
+        if (numbers.Drawn < before)
+        {
+            Wake();
+        }
+    }
+
+    /// <summary>Whether somebody at a position should look at the numbers of the log before it goes on.</summary>
+    public bool IsSuspect(long position) => Volatile.Read(ref _drawn) is var drawn && (position > drawn || Volatile.Read(ref _newest) > drawn);
+
+    /// <summary>Sets the mark, and wakes those who wait.</summary>
+    public void Set(long value)
+    {
+        Volatile.Write(ref _value, value);
+        Wake();
+    }
+
+    /// <summary>Wakes those who wait, also where the mark has not moved.</summary>
+    public void Wake()
+    {
+        TaskCompletionSource moved;
+        lock (_gate)
+        {
+            moved = _moved;
+            _wakes++;
+            _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        moved.SetResult();
+    }
+
+    /// <summary>Waits until the mark is after a number, or somebody is woken, who must look again.</summary>
+    /// <param name="position">The number.</param>
+    /// <param name="wakes">What <see cref="Wakes"/> was before the caller looked. A wake since then counts, so that none is missed
+    /// between the look and the wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task WaitAsync(long position, long wakes, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return Value > position || _wakes != wakes ? Task.CompletedTask : _moved.Task.WaitAsync(cancellationToken);
+        }
+    }
+}

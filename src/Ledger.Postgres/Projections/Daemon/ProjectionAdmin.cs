@@ -1,0 +1,220 @@
+using Ledger.Log;
+using Ledger.Postgres.Connecting;
+using Ledger.Postgres.Log;
+using Ledger.Postgres.Projections.Inline;
+using Ledger.Postgres.Projections.Rebuilding;
+using Ledger.Projections;
+using Npgsql;
+
+namespace Ledger.Postgres.Projections.Daemon;
+
+/// <summary>Shows what runs behind the appends, stops it, lets it go on, and rebuilds what is kept, for programs that administer a log.</summary>
+/// <remarks>Safe for concurrent use. Projections go by their names, with the version from the second on: <c>usage</c>, <c>usage:V2</c>.</remarks>
+public sealed class ProjectionAdmin
+{
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly PostgresOptions _options;
+    private readonly TimeProvider? _timeProvider;
+
+    /// <summary>Works on a data source.</summary>
+    /// <param name="dataSource">The connections.</param>
+    /// <param name="options">Where the tables are, and the projections that are declared here; null for the defaults.</param>
+    /// <param name="timeProvider">The clock of waits; null for the system's.</param>
+    /// <exception cref="PostgresOptionsException">The options have a fault.</exception>
+    public ProjectionAdmin(NpgsqlDataSource dataSource, PostgresOptions? options = null, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        _dataSource = PostgresDataSources.ForWriting(dataSource);
+        _options = (options ?? new PostgresOptions()).Checked();
+        _timeProvider = timeProvider;
+    }
+
+    /// <summary>What can be rebuilt here by its name: Ledger's own, such as <c>ledger:world</c>, and what the options declare.</summary>
+    public IReadOnlyList<string> Rebuildable =>
+        [.. LedgerProjections.Rebuildable(_options.Schemas).Select(p => p.Key), .. Declared.Select(p => p.Key)];
+
+    /// <summary>What keeps something of one stream, and can be rebuilt here for it alone: Ledger's own that follow it, and snapshots.</summary>
+    public IReadOnlyList<string> FindRebuildable(StreamName stream)
+    {
+        AppendRules.Check(stream, nameof(stream));
+        return
+        [
+            .. LedgerProjections.Rebuildable(_options.Schemas).Where(p => p.Keeps(stream)).Select(p => p.Key),
+            .. Declared.Where(p => p is ISnapshot && stream.Value.StartsWith(p.StreamPrefix, StringComparison.Ordinal)).Select(p => p.Key),
+        ];
+    }
+
+    private IEnumerable<Projection> Declared => _options.Projections.Concat(_options.AsyncProjections);
+
+    /// <summary>Lists every shard that has progress, sorted by name.</summary>
+    public async Task<IReadOnlyList<ShardStatus>> ListAsync(CancellationToken cancellationToken = default) => await Connections.UseAsync(
+        _dataSource, (connection, token) => new ShardStates(_options).ListAsync(connection, token), cancellationToken).ConfigureAwait(false);
+
+    /// <exception cref="LogNumbersException">The sequence is behind the events.</exception>
+    internal async Task EnsureNumbersAsync(CancellationToken cancellationToken)
+    {
+        var connection = await Connections.OpenAsync(_dataSource, cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        (await LogNumbers.ReadAsync(connection, _options, cancellationToken).ConfigureAwait(false)).ThrowIfSequenceIsBehind();
+    }
+
+    /// <summary>Stops a shard behind the batch that it is at, whoever owns it, within a second.</summary>
+    /// <exception cref="ProjectionNotFoundException">There is no such shard.</exception>
+    public Task PauseAsync(string projection, CancellationToken cancellationToken = default) =>
+        ChangeAsync("pause_shard", projection, cancellationToken);
+
+    /// <summary>Lets a shard go on that was paused or has failed.</summary>
+    /// <exception cref="ProjectionNotFoundException">There is no such shard.</exception>
+    public Task ResumeAsync(string projection, CancellationToken cancellationToken = default) =>
+        ChangeAsync("resume_shard", projection, cancellationToken);
+
+    /// <summary>Makes everything that a projection keeps anew from the log.</summary>
+    /// <remarks>
+    /// What neither the options nor Ledger declares is asked of the nodes that run: one that declares it does it.
+    /// What the options declare is rebuilt as <see cref="PostgresEventStore.RebuildAsync(Projection, RebuildOptions, IProgress{RebuildProgress}, CancellationToken)"/>
+    /// says. Ledger's own rows are made anew stream by stream, in place: readers see a stream as it was or as it is.
+    /// A record store whose events are gone is left alone: its rows are all that there is of it.
+    /// </remarks>
+    /// <param name="projection">One of <see cref="Rebuildable"/>, or of a node that runs.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="progress">Hears how far it is, from several threads; null for nobody.</param>
+    /// <param name="cancellationToken">Stops; a later call with <see cref="RebuildMode.Resume"/> goes on.</param>
+    /// <exception cref="RequestFailedException">No node declares it, or the one that does could not do it.</exception>
+    /// <exception cref="RebuildInProgressException">Somebody else is doing it.</exception>
+    public async Task RebuildAsync(
+        string projection,
+        RebuildOptions? options = null,
+        IProgress<RebuildProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(projection);
+        options ??= new RebuildOptions();
+        if (FindOwn(projection) is { } own)
+        {
+            await InPlace(own, options, progress).RunAsync(options.Mode, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        if (Declared.FirstOrDefault(p => p.Key == projection) is not { } declared)
+        {
+            await Request.RunAsync(
+                projection, options.Mode == RebuildMode.Resume ? "resume" : "rebuild", null, progress, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var store = new PostgresEventStore(_dataSource, _options, _timeProvider);
+        await using var _ = store.ConfigureAwait(false);
+        await store.RebuildAsync(declared, options, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes what a projection keeps of one stream anew.</summary>
+    /// <param name="projection">One of <see cref="Rebuildable"/>, or of a node that runs, whose streams are independent: Ledger's own, or a snapshot.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="cancellationToken">Stops; nothing is changed then.</param>
+    /// <exception cref="RequestFailedException">No node declares it, or the one that does could not do it.</exception>
+    /// <exception cref="ArgumentException">It keeps nothing of the stream.</exception>
+    /// <exception cref="InvalidOperationException">What it keeps depends on several streams.</exception>
+    public async Task RebuildAsync(string projection, StreamName stream, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(projection);
+        AppendRules.Check(stream, nameof(stream));
+        if (FindOwn(projection) is { } own)
+        {
+            if (!own.Keeps(stream))
+            {
+                throw new ArgumentException(
+                    $"'{own.Key}' keeps nothing of '{stream}': the names of its streams begin with '{own.StreamPrefix}'. Nothing was rebuilt.");
+            }
+
+            await InPlace(own, new RebuildOptions(), null).RunAsync([stream.Value], cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        if (Declared.FirstOrDefault(p => p.Key == projection) is not { } declared)
+        {
+            await Request.RunAsync(projection, "rebuild_stream", stream.Value, null, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        if (declared is not ISnapshot)
+        {
+            throw new InvalidOperationException($"What '{projection}' keeps is of several streams together. Rebuild all of it.");
+        }
+
+        var store = new PostgresEventStore(_dataSource, _options, _timeProvider);
+        await using var _ = store.ConfigureAwait(false);
+        await store.RebuildStreamAsync(declared, stream, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lists the events that shards could not apply, in the order of the log.</summary>
+    /// <param name="projection">Which one's; null for all.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public Task<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(string? projection = null, CancellationToken cancellationToken = default) =>
+        Connections.UseAsync<IReadOnlyList<DeadLetter>>(
+            _dataSource,
+            async (connection, token) =>
+            {
+                var command = Command(connection, "list_dead_letters");
+                await using var _ = command.ConfigureAwait(false);
+                command.WithText(projection is null ? null : ShardNames.Of(ShardNames.KeyOf(projection)));
+                var reader = await command.ExecuteReaderAsync(token).ConfigureAwait(false);
+                await using var __ = reader.ConfigureAwait(false);
+                var letters = new List<DeadLetter>();
+                while (await reader.ReadAsync(token).ConfigureAwait(false))
+                {
+                    letters.Add(new DeadLetter(
+                        reader.GetGuid(0),
+                        ShardNames.KeyOf(reader.GetString(1)),
+                        new SequenceNumber(reader.GetInt64(2)),
+                        reader.IsDBNull(3) ? default : new StreamName(reader.GetString(3)),
+                        reader.IsDBNull(4) ? null : reader.GetString(4),
+                        reader.GetFieldValue<DateTimeOffset>(5),
+                        reader.GetString(6),
+                        reader.GetString(7)));
+                }
+
+                return letters;
+            },
+            cancellationToken);
+
+    /// <summary>Has a node apply the event of a dead letter again, and forget the letter when that succeeds.</summary>
+    /// <remarks>A snapshot of its stream is folded anew, all dead letters of the stream among it. Other kinds apply the event behind those
+    /// that came later; where the order counts, rebuild instead.</remarks>
+    /// <exception cref="RequestFailedException">It failed again, or no node runs the projection.</exception>
+    public Task ReplayAsync(DeadLetter letter, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(letter);
+        return Request.RunAsync(letter.Projection, "replay", letter.Id.ToString(), null, cancellationToken);
+    }
+
+    private ProjectionRequest Request => new(_dataSource, _options, _timeProvider ?? TimeProvider.System);
+
+    private InlineProjection? FindOwn(string name) =>
+        LedgerProjections.Rebuildable(_options.Schemas).FirstOrDefault(
+            p => p.Key == name || (p.Key == LedgerProjections.Prefix + name && Declared.All(d => d.Key != name)));
+
+    private InPlaceRebuild InPlace(InlineProjection own, RebuildOptions options, IProgress<RebuildProgress>? progress) =>
+        new(_dataSource, _options, own, own.Rebuild!, options.Parallelism, progress);
+
+    private async Task ChangeAsync(string sql, string projection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(projection);
+        var changed = await Connections.UseAsync(
+            _dataSource,
+            async (connection, token) =>
+            {
+                var command = Command(connection, sql).WithText(ShardNames.Of(ShardNames.KeyOf(projection)));
+                await using var _ = command.ConfigureAwait(false);
+                return await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (changed == 0)
+        {
+            var known = await ListAsync(cancellationToken).ConfigureAwait(false);
+            throw new ProjectionNotFoundException(projection, known.Select(s => s.Projection));
+        }
+    }
+
+    private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
+        new(SqlText.Load(sql, _options.Schemas), connection) { CommandTimeout = _options.CommandTimeoutSeconds };
+}

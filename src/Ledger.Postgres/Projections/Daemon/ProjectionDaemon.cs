@@ -1,0 +1,230 @@
+using Ledger.Log;
+using Ledger.Postgres.Log;
+using Ledger.Postgres.Log.Appending;
+using Ledger.Postgres.Projections.Subscriptions;
+using Ledger.Projections;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Ledger.Postgres.Projections.Daemon;
+
+/// <summary>A node that runs asynchronous projections and subscriptions, with any number of others.</summary>
+/// <remarks>
+/// <para>Each projection and subscription is a shard, which one node owns at a time, by an advisory lock of the session; nodes share out what
+/// several of them declare. When a node ends, others take over within a second; when it is cut off, as soon as the server notices, within
+/// five. What a shard writes and how far it is are one transaction, so nothing is applied twice and nothing left out.</para>
+/// <para>Events are seen as soon as they are committed: while some come the sequence is looked at every millisecond or two, and LISTEN wakes the
+/// node at once. Appends of a caller's own transaction, and of other programs, send no NOTIFY; a node at rest sees them within half a second.</para>
+/// <para>Behind a pooler, which may give each transaction another session, it counts on neither. The node says so once, looks ten times a
+/// second, and every node works on every shard: projections stay right, and a subscription may be told of an event by several nodes.
+/// Behind one that does not keep prepared statements nothing runs, which is said once as well; it is tried again every ten seconds.</para>
+/// <para>It does not own the data source. <see cref="StartAsync"/> and <see cref="StopAsync"/> are called once each; the rest is safe for concurrent use.</para>
+/// </remarks>
+public sealed class ProjectionDaemon : IAsyncDisposable
+{
+    // A pooler that does not keep prepared statements shows it by then, and is named for that alone.
+    private const int BeatsBeforeNotice = 4;
+
+    private static readonly TimeSpan WithoutStatements = TimeSpan.FromSeconds(10);
+
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly PostgresOptions _options;
+    private readonly DaemonOptions _daemon;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly PoolerNotice _pooler;
+    private readonly GapPatience _gaps;
+    private readonly ShardWork[] _works;
+    private readonly ConnectionNeeds _needs;
+    private readonly CancellationTokenSource _stop = new();
+    private PostgresEventStore? _store;
+    private Task _running = Task.CompletedTask;
+
+    /// <summary>Makes a node, which runs nothing yet.</summary>
+    /// <param name="dataSource">The connections: <see cref="DaemonOptions.MaxConnections"/> and two, and those of others that share it. A pool that the node
+    /// would use up is refused; one that leaves fewer than appends use is logged as a warning.</param>
+    /// <param name="options">Where the tables are, and which projections are asynchronous; null for the defaults.</param>
+    /// <param name="daemonOptions">How it runs, and the subscriptions; null for the defaults.</param>
+    /// <param name="logger">Hears of failures; null for nobody.</param>
+    /// <param name="timeProvider">The clock of pauses; null for the system's.</param>
+    /// <exception cref="PostgresOptionsException">The options have faults; all are named. Or the pool is too small.</exception>
+    /// <exception cref="ArgumentException">The data source multiplexes, or is a slim one without arrays.</exception>
+    public ProjectionDaemon(
+        NpgsqlDataSource dataSource,
+        PostgresOptions? options = null,
+        DaemonOptions? daemonOptions = null,
+        ILogger<ProjectionDaemon>? logger = null,
+        TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        DataSourceRules.Check(dataSource);
+        _dataSource = PostgresDataSources.ForWriting(dataSource);
+        _logger = logger ?? (ILogger)NullLogger.Instance;
+        _options = (options ?? new PostgresOptions()).Checked().LoggingTo(logger);
+        _daemon = (daemonOptions ?? new DaemonOptions()).Checked(_options);
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        _pooler = new PoolerNotice(_logger);
+        _gaps = new GapPatience(_timeProvider, _options.OtherWriters);
+        _works =
+        [
+            .. _options.AsyncProjections.Select(p => p is ISnapshot
+                ? new SnapshotShard(p, _options, _daemon.BatchTime, _gaps, _timeProvider)
+                : (ShardWork)new ProjectionShard(p, _options, _gaps)),
+            .. WorldSnapshots(),
+            .. _daemon.Subscriptions.Select(s => new SubscriptionShard(s, _options, _daemon.BatchTime, _gaps, _timeProvider)),
+        ];
+        _needs = new ConnectionNeeds(_works.Length, _daemon, _options);
+        if (Runs && _needs.FaultWith(DataSourceRules.PoolSizeOf(dataSource)) is { } fault)
+        {
+            throw new PostgresOptionsException([fault]);
+        }
+    }
+
+    /// <summary>Begins to run; returns at once.</summary>
+    public Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Runs)
+        {
+            if (DataSourceRules.PoolSizeOf(_dataSource) is { } poolSize && _needs.LeavesFewOf(poolSize))
+            {
+                LogMessages.PoolIsSmall(_logger, _daemon.NodeName, _needs.Count, poolSize, _needs.ForAppends);
+            }
+
+            _running = SharedWork.Run(RunAsync);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Ends what is under way, and gives up what the node owns.</summary>
+    /// <param name="cancellationToken">Stops waiting for it.</param>
+    public async Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        await _stop.CancelAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _running.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
+        _stop.Dispose();
+        _store?.Dispose();
+    }
+
+    private bool Runs => _works.Length + _options.Projections.Count > 0;
+
+    private IEnumerable<ShardWork> WorldSnapshots()
+    {
+        if (_daemon.WorldSnapshotEvery is { } every)
+        {
+            _store = new PostgresEventStore(_dataSource, _options, _timeProvider);
+            yield return new WorldSnapshotShard(_store, every, _options, _logger);
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        for (var outages = 0; !_stop.IsCancellationRequested;)
+        {
+            try
+            {
+                var session = await NodeSession.OpenAsync(_dataSource, _options, _timeProvider, _stop.Token).ConfigureAwait(false);
+                await using var _ = session.ConfigureAwait(false);
+                outages = 0;
+                await RunAsync(session).ConfigureAwait(false);
+            }
+            catch (Exception) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault) when (TransientFaults.IsOfPooler(fault))
+            {
+                _pooler.WithoutStatements();
+                await Task.Delay(WithoutStatements, _timeProvider, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+#pragma warning disable CA1031 // Whatever it is, the node must go on when it has passed; it is logged.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                LogMessages.NodeLost(_logger, _daemon.NodeName, fault);
+                var pause = TimeSpan.FromMilliseconds(Math.Min(1_000, 50 * Math.Pow(2, Math.Min(outages++, 10))));
+                await Task.Delay(pause, _timeProvider, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>Runs for as long as a session lasts.</summary>
+    private async Task RunAsync(NodeSession session)
+    {
+        var connections = new ShardConnections(_dataSource, _daemon.MaxConnections);
+        await using var _ = connections.ConfigureAwait(false);
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var requests = new NodeRequests(_dataSource, _works, _options, _daemon, _timeProvider);
+        await using var __ = requests.ConfigureAwait(false);
+        var reading = await NodeSession.OpenReadingAsync(_dataSource, _options, _timeProvider, _stop.Token).ConfigureAwait(false);
+        await using var ___ = reading.ConfigureAwait(false);
+        var appended = new AppendSignal(_timeProvider);
+        session.OnAppended(appended.Set);
+        var owner = new ShardOwner(session, _works, _options, _daemon, connections, requests, _pooler, _logger, _timeProvider);
+        try
+        {
+            var following = FollowAsync(reading, session, appended, owner, lost.Token);
+            var beating = BeatAsync(session, owner, lost.Token);
+            var first = await Task.WhenAny(following, beating).ConfigureAwait(false);
+            await lost.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(following, beating).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await first.ConfigureAwait(false);
+        }
+        finally
+        {
+            await lost.CancelAsync().ConfigureAwait(false);
+            await owner.EndAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Moves the mark on, beside everything else that the node does.</summary>
+    private async Task FollowAsync(
+        NodeSession reading, NodeSession session, AppendSignal appended, ShardOwner owner, CancellationToken cancellationToken)
+    {
+        var mark = new LogMark(_options, _gaps, _timeProvider);
+        mark.Begin(await owner.ReadMarkAsync(reading.Connection, cancellationToken).ConfigureAwait(false));
+        var pace = new PollPace(_timeProvider);
+        while (true)
+        {
+            var hasMoved = await mark.AdvanceAsync(reading.Connection, cancellationToken).ConfigureAwait(false);
+            owner.Mark.Note(mark.Numbers);
+            if (hasMoved)
+            {
+                pace.Note();
+                if (mark.Value != owner.Mark.Value)
+                {
+                    owner.Mark.Set(mark.Value);
+                }
+            }
+
+            await pace.WaitAsync(appended, session, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Shows the server that the node lives, and takes and gives up shards.</summary>
+    private async Task BeatAsync(NodeSession session, ShardOwner owner, CancellationToken cancellationToken)
+    {
+        for (var beats = 1; ; beats++)
+        {
+            await owner.BeatAsync(cancellationToken).ConfigureAwait(false);
+            if (beats == BeatsBeforeNotice && !session.IsDirect)
+            {
+                _pooler.WithoutSessions();
+            }
+
+            var beaten = _timeProvider.GetTimestamp();
+            while (PollPace.Longest - _timeProvider.GetElapsedTime(beaten) is var left && left > TimeSpan.FromMilliseconds(1))
+            {
+                await session.WaitAsync(left, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}

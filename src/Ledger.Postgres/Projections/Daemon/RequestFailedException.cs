@@ -1,0 +1,11 @@
+namespace Ledger.Postgres.Projections.Daemon;
+
+/// <summary>A node could not do what was asked of a projection that it runs.</summary>
+public sealed class RequestFailedException : Exception
+{
+    internal RequestFailedException(string projection, string message)
+        : base(message) => Projection = projection;
+
+    /// <summary>The projection, with its version from the second on.</summary>
+    public string Projection { get; }
+}

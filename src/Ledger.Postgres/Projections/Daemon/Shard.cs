@@ -1,0 +1,226 @@
+using Ledger.Json;
+using Ledger.Log;
+using Ledger.Postgres.Log.Appending;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Ledger.Postgres.Projections.Daemon;
+
+/// <summary>Works off the log for one projection or subscription, for as long as this node owns it.</summary>
+/// <remarks>
+/// A batch that fails is cut down until the event at fault stands alone; only that is retried after pauses, and dealt with by the policy.
+/// What passes by itself, as the server being away, is waited for without an end.
+/// </remarks>
+internal sealed class Shard(
+    ShardWork work,
+    DaemonOptions options,
+    MarkSignal mark,
+    ShardConnections connections,
+    ShardStates states,
+    PoolerNotice pooler,
+    ILogger logger,
+    TimeProvider timeProvider)
+{
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestWaitForServer = TimeSpan.FromSeconds(1);
+
+    private readonly BatchSize _size = new(options.BatchTime);
+    private long _position;
+    private int _failures;
+    private bool _hasCaughtUp;
+    private volatile bool _isStopped;
+    private volatile bool _isGivenUp;
+    private volatile bool _mustBegin = true;
+
+    /// <summary>The shard's name.</summary>
+    public string Name => work.Name;
+
+    /// <summary>Tells the shard whether it may run.</summary>
+    public void Stop(bool isStopped)
+    {
+        if (_isStopped && !isStopped)
+        {
+            // Whoever lets it go on may have moved it.
+            (_failures, _mustBegin) = (0, true);
+        }
+
+        _isStopped = isStopped;
+    }
+
+    /// <summary>Tells the shard to end behind what is under way, for another node.</summary>
+    public void GiveUp() => _isGivenUp = true;
+
+    /// <summary>Runs until the node stops, or gives up or loses the shard.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        work.Begin(connections);
+        var outages = 0;
+        while (!cancellationToken.IsCancellationRequested && !_isGivenUp)
+        {
+            try
+            {
+                var wakes = mark.Wakes;
+                if (_mustBegin)
+                {
+                    _mustBegin = false;
+                    await BeginAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                if (!_isStopped && mark.IsSuspect(_position))
+                {
+                    await CheckNumbersAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                if (_isStopped || mark.Value <= _position)
+                {
+                    if (!_isStopped && !_hasCaughtUp && mark.Value > 0)
+                    {
+                        await connections.UseAsync(
+                            connection => states.CatchUpAsync(connection, Name, cancellationToken), cancellationToken).ConfigureAwait(false);
+                        _hasCaughtUp = true;
+                    }
+
+                    await mark.WaitAsync(_isStopped ? long.MaxValue : _position, wakes, cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+
+                await RunBatchAsync(cancellationToken).ConfigureAwait(false);
+                outages = 0;
+            }
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (PostgresException moved) when (moved.SqlState == LedgerErrorCodes.ShardMoved)
+            {
+                LogMessages.ShardMoved(logger, Name);
+                _mustBegin = true;
+            }
+            catch (Exception fault) when (TransientFaults.Contains(fault) || TransientFaults.IsOfPooler(fault)
+                || fault is NpgsqlException and not PostgresException)
+            {
+                SayThatItWaits(fault);
+                _mustBegin = true;
+                await DelayAsync(TimeSpan.FromMilliseconds(50), outages++, LongestWaitForServer, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception fault)
+            {
+                _mustBegin |= !await HandleAsync(fault, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private Task BeginAsync(CancellationToken cancellationToken) => connections.UseAsync(
+        async connection =>
+        {
+            await states.BeginAsync(connection, work, options.NodeName, cancellationToken).ConfigureAwait(false);
+            _position = await states.ReadPositionAsync(connection, Name, cancellationToken).ConfigureAwait(false);
+            _isStopped = (await states.ReadStoppedAsync(connection, [Name], cancellationToken).ConfigureAwait(false)).Count > 0;
+        },
+        cancellationToken);
+
+    // What the mark saw may be older than the position, so the numbers are read again.
+    private async Task CheckNumbersAsync(CancellationToken cancellationToken)
+    {
+        var numbers = await connections.UseAsync(
+            connection => states.ReadNumbersAsync(connection, cancellationToken), cancellationToken).ConfigureAwait(false);
+        numbers.ThrowIfBeyond($"'{Name}'", _position);
+    }
+
+    private async Task RunBatchAsync(CancellationToken cancellationToken)
+    {
+        var rows = _size.Rows;
+        var started = timeProvider.GetTimestamp();
+        var page = await connections.UseAsync(
+            connection => work.RunAsync(connection, _position, mark.Value, rows, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var time = timeProvider.GetElapsedTime(started);
+        (_position, _failures) = (page.Reached, 0);
+        _size.Note(page.Events, time);
+        DaemonMetrics.Batch(Name, page.Events, time);
+    }
+
+    /// <summary>Deals with a failure that does not pass by itself; says whether the position is still known.</summary>
+    private async Task<bool> HandleAsync(Exception fault, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (fault is LogNumbersException)
+            {
+                // No event is at fault, and none would be passed in time.
+                await FailAsync(fault, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+
+            if (_size.Rows > 1 && fault is not ShardEventException)
+            {
+                _size.CutDown();
+                return true;
+            }
+
+            _size.CutDown();
+            var cause = ShardEventException.CauseOf(fault);
+            if (_failures < options.Retries)
+            {
+                LogMessages.ShardRetries(logger, Name, _position, _failures + 1, options.Retries, cause);
+                await NoteAsync(cause, cancellationToken).ConfigureAwait(false);
+                await DelayAsync(options.RetryDelay, _failures++, LongestDelay, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+
+            _failures = 0;
+            if (options.OnFailure == FailurePolicy.DeadLetter)
+            {
+                await SkipAsync(cause, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+
+            await FailAsync(cause, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (NpgsqlException lost)
+        {
+            SayThatItWaits(lost);
+            return false;
+        }
+    }
+
+    private void SayThatItWaits(Exception fault)
+    {
+        if (TransientFaults.IsOfPooler(fault))
+        {
+            pooler.WithoutStatements();
+        }
+        else
+        {
+            LogMessages.ShardWaits(logger, Name, fault);
+        }
+    }
+
+    private async Task SkipAsync(Exception cause, CancellationToken cancellationToken)
+    {
+        await NoteAsync(cause, cancellationToken).ConfigureAwait(false);
+        _position = await connections.UseAsync(
+            connection => work.SkipAsync(connection, _position, mark.Value, cause, cancellationToken), cancellationToken).ConfigureAwait(false);
+        DaemonMetrics.DeadLetter(Name);
+        LogMessages.DeadLetter(logger, Name, _position, cause);
+    }
+
+    private async Task FailAsync(Exception cause, CancellationToken cancellationToken)
+    {
+        _isStopped = true;
+        LogMessages.ShardFailed(logger, Name, _position, cause);
+        await connections.UseAsync(
+            connection => states.FailAsync(connection, Name, _position, StorableText.Of(cause.Message, ShardWork.LongestError), cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task NoteAsync(Exception cause, CancellationToken cancellationToken) => connections.UseAsync(
+        connection => states.NoteAsync(connection, Name, _position, StorableText.Of(cause.Message, ShardWork.LongestError), cancellationToken), cancellationToken);
+
+    private Task DelayAsync(TimeSpan first, int before, TimeSpan longest, CancellationToken cancellationToken) =>
+        Task.Delay(
+            TimeSpan.FromTicks((long)Math.Min(first.Ticks * Math.Pow(2, Math.Min(before, 30)), longest.Ticks)), timeProvider, cancellationToken);
+}

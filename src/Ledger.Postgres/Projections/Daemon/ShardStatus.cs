@@ -1,0 +1,36 @@
+using Ledger.Log;
+
+namespace Ledger.Postgres.Projections.Daemon;
+
+/// <summary>How an asynchronous projection or a subscription is doing.</summary>
+/// <param name="Name">The name of its progress, such as <c>usage:All</c> or <c>usage:V2:All</c>.</param>
+/// <param name="Kind"><c>snapshot</c>, <c>documents</c>, <c>rows</c>, <c>events</c> or <c>subscription</c>; null where only Marten has run it.</param>
+/// <param name="State">Whether it may run.</param>
+/// <param name="Position">The number of the last event that it is done with.</param>
+/// <param name="Lag">How many sequence numbers lie between that and the last event of the log; not every number is an event.</param>
+/// <param name="LagTime">How old the first event is that it is not done with; zero where there is none.</param>
+/// <param name="Owner">The node that owns it now; null for none.</param>
+public sealed record ShardStatus(
+    string Name,
+    string? Kind,
+    ShardState State,
+    SequenceNumber Position,
+    long Lag,
+    TimeSpan LagTime,
+    string? Owner)
+{
+    /// <summary>What it runs: the name of the projection or subscription, with its version from the second on.</summary>
+    public string Projection => ShardNames.KeyOf(Name);
+
+    /// <summary>The last error, which need not have stopped it; null for none.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>The event that the error was at.</summary>
+    public SequenceNumber? ErrorSequence { get; init; }
+
+    /// <summary>When that was.</summary>
+    public DateTimeOffset? ErrorAt { get; init; }
+
+    /// <summary>How many events it could not apply and went past.</summary>
+    public long DeadLetters { get; init; }
+}

@@ -1,0 +1,79 @@
+using Ledger.Postgres.Log;
+using Ledger.Postgres.Projections.Subscriptions;
+using Ledger.Projections;
+using Npgsql;
+
+namespace Ledger.Postgres.Projections.Daemon;
+
+/// <summary>Hands events to a subscription's code, and moves its position behind those that it has taken.</summary>
+internal sealed class SubscriptionShard(
+    Subscription subscription,
+    PostgresOptions options,
+    TimeSpan batchTime,
+    GapPatience gaps,
+    TimeProvider timeProvider)
+    : ShardWork(ShardNames.Of(subscription), "subscription", options)
+{
+    private readonly LogPages _pages = new(options, gaps, subscription.Filter);
+
+    public override Task<long> StartAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        StartPlaces.FindAsync(subscription.Start, connection, Options, cancellationToken);
+
+    public override async Task<ShardPage> RunAsync(
+        NpgsqlConnection connection,
+        long from,
+        long ceiling,
+        int rows,
+        CancellationToken cancellationToken)
+    {
+        var (events, reached) = await _pages.ReadAsync(connection, from, ceiling, rows, cancellationToken).ConfigureAwait(false);
+        var (done, taken) = (from, 0);
+        var started = timeProvider.GetTimestamp();
+        Exception? fault = null;
+        foreach (var recorded in events)
+        {
+            try
+            {
+                if (subscription.Start.Time is not { } time || recorded.Timestamp >= time)
+                {
+                    await subscription.Handle(recorded, cancellationToken).ConfigureAwait(false);
+                }
+            }
+            catch (Exception thrown) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The event is the next one then: what lies before it passes the filter, or is none of ours.
+                (fault, reached) = (thrown, recorded.Sequence.Value - 1);
+                break;
+            }
+
+            (done, taken) = (recorded.Sequence.Value, taken + 1);
+            if (taken < events.Count && timeProvider.GetElapsedTime(started) >= batchTime)
+            {
+                reached = done;
+                break;
+            }
+        }
+
+        if (reached > from)
+        {
+            await MoveAsync(connection, from, reached, cancellationToken).ConfigureAwait(false);
+        }
+        else if (fault is not null)
+        {
+            throw new ShardEventException(fault);
+        }
+
+        return new ShardPage(reached, taken);
+    }
+
+    public override async Task ReplayAsync(NpgsqlConnection connection, long sequence, Guid letter, CancellationToken cancellationToken)
+    {
+        var (events, _) = await _pages.ReadAsync(connection, sequence - 1, sequence, rows: 1, cancellationToken).ConfigureAwait(false);
+        foreach (var recorded in events)
+        {
+            await subscription.Handle(recorded, cancellationToken).ConfigureAwait(false);
+        }
+
+        await ForgetAsync(connection, letter, cancellationToken).ConfigureAwait(false);
+    }
+}

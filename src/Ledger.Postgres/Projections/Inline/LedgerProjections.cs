@@ -1,0 +1,44 @@
+using Ledger.Log;
+using Ledger.Postgres.Projections.Rebuilding;
+using Ledger.Records;
+
+namespace Ledger.Postgres.Projections.Inline;
+
+/// <summary>The projections into Ledger's own tables: those that run inline before the application's, and the rows of record stores.</summary>
+internal static class LedgerProjections
+{
+    /// <summary>What the names of Ledger's own begin with; the colon keeps them apart from those that applications give.</summary>
+    public const string Prefix = "ledger:";
+
+    private const string World = Prefix + "world";
+    private const string Tasks = Prefix + "task";
+    private const string Records = Prefix + "chrono";
+
+    /// <summary>Those that follow appends.</summary>
+    public static IEnumerable<InlineProjection> Of(PostgresOptions options) =>
+        Inline(options.Schemas).Where(p => p.Key != World || options.WorldRows == WorldRows.Inline);
+
+    /// <summary>All of them, to be made anew.</summary>
+    public static IEnumerable<InlineProjection> Rebuildable(SchemaNames schemas) =>
+        Inline(schemas).Append(new InlineProjection(Records, "chrono:") { Rebuild = new StreamRebuild(null) { Code = RebuildRecordsAsync } });
+
+    private static IEnumerable<InlineProjection> Inline(SchemaNames schemas)
+    {
+        yield return InlineProjection.OfLedger(World, streamPrefix: "", "project_world", schemas, new StreamRebuild("rewrite_world")) with
+        {
+            AppendPrefixes = ["run:", "branch:"],
+        };
+        yield return InlineProjection.OfLedger(
+            Tasks, streamPrefix: "task:", "project_tasks", schemas, new StreamRebuild("rewrite_tasks") { Clear = "clear_tasks" });
+    }
+
+    // A store writes its rows itself, with its appends: what an event does to them is known in C# alone.
+    private static async Task<long> RebuildRecordsAsync(IEventStore log, StreamName stream, CancellationToken cancellationToken)
+    {
+        var version = (await log.GetStreamAsync(stream, cancellationToken).ConfigureAwait(false))?.Version ?? StreamVersion.Empty;
+        var store = new ChronoStore(log, stream.Id);
+        await using var _ = store.ConfigureAwait(false);
+        await store.RebuildAsync(cancellationToken).ConfigureAwait(false);
+        return version.Value;
+    }
+}

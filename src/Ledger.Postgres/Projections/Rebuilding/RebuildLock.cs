@@ -1,0 +1,30 @@
+using Ledger.Postgres.Log;
+using Npgsql;
+
+namespace Ledger.Postgres.Projections.Rebuilding;
+
+/// <summary>The advisory lock of the session by which one rebuild of a projection runs at a time.</summary>
+internal static class RebuildLock
+{
+    /// <exception cref="RebuildInProgressException">Somebody else has it.</exception>
+    public static async Task TakeAsync(NpgsqlConnection connection, string key, PostgresOptions options, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(SqlText.Load("lock_rebuild", options.Schemas), connection).WithText(key);
+        await using var _ = command.ConfigureAwait(false);
+        if (!(bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!)
+        {
+            throw new RebuildInProgressException(key);
+        }
+    }
+
+    /// <summary>Gives it up; a connection that is lost has done so.</summary>
+    public static async Task GiveAsync(NpgsqlConnection connection, string key, PostgresOptions options)
+    {
+        if (connection.State == System.Data.ConnectionState.Open)
+        {
+            var command = new NpgsqlCommand(SqlText.Load("unlock_rebuild", options.Schemas), connection).WithText(key);
+            await using var _ = command.ConfigureAwait(false);
+            await command.ExecuteScalarAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Ledger.Postgres.Projections.Rebuilding;
+
+/// <summary>Where a rebuild begins.</summary>
+public enum RebuildMode
+{
+    /// <summary>With the first event. What an interrupted one has left is thrown away.</summary>
+    Fresh,
+
+    /// <summary>Where an interrupted one was, if there is one; otherwise with the first event.</summary>
+    Resume,
+}

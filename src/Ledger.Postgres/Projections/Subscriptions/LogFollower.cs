@@ -1,0 +1,148 @@
+using System.Runtime.CompilerServices;
+using Ledger.Postgres.Connecting;
+using Ledger.Postgres.Log;
+using Ledger.Postgres.Log.Appending;
+using Ledger.Projections;
+using Npgsql;
+
+namespace Ledger.Postgres.Projections.Subscriptions;
+
+/// <summary>Hands events over as they are appended, for as long as somebody takes them. Nothing is kept of how far it has come.</summary>
+internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions options, GapPatience gaps, TimeProvider timeProvider)
+{
+    private const int PageRows = 1_000;
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Follows the log.</summary>
+    /// <param name="filter">Which events.</param>
+    /// <param name="start">Where to begin.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async IAsyncEnumerable<RecordedEvent> FollowAsync(
+        EventFilter filter,
+        SubscriptionStart start,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var pages = new LogPages(options, gaps, filter);
+        var retries = new TransientRetries(options, timeProvider);
+        var mark = new LogMark(options, gaps, timeProvider);
+        NodeSession? session = null;
+        var position = -1L;
+        var pace = new PollPace(timeProvider);
+        var current = Task.CompletedTask;
+        var (isOpen, pause) = (false, ShortestPause);
+        long? lostAt = null;
+        try
+        {
+            while (true)
+            {
+                List<RecordedEvent> events;
+                try
+                {
+                    events = await Promptly.RunAsync(NextAsync, timeProvider, cancellationToken).ConfigureAwait(false);
+                }
+                catch (Exception fault) when (IsTransient(fault) && !cancellationToken.IsCancellationRequested)
+                {
+                    lostAt ??= timeProvider.GetTimestamp();
+                    if (!retries.IsInTime(lostAt.Value))
+                    {
+                        throw;
+                    }
+
+                    await Task.Delay(pause, timeProvider, cancellationToken).ConfigureAwait(false);
+                    pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+                    continue;
+                }
+
+                foreach (var recorded in events)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    if (start.Time is not { } time || recorded.Timestamp >= time)
+                    {
+                        yield return recorded;
+                    }
+                }
+            }
+        }
+        finally
+        {
+            if (current.IsCompleted)
+            {
+                await EndAsync().ConfigureAwait(false);
+            }
+            else
+            {
+                // Cancelled where nothing answers: it ends by itself, and gives the session back then.
+                _ = EndLaterAsync();
+            }
+        }
+
+        // The other servers of a connection string may be standbys for as long as none is promoted.
+        bool IsTransient(Exception fault) => isOpen
+            ? TransientFaults.Contains(fault) || (lostAt is not null && fault is StandbyServerException)
+            : TransientFaults.CannotOpenYet(fault);
+
+        Task<List<RecordedEvent>> NextAsync(CancellationToken cancelled)
+        {
+            var next = ReadNextAsync(cancelled);
+            current = next;
+            return next;
+        }
+
+        async Task<List<RecordedEvent>> ReadNextAsync(CancellationToken cancelled)
+        {
+            try
+            {
+                if (session is null)
+                {
+                    isOpen = false;
+                    session = await NodeSession.OpenAsync(dataSource, options, timeProvider, cancelled).ConfigureAwait(false);
+                    isOpen = true;
+                    position = position >= 0
+                        ? position
+                        : await StartPlaces.FindAsync(start, session.Connection, options, cancelled).ConfigureAwait(false);
+                    mark.Begin(position);
+                }
+
+                while (mark.Value <= position)
+                {
+                    var hasMoved = await mark.AdvanceAsync(session.Connection, cancelled).ConfigureAwait(false);
+                    (lostAt, pause) = (null, ShortestPause);
+                    mark.Numbers.ThrowIfBeyond("A reader of the log", position);
+                    if (hasMoved)
+                    {
+                        pace.Note();
+                    }
+                    else
+                    {
+                        await pace.WaitAsync(session, cancelled).ConfigureAwait(false);
+                    }
+                }
+
+                var (events, reached) = await pages.ReadAsync(session.Connection, position, mark.Value, PageRows, cancelled).ConfigureAwait(false);
+                position = reached;
+                return events;
+            }
+            catch
+            {
+                await EndAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+
+        async Task EndLaterAsync()
+        {
+            await current.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await EndAsync().ConfigureAwait(false);
+        }
+
+        async Task EndAsync()
+        {
+            if (session is not null)
+            {
+                await session.DisposeAsync().ConfigureAwait(false);
+                session = null;
+            }
+        }
+    }
+}

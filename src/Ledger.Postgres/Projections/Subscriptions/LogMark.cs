@@ -1,0 +1,137 @@
+using Ledger.Postgres.Log;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres.Projections.Subscriptions;
+
+/// <summary>The high-water mark: the number up to which every event is in the log, and every number that is missing will never come.</summary>
+/// <remarks>
+/// <para>What was drawn is seen first, then who may still commit a number, each in a statement of its own. Once all of those are gone, whatever
+/// they held below the number drawn is visible or dead. Until then the mark stands before the first number that is missing.</para>
+/// <para>It does not pass the newest event: numbers behind that which nobody holds any more may be handed out again by a server that crashed, was
+/// restored or was a standby.</para>
+/// <para>Several such sightings overlap, so that the mark follows a log that is never at rest. It belongs to one connection, and begins
+/// anew with the next: a server that crashed may hand numbers out twice. Not safe for concurrent use.</para>
+/// </remarks>
+internal sealed class LogMark(PostgresOptions options, GapPatience gaps, TimeProvider timeProvider)
+{
+    // More would say the same in smaller steps.
+    private const int MostSightings = 64;
+    private const string PreparedPrefix = "prepared ";
+
+    private readonly string _reach = SqlText.Load("log_reach", options.Schemas);
+    private readonly string _holders = SqlText.Load("log_holders", options.Schemas);
+    private readonly List<Sighting> _sightings = [];
+    private long _lastSeen = -1;
+    private long _settled;
+
+    /// <summary>The mark.</summary>
+    public long Value { get; private set; }
+
+    /// <summary>What was seen last of the log.</summary>
+    public LogNumbers Numbers { get; private set; }
+
+    /// <summary>Begins on another connection.</summary>
+    /// <param name="floor">A number that was a mark before, and was written to disk.</param>
+    public void Begin(long floor)
+    {
+        _sightings.Clear();
+        (_lastSeen, _settled, Value) = (-1, floor, floor);
+    }
+
+    /// <summary>Looks again, and says whether a number was drawn or the mark has moved.</summary>
+    /// <remarks>One round trip where no number is missing, and a second where one is.</remarks>
+    public async Task<bool> AdvanceAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var (last, present, newest) = await ReadReachAsync(connection, cancellationToken).ConfigureAwait(false);
+        Numbers = new LogNumbers(last, newest);
+        gaps.Note(last);
+        var (seen, before) = (_lastSeen, Value);
+        if (last < _settled)
+        {
+            // The numbers went back. What was settled says nothing about those that are handed out now.
+            Begin(0);
+            return true;
+        }
+
+        _settled = Math.Max(_settled, Math.Min(present, last));
+        if (_settled < last)
+        {
+            await LookForHoldersAsync(connection, last, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            _sightings.Clear();
+            _lastSeen = last;
+        }
+
+        Value = Math.Min(_settled, newest);
+        return last != seen || Value != before;
+    }
+
+    private async Task LookForHoldersAsync(NpgsqlConnection connection, long last, CancellationToken cancellationToken)
+    {
+        var holders = await ReadHoldersAsync(connection, cancellationToken).ConfigureAwait(false);
+        foreach (var sighting in _sightings)
+        {
+            sighting.KeepThoseLeft(holders);
+        }
+
+        if (last != _lastSeen && _sightings.Count < MostSightings)
+        {
+            _sightings.Add(new Sighting(last, timeProvider.GetTimestamp(), [.. holders]));
+            _lastSeen = last;
+        }
+
+        foreach (var sighting in _sightings)
+        {
+            if (sighting.Holders.Count == 0)
+            {
+                _settled = Math.Max(_settled, gaps.DeadUpTo(sighting.Last, sighting.SeenAt));
+            }
+        }
+
+        _sightings.RemoveAll(s => s.Last <= _settled);
+    }
+
+    private async Task<(long Last, long Present, long Newest)> ReadReachAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var command = Command(connection, _reach).With(_settled, NpgsqlDbType.Bigint);
+        await using var _ = command.ConfigureAwait(false);
+        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+    }
+
+    private async Task<HashSet<string>> ReadHoldersAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var command = Command(connection, _holders).WithText(options.EventSchema);
+        await using var _ = command.ConfigureAwait(false);
+        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        var holders = new HashSet<string>(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            holders.Add((reader.GetBoolean(1) ? PreparedPrefix : "") + reader.GetString(0));
+        }
+
+        return holders;
+    }
+
+    private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
+        new(sql, connection) { CommandTimeout = options.CommandTimeoutSeconds };
+
+    /// <summary>A number that was seen drawn, and who could still commit one that is not above it.</summary>
+    private sealed record Sighting(long Last, long SeenAt, HashSet<string> Holders)
+    {
+        // A transaction that is prepared changes its name, so that its old one is gone while it lives: any prepared one counts.
+        public void KeepThoseLeft(HashSet<string> now)
+        {
+            Holders.RemoveWhere(h => !now.Contains(h));
+            Holders.UnionWith(now.Where(h => h.StartsWith(PreparedPrefix, StringComparison.Ordinal)));
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using Ledger.Postgres.Connecting;
+using Ledger.Postgres.Log;
+using Ledger.Postgres.Log.Appending;
+using Ledger.Records;
+using Npgsql;
+
+namespace Ledger.Postgres.Records;
+
+/// <summary>A record store in PostgreSQL. It keeps one connection for a moment after a write, as a lane of appends does.</summary>
+internal sealed partial class PostgresChronoSession : IChronoSession
+{
+    private readonly ConnectionSource _connections;
+    private readonly PostgresOptions _options;
+    private readonly AppendStatements _statements;
+    private readonly TimeProvider _timeProvider;
+    private readonly TransientRetries _retries;
+    private readonly Action _announce;
+    private readonly LaneConnection _writing;
+
+    public PostgresChronoSession(
+        StreamName stream,
+        ConnectionSource connections,
+        PostgresOptions options,
+        AppendStatements statements,
+        TimeProvider timeProvider,
+        Action announce)
+    {
+        Stream = stream;
+        _connections = connections;
+        _options = options;
+        _statements = statements;
+        _timeProvider = timeProvider;
+        _announce = announce;
+        _retries = new TransientRetries(options, timeProvider);
+        _writing = LaneConnection.Create(connections.Pool, options, timeProvider, isKept: true);
+    }
+
+    public StreamName Stream { get; }
+
+    public void CheckCaller() => AmbientScope.CheckAlone(_options, $"The write to '{Stream}'");
+
+    public async Task<bool> TryWriteAsync(ChronoBatch batch, CancellationToken cancellationToken)
+    {
+        CheckCaller();
+        var isWritten = await RetryAsync((opened, token) => WriteOnceAsync(batch, opened, token), cancellationToken).ConfigureAwait(false);
+        if (isWritten)
+        {
+            _announce();
+        }
+
+        return isWritten;
+    }
+
+    public Task<T> WithLockAsync<T>(Func<IChronoTransaction, Task<T>> work, CancellationToken cancellationToken)
+    {
+        CheckCaller();
+        return RetryAsync((opened, token) => LockOnceAsync(work, opened, token), cancellationToken);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _writing.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<bool> WriteOnceAsync(ChronoBatch batch, Action onOpened, CancellationToken cancellationToken)
+    {
+        var connection = await _writing.TakeAsync(cancellationToken).ConfigureAwait(false);
+        onOpened();
+        var isWell = false;
+        try
+        {
+            var outcome = await ChronoAppend.RunAsync(
+                connection, null, Stream, batch, _statements, _options, cancellationToken).ConfigureAwait(false);
+            isWell = true;
+            if (outcome is "wrong_version" or "already_written" or "id_in_use")
+            {
+                return false;
+            }
+
+            ChronoAppend.ThrowIfRefused(Stream, batch, outcome);
+            return true;
+        }
+        catch (PostgresException fault) when (fault.SqlState == LedgerErrorCodes.ChronoMoved)
+        {
+            isWell = true;
+            return false;
+        }
+        finally
+        {
+            await _writing.ReturnAsync(isWell).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<T> LockOnceAsync<T>(
+        Func<IChronoTransaction, Task<T>> work, Action onOpened, CancellationToken cancellationToken)
+    {
+        var connection = await Connections.OpenAsync(_connections.Pool, cancellationToken).ConfigureAwait(false);
+        onOpened();
+        await using var _ = connection.ConfigureAwait(false);
+        var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
+        await using var __ = transaction.ConfigureAwait(false);
+        var locked = new PostgresChronoTransaction(connection, transaction, Stream, _statements, _options, cancellationToken);
+        await locked.BeginAsync().ConfigureAwait(false);
+        var result = await work(locked).ConfigureAwait(false);
+        if (locked.HasWritten)
+        {
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            if (locked.HasAppended)
+            {
+                _announce();
+            }
+        }
+
+        return result;
+    }
+
+    // What is sent again finds by the ids of its events that it was written.
+    private async Task<T> RetryAsync<T>(Func<Action, CancellationToken, Task<T>> action, CancellationToken cancellationToken)
+    {
+        var since = _timeProvider.GetTimestamp();
+        var isOpen = false;
+        try
+        {
+            return await RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (IsTransient(fault) && _retries.IsInTime(since))
+        {
+            return await _retries.ExecuteAsync(RunAsync, since, fault, IsTransient, cancellationToken).ConfigureAwait(false);
+        }
+
+        async Task<T> RunAsync(CancellationToken token)
+        {
+            isOpen = false;
+            try
+            {
+                return await action(() => isOpen = true, token).ConfigureAwait(false);
+            }
+            catch (PostgresException fault) when (TransientFaults.IsDemoted(fault))
+            {
+                _connections.Pool.Clear();
+                throw;
+            }
+        }
+
+        bool IsTransient(Exception fault) =>
+            TransientFaults.IsServerAway(fault)
+            || (!isOpen && TransientFaults.IsFailureToOpen(fault))
+            || fault is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
+    }
+
+    private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
+        new(SqlText.Load(sql, _options.Schemas), connection) { CommandTimeout = _options.CommandTimeoutSeconds };
+}

@@ -1,0 +1,32 @@
+namespace Ledger.Postgres.Schema;
+
+/// <summary>In which way a database differs from what the migrations make.</summary>
+public enum DifferenceKind
+{
+    /// <summary>Something is not there.</summary>
+    Missing,
+
+    /// <summary>Something is there that no migration makes.</summary>
+    Extra,
+
+    /// <summary>Something is defined otherwise.</summary>
+    Different,
+
+    /// <summary>A migration is not applied.</summary>
+    MigrationPending,
+
+    /// <summary>A migration was applied with another text.</summary>
+    MigrationChanged,
+
+    /// <summary>A migration was applied that this program is too old to know.</summary>
+    MigrationUnknown,
+
+    /// <summary>Another version of Marten has added or changed something that Ledger does not rely on: a note, and no fault.</summary>
+    LeftToMarten,
+
+    /// <summary>The sequence that numbers events is behind the newest event: appends fail.</summary>
+    SequenceBehind,
+
+    /// <summary>A reader is further than the last number that the log has given: new events would be left out.</summary>
+    ProgressBeyond,
+}

@@ -1,0 +1,51 @@
+using Ledger.Log;
+using Npgsql;
+
+namespace Ledger.Postgres.Schema;
+
+public sealed partial class LedgerMigrator
+{
+    private async Task<IReadOnlyList<SchemaDifference>> MendAsync(
+        NpgsqlConnection connection,
+        Func<SchemaCatalog, IReadOnlyList<AppliedMigration>, SchemaMending?> find,
+        CancellationToken cancellationToken)
+    {
+        var tables = _options.DocumentTables.ToList();
+        var applied = await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false);
+        var seen = await SchemaCatalog.ReadAsync(connection, _options.Schemas, tables, cancellationToken).ConfigureAwait(false);
+        if (find(seen, applied) is not { Missing.Count: > 0 })
+        {
+            return [];
+        }
+
+        // Another node may have been faster, or have migrated on between the two looks; only what is seen under the lock counts.
+        var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        applied = await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false);
+        var catalog = await SchemaCatalog.ReadWithinAsync(connection, _options.Schemas, tables, cancellationToken).ConfigureAwait(false);
+        if (find(catalog, applied) is not { Missing.Count: > 0 } mending)
+        {
+            return [];
+        }
+
+        try
+        {
+            foreach (var statement in mending.Statements)
+            {
+                await ExecuteAsync(connection, statement, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (PostgresException fault) when (fault.SqlState != PostgresErrorCodes.QueryCanceled)
+        {
+            throw new SchemaNotMendedException(_options.LedgerSchema, mending.Missing, fault);
+        }
+
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var difference in mending.Missing)
+        {
+            LogMessages.SchemaMended(_logger, difference.Subject, _options.LedgerSchema);
+        }
+
+        return mending.Missing;
+    }
+}

@@ -1,0 +1,143 @@
+using Ledger.Postgres.Connecting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Ledger.Postgres.Schema;
+
+/// <summary>Brings the schema of a database up to date, and says in what it differs.</summary>
+/// <remarks>
+/// Safe for concurrent use, and by several nodes at once: they take turns under an advisory lock. Only
+/// <see cref="ApplyAsync"/> writes. The others need the right to read the table <c>migration</c>, and no right to create anything.
+/// </remarks>
+public sealed partial class LedgerMigrator
+{
+    private readonly PatientOpening _opening;
+    private readonly PostgresOptions _options;
+    private readonly ILogger _logger;
+    private readonly IReadOnlyList<Migration> _known;
+
+    /// <summary>Works on a database.</summary>
+    /// <param name="dataSource">The database; the role is the one that the tables will belong to.</param>
+    /// <param name="options">The names of the schemas; null for the defaults.</param>
+    /// <param name="logger">Where applied migrations are reported; null for nowhere.</param>
+    /// <exception cref="PostgresOptionsException">The options have faults.</exception>
+    public LedgerMigrator(NpgsqlDataSource dataSource, PostgresOptions? options = null, ILogger<LedgerMigrator>? logger = null)
+        : this(dataSource, options, logger, Migration.All)
+    {
+    }
+
+    internal LedgerMigrator(
+        NpgsqlDataSource dataSource,
+        PostgresOptions? options,
+        ILogger<LedgerMigrator>? logger,
+        IReadOnlyList<Migration> known)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        _options = (options ?? new PostgresOptions()).Checked();
+        _opening = new PatientOpening(PostgresDataSources.ForWriting(dataSource), _options, TimeProvider.System);
+        _logger = logger ?? NullLogger<LedgerMigrator>.Instance;
+        _known = known;
+    }
+
+    /// <summary>Lists the migrations that the program or the database knows, in order.</summary>
+    /// <exception cref="UnsupportedServerException">The server is too old.</exception>
+    public async Task<IReadOnlyList<MigrationStatus>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        return MigrationStatus.Join(_known, await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Does nothing when the database has every migration that the program knows; one cheap query.</summary>
+    /// <remarks>
+    /// A database that is ahead is well: what old programs call stays there. It does not look for drift; see <see cref="AssertAsync"/>.
+    /// </remarks>
+    /// <exception cref="SchemaNotMigratedException">Migrations are missing.</exception>
+    /// <exception cref="UnsupportedServerException">The server is too old.</exception>
+    public async Task EnsureMigratedAsync(CancellationToken cancellationToken = default)
+    {
+        var migrations = await ListAsync(cancellationToken).ConfigureAwait(false);
+        var missing = migrations.Where(migration => migration.State == MigrationState.Pending).ToList();
+        if (missing.Count > 0)
+        {
+            throw new SchemaNotMigratedException(_options.LedgerSchema, missing);
+        }
+    }
+
+    /// <summary>Names every difference between the database and what the migrations make; none when all is well.</summary>
+    /// <remarks><see cref="CompareAsync"/> says what is compared, and has the notes as well.</remarks>
+    /// <exception cref="UnsupportedServerException">The server is too old.</exception>
+    public async Task<IReadOnlyList<SchemaDifference>> AssertAsync(CancellationToken cancellationToken = default) =>
+        (await CompareAsync(cancellationToken).ConfigureAwait(false)).Differences;
+
+    /// <summary>Compares the database with what the migrations make.</summary>
+    /// <remarks>
+    /// <para>Compared are migrations and their checksums, and of Ledger's and Marten's event tables: tables, columns, indexes, constraints,
+    /// triggers, views, functions with their text, types, and sequences with their cache. Something extra on one of these tables is a
+    /// difference, and something extra in Ledger's own schema too unless that is <c>public</c>.</para>
+    /// <para>The tables of documents that the options' projections keep are compared too; what is added to one, such as an index of the
+    /// application, is no difference.</para>
+    /// <para>And the numbers of the log, where the role may read them: a sequence behind the events, and progress beyond the sequence.</para>
+    /// <para>What another version of Marten has added is a note: a column with a default on its tables, a table, a function. So is another
+    /// definition of a column that Ledger neither reads nor writes. What the known versions of Marten and Wolverine add beside (names that
+    /// begin with <c>mt_</c> or <c>wolverine_</c>) is not mentioned.</para>
+    /// </remarks>
+    /// <exception cref="UnsupportedServerException">The server is too old.</exception>
+    public async Task<SchemaReport> CompareAsync(CancellationToken cancellationToken = default)
+    {
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var applied = await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false);
+        var catalog = await SchemaCatalog.ReadAsync(
+            connection, _options.Schemas, [.. _options.DocumentTables], cancellationToken).ConfigureAwait(false);
+        var report = SchemaComparison.Compare(MigrationStatus.Join(_known, applied), applied, catalog);
+        var numbers = await FindNumberFaultsAsync(connection, cancellationToken).ConfigureAwait(false);
+        return report with { Differences = [.. report.Differences, .. numbers] };
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = await _opening.OpenAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            UnsupportedServerException.ThrowIfTooOld(connection.PostgreSqlVersion);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<IReadOnlyList<AppliedMigration>> ReadAppliedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(SqlText.Load("AppliedMigrations", _options.Schemas), connection)
+        {
+            CommandTimeout = _options.CommandTimeoutSeconds,
+        };
+        await using var _ = command.ConfigureAwait(false);
+        var applied = new List<AppliedMigration>();
+        try
+        {
+            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using var __ = reader.ConfigureAwait(false);
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                applied.Add(new AppliedMigration(
+                    reader.GetInt32(0),
+                    reader.GetString(1),
+                    reader.GetString(2),
+                    reader.GetFieldValue<DateTimeOffset>(3),
+                    reader.GetString(4)));
+            }
+        }
+        catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
+        {
+            // Nothing was ever applied here.
+        }
+
+        return applied;
+    }
+}

@@ -1,0 +1,12 @@
+namespace Ledger.Postgres.Schema;
+
+/// <summary>What a repair of the log's numbers does with progress that has passed the end of the log.</summary>
+public enum ProgressRepair
+{
+    /// <summary>Leaves it as it is: the shards stay stopped.</summary>
+    Keep,
+
+    /// <summary>Sets it back to the newest event, so that shards go on with the next one.</summary>
+    /// <remarks>What they keep may still contain events that are gone; a rebuild removes those.</remarks>
+    Reset,
+}

@@ -1,0 +1,91 @@
+namespace Ledger.Postgres.Schema;
+
+/// <summary>Names what differs between a database and what the migrations make.</summary>
+internal static class SchemaComparison
+{
+    /// <summary>The differences of the migrations' record, then those of the schemas, sorted by name.</summary>
+    internal static SchemaReport Compare(
+        IReadOnlyList<MigrationStatus> migrations,
+        IReadOnlyList<AppliedMigration> applied,
+        SchemaCatalog catalog)
+    {
+        var recorded = migrations.Select(migration => DifferenceOf(migration, applied)).OfType<SchemaDifference>();
+        var actual = catalog.Actual.ToDictionary(entry => entry.Key);
+        var expected = catalog.Expected.ToDictionary(entry => entry.Key);
+        var sorted = Missing(catalog, actual)
+            .Concat(Different(catalog, actual))
+            .Concat(Extra(catalog, expected))
+            .OrderBy(found => found.Entry.Object, StringComparer.Ordinal)
+            .ThenBy(found => found.Entry.Part, StringComparer.Ordinal)
+            .Select(found => found.Difference)
+            .ToLookup(difference => difference.Kind == DifferenceKind.LeftToMarten);
+        return new SchemaReport([.. recorded, .. sorted[false]], [.. sorted[true]]);
+    }
+
+    /// <summary>What the database lacks; what is missing as a whole is named once, and not again for each of its parts.</summary>
+    internal static List<(CatalogEntry Entry, SchemaDifference Difference)> Missing(SchemaCatalog catalog) =>
+        [.. Missing(catalog, catalog.Actual.ToDictionary(entry => entry.Key)).Select(found => (found.Entry, found.Difference))];
+
+    private static SchemaDifference? DifferenceOf(MigrationStatus migration, IReadOnlyList<AppliedMigration> applied)
+    {
+        var subject = $"migration '{migration.FileName}'";
+        return migration.State switch
+        {
+            MigrationState.Pending => new(DifferenceKind.MigrationPending, subject, migration.Checksum),
+            MigrationState.Changed => new(
+                DifferenceKind.MigrationChanged, subject, migration.Checksum, applied.Single(a => a.Number == migration.Number).Checksum),
+            MigrationState.Unknown => new(DifferenceKind.MigrationUnknown, subject, Actual: migration.AppliedBy),
+            _ => null,
+        };
+    }
+
+    private static IEnumerable<Found> Missing(
+        SchemaCatalog catalog,
+        Dictionary<(string Kind, string Object, string? Part), CatalogEntry> actual)
+    {
+        var missing = catalog.Expected.Where(entry => !actual.ContainsKey(entry.Key)).ToList();
+        var schemas = missing.Where(entry => entry.Kind == "schema").Select(entry => entry.Object).ToHashSet(StringComparer.Ordinal);
+        var wholes = missing.Where(entry => entry.Part is null).Select(entry => entry.Object).ToHashSet(StringComparer.Ordinal);
+        return missing
+            .Where(entry => !catalog.IsWithin(entry, schemas) && (entry.Part is null || !wholes.Contains(entry.Object)))
+            .Select(entry => new Found(entry, new(DifferenceKind.Missing, entry.Subject, SpeaksForItself(entry) ? "" : entry.Definition)));
+    }
+
+    private static IEnumerable<Found> Different(
+        SchemaCatalog catalog,
+        Dictionary<(string Kind, string Object, string? Part), CatalogEntry> actual)
+    {
+        foreach (var entry in catalog.Expected)
+        {
+            if (actual.TryGetValue(entry.Key, out var found) && found.Definition != entry.Definition)
+            {
+                var kind = catalog.Marten.MayDefine(entry) ? DifferenceKind.LeftToMarten : DifferenceKind.Different;
+                yield return new(entry, new(kind, entry.Subject, entry.Definition, found.Definition));
+            }
+        }
+    }
+
+    private static IEnumerable<Found> Extra(
+        SchemaCatalog catalog,
+        Dictionary<(string Kind, string Object, string? Part), CatalogEntry> expected)
+    {
+        var ours = expected.Keys.Where(key => key.Part is null && !catalog.Documents.Contains(key.Object)).Select(key => key.Object).ToHashSet(StringComparer.Ordinal);
+        return catalog.Actual
+            .Where(entry => !expected.ContainsKey(entry.Key)
+                && !IsOptional(entry)
+                && (catalog.Marten.MayAdd(entry) || (entry.Part is null ? catalog.IsForeign(entry) : ours.Contains(entry.Object))))
+            .Select(entry => new Found(
+                entry,
+                new(
+                    catalog.Marten.MayAdd(entry) ? DifferenceKind.LeftToMarten : DifferenceKind.Extra,
+                    entry.Subject,
+                    Actual: SpeaksForItself(entry) ? "" : entry.Definition)));
+    }
+
+    // An index that index_worlds makes where it is wanted.
+    private static bool IsOptional(CatalogEntry entry) => entry is { Kind: "index", Part: "ix_world_object_data" };
+
+    private static bool SpeaksForItself(CatalogEntry entry) => entry.Kind is "schema" or "table" or "view" or "function" or "procedure";
+
+    private sealed record Found(CatalogEntry Entry, SchemaDifference Difference);
+}

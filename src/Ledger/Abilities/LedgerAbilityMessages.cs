@@ -1,0 +1,125 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using Ledger.Json;
+using Ledger.Tasks;
+
+namespace Ledger.Abilities;
+
+internal sealed record TaskSaveInput
+{
+    [Description("The task, whole.")]
+    public required AgentTask Task { get; init; }
+}
+
+internal sealed record SuccessOutput
+{
+    public required bool Success { get; init; }
+}
+
+internal sealed record TaskGetInput
+{
+    [Description("The id of the task.")]
+    public required string TaskId { get; init; }
+}
+
+internal sealed record TaskGetOutput
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required AgentTask? Task { get; init; }
+}
+
+internal sealed record TaskQueryInput
+{
+    [Description("How they ended; 'null' as text for those in progress.")]
+    public string? CompletionStatus { get; init; }
+
+    [Description("The task whose parts they are.")]
+    public string? ParentTaskId { get; init; }
+
+    [JsonConverter(typeof(UnixMillisecondsConverter))]
+    [Description("The earliest time of creation, in Unix milliseconds.")]
+    public DateTimeOffset? FromTime { get; init; }
+
+    [JsonConverter(typeof(UnixMillisecondsConverter))]
+    [Description("The latest time of creation, in Unix milliseconds.")]
+    public DateTimeOffset? ToTime { get; init; }
+
+    [Range(0, TaskQuery.MaxLimit)]
+    [Description("How many at most; 100 unless given.")]
+    public int? Limit { get; init; }
+
+    [Range(0, int.MaxValue)]
+    [Description("How many are passed over.")]
+    public int? Offset { get; init; }
+
+    public TaskQuery ToQuery() => new()
+    {
+        Completion = CompletionFilter.Parse(CompletionStatus),
+        ParentTaskId = ParentTaskId,
+        From = FromTime,
+        To = ToTime,
+        Limit = Limit ?? 100,
+        Start = PageStart.Offset(Offset ?? 0),
+    };
+}
+
+internal sealed record TaskQueryOutput
+{
+    public required IReadOnlyList<AgentTask> Tasks { get; init; }
+
+    public required long Total { get; init; }
+}
+
+internal sealed record CallSaveInput
+{
+    [Description("The call, whole.")]
+    public required Call Call { get; init; }
+}
+
+internal sealed record CallListInput
+{
+    [Description("The id of the task.")]
+    public required string TaskId { get; init; }
+}
+
+internal sealed record CallListOutput
+{
+    public required IReadOnlyList<Call> Calls { get; init; }
+}
+
+internal sealed record MessageSaveInput
+{
+    [Description("The message, whole.")]
+    public required Message Message { get; init; }
+}
+
+internal sealed record MessageSaveOutput
+{
+    public required bool Success { get; init; }
+
+    public required string MessageId { get; init; }
+}
+
+internal sealed record MessageListInput
+{
+    [Description("The id of the task.")]
+    public required string TaskId { get; init; }
+
+    [Range(0, int.MaxValue)]
+    [Description("How many at most; all unless given.")]
+    public int? Limit { get; init; }
+
+    [Range(0, int.MaxValue)]
+    [Description("How many are passed over.")]
+    public int? Offset { get; init; }
+
+    public MessageQuery ToQuery() => new(TaskId) { Limit = Limit, Start = PageStart.Offset(Offset ?? 0) };
+}
+
+internal sealed record MessageListOutput
+{
+    public required IReadOnlyList<Message> Messages { get; init; }
+
+    public required long Total { get; init; }
+}

@@ -1,9 +1,0 @@
-using System.Globalization;
-
-namespace Ledger.Chrono;
-
-/// <summary>Times as the chain spells them: in UTC, to the second.</summary>
-internal static class ChronoTime
-{
-    public static string Of(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-}

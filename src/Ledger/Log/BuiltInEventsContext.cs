@@ -1,0 +1,31 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Ledger.Log;
+
+/// <summary>How the events of runs and branches are written as JSON, generated at compile time.</summary>
+[JsonSourceGenerationOptions(
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(ObjectCreated))]
+[JsonSerializable(typeof(ObjectPatched))]
+[JsonSerializable(typeof(ObjectRemoved))]
+[JsonSerializable(typeof(RelationCreated))]
+[JsonSerializable(typeof(RelationRemoved))]
+[JsonSerializable(typeof(ResponderFired))]
+[JsonSerializable(typeof(ResponderCompleted))]
+[JsonSerializable(typeof(ResponderFailed))]
+[JsonSerializable(typeof(LlmRequest))]
+[JsonSerializable(typeof(LlmResponse))]
+[JsonSerializable(typeof(ToolCalled))]
+[JsonSerializable(typeof(ToolReturned))]
+[JsonSerializable(typeof(BudgetExhausted))]
+[JsonSerializable(typeof(KitLoaded))]
+[JsonSerializable(typeof(BranchCreated))]
+[JsonSerializable(typeof(CallRequested))]
+[JsonSerializable(typeof(CallReturned))]
+[JsonSerializable(typeof(CallFailed))]
+[JsonSerializable(typeof(CallAnswered))]
+[JsonSerializable(typeof(JsonElement))]
+internal sealed partial class BuiltInEventsContext : JsonSerializerContext;

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Ledger.Log;
+
+/// <summary>A call was made that is neither of a language model nor of a tool; those have events of their own.</summary>
+/// <param name="Kind">What was called, in the application's words.</param>
+/// <param name="Request">What it was asked: JSON.</param>
+[EventType("call.requested")]
+public sealed record CallRequested(
+    [property: JsonPropertyName("kind")] string Kind,
+    [property: JsonPropertyName("request")] JsonElement Request) : OpenEvent;
+
+/// <summary>A call that is neither of a language model nor of a tool was answered.</summary>
+/// <param name="Kind">What was called.</param>
+/// <param name="Response">What it answered: JSON.</param>
+[EventType("call.returned")]
+public sealed record CallReturned(
+    [property: JsonPropertyName("kind")] string Kind,
+    [property: JsonPropertyName("response")] JsonElement Response) : OpenEvent;
+
+/// <summary>A call of any kind failed; the next caller of the same request makes it again.</summary>
+/// <param name="Kind">What was called: <c>llm</c>, <c>tool</c>, or another word.</param>
+/// <param name="Error">What went wrong.</param>
+[EventType("call.failed")]
+public sealed record CallFailed(
+    [property: JsonPropertyName("kind")] string Kind,
+    [property: JsonPropertyName("error")] string Error) : OpenEvent;
+
+/// <summary>A call of any kind was not made, because the history had the answer.</summary>
+/// <param name="Kind">What would have been called.</param>
+/// <param name="ResponseId">The id of the event that has the answer; it may be in an ancestor's stream.</param>
+/// <param name="CostUsd">What the answer had cost, and what was saved now, in US dollars.</param>
+/// <param name="InputTokens">The tokens of the request that were saved.</param>
+/// <param name="OutputTokens">The tokens of the response that were saved.</param>
+[EventType("call.answered")]
+public sealed record CallAnswered(
+    [property: JsonPropertyName("kind")] string Kind,
+    [property: JsonPropertyName("response_id")] Guid ResponseId,
+    [property: JsonPropertyName("cost_usd"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? CostUsd = null,
+    [property: JsonPropertyName("input_tokens"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? InputTokens = null,
+    [property: JsonPropertyName("output_tokens"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? OutputTokens = null) : OpenEvent;

@@ -1,0 +1,28 @@
+namespace Ledger.Log;
+
+/// <summary>Which positions are looked at when events are counted in slices.</summary>
+internal readonly struct CountedPositions
+{
+    private readonly long _from;
+    private readonly long _count;
+    private readonly int _slices;
+
+    public CountedPositions(Position from, Position to, int slices)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(slices, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(slices, 1_000);
+        ArgumentOutOfRangeException.ThrowIfLessThan(to, from);
+        _from = from.Value;
+        _count = to.Value - from.Value;
+        _slices = slices;
+    }
+
+    public bool IsSampled => _count > LogSearch.MostCounted;
+
+    public int Length => (int)Math.Min(_count, LogSearch.MostCounted);
+
+    /// <summary>The position of the event that is looked at as number <paramref name="index"/>, evenly spread.</summary>
+    public long this[int index] => _from + (long)((Int128)_count * index / Length);
+
+    public int SliceOf(long position) => (int)((Int128)(position - _from) * _slices / _count);
+}

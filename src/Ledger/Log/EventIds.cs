@@ -1,0 +1,39 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Ledger.Log;
+
+/// <summary>How the ids of events are made.</summary>
+public static class EventIds
+{
+    // The name space of ids that Ledger derives; RFC 9562, section 5.5, wants one for each purpose.
+    private static readonly Guid ForeignNamespace = new("5a1b3a0e-6f0c-4a53-9a64-3f3f3d2ac1d7");
+
+    private static readonly Guid CallNamespace = new("0c7f6f0e-96a1-4c1b-8f0b-7f0f7d2f5b1e");
+
+    /// <summary>The id of an event that had an id elsewhere: the UUID v5 of its stream's name and that id.</summary>
+    /// <remarks>Other systems repeat their ids from run to run, so the stream is part of what makes this one unique. RFC 9562, section 5.5.</remarks>
+    public static Guid FromForeign(StreamName stream, string foreignId)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(foreignId);
+        return NameBased(ForeignNamespace, $"{stream.Value}\n{foreignId}");
+    }
+
+    /// <summary>The id of the event by which one of several callers takes a call: the log has it once.</summary>
+    internal static Guid OfCall(StreamName stream, string kind, string requestHash, int attempt) =>
+        NameBased(CallNamespace, $"{stream.Value}\n{kind}\n{requestHash}\n{attempt}");
+
+    private static Guid NameBased(Guid space, string text)
+    {
+        var name = Encoding.UTF8.GetBytes(text);
+        var input = new byte[16 + name.Length];
+        space.TryWriteBytes(input, bigEndian: true, out _);
+        name.CopyTo(input, 16);
+#pragma warning disable CA5350 // RFC 9562 defines UUID v5 by SHA-1; it names, it does not protect.
+        var hash = SHA1.HashData(input);
+#pragma warning restore CA5350
+        hash[6] = (byte)((hash[6] & 0x0F) | 0x50);
+        hash[8] = (byte)((hash[8] & 0x3F) | 0x80);
+        return new Guid(hash.AsSpan(0, 16), bigEndian: true);
+    }
+}

@@ -1,0 +1,215 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Ledger.Events;
+using Ledger.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Ledger.Log;
+
+/// <summary>Which .NET type each event name stands for, and how it is written as JSON.</summary>
+/// <remarks>Immutable and safe for concurrent use. No reflection over the event types' members at run time.</remarks>
+public sealed class EventRegistry
+{
+    private const string UntypedClrType = "Ledger.Events.UntypedEvent, Ledger";
+
+    private readonly FrozenDictionary<string, Entry> _byName;
+    private readonly FrozenDictionary<Type, Entry> _byType;
+    private readonly FrozenDictionary<string, UpcastPath> _upcasts;
+    private readonly FrozenDictionary<string, (string To, Func<JsonElement, JsonElement> Convert)> _steps;
+    private readonly ConcurrentDictionary<string, bool> _misfitsLogged = new(StringComparer.Ordinal);
+    private readonly ILogger _logger;
+
+    private EventRegistry(EventRegistryBuilder builder, ILogger? logger = null)
+    {
+        _byName = builder.ByName.ToFrozenDictionary(StringComparer.Ordinal);
+        _byType = builder.ByName.Values.ToFrozenDictionary(e => e.ClrType);
+        _steps = builder.Upcasts.ToFrozenDictionary(StringComparer.Ordinal);
+        _upcasts = builder.Upcasts.Keys.ToFrozenDictionary(n => n, n => UpcastPath.From(n, builder), StringComparer.Ordinal);
+        _logger = logger ?? NullLogger.Instance;
+    }
+
+    private EventRegistry(EventRegistry other, ILogger logger)
+    {
+        (_byName, _byType, _upcasts, _steps) = (other._byName, other._byType, other._upcasts, other._steps);
+        _logger = logger;
+    }
+
+    /// <summary>The events of runs and branches alone.</summary>
+    public static EventRegistry Default { get; } = Create(_ => { });
+
+    /// <summary>The registered names, sorted by code point, with the type that each stands for.</summary>
+    public IEnumerable<KeyValuePair<string, Type>> Types =>
+        _byName.Values.OrderBy(e => e.Name, CodePointComparer.Instance).Select(e => KeyValuePair.Create(e.Name, e.ClrType));
+
+    /// <summary>The names that are read as a newer one, with the type that each is read as.</summary>
+    internal IEnumerable<KeyValuePair<string, Type>> UpcastTypes => _upcasts.Keys.Select(name => KeyValuePair.Create(name, TypeOf(name)));
+
+    /// <summary>The events of runs and branches, and those of an application.</summary>
+    /// <exception cref="ArgumentException">An upcast leads to a name that has no type, or back to where it began.</exception>
+    public static EventRegistry Create(Action<EventRegistryBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var builder = new EventRegistryBuilder();
+        var json = BuiltInEventsContext.Default;
+        builder.Add(json.ObjectCreated).Add(json.ObjectPatched).Add(json.ObjectRemoved)
+            .Add(json.RelationCreated).Add(json.RelationRemoved)
+            .Add(json.ResponderFired).Add(json.ResponderCompleted).Add(json.ResponderFailed)
+            .Add(json.LlmRequest).Add(json.LlmResponse)
+            .Add(json.ToolCalled).Add(json.ToolReturned)
+            .Add(json.BudgetExhausted).Add(json.KitLoaded)
+            .Add(json.BranchCreated)
+            .Add(json.CallRequested).Add(json.CallReturned).Add(json.CallFailed).Add(json.CallAnswered);
+        configure(builder);
+        return new EventRegistry(builder);
+    }
+
+    /// <summary>The events of this registry, and more.</summary>
+    /// <exception cref="ArgumentException">A name or a type is registered already.</exception>
+    public EventRegistry With(Action<EventRegistryBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        var builder = new EventRegistryBuilder();
+        foreach (var (name, entry) in _byName)
+        {
+            builder.ByName.Add(name, entry);
+        }
+
+        foreach (var (name, step) in _steps)
+        {
+            builder.Upcasts.Add(name, step);
+        }
+
+        configure(builder);
+        return new EventRegistry(builder, _logger);
+    }
+
+    /// <summary>A sentence for a name that is probably a slip for that of a built-in event, such as <c>object.create</c>; null for every other.</summary>
+    /// <remarks>A hint, and no more: an application may have such events. Names that are registered get none.</remarks>
+    /// <param name="name">The name of an event's type.</param>
+    public string? HintFor(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return !_byName.ContainsKey(name) && !_upcasts.ContainsKey(name) && SimilarNames.Find(name, Default._byName.Keys) is { } meant
+            ? $"'{name}' is not a built-in event, and means nothing to worlds and calls; the built-in one is '{meant}'."
+            : null;
+    }
+
+    /// <summary>Writes an event for storage, checked.</summary>
+    /// <exception cref="InvalidEventException">The type is not registered, or what it holds breaks a rule of <see cref="PayloadRules"/>.</exception>
+    public SerializedEvent Write(NewEvent newEvent)
+    {
+        ArgumentNullException.ThrowIfNull(newEvent);
+        ArgumentNullException.ThrowIfNull(newEvent.Metadata);
+        string name;
+        Entry? entry;
+        ReadOnlyMemory<byte> json;
+        if (newEvent.Data is UntypedEvent untyped)
+        {
+            name = untyped.Type;
+            PayloadRules.CheckTypeName(name);
+            entry = _byName.GetValueOrDefault(name);
+            json = PayloadRules.Write(name, untyped.Data);
+        }
+        else if (_byType.TryGetValue(newEvent.Data.GetType(), out entry))
+        {
+            name = entry.Name;
+            json = PayloadRules.Write(name, newEvent.Data, entry.Json);
+        }
+        else
+        {
+            throw new InvalidEventException(
+                newEvent.Data.GetType().ToString(), "its type is not registered. Add it to the event registry, or append an UntypedEvent.");
+        }
+
+        PayloadRules.CheckCorrelationId(name, newEvent.CorrelationId);
+        return new SerializedEvent(name, entry?.ClrName ?? UntypedClrType, json, PayloadRules.WriteHeaders(name, newEvent.Metadata));
+    }
+
+    /// <summary>Checks an event against the rule of its name.</summary>
+    /// <exception cref="InvalidEventException">It breaks the rule.</exception>
+    internal void Check(StreamName stream, NewEvent newEvent, SerializedEvent serialized)
+    {
+        if (_byName.GetValueOrDefault(serialized.Type)?.Rule is { } rule)
+        {
+            var data = newEvent.Data is UntypedEvent ? Read(serialized.Type, serialized.Json) : newEvent.Data;
+            if (rule(stream, data) is { } fault)
+            {
+                throw new InvalidEventException(serialized.Type, fault);
+            }
+        }
+    }
+
+    /// <summary>The same types, with misfits logged: the first event of each name whose JSON does not fit its type.</summary>
+    /// <remarks><c>AddLedger</c> and the daemon do this with their loggers.</remarks>
+    /// <param name="logger">Where they are logged.</param>
+    public EventRegistry LoggingTo(ILogger logger)
+    {
+        ArgumentNullException.ThrowIfNull(logger);
+        return new EventRegistry(this, logger);
+    }
+
+    /// <summary>Reads stored JSON as the type that its name stands for, upcast where needed; what fits none becomes an <see cref="UntypedEvent"/>.</summary>
+    public object Read(string name, ReadOnlyMemory<byte> json) => Read(name, json, out _);
+
+    /// <summary>Reads stored JSON, and tells whether it should have fitted a type and did not.</summary>
+    internal object Read(string name, ReadOnlyMemory<byte> json, out EventMisfit? misfit)
+    {
+        misfit = null;
+        if (EntryOf(name) is { } entry)
+        {
+            try
+            {
+                var bytes = _upcasts.TryGetValue(name, out var upcast) ? upcast.Convert(json) : json;
+
+                // The reader's depth counts, and not that of the application's options, which is 64 unless set.
+                var reader = new Utf8JsonReader(bytes.Span, EventJson.ReaderOptions);
+                if (JsonSerializer.Deserialize(ref reader, entry.Json) is { } data)
+                {
+                    return data;
+                }
+
+                misfit = new EventMisfit(entry.ClrType, "it is null.");
+            }
+#pragma warning disable CA1031 // The log may hold any JSON under any name, and converters, constructors and upcasts throw what they like; the event is still one.
+            catch (Exception fault) when (fault is not OutOfMemoryException)
+#pragma warning restore CA1031
+            {
+                misfit = new EventMisfit(entry.ClrType, fault.Message);
+            }
+
+            Note(name, misfit);
+        }
+
+        return new UntypedEvent(name, EventJson.ParseElement(json));
+    }
+
+    /// <summary>The type that a name is read as when its JSON fits.</summary>
+    internal Type TypeOf(string name) => EntryOf(name)?.ClrType ?? typeof(UntypedEvent);
+
+    /// <summary>Whether events can be of a type.</summary>
+    internal bool Knows(Type type) => type == typeof(UntypedEvent) || _byType.ContainsKey(type);
+
+    /// <summary>The names that are read as one of these types.</summary>
+    internal string[] NamesOf(IReadOnlyCollection<Type> types) =>
+        [.. _byName.Keys.Union(_upcasts.Keys, StringComparer.Ordinal).Where(n => types.Contains(TypeOf(n)))];
+
+    private Entry? EntryOf(string name) => _byName.GetValueOrDefault(_upcasts.TryGetValue(name, out var upcast) ? upcast.To : name);
+
+    private void Note(string name, EventMisfit misfit)
+    {
+        EventMetrics.Misfit(name);
+        if (_misfitsLogged.TryAdd(name, true))
+        {
+            LogMessages.EventMisfit(_logger, name, misfit.ExpectedType, misfit.Reason);
+        }
+    }
+
+    internal sealed record Entry(string Name, Type ClrType, JsonTypeInfo Json, EventRule? Rule = null)
+    {
+        // Marten's spelling: namespace, nested types with '+', assembly; no version, culture or key.
+        public string ClrName { get; } = $"{ClrType.FullName}, {ClrType.Assembly.GetName().Name}";
+    }
+}

@@ -1,0 +1,150 @@
+namespace Ledger.Log;
+
+/// <summary>An append-only log of events in named streams: the port that every engine implements.</summary>
+/// <remarks>
+/// <para>All members are safe for concurrent use. Reading an unknown stream gives nothing. A cancelled append is either written
+/// whole or not at all; append the same events again to find out.</para>
+/// <para>Wrong use is an <see cref="ArgumentException"/> before anything is looked at: null, the default <see cref="StreamName"/>,
+/// a stream or an id twice in one append. What is cancelled before it begins does nothing.</para>
+/// <para>JSON is kept by value, as <c>jsonb</c> keeps it: the order of members does not count, of members with one name the last
+/// stays, and numbers are exact at any size. Times have the precision of microseconds; within a stream they never go back.</para>
+/// <para>Applications use <see cref="AgentLedger"/> for runs and branches, and this port for streams of their own.</para>
+/// </remarks>
+public interface IEventStore
+{
+    /// <summary>The event types that this store reads and writes.</summary>
+    EventRegistry Registry { get; }
+
+    /// <summary>Appends to one or several streams, all or nothing.</summary>
+    /// <remarks>
+    /// <list type="number">
+    /// <item>There are events, and all are in their streams already, each under its id with the same type and the same JSON: nothing is
+    /// written, the first answer is given, whatever was expected. A part without events then answers with the version that its stream has.</item>
+    /// <item>Some ids are in the log, one is in another stream, or one has another type or other JSON there:
+    /// <see cref="EventIdInUseException"/> with the first id, in the order of the call, that is at fault.</item>
+    /// <item>A stream is archived: <see cref="StreamArchivedException"/>, also for a part without events.</item>
+    /// <item>A stream is not as expected: <see cref="WrongExpectedVersionException"/>.</item>
+    /// <item>Otherwise every event is written, in order, and survives a crash of the application or the server. A part without
+    /// events creates its stream at version 0, or answers with the version that the stream has.</item>
+    /// </list>
+    /// <para>Where several parts are at fault in one way, the first is named. A stream that a refused append would have created does
+    /// not exist.</para>
+    /// </remarks>
+    /// <param name="appends">One part for each stream; a stream may occur once. Results come in the same order.</param>
+    /// <param name="cancellationToken">Stops waiting; see the remark on the type.</param>
+    /// <exception cref="InvalidEventException">An event cannot be stored: its type is not registered, or its JSON breaks a rule.</exception>
+    Task<IReadOnlyList<AppendResult>> AppendAsync(
+        IReadOnlyList<StreamAppend> appends,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Appends many events of many streams, in transactions of at most 10,000, with flat memory.</summary>
+    /// <remarks>
+    /// <list type="number">
+    /// <item>Every stream gets its events in the order of the import, behind those that it has.</item>
+    /// <item>An event whose id is in its stream already is passed over: an import that was broken off is resumed by doing it again.</item>
+    /// <item>When an event is refused, the transactions before it stay, and nothing of its own is written.</item>
+    /// </list>
+    /// </remarks>
+    /// <param name="events">The events; the streams may alternate.</param>
+    /// <param name="progress">Is told after each transaction; null for nobody.</param>
+    /// <param name="cancellationToken">Ends the import behind a transaction or within it, which is then written whole or not at all.</param>
+    /// <returns>What was done in all.</returns>
+    /// <exception cref="InvalidEventException">An event cannot be stored.</exception>
+    /// <exception cref="EventIdInUseException">Another stream has an event's id, or its own has it with another type or other JSON.</exception>
+    /// <exception cref="StreamArchivedException">A stream with new events is archived.</exception>
+    Task<ImportProgress> ImportAsync(
+        IAsyncEnumerable<StreamEvent> events,
+        IProgress<ImportProgress>? progress = null,
+        CancellationToken cancellationToken = default) => ImportByAppends.RunAsync(this, events, progress, cancellationToken);
+
+    /// <summary>Reads a stream's own events in order, with flat memory.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="from">The version of the first event wanted; 0 and 1 both mean the first one.</param>
+    /// <param name="to">The version of the last event wanted, or null for the end.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    IAsyncEnumerable<RecordedEvent> ReadForwardAsync(
+        StreamName stream,
+        StreamVersion from = default,
+        StreamVersion? to = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a stream's own events from the last to the first, with flat memory.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="from">The version of the first event wanted, the youngest, or null for the end.</param>
+    /// <param name="to">The version of the last event wanted, the oldest; 0 and 1 both mean the first of the stream.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    IAsyncEnumerable<RecordedEvent> ReadBackwardAsync(
+        StreamName stream,
+        StreamVersion? from = null,
+        StreamVersion to = default,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a history in order of position, the prefix from its ancestors first, with flat memory.</summary>
+    /// <param name="history">Whose events to read; see <see cref="GetHistoryAsync"/>.</param>
+    /// <param name="from">The position of the first event wanted.</param>
+    /// <param name="to">The position behind the last event wanted, or null for the end.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <remarks>A history's own stream may be absent; the prefix is read then.</remarks>
+    /// <exception cref="BrokenHistoryException">A version that the lineage names is not in the log.</exception>
+    IAsyncEnumerable<RecordedEvent> ReadHistoryAsync(
+        History history,
+        Position from = default,
+        Position? to = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Reads all streams in log order up to the high-water mark: no event that a running append may still add is passed.</summary>
+    /// <param name="after">The number of the last event that is known already.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    IAsyncEnumerable<RecordedEvent> ReadLogAsync(SequenceNumber after = default, CancellationToken cancellationToken = default);
+
+    /// <summary>Finds events by their ids, whatever streams they are in, in log order; ids that the log does not have are left out.</summary>
+    /// <remarks>A query by the index on the ids, and all that it finds in memory: a thousand ids are a good batch.</remarks>
+    /// <param name="ids">The ids; one that occurs twice counts once.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default);
+
+    /// <summary>Finds a stream, or null.</summary>
+    Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default);
+
+    /// <summary>Lists the streams whose names begin with a text, sorted by code point, with flat memory.</summary>
+    /// <param name="prefix">What the names begin with; the empty string lists all.</param>
+    /// <param name="cancellationToken">Stops the listing.</param>
+    IAsyncEnumerable<StreamInfo> ListStreamsAsync(string prefix = "", CancellationToken cancellationToken = default);
+
+    /// <summary>Makes a stream read-only; done twice is done once.</summary>
+    /// <exception cref="StreamNotFoundException">There is no such stream.</exception>
+    Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default);
+
+    /// <summary>Finds what a run's or branch's history is made of, or null when there is no such stream.</summary>
+    /// <remarks>Only <see cref="CreateBranchAsync"/> makes a branch: a stream named <c>branch:x</c> that came otherwise has no prefix.</remarks>
+    Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default);
+
+    /// <summary>Creates a branch: its stream, its first event and its place in the tree, in one transaction.</summary>
+    /// <remarks>
+    /// The checks come in the order of the exceptions below. The event's correlation is the root's name, its time is not before
+    /// that of the last event shared, and a repeated call is refused as an existing branch.
+    /// </remarks>
+    /// <param name="branch">What the branch is; <see cref="History.Fork"/> makes its lineage.</param>
+    /// <param name="metadata">Who forks and why, for the event <c>branch.created</c>.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ArgumentException">The parent, the root or the lineage is missing, or the lineage is not as long as the fork
+    /// position says.</exception>
+    /// <exception cref="StreamNotFoundException">The parent does not exist.</exception>
+    /// <exception cref="BranchExistsException">The stream has events, is a branch, or was forked already.</exception>
+    /// <exception cref="StreamArchivedException">The stream was created without events and archived.</exception>
+    /// <exception cref="EventIdInUseException">The id that the metadata's foreign id gives is in the log already.</exception>
+    /// <exception cref="ForkPositionException">A stream of the lineage has fewer events than are taken from it; the length stated is
+    /// that of the part of the prefix that exists.</exception>
+    Task<BranchInfo> CreateBranchAsync(
+        BranchCreated branch,
+        EventMetadata metadata,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Finds a branch, or null; a stream that did not come by <see cref="CreateBranchAsync"/> is none.</summary>
+    Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default);
+
+    /// <summary>Lists the branches that were forked, directly or through other branches, from a stream, the oldest first.</summary>
+    /// <param name="root">The run or branch to start from, or null for every branch.</param>
+    /// <param name="cancellationToken">Stops the listing.</param>
+    IAsyncEnumerable<BranchInfo> ListBranchesAsync(StreamName? root = null, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,40 @@
+namespace Ledger.Log;
+
+/// <summary>A store that finds streams and events by what they are, in pages, for lists and timelines that people look at.</summary>
+/// <remarks>
+/// A store may implement it beside <see cref="IEventStore"/>; <see cref="LogSearch.Of"/> gives it for any store. Safe for
+/// concurrent use.
+/// </remarks>
+public interface ILogSearch
+{
+    /// <summary>A page of the streams that a query wants.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A number of the query is out of its range.</exception>
+    Task<StreamPage> FindStreamsAsync(StreamQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>Describes streams by name, in no particular order; those that do not exist are left out.</summary>
+    Task<IReadOnlyList<StreamInfo>> GetStreamsAsync(
+        IReadOnlyCollection<StreamName> streams,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>The next events of a history that a query wants, in order.</summary>
+    /// <remarks>It looks at <see cref="EventQuery.Reach"/> events at most, so that a rare event costs pages and not minutes.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">A number of the query is out of its range.</exception>
+    Task<EventPage> FindEventsAsync(
+        History history,
+        EventQuery query,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Counts the events of a part of a history by type and actor, in slices of equal length.</summary>
+    /// <remarks>Of more than <see cref="LogSearch.MostCounted"/> events it looks at so many, evenly spread, and says so.</remarks>
+    /// <param name="history">Whose events.</param>
+    /// <param name="from">The position of the first event.</param>
+    /// <param name="to">The position behind the last event, which the history must reach.</param>
+    /// <param name="slices">How many slices, from 1 to 1,000.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    Task<EventCounts> CountEventsAsync(
+        History history,
+        Position from,
+        Position to,
+        int slices,
+        CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,15 @@
+namespace Ledger.Log;
+
+/// <summary>How far an import has come: what is committed.</summary>
+/// <param name="Events">The events that it wrote.</param>
+/// <param name="Skipped">The events that it passed over, because they were in their streams already.</param>
+/// <param name="Streams">The streams to which it wrote the first event.</param>
+/// <param name="Bytes">The size of the JSON of the events that it wrote.</param>
+/// <param name="Elapsed">The time since it began.</param>
+public sealed record ImportProgress(long Events, long Skipped, long Streams, long Bytes, TimeSpan Elapsed)
+{
+    internal static ImportProgress None { get; } = new(0, 0, 0, 0, TimeSpan.Zero);
+
+    internal ImportProgress Plus(long events, long skipped, long streams, long bytes, TimeSpan elapsed) =>
+        new(Events + events, Skipped + skipped, Streams + streams, Bytes + bytes, elapsed);
+}

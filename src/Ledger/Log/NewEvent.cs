@@ -1,0 +1,57 @@
+using Ledger.Events;
+using Ledger.Log;
+
+namespace Ledger;
+
+/// <summary>An event to be appended: what happened, with an id and metadata.</summary>
+/// <remarks>Immutable. Appending the same instance again after a failure writes it once, because its id is made with it.</remarks>
+public sealed record NewEvent
+{
+    /// <summary>Wraps an event.</summary>
+    /// <param name="data">An instance of a registered event type, or an <see cref="UntypedEvent"/>.</param>
+    /// <param name="metadata">Who, why and when; null for none.</param>
+    public NewEvent(object data, EventMetadata? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        Data = data;
+        Metadata = metadata ?? EventMetadata.None;
+        Id = Guid.CreateVersion7();
+    }
+
+    /// <summary>What happened.</summary>
+    public object Data { get; }
+
+    /// <summary>Who, why and when.</summary>
+    public EventMetadata Metadata { get; init; }
+
+    /// <summary>The event's id, a UUID v7 unless given; not used when the metadata has a <see cref="EventMetadata.ForeignId"/>.</summary>
+    public Guid Id { get; init; }
+
+    /// <summary>What ties events of several streams together; appends through a run set the name of the root run where it is null.</summary>
+    public string? CorrelationId { get; init; }
+
+    /// <summary>Whether it, and so its id, was made by the call that appends it.</summary>
+    internal bool IsNew { get; init; }
+
+    /// <summary>The id that the event gets in a stream: <see cref="Id"/>, or the one derived from the foreign id.</summary>
+    public Guid IdIn(StreamName stream) =>
+        Metadata.ForeignId is { } foreignId ? EventIds.FromForeign(stream, foreignId) : Id;
+
+    /// <summary>Wraps what is not a <see cref="NewEvent"/> yet.</summary>
+    internal static IReadOnlyList<NewEvent> From(IReadOnlyList<object> events)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        if (events is IReadOnlyList<NewEvent> ready)
+        {
+            return ready;
+        }
+
+        var wrapped = new NewEvent[events.Count];
+        for (var i = 0; i < wrapped.Length; i++)
+        {
+            wrapped[i] = events[i] as NewEvent ?? new NewEvent(events[i]) { IsNew = true };
+        }
+
+        return wrapped;
+    }
+}

@@ -1,0 +1,122 @@
+using Ledger.Json;
+
+namespace Ledger.Log;
+
+/// <summary>Searches by reading, on a store that cannot search by itself.</summary>
+internal sealed class ScanningLogSearch(IEventStore store) : ILogSearch
+{
+    public async Task<StreamPage> FindStreamsAsync(StreamQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        query.Checked();
+        var found = new List<StreamInfo>();
+        await foreach (var stream in store.ListStreamsAsync(query.Prefix, cancellationToken).ConfigureAwait(false))
+        {
+            if (IsWanted(query, stream))
+            {
+                found.Add(stream);
+            }
+        }
+
+        var page = Sorted(query.Order, found).Skip(query.Skip).Take(query.Limit + 1).ToList();
+        var branches = new Dictionary<StreamName, long>();
+        await foreach (var branch in store.ListBranchesAsync(null, cancellationToken).ConfigureAwait(false))
+        {
+            branches[branch.Root] = branches.GetValueOrDefault(branch.Root) + 1;
+        }
+
+        return new StreamPage(
+            [.. page.Take(query.Limit).Select(s => new StreamSummary(s, branches.GetValueOrDefault(s.Name)))],
+            page.Count > query.Limit);
+    }
+
+    public async Task<IReadOnlyList<StreamInfo>> GetStreamsAsync(
+        IReadOnlyCollection<StreamName> streams,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(streams);
+        var found = new List<StreamInfo>();
+        foreach (var name in streams.Distinct())
+        {
+            if (await store.GetStreamAsync(name, cancellationToken).ConfigureAwait(false) is { } stream)
+            {
+                found.Add(stream);
+            }
+        }
+
+        return found;
+    }
+
+    public async Task<EventPage> FindEventsAsync(
+        History history,
+        EventQuery query,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        ArgumentNullException.ThrowIfNull(query);
+        var match = new EventMatch(query.Checked());
+        var found = new List<RecordedEvent>();
+        var next = query.From.Value;
+        var reach = Math.Min(query.To?.Value ?? long.MaxValue, next + query.Reach);
+        var events = store.ReadHistoryAsync(history, query.From, new Position(Math.Max(reach, next)), cancellationToken);
+        await foreach (var recorded in events.ConfigureAwait(false))
+        {
+            next++;
+            if (match.IsMetBy(recorded))
+            {
+                found.Add(recorded);
+                if (found.Count == query.Limit)
+                {
+                    return new EventPage(found, new Position(next), IsLast: next >= query.To?.Value);
+                }
+            }
+        }
+
+        return new EventPage(found, new Position(next), IsLast: next < reach || reach >= query.To?.Value);
+    }
+
+    public async Task<EventCounts> CountEventsAsync(
+        History history,
+        Position from,
+        Position to,
+        int slices,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        var positions = new CountedPositions(from, to, slices);
+        var counts = new Dictionary<(int Slice, string Type, string? Actor), long>();
+        var index = 0;
+        var position = from.Value;
+        await foreach (var recorded in store.ReadHistoryAsync(history, from, to, cancellationToken).ConfigureAwait(false))
+        {
+            if (index < positions.Length && positions[index] == position)
+            {
+                var key = (positions.SliceOf(position), recorded.Type, recorded.Metadata.Actor);
+                counts[key] = counts.GetValueOrDefault(key) + 1;
+                index++;
+            }
+
+            position++;
+        }
+
+        return new EventCounts(
+            [.. counts.Select(c => new EventCount(c.Key.Slice, c.Key.Type, c.Key.Actor, c.Value))], index, positions.IsSampled);
+    }
+
+    private static bool IsWanted(StreamQuery query, StreamInfo stream) =>
+        (query.State is null || stream.State == query.State)
+        && (query.ActiveSince is null || stream.UpdatedAt >= query.ActiveSince)
+        && (query.ActiveUntil is null || stream.UpdatedAt < query.ActiveUntil)
+        && (query.Text is null || AsciiCase.Lower(stream.Name.Value).Contains(AsciiCase.Lower(query.Text), StringComparison.Ordinal));
+
+    private static IEnumerable<StreamInfo> Sorted(StreamOrder order, IEnumerable<StreamInfo> streams)
+    {
+        var byName = streams.OrderBy(s => s.Name.Value, CodePointComparer.Instance);
+        return order switch
+        {
+            StreamOrder.LatestFirst => byName.OrderByDescending(s => s.UpdatedAt),
+            StreamOrder.LongestFirst => byName.OrderByDescending(s => s.Version.Value),
+            _ => byName,
+        };
+    }
+}

@@ -1,0 +1,24 @@
+namespace Ledger.Log;
+
+/// <summary>An append was refused because the stream was not as expected.</summary>
+public sealed class WrongExpectedVersionException : Exception
+{
+    /// <summary>States the conflict.</summary>
+    public WrongExpectedVersionException(StreamName stream, ExpectedVersion expected, StreamVersion actual)
+        : base($"Stream '{stream}' is at version {actual}, but the append expected {expected}. "
+            + "Nothing was written; read the stream again and decide anew.")
+    {
+        Stream = stream;
+        Expected = expected;
+        Actual = actual;
+    }
+
+    /// <summary>The stream.</summary>
+    public StreamName Stream { get; }
+
+    /// <summary>What the append required.</summary>
+    public ExpectedVersion Expected { get; }
+
+    /// <summary>The version that the stream had.</summary>
+    public StreamVersion Actual { get; }
+}

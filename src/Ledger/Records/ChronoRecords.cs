@@ -1,0 +1,16 @@
+using System.Globalization;
+
+namespace Ledger.Records;
+
+/// <summary>The records that only stand in events: they say what was done and are never in a state.</summary>
+internal static class ChronoRecords
+{
+    public static ChronoRecord TombstoneOf(string id) => new() { Id = id, Status = "tombstone" };
+
+    public static ChronoRecord CompactionOf(long seq, CompactionProof proof) => new()
+    {
+        Id = "__compact__",
+        Label = string.Create(CultureInfo.InvariantCulture, $"Compacted at seq={seq}"),
+        Data = proof.ToJson(),
+    };
+}

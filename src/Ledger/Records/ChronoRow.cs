@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Ledger.Records;
+
+/// <summary>A record in its present state, as an engine keeps it for reading.</summary>
+/// <param name="Key">The SHA-256 of the id's UTF-8 bytes.</param>
+/// <param name="Ordinal">Its place in the order of first insertion.</param>
+/// <param name="Seq">The seq of the event that changed it last.</param>
+/// <param name="Record">The record; everything is answered from it.</param>
+internal sealed record ChronoRow(byte[] Key, long Ordinal, long Seq, RecordText Record)
+{
+    // An entry of an index has to hold them; what is longer is told apart by the record itself.
+    private const int LongestShown = 100;
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The id for people; a column to look at.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>For filters, which find candidates by it.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>For filters, which find candidates by it.</summary>
+    public string Status { get; init; } = "";
+
+    /// <summary>For filters, which find candidates by it.</summary>
+    public double Confidence { get; init; }
+
+    public static ChronoRow Of(ChronoRecord record, RecordText text, long ordinal, long seq) => new(KeyOf(record.Id), ordinal, seq, text)
+    {
+        Id = Shown(record.Id, int.MaxValue),
+        Kind = Shown(record.Kind, LongestShown),
+        Status = Shown(record.Status, LongestShown),
+        Confidence = record.Confidence.Value,
+    };
+
+    public static ChronoRow Of(ChronoRecord record, long ordinal, long seq) => Of(record, RecordText.Of(record.ToValue()), ordinal, seq);
+
+    /// <exception cref="EncoderFallbackException">The id holds half of a surrogate pair, which no stored id does.</exception>
+    public static byte[] KeyOf(string id) => SHA256.HashData(Strict.GetBytes(id));
+
+    /// <summary>A text as the columns for filters have it: NUL, which PostgreSQL's texts cannot hold, as U+2400, and cut.</summary>
+    public static string ShownForFilter(string text) => Shown(text, LongestShown);
+
+    /// <exception cref="ChronoRowException">The text was changed by hand and is no record.</exception>
+    public ChronoRecord ToRecord()
+    {
+        try
+        {
+            return ChronoRecord.FromValue(Record.ToValue());
+        }
+        catch (FormatException fault)
+        {
+            throw new ChronoRowException(Id, fault);
+        }
+    }
+
+    private static string Shown(string text, int longest)
+    {
+        var length = Math.Min(text.Length, longest);
+        length -= length < text.Length && char.IsHighSurrogate(text[length - 1]) ? 1 : 0;
+        return text[..length].Replace('\0', '\u2400');
+    }
+}

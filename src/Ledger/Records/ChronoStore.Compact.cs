@@ -1,0 +1,107 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Ledger.Records;
+
+/// <content>Compacting and rebuilding.</content>
+public sealed partial class ChronoStore
+{
+    private const int PageRows = 1_000;
+
+    /// <summary>Takes the events out of the stream and keeps their state: the log stays as short as there are records.</summary>
+    /// <remarks>
+    /// The state is written to the stream as events, then the compaction's own event, which names the hash that it continues and the hash
+    /// of the state; so a head from before can still be checked, and the rows can be made anew from the log. One transaction: after a crash
+    /// all of it is done or nothing. Writers of this store wait meanwhile.
+    /// </remarks>
+    /// <param name="history">What becomes of the events.</param>
+    /// <param name="cancellationToken">Undoes it.</param>
+    public async Task<ChronoCompaction> CompactAsync(
+        CompactedHistory history = CompactedHistory.Archive,
+        CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        var id = Guid.CreateVersion7();
+        try
+        {
+            return await _session.WithLockAsync(transaction => CompactAsync(transaction, history, id), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _writer.Forget();
+        }
+    }
+
+    /// <summary>Makes the rows anew from the log, in one transaction; writers of this store wait meanwhile.</summary>
+    /// <remarks>They come out as they were. Only rows that were changed by hand differ; see <see cref="ChronoVerification.Deep"/>.</remarks>
+    public async Task RebuildAsync(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        await _session.WithLockAsync(
+            async transaction =>
+            {
+                await CatchUp.RebuildAsync(transaction).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<ChronoCompaction> CompactAsync(IChronoTransaction transaction, CompactedHistory history, Guid id)
+    {
+        await CatchUp.RunAsync(transaction).ConfigureAwait(false);
+        var (before, now) = (transaction.Place, ChronoTime.Of(_options.TimeProvider.GetUtcNow()));
+        if (await transaction.FindEventsAsync([id]).ConfigureAwait(false) is [var done])
+        {
+            // The first try was committed, and its answer got lost.
+            var written = LogEntry.Of(done).Event!;
+            return new ChronoCompaction(written.Seq - 1, written.Seq - 1, written);
+        }
+
+        var proof = new CompactionProof(before.Hash, await HashStateAsync(transaction).ConfigureAwait(false));
+        await WriteStateAsync(transaction, now).ConfigureAwait(false);
+        var batch = new ChronoBatch(transaction.Place);
+        var compaction = batch.Add(PreparedChange.Compact(before.Seq, proof, _options.RecursionDepth), id, now);
+        await transaction.WriteAsync(batch).ConfigureAwait(false);
+        var events = await transaction.ArchiveAsync(before.StreamVersion, history).ConfigureAwait(false);
+        return new ChronoCompaction(before.Seq, events, compaction);
+    }
+
+    // As ChronoState.ComputeHash does, without having all records in memory.
+    private static async Task<string> HashStateAsync(IChronoTransaction transaction)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var last = 0L;
+        while (await transaction.ReadRowsAsync(last, PageRows).ConfigureAwait(false) is { Count: > 0 } page)
+        {
+            foreach (var row in page)
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes(row.Record.Text));
+                hash.AppendData("\n"u8);
+            }
+
+            last = page[^1].Ordinal;
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static async Task WriteStateAsync(IChronoTransaction transaction, string ts)
+    {
+        var before = transaction.Place;
+        var state = new ChronoBatch(before);
+        state.Add(new StateMark(before.Seq, before.Hash, ts));
+        await transaction.WriteAsync(state).ConfigureAwait(false);
+        var last = 0L;
+        while (await transaction.ReadRowsAsync(last, PageRows).ConfigureAwait(false) is { Count: > 0 } page)
+        {
+            var batch = new ChronoBatch(transaction.Place);
+            foreach (var row in page)
+            {
+                batch.Add(new StateRecord(row.Record, row.Seq, row.Ordinal, before.Seq, ts));
+            }
+
+            await transaction.WriteAsync(batch).ConfigureAwait(false);
+            last = page[^1].Ordinal;
+        }
+    }
+}

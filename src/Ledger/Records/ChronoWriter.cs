@@ -1,0 +1,248 @@
+using Ledger.Log;
+using Ledger.Records.Chronomemory;
+
+namespace Ledger.Records;
+
+/// <summary>Writes the changes of a process to one store: those that come while a batch is under way make up the next.</summary>
+/// <remarks>
+/// The chain is computed from the head that the last batch left, and the engine writes it in one round trip if the store still stands
+/// there. Where others write too, or a delete needs its record, the store is locked first. The callers compute the chain of the next
+/// batch themselves, one after the other, from the head that the batch under way is going to leave; where it did not, that is done again.
+/// </remarks>
+internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProvider)
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<PendingWrite> _waiting = new();
+    private WriteGroup _next = new(null, timeProvider);
+    private Task _running = Task.CompletedTask;
+    private ChronoPlace? _place;
+    private bool _isShared;
+    private bool _isRunning;
+
+    /// <summary>Writes changes together, and gives their events.</summary>
+    public async Task<IReadOnlyList<WalEvent>> WriteAsync(
+        IReadOnlyList<(PreparedChange Change, Guid Id)> changes,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        session.CheckCaller();
+        var pending = new PendingWrite(changes, cancellationToken);
+        lock (_gate)
+        {
+            _waiting.Enqueue(pending);
+            Fill();
+            if (!_isRunning)
+            {
+                _isRunning = true;
+                _running = SharedWork.Run(RunAsync);
+            }
+        }
+
+        return await pending.Written.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Forgets where the store stood, because it was changed by other means.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+        {
+            _place = null;
+        }
+    }
+
+    /// <summary>Waits until nothing is under way.</summary>
+    public Task DrainAsync()
+    {
+        lock (_gate)
+        {
+            return _running;
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        while (Take() is { } group)
+        {
+            try
+            {
+                await SendAsync(group).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // Whatever it is, it belongs to those who wait for it.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                Forget();
+                await SendSeparatelyAsync(group.Writes, fault).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private WriteGroup? Take()
+    {
+        lock (_gate)
+        {
+            while (_next.Writes.Count > 0)
+            {
+                var taken = _next;
+                _next = new WriteGroup(taken.Chain?.After, timeProvider);
+                Fill();
+                taken.LeaveOutCancelled();
+                if (taken.Writes.Count > 0)
+                {
+                    return taken;
+                }
+            }
+
+            _isRunning = false;
+            return null;
+        }
+    }
+
+    // A call that is made again while the first is under way waits for the next batch, which finds it written.
+    private void Fill()
+    {
+        while (_waiting.TryPeek(out var write) && _next.TryAdd(write))
+        {
+            _waiting.Dequeue();
+        }
+    }
+
+    // One of several may be at fault; the others are not to be refused with it.
+    private async Task SendSeparatelyAsync(List<PendingWrite> writes, Exception fault)
+    {
+        if (writes is [var only])
+        {
+            only.Fail(fault);
+            return;
+        }
+
+        foreach (var write in writes)
+        {
+            try
+            {
+                var alone = new WriteGroup(null, timeProvider);
+                alone.TryAdd(write);
+                await SendAsync(alone).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // Whatever it is, it belongs to who waits for it.
+            catch (Exception own)
+#pragma warning restore CA1031
+            {
+                Forget();
+                write.Fail(own);
+            }
+        }
+    }
+
+    private async Task SendAsync(WriteGroup group)
+    {
+        ChronoPlace? place;
+        lock (_gate)
+        {
+            place = _place;
+        }
+
+        if (place is { } known && !_isShared && !group.Writes.Exists(w => w.NeedsRecords))
+        {
+            var batch = group.ChainFrom(known);
+            lock (_gate)
+            {
+                _next.Expect(batch.After);
+            }
+
+            if (await session.TryWriteAsync(batch, CancellationToken.None).ConfigureAwait(false))
+            {
+                Complete(group.Writes, group.Events, batch.After);
+                return;
+            }
+        }
+
+        await SendLockedAsync(group.Writes, place).ConfigureAwait(false);
+    }
+
+    private async Task SendLockedAsync(List<PendingWrite> writes, ChronoPlace? expected)
+    {
+        var looksUp = false;
+        while (true)
+        {
+            var (events, before, after) = await session.WithLockAsync(
+                transaction => WriteAsync(transaction, writes, looksUp), CancellationToken.None).ConfigureAwait(false);
+            if (events is not null)
+            {
+                // Whoever finds the store where they left it is alone again.
+                _isShared = expected is not null && before != expected;
+                Complete(writes, events, after);
+                return;
+            }
+
+            looksUp = true;
+        }
+    }
+
+    private async Task<(List<IReadOnlyList<WalEvent>>? Events, ChronoPlace Before, ChronoPlace After)> WriteAsync(
+        IChronoTransaction transaction,
+        List<PendingWrite> writes,
+        bool looksUp)
+    {
+        await CatchUp.RunAsync(transaction).ConfigureAwait(false);
+        var before = transaction.Place;
+        var known = looksUp
+            ? await FindWrittenAsync(transaction, writes).ConfigureAwait(false)
+            : new Dictionary<PendingWrite, IReadOnlyList<WalEvent>>();
+        var open = writes.FindAll(w => !known.ContainsKey(w));
+        var ids = open.SelectMany(w => w.Changes).Where(c => c.Change.NeedsRecord).Select(c => c.Change.Record.Id).Distinct();
+        IReadOnlyCollection<byte[]> keys = [.. ids.Select(ChronoRow.KeyOf)];
+        var batch = new ChronoBatch(before, keys.Count == 0 ? [] : await transaction.FindRowsAsync(keys).ConfigureAwait(false));
+        var ts = ChronoTime.Of(timeProvider.GetUtcNow());
+        var added = open.ConvertAll(w => w.AddTo(batch, ts));
+        if (batch.Events.Count > 0 && !await transaction.WriteAsync(batch).ConfigureAwait(false))
+        {
+            return (null, before, before);
+        }
+
+        for (var i = 0; i < open.Count; i++)
+        {
+            known.Add(open[i], added[i]);
+        }
+
+        return ([.. writes.Select(w => known[w])], before, batch.After);
+    }
+
+    private static async Task<Dictionary<PendingWrite, IReadOnlyList<WalEvent>>> FindWrittenAsync(
+        IChronoTransaction transaction,
+        List<PendingWrite> writes)
+    {
+        var found = await transaction.FindEventsAsync([.. writes.SelectMany(w => w.Changes).Select(c => c.Id)]).ConfigureAwait(false);
+        var byId = found.ToDictionary(e => e.Id, e => LogEntry.Of(e).Event);
+        var written = new Dictionary<PendingWrite, IReadOnlyList<WalEvent>>();
+        foreach (var write in writes)
+        {
+            var events = write.Changes.Select(c => byId.GetValueOrDefault(c.Id)).OfType<WalEvent>().ToList();
+            if (events.Count == write.Changes.Count)
+            {
+                var other = write.Changes.Zip(events).FirstOrDefault(p => !p.First.Change.IsWrittenAs(p.Second));
+                written.Add(write, other.Second is null ? events : throw new EventIdInUseException(
+                    found[0].Stream, other.First.Id, found[0].Stream, EventIdConflict.OtherContent));
+            }
+            else if (write.Changes.FirstOrDefault(c => byId.ContainsKey(c.Id)) is { Change: not null } partly)
+            {
+                throw new EventIdInUseException(found[0].Stream, partly.Id, found[0].Stream);
+            }
+        }
+
+        return written;
+    }
+
+    private void Complete(List<PendingWrite> writes, List<IReadOnlyList<WalEvent>> events, ChronoPlace after)
+    {
+        lock (_gate)
+        {
+            _place = after;
+        }
+
+        for (var i = 0; i < writes.Count; i++)
+        {
+            writes[i].Complete(events[i]);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Ledger.Records.Chronomemory;
+
+/// <summary>A value of the chain's JSON, which holds what <see cref="JsonElement"/> cannot: NaN, infinities and halves of surrogate pairs.</summary>
+/// <remarks>
+/// Immutable once built. Members keep the order in which their keys first occurred; of a key that occurs twice the last value counts.
+/// </remarks>
+internal sealed class JsonValue
+{
+    private static readonly OrderedDictionary<string, JsonValue> Nothing = [];
+
+    private JsonValue(JsonKind kind) => Kind = kind;
+
+    public static JsonValue Null { get; } = new(JsonKind.Null);
+
+    public static JsonValue True { get; } = new(JsonKind.True);
+
+    public static JsonValue False { get; } = new(JsonKind.False);
+
+    public static JsonValue NoMembers { get; } = Of(Nothing);
+
+    public JsonKind Kind { get; }
+
+    public string? Text { get; private init; }
+
+    public ChronoNumber Number { get; private init; }
+
+    public IReadOnlyList<JsonValue> Items { get; private init; } = [];
+
+    public OrderedDictionary<string, JsonValue> Members { get; private init; } = Nothing;
+
+    public static JsonValue Of(string text) => new(JsonKind.Text) { Text = text };
+
+    public static JsonValue Of(ChronoNumber number) => new(JsonKind.Number) { Number = number };
+
+    public static JsonValue Of(IReadOnlyList<JsonValue> items) => new(JsonKind.List) { Items = items };
+
+    public static JsonValue Of(OrderedDictionary<string, JsonValue> members) => new(JsonKind.Members) { Members = members };
+
+    public static JsonValue Of(IEnumerable<string> items) => Of([.. items.Select(Of)]);
+
+    /// <summary>The value of an element; an undefined one has no members.</summary>
+    /// <exception cref="JsonTextException">It is nested too deep, or an integer has too many digits.</exception>
+    public static JsonValue Of(JsonElement json) =>
+        json.ValueKind == JsonValueKind.Undefined
+            ? NoMembers
+            : JsonTextReader.Read(JsonMarshal.GetRawUtf8Value(json));
+
+    /// <summary>The member of a name, or null.</summary>
+    public JsonValue? Find(string name) => Members.GetValueOrDefault(name);
+
+    /// <summary>Whether both are written the same for hashing.</summary>
+    public bool IsSameAs(JsonValue other) =>
+        Kind == other.Kind
+        && Text == other.Text
+        && Number == other.Number
+        && Items.Count == other.Items.Count
+        && Members.Count == other.Members.Count
+        && Items.Zip(other.Items).All(pair => pair.First.IsSameAs(pair.Second))
+        && Members.All(member => other.Find(member.Key) is { } value && member.Value.IsSameAs(value));
+}

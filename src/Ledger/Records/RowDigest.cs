@@ -1,0 +1,29 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Ledger.Records;
+
+/// <summary>What a row should be, without its texts.</summary>
+/// <param name="Ordinal">Its place.</param>
+/// <param name="Seq">The seq of the event that changed it last.</param>
+/// <param name="Content">The SHA-256 of everything else in it.</param>
+/// <param name="Deleted">That of the row as a delete would leave it.</param>
+internal readonly record struct RowDigest(long Ordinal, long Seq, UInt128 Content, UInt128 Deleted)
+{
+    public static RowDigest Of(ChronoRow row)
+    {
+        var record = row.ToRecord();
+        var deleted = record.Status == "tombstone" ? row : ChronoRow.Of(record with { Status = "tombstone" }, row.Ordinal, row.Seq);
+        return new RowDigest(row.Ordinal, row.Seq, ContentOf(row), ContentOf(deleted));
+    }
+
+    public bool IsOf(ChronoRow row) => Ordinal == row.Ordinal && Seq == row.Seq && Content == ContentOf(row);
+
+    private static UInt128 ContentOf(ChronoRow row)
+    {
+        var text = $"{row.Record.Text}\n{row.Record.Spelled}\n{row.Id}\n{row.Kind}\n{row.Status}\n{row.Confidence:R}";
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128LittleEndian(hash);
+    }
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using Ledger.Json;
+
+namespace Ledger.Runs;
+
+/// <summary>The answer to a call, as the log has it: the same, by value, for the caller who made the call and for all later ones.</summary>
+/// <remarks>Only an answer that cannot be stored differs: its first caller gets the original, later ones the form that was recorded.</remarks>
+/// <param name="Response">
+/// For a language model the data of <c>llm.response</c>, whole; a response that was plain text is its member <c>text</c>. For a tool and
+/// every other kind the response as it was given.
+/// </param>
+/// <param name="IsFromLog">Whether the answer was there already and no call was made.</param>
+/// <param name="ResponseId">The id of the event that has the response.</param>
+/// <param name="Position">The position of that event in the history.</param>
+/// <param name="Cost">What the call cost when it was made.</param>
+public sealed record CallAnswer(JsonElement Response, bool IsFromLog, Guid ResponseId, Position Position, CallCost Cost)
+{
+    /// <summary>What the log has instead of an answer that cannot be stored as it is; null where it has the answer itself.</summary>
+    public AlteredAnswer? Altered { get; init; }
+
+    /// <summary>The text: the response itself, or its member <c>text</c>; null where there is none.</summary>
+    public string? Text => Response.ValueKind switch
+    {
+        JsonValueKind.String => JsonText.ToText(Response),
+        JsonValueKind.Object when Response.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String => JsonText.ToText(text),
+        _ => null,
+    };
+}

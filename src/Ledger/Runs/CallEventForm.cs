@@ -1,0 +1,156 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using Ledger.Events;
+using Ledger.Json;
+
+namespace Ledger.Runs;
+
+/// <summary>Which events calls of each kind are recorded by, and where in them the request and the response are.</summary>
+/// <remarks>
+/// <c>llm</c>: <c>llm.request</c> and <c>llm.response</c>, whose data are the request and the response where those are objects.
+/// <c>tool</c>: <c>tool.called</c>, whose data is the request where that is an object with a <c>tool</c>, and <c>tool.returned</c> with
+/// the <c>result</c>. Any other kind: <c>call.requested</c> and <c>call.returned</c>.
+/// </remarks>
+internal static class CallEventForm
+{
+    public const string Llm = "llm";
+    public const string Tool = "tool";
+    public const string HashHeader = "request_hash";
+    public const string OwnerHeader = "call_owner";
+
+    public static UntypedEvent Request(string kind, JsonElement request) => kind switch
+    {
+        Llm => new("llm.request", request.ValueKind == JsonValueKind.Object ? request : Object(w => Write(w, "messages", request))),
+        Tool => new(
+            "tool.called",
+            request.ValueKind == JsonValueKind.Object && request.TryGetProperty("tool", out _) ? request : Object(w => Write(w, "arguments", request))),
+        _ => new("call.requested", Object(w =>
+        {
+            w.WriteString("kind", kind);
+            Write(w, "request", request);
+        })),
+    };
+
+    public static UntypedEvent Response(string kind, Guid requestId, CallResponse response) => kind switch
+    {
+        Llm => new("llm.response", Object(w =>
+        {
+            WriteModelResponse(w, response.Content);
+            WriteCost(w, response);
+        })),
+        Tool => new("tool.returned", Object(w =>
+        {
+            w.WriteString("call_id", requestId);
+            Write(w, "result", response.Content);
+            WriteCost(w, response);
+        })),
+        _ => new("call.returned", Object(w =>
+        {
+            w.WriteString("kind", kind);
+            Write(w, "response", response.Content);
+            WriteCost(w, response);
+        })),
+    };
+
+    /// <summary>The response in the data of its event; undefined where there is none.</summary>
+    public static JsonElement ContentOf(string kind, JsonElement data) => kind switch
+    {
+        Llm => data,
+        _ when data.ValueKind == JsonValueKind.Object && data.TryGetProperty(kind == Tool ? "result" : "response", out var content) => content,
+        _ => default,
+    };
+
+    /// <summary>What <see cref="ContentOf"/> would give if the response could be stored as it is.</summary>
+    public static JsonElement OriginalOf(string kind, CallResponse response)
+    {
+        if (kind != Llm)
+        {
+            return response.Content.Clone();
+        }
+
+        var cost = EventJson.ToText(writer =>
+        {
+            writer.WriteStartObject();
+            WriteCost(writer, response);
+            writer.WriteEndObject();
+        });
+        var members = Encoding.UTF8.GetBytes(cost[1..^1]);
+        if (response.Content.ValueKind == JsonValueKind.Object)
+        {
+            return JsonText.WithMembers(response.Content.Clone(), members);
+        }
+
+        var content = JsonText.WithMembers(
+            JsonText.Parse("{}"u8),
+            [.. response.Content.ValueKind == JsonValueKind.String ? "\"text\":"u8 : "\"response\":"u8, .. JsonMarshal.GetRawUtf8Value(response.Content)]);
+        return JsonText.WithMembers(content, members);
+    }
+
+    /// <summary>The kind and the request of an event, or null when it is no request.</summary>
+    public static (string Kind, JsonElement Request)? RequestOf(RecordedEvent recorded)
+    {
+        switch (recorded.Type)
+        {
+            case "llm.request":
+                return (Llm, recorded.ToJsonElement());
+            case "tool.called":
+                return (Tool, recorded.ToJsonElement());
+            case "call.requested" when recorded.ToJsonElement() is { ValueKind: JsonValueKind.Object } data
+                && data.TryGetProperty("kind", out var kind) && kind.ValueKind == JsonValueKind.String
+                && data.TryGetProperty("request", out var request):
+                return (kind.GetString()!, request);
+            default:
+                return null;
+        }
+    }
+
+    public static bool IsResponse(string type) => type is "llm.response" or "tool.returned" or "call.returned";
+
+    private static void WriteModelResponse(Utf8JsonWriter writer, JsonElement content)
+    {
+        if (content.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in content.EnumerateObject())
+            {
+                Write(writer, member.Name, member.Value);
+            }
+        }
+        else
+        {
+            Write(writer, content.ValueKind == JsonValueKind.String ? "text" : "response", content);
+        }
+    }
+
+    // Of members with one name the last stays, so what is given beside the response wins.
+    private static void WriteCost(Utf8JsonWriter writer, CallResponse response)
+    {
+        if (response.CostUsd is { } cost)
+        {
+            writer.WriteNumber("cost_usd", cost);
+        }
+
+        if (response.InputTokens is { } input)
+        {
+            writer.WriteNumber("input_tokens", input);
+        }
+
+        if (response.OutputTokens is { } output)
+        {
+            writer.WriteNumber("output_tokens", output);
+        }
+    }
+
+    private static void Write(Utf8JsonWriter writer, string name, JsonElement value)
+    {
+        writer.WritePropertyName(name);
+        value.WriteTo(writer);
+    }
+
+    private static JsonElement Object(Action<Utf8JsonWriter> writeMembers) => EventJson.ToElement(writer =>
+    {
+        writer.WriteStartObject();
+        writeMembers(writer);
+        writer.WriteEndObject();
+    });
+}

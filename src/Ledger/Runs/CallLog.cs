@@ -1,0 +1,30 @@
+namespace Ledger.Runs;
+
+/// <summary>A handle's view of the calls of its history: reads what was appended since the last look, and nothing twice.</summary>
+/// <remarks>Safe for concurrent use. The first look reads the whole history, prefix included.</remarks>
+internal sealed class CallLog(Run run)
+{
+    private readonly CallIndex _index = new(run.History);
+    private readonly Turns<CallLog> _turns = new();
+
+    /// <summary>What the history says now of the calls of a request.</summary>
+    public Task<CallState> ReadAsync(CallKey key, CancellationToken cancellationToken) =>
+        ReadAsync(index => index.Find(key), cancellationToken);
+
+    /// <summary>What the calls of the history cost so far.</summary>
+    public Task<RunUsage> ReadUsageAsync(CancellationToken cancellationToken) =>
+        ReadAsync(index => new RunUsage(index.Whole, run.History.Root == run.StreamName ? null : index.Own), cancellationToken);
+
+    private Task<T> ReadAsync<T>(Func<CallIndex, T> read, CancellationToken cancellationToken) => _turns.TakeAsync(
+        this,
+        async () =>
+        {
+            await foreach (var recorded in run.ReadAsync(_index.Next, cancellationToken: cancellationToken).ConfigureAwait(false))
+            {
+                _index.Take(recorded);
+            }
+
+            return read(_index);
+        },
+        cancellationToken);
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+
+namespace Ledger.Runs;
+
+/// <summary>The calls of a history, or of a part of it, added up.</summary>
+/// <param name="Calls">How many calls came to an end, well or not, those that were recorded without <c>CallOnceAsync</c> included.</param>
+/// <param name="Failed">How many of them failed.</param>
+/// <param name="Answered">How many further calls were answered from the log and not made.</param>
+/// <param name="CostUsd">What the calls cost, in US dollars, so far as their events say it.</param>
+/// <param name="SavedUsd">What those that were answered from the log had cost.</param>
+/// <param name="Tokens">The tokens of requests and responses.</param>
+/// <param name="SavedTokens">The tokens of those that were answered from the log.</param>
+public sealed record CallTotals(long Calls, long Failed, long Answered, decimal CostUsd, decimal SavedUsd, long Tokens, long SavedTokens)
+{
+    /// <summary>No calls.</summary>
+    public static CallTotals None { get; } = new(0, 0, 0, 0, 0, 0, 0);
+
+    /// <summary>Writes <c>{calls, failed, answered_from_log, cost_usd, saved_usd, tokens, saved_tokens}</c>.</summary>
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteStartObject();
+        writer.WriteNumber("calls", Calls);
+        writer.WriteNumber("failed", Failed);
+        writer.WriteNumber("answered_from_log", Answered);
+        writer.WriteNumber("cost_usd", CostUsd);
+        writer.WriteNumber("saved_usd", SavedUsd);
+        writer.WriteNumber("tokens", Tokens);
+        writer.WriteNumber("saved_tokens", SavedTokens);
+        writer.WriteEndObject();
+    }
+
+    internal CallTotals WithCall(CallCost cost) => this with
+    {
+        Calls = Calls + 1,
+        CostUsd = CostUsd + (cost.Usd ?? 0),
+        Tokens = Tokens + TokensOf(cost),
+    };
+
+    internal CallTotals WithFailure() => this with { Calls = Calls + 1, Failed = Failed + 1 };
+
+    internal CallTotals WithAnswer(CallCost cost) => this with
+    {
+        Answered = Answered + 1,
+        SavedUsd = SavedUsd + (cost.Usd ?? 0),
+        SavedTokens = SavedTokens + TokensOf(cost),
+    };
+
+    private static long TokensOf(CallCost cost) => (cost.InputTokens ?? 0) + (cost.OutputTokens ?? 0);
+}

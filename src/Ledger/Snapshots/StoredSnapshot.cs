@@ -1,9 +1,0 @@
-using Ledger.Streams;
-
-namespace Ledger.Snapshots;
-
-/// <summary>A snapshot as a store keeps it, unread.</summary>
-/// <param name="Stream">The stream whose history it stands for.</param>
-/// <param name="Version">The version of that stream up to which the events are folded.</param>
-/// <param name="Json">The JSON of a <see cref="WorldSnapshot"/>, UTF-8; the memory must not change any more.</param>
-public sealed record StoredSnapshot(StreamName Stream, StreamVersion Version, ReadOnlyMemory<byte> Json);

@@ -1,0 +1,45 @@
+using System.Text.Json;
+
+namespace Ledger.Worlds;
+
+/// <summary>Folds a history and notes what happens to one object.</summary>
+internal sealed class BlameFold(string objectId, string? property)
+{
+    private readonly WorldFold _fold = new();
+    private readonly List<BlameEntry> _entries = [];
+
+    public IReadOnlyList<BlameEntry> Entries => _entries;
+
+    public void Apply(RecordedEvent recorded)
+    {
+        if (recorded.Type is not ("object.created" or "object.patched" or "object.removed"))
+        {
+            _fold.Apply(recorded);
+            return;
+        }
+
+        var json = new WorldEventJson(recorded.Json);
+        var isAsked = json.Id.Text == objectId;
+        var before = isAsked ? _fold.FindObject(objectId) : null;
+        if (!_fold.Take(recorded))
+        {
+            return;
+        }
+
+        var after = isAsked ? _fold.FindObject(objectId) : null;
+        var kind = recorded.Type switch
+        {
+            "object.removed" => BlameKind.Removed,
+            "object.patched" => BlameKind.Patched,
+            _ => before is null ? BlameKind.Created : BlameKind.Replaced,
+        };
+        if ((before ?? after) is not null && (property is null || Touches(kind, json.Patch, before, after)))
+        {
+            _entries.Add(new BlameEntry(recorded, kind, before, after));
+        }
+    }
+
+    private bool Touches(BlameKind kind, JsonElement patch, WorldObject? before, WorldObject? after) => kind == BlameKind.Patched
+        ? patch.ValueKind == JsonValueKind.Object && patch.TryGetProperty(property!, out _)
+        : before?.Data.ContainsKey(property!) == true || after?.Data.ContainsKey(property!) == true;
+}

@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Ledger.Json;
+
+namespace Ledger.Worlds;
+
+/// <summary>What reading cost: filled by the reads of the handles that <see cref="Run.WithStatistics"/> and <see cref="AgentLedger.WithStatistics"/> give, summed.</summary>
+/// <remarks>
+/// Safe for concurrent use.
+/// <code>
+/// var statistics = new ReadStatistics();
+/// var world = await run.WithStatistics(statistics).GetWorldAsync();
+/// Console.WriteLine($"{statistics.EventsFolded} events from {statistics.Snapshot?.Position}");
+/// </code>
+/// </remarks>
+public sealed class ReadStatistics
+{
+    private readonly Lock _gate = new();
+    private readonly IProgress<long>? _progress;
+    private (long Read, long Folded, long Segments, long Rows, long Bytes, TimeSpan Elapsed) _sums;
+    private (StreamName, Position)? _snapshot;
+
+    /// <summary>Begins at zero.</summary>
+    /// <param name="progress">Is told the number of events read so far, event by event; null for nobody.</param>
+    public ReadStatistics(IProgress<long>? progress = null) => _progress = progress;
+
+    /// <summary>The number of events that were read.</summary>
+    public long EventsRead => Sums.Read;
+
+    /// <summary>The number of events that were folded into worlds; a snapshot spares those before it.</summary>
+    public long EventsFolded => Sums.Folded;
+
+    /// <summary>The number of segments, each a part of one stream, that the events came from.</summary>
+    public long Segments => Sums.Segments;
+
+    /// <summary>The number of objects and relations that were read from rows, for a comparison of those that differ; of a list of runs or branches, of its items.</summary>
+    public long RowsRead => Sums.Rows;
+
+    /// <summary>The size of the JSON that was read, of events and of the snapshot, without headers; rows do not count.</summary>
+    public long Bytes => Sums.Bytes;
+
+    /// <summary>The time spent in the calls; what a caller does between the events of an enumeration does not count.</summary>
+    public TimeSpan Elapsed => Sums.Elapsed;
+
+    /// <summary>The snapshot that the last world was made from: whose it is and how far it goes; null where the log was folded from its start.</summary>
+    public (StreamName Stream, Position Position)? Snapshot
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _snapshot;
+            }
+        }
+    }
+
+    private (long Read, long Folded, long Segments, long Rows, long Bytes, TimeSpan Elapsed) Sums
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _sums;
+            }
+        }
+    }
+
+    /// <summary>Writes <c>{events_read, events_folded, segments, snapshot, rows_read, bytes, milliseconds}</c>; the snapshot is null or <c>{stream, position}</c>.</summary>
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        var sums = Sums;
+        writer.WriteStartObject();
+        writer.WriteNumber("events_read", sums.Read);
+        writer.WriteNumber("events_folded", sums.Folded);
+        writer.WriteNumber("segments", sums.Segments);
+        if (Snapshot is { } used)
+        {
+            writer.WriteStartObject("snapshot");
+            writer.WriteString("stream", used.Stream.Value);
+            writer.WriteNumber("position", used.Position.Value);
+            writer.WriteEndObject();
+        }
+        else
+        {
+            writer.WriteNull("snapshot");
+        }
+
+        writer.WriteNumber("rows_read", sums.Rows);
+        writer.WriteNumber("bytes", sums.Bytes);
+        writer.WriteNumber("milliseconds", Math.Round(sums.Elapsed.TotalMilliseconds, 3));
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The JSON text, compact.</summary>
+    public override string ToString() => EventJson.ToText(WriteTo);
+
+    /// <summary>Passes the events on and counts them and the time until each comes.</summary>
+    internal async IAsyncEnumerable<RecordedEvent> ObserveAsync(
+        IAsyncEnumerable<RecordedEvent> events,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var enumerator = events.GetAsyncEnumerator(cancellationToken);
+        await using var _ = enumerator.ConfigureAwait(false);
+        StreamName segment = default;
+        while (true)
+        {
+            var start = Stopwatch.GetTimestamp();
+            var isEvent = await enumerator.MoveNextAsync().ConfigureAwait(false);
+            Add(Stopwatch.GetElapsedTime(start));
+            if (!isEvent)
+            {
+                yield break;
+            }
+
+            Count(enumerator.Current, ref segment);
+            yield return enumerator.Current;
+        }
+    }
+
+    /// <summary>Passes rows on and counts them and the time until each comes.</summary>
+    internal async IAsyncEnumerable<T> ObserveRowsAsync<T>(
+        IAsyncEnumerable<T> rows,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var enumerator = rows.GetAsyncEnumerator(cancellationToken);
+        await using var _ = enumerator.ConfigureAwait(false);
+        while (true)
+        {
+            var start = Stopwatch.GetTimestamp();
+            var isThere = await enumerator.MoveNextAsync().ConfigureAwait(false);
+            Add(Stopwatch.GetElapsedTime(start));
+            if (!isThere)
+            {
+                yield break;
+            }
+
+            CountRows(1);
+            yield return enumerator.Current;
+        }
+    }
+
+    internal void Count(RecordedEvent recorded, ref StreamName segment)
+    {
+        long read;
+        lock (_gate)
+        {
+            read = ++_sums.Read;
+            _sums.Bytes += recorded.Json.Length;
+            _sums.Segments += recorded.Stream == segment ? 0 : 1;
+        }
+
+        segment = recorded.Stream;
+        _progress?.Report(read);
+    }
+
+    internal void CountRows(long rows)
+    {
+        lock (_gate)
+        {
+            _sums.Rows += rows;
+        }
+    }
+
+    internal void CountFolded(long events)
+    {
+        lock (_gate)
+        {
+            _sums.Folded += events;
+        }
+    }
+
+    internal void Start(StoredSnapshot? snapshot, Position position)
+    {
+        lock (_gate)
+        {
+            _snapshot = snapshot is null ? null : (snapshot.Stream, position);
+        }
+    }
+
+    internal void CountBytes(long bytes)
+    {
+        lock (_gate)
+        {
+            _sums.Bytes += bytes;
+        }
+    }
+
+    internal void Add(TimeSpan elapsed)
+    {
+        lock (_gate)
+        {
+            _sums.Elapsed += elapsed;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using Ledger.Json;
+
+namespace Ledger.Worlds;
+
+/// <summary>What a replay found: the world that the log gives, and how what is stored compares with it.</summary>
+/// <param name="Stream">The run or branch.</param>
+/// <param name="World">The world, folded from the first event on.</param>
+/// <param name="Elapsed">How long the reading and the folding took.</param>
+/// <param name="Comparisons">One for each stored form that reads up to the position would start from; empty where nothing is stored.</param>
+public sealed record ReplayReport(StreamName Stream, World World, TimeSpan Elapsed, IReadOnlyList<ReplayComparison> Comparisons)
+{
+    /// <summary>The number of events that were folded.</summary>
+    public Position Position => World.Position;
+
+    /// <summary>Whether everything that is stored is as the log gives it.</summary>
+    public bool IsSame => Comparisons.All(c => c.IsSame);
+
+    /// <summary>Writes <c>{stream, events, milliseconds, same, comparisons}</c>.</summary>
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.WriteStartObject();
+        writer.WriteString("stream", Stream.Value);
+        writer.WriteNumber("events", Position.Value);
+        writer.WriteNumber("milliseconds", Math.Round(Elapsed.TotalMilliseconds, 3));
+        writer.WriteBoolean("same", IsSame);
+        writer.WriteStartArray("comparisons");
+        foreach (var comparison in Comparisons)
+        {
+            comparison.WriteTo(writer);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>The JSON text, compact.</summary>
+    public override string ToString() => EventJson.ToText(WriteTo);
+}

@@ -1,0 +1,45 @@
+using Ledger.Log;
+
+namespace Ledger.Worlds;
+
+/// <summary>The streams whose snapshots a read of a history may start from, the nearest to its end first.</summary>
+/// <remarks>
+/// A lineage takes each stream after all that the stream's own history begins with, so a snapshot of an ancestor, up to what is
+/// taken of it, is also one of the history's prefix, at the same position.
+/// </remarks>
+internal sealed class SnapshotCandidates
+{
+    private readonly List<(SnapshotLimit Limit, long Offset)> _rest = [];
+
+    public SnapshotCandidates(History history, Position? at)
+    {
+        var end = at?.Value ?? long.MaxValue;
+        var offset = history.PrefixLength.Value;
+        if (end > offset || history.Lineage.Count == 0)
+        {
+            _rest.Add((new SnapshotLimit(history.Stream, new StreamVersion(end - offset)), offset));
+        }
+
+        for (var i = history.Lineage.Count - 1; i >= 0; i--)
+        {
+            var (stream, taken) = history.Lineage[i];
+            offset -= taken;
+            if (end > offset)
+            {
+                _rest.Add((new SnapshotLimit(new StreamName(stream), new StreamVersion(Math.Min(taken, end - offset))), offset));
+            }
+        }
+    }
+
+    /// <summary>Those that were not tried yet.</summary>
+    public IReadOnlyList<SnapshotLimit> Rest => _rest.ConvertAll(c => c.Limit);
+
+    /// <summary>The position that a snapshot which was found stands for; it and the nearer ones are not tried again.</summary>
+    public Position Take(StoredSnapshot found)
+    {
+        var index = _rest.FindIndex(c => c.Limit.Stream == found.Stream);
+        var position = new Position(_rest[index].Offset + found.Version.Value);
+        _rest.RemoveRange(0, index + 1);
+        return position;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Ledger.Json;
+
+namespace Ledger.Worlds;
+
+/// <summary>The JSON form of a snapshot: <c>{id, format, position, last_event_id, checksum, world}</c>.</summary>
+/// <remarks>
+/// The checksum is the SHA-256 of the world's canonical JSON, so it holds for the value: a store may order and spell the JSON as it
+/// likes, as <c>jsonb</c> does.
+/// </remarks>
+internal static class WorldSnapshotJson
+{
+    public static ReadOnlyMemory<byte> ToBytes(WorldSnapshot snapshot)
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, EventJson.WriterOptions))
+        {
+            Write(writer, snapshot);
+        }
+
+        return buffer.WrittenMemory;
+    }
+
+    public static void Write(Utf8JsonWriter writer, WorldSnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var world = EventJson.ToElement(w => WorldJson.WriteStored(w, snapshot.World));
+        writer.WriteStartObject();
+        writer.WriteString("id", snapshot.Id);
+        writer.WriteNumber("format", WorldSnapshot.Format);
+        writer.WriteNumber("position", snapshot.Position.Value);
+        if (snapshot.LastEventId is { } last)
+        {
+            writer.WriteString("last_event_id", last);
+        }
+
+        writer.WriteString("checksum", ChecksumOf(world));
+        writer.WritePropertyName("world");
+        world.WriteTo(writer);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Reads what a store keeps for a stream.</summary>
+    /// <param name="stored">What the store gave.</param>
+    /// <param name="position">The position in the stream's history that the stored version is.</param>
+    public static SnapshotReading Read(StoredSnapshot stored, Position position)
+    {
+        SnapshotReading reading;
+        try
+        {
+            reading = Read(EventJson.ParseElement(stored.Json));
+        }
+        catch (JsonException)
+        {
+            return SnapshotReading.Refused(SnapshotFault.Damaged, "it is not JSON.");
+        }
+
+        if (reading.Snapshot is not { } snapshot)
+        {
+            return reading;
+        }
+
+        if (snapshot.Stream != stored.Stream)
+        {
+            return SnapshotReading.Refused(SnapshotFault.Foreign, $"it is one of '{snapshot.Stream}'.");
+        }
+
+        return snapshot.Position == position
+            ? reading
+            : SnapshotReading.Refused(SnapshotFault.Foreign, $"it stands for position {snapshot.Position}, and is kept for position {position}.");
+    }
+
+    public static SnapshotReading Read(JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Object
+            || !json.TryGetProperty("format", out var format) || format.ValueKind != JsonValueKind.Number || !format.TryGetInt32(out var number))
+        {
+            return SnapshotReading.Refused(SnapshotFault.Damaged, "it does not say its format.");
+        }
+
+        if (number != WorldSnapshot.Format)
+        {
+            return SnapshotReading.Refused(SnapshotFault.OtherFormat, $"its format is {number}, and this version reads format {WorldSnapshot.Format}.");
+        }
+
+        try
+        {
+            return ReadMembers(json);
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)
+        {
+            return SnapshotReading.Refused(SnapshotFault.Damaged, $"it cannot be read. {e.Message}");
+        }
+    }
+
+    private static SnapshotReading ReadMembers(JsonElement json)
+    {
+        var world = Member(json, "world", JsonValueKind.Object);
+        var stream = new StreamName(Member(json, "id", JsonValueKind.String).GetString()!);
+        var last = json.TryGetProperty("last_event_id", out var id) && id.ValueKind == JsonValueKind.String && id.TryGetGuid(out var guid)
+            ? guid
+            : (Guid?)null;
+        var snapshot = new WorldSnapshot(stream, WorldJson.Read(world), last);
+        var position = Member(json, "position", JsonValueKind.Number);
+        if (!position.TryGetInt64(out var value) || value != snapshot.Position.Value || (value == 0) != (last is null))
+        {
+            return SnapshotReading.Refused(SnapshotFault.Damaged, "its position, its world and its last event do not agree.", snapshot);
+        }
+
+        return Member(json, "checksum", JsonValueKind.String).ValueEquals(ChecksumOf(world))
+            ? new SnapshotReading(snapshot, SnapshotFault.None, null)
+            : SnapshotReading.Refused(SnapshotFault.Damaged, "its checksum does not fit its world.", snapshot);
+    }
+
+    private static JsonElement Member(JsonElement json, string name, JsonValueKind kind) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == kind
+            ? value
+            : throw new JsonException($"A snapshot must have a member '{name}' of the kind {kind}.");
+
+    private static string ChecksumOf(JsonElement world) => Convert.ToHexStringLower(SHA256.HashData(CanonicalJson.ToBytes(world)));
+}

@@ -1,0 +1,204 @@
+using System.Text.Json.Nodes;
+using Ledger.Log;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Conformance.Log;
+
+/// <summary>What every engine finds, by itself or by being read.</summary>
+public abstract class LogSearchTests(ITestEngine engine) : EventStoreTests(engine)
+{
+    private ILogSearch Search => LogSearch.Of(Store);
+
+    [Fact]
+    public async Task FindStreams_TextOfAnyCase_FindsNames()
+    {
+        var mark = NewId();
+        await Store.AppendAsync(StreamName.Run($"{mark}-Alpha"), ExpectedVersion.Any, Events(3));
+        await Store.AppendAsync(StreamName.Run($"{mark}-beta"), ExpectedVersion.Any, Events(1));
+
+        var page = await Search.FindStreamsAsync(new StreamQuery { Text = $"{mark}-ALPHA".ToUpperInvariant() });
+
+        page.Streams.Select(s => s.Stream.Name.Id).ShouldBe([$"{mark}-Alpha"]);
+        page.HasMore.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task FindStreams_Orders_AndPages()
+    {
+        var mark = NewId();
+        foreach (var (id, count) in new[] { ("b", 1), ("c", 5), ("a", 3) })
+        {
+            await Store.AppendAsync(StreamName.Run($"{mark}-{id}"), ExpectedVersion.Any, Events(count));
+        }
+
+        (await Named(new StreamQuery { Text = mark, Order = StreamOrder.LatestFirst })).ShouldBe(["a", "c", "b"]);
+        (await Named(new StreamQuery { Text = mark, Order = StreamOrder.LongestFirst })).ShouldBe(["c", "a", "b"]);
+        (await Named(new StreamQuery { Text = mark, Order = StreamOrder.Name, Skip = 1, Limit = 1 })).ShouldBe(["b"]);
+        (await Search.FindStreamsAsync(new StreamQuery { Text = mark, Limit = 2 })).HasMore.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task FindStreams_CountsBranchesOfAllDepths_AndTellsTheState()
+    {
+        var run = await StreamOfAsync(2);
+        var branch = await Runs.ForkAsync(run, new Position(1));
+        await Runs.ForkAsync(branch.StreamName, new Position(1));
+        await Store.ArchiveAsync(run);
+
+        var found = await Search.FindStreamsAsync(new StreamQuery { Text = run.Id, State = StreamState.Archived });
+        var open = await Search.FindStreamsAsync(new StreamQuery { Text = run.Id, State = StreamState.Open });
+
+        found.Streams.ShouldHaveSingleItem().Branches.ShouldBe(2);
+        open.Streams.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task FindStreams_ByTheTimeOfTheLastEvent_FindsThoseAlone()
+    {
+        var stream = await StreamOfAsync(2);
+        var last = (await Store.GetStreamAsync(stream))!.UpdatedAt;
+        var query = new StreamQuery { Prefix = stream.Value };
+
+        (await Search.FindStreamsAsync(query with { ActiveSince = last })).Streams.Count.ShouldBe(1);
+        (await Search.FindStreamsAsync(query with { ActiveSince = last.AddMilliseconds(1) })).Streams.ShouldBeEmpty();
+        (await Search.FindStreamsAsync(query with { ActiveUntil = last })).Streams.ShouldBeEmpty();
+        (await Search.FindStreamsAsync(query with { ActiveUntil = last.AddMilliseconds(1) })).Streams.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0, 1_001)]
+    [InlineData(-1, 10)]
+    public async Task FindStreams_NumberOutOfRange_Throws(int skip, int limit) =>
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(
+            () => Search.FindStreamsAsync(new StreamQuery { Skip = skip, Limit = limit }));
+
+    [Fact]
+    public async Task GetStreams_SomeUnknown_LeavesThemOut()
+    {
+        var (a, b) = (await StreamOfAsync(2), await StreamOfAsync(4));
+
+        var found = await Search.GetStreamsAsync([a, NewStream(), b, a]);
+
+        found.ToDictionary(s => s.Name, s => s.Version.Value).ShouldBe(new Dictionary<StreamName, long> { [a] = 2, [b] = 4 }, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task FindEvents_ByTypeActorAndText_FindsThoseAlone()
+    {
+        var history = await MixedAsync();
+
+        (await Positions(history, new EventQuery { Types = ["kit.loaded"] })).ShouldBe([0, 3]);
+        (await Positions(history, new EventQuery { Types = ["object.*", "kit.loaded"] })).ShouldBe([0, 1, 2, 3]);
+        (await Positions(history, new EventQuery { Actor = "judge" })).ShouldBe([1, 3]);
+        (await Positions(history, new EventQuery { Text = "SAYS \"NO\"" })).ShouldBe([2]);
+        (await Positions(history, new EventQuery { Types = ["object.created"], Actor = "nobody" })).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task FindEvents_Pages_GoOnWhereTheyStopped()
+    {
+        var history = History.OfRun(await StreamOfAsync(7));
+
+        var first = await Search.FindEventsAsync(history, new EventQuery { Limit = 3 });
+        var rest = await Search.FindEventsAsync(history, new EventQuery { From = first.Next, Limit = 10 });
+
+        Labels(first.Events).ShouldBe(Range(1, 3));
+        first.IsLast.ShouldBeFalse();
+        Labels(rest.Events).ShouldBe(Range(4, 7));
+        rest.IsLast.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task FindEvents_RareEvent_StopsAtItsReach()
+    {
+        var history = History.OfRun(await StreamOfAsync(20));
+        var query = new EventQuery { Types = ["never"], Reach = 15 };
+
+        var first = await Search.FindEventsAsync(history, query);
+        var second = await Search.FindEventsAsync(history, query with { From = first.Next });
+
+        (first.Events.Count, first.Next.Value, first.IsLast).ShouldBe((0, 15, false));
+        (second.Events.Count, second.IsLast).ShouldBe((0, true));
+    }
+
+    [Fact]
+    public async Task FindEvents_AcrossForks_HasPositionsOfTheBranch()
+    {
+        var run = await StreamOfAsync(4);
+        var branch = await Runs.ForkAsync(run, new Position(3));
+        await branch.AppendAsync([Labelled("own")]);
+        await Store.AppendAsync(run, ExpectedVersion.Any, Events(2, first: 5));
+
+        var found = await Search.FindEventsAsync(branch.History, new EventQuery { From = new Position(1) });
+        var late = await Search.FindEventsAsync(branch.History, new EventQuery { From = new Position(4) });
+
+        Labels(found.Events).ShouldBe(["2", "3", "fork", "own"]);
+        found.Events.Select(e => e.Position!.Value.Value).ShouldBe([1, 2, 3, 4]);
+        found.Events[0].Stream.ShouldBe(run);
+        Labels(late.Events).ShouldBe(["own"]);
+    }
+
+    [Fact]
+    public async Task CountEvents_FewEvents_CountsEachInItsSlice()
+    {
+        var history = await MixedAsync();
+
+        var counted = await Search.CountEventsAsync(history, Position.Start, new Position(4), 2);
+
+        (counted.Looked, counted.IsSampled).ShouldBe((4, false));
+        counted.Counts.OrderBy(c => c.Slice).ThenBy(c => c.Type, StringComparer.Ordinal).ShouldBe(
+        [
+            new EventCount(0, "kit.loaded", null, 1),
+            new EventCount(0, "object.created", "judge", 1),
+            new EventCount(1, "kit.loaded", "judge", 1),
+            new EventCount(1, "object.patched", null, 1),
+        ]);
+    }
+
+    [Fact]
+    public async Task CountEvents_ManyEvents_TakesASample()
+    {
+        var stream = NewStream();
+        var events = LogSearch.MostCounted * 2;
+        await Store.AppendAsync(stream, ExpectedVersion.NoStream, Events(events));
+
+        var counted = await Search.CountEventsAsync(History.OfRun(stream), Position.Start, new Position(events), 10);
+
+        (counted.Looked, counted.IsSampled).ShouldBe((LogSearch.MostCounted, true));
+        counted.Counts.Select(c => c.Count).ShouldAllBe(count => count == LogSearch.MostCounted / 10);
+    }
+
+    [Fact]
+    public async Task CountEvents_NoEvents_CountsNothing()
+    {
+        var counted = await Search.CountEventsAsync(History.OfRun(NewStream()), Position.Start, Position.Start, 10);
+
+        counted.Counts.ShouldBeEmpty();
+    }
+
+    private async Task<History> MixedAsync()
+    {
+        var stream = NewStream();
+        var judge = new EventMetadata { Actor = "judge" };
+        await Store.AppendAsync(stream, ExpectedVersion.NoStream,
+        [
+            Labelled("first"),
+            new NewEvent(new ObjectCreated("c1", "Claim", new JsonObject { ["text"] = "Water" }), judge),
+            new ObjectPatched("c1", new JsonObject { ["text"] = "He says \"no\"" }),
+            new NewEvent(Labelled("last"), judge),
+        ]);
+        return History.OfRun(stream);
+    }
+
+    private async Task<IEnumerable<long>> Positions(History history, EventQuery query)
+    {
+        var page = await Search.FindEventsAsync(history, query);
+        page.IsLast.ShouldBeTrue();
+        return page.Events.Select(e => e.Position!.Value.Value);
+    }
+
+    private async Task<IEnumerable<string>> Named(StreamQuery query) =>
+        (await Search.FindStreamsAsync(query)).Streams.Select(s => s.Stream.Name.Id.Split('-')[1]);
+}

@@ -1,0 +1,116 @@
+using Ledger.Runs;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Conformance.Runs;
+
+/// <summary>Several callers of one request: one makes the call, the others get its answer.</summary>
+public abstract class ConcurrentCallTests(ITestEngine engine) : EventStoreTests(engine)
+{
+    private int _calls;
+
+    [Theory]
+    [InlineData("one handle")]
+    [InlineData("one ledger")]
+    [InlineData("several ledgers")]
+    public async Task CallOnce_ManyAtOnce_OneCall(string sharing)
+    {
+        var id = NewId();
+        var ledger = new AgentLedger(Store);
+        var handle = ledger.Run(id);
+        var stores = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => sharing == "several ledgers" ? Engine.OpenAgainAsync(Store) : Task.FromResult(Store)));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Task.Run(() => (sharing switch
+        {
+            "one handle" => handle,
+            "one ledger" => ledger.Run(id),
+            _ => new AgentLedger(stores[i % stores.Length]).Run(id),
+        }).CallOnceAsync("llm", "\"?\"", CallAsync))));
+
+        _calls.ShouldBe(1);
+        answers.ShouldAllBe(a => a.Text == "answer 1");
+        answers.Count(a => !a.IsFromLog).ShouldBe(1);
+        var events = await handle.ReadAllAsync();
+        events.Select(e => e.Type).ShouldBe(["llm.request", "llm.response", .. Enumerable.Repeat("call.answered", 11)]);
+    }
+
+    [Fact]
+    public async Task CallOnce_FirstOfTwoFails_TheSecondCalls()
+    {
+        var id = NewId();
+        var isCalled = new TaskCompletionSource();
+        var mayFail = new TaskCompletionSource();
+        var first = new AgentLedger(Store).Run(id).CallOnceAsync("llm", "1", async _ =>
+        {
+            isCalled.SetResult();
+            await mayFail.Task;
+            throw new TimeoutException();
+        });
+        await isCalled.Task;
+
+        var second = new AgentLedger(await Engine.OpenAgainAsync(Store)).Run(id).CallOnceAsync("llm", "1", CallAsync);
+        mayFail.SetResult();
+
+        await Should.ThrowAsync<TimeoutException>(() => first);
+        (await second).ShouldSatisfyAllConditions(a => a.Text.ShouldBe("answer 1"), a => a.IsFromLog.ShouldBeFalse());
+    }
+
+    [Fact]
+    public async Task CallOnce_OtherCallerGone_IsMadeAgainAndTheFirstResponseCounts()
+    {
+        var id = NewId();
+        var isCalled = new TaskCompletionSource();
+        var mayReturn = new TaskCompletionSource();
+        var slow = new AgentLedger(Store).Run(id).CallOnceAsync("llm", "1", async _ =>
+        {
+            isCalled.SetResult();
+            await mayReturn.Task;
+            return CallResponse.OfText("late");
+        });
+        await isCalled.Task;
+        var impatient = new AgentLedger(await Engine.OpenAgainAsync(Store), new AgentLedgerOptions { CallLease = TimeSpan.FromTicks(1) }).Run(id);
+
+        var taken = await impatient.CallOnceAsync("llm", "1", CallAsync);
+        mayReturn.SetResult();
+        var late = await slow;
+
+        (taken.Text, taken.IsFromLog).ShouldBe(("answer 1", false));
+        (late.Text, late.ResponseId).ShouldBe(("answer 1", taken.ResponseId));
+
+        // Both calls were made and cost something; both are in the log.
+        (await impatient.GetUsageAsync()).Whole.Calls.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task CallOnce_CancelledWhileWaiting_LeavesTheOthersAlone()
+    {
+        var run = Runs.Run(NewId());
+        var isCalled = new TaskCompletionSource();
+        var mayReturn = new TaskCompletionSource();
+        var first = run.CallOnceAsync("llm", "1", async _ =>
+        {
+            isCalled.SetResult();
+            await mayReturn.Task;
+            return CallResponse.OfText("first");
+        });
+        await isCalled.Task;
+        using var cancellation = new CancellationTokenSource();
+        var second = run.CallOnceAsync("llm", "1", CallAsync, cancellationToken: cancellation.Token);
+        var third = run.CallOnceAsync("llm", "1", CallAsync);
+
+        await cancellation.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => second);
+        third.IsCompleted.ShouldBeFalse();
+        mayReturn.SetResult();
+
+        (await first).Text.ShouldBe("first");
+        (await third).Text.ShouldBe("first");
+        _calls.ShouldBe(0);
+    }
+
+    private async Task<CallResponse> CallAsync(CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        return CallResponse.OfText($"answer {Interlocked.Increment(ref _calls)}");
+    }
+}

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+
+namespace Ledger.Postgres.Tests.Projections.Daemon;
+
+/// <summary>A <see cref="NodeProgram"/> that a test can kill.</summary>
+internal sealed class NodeProcess : IDisposable
+{
+    private readonly Process _process;
+    private bool _isEnded;
+
+    private NodeProcess(Process process, string name)
+    {
+        _process = process;
+        Name = name;
+    }
+
+    public string Name { get; }
+
+    public static async Task<NodeProcess> StartAsync(string connectionString, string name)
+    {
+        var path = Path.Combine(AppContext.BaseDirectory, "Ledger.Postgres.Tests.dll");
+        var process = Process.Start(new ProcessStartInfo("dotnet", [path, NodeProgram.Verb, connectionString, name])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        await process.StandardOutput.ReadLineAsync();
+        return new NodeProcess(process, name);
+    }
+
+    /// <summary>Keeps it from running, as if its machine or its network stood still.</summary>
+    public async Task StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-STOP", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Ends it as <c>kill -9</c> does.</summary>
+    public void Dispose()
+    {
+        if (_isEnded)
+        {
+            return;
+        }
+
+        _isEnded = true;
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,20 @@
+using Ledger.Postgres.Projections.Daemon;
+using Npgsql;
+
+namespace Ledger.Postgres.Tests.Projections.Daemon;
+
+/// <summary>A node of the daemon as a process of its own, for tests that kill one.</summary>
+internal static class NodeProgram
+{
+    public const string Verb = "daemon";
+
+    public static async Task RunAsync(string connectionString, string name)
+    {
+        await using var dataSource = NpgsqlDataSource.Create(connectionString);
+        await using var node = new ProjectionDaemon(
+            dataSource, new PostgresOptions { AsyncProjections = ChaosProjections.All }, new DaemonOptions { NodeName = name });
+        await node.StartAsync();
+        Console.WriteLine("started");
+        await Console.In.ReadToEndAsync();
+    }
+}

@@ -1,0 +1,96 @@
+using Ledger.Log;
+using Ledger.Postgres.Projections.Daemon;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Postgres.Tests.Projections.Daemon;
+
+/// <summary>What a daemon does where the sessions that it is given are not its own.</summary>
+public sealed class PoolerTests
+{
+    [Fact]
+    public async Task Run_BehindPooler_SaysSoOnceAndIsRight()
+    {
+        await using var bench = await DaemonBench.CreateAsync([DaemonBench.Kits]);
+        await using var pooler = new Pooler(bench.Database.ConnectionString, losesStatements: false);
+        await using var dataSource = NpgsqlDataSource.Create(pooler.ConnectionString);
+        var (one, two) = (new Said(), new Said());
+        await using (var first = new ProjectionDaemon(dataSource, bench.Options, new DaemonOptions { NodeName = "one" }, one))
+        await using (var second = new ProjectionDaemon(dataSource, bench.Options, new DaemonOptions { NodeName = "two" }, two))
+        {
+            await first.StartAsync();
+            await second.StartAsync();
+            for (var n = 0; n < 20; n++)
+            {
+                await bench.Store.AppendAsync(StreamName.Run($"{n % 3}"), ExpectedVersion.Any, [new KitLoaded($"{n}")]);
+            }
+
+            await bench.CaughtUpAsync();
+            await Task.WhenAll(one.Something, two.Something).WaitAsync(DaemonBench.Patience);
+        }
+
+        (await bench.Database.ScalarAsync<long>("select sum(kits)::bigint from kits")).ShouldBe(20);
+        one.Messages.ShouldHaveSingleItem().ShouldStartWith("The connections go through a pooler, so LISTEN and advisory locks");
+        two.Messages.ShouldBe(one.Messages);
+    }
+
+    [Fact]
+    public async Task Run_PoolerLosesStatements_SaysThatAlone()
+    {
+        await using var bench = await DaemonBench.CreateAsync([DaemonBench.Kits]);
+        await using var pooler = new Pooler(bench.Database.ConnectionString, losesStatements: true);
+        await using var dataSource = NpgsqlDataSource.Create(pooler.ConnectionString);
+        var said = new Said();
+        await using (var node = new ProjectionDaemon(dataSource, bench.Options, logger: said))
+        {
+            await node.StartAsync();
+            await said.Something.WaitAsync(DaemonBench.Patience);
+        }
+
+        said.Messages.ShouldHaveSingleItem().ShouldBe(
+            "Nothing runs behind the appends: the connections go through a pooler that does not keep prepared statements, and appends fail behind it "
+            + "too. Connect to the server itself, or set max_prepared_statements above 0 (PgBouncer 1.21 or newer); for the daemon alone, "
+            + "DaemonOptions.ConnectionString. It is tried again every ten seconds.");
+    }
+
+    private sealed class Said : ILogger<ProjectionDaemon>
+    {
+        private readonly Lock _gate = new();
+        private readonly List<string> _messages = [];
+        private readonly TaskCompletionSource _something = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Something => _something.Task;
+
+        public IReadOnlyList<string> Messages
+        {
+            get
+            {
+                lock (_gate)
+                {
+                    return [.. _messages];
+                }
+            }
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                lock (_gate)
+                {
+                    _messages.Add(formatter(state, exception));
+                }
+
+                _something.TrySetResult();
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using Ledger.Postgres.Schema;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Postgres.Tests.Schema;
+
+public sealed class ExpectedSchemaTests
+{
+    [Fact]
+    public async Task ExpectedSchema_IsWhatTheMigrationsMake()
+    {
+        await using var database = await MigrationDatabase.CreateMigratedAsync();
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        var schemas = database.Options.Schemas;
+        var catalog = await SchemaCatalog.ReadAsync(connection, schemas, [], CancellationToken.None);
+
+        var made = string.Concat(catalog.Actual.Select(entry => $"{WithTokens(entry, schemas).Format()}\n"));
+
+        var expected = Path.Combine(Folder(), "ExpectedSchema.txt");
+        var received = Path.ChangeExtension(expected, ".received.txt");
+        if (made == await File.ReadAllTextAsync(expected))
+        {
+            File.Delete(received);
+            return;
+        }
+
+        await File.WriteAllTextAsync(received, made);
+        made.ShouldBe(
+            await File.ReadAllTextAsync(expected),
+            $"The migrations make another schema. If it is as wanted, move '{received}' over '{expected}' and build again.");
+    }
+
+    [Fact]
+    public void Migrations_AreNumberedFromOneWithoutGaps() =>
+        Migration.All.Select(migration => migration.Number).ShouldBe(Enumerable.Range(1, Migration.All.Count));
+
+    private static CatalogEntry WithTokens(CatalogEntry entry, SchemaNames schemas) => entry with
+    {
+        Object = WithTokens(entry.Object, schemas),
+        Definition = WithTokens(
+            FunctionBody.All.Aggregate(
+                entry.Definition,
+                (text, body) => text.Replace(body.HashIn(schemas), body.Token, StringComparison.Ordinal)),
+            schemas),
+    };
+
+    private static string WithTokens(string text, SchemaNames schemas) =>
+        text == schemas.Events ? "{events}"
+        : text == schemas.Ledger ? "{ledger}"
+        : text.Replace($"{schemas.Events}.", "{events}.", StringComparison.Ordinal)
+            .Replace($"{schemas.Ledger}.", "{ledger}.", StringComparison.Ordinal);
+
+    private static string Folder([CallerFilePath] string path = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "../../../src/Ledger.Postgres/Schema"));
+}

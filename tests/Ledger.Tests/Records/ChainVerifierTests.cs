@@ -1,0 +1,108 @@
+using System.Text;
+using Ledger.Conformance.Records;
+using Ledger.Json;
+using Ledger.Records;
+using Ledger.Records.Chronomemory;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Tests.Records;
+
+public sealed class ChainVerifierTests
+{
+    private static readonly List<(byte[] Text, byte[] Hash)> Events = Parts(SampleStore.FolderOf(SampleStore.Lines(10_000)));
+
+    public static TheoryData<string> Cases => new(ChronoVector.Names);
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Verify_EventsOfAVector_FindsWhatTheFolderShows(string name)
+    {
+        var folder = ChronoVector.Load(name).Folder;
+        var verifier = Verify(Parts(folder), out var broken);
+        var expected = folder.Verify().FirstBroken;
+        var isLineOnly = expected is { Seq: null };
+        (broken is null).ShouldBe(expected is null || isLineOnly);
+        broken?.Seq.ShouldBe(expected!.Seq);
+        if (broken is null)
+        {
+            verifier.Head.ShouldBe(new ChainHead(folder.Lines[^1].Event?.Seq ?? 5, folder.Replay().Last().Hash));
+        }
+    }
+
+    [Fact]
+    public void Verify_ManyBlocks_IsValid()
+    {
+        var verifier = Verify(Events, out var broken);
+        broken.ShouldBeNull();
+        verifier.Events.ShouldBe(Events.Count);
+        verifier.Head.Seq.ShouldBe(Events.Count);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(4_095)]
+    [InlineData(4_097)]
+    [InlineData(9_999)]
+    public void Verify_OneEventChanged_NamesIt(int index)
+    {
+        List<(byte[] Text, byte[] Hash)> changed = [.. Events];
+        changed[index] = (Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Events[index].Text).Replace("Says", "says", StringComparison.Ordinal)), Events[index].Hash);
+        Verify(changed, out var broken);
+        broken.ShouldBe(new ChainBreak(null, index + 1, "The event's hash is not that of its text. The text or the hash was changed."));
+
+        changed.RemoveAt(index);
+        Verify(changed, out broken);
+        broken?.Reason.ShouldBe($"The event has seq {index + 2}, but {index + 1} is expected. Events are missing, doubled or out of order.");
+    }
+
+    [Fact]
+    public void Verify_ChainComputedAnewFromAChange_IsNotTheHeadThatWasKept()
+    {
+        // A whole chain made anew is sound in itself; only a head kept elsewhere tells.
+        var other = new ChronoFolderWriter(default, null);
+        other.Upsert(new ChronoRecord { Id = "R-0", Label = "another history" }, SampleStore.Start);
+        var verifier = Verify(Parts(ChronoFolder.Read(other.Events, null)), out var broken);
+        broken.ShouldBeNull();
+        verifier.Head.Hash.ShouldNotBe(Encoding.ASCII.GetString(Events[0].Hash));
+    }
+
+    [Fact]
+    public void Verify_Compaction_MustContinueTheChain()
+    {
+        var writer = SampleStore.Write(20);
+        var before = Parts(ChronoFolder.Read(writer.Events.ToArray(), null));
+        writer.Compact(SampleStore.Start);
+        var compaction = Parts(ChronoFolder.Read(writer.Events, null)).Single();
+        Verify([.. before, compaction], out var broken).Head.Seq.ShouldBe(21);
+        broken.ShouldBeNull();
+
+        Verify([.. before.Take(19), compaction], out broken);
+        broken!.Reason.ShouldStartWith("The compaction does not continue the event with seq 19 and the hash '");
+    }
+
+    [Fact]
+    public void Verify_TextThatLooksLikeAField_IsNotTakenForOne()
+    {
+        var writer = new ChronoFolderWriter(default, null);
+        writer.Upsert(new ChronoRecord { Id = ", \"seq\": 9, \"ts\": \"", Label = ", \"prev_hash\": \"x\"" }, SampleStore.Start);
+        writer.Upsert(SampleStore.RecordOf(1) with { Data = EventJson.ParseElement("""{"a": 1, "seq": 5, "ts": "x"}"""u8.ToArray()) }, SampleStore.Start);
+        Verify(Parts(ChronoFolder.Read(writer.Events, null)), out var broken).Head.Seq.ShouldBe(2);
+        broken.ShouldBeNull();
+    }
+
+    private static ChainVerifier Verify(IEnumerable<(byte[] Text, byte[] Hash)> events, out ChainBreak? broken)
+    {
+        var verifier = new ChainVerifier();
+        foreach (var (text, hash) in events)
+        {
+            verifier.Add(text, hash);
+        }
+
+        broken = verifier.Complete();
+        return verifier;
+    }
+
+    private static List<(byte[] Text, byte[] Hash)> Parts(ChronoFolder folder) =>
+        [.. folder.Replay().Select(e => (Encoding.UTF8.GetBytes(e.HashedText), Encoding.ASCII.GetBytes(e.Hash)))];
+}
