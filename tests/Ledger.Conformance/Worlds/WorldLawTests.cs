@@ -24,11 +24,11 @@ public abstract class WorldLawTests(ITestEngine engine) : EventStoreTests(engine
 
     [Fact]
     public Task Worlds_AnyHistories_AreTheFold() =>
-        Law.HoldsAsync(Law.ArraysOf(Steps(), upTo: 14), steps => CheckAsync(steps), times: Scale.Of(10, 1_000));
+        Law.HoldsAsync(Law.ArraysOf(Steps(), upTo: 14), steps => CheckAsync(steps), times: Scale.Of(6, 1_000));
 
     [Fact]
     public Task Worlds_AnyHistoriesWithFaults_AreTheFold() =>
-        Law.HoldsAsync(Law.ArraysOf(Steps(), upTo: 10), steps => CheckAsync(steps, withFaults: true), times: Scale.Of(8, 1_000));
+        Law.HoldsAsync(Law.ArraysOf(Steps(), upTo: 10), steps => CheckAsync(steps, withFaults: true), times: Scale.Of(6, 1_000));
 
     /// <summary>A batch is written when the fold takes all of it, and refused by the first event that the fold does not take.</summary>
     [Fact]

@@ -41,24 +41,20 @@ public sealed class ScreenshotTests(BrowserHost browser) : Xunit.IClassFixture<B
     [BrowserFact]
     public async Task Pages_BothThemesAndWidths_FitTheWindow()
     {
-        foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+        var page = await (await browser.Browser.NewContextAsync()).NewPageAsync();
+        await using var watched = new WatchedPage(page, browser.Host.Address);
+        foreach (var (name, path) in Pages)
         {
-            foreach (var width in new[] { 1280, 390 })
+            await watched.GoAsync(path);
+            foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
             {
-                var page = await (await browser.Browser.NewContextAsync(new BrowserNewContextOptions
+                await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme });
+                foreach (var width in new[] { 1280, 390 })
                 {
-                    ColorScheme = scheme,
-                    ViewportSize = new ViewportSize { Width = width, Height = 900 },
-                })).NewPageAsync();
-                foreach (var (name, path) in Pages)
-                {
-                    var watched = new WatchedPage(page, browser.Host.Address);
-                    await watched.GoAsync(path);
+                    await page.SetViewportSizeAsync(width, 900);
                     await watched.ShootAsync($"{name}-{scheme.ToString().ToLowerInvariant()}-{width}");
                     (await watched.OverflowsAsync()).ShouldBeFalse($"{path} is wider than {width} pixels");
                 }
-
-                await page.Context.CloseAsync();
             }
         }
     }

@@ -1,11 +1,12 @@
 using System.Net;
-using System.Text;
 using System.Text.Json;
+using System.Text;
+using Ledger.Conformance;
 using Ledger.Explorer.Api;
 using Ledger.Explorer.Tests.Api;
-using Ledger.Postgres;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Schema;
+using Ledger.Postgres;
 using Ledger.Records;
 using Ledger.Tasks;
 using Ledger.Testing;
@@ -74,6 +75,9 @@ public abstract class EveryRouteTests : IAsyncLifetime
     private ExplorerHost _host = null!;
     private HttpClient _client = null!;
 
+    /// <summary>Each parameter is attacked with one of so many values.</summary>
+    protected virtual int Share => 1;
+
     protected abstract Task<ExplorerHost> StartAsync();
 
     public virtual async Task InitializeAsync()
@@ -99,12 +103,15 @@ public abstract class EveryRouteTests : IAsyncLifetime
     public async Task EveryParameter_HostileValues_AreAnsweredOrRefused()
     {
         var faults = new List<string>();
+        var turn = 0;
         foreach (var (path, query) in Readers())
         {
             var inPath = path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '*', '}')).ToList();
             foreach (var attacked in inPath.Concat(query))
             {
-                foreach (var value in Values)
+                // Where an answer is dear, the parameters have the values in turn, as long as the run is not a soak.
+                turn++;
+                foreach (var value in Values.Where((_, i) => (i + turn) % Scale.Of(Share, 1) == 0))
                 {
                     await CheckAsync(AddressOf(path, query, attacked, value), faults);
                 }
@@ -245,6 +252,8 @@ public sealed class PostgresEveryRouteTests : EveryRouteTests
 {
     private TestDatabase? _database;
     private NpgsqlDataSource? _dataSource;
+
+    protected override int Share => 3;
 
     public override async Task DisposeAsync()
     {

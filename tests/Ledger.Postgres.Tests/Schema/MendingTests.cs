@@ -1,3 +1,4 @@
+using Ledger.Conformance;
 using Ledger.Postgres.Schema;
 using Shouldly;
 using Xunit;
@@ -27,19 +28,23 @@ public sealed class MendingTests
         await using var database = await MigrationDatabase.CreateMigratedAsync();
         var all = await OwnAsync(database);
         all.Count.ShouldBeGreaterThan(90);
-        foreach (var (kind, name) in all)
+        foreach (var gone in all.Chunk(Scale.Of(6, 1)))
         {
-            await database.ExecuteAsync($"drop {kind} {name} cascade");
+            // What is dropped with another is gone already.
+            await database.ExecuteAsync(string.Join("; ", gone.Select(own => $"drop {own.Kind} if exists {own.Name} cascade")));
             var missing = await database.MessagesAsync();
-            missing.ShouldContain(message => message.StartsWith($"The {kind} '{name}", StringComparison.Ordinal), $"{kind} {name}");
+            foreach (var (kind, name) in gone)
+            {
+                missing.ShouldContain(message => message.StartsWith($"The {kind} '{name}", StringComparison.Ordinal), $"{kind} {name}");
+            }
 
             var run = await database.Migrator.ApplyAsync();
 
-            (await database.MessagesAsync()).ShouldBeEmpty($"{kind} {name}");
+            (await database.MessagesAsync()).ShouldBeEmpty(string.Join(", ", gone));
             run.ShouldBeEmpty();
             // The sequence of an identity comes with its table.
             run.Mended.Select(difference => difference.Message).Order()
-                .ShouldBe(missing.Where(message => !message.Contains("_id_seq'", StringComparison.Ordinal)).Order(), $"{kind} {name}");
+                .ShouldBe(missing.Where(message => !message.Contains("_id_seq'", StringComparison.Ordinal)).Order(), string.Join(", ", gone));
         }
 
         (await OwnAsync(database)).ShouldBe(all);
