@@ -3,7 +3,6 @@ using System.Text.Json;
 using Ledger.Cli.Branches;
 using Ledger.Cli.Output;
 using Ledger.Runs;
-using Ledger.Worlds;
 
 namespace Ledger.Cli.Demo;
 

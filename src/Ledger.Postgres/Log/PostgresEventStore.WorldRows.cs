@@ -1,4 +1,3 @@
-using Ledger.Postgres.Log;
 using Ledger.Worlds;
 
 namespace Ledger.Postgres;

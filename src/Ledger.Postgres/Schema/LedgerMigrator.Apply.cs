@@ -1,4 +1,3 @@
-using Ledger.Log;
 using Npgsql;
 
 namespace Ledger.Postgres.Schema;

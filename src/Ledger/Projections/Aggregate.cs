@@ -1,6 +1,5 @@
 using Ledger.Events;
 using Ledger.Log;
-using Ledger.Runs;
 
 namespace Ledger.Projections;
 

@@ -1,5 +1,4 @@
 using Ledger.Postgres;
-using Ledger.Postgres.Log;
 using Ledger.Testing;
 using Npgsql;
 

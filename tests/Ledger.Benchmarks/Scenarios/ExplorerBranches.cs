@@ -1,6 +1,5 @@
 using Ledger.Benchmarks.Explorers;
 using Ledger.Benchmarks.Measuring;
-using Ledger.Log;
 using Ledger.Testing;
 
 namespace Ledger.Benchmarks.Scenarios;

@@ -1,5 +1,4 @@
 using Ledger.Benchmarks.Measuring;
-using Ledger.Log;
 using Ledger.Testing;
 
 namespace Ledger.Benchmarks.Scenarios;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Ledger.Benchmarks.Measuring;
-using Ledger.Log;
 
 namespace Ledger.Benchmarks.Scenarios;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Ledger.Benchmarks.Measuring;
-using Ledger.Log;
 
 namespace Ledger.Benchmarks.Scenarios;
 

@@ -1,5 +1,4 @@
 using FsCheck.Fluent;
-using Ledger.Log;
 using Shouldly;
 using Xunit;
 

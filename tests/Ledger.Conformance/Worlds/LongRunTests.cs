@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Ledger.Log;
 using Ledger.Worlds;
 using Shouldly;
 using Xunit;

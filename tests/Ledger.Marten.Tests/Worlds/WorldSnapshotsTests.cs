@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using JasperFx.Events.Projections;
-using Ledger.Log;
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
 using Marten;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Ledger.Log;
-using Ledger.Postgres.Log;
 using Npgsql;
 using Shouldly;
 using Xunit;

@@ -1,6 +1,4 @@
-using Ledger.Events;
 using Ledger.Log;
-using Ledger.Postgres.Log;
 using Npgsql;
 using Shouldly;
 using Xunit;

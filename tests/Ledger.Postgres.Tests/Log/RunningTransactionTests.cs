@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using Ledger.Conformance;
-using Ledger.Events;
 using Ledger.Log;
-using Ledger.Postgres.Log;
 using Npgsql;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Ledger.Log;
 using Ledger.Postgres.Schema;
 using Ledger.Testing;
 using Microsoft.Extensions.DependencyInjection;

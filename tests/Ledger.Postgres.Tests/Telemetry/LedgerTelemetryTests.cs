@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Ledger.Conformance.Projections;
 using Ledger.Log;
-using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Inline;
 using Ledger.Postgres.Tests.Log.Appending;
 using Ledger.Projections;

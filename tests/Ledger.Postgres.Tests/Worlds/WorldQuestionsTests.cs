@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Json;
-using Ledger.Log;
 using Ledger.Postgres.Schema;
 using Ledger.Worlds;
 using Npgsql;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Ledger.Conformance.Samples;
-using Ledger.Log;
 using Shouldly;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Ledger.Log;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ledger.Log;
 using Ledger.Worlds;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Ledger.Log;
 using Ledger.Wolverine.Sessions;
 
 namespace Ledger.Wolverine.Tests.Handling;

@@ -1,4 +1,3 @@
-using Ledger.Log;
 using Microsoft.Extensions.Logging;
 
 namespace Ledger.Postgres.Projections.Daemon;

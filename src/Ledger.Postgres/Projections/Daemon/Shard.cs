@@ -1,5 +1,4 @@
 using Ledger.Json;
-using Ledger.Log;
 using Ledger.Postgres.Log.Appending;
 using Microsoft.Extensions.Logging;
 using Npgsql;

@@ -1,5 +1,4 @@
 using Ledger.Log;
-using Ledger.Postgres.Log;
 using Npgsql;
 
 namespace Ledger.Postgres.Tests.Projections.Daemon;

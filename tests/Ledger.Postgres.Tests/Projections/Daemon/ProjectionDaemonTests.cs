@@ -1,7 +1,6 @@
 using Ledger.Conformance.Projections;
 using Ledger.Events;
 using Ledger.Log;
-using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Projections;
 using Shouldly;

@@ -1,6 +1,5 @@
 using Ledger.Events;
 using Ledger.Log;
-using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Inline;
 using Ledger.Projections;
 using Npgsql;

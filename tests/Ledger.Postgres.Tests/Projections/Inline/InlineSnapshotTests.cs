@@ -3,7 +3,6 @@ using Ledger.Conformance;
 using Ledger.Conformance.Laws;
 using Ledger.Conformance.Projections;
 using Ledger.Log;
-using Ledger.Postgres.Log;
 using Ledger.Projections;
 using Ledger.Runs;
 using Shouldly;
