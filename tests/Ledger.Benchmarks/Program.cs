@@ -81,7 +81,7 @@ Console.CancelKeyPress += (_, pressed) =>
 await using var server = await TestPostgres.StartAsync(
     new TestPostgresOptions
     {
-        Durability = TestDurability.Full,
+        Durability = arguments.Workload == Workload.Check ? TestDurability.None : TestDurability.Full,
         Settings = new Dictionary<string, string> { ["autovacuum"] = "off" },
     },
     stop.Token);

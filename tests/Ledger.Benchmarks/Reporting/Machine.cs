@@ -18,10 +18,16 @@ internal sealed record Machine(string When, IReadOnlyList<string> Lines)
             TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
             [
                 $"{Environment.ProcessorCount} cores, {memory.ToString("0", CultureInfo.InvariantCulture)} GB, {Processor()}",
-                $"PostgreSQL {connection.PostgreSqlVersion} (fsync on, autovacuum off), "
+                $"PostgreSQL {connection.PostgreSqlVersion} (fsync {await ShowAsync(connection, "fsync", cancellationToken)}, autovacuum off), "
                     + $"{RuntimeInformation.FrameworkDescription}, Npgsql {NpgsqlVersion()}",
                 $"commit {Commit()}; load of the machine before: {load}",
             ]);
+    }
+
+    private static async Task<string> ShowAsync(NpgsqlConnection connection, string setting, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select current_setting($1)", connection) { Parameters = { new() { Value = setting } } };
+        return (string)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static string Processor() =>
