@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Ledger.Conformance.Conventions;
 using Shouldly;
@@ -5,12 +6,13 @@ using Xunit;
 
 namespace Ledger.Tests;
 
-/// <summary>The samples of the README are those that the tests compile and run.</summary>
+/// <summary>The samples of the README and of the pages are those that the tests compile and run.</summary>
 public sealed partial class ReadmeTests
 {
+    private const string FirstProgram = "samples/FirstRun/Program.cs";
+
     private static readonly string[] Samples =
     [
-        "tests/Ledger.Tests/Samples/FirstRun.cs",
         "tests/Ledger.Postgres.Tests/Samples/Embedding.cs",
         "tests/Ledger.Marten.Tests/Samples/InMarten.cs",
         "tests/Ledger.Wolverine.Sample/Engines/MartenEngine.cs",
@@ -25,24 +27,47 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Tests/Samples/KettleTask.cs",
     ];
 
+    private static readonly string[] Pages = ["README.md", .. Directory.GetFiles(Path.Combine(SourceTree.Root, "docs"), "*.md")];
+
     [Fact]
-    public void Readme_Samples_AreThoseOfTheTests()
+    public void Pages_Samples_AreThoseOfTheTests()
     {
-        var readme = File.ReadAllText(Path.Combine(SourceTree.Root, "README.md"));
+        string[] sources = [.. Samples.SelectMany(path => RegionsOf(Read(path))), Read(FirstProgram).TrimEnd()];
 
-        var shown = CodeBlock().Matches(readme).Select(match => match.Groups["code"].Value.TrimEnd());
+        string[] shown = [.. Pages.SelectMany(page => BlocksOf(Read(page)))];
 
-        shown.ShouldBe(Samples.SelectMany(path => RegionsOf(File.ReadAllText(Path.Combine(SourceTree.Root, path)))));
+        shown.Except(sources).ShouldBeEmpty("Each is compiled somewhere.");
+        sources.Except(shown).ShouldBeEmpty("Each is shown somewhere.");
     }
 
     [Fact]
-    public void Readme_FirstSample_HasLessThanTwentyFiveLines() =>
-        RegionsOf(File.ReadAllText(Path.Combine(SourceTree.Root, Samples[0]))).First().Split('\n').Length.ShouldBeLessThan(25);
+    public async Task Readme_FirstProgram_HasOneUsingAndPrintsWhatItSays()
+    {
+        var program = BlocksOf(Read("README.md")).Single(block => block == Read(FirstProgram).TrimEnd());
+        program.Split('\n').Where(line => line.StartsWith("using ", StringComparison.Ordinal)).ShouldBe(["using Ledger;"]);
+
+        using var run = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "FirstRun.dll")])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        var printed = await run.StandardOutput.ReadToEndAsync();
+        await run.WaitForExitAsync();
+
+        printed.ShouldBe(program.Split("// ")[^1].Split('\n')[0] + "\n");
+    }
+
+    [Fact]
+    public void Readme_IsAFrontDoor()
+    {
+        Read("README.md").TrimEnd().Split('\n').Length.ShouldBeLessThanOrEqualTo(120);
+        BlocksOf(Read("README.md")).ShouldAllBe(block => block.Split('\n').Length <= 25);
+    }
 
     [Fact]
     public void Readme_Links_LeadToFiles()
     {
-        foreach (var page in Directory.EnumerateFiles(SourceTree.Root, "README.md", SearchOption.AllDirectories).Where(IsOurs))
+        foreach (var page in Pages.Select(page => Path.Combine(SourceTree.Root, page))
+            .Concat(Directory.EnumerateFiles(SourceTree.Root, "README.md", SearchOption.AllDirectories).Where(IsOurs)))
         {
             foreach (Match link in Link().Matches(File.ReadAllText(page)))
             {
@@ -62,7 +87,11 @@ public sealed partial class ReadmeTests
     }
 
     private static bool IsOurs(string path) =>
-        Path.GetRelativePath(SourceTree.Root, path).Split(Path.DirectorySeparatorChar)[0] is "README.md" or "src" or "tests";
+        Path.GetRelativePath(SourceTree.Root, path).Split(Path.DirectorySeparatorChar)[0] is "src" or "tests";
+
+    private static string Read(string path) => File.ReadAllText(Path.Combine(SourceTree.Root, path));
+
+    private static IEnumerable<string> BlocksOf(string page) => CodeBlock().Matches(page).Select(match => match.Groups["code"].Value.TrimEnd());
 
     private static IEnumerable<string> RegionsOf(string source) =>
         Region().Matches(source).Select(match => Dedent(match.Groups["code"].Value, match.Groups["indent"].Length));
