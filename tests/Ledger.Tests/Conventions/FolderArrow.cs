@@ -36,13 +36,37 @@ internal sealed record FolderArrow(string From, string To, string File, string U
             .Select(path => MetadataReference.CreateFromFile(path));
         var compilation = CSharpCompilation.Create(
             "floors", [.. trees, CSharpSyntaxTree.ParseText(ImplicitUsings, parse)], references, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
-        return [.. trees.SelectMany(tree => Of(root, tree, compilation.GetSemanticModel(tree))).Distinct()];
+        var names = trees.SelectMany(NamesOf).ToHashSet(StringComparer.Ordinal);
+        return [.. trees.SelectMany(tree => Of(root, tree, names, compilation.GetSemanticModel(tree))).Distinct()];
     }
 
-    private static IEnumerable<FolderArrow> Of(string root, SyntaxTree tree, SemanticModel model)
+    // The types of a file, and what it adds to types of others: to bind every other name would take a minute, and show no other file.
+    private static IEnumerable<string> NamesOf(SyntaxTree tree)
+    {
+        foreach (var node in tree.GetRoot().DescendantNodes())
+        {
+            if (node is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax)
+            {
+                yield return node is BaseTypeDeclarationSyntax type ? type.Identifier.Text : ((DelegateDeclarationSyntax)node).Identifier.Text;
+            }
+            else if (node is MethodDeclarationSyntax { ParameterList.Parameters: [{ Modifiers: [{ RawKind: (int)SyntaxKind.ThisKeyword }, ..] }, ..] } method)
+            {
+                yield return method.Identifier.Text;
+            }
+            else if (node is ExtensionBlockDeclarationSyntax block)
+            {
+                foreach (var member in block.Members)
+                {
+                    yield return member is MethodDeclarationSyntax added ? added.Identifier.Text : ((PropertyDeclarationSyntax)member).Identifier.Text;
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<FolderArrow> Of(string root, SyntaxTree tree, HashSet<string> names, SemanticModel model)
     {
         var from = FolderOf(root, tree.FilePath);
-        foreach (var name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>())
+        foreach (var name in tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>().Where(name => names.Contains(name.Identifier.Text)))
         {
             var symbol = model.GetSymbolInfo(name).Symbol;
             var type = symbol as INamedTypeSymbol ?? symbol?.ContainingType;

@@ -21,14 +21,14 @@ public sealed class SourceConventionTests
     [Fact]
     public void Source_StartsSharedWorkInOnePlace() => OpenedConnections.Find(
         OpenedConnections.Starting(),
-        "Ledger/Streams/SharedWork.cs",
+        "Ledger/Log/SharedWork.cs",
         // One caller's own work, in its context: it is waited for by the call that starts it.
-        "Ledger/Chrono/ChronoStore.Verify.cs",
-        "Ledger.Postgres/Importing/EventImport.cs",
-        "Ledger.Postgres/Rebuilding/InPlaceRebuild.cs",
-        "Ledger.Postgres/Rebuilding/ShadowRebuild.cs",
-        "Ledger.Postgres/Streams/ReadAhead.cs",
-        "Ledger.Postgres/Daemon/SnapshotShard.cs",
+        "Ledger/Records/ChronoStore.Verify.cs",
+        "Ledger.Postgres/Log/Importing/EventImport.cs",
+        "Ledger.Postgres/Projections/Rebuilding/InPlaceRebuild.cs",
+        "Ledger.Postgres/Projections/Rebuilding/ShadowRebuild.cs",
+        "Ledger.Postgres/Log/ReadAhead.cs",
+        "Ledger.Postgres/Projections/Daemon/SnapshotShard.cs",
         // They suppress the flow themselves, because the explorer has public API alone.
         "Ledger.Explorer/Live/RunFollower.cs",
         "Ledger.Explorer/Projections/Rebuilds.cs").ShouldBeEmpty("Call SharedWork.Run, which carries no caller's context.");
