@@ -42,7 +42,7 @@ public sealed class ScreenshotTests(BrowserHost browser) : Xunit.IClassFixture<B
     public async Task Pages_BothThemesAndWidths_FitTheWindow()
     {
         var page = await (await browser.Browser.NewContextAsync()).NewPageAsync();
-        await using var watched = new WatchedPage(page, browser.Host.Address);
+        var watched = new WatchedPage(page, browser.Host.Address);
         foreach (var (name, path) in Pages)
         {
             await watched.GoAsync(path);
@@ -57,5 +57,7 @@ public sealed class ScreenshotTests(BrowserHost browser) : Xunit.IClassFixture<B
                 }
             }
         }
+
+        await page.Context.CloseAsync();
     }
 }
