@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ledger.Branches;
+using Ledger.Chrono;
 using Ledger.Events;
 using Ledger.Explorer.Rendering;
 using Ledger.Files;
@@ -57,6 +58,7 @@ internal static class FailureTable
         },
         TooManyViewersException => new(503, "Too many viewers", exception.Message),
         BrokenHistoryException => new(500, "Broken history", exception.Message),
+        ChronoRowException => new(500, "A row was changed by hand", exception.Message),
         _ when PostgresFaults.Describe(exception) is { } sentence => new(503, "The database does not answer as it should", sentence),
         _ => null,
     };

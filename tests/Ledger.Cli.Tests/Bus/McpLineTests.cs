@@ -54,17 +54,5 @@ public sealed class McpLineTests(CliDatabase database) : IClassFixture<CliDataba
         return answer.GetProperty("result").GetProperty("content")[0].GetProperty("text").GetString();
     }
 
-    // The answers by their ids, as they are spelled. The input ends after the last line.
-    private async Task<Dictionary<string, JsonElement>> AskAsync(params string[] lines)
-    {
-        var hello = """
-            {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}
-            {"jsonrpc":"2.0","method":"notifications/initialized"}
-            """;
-        var cli = database.Cli with { Input = hello + "\n" + string.Join('\n', lines), TimeProvider = TimeProvider.System };
-        var result = await cli.RunAsync("mcp");
-        return result.ShouldSucceed().Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => JsonDocument.Parse(line).RootElement)
-            .ToDictionary(answer => answer.GetProperty("id").GetRawText().Trim('"'));
-    }
+    private Task<Dictionary<string, JsonElement>> AskAsync(params string[] lines) => McpAnswers.AskAsync(database.Cli, lines);
 }

@@ -32,6 +32,17 @@ public sealed class AppendTests(CliDatabase database) : IClassFixture<CliDatabas
     }
 
     [Fact]
+    public async Task NameNearABuiltInOne_IsTakenWithAHint()
+    {
+        var cli = database.Cli with { Input = "{\"type\":\"object.create\",\"data\":{}}\n{\"type\":\"object.create\",\"data\":{}}\n{\"type\":\"near\",\"data\":{}}" };
+        var result = await cli.RunAsync("append", "run:near", "--file", "-");
+
+        result.ExitCode.ShouldBe(0);
+        result.Error.ShouldBe("ledger: 'object.create' is not a built-in event, and means nothing to worlds and calls; the built-in one is 'object.created'.\n");
+        result.Output.ShouldBe("Appended 3 events to run:near at positions 0 to 2; its length is 3.\n");
+    }
+
+    [Fact]
     public async Task Printed_EventsCanBeAppendedAgain()
     {
         await database.StartAsync("origin", 3);
