@@ -93,6 +93,27 @@ public sealed class AppendTests(CliDatabase database) : IClassFixture<CliDatabas
         (await database.Cli.RunAsync("status", "run:spoilt")).ExitCode.ShouldBe(1);
     }
 
+    // The file has no bytes of its own on the disk.
+    [Fact]
+    public async Task LineOf260Megabytes_IsRefusedWithBothSizes()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            using (var file = File.OpenWrite(path))
+            {
+                file.SetLength(260_000_000);
+            }
+
+            (await database.Cli.RunAsync("append", "run:big", "--file", path)).ShouldBeRefused(
+                1, $"In '{path}', a line is longer than 134217728 bytes, and an event may have 16777216. Nothing was written.");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     private static string Lines(int count)
     {
         var lines = new StringBuilder();
