@@ -4,24 +4,29 @@ using System.Text.Json;
 
 namespace Ledger.Cli.Bus;
 
-/// <summary>Refuses the requests whose text holds half of a surrogate pair, because the package that reads messages names neither it nor its place.</summary>
+/// <summary>Refuses the requests that are too large, or hold half of a surrogate pair: the package that reads messages names neither.</summary>
 internal static class McpText
 {
+    // An event may have 16 MiB; escapes and spaces can make its line longer, but not without end.
+    private const int MaxBytes = 128 * 1024 * 1024;
     private const int InvalidParameters = -32602;
     private const int MaxShown = 200;
     private const string Arguments = "/params/arguments";
 
-    /// <summary>The answer to such a request, a line; null where the text is whole, and where there is no request.</summary>
-    public static byte[]? RefusalOf(ReadOnlySpan<byte> line)
+    /// <summary>The answer to such a request, a line; null where nothing is wrong, and where there is no request.</summary>
+    public static byte[]? RefusalOf(ReadOnlySpan<byte> line, int maxBytes = MaxBytes)
     {
-        if (line.IndexOf("\\ud"u8) < 0 && line.IndexOf("\\uD"u8) < 0)
+        if (line.Length <= maxBytes && line.IndexOf("\\ud"u8) < 0 && line.IndexOf("\\uD"u8) < 0)
         {
             return null;
         }
 
         try
         {
-            return Read(line) is { Id: { } id, Method: { } method, Fault: { } fault } request ? Refuse(id, method, request.Name, fault) : null;
+            return Read(line) is not { Id: { } id, Method: { } method } request ? null
+                : line.Length > maxBytes ? Refuse(id, request.IsCall, SentenceOfSize(request.IsCall ? request.Name! : method, line.Length, maxBytes))
+                : request.Fault is { } fault ? Refuse(id, request.IsCall && IsArgument(fault), SentenceOf(method, request, fault))
+                : null;
         }
         catch (JsonException)
         {
@@ -63,14 +68,23 @@ internal static class McpText
         return request;
     }
 
-    private static byte[] Refuse(string id, string method, string? tool, Fault fault)
+    private static bool IsArgument(Fault fault) => fault.Pointer.StartsWith(Arguments, StringComparison.Ordinal);
+
+    private static string SentenceOf(string method, Request request, Fault fault)
     {
         const string advice = "Nothing was done; cut text between characters, not within one.";
         var half = $"holds half of a surrogate pair, '{fault.Half}', which stands for no character";
-        var isCall = method == "tools/call" && tool is not null && fault.Pointer.StartsWith(Arguments, StringComparison.Ordinal);
-        var sentence = isCall
-            ? $"The tool '{Shown(tool!)}' does not take these arguments: '{Shown(fault.Pointer[Arguments.Length..])}' {half}. {advice}"
+        return request.IsCall && IsArgument(fault)
+            ? $"The tool '{Shown(request.Name!)}' does not take these arguments: '{Shown(fault.Pointer[Arguments.Length..])}' {half}. {advice}"
             : $"The request '{Shown(method)}' cannot be read: '{Shown(fault.Pointer)}' {half}. {advice}";
+    }
+
+    private static string SentenceOfSize(string name, int length, int maxBytes) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"The call of '{Shown(name)}' has {length} bytes, and {maxBytes} are allowed. Nothing was done; keep the content elsewhere, and its address in the event.");
+
+    private static byte[] Refuse(string id, bool isCall, string sentence)
+    {
         using var answer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(answer))
         {
@@ -138,6 +152,8 @@ internal static class McpText
     /// <summary>What a message says of itself; the id is JSON as it is spelled.</summary>
     private readonly record struct Request(string? Id, string? Method, string? Name, Fault? Fault)
     {
+        public bool IsCall => Method == "tools/call" && Name is not null;
+
         public Request With(ref Utf8JsonReader reader, Stack<Step> path)
         {
             var fault = Fault is null && reader.ValueIsEscaped && HalfIn(reader.ValueSpan) is { } half

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using Ledger.Cli.Bus;
 using Shouldly;
 using Xunit;
 
@@ -43,6 +45,22 @@ public sealed class McpLineTests(CliDatabase database) : IClassFixture<CliDataba
             answer.GetProperty("error").GetProperty("code").GetInt32().ShouldBe(-32602);
             return answer.GetProperty("error").GetProperty("message").GetString();
         }
+    }
+
+    [Fact]
+    public void Requests_TooLarge_AreRefusedWithBothSizes()
+    {
+        var call = Encoding.UTF8.GetBytes(Append("1", "{}"));
+        var ping = Encoding.UTF8.GetBytes("""{"jsonrpc":"2.0","id":"p","method":"ping"}""");
+
+        McpText.RefusalOf(call).ShouldBeNull();
+        ErrorOf(Parse(McpText.RefusalOf(call, maxBytes: call.Length - 1))).ShouldBe(
+            $"The call of 'run_append' has {call.Length} bytes, and {call.Length - 1} are allowed. Nothing was done; keep the content elsewhere, and its address in the event.");
+        Parse(McpText.RefusalOf(ping, maxBytes: 10)).GetProperty("error").GetProperty("message").GetString()!.ShouldStartWith(
+            "The call of 'ping' has 42 bytes, and 10 are allowed.");
+        McpText.RefusalOf("[1,2,3,4,5,6,7]"u8, maxBytes: 10).ShouldBeNull();
+
+        static JsonElement Parse(byte[]? line) => JsonDocument.Parse(line!).RootElement;
     }
 
     private static string Append(string id, string data) =>
