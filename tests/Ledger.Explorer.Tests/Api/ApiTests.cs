@@ -318,27 +318,6 @@ public abstract class ApiTests : IAsyncLifetime
         (await taken.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("length").GetInt64().ShouldBe(2);
     }
 
-    // Escaped, the text would have three times as many bytes.
-    [Fact]
-    public async Task Append_MuchTextOfAnotherScript_IsMeasuredAsItIsSent()
-    {
-        var text = new string('ж', 3_000_000);
-        using var answer = await PostAsync("/run:script/events", "{\"events\": [{\"type\": \"kit.loaded\", \"data\": {\"text\":\"" + text + "\"}}]}");
-
-        answer.StatusCode.ShouldBe(HttpStatusCode.Created);
-    }
-
-    [Fact]
-    public async Task Append_EventThatIsTooLarge_IsRefusedWithBothSizes()
-    {
-        var text = new string('x', PayloadRules.MaxBytes);
-        using var answer = await PostAsync("/run:large/events", "{\"events\": [{\"type\": \"kit.loaded\", \"data\": {\"text\":\"" + text + "\"}}]}");
-
-        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString().ShouldBe(
-            "Line 1: 'data' has 16777227 bytes, and 16777216 are allowed. Keep the content elsewhere, and its address in the event.");
-    }
-
     [Fact]
     public async Task Append_HalfOfASurrogatePair_IsRefusedWithItsPlace()
     {
