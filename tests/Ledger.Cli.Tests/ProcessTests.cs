@@ -7,7 +7,7 @@ using Xunit;
 namespace Ledger.Cli.Tests;
 
 /// <summary>The built program itself, run from another folder.</summary>
-public sealed class ProcessTests(CliDatabase database) : IClassFixture<CliDatabase>
+public sealed partial class ProcessTests(CliDatabase database) : IClassFixture<CliDatabase>
 {
     [Fact]
     public async Task Success_WritesToStandardOutputOnly()

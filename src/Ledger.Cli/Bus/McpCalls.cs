@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 
 namespace Ledger.Cli.Bus;
@@ -8,8 +7,6 @@ internal sealed class McpCalls
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _open = new(StringComparer.Ordinal);
-    private readonly ArrayBufferWriter<byte> _received = new();
-    private readonly ArrayBufferWriter<byte> _sent = new();
     private TaskCompletionSource _answered = Completed();
 
     /// <summary>Ends when every request that came is answered.</summary>
@@ -24,27 +21,11 @@ internal sealed class McpCalls
         }
     }
 
-    /// <summary>Takes what the client sent.</summary>
-    public void Receive(ReadOnlySpan<byte> utf8) => Split(utf8, _received, line => Take(line, isAnswer: false));
+    /// <summary>Takes a line of the client.</summary>
+    public void Receive(ReadOnlyMemory<byte> line) => Take(line, isAnswer: false);
 
-    /// <summary>Takes what the server sent.</summary>
-    public void Send(ReadOnlySpan<byte> utf8) => Split(utf8, _sent, line => Take(line, isAnswer: true));
-
-    /// <summary>Whether the client's last line has no end yet.</summary>
-    public bool HasBegunLine => _received.WrittenCount > 0;
-
-    private static void Split(ReadOnlySpan<byte> utf8, ArrayBufferWriter<byte> begun, Action<ReadOnlyMemory<byte>> take)
-    {
-        while (utf8.IndexOf((byte)'\n') is var end and >= 0)
-        {
-            begun.Write(utf8[..end]);
-            utf8 = utf8[(end + 1)..];
-            take(begun.WrittenMemory);
-            begun.ResetWrittenCount();
-        }
-
-        begun.Write(utf8);
-    }
+    /// <summary>Takes a line of the server.</summary>
+    public void Send(ReadOnlyMemory<byte> line) => Take(line, isAnswer: true);
 
     private void Take(ReadOnlyMemory<byte> line, bool isAnswer)
     {
@@ -53,9 +34,9 @@ internal sealed class McpCalls
             using var document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 1024 });
             Take(document.RootElement, isAnswer);
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            // No message, so no request and no answer.
+            // No message, or one with a name that is no text: no request and no answer.
         }
     }
 

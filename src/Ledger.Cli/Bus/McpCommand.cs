@@ -27,8 +27,8 @@ internal sealed class McpCommand : LedgerCommand
             },
         };
         var calls = new McpCalls();
-        await using var input = new McpInput(session.Io.Input, calls, session.Io.TimeProvider, cancellationToken);
         await using var output = new McpOutput(session.Io.Output, calls);
+        await using var input = new McpInput(session.Io.Input, output, calls, session.Io.TimeProvider, cancellationToken);
         await using var transport = new StreamServerTransport(input, output, "ledger");
         await using var server = McpServer.Create(transport, options);
         try

@@ -1,10 +1,16 @@
+using System.Buffers;
+
 namespace Ledger.Cli.Bus;
 
-/// <summary>What a client sends. Its end is told only when everything before it is answered, because the server stops at the end.</summary>
-internal sealed class McpInput(Stream input, McpCalls calls, TimeProvider timeProvider, CancellationToken stopping) : Stream
+/// <summary>What a client sends, in whole lines. Its end is told only when everything before it is answered, because the server stops at the end.</summary>
+internal sealed class McpInput(Stream input, McpOutput output, McpCalls calls, TimeProvider timeProvider, CancellationToken stopping) : Stream
 {
     // A client that has ended does not wait for long.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly McpLines _lines = new();
+    private ReadOnlyMemory<byte> _ready;
+    private bool _isAtEnd;
 
     public override bool CanRead => true;
 
@@ -23,32 +29,55 @@ internal sealed class McpInput(Stream input, McpCalls calls, TimeProvider timePr
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
+        while (_ready.IsEmpty && !_isAtEnd)
+        {
+            await FillAsync(ending.Token);
+        }
 
+        var taken = Math.Min(_ready.Length, buffer.Length);
+        _ready.Span[..taken].CopyTo(buffer.Span);
+        _ready = _ready[taken..];
+        if (taken == 0)
+        {
+            await WaitForAnswersAsync(ending.Token);
+        }
+
+        return taken;
+    }
+
+    private async Task FillAsync(CancellationToken cancellationToken)
+    {
         // A read of standard input cannot be cancelled; whoever is told to stop leaves it behind.
-        var bytes = new byte[buffer.Length];
-        var read = await Task.Run(() => input.Read(bytes), CancellationToken.None).WaitAsync(ending.Token);
-        if (read == 0 && calls.HasBegunLine)
+        var bytes = new byte[64 * 1024];
+        var read = await Task.Run(() => input.Read(bytes), CancellationToken.None).WaitAsync(cancellationToken);
+        _isAtEnd = read == 0;
+        var lines = _lines.Take(_isAtEnd && _lines.HasBegun ? "\n"u8 : bytes.AsSpan(0, read));
+        var ready = new ArrayBufferWriter<byte>(64 * 1024);
+        foreach (var line in lines)
         {
-            (bytes[0], read) = ((byte)'\n', 1);
+            if (McpText.RefusalOf(line.Span) is { } refusal)
+            {
+                await output.WriteLineAsync(refusal, cancellationToken);
+                continue;
+            }
+
+            calls.Receive(line);
+            ready.Write(line.Span);
         }
 
-        if (read > 0)
-        {
-            calls.Receive(bytes.AsSpan(0, read));
-            bytes.AsSpan(0, read).CopyTo(buffer.Span);
-            return read;
-        }
+        _ready = ready.WrittenMemory;
+    }
 
+    private async Task WaitForAnswersAsync(CancellationToken cancellationToken)
+    {
         try
         {
-            await calls.Answered.WaitAsync(Patience, timeProvider, ending.Token);
+            await calls.Answered.WaitAsync(Patience, timeProvider, cancellationToken);
         }
         catch (TimeoutException)
         {
             // Something is not answered at all, and the end is the end.
         }
-
-        return 0;
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

@@ -3,6 +3,9 @@ namespace Ledger.Cli.Bus;
 /// <summary>What the server sends; the stream below stays open when the server closes it.</summary>
 internal sealed class McpOutput(Stream output, McpCalls calls) : Stream
 {
+    private readonly McpLines _lines = new();
+    private readonly SemaphoreSlim _oneAtATime = new(1);
+
     public override bool CanRead => false;
 
     public override bool CanSeek => false;
@@ -19,18 +22,40 @@ internal sealed class McpOutput(Stream output, McpCalls calls) : Stream
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        await output.WriteAsync(buffer, cancellationToken);
-        calls.Send(buffer.Span);
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var line in _lines.Take(buffer.Span))
+            {
+                await output.WriteAsync(line, cancellationToken);
+                calls.Send(line);
+            }
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>Writes a line of another than the server, between the server's lines.</summary>
+    public async Task WriteLineAsync(ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            await output.WriteAsync(line, cancellationToken);
+            await output.FlushAsync(cancellationToken);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override void Write(byte[] buffer, int offset, int count)
-    {
-        output.Write(buffer, offset, count);
-        calls.Send(buffer.AsSpan(offset, count));
-    }
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override void Flush() => output.Flush();
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Ledger.Events;
 using Ledger.Explorer.Failures;
@@ -150,10 +151,19 @@ internal static class EventsResource
         List<object> events = [];
         foreach (var item in body.Array("events").EnumerateArray())
         {
-            events.Add(reader.ReadLine(JsonSerializer.SerializeToUtf8Bytes(item), events.Count + 1)!);
+            events.Add(reader.ReadLine(LineOf(item), events.Count + 1)!);
         }
 
         return (events, body.Position("expected_length"));
+    }
+
+    // As it was sent: written again, text of other scripts would be three times as large, and half of a surrogate pair or a text of
+    // 160 MiB could not be written. A line feed is space here, and must not count as the end of a line.
+    private static byte[] LineOf(JsonElement item)
+    {
+        var line = JsonMarshal.GetRawUtf8Value(item).ToArray();
+        line.AsSpan().Replace((byte)'\n', (byte)' ');
+        return line;
     }
 
     // A position, or an id as people and files spell it.

@@ -5,6 +5,7 @@ using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Rebuilding;
+using Ledger.Records;
 using Ledger.Worlds;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
@@ -55,6 +56,7 @@ internal static class FailureTable
         },
         TooManyViewersException => new(503, "Too many viewers", exception.Message),
         BrokenHistoryException => new(500, "Broken history", exception.Message),
+        ChronoRowException => new(500, "A row was changed by hand", exception.Message),
         _ when PostgresFaults.Describe(exception) is { } sentence => new(503, "The database does not answer as it should", sentence),
         _ => null,
     };

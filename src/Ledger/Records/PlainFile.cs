@@ -19,6 +19,11 @@ internal static partial class PlainFile
     /// <exception cref="IOException">It is no plain file, or too large.</exception>
     public static async Task<ReadOnlyMemory<byte>?> ReadAsync(string file, CancellationToken cancellationToken)
     {
+        if (Directory.Exists(file))
+        {
+            throw new IOException($"'{file}' is not a plain file but a directory. Nothing was read; give the folder that has the file.");
+        }
+
         if (!File.Exists(file))
         {
             return null;

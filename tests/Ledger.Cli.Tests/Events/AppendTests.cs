@@ -32,6 +32,17 @@ public sealed class AppendTests(CliDatabase database) : IClassFixture<CliDatabas
     }
 
     [Fact]
+    public async Task NameNearABuiltInOne_IsTakenWithAHint()
+    {
+        var cli = database.Cli with { Input = "{\"type\":\"object.create\",\"data\":{}}\n{\"type\":\"object.create\",\"data\":{}}\n{\"type\":\"near\",\"data\":{}}" };
+        var result = await cli.RunAsync("append", "run:near", "--file", "-");
+
+        result.ExitCode.ShouldBe(0);
+        result.Error.ShouldBe("ledger: 'object.create' is not a built-in event, and means nothing to worlds and calls; the built-in one is 'object.created'.\n");
+        result.Output.ShouldBe("Appended 3 events to run:near at positions 0 to 2; its length is 3.\n");
+    }
+
+    [Fact]
     public async Task Printed_EventsCanBeAppendedAgain()
     {
         await database.StartAsync("origin", 3);
@@ -80,6 +91,27 @@ public sealed class AppendTests(CliDatabase database) : IClassFixture<CliDatabas
         result.ExitCode.ShouldBe(1);
         result.Error.ShouldStartWith("ledger: In standard input, line 20001, column 2: malformed JSON.");
         (await database.Cli.RunAsync("status", "run:spoilt")).ExitCode.ShouldBe(1);
+    }
+
+    // The file has no bytes of its own on the disk.
+    [Fact]
+    public async Task LineOf260Megabytes_IsRefusedWithBothSizes()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            using (var file = File.OpenWrite(path))
+            {
+                file.SetLength(260_000_000);
+            }
+
+            (await database.Cli.RunAsync("append", "run:big", "--file", path)).ShouldBeRefused(
+                1, $"In '{path}', a line is longer than 134217728 bytes, and an event may have 16777216. Nothing was written.");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     private static string Lines(int count)

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Shouldly;
 using Xunit;
@@ -29,6 +31,28 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
         (await serving).ExitCode.ShouldBe(0);
     }
 
+    // The client asks before it sends the body, which is never sent.
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/x-ndjson")]
+    public async Task Serve_BodyOf260Megabytes_IsRefusedWithItsLimit(string type)
+    {
+        using var output = new WatchedStream();
+        using var stop = new CancellationTokenSource();
+        var serving = (database.Cli with { Output = output }).RunAsync(["serve", "--port", "0", "--allow-writing"], stop.Token);
+        using var client = new HttpClient { BaseAddress = new Uri(Address().Match(await output.TextAsync("Ctrl-C")).Value) };
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/streams/run:big/events") { Content = new HugeContent(260_000_000, type) };
+        request.Headers.ExpectContinue = true;
+        using var answer = await client.SendAsync(request);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        problem.RootElement.GetProperty("detail").GetString().ShouldBe("Request body too large. The max request body size is 30000000 bytes.");
+        await stop.CancelAsync();
+        (await serving).ExitCode.ShouldBe(0);
+    }
+
     [Fact]
     public async Task Serve_PortInUse_IsRefusedWithAWayOut()
     {
@@ -45,6 +69,33 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
     [InlineData("--listen", "everywhere", "--listen must be an address such as 0.0.0.0, and 'everywhere' is none.")]
     public async Task Serve_WrongAddress_IsAMistake(string option, string value, string message) =>
         (await database.Cli.RunAsync("serve", option, value)).ShouldBeRefused(2, message);
+
+    /// <summary>Zeros, if anything asks for them.</summary>
+    private sealed class HugeContent : HttpContent
+    {
+        private readonly long _length;
+
+        public HugeContent(long length, string type)
+        {
+            _length = length;
+            Headers.ContentType = new MediaTypeHeaderValue(type);
+        }
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            var zeros = new byte[1_000_000];
+            for (var written = 0L; written < _length; written += zeros.Length)
+            {
+                await stream.WriteAsync(zeros);
+            }
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = _length;
+            return true;
+        }
+    }
 
     [GeneratedRegex("http://[^ \n]+")]
     private static partial Regex Address();

@@ -40,6 +40,26 @@ public sealed class EventRegistryTests
         Should.NotThrow(() => registry.Check(stream, good, registry.Write(good)));
     }
 
+    [Theory]
+    [InlineData("object.create", "object.created")]
+    [InlineData("ObjectCreated", "object.created")]
+    [InlineData("objects.updated", "object.patched")]
+    [InlineData("object.cretaed", "object.created")]
+    [InlineData("relation.deleted", "relation.removed")]
+    [InlineData("tool_call", "tool.called")]
+    [InlineData("llm.responses", "llm.response")]
+    [InlineData("object.created", null)]
+    [InlineData("kettle.created", null)]
+    [InlineData("tool.failed", null)]
+    [InlineData("", null)]
+    public void HintFor_Name_NamesTheBuiltInOneThatIsNear(string name, string? meant) =>
+        EventRegistry.Default.HintFor(name).ShouldBe(
+            meant is null ? null : $"'{name}' is not a built-in event, and means nothing to worlds and calls; the built-in one is '{meant}'.");
+
+    [Fact]
+    public void HintFor_NameThatTheApplicationHas_IsNone() =>
+        EventRegistry.Create(events => events.Add("object.create", SampleEventsContext.Default.OrderPlaced)).HintFor("object.create").ShouldBeNull();
+
     [Fact]
     public void Types_SeveralScripts_AreSortedByCodePoint()
     {
