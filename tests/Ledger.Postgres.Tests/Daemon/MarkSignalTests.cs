@@ -1,5 +1,7 @@
 using Ledger.Postgres.Daemon;
 using Ledger.Postgres.Streams;
+using Shouldly;
+using Xunit;
 
 namespace Ledger.Postgres.Tests.Daemon;
 
