@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ledger.Cli.Files;
 using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
@@ -12,7 +13,8 @@ internal static class RecordFile
     {
         var name = file == "-" ? "standard input" : file;
         await using var input = file == "-" ? io.Input : File.OpenRead(file);
-        using var reader = new StreamReader(input);
+        var content = await WholeFile.ReadAsync(input, file == "-" ? name : $"'{name}'", cancellationToken);
+        using var reader = new StreamReader(new MemoryStream(content.ToArray()));
         var text = await reader.ReadToEndAsync(cancellationToken);
         return text.AsSpan().TrimStart().StartsWith("[") ? ReadArray(text, name) : ReadLines(text, name);
     }

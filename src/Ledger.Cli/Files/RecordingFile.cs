@@ -51,7 +51,8 @@ internal sealed class RecordingFile(string path, EventRecording recording, Event
     {
         try
         {
-            var read = Trajectory.ReadRecording(await File.ReadAllBytesAsync(path, cancellationToken), id ?? NameOf(path));
+            await using var stream = File.OpenRead(path);
+            var read = Trajectory.ReadRecording(await WholeFile.ReadAsync(stream, $"'{path}'", cancellationToken), id ?? NameOf(path));
             return [.. read.Recordings.Select((r, i) => new RecordingFile(path, r) { LeftOut = i == 0 ? read.LeftOut : [] })];
         }
         catch (EventFileException fault)

@@ -1,0 +1,30 @@
+using Ledger.Cli.Output;
+
+namespace Ledger.Cli.Files;
+
+/// <summary>Reads a file whole that has to fit into memory. A pipe is as good as a file, so that one without an end is refused by its length.</summary>
+internal static class WholeFile
+{
+    /// <summary>The most bytes that are read.</summary>
+    public const int MaxBytes = 1 << 28;
+
+    /// <summary>The content, from where the stream is.</summary>
+    /// <exception cref="RefusalException">It is longer than <see cref="MaxBytes"/>.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(Stream stream, string name, CancellationToken cancellationToken)
+    {
+        using var content = new MemoryStream();
+        var buffer = new byte[1 << 20];
+        for (int read; (read = await stream.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            if (content.Length + read > MaxBytes)
+            {
+                throw new RefusalException(
+                    $"{char.ToUpperInvariant(name[0])}{name[1..]} has more than {Printable.Number(MaxBytes)} bytes, which is the most that is read at once. Nothing was written; split it.");
+            }
+
+            content.Write(buffer, 0, read);
+        }
+
+        return content.GetBuffer().AsMemory(0, (int)content.Length);
+    }
+}
