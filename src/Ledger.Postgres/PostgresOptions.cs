@@ -59,8 +59,8 @@ public sealed record PostgresOptions
     /// declared beside the old one, which answers for its documents until the new one is level with the log; then the old one may go.</remarks>
     public IReadOnlyList<Projection> AsyncProjections { get; init; } = [];
 
-    /// <summary>Who else writes into the event tables: default <see cref="OtherWriters.None"/>.</summary>
-    public OtherWriters OtherWriters { get; init; }
+    /// <summary>Who else writes into the event tables: default <see cref="ForeignWriters.None"/>.</summary>
+    public ForeignWriters ForeignWriters { get; init; }
 
     /// <summary>What a write does inside a <see cref="System.Transactions.TransactionScope"/>: default <see cref="AmbientTransactions.Refuse"/>.</summary>
     public AmbientTransactions AmbientTransactions { get; init; }
@@ -124,7 +124,7 @@ public sealed record PostgresOptions
             RetryFor >= TimeSpan.Zero && RetryFor <= TimeSpan.FromHours(1),
             $"{nameof(RetryFor)} is '{RetryFor}'; it must be from zero to an hour.",
             faults);
-        Check(Enum.IsDefined(OtherWriters), $"{nameof(OtherWriters)} is '{OtherWriters}', which is none of its values.", faults);
+        Check(Enum.IsDefined(ForeignWriters), $"{nameof(ForeignWriters)} is '{ForeignWriters}', which is none of its values.", faults);
         Check(
             Enum.IsDefined(AmbientTransactions),
             $"{nameof(AmbientTransactions)} is '{AmbientTransactions}', which is none of its values.",

@@ -27,7 +27,7 @@ internal static class TaskArgument
             case (_, { } place):
                 try
                 {
-                    return PageStart.Behind(PageCursor.Parse(place));
+                    return PageStart.After(PageCursor.Parse(place));
                 }
                 catch (FormatException fault)
                 {

@@ -31,7 +31,7 @@ internal static class TaskPageReader
             tree.Task,
             tree,
             await tasks.ListMessagesAsync(messages, request.Aborted).ConfigureAwait(false),
-            IsFirst: messages.Start.After is null,
+            IsFirst: messages.Start.Cursor is null,
             await tasks.ListCallsAsync(new CallQuery { TaskId = id }, request.Aborted).ConfigureAwait(false),
             request.Query.Number("calls", 0, 0, 10_000_000),
             await tasks.FindLeaseAsync(id, request.Aborted).ConfigureAwait(false)));
@@ -65,7 +65,7 @@ internal static class TaskPageReader
     {
         try
         {
-            return query.Text(name) is { } text ? PageStart.Behind(PageCursor.Parse(text)) : default;
+            return query.Text(name) is { } text ? PageStart.After(PageCursor.Parse(text)) : default;
         }
         catch (FormatException fault)
         {

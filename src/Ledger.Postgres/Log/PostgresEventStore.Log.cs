@@ -15,7 +15,7 @@ public sealed partial class PostgresEventStore
     /// A number that is missing may belong to a running transaction or be dead. Three statements tell, each with a snapshot of its
     /// own: the last number drawn, who else may still commit one, and the rows. Once nobody of the second is left, a number missing
     /// from rows read after that is dead. Where somebody stays, the reading ends below the number; the next one starts there.
-    /// Where <see cref="PostgresOptions.OtherWriters"/> draw numbers before their transactions, nobody shows that one is alive:
+    /// Where <see cref="PostgresOptions.ForeignWriters"/> draw numbers before their transactions, nobody shows that one is alive:
     /// the reading waits below it until it has been known for 3 seconds.
     /// </remarks>
     /// <exception cref="StandbyServerException">The server is a standby, which does not show who holds numbers.</exception>

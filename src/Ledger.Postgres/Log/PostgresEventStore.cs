@@ -23,7 +23,7 @@ public sealed partial class PostgresEventStore : IEventStore, IDocumentReader, I
     private readonly PostgresOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly AppendStatements _statements;
-    private readonly GapPatience _gaps;
+    private readonly GapTimeout _gaps;
     private readonly AppendLanes? _lanes;
 
     /// <summary>Works on a data source.</summary>
@@ -41,7 +41,7 @@ public sealed partial class PostgresEventStore : IEventStore, IDocumentReader, I
         _timeProvider = timeProvider ?? TimeProvider.System;
         _connections = new ConnectionSource(dataSource, _options, _timeProvider);
         _statements = new AppendStatements(_options);
-        _gaps = new GapPatience(_timeProvider, _options.OtherWriters);
+        _gaps = new GapTimeout(_timeProvider, _options.ForeignWriters);
         _lanes = new AppendLanes(dataSource, _options, _timeProvider);
     }
 

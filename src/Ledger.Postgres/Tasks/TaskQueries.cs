@@ -28,7 +28,7 @@ internal sealed partial class TaskQueries(ConnectionSource connections, Postgres
 
     public async Task<TaskPage> QueryAsync(TaskQuery query, CancellationToken cancellationToken)
     {
-        var (time, id) = query.Start.After is { } after ? PlaceOf(after) : Last;
+        var (time, id) = query.Start.Cursor is { } after ? PlaceOf(after) : Last;
         var page = new NpgsqlBatchCommand(Sql("query_tasks"));
         AddFilters(page, query);
         page.Parameters
@@ -39,7 +39,7 @@ internal sealed partial class TaskQueries(ConnectionSource connections, Postgres
         var count = new NpgsqlBatchCommand(Sql("count_tasks"));
         AddFilters(count, query);
         var (tasks, total) = await ReadPageAsync(
-            null, page, query.Start.After is null ? count : null, Preparation.Never, TaskRows.ReadTask, cancellationToken).ConfigureAwait(false);
+            null, page, query.Start.Cursor is null ? count : null, Preparation.Never, TaskRows.ReadTask, cancellationToken).ConfigureAwait(false);
         var hasNext = Cut(tasks, query.Limit);
         return new TaskPage(tasks, total, hasNext ? new PageCursor(tasks[^1].CreatedAt, tasks[^1].Id) : null);
     }
@@ -64,7 +64,7 @@ internal sealed partial class TaskQueries(ConnectionSource connections, Postgres
 
     public async Task<MessagePage> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken)
     {
-        var (place, skip, left) = (query.Start.After is { } after ? PlaceOf(after) : First, query.Start.Skip, query.Limit ?? int.MaxValue);
+        var (place, skip, left) = (query.Start.Cursor is { } after ? PlaceOf(after) : First, query.Start.Skip, query.Limit ?? int.MaxValue);
         var messages = new List<Message>();
         long? total = null;
         while (true)
@@ -144,6 +144,6 @@ internal sealed partial class TaskQueries(ConnectionSource connections, Postgres
         var count = new NpgsqlBatchCommand(Sql("count_messages"));
         count.Parameters.WithText(query.TaskId);
         return ReadPageAsync(
-            query.TaskId, page, isFirst && query.Start.After is null ? count : null, Preparation.Once, TaskRows.ReadMessage, cancellationToken);
+            query.TaskId, page, isFirst && query.Start.Cursor is null ? count : null, Preparation.Once, TaskRows.ReadMessage, cancellationToken);
     }
 }

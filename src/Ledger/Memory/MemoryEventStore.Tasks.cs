@@ -105,11 +105,11 @@ public sealed partial class MemoryEventStore : ITaskReader
     private static (T[] Items, long? Total, PageCursor? Next) Page<T>(
         T[] sorted, PageStart start, int limit, Func<T, PageCursor> place, bool isDescending)
     {
-        var rest = start.After is { } after
+        var rest = start.Cursor is { } after
             ? sorted.SkipWhile(item => Compare(place(item), after) is var order && (isDescending ? order >= 0 : order <= 0)).ToArray()
             : [.. sorted.Skip(start.Skip)];
         T[] items = [.. rest.Take(limit)];
-        return (items, start.After is null ? sorted.Length : null, items.Length < rest.Length && items.Length > 0 ? place(items[^1]) : null);
+        return (items, start.Cursor is null ? sorted.Length : null, items.Length < rest.Length && items.Length > 0 ? place(items[^1]) : null);
     }
 
     private static int Compare(PageCursor left, PageCursor right) =>

@@ -5,7 +5,7 @@ namespace Ledger.Runs;
 internal sealed class CallLog(Run run)
 {
     private readonly CallIndex _index = new(run.History);
-    private readonly Turns<CallLog> _turns = new();
+    private readonly KeyedLock<CallLog> _turns = new();
 
     /// <summary>What the history says now of the calls of a request.</summary>
     public Task<CallState> ReadAsync(CallKey key, CancellationToken cancellationToken) =>

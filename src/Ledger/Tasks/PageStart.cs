@@ -1,16 +1,16 @@
 namespace Ledger.Tasks;
 
-/// <summary>Where a page begins: so many items in, or behind the last item of the page before.</summary>
-/// <remarks>The default value is the first page. Behind an item any page costs the same; an offset is counted through by the database.</remarks>
+/// <summary>Where a page begins: so many items in, or after the last item of the page before.</summary>
+/// <remarks>The default value is the first page. After an item any page costs the same; an offset is counted through by the database.</remarks>
 public readonly record struct PageStart
 {
-    private PageStart(int offset, PageCursor? after) => (Skip, After) = (offset, after);
+    private PageStart(int offset, PageCursor? cursor) => (Skip, Cursor) = (offset, cursor);
 
     /// <summary>How many items are passed over.</summary>
     public int Skip { get; }
 
-    /// <summary>The item behind which the page begins, or null.</summary>
-    public PageCursor? After { get; }
+    /// <summary>The item after which the page begins, or null.</summary>
+    public PageCursor? Cursor { get; }
 
     /// <summary>So many items in.</summary>
     /// <param name="count">Zero or more.</param>
@@ -20,6 +20,6 @@ public readonly record struct PageStart
         return new PageStart(count, null);
     }
 
-    /// <summary>Behind an item: the <c>Next</c> of the page before.</summary>
-    public static PageStart Behind(PageCursor cursor) => new(0, cursor);
+    /// <summary>After an item: the <c>Next</c> of the page before.</summary>
+    public static PageStart After(PageCursor cursor) => new(0, cursor);
 }

@@ -64,7 +64,7 @@ public abstract class TaskLawTests(ITestEngine engine) : TaskTests(engine)
             seen.AddRange(page.Messages);
             while (page.Next is { } next)
             {
-                page = await Tasks.ListMessagesAsync(query with { Start = PageStart.Behind(next) });
+                page = await Tasks.ListMessagesAsync(query with { Start = PageStart.After(next) });
                 seen.AddRange(page.Messages);
             }
 

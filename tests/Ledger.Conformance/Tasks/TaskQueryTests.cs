@@ -58,7 +58,7 @@ public abstract class TaskQueryTests(ITestEngine engine) : TaskTests(engine)
         seen.AddRange(page.Tasks);
         while (page.Next is { } next)
         {
-            page = await Tasks.QueryTasksAsync(query with { Start = PageStart.Behind(PageCursor.Parse(next.ToString())) });
+            page = await Tasks.QueryTasksAsync(query with { Start = PageStart.After(PageCursor.Parse(next.ToString())) });
             page.Total.ShouldBeNull();
             seen.AddRange(page.Tasks);
         }
@@ -90,7 +90,7 @@ public abstract class TaskQueryTests(ITestEngine engine) : TaskTests(engine)
         var first = await Tasks.ListMessagesAsync(query with { Limit = 2, Start = PageStart.Offset(1) });
         (first.Total, first.Next).ShouldBe((6, new PageCursor(sorted[2].Timestamp, sorted[2].Id)));
         first.Messages.ShouldBe(sorted[1..3]);
-        var second = await Tasks.ListMessagesAsync(query with { Start = PageStart.Behind(first.Next!.Value) });
+        var second = await Tasks.ListMessagesAsync(query with { Start = PageStart.After(first.Next!.Value) });
         (second.Total, second.Next).ShouldBe((null, null));
         second.Messages.ShouldBe(sorted[3..]);
         (await Tasks.ListMessagesAsync(query with { Limit = 0 })).Messages.ShouldBeEmpty();

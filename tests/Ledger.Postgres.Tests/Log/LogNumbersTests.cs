@@ -156,7 +156,7 @@ public sealed class LogNumbersTests
         await AppendAsync(bench, 3);
         await bench.Database.ExecuteAsync("select nextval('ledger.mt_events_sequence') from generate_series(1, 4)");
         await using var connection = await bench.Database.DataSource.OpenConnectionAsync();
-        var mark = new LogMark(bench.Options, new GapPatience(TimeProvider.System, OtherWriters.None), TimeProvider.System);
+        var mark = new HighWaterMark(bench.Options, new GapTimeout(TimeProvider.System, ForeignWriters.None), TimeProvider.System);
 
         await MoveAsync();
         (mark.Value, mark.Numbers.Drawn).ShouldBe((3, 7));

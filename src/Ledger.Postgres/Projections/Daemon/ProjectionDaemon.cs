@@ -34,7 +34,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly PoolerNotice _pooler;
-    private readonly GapPatience _gaps;
+    private readonly GapTimeout _gaps;
     private readonly ShardWork[] _works;
     private readonly ConnectionNeeds _needs;
     private readonly CancellationTokenSource _stop = new();
@@ -65,7 +65,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         _daemon = (daemonOptions ?? new DaemonOptions()).Checked(_options);
         _timeProvider = timeProvider ?? TimeProvider.System;
         _pooler = new PoolerNotice(_logger);
-        _gaps = new GapPatience(_timeProvider, _options.OtherWriters);
+        _gaps = new GapTimeout(_timeProvider, _options.ForeignWriters);
         _works =
         [
             .. _options.AsyncProjections.Select(p => p is ISnapshot
@@ -189,7 +189,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     private async Task FollowAsync(
         NodeSession reading, NodeSession session, AppendSignal appended, ShardOwner owner, CancellationToken cancellationToken)
     {
-        var mark = new LogMark(_options, _gaps, _timeProvider);
+        var mark = new HighWaterMark(_options, _gaps, _timeProvider);
         mark.Begin(await owner.ReadMarkAsync(reading.Connection, cancellationToken).ConfigureAwait(false));
         var pace = new PollPace(_timeProvider);
         while (true)

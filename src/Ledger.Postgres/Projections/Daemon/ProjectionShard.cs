@@ -13,10 +13,10 @@ internal sealed class ProjectionShard : ShardWork
 
     private readonly Projection _declared;
     private readonly InlineProjection _projection;
-    private readonly GapPatience _gaps;
+    private readonly GapTimeout _gaps;
     private readonly string _touch;
 
-    public ProjectionShard(Projection projection, PostgresOptions options, GapPatience gaps)
+    public ProjectionShard(Projection projection, PostgresOptions options, GapTimeout gaps)
         : base(ShardNames.Of(projection), KindOf(projection), options)
     {
         _declared = projection;

@@ -32,7 +32,7 @@ internal sealed class SnapshotShard : ShardWork
     private ShardConnections? _connections;
     private long _position = -1;
 
-    public SnapshotShard(Projection projection, PostgresOptions options, TimeSpan batchTime, GapPatience gaps, TimeProvider timeProvider)
+    public SnapshotShard(Projection projection, PostgresOptions options, TimeSpan batchTime, GapTimeout gaps, TimeProvider timeProvider)
         : base(ShardNames.Of(projection), "snapshot", options)
     {
         _batchTime = batchTime;

@@ -10,7 +10,7 @@ internal sealed class SubscriptionShard(
     Subscription subscription,
     PostgresOptions options,
     TimeSpan batchTime,
-    GapPatience gaps,
+    GapTimeout gaps,
     TimeProvider timeProvider)
     : ShardWork(ShardNames.Of(subscription), "subscription", options)
 {

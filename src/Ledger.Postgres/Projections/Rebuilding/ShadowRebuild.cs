@@ -18,7 +18,7 @@ namespace Ledger.Postgres.Projections.Rebuilding;
 internal sealed class ShadowRebuild(
     NpgsqlDataSource dataSource,
     PostgresOptions options,
-    GapPatience gaps,
+    GapTimeout gaps,
     TimeProvider timeProvider,
     RebuildTarget target,
     int parallelism,
@@ -61,7 +61,7 @@ internal sealed class ShadowRebuild(
         var state = mode == RebuildMode.Resume
             ? await RebuildState.LoadAsync(connection, Key, options, cancellationToken).ConfigureAwait(false)
             : null;
-        var mark = new LogMark(options, gaps, timeProvider);
+        var mark = new HighWaterMark(options, gaps, timeProvider);
         state ??= await BeginAsync(connection, mark, cancellationToken).ConfigureAwait(false);
         (_done, _total) = (state.Parts.Sum(p => p.Events), state.Total);
         Report(0);
@@ -76,7 +76,7 @@ internal sealed class ShadowRebuild(
         progress?.Report(reached);
     }
 
-    private async Task<RebuildState> BeginAsync(NpgsqlConnection connection, LogMark mark, CancellationToken cancellationToken)
+    private async Task<RebuildState> BeginAsync(NpgsqlConnection connection, HighWaterMark mark, CancellationToken cancellationToken)
     {
         await mark.AdvanceAsync(connection, cancellationToken).ConfigureAwait(false);
         mark.Numbers.ThrowIfSequenceIsBehind();
@@ -120,7 +120,7 @@ internal sealed class ShadowRebuild(
         }
     }
 
-    private async Task SwapAsync(NpgsqlConnection connection, LogMark mark, long from, CancellationToken cancellationToken)
+    private async Task SwapAsync(NpgsqlConnection connection, HighWaterMark mark, long from, CancellationToken cancellationToken)
     {
         var pause = TimeSpan.FromMilliseconds(20);
         while (true)
@@ -140,7 +140,7 @@ internal sealed class ShadowRebuild(
     }
 
     /// <summary>Reads what has come since, in transactions of a page, until that is less than a page.</summary>
-    private async Task<long> CatchUpAsync(NpgsqlConnection connection, LogMark mark, long from, CancellationToken cancellationToken)
+    private async Task<long> CatchUpAsync(NpgsqlConnection connection, HighWaterMark mark, long from, CancellationToken cancellationToken)
     {
         for (var isFar = true; isFar;)
         {

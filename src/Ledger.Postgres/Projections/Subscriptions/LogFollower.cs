@@ -8,7 +8,7 @@ using Npgsql;
 namespace Ledger.Postgres.Projections.Subscriptions;
 
 /// <summary>Hands events over as they are appended, for as long as somebody takes them. Nothing is kept of how far it has come.</summary>
-internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions options, GapPatience gaps, TimeProvider timeProvider)
+internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions options, GapTimeout gaps, TimeProvider timeProvider)
 {
     private const int PageRows = 1_000;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
@@ -25,7 +25,7 @@ internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions o
     {
         var pages = new LogPages(options, gaps, filter);
         var retries = new TransientRetries(options, timeProvider);
-        var mark = new LogMark(options, gaps, timeProvider);
+        var mark = new HighWaterMark(options, gaps, timeProvider);
         NodeSession? session = null;
         var position = -1L;
         var pace = new PollPace(timeProvider);

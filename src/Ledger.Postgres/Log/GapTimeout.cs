@@ -6,7 +6,7 @@ namespace Ledger.Postgres.Log;
 /// is alive. Marten holds such a gap for 3 seconds, and so do we. A number is as old as the first reading that saw it drawn; a store
 /// that reads again and again therefore seldom waits. Safe for concurrent use.
 /// </remarks>
-internal sealed class GapPatience(TimeProvider timeProvider, OtherWriters otherWriters)
+internal sealed class GapTimeout(TimeProvider timeProvider, ForeignWriters foreignWriters)
 {
     private const string MartensMark = "tombstone";
 
@@ -19,7 +19,7 @@ internal sealed class GapPatience(TimeProvider timeProvider, OtherWriters otherW
     private readonly Queue<(long LastDrawn, long SeenAt)> _marks = [];
     private (long LastDrawn, long SeenAt)? _newest;
     private long _old;
-    private volatile bool _hasOthers = otherWriters == OtherWriters.Marten;
+    private volatile bool _hasOthers = foreignWriters == ForeignWriters.Marten;
 
     /// <summary>Remembers when a number was seen to be drawn.</summary>
     public void Note(long lastDrawn)

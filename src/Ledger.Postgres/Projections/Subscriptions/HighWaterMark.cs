@@ -13,7 +13,7 @@ namespace Ledger.Postgres.Projections.Subscriptions;
 /// <para>Several such sightings overlap, so that the mark follows a log that is never at rest. It belongs to one connection, and begins
 /// anew with the next: a server that crashed may hand numbers out twice. Not safe for concurrent use.</para>
 /// </remarks>
-internal sealed class LogMark(PostgresOptions options, GapPatience gaps, TimeProvider timeProvider)
+internal sealed class HighWaterMark(PostgresOptions options, GapTimeout gaps, TimeProvider timeProvider)
 {
     // More would say the same in smaller steps.
     private const int MostSightings = 64;

@@ -6,7 +6,7 @@ using Xunit;
 namespace Ledger.Postgres.Tests.Log;
 
 /// <summary>Reading the log where others draw numbers before their transactions, as Marten's Rich mode and bulk insert do.</summary>
-public sealed class OtherWritersTests : IAsyncLifetime, IAsyncDisposable
+public sealed class ForeignWritersTests : IAsyncLifetime, IAsyncDisposable
 {
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(3);
 
@@ -25,7 +25,7 @@ public sealed class OtherWritersTests : IAsyncLifetime, IAsyncDisposable
         await DrawAsync();
         await AppendAsync("a");
 
-        (await ReadAsync(StoreWith(OtherWriters.None))).ShouldBe([2]);
+        (await ReadAsync(StoreWith(ForeignWriters.None))).ShouldBe([2]);
         _clock.Waited.ShouldBe(TimeSpan.Zero);
     }
 
@@ -36,7 +36,7 @@ public sealed class OtherWritersTests : IAsyncLifetime, IAsyncDisposable
         await DrawAsync();
         await AppendAsync("a");
 
-        (await ReadAsync(StoreWith(OtherWriters.Marten))).ShouldBe([1, 3]);
+        (await ReadAsync(StoreWith(ForeignWriters.Marten))).ShouldBe([1, 3]);
         _clock.Waited.ShouldBeInRange(Hold, Hold + TimeSpan.FromSeconds(0.1));
     }
 
@@ -55,14 +55,14 @@ public sealed class OtherWritersTests : IAsyncLifetime, IAsyncDisposable
             }
         };
 
-        (await ReadAsync(StoreWith(OtherWriters.Marten))).ShouldBe([1, 2]);
+        (await ReadAsync(StoreWith(ForeignWriters.Marten))).ShouldBe([1, 2]);
         _clock.Waited.ShouldBeLessThan(Hold);
     }
 
     [Fact]
     public async Task ReadLog_NumberSeenLongAgo_IsNotWaitedForAgain()
     {
-        var store = StoreWith(OtherWriters.Marten);
+        var store = StoreWith(ForeignWriters.Marten);
         await DrawAsync();
         await ReadAsync(store);
         _clock.Move(Hold);
@@ -81,14 +81,14 @@ public sealed class OtherWritersTests : IAsyncLifetime, IAsyncDisposable
             await AppendAsync("a");
         }
 
-        (await ReadAsync(StoreWith(OtherWriters.Marten))).ShouldBe([2, 4, 6, 8, 10]);
+        (await ReadAsync(StoreWith(ForeignWriters.Marten))).ShouldBe([2, 4, 6, 8, 10]);
         _clock.Waited.ShouldBeLessThan(Hold + TimeSpan.FromSeconds(0.1));
     }
 
     [Fact]
     public async Task ReadLog_NumbersHandedOutAgainAfterACrash_AreNotOld()
     {
-        var store = StoreWith(OtherWriters.Marten);
+        var store = StoreWith(ForeignWriters.Marten);
         await AppendAsync("a");
         await SetLastDrawnAsync(100);
         await ReadAsync(store);
@@ -105,7 +105,7 @@ public sealed class OtherWritersTests : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task ReadLog_Tombstone_ShowsThatMartenWrites()
     {
-        var store = StoreWith(OtherWriters.None);
+        var store = StoreWith(ForeignWriters.None);
         await InsertAsync("mt_tombstone", await DrawAsync(), "tombstone");
         await DrawAsync();
         await AppendAsync("a");
@@ -123,12 +123,12 @@ public sealed class OtherWritersTests : IAsyncLifetime, IAsyncDisposable
         _clock.Waiting = _ => source.Cancel();
 
         await Should.ThrowAsync<OperationCanceledException>(async () =>
-            await StoreWith(OtherWriters.Marten).ReadLogAsync(cancellationToken: source.Token).ToListAsync());
+            await StoreWith(ForeignWriters.Marten).ReadLogAsync(cancellationToken: source.Token).ToListAsync());
         _clock.Waited.ShouldBeLessThan(TimeSpan.FromSeconds(1));
     }
 
-    private PostgresEventStore StoreWith(OtherWriters others) =>
-        new(_database.DataSource, new PostgresOptions { OtherWriters = others }, _clock);
+    private PostgresEventStore StoreWith(ForeignWriters others) =>
+        new(_database.DataSource, new PostgresOptions { ForeignWriters = others }, _clock);
 
     private static async Task<List<long>> ReadAsync(PostgresEventStore store) =>
         await store.ReadLogAsync().Select(e => e.Sequence.Value).ToListAsync();

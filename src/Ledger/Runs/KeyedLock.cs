@@ -1,7 +1,7 @@
 namespace Ledger.Runs;
 
 /// <summary>Lets the callers of one key in one after the other, in the order of their coming.</summary>
-internal sealed class Turns<TKey>
+internal sealed class KeyedLock<TKey>
     where TKey : notnull
 {
     private readonly Dictionary<TKey, Task> _last = [];
