@@ -104,8 +104,10 @@ public sealed partial class ProcessTests(CliDatabase database) : IClassFixture<C
     // The signal is only the program's to answer once it has asked for it, which the kernel shows.
     private static async Task WaitForHandlerAsync(Process process)
     {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (true)
         {
+            patience.Token.ThrowIfCancellationRequested();
             var status = await File.ReadAllLinesAsync($"/proc/{process.Id}/status");
             var caught = status.Single(line => line.StartsWith("SigCgt:", StringComparison.Ordinal)).Split('\t')[1];
             if ((Convert.ToUInt64(caught, 16) & 2) != 0)
@@ -135,7 +137,8 @@ public sealed partial class ProcessTests(CliDatabase database) : IClassFixture<C
 
     private Process Start(params string[] args)
     {
-        var info = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Ledger.Cli.dll"), .. args])
+        // A shell without job control has the programs that it starts in the background ignore Ctrl-C, and theirs too.
+        var info = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "Ledger.Cli.dll"), .. args])
         {
             WorkingDirectory = Path.GetTempPath(),
             RedirectStandardInput = true,
