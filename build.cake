@@ -4,7 +4,6 @@ using System.Xml.Linq;
 var rest = (EnvironmentVariable("LEDGER_BUILD_ARGUMENTS") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
 var results = MakeAbsolute(Directory("artifacts/test-results"));
 
-// A build server left behind would hold files and outlive the build.
 void DotNet(params string[] arguments)
 {
     var code = Run("dotnet", arguments);
@@ -25,9 +24,21 @@ Task("Clean").Does(() =>
         new DeleteDirectorySettings { Recursive = true });
 });
 
+// One compiler serves all projects, under a name that no other build uses. Left running, it would hold files and outlive the build.
 Task("Build").Does(() =>
 {
-    DotNet("build", "Ledger.sln", "-c", "Release", "-nodeReuse:false", "-nologo", "-v", "quiet", "-p:UseSharedCompilation=false");
+    var compiler = $"ledger-build-{Environment.ProcessId}";
+    try
+    {
+        DotNet("build", "Ledger.sln", "-c", "Release", "-nodeReuse:false", "-nologo", "-v", "quiet", "-p:UseSharedCompilation=true", $"-p:SharedCompilationId={compiler}");
+    }
+    finally
+    {
+        var property = new ProcessSettings { Arguments = "msbuild src/Ledger/Ledger.csproj -getProperty:RoslynTargetsPath", RedirectStandardOutput = true };
+        StartProcess("dotnet", property, out var folder);
+        Run("dotnet", System.IO.Path.Combine(folder.First(), "bincore", "VBCSCompiler.dll"), $"-pipename:{compiler}", "-shutdown");
+    }
+
     CleanDirectory("artifacts/cli");
     DotNet("publish", "src/Ledger.Cli", "-c", "Release", "--no-build", "-o", "artifacts/cli", "-nodeReuse:false", "-nologo", "-v", "quiet");
     System.IO.File.Delete("artifacts/ledger");
