@@ -221,12 +221,19 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
         diff.Summary().ShouldBe("-1 objects, ~1 objects patched, +1 relations");
         (await run.DiffAsync(run, new Position(1_000), new Position(2_000))).Changes.ShouldHaveSingleItem().Old!.ToString().ShouldBe("996");
 
-        // The events behind the fork are not looked at: 6,000 of them are more pages than this.
-        var plan = await TextAsync($"""
-            explain (analyze, buffers, format json, costs off, timing off)
-            select * from ledger.world_diff_v1('{run.StreamName}', 3004, '{branch.StreamName}', 3005)
-            """);
-        JsonElement.Parse(plan)[0].GetProperty("Plan").GetProperty("Shared Hit Blocks").GetInt64().ShouldBeLessThan(300);
+        // The events after the fork are not read: 6,000 of them are more pages than this. A connection's first look at the catalog counts too,
+        // so the least of three is taken.
+        var pages = new List<long>();
+        for (var i = 0; i < 3; i++)
+        {
+            var plan = await TextAsync($"""
+                explain (analyze, buffers, format json, costs off, timing off)
+                select * from ledger.world_diff_v1('{run.StreamName}', 3004, '{branch.StreamName}', 3005)
+                """);
+            pages.Add(JsonElement.Parse(plan)[0].GetProperty("Plan").GetProperty("Shared Hit Blocks").GetInt64());
+        }
+
+        pages.Min().ShouldBeLessThan(300);
     }
 
     [Theory]
