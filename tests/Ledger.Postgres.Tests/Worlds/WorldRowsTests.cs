@@ -221,7 +221,7 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
         diff.Summary().ShouldBe("-1 objects, ~1 objects patched, +1 relations");
         (await run.DiffAsync(run, new Position(1_000), new Position(2_000))).Changes.ShouldHaveSingleItem().Old!.ToString().ShouldBe("996");
 
-        // The events behind the fork are not looked at: 6,000 of them are more pages than this.
+        // The events after the fork are not read: 6,000 of them would be more pages than this.
         var plan = await TextAsync($"""
             explain (analyze, buffers, format json, costs off, timing off)
             select * from ledger.world_diff_v1('{run.StreamName}', 3004, '{branch.StreamName}', 3005)
@@ -242,7 +242,7 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
         await run.GetWorldAsync();
         var before = await TextAsync(rows);
 
-        // What a branch took over from a row that was wrong is made anew as well.
+        // What a branch copied from a wrong row is rebuilt too.
         await database.ExecuteAsync($"update ledger.world_object set data = data || '{{\"forged\": true}}' where stream like 'run:{run.Id}' or id = 'a'");
         await (way == "procedure"
             ? database.ExecuteAsync("call ledger.rebuild_worlds()")
