@@ -13,6 +13,6 @@ public sealed class AbilityNotFoundException : Exception
         AbilityId = abilityId;
     }
 
-    /// <summary>The id that was asked for.</summary>
+    /// <summary>The unknown id.</summary>
     public string AbilityId { get; }
 }

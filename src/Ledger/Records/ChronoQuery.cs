@@ -20,7 +20,7 @@ public sealed record ChronoQuery
     /// <summary>The least confidence that everything set here asks for together.</summary>
     public double LeastConfidence => Math.Max(MinConfidence, RagFilter ? RagConfidence : 0);
 
-    /// <summary>Whether a record is asked for.</summary>
+    /// <summary>Whether a record matches.</summary>
     public bool Matches(ChronoRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
