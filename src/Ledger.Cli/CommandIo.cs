@@ -2,10 +2,10 @@ using Ledger.Cli.Output;
 
 namespace Ledger.Cli;
 
-/// <summary>All that a command knows of the world around it: its streams, its environment, its clock.</summary>
+/// <summary>Everything a command sees of its surroundings: streams, environment, clock.</summary>
 internal sealed record CommandIo
 {
-    /// <summary>Standard output: what was asked for, and nothing else.</summary>
+    /// <summary>Standard output: only the answer.</summary>
     public required Stream Output { get; init; }
 
     /// <summary>Standard error: refusals and progress.</summary>
@@ -14,19 +14,19 @@ internal sealed record CommandIo
     /// <summary>Standard input.</summary>
     public required Stream Input { get; init; }
 
-    /// <summary>The value of an environment variable; null where it is not set or empty.</summary>
+    /// <summary>The value of an environment variable; null if unset or empty.</summary>
     public required Func<string, string?> Environment { get; init; }
 
-    /// <summary>The clock of waits.</summary>
+    /// <summary>The clock used for waiting.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>The width of the terminal that standard output is, or null when it is none.</summary>
+    /// <summary>The width of the terminal, or null if standard output is not a terminal.</summary>
     public int? OutputWidth { get; init; }
 
     /// <summary>Whether a person watches standard error.</summary>
     public bool ErrorIsTerminal { get; init; }
 
-    /// <summary>Whether colours and moving bars are wanted: not with <c>NO_COLOR</c> (no-color.org) or on a terminal that has none.</summary>
+    /// <summary>Whether to use colours and moving bars: not with <c>NO_COLOR</c> (no-color.org) or on a dumb terminal.</summary>
     public bool AllowsColours => Environment("NO_COLOR") is null && Environment("TERM") != "dumb";
 
     /// <summary>The streams and the environment of this process.</summary>

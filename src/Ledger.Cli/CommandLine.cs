@@ -5,10 +5,10 @@ using Ledger.Cli.Output;
 
 namespace Ledger.Cli;
 
-/// <summary>The command <c>ledger</c>: parses, runs one command, and turns every failure into a sentence and an exit code.</summary>
+/// <summary>The program <c>ledger</c>: parses its arguments, runs one command, and turns every failure into a sentence and an exit code.</summary>
 internal static class CommandLine
 {
-    // Ids may begin with '@' and be made of letters that are options elsewhere.
+    // Ids may begin with '@', or consist of letters that are options of other programs.
     private static readonly ParserConfiguration Parsing = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
     public static async Task<int> InvokeAsync(IReadOnlyList<string> args, CommandIo io, CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ internal static class CommandLine
         }
     }
 
-    // The help pads its columns behind the last one too.
+    // The help pads its last column too.
     private static async Task PrintAsync(ParseResult parsed, Session session, CommandIo io)
     {
         if (parsed.Action is HelpWithExamples help && io.OutputWidth is { } width)
@@ -64,8 +64,8 @@ internal static class CommandLine
         {
             var words = string.Join(", ", command.Subcommands.Select(c => c.Name));
             throw new UsageException(parsed.UnmatchedTokens is [var word, ..]
-                ? $"'{word}' is none of the words that '{PathOf(parsed)}' knows: {words}."
-                : $"'{PathOf(parsed)}' needs one of these words: {words}.");
+                ? $"'{word}' is not a command of '{PathOf(parsed)}'. Choose one of: {words}."
+                : $"'{PathOf(parsed)}' needs a command, one of: {words}.");
         }
 
         if (parsed.Errors is [var error, ..])
@@ -99,7 +99,7 @@ internal static class CommandLine
         }
         catch (Exception fault) when (fault is IOException or ObjectDisposedException)
         {
-            // Nobody reads any more; the exit code is all that is left to say.
+            // The reader is gone; only the exit code is left to report.
         }
     }
 }

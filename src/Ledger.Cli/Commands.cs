@@ -20,7 +20,7 @@ namespace Ledger.Cli;
 /// <summary>The tree of commands.</summary>
 internal static class Commands
 {
-    /// <summary>The way through the commands, for the help of <c>ledger</c> itself.</summary>
+    /// <summary>A first tour of the commands, for the help of <c>ledger</c> itself.</summary>
     public static IReadOnlyList<string> Examples { get; } =
     [
         "ledger demo",
@@ -57,17 +57,17 @@ internal static class Commands
         root.Add(new DiffCommand());
         root.Add(new SnapshotCommand());
         root.Add(new ReplayCommand());
-        root.Add(Group("worlds", "Looks after the rows that worlds are read from.", new WorldsIndexCommand()));
+        root.Add(Group("worlds", "Manages the stored rows of worlds.", new WorldsIndexCommand()));
         root.Add(new TraceCommand());
         root.Add(new BlameCommand());
         root.Add(new DivergenceCommand());
         root.Add(new ServeCommand());
         root.Add(new GraphCommand());
-        root.Add(Group("import", "Takes in what other systems recorded.", new ImportKandoCommand(), new ImportTrajCommand()));
+        root.Add(Group("import", "Imports recordings of other systems.", new ImportKandoCommand(), new ImportTrajCommand()));
         root.Add(new ExportCommand());
         root.Add(Group(
             "chrono",
-            "Keeps records of what an agent holds to be so, each change an event in a hash chain.",
+            "Stores records of what an agent believes; each change is an event in a hash chain.",
             new ChronoUpsertCommand(),
             new ChronoDeleteCommand(),
             new ChronoGetCommand(),
@@ -86,7 +86,7 @@ internal static class Commands
             new ChronoMigrateCommand()));
         root.Add(Group(
             "projections",
-            "Shows what is derived from the log behind the appends, stops it, lets it go on, and rebuilds it.",
+            "Lists, pauses, resumes and rebuilds asynchronous projections.",
             new ProjectionsListCommand(),
             new ProjectionsStatusCommand(),
             new ProjectionsPauseCommand(),
@@ -95,21 +95,21 @@ internal static class Commands
             new ProjectionsRebuildCommand()));
         root.Add(Group(
             "task",
-            "Saves and shows what agents are doing.",
+            "Saves and shows the tasks of agents.",
             new TaskListCommand(),
             new TaskShowCommand(),
             new TaskTreeCommand(),
             new TaskSaveCommand(),
             new TaskCompleteCommand()));
-        root.Add(Group("call", "Saves and shows what agents called.", new CallListCommand(), new CallShowCommand(), new CallSaveCommand()));
-        root.Add(Group("message", "Saves and shows what was said.", new MessageListCommand(), new MessageSaveCommand()));
+        root.Add(Group("call", "Saves and shows the calls that agents made.", new CallListCommand(), new CallShowCommand(), new CallSaveCommand()));
+        root.Add(Group("message", "Saves and shows the messages of a task.", new MessageListCommand(), new MessageSaveCommand()));
         root.Add(new RecoverCommand());
         root.Add(new InvokeCommand());
-        root.Add(Group("bus", "Tells of the abilities that programs and agents can call.", new BusListCommand()));
+        root.Add(Group("bus", "Lists the abilities that programs and agents can call.", new BusListCommand()));
         root.Add(new McpCommand());
         root.Add(Group(
             "migrate",
-            "Brings the schema of a database up to date, and says how it differs.",
+            "Updates the schema of a database, and shows how it differs.",
             new MigrateApplyCommand(),
             new MigrateAssertCommand(),
             new MigrateRepairCommand(),
@@ -117,7 +117,7 @@ internal static class Commands
             new MigrateListCommand()));
         root.Add(Group(
             "db",
-            "Starts, stops and finds your private PostgreSQL server, which is used where no other is named.",
+            "Starts, stops and finds your private PostgreSQL server, which is used when no other is named.",
             new DbStartCommand(),
             new DbStopCommand(),
             new DbStatusCommand(),

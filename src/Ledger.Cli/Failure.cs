@@ -1,6 +1,6 @@
 namespace Ledger.Cli;
 
 /// <summary>How a command that failed ends.</summary>
-/// <param name="ExitCode">What the process ends with.</param>
-/// <param name="Message">The sentence for standard error, or null where there is nothing to say.</param>
+/// <param name="ExitCode">The exit code of the process.</param>
+/// <param name="Message">The sentence for standard error, or null if there is nothing to report.</param>
 internal readonly record struct Failure(int ExitCode, string? Message);

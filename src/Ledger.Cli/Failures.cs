@@ -14,7 +14,7 @@ using Ledger.Worlds;
 
 namespace Ledger.Cli;
 
-/// <summary>The one table from exceptions to sentences and exit codes.</summary>
+/// <summary>The only mapping from exceptions to sentences and exit codes.</summary>
 internal static class Failures
 {
     // EPIPE, the same number on Linux, macOS and the BSDs.
@@ -40,6 +40,6 @@ internal static class Failures
         _ when PostgresFaults.Describe(exception) is { } sentence => new(ExitCodes.Refusal, sentence),
         ArgumentException { ParamName: null } => new(ExitCodes.Refusal, exception.Message),
         IOException or UnauthorizedAccessException => new(ExitCodes.Refusal, exception.Message),
-        _ => new(ExitCodes.Refusal, $"A fault of this program, not of yours: {exception.GetType().Name}: {exception.Message}"),
+        _ => new(ExitCodes.Refusal, $"A bug in this program, not a mistake of yours: {exception.GetType().Name}: {exception.Message}"),
     };
 }

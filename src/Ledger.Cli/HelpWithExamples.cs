@@ -4,12 +4,12 @@ using System.CommandLine.Invocation;
 
 namespace Ledger.Cli;
 
-/// <summary>The usual help, and commands to type below it.</summary>
+/// <summary>The usual help, followed by example commands.</summary>
 internal sealed class HelpWithExamples : SynchronousCommandLineAction
 {
     private const int Widest = 110;
 
-    /// <summary>The columns that a line may take, at most 110.</summary>
+    /// <summary>The width of a line, at most 110 columns.</summary>
     public int Width { get; set; } = Widest;
 
     /// <inheritdoc/>

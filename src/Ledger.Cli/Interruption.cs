@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Ledger.Cli;
 
-/// <summary>Ctrl-C and the request to terminate: the first ends the command in order, the second at once.</summary>
+/// <summary>Ctrl-C and the request to terminate: the first stops the command cleanly, the second at once.</summary>
 internal sealed class Interruption : IDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
@@ -18,7 +18,7 @@ internal sealed class Interruption : IDisposable
 
     public CancellationToken Token => _source.Token;
 
-    /// <summary>The exit code of the command, also when it cannot be stopped, as while it waits for standard input.</summary>
+    /// <summary>The exit code of the command, even if it cannot be stopped, for example while it waits for standard input.</summary>
     public async Task<int> WatchAsync(Task<int> command)
     {
         var given = new TaskCompletionSource();

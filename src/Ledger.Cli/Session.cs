@@ -6,7 +6,7 @@ using Ledger.Worlds;
 
 namespace Ledger.Cli;
 
-/// <summary>One call of a command: what was asked, and where the answer goes.</summary>
+/// <summary>One call of a command: its parsed arguments and its outputs.</summary>
 internal sealed class Session
 {
     private readonly ParseResult _parsed;
@@ -29,10 +29,10 @@ internal sealed class Session
     /// <summary>The bar on standard error.</summary>
     public ProgressBar Progress { get; }
 
-    /// <summary>Whether one JSON document is wanted instead of text.</summary>
+    /// <summary>Whether <c>--json</c> asks for one JSON document instead of text.</summary>
     public bool Json => Get(CommonOptions.Json);
 
-    /// <summary>The names of the schemas. Statements may take long, because a person can stop them.</summary>
+    /// <summary>The names of the schemas. Statements have no time limit, because a person can stop them.</summary>
     public PostgresOptions Options
     {
         get
@@ -46,14 +46,14 @@ internal sealed class Session
         }
     }
 
-    /// <summary>What becomes of events that cannot be applied to a world.</summary>
+    /// <summary>How to treat events that cannot be applied to a world.</summary>
     public WorldFaults Faults => Get(CommonOptions.Strict) ? WorldFaults.Throw : WorldFaults.Skip;
 
     public T? Get<T>(Option<T> option) => _parsed.GetValue(option);
 
     public T Get<T>(Argument<T> argument) => _parsed.GetValue(argument)!;
 
-    /// <summary>What the reads of this call cost, in order; empty unless <c>--stats</c> is given.</summary>
+    /// <summary>The costs of this call's reads, in order; empty without <c>--stats</c>.</summary>
     public IReadOnlyList<ReadStatistics> Reads => Get(CommonOptions.Stats) ? _reads : [];
 
     /// <summary>A collector for a read of this call.</summary>
@@ -64,7 +64,7 @@ internal sealed class Session
         return statistics;
     }
 
-    /// <summary>Connects to the database, whose schema is up to date then.</summary>
+    /// <summary>Connects to the database and makes sure that its schema is up to date.</summary>
     public Task<LedgerConnection> ConnectAsync(CancellationToken cancellationToken) =>
         LedgerConnection.OpenAsync(this, cancellationToken);
 }

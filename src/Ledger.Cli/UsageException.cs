@@ -1,4 +1,4 @@
 namespace Ledger.Cli;
 
-/// <summary>The command line is wrong, which no database is needed to tell; the message is all that the user needs.</summary>
+/// <summary>The command line is wrong, which shows without a database; the message is all that the user needs.</summary>
 internal sealed class UsageException(string message) : Exception(message);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ledger.Explorer;
 
-/// <summary>Answers one request: runs what was asked for, and turns whatever it throws into a page or a problem.</summary>
+/// <summary>Answers one request, and turns any exception into an error page or a problem document.</summary>
 internal sealed class ExplorerHandler(ExplorerServices explorer)
 {
     private const string ContentSecurity =
@@ -19,10 +19,10 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
     public RequestDelegate Page(Func<ExplorerRequest, Task<Page>> read) => http => GuardAsync(http, isApi: false, async request =>
         await SendPageAsync(request, await read(request).ConfigureAwait(false)).ConfigureAwait(false));
 
-    /// <summary>Answers in a way of its own.</summary>
+    /// <summary>Answers with something other than a page, such as a redirect or an event stream.</summary>
     public RequestDelegate Plain(Func<ExplorerRequest, Task> answer) => http => GuardAsync(http, isApi: false, answer);
 
-    /// <summary>Answers a program: a fault is a problem document.</summary>
+    /// <summary>Answers a program: an error is a problem document.</summary>
     public RequestDelegate Api(Func<ExplorerRequest, Task> answer) => http => GuardAsync(http, isApi: true, answer);
 
     private async Task GuardAsync(HttpContext http, bool isApi, Func<ExplorerRequest, Task> answer)
@@ -32,14 +32,14 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
         http.Response.Headers.XContentTypeOptions = "nosniff";
         http.Response.Headers["Referrer-Policy"] = "same-origin";
         http.Response.Headers.CacheControl = "private, no-cache";
-#pragma warning disable CA1031 // Whatever happens is told to the client, and nothing of it escapes into the application.
+#pragma warning disable CA1031 // Every failure is reported to the client; none may escape into the application.
         try
         {
             await answer(request).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            // Nobody waits for an answer.
+            // The client is gone.
         }
         catch (Exception exception)
         {
@@ -51,12 +51,12 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
 
             if (http.Response.HasStarted)
             {
-                // Cut off, so that what was sent is not mistaken for the whole.
+                // Abort the connection, so that a partial answer is not mistaken for a complete one.
                 http.Abort();
                 return;
             }
 
-            failure ??= new Failure(500, "A fault of the explorer", "The request failed for a reason that the server's log names.");
+            failure ??= new Failure(500, "A bug in the explorer", "The request failed; the server's log has the reason.");
             await SendFailureAsync(request, failure, isApi).ConfigureAwait(false);
         }
 #pragma warning restore CA1031

@@ -18,18 +18,18 @@ internal sealed class ExplorerRequest(HttpContext http, ExplorerServices explore
 
     public CancellationToken Aborted => Http.RequestAborted;
 
-    /// <summary>Whether the script asks for what changes within a page.</summary>
+    /// <summary>Whether the script asks for only the changing part of a page.</summary>
     public bool WantsFragment => Http.Request.Headers["X-Ledger-Fragment"] == "1";
 
     /// <summary>Opens the run or branch that the query names.</summary>
     public Task<Run> OpenRunAsync(string name = "stream") => Explorer.Ledger.OpenAsync(Query.Stream(name), Aborted);
 
-    /// <summary>Describes a stream that exists.</summary>
+    /// <summary>Describes an existing stream.</summary>
     public async Task<StreamInfo> DescribeAsync(StreamName stream) =>
         await Explorer.Ledger.Store.GetStreamAsync(stream, Aborted).ConfigureAwait(false)
         ?? throw new StreamNotFoundException(stream);
 
-    /// <summary>The position of a history that the query names, or a time of it; its end unless given.</summary>
+    /// <summary>The position that the query names, directly or by a time. Default: the end of the history.</summary>
     /// <exception cref="PositionOutOfRangeException">The history is shorter.</exception>
     public async Task<Position> CursorAsync(Run run, string name, string timeName)
     {
@@ -45,8 +45,8 @@ internal sealed class ExplorerRequest(HttpContext http, ExplorerServices explore
         return at <= length ? at : throw new PositionOutOfRangeException(run.StreamName, at, length);
     }
 
-    /// <summary>Refuses where writing is off.</summary>
-    /// <exception cref="WritingRefusedException">It is off.</exception>
+    /// <summary>Refuses the request if writing is off.</summary>
+    /// <exception cref="WritingRefusedException">Writing is off.</exception>
     public void CheckWriting()
     {
         if (Explorer.Options.Writing != ExplorerWriting.Allowed)

@@ -16,7 +16,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Ledger.Explorer;
 
-/// <summary>Which address is answered by what.</summary>
+/// <summary>Maps addresses to handlers.</summary>
 internal static class ExplorerRoutes
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ledger.Explorer;
 
-/// <summary>What the requests to one explorer share.</summary>
+/// <summary>The services that all requests to one explorer share.</summary>
 internal sealed class ExplorerServices
 {
     public ExplorerServices(AgentLedger ledger, LedgerExplorerOptions options, string prefix, IServiceProvider application)
@@ -37,7 +37,7 @@ internal sealed class ExplorerServices
 
     public LedgerExplorerOptions Options { get; }
 
-    /// <summary>Where the explorer begins in the application, without a slash at the end.</summary>
+    /// <summary>The path of the explorer in the application, without a trailing slash.</summary>
     public string Prefix { get; }
 
     /// <summary>The container of the application.</summary>
@@ -57,10 +57,10 @@ internal sealed class ExplorerServices
 
     public FormGuard Forgery { get; }
 
-    /// <summary>The projections; null where the application has no admin of them.</summary>
+    /// <summary>Manages projections; null if the application has not registered it.</summary>
     public ProjectionAdmin? Admin { get; }
 
-    /// <summary>The schema; null where the application has no migrator of it.</summary>
+    /// <summary>Manages the schema; null if the application has not registered it.</summary>
     public LedgerMigrator? Migrator { get; }
 
     public Rebuilds Rebuilds { get; }

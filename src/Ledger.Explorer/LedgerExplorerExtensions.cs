@@ -10,15 +10,15 @@ public static class LedgerExplorerExtensions
 {
     /// <summary>Serves the pages and the HTTP API below a path.</summary>
     /// <remarks>
-    /// It needs an <see cref="AgentLedger"/> in the container, which <c>AddLedger</c> puts there. It shows the whole log to whoever reaches
-    /// the path: <c>RequireAuthorization</c> on what is returned says who may.
+    /// It needs an <see cref="AgentLedger"/> in the container, which <c>AddLedger</c> registers. It shows the whole log to anyone who can reach
+    /// the path; restrict access with <c>RequireAuthorization</c> on the returned builder.
     /// </remarks>
     /// <param name="endpoints">The application.</param>
-    /// <param name="path">Where it begins, such as <c>/ledger</c>; <c>/</c> for the whole site.</param>
-    /// <param name="configure">Gives the options; null for the defaults, which allow reading alone.</param>
-    /// <returns>All of its endpoints, for conventions such as <c>RequireAuthorization</c>.</returns>
+    /// <param name="path">The base path, such as <c>/ledger</c>; <c>/</c> for the whole site.</param>
+    /// <param name="configure">Creates the options; null for the defaults, which are read-only.</param>
+    /// <returns>A builder for conventions on all of its endpoints, such as <c>RequireAuthorization</c>.</returns>
     /// <exception cref="InvalidOperationException">The container has no <see cref="AgentLedger"/>.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A number of the options is out of its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number in the options is out of range.</exception>
     public static RouteGroupBuilder MapLedgerExplorer(
         this IEndpointRouteBuilder endpoints,
         string path,
@@ -29,7 +29,7 @@ public static class LedgerExplorerExtensions
         var options = new LedgerExplorerOptions();
         options = (configure is null ? options : configure(options)).Checked();
         var ledger = endpoints.ServiceProvider.GetService<AgentLedger>() ?? throw new InvalidOperationException(
-            $"The container has no {nameof(AgentLedger)}. Call services.AddLedger() before, or register one.");
+            $"The container has no {nameof(AgentLedger)}. Call services.AddLedger() first, or register one.");
         var prefix = path.TrimEnd('/');
         var group = endpoints.MapGroup(prefix);
         ExplorerRoutes.Map(group, new ExplorerServices(ledger, options, prefix, endpoints.ServiceProvider));

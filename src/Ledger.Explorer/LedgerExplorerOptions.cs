@@ -3,22 +3,22 @@ namespace Ledger.Explorer;
 /// <summary>What an explorer may do.</summary>
 public sealed record LedgerExplorerOptions
 {
-    /// <summary>Whether forking, appending and rebuilding are offered; <see cref="ExplorerWriting.Off"/> unless given.</summary>
+    /// <summary>Whether forking, appending and rebuilding are allowed. Default: <see cref="ExplorerWriting.Off"/>.</summary>
     public ExplorerWriting Writing { get; init; } = ExplorerWriting.Off;
 
     /// <summary>
-    /// The authorization policy of the application that a request which writes has to meet, beside what is required of all;
-    /// null for none. It counts only where writing is on.
+    /// The authorization policy that requests must meet in order to write, in addition to the requirements of all endpoints;
+    /// null for none. Used only if writing is on.
     /// </summary>
     public string? WritingPolicy { get; init; }
 
-    /// <summary>What the pages are headed with; <c>Ledger</c> unless given.</summary>
+    /// <summary>The heading of the pages. Default: <c>Ledger</c>.</summary>
     public string Title { get; init; } = "Ledger";
 
-    /// <summary>How many events a page shows, from 10 to 500; 100 unless given.</summary>
+    /// <summary>The number of events on a page, from 10 to 500. Default: 100.</summary>
     public int EventsPerPage { get; init; } = 100;
 
-    /// <summary>How many viewers may follow live at once; the next is answered 503. 1,000 unless given.</summary>
+    /// <summary>The number of viewers that may follow live at once; further ones get 503. Default: 1,000.</summary>
     public int MaxViewers { get; init; } = 1_000;
 
     internal LedgerExplorerOptions Checked()

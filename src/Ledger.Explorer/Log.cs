@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ledger.Explorer;
 
-/// <summary>The messages of this project; their ids do not change.</summary>
+/// <summary>The log messages of this project; their ids do not change.</summary>
 internal static partial class Log
 {
     [LoggerMessage(4001, LogLevel.Error, "The explorer failed to answer '{Path}'.")]

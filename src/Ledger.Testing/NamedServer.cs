@@ -3,8 +3,8 @@ using Npgsql;
 
 namespace Ledger.Testing;
 
-/// <summary>The databases of this run on a server that others use as well.</summary>
-/// <remarks>An advisory lock on the run's prefix says that the run lives; databases whose prefix nobody holds are those of a killed one.</remarks>
+/// <summary>The databases of this run on a shared server.</summary>
+/// <remarks>An advisory lock on the run's prefix shows that the run is alive; databases whose prefix is not locked are left from a killed run.</remarks>
 internal sealed class NamedServer : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -20,7 +20,7 @@ internal sealed class NamedServer : IAsyncDisposable
         AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
 
-    /// <summary>What the names of this run's databases begin with.</summary>
+    /// <summary>The prefix of the names of this run's databases.</summary>
     internal string Prefix { get; }
 
     internal static async Task<NamedServer> OpenAsync(string administration, CancellationToken cancellationToken)

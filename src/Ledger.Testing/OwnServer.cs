@@ -4,7 +4,7 @@ using Ledger.Postgres.Local;
 
 namespace Ledger.Testing;
 
-/// <summary>A server of one's own in a folder that vanishes with it.</summary>
+/// <summary>A private throw-away server, with a folder that is removed with it.</summary>
 internal sealed class OwnServer : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
@@ -60,14 +60,14 @@ internal sealed class OwnServer : IAsyncDisposable
             return;
         }
 
-        // The parent first: it would restart after the death of a child.
+        // The parent first: it would restart after a child is killed.
         var processes = ChildrenOf(postmaster.ProcessId).Prepend(postmaster.ProcessId).ToList();
         foreach (var processId in processes)
         {
             Kill(processId);
         }
 
-        // The rest of them, born a moment ago, ends by itself when it finds the parent gone.
+        // Children started a moment ago end by themselves when they find the parent gone.
         while (processes.Exists(IsRunning))
         {
             await Task.Delay(Pause, TimeProvider.System, cancellationToken).ConfigureAwait(false);
@@ -87,7 +87,7 @@ internal sealed class OwnServer : IAsyncDisposable
 
     private void OnProcessExit(object? sender, EventArgs arguments) => _watchdog.RemoveAtExit();
 
-    // The server's user must be able to enter it, and a socket in it must not have too long a name.
+    // The server's user must be able to enter it, and the path of a socket in it must not be too long.
     private static async Task<string> ChooseBaseAsync(ServerAccount? account, CancellationToken cancellationToken)
     {
         const int NameLength = 32;
@@ -140,7 +140,7 @@ internal sealed class OwnServer : IAsyncDisposable
         }
         catch (Exception failure) when (failure is ArgumentException or InvalidOperationException)
         {
-            // It has ended already.
+            // The process has already ended.
         }
     }
 
@@ -148,7 +148,7 @@ internal sealed class OwnServer : IAsyncDisposable
     {
         if (OperatingSystem.IsLinux())
         {
-            // One that has ended may wait for ever to be asked how, where the first process of a container asks nobody.
+            // A process that has ended may stay a zombie forever if the first process of a container does not reap it.
             return StatOf(processId) is [not ("Z" or "X"), ..];
         }
 

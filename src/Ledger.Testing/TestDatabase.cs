@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Ledger.Testing;
 
-/// <summary>A database of one test or one test class, dropped when it is disposed, whoever is connected.</summary>
+/// <summary>A database for one test or one test class, dropped on disposal even if clients are connected.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
     private readonly string _administration;
@@ -23,10 +23,10 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>The database's name.</summary>
     public string Name { get; }
 
-    /// <summary>A connection string of the database, with a pool.</summary>
+    /// <summary>A connection string of the database, with pooling.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>Ends the sessions in the database and drops it.</summary>
+    /// <summary>Terminates the sessions of the database and drops it.</summary>
     public async ValueTask DisposeAsync()
     {
         using var connection = new NpgsqlConnection(ConnectionString);

@@ -5,10 +5,10 @@ using Npgsql;
 
 namespace Ledger.Testing;
 
-/// <summary>A PostgreSQL for tests: the one that <c>LEDGER_POSTGRES</c> names, else a throw-away server of the programs of this machine,
+/// <summary>A PostgreSQL server for tests: the one that <c>LEDGER_POSTGRES</c> names, else a throw-away server from the programs of this machine,
 /// else one in a container.</summary>
 /// <remarks>
-/// Thread safe. A throw-away server leaves no process and no folder behind, also after a failed run or <c>kill -9</c> of the tests. On a named
+/// Thread safe. A throw-away server leaves no process and no folder, even after a failed run or <c>kill -9</c> of the tests. On a named
 /// server the databases, named <c>ledger_test_…</c>, are dropped at the end; after <c>kill -9</c>, by the next run.
 /// </remarks>
 public sealed class TestPostgres : IAsyncDisposable
@@ -36,32 +36,32 @@ public sealed class TestPostgres : IAsyncDisposable
         ConnectionString = new NpgsqlConnectionStringBuilder(administration) { Pooling = true }.ConnectionString;
     }
 
-    /// <summary>Whether this machine can run tests: <c>LEDGER_POSTGRES</c> is set, there are server programs, or an engine of containers
+    /// <summary>Whether this machine can run tests: <c>LEDGER_POSTGRES</c> is set, there are server programs, or a container engine
     /// answers.</summary>
     public static bool IsAvailable => NamedConnection is not null || PostgresPrograms.TryFind(out _) || ContainerServer.IsAvailable;
 
-    /// <summary>A connection string of the server's own database, for questions about the server.</summary>
+    /// <summary>A connection string of the database <c>postgres</c>, for queries about the server.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>Whether the server is this object's own, so that it can be killed and restarted.</summary>
+    /// <summary>Whether this object owns the server and can kill and restart it.</summary>
     public bool IsOwn => _server is not null;
 
     private static string? NamedConnection => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : null;
 
-    /// <summary>The one server that the tests of a process share. It is started at the first call, and ends with the process.</summary>
+    /// <summary>The one server that the tests of a process share. It starts at the first call and ends with the process.</summary>
     /// <exception cref="PostgresProgramsNotFoundException">There is neither a named server, nor a program to start one, nor an
-    /// engine of containers.</exception>
+    /// container engine.</exception>
     public static Task<TestPostgres> SharedAsync(CancellationToken cancellationToken = default) => SharedInstance.Value.WaitAsync(cancellationToken);
 
     /// <summary>Starts a server with the default options.</summary>
     /// <exception cref="PostgresProgramsNotFoundException">There is neither a named server, nor a program to start one, nor an
-    /// engine of containers.</exception>
+    /// container engine.</exception>
     public static Task<TestPostgres> StartAsync(CancellationToken cancellationToken = default) => StartAsync(new TestPostgresOptions(), cancellationToken);
 
-    /// <summary>Starts a server, or takes the named one.</summary>
+    /// <summary>Starts a server, or uses the named one.</summary>
     /// <exception cref="PostgresProgramsNotFoundException">There is neither a named server, nor a program to start one, nor an
-    /// engine of containers.</exception>
-    /// <exception cref="LocalClusterException">The server does not start; the message has what its log says.</exception>
+    /// container engine.</exception>
+    /// <exception cref="LocalClusterException">The server does not start; the message quotes its log.</exception>
     public static Task<TestPostgres> StartAsync(TestPostgresOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -69,13 +69,13 @@ public sealed class TestPostgres : IAsyncDisposable
         return StartAsync(options, isShared: false, cancellationToken);
     }
 
-    /// <summary>Makes an empty database.</summary>
+    /// <summary>Creates an empty database.</summary>
     public Task<TestDatabase> CreateDatabaseAsync(CancellationToken cancellationToken = default) => CopyAsync("template0", cancellationToken);
 
-    /// <summary>Makes a database as a copy of a template, which is made once for each name.</summary>
+    /// <summary>Creates a database as a copy of a template, which is created once per name.</summary>
     /// <param name="template">The template's name, any text.</param>
-    /// <param name="initialize">Fills the template, given its connection string; called once for each name. Its failure is every caller's.</param>
-    /// <param name="cancellationToken">Ends the wait; a template that has been begun is finished for the next caller.</param>
+    /// <param name="initialize">Fills the template, given its connection string; called once per name. Its failure is reported to every caller.</param>
+    /// <param name="cancellationToken">Stops waiting; a template that was started is still completed for the next caller.</param>
     public async Task<TestDatabase> CreateDatabaseAsync(
         string template, Func<string, CancellationToken, Task> initialize, CancellationToken cancellationToken = default)
     {
@@ -85,15 +85,15 @@ public sealed class TestPostgres : IAsyncDisposable
         return await CopyAsync(await made.Value.WaitAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Kills the server with all its processes, as a crash does, and returns when they have ended.</summary>
-    /// <exception cref="NotSupportedException">The server is not this object's own.</exception>
+    /// <summary>Kills the server with all its processes, like a crash, and returns when they have ended.</summary>
+    /// <exception cref="NotSupportedException">This object does not own the server.</exception>
     public Task KillServerAsync(CancellationToken cancellationToken = default) => Own("killed").KillAsync(cancellationToken);
 
-    /// <summary>Stops the server, if it runs, and starts it again, with recovery after a kill. Connection strings stay the same.</summary>
-    /// <exception cref="NotSupportedException">The server is not this object's own.</exception>
+    /// <summary>Restarts the server, or starts it again after a kill, with recovery. Connection strings stay the same.</summary>
+    /// <exception cref="NotSupportedException">This object does not own the server.</exception>
     public Task RestartAsync(CancellationToken cancellationToken = default) => Own("restarted").RestartAsync(cancellationToken);
 
-    /// <summary>Removes an own server with all its files, or drops what was made on a named one. The shared server stays.</summary>
+    /// <summary>Removes an own server with all its files, or drops the databases created on a named one. The shared server stays.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_isShared)
@@ -135,7 +135,7 @@ public sealed class TestPostgres : IAsyncDisposable
         return new TestPostgres(server, null, null, server.Administration, isShared);
     }
 
-    /// <summary>Starts a server in a container, whatever else the machine has.</summary>
+    /// <summary>Starts a server in a container, even if the machine has server programs.</summary>
     internal static async Task<TestPostgres> StartInContainerAsync(TestPostgresOptions options, bool isShared, CancellationToken cancellationToken)
     {
         var container = await ContainerServer.StartAsync(options, cancellationToken).ConfigureAwait(false);
@@ -143,7 +143,7 @@ public sealed class TestPostgres : IAsyncDisposable
     }
 
     private OwnServer Own(string done) => _server ?? throw new NotSupportedException(
-        $"The server that {Variable} names, or that runs in a container, cannot be {done} by a test. Ask for one by 'Server = TestServer.Own'.");
+        $"The server that {Variable} names, or that runs in a container, cannot be {done} by a test. Set 'Server = TestServer.Own' to get one that can.");
 
     private async Task<string> MakeTemplateAsync(Func<string, CancellationToken, Task> initialize)
     {

@@ -2,22 +2,22 @@ using System.Text.RegularExpressions;
 
 namespace Ledger.Testing;
 
-/// <summary>Which throw-away PostgreSQL a test gets.</summary>
+/// <summary>The options of a PostgreSQL server for tests.</summary>
 public sealed partial record TestPostgresOptions
 {
-    /// <summary>Where the server comes from. Default: <see cref="TestServer.NamedOrOwn"/>.</summary>
+    /// <summary>The source of the server. Default: <see cref="TestServer.NamedOrOwn"/>.</summary>
     public TestServer Server { get; init; } = TestServer.NamedOrOwn;
 
-    /// <summary>What an own server promises about a crash of the machine. Default: <see cref="TestDurability.None"/>.</summary>
+    /// <summary>How an own server survives a crash of the machine. Default: <see cref="TestDurability.None"/>.</summary>
     public TestDurability Durability { get; init; } = TestDurability.None;
 
     /// <summary>
-    /// Settings of an own server by their names in <c>postgresql.conf</c>, over the defaults: <c>max_connections</c> 200 and
+    /// Settings of an own server by their names in <c>postgresql.conf</c>, in addition to <c>max_connections</c> 200 and
     /// <c>max_prepared_transactions</c> 20. Default: none.
     /// </summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>How long an own server may take to start or stop, from 1 second to 1 hour. Default: 60 seconds.</summary>
+    /// <summary>The time limit for starting or stopping an own server, from 1 second to 1 hour. Default: 60 seconds.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
     internal void Validate()

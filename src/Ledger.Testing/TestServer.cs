@@ -1,11 +1,11 @@
 namespace Ledger.Testing;
 
-/// <summary>Where a test's PostgreSQL comes from.</summary>
+/// <summary>The source of a test's PostgreSQL server.</summary>
 public enum TestServer
 {
-    /// <summary>The server that the environment variable <c>LEDGER_POSTGRES</c> names, else one of one's own, else one in a container.</summary>
+    /// <summary>The server that the environment variable <c>LEDGER_POSTGRES</c> names, else an own server, else one in a container.</summary>
     NamedOrOwn,
 
-    /// <summary>Always one of one's own, made with the server programs of this machine; it can be killed and restarted.</summary>
+    /// <summary>Always an own server, created with the server programs of this machine; it can be killed and restarted.</summary>
     Own,
 }

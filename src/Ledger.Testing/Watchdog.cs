@@ -2,8 +2,8 @@ using System.Diagnostics;
 
 namespace Ledger.Testing;
 
-/// <summary>A process that removes a throw-away server when this one has ended or asks for it.</summary>
-/// <remarks>The only code that removes one: what works after <c>kill -9</c> works on an orderly end as well.</remarks>
+/// <summary>A separate process that removes a throw-away server when this process ends or asks for it.</summary>
+/// <remarks>No other code removes servers: the way that works after <c>kill -9</c> also serves an orderly end.</remarks>
 internal sealed class Watchdog
 {
     private const string Variable = "LEDGER_WATCHDOG";
@@ -17,7 +17,7 @@ internal sealed class Watchdog
         _output = process.StandardOutput.BaseStream;
     }
 
-    /// <summary>Starts watching; before anything else is in the folder, so that no moment is left out.</summary>
+    /// <summary>Starts watching, before anything else is in the folder, so that no moment is unwatched.</summary>
     internal static Watchdog Start(string folder)
     {
         using var stream = typeof(Watchdog).Assembly.GetManifestResourceStream("watchdog.sh")
@@ -25,7 +25,7 @@ internal sealed class Watchdog
         using var reader = new StreamReader(stream);
         string[] shell = ["/bin/sh", "-c", $"eval \"${Variable}\"", folder];
 
-        // In a session of its own, for who kills a whole process group.
+        // In its own session, so that it survives when the whole process group is killed.
         string[] command = File.Exists("/usr/bin/setsid") ? ["/usr/bin/setsid", .. shell] : shell;
         var info = new ProcessStartInfo(command[0], command.Skip(1))
         {
@@ -38,7 +38,7 @@ internal sealed class Watchdog
         return new Watchdog(process);
     }
 
-    /// <summary>Has the server removed and returns when it is.</summary>
+    /// <summary>Requests removal of the server and waits for it.</summary>
     internal async Task RemoveAsync(CancellationToken cancellationToken)
     {
         _process.StandardInput.Close();
@@ -46,7 +46,7 @@ internal sealed class Watchdog
         _process.Dispose();
     }
 
-    /// <summary>The same for the last moment of a process, which cannot await.</summary>
+    /// <summary>The same for process exit, where awaiting is not possible.</summary>
     internal void RemoveAtExit()
     {
         _process.StandardInput.Close();

@@ -38,6 +38,6 @@ clean() {
     rm -rf "$folder"
 }
 
-# The caller's death must not take the watchdog along: it is nobody's child.
+# The watchdog must survive the death of the caller, so it detaches from it.
 exec 3<&0
 (clean "$0" <&3 2> /dev/null) &

@@ -2,7 +2,7 @@ using Shouldly;
 
 namespace Ledger.Cli.Tests;
 
-/// <summary>What a command left behind.</summary>
+/// <summary>The outcome of a command: exit code, output, errors.</summary>
 internal sealed record CliResult(int ExitCode, string Output, string Error)
 {
     /// <summary>The command was refused with this sentence on standard error, and nothing else.</summary>

@@ -39,7 +39,7 @@ public sealed class LedgerDatabase : ITestEngine, IAsyncLifetime, IAsyncDisposab
         return (server, database);
     }
 
-    /// <summary>A server of the test's own, where nobody else's transactions keep dead rows.</summary>
+    /// <summary>The test's own server, where no other transactions keep dead rows.</summary>
     public static async Task<LedgerDatabase> OnOwnServerAsync()
     {
         var database = new LedgerDatabase

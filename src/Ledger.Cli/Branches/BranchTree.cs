@@ -4,7 +4,7 @@ using Ledger.Log;
 
 namespace Ledger.Cli.Branches;
 
-/// <summary>How branches are shown.</summary>
+/// <summary>Prints branches as a tree for people, or as a flat JSON list.</summary>
 /// <remarks>Both forms walk without recursion, because a tree may be a thousand levels deep.</remarks>
 internal static class BranchTree
 {
@@ -24,7 +24,7 @@ internal static class BranchTree
         }
     }
 
-    /// <summary>Writes a list in the order of the tree, each branch behind its parent.</summary>
+    /// <summary>Writes a list in tree order, each branch after its parent.</summary>
     public static void Write(Printer output, IReadOnlyList<BranchNode> tree) => output.Json(writer =>
     {
         writer.WriteStartArray();

@@ -6,10 +6,10 @@ namespace Ledger.Cli.Branches;
 /// <summary><c>ledger branches</c></summary>
 internal sealed class BranchesCommand : LedgerCommand
 {
-    private readonly Argument<string?> _id = StreamArgument.CreateOptional("Only what was forked from this run or branch, directly or not.");
+    private readonly Argument<string?> _id = StreamArgument.CreateOptional("Only branches forked from this run or branch, directly or indirectly.");
 
     public BranchesCommand()
-        : base("branches", "Shows which branches were forked from where, as trees.")
+        : base("branches", "Shows runs and their branches as trees, with the position of each fork.")
     {
         Add(_id);
         Add(CommonOptions.Stats);
@@ -27,7 +27,7 @@ internal sealed class BranchesCommand : LedgerCommand
         }
         else if (tree.Count == 0)
         {
-            session.Out.Line(root is null ? "There are no branches yet. 'ledger fork' makes one." : $"No branch was forked from {root}.");
+            session.Out.Line(root is null ? "There are no branches yet. 'ledger fork' creates one." : $"No branch was forked from {root}.");
         }
         else
         {

@@ -10,11 +10,11 @@ internal sealed class ForkCommand : LedgerCommand
 {
     private readonly Argument<string> _parent = StreamArgument.Create("The run or branch to fork, by its id or stream name.");
     private readonly Option<Position?> _at = Positions.Option("--at", "How many events the branch shares: '--at 2' shares positions 0 and 1.", "N");
-    private readonly Option<string?> _id = new("--id") { Description = "The branch's id; a new one unless given.", HelpName = "ID" };
+    private readonly Option<string?> _id = new("--id") { Description = "The branch's id. Default: a new UUID.", HelpName = "ID" };
     private readonly Option<string?> _name = new("--name") { Description = "A label for people.", HelpName = "LABEL" };
 
     public ForkCommand()
-        : base("fork", "Forks a run or branch: the new branch shares its first events by reference, and goes on alone.")
+        : base("fork", "Forks a run or branch: the new branch shares its first events by reference and then continues on its own.")
     {
         _at.Required = true;
         Add(_parent);

@@ -6,7 +6,7 @@ using Ledger.Records;
 
 namespace Ledger.Cli.Bus;
 
-/// <summary>Questions to record stores as abilities; writing stays with the command line and the API.</summary>
+/// <summary>Read-only abilities on record stores; writing is left to the command line and the API.</summary>
 internal static class ChronoAbilities
 {
     private static readonly ChronoAbilityContext Json = ChronoAbilityContext.Default;
@@ -15,7 +15,7 @@ internal static class ChronoAbilities
         "chrono:query", "Lists a project's records in the order in which they were first written.", Json.ChronoQueryInput, Json.ChronoRecordsOutput);
 
     private static readonly AbilityMeta<ChronoGetInput, ChronoRecordOutput> Get = new(
-        "chrono:get", "Gives a record, also a deleted one, as it is or as it was; null when there is none.", Json.ChronoGetInput, Json.ChronoRecordOutput);
+        "chrono:get", "Returns a record, even a deleted one, as it is now or was earlier; null if there is none.", Json.ChronoGetInput, Json.ChronoRecordOutput);
 
     private static readonly AbilityMeta<ChronoHistoryInput, ChronoEventsOutput> History = new(
         "chrono:history", "Lists the events about a record, the oldest first.", Json.ChronoHistoryInput, Json.ChronoEventsOutput);

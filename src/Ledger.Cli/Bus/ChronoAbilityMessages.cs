@@ -7,23 +7,23 @@ namespace Ledger.Cli.Bus;
 
 internal sealed record ChronoQueryInput
 {
-    [Description("The project, by the name that its stream chrono:PROJECT has.")]
+    [Description("The project: the PROJECT in the name of its stream, chrono:PROJECT.")]
     public required string Project { get; init; }
 
     [Description("Only records of this kind.")]
     public string? Kind { get; init; }
 
-    [Description("Only records with this status; active unless given, \"\" for all.")]
+    [Description("Only records with this status; \"\" for all. Default: active.")]
     public string? Status { get; init; }
 
-    [Description("Only records sure enough to be put into a prompt: a confidence of 0.6 or more.")]
+    [Description("Only records certain enough to put into a prompt: a confidence of 0.6 or more.")]
     public bool? RagFilter { get; init; }
 
     [Description("Only records with at least this confidence.")]
     public double? MinConfidence { get; init; }
 
     [Range(1, 1_000)]
-    [Description("How many at most; 100 unless given.")]
+    [Description("The most items to return. Default: 100.")]
     public int? Limit { get; init; }
 }
 
@@ -34,14 +34,14 @@ internal sealed record ChronoRecordsOutput
 
 internal sealed record ChronoGetInput
 {
-    [Description("The project, by the name that its stream chrono:PROJECT has.")]
+    [Description("The project: the PROJECT in the name of its stream, chrono:PROJECT.")]
     public required string Project { get; init; }
 
     [Description("The record's id.")]
     public required string Id { get; init; }
 
     [Range(0, long.MaxValue)]
-    [Description("As it was after the event with this seq; as it is unless given.")]
+    [Description("The record as it was after the event with this seq. Default: as it is now.")]
     public long? AtSeq { get; init; }
 }
 
@@ -53,14 +53,14 @@ internal sealed record ChronoRecordOutput
 
 internal sealed record ChronoHistoryInput
 {
-    [Description("The project, by the name that its stream chrono:PROJECT has.")]
+    [Description("The project: the PROJECT in the name of its stream, chrono:PROJECT.")]
     public required string Project { get; init; }
 
     [Description("The record's id.")]
     public required string Id { get; init; }
 
     [Range(1, 1_000)]
-    [Description("How many at most; 100 unless given.")]
+    [Description("The most items to return. Default: 100.")]
     public int? Limit { get; init; }
 }
 
@@ -69,7 +69,7 @@ internal sealed record ChronoEventsOutput
     public required IReadOnlyList<JsonElement> Events { get; init; }
 }
 
-/// <summary>How the abilities on record stores are read and written, generated at compile time.</summary>
+/// <summary>The JSON contracts of the abilities on record stores, generated at compile time.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -5,16 +5,16 @@ namespace Ledger.Cli.Bus;
 /// <summary><c>ledger invoke</c></summary>
 internal sealed class InvokeCommand : LedgerCommand
 {
-    private readonly Argument<string> _ability = new("ABILITY") { Description = "The id of the ability; 'ledger bus list' shows them." };
+    private readonly Argument<string> _ability = new("ABILITY") { Description = "The id of the ability; 'ledger bus list' lists them." };
     private readonly Argument<string> _json = new("JSON")
     {
-        Description = "What it takes, as JSON; {} unless given.",
+        Description = "The input as JSON.",
         Arity = ArgumentArity.ZeroOrOne,
         DefaultValueFactory = _ => "{}",
     };
 
     public InvokeCommand()
-        : base("invoke", "Calls an ability and prints its answer, which is JSON.")
+        : base("invoke", "Calls an ability and prints its answer as JSON.")
     {
         Add(_ability);
         Add(_json);

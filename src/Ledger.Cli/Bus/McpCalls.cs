@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace Ledger.Cli.Bus;
 
-/// <summary>The requests of a client that are not answered yet, as the messages say that pass in both directions, a line each.</summary>
+/// <summary>Tracks the requests of a client that are still unanswered, by watching the messages, one per line, in both directions.</summary>
 internal sealed class McpCalls
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _open = new(StringComparer.Ordinal);
     private TaskCompletionSource _answered = Completed();
 
-    /// <summary>Ends when every request that came is answered.</summary>
+    /// <summary>Completes when every request received so far has been answered.</summary>
     public Task Answered
     {
         get
@@ -21,10 +21,10 @@ internal sealed class McpCalls
         }
     }
 
-    /// <summary>Takes a line of the client.</summary>
+    /// <summary>Records a line sent by the client.</summary>
     public void Receive(ReadOnlyMemory<byte> line) => Take(line, isAnswer: false);
 
-    /// <summary>Takes a line of the server.</summary>
+    /// <summary>Records a line sent by the server.</summary>
     public void Send(ReadOnlyMemory<byte> line) => Take(line, isAnswer: true);
 
     private void Take(ReadOnlyMemory<byte> line, bool isAnswer)
@@ -36,7 +36,7 @@ internal sealed class McpCalls
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            // No message, or one with a name that is no text: no request and no answer.
+            // Not a message, or one whose name is not a string: neither a request nor an answer.
         }
     }
 
@@ -56,7 +56,7 @@ internal sealed class McpCalls
             && message.TryGetProperty("params", out var parameters) && parameters.ValueKind == JsonValueKind.Object
             && parameters.TryGetProperty("requestId", out var cancelled))
         {
-            // What is cancelled is not answered.
+            // A cancelled request gets no answer.
             Count(cancelled.GetRawText(), -1);
         }
     }

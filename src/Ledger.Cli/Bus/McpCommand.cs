@@ -37,11 +37,11 @@ internal sealed class McpCommand : LedgerCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Being told to stop is its good end.
+            // Cancellation is the normal way to stop.
         }
     }
 
-    // Many clients take letters, digits, '-' and '_' alone.
+    // Many clients accept only letters, digits, '-' and '_'.
     private static string NameOf(AbilityMeta ability) => ability.Id.Replace(':', '_');
 
     private static Tool Describe(AbilityMeta ability) => new()

@@ -3,6 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace Ledger.Cli.Bus;
 
-/// <summary>How the arguments of a tool are written again as one JSON document.</summary>
+/// <summary>The JSON contract that turns a tool's arguments back into one JSON document.</summary>
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
 internal sealed partial class McpContext : JsonSerializerContext;

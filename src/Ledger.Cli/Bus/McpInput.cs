@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace Ledger.Cli.Bus;
 
-/// <summary>What a client sends, in whole lines. Its end is told only when everything before it is answered, because the server stops at the end.</summary>
+/// <summary>What a client sends, in whole lines. The end of input is passed on only after all earlier requests were answered, because the server stops there.</summary>
 internal sealed class McpInput(Stream input, McpOutput output, McpCalls calls, TimeProvider timeProvider, CancellationToken stopping) : Stream
 {
-    // A client that has ended does not wait for long.
+    // A client that has closed its input does not wait for long.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly McpLines _lines = new();
@@ -47,7 +47,7 @@ internal sealed class McpInput(Stream input, McpOutput output, McpCalls calls, T
 
     private async Task FillAsync(CancellationToken cancellationToken)
     {
-        // A read of standard input cannot be cancelled; whoever is told to stop leaves it behind.
+        // A read of standard input cannot be cancelled; on cancellation it is abandoned.
         var bytes = new byte[64 * 1024];
         var read = await Task.Run(() => input.Read(bytes), CancellationToken.None).WaitAsync(cancellationToken);
         _isAtEnd = read == 0;
@@ -76,7 +76,7 @@ internal sealed class McpInput(Stream input, McpOutput output, McpCalls calls, T
         }
         catch (TimeoutException)
         {
-            // Something is not answered at all, and the end is the end.
+            // Some request will never be answered; end the input anyway.
         }
     }
 

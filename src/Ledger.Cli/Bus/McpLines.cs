@@ -2,15 +2,15 @@ using System.Buffers;
 
 namespace Ledger.Cli.Bus;
 
-/// <summary>Puts the lines together that bytes arrive as in parts.</summary>
+/// <summary>Assembles lines from bytes that arrive in pieces.</summary>
 internal sealed class McpLines
 {
     private readonly ArrayBufferWriter<byte> _begun = new();
 
-    /// <summary>Whether the last line has no end yet.</summary>
+    /// <summary>Whether the last line is still incomplete.</summary>
     public bool HasBegun => _begun.WrittenCount > 0;
 
-    /// <summary>Takes the next bytes, and gives the lines that they end, each with its end.</summary>
+    /// <summary>Adds the next bytes and returns the lines they complete, each with its line end.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Take(ReadOnlySpan<byte> utf8)
     {
         List<ReadOnlyMemory<byte>> lines = [];

@@ -1,6 +1,6 @@
 namespace Ledger.Cli.Bus;
 
-/// <summary>What the server sends; the stream below stays open when the server closes it.</summary>
+/// <summary>What the server sends; closing it leaves the underlying stream open.</summary>
 internal sealed class McpOutput(Stream output, McpCalls calls) : Stream
 {
     private readonly McpLines _lines = new();
@@ -37,7 +37,7 @@ internal sealed class McpOutput(Stream output, McpCalls calls) : Stream
         }
     }
 
-    /// <summary>Writes a line of another than the server, between the server's lines.</summary>
+    /// <summary>Writes a line that does not come from the server, between the server's lines.</summary>
     public async Task WriteLineAsync(ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
     {
         await _oneAtATime.WaitAsync(cancellationToken);

@@ -4,16 +4,16 @@ using System.Text.Json;
 
 namespace Ledger.Cli.Bus;
 
-/// <summary>Refuses the requests that are too large, or hold half of a surrogate pair: the package that reads messages names neither.</summary>
+/// <summary>Refuses requests that are too large or hold half of a surrogate pair; the MCP package reports neither clearly.</summary>
 internal static class McpText
 {
-    // An event may have 16 MiB; escapes and spaces can make its line longer, but not without end.
+    // An event may have 16 MiB; escapes and spaces make its line longer, but not without limit.
     private const int MaxBytes = 128 * 1024 * 1024;
     private const int InvalidParameters = -32602;
     private const int MaxShown = 200;
     private const string Arguments = "/params/arguments";
 
-    /// <summary>The answer to such a request, a line; null where nothing is wrong, and where there is no request.</summary>
+    /// <summary>The answer line to such a request; null if nothing is wrong or the line is not a request.</summary>
     public static byte[]? RefusalOf(ReadOnlySpan<byte> line, int maxBytes = MaxBytes)
     {
         if (line.Length <= maxBytes && line.IndexOf("\\ud"u8) < 0 && line.IndexOf("\\uD"u8) < 0)
@@ -30,7 +30,7 @@ internal static class McpText
         }
         catch (JsonException)
         {
-            // No message, which is told elsewhere.
+            // Not a message; reported elsewhere.
             return null;
         }
     }
@@ -73,9 +73,9 @@ internal static class McpText
     private static string SentenceOf(string method, Request request, Fault fault)
     {
         const string advice = "Nothing was done; cut text between characters, not within one.";
-        var half = $"holds half of a surrogate pair, '{fault.Half}', which stands for no character";
+        var half = $"holds half of a surrogate pair, '{fault.Half}', which is not a character";
         return request.IsCall && IsArgument(fault)
-            ? $"The tool '{Shown(request.Name!)}' does not take these arguments: '{Shown(fault.Pointer[Arguments.Length..])}' {half}. {advice}"
+            ? $"The tool '{Shown(request.Name!)}' does not accept these arguments: '{Shown(fault.Pointer[Arguments.Length..])}' {half}. {advice}"
             : $"The request '{Shown(method)}' cannot be read: '{Shown(fault.Pointer)}' {half}. {advice}";
     }
 
@@ -122,7 +122,7 @@ internal static class McpText
     private static string Spelled(ref Utf8JsonReader reader) =>
         reader.ValueIsEscaped && HalfIn(reader.ValueSpan) is null ? reader.GetString()! : Encoding.UTF8.GetString(reader.ValueSpan);
 
-    // The text is the one between the quotes, well-formed.
+    // The text between the quotes, made well-formed.
     private static string? HalfIn(ReadOnlySpan<byte> text)
     {
         for (var i = 0; text[i..].IndexOf((byte)'\\') is var next and >= 0;)
@@ -149,7 +149,7 @@ internal static class McpText
 
     private readonly record struct Step(bool IsArray, int Index, string Key);
 
-    /// <summary>What a message says of itself; the id is JSON as it is spelled.</summary>
+    /// <summary>The id, method and tool name of a message; the id is its JSON text, unchanged.</summary>
     private readonly record struct Request(string? Id, string? Method, string? Name, Fault? Fault)
     {
         public bool IsCall => Method == "tools/call" && Name is not null;

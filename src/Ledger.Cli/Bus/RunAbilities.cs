@@ -9,7 +9,7 @@ using Ledger.Worlds;
 
 namespace Ledger.Cli.Bus;
 
-/// <summary>Runs, forks, worlds and causes as abilities, so that an agent of any make can use them.</summary>
+/// <summary>Runs, forks, worlds and causes as abilities, for agents built with any framework.</summary>
 internal static class RunAbilities
 {
     private static readonly RunAbilityContext Json = RunAbilityContext.Default;
@@ -18,22 +18,22 @@ internal static class RunAbilities
         new("run:list", "Lists the runs, sorted by id.", Json.RunListInput, Json.RunListOutput);
 
     private static readonly AbilityMeta<RunEventsInput, RunEventsOutput> Events =
-        new("run:events", "Reads the events of a run or branch, a page at a time.", Json.RunEventsInput, Json.RunEventsOutput);
+        new("run:events", "Reads the events of a run or branch, one page at a time.", Json.RunEventsInput, Json.RunEventsOutput);
 
     private static readonly AbilityMeta<RunAppendInput, RunLengthOutput> Append =
         new("run:append", "Appends an event to a run or branch; a run that does not exist is created.", Json.RunAppendInput, Json.RunLengthOutput);
 
     private static readonly AbilityMeta<RunForkInput, RunForkOutput> Fork =
-        new("run:fork", "Forks a run or branch: the branch shares its first events and goes on alone.", Json.RunForkInput, Json.RunForkOutput);
+        new("run:fork", "Forks a run or branch: the branch shares its first events and then continues on its own.", Json.RunForkInput, Json.RunForkOutput);
 
     private static readonly AbilityMeta<RunWorldInput, JsonElement> World =
-        new("run:world", "Gives the objects and relations that the events of a run or branch describe.", Json.RunWorldInput, Json.JsonElement);
+        new("run:world", "Returns the objects and relations that the events of a run or branch describe.", Json.RunWorldInput, Json.JsonElement);
 
     private static readonly AbilityMeta<RunDiffInput, RunDiffOutput> Diff =
-        new("run:diff", "Says how the world of a run or branch differs from another's.", Json.RunDiffInput, Json.RunDiffOutput);
+        new("run:diff", "Returns the differences between the worlds of two runs or branches.", Json.RunDiffInput, Json.RunDiffOutput);
 
     private static readonly AbilityMeta<RunTraceInput, RunEventsOutput> Trace =
-        new("run:trace", "Says why an event of a run or branch happened: its causes, and theirs.", Json.RunTraceInput, Json.RunEventsOutput);
+        new("run:trace", "Returns why an event of a run or branch happened: its causes, and their causes in turn.", Json.RunTraceInput, Json.RunEventsOutput);
 
     public static void Register(IAgentBus bus, LedgerConnection connection)
     {

@@ -28,14 +28,14 @@ internal sealed record RunEventsInput
     public required string Run { get; init; }
 
     [Range(0, long.MaxValue)]
-    [Description("The position of the first event; 0 unless given.")]
+    [Description("The position of the first event. Default: 0.")]
     public long? From { get; init; }
 
     [Range(1, 1_000)]
-    [Description("How many at most; 100 unless given.")]
+    [Description("The most items to return. Default: 100.")]
     public int? Limit { get; init; }
 
-    [Description("Only those that belong to this call of a task.")]
+    [Description("Only events that belong to this call of a task.")]
     public string? CallId { get; init; }
 }
 
@@ -80,20 +80,20 @@ internal sealed record RunAppendInput
     [Description("The type of the event, such as 'object.created' or 'tool.called'.")]
     public required string Type { get; init; }
 
-    [Description("What the event says: JSON.")]
+    [Description("The event's data: JSON.")]
     public required JsonElement Data { get; init; }
 
-    [Description("The id that the event has in your system; sent again with the same id, type and data it is written once. A new one unless given.")]
+    [Description("The event's id in your system. Sent again with the same id, type and data, the event is written once. Default: a new UUID.")]
     [MinLength(1)]
     public string? Id { get; init; }
 
-    [Description("Who did it.")]
+    [Description("Who or what caused the event, such as the name of an agent.")]
     public string? Actor { get; init; }
 
     [Description("The call of a task that the event belongs to, such as a tool.called or tool.returned.")]
     public string? CallId { get; init; }
 
-    [Description("Whether an event of an object or relation that the world cannot take is refused: true unless given.")]
+    [Description("Whether to refuse an object or relation event that cannot be applied to the world. Default: true.")]
     public bool? Validate { get; init; }
 }
 
@@ -103,10 +103,10 @@ internal sealed record RunLengthOutput
 
     public required Guid EventId { get; init; }
 
-    [Description("Whether the event was there already, so that nothing was written.")]
+    [Description("Whether the event existed already and nothing was written.")]
     public required bool WasThere { get; init; }
 
-    [Description("What may be wrong with the event, which was appended all the same.")]
+    [Description("Possible problems with the event, which was appended anyway.")]
     public string? Note { get; init; }
 }
 
@@ -116,10 +116,10 @@ internal sealed record RunForkInput
     public required string Run { get; init; }
 
     [Range(0, long.MaxValue)]
-    [Description("How many of its events the branch shares.")]
+    [Description("The number of its events that the branch shares.")]
     public required long At { get; init; }
 
-    [Description("The id of the branch; a new one unless given.")]
+    [Description("The id of the branch. Default: a new UUID.")]
     public string? Id { get; init; }
 
     [Description("What the branch is for.")]
@@ -139,10 +139,10 @@ internal sealed record RunWorldInput
     public required string Run { get; init; }
 
     [Range(0, long.MaxValue)]
-    [Description("After how many events; all unless given.")]
+    [Description("The number of events to apply. Default: all.")]
     public long? At { get; init; }
 
-    [Description("Whether an event that cannot be applied is an error; otherwise the world goes on without it and lists it in 'faults'.")]
+    [Description("Whether an event that cannot be applied is an error. Otherwise it is skipped and listed in 'faults'.")]
     public bool? Strict { get; init; }
 }
 
@@ -171,7 +171,7 @@ internal sealed record RunTraceInput
     public required string EventId { get; init; }
 }
 
-/// <summary>How the abilities on runs are read and written, generated at compile time.</summary>
+/// <summary>The JSON contracts of the abilities on runs, generated at compile time.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -11,12 +11,12 @@ namespace Ledger.Cli.Causality;
 internal sealed class BlameCommand : LedgerCommand
 {
     private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
-    private readonly Argument<string> _object = StreamArgument.Create("The object's id, or a relation's; it may be removed by now.", "OBJECT");
-    private readonly Argument<string?> _property = StreamArgument.CreateOptional("A top-level property; the whole object unless given.", "PROPERTY");
+    private readonly Argument<string> _object = StreamArgument.Create("The id of an object, or of a relation; it may have been removed since.", "OBJECT");
+    private readonly Argument<string?> _property = StreamArgument.CreateOptional("A top-level property. Default: the whole object.", "PROPERTY");
     private readonly Option<bool> _relation = new("--relation") { Description = "OBJECT is the id of a relation." };
 
     public BlameCommand()
-        : base("blame", "Names the events that made and changed an object, or one property of it; the last one set what is there.")
+        : base("blame", "Lists the events that created and changed an object, or one of its properties; the last one set the current value.")
     {
         Add(_id);
         Add(_object);
@@ -41,7 +41,7 @@ internal sealed class BlameCommand : LedgerCommand
         {
             throw new RefusalException(property is not null
                 ? $"No event of '{run.StreamName}' set a property '{property}' of {Article(what)} '{id}'."
-                : $"No event of '{run.StreamName}' made {Article(what)} '{id}'.");
+                : $"No event of '{run.StreamName}' created {Article(what)} '{id}'.");
         }
 
         if (session.Json)
@@ -67,7 +67,7 @@ internal sealed class BlameCommand : LedgerCommand
         : property is null ? item.Data.ToJsonElement()
         : item.Data.GetValueOrDefault(property);
 
-    // Without its ends a relation says nothing.
+    // A relation means nothing without its ends.
     private static JsonElement ValueOf(Relation? item, string? property) =>
         item is null ? default
         : property is null ? JsonElement.Parse(item.ToString())
@@ -115,7 +115,7 @@ internal sealed class BlameCommand : LedgerCommand
         writer.WriteEndObject();
     }
 
-    // What is absent is not written, so that it differs from null.
+    // An absent value is omitted, to tell it from null.
     private static void Write(Utf8JsonWriter writer, string name, JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.Undefined)

@@ -15,7 +15,7 @@ internal sealed class DivergenceCommand : LedgerCommand
     private readonly Argument<string> _b = StreamArgument.Create("The run or branch to compare it with.", "B");
 
     public DivergenceCommand()
-        : base("divergence", "Shows how long two histories are the same, and the first event in which they differ, by type and JSON.")
+        : base("divergence", "Shows how far two histories are the same, and the first events that differ, with type and JSON.")
     {
         Add(_a);
         Add(_b);

@@ -13,17 +13,17 @@ namespace Ledger.Cli.Causality;
 /// <summary><c>ledger trace</c></summary>
 internal sealed class TraceCommand : LedgerCommand
 {
-    private readonly Argument<string> _event = StreamArgument.Create("The event, by its id, or with --run by the id that it had in a file.", "EVENT");
+    private readonly Argument<string> _event = StreamArgument.Create("The event, by its id, or with --run also by the id it had in a file.", "EVENT");
     private readonly Option<string?> _run = new("--run")
     {
-        Description = "The run or branch to look in; unless given, the one that the event was written to.",
+        Description = "The run or branch to look in. Default: the one that the event was written to.",
         HelpName = "ID",
     };
 
     private readonly Option<bool> _down = new("--down") { Description = "What the event caused, instead of what caused it." };
 
     public TraceCommand()
-        : base("trace", "Shows why an event happened: its causes, their causes, to the roots. Causes that are not there are marked.")
+        : base("trace", "Shows why an event happened: its causes and their causes, back to the roots. Missing causes are marked.")
     {
         Add(_event);
         Add(_run);
@@ -37,7 +37,7 @@ internal sealed class TraceCommand : LedgerCommand
         var id = session.Get(_event);
         if (session.Get(_run) is null && !Guid.TryParse(id, out _))
         {
-            throw new UsageException($"'{id}' is not the id of an event, which is a UUID. With --run it is looked up among the ids of files.");
+            throw new UsageException($"'{id}' is not the id of an event, which is a UUID. With --run, ids from files are looked up too.");
         }
 
         await using var connection = await session.ConnectAsync(cancellationToken);
@@ -49,7 +49,7 @@ internal sealed class TraceCommand : LedgerCommand
             : await run.ExplainAsync(id, cancellationToken);
         if (!trace.Events.Any())
         {
-            throw new RefusalException($"There is no event '{id}' in '{run.StreamName}'. 'ledger events {run.StreamName}' shows what there is.");
+            throw new RefusalException($"There is no event '{id}' in '{run.StreamName}'. 'ledger events {run.StreamName}' lists its events.");
         }
 
         var calls = await FindCallsAsync(connection, trace, cancellationToken);
@@ -72,7 +72,7 @@ internal sealed class TraceCommand : LedgerCommand
 
         return await connection.Store.FindEventsAsync([Guid.Parse(id)], cancellationToken) is [var found]
             ? await connection.Ledger.OpenAsync(found.Stream, cancellationToken)
-            : throw new RefusalException($"There is no event '{id}'. With --run the ids of files are looked up too.");
+            : throw new RefusalException($"There is no event '{id}'. With --run, ids from files are looked up too.");
     }
 
     private static async Task<List<Call>> FindCallsAsync(LedgerConnection connection, CausalTrace trace, CancellationToken cancellationToken)

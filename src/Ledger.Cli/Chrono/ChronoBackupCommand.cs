@@ -9,8 +9,8 @@ internal sealed class ChronoBackupCommand : ChronoFolderCommand
     public ChronoBackupCommand()
         : base(
             "backup",
-            "Writes a .chronomemory folder with the archived events as well, for 'ledger chrono restore'. Writers go on meanwhile.",
-            "Where .chronomemory is made; there must be none yet.") =>
+            "Writes a .chronomemory folder that includes the archived events, for 'ledger chrono restore'. Writers are not blocked.",
+            "The folder in which .chronomemory is created; it must not have one yet.") =>
         Examples = ["ledger chrono backup demo backup-2026-01-05"];
 
     protected override async Task RunAsync(Session session, ChronoStore store, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ internal abstract class ChronoCommand : LedgerCommand
     protected ChronoCommand(string name, string description)
         : base(name, description) => Add(Project);
 
-    protected Argument<string> Project { get; } = StreamArgument.Create("The project, by the name that its stream chrono:PROJECT has.", "PROJECT");
+    protected Argument<string> Project { get; } = StreamArgument.Create("The project: the PROJECT in the name of its stream, chrono:PROJECT.", "PROJECT");
 
     public sealed override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
@@ -21,7 +21,7 @@ internal abstract class ChronoCommand : LedgerCommand
         await RunAsync(session, store, cancellationToken);
     }
 
-    /// <summary>Opens the store of a project, whose name somebody typed.</summary>
+    /// <summary>Opens the store of a project by the name that the user typed.</summary>
     public static ChronoStore Open(IEventStore log, string project, ChronoOptions? options = null)
     {
         try
@@ -34,12 +34,12 @@ internal abstract class ChronoCommand : LedgerCommand
         }
     }
 
-    /// <summary>Refuses what the command line alone shows to be wrong.</summary>
+    /// <summary>Refuses faults that the command line alone shows, before connecting.</summary>
     protected virtual void Check(Session session)
     {
     }
 
-    /// <summary>How the store writes.</summary>
+    /// <summary>The options of the store; commands that write add the depth.</summary>
     protected virtual ChronoOptions OptionsOf(Session session) => new() { TimeProvider = session.Io.TimeProvider };
 
     protected abstract Task RunAsync(Session session, ChronoStore store, CancellationToken cancellationToken);

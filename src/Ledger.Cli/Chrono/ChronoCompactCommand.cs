@@ -9,11 +9,11 @@ internal sealed class ChronoCompactCommand : ChronoWriteCommand
 {
     private readonly Option<bool> _delete = new("--delete-history")
     {
-        Description = "Delete the events, with those of earlier compactions, instead of moving them to the archive.",
+        Description = "Delete the events, and those archived by earlier compactions, instead of moving them to the archive.",
     };
 
     public ChronoCompactCommand()
-        : base("compact", "Moves the events to the archive, where they are still verified, and keeps their state in the log.")
+        : base("compact", "Moves the events to the archive, where they can still be verified, and writes their final state to the log.")
     {
         Add(_delete);
         Examples = ["ledger chrono compact demo", "ledger chrono compact demo --delete-history"];
@@ -26,7 +26,7 @@ internal sealed class ChronoCompactCommand : ChronoWriteCommand
         if (!session.Json)
         {
             var done = history == CompactedHistory.Delete ? "Deleted" : "Archived";
-            session.Out.Line($"{done} {Printable.Count(compaction.Events, "event")} up to seq {compaction.Sequence}; the state is kept, and seq {compaction.Event.Seq} says so.");
+            session.Out.Line($"{done} {Printable.Count(compaction.Events, "event")} up to seq {compaction.Sequence}; seq {compaction.Event.Seq} records the compaction.");
             return;
         }
 

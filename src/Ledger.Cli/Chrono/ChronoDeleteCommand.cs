@@ -7,10 +7,10 @@ namespace Ledger.Cli.Chrono;
 /// <summary><c>ledger chrono delete</c></summary>
 internal sealed class ChronoDeleteCommand : ChronoWriteCommand
 {
-    private readonly Argument<string> _id = StreamArgument.Create("The record's id. One that is not there is an event too, which changes nothing.");
+    private readonly Argument<string> _id = StreamArgument.Create("The record's id. Deleting an unknown id still writes an event, which has no effect.");
 
     public ChronoDeleteCommand()
-        : base("delete", "Marks a record as deleted; it stays readable, with the status tombstone.")
+        : base("delete", "Marks a record as deleted; it stays readable with the status tombstone.")
     {
         Add(_id);
         Examples = ["ledger chrono delete demo R-1"];

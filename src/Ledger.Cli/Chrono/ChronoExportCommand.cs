@@ -10,7 +10,7 @@ internal sealed class ChronoExportCommand : ChronoFolderCommand
         : base(
             "export",
             "Writes a .chronomemory folder that chronomemory opens, verifies and continues.",
-            "Where .chronomemory is made; there must be none yet.") =>
+            "The folder in which .chronomemory is created; it must not have one yet.") =>
         Examples = ["ledger chrono export demo ."];
 
     protected override async Task RunAsync(Session session, ChronoStore store, CancellationToken cancellationToken)

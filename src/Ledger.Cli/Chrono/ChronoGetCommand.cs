@@ -11,7 +11,7 @@ internal sealed class ChronoGetCommand : ChronoCommand
     private readonly MomentOptions _moment = new();
 
     public ChronoGetCommand()
-        : base("get", "Shows a record, also a deleted one, as it is or as it was.")
+        : base("get", "Shows a record, even a deleted one, as it is now or was earlier.")
     {
         Add(_id);
         _moment.AddTo(this);

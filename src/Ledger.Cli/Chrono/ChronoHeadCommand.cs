@@ -6,7 +6,7 @@ namespace Ledger.Cli.Chrono;
 internal sealed class ChronoHeadCommand : ChronoCommand
 {
     public ChronoHeadCommand()
-        : base("head", "Prints where the chain stands as SEQ:HASH. Keep it elsewhere: 'verify --expect' then proves that nothing before it was changed.") =>
+        : base("head", "Prints the head of the chain as SEQ:HASH. Store it elsewhere: 'verify --expect' then proves that nothing before it was changed.") =>
         Examples = ["ledger chrono head demo > head.txt", "ledger chrono verify demo --expect \"$(cat head.txt)\""];
 
     protected override async Task RunAsync(Session session, ChronoStore store, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ internal sealed class ChronoHistoryCommand : ChronoCommand
     private readonly Argument<string> _id = StreamArgument.Create("The record's id.");
 
     public ChronoHistoryCommand()
-        : base("history", "Lists the events about a record, also those before a compaction that keeps them.")
+        : base("history", "Lists the events of a record, including those that a compaction moved to the archive.")
     {
         Add(_id);
         Examples = ["ledger chrono history demo R-1"];

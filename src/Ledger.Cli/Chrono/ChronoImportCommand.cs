@@ -9,15 +9,15 @@ internal sealed class ChronoImportCommand : ChronoFolderCommand
 {
     private readonly Option<DamagedLines> _damaged = new("--damaged")
     {
-        Description = "What becomes of lines that are no sound event: refuse (the default), skip, or keep.",
+        Description = "What to do with lines that are not valid events: refuse, skip or keep. Default: refuse.",
         HelpName = "refuse|skip|keep",
     };
 
     public ChronoImportCommand()
         : base(
             "import",
-            "Takes in a .chronomemory folder with its seqs, times and hashes. Done again, it takes in what was added.",
-            "The folder that holds .chronomemory, or that one.")
+            "Imports a .chronomemory folder with its seqs, times and hashes. Run again, it imports what was added.",
+            "The .chronomemory folder, or the folder that contains it.")
     {
         Add(_damaged);
         Examples = ["ledger chrono import demo .", "ledger chrono import demo .chronomemory --damaged keep --json"];

@@ -8,12 +8,12 @@ namespace Ledger.Cli.Chrono;
 /// <summary><c>ledger chrono migrate</c></summary>
 internal sealed class ChronoMigrateCommand : ChronoFolderCommand
 {
-    private readonly Option<bool> _revive = new("--revive") { Description = "Write ids again that were deleted here." };
+    private readonly Option<bool> _revive = new("--revive") { Description = "Also write ids that were deleted here." };
 
     public ChronoMigrateCommand()
         : base(
             "migrate",
-            "Writes the records of requirements.json and testcases.json. Done again, it writes what changed.",
+            "Writes the records of requirements.json and testcases.json. Run again, it writes what changed.",
             "The folder with the files.")
     {
         Add(_revive);

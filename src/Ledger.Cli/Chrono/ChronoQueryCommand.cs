@@ -11,14 +11,14 @@ internal sealed class ChronoQueryCommand : ChronoCommand
     private readonly Option<string?> _kind = new("--kind") { Description = "Only records of this kind.", HelpName = "KIND" };
     private readonly Option<string> _status = new("--status")
     {
-        Description = "Only records with this status; active unless given, \"\" for all.",
+        Description = "Only records with this status; \"\" for all.",
         HelpName = "STATUS",
         DefaultValueFactory = _ => "active",
     };
 
     private readonly Option<bool> _rag = new("--rag")
     {
-        Description = "Only records sure enough to be put into a prompt: a confidence of 0.6 or more.",
+        Description = "Only records certain enough to put into a prompt: a confidence of 0.6 or more.",
     };
 
     private readonly Option<double> _minConfidence = new("--min-confidence")
@@ -63,7 +63,7 @@ internal sealed class ChronoQueryCommand : ChronoCommand
         var text = result.Tokens[0].Value;
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var confidence) || !double.IsFinite(confidence))
         {
-            result.AddError($"--min-confidence must be a number, and '{text}' is none");
+            result.AddError($"--min-confidence must be a number, but was '{text}'");
         }
 
         return confidence;

@@ -6,7 +6,7 @@ namespace Ledger.Cli.Chrono;
 internal sealed class ChronoRebuildCommand : ChronoCommand
 {
     public ChronoRebuildCommand()
-        : base("rebuild", "Makes the rows that answer anew from the log. Only rows that were changed by hand come out otherwise.") =>
+        : base("rebuild", "Rebuilds the rows that queries read from the log. The result differs only for rows that were edited by hand.") =>
         Examples = ["ledger chrono rebuild demo"];
 
     protected override async Task RunAsync(Session session, ChronoStore store, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace Ledger.Cli.Chrono;
 /// <summary><c>ledger chrono replay</c></summary>
 internal sealed class ChronoReplayCommand : ChronoCommand
 {
-    private readonly Option<Position?> _from = Positions.Option("--from-seq", "The first seq wanted; all events unless given.", "SEQ");
+    private readonly Option<Position?> _from = Positions.Option("--from-seq", "The first seq to list. Default: all events.", "SEQ");
 
     public ChronoReplayCommand()
         : base("replay", "Lists the events of a store in order.")

@@ -8,8 +8,8 @@ internal sealed class ChronoRestoreCommand : ChronoFolderCommand
     public ChronoRestoreCommand()
         : base(
             "restore",
-            "Takes in a backup into a project that has no events. A backup whose files were changed is refused.",
-            "The backup: the folder that holds .chronomemory, or that one.") =>
+            "Restores a backup into a project that has no events. A backup whose files were changed is refused.",
+            "The backup: a .chronomemory folder, or the folder that contains it.") =>
         Examples = ["ledger chrono restore demo-again backup-2026-01-05"];
 
     protected override async Task RunAsync(Session session, ChronoStore store, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ using Ledger.Records.Chronomemory;
 
 namespace Ledger.Cli.Chrono;
 
-/// <summary>Shows records and events: as JSON with the reference's names, spelled as they are hashed.</summary>
+/// <summary>Shows records and events; as JSON they have the reference's member names and the exact spelling that was hashed.</summary>
 internal static class ChronoText
 {
     /// <summary>Shows one event.</summary>
@@ -51,11 +51,11 @@ internal static class ChronoText
         ShowMembers(session.Out, "Data      ", record.Data);
     }
 
-    /// <summary>Shows records as they come, as <c>{"records": […]}</c> or a line each.</summary>
+    /// <summary>Streams records as <c>{"records": […]}</c> or one per line.</summary>
     public static Task ShowAsync(Session session, IAsyncEnumerable<ChronoRecord> records, CancellationToken cancellationToken) =>
         ShowAsync(session, "records", records, r => r.ToJson(), Print, cancellationToken);
 
-    /// <summary>Shows events as they come, as <c>{"events": […]}</c> or a line each.</summary>
+    /// <summary>Streams events as <c>{"events": […]}</c> or one per line.</summary>
     public static Task ShowAsync(Session session, IAsyncEnumerable<WalEvent> events, CancellationToken cancellationToken) =>
         ShowAsync(session, "events", events, e => e.ToLine(), Print, cancellationToken);
 

@@ -9,28 +9,28 @@ namespace Ledger.Cli.Chrono;
 /// <summary><c>ledger chrono upsert</c></summary>
 internal sealed class ChronoUpsertCommand : ChronoWriteCommand
 {
-    private readonly Argument<string?> _id = StreamArgument.CreateOptional("The record's id; the record that has it is replaced whole.");
+    private readonly Argument<string?> _id = StreamArgument.CreateOptional("The record's id; an existing record with this id is replaced as a whole.");
     private readonly RecordOptions _record = new();
     private readonly Option<string?> _json = new("--record")
     {
-        Description = "The record as a JSON object, in place of the other options.",
+        Description = "The record as a JSON object, instead of the other options.",
         HelpName = "JSON",
     };
 
     private readonly Option<string?> _file = new("--file")
     {
-        Description = "Many records, all or none: a JSON array, or a record a line; - reads standard input.",
+        Description = "Many records, all or none: a JSON array, or one record per line; - reads standard input.",
         HelpName = "FILE",
     };
 
     private readonly Option<Guid?> _eventId = new("--event-id")
     {
-        Description = "The id of the event, a UUID: done again with the same one, nothing is written twice.",
+        Description = "The id of the event, a UUID; repeated with the same id, nothing is written twice.",
         HelpName = "UUID",
     };
 
     public ChronoUpsertCommand()
-        : base("upsert", "Writes a record, or many. What is not given has its default: a fact, active, observed, confidence 0.7.")
+        : base("upsert", "Writes one or more records. Defaults: a fact, active, observed, confidence 0.7.")
     {
         Add(_id);
         _record.AddTo(this);

@@ -10,29 +10,29 @@ internal sealed class ChronoVerifyCommand : LedgerCommand
 {
     private static readonly string[] Refused = ["head_differs", "row_differs", "history_differs"];
 
-    private readonly Argument<string?> _project = StreamArgument.CreateOptional("The project, by the name that its stream chrono:PROJECT has.", "PROJECT");
+    private readonly Argument<string?> _project = StreamArgument.CreateOptional("The project: the PROJECT in the name of its stream, chrono:PROJECT.", "PROJECT");
     private readonly Option<string?> _folder = new("--folder")
     {
-        Description = "A .chronomemory folder, or the folder of a project that has one, in place of a project. No database is needed.",
+        Description = "A .chronomemory folder, or a folder that contains one, instead of a project. No database is needed.",
         HelpName = "DIR",
     };
 
     private readonly Option<string?> _expect = new("--expect")
     {
-        Description = "A head kept from before: the chain must hold this event with this hash.",
+        Description = "A head printed earlier: the chain must contain this event with this hash.",
         HelpName = "SEQ:HASH",
     };
 
     private readonly Option<bool> _deep = new("--deep")
     {
-        Description = "Also compare the rows that answer, and the index of histories, with what the log says.",
+        Description = "Also compare the rows that queries read, and the index of histories, with the log.",
     };
 
     public ChronoVerifyCommand()
         : base(
             "verify",
-            "Verifies a store's hash chain, names the first place where it is broken, and warns of what a chain does not tell. "
-            + "Exit code 1 when it is broken, or when what was expected differs.")
+            "Verifies a store's hash chain, names the first break, and warns about what a chain cannot prove. "
+            + "Exit code 1 if it is broken, or if the head or the rows differ from what was expected.")
     {
         Add(_project);
         Add(_folder);
@@ -53,7 +53,7 @@ internal sealed class ChronoVerifyCommand : LedgerCommand
         {
             ({ } project, null) => await VerifyAsync(session, project, expected, cancellationToken),
             (null, { } folder) when !session.Get(_deep) => (await ChronoFolder.ReadAsync(folder, cancellationToken)).Verify(expected),
-            (null, { }) => throw new UsageException("--deep is for a project; a folder's snapshot is always compared with its log."),
+            (null, { }) => throw new UsageException("--deep needs a project; a folder's snapshot is always compared with its log."),
             _ => throw new UsageException("Name a PROJECT, or a folder with --folder."),
         };
         bool? rowsCompared = session.Get(_project) is null ? null : session.Get(_deep);
@@ -84,7 +84,7 @@ internal sealed class ChronoVerifyCommand : LedgerCommand
         var verification = new ChronoVerification { Expected = expected, Deep = session.Get(_deep) };
         var verdict = await session.Progress.RunAsync("Verifying", () => store.VerifyChainAsync(verification, cancellationToken));
 
-        // A store that was emptied has a head or a snapshot, which says that there was one.
+        // An emptied store still has a head or a snapshot, which shows that it existed.
         return verdict is { ChainValid: true, Events: 0, LastHash: "", Warnings: [] }
             && await connection.Store.GetStreamAsync(StreamName.Chrono(project), cancellationToken) is null
             ? throw new RefusalException($"There is no record store '{project}'; nothing was verified.")

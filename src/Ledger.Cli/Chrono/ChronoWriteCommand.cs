@@ -5,12 +5,12 @@ using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
 
-/// <summary>A command that writes events, with the depth that is stamped on them.</summary>
+/// <summary>A command that writes events and stamps the writer's depth on them.</summary>
 internal abstract class ChronoWriteCommand : ChronoCommand
 {
     private readonly Option<long> _depth = new("--depth")
     {
-        Description = "How deep in a chain of agents the writer is; 0 unless given. It is stamped on what is written.",
+        Description = "How deep the writer is in a chain of agents; stamped on what is written. Default: 0.",
         HelpName = "N",
         CustomParser = ParseDepth,
     };
@@ -26,7 +26,7 @@ internal abstract class ChronoWriteCommand : ChronoCommand
         var text = result.Tokens[0].Value;
         if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var depth))
         {
-            result.AddError($"--depth must be a whole number from 0, and '{text}' is none");
+            result.AddError($"--depth must be a whole number from 0, but was '{text}'");
         }
 
         return depth;

@@ -4,7 +4,7 @@ using Ledger.Records.Chronomemory;
 
 namespace Ledger.Cli.Chrono;
 
-/// <summary>Shows what an import took and what it left.</summary>
+/// <summary>Shows what an import took and what it left out.</summary>
 internal static class ImportText
 {
     public static void Show(Session session, string done, ChronoImport import)

@@ -5,13 +5,13 @@ using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
 
-/// <summary>A moment of a store's past as options.</summary>
+/// <summary>Options that name a moment in a store's past.</summary>
 internal sealed class MomentOptions
 {
-    private readonly Option<Position?> _seq = Positions.Option("--at-seq", "As it was behind the event with this seq.", "SEQ");
+    private readonly Option<Position?> _seq = Positions.Option("--at-seq", "As it was after the event with this seq.", "SEQ");
     private readonly Option<string?> _time = new("--at-time")
     {
-        Description = "As it was at this time, in UTC unless it says otherwise: 2026-01-05T09:00:02Z.",
+        Description = "As it was at this time; UTC unless it has an offset: 2026-01-05T09:00:02Z.",
         HelpName = "TIME",
     };
 
@@ -37,6 +37,6 @@ internal sealed class MomentOptions
 
         return DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
             ? ChronoMoment.AtTime(at)
-            : throw new UsageException($"--at-time is '{time}', which is no time such as 2026-01-05T09:00:02Z.");
+            : throw new UsageException($"--at-time must be a time such as 2026-01-05T09:00:02Z, but was '{time}'.");
     }
 }

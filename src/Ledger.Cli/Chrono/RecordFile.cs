@@ -4,7 +4,7 @@ using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
 
-/// <summary>Records in a file: a JSON array, or one a line.</summary>
+/// <summary>Records in a file: a JSON array, or one record per line.</summary>
 internal static class RecordFile
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 1024 };

@@ -6,23 +6,23 @@ using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
 
-/// <summary>The fields of a record as options. A value goes into the record as it is spelled, so that 1 and 1.0 stay two values.</summary>
+/// <summary>The fields of a record as options. Values keep their spelling, so 1 and 1.0 stay different values.</summary>
 internal sealed class RecordOptions
 {
     private readonly (Option<string?> Option, string Field, bool IsJson)[] _values =
     [
-        (Text("--kind", "fact, requirement, testcase, decision, risk, or a word of your own.", "KIND"), "kind", false),
+        (Text("--kind", "fact, requirement, testcase, decision, risk, or any other word.", "KIND"), "kind", false),
         (Text("--status", "active, deprecated, hypothesis, invalidated or tombstone.", "STATUS"), "status", false),
-        (Text("--label", "One line that says it.", "TEXT"), "label", false),
-        (Text("--confidence", "How sure it is, from 0 to 1.", "N"), "confidence", true),
+        (Text("--label", "The record in one line.", "TEXT"), "label", false),
+        (Text("--confidence", "How certain the record is, from 0 to 1.", "N"), "confidence", true),
         (Text("--source-type", "observed, inferred, hypothesis or synthetic.", "TYPE"), "source_type", false),
-        (Text("--assumptions", "What was assumed of the model, a JSON object.", "JSON"), "model_assumptions", true),
+        (Text("--assumptions", "Assumptions about the model, a JSON object.", "JSON"), "model_assumptions", true),
         (Text("--data", "Further content, a JSON object.", "JSON"), "data", true),
     ];
 
-    private readonly Option<string[]> _evidence = Texts("--evidence", "A reference to what speaks for it; may be given again.");
-    private readonly Option<string[]> _boundary = Texts("--boundary", "A scope beyond which it is not claimed; may be given again.");
-    private readonly Option<bool> _hypothesis = new("--hypothesis") { Description = "It is a guess." };
+    private readonly Option<string[]> _evidence = Texts("--evidence", "A reference to supporting evidence; may be repeated.");
+    private readonly Option<string[]> _boundary = Texts("--boundary", "A scope outside which the record makes no claim; may be repeated.");
+    private readonly Option<bool> _hypothesis = new("--hypothesis") { Description = "Mark the record as a guess." };
 
     public void AddTo(Command command)
     {
@@ -36,14 +36,14 @@ internal sealed class RecordOptions
         command.Add(_hypothesis);
     }
 
-    /// <summary>The first option that was given, or null.</summary>
+    /// <summary>The name of the first option on the command line, or null.</summary>
     public string? FindGiven(Session session) =>
         _values.FirstOrDefault(v => session.Get(v.Option) is not null).Option?.Name
         ?? (session.Get(_evidence) is [_, ..] ? _evidence.Name : null)
         ?? (session.Get(_boundary) is [_, ..] ? _boundary.Name : null)
         ?? (session.Get(_hypothesis) ? _hypothesis.Name : null);
 
-    /// <summary>The record that was given.</summary>
+    /// <summary>Builds the record from the options.</summary>
     public ChronoRecord Read(Session session, string id)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -66,7 +66,7 @@ internal sealed class RecordOptions
         return ChronoRecord.FromJson(json.RootElement.Clone());
     }
 
-    /// <summary>The record that a JSON text is.</summary>
+    /// <summary>Parses a record from JSON text.</summary>
     public static ChronoRecord Parse(string option, string text) => ChronoRecord.FromJson(JsonArgument.Parse(option, text));
 
     private static void Write(Utf8JsonWriter writer, string field, bool isJson, string? value, string option)

@@ -8,10 +8,10 @@ namespace Ledger.Cli.Chrono;
 /// <summary>Shows what the verification of a chain found.</summary>
 internal static class VerdictText
 {
-    /// <summary>Prints it.</summary>
-    /// <param name="output">Where.</param>
-    /// <param name="verdict">What was found.</param>
-    /// <param name="rowsCompared">Whether the rows were compared with the log; null where there are none.</param>
+    /// <summary>Prints the state of the chain, the first break, and the warnings.</summary>
+    /// <param name="output">Standard output.</param>
+    /// <param name="verdict">The result of the verification.</param>
+    /// <param name="rowsCompared">Whether the rows were compared with the log; null for a folder, which has no rows.</param>
     public static void Print(Printer output, ChainVerdict verdict, bool? rowsCompared = null)
     {
         output.Fact("Chain ", verdict.ChainValid ? "valid" : "broken", verdict.ChainValid ? Tone.Added : Tone.Removed);
@@ -19,7 +19,7 @@ internal static class VerdictText
         output.Fact("Last  ", verdict.LastHash.Length == 0 ? "(none)" : verdict.LastHash);
         if (rowsCompared is { } compared)
         {
-            output.Fact("Rows  ", compared ? "compared with the log" : "not compared with the log; --deep does it");
+            output.Fact("Rows  ", compared ? "compared with the log" : "not compared with the log; use --deep");
         }
 
         if (verdict.FirstBroken is { } broken)
@@ -34,7 +34,7 @@ internal static class VerdictText
         }
     }
 
-    /// <summary>The line in a folder, the seq in a database.</summary>
+    /// <summary>The place of a break: a line in a folder, a seq in a database.</summary>
     public static string PlaceOf(ChainBreak broken) => broken switch
     {
         { Line: { } line } => string.Create(CultureInfo.InvariantCulture, $"line {line}"),

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Ledger.Cli.Connections;
 
-/// <summary>A database and what is done with it.</summary>
+/// <summary>A database and the services on it that commands use.</summary>
 internal sealed class LedgerConnection : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _dataSource;
@@ -32,27 +32,27 @@ internal sealed class LedgerConnection : IAsyncDisposable
         Ledger = new AgentLedger(Store, options.Limits, new WarningLogger(session.Io), session.Io.TimeProvider);
     }
 
-    /// <summary>The runs and branches.</summary>
+    /// <summary>Creates, opens, forks and lists runs and branches.</summary>
     public AgentLedger Ledger { get; }
 
-    /// <summary>The tasks, calls and messages.</summary>
+    /// <summary>Saves and lists tasks, calls and messages.</summary>
     public TaskLedger Tasks => new(Store);
 
-    /// <summary>The log.</summary>
+    /// <summary>Appends to streams and reads them.</summary>
     public PostgresEventStore Store { get; }
 
-    /// <summary>What is derived from the log.</summary>
+    /// <summary>Lists and rebuilds projections.</summary>
     public ProjectionAdmin Projections { get; }
 
-    /// <summary>The schema.</summary>
+    /// <summary>Updates and checks the schema.</summary>
     public LedgerMigrator Migrator { get; }
 
-    /// <summary>Opens a connection for a transaction of one's own.</summary>
+    /// <summary>Opens a connection for a transaction that the caller controls.</summary>
     public ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) =>
         PostgresDataSources.ForWriting(_dataSource).OpenConnectionAsync(cancellationToken);
 
-    /// <summary>Connects, and makes sure that the schema is up to date.</summary>
-    /// <remarks>The private server is the user's own, and is migrated. Any other is refused until <c>ledger migrate apply</c> was run.</remarks>
+    /// <summary>Connects and makes sure that the schema is up to date.</summary>
+    /// <remarks>The private server belongs to the user and is migrated. Any other is refused until <c>ledger migrate apply</c> has run.</remarks>
     public static async Task<LedgerConnection> OpenAsync(Session session, CancellationToken cancellationToken)
     {
         var address = await ServerAddress.FindAsync(session, cancellationToken);
@@ -77,11 +77,11 @@ internal sealed class LedgerConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Connects to a schema as it is, for the commands that are about the schema.</summary>
+    /// <summary>Connects without checking the schema, for the commands that manage it.</summary>
     public static async Task<LedgerConnection> OpenAsIsAsync(Session session, CancellationToken cancellationToken) =>
         Of(await ServerAddress.FindAsync(session, cancellationToken), session);
 
-    /// <summary>Connects to nothing, for what is said without a server.</summary>
+    /// <summary>Connects to nothing, for commands that need no server.</summary>
     public static LedgerConnection Unconnected(Session session) => new(NpgsqlDataSource.Create("Host=unconnected"), session);
 
     /// <inheritdoc/>

@@ -3,14 +3,14 @@ using Npgsql;
 
 namespace Ledger.Cli.Connections;
 
-/// <summary>Which server a command talks to: that of <c>--connection</c>, else of <c>LEDGER_POSTGRES</c>, else the user's private one.</summary>
-/// <param name="ConnectionString">As Npgsql writes it.</param>
+/// <summary>The server that a command uses: from <c>--connection</c>, else <c>LEDGER_POSTGRES</c>, else the user's private one.</summary>
+/// <param name="ConnectionString">An Npgsql connection string.</param>
 /// <param name="IsPrivate">Whether it is the user's private server.</param>
 internal sealed record ServerAddress(string ConnectionString, bool IsPrivate)
 {
     private const string Variable = "LEDGER_POSTGRES";
 
-    /// <summary>Finds the server; the private one is started.</summary>
+    /// <summary>Finds the server, and starts it if it is the private one.</summary>
     public static async Task<ServerAddress> FindAsync(Session session, CancellationToken cancellationToken)
     {
         if (session.Get(CommonOptions.Connection) is { } given)
@@ -28,7 +28,7 @@ internal sealed record ServerAddress(string ConnectionString, bool IsPrivate)
         return new ServerAddress(cluster.ConnectionString, IsPrivate: true);
     }
 
-    /// <summary>The user's private server, which need not run.</summary>
+    /// <summary>The user's private server, which may be stopped.</summary>
     public static Task<LocalCluster> OpenPrivateAsync(Session session, CancellationToken cancellationToken)
     {
         var options = session.Io.Environment("LEDGER_HOME") is { } home
@@ -49,8 +49,8 @@ internal sealed record ServerAddress(string ConnectionString, bool IsPrivate)
         }
         catch (Exception fault) when (fault is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
-            // The text may hold a password, and is not repeated.
-            throw new UsageException($"{source} is not a connection string. Write it as \"Host=…;Database=…\"; a URL is none.");
+            // The text may hold a password, so it is not repeated.
+            throw new UsageException($"{source} is not a connection string. Write it as \"Host=…;Database=…\"; a URL is not accepted.");
         }
     }
 }

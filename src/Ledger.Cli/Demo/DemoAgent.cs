@@ -4,11 +4,11 @@ using Ledger.Runs;
 
 namespace Ledger.Cli.Demo;
 
-/// <summary>An agent that works on a run or branch, phase by phase; what it does and why goes to the log.</summary>
-/// <remarks>All it knows it reads from the history, so it goes on with a branch as with a run of its own.</remarks>
+/// <summary>An agent that works on a run or branch, phase by phase, and logs what it does and why.</summary>
+/// <remarks>Everything it knows comes from the history, so it can continue a branch as well as its own run.</remarks>
 internal sealed class DemoAgent
 {
-    /// <summary>What the agent calls itself in <c>actor</c>.</summary>
+    /// <summary>The agent's name in <c>actor</c>.</summary>
     public const string Name = "on-call-agent";
 
     private readonly Run _run;
@@ -21,7 +21,7 @@ internal sealed class DemoAgent
     private DemoAgent(Run run, CancellationToken cancellationToken) => (_run, _cancellationToken) = (run, cancellationToken);
 
     /// <summary>An agent that has read the history so far.</summary>
-    /// <param name="run">The run or branch that it works on.</param>
+    /// <param name="run">The run or branch to work on.</param>
     /// <param name="cancellationToken">Stops the work; what was appended stays.</param>
     public static async Task<DemoAgent> OnAsync(Run run, CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ internal sealed class DemoAgent
         _reason = Add(new ResponderFired(phase));
     }
 
-    /// <summary>Ends the phase with a sentence on what came out, and appends what is waiting.</summary>
+    /// <summary>Ends the phase with a sentence about its outcome, and appends the waiting events.</summary>
     public async Task EndAsync(string outcome)
     {
         var more = new Dictionary<string, JsonElement> { ["outcome"] = JsonElement.Parse(Quoted(outcome)) };
@@ -52,17 +52,17 @@ internal sealed class DemoAgent
 
     /// <summary>Calls a tool, unless the history has its answer already.</summary>
     /// <param name="tool">The tool.</param>
-    /// <param name="arguments">What it is called with: JSON.</param>
-    /// <param name="result">What it answers: JSON.</param>
-    /// <param name="because">The object that is the reason of the call; the phase's own reason unless given.</param>
+    /// <param name="arguments">The arguments of the call: JSON.</param>
+    /// <param name="result">The answer: JSON.</param>
+    /// <param name="because">The object that is the reason for the call. Default: the phase's own reason.</param>
     public async Task<JsonElement> CallAsync(string tool, string arguments, string result, string? because = null) =>
         await CallOnceAsync("tool", $$"""{"tool": "{{tool}}", "arguments": {{arguments}}}""", new CallResponse(JsonElement.Parse(result)), because);
 
     /// <summary>Asks the model, unless the history has its answer already.</summary>
-    /// <param name="question">The question; its tokens are counted as a quarter of its characters.</param>
+    /// <param name="question">The question; a token is counted as four characters.</param>
     /// <param name="answer">What the model answers.</param>
-    /// <param name="costUsd">What that costs.</param>
-    /// <param name="because">The object that is the reason of the question.</param>
+    /// <param name="costUsd">The cost of the answer.</param>
+    /// <param name="because">The object that is the reason for the question.</param>
     public async Task AskAsync(string question, string answer, decimal costUsd, string because)
     {
         var request = $$"""{"model": "scripted", "messages": [{"role": "user", "content": {{Quoted(question)}}}]}""";
@@ -70,17 +70,17 @@ internal sealed class DemoAgent
         await CallOnceAsync("llm", request, response, because);
     }
 
-    /// <summary>Creates an object, because of the last answer.</summary>
+    /// <summary>Creates an object, with the last answer as its cause.</summary>
     public void Create(string id, string type, string data) => Add(new ObjectCreated(id, type, JsonElement.Parse(data)));
 
-    /// <summary>Changes an object, because of the last answer.</summary>
+    /// <summary>Changes an object, with the last answer as its cause.</summary>
     public void Patch(string id, string patch) => Add(new ObjectPatched(id, JsonElement.Parse(patch)), _lastChanges[id]);
 
     /// <summary>Relates two objects.</summary>
     public void Relate(string source, string type, string target) =>
         Add(new RelationCreated($"{source} {type} {target}", type, source, target), _lastChanges[source], _lastChanges[target]);
 
-    /// <summary>Adds an event to those that are appended before the next call, or at the end of the phase.</summary>
+    /// <summary>Queues an event; the queue is appended before the next call, or at the end of the phase.</summary>
     /// <returns>Its id, which exists before the append, so that a later event can name it as its cause.</returns>
     public Guid Add(object data, params ReadOnlySpan<Guid> alsoBecause)
     {

@@ -8,10 +8,10 @@ namespace Ledger.Cli.Demo;
 /// <summary><c>ledger demo</c></summary>
 internal sealed class DemoCommand : LedgerCommand
 {
-    private readonly Option<string?> _id = new("--id") { Description = "The run's id. Default: a new one.", HelpName = "ID" };
+    private readonly Option<string?> _id = new("--id") { Description = "The run's id. Default: a new one, such as demo-1a2b3c4d.", HelpName = "ID" };
 
     public DemoCommand()
-        : base("demo", "Records a small agent that blames the wrong change, forks its run before the mistake, and shows what differs.")
+        : base("demo", "Records a small agent that blames the wrong change, forks its run before the mistake, and shows the differences.")
     {
         Add(_id);
         Examples = ["ledger demo", "ledger demo --id first-demo --json"];
@@ -47,7 +47,7 @@ internal sealed class DemoCommand : LedgerCommand
         }
     }
 
-    // A connection string may hold a password, and is not repeated.
+    // A connection string may hold a password, so it is not repeated.
     private static string SameLog(Session session) =>
         (session.Get(CommonOptions.Connection) is null ? "" : " --connection …")
         + (session.Get(CommonOptions.Schema) is { } schema ? $" --schema {schema}" : "");

@@ -3,17 +3,17 @@ using Ledger.Log;
 
 namespace Ledger.Cli.Demo;
 
-/// <summary>Events of one phase that follow each other in a history, in a sentence.</summary>
-/// <param name="Name">The phase, as its events name it in <c>source</c>, without the prefix.</param>
+/// <summary>A series of consecutive events of one phase, summed up in a sentence.</summary>
+/// <param name="Name">The phase's name, from <c>source</c> of its events, without the prefix.</param>
 /// <param name="From">The position of its first event.</param>
 /// <param name="Events">How many events it has.</param>
-/// <param name="Outcome">What came out.</param>
+/// <param name="Outcome">The sentence that ended the phase.</param>
 internal sealed record DemoPhase(string Name, Position From, int Events, string Outcome)
 {
     /// <summary>The position of its last event.</summary>
     public Position Last => new(From.Value + Events - 1);
 
-    /// <summary>The phases of events that were read from a history, in their order.</summary>
+    /// <summary>Groups the events of a history into phases, in order.</summary>
     public static IReadOnlyList<DemoPhase> Of(IReadOnlyList<RecordedEvent> events)
     {
         var phases = new List<DemoPhase>();

@@ -6,26 +6,26 @@ using Ledger.Runs;
 
 namespace Ledger.Cli.Demo;
 
-/// <summary>A demo for people, in lines of 80 columns at most.</summary>
+/// <summary>Prints a demo for people, in lines of at most 80 columns.</summary>
 internal sealed class DemoReport(Printer output)
 {
     private const int CausesShown = 10;
 
     /// <summary>Prints what happened, the findings, the tree, the diff, the causes, the cost, and the commands to try next.</summary>
     /// <param name="result">The demo.</param>
-    /// <param name="next">Those commands.</param>
+    /// <param name="next">The commands to try next.</param>
     public void Write(DemoResult result, IReadOnlyList<string> next)
     {
         output.Line("An agent on call looks for what makes the checkout of a shop slow. It is wrong");
-        output.Line("once; a branch goes back to before the mistake, and goes another way.");
+        output.Line("once; a branch starts before the mistake and takes another way.");
         WritePhases(result);
-        WriteFinding("The finding of the run", result.RunWorld);
-        WriteFinding("The finding of the branch", result.BranchWorld);
-        Heading("The tree of branches");
+        WriteFinding("The run's finding", result.RunWorld);
+        WriteFinding("The branch's finding", result.BranchWorld);
+        Heading("The branch tree");
         BranchTree.Print(output, result.Branches);
         WriteDiff(result.Diff);
         WriteCauses(result);
-        Heading("What the calls cost; for the branch since the fork");
+        Heading("The cost of the calls; for the branch, since the fork");
         WriteCost("run", result.RunUsage.Whole);
         WriteCost("branch", result.BranchUsage.SinceFork!);
         Heading("Try next");
@@ -40,7 +40,7 @@ internal sealed class DemoReport(Printer output)
         Heading("What happened");
         output.Line("  positions  phase", Tone.Faint);
         WritePhases(result.RunPhases);
-        output.Line($"  and on the branch, which goes on from position {result.ForkPosition}:", Tone.Faint);
+        output.Line($"  and on the branch, which continues from position {result.ForkPosition}:", Tone.Faint);
         WritePhases(result.BranchPhases);
     }
 

@@ -4,9 +4,9 @@ using Ledger.Worlds;
 
 namespace Ledger.Cli.Demo;
 
-/// <summary>What a demo left in the log, read back from it.</summary>
+/// <summary>The outcome of a demo, read back from the log.</summary>
 /// <param name="Run">The run, which blames the wrong change.</param>
-/// <param name="Branch">The branch, which goes another way.</param>
+/// <param name="Branch">The branch, which takes another way.</param>
 /// <param name="RunPhases">The run's events by phase.</param>
 /// <param name="BranchPhases">The branch's own events by phase.</param>
 /// <param name="RunWorld">The objects and relations of the run.</param>
@@ -32,12 +32,12 @@ internal sealed record DemoResult(
     /// <summary>How many events the branch shares with the run.</summary>
     public Position ForkPosition => Branch.History.PrefixLength;
 
-    /// <summary>What differs, from the run to the branch.</summary>
+    /// <summary>The differences from the run to the branch.</summary>
     public WorldDiff Diff { get; } = WorldDiff.Between(RunWorld, BranchWorld);
 
     /// <summary>The commands to try next.</summary>
-    /// <param name="program">What the command is called by, where the demo was started.</param>
-    /// <param name="options">The options that lead to the same log; empty, or beginning with a space.</param>
+    /// <param name="program">The name under which the command was started.</param>
+    /// <param name="options">The options that select the same log; empty, or beginning with a space.</param>
     public IReadOnlyList<string> Next(string program, string options) =>
     [
         $"{program} events {Run.Id} --from {ForkPosition}{options}",
@@ -53,7 +53,7 @@ internal sealed record DemoResult(
         $"{program} serve{options}",
     ];
 
-    /// <summary>Reads what a run and its branch are now.</summary>
+    /// <summary>Reads the current state of a run and its branch.</summary>
     public static async Task<DemoResult> ReadAsync(AgentLedger ledger, Run run, Run branch, CancellationToken cancellationToken)
     {
         var runEvents = await run.ReadAllAsync(cancellationToken);

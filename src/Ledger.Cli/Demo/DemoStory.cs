@@ -4,12 +4,12 @@ namespace Ledger.Cli.Demo;
 
 /// <summary>The story that the demo records: an agent on call looks for what makes a shop's checkout slow, and blames the wrong change.</summary>
 /// <remarks>
-/// The answers of the model and of the tools are written here, so the demo needs no network and is the same each time but for ids and
+/// The answers of the model and of the tools are written here, so the demo needs no network and is the same each time, apart from ids and
 /// times. Everything else happens as in an application: the calls, the events, the fork and the answers from the log.
 /// </remarks>
 internal static class DemoStory
 {
-    /// <summary>The id of the object that says what made the checkout slow: in the run it is wrong.</summary>
+    /// <summary>The id of the object that names the cause of the slow checkout; the run's version is wrong.</summary>
     public const string Finding = "finding";
 
     private const string WhereToLook = "The checkout of a shop is slow. What do I look at first?";
@@ -125,7 +125,7 @@ internal static class DemoStory
     private static async Task LookAgainAsync(DemoAgent agent)
     {
         agent.Begin("look");
-        // The same question: the log has the answer, and the model is not asked.
+        // The same question: the log has the answer, so the model is not asked.
         await agent.AskAsync(WhereToLook, "(not asked)", 0, because: "incident");
         await MeasureAsync(agent, "connections", "orders-db", """{"used": 200, "limit": 200, "full_since": "13:55", "most_by": "sales-report"}""", because: "latency");
         await agent.EndAsync("sees that sales-report holds the connections of orders-db");

@@ -5,11 +5,11 @@ internal static class ProgramName
 {
     private const string Name = "ledger";
 
-    /// <summary>The path of the link that the build leaves beside the program's folder; the name alone where there is none, or the shell finds it.</summary>
+    /// <summary>The path of the link that the build puts next to the program's folder; just the name if there is no link, or if the shell finds it.</summary>
     public static string OfProcess() =>
         Of(AppContext.BaseDirectory, Environment.CurrentDirectory, Environment.GetEnvironmentVariable("PATH") ?? "");
 
-    /// <summary>The same for a program in a folder, a current folder, and what the shell searches.</summary>
+    /// <summary>The same, for a given program folder, current folder and search path.</summary>
     public static string Of(string programFolder, string currentFolder, string searched)
     {
         var folder = Path.GetFullPath(Path.Combine(programFolder, ".."));

@@ -1,11 +1,11 @@
 namespace Ledger.Cli.Events;
 
-/// <summary>What an append looks at beside the rules of the log.</summary>
+/// <summary>What an append checks in addition to the rules of the log.</summary>
 internal enum AppendCheck
 {
     /// <summary>Nothing: the log takes any event.</summary>
     None,
 
-    /// <summary>Whether the world takes the events.</summary>
+    /// <summary>Whether the events can be applied to the world.</summary>
     World,
 }

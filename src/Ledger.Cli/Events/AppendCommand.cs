@@ -11,27 +11,27 @@ namespace Ledger.Cli.Events;
 internal sealed class AppendCommand : LedgerCommand
 {
     private readonly Argument<string> _stream = StreamArgument.Create(
-        "A run or branch, by its id or stream name, or another stream. A run or stream that does not exist is created; branches come by 'ledger fork'.",
+        "A run or branch, by its id or stream name, or another stream. A run or stream that does not exist is created; branches are created by 'ledger fork'.",
         "STREAM");
 
     private readonly Option<string?> _file = new("--file")
     {
-        Description = "A file of events, a line of JSON each: {id, type, source, actor, cause, timestamp, data}; or the list that 'ledger events --json' prints. '-' reads standard input.",
+        Description = "A file of events, one JSON object per line: {id, type, source, actor, cause, timestamp, data}; or the list that 'ledger events --json' prints. '-' reads standard input.",
         HelpName = "F",
     };
 
     private readonly Option<string?> _type = new("--type") { Description = "The type of one event.", HelpName = "T" };
-    private readonly Option<string?> _data = new("--data") { Description = "Its JSON; {} unless given.", HelpName = "JSON" };
+    private readonly Option<string?> _data = new("--data") { Description = "The event's JSON. Default: {}.", HelpName = "JSON" };
     private readonly Option<string?> _expect = new("--expect")
     {
-        Description = "Append only at this length; 'none': only as the first events.",
+        Description = "Append only if the history has this length; 'none': only if it has no events.",
         HelpName = "N|none",
     };
 
-    private readonly Option<string?> _actor = new("--actor") { Description = "Who did it, where the event does not say.", HelpName = "A" };
+    private readonly Option<string?> _actor = new("--actor") { Description = "The actor of events that name none.", HelpName = "A" };
     private readonly Option<string[]> _cause = new("--cause")
     {
-        Description = "The ids of the events that it follows from, where the event names none.",
+        Description = "The ids of the causes, for events that name none.",
         HelpName = "ID",
         AllowMultipleArgumentsPerToken = true,
     };
@@ -39,7 +39,7 @@ internal sealed class AppendCommand : LedgerCommand
     private readonly Option<string?> _call = new("--call") { Description = "The call of a task that the events belong to.", HelpName = "CALL" };
     private readonly Option<string> _validate = new("--validate")
     {
-        Description = "Whether events of objects and relations that the world cannot take are refused: 'on' unless given, or 'off'.",
+        Description = "Whether to refuse object and relation events that cannot be applied to the world: 'on' or 'off'.",
         HelpName = "on|off",
         Arity = ArgumentArity.ZeroOrOne,
         DefaultValueFactory = _ => "on",
@@ -57,7 +57,7 @@ internal sealed class AppendCommand : LedgerCommand
 
 
     public AppendCommand()
-        : base("append", "Appends events, all or none. Sent again with the same ids, they are written once.")
+        : base("append", "Appends events, all or none. Events sent again with the same ids are written once.")
     {
         Add(_stream);
         foreach (var option in new Option[] { _file, _type, _data, _expect, _actor, _cause, _call, _validate })
@@ -111,8 +111,8 @@ internal sealed class AppendCommand : LedgerCommand
         {
             var places = count == 1 ? $"position {first}" : $"positions {first} to {length.Value - 1}";
             session.Out.Line(appended.Outcome == AppendOutcome.AlreadyWritten
-                ? $"{(count == 1 ? "The event was" : $"The {Printable.Count(count, "event")} were")} in {stream} already, the last at position {length.Value - 1}; nothing was written."
-                : $"Appended {Printable.Count(count, "event")} to {stream} at {places}; its length is {length}.");
+                ? $"{(count == 1 ? "The event was" : $"The {Printable.Count(count, "event")} were")} already in {stream}, the last at position {length.Value - 1}; nothing was written."
+                : $"Appended {Printable.Count(count, "event")} to {stream} at {places}; the history now has {Printable.Count(length.Value, "event")}.");
             return;
         }
 

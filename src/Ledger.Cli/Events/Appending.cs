@@ -5,13 +5,13 @@ using Ledger.Runs;
 
 namespace Ledger.Cli.Events;
 
-/// <summary>An append in the words of the command line, which speaks in lengths of histories also where a branch is written to.</summary>
+/// <summary>An append as the command line describes it: in lengths of whole histories, even for a branch.</summary>
 internal sealed class Appending(LedgerConnection connection, StreamName stream, Position? expected, AppendCheck check)
 {
-    // One statement for more events would take the server and this program too much memory.
+    // A single statement for more events would need too much memory in the server and in this program.
     private const int MaxAtOnce = 10_000;
 
-    /// <summary>Appends, and gives what became of it and the version of the own stream.</summary>
+    /// <summary>Appends, and returns the outcome and the version of the stream itself.</summary>
     /// <exception cref="RefusalException">The history has another length.</exception>
     public async Task<(RunAppend Appended, StreamVersion Version)> RunAsync(
         EventSource source,
@@ -45,6 +45,6 @@ internal sealed class Appending(LedgerConnection connection, StreamName stream, 
     };
 
     private RefusalException Conflict(Position actual) => new(
-        $"'{stream}' has {Printable.Count(actual.Value, "event")}, and the append expected {(expected!.Value.Value == 0 ? "none" : expected.Value)}. "
-        + "Nothing was written; look at what came in between, and decide anew.");
+        $"'{stream}' has {Printable.Count(actual.Value, "event")}, but the append expected {(expected!.Value.Value == 0 ? "none" : expected.Value)}. "
+        + "Nothing was written; read the new events and decide again.");
 }

@@ -7,8 +7,8 @@ namespace Ledger.Cli.Events;
 /// <summary>An append of more events than one statement should take: several statements in one transaction, still all or none.</summary>
 internal sealed class BulkAppend(LedgerConnection connection, Run run, Position? expected, AppendCheck check)
 {
-    /// <summary>Appends, and gives the length of the history, and whether the events were there already.</summary>
-    /// <exception cref="RefusalException">The stream has a part of the events already.</exception>
+    /// <summary>Appends, and returns the length of the history and whether the events existed already.</summary>
+    /// <exception cref="RefusalException">The stream already has some of the events.</exception>
     public async Task<RunAppend> RunAsync(IEnumerable<NewEvent> events, int size, IProgress<long> progress, CancellationToken cancellationToken)
     {
         await using var database = await connection.OpenConnectionAsync(cancellationToken);
@@ -26,7 +26,7 @@ internal sealed class BulkAppend(LedgerConnection connection, Run run, Position?
             if (last is not null && last.Outcome != result.Outcome)
             {
                 throw new RefusalException(
-                    $"'{run.StreamName}' has a part of these events already. Nothing was written; append the new ones alone.");
+                    $"'{run.StreamName}' already has some of these events. Nothing was written; append only the new ones.");
             }
 
             last = result;
@@ -38,11 +38,11 @@ internal sealed class BulkAppend(LedgerConnection connection, Run run, Position?
         return new RunAppend(run.History.LengthAt(last!.Version), last.Outcome);
     }
 
-    // The transaction sees what it has written, so each part is looked at after those before it; nobody else writes to the stream meanwhile.
+    // The transaction sees its own writes, so each part is checked after the earlier ones; no other writer can reach the stream meanwhile.
     private static async Task<AppendResult> AppendValidatedAsync(
         IEventStore store, Run run, ExpectedVersion expected, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)
     {
-        // An empty append makes the stream, so that the handle finds it.
+        // An empty append creates the stream, so that the handle finds it.
         await store.AppendAsync(run.StreamName, ExpectedVersion.Any, [], cancellationToken);
         var handle = await new AgentLedger(store).FindAsync(run.StreamName, cancellationToken) ?? throw new StreamNotFoundException(run.StreamName);
         Position? length = expected.Version is { } version ? run.History.LengthAt(version) : null;

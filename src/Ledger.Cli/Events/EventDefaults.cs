@@ -1,6 +1,6 @@
 namespace Ledger.Cli.Events;
 
-/// <summary>What the command line says of events that do not say it themselves.</summary>
+/// <summary>Metadata from the command line, for events that do not bring their own.</summary>
 internal sealed class EventDefaults
 {
     private readonly string? _actor;
@@ -8,7 +8,7 @@ internal sealed class EventDefaults
     private readonly Guid[] _causes;
     private readonly string[] _foreignCauses;
 
-    /// <summary>Takes an actor, a call that the events belong to, and ids of causes: those of this log where they are UUIDs, otherwise foreign ones.</summary>
+    /// <summary>Takes an actor, a call that the events belong to, and ids of causes: UUIDs are ids of this log, other texts are foreign ids.</summary>
     public EventDefaults(string? actor, string? callId, IReadOnlyList<string> causes)
     {
         (_actor, _callId) = (actor, callId);

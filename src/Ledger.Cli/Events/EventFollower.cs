@@ -4,14 +4,14 @@ using Ledger.Projections;
 
 namespace Ledger.Cli.Events;
 
-/// <summary>Shows the events of a history, and then those that are appended, by a subscription. Being told to stop is its good end.</summary>
+/// <summary>Shows the events of a history, and then those that are appended, by a subscription. Cancellation is the normal way to stop.</summary>
 internal sealed class EventFollower(Session session, PostgresEventStore store, Run run, Func<RecordedEvent, bool> isWanted)
 {
     public async Task RunAsync(Position from, Position? to, CancellationToken cancellationToken)
     {
         try
         {
-            // What is appended while the history is read comes by the subscription as well; the positions tell it apart.
+            // Events appended during the read also arrive through the subscription; their positions show which were printed already.
             var present = await FindPresentAsync(cancellationToken);
             var next = await ShowAsync(run.ReadAsync(from, to, cancellationToken), from);
             await session.Out.FlushAsync();
@@ -22,11 +22,11 @@ internal sealed class EventFollower(Session session, PostgresEventStore store, R
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            // What was read is shown, and nothing else was asked for.
+            // The events read were shown, and following was not asked for.
         }
     }
 
-    // The last event of the stream itself: whatever is appended to it comes later in the log.
+    // The last event of the stream itself: anything appended to it comes later in the log.
     private async Task<SequenceNumber> FindPresentAsync(CancellationToken cancellationToken)
     {
         await foreach (var last in store.ReadBackwardAsync(run.StreamName, cancellationToken: cancellationToken))

@@ -5,10 +5,10 @@ using Ledger.Log;
 
 namespace Ledger.Cli.Events;
 
-/// <summary>An event file, or standard input, read with flat memory: a line of JSON each, or one JSON list as the command prints it.</summary>
+/// <summary>An event file, or standard input, read with constant memory: one JSON object per line, or one JSON list as the command prints it.</summary>
 internal sealed class EventLines : IDisposable
 {
-    // An event may have 16 MiB; escapes and spaces can make its line longer, but not without end.
+    // An event may have 16 MiB; escapes and spaces make its line longer, but not without limit.
     private const int MaxLineBytes = 128 * 1024 * 1024;
     private readonly Stream _stream;
 
@@ -18,16 +18,16 @@ internal sealed class EventLines : IDisposable
         Name = name;
     }
 
-    /// <summary>What is read, as a sentence names it.</summary>
+    /// <summary>The name of the input, for messages.</summary>
     public string Name { get; }
 
-    /// <summary>The number of bytes, or null where the end is not known.</summary>
+    /// <summary>The number of bytes, or null if unknown.</summary>
     public long? Length => _stream.CanSeek ? _stream.Length : null;
 
-    /// <summary>The line and column at which the recording that was read last ends in the middle of an event; null when it does not.</summary>
+    /// <summary>The line and column at which the last recording read stops in the middle of an event; null if it is complete.</summary>
     public (long Line, long Column)? Cut { get; private set; }
 
-    /// <summary>Opens a file, or standard input where the path is <c>-</c>.</summary>
+    /// <summary>Opens a file, or standard input if the path is <c>-</c>.</summary>
     /// <exception cref="RefusalException">The file cannot be opened.</exception>
     public static EventLines Open(string path, CommandIo io)
     {
@@ -57,7 +57,7 @@ internal sealed class EventLines : IDisposable
         }
     }
 
-    /// <summary>Opens a file, or keeps what standard input has, so that it can be read more than once.</summary>
+    /// <summary>Opens a file, or buffers standard input, so that it can be read more than once.</summary>
     /// <exception cref="RefusalException">The file cannot be opened.</exception>
     public static async Task<EventLines> OpenForTwoReadingsAsync(string path, CommandIo io, CancellationToken cancellationToken)
     {
@@ -72,13 +72,13 @@ internal sealed class EventLines : IDisposable
         return new EventLines(kept, lines.Name);
     }
 
-    /// <summary>Reads the events of one stream in order, from the first on where the stream allows it; an id may occur once.</summary>
+    /// <summary>Reads the events of one stream in order, starting over if the input allows it; an id may occur only once.</summary>
     /// <exception cref="RefusalException">A line is not an event.</exception>
     public IEnumerable<NewEvent> Read(IProgress<long>? progress, CancellationToken cancellationToken) =>
         Read(RepeatedIds.Refused, progress, static (_, _) => false, cancellationToken);
 
-    /// <summary>Reads the events of a recording, whose writer may have been stopped in the middle of the last line: see <see cref="Cut"/>.</summary>
-    /// <exception cref="RefusalException">Another line is not an event.</exception>
+    /// <summary>Reads the events of a recording whose writer may have been stopped in the middle of the last line; see <see cref="Cut"/>.</summary>
+    /// <exception cref="RefusalException">A line before the last is not an event.</exception>
     public IEnumerable<NewEvent> ReadRecording(CancellationToken cancellationToken)
     {
         Cut = null;
@@ -127,7 +127,7 @@ internal sealed class EventLines : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stream.Dispose();
 
-    // Each line was counted with its end: the last one has none when the count is larger than the file.
+    // Each line was counted with its line end: if the count exceeds the file, the last line has none.
     private bool IsCut(EventFileException fault, long bytes)
     {
         var isCut = bytes > _stream.Length && fault.InnerException is JsonException or DecoderFallbackException;
@@ -190,7 +190,7 @@ internal sealed class EventLines : IDisposable
         var length = end - start;
         if (length >= MaxLineBytes)
         {
-            throw new RefusalException($"In {Name}, a line is longer than {MaxLineBytes} bytes, and an event may have {PayloadRules.MaxBytes}. Nothing was written.");
+            throw new RefusalException($"In {Name}, a line is longer than {MaxLineBytes} bytes; an event may have {PayloadRules.MaxBytes}. Nothing was written.");
         }
 
         var target = start > 0 && length <= buffer.Length / 2 ? buffer : new byte[buffer.Length * 2];

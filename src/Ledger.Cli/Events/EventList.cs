@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Ledger.Cli.Events;
 
-/// <summary>The items of a file that is one JSON list, such as <c>ledger events --json</c> prints it.</summary>
+/// <summary>The items of a file that is one JSON list, as <c>ledger events --json</c> prints it.</summary>
 /// <remarks>It only finds where items begin and end; reading an item shows whether it is JSON.</remarks>
 internal sealed class EventList(string name, int maxItemBytes)
 {
@@ -15,7 +15,7 @@ internal sealed class EventList(string name, int maxItemBytes)
 
     private enum Place
     {
-        /// <summary>Only blank lines were there yet.</summary>
+        /// <summary>Only blank lines so far.</summary>
         Unknown,
 
         /// <summary>The file is not a list.</summary>
@@ -37,7 +37,7 @@ internal sealed class EventList(string name, int maxItemBytes)
         End,
     }
 
-    /// <summary>Whether a line belongs to a list: the first one that is not blank begins it.</summary>
+    /// <summary>Whether a line belongs to a list; the first line that is not blank decides.</summary>
     public bool Takes(ReadOnlySpan<byte> line)
     {
         if (_place == Place.Unknown)
@@ -49,7 +49,7 @@ internal sealed class EventList(string name, int maxItemBytes)
         return _place is not (Place.Unknown or Place.Lines);
     }
 
-    /// <summary>The items that a line ends, each with the number of the line where it begins.</summary>
+    /// <summary>The items that a line completes, each with the number of the line where it begins.</summary>
     /// <exception cref="RefusalException">The list is malformed.</exception>
     public List<(ReadOnlyMemory<byte> Item, long Line)> Add(ReadOnlyMemory<byte> line, long number)
     {
@@ -90,8 +90,8 @@ internal sealed class EventList(string name, int maxItemBytes)
         return items;
     }
 
-    /// <summary>Says that the file has ended.</summary>
-    /// <exception cref="RefusalException">The list has not.</exception>
+    /// <summary>Checks that the list is complete at the end of the file.</summary>
+    /// <exception cref="RefusalException">The list is incomplete.</exception>
     public void End()
     {
         if (_place is Place.Begin or Place.Between or Place.Item or Place.AfterItem)
@@ -118,7 +118,7 @@ internal sealed class EventList(string name, int maxItemBytes)
         return begins;
     }
 
-    // Whether the byte ends an object or list that is an item.
+    // Whether the byte ends an item that is an object or a list.
     private bool Closes(byte next)
     {
         if (_isText)

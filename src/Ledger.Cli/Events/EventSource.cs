@@ -2,7 +2,7 @@ using Ledger.Events;
 
 namespace Ledger.Cli.Events;
 
-/// <summary>The events of an append: one from the command line, or those of a file, which need not fit into memory.</summary>
+/// <summary>The events of an append: one from the command line, or those of a file, which may be larger than memory.</summary>
 internal sealed class EventSource : IDisposable
 {
     private const int MostTypes = 1_000;
@@ -24,11 +24,11 @@ internal sealed class EventSource : IDisposable
         _defaults = defaults;
     }
 
-    /// <summary>The names of the types that were read; of very many, the first.</summary>
+    /// <summary>The names of the event types read, up to a limit.</summary>
     public IReadOnlyCollection<string> Types => _types;
 
-    /// <summary>Reads everything once, so that a bad line at the end is told before anything is written; gives the number of events.</summary>
-    /// <exception cref="RefusalException">There is no event, or a line is none.</exception>
+    /// <summary>Reads everything once, so that a bad line at the end is reported before anything is written; returns the number of events.</summary>
+    /// <exception cref="RefusalException">There is no event, or a line is not an event.</exception>
     public async Task<long> CheckAsync(Session session, CancellationToken cancellationToken)
     {
         if (_lines is null)

@@ -5,13 +5,13 @@ using Ledger.Files;
 
 namespace Ledger.Cli.Events;
 
-/// <summary>How an event is shown.</summary>
+/// <summary>Prints an event as a line or as JSON.</summary>
 internal static class EventText
 {
-    /// <summary>The digits that positions before an end have at most.</summary>
+    /// <summary>The largest number of digits of a position before the end.</summary>
     public static int DigitsOf(Position end) => Math.Max(4, Math.Max(end.Value - 1, 0).ToString(System.Globalization.CultureInfo.InvariantCulture).Length);
 
-    /// <summary>Prints a line: position, time, type, actor, JSON. The time is the log's, which <c>--at-time</c> takes.</summary>
+    /// <summary>Prints a line: position, time, type, actor, JSON. The time is the one that the log recorded, which <c>--at-time</c> takes.</summary>
     public static void Print(Printer output, RecordedEvent recorded, int digits)
     {
         var metadata = recorded.Metadata;
@@ -24,7 +24,7 @@ internal static class EventText
             .EndLine();
     }
 
-    /// <summary>Writes the seed's members, and <c>position</c>, <c>event_id</c>, <c>recorded_at</c>; <c>call_id</c> where it belongs to a call.</summary>
+    /// <summary>Writes the members of an event file, and <c>position</c>, <c>event_id</c>, <c>recorded_at</c>; <c>call_id</c> if it belongs to a call.</summary>
     public static void Write(Utf8JsonWriter writer, RecordedEvent recorded)
     {
         writer.WriteStartObject();
@@ -36,7 +36,7 @@ internal static class EventText
         writer.WriteEndObject();
     }
 
-    /// <summary>Writes <c>call_id</c> where an event belongs to a call.</summary>
+    /// <summary>Writes <c>call_id</c> if the event belongs to a call.</summary>
     public static void WriteCallId(Utf8JsonWriter writer, RecordedEvent recorded)
     {
         if (recorded.Metadata.CallId is { } callId)

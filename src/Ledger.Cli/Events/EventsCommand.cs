@@ -9,16 +9,16 @@ internal sealed class EventsCommand : LedgerCommand
 {
     private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
     private readonly Option<Position?> _from = Positions.Option("--from", "The position of the first event.");
-    private readonly Option<Position?> _to = Positions.Option("--to", "The position behind the last event: '--to 2' shows positions 0 and 1.");
+    private readonly Option<Position?> _to = Positions.Option("--to", "The position after the last event: '--to 2' shows positions 0 and 1.");
     private readonly Option<string?> _type = new("--type") { Description = "Only events of this type.", HelpName = "T" };
     private readonly Option<string?> _call = new("--call") { Description = "Only events that belong to this call of a task.", HelpName = "CALL" };
     private readonly Option<bool> _follow = new("--follow", "-f")
     {
-        Description = "Go on with what is appended, until Ctrl-C; with --json, a document a line.",
+        Description = "Follow new events until Ctrl-C; with --json, one document per line.",
     };
 
     public EventsCommand()
-        : base("events", "Shows what happened in a run or branch, from its first event on. A terminal cuts long lines; a file gets all. Times are those at which the log took the events; --json also has those that they speak of.")
+        : base("events", "Shows the events of a run or branch, from the first. Long lines are cut on a terminal, never in a file. Times are when the log recorded the events; --json also has the times that the events give themselves.")
     {
         Add(_id);
         Add(_from);
@@ -65,7 +65,7 @@ internal sealed class EventsCommand : LedgerCommand
             return;
         }
 
-        // On a terminal the events are the sign of life, and a bar between them would be in the way.
+        // On a terminal the events themselves show progress, and a bar would get in their way.
         var end = to ?? length;
         Task<bool> Print(IProgress<long>? progress) =>
             PrintAsync(session, run.WithStatistics(session.NewRead(progress)).ReadAsync(from, to, cancellationToken).Where(IsWanted), end);

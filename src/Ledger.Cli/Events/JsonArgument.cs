@@ -7,7 +7,7 @@ namespace Ledger.Cli.Events;
 /// <summary>JSON on the command line.</summary>
 internal static class JsonArgument
 {
-    // Deeper than an event may be, so that what is too deep is told from what is malformed.
+    // Deeper than an event may be, to tell JSON that is too deep from malformed JSON.
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 4096 };
 
     /// <exception cref="UsageException">The text is not JSON.</exception>
@@ -26,7 +26,7 @@ internal static class JsonArgument
         }
     }
 
-    // The reader counts bytes, people count characters.
+    // The reader counts bytes; people count characters.
     private static int ColumnOf(string text, JsonException fault)
     {
         var line = Encoding.UTF8.GetBytes(text.Split('\n')[(int)(fault.LineNumber ?? 0)]);

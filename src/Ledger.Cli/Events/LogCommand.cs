@@ -13,16 +13,16 @@ namespace Ledger.Cli.Events;
 internal sealed class LogCommand : LedgerCommand
 {
     private readonly Option<Position?> _after = Positions.Option("--after", "The sequence number before the first event.", "N");
-    private readonly Option<DateTimeOffset?> _since = new("--since") { Description = "Only events that the log took at this time or later.", HelpName = "TIME" };
+    private readonly Option<DateTimeOffset?> _since = new("--since") { Description = "Only events recorded at this time or later.", HelpName = "TIME" };
     private readonly Option<string?> _type = new("--type") { Description = "Only events of this type.", HelpName = "T" };
-    private readonly Option<string?> _prefix = new("--prefix") { Description = "Only streams whose names begin so, such as 'run:'.", HelpName = "TEXT" };
+    private readonly Option<string?> _prefix = new("--prefix") { Description = "Only streams whose names begin with this text, such as 'run:'.", HelpName = "TEXT" };
     private readonly Option<bool> _follow = new("--follow", "-f")
     {
-        Description = "Go on with what is appended, until Ctrl-C; without --after and --since, with that alone. With --json, a document a line.",
+        Description = "Follow new events until Ctrl-C; without --after and --since, only new ones. With --json, one document per line.",
     };
 
     public LogCommand()
-        : base("log", "Shows the events of all streams in the order of the log. A terminal cuts long lines; a file gets all.")
+        : base("log", "Shows the events of all streams in log order. Long lines are cut on a terminal, never in a file.")
     {
         Add(_after);
         Add(_since);
@@ -37,7 +37,7 @@ internal sealed class LogCommand : LedgerCommand
         var (after, since) = (session.Get(_after), session.Get(_since));
         if (after is not null && since is not null)
         {
-            throw new UsageException("--after and --since both say where to begin; give one.");
+            throw new UsageException("--after and --since both set where to begin; give one.");
         }
 
         await using var connection = await session.ConnectAsync(cancellationToken);
@@ -67,7 +67,7 @@ internal sealed class LogCommand : LedgerCommand
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            // Being told to stop is its good end.
+            // Cancellation is the normal way to stop.
         }
     }
 

@@ -9,17 +9,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Ledger.Cli.Explorer;
 
-/// <summary>A web server with the explorer alone. It reads no configuration but what it is given.</summary>
+/// <summary>A web server for the explorer only. It reads no configuration apart from its arguments.</summary>
 internal sealed class ExplorerServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
 
     private ExplorerServer(WebApplication application) => _application = application;
 
-    /// <summary>Where it is reached.</summary>
+    /// <summary>The address that a browser opens.</summary>
     public string Address => _application.Urls.First() + "/";
 
-    /// <exception cref="RefusalException">It cannot listen there.</exception>
+    /// <exception cref="RefusalException">It cannot listen on that address and port.</exception>
     public static async Task<ExplorerServer> StartAsync(
         LedgerConnection connection, IPEndPoint endpoint, ExplorerWriting writing, CommandIo io, CancellationToken cancellationToken)
     {
@@ -36,7 +36,7 @@ internal sealed class ExplorerServer : IAsyncDisposable
         builder.Logging.AddProvider(new WarningLogs(io)).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         if (IPAddress.IsLoopback(endpoint.Address))
         {
-            // A page of another site must not reach it by a name of its own for this machine (DNS rebinding).
+            // A page of another site must not reach it through its own name for this machine (DNS rebinding).
             builder.Services.AddHostFiltering(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
         }
 
@@ -56,11 +56,11 @@ internal sealed class ExplorerServer : IAsyncDisposable
         catch (IOException fault)
         {
             await application.DisposeAsync();
-            throw new RefusalException($"{fault.Message.TrimEnd('.')}. Choose another port by --port.");
+            throw new RefusalException($"{fault.Message.TrimEnd('.')}. Choose another port with --port.");
         }
     }
 
-    /// <summary>Serves until it is told to stop, which is its good end.</summary>
+    /// <summary>Serves until cancelled, which is the normal way to stop.</summary>
     public static async Task WaitAsync(CancellationToken cancellationToken)
     {
         var stopped = new TaskCompletionSource();
@@ -71,7 +71,7 @@ internal sealed class ExplorerServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // Those who follow live would hold it for long.
+        // Clients that follow live updates would delay the shutdown.
         using var now = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         await _application.StopAsync(now.Token);
         await _application.DisposeAsync();

@@ -9,15 +9,15 @@ internal sealed class GraphCommand : LedgerCommand
 {
     private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
     private readonly Option<FileInfo> _svg = new("--svg") { Description = "The file to write.", HelpName = "FILE", Required = true };
-    private readonly Option<Position?> _at = Positions.Option("--at", "For a world: after how many events.", "N");
+    private readonly Option<Position?> _at = Positions.Option("--at", "For a world: the number of events to apply.", "N");
     private readonly Option<RunPicture> _picture = new("--picture")
     {
-        Description = "What to draw: branches, timeline or world; branches unless given.",
+        Description = "What to draw: branches, timeline or world. Default: branches.",
         HelpName = "WHAT",
     };
 
     public GraphCommand()
-        : base("graph", "Draws the tree of branches, the timeline or the world of a run as a picture, as 'ledger serve' shows it.")
+        : base("graph", "Draws the branch tree, the timeline or the world of a run as a picture, as in 'ledger serve'.")
     {
         Add(_id);
         Add(_svg);
@@ -31,7 +31,7 @@ internal sealed class GraphCommand : LedgerCommand
         var (picture, at) = (session.Get(_picture), session.Get(_at));
         if (at is not null && picture != RunPicture.World)
         {
-            throw new UsageException($"--at is for --picture world, and {picture.ToString().ToLowerInvariant()} have none.");
+            throw new UsageException($"--at needs --picture world, but --picture was {picture.ToString().ToLowerInvariant()}.");
         }
 
         await using var connection = await session.ConnectAsync(cancellationToken);

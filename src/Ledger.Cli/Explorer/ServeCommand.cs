@@ -12,20 +12,20 @@ internal sealed class ServeCommand : LedgerCommand
 
     private readonly Option<int> _port = new("--port")
     {
-        Description = $"The TCP port; {DefaultPort} unless given, and 0 for any that is free.",
+        Description = "The TCP port; 0 for any free one.",
         HelpName = "N",
         DefaultValueFactory = _ => DefaultPort,
     };
 
     private readonly Option<string?> _listen = new("--listen")
     {
-        Description = "The address to listen on; that of this machine alone unless given. 0.0.0.0 lets the network read your log.",
+        Description = "The address to listen on. Default: this machine only. 0.0.0.0 lets the network read your log.",
         HelpName = "IP",
     };
 
     private readonly Option<bool> _allowWriting = new("--allow-writing")
     {
-        Description = "Also offer forking, appending and rebuilding.",
+        Description = "Also allow forking, appending and rebuilding.",
     };
 
     public ServeCommand()
@@ -46,7 +46,7 @@ internal sealed class ServeCommand : LedgerCommand
         if (!IPAddress.IsLoopback(endpoint.Address))
         {
             await session.Io.Error.WriteLineAsync(
-                $"ledger: whoever reaches this machine can read{(writing == ExplorerWriting.Allowed ? " and change" : "")} the log; nobody is asked for a password.");
+                $"ledger: anyone who can reach this machine can read{(writing == ExplorerWriting.Allowed ? " and change" : "")} the log; there is no password.");
         }
 
         Print(session, server.Address, writing);
@@ -69,18 +69,18 @@ internal sealed class ServeCommand : LedgerCommand
         }
 
         session.Out.Fact("Open", address, Tone.Name);
-        session.Out.Fact("Writing", writing == ExplorerWriting.Allowed ? "allowed" : "off; --allow-writing switches it on");
-        session.Out.Line("Ctrl-C ends it.", Tone.Faint);
+        session.Out.Fact("Writing", writing == ExplorerWriting.Allowed ? "allowed" : "off; --allow-writing turns it on");
+        session.Out.Line("Press Ctrl-C to stop.", Tone.Faint);
     }
 
     private static IPAddress AddressOf(string? text) => text switch
     {
         null => IPAddress.Loopback,
         _ when IPAddress.TryParse(text, out var address) => address,
-        _ => throw new UsageException($"--listen must be an address such as 0.0.0.0, and '{text}' is none."),
+        _ => throw new UsageException($"--listen must be an address such as 0.0.0.0, but was '{text}'."),
     };
 
     private static int PortOf(int port) => port is >= 0 and <= 65_535
         ? port
-        : throw new UsageException($"--port must be a whole number from 0 to 65535, and '{port}' is none.");
+        : throw new UsageException($"--port must be a whole number from 0 to 65535, but was '{port}'.");
 }

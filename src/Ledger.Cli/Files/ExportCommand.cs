@@ -10,7 +10,7 @@ internal sealed class ExportCommand : LedgerCommand
     private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
 
     public ExportCommand()
-        : base("export", "Prints a history as an event file, a line of JSON each, a branch with its prefix; 'ledger import kando' makes the same history of it.")
+        : base("export", "Prints a history as an event file, one JSON object per line, a branch with its prefix; 'ledger import kando' restores the same history.")
     {
         Add(_id);
         Add(CommonOptions.Stats);

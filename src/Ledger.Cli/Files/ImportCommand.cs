@@ -2,14 +2,14 @@ using System.CommandLine;
 
 namespace Ledger.Cli.Files;
 
-/// <summary>What the import commands share.</summary>
+/// <summary>The options and the flow of the import commands.</summary>
 internal abstract class ImportCommand : LedgerCommand
 {
     private readonly string _ending;
     private readonly Argument<string[]> _files;
     private readonly Option<string?> _id = new("--id")
     {
-        Description = "The id that the run or branch gets, of one file; unless given, that in its branch.created, else the file's name without its ending.",
+        Description = "The id of the imported run or branch, for a single file. Default: the id in its branch.created, else the file's name without its extension.",
         HelpName = "ID",
     };
 
@@ -32,13 +32,13 @@ internal abstract class ImportCommand : LedgerCommand
         var id = Streams.StreamIds.NewId("run", session.Get(_id));
         if (id is not null && paths.Count > 1)
         {
-            throw new UsageException($"--id is for one file, and there are {paths.Count}.");
+            throw new UsageException($"--id is for one file, but there are {paths.Count}.");
         }
 
         var files = new List<RecordingFile>();
         try
         {
-            // All are read before anything is written, so that a bad line of the last one is told in time.
+            // All are read before anything is written, so that a bad line in the last one is reported in time.
             foreach (var path in paths)
             {
                 files.AddRange(await ReadAsync(path, id, session.Io, cancellationToken));
@@ -52,6 +52,6 @@ internal abstract class ImportCommand : LedgerCommand
         }
     }
 
-    /// <summary>Reads a file: a recording, or several that belong together.</summary>
+    /// <summary>Reads a file: one recording, or several that belong together.</summary>
     protected abstract Task<IReadOnlyList<RecordingFile>> ReadAsync(string path, string? id, CommandIo io, CancellationToken cancellationToken);
 }

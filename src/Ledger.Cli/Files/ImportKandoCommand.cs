@@ -6,7 +6,7 @@ internal sealed class ImportKandoCommand : ImportCommand
     public ImportKandoCommand()
         : base(
             "kando",
-            "Imports event files, a line of JSON each, a file a run or branch; a branch becomes a fork, and what it repeats is not written again. Done again it goes on where it ended.",
+            "Imports event files, one JSON object per line, one run or branch per file; a branch becomes a fork, and the events it shares are not written again. Run again, it continues where it stopped.",
             ".jsonl") =>
         Examples = ["ledger import kando first.jsonl", "ledger import kando recordings/", "ledger export first | ledger import kando - --id copy"];
 

@@ -2,7 +2,7 @@ using Ledger.Log;
 
 namespace Ledger.Cli.Files;
 
-/// <summary>The progress of an import as a number of events.</summary>
+/// <summary>Reports the progress of an import as a number of events.</summary>
 internal sealed class ImportedEvents(IProgress<long> events) : IProgress<ImportProgress>
 {
     public void Report(ImportProgress value) => events.Report(value.Events + value.Skipped);

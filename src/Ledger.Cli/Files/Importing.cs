@@ -4,7 +4,7 @@ using Ledger.Files;
 
 namespace Ledger.Cli.Files;
 
-/// <summary>Imports files that were read once already, and says what became of each.</summary>
+/// <summary>Imports files that have already been read once, and reports the result of each.</summary>
 internal static class Importing
 {
     public static async Task RunAsync(Session session, IReadOnlyList<RecordingFile> files, CancellationToken cancellationToken)

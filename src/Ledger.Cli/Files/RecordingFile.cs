@@ -4,28 +4,28 @@ using Ledger.Files;
 
 namespace Ledger.Cli.Files;
 
-/// <summary>A file to be imported, open until it is.</summary>
+/// <summary>A file to import, kept open until it is imported.</summary>
 internal sealed class RecordingFile(string path, EventRecording recording, EventLines? lines = null) : IDisposable
 {
     public string Path => path;
 
     public EventRecording Recording => recording;
 
-    /// <summary>Where the file was cut, or null.</summary>
+    /// <summary>Where the file was cut off, or null.</summary>
     public (long Line, long Column)? Cut { get; } = lines?.Cut;
 
-    /// <summary>What the file has and the events do not, by name with how often.</summary>
+    /// <summary>The parts of the file that no event carries, by name, with their counts.</summary>
     public IReadOnlyList<KeyValuePair<string, long>> LeftOut { get; private init; } = [];
 
-    /// <summary>That as a sentence, or null.</summary>
+    /// <summary>The left-out parts as a sentence, or null.</summary>
     public string? LeftOutSentence => LeftOut.Count == 0
         ? null
         : $"Left out: {string.Join(", ", LeftOut.Select(l => $"{Printable.Number(l.Value)} × {l.Key}"))}.";
 
     /// <summary>The cut as a sentence, or null.</summary>
     public string? CutSentence => Cut is { } cut
-        ? $"'{path}' was cut in line {cut.Line}, column {cut.Column}: what was read is {Printable.Count(recording.EventCount, "event")} before it. "
-            + "Import the whole file to go on behind them."
+        ? $"'{path}' was cut off in line {cut.Line}, column {cut.Column}, after {Printable.Count(recording.EventCount, "event")}. "
+            + "Import the whole file to continue after them."
         : null;
 
     /// <summary>Reads an event file once.</summary>
@@ -46,7 +46,7 @@ internal sealed class RecordingFile(string path, EventRecording recording, Event
     }
 
     /// <summary>Reads a trajectory: a run, and its other attempts as branches.</summary>
-    /// <exception cref="RefusalException">It is not one.</exception>
+    /// <exception cref="RefusalException">The file is not a trajectory.</exception>
     public static async Task<IReadOnlyList<RecordingFile>> OfTrajectoryAsync(string path, string? id, CancellationToken cancellationToken)
     {
         try
@@ -66,8 +66,8 @@ internal sealed class RecordingFile(string path, EventRecording recording, Event
         }
     }
 
-    /// <summary>The files that paths mean, a folder all of one ending in it.</summary>
-    /// <exception cref="RefusalException">A folder has none.</exception>
+    /// <summary>Expands paths to files; a folder stands for its files with the given extension.</summary>
+    /// <exception cref="RefusalException">A folder has no such file.</exception>
     public static IReadOnlyList<string> Find(IEnumerable<string> paths, string ending) =>
     [
         .. paths.SelectMany(path => !Directory.Exists(path)
@@ -87,7 +87,7 @@ internal sealed class RecordingFile(string path, EventRecording recording, Event
             var ids = left.Select(f => f.Recording.Id).ToHashSet(StringComparer.Ordinal);
             var ready = left.Where(f => f.Recording.Branch is not { } branch || !ids.Contains(branch.ParentRunId)).ToList();
 
-            // Branches that are each other's parents are refused when their turn comes.
+            // Branches that are each other's parents are refused later, when they are imported.
             ordered.AddRange(ready.Count > 0 ? ready : left);
             left = [.. left.Except(ordered)];
         }

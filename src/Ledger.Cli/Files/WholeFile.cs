@@ -2,14 +2,14 @@ using Ledger.Cli.Output;
 
 namespace Ledger.Cli.Files;
 
-/// <summary>Reads a file whole that has to fit into memory. A pipe is as good as a file, so that one without an end is refused by its length.</summary>
+/// <summary>Reads a whole file that has to fit into memory. A pipe is accepted too; an endless one is refused once it is too long.</summary>
 internal static class WholeFile
 {
-    /// <summary>The most bytes that are read.</summary>
+    /// <summary>The largest file that is read, in bytes.</summary>
     public const int MaxBytes = 1 << 28;
 
-    /// <summary>The content, from where the stream is.</summary>
-    /// <exception cref="RefusalException">It is longer than <see cref="MaxBytes"/>.</exception>
+    /// <summary>The content from the stream's current position.</summary>
+    /// <exception cref="RefusalException">The content is longer than <see cref="MaxBytes"/>.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(Stream stream, string name, CancellationToken cancellationToken)
     {
         using var content = new MemoryStream();
@@ -19,7 +19,7 @@ internal static class WholeFile
             if (content.Length + read > MaxBytes)
             {
                 throw new RefusalException(
-                    $"{char.ToUpperInvariant(name[0])}{name[1..]} has more than {Printable.Number(MaxBytes)} bytes, which is the most that is read at once. Nothing was written; split it.");
+                    $"{char.ToUpperInvariant(name[0])}{name[1..]} has more than {Printable.Number(MaxBytes)} bytes, the most that is read at once. Nothing was written; split it.");
             }
 
             content.Write(buffer, 0, read);

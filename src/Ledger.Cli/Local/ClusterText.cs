@@ -3,7 +3,7 @@ using Ledger.Postgres.Local;
 
 namespace Ledger.Cli.Local;
 
-/// <summary>How the private server is shown.</summary>
+/// <summary>Prints the state of the private server.</summary>
 internal static class ClusterText
 {
     public static void Print(Session session, LocalClusterStatus status)
@@ -11,7 +11,7 @@ internal static class ClusterText
         if (!session.Json)
         {
             session.Out.Fact("Running", status.Running ? "yes" : "no", status.Running ? Tone.Added : Tone.Plain);
-            session.Out.Fact("Version", status.Version ?? "not made yet");
+            session.Out.Fact("Version", status.Version ?? "not created yet");
             session.Out.Fact("Data folder", status.DataFolder);
             session.Out.Fact("Connection", status.ConnectionString);
             return;

@@ -6,7 +6,7 @@ namespace Ledger.Cli.Local;
 internal sealed class DbPathCommand : LedgerCommand
 {
     public DbPathCommand()
-        : base("path", "Prints the folder of your private server's data. Nothing is made or started.") =>
+        : base("path", "Prints the data folder of your private server. Nothing is created or started.") =>
         Examples = ["ledger db path", "du -sh \"$(ledger db path)\""];
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)

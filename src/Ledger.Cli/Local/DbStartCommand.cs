@@ -6,7 +6,7 @@ namespace Ledger.Cli.Local;
 internal sealed class DbStartCommand : LedgerCommand
 {
     public DbStartCommand()
-        : base("start", "Starts your private server, and makes it at the first time. Commands do so themselves when they need it.") =>
+        : base("start", "Starts your private server, and creates it the first time. Commands do this themselves when they need it.") =>
         Examples = ["ledger db start", "ledger db start --json"];
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ namespace Ledger.Cli.Local;
 internal sealed class DbStopCommand : LedgerCommand
 {
     public DbStopCommand()
-        : base("stop", "Stops your private server; the data stays. Done twice is done once.") =>
+        : base("stop", "Stops your private server; the data stays. Stopping a stopped server has no effect.") =>
         Examples = ["ledger db stop"];
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)

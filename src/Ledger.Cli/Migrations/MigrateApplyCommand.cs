@@ -7,7 +7,7 @@ namespace Ledger.Cli.Migrations;
 internal sealed class MigrateApplyCommand : LedgerCommand
 {
     public MigrateApplyCommand()
-        : base("apply", "Brings the schema up to date: applies what it lacks, each migration in a transaction of its own.") =>
+        : base("apply", "Updates the schema: applies the missing migrations, each in its own transaction.") =>
         Examples = ["ledger migrate apply", "ledger migrate apply --connection \"Host=db;Database=app\" --schema agents"];
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)

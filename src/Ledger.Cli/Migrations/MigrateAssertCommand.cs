@@ -9,7 +9,7 @@ namespace Ledger.Cli.Migrations;
 internal sealed class MigrateAssertCommand : LedgerCommand
 {
     public MigrateAssertCommand()
-        : base("assert", "Names every difference between the schema and what the migrations make. Exit code 1 when there is one.") =>
+        : base("assert", "Lists every difference between the schema and what the migrations create. Exit code 1 if there is one.") =>
         Examples = ["ledger migrate assert", "ledger migrate assert --json"];
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
@@ -28,7 +28,7 @@ internal sealed class MigrateAssertCommand : LedgerCommand
                 session.Out.Line(difference.Message);
             }
 
-            // A newer Marten's; nothing to do.
+            // From a newer Marten; nothing to do.
             foreach (var note in notes)
             {
                 session.Out.Add("note: ", Tone.Faint).Add(note.Message).EndLine();
@@ -36,13 +36,13 @@ internal sealed class MigrateAssertCommand : LedgerCommand
 
             if (differences.Count == 0)
             {
-                session.Out.Line($"Schema '{schema}' is as the migrations make it.");
+                session.Out.Line($"Schema '{schema}' matches the migrations.");
             }
         }
 
         if (differences.Count > 0)
         {
-            throw new RefusalException($"Schema '{schema}' is not as the migrations make it: {Printable.Count(differences.Count, "difference")}.");
+            throw new RefusalException($"Schema '{schema}' does not match the migrations: {Printable.Count(differences.Count, "difference")}.");
         }
     }
 

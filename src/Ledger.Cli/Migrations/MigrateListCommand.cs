@@ -8,7 +8,7 @@ namespace Ledger.Cli.Migrations;
 internal sealed class MigrateListCommand : LedgerCommand
 {
     public MigrateListCommand()
-        : base("list", "Lists the migrations, and which of them the schema has.") =>
+        : base("list", "Lists the migrations and whether the schema has them.") =>
         Examples = ["ledger migrate list", "ledger migrate list --json"];
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)

@@ -11,11 +11,11 @@ internal sealed class MigrateRepairCommand : LedgerCommand
 {
     private readonly Option<bool> _reset = new("--reset-progress")
     {
-        Description = "Sets progress that has passed the end of the log back to the newest event. Default: it is only named.",
+        Description = "Sets progress that has passed the end of the log back to the newest event. Default: only report it.",
     };
 
     public MigrateRepairCommand()
-        : base("repair", "Mends the numbers of a log that was restored or copied in part: sets a sequence that is behind the events to the newest one.")
+        : base("repair", "Repairs the numbers of a log that was restored or copied in part: moves a sequence that lags behind the events to the newest one.")
     {
         Add(_reset);
         Examples = ["ledger migrate repair", "ledger migrate repair --reset-progress"];
@@ -58,8 +58,8 @@ internal sealed class MigrateRepairCommand : LedgerCommand
     private static bool IsOfNumbers(SchemaDifference difference) => difference.Kind is DifferenceKind.SequenceBehind or DifferenceKind.ProgressBeyond;
 
     private static string TextOf(SchemaDifference difference) => difference.Kind == DifferenceKind.SequenceBehind
-        ? $"The {difference.Subject} was at {difference.Actual} and is at {difference.Expected} now, the number of the newest event."
-        : $"The {difference.Subject} was at {difference.Actual} and is at the newest event now. What it keeps may contain events that are gone: "
+        ? $"The {difference.Subject} was at {difference.Actual} and is now at {difference.Expected}, the number of the newest event."
+        : $"The {difference.Subject} was at {difference.Actual} and is now at the newest event. Its stored results may include events that are gone: "
             + "rebuild it with 'ledger projections rebuild'.";
 
     private static void Write(Printer output, IReadOnlyList<SchemaDifference> mended, List<SchemaDifference> left) => output.Json(writer =>

@@ -4,7 +4,7 @@ using Ledger.Postgres.Schema;
 
 namespace Ledger.Cli.Migrations;
 
-/// <summary>How migrations are shown.</summary>
+/// <summary>Prints migrations as lines or JSON.</summary>
 internal static class MigrationText
 {
     /// <summary>The word for a state, in text and JSON.</summary>
@@ -19,7 +19,7 @@ internal static class MigrationText
     /// <summary>Writes a list.</summary>
     public static void Write(Printer output, IReadOnlyList<MigrationStatus> migrations) => Write(output, migrations, []);
 
-    /// <summary>Writes a list of migrations, and what was mended.</summary>
+    /// <summary>Writes a list of migrations and of repaired differences.</summary>
     public static void Write(Printer output, IReadOnlyList<MigrationStatus> migrations, IReadOnlyList<SchemaDifference> mended) => output.Json(writer =>
     {
         writer.WriteStartArray();

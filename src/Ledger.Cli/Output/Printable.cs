@@ -6,7 +6,7 @@ namespace Ledger.Cli.Output;
 /// <summary>Text that cannot steer a terminal.</summary>
 internal static class Printable
 {
-    // U+061C, U+200E and U+200F are marks of direction, the others begin and end texts of another direction (UAX 9).
+    // U+061C, U+200E and U+200F are direction marks; the others begin and end text of another direction (UAX 9).
     private const string Directions = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069";
 
     private static readonly SearchValues<char> Steering = SearchValues.Create(
@@ -30,7 +30,7 @@ internal static class Printable
     public static string Count(long count, string noun) =>
         $"{Number(count)} {noun}{(count == 1 ? "" : "s")}";
 
-    /// <summary>A whole number with its thousands apart.</summary>
+    /// <summary>A whole number with thousands separators.</summary>
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>A time to the second, in UTC.</summary>

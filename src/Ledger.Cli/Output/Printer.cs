@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Ledger.Cli.Output;
 
 /// <summary>Writes standard output: lines for people, or one JSON document.</summary>
-/// <remarks>Buffered; on a terminal each line shows at once. Control characters of the data never reach a terminal.</remarks>
+/// <remarks>Buffered, but on a terminal each line appears at once. Control characters in data never reach a terminal.</remarks>
 internal sealed class Printer(TextWriter text, Stream output, int? width, bool colours)
 {
     private const int BufferBytes = 32 * 1024;
@@ -20,14 +20,14 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
     private readonly StringBuilder _line = new();
     private int _columns;
 
-    /// <summary>Writes to the standard output of a command; as text it is UTF-8 without a mark.</summary>
+    /// <summary>Writes to the standard output of a command; text is UTF-8 without a byte-order mark.</summary>
     public static Printer On(CommandIo io) => new(
         new StreamWriter(io.Output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), BufferBytes, leaveOpen: true) { NewLine = "\n" },
         io.Output,
         io.OutputWidth,
         io.OutputWidth is not null && io.AllowsColours);
 
-    /// <summary>The text writer below, for texts that are longer than lines.</summary>
+    /// <summary>The underlying text writer, for texts of many lines.</summary>
     public TextWriter Text => text;
 
     /// <summary>Adds a piece to the line.</summary>
@@ -40,7 +40,7 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
         return this;
     }
 
-    /// <summary>Adds the last piece, cut to what is left of the terminal's width.</summary>
+    /// <summary>Adds the last piece, cut to the remaining width of the terminal.</summary>
     public Printer AddRest(string piece, Tone tone = Tone.Plain)
     {
         var left = width is { } columns ? Math.Max(columns - _columns, 8) : int.MaxValue;
@@ -78,7 +78,7 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
         output.WriteByte((byte)'\n');
     }
 
-    /// <summary>Writes a JSON document as its parts come; memory stays flat.</summary>
+    /// <summary>Streams a JSON document with constant memory.</summary>
     public async Task JsonAsync(Func<Utf8JsonWriter, Task> write)
     {
         await text.FlushAsync();
@@ -90,7 +90,7 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
         output.WriteByte((byte)'\n');
     }
 
-    /// <summary>Writes a member that is an array, item by item, and hands on what has come.</summary>
+    /// <summary>Streams a member that is an array, item by item.</summary>
     public static async Task WriteArrayAsync<T>(
         Utf8JsonWriter writer, string name, IAsyncEnumerable<T> items, Action<Utf8JsonWriter, T> write)
     {
@@ -107,7 +107,7 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
         writer.WriteEndArray();
     }
 
-    /// <summary>Writes one JSON array, an item a line, as the items come; memory stays flat.</summary>
+    /// <summary>Streams one JSON array, one item per line, with constant memory.</summary>
     public async Task JsonArrayAsync<T>(IAsyncEnumerable<T> items, Action<Utf8JsonWriter, T> write)
     {
         await text.FlushAsync();
@@ -132,7 +132,7 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
         await output.WriteAsync(buffer.WrittenMemory);
     }
 
-    /// <summary>Writes lines that are JSON already, each with its end, as they come.</summary>
+    /// <summary>Streams lines that are already JSON, each with its line end.</summary>
     public async Task JsonLinesAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> lines)
     {
         await text.FlushAsync();
@@ -150,7 +150,7 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
         await output.WriteAsync(buffer.WrittenMemory);
     }
 
-    /// <summary>Hands on all that was written.</summary>
+    /// <summary>Flushes everything written so far.</summary>
     public async Task FlushAsync()
     {
         await text.FlushAsync();

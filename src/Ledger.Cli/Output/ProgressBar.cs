@@ -3,33 +3,33 @@ using Spectre.Console.Rendering;
 
 namespace Ledger.Cli.Output;
 
-/// <summary>A bar on standard error for what takes longer than a moment; only where a person watches.</summary>
+/// <summary>A progress bar on standard error for work that takes longer than a moment; only on a terminal.</summary>
 internal sealed class ProgressBar(CommandIo io)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Does something, and shows a bar once it takes a while; how far it is nobody knows.</summary>
+    /// <summary>Runs work of unknown size, and shows a bar once it takes a while.</summary>
     public Task<T> RunAsync<T>(string what, Func<Task<T>> work) => RunAsync(what, null, _ => work());
 
-    /// <summary>Does something, and shows a bar once it takes a while.</summary>
-    /// <param name="what">What is done, in a few words.</param>
-    /// <param name="total">How much there is to do, or null where that is not known.</param>
-    /// <param name="work">Does it, and reports how much is done.</param>
+    /// <summary>Runs work, and shows a bar once it takes a while.</summary>
+    /// <param name="what">The work in a few words.</param>
+    /// <param name="total">The amount of work, or null if unknown.</param>
+    /// <param name="work">The work, which reports its progress.</param>
     public Task<T> RunAsync<T>(string what, long? total, Func<IProgress<long>, Task<T>> work)
     {
         var done = new Done { Total = total };
         return RunAsync(what, done, work(done), new ElapsedTimeColumn());
     }
 
-    /// <summary>Does something of which no amount is known.</summary>
+    /// <summary>Runs work of unknown size that reports nothing.</summary>
     public Task RunAsync(string what, Func<Task> work) => RunAsync(what, null, async _ =>
     {
         await work();
         return true;
     });
 
-    /// <summary>Does something that says by itself how many events there are; the bar tells events a second and the time left.</summary>
+    /// <summary>Runs work that reports the total of events itself; the bar shows events per second and the time left.</summary>
     public Task RunAsync(string what, Func<IProgress<(long Done, long Total)>, Task> work)
     {
         var done = new Done();

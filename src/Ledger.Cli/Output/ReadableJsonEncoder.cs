@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 
 namespace Ledger.Cli.Output;
 
-/// <summary>Escapes what .NET's relaxed encoder does, such as control characters, and what changes the direction of text, but leaves signs beyond U+FFFF as they are: a 🫖 stays one.</summary>
+/// <summary>Escapes what .NET's relaxed encoder escapes, such as control characters, and marks of text direction, but keeps characters above U+FFFF: a 🫖 stays readable.</summary>
 internal sealed class ReadableJsonEncoder : JavaScriptEncoder
 {
     private ReadableJsonEncoder()

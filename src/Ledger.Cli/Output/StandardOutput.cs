@@ -2,11 +2,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Ledger.Cli.Output;
 
-/// <summary>Standard output as a stream.</summary>
+/// <summary>Opens standard output as a stream that reports a closed pipe.</summary>
 internal static class StandardOutput
 {
     /// <summary>
-    /// Opens it such that a closed pipe is noticed. The stream of <see cref="Console"/> drops what is written into one, so that
+    /// Opens standard output so that a closed pipe is noticed. The stream of <see cref="Console"/> silently drops writes to one, so
     /// <c>ledger events ID --follow | head</c> would never end. Files keep that stream, because it leaves their offset to the system.
     /// </summary>
     public static Stream Open()

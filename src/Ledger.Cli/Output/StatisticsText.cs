@@ -3,7 +3,7 @@ using Ledger.Worlds;
 
 namespace Ledger.Cli.Output;
 
-/// <summary>What reading cost, on standard error, so that what was asked for stays a document by itself.</summary>
+/// <summary>Prints the cost of reads on standard error, so that standard output holds only the answer.</summary>
 internal static class StatisticsText
 {
     public static async Task PrintAsync(Session session)

@@ -1,6 +1,6 @@
 namespace Ledger.Cli.Output;
 
-/// <summary>A terminal below the last of what is printed: what could turn text around or steer the terminal is written as an escape.</summary>
+/// <summary>The last stream before a terminal: characters that could reverse text or control the terminal are written as escapes.</summary>
 /// <remarks>
 /// The characters are the C1 controls and those that change the direction of text. JSON takes <c>\u202e</c> for the character itself, so a
 /// document stays the same. Control characters below U+0020 are the command's own here: lines and colours.
@@ -44,7 +44,7 @@ internal sealed class TerminalStream(Stream terminal) : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    // What is written may end within a character: the beginning of one that matters waits for the rest.
+    // A write may end within a character: the first bytes of one that must be escaped wait for the rest.
     private byte[] Escape(ReadOnlySpan<byte> utf8)
     {
         byte[] text = [.. _begun.AsSpan(0, _begunCount), .. utf8];

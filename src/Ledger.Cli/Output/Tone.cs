@@ -1,23 +1,23 @@
 namespace Ledger.Cli.Output;
 
-/// <summary>How a piece of text is meant, which a terminal shows by colour.</summary>
+/// <summary>The meaning of a piece of text, which a terminal shows by colour.</summary>
 internal enum Tone
 {
-    /// <summary>As it is.</summary>
+    /// <summary>Without colour.</summary>
     Plain,
 
-    /// <summary>A name to look for.</summary>
+    /// <summary>A name that the reader looks for.</summary>
     Name,
 
-    /// <summary>Beside the point: times, labels.</summary>
+    /// <summary>Secondary: times, labels.</summary>
     Faint,
 
-    /// <summary>Came into being; well.</summary>
+    /// <summary>Added, or in a good state.</summary>
     Added,
 
-    /// <summary>Is no more; not well.</summary>
+    /// <summary>Removed, or in a bad state.</summary>
     Removed,
 
-    /// <summary>Changed; pending.</summary>
+    /// <summary>Changed, or pending.</summary>
     Changed,
 }

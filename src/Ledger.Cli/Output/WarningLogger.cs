@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ledger.Cli.Output;
 
-/// <summary>What the libraries warn of, on standard error: the answer is right, and took longer than it should.</summary>
+/// <summary>Prints warnings of the libraries on standard error: the answer is right but took longer than it should.</summary>
 internal sealed class WarningLogger(CommandIo io) : ILogger<AgentLedger>
 {
     /// <inheritdoc/>
@@ -17,7 +17,7 @@ internal sealed class WarningLogger(CommandIo io) : ILogger<AgentLedger>
     {
         if (IsEnabled(logLevel))
         {
-            // The message says what was asked for, and the exception what went wrong.
+            // The message names the operation, and the exception what went wrong.
             var cause = exception is null ? "." : $": {exception.GetType().Name}: {exception.Message}";
             io.Error.WriteLine($"ledger: warning: {Printable.Of(formatter(state, exception) + cause)}");
         }

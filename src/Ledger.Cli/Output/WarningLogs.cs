@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ledger.Cli.Output;
 
-/// <summary>Gives every category a <see cref="WarningLogger"/>.</summary>
+/// <summary>Creates a <see cref="WarningLogger"/> for every category.</summary>
 internal sealed class WarningLogs(CommandIo io) : ILoggerProvider
 {
     /// <inheritdoc/>

@@ -11,19 +11,19 @@ internal sealed class ProjectionsDeadLettersCommand : LedgerCommand
 {
     private readonly Argument<string?> _name = new("NAME")
     {
-        Description = "A projection or subscription; all unless given.",
+        Description = "A projection or subscription. Default: all.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     private readonly Option<bool> _replay = new("--replay")
     {
-        Description = "Have the node that runs the projection apply the events again; those that succeed are no dead letters any more.",
+        Description = "Ask the node that runs the projection to apply the events again; those that succeed are no longer dead letters.",
     };
 
-    private readonly Option<Guid?> _id = new("--id") { Description = "One dead letter alone.", HelpName = "ID" };
+    private readonly Option<Guid?> _id = new("--id") { Description = "Only this dead letter.", HelpName = "ID" };
 
     public ProjectionsDeadLettersCommand()
-        : base("dead-letters", "Lists the events that a projection or subscription could not apply and went past, or applies them again.")
+        : base("dead-letters", "Lists the events that a projection or subscription failed to apply and skipped, or applies them again.")
     {
         Add(_name);
         Add(_replay);
@@ -74,7 +74,7 @@ internal sealed class ProjectionsDeadLettersCommand : LedgerCommand
         }
     }
 
-    // A snapshot takes all dead letters of a stream with it.
+    // Replaying a snapshot clears all dead letters of a stream.
     private static async Task ReplayAsync(
         Session session, LedgerConnection connection, IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ namespace Ledger.Cli.Projections;
 internal sealed class ProjectionsListCommand : LedgerCommand
 {
     public ProjectionsListCommand()
-        : base("list", "Lists what runs behind the appends and how far it is, and what can be rebuilt here by its name.") =>
+        : base("list", "Lists the asynchronous projections and subscriptions with their progress, and the names that can be rebuilt here.") =>
         Examples = ["ledger projections list", "ledger projections list --json"];
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ internal sealed class ProjectionsListCommand : LedgerCommand
 
         if (shards.Count == 0)
         {
-            session.Out.Line("Nothing runs behind the appends here; an application declares it (AsyncProjections, AddLedgerDaemon).");
+            session.Out.Line("There are no asynchronous projections here; an application declares them (AsyncProjections, AddLedgerDaemon).");
         }
 
         foreach (var name in connection.Projections.Rebuildable)

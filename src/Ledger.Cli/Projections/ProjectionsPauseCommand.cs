@@ -9,7 +9,7 @@ internal sealed class ProjectionsPauseCommand : LedgerCommand
     private readonly Argument<string> _name = new("NAME") { Description = "The projection or subscription." };
 
     public ProjectionsPauseCommand()
-        : base("pause", "Stops a projection or subscription that runs behind the appends, whoever runs it, within a second.")
+        : base("pause", "Pauses an asynchronous projection or subscription within a second, on whichever node it runs.")
     {
         Add(_name);
         Examples = ["ledger projections pause usage"];
@@ -32,6 +32,6 @@ internal sealed class ProjectionsPauseCommand : LedgerCommand
             return;
         }
 
-        session.Out.Add(name, Tone.Name).Add(" is paused. 'ledger projections resume' lets it go on.").EndLine();
+        session.Out.Add(name, Tone.Name).Add(" is paused. 'ledger projections resume' resumes it.").EndLine();
     }
 }

@@ -12,12 +12,12 @@ namespace Ledger.Cli.Projections;
 internal sealed class ProjectionsRebuildCommand : LedgerCommand
 {
     private readonly Argument<string?> _name = new("NAME") { Description = "The projection.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<bool> _all = new("--all") { Description = "All that Ledger keeps, and what the nodes that run project behind the appends." };
-    private readonly Option<string?> _stream = new("--stream") { Description = "One stream alone: a run or branch by its id, or any by its stream name.", HelpName = "ID" };
-    private readonly Option<bool> _resume = new("--resume") { Description = "Go on where an interrupted rebuild was, if there is one." };
+    private readonly Option<bool> _all = new("--all") { Description = "All of Ledger's own projections, and the asynchronous ones of the nodes that are running." };
+    private readonly Option<string?> _stream = new("--stream") { Description = "Only one stream: a run or branch by its id, or any stream by its name.", HelpName = "ID" };
+    private readonly Option<bool> _resume = new("--resume") { Description = "Continue an interrupted rebuild, if there is one." };
 
     public ProjectionsRebuildCommand()
-        : base("rebuild", "Makes what a projection keeps anew from the log, while everybody reads and writes. Ctrl-C leaves what was there; --resume goes on.")
+        : base("rebuild", "Rebuilds a projection from the log while reads and writes continue. Ctrl-C keeps the old result; --resume continues.")
     {
         Add(_name);
         Add(_all);
@@ -38,12 +38,12 @@ internal sealed class ProjectionsRebuildCommand : LedgerCommand
         var (name, all) = (session.Get(_name), session.Get(_all));
         if ((name is null) != all)
         {
-            throw new UsageException("Name one projection, or say --all.");
+            throw new UsageException("Name one projection, or give --all.");
         }
 
         if (session.Get(_stream) is not null && session.Get(_resume))
         {
-            throw new UsageException("--stream is done at once; there is nothing to --resume.");
+            throw new UsageException("A rebuild of one stream is a single step; --stream cannot be combined with --resume.");
         }
 
         await using var connection = await session.ConnectAsync(cancellationToken);
@@ -105,7 +105,7 @@ internal sealed class ProjectionsRebuildCommand : LedgerCommand
             : "").EndLine();
     }
 
-    /// <summary>Hands the furthest that was heard on to the bar; reports come from several threads.</summary>
+    /// <summary>Passes the furthest progress to the bar; reports come from several threads.</summary>
     private sealed class Telling(IProgress<(long Done, long Total)> bar, Action<RebuildProgress> tell) : IProgress<RebuildProgress>
     {
         private readonly Lock _gate = new();

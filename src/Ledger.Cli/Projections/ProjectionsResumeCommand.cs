@@ -9,7 +9,7 @@ internal sealed class ProjectionsResumeCommand : LedgerCommand
     private readonly Argument<string> _name = new("NAME") { Description = "The projection or subscription." };
 
     public ProjectionsResumeCommand()
-        : base("resume", "Lets a projection or subscription go on that was paused, or that failed and was corrected.")
+        : base("resume", "Resumes a projection or subscription that was paused, or that failed and has been fixed.")
     {
         Add(_name);
         Examples = ["ledger projections resume usage"];
@@ -32,6 +32,6 @@ internal sealed class ProjectionsResumeCommand : LedgerCommand
             return;
         }
 
-        session.Out.Add(name, Tone.Name).Add(" goes on.").EndLine();
+        session.Out.Add(name, Tone.Name).Add(" is resumed.").EndLine();
     }
 }

@@ -7,12 +7,12 @@ internal sealed class ProjectionsStatusCommand : LedgerCommand
 {
     private readonly Argument<string?> _name = new("NAME")
     {
-        Description = "A projection or subscription; all unless given.",
+        Description = "A projection or subscription. Default: all.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     public ProjectionsStatusCommand()
-        : base("status", "Says of each projection and subscription that runs behind the appends who owns it, how far it is, and its last error.")
+        : base("status", "Shows the owner, progress and last error of each asynchronous projection and subscription.")
     {
         Add(_name);
         Examples = ["ledger projections status", "ledger projections status usage --json"];
@@ -26,7 +26,7 @@ internal sealed class ProjectionsStatusCommand : LedgerCommand
         var shards = all.Where(s => name is null || s.Projection == name || s.Name == name).ToList();
         if (shards.Count == 0 && name is not null)
         {
-            throw new RefusalException($"There is no projection '{name}' that runs behind the appends. 'ledger projections list' shows those that do.");
+            throw new RefusalException($"There is no asynchronous projection '{name}'. 'ledger projections list' lists them.");
         }
 
         if (session.Json)
@@ -42,7 +42,7 @@ internal sealed class ProjectionsStatusCommand : LedgerCommand
 
         if (shards.Count == 0)
         {
-            session.Out.Line("Nothing runs behind the appends here.");
+            session.Out.Line("There are no asynchronous projections here.");
         }
 
         foreach (var (i, shard) in shards.Index())

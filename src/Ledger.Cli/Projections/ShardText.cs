@@ -5,7 +5,7 @@ using Ledger.Postgres.Projections.Daemon;
 
 namespace Ledger.Cli.Projections;
 
-/// <summary>How a shard is shown.</summary>
+/// <summary>Prints a shard as lines or JSON.</summary>
 internal static class ShardText
 {
     public static string StateOf(ShardStatus shard) => shard.State switch

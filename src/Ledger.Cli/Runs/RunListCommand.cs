@@ -7,7 +7,7 @@ namespace Ledger.Cli.Runs;
 internal sealed class RunListCommand : LedgerCommand
 {
     public RunListCommand()
-        : base("list", "Lists the runs, sorted by id, with the number of their events and the time of the last.")
+        : base("list", "Lists the runs, sorted by id, with the number of their events and the time of the last one.")
     {
         Add(CommonOptions.Stats);
         Examples = ["ledger run list", "ledger run list --json"];

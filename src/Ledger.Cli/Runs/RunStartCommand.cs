@@ -7,10 +7,10 @@ namespace Ledger.Cli.Runs;
 /// <summary><c>ledger run start</c></summary>
 internal sealed class RunStartCommand : LedgerCommand
 {
-    private readonly Option<string?> _id = new("--id") { Description = "The run's id; a new one unless given.", HelpName = "ID" };
+    private readonly Option<string?> _id = new("--id") { Description = "The run's id. Default: a new UUID.", HelpName = "ID" };
 
     public RunStartCommand()
-        : base("start", "Creates a run without events. Done again before its first event, it changes nothing.")
+        : base("start", "Creates a run without events. Repeating it before the first event has no effect.")
     {
         Add(_id);
         Examples = ["ledger run start", "ledger run start --id nightly-42"];

@@ -12,7 +12,7 @@ internal sealed class StatusCommand : LedgerCommand
     private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
 
     public StatusCommand()
-        : base("status", "Shows how long a run or branch is, since when, where it was forked from, and what its calls cost and saved.")
+        : base("status", "Shows the length, age and origin of a run or branch, and what its calls cost and saved.")
     {
         Add(_id);
         Add(CommonOptions.Stats);

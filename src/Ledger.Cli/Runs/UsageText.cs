@@ -4,7 +4,7 @@ using Ledger.Runs;
 
 namespace Ledger.Cli.Runs;
 
-/// <summary>What calls cost and saved, for people; nothing is said where there were none.</summary>
+/// <summary>Prints what calls cost and saved; prints nothing if there were none.</summary>
 internal static class UsageText
 {
     public static void Print(Printer output, RunUsage usage)

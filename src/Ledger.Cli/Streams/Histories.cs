@@ -2,7 +2,7 @@ using Ledger.Cli.Connections;
 
 namespace Ledger.Cli.Streams;
 
-/// <summary>Runs and branches by what people type.</summary>
+/// <summary>Opens runs and branches by the text that people type.</summary>
 internal static class Histories
 {
     /// <summary>A handle on a run or branch that must exist.</summary>

@@ -8,13 +8,13 @@ internal sealed class Moment
     private readonly Option<Position?> _at;
     private readonly Option<DateTimeOffset?> _time;
 
-    /// <param name="suffix">What the names of the options end with, where a command has two of them.</param>
-    /// <param name="of">Whose events are counted, for the help.</param>
+    /// <param name="suffix">The end of the option names, for commands with two moments.</param>
+    /// <param name="of">The run or branch whose events are counted, for the help.</param>
     public Moment(string suffix = "", string of = "")
     {
-        _at = Positions.Option($"--at{suffix}", $"After how many events{of}; all of them unless given.");
+        _at = Positions.Option($"--at{suffix}", $"The number of events{of} to apply. Default: all.");
         _time = Times.Option(
-            $"--at-time{suffix}", $"After the events{of} that the log had taken by this time, as 'ledger events' shows it (ISO 8601; UTC unless it has an offset).");
+            $"--at-time{suffix}", $"After the events{of} recorded up to this time, as 'ledger events' shows it (ISO 8601; UTC unless it has an offset).");
     }
 
     /// <summary>Whether a time is given.</summary>
@@ -29,10 +29,10 @@ internal sealed class Moment
         command.Add(_time);
     }
 
-    /// <summary>The position that is meant; null for the end.</summary>
+    /// <summary>The position to read up to; null for the end.</summary>
     public async Task<Position?> FindAsync(Session session, Run run, CancellationToken cancellationToken) => (session.Get(_at), session.Get(_time)) switch
     {
-        ({ }, { }) => throw new UsageException($"{_at.Name} and {_time.Name} say the same in two ways. Give one of them."),
+        ({ }, { }) => throw new UsageException($"{_at.Name} and {_time.Name} both name a moment. Give one of them."),
         (null, { } time) => await run.FindPositionAsync(time, cancellationToken),
         var (at, _) => at,
     };

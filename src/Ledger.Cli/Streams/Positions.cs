@@ -22,7 +22,7 @@ internal static class Positions
             return position;
         }
 
-        result.AddError($"{name} must be a whole number from 0, and '{text}' is none");
+        result.AddError($"{name} must be a whole number from 0, but was '{text}'");
         return null;
     }
 

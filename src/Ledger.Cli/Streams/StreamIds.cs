@@ -2,24 +2,24 @@ using Ledger.Log;
 
 namespace Ledger.Cli.Streams;
 
-/// <summary>What the ids that people type stand for.</summary>
+/// <summary>Resolves the ids that people type.</summary>
 /// <remarks>
 /// <list type="number">
 /// <item>A text with a colon is the name of a stream, such as <c>run:abc</c> or <c>orders:7</c>, if there is one.</item>
-/// <item>Otherwise it is the id of a run, else of a branch; where both exist, neither is guessed.</item>
+/// <item>Otherwise it is the id of a run, else of a branch; if both exist, the text is refused.</item>
 /// <item>Otherwise it is the name of a stream, if there is one.</item>
 /// </list>
 /// </remarks>
 internal static class StreamIds
 {
     /// <summary>Finds a stream that must exist.</summary>
-    /// <exception cref="RefusalException">There is none, or the text stands for two.</exception>
+    /// <exception cref="RefusalException">There is no such stream, or the text matches both a run and a branch.</exception>
     public static async Task<StreamName> FindAsync(IEventStore store, string text, CancellationToken cancellationToken) =>
         await TryFindAsync(store, text, cancellationToken) ?? throw new RefusalException(
             $"There is no stream '{text}'. 'ledger run list' and 'ledger branches' show what exists.");
 
     /// <summary>Finds a stream, or null.</summary>
-    /// <exception cref="RefusalException">The text stands for two.</exception>
+    /// <exception cref="RefusalException">The text matches both a run and a branch.</exception>
     public static async Task<StreamName?> TryFindAsync(IEventStore store, string text, CancellationToken cancellationToken)
     {
         var name = Parse(text);
@@ -39,25 +39,25 @@ internal static class StreamIds
         var isBranch = await store.GetStreamAsync(branch, cancellationToken) is not null;
         return (isRun, isBranch) switch
         {
-            (true, true) => throw new RefusalException($"'{text}' is a run and a branch. Write '{run}' or '{branch}'."),
+            (true, true) => throw new RefusalException($"'{text}' is both a run and a branch. Write '{run}' or '{branch}'."),
             (true, false) => run,
             (false, true) => branch,
             _ => name.Category.Length == 0 && await store.GetStreamAsync(name, cancellationToken) is not null ? name : null,
         };
     }
 
-    /// <summary>The stream that an append creates where there is none: a text without a colon is the id of a run.</summary>
-    /// <exception cref="RefusalException">The name is that of a branch.</exception>
+    /// <summary>The stream to append to, which may not exist yet: a text without a colon is then the id of a run.</summary>
+    /// <exception cref="RefusalException">The name is that of a branch that does not exist.</exception>
     public static StreamName Create(string text)
     {
         var name = Parse(text.Contains(':', StringComparison.Ordinal) ? text : $"run:{text}");
         CheckShows(name);
         return name.IsBranch
-            ? throw new RefusalException($"There is no branch '{name.Id}'. Branches come by 'ledger fork' alone.")
+            ? throw new RefusalException($"There is no branch '{name.Id}'. Branches are created only by 'ledger fork'.")
             : name;
     }
 
-    /// <summary>An id for something new, given alone or as the name of its stream.</summary>
+    /// <summary>An id for a new run or branch, typed alone or as the name of its stream.</summary>
     public static string? NewId(string category, string? text)
     {
         if (text is null)
@@ -72,8 +72,8 @@ internal static class StreamIds
         return id;
     }
 
-    /// <summary>Takes a text as the name of a stream.</summary>
-    /// <exception cref="UsageException">It cannot be one.</exception>
+    /// <summary>Parses a text as the name of a stream.</summary>
+    /// <exception cref="UsageException">The text is not a valid name.</exception>
     public static StreamName Parse(string text)
     {
         try
@@ -86,7 +86,7 @@ internal static class StreamIds
         }
     }
 
-    // A variable that was empty in the caller's script makes an id that nobody can see or type again.
+    // An empty variable in the caller's script would make an id that no one can see or type again.
     private static void CheckShows(StreamName name)
     {
         if (name.FaultAsNew is { } fault)

@@ -24,7 +24,7 @@ internal static partial class Times
             return time;
         }
 
-        result.AddError($"{name} must be a time such as 2026-11-20T09:30:00Z, and '{text}' is none");
+        result.AddError($"{name} must be a time such as 2026-11-20T09:30:00Z, but was '{text}'");
         return null;
     }
 

@@ -5,7 +5,7 @@ namespace Ledger.Cli.Tasks;
 /// <summary><c>ledger call list</c></summary>
 internal sealed class CallListCommand : LedgerCommand
 {
-    private readonly Option<string?> _task = new("--task") { Description = "The task; without it, the calls in progress of all tasks.", HelpName = "ID" };
+    private readonly Option<string?> _task = new("--task") { Description = "The task. Default: the calls in progress of all tasks.", HelpName = "ID" };
 
     public CallListCommand()
         : base("list", "Lists the calls of a task, or those in progress of all tasks, the oldest first.")
@@ -38,7 +38,7 @@ internal sealed class CallListCommand : LedgerCommand
 
         if (calls.Count == 0)
         {
-            session.Out.Line("There are no such calls.");
+            session.Out.Line("No calls found.");
         }
     }
 }

@@ -16,15 +16,15 @@ internal sealed class CallSaveCommand : LedgerCommand
 
     private readonly Argument<string> _id = new("ID") { Description = "The id of the call." };
     private readonly Option<string?> _task = new("--task") { Description = "The task; needed for a new call.", HelpName = "ID" };
-    private readonly Option<string?> _ability = new("--ability") { Description = "What is called; needed for a new call.", HelpName = "A" };
-    private readonly Option<string?> _start = new("--start") { Description = "The message that it starts from; needed for a new call.", HelpName = "ID" };
-    private readonly Option<string?> _end = new("--end") { Description = "The message that tells its end.", HelpName = "ID" };
-    private readonly Option<string?> _parameters = new("--parameters") { Description = "What it is asked; {} unless given.", HelpName = "JSON" };
-    private readonly Option<string?> _details = new("--details") { Description = "What it gave; {} unless given.", HelpName = "JSON" };
+    private readonly Option<string?> _ability = new("--ability") { Description = "The ability that is called; needed for a new call.", HelpName = "A" };
+    private readonly Option<string?> _start = new("--start") { Description = "The message that starts the call; needed for a new call.", HelpName = "ID" };
+    private readonly Option<string?> _end = new("--end") { Description = "The message that reports the result.", HelpName = "ID" };
+    private readonly Option<string?> _parameters = new("--parameters") { Description = "The parameters of the call. Default: {}.", HelpName = "JSON" };
+    private readonly Option<string?> _details = new("--details") { Description = "The result of the call. Default: {}.", HelpName = "JSON" };
     private readonly Option<string?> _status = new("--status") { Description = "pending, in_progress, completed or failed.", HelpName = "S" };
 
     public CallSaveCommand()
-        : base("save", "Creates a call, or changes what is given of it.")
+        : base("save", "Creates a call, or changes the given fields of one.")
     {
         Add(_id);
         foreach (var option in new Option[] { _task, _ability, _start, _end, _parameters, _details, _status })

@@ -8,10 +8,10 @@ namespace Ledger.Cli.Tasks;
 internal sealed class MessageListCommand : LedgerCommand
 {
     private readonly Argument<string> _task = TaskArgument.Create();
-    private readonly Option<int?> _limit = new("--limit") { Description = "How many at most; all unless given.", HelpName = "N" };
-    private readonly Option<int?> _offset = new("--offset") { Description = "How many are passed over.", HelpName = "N" };
+    private readonly Option<int?> _limit = new("--limit") { Description = "The most messages to list. Default: all.", HelpName = "N" };
+    private readonly Option<int?> _offset = new("--offset") { Description = "The number of items to skip.", HelpName = "N" };
 
-    private readonly Option<string?> _after = new("--after") { Description = "The 'next' of the page before.", HelpName = "NEXT" };
+    private readonly Option<string?> _after = new("--after") { Description = "The 'next' value of the previous page.", HelpName = "NEXT" };
 
     public MessageListCommand()
         : base("list", "Lists the messages of a task by their time.")

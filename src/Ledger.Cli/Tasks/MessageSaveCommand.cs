@@ -14,12 +14,12 @@ internal sealed class MessageSaveCommand : LedgerCommand
     };
 
     private readonly Argument<string> _task = TaskArgument.Create();
-    private readonly Argument<string> _content = new("TEXT") { Description = "What was said; '-' reads standard input." };
-    private readonly Option<string?> _role = new("--role") { Description = "system, user or assistant; user unless given.", HelpName = "R" };
-    private readonly Option<string?> _id = new("--id") { Description = "The id of the message; a new one unless given.", HelpName = "ID" };
+    private readonly Argument<string> _content = new("TEXT") { Description = "The text of the message; '-' reads standard input." };
+    private readonly Option<string?> _role = new("--role") { Description = "system, user or assistant. Default: user.", HelpName = "R" };
+    private readonly Option<string?> _id = new("--id") { Description = "The id of the message. Default: a new UUID.", HelpName = "ID" };
 
     public MessageSaveCommand()
-        : base("save", "Saves a message of a task, once and for all.")
+        : base("save", "Saves a message of a task; a saved message cannot be changed.")
     {
         Add(_task);
         Add(_content);

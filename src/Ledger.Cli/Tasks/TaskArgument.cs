@@ -11,17 +11,17 @@ internal static class TaskArgument
     public static Argument<string> Create() => new("ID") { Description = "The id of the task." };
 
     /// <summary>The stream of a run; a text without a colon is the run's id, and the run need not exist yet.</summary>
-    /// <exception cref="UsageException">It cannot be one.</exception>
+    /// <exception cref="UsageException">The text is not a valid name.</exception>
     public static StreamName ParseRun(string text) => StreamIds.Parse(text.Contains(':', StringComparison.Ordinal) ? text : $"run:{text}");
 
-    /// <summary>Where a page begins: so many items in, or behind the page before.</summary>
-    /// <exception cref="UsageException">Both are given, or one cannot be.</exception>
+    /// <summary>Where a page begins: after a number of items, or after the previous page.</summary>
+    /// <exception cref="UsageException">Both are given, or one is not valid.</exception>
     public static PageStart ParseStart(Session session, Option<int?> offset, Option<string?> after)
     {
         switch (session.Get(offset), session.Get(after))
         {
             case ({ }, { }):
-                throw new UsageException("--offset and --after say in two ways where the page begins. Give one of them.");
+                throw new UsageException("--offset and --after both set where the page begins. Give one of them.");
             case (< 0, _):
                 throw new UsageException("--offset must be zero or more.");
             case (_, { } place):
@@ -39,7 +39,7 @@ internal static class TaskArgument
         }
     }
 
-    /// <exception cref="RefusalException">There is none.</exception>
+    /// <exception cref="RefusalException">There is no such task.</exception>
     public static async Task<AgentTask> FindAsync(LedgerConnection connection, string id, CancellationToken cancellationToken) =>
         await connection.Tasks.FindTaskAsync(id, cancellationToken)
         ?? throw new RefusalException($"There is no task '{id}'. 'ledger task list' shows what exists.");

@@ -6,10 +6,10 @@ namespace Ledger.Cli.Tasks;
 internal sealed class TaskCompleteCommand : LedgerCommand
 {
     private readonly Argument<string> _id = TaskArgument.Create();
-    private readonly Option<string?> _status = new("--status") { Description = "How it ended; 'success' unless given.", HelpName = "S" };
+    private readonly Option<string?> _status = new("--status") { Description = "How the task ended. Default: success.", HelpName = "S" };
 
     public TaskCompleteCommand()
-        : base("complete", "Says that a task has ended.")
+        : base("complete", "Marks a task as ended.")
     {
         Add(_id);
         Add(_status);

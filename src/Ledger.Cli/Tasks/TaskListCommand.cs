@@ -8,14 +8,14 @@ namespace Ledger.Cli.Tasks;
 /// <summary><c>ledger task list</c></summary>
 internal sealed class TaskListCommand : LedgerCommand
 {
-    private readonly Option<string?> _status = new("--status") { Description = "How they ended; 'active' for those in progress.", HelpName = "S" };
-    private readonly Option<string?> _parent = new("--parent") { Description = "The task that they are parts of.", HelpName = "ID" };
-    private readonly Option<string?> _run = new("--run") { Description = "The run that they work in, by its id or stream name.", HelpName = "RUN" };
+    private readonly Option<string?> _status = new("--status") { Description = "Only tasks that ended with this status; 'active' for those in progress.", HelpName = "S" };
+    private readonly Option<string?> _parent = new("--parent") { Description = "Only parts of this task.", HelpName = "ID" };
+    private readonly Option<string?> _run = new("--run") { Description = "Only tasks that work in this run, by its id or stream name.", HelpName = "RUN" };
     private readonly Option<DateTimeOffset?> _from = Times.Option("--from", "Created at this time or later (ISO 8601; UTC unless it has an offset).");
     private readonly Option<DateTimeOffset?> _to = Times.Option("--to", "Created at this time or earlier.");
-    private readonly Option<int?> _offset = new("--offset") { Description = "How many are passed over.", HelpName = "N" };
-    private readonly Option<int?> _limit = new("--limit") { Description = "How many at most, up to 1000; 100 unless given.", HelpName = "N" };
-    private readonly Option<string?> _after = new("--after") { Description = "The 'next' of the page before.", HelpName = "NEXT" };
+    private readonly Option<int?> _offset = new("--offset") { Description = "The number of items to skip.", HelpName = "N" };
+    private readonly Option<int?> _limit = new("--limit") { Description = "The most tasks to list, up to 1000. Default: 100.", HelpName = "N" };
+    private readonly Option<string?> _after = new("--after") { Description = "The 'next' value of the previous page.", HelpName = "NEXT" };
 
     public TaskListCommand()
         : base("list", "Lists the tasks, the newest first.")
@@ -57,7 +57,7 @@ internal sealed class TaskListCommand : LedgerCommand
             TaskText.PrintLine(session.Out, task);
         }
 
-        session.Out.Line(page.Tasks.Count == 0 ? "There are no such tasks." : page.Total is { } all ? $"{Printable.Number(page.Tasks.Count)} of {Printable.Count(all, "task")}." : "");
+        session.Out.Line(page.Tasks.Count == 0 ? "No tasks found." : page.Total is { } all ? $"{Printable.Number(page.Tasks.Count)} of {Printable.Count(all, "task")}." : "");
         if (page.Next is { } next)
         {
             session.Out.Line($"Next page: --after {next}", Tone.Faint);

@@ -7,13 +7,13 @@ namespace Ledger.Cli.Tasks;
 internal sealed class TaskSaveCommand : LedgerCommand
 {
     private readonly Argument<string> _id = TaskArgument.Create();
-    private readonly Option<string?> _prompt = new("--prompt") { Description = "What the agent is told at the outset.", HelpName = "TEXT" };
-    private readonly Option<string?> _parent = new("--parent") { Description = "The task that it is a part of.", HelpName = "ID" };
-    private readonly Option<string?> _run = new("--run") { Description = "The run that it works in, by its id or stream name.", HelpName = "RUN" };
-    private readonly Option<string?> _status = new("--status") { Description = "How it ended.", HelpName = "S" };
+    private readonly Option<string?> _prompt = new("--prompt") { Description = "The system prompt of the agent.", HelpName = "TEXT" };
+    private readonly Option<string?> _parent = new("--parent") { Description = "The task that this one is part of.", HelpName = "ID" };
+    private readonly Option<string?> _run = new("--run") { Description = "The run that the task works in, by its id or stream name.", HelpName = "RUN" };
+    private readonly Option<string?> _status = new("--status") { Description = "How the task ended.", HelpName = "S" };
 
     public TaskSaveCommand()
-        : base("save", "Creates a task, or changes what is given of it.")
+        : base("save", "Creates a task, or changes the given fields of one.")
     {
         Add(_id);
         Add(_prompt);

@@ -5,7 +5,7 @@ using Ledger.Tasks;
 
 namespace Ledger.Cli.Tasks;
 
-/// <summary>Tasks, calls and messages as lines for people, and as the JSON that their abilities give.</summary>
+/// <summary>Prints tasks, calls and messages as lines for people, or as the JSON that their abilities return.</summary>
 internal static partial class TaskText
 {
     public static void Print(Session session, AgentTask task)

@@ -7,12 +7,12 @@ namespace Ledger.Cli.Worlds;
 internal sealed class DiffCommand : LedgerCommand
 {
     private readonly Argument<string> _a = StreamArgument.Create("The run or branch to start from.", "A");
-    private readonly Argument<string> _b = StreamArgument.Create("The run or branch to arrive at.", "B");
+    private readonly Argument<string> _b = StreamArgument.Create("The run or branch to compare it with.", "B");
     private readonly Moment _momentA = new("-a", " of A");
     private readonly Moment _momentB = new("-b", " of B");
 
     public DiffCommand()
-        : base("diff", "Compares the worlds of two runs or branches: what B has (+), what only A had (-), what differs (~).")
+        : base("diff", "Compares the worlds of two runs or branches: only in B (+), only in A (-), different (~).")
     {
         Add(_a);
         Add(_b);

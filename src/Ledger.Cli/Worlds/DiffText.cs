@@ -6,7 +6,7 @@ namespace Ledger.Cli.Worlds;
 /// <summary>A comparison for people.</summary>
 internal static class DiffText
 {
-    /// <summary>Prints the names, the summary, and a line or more for everything that differs.</summary>
+    /// <summary>Prints the names, the summary, and at least one line for each difference.</summary>
     public static void Print(Printer output, string nameOfA, string nameOfB, WorldDiff diff)
     {
         output.Line($"Diff: {nameOfA} -> {nameOfB}", Tone.Name);

@@ -2,7 +2,7 @@ using Ledger.Cli.Output;
 
 namespace Ledger.Cli.Worlds;
 
-/// <summary>Objects and relations for people, a line each.</summary>
+/// <summary>Prints objects and relations for people, one per line.</summary>
 internal static class EntityText
 {
     public static void Print(Printer output, WorldObject item) =>
@@ -14,7 +14,7 @@ internal static class EntityText
         output.Add($" {item.SourceId} -> {item.TargetId} {item.Data}").EndLine();
     }
 
-    /// <summary>Prints a relation, and says which of its ends does not exist; gives whether one does not.</summary>
+    /// <summary>Prints a relation and which of its ends do not exist; returns whether one is missing.</summary>
     public static bool Print(Printer output, Relation item, Func<string, bool> exists)
     {
         string[] missing = [.. new[] { item.SourceId, item.TargetId }.Distinct(StringComparer.Ordinal).Where(end => !exists(end))];

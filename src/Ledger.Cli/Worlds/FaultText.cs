@@ -3,14 +3,14 @@ using Ledger.Worlds;
 
 namespace Ledger.Cli.Worlds;
 
-/// <summary>The events that a world skips, for people.</summary>
+/// <summary>Prints the events that a world skips.</summary>
 internal static class FaultText
 {
     private const int Most = 20;
 
-    /// <summary>Lists the events and what can be done about them.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="faults">The events.</param>
+    /// <summary>Lists the skipped events and how to correct them.</summary>
+    /// <param name="output">Standard output.</param>
+    /// <param name="faults">The skipped events.</param>
     /// <param name="stream">The run or branch; null for a file, which cannot be forked.</param>
     public static void Print(Printer output, IReadOnlyList<SkippedEvent> faults, StreamName? stream)
     {
@@ -33,11 +33,11 @@ internal static class FaultText
 
         if (stream is { } name)
         {
-            output.Line($"Append an event that corrects it, or go on without it on a branch: ledger fork {name} --at {faults[0].Position}");
+            output.Line($"Append an event that corrects it, or continue without it on a branch: ledger fork {name} --at {faults[0].Position}");
         }
     }
 
-    /// <summary>Says on standard error that an answer goes past events.</summary>
+    /// <summary>Reports on standard error that an answer skips events.</summary>
     public static async Task WarnAsync(Session session, Run run, Position? at, CancellationToken cancellationToken)
     {
         if (session.Faults == WorldFaults.Skip && (await run.GetFaultsAsync(at, cancellationToken)).Count is > 0 and var count)

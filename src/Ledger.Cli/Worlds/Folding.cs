@@ -3,13 +3,13 @@ using Ledger.Files;
 
 namespace Ledger.Cli.Worlds;
 
-/// <summary>Worlds of files, with a bar while long ones are read.</summary>
+/// <summary>Folds worlds from files, with a progress bar for long ones.</summary>
 internal static class Folding
 {
-    // Ids of events are derived from a stream's name; nobody sees it here.
+    // Event ids are derived from a stream name, which is not shown here.
     private static readonly StreamName FileStream = StreamName.Run("file");
 
-    /// <summary>The world of an event file, with no database.</summary>
+    /// <summary>The world of an event file, without a database.</summary>
     public static async Task<World> OfFileAsync(Session session, string path, Position? at, CancellationToken cancellationToken)
     {
         using var lines = EventLines.Open(path, session.Io);

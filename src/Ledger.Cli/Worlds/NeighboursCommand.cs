@@ -10,10 +10,10 @@ namespace Ledger.Cli.Worlds;
 internal sealed class NeighboursCommand : LedgerCommand
 {
     private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
-    private readonly Argument<string> _object = new("OBJECT") { Description = "The id of the object in the middle." };
+    private readonly Argument<string> _object = new("OBJECT") { Description = "The id of the object at the centre." };
     private readonly Option<int> _depth = new("--depth")
     {
-        Description = "How many relations to follow from it, in both directions; 1 unless given.",
+        Description = "How many relations to follow, in both directions.",
         HelpName = "N",
         DefaultValueFactory = _ => 1,
         CustomParser = result =>
@@ -24,7 +24,7 @@ internal sealed class NeighboursCommand : LedgerCommand
                 return depth;
             }
 
-            result.AddError($"--depth must be a whole number from 0, and '{text}' is none");
+            result.AddError($"--depth must be a whole number from 0, but was '{text}'");
             return 0;
         },
     };
@@ -32,7 +32,7 @@ internal sealed class NeighboursCommand : LedgerCommand
     private readonly Moment _moment = new();
 
     public NeighboursCommand()
-        : base("neighbours", "Shows what is around an object of a world: the relations from it and to it, and what they lead to.")
+        : base("neighbours", "Shows the neighbours of an object: the relations from and to it, and the objects they lead to.")
     {
         Add(_id);
         Add(_object);
@@ -54,7 +54,7 @@ internal sealed class NeighboursCommand : LedgerCommand
         if (around.Objects is [{ State: null }] && around.Relations.Count == 0)
         {
             throw new RefusalException(
-                $"There is no object '{around.Centre}' in that world of {run.StreamName}. 'ledger world {run.StreamName}' shows what there is.");
+                $"There is no object '{around.Centre}' in that world of {run.StreamName}. 'ledger world {run.StreamName}' lists its objects.");
         }
 
         if (session.Json)

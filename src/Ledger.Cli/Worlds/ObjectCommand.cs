@@ -29,7 +29,7 @@ internal sealed class ObjectCommand : LedgerCommand
         await FaultText.WarnAsync(session, run, at, cancellationToken);
         var item = await run.WithStatistics(session.NewRead()).FindObjectAsync(session.Get(_object), at, cancellationToken)
             ?? throw new RefusalException(
-                $"There is no object '{session.Get(_object)}' in that world of {run.StreamName}. 'ledger world {run.StreamName}' shows what there is.");
+                $"There is no object '{session.Get(_object)}' in that world of {run.StreamName}. 'ledger world {run.StreamName}' lists its objects.");
         if (session.Json)
         {
             session.Out.Json(item.WriteTo);

@@ -12,15 +12,15 @@ namespace Ledger.Cli.Worlds;
 internal sealed class ReplayCommand : LedgerCommand
 {
     private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
-    private readonly Option<Position?> _at = Positions.Option("--at", "How many events to fold; all of them unless given.");
+    private readonly Option<Position?> _at = Positions.Option("--at", "The number of events to fold. Default: all.");
 
     private readonly Option<bool> _skip = new("--skip-faults")
     {
-        Description = "Go past events that cannot be applied, as worlds do, and compare the lists of them; without it they are refused.",
+        Description = "Skip events that cannot be applied, as worlds do, and compare the lists of skipped events. Default: fail.",
     };
 
     public ReplayCommand()
-        : base("replay", "Folds a history anew and compares what is stored of its world with it, value by value. Exit code 1 says that something differs.")
+        : base("replay", "Folds a history again and compares the result with the stored world, value by value. Exit code 1 means a difference.")
     {
         Add(_id);
         Add(_at);
@@ -55,7 +55,7 @@ internal sealed class ReplayCommand : LedgerCommand
 
         if (!report.IsSame)
         {
-            throw new RefusalException($"What is stored of '{stream}' is not what its log gives. 'ledger snapshot' replaces a bad snapshot, 'ledger projections rebuild world' bad rows.");
+            throw new RefusalException($"The stored world of '{stream}' differs from its log. 'ledger snapshot' replaces a bad snapshot, 'ledger projections rebuild world' replaces bad rows.");
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class SnapshotCommand : LedgerCommand
     private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
 
     public SnapshotCommand()
-        : base("snapshot", "Keeps the world at the end of a run or branch, so that later reads fold only what comes behind it.")
+        : base("snapshot", "Saves a snapshot of the world at the end of a run or branch, so that later reads fold only the events after it.")
     {
         Add(_id);
         Add(CommonOptions.Stats);
@@ -32,7 +32,7 @@ internal sealed class SnapshotCommand : LedgerCommand
         }
         else
         {
-            session.Out.Line($"The world of {stream} at position {snapshot.Position} is kept: "
+            session.Out.Line($"Saved a snapshot of {stream} at position {snapshot.Position}: "
                 + $"{Printable.Count(snapshot.World.Objects.Count, "object")}, {Printable.Count(snapshot.World.Relations.Count, "relation")}.");
             FaultText.Print(session.Out, snapshot.World.Faults, stream);
         }

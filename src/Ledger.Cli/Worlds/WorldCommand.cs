@@ -12,21 +12,21 @@ internal sealed class WorldCommand : LedgerCommand
 {
     private readonly Argument<string?> _id = StreamArgument.CreateOptional("A run or branch, by its id or stream name.");
     private readonly Moment _moment = new();
-    private readonly Option<string?> _type = new("--type") { Description = "Only the objects of this type, by id.", HelpName = "TYPE" };
+    private readonly Option<string?> _type = new("--type") { Description = "Only objects of this type, sorted by id.", HelpName = "TYPE" };
     private readonly Option<string?> _contains = new("--contains")
     {
-        Description = "Only the objects whose data contains this JSON object, by id; nested objects may have more members.",
+        Description = "Only objects whose data contains this JSON object, sorted by id; nested objects may have more members.",
         HelpName = "JSON",
     };
 
     private readonly Option<string?> _events = new("--events")
     {
-        Description = "Fold a file of events instead, without a database; '-' reads standard input.",
+        Description = "Fold an event file instead, without a database; '-' reads standard input.",
         HelpName = "FILE",
     };
 
     public WorldCommand()
-        : base("world", "Shows what a history says is there, by id: objects, and relations between them. A file's come in the order of their creation.")
+        : base("world", "Shows the objects and relations of a run or branch, sorted by id; those of a file come in the order of their creation.")
     {
         Add(_id);
         _moment.AddTo(this);
@@ -54,13 +54,13 @@ internal sealed class WorldCommand : LedgerCommand
                 await ShowAsync(session, id, filter, cancellationToken);
                 return;
             case (null, _) when filter is not null || _moment.IsTime(session):
-                throw new UsageException("--type, --contains and --at-time ask a run or branch. 'ledger world --help' shows how to use them.");
+                throw new UsageException("--type, --contains and --at-time need a run or branch. 'ledger world --help' shows how to use them.");
             case (null, { } path):
                 var world = await Folding.OfFileAsync(session, path, _moment.At(session), cancellationToken);
                 Print(session, path == "-" ? "standard input" : path, world);
                 return;
             default:
-                throw new UsageException("Name either a run or branch, or a file by --events. 'ledger world --help' shows how to use it.");
+                throw new UsageException("Name a run or branch, or give a file with --events. 'ledger world --help' shows how to use it.");
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class WorldCommand : LedgerCommand
         }
         catch (ArgumentException)
         {
-            throw new UsageException($"--contains must be a JSON object such as {{\"status\": \"open\"}}, and '{text}' is none.");
+            throw new UsageException($"--contains must be a JSON object such as {{\"status\": \"open\"}}, but was '{text}'.");
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class WorldCommand : LedgerCommand
         }
     }
 
-    /// <summary>Shows a world as its rows come, so that it may be larger than the memory; the ids of its objects are kept, to tell which relations dangle.</summary>
+    /// <summary>Streams a world, which may be larger than memory; only the ids of its objects are held, to find dangling relations.</summary>
     private static async Task ShowAllAsync(Session session, Run run, Position? at, CancellationToken cancellationToken)
     {
         var position = at ?? await run.GetLengthAsync(cancellationToken);

@@ -8,7 +8,7 @@ internal sealed class WorldsIndexCommand : LedgerCommand
     private readonly Option<bool> _drop = new("--drop") { Description = "Drop the index instead." };
 
     public WorldsIndexCommand()
-        : base("index", "Makes an index of the objects by their data, for 'ledger world --contains'. A patch costs more with it.")
+        : base("index", "Creates an index on the data of objects, for 'ledger world --contains'. Patches cost more with it.")
     {
         Add(_drop);
         Examples = ["ledger worlds index", "ledger worlds index --drop"];
@@ -32,7 +32,7 @@ internal sealed class WorldsIndexCommand : LedgerCommand
         }
         else
         {
-            session.Out.Line(drops ? "There is no index of the objects by their data." : "The objects are indexed by their data.");
+            session.Out.Line(drops ? "The data of objects is not indexed." : "The data of objects is indexed.");
         }
     }
 }

@@ -5,16 +5,16 @@ namespace Ledger.Explorer.Api;
 /// <summary>The form in which a client wants an answer.</summary>
 internal static class AcceptedTypes
 {
-    /// <summary>Lines of JSON.</summary>
+    /// <summary>Newline-delimited JSON (NDJSON).</summary>
     public const string Lines = "application/x-ndjson";
 
     /// <summary>Server-sent events.</summary>
     public const string Live = "text/event-stream";
 
-    /// <summary>Whether it wants all that there is, a line each.</summary>
+    /// <summary>Whether the client wants all items, one per line.</summary>
     public static bool WantsLines(this HttpContext http) => Accepts(http, Lines);
 
-    /// <summary>Whether it wants what is to come, as it comes.</summary>
+    /// <summary>Whether the client wants new items as they arrive.</summary>
     public static bool WantsLive(this HttpContext http) => Accepts(http, Live);
 
     private static bool Accepts(HttpContext http, string type) =>

@@ -3,7 +3,7 @@ using Ledger.Files;
 
 namespace Ledger.Explorer.Api;
 
-/// <summary>Events as the API writes them: the members of event files, and where the event is.</summary>
+/// <summary>Events as the API writes them: the members of event files, plus the event's stream and position.</summary>
 internal static class EventJsonForm
 {
     public static void Write(Utf8JsonWriter writer, RecordedEvent recorded)

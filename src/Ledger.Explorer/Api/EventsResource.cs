@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;
 
-/// <summary>The events of a run or branch: pages, all of them as lines, single ones, live ones, and new ones.</summary>
+/// <summary>The events of a run or branch: paged, streamed, single, live, and appended.</summary>
 internal static class EventsResource
 {
     public static async Task ListAsync(ExplorerRequest request)
@@ -40,13 +40,13 @@ internal static class EventsResource
         await SendPageAsync(request, run, from, to).ConfigureAwait(false);
     }
 
-    /// <summary>An event by its id alone, wherever it was written.</summary>
+    /// <summary>An event by its id alone, from any stream.</summary>
     public static async Task ShowAnywhereAsync(ExplorerRequest request)
     {
         var text = PathText.Of(request.Http, "event");
         if (!Guid.TryParse(text, out var id))
         {
-            throw new BadRequestException($"'{DisplayText.Cut(text, 60)}' is not the id of an event, which is a UUID. An id that it had in a file is looked up in its stream.");
+            throw new BadRequestException($"'{DisplayText.Cut(text, 60)}' is not the id of an event, which is a UUID. To find an event by its id in a file, ask its stream.");
         }
 
         var found = await request.Explorer.Ledger.Store.FindEventsAsync([id], request.Aborted).ConfigureAwait(false);
@@ -64,7 +64,7 @@ internal static class EventsResource
         }
     }
 
-    /// <summary>The causes of an event, or its effects: <c>{id, distance, missing, event}</c> each, the nearest first.</summary>
+    /// <summary>The causes or effects of an event, nearest first, each as <c>{id, distance, missing, event}</c>.</summary>
     public static async Task TraceAsync(ExplorerRequest request)
     {
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
@@ -94,7 +94,7 @@ internal static class EventsResource
         }).ConfigureAwait(false);
     }
 
-    /// <summary>Appends what the body has: events in the form of event files, in <c>events</c> or a line each.</summary>
+    /// <summary>Appends the events of the body, in the form of event files: in <c>events</c>, or one per line.</summary>
     public static async Task AppendAsync(ExplorerRequest request)
     {
         JsonBody.CheckOrigin(request, "application/json", AcceptedTypes.Lines);
@@ -104,7 +104,7 @@ internal static class EventsResource
             ?? (name.IsBranch ? throw new StreamNotFoundException(name) : request.Explorer.Ledger.Stream(name));
         if (expected < run.History.PrefixLength)
         {
-            throw new BadRequestException($"'expected_length' is {expected}, and the branch begins at {run.History.PrefixLength}.");
+            throw new BadRequestException($"'expected_length' is {expected}, but the branch begins at {run.History.PrefixLength}.");
         }
 
         var appended = request.Query.Choice("validate", "on", "on", "off") == "on"
@@ -157,7 +157,7 @@ internal static class EventsResource
         return (events, body.Position("expected_length"));
     }
 
-    // As it was sent: written again, text of other scripts would be three times as large, and half of a surrogate pair or a text of
+    // The bytes as sent: re-encoded, non-Latin text would be three times as large, and half of a surrogate pair or a text of
     // 160 MiB could not be written. A line feed is space here, and must not count as the end of a line.
     private static byte[] LineOf(JsonElement item)
     {
@@ -166,7 +166,7 @@ internal static class EventsResource
         return line;
     }
 
-    // A position, or an id as people and files spell it.
+    // A position, a UUID, or an id from a file.
     private static Task<RecordedEvent> FindAsync(ExplorerRequest request, Run run)
     {
         var key = PathText.Of(request.Http, "event");

@@ -5,14 +5,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;
 
-/// <summary>The entity tag of an answer that a history decides: the same query of the same length has the same answer.</summary>
-/// <remarks>The past of a history never changes, so a part that ends before the end keeps its tag while the run goes on.</remarks>
+/// <summary>The entity tag of an answer that depends only on a history: the same query at the same length has the same answer.</summary>
+/// <remarks>The past of a history never changes, so a part that ends before the end keeps its tag while the run grows.</remarks>
 internal static class HistoryTag
 {
-    /// <summary>Sets the tag, and says whether the client has the answer already: then 304 is all that is sent.</summary>
+    /// <summary>Sets the tag, and returns whether the client already has the answer; then only 304 is sent.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="run">Whose history decides.</param>
-    /// <param name="end">The position behind the last event that the answer depends on.</param>
+    /// <param name="run">The run or branch whose history the answer depends on.</param>
+    /// <param name="end">The position after the last event that the answer depends on.</param>
     public static bool IsKnown(ExplorerRequest request, Run run, Position end)
     {
         var http = request.Http;

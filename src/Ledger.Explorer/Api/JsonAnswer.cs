@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;
 
-/// <summary>Sends JSON as it is written.</summary>
+/// <summary>Streams JSON to the client.</summary>
 internal static class JsonAnswer
 {
-    // Browsers are told not to guess the type, so what is not JSON syntax need not be escaped.
+    // Browsers are told not to guess the content type, so only JSON syntax needs escaping.
     private static readonly JsonWriterOptions Options = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -27,7 +27,7 @@ internal static class JsonAnswer
         await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
     }
 
-    /// <summary>Sends items as an array, each written as it comes: a long list needs no memory.</summary>
+    /// <summary>Streams items as an array, with constant memory.</summary>
     public static async Task SendArrayAsync<T>(HttpContext http, IAsyncEnumerable<T> items, Action<Utf8JsonWriter, T> write)
     {
         http.Response.ContentType = "application/json";
@@ -45,7 +45,7 @@ internal static class JsonAnswer
         await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
     }
 
-    /// <summary>Sends items a line each (NDJSON).</summary>
+    /// <summary>Streams items one per line (NDJSON).</summary>
     public static async Task SendLinesAsync<T>(HttpContext http, IAsyncEnumerable<T> items, Action<Utf8JsonWriter, T> write)
     {
         http.Response.ContentType = AcceptedTypes.Lines;

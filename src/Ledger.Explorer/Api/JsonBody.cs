@@ -5,11 +5,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;
 
-/// <summary>The JSON object that a writing request has as its body.</summary>
+/// <summary>The JSON object in the body of a request that writes.</summary>
 internal sealed class JsonBody(JsonElement root)
 {
-    /// <summary>Reads the body of a request that may write.</summary>
-    /// <remarks>JSON alone is taken: a page of another site cannot send that without being asked about it (CORS).</remarks>
+    /// <summary>Reads the body after checking that writing is allowed.</summary>
+    /// <remarks>Only JSON is accepted: a page of another site cannot send it without a CORS preflight.</remarks>
     /// <exception cref="WritingRefusedException">Writing is off.</exception>
     /// <param name="request">The request.</param>
     /// <param name="names">The members that the body may have.</param>
@@ -52,7 +52,7 @@ internal sealed class JsonBody(JsonElement root)
         }
     }
 
-    /// <summary>Refuses what another site sends, and what is not one of some content types.</summary>
+    /// <summary>Refuses requests from other sites and other content types.</summary>
     public static void CheckOrigin(ExplorerRequest request, params ReadOnlySpan<string> types)
     {
         request.CheckWriting();
@@ -60,7 +60,7 @@ internal sealed class JsonBody(JsonElement root)
         if (!types.Contains(given))
         {
             throw new BadHttpRequestException(
-                $"The content type must be {string.Join(" or ", types!)}, and it is '{DisplayText.Cut(given, 60)}'.",
+                $"The content type must be {string.Join(" or ", types!)}, but was '{DisplayText.Cut(given, 60)}'.",
                 StatusCodes.Status415UnsupportedMediaType);
         }
 
@@ -78,7 +78,7 @@ internal sealed class JsonBody(JsonElement root)
         }
         catch (InvalidOperationException)
         {
-            throw new BadRequestException($"'{name}' holds half of a surrogate pair, which is no character.");
+            throw new BadRequestException($"'{name}' holds half of a surrogate pair, which is not a character.");
         }
     }
 
@@ -88,7 +88,7 @@ internal sealed class JsonBody(JsonElement root)
             ? new Position(number)
             : throw new BadRequestException($"'{name}' must be a whole number from 0.");
 
-    /// <summary>An array that must be there.</summary>
+    /// <summary>A mandatory array.</summary>
     public JsonElement Array(string name) =>
         Find(name, JsonValueKind.Array) ?? throw new BadRequestException($"The body lacks '{name}', an array.");
 
@@ -97,5 +97,5 @@ internal sealed class JsonBody(JsonElement root)
             ? null
             : value.ValueKind == kind
                 ? value
-                : throw new BadRequestException($"'{name}' must be JSON of the kind {kind}, and it is {value.ValueKind}.");
+                : throw new BadRequestException($"'{name}' must be JSON of the kind {kind}, but was {value.ValueKind}.");
 }

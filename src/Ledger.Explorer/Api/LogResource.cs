@@ -8,7 +8,7 @@ internal static class LogResource
 {
     private const int MostAtOnce = 10_000;
 
-    /// <summary>Reads events in the order of the log, behind a sequence number, a line each.</summary>
+    /// <summary>Reads events in log order after a sequence number, one per line.</summary>
     public static async Task ListAsync(ExplorerRequest request)
     {
         var after = new SequenceNumber(request.Query.Position("after")?.Value ?? 0);

@@ -5,7 +5,7 @@ using Ledger.Postgres.Schema;
 
 namespace Ledger.Explorer.Api;
 
-/// <summary>The schema: which migrations it has, and whether it is what they make.</summary>
+/// <summary>The schema: its migrations, and its differences from what they create.</summary>
 internal static class MigrationsResource
 {
     public static async Task ListAsync(ExplorerRequest request)
@@ -23,7 +23,7 @@ internal static class MigrationsResource
         }).ConfigureAwait(false);
     }
 
-    /// <summary>Every difference between the schema and what the migrations make; an empty array is a good one.</summary>
+    /// <summary>Every difference between the schema and what the migrations create; an empty array means none.</summary>
     public static async Task CompareAsync(ExplorerRequest request)
     {
         var differences = await MigratorOf(request).AssertAsync(request.Aborted).ConfigureAwait(false);
@@ -69,5 +69,5 @@ internal static class MigrationsResource
     }
 
     private static LedgerMigrator MigratorOf(ExplorerRequest request) => request.Explorer.Migrator ?? throw new NotFoundException(
-        $"The application has no {nameof(LedgerMigrator)} in its container; AddLedger puts one there.");
+        $"The application has no {nameof(LedgerMigrator)} in its container; AddLedger registers one.");
 }

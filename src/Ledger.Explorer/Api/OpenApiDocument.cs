@@ -72,7 +72,7 @@ internal static class OpenApiDocument
     {
         "stream" => "The stream's name, such as run:first.",
         "event" => "A position or an id.",
-        "project" => "The name of the store of records.",
+        "project" => "The name of the record store.",
         "task" or "call" or "message" => $"The id of the {name}.",
         _ => "The name of the projection.",
     };

@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace Ledger.Explorer.Api;
 
-/// <summary>The names and ids that a path of the API has.</summary>
+/// <summary>The names and ids in a path of the API.</summary>
 /// <remarks>
-/// A slash in a name is written <c>%2F</c>, which servers leave as it is when they decode the rest of a path; so a name is taken from the
-/// path as it was sent, where the server has kept it.
+/// A slash in a name is written <c>%2F</c>, which servers do not decode with the rest of a path; so a name is taken from the
+/// raw path, if the server provides it.
 /// </remarks>
 internal static class PathText
 {

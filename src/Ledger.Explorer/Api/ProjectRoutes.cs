@@ -1,55 +1,55 @@
 namespace Ledger.Explorer.Api;
 
-/// <summary>The routes about stores of records.</summary>
+/// <summary>The routes of record stores.</summary>
 internal static class ProjectRoutes
 {
     private static readonly ApiParameter RecordId = new("id", "string", "The record's id.", IsRequired: true);
-    private static readonly ApiParameter At = new("at", "integer", "Behind which event of the chain; the last unless given.");
-    private static readonly ApiParameter AtTime = new("time", "string", "In place of at: as it was at this time.");
+    private static readonly ApiParameter At = new("at", "integer", "The event of the chain to read after. Default: the last.");
+    private static readonly ApiParameter AtTime = new("time", "string", "Instead of at: the state at this time.");
 
     public static IReadOnlyList<ApiRoute> All { get; } =
     [
-        new("GET", "/projects", "Lists the stores of records.", ProjectsResource.ListAsync)
+        new("GET", "/projects", "Lists the record stores.", ProjectsResource.ListAsync)
         {
             Query =
             [
-                new("text", "string", "What the names contain."),
-                new("skip", "integer", "How many to pass over."),
-                new("limit", "integer", "How many at most, to 1,000; 100 unless given."),
+                new("text", "string", "Text that the name contains."),
+                new("skip", "integer", "The number of items to skip."),
+                new("limit", "integer", "The most items to return, up to 1,000. Default: 100."),
             ],
             Refusals = [],
         },
-        new("GET", "/projects/{project}", "Says where the chain of a store stands, and how many active records it has.", ProjectsResource.ShowAsync),
-        new("GET", "/projects/{project}/records", "Reads the records of a store, as they are or were.", ProjectsResource.QueryAsync)
+        new("GET", "/projects/{project}", "Returns the head of a store's chain and its number of active records.", ProjectsResource.ShowAsync),
+        new("GET", "/projects/{project}/records", "Reads the records of a store, as they are now or were earlier.", ProjectsResource.QueryAsync)
         {
             Query =
             [
                 new("record_kind", "string", "The kind of record."),
-                new("status", "string", "The status; active unless given, * for any."),
-                new("min_confidence", "number", "The least confidence, from 0 to 1."),
-                new("for", "string", "any or prompt: those sure enough to be put into a prompt; any unless given."),
+                new("status", "string", "The status; * for any. Default: active."),
+                new("min_confidence", "number", "The lowest confidence, from 0 to 1."),
+                new("for", "string", "any, or prompt for records certain enough to put into a prompt. Default: any."),
                 At,
                 AtTime,
             ],
             Produces = ["application/json", AcceptedTypes.Lines],
         },
-        new("GET", "/projects/{project}/record", "Reads one record, as it is or was.", ProjectsResource.ShowRecordAsync) { Query = [RecordId, At, AtTime] },
-        new("GET", "/projects/{project}/history", "Reads the events of the chain that are about a record, a line each.", ProjectsResource.HistoryAsync)
+        new("GET", "/projects/{project}/record", "Reads one record, as it is now or was earlier.", ProjectsResource.ShowRecordAsync) { Query = [RecordId, At, AtTime] },
+        new("GET", "/projects/{project}/history", "Reads the events of the chain about a record, one per line.", ProjectsResource.HistoryAsync)
         {
             Query = [RecordId],
             Produces = [AcceptedTypes.Lines],
         },
-        new("GET", "/projects/{project}/events", "Reads the events of the chain, a line each.", ProjectsResource.ReplayAsync)
+        new("GET", "/projects/{project}/events", "Reads the events of the chain, one per line.", ProjectsResource.ReplayAsync)
         {
-            Query = [new("from_seq", "integer", "The first event wanted; all of them unless given.")],
+            Query = [new("from_seq", "integer", "The first seq to read. Default: all events.")],
             Produces = [AcceptedTypes.Lines],
         },
         new("GET", "/projects/{project}/verify", "Checks the hash chain of a store.", ProjectsResource.VerifyAsync)
         {
             Query =
             [
-                new("depth", "string", "chain, or rows: also compare what answers with the log; chain unless given."),
-                new("expect", "string", "A head kept from before, as SEQ:HASH, which the chain must hold."),
+                new("depth", "string", "chain, or rows to also compare the rows that queries read with the log. Default: chain."),
+                new("expect", "string", "A head saved earlier, as SEQ:HASH, which the chain must contain."),
             ],
         },
     ];

@@ -8,7 +8,7 @@ using Ledger.Records.Chronomemory;
 
 namespace Ledger.Explorer.Api;
 
-/// <summary>Stores of records: what they have or had, what happened, whether the chain holds.</summary>
+/// <summary>Record stores: their records now and earlier, their events, and the check of their chains.</summary>
 internal static class ProjectsResource
 {
     public static async Task ListAsync(ExplorerRequest request)
@@ -41,7 +41,7 @@ internal static class ProjectsResource
         }).ConfigureAwait(false);
     }
 
-    /// <summary>Where the chain stands, and how many active records there are.</summary>
+    /// <summary>The head of the chain and the number of active records.</summary>
     public static async Task ShowAsync(ExplorerRequest request)
     {
         var store = await OpenAsync(request).ConfigureAwait(false);
@@ -80,7 +80,7 @@ internal static class ProjectsResource
         var record = ProjectReader.MomentOf(request.Query) is { } moment
             ? await store.GetAsync(id, moment, request.Aborted).ConfigureAwait(false)
             : await store.GetAsync(id, request.Aborted).ConfigureAwait(false);
-        var found = record ?? throw new NotFoundException($"The project '{store.Project}' has no record '{DisplayText.Cut(id, 80)}' there.");
+        var found = record ?? throw new NotFoundException($"The project '{store.Project}' has no record '{DisplayText.Cut(id, 80)}' at that point.");
         await JsonAnswer.SendAsync(request.Http, writer => Write(writer, found)).ConfigureAwait(false);
     }
 

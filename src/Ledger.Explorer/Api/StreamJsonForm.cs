@@ -4,7 +4,7 @@ using Ledger.Runs;
 
 namespace Ledger.Explorer.Api;
 
-/// <summary>Runs, branches and their facts as the API writes them.</summary>
+/// <summary>Runs and branches as the API writes them.</summary>
 internal static class StreamJsonForm
 {
     public static void WriteMembers(Utf8JsonWriter writer, StreamInfo stream)

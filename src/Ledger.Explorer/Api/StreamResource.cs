@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;
 
-/// <summary>A run or branch: its facts, its branches, a fork.</summary>
+/// <summary>A run or branch: its description, usage, branches, snapshot, and forks of it.</summary>
 internal static class StreamResource
 {
     public static Task<Run> OpenAsync(ExplorerRequest request) =>
@@ -34,7 +34,7 @@ internal static class StreamResource
         }).ConfigureAwait(false);
     }
 
-    /// <summary>The costs, for which the whole history is read.</summary>
+    /// <summary>The costs; reads the whole history.</summary>
     public static async Task ShowUsageAsync(ExplorerRequest request)
     {
         var run = await OpenAsync(request).ConfigureAwait(false);
@@ -72,12 +72,12 @@ internal static class StreamResource
         }).ConfigureAwait(false);
     }
 
-    /// <summary>The newest world that is kept of it as a document.</summary>
+    /// <summary>The newest snapshot of its world.</summary>
     public static async Task ShowSnapshotAsync(ExplorerRequest request)
     {
         var run = await OpenAsync(request).ConfigureAwait(false);
         var snapshot = await run.LoadSnapshotAsync(request.Aborted).ConfigureAwait(false) ?? throw new Failures.NotFoundException(
-            $"No snapshot of '{run.StreamName}' is kept. 'ledger snapshot' keeps one.");
+            $"There is no snapshot of '{run.StreamName}'. 'ledger snapshot' saves one.");
         await JsonAnswer.SendAsync(request.Http, writer =>
         {
             writer.WriteStartObject();
@@ -92,7 +92,7 @@ internal static class StreamResource
     public static async Task ForkAsync(ExplorerRequest request)
     {
         var body = await JsonBody.ReadAsync(request, "at", "id", "name").ConfigureAwait(false);
-        var at = body.Position("at") ?? throw new Rendering.BadRequestException("The body lacks 'at': how many events the branch shares.");
+        var at = body.Position("at") ?? throw new Rendering.BadRequestException("The body lacks 'at', the number of events that the branch shares.");
         var parent = PathText.Stream(request.Http);
         var branch = await Forking.ForkAsync(request, parent, at, body.Text("id"), body.Text("name")).ConfigureAwait(false);
         request.Http.Response.StatusCode = StatusCodes.Status201Created;

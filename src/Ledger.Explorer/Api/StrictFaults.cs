@@ -2,7 +2,7 @@ using Ledger.Worlds;
 
 namespace Ledger.Explorer.Api;
 
-/// <summary>What a request wants of events that cannot be applied.</summary>
+/// <summary>How a request treats events that cannot be applied.</summary>
 internal static class StrictFaults
 {
     public static WorldFaults Of(ExplorerRequest request, string otherwise = "skip") =>

@@ -4,7 +4,7 @@ using Ledger.Tasks;
 
 namespace Ledger.Explorer.Api;
 
-/// <summary>Tasks, calls and messages as the API writes them: as their abilities give them.</summary>
+/// <summary>Tasks, calls and messages as the API writes them, which is the form that their abilities return.</summary>
 internal static partial class TaskJsonForm
 {
     public static void Write(Utf8JsonWriter writer, AgentTask task) => JsonSerializer.Serialize(writer, task, Context.Default.AgentTask);

@@ -3,8 +3,8 @@ namespace Ledger.Explorer.Api;
 /// <summary>The routes about tasks.</summary>
 internal static class TaskRoutes
 {
-    private static readonly ApiParameter Limit = new("limit", "integer", "How many at most, to 1,000; 100 unless given.");
-    private static readonly ApiParameter After = new("after", "string", "The next of the page before.");
+    private static readonly ApiParameter Limit = new("limit", "integer", "The most items to return, up to 1,000. Default: 100.");
+    private static readonly ApiParameter After = new("after", "string", "The 'next' value of the previous page.");
     private static readonly ApiParameter Status = new("status", "string", "pending, in_progress, completed or failed.");
 
     public static IReadOnlyList<ApiRoute> All { get; } =
@@ -13,25 +13,25 @@ internal static class TaskRoutes
         {
             Query =
             [
-                new("state", "string", "any, active, or how they ended, such as success."),
-                new("parent", "string", "The task that they are parts of."),
-                new("run", "string", "The run or branch that they work in, such as run:first."),
-                new("since", "string", "Tasks made at this time or later."),
-                new("until", "string", "Tasks made at this time or before."),
+                new("state", "string", "any, active, or the status with which they ended, such as success."),
+                new("parent", "string", "Only parts of this task."),
+                new("run", "string", "Only tasks that work in this run or branch, such as run:first."),
+                new("since", "string", "Only tasks created at this time or later."),
+                new("until", "string", "Only tasks created at this time or earlier."),
                 After,
                 Limit,
             ],
         },
         new("GET", "/tasks/{task}", "Reads a task.", TasksResource.ShowAsync),
         new("GET", "/tasks/{task}/tree", "Lists a task and everything below it, each with its depth.", TasksResource.ShowTreeAsync),
-        new("GET", "/tasks/{task}/messages", "Lists what was said in a task, by time.", TasksResource.ListMessagesAsync) { Query = [After, Limit] },
+        new("GET", "/tasks/{task}/messages", "Lists the messages of a task by time.", TasksResource.ListMessagesAsync) { Query = [After, Limit] },
         new("GET", "/tasks/{task}/calls", "Lists the calls of a task, the oldest first.", TasksResource.ListCallsOfTaskAsync) { Query = [Status] },
-        new("GET", "/calls", "Lists the calls of all tasks that have a status; those in progress unless given.", TasksResource.ListCallsAsync)
+        new("GET", "/calls", "Lists the calls of all tasks that have a status. Default: those in progress.", TasksResource.ListCallsAsync)
         {
             Query = [Status],
         },
         new("GET", "/calls/{call}", "Reads a call.", TasksResource.ShowCallAsync),
-        new("GET", "/calls/{call}/events", "Reads the events that the run of its task recorded for a call, a line each.", TasksResource.ListCallEventsAsync)
+        new("GET", "/calls/{call}/events", "Reads the events recorded for a call in the run of its task, one per line.", TasksResource.ListCallEventsAsync)
         {
             Produces = [AcceptedTypes.Lines],
         },

@@ -6,7 +6,7 @@ using Ledger.Tasks;
 
 namespace Ledger.Explorer.Api;
 
-/// <summary>Tasks, their calls and messages, and what a crash left under way.</summary>
+/// <summary>Tasks, their calls and messages, and the work that a crash interrupted.</summary>
 internal static class TasksResource
 {
     public static async Task ListAsync(ExplorerRequest request)
@@ -121,7 +121,7 @@ internal static class TasksResource
     }
 
     private static ITaskReader TasksOf(ExplorerRequest request) =>
-        request.Explorer.Ledger.Store as ITaskReader ?? throw new NotFoundException("The store of this log keeps no tasks.");
+        request.Explorer.Ledger.Store as ITaskReader ?? throw new NotFoundException("The store of this log does not support tasks.");
 
     private static CallStatus? StatusOf(Query query) => query.Choice("status", "", "", "pending", "in_progress", "completed", "failed") switch
     {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;
 
-/// <summary>What is asked of the API that no route answers.</summary>
+/// <summary>The answer to addresses that no route serves.</summary>
 internal static class UnknownAddress
 {
     public static Task RefuseAsync(ExplorerRequest request)
@@ -19,7 +19,7 @@ internal static class UnknownAddress
 
         request.Http.Response.Headers.Allow = string.Join(", ", methods);
         throw new BadHttpRequestException(
-            $"This address answers {string.Join(" and ", methods)}, and the request is a {request.Http.Request.Method}.", StatusCodes.Status405MethodNotAllowed);
+            $"This address accepts {string.Join(" and ", methods)}, but the request was {request.Http.Request.Method}.", StatusCodes.Status405MethodNotAllowed);
     }
 
     private static bool Matches(ApiRoute route, ReadOnlySpan<string> path)

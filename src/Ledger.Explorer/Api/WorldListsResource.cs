@@ -4,7 +4,7 @@ using Ledger.Worlds;
 
 namespace Ledger.Explorer.Api;
 
-/// <summary>The objects and relations of a world: pages as JSON, or all of them a line each.</summary>
+/// <summary>The objects and relations of a world: a page as JSON, or all of them one per line.</summary>
 internal static class WorldListsResource
 {
     public static async Task ListObjectsAsync(ExplorerRequest request)
@@ -97,7 +97,7 @@ internal static class WorldListsResource
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException)
         {
-            throw new BadRequestException("'contains' must be a JSON object such as {\"status\":\"open\"}, of text and numbers that an event can hold.");
+            throw new BadRequestException("'contains' must be a JSON object such as {\"status\":\"open\"}, with text and numbers that an event can hold.");
         }
     }
 }

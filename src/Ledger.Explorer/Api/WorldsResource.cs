@@ -4,7 +4,7 @@ using Ledger.Worlds;
 
 namespace Ledger.Explorer.Api;
 
-/// <summary>Worlds, single objects, what differs, who changed what, and replays.</summary>
+/// <summary>Worlds, single objects, neighbours, blame, differences, and replays.</summary>
 internal static class WorldsResource
 {
     public static async Task ShowAsync(ExplorerRequest request)
@@ -114,5 +114,5 @@ internal static class WorldsResource
     }
 
     private static string IdOf(ExplorerRequest request) =>
-        request.Query.Text("id") ?? throw new BadRequestException("The query lacks 'id': which object is wanted?");
+        request.Query.Text("id") ?? throw new BadRequestException("The query lacks 'id', the id of an object.");
 }

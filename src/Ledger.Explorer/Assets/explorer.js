@@ -1,4 +1,4 @@
-// Times in the viewer's zone, live rows, scrubbing, the theme and the keyboard. Every page works without it.
+// Times in the viewer's zone, live rows, scrubbing, the theme and the keyboard. Every page works without this script.
 (() => {
   'use strict';
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -9,7 +9,7 @@
     time.textContent = local.format(new Date(time.dateTime));
   });
 
-  // A time without a zone is the viewer's own.
+  // A time without a zone is in the viewer's zone.
   all('form').forEach(form => form.addEventListener('submit', () => all('[data-time]', form).forEach(input => {
     const text = input.value.trim();
     if (text && !/(z|[+-]\d\d:?\d\d)$/i.test(text) && !isNaN(new Date(text))) input.value = new Date(text).toISOString();
@@ -103,7 +103,7 @@
     all('[data-range], [data-step], [data-play]', scrub).forEach(part => { part.hidden = false; });
     one('[data-times]', scrub).hidden = last <= first;
     one('[data-go]', scrub).hidden = true;
-    // What is being moved stays where it is; the other follows.
+    // The slider being moved stays; the other one follows.
     const show = (name, cursor) => {
       if (name === 'time') range.value = at.value = cursor.cursor;
       else if (cursor.cursorTime) times.value = Math.round((Number(cursor.cursorTime) - first) / (last - first) * 1000);

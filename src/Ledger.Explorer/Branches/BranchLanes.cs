@@ -2,7 +2,7 @@ using Ledger.Log;
 
 namespace Ledger.Explorer.Branches;
 
-/// <summary>Puts a run and what was forked from it into lanes, each below its parent.</summary>
+/// <summary>Arranges a run and its branches in lanes, each below its parent.</summary>
 internal static class BranchLanes
 {
     /// <summary>Reads the lanes of the tree below a run or branch.</summary>

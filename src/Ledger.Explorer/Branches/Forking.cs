@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Branches;
 
-/// <summary>Forks what a form asks for.</summary>
+/// <summary>Forks a run or branch as a form or the API asks.</summary>
 internal static class Forking
 {
     public static async Task ForkAsync(ExplorerRequest request)
@@ -25,7 +25,7 @@ internal static class Forking
         request.Http.Response.Headers.Location = request.Links.Run(branch.StreamName);
     }
 
-    /// <summary>Forks, in the name of the user whom the application knows.</summary>
+    /// <summary>Forks, with the authenticated user of the application as actor.</summary>
     public static async Task<Run> ForkAsync(ExplorerRequest request, StreamName parent, Position at, string? id, string? name)
     {
         if (id is not null)

@@ -3,10 +3,10 @@ using Ledger.Records.Chronomemory;
 
 namespace Ledger.Explorer.Chrono;
 
-/// <summary>A store of records: its chain, and a page of what it has.</summary>
+/// <summary>A record store: its chain, and a page of its records.</summary>
 internal sealed record ProjectModel
 {
-    /// <summary>How many records a page has.</summary>
+    /// <summary>The number of records on a page.</summary>
     public const int PerPage = 100;
 
     public required string Project { get; init; }
@@ -15,13 +15,13 @@ internal sealed record ProjectModel
 
     public required long Records { get; init; }
 
-    /// <summary>Whether the chain holds; null where checking it would read a long history unasked.</summary>
+    /// <summary>The check of the chain; null if it would read a long history and was not asked for.</summary>
     public required ChainVerdict? Verdict { get; init; }
 
-    /// <summary>Whether the rows that are shown were compared with the log too.</summary>
+    /// <summary>Whether the rows shown were compared with the log too.</summary>
     public bool RowsCompared { get; init; }
 
-    /// <summary>Whether a record's row, or its history, is not what the log says.</summary>
+    /// <summary>Whether a record's row or its history differs from the log.</summary>
     public bool Differs(ChronoRecord record) => Verdict?.Warnings.Any(w => w.RecordId == record.Id) == true;
 
     public required ChronoQuery Query { get; init; }
@@ -33,10 +33,10 @@ internal sealed record ProjectModel
     public required bool HasMore { get; init; }
 }
 
-/// <summary>A record with what happened to it.</summary>
-/// <param name="Project">Where it is.</param>
+/// <summary>A record with its history.</summary>
+/// <param name="Project">The name of its store.</param>
 /// <param name="Id">Its id.</param>
-/// <param name="AtSeq">The event of the chain behind which it is shown; null for now.</param>
-/// <param name="Record">The record; null where it does not exist there.</param>
-/// <param name="History">The events of the chain that are about it, from the first.</param>
+/// <param name="AtSeq">The event of the chain after which it is shown; null for now.</param>
+/// <param name="Record">The record; null if it did not exist then.</param>
+/// <param name="History">The events of the chain about it, oldest first.</param>
 internal sealed record RecordModel(string Project, string Id, long? AtSeq, ChronoRecord? Record, IReadOnlyList<WalEvent> History);

@@ -7,7 +7,7 @@ using Ledger.Records;
 
 namespace Ledger.Explorer.Chrono;
 
-/// <summary>Reads stores of records.</summary>
+/// <summary>Reads record stores.</summary>
 internal static class ProjectReader
 {
     private const long MostVerifiedUnasked = 5_000;
@@ -53,7 +53,7 @@ internal static class ProjectReader
         });
     }
 
-    // What differs is looked at again under the store's lock, which a role or a server that only reads cannot take.
+    // Differences are checked again under the store's lock, which a read-only role or server cannot take.
     private static async Task<(ChainVerdict? Verdict, bool RowsCompared)> VerifyAsync(ChronoStore store, CancellationToken cancellationToken)
     {
         try
@@ -81,7 +81,7 @@ internal static class ProjectReader
             : Page.Of<RecordPage>(new RecordModel(store.Project, id, at, record, history));
     }
 
-    /// <summary>What a query asks for; the API takes the same words.</summary>
+    /// <summary>Parses a query; pages and the API use the same parameters.</summary>
     public static ChronoQuery QueryOf(Query query) => new()
     {
         Kind = query.Text("record_kind"),
@@ -95,7 +95,7 @@ internal static class ProjectReader
         MinConfidence = ConfidenceOf(query),
     };
 
-    /// <summary>The moment at which records are asked for: behind an event of the chain or at a time; null for now.</summary>
+    /// <summary>The moment to read records at: after an event of the chain, or at a time; null for now.</summary>
     public static ChronoMoment? MomentOf(Query query) => (query.Position("at"), query.Time("time")) switch
     {
         ({ } seq, null) => ChronoMoment.AtSeq(seq.Value),
@@ -106,9 +106,9 @@ internal static class ProjectReader
 
     /// <summary>The record that a query names.</summary>
     public static string RecordOf(Query query) =>
-        query.Text("id") ?? throw new BadRequestException("The query lacks 'id': which record is wanted?");
+        query.Text("id") ?? throw new BadRequestException("The query lacks 'id', the id of a record.");
 
-    /// <summary>Opens a store, which must exist.</summary>
+    /// <summary>Opens an existing store.</summary>
     public static async Task<ChronoStore> OpenAsync(ExplorerRequest request, string project)
     {
         var stream = Query.StreamNameOf($"chrono:{project}");
@@ -117,11 +117,11 @@ internal static class ProjectReader
     }
 
     private static string ProjectOf(Query query) => query.Text("project") ?? throw new BadRequestException(
-        "The query lacks 'project', the name of a store of records.");
+        "The query lacks 'project', the name of a record store.");
 
     private static double ConfidenceOf(Query query) => query.Text("min_confidence") is not { } text
         ? 0
         : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1
             ? value
-            : throw new BadRequestException($"'min_confidence' must be a number from 0 to 1, and '{DisplayText.Cut(text, 60)}' is none.");
+            : throw new BadRequestException($"'min_confidence' must be a number from 0 to 1, but was '{DisplayText.Cut(text, 60)}'.");
 }

@@ -2,10 +2,10 @@ using Ledger.Runs;
 
 namespace Ledger.Explorer.Diffs;
 
-/// <summary>Two worlds side by side; without both there is the form alone.</summary>
+/// <summary>Two worlds side by side; only the form if one is missing.</summary>
 internal sealed record DiffModel
 {
-    /// <summary>How many lines of each kind are shown.</summary>
+    /// <summary>The most lines shown of each kind.</summary>
     public const int Most = 400;
 
     public required DiffSide? A { get; init; }
@@ -14,11 +14,11 @@ internal sealed record DiffModel
 
     public WorldDiff? Diff { get; init; }
 
-    /// <summary>Where the histories part; null where they are positions of one.</summary>
+    /// <summary>Where the histories diverge; null if both are positions of one history.</summary>
     public Divergence? Divergence { get; init; }
 }
 
 /// <summary>One of two worlds.</summary>
-/// <param name="Stream">Whose.</param>
-/// <param name="At">After how many events.</param>
+/// <param name="Stream">The run or branch.</param>
+/// <param name="At">The number of events applied.</param>
 internal sealed record DiffSide(StreamName Stream, Position At);

@@ -40,7 +40,7 @@ internal static class DiffReader
         return WorldDiff.Between(worldA, worldB);
     }
 
-    // Only what is not shared by reference is read; of long histories that share nothing the page does not wait for it.
+    // Only events not shared by reference are read; for long histories that share nothing, the page skips this.
     private static async Task<Divergence?> DivergenceAsync(ExplorerRequest request, Run a, Run b) =>
         a.History.Root == b.History.Root ? await a.FirstDivergenceAsync(b, request.Aborted).ConfigureAwait(false) : null;
 

@@ -33,7 +33,7 @@ internal static class EventReader
     }
 
     /// <summary>The event at a position.</summary>
-    /// <exception cref="NotFoundException">The history ends before it.</exception>
+    /// <exception cref="NotFoundException">The history ends before the position.</exception>
     public static async Task<RecordedEvent> AtAsync(Run run, Position position, CancellationToken cancellationToken)
     {
         Position? next = position.Value == long.MaxValue ? null : new Position(position.Value + 1);
@@ -43,17 +43,17 @@ internal static class EventReader
         }
 
         var length = await run.GetLengthAsync(cancellationToken).ConfigureAwait(false);
-        throw new NotFoundException($"'{run.StreamName}' has {length} events, and none at position {position}.");
+        throw new NotFoundException($"'{run.StreamName}' has {length} events, so there is none at position {position}.");
     }
 
-    /// <summary>The event of an id, as people and files spell it.</summary>
-    /// <exception cref="NotFoundException">The history has none.</exception>
+    /// <summary>The event with an id, either a UUID or its id in a file.</summary>
+    /// <exception cref="NotFoundException">The history has no such event.</exception>
     public static async Task<RecordedEvent> ByIdAsync(Run run, string id, CancellationToken cancellationToken) =>
         await run.FindEventAsync(id, cancellationToken).ConfigureAwait(false)
         ?? throw new NotFoundException($"'{run.StreamName}' has no event '{DisplayText.Cut(id, 80)}'.");
 
     private static string IdOf(Query query) =>
-        query.Text("id") ?? throw new BadRequestException("The query lacks 'position' or 'id': which event is wanted?");
+        query.Text("id") ?? throw new BadRequestException("The query lacks 'position' or 'id' of an event.");
 
     private static TraceEntry[] Others(CausalTrace trace) => [.. trace.Entries.Where(e => e.Distance > 0).OrderBy(e => e.Distance)];
 }

@@ -12,18 +12,18 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Failures;
 
-/// <summary>The one table from exceptions to status codes.</summary>
+/// <summary>The only mapping from exceptions to status codes.</summary>
 internal static class FailureTable
 {
-    /// <summary>What an exception means; null when it is a fault of the program.</summary>
+    /// <summary>The error for an exception; null if the exception is a bug.</summary>
     public static Failure? Find(Exception exception) => exception switch
     {
         BadRequestException => new(400, "Bad request", exception.Message),
         BadHttpRequestException bad => new(bad.StatusCode, "Bad request", bad.Message),
         InvalidEventException or EventFileException => new(400, "Invalid event", exception.Message),
-        JsonException => new(400, "Malformed JSON", $"The body is not the JSON that is expected: {exception.Message}"),
+        JsonException => new(400, "Malformed JSON", $"The body is not the expected JSON: {exception.Message}"),
         AntiforgeryValidationException => new(
-            400, "Form expired", "The form was not made by this page, or is too old. Load the page again and repeat."),
+            400, "Form expired", "The form does not come from this page, or is too old. Reload the page and try again."),
         WritingRefusedException refused => new(403, "Read-only", refused.Message),
         StreamNotFoundException => new(404, "Not found", exception.Message),
         NotFoundException or ProjectionNotFoundException => new(404, "Not found", exception.Message),
@@ -46,7 +46,7 @@ internal static class FailureTable
             Facts = new Dictionary<string, object?> { ["expected"] = fork.Position, ["actual"] = fork.Length.Value },
         },
         LineageDepthException => new(422, "Too deep", exception.Message),
-        WorldFaultException { WorldBefore: null } fault => new(422, "The world does not take the event", exception.Message)
+        WorldFaultException { WorldBefore: null } fault => new(422, "The event cannot be applied to the world", exception.Message)
         {
             Facts = new Dictionary<string, object?> { ["position"] = fault.Position.Value, ["fault"] = fault.Fault.ToName() },
         },
@@ -57,7 +57,7 @@ internal static class FailureTable
         TooManyViewersException => new(503, "Too many viewers", exception.Message),
         BrokenHistoryException => new(500, "Broken history", exception.Message),
         ChronoRowException => new(500, "A row was changed by hand", exception.Message),
-        _ when PostgresFaults.Describe(exception) is { } sentence => new(503, "The database does not answer as it should", sentence),
+        _ when PostgresFaults.Describe(exception) is { } sentence => new(503, "The database cannot serve the request", sentence),
         _ => null,
     };
 }

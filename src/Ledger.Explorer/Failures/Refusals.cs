@@ -1,15 +1,15 @@
 namespace Ledger.Explorer.Failures;
 
-/// <summary>Something below a run or branch that is not there.</summary>
+/// <summary>A run, an event, an object or another thing does not exist.</summary>
 internal sealed class NotFoundException(string message) : Exception(message);
 
-/// <summary>A request that what is there does not allow.</summary>
+/// <summary>The current state does not allow the request.</summary>
 internal sealed class ConflictException(string message) : Exception(message);
 
-/// <summary>A request that would write where writing is off.</summary>
+/// <summary>The request would write, but writing is off.</summary>
 internal sealed class WritingRefusedException() : Exception(
-    "This explorer is read-only. Switch writing on where it is mapped, or start 'ledger serve' with --allow-writing.");
+    "This explorer is read-only. Allow writing where the explorer is mapped, or start 'ledger serve' with --allow-writing.");
 
-/// <summary>One viewer more than may follow.</summary>
+/// <summary>The limit of live viewers is reached.</summary>
 internal sealed class TooManyViewersException(int most) : Exception(
-    $"{most} viewers follow already, which is the most allowed. Reload the page to see what is new.");
+    $"{most} viewers are already following, the most allowed. Reload the page to see new events.");

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Ledger.Explorer.Live;
 
-/// <summary>Sends the updates of a run as server-sent events, until the client goes.</summary>
+/// <summary>Sends the updates of a run as server-sent events until the client disconnects.</summary>
 internal static class LiveAnswer
 {
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(15);
@@ -41,7 +41,7 @@ internal static class LiveAnswer
         }
     }
 
-    /// <summary>The next update, nothing when it was quiet for long, or null when the viewer is let go.</summary>
+    /// <summary>The next update, an empty one after a long silence, or null if the viewer is disconnected.</summary>
     private static async Task<LiveUpdate[]?> NextAsync(Viewer viewer, ExplorerRequest request)
     {
         if (viewer.Updates.TryRead(out var update))
@@ -61,7 +61,7 @@ internal static class LiveAnswer
         }
     }
 
-    // A browser that comes back says what it saw last.
+    // A browser that reconnects sends the last id it saw.
     private static Position? FromOf(ExplorerRequest request)
     {
         var last = request.Http.Request.Headers["Last-Event-ID"].ToString();

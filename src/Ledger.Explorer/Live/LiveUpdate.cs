@@ -8,10 +8,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Ledger.Explorer.Live;
 
-/// <summary>What came to a run within a tick, made into a message once for all who follow it.</summary>
+/// <summary>The events that reached a run within a tick, formatted once for all its viewers.</summary>
 /// <param name="Stream">The run or branch.</param>
-/// <param name="Length">Its length behind the events.</param>
-/// <param name="Events">The events; none where too many came to be shown one by one.</param>
+/// <param name="Length">Its length after the events.</param>
+/// <param name="Events">The events; empty if there were too many to show one by one.</param>
 internal sealed record LiveUpdate(StreamName Stream, Position Length, IReadOnlyList<RecordedEvent> Events)
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };

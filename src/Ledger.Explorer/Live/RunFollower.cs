@@ -3,14 +3,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Ledger.Explorer.Live;
 
-/// <summary>Follows the runs that somebody looks at: one query a tick asks how long all of them are, whoever and how many look on.</summary>
+/// <summary>Follows the runs that have viewers: one query per tick reads the lengths of all of them, whatever the number of viewers.</summary>
 /// <remarks>
-/// A tick is 100 ms; what comes within one is one update. While nobody looks on nothing is asked. Lengths count committed events alone, so
-/// none is passed over. Safe for concurrent use.
+/// A tick is 100 ms; the events of one tick form one update. Without viewers there are no queries. Lengths count committed events only, so
+/// none is missed. Safe for concurrent use.
 /// </remarks>
 internal sealed class RunFollower(ExplorerServices explorer)
 {
-    // More than this in a tick is not read by anybody; the page offers to go to the end.
+    // No one can read more than this per tick; the page offers a jump to the end.
     private const int MostShown = 200;
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
@@ -21,8 +21,8 @@ internal sealed class RunFollower(ExplorerServices explorer)
     private readonly ILogger _logger = explorer.Loggers.CreateLogger("Ledger.Explorer");
     private int _viewers;
 
-    /// <summary>Begins to follow.</summary>
-    /// <exception cref="TooManyViewersException">As many follow as may.</exception>
+    /// <summary>Starts to follow a run for a viewer.</summary>
+    /// <exception cref="TooManyViewersException">The limit of viewers is reached.</exception>
     public async Task<Viewer> FollowAsync(Run run, CancellationToken cancellationToken)
     {
         var length = await run.GetLengthAsync(cancellationToken).ConfigureAwait(false);
@@ -42,7 +42,7 @@ internal sealed class RunFollower(ExplorerServices explorer)
             followed.Viewers.Add(viewer);
             if (_viewers++ == 0)
             {
-                // It serves every viewer, and carries nothing of the request that happens to be first.
+                // The loop serves every viewer, so it must not inherit the context of the first request.
                 using (ExecutionContext.SuppressFlow())
                 {
                     _ = Task.Run(RunAsync, CancellationToken.None);
@@ -53,7 +53,7 @@ internal sealed class RunFollower(ExplorerServices explorer)
         }
     }
 
-    /// <summary>What a viewer missed before its updates began.</summary>
+    /// <summary>The events that a viewer missed before its updates began.</summary>
     public static async Task<LiveUpdate?> ReadMissedAsync(Run run, Position from, Position to, CancellationToken cancellationToken) =>
         from < to ? await ReadAsync(run, from, to, cancellationToken).ConfigureAwait(false) : null;
 
@@ -62,7 +62,7 @@ internal sealed class RunFollower(ExplorerServices explorer)
         using var timer = new PeriodicTimer(Tick, explorer.TimeProvider);
         while (await timer.WaitForNextTickAsync().ConfigureAwait(false) && Snapshot() is { Count: > 0 } followed)
         {
-#pragma warning disable CA1031 // A database that is away for a while must not end the following; what it means is logged.
+#pragma warning disable CA1031 // A temporary loss of the database must not end the loop; it is logged.
             try
             {
                 await TickAsync(followed).ConfigureAwait(false);
@@ -76,7 +76,7 @@ internal sealed class RunFollower(ExplorerServices explorer)
         }
     }
 
-    /// <summary>What is followed; none ends the loop, and the next viewer begins another.</summary>
+    /// <summary>The followed streams; if there are none the loop ends, and the next viewer starts a new one.</summary>
     private List<Followed> Snapshot()
     {
         lock (_gate)

@@ -2,8 +2,8 @@ using System.Threading.Channels;
 
 namespace Ledger.Explorer.Live;
 
-/// <summary>Someone who follows a run: a queue of updates, from the length at which the following began.</summary>
-/// <remarks>A viewer that does not take its updates is let go; its browser comes back, and says where it was.</remarks>
+/// <summary>A client that follows a run: a queue of updates, starting at the length at which it began to follow.</summary>
+/// <remarks>A viewer that does not keep up is disconnected; its browser reconnects and sends its last position.</remarks>
 internal sealed class Viewer(Position begin, Action<Viewer> leave) : IDisposable
 {
     private const int MostWaiting = 64;
@@ -11,7 +11,7 @@ internal sealed class Viewer(Position begin, Action<Viewer> leave) : IDisposable
     private readonly Channel<LiveUpdate> _updates = Channel.CreateBounded<LiveUpdate>(
         new BoundedChannelOptions(MostWaiting) { SingleReader = true, SingleWriter = true });
 
-    /// <summary>The length of the run where the updates begin.</summary>
+    /// <summary>The length of the run at which the updates begin.</summary>
     public Position Begin { get; } = begin;
 
     public ChannelReader<LiveUpdate> Updates => _updates.Reader;

@@ -3,7 +3,7 @@ using Ledger.Worlds;
 
 namespace Ledger.Explorer.Objects;
 
-/// <summary>An object at a cursor: what it is, what it is related to, which event made it so.</summary>
+/// <summary>An object at a cursor, with its relations and the events that set its properties.</summary>
 internal sealed record ObjectModel
 {
     public required StreamName Stream { get; init; }
@@ -14,18 +14,18 @@ internal sealed record ObjectModel
 
     public required Position Length { get; init; }
 
-    /// <summary>The object with what is next to it.</summary>
+    /// <summary>The object with its neighbours.</summary>
     public required ObjectSurroundings Around { get; init; }
 
-    /// <summary>What is next to it as a graph; null where there is nothing, or too much.</summary>
+    /// <summary>Its neighbours as a graph; null if there are none, or too many.</summary>
     public required string? Picture { get; init; }
 
     public WorldObject? Item => Around.Item;
 
-    /// <summary>What happened to it, from the first event; null where finding out would read a long history unasked.</summary>
+    /// <summary>The events that changed it, oldest first; null if finding them would read a long history and was not asked for.</summary>
     public required IReadOnlyList<BlameEntry>? History { get; init; }
 
-    /// <summary>The event that set a property as it is now, or null.</summary>
+    /// <summary>The event that set the current value of a property, or null.</summary>
     public BlameEntry? SetterOf(string property) => History?.LastOrDefault(entry =>
         entry.Event.Position < At && entry.After is { } after && after.Data.TryGetValue(property, out var value)
         && !(entry.Before is { } before && before.Data.TryGetValue(property, out var old) && Json.JsonEquality.Instance.Equals(old, value)));

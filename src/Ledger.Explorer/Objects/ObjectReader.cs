@@ -9,13 +9,13 @@ namespace Ledger.Explorer.Objects;
 /// <summary>Reads the page of an object.</summary>
 internal static class ObjectReader
 {
-    // Who changed an object is found by reading the history, unless rows say where to look.
+    // The changes of an object are found by reading the history, unless rows say where to look.
     private const long MostReadUnasked = 20_000;
 
     public static async Task<Page> ReadAsync(ExplorerRequest request)
     {
         var run = await request.OpenRunAsync().ConfigureAwait(false);
-        var id = request.Query.Text("id") ?? throw new BadRequestException("The query lacks 'id': which object is wanted?");
+        var id = request.Query.Text("id") ?? throw new BadRequestException("The query lacks 'id', the id of an object.");
         var length = await run.GetLengthAsync(request.Aborted).ConfigureAwait(false);
         var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
         var around = await request.Explorer.Worlds.ReadAroundAsync(run, id, at, request.Aborted).ConfigureAwait(false);

@@ -3,17 +3,17 @@ using Ledger.Explorer.Rendering;
 
 namespace Ledger.Explorer.Pictures;
 
-/// <summary>A tree of branches as lanes: a line from the fork to the end, hung on the parent's lane at the fork's position.</summary>
+/// <summary>A branch tree drawn as lanes: each lane runs from the fork to the end and hangs on its parent's lane at the fork position.</summary>
 internal static class BranchTreePicture
 {
-    /// <summary>The height of a lane, which the style sheet knows too.</summary>
+    /// <summary>The height of a lane; the style sheet repeats it.</summary>
     public const int Row = 34;
     private const double Left = 2;
     private const double Right = 97;
 
     /// <summary>Draws lanes.</summary>
     /// <param name="lanes">The lanes, each below its parent.</param>
-    /// <param name="frame">Where it is shown; a file has the names in the picture, a page beside it.</param>
+    /// <param name="frame">Whether it is a file or part of a page; a file has the names in the picture, a page next to it.</param>
     public static string Draw(IReadOnlyList<BranchLane> lanes, PictureFrame frame)
     {
         var isFile = frame == PictureFrame.File;
@@ -43,7 +43,7 @@ internal static class BranchTreePicture
         var (from, to) = (x(lane.From), x(lane.Length));
         if (lane.Parent is { } parent)
         {
-            // Forked below the parent's own fork, it hangs on the ancestor that has the position.
+            // A branch forked before its parent's own fork hangs on the ancestor that has the position.
             while (lanes[parent].From > lane.From && lanes[parent].Parent is { } above)
             {
                 parent = above;

@@ -1,6 +1,6 @@
 namespace Ledger.Explorer.Pictures;
 
-/// <summary>The room that labels have in a picture: one that would cover another is left out.</summary>
+/// <summary>Keeps the labels of a picture apart: a label that would cover another is omitted.</summary>
 internal sealed class LabelRoom
 {
     private const double LetterWidth = 6.2;
@@ -8,10 +8,10 @@ internal sealed class LabelRoom
 
     private readonly List<(double Left, double Top, double Right, double Bottom)> _taken = [];
 
-    /// <summary>Takes the room around a thing, whether it is free or not.</summary>
+    /// <summary>Reserves the space around a shape, even if part of it is taken.</summary>
     public void Take(double x, double y, double radius) => _taken.Add((x - radius, y - radius, x + radius, y + radius));
 
-    /// <summary>Takes the room of a text with its middle at x and its base line at y, if it is free.</summary>
+    /// <summary>Reserves the space of a text centred at x with its baseline at y; returns false if it is taken.</summary>
     public bool TryTake(string text, double x, double y)
     {
         var half = text.Length * LetterWidth / 2;

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Ledger.Explorer.Pictures;
 
-/// <summary>How the objects of a type are drawn: by a shape and a colour, so that neither has to be seen alone.</summary>
+/// <summary>The shape and colour of the objects of a type; the shape tells types apart without colour.</summary>
 /// <param name="Css">The class that colours it.</param>
 /// <param name="Corners">The corners on the unit circle, in degrees from the right; none for a circle.</param>
-/// <param name="Size">The radius beside that of a circle, so that all weigh the same.</param>
+/// <param name="Size">The radius relative to a circle's, so that all shapes look equally large.</param>
 internal sealed record NodeShape(string Css, IReadOnlyList<int> Corners, double Size)
 {
     private static readonly NodeShape[] All =
@@ -17,13 +17,13 @@ internal sealed record NodeShape(string Css, IReadOnlyList<int> Corners, double 
         new("lane-4", [0, 60, 120, 180, 240, 300], 1.12),
     ];
 
-    /// <summary>That of the types behind the fifth.</summary>
+    /// <summary>The shape shared by all types after the fifth.</summary>
     private static readonly NodeShape Other = new("lane-other", [90, 210, 330], 1.35);
 
-    /// <summary>That of an id without an object.</summary>
+    /// <summary>The shape of an id without an object.</summary>
     public static NodeShape Missing { get; } = new("missing", [], 1);
 
-    /// <summary>The shapes of the types of objects, in the order of a legend: the five that most objects have, and the others together.</summary>
+    /// <summary>The shapes of the object types, in legend order: the five most frequent types, then all others together.</summary>
     public static IReadOnlyList<(string Name, NodeShape Shape, IReadOnlySet<string> Types)> Legend(IReadOnlyList<WorldObject> objects)
     {
         var common = objects.GroupBy(o => o.Type, StringComparer.Ordinal)
@@ -37,7 +37,7 @@ internal sealed record NodeShape(string Css, IReadOnlyList<int> Corners, double 
             : [.. own, ($"{common.Count - All.Length} other types", Other, common.Skip(All.Length).ToHashSet(StringComparer.Ordinal))];
     }
 
-    /// <summary>Draws it around a place.</summary>
+    /// <summary>Draws it around a point.</summary>
     public void Draw(SvgWriter svg, double x, double y, double radius)
     {
         if (Corners.Count == 0)

@@ -2,17 +2,17 @@ using Ledger.Explorer.Rendering;
 
 namespace Ledger.Explorer.Pictures;
 
-/// <summary>Whether a picture is part of a page, which styles it, or a file of its own.</summary>
+/// <summary>Whether a picture is part of a page, which styles it, or a separate file.</summary>
 internal enum PictureFrame
 {
     Page,
     File,
 }
 
-/// <summary>The outer element of pictures.</summary>
+/// <summary>Writes the outer element of a picture.</summary>
 internal static class PictureFrameExtensions
 {
-    /// <summary>Begins a picture whose widths are shares of the room that it gets, and whose heights are pixels.</summary>
+    /// <summary>Begins a picture whose widths are percentages and whose heights are pixels.</summary>
     public static SvgWriter BeginPicture(this PictureFrame frame, string label, double height, double? viewBoxWidth = null)
     {
         var isFile = frame == PictureFrame.File;

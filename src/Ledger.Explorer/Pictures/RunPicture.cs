@@ -1,9 +1,9 @@
 namespace Ledger.Explorer.Pictures;
 
-/// <summary>What is drawn of a run.</summary>
+/// <summary>The kind of picture of a run.</summary>
 public enum RunPicture
 {
-    /// <summary>The run and what was forked from it, as lanes.</summary>
+    /// <summary>The run and its branches, as lanes.</summary>
     Branches,
 
     /// <summary>Its events by kind, from the first to the last.</summary>

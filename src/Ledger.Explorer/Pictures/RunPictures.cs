@@ -4,18 +4,18 @@ using Ledger.Log;
 
 namespace Ledger.Explorer.Pictures;
 
-/// <summary>The pictures of the explorer as files of their own.</summary>
+/// <summary>The pictures of the explorer as separate files.</summary>
 public static class RunPictures
 {
-    /// <summary>Draws a run or branch as an SVG document, which follows the light or dark of whoever shows it.</summary>
+    /// <summary>Draws a run or branch as an SVG document, which adapts to a light or dark viewer.</summary>
     /// <param name="ledger">The log.</param>
     /// <param name="stream">The run or branch.</param>
-    /// <param name="picture">What is drawn of it.</param>
-    /// <param name="at">For a world: after how many events; null for all of them.</param>
+    /// <param name="picture">The kind of picture.</param>
+    /// <param name="at">For a world: the number of events to apply; null for all.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="StreamNotFoundException">There is no such run or branch.</exception>
     /// <exception cref="PositionOutOfRangeException">It is shorter than <paramref name="at"/>.</exception>
-    /// <exception cref="InvalidOperationException">The world has no relations, or too many things to be a picture that tells anything.</exception>
+    /// <exception cref="InvalidOperationException">The world has no relations, or is too large for a readable picture.</exception>
     public static async Task<string> DrawAsync(
         AgentLedger ledger,
         StreamName stream,
@@ -64,7 +64,7 @@ public static class RunPictures
             ? WorldPicture.Draw(world.Objects, world.Relations, changed: null, PictureFrame.File)
             : throw new InvalidOperationException(
                 $"The world of '{run.StreamName}' at {position} has {WorldModel.Counted(world.Objects.Count, world.HasMoreObjects)} objects and "
-                + $"{WorldModel.Counted(world.Relations.Count, world.HasMoreRelations)} relations. A graph has 1 relation at least and "
-                + $"{WorldPicture.MostNodes} nodes at most; draw an earlier position.");
+                + $"{WorldModel.Counted(world.Relations.Count, world.HasMoreRelations)} relations. A graph needs at least 1 relation and "
+                + $"at most {WorldPicture.MostNodes} nodes; draw an earlier position.");
     }
 }

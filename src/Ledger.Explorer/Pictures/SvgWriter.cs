@@ -5,13 +5,13 @@ using Ledger.Explorer.Rendering;
 
 namespace Ledger.Explorer.Pictures;
 
-/// <summary>Writes SVG: everything that is given is escaped, and colours are classes of the style sheet.</summary>
+/// <summary>Writes SVG; all text is escaped, and colours are classes of the style sheet.</summary>
 internal sealed class SvgWriter
 {
     private readonly StringBuilder _text = new();
     private readonly Stack<string> _open = new();
 
-    /// <summary>Begins an element; the values of attributes are texts or numbers, and null ones are left out.</summary>
+    /// <summary>Begins an element; attribute values are text or numbers, and null ones are omitted.</summary>
     public SvgWriter Begin(string name, params ReadOnlySpan<(string Name, object? Value)> attributes)
     {
         AddStart(name, attributes);
@@ -20,7 +20,7 @@ internal sealed class SvgWriter
         return this;
     }
 
-    /// <summary>Ends the element begun last.</summary>
+    /// <summary>Ends the innermost open element.</summary>
     public SvgWriter End()
     {
         _text.Append("</").Append(_open.Pop()).Append('>');
@@ -43,7 +43,7 @@ internal sealed class SvgWriter
         return this;
     }
 
-    /// <summary>Adds the style of a picture in a file of its own, which is no text of the log.</summary>
+    /// <summary>Adds the style sheet of a separate file, which never contains text from the log.</summary>
     public SvgWriter AddStyle(string css)
     {
         _text.Append("<style>").Append(css).Append("</style>");

@@ -3,7 +3,7 @@ using Ledger.Log;
 
 namespace Ledger.Explorer.Pictures;
 
-/// <summary>Where in a run which kinds of events are, or whose: a lane each, and slices of the run from left to right.</summary>
+/// <summary>Shows where in a run events occur, with a lane for each kind or actor and slices of the run from left to right.</summary>
 internal static class TimelinePicture
 {
     public const int Slices = 72;
@@ -16,10 +16,10 @@ internal static class TimelinePicture
     /// <summary>Draws counted events.</summary>
     /// <param name="counts">The counts in <see cref="Slices"/> slices.</param>
     /// <param name="from">The position of the first event counted.</param>
-    /// <param name="to">The position behind the last.</param>
-    /// <param name="byActor">Whether lanes are actors, or kinds.</param>
-    /// <param name="frame">Where it is shown.</param>
-    /// <param name="linkOf">Where a slice leads to, by the position that it begins at; null for nowhere.</param>
+    /// <param name="to">The position after the last.</param>
+    /// <param name="byActor">Whether lanes are actors instead of kinds.</param>
+    /// <param name="frame">Whether it is a file or part of a page.</param>
+    /// <param name="linkOf">The link of a slice, by its first position; null for no links.</param>
     public static string Draw(
         EventCounts counts, Position from, Position to, bool byActor, PictureFrame frame, Func<Position, string>? linkOf = null)
     {

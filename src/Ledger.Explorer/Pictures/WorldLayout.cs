@@ -1,24 +1,24 @@
 namespace Ledger.Explorer.Pictures;
 
-/// <summary>Places the nodes of a graph: ends of an edge draw each other near, all push each other away.</summary>
+/// <summary>Places the nodes of a graph by force: edges pull their ends together, and all nodes repel each other.</summary>
 /// <remarks>
-/// The forces of Fruchterman and Reingold, cooled in a fixed number of rounds. The same graph gives the same picture; a node begins at a
-/// place that its id says, so that a world that changes a little is drawn nearly as before.
+/// Fruchterman-Reingold, cooled in a fixed number of rounds. The same graph always has the same layout; a node starts at a
+/// point derived from its id, so a small change of the world changes the picture little.
 /// </remarks>
 internal static class WorldLayout
 {
     private const int Rounds = 90;
 
-    // What is not connected drifts apart, and would leave each part little room.
+    // Unconnected parts drift apart, which would leave each little space.
     private const double Gravity = 1;
 
-    // A room is wider than high, and a graph may be stretched so.
+    // The area is wider than high, so a graph may be stretched horizontally.
     private const double MostStretch = 1.6;
 
-    // A graph of two is not stretched over all of the room.
+    // A graph of two nodes must not fill the whole area.
     private const double MostScale = 1.5;
 
-    /// <summary>The places of the nodes, within a width and a height.</summary>
+    /// <summary>The positions of the nodes within an area.</summary>
     /// <param name="ids">The nodes.</param>
     /// <param name="edges">The edges, as indexes of nodes.</param>
     /// <param name="width">The width.</param>
@@ -46,7 +46,7 @@ internal static class WorldLayout
             var heat = width / 10 * (1 - ((double)round / Rounds));
             for (var i = 0; i < count; i++)
             {
-                // A little towards the middle, so that what is not connected does not line up at the walls.
+                // A slight pull to the centre, so that unconnected nodes do not line up at the edges.
                 moveX[i] += ((width / 2) - x[i]) * Gravity;
                 moveY[i] += ((height / 2) - y[i]) * Gravity;
                 var length = Math.Max(0.01, Math.Sqrt((moveX[i] * moveX[i]) + (moveY[i] * moveY[i])));
@@ -58,7 +58,7 @@ internal static class WorldLayout
         return Fit(x, y, width, height);
     }
 
-    /// <summary>Turns, moves and scales all alike, so that they fill the room.</summary>
+    /// <summary>Rotates, moves and scales the whole graph to fill the area.</summary>
     private static (double X, double Y)[] Fit(double[] x, double[] y, double width, double height)
     {
         if (x.Length == 0)

@@ -5,23 +5,23 @@ namespace Ledger.Explorer.Pictures;
 /// <summary>A world as a graph: objects are nodes, relations are arrows.</summary>
 internal static class WorldPicture
 {
-    /// <summary>How many nodes are drawn; beyond, a table tells more.</summary>
+    /// <summary>The most nodes drawn; beyond this a table is clearer.</summary>
     public const int MostNodes = 220;
     private const int MostEdges = 600;
     private const double Radius = 7;
     private const double Width = 960;
     private const double Border = 46;
 
-    /// <summary>Whether a world is small enough to be a picture that tells something.</summary>
+    /// <summary>Whether a world is small enough for a readable picture.</summary>
     public static bool Fits(IReadOnlyList<WorldObject> objects, IReadOnlyList<Relation> relations) =>
         relations.Count is > 0 and <= MostEdges && NodesOf(objects, relations).Count <= MostNodes;
 
-    /// <summary>Draws the objects that relations touch, and the other ones as long as there is room.</summary>
+    /// <summary>Draws the objects that have relations, then others up to the limit.</summary>
     /// <param name="objects">The objects.</param>
-    /// <param name="relations">The relations; their ends need not exist.</param>
-    /// <param name="changed">The id of the object or relation that stands out, or null.</param>
-    /// <param name="frame">Where it is shown.</param>
-    /// <param name="linkOf">Where a node leads to; null for nowhere.</param>
+    /// <param name="relations">The relations; their ends may be missing.</param>
+    /// <param name="changed">The id of the object or relation to highlight, or null.</param>
+    /// <param name="frame">Whether it is a file or part of a page.</param>
+    /// <param name="linkOf">The link of a node; null for no links.</param>
     public static string Draw(
         IReadOnlyList<WorldObject> objects,
         IReadOnlyList<Relation> relations,
@@ -52,7 +52,7 @@ internal static class WorldPicture
         var room = new LabelRoom();
         Array.ForEach(places, place => room.Take(place.X, place.Y, Radius));
 
-        // What most relations touch is named first, as long as there is room.
+        // The nodes with the most relations are labelled first, while there is space.
         var touches = edges.SelectMany(e => new[] { e.From, e.To }).CountBy(i => i).ToDictionary();
         foreach (var i in Enumerable.Range(0, ids.Count).OrderByDescending(i => ids[i] == changed).ThenByDescending(i => touches.GetValueOrDefault(i)))
         {
@@ -67,7 +67,7 @@ internal static class WorldPicture
         return svg.End().ToString();
     }
 
-    /// <summary>The ids of the nodes: the ends of relations, which need not exist, and other objects.</summary>
+    /// <summary>The ids of the nodes: the ends of relations, which may be missing, and other objects.</summary>
     private static List<string> NodesOf(IReadOnlyList<WorldObject> objects, IReadOnlyList<Relation> relations)
     {
         var ends = relations.SelectMany(r => new[] { r.SourceId, r.TargetId }).Distinct(StringComparer.Ordinal).ToList();
@@ -151,6 +151,6 @@ internal static class WorldPicture
         }
     }
 
-    // Of a path the end says most.
+    // The end of a path is its most telling part.
     private static string Short(string id) => id.Length <= 18 ? id : "…" + id[^17..];
 }

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Projections;
 
-/// <summary>Shows projections and begins their rebuilds, for people and for programs.</summary>
+/// <summary>Shows projections and starts their rebuilds, for pages and the API.</summary>
 internal static class ProjectionsReader
 {
     public static async Task<Page> ReadAsync(ExplorerRequest request)
@@ -23,7 +23,7 @@ internal static class ProjectionsReader
         return request.WantsFragment ? Page.Of<ProjectionsFragment>(model) : Page.Of<ProjectionsPage>(model);
     }
 
-    /// <summary>Does what a button of the page says: rebuild, pause or resume.</summary>
+    /// <summary>Runs the action of a button: rebuild, pause or resume.</summary>
     public static async Task ActAsync(ExplorerRequest request)
     {
         request.CheckWriting();
@@ -42,7 +42,7 @@ internal static class ProjectionsReader
                 await AdminOf(request).ResumeAsync(name, request.Aborted).ConfigureAwait(false);
                 break;
             default:
-                throw new BadRequestException("The form must say what to do: rebuild, pause or resume.");
+                throw new BadRequestException("The form must name an action: rebuild, pause or resume.");
         }
 
         request.Http.Response.StatusCode = StatusCodes.Status303SeeOther;
@@ -71,5 +71,5 @@ internal static class ProjectionsReader
     }
 
     private static ProjectionAdmin AdminOf(ExplorerRequest request) => request.Explorer.Admin ?? throw new NotFoundException(
-        $"The application has no {nameof(ProjectionAdmin)} in its container; AddLedger puts one there.");
+        $"The application has no {nameof(ProjectionAdmin)} in its container; AddLedger registers one.");
 }

@@ -1,14 +1,14 @@
 namespace Ledger.Explorer.Projections;
 
-/// <summary>A projection that can be rebuilt, and its rebuild if this explorer began one.</summary>
+/// <summary>A projection that can be rebuilt, and its latest rebuild if this explorer started one.</summary>
 /// <param name="Projection">Its name.</param>
-/// <param name="State">How its rebuild stands.</param>
-/// <param name="Events">How many events are done.</param>
-/// <param name="Total">How many there are.</param>
-/// <param name="Fault">Why it failed, or null.</param>
+/// <param name="State">The state of its rebuild.</param>
+/// <param name="Events">The number of events done.</param>
+/// <param name="Total">The number of events to do.</param>
+/// <param name="Fault">The reason of a failure, or null.</param>
 internal sealed record Rebuild(string Projection, RebuildState State, long Events = 0, long Total = 0, string? Fault = null);
 
-/// <summary>How a rebuild stands.</summary>
+/// <summary>The state of a rebuild.</summary>
 internal enum RebuildState
 {
     None,

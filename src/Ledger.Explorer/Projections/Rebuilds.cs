@@ -6,35 +6,35 @@ using Microsoft.Extensions.Logging;
 
 namespace Ledger.Explorer.Projections;
 
-/// <summary>The rebuilds that were begun from here; they go on when the page is closed, and end with the process.</summary>
+/// <summary>The rebuilds started by this explorer; they continue when the page is closed, and end with the process.</summary>
 /// <remarks>Safe for concurrent use.</remarks>
 internal sealed class Rebuilds(ProjectionAdmin? admin, ILogger logger)
 {
     private readonly ConcurrentDictionary<string, Rebuild> _begun = new(StringComparer.Ordinal);
 
-    /// <summary>What can be rebuilt.</summary>
+    /// <summary>The projections that can be rebuilt here.</summary>
     public IReadOnlyList<Rebuild> All =>
         [.. (admin?.Rebuildable ?? []).Select(name => _begun.GetValueOrDefault(name) ?? new Rebuild(name, RebuildState.None))];
 
-    /// <summary>Begins one, and does not wait for it.</summary>
-    /// <exception cref="NotFoundException">There is nothing of that name that can be rebuilt here.</exception>
-    /// <exception cref="ConflictException">It is under way.</exception>
+    /// <summary>Starts a rebuild without waiting for it.</summary>
+    /// <exception cref="NotFoundException">No projection of that name can be rebuilt here.</exception>
+    /// <exception cref="ConflictException">It is already running.</exception>
     public Rebuild Begin(string projection)
     {
         if (admin is null || !admin.Rebuildable.Contains(projection, StringComparer.Ordinal))
         {
             throw new NotFoundException(
-                $"'{projection}' cannot be rebuilt here. There are: {string.Join(", ", admin?.Rebuildable ?? [])}.");
+                $"'{projection}' cannot be rebuilt here. Choose one of: {string.Join(", ", admin?.Rebuildable ?? [])}.");
         }
 
         var begun = new Rebuild(projection, RebuildState.Running);
         var now = _begun.AddOrUpdate(projection, begun, (_, before) => before.State == RebuildState.Running ? before : begun);
         if (!ReferenceEquals(now, begun))
         {
-            throw new ConflictException($"The rebuild of '{projection}' is under way: {now.Events} of {now.Total} events.");
+            throw new ConflictException($"The rebuild of '{projection}' is already running: {now.Events} of {now.Total} events.");
         }
 
-        // It outlives the request that asks for it.
+        // The rebuild outlives the request.
         using (ExecutionContext.SuppressFlow())
         {
             _ = Task.Run(() => RunAsync(admin, projection));
@@ -46,7 +46,7 @@ internal sealed class Rebuilds(ProjectionAdmin? admin, ILogger logger)
     private async Task RunAsync(ProjectionAdmin admin, string projection)
     {
         var heard = new Progress(this, projection);
-#pragma warning disable CA1031 // Nobody awaits it: why it failed is shown on the page, and logged.
+#pragma warning disable CA1031 // The task is not awaited; a failure is shown on the page and logged.
         try
         {
             await admin.RebuildAsync(projection, null, heard, CancellationToken.None).ConfigureAwait(false);
@@ -56,7 +56,7 @@ internal sealed class Rebuilds(ProjectionAdmin? admin, ILogger logger)
         {
             var failure = FailureTable.Find(exception);
             Log.RebuildFailed(logger, exception, projection);
-            Change(projection, r => r with { State = RebuildState.Failed, Fault = failure?.Detail ?? "The server's log names the reason." });
+            Change(projection, r => r with { State = RebuildState.Failed, Fault = failure?.Detail ?? "The server's log has the reason." });
         }
 #pragma warning restore CA1031
     }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Rendering;
 
-/// <summary>The style and the script, which are resources of the assembly; their names change with their text.</summary>
+/// <summary>The style sheet and the script, embedded in the assembly; their names contain a hash of their content.</summary>
 internal static class AssetFiles
 {
     private static readonly Dictionary<string, (byte[] Bytes, string Type)> Files = [];
@@ -14,10 +14,10 @@ internal static class AssetFiles
 
     public static string Icon { get; } = Add("icon.svg", "image/svg+xml");
 
-    /// <summary>The style that a picture in a file of its own carries with it.</summary>
+    /// <summary>The style sheet embedded in pictures that are separate files.</summary>
     public static string PictureStyle { get; } = System.Text.Encoding.UTF8.GetString(Load("picture.css"));
 
-    /// <summary>Sends a file; the name is looked up among the known ones, and is never a path.</summary>
+    /// <summary>Sends a file; the name is looked up in a table and never used as a path.</summary>
     public static Task SendAsync(HttpContext http)
     {
         if (http.Request.RouteValues["name"] is not string name || !Files.TryGetValue(name, out var file))

@@ -1,4 +1,4 @@
 namespace Ledger.Explorer.Rendering;
 
-/// <summary>A request that cannot be understood; the message says which part, and what it has to be.</summary>
+/// <summary>A malformed request; the message names the part and its valid values.</summary>
 internal sealed class BadRequestException(string message) : Exception(message);

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Ledger.Explorer.Rendering;
 
-/// <summary>Texts of the log as people see them: they cannot break a line, turn its direction or be invisible.</summary>
+/// <summary>Makes text from the log safe to display: it cannot break a line, change its direction or be invisible.</summary>
 internal static class DisplayText
 {
     private const char Replacement = '\uFFFD';
 
-    /// <summary>The text with what must not reach a page replaced: controls, turns of direction, lone surrogates.</summary>
+    /// <summary>The text with unsafe characters replaced: controls, direction marks, lone surrogates.</summary>
     public static string Clean(string text)
     {
         var first = IndexOfUnclean(text);
@@ -26,7 +26,7 @@ internal static class DisplayText
         return clean.ToString();
     }
 
-    /// <summary>The beginning of a text, clean and in one line.</summary>
+    /// <summary>The beginning of a text, made safe and on one line.</summary>
     public static string Cut(string text, int length)
     {
         var start = text.Length <= length ? text : text[..length];
@@ -34,13 +34,13 @@ internal static class DisplayText
         return text.Length <= length ? line : line.TrimEnd(Replacement) + "…";
     }
 
-    /// <summary>A number with thin separators of thousands.</summary>
+    /// <summary>A number with thousands separators.</summary>
     public static string Number(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 
-    /// <summary>A count with its word.</summary>
+    /// <summary>A count with its noun.</summary>
     /// <param name="value">The count.</param>
-    /// <param name="one">The word for one.</param>
-    /// <param name="many">The word for others; null where an s makes it.</param>
+    /// <param name="one">The singular.</param>
+    /// <param name="many">The plural; null to append an s.</param>
     public static string Count(long value, string one, string? many = null) =>
         $"{Number(value)} {(value == 1 ? one : many ?? one + "s")}";
 

@@ -1,9 +1,9 @@
 namespace Ledger.Explorer.Rendering;
 
-/// <summary>A family of event types: its lane in a timeline, its name, its mark beside the colour.</summary>
-/// <param name="Name">The word for it.</param>
+/// <summary>A family of event types with its lane in a timeline, its name, colour and mark.</summary>
+/// <param name="Name">The name shown.</param>
 /// <param name="Css">The class that colours it.</param>
-/// <param name="Mark">A sign that tells it without colour.</param>
+/// <param name="Mark">A sign that identifies it without colour.</param>
 internal sealed record EventKind(string Name, string Css, string Mark)
 {
     private static readonly EventKind Object = new("objects", "k-object", "◆");
@@ -14,7 +14,7 @@ internal sealed record EventKind(string Name, string Css, string Mark)
     private static readonly EventKind Branch = new("branches", "k-branch", "⑂");
     private static readonly EventKind Other = new("others", "k-other", "●");
 
-    /// <summary>In the order of the lanes.</summary>
+    /// <summary>All kinds, in lane order.</summary>
     public static IReadOnlyList<EventKind> All { get; } = [Object, Relation, Model, Tool, Responder, Branch, Other];
 
     public static EventKind Of(string type) => type.Split('.', 2)[0] switch

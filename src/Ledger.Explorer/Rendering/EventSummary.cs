@@ -3,15 +3,15 @@ using System.Text.Json;
 
 namespace Ledger.Explorer.Rendering;
 
-/// <summary>An event in a line: what its data says first.</summary>
+/// <summary>Summarizes an event in one line, from the beginning of its data.</summary>
 internal static class EventSummary
 {
     private const int Length = 140;
 
-    // The beginning is enough for a line, however large the data is.
+    // The beginning is enough for one line, however large the data is.
     private const int Looked = 4_096;
 
-    /// <summary>The line; of large data only the beginning is looked at.</summary>
+    /// <summary>The summary; only the beginning of large data is read.</summary>
     public static string Of(RecordedEvent recorded)
     {
         var json = recorded.Json.Span;
@@ -24,7 +24,7 @@ internal static class EventSummary
         return data.ValueKind == JsonValueKind.Object ? DisplayText.Cut(Members(data), Length) : Line(data);
     }
 
-    /// <summary>A value in a line.</summary>
+    /// <summary>A value on one line.</summary>
     public static string Line(JsonElement value, int length = Length) => value.ValueKind switch
     {
         JsonValueKind.Undefined => "",

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Ledger.Explorer.Rendering;
 
-/// <summary>The addresses of the pages; names and ids of the log are values of the query, whatever characters they have.</summary>
-/// <param name="root">Where the explorer begins, without a slash at the end.</param>
+/// <summary>The addresses of the pages; names and ids are query values, so they may contain any character.</summary>
+/// <param name="root">The path of the explorer, without a trailing slash.</param>
 internal sealed class Links(string root)
 {
     public string Runs { get; } = $"{root}/";
@@ -61,7 +61,7 @@ internal sealed class Links(string root)
     public string RawEvent(StreamName stream, Position position) =>
         $"{root}/api/v1/streams/{Uri.EscapeDataString(stream.Value)}/events/{position}";
 
-    /// <summary>A query of what is given; null is left out.</summary>
+    /// <summary>Builds a query string; null values are omitted.</summary>
     private static string Of(params ReadOnlySpan<(string Name, object? Value)> query)
     {
         var text = new StringBuilder();

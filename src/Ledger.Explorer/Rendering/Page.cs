@@ -9,7 +9,7 @@ internal abstract class Page
     /// <summary>The status code of the answer.</summary>
     public int StatusCode { get; init; } = 200;
 
-    /// <summary>A page made by a component of a model.</summary>
+    /// <summary>A page that a component renders from a model.</summary>
     public static Page Of<TComponent>(object model, int statusCode = 200)
         where TComponent : IComponent =>
         new ComponentPage<TComponent>(model) { StatusCode = statusCode };

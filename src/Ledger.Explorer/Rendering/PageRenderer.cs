@@ -6,12 +6,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Ledger.Explorer.Rendering;
 
-/// <summary>Makes HTML of a component and what is injected into it.</summary>
+/// <summary>Renders a component and its injected models to HTML.</summary>
 internal static class PageRenderer
 {
     /// <summary>Renders a component to UTF-8.</summary>
-    /// <param name="loggers">Where the renderer logs.</param>
-    /// <param name="models">What the components may ask for by type.</param>
+    /// <param name="loggers">The loggers of the renderer.</param>
+    /// <param name="models">The objects that components may inject, by type.</param>
     public static async Task<ReadOnlyMemory<byte>> RenderAsync<TComponent>(ILoggerFactory loggers, params object[] models)
         where TComponent : IComponent
     {
@@ -30,13 +30,13 @@ internal static class PageRenderer
         }).ConfigureAwait(false);
     }
 
-    /// <summary>A container of the models alone.</summary>
+    /// <summary>A service provider of only the models.</summary>
     private sealed class Models(object[] models) : IServiceProvider
     {
         public object? GetService(Type serviceType) => Array.Find(models, serviceType.IsInstanceOfType);
     }
 
-    /// <summary>Text straight into a buffer.</summary>
+    /// <summary>Writes UTF-8 text directly into a buffer.</summary>
     private sealed class Utf8Writer(IBufferWriter<byte> buffer) : TextWriter
     {
         public override Encoding Encoding => Encoding.UTF8;

@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Rendering;
 
-/// <summary>The query of a request, read with care: what is malformed is a 400 with a sentence.</summary>
+/// <summary>The query of a request; malformed values are refused with 400 and a sentence.</summary>
 internal sealed class Query(IQueryCollection values)
 {
     private const int MaxLength = 2_000;
 
-    /// <summary>A text, or null where it is absent or empty.</summary>
+    /// <summary>A text, or null if absent or empty.</summary>
     public string? Text(string name)
     {
         var value = values[name];
@@ -21,7 +21,7 @@ internal sealed class Query(IQueryCollection values)
         return text.Length == 0 ? null : text;
     }
 
-    /// <summary>Refuses a text that is too long, or that no log can have.</summary>
+    /// <summary>Refuses a text that is too long, or that no log can contain.</summary>
     public static string Checked(string name, string text)
     {
         if (text.Length > MaxLength)
@@ -30,11 +30,11 @@ internal sealed class Query(IQueryCollection values)
         }
 
         return text.Contains('\0', StringComparison.Ordinal)
-            ? throw new BadRequestException($"'{name}' has the character U+0000, which no text of a log has.")
+            ? throw new BadRequestException($"'{name}' contains the character U+0000, which is not allowed in a log.")
             : text;
     }
 
-    /// <summary>A stream's name, which must be given.</summary>
+    /// <summary>A mandatory stream name.</summary>
     public StreamName Stream(string name) => FindStream(name)
         ?? throw new BadRequestException($"The query lacks '{name}', the name of a stream such as run:abc.");
 
@@ -46,14 +46,14 @@ internal sealed class Query(IQueryCollection values)
         ? null
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             ? new Position(value)
-            : throw new BadRequestException($"'{name}' must be a whole number from 0, and '{Short(text)}' is none.");
+            : throw new BadRequestException($"'{name}' must be a whole number from 0, but was '{Short(text)}'.");
 
     /// <summary>A whole number within limits.</summary>
     public int Number(string name, int otherwise, int least, int most) => Text(name) is not { } text
         ? otherwise
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
             ? value
-            : throw new BadRequestException($"'{name}' must be a whole number from {least} to {most}, and '{Short(text)}' is none.");
+            : throw new BadRequestException($"'{name}' must be a whole number from {least} to {most}, but was '{Short(text)}'.");
 
     /// <summary>A time; one without an offset is in UTC.</summary>
     public DateTimeOffset? Time(string name) => Text(name) is not { } text
@@ -61,18 +61,18 @@ internal sealed class Query(IQueryCollection values)
         : DateTimeOffset.TryParse(
             text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             ? time
-            : throw new BadRequestException($"'{name}' must be a time such as 2026-11-20T10:00Z, and '{Short(text)}' is none.");
+            : throw new BadRequestException($"'{name}' must be a time such as 2026-11-20T10:00Z, but was '{Short(text)}'.");
 
-    /// <summary>One of some words.</summary>
+    /// <summary>One of a list of words.</summary>
     public string Choice(string name, string otherwise, params ReadOnlySpan<string> words)
     {
         var text = Text(name) ?? otherwise;
         return words.Contains(text)
             ? text
-            : throw new BadRequestException($"'{name}' must be one of {string.Join(", ", words!)}, and '{Short(text)}' is none.");
+            : throw new BadRequestException($"'{name}' must be one of {string.Join(", ", words!)}, but was '{Short(text)}'.");
     }
 
-    /// <summary>Takes a text as a stream's name.</summary>
+    /// <summary>Parses a text as a stream's name.</summary>
     public static StreamName StreamNameOf(string text)
     {
         try
@@ -85,7 +85,7 @@ internal sealed class Query(IQueryCollection values)
         }
     }
 
-    /// <summary>Takes a text as the name of a stream that is written to: no run or branch may have an id that nobody sees.</summary>
+    /// <summary>Parses a text as the name of a stream to write to; a run or branch must not have an invisible id.</summary>
     public static StreamName NewStreamNameOf(string text)
     {
         var name = StreamNameOf(text);

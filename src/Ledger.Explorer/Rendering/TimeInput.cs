@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Ledger.Explorer.Rendering;
 
-/// <summary>Times as the fields of forms have them.</summary>
+/// <summary>Formats times for form fields.</summary>
 internal static class TimeInput
 {
     public static string? Of(DateTimeOffset? time) =>

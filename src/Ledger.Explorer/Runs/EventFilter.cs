@@ -3,7 +3,7 @@ using Ledger.Log;
 
 namespace Ledger.Explorer.Runs;
 
-/// <summary>Which events of a run are asked for, as the query of a request says.</summary>
+/// <summary>The filter on a run's events in the query of a request.</summary>
 internal sealed record EventFilter(string? Type, string? Actor, string? Text, string? Call, DateTimeOffset? Since, DateTimeOffset? Until)
 {
     public bool IsEmpty => Type is null && Actor is null && Text is null && Call is null && Since is null && Until is null;
@@ -11,7 +11,7 @@ internal sealed record EventFilter(string? Type, string? Actor, string? Text, st
     public static EventFilter Of(Query query) => new(
         query.Text("type"), query.Text("actor"), query.Text("text"), query.Text("call"), query.Time("since"), query.Time("until"));
 
-    /// <summary>The same as a query of the log; times are positions by then.</summary>
+    /// <summary>The filter as a log query, with times already turned into positions.</summary>
     public EventQuery ToQuery(Position from, Position? to, int limit) => new()
     {
         Types = Type?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),

@@ -5,10 +5,10 @@ namespace Ledger.Explorer.Runs;
 /// <summary>Reads pages of a run's events.</summary>
 internal static class EventReader
 {
-    // A page of very large events ends early; the next one goes on.
+    // A page of very large events ends early; the next one continues.
     private const long MostBytes = 16 * 1024 * 1024;
 
-    /// <summary>The events from a position on that a filter wants.</summary>
+    /// <summary>The events that match a filter, from a position on.</summary>
     public static async Task<EventPage> ReadAsync(
         ExplorerServices explorer, Run run, EventFilter filter, Position from, Position length, int limit, CancellationToken cancellationToken)
     {
@@ -30,7 +30,7 @@ internal static class EventReader
         return await explorer.Search.FindEventsAsync(run.History, filter.ToQuery(from, end, limit), cancellationToken).ConfigureAwait(false);
     }
 
-    // The log counts microseconds; an event of the very time does not lie before it.
+    // The log counts microseconds; an event at exactly this time does not lie before it.
     private static Task<Position> BeforeAsync(Run run, DateTimeOffset time, CancellationToken cancellationToken) =>
         run.FindPositionAsync(time.UtcTicks > TimeSpan.TicksPerMicrosecond ? time.AddMicroseconds(-1) : time, cancellationToken);
 

@@ -4,19 +4,19 @@ using Ledger.Runs;
 
 namespace Ledger.Explorer.Runs;
 
-/// <summary>What the calls of runs cost, as far as it is known: adding up reads a whole history, so the answer is kept.</summary>
-/// <remarks>Safe for concurrent use. An answer holds until the run has more events.</remarks>
+/// <summary>Caches what the calls of runs cost, because adding up reads a whole history.</summary>
+/// <remarks>Safe for concurrent use. An entry is valid until the run gets more events.</remarks>
 internal sealed class KnownUsages(AgentLedger ledger)
 {
     private const int MostKept = 10_000;
 
     private readonly ConcurrentDictionary<StreamName, (StreamVersion Version, RunUsage Usage)> _known = [];
 
-    /// <summary>The usage of a stream at a version, if it was added up.</summary>
+    /// <summary>The cached usage of a stream at a version, or null.</summary>
     public RunUsage? Find(StreamInfo stream) =>
         _known.TryGetValue(stream.Name, out var known) && known.Version == stream.Version ? known.Usage : null;
 
-    /// <summary>The usage of a stream, added up if need be.</summary>
+    /// <summary>The usage of a stream, added up if it is not cached.</summary>
     public async Task<RunUsage> GetAsync(StreamInfo stream, CancellationToken cancellationToken)
     {
         if (Find(stream) is { } known)

@@ -4,9 +4,9 @@ using Ledger.Runs;
 namespace Ledger.Explorer.Runs;
 
 /// <summary>A page of the list of runs.</summary>
-/// <param name="Query">What was asked for.</param>
-/// <param name="Page">What was found.</param>
-/// <param name="Usages">What is known of the costs, by the name of the stream.</param>
+/// <param name="Query">The query.</param>
+/// <param name="Page">The result.</param>
+/// <param name="Usages">The known costs, by stream name.</param>
 /// <param name="Kind">The streams listed: <c>runs</c>, <c>branches</c> or <c>all</c>.</param>
 internal sealed record RunListModel(
     StreamQuery Query, StreamPage Page, IReadOnlyDictionary<string, RunUsage> Usages, string Kind)

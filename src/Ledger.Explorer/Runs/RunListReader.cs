@@ -7,7 +7,7 @@ namespace Ledger.Explorer.Runs;
 /// <summary>Reads a page of the list of runs.</summary>
 internal static class RunListReader
 {
-    // Adding up reads whole histories: what a list may read by itself is a small part of its time.
+    // Adding up reads whole histories, so a list reads only a little on its own.
     private const long MostRead = 4_000;
 
     public static async Task<Page> ReadAsync(ExplorerRequest request)
@@ -35,7 +35,7 @@ internal static class RunListReader
         return Page.Of<RunListPage>(new RunListModel(query, page, usages, kind));
     }
 
-    /// <summary>What a query asks for; the API takes the same words.</summary>
+    /// <summary>Parses a query; pages and the API use the same parameters.</summary>
     public static StreamQuery QueryOf(Query query, string kind) => new()
     {
         Prefix = kind switch

@@ -12,13 +12,13 @@ internal sealed record RunModel
 
     public required Position Length { get; init; }
 
-    /// <summary>How many branches descend from it.</summary>
+    /// <summary>The number of branches below it.</summary>
     public required int Branches { get; init; }
 
-    /// <summary>How many tasks work in it; null where the store keeps no tasks.</summary>
+    /// <summary>The number of tasks that work in it; null if the store has no tasks.</summary>
     public required long? Tasks { get; init; }
 
-    /// <summary>What its calls cost; null where that was not added up.</summary>
+    /// <summary>What its calls cost; null if it was not added up.</summary>
     public required RunUsage? Usage { get; init; }
 
     /// <summary>The timeline as SVG.</summary>
@@ -26,7 +26,7 @@ internal sealed record RunModel
 
     public required EventCounts Counts { get; init; }
 
-    /// <summary>Whether the lanes of the timeline are actors.</summary>
+    /// <summary>Whether the lanes of the timeline are actors instead of kinds.</summary>
     public required bool ByActor { get; init; }
 
     public required EventFilter Filter { get; init; }
@@ -37,6 +37,6 @@ internal sealed record RunModel
 
     public required EventPage Events { get; init; }
 
-    /// <summary>Whether what is appended shows at the end of the list as it comes.</summary>
+    /// <summary>Whether new events are added live to the end of the list.</summary>
     public bool EndsWithTheRun => Filter.IsEmpty && Events.IsLast;
 }

@@ -6,7 +6,7 @@ using Ledger.Tasks;
 
 namespace Ledger.Explorer.Runs;
 
-/// <summary>Reads what the page of a run shows.</summary>
+/// <summary>Reads the page of a run.</summary>
 internal static class RunReader
 {
     private const long MostAddedUp = 5_000;
@@ -44,7 +44,7 @@ internal static class RunReader
         });
     }
 
-    /// <summary>The costs alone, for a run so long that its page does not wait for them.</summary>
+    /// <summary>Only the costs, for a run so long that its page does not wait for them.</summary>
     public static async Task<Page> ReadUsageAsync(ExplorerRequest request)
     {
         var stream = await request.DescribeAsync(request.Query.Stream("stream")).ConfigureAwait(false);
@@ -52,7 +52,7 @@ internal static class RunReader
         return request.WantsFragment ? Page.Of<UsageFragment>(usage) : Page.Of<UsagePage>(new UsageModel(stream, usage));
     }
 
-    // 'last' is where a viewer who follows wants to be.
+    // 'last' is the end, where a following viewer wants to be.
     private static Position FromOf(Query query, Position length, int limit)
     {
         if (query.Text("from") == "last")
@@ -62,7 +62,7 @@ internal static class RunReader
 
         var from = query.Position("from") ?? Position.Start;
         return from > length
-            ? throw new BadRequestException($"'from' is {from}, and the run has {length} events; it can be at most that.")
+            ? throw new BadRequestException($"'from' must be at most {length}, the length of the run, but was {from}.")
             : from;
     }
 

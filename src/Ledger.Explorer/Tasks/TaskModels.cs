@@ -3,8 +3,8 @@ using Ledger.Tasks;
 namespace Ledger.Explorer.Tasks;
 
 /// <summary>A page of tasks.</summary>
-/// <param name="Query">Which were asked for.</param>
-/// <param name="Page">Those found; null where the store keeps none.</param>
+/// <param name="Query">The query.</param>
+/// <param name="Page">The result; null if the store has no tasks.</param>
 internal sealed record TaskListModel(TaskQuery Query, TaskPage? Page)
 {
     public string State => Query.Completion.IsActive ? "active" : Query.Completion.Status ?? "any";
@@ -12,21 +12,21 @@ internal sealed record TaskListModel(TaskQuery Query, TaskPage? Page)
     public bool IsFiltered => State != "any" || Query.ParentTaskId is not null || Query.Run is not null || Query.From is not null || Query.To is not null;
 }
 
-/// <summary>A task: what it was asked, what was said, what was called, and what it left to others.</summary>
+/// <summary>A task with its prompt, messages, calls and subtasks.</summary>
 /// <param name="Task">The task.</param>
-/// <param name="Tree">The task with its subtasks, and theirs.</param>
-/// <param name="Messages">A page of what was said.</param>
+/// <param name="Tree">The task with all tasks below it.</param>
+/// <param name="Messages">A page of its messages.</param>
 /// <param name="IsFirst">Whether the page begins with the first message.</param>
-/// <param name="Calls">What was called, from the first.</param>
-/// <param name="CallsSkipped">How many calls are passed over.</param>
-/// <param name="Lease">Who works on it now, or null.</param>
+/// <param name="Calls">The calls, oldest first.</param>
+/// <param name="CallsSkipped">The number of calls before this page.</param>
+/// <param name="Lease">The lease of its current runner, or null.</param>
 internal sealed record TaskModel(
     AgentTask Task, TaskNode Tree, MessagePage Messages, bool IsFirst, IReadOnlyList<Call> Calls, int CallsSkipped, TaskLease? Lease)
 {
-    /// <summary>How many messages, calls or subtasks a page has.</summary>
+    /// <summary>The number of messages, calls or subtasks on a page.</summary>
     public const int PerPage = 100;
 
-    /// <summary>A tree from its root on, each task before those below it.</summary>
+    /// <summary>A tree in depth-first order, each task before those below it.</summary>
     /// <remarks>Without recursion, because tasks may be nested deeply.</remarks>
     public static IEnumerable<(AgentTask Task, int Depth)> Flatten(TaskNode root)
     {

@@ -18,7 +18,7 @@ internal static class TaskPageReader
 
     public static async Task<Page> ReadAsync(ExplorerRequest request)
     {
-        var id = request.Query.Text("id") ?? throw new BadRequestException("The query lacks 'id': which task is wanted?");
+        var id = request.Query.Text("id") ?? throw new BadRequestException("The query lacks 'id', the id of a task.");
         var tasks = request.Explorer.Ledger.Store as ITaskReader;
         var tree = tasks is null ? null : await tasks.GetTaskTreeAsync(id, request.Aborted).ConfigureAwait(false);
         if (tasks is null || tree is null)
@@ -37,7 +37,7 @@ internal static class TaskPageReader
             await tasks.FindLeaseAsync(id, request.Aborted).ConfigureAwait(false)));
     }
 
-    /// <summary>What a query asks for; the API takes the same words.</summary>
+    /// <summary>Parses a query; pages and the API use the same parameters.</summary>
     public static TaskQuery QueryOf(Query query) => new()
     {
         Completion = query.Text("state") switch
@@ -54,7 +54,7 @@ internal static class TaskPageReader
         Start = StartOf(query, "after"),
     };
 
-    /// <summary>A page of the messages of a task, as a query says.</summary>
+    /// <summary>The page of a task's messages that a query names.</summary>
     public static MessageQuery MessagesOf(string task, Query query, string after) => new(task)
     {
         Limit = query.Number("limit", TaskModel.PerPage, 1, TaskQuery.MaxLimit),

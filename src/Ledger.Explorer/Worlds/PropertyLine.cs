@@ -4,7 +4,7 @@ using Ledger.Worlds;
 
 namespace Ledger.Explorer.Worlds;
 
-/// <summary>Properties in a line.</summary>
+/// <summary>Properties on one line.</summary>
 internal static class PropertyLine
 {
     private const int Length = 160;

@@ -2,7 +2,7 @@ using Ledger.Json;
 
 namespace Ledger.Explorer.Worlds;
 
-/// <summary>What is read of a world for a page: all of a small one, and of a large one the first things by id.</summary>
+/// <summary>The part of a world that a page reads: all of a small world, or the first objects and relations by id of a large one.</summary>
 /// <param name="Objects">The objects, by id; at most <see cref="Most"/>.</param>
 /// <param name="HasMoreObjects">Whether there are more.</param>
 /// <param name="Relations">The relations, by id; at most <see cref="Most"/>.</param>
@@ -15,7 +15,7 @@ internal sealed record WorldExtract(
     bool HasMoreRelations,
     bool BudgetExhausted)
 {
-    /// <summary>How many objects, and how many relations, are read at most.</summary>
+    /// <summary>The most objects, and the most relations, that are read.</summary>
     public const int Most = 2_000;
 
     /// <summary>Whether it is the whole world.</summary>

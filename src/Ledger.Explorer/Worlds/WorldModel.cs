@@ -10,7 +10,7 @@ internal sealed record WorldModel
 
     public required Position Length { get; init; }
 
-    /// <summary>The cursor: how many events the world is made of.</summary>
+    /// <summary>The cursor: the number of events applied.</summary>
     public required Position At { get; init; }
 
     /// <summary>The world, or its beginning.</summary>
@@ -19,13 +19,13 @@ internal sealed record WorldModel
     /// <summary>The events that the world skips because they cannot be applied.</summary>
     public required IReadOnlyList<SkippedEvent> Faults { get; init; }
 
-    /// <summary>The ids of the relations shown of which an end does not exist.</summary>
+    /// <summary>The ids of the dangling relations among those shown.</summary>
     public required IReadOnlySet<string> Dangling { get; init; }
 
     /// <summary>The event before the cursor.</summary>
     public required RecordedEvent? Last { get; init; }
 
-    /// <summary>When the first event was taken by the log, and when the last one was.</summary>
+    /// <summary>When the first and the last event were recorded.</summary>
     public required (DateTimeOffset First, DateTimeOffset Last) Times { get; init; }
 
     /// <summary>The id of the object or relation that the last event changed.</summary>
@@ -39,34 +39,34 @@ internal sealed record WorldModel
     /// <summary>The relations shown.</summary>
     public required WorldList<Relation> Relations { get; init; }
 
-    /// <summary>The graph as SVG; null where it would be too large to tell anything, or has no relations.</summary>
+    /// <summary>The graph as SVG; null if it would be too large to read, or has no relations.</summary>
     public required string? Picture { get; init; }
 
-    /// <summary>How many objects there are, as far as they were counted.</summary>
+    /// <summary>The number of objects, a lower bound if not all were counted.</summary>
     public string ObjectCount => Counted(World.Objects.Count, World.HasMoreObjects);
 
-    /// <summary>How many of the skipped events are listed.</summary>
+    /// <summary>The most skipped events that are listed.</summary>
     public const int MostFaults = 20;
 
-    /// <summary>How many relations there are, as far as they were counted.</summary>
+    /// <summary>The number of relations, a lower bound if not all were counted.</summary>
     public string RelationCount => Counted(World.Relations.Count, World.HasMoreRelations);
 
-    /// <summary>A count of things, which is the least where not all were looked at.</summary>
+    /// <summary>A count, with a plus sign if it is a lower bound.</summary>
     public static string Counted(int count, bool hasMore) => hasMore ? $"{DisplayText.Number(count)}+" : DisplayText.Number(count);
 }
 
-/// <summary>Which objects and relations of a world are listed.</summary>
+/// <summary>The filter on the objects and relations of a world, and the page to list.</summary>
 /// <param name="Type">The type of the objects; null for all.</param>
-/// <param name="Text">What the ids of the objects contain; null for anything.</param>
-/// <param name="After">The id behind which the objects begin; null for the first.</param>
-/// <param name="AfterRelation">The id behind which the relations begin; null for the first.</param>
+/// <param name="Text">Text that the object ids contain; null for any.</param>
+/// <param name="After">The id after which the objects begin; null for the first page.</param>
+/// <param name="AfterRelation">The id after which the relations begin; null for the first page.</param>
 internal sealed record WorldListQuery(string? Type, string? Text, string? After, string? AfterRelation)
 {
-    /// <summary>How many objects or relations a page has.</summary>
+    /// <summary>The number of objects or relations on a page.</summary>
     public const int PerPage = 100;
 }
 
-/// <summary>A page of the things of a world, by id.</summary>
-/// <param name="Items">The things.</param>
-/// <param name="Next">The id behind which the next page begins; null on the last.</param>
+/// <summary>A page of the objects or relations of a world, sorted by id.</summary>
+/// <param name="Items">The objects or relations.</param>
+/// <param name="Next">The id after which the next page begins; null on the last.</param>
 internal sealed record WorldList<T>(IReadOnlyList<T> Items, string? Next);

@@ -62,7 +62,7 @@ internal static class WorldPageReader
             await ListAsync(relations, r => r.Id, text: null).ConfigureAwait(false));
     }
 
-    /// <summary>A page of things whose ids contain a text, found among so many that a rare text costs pages and not minutes.</summary>
+    /// <summary>A page of objects whose ids contain a text; the search is limited, so a rare text costs a few pages and not minutes.</summary>
     private static async Task<WorldList<T>> ListAsync<T>(IAsyncEnumerable<T> things, Func<T, string> idOf, string? text)
     {
         var found = new List<T>();
@@ -84,7 +84,7 @@ internal static class WorldPageReader
         return new WorldList<T>(found, null);
     }
 
-    // A fragment does not show it.
+    // Not shown in a fragment.
     private static async Task<DateTimeOffset> FirstTimeAsync(ExplorerRequest request, Run run, Position length) =>
         request.WantsFragment || length.Value == 0
             ? default

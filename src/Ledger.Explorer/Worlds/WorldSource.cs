@@ -3,10 +3,10 @@ using Ledger.Worlds;
 
 namespace Ledger.Explorer.Worlds;
 
-/// <summary>What pages show of the world of a run at any position: fast enough to scrub, and bounded however large the world is.</summary>
+/// <summary>Reads the world of a run at any position, fast enough for scrubbing and with a bounded result.</summary>
 /// <remarks>
-/// Where the store keeps rows they answer, but for the beginning of a run: there most rows are of things to come, and would be passed over.
-/// The beginning, and elsewhere the whole run, is folded once, and worlds on the way are kept: a step folds from the nearest before it. Safe
+/// Stored rows answer if there are any, except at the beginning of a run, where most rows belong to later positions and would be skipped.
+/// The beginning, or without rows the whole run, is folded once, and some worlds are cached: a step folds from the nearest earlier one. Safe
 /// for concurrent use.
 /// </remarks>
 internal sealed class WorldSource(AgentLedger ledger)
@@ -19,7 +19,7 @@ internal sealed class WorldSource(AgentLedger ledger)
 
     private bool KeepsRows => ledger.Store is IWorldReader { KeepsRows: true };
 
-    /// <summary>The world after so many events, or as much of it as a page can show.</summary>
+    /// <summary>The world after a number of events, limited to what a page can show.</summary>
     public async Task<WorldExtract> ReadAsync(Run run, Position at, CancellationToken cancellationToken)
     {
         if (IsFolded(at))
@@ -40,7 +40,7 @@ internal sealed class WorldSource(AgentLedger ledger)
             await run.IsBudgetExhaustedAsync(at, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>The objects that a filter wants, by id.</summary>
+    /// <summary>The objects that match a filter, sorted by id.</summary>
     public async IAsyncEnumerable<WorldObject> ReadObjectsAsync(
         Run run,
         ObjectFilter filter,
@@ -57,7 +57,7 @@ internal sealed class WorldSource(AgentLedger ledger)
         }
     }
 
-    /// <summary>The relations that a filter wants, by id.</summary>
+    /// <summary>The relations that match a filter, sorted by id.</summary>
     public async IAsyncEnumerable<Relation> ReadRelationsAsync(
         Run run,
         RelationFilter filter,
@@ -74,7 +74,7 @@ internal sealed class WorldSource(AgentLedger ledger)
         }
     }
 
-    /// <summary>An object with what is next to it.</summary>
+    /// <summary>An object with its neighbours.</summary>
     public async Task<ObjectSurroundings> ReadAroundAsync(Run run, string id, Position at, CancellationToken cancellationToken)
     {
         var found = await ReadRelationsAsync(run, new RelationFilter { ObjectId = id }, at, cancellationToken)
@@ -98,12 +98,12 @@ internal sealed class WorldSource(AgentLedger ledger)
             world.FindObject(id), relations, found.Count > relations.Count, [.. ends.Select(world.FindObject).OfType<WorldObject>()]);
     }
 
-    /// <summary>The events that the world after so many events skips.</summary>
+    /// <summary>The events skipped by the world after a number of events.</summary>
     public async Task<IReadOnlyList<SkippedEvent>> GetFaultsAsync(Run run, Position at, CancellationToken cancellationToken) => IsFolded(at)
         ? (await GetAsync(run, at, cancellationToken).ConfigureAwait(false)).Faults
         : await run.GetFaultsAsync(at, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>The ids of those relations of which an end does not exist after so many events.</summary>
+    /// <summary>The ids of the given relations that dangle after a number of events.</summary>
     public async Task<IReadOnlySet<string>> FindDanglingAsync(
         Run run, IReadOnlyList<Relation> relations, Position at, CancellationToken cancellationToken)
     {
@@ -127,7 +127,7 @@ internal sealed class WorldSource(AgentLedger ledger)
         return relations.Where(r => !exists(r.SourceId) || !exists(r.TargetId)).Select(r => r.Id).ToHashSet(StringComparer.Ordinal);
     }
 
-    /// <summary>The whole world after so many events.</summary>
+    /// <summary>The whole world after a number of events.</summary>
     public Task<World> GetAsync(Run run, Position at, CancellationToken cancellationToken) =>
         IsFolded(at) ? TrailOf(run).GetAsync(at, cancellationToken) : run.GetWorldAsync(at, cancellationToken);
 

@@ -3,8 +3,8 @@ using Ledger.Worlds;
 
 namespace Ledger.Explorer.Worlds;
 
-/// <summary>Worlds of one run at positions on its way, evenly spread, and the way from each to the next.</summary>
-/// <remarks>Safe for concurrent use: the way is gone once at a time, steps from a kept world go beside each other.</remarks>
+/// <summary>Cached worlds of one run at evenly spread positions, and the events between them.</summary>
+/// <remarks>Safe for concurrent use: only one caller at a time extends the cache; steps from a cached world run in parallel.</remarks>
 internal sealed class WorldTrail(Run run)
 {
     private const int MostKept = 256;

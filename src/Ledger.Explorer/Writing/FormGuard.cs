@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ledger.Explorer.Writing;
 
-/// <summary>Makes and checks the tokens that tell the explorer's own forms from those of other sites.</summary>
-/// <remarks>The application's antiforgery is used where it has one, so that its nodes share keys; else keys that die with the process.</remarks>
+/// <summary>Creates and checks the tokens that distinguish the explorer's own forms from forged ones.</summary>
+/// <remarks>Uses the application's antiforgery if registered, so that its nodes share keys; otherwise keys that last as long as the process.</remarks>
 internal sealed class FormGuard(IServiceProvider application)
 {
     private readonly Lazy<(IAntiforgery Forms, IServiceProvider? Own)> _antiforgery = new(() =>
@@ -32,14 +32,14 @@ internal sealed class FormGuard(IServiceProvider application)
         return new FormToken(tokens.FormFieldName, tokens.RequestToken!);
     }
 
-    /// <exception cref="AntiforgeryValidationException">The form is not one of ours.</exception>
+    /// <exception cref="AntiforgeryValidationException">The form does not come from this explorer.</exception>
     public async Task CheckAsync(HttpContext http)
     {
         using var _ = Lend(http);
         await _antiforgery.Value.Forms.ValidateRequestAsync(http).ConfigureAwait(false);
     }
 
-    // Antiforgery asks the request's container for its parts, which the application need not have registered.
+    // Antiforgery resolves its parts from the request's services, where the application may not have registered them.
     private Loan? Lend(HttpContext http) => _antiforgery.Value.Own is { } own ? new Loan(http, own) : null;
 
     private sealed class Loan : IDisposable

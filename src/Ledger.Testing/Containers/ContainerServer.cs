@@ -4,7 +4,7 @@ using Testcontainers.PostgreSql;
 
 namespace Ledger.Testing.Containers;
 
-/// <summary>A server in a container, which Testcontainers removes when it is disposed or when the process has gone.</summary>
+/// <summary>A server in a container, which Testcontainers removes on disposal or after the process has ended.</summary>
 internal sealed class ContainerServer : IAsyncDisposable
 {
     private const string Image = "postgres:17";
@@ -12,13 +12,13 @@ internal sealed class ContainerServer : IAsyncDisposable
 
     private ContainerServer(PostgreSqlContainer container) => _container = container;
 
-    /// <summary>Whether an engine answers; asked once in a process.</summary>
+    /// <summary>Whether a container engine answers; checked once per process.</summary>
     internal static bool IsAvailable => TestcontainersSettings.OS.DockerEndpointAuthConfig is not null;
 
     /// <summary>The connection string of the database <c>postgres</c>.</summary>
     internal string Administration => _container.GetConnectionString() + ";Pooling=false";
 
-    /// <summary>Starts one, with the settings of an own server.</summary>
+    /// <summary>Starts a server in a container, with the same settings as an own server.</summary>
     internal static async Task<ContainerServer> StartAsync(TestPostgresOptions options, CancellationToken cancellationToken)
     {
         var settings = options.AllSettings().SelectMany(setting => new[] { "-c", string.Create(CultureInfo.InvariantCulture, $"{setting.Key}={setting.Value}") });

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Ledger.Abilities;
 
-/// <summary>How tasks, calls, messages and the abilities on them are read and written, generated at compile time.</summary>
+/// <summary>The JSON contracts of tasks, calls, messages and the abilities on them, generated at compile time.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -8,7 +8,7 @@ namespace Ledger.Abilities;
 
 internal sealed record TaskSaveInput
 {
-    [Description("The task, whole.")]
+    [Description("The complete task.")]
     public required AgentTask Task { get; init; }
 }
 
@@ -31,10 +31,10 @@ internal sealed record TaskGetOutput
 
 internal sealed record TaskQueryInput
 {
-    [Description("How they ended; 'null' as text for those in progress.")]
+    [Description("Only tasks that ended with this status; the text 'null' for those in progress.")]
     public string? CompletionStatus { get; init; }
 
-    [Description("The task whose parts they are.")]
+    [Description("Only parts of this task.")]
     public string? ParentTaskId { get; init; }
 
     [JsonConverter(typeof(UnixMillisecondsConverter))]
@@ -46,11 +46,11 @@ internal sealed record TaskQueryInput
     public DateTimeOffset? ToTime { get; init; }
 
     [Range(0, TaskQuery.MaxLimit)]
-    [Description("How many at most; 100 unless given.")]
+    [Description("The most items to return. Default: 100.")]
     public int? Limit { get; init; }
 
     [Range(0, int.MaxValue)]
-    [Description("How many are passed over.")]
+    [Description("The number of items to skip.")]
     public int? Offset { get; init; }
 
     public TaskQuery ToQuery() => new()
@@ -73,7 +73,7 @@ internal sealed record TaskQueryOutput
 
 internal sealed record CallSaveInput
 {
-    [Description("The call, whole.")]
+    [Description("The complete call.")]
     public required Call Call { get; init; }
 }
 
@@ -90,7 +90,7 @@ internal sealed record CallListOutput
 
 internal sealed record MessageSaveInput
 {
-    [Description("The message, whole.")]
+    [Description("The complete message.")]
     public required Message Message { get; init; }
 }
 
@@ -107,11 +107,11 @@ internal sealed record MessageListInput
     public required string TaskId { get; init; }
 
     [Range(0, int.MaxValue)]
-    [Description("How many at most; all unless given.")]
+    [Description("The most messages to list. Default: all.")]
     public int? Limit { get; init; }
 
     [Range(0, int.MaxValue)]
-    [Description("How many are passed over.")]
+    [Description("The number of items to skip.")]
     public int? Offset { get; init; }
 
     public MessageQuery ToQuery() => new(TaskId) { Limit = Limit, Start = PageStart.Offset(Offset ?? 0) };

@@ -9,10 +9,10 @@ internal abstract class Ability(AbilityMeta meta)
 {
     public AbilityMeta Meta => meta;
 
-    /// <summary>Whether it gives any number of pieces, and not exactly one.</summary>
+    /// <summary>Whether it answers with any number of pieces instead of exactly one.</summary>
     public abstract bool IsStream { get; }
 
-    /// <summary>Runs the handler on an input that fits the schema.</summary>
+    /// <summary>Runs the handler on an input that matches the schema.</summary>
     public abstract IAsyncEnumerable<string> RunAsync(JsonElement input, CancellationToken cancellationToken);
 }
 

@@ -3,10 +3,10 @@ using Ledger.Json;
 
 namespace Ledger.Bus;
 
-/// <summary>Reads the input of an ability, and refuses what does not fit, by name.</summary>
+/// <summary>Reads the input of an ability, and refuses a mismatch by naming the member.</summary>
 internal static class AbilityInput
 {
-    /// <exception cref="AbilityInputException">It is not JSON, or does not fit the schema.</exception>
+    /// <exception cref="AbilityInputException">The input is not JSON, or does not match the schema.</exception>
     public static JsonElement Parse(AbilityMeta meta, string json)
     {
         ArgumentNullException.ThrowIfNull(json);
@@ -18,7 +18,7 @@ internal static class AbilityInput
         }
         catch (Exception fault) when (fault is JsonException or ArgumentException)
         {
-            // What the parser says ends with its own count of lines and bytes.
+            // The parser's message ends with its own line and byte position.
             throw new AbilityInputException(meta.Id, [$"it is not JSON: {fault.Message.Split(" LineNumber:", 2)[0].TrimEnd('.')}"]);
         }
 
@@ -26,7 +26,7 @@ internal static class AbilityInput
         return faults.Count == 0 ? input : throw new AbilityInputException(meta.Id, faults);
     }
 
-    /// <exception cref="AbilityInputException">A rule that the schema does not tell is broken.</exception>
+    /// <exception cref="AbilityInputException">The input breaks a rule that is not in the schema.</exception>
     public static TInput Read<TInput, TOutput>(AbilityMeta<TInput, TOutput> meta, JsonElement input)
     {
         try

@@ -4,7 +4,7 @@ using Ledger.Log;
 
 namespace Ledger.Bus;
 
-/// <summary>What an ability is called, takes and gives.</summary>
+/// <summary>The id, description and JSON Schemas of an ability.</summary>
 /// <remarks>Immutable and safe for concurrent use.</remarks>
 public abstract class AbilityMeta
 {
@@ -33,36 +33,36 @@ public abstract class AbilityMeta
     /// <summary>The id, <c>module:ability</c>.</summary>
     public string Id { get; }
 
-    /// <summary>What stands before the first colon of the id.</summary>
+    /// <summary>The part of the id before the first colon.</summary>
     public string ModuleName { get; }
 
-    /// <summary>What stands behind the first colon of the id.</summary>
+    /// <summary>The part of the id after the first colon.</summary>
     public string AbilityName { get; }
 
     /// <summary>What it does, in a sentence.</summary>
     public string Description { get; }
 
-    /// <summary>Words to find it by: default none.</summary>
+    /// <summary>Keywords for searching. Default: none.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>The JSON Schema of what it takes, made from the type.</summary>
+    /// <summary>The JSON Schema of the input, derived from its type.</summary>
     public JsonElement InputSchema { get; }
 
-    /// <summary>The JSON Schema of what it gives, or of a piece of it.</summary>
+    /// <summary>The JSON Schema of the output, or of one piece of it.</summary>
     public JsonElement OutputSchema { get; }
 }
 
-/// <summary>What an ability is called, and the types that it takes and gives.</summary>
-/// <typeparam name="TInput">What it takes: a type that is a JSON object.</typeparam>
-/// <typeparam name="TOutput">What it gives, or a piece of it.</typeparam>
+/// <summary>The id and description of an ability, with the types of its input and output.</summary>
+/// <typeparam name="TInput">The input: a type that is a JSON object.</typeparam>
+/// <typeparam name="TOutput">The output, or one piece of it.</typeparam>
 public sealed class AbilityMeta<TInput, TOutput> : AbilityMeta
 {
     /// <summary>Describes an ability.</summary>
     /// <param name="id">The id, <c>module:ability</c>, such as <c>mail:send</c>.</param>
     /// <param name="description">What it does, in a sentence.</param>
-    /// <param name="input">How the input is read, from a source-generated context; its options decide what the schema asks.</param>
-    /// <param name="output">How the output is written.</param>
-    /// <exception cref="ArgumentException">The id is not one.</exception>
+    /// <param name="input">The JSON contract of the input, from a source-generated context; its options shape the schema.</param>
+    /// <param name="output">The JSON contract of the output.</param>
+    /// <exception cref="ArgumentException">The id is not valid.</exception>
     public AbilityMeta(string id, string description, JsonTypeInfo<TInput> input, JsonTypeInfo<TOutput> output)
         : base(id, description, input, output)
     {

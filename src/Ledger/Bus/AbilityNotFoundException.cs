@@ -5,14 +5,14 @@ namespace Ledger.Bus;
 /// <summary>An ability was called that is not registered.</summary>
 public sealed class AbilityNotFoundException : Exception
 {
-    /// <summary>States the id.</summary>
+    /// <summary>Creates the exception for an unknown id.</summary>
     public AbilityNotFoundException(string abilityId)
-        : base($"There is no ability '{TextRules.Printable(abilityId ?? "")}'. The ability 'bus:list' tells the modules, and 'bus:abilities' what each can do.")
+        : base($"There is no ability '{TextRules.Printable(abilityId ?? "")}'. The ability 'bus:list' lists the modules, and 'bus:abilities' the abilities of each.")
     {
         ArgumentNullException.ThrowIfNull(abilityId);
         AbilityId = abilityId;
     }
 
-    /// <summary>The id that was asked for.</summary>
+    /// <summary>The unknown id.</summary>
     public string AbilityId { get; }
 }

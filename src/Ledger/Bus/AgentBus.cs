@@ -5,16 +5,16 @@ using Ledger.Json;
 
 namespace Ledger.Bus;
 
-/// <summary>The bus within a process.</summary>
+/// <summary>An in-process bus.</summary>
 /// <remarks>
-/// A new one has the abilities that tell of the others: <c>bus:list</c>, <c>bus:abilities</c>, <c>bus:schema</c> and <c>bus:inspect</c>.
+/// A new bus has the abilities that describe the others: <c>bus:list</c>, <c>bus:abilities</c>, <c>bus:schema</c> and <c>bus:inspect</c>.
 /// Safe for concurrent use.
 /// </remarks>
 public sealed class AgentBus : IAgentBus
 {
     private readonly ConcurrentDictionary<string, Ability> _abilities = new(StringComparer.Ordinal);
 
-    /// <summary>Makes a bus with the abilities of module <c>bus</c> alone.</summary>
+    /// <summary>Creates a bus with only the abilities of module <c>bus</c>.</summary>
     public AgentBus() => BusAbilities.Register(this);
 
     /// <inheritdoc/>
@@ -102,7 +102,7 @@ public sealed class AgentBus : IAgentBus
     {
         if (!_abilities.TryAdd(ability.Meta.Id, ability))
         {
-            throw new InvalidOperationException($"The ability '{ability.Meta.Id}' is registered already. Unregister it first, or choose another id.");
+            throw new InvalidOperationException($"The ability '{ability.Meta.Id}' is already registered. Unregister it first, or choose another id.");
         }
     }
 }

@@ -1,21 +1,21 @@
 namespace Ledger.Bus;
 
-/// <summary>The abilities that tell of the abilities, with the ids and members of Agent OS.</summary>
+/// <summary>The abilities that describe abilities, with the ids and members of Agent OS.</summary>
 internal static class BusAbilities
 {
     private static readonly BusJsonContext Json = BusJsonContext.Default;
 
     private static readonly AbilityMeta<BusListInput, BusListOutput> List =
-        new("bus:list", "Lists the modules and how many abilities each has.", Json.BusListInput, Json.BusListOutput);
+        new("bus:list", "Lists the modules with the number of their abilities.", Json.BusListInput, Json.BusListOutput);
 
     private static readonly AbilityMeta<BusAbilitiesInput, BusAbilitiesOutput> OfModule =
         new("bus:abilities", "Lists the abilities of a module.", Json.BusAbilitiesInput, Json.BusAbilitiesOutput);
 
     private static readonly AbilityMeta<BusAbilityInput, BusSchemaOutput> Schema =
-        new("bus:schema", "Tells what an ability takes and gives, as JSON Schemas.", Json.BusAbilityInput, Json.BusSchemaOutput);
+        new("bus:schema", "Returns the JSON Schemas of an ability's input and output.", Json.BusAbilityInput, Json.BusSchemaOutput);
 
     private static readonly AbilityMeta<BusAbilityInput, BusInspectOutput> Inspect =
-        new("bus:inspect", "Tells everything that is known of an ability.", Json.BusAbilityInput, Json.BusInspectOutput);
+        new("bus:inspect", "Returns the full description of an ability.", Json.BusAbilityInput, Json.BusInspectOutput);
 
     public static void Register(IAgentBus bus)
     {

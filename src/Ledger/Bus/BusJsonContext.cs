@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Ledger.Bus;
 
-/// <summary>How the abilities of the bus itself are read and written, generated at compile time.</summary>
+/// <summary>The JSON contracts of the bus's own abilities, generated at compile time.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

@@ -12,7 +12,7 @@ using Ledger.Log;
 
 namespace Ledger.Bus;
 
-/// <summary>The JSON Schema of a .NET type, with the descriptions and ranges that its members carry.</summary>
+/// <summary>Derives the JSON Schema of a .NET type, with the descriptions and ranges of its members.</summary>
 internal static class JsonSchema
 {
     private static readonly JsonSchemaExporterOptions Options = new() { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Complete };
@@ -26,7 +26,7 @@ internal static class JsonSchema
             return schema;
         }
 
-        // What a converter writes is not known to the exporter, which allows anything then.
+        // The exporter does not know the output of a converter, and allows anything.
         if (Attribute<JsonConverterAttribute>(attributes)?.ConverterType == typeof(UnixMillisecondsConverter))
         {
             schema = UnixMilliseconds(Nullable.GetUnderlyingType(context.PropertyInfo.PropertyType) is not null);
@@ -60,7 +60,7 @@ internal static class JsonSchema
         ["maximum"] = UnixMillisecondsConverter.Most,
     };
 
-    // A range of long is written as one of double, whose end is beyond that of long; the cast stops there.
+    // A range of long is written as double, whose upper end exceeds long; the cast saturates.
     private static long Whole(object bound) => bound is double number ? (long)number : Convert.ToInt64(bound, CultureInfo.InvariantCulture);
 
     private static T? Attribute<T>(ICustomAttributeProvider provider)

@@ -3,8 +3,8 @@ using Ledger.Json;
 
 namespace Ledger.Bus;
 
-/// <summary>Finds every place where JSON does not fit a schema, and says which member it is.</summary>
-/// <remarks>Knows the words that .NET's exporter writes; those that it does not know allow anything.</remarks>
+/// <summary>Finds every place where JSON does not match a schema, and names the member.</summary>
+/// <remarks>Supports the keywords that .NET's exporter writes; unknown keywords are ignored.</remarks>
 internal sealed class JsonSchemaCheck
 {
     private readonly JsonElement _root;
@@ -12,7 +12,7 @@ internal sealed class JsonSchemaCheck
 
     private JsonSchemaCheck(JsonElement root) => _root = root;
 
-    /// <summary>What is wrong, each the rest of a sentence; empty when the JSON fits.</summary>
+    /// <summary>The faults, each the rest of a sentence; empty if the JSON matches.</summary>
     public static IReadOnlyList<string> FaultsOf(JsonElement value, JsonElement schema)
     {
         var check = new JsonSchemaCheck(schema);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Ledger.Bus;
 
-/// <summary>References within a schema, such as <c>#/properties/task</c>: RFC 6901 behind a <c>#</c>.</summary>
+/// <summary>References within a schema, such as <c>#/properties/task</c>: RFC 6901 after a <c>#</c>.</summary>
 internal static class JsonSchemaPointer
 {
     public static JsonElement Resolve(JsonElement root, string reference)

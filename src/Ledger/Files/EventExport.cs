@@ -6,16 +6,16 @@ using Ledger.Runs;
 
 namespace Ledger.Files;
 
-/// <summary>Writes a history as an event file; <see cref="EventImporter"/> makes the same history of it.</summary>
+/// <summary>Writes a history as an event file, from which <see cref="EventImporter"/> restores the same history.</summary>
 /// <remarks>
-/// Ids, causes, actors, sources, times, types and JSON are the same then, the prefix of a branch included. A cause that is given by
-/// its own id is written as the id that its event has in the file. Headers of the application and trace contexts are not in such files.
+/// Ids, causes, actors, sources, times, types and JSON survive the round trip, including the prefix of a branch. A cause named by
+/// its own id is written as the id that its event has in the file. Application headers and trace contexts are not exported.
 /// </remarks>
 public static class EventExport
 {
     private const int EventsPerPage = 1_000;
 
-    /// <summary>The lines of the file in order, UTF-8, each with its end; memory stays flat.</summary>
+    /// <summary>The lines of the file in order, as UTF-8, each with its line end; streamed with constant memory.</summary>
     /// <param name="run">The run or branch.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLinesAsync(
@@ -47,7 +47,7 @@ public static class EventExport
         }
     }
 
-    // Only an id that was derived from a foreign one, a UUID v5, can have a foreign one.
+    // Only a derived id, a UUID v5, can have a foreign id.
     private static async Task<Dictionary<Guid, string>> NamesOfCausesAsync(
         EventLookup lookup,
         List<RecordedEvent> page,

@@ -3,16 +3,16 @@ using Ledger.Log;
 
 namespace Ledger.Files;
 
-/// <summary>Event files: JSON Lines with an event <c>{id, type, source, actor, cause, timestamp, data}</c> in each.</summary>
+/// <summary>Reads and writes event files: JSON Lines with one event <c>{id, type, source, actor, cause, timestamp, data}</c> per line.</summary>
 /// <remarks>
 /// <list type="bullet">
 /// <item>UTF-8, with or without a byte order mark; lines end with LF or CRLF, blank ones are skipped.</item>
-/// <item><c>type</c> and <c>data</c> are required, and <c>data</c> may be any JSON, also null. Everything else may be absent or null; of a member that occurs twice the last counts.</item>
-/// <item><c>id</c> and <c>cause</c> are foreign ids, whatever they look like; without one, the event gets a new id. <c>cause</c> is a list of ids, or one id.</item>
-/// <item><c>timestamp</c> is an ISO 8601 time; without an offset it is in UTC. Digits beyond 100 nanoseconds are cut.</item>
-/// <item><c>call_id</c> may be there too, and where an event was when it was printed: <c>position</c>, <c>event_id</c>, <c>recorded_at</c>,
-/// <c>stream</c>, <c>version</c>, <c>sequence</c>. The latter change nothing, because the event gets another place.</item>
-/// <item>Any other member is refused by its name: it is a typing error, or the file is that of another program.</item>
+/// <item><c>type</c> and <c>data</c> are required, and <c>data</c> may be any JSON, even null. Everything else may be absent or null; a repeated member has its last value.</item>
+/// <item><c>id</c> and <c>cause</c> are foreign ids, even if they look like UUIDs; an event without an id gets a new one. <c>cause</c> is a list of ids, or one id.</item>
+/// <item><c>timestamp</c> is an ISO 8601 time; without an offset it is in UTC. Digits beyond 100 nanoseconds are truncated.</item>
+/// <item><c>call_id</c> is allowed too, and so is the place of an event that was printed from a log: <c>position</c>, <c>event_id</c>, <c>recorded_at</c>,
+/// <c>stream</c>, <c>version</c>, <c>sequence</c>. The place is ignored, because the event gets a new one.</item>
+/// <item>Any other member is refused by name: it is a typing error, or the file comes from another program.</item>
 /// </list>
 /// </remarks>
 public static class EventFile
@@ -21,22 +21,22 @@ public static class EventFile
     /// <exception cref="EventFileException">A line is not an event; those before it have been returned.</exception>
     public static IEnumerable<NewEvent> Read(ReadOnlyMemory<byte> utf8) => new EventFileReader(RepeatedIds.Allowed).Read(utf8);
 
-    /// <summary>Reads one line by itself.</summary>
-    /// <param name="utf8">The line, with or without its end.</param>
+    /// <summary>Reads a single line, independently of the lines before it.</summary>
+    /// <param name="utf8">The line, with or without its line end.</param>
     /// <param name="number">Its number, from 1; the first may begin with a byte order mark.</param>
     /// <returns>The event, or null for a blank line.</returns>
     /// <exception cref="EventFileException">The line is not an event.</exception>
     public static NewEvent? ReadLine(ReadOnlyMemory<byte> utf8, long number) => new EventFileReader().ReadLine(utf8, number);
 
-    /// <summary>Writes an event as the members of a JSON object that the caller has begun and ends.</summary>
+    /// <summary>Writes the members of an event into a JSON object that the caller starts and ends.</summary>
     /// <remarks>
-    /// All seven members are written; <c>source</c> and <c>actor</c> are null where there is none. <c>id</c> is the foreign id where there
-    /// is one, <c>cause</c> has the causes by id and then those by foreign id, <c>timestamp</c> is the time that the event speaks of, else
-    /// the one at which the log took it.
+    /// All seven members are written; <c>source</c> and <c>actor</c> may be null. <c>id</c> is the foreign id if there
+    /// is one, <c>cause</c> lists the causes by id, then those by foreign id, <c>timestamp</c> is the time that the event itself gives, else
+    /// the time at which the log recorded it.
     /// </remarks>
     public static void WriteMembers(Utf8JsonWriter writer, RecordedEvent recorded) => WriteMembers(writer, recorded, null);
 
-    /// <summary>Writes the members, with causes by the names that their events have in the file.</summary>
+    /// <summary>Writes the members, with causes by the ids that their events have in the file.</summary>
     internal static void WriteMembers(Utf8JsonWriter writer, RecordedEvent recorded, IReadOnlyDictionary<Guid, string>? names)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -72,11 +72,11 @@ public static class EventFile
         writer.WriteEndObject();
     }
 
-    /// <summary>Gives the events of a file the form that a log gives them, without a log: to be folded or shown.</summary>
+    /// <summary>Turns the events of a file into recorded events without a log, to fold or show them.</summary>
     /// <param name="events">The events, in order.</param>
-    /// <param name="stream">The stream that they would be in; ids are derived from its name.</param>
-    /// <param name="recordedAt">The time at which they count as recorded.</param>
-    /// <param name="registry">What the names mean; null for the built-in events.</param>
+    /// <param name="stream">The stream that they would belong to; ids are derived from its name.</param>
+    /// <param name="recordedAt">The recording time that they get.</param>
+    /// <param name="registry">Maps type names to .NET types; null for only the built-in events.</param>
     /// <exception cref="InvalidEventException">An event could not be stored.</exception>
     public static IEnumerable<RecordedEvent> Record(
         IEnumerable<NewEvent> events,

@@ -16,7 +16,7 @@ public sealed class EventFileException : Exception
     /// <summary>The line, from 1.</summary>
     public long Line { get; }
 
-    /// <summary>The character in the line, from 1, or null where the line as a whole is at fault.</summary>
+    /// <summary>The character in the line, from 1, or null if the line as a whole is at fault.</summary>
     public long? Column { get; }
 
     /// <summary>What is wrong and what to do.</summary>

@@ -15,7 +15,7 @@ internal readonly ref struct EventFileLine(ReadOnlySpan<byte> line, long number)
     private readonly ReadOnlySpan<byte> _line = line;
     private readonly long _number = number;
 
-    /// <summary>Reads the event, and the id that the log had for it where the line was printed.</summary>
+    /// <summary>Reads the event, and its id in the log that printed the line.</summary>
     public NewEvent Read(out string? eventId)
     {
         if (!Utf8.IsValid(_line))
@@ -34,7 +34,7 @@ internal readonly ref struct EventFileLine(ReadOnlySpan<byte> line, long number)
         }
         catch (EventFileException fault)
         {
-            // A file of another program is mostly at fault in several ways, and that it is one says most.
+            // A file from another program usually has several faults; that it is one is the most helpful to report.
             throw ForeignMember() ?? fault;
         }
     }
@@ -94,7 +94,7 @@ internal readonly ref struct EventFileLine(ReadOnlySpan<byte> line, long number)
             }
         }
 
-        // Refuses what comes after the object.
+        // Refuses anything after the object.
         reader.Read();
         if (isForeign)
         {
@@ -117,7 +117,7 @@ internal readonly ref struct EventFileLine(ReadOnlySpan<byte> line, long number)
     {
         if (type is null)
         {
-            throw new EventFileException(_number, null, "the event has no 'type'. Give it the name of what happened, such as \"object.created\".");
+            throw new EventFileException(_number, null, "the event has no 'type'. Set it to the name of what happened, such as \"object.created\".");
         }
 
         return PayloadRules.FaultOfTypeName(type) is { } fault
@@ -135,7 +135,7 @@ internal readonly ref struct EventFileLine(ReadOnlySpan<byte> line, long number)
         var text = reader.TokenType == JsonTokenType.String
             ? TextOf(ref reader)
             : throw Fault(reader.TokenStartIndex, $"'{name}' must be text.");
-        return name == "id" && text.Length == 0 ? throw Fault(reader.TokenStartIndex, "'id' is empty. Leave it out for a new one.") : text;
+        return name == "id" && text.Length == 0 ? throw Fault(reader.TokenStartIndex, "'id' is empty. Omit it to get a new one.") : text;
     }
 
     private List<string> CausesOf(ref Utf8JsonReader reader)
@@ -166,7 +166,7 @@ internal readonly ref struct EventFileLine(ReadOnlySpan<byte> line, long number)
         var start = reader.TokenStartIndex;
         return OptionalText(ref reader, "timestamp") is not { } text ? null
             : IsoTime.TryParse(text, out var time) ? time
-            : throw Fault(start, $"'timestamp' is '{TextRules.Printable(text)}', which is no ISO 8601 time such as 2026-06-06T19:29:39.5+00:00.");
+            : throw Fault(start, $"'timestamp' is '{TextRules.Printable(text)}', which is not an ISO 8601 time such as 2026-06-06T19:29:39.5+00:00.");
     }
 
     private JsonElement DataOf(ref Utf8JsonReader reader)
@@ -188,9 +188,9 @@ internal readonly ref struct EventFileLine(ReadOnlySpan<byte> line, long number)
             : reader.GetString()!;
 
     private EventFileException NoData() =>
-        new(_number, null, "the event has no 'data'. Give it the JSON of what happened; {} and null are JSON too.");
+        new(_number, null, "the event has no 'data'. Set it to the JSON of what happened; {} and null are JSON too.");
 
-    /// <summary>The first member that events do not have, with what the line looks like; null when there is none.</summary>
+    /// <summary>The first unknown member, with a guess at the kind of file; null if all are known.</summary>
     private EventFileException? ForeignMember()
     {
         try
@@ -220,7 +220,7 @@ internal readonly ref struct EventFileLine(ReadOnlySpan<byte> line, long number)
         }
     }
 
-    // What the reader says ends with its own count of lines and bytes.
+    // The reader's message ends with its own line and byte position.
     private EventFileException Malformed(JsonException e)
     {
         var offset = OffsetOf(e.LineNumber ?? 0) + (e.BytePositionInLine ?? 0);
@@ -238,7 +238,7 @@ internal readonly ref struct EventFileLine(ReadOnlySpan<byte> line, long number)
         return offset;
     }
 
-    // An object of a list may have several lines.
+    // An object in a list may span several lines.
     private EventFileException Fault(long offset, string reason, Exception? innerException = null)
     {
         var before = _line[..(int)Math.Min(offset, _line.Length)];

@@ -2,15 +2,15 @@ using Ledger.Log;
 
 namespace Ledger.Files;
 
-/// <summary>The members that a line of an event file may have, and what lines with others look like.</summary>
+/// <summary>The members that a line of an event file may have, and the kinds of files that lines with other members come from.</summary>
 internal static class EventFileMembers
 {
     private static readonly string[] OfEvents = ["id", "type", "source", "actor", "cause", "timestamp", "data", "call_id"];
 
-    // Where an event was when it was printed. It gets another place, so they are read over.
+    // The place of an event that was printed from a log. It gets a new one, so these are ignored.
     private static readonly string[] OfPlaces = ["position", "event_id", "recorded_at", "stream", "version", "sequence"];
 
-    // A shape is recognized when a line has all of its members. The first that fits counts.
+    // A shape is recognized if a line has all of its members. The first match counts.
     private static readonly (string[] Members, string Name)[] Shapes =
     [
         (["timestamp", "type", "payload"], "a session file of Codex"),
@@ -35,17 +35,17 @@ internal static class EventFileMembers
         (["role", "content"], "a file of chat messages"),
     ];
 
-    /// <summary>Whether a member only says where the event was.</summary>
+    /// <summary>Whether a member only gives the former place of the event.</summary>
     public static bool IsPlace(string name) => OfPlaces.Contains(name, StringComparer.Ordinal);
 
-    /// <summary>Whether a line may have a member.</summary>
+    /// <summary>Whether a line may have a member of this name.</summary>
     public static bool IsKnown(string name) => OfEvents.Contains(name, StringComparer.Ordinal) || IsPlace(name);
 
-    /// <summary>What has members with these names, or null.</summary>
+    /// <summary>The kind of file whose lines have members with these names, or null.</summary>
     public static string? ShapeOf(IReadOnlyList<string> names) =>
         Array.Find(Shapes, s => s.Members.All(m => names.Contains(m, StringComparer.Ordinal))).Name;
 
-    /// <summary>What to say of a member that no event has.</summary>
+    /// <summary>The message for an unknown member.</summary>
     /// <param name="unknown">Its name.</param>
     /// <param name="names">The names of all members of its line.</param>
     public static string Sentence(string unknown, IReadOnlyList<string> names)
@@ -57,7 +57,7 @@ internal static class EventFileMembers
         return $"'{printable}' is not a member of an event; known: {string.Join(", ", OfEvents)}.{hint}";
     }
 
-    // One character more or less, another one, or two that changed places.
+    // One character added, missing or different, or two swapped.
     private static bool IsNear(string name, string unknown)
     {
         var start = name.Zip(unknown).TakeWhile(p => p.First == p.Second).Count();

@@ -4,11 +4,11 @@ using Ledger.Log;
 
 namespace Ledger.Files;
 
-/// <summary>Reads one event file from its first line to its last, and so sees what its lines have in common.</summary>
+/// <summary>Reads one event file from its first line to its last, and can therefore detect repeated ids and resolve causes.</summary>
 /// <remarks>
-/// <para>What the command line and the HTTP API print of events has two ids where an event came from elsewhere: <c>id</c>, the one that
-/// it had there, and <c>event_id</c>, the one that it has in the log. A cause that an earlier line has as <c>event_id</c> is read as that line's <c>id</c>.</para>
-/// <para>Not safe for concurrent use. It keeps a hash of each id.</para>
+/// <para>Events that the command line and the HTTP API print have two ids if they came from elsewhere: <c>id</c>, the one that
+/// they had there, and <c>event_id</c>, the one in the log. A cause that equals the <c>event_id</c> of an earlier line is read as that line's <c>id</c>.</para>
+/// <para>Not safe for concurrent use. It holds a hash of each id in memory.</para>
 /// </remarks>
 public sealed class EventFileReader
 {
@@ -16,7 +16,7 @@ public sealed class EventFileReader
     private readonly Dictionary<Guid, long> _lines = [];
     private readonly Dictionary<string, string> _namesByEventId = new(StringComparer.Ordinal);
 
-    /// <summary>Begins a file.</summary>
+    /// <summary>Creates a reader for a single file.</summary>
     /// <param name="repeated">What to do with an id that an earlier line has.</param>
     public EventFileReader(RepeatedIds repeated = RepeatedIds.Refused) => _repeated = repeated;
 
@@ -38,7 +38,7 @@ public sealed class EventFileReader
     }
 
     /// <summary>Reads the next line.</summary>
-    /// <param name="utf8">The line, with or without its end; or an object of a JSON list, which may have several lines.</param>
+    /// <param name="utf8">The line, with or without its end; or an object of a JSON list, which may span several lines.</param>
     /// <param name="number">The number of its first line, from 1; the first may begin with a byte order mark.</param>
     /// <returns>The event, or null for a blank line.</returns>
     /// <exception cref="EventFileException">The line is not an event, or repeats an id.</exception>
@@ -84,7 +84,7 @@ public sealed class EventFileReader
             return;
         }
 
-        // A hash of 16 bytes; what it is hashed with does not matter here.
+        // A 16-byte hash; which algorithm does not matter here.
         ref var line = ref CollectionsMarshal.GetValueRefOrAddDefault(_lines, EventIds.FromForeign(default, id), out var isRepeated);
         if (isRepeated)
         {
@@ -93,7 +93,7 @@ public sealed class EventFileReader
                 null,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"it repeats the id '{TextRules.Printable(id)}' of line {line}. Give each event an id of its own, or leave the ids out."));
+                    $"it repeats the id '{TextRules.Printable(id)}' of line {line}. Give each event its own id, or omit the ids."));
         }
 
         line = number;

@@ -6,29 +6,29 @@ namespace Ledger.Files;
 /// <remarks>
 /// <list type="number">
 /// <item>A recording of a run becomes <c>run:{id}</c>.</item>
-/// <item>A recording of a branch whose parent is in the log becomes a fork of it; its <c>branch.created</c> is merged with the fork's.
-/// Where the recording repeats the parent's events, they are compared with the parent and not written.</item>
-/// <item>One that repeats events that are not the parent's, or whose parent is not in the log, becomes a run with all its events.</item>
+/// <item>A recording of a branch whose parent is in the log becomes a fork of that parent; its <c>branch.created</c> is merged with the fork's.
+/// Events of the parent that the recording repeats are compared and not written.</item>
+/// <item>A recording whose repeated events differ from the parent's, or whose parent is not in the log, becomes a run with all its events.</item>
 /// </list>
-/// <para>Events are written in order, by <see cref="IEventStore.ImportAsync"/> in transactions of at most 10,000. When it is interrupted, the log has the first part; the same
-/// import again goes on behind it, and a third one writes nothing. Events are the same when id, type and JSON are.</para>
+/// <para>Events are written in order, by <see cref="IEventStore.ImportAsync"/> in transactions of at most 10,000. If interrupted, the log has the first part; the same
+/// import run again continues after it, and a third one writes nothing. Events are the same if id, type and JSON are.</para>
 /// </remarks>
 public sealed class EventImporter
 {
     private readonly AgentLedger _ledger;
 
-    /// <summary>Writes to a log.</summary>
+    /// <summary>Creates an importer that writes to a log.</summary>
     public EventImporter(AgentLedger ledger)
     {
         ArgumentNullException.ThrowIfNull(ledger);
         _ledger = ledger;
     }
 
-    /// <summary>Imports a recording; parents come before their branches.</summary>
+    /// <summary>Imports a recording; import parents before their branches.</summary>
     /// <param name="recording">The recording.</param>
-    /// <param name="progress">Is told after each transaction how much of the recording is written; null for nobody.</param>
-    /// <param name="cancellationToken">Stops between two transactions; what was written stays.</param>
-    /// <exception cref="ImportRefusedException">The log has other events under that id, or the parent of a branch is missing.</exception>
+    /// <param name="progress">Gets the number of events written after each transaction; null for no reports.</param>
+    /// <param name="cancellationToken">Stops between two transactions; committed events stay.</param>
+    /// <exception cref="ImportRefusedException">The log has different events under that id, or the parent of a branch is missing.</exception>
     /// <exception cref="InvalidEventException">An event cannot be stored.</exception>
     public async Task<ImportResult> ImportAsync(
         EventRecording recording,
@@ -45,7 +45,7 @@ public sealed class EventImporter
         if (parent is null && recording.CopiedEvents < branch.ForkPosition)
         {
             throw new ImportRefusedException(
-                recording.Id, $"its parent '{TextRules.Printable(branch.ParentRunId)}' is not in the log. Nothing of it was written; import the parent first.");
+                recording.Id, $"its parent '{TextRules.Printable(branch.ParentRunId)}' is not in the log. Nothing was written; import the parent first.");
         }
 
         var fault = parent is null
@@ -53,7 +53,7 @@ public sealed class EventImporter
             : await FaultOfCopyAsync(recording, parent, cancellationToken).ConfigureAwait(false);
         return fault is null
             ? await ImportBranchAsync(recording, parent!, progress, cancellationToken).ConfigureAwait(false)
-            : await ImportRunAsync(recording, $"A run with a copy of its prefix, because {fault}.", progress, cancellationToken).ConfigureAwait(false);
+            : await ImportRunAsync(recording, $"Imported as a run with a copy of its prefix, because {fault}.", progress, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Run?> FindParentAsync(BranchCreated branch, CancellationToken cancellationToken)
@@ -79,7 +79,7 @@ public sealed class EventImporter
         {
             if (await comparison.CompareNextAsync(item).ConfigureAwait(false) != PartState.Same)
             {
-                return $"its event {comparison.Position + 1} is not that of its parent '{parent.StreamName}'";
+                return $"its event {comparison.Position + 1} differs from that of its parent '{parent.StreamName}'";
             }
         }
 
@@ -95,7 +95,7 @@ public sealed class EventImporter
         if (recording.RepeatedId is { } repeated)
         {
             throw new ImportRefusedException(
-                recording.Id, $"two of its events have the id '{TextRules.Printable(repeated)}', which only a fork can have. Nothing of it was written; import its parent first.");
+                recording.Id, $"two of its events have the id '{TextRules.Printable(repeated)}', which is possible only in a fork. Nothing was written; import its parent first.");
         }
 
         var run = _ledger.Run(recording.Id);
@@ -124,7 +124,7 @@ public sealed class EventImporter
         {
             if (file.ForkPosition < 0)
             {
-                throw new ImportRefusedException(recording.Id, $"its fork position is {file.ForkPosition}. Nothing of it was written; a position counts from 0.");
+                throw new ImportRefusedException(recording.Id, $"its fork position is {file.ForkPosition}. Nothing was written; positions count from 0.");
             }
 
             var merged = BranchCreated.Of(recording.Id, parent.History, new Position(file.ForkPosition), file.Name) with { More = file.More };
@@ -135,8 +135,8 @@ public sealed class EventImporter
         {
             throw new ImportRefusedException(
                 recording.Id,
-                $"'{stream}' is forked from '{existing.Parent}' at {existing.ForkPosition} already, and the recording from "
-                    + $"'{parent.StreamName}' at {file.ForkPosition}. Nothing of it was written; import it under another id.");
+                $"'{stream}' is already forked from '{existing.Parent}' at {existing.ForkPosition}, but the recording from "
+                    + $"'{parent.StreamName}' at {file.ForkPosition}. Nothing was written; import it under another id.");
         }
 
         var import = new RunImport(new Run(_ledger, existing.History), recording.Id, progress);

@@ -3,10 +3,10 @@ using Ledger.Log;
 
 namespace Ledger.Files;
 
-/// <summary>The events of one run or branch as they were recorded elsewhere, to be imported; they can be read more than once.</summary>
+/// <summary>The events of one run or branch that were recorded elsewhere, ready to import; they can be read more than once.</summary>
 /// <remarks>
-/// A recording is that of a branch in two forms. One holds the branch's own events and begins with <c>branch.created</c>. The other
-/// repeats the parent's first events before it: the last <c>branch.created</c> whose <c>fork_position</c> is the number of events
+/// A recording of a branch has one of two forms. The first holds only the branch's own events and begins with <c>branch.created</c>. The second
+/// repeats the parent's first events before that: it is recognized by the last <c>branch.created</c> whose <c>fork_position</c> is the number of events
 /// before it. Any other <c>branch.created</c> is an ordinary event.
 /// </remarks>
 public sealed class EventRecording
@@ -23,25 +23,25 @@ public sealed class EventRecording
         RepeatedId = outline.RepeatedId;
     }
 
-    /// <summary>The id of the run or branch that it becomes.</summary>
+    /// <summary>The id of the run or branch that the recording becomes.</summary>
     public string Id { get; }
 
     /// <summary>The number of events.</summary>
     public long EventCount { get; }
 
-    /// <summary>How the branch was forked, or null when it is the recording of a run.</summary>
+    /// <summary>The branch's fork, or null for the recording of a run.</summary>
     public BranchCreated? Branch { get; }
 
-    /// <summary>How many events of the parent stand before <c>branch.created</c>.</summary>
+    /// <summary>The number of the parent's events before <c>branch.created</c>.</summary>
     public long CopiedEvents { get; }
 
-    /// <summary>The first foreign id that occurs twice, once on either side of a fork, or null.</summary>
+    /// <summary>The first foreign id that occurs both before and after the fork, or null.</summary>
     internal string? RepeatedId { get; }
 
-    /// <summary>Reads a recording once to see what it is; nothing of it is kept in memory but a hash of each id.</summary>
-    /// <param name="name">What the recording is called: its id, unless it is that of a branch with an id of its own.</param>
-    /// <param name="read">Gives the events from the first on; called again for each reading.</param>
-    /// <param name="id">The id that it shall have, whatever it says itself; null for that one.</param>
+    /// <summary>Reads a recording once to find out what it is; only a hash of each id is held in memory.</summary>
+    /// <param name="name">The name of the recording: its id, unless it is a branch that names its own id.</param>
+    /// <param name="read">Returns the events from the first on; called again for each read.</param>
+    /// <param name="id">The id to use instead of the recording's own; null to keep it.</param>
     /// <exception cref="ImportRefusedException">Two events of one stream have the same id.</exception>
     public static EventRecording Inspect(string name, Func<IEnumerable<NewEvent>> read, string? id = null)
     {
@@ -82,12 +82,12 @@ public sealed class EventRecording
 
             if (item.Metadata.ForeignId is { } foreignId)
             {
-                // A hash of 16 bytes; what it is hashed with does not matter here.
+                // A 16-byte hash; which algorithm does not matter here.
                 var hash = EventIds.FromForeign(default, foreignId);
                 if (!_idsOfStream.TryAdd(hash, Count + 1))
                 {
                     throw new ImportRefusedException(
-                        id, $"its event {Count + 1} repeats the id '{TextRules.Printable(foreignId)}' of its event {_idsOfStream[hash]}. Nothing of it was written.");
+                        id, $"its event {Count + 1} repeats the id '{TextRules.Printable(foreignId)}' of its event {_idsOfStream[hash]}. Nothing was written.");
                 }
 
                 RepeatedId ??= _ids.Add(hash) ? null : foreignId;

@@ -1,6 +1,6 @@
 namespace Ledger.Files;
 
-/// <summary>A recording was not imported, because it does not fit the log or itself.</summary>
+/// <summary>A recording was not imported, because it contradicts the log or itself.</summary>
 public sealed class ImportRefusedException : Exception
 {
     internal ImportRefusedException(string id, string reason)
@@ -10,7 +10,7 @@ public sealed class ImportRefusedException : Exception
         Reason = reason;
     }
 
-    /// <summary>The id of the run or branch that the recording would be.</summary>
+    /// <summary>The id of the run or branch that the recording would become.</summary>
     public string Id { get; }
 
     /// <summary>What is wrong, what was written, and what to do.</summary>

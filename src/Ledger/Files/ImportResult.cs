@@ -1,13 +1,13 @@
 namespace Ledger.Files;
 
-/// <summary>What became of a recording.</summary>
-/// <param name="Stream">The run or branch that it is now.</param>
-/// <param name="Parent">What it was forked from, or null for a run.</param>
-/// <param name="SharedEvents">How many events it shares with the parent by reference.</param>
-/// <param name="SavedEvents">How many of those the recording repeats: rows that a copy would have, and that were not written.</param>
-/// <param name="ReadEvents">How many events the recording has.</param>
-/// <param name="WrittenEvents">How many were written now, a branch's first event included; 0 when all were there already.</param>
-/// <param name="Note">A sentence on what is unusual about it, or null.</param>
+/// <summary>The result of importing a recording.</summary>
+/// <param name="Stream">The run or branch that was written.</param>
+/// <param name="Parent">The parent that it was forked from, or null for a run.</param>
+/// <param name="SharedEvents">The number of events it shares with the parent by reference.</param>
+/// <param name="SavedEvents">The number of those that the recording repeats: rows that a copy would have needed.</param>
+/// <param name="ReadEvents">The number of events in the recording.</param>
+/// <param name="WrittenEvents">The number of events written now, including a branch's first event; 0 if all existed already.</param>
+/// <param name="Note">A sentence about anything unusual, or null.</param>
 public sealed record ImportResult(
     StreamName Stream,
     StreamName? Parent,

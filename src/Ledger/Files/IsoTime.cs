@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Ledger.Files;
 
-/// <summary>Times as ISO 8601 spells them: a date, or a date and a time, with or without an offset.</summary>
+/// <summary>Parses ISO 8601 times: a date, or a date and a time, with or without an offset.</summary>
 internal static partial class IsoTime
 {
     private static readonly string[] Formats =

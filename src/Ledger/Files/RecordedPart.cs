@@ -6,23 +6,23 @@ namespace Ledger.Files;
 /// <summary>How the next event of a recording compares with the log.</summary>
 internal enum PartState
 {
-    /// <summary>The log has it.</summary>
+    /// <summary>The log has the same event.</summary>
     Same,
 
-    /// <summary>The log has another event there.</summary>
+    /// <summary>The log has a different event at that position.</summary>
     Other,
 
     /// <summary>The log has no more events.</summary>
     End,
 }
 
-/// <summary>Compares the events of a recording, one by one, with those that a log has already.</summary>
+/// <summary>Compares the events of a recording, one by one, with those already in the log.</summary>
 internal sealed class RecordedPart(EventRegistry registry, IAsyncEnumerable<RecordedEvent> events) : IAsyncDisposable
 {
     private readonly IAsyncEnumerator<RecordedEvent> _events = events.GetAsyncEnumerator();
     private bool _isAtEnd;
 
-    /// <summary>How many events were the same.</summary>
+    /// <summary>The number of equal events so far.</summary>
     public long Position { get; private set; }
 
     public async ValueTask<PartState> CompareNextAsync(NewEvent item)
@@ -44,7 +44,7 @@ internal sealed class RecordedPart(EventRegistry registry, IAsyncEnumerable<Reco
 
     public ValueTask DisposeAsync() => _events.DisposeAsync();
 
-    // An event without a foreign id was exported by its own.
+    // An event without a foreign id was exported with its own id.
     private bool IsSame(NewEvent item, RecordedEvent recorded)
     {
         var id = recorded.Metadata.ForeignId ?? recorded.Id.ToString();

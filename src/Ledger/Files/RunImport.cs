@@ -2,11 +2,11 @@ using Ledger.Log;
 
 namespace Ledger.Files;
 
-/// <summary>Imports what a run or branch lacks of a recording's events.</summary>
+/// <summary>Imports the events of a recording that a run or branch does not have yet.</summary>
 internal sealed class RunImport(Run run, string id, IProgress<ImportProgress>? progress)
 {
-    /// <summary>Compares the events with those that are there from a position on, and writes the rest.</summary>
-    /// <returns>How many were written.</returns>
+    /// <summary>Compares the events with the existing ones from a position on, and writes the rest.</summary>
+    /// <returns>The number of events written.</returns>
     public async Task<long> RunAsync(IEnumerable<NewEvent> events, Position from, CancellationToken cancellationToken)
     {
         using var recorded = events.GetEnumerator();
@@ -21,10 +21,10 @@ internal sealed class RunImport(Run run, string id, IProgress<ImportProgress>? p
         return end.Value == begin.Value + done.Events
             ? done.Events
             : throw new ImportRefusedException(
-                id, $"somebody else appended to '{run.StreamName}' at the same time, so that it has other events among them. Import it under another id.");
+                id, $"another writer appended to '{run.StreamName}' during the import, so its events are mixed with others. Import it under another id.");
     }
 
-    /// <summary>Passes over the events that are there; the length behind them, or null when there are no others.</summary>
+    /// <summary>Skips the events that exist; returns the length after them, or null if none are left.</summary>
     private async Task<Position?> CompareAsync(IEnumerator<NewEvent> recorded, Position from, CancellationToken cancellationToken)
     {
         var part = new RecordedPart(run.Store.Registry, run.ReadAsync(from, cancellationToken: cancellationToken));
@@ -36,7 +36,7 @@ internal sealed class RunImport(Run run, string id, IProgress<ImportProgress>? p
             if (state == PartState.Other)
             {
                 throw new ImportRefusedException(
-                    id, $"'{run.StreamName}' has another event at position {length}. Nothing of it was written; import it under another id.");
+                    id, $"'{run.StreamName}' has another event at position {length}. Nothing was written; import it under another id.");
             }
 
             if (state != PartState.Same)
@@ -48,7 +48,7 @@ internal sealed class RunImport(Run run, string id, IProgress<ImportProgress>? p
         return null;
     }
 
-    // From the present one on.
+    // From the current event on.
     private IEnumerable<StreamEvent> Rest(IEnumerator<NewEvent> recorded)
     {
         do

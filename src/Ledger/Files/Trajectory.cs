@@ -5,19 +5,19 @@ using Ledger.Log;
 
 namespace Ledger.Files;
 
-/// <summary>Recordings of SWE-agent: one JSON document with <c>trajectory</c>, <c>history</c>, <c>info</c>, <c>attempts</c>, of which some may be absent.</summary>
+/// <summary>Reads recordings of SWE-agent: one JSON document with <c>trajectory</c>, <c>history</c>, <c>info</c>, <c>attempts</c>, some of which may be absent.</summary>
 /// <remarks>
 /// <list type="bullet">
 /// <item>The problem becomes an object <c>task</c>, and the messages before the first answer an <c>llm.request</c>.</item>
 /// <item>A step becomes <c>llm.response</c>, <c>tool.called</c>, <c>tool.returned</c>, each caused by the one before. Without
 /// <c>trajectory</c> the turns of <c>history</c> are the steps.</item>
-/// <item>A file that was opened or edited becomes an object <c>file:{path}</c> with its number of edits, related to the task.
-/// An edit that its tool refused does not count; a file that was removed is removed.</item>
-/// <item>Calls of tools that the model wrote as JSON become a <c>tool.called</c> each, and the messages that answer them <c>tool.returned</c>; both
-/// keep the id of the call as <c>tool_call_id</c>. Parts of messages that are no text, such as images, stay as they are.</item>
-/// <item>Where an agent tried several times, the attempt at the top of the file is the run, or where only attempts are there the best or
-/// last; the others become branches.</item>
-/// <item>The end becomes an object <c>outcome</c>, the submission an object <c>submission</c>, related to the files that it changes.</item>
+/// <item>A file that was opened or edited becomes an object <c>file:{path}</c> with the number of its edits, related to the task.
+/// Edits that the tool refused do not count; for a removed file the object is removed.</item>
+/// <item>Each tool call that the model wrote as JSON becomes a <c>tool.called</c>, and the message that answers it a <c>tool.returned</c>; both
+/// keep the id of the call as <c>tool_call_id</c>. Message parts other than text, such as images, stay unchanged.</item>
+/// <item>If an agent tried several times, the attempt at the top of the file is the run, or if there are only attempts, the best or
+/// the last one; the others become branches.</item>
+/// <item>The end becomes an object <c>outcome</c>, the submission an object <c>submission</c>, related to the files it changes.</item>
 /// </list>
 /// <para>Ids are foreign, such as <c>step-3.called</c>, and the same each time, so a recording can be imported again. The files have no times.</para>
 /// </remarks>
@@ -26,14 +26,14 @@ public static class Trajectory
     private static readonly string[] Members = ["trajectory", "history", "attempts"];
     private static readonly string[] Known = [.. Members, "info", "environment"];
 
-    /// <summary>Reads the events of the run: those of the attempt that counts, where there are several.</summary>
-    /// <exception cref="EventFileException">It is no JSON object, or has no step: the line and column, and how many steps were read.</exception>
+    /// <summary>Reads the events of the run; if there are several attempts, those of the main one.</summary>
+    /// <exception cref="EventFileException">The text is not a JSON object, or has no step. The message has the line and column, and the number of steps read.</exception>
     public static IReadOnlyList<NewEvent> Read(ReadOnlyMemory<byte> utf8) => ReadRecording(utf8, "trajectory").Recordings[0].Read().ToList();
 
-    /// <summary>Reads all that is in a recording: the run, its other attempts, and what was left out.</summary>
+    /// <summary>Reads a whole recording: the run, its other attempts, and a count of the parts left out.</summary>
     /// <param name="utf8">The text.</param>
-    /// <param name="id">The id of the run; attempt 2 becomes the branch <c>{id}-attempt-2</c>, which shares what the agent was asked.</param>
-    /// <exception cref="EventFileException">It is no JSON object, or has no step: the line and column, and how many steps were read.</exception>
+    /// <param name="id">The id of the run; attempt 2 becomes the branch <c>{id}-attempt-2</c>, which shares the events with the agent's prompt.</param>
+    /// <exception cref="EventFileException">The text is not a JSON object, or has no step. The message has the line and column, and the number of steps read.</exception>
     public static TrajectoryRecording ReadRecording(ReadOnlyMemory<byte> utf8, string id)
     {
         ArgumentException.ThrowIfNullOrEmpty(id);
@@ -55,7 +55,7 @@ public static class Trajectory
         if (attempts.Run.ValueKind == JsonValueKind.Undefined)
         {
             throw new EventFileException(
-                1, 1, "the JSON has no step: no step of 'trajectory' and no message of the role 'assistant' in 'history' says anything. Nothing of it can be a run.");
+                1, 1, "the JSON has no step: every step of 'trajectory' and every message of the role 'assistant' in 'history' is empty, so there is no run to import.");
         }
 
         var run = new TrajectoryEvents(attempts.Run, json, leftOut).Make();
@@ -107,12 +107,12 @@ public static class Trajectory
             throw new EventFileException(
                 line + 1,
                 Column(utf8.Span, line, fault.BytePositionInLine ?? 0),
-                $"malformed JSON behind {steps} whole step{(steps == 1 ? "" : "s")}. {reason}",
+                $"malformed JSON after {steps} whole step{(steps == 1 ? "" : "s")}. {reason}",
                 fault);
         }
     }
 
-    // The reader counts bytes, people count characters.
+    // The reader counts bytes; people count characters.
     private static int Column(ReadOnlySpan<byte> utf8, long line, long offset)
     {
         for (var i = 0L; i < line; i++)

@@ -3,10 +3,10 @@ using Ledger.Json;
 
 namespace Ledger.Files;
 
-/// <summary>The attempts that a file has: the one that is the run, and the others.</summary>
+/// <summary>The attempts in a file: the main one, which becomes the run, and the others.</summary>
 /// <remarks>
-/// The file of an agent that tries several times has the best attempt at its top, and all of them in <c>attempts</c>. One that was
-/// stopped has <c>attempts</c> alone: the best is then the one that <c>info</c> names, else the last one with a step.
+/// The file of an agent that tries several times has the best attempt at the top, and all attempts in <c>attempts</c>. A file that was
+/// cut short has only <c>attempts</c>: the best is then the one that <c>info</c> names, else the last one with a step.
 /// </remarks>
 internal sealed class TrajectoryAttempts
 {
@@ -39,7 +39,7 @@ internal sealed class TrajectoryAttempts
         Others = attempts;
     }
 
-    /// <summary>The attempt that is the run; undefined when none has a step.</summary>
+    /// <summary>The main attempt, which becomes the run; undefined if no attempt has a step.</summary>
     public JsonElement Run { get; }
 
     /// <summary>The others, each with its number in the file, from 1.</summary>
@@ -62,7 +62,7 @@ internal sealed class TrajectoryAttempts
         }
         catch (InvalidOperationException)
         {
-            // A text with half of a surrogate pair cannot be compared.
+            // Text with half of a surrogate pair cannot be compared.
             return attempt.Member(member).GetRawText() == json.Member(member).GetRawText();
         }
     }

@@ -3,13 +3,13 @@ using Ledger.Json;
 
 namespace Ledger.Files;
 
-/// <summary>The calls of tools that a model wrote as JSON, with their answers, as events of its run.</summary>
+/// <summary>The tool calls that a model wrote as JSON, with their answers, as events of its run.</summary>
 internal sealed class TrajectoryCalls(TrajectoryEvents events, TrajectoryStep step, string agent, LeftOut leftOut)
 {
     private readonly List<(string EventId, string? CallId, bool IsAnswered)> _calls = [];
 
-    /// <summary>Adds them, and gives the ids of the events that end the step.</summary>
-    /// <param name="response">The id of the answer that has the calls.</param>
+    /// <summary>Adds the events, and returns the ids of those that end the step.</summary>
+    /// <param name="response">The id of the model's answer that contains the calls.</param>
     public string[] Add(string response)
     {
         if (step.ToolCalls.ValueKind != JsonValueKind.Array)
@@ -66,7 +66,7 @@ internal sealed class TrajectoryCalls(TrajectoryEvents events, TrajectoryStep st
             more["name"] = EventJson.ToElement(writer => writer.WriteStringValue(name));
         }
 
-        // An answer that no call is left for is kept with the last one.
+        // An answer without a matching call is added to the last one.
         var of = _calls[call >= 0 ? call : ^1];
         if (call >= 0)
         {
@@ -81,7 +81,7 @@ internal sealed class TrajectoryCalls(TrajectoryEvents events, TrajectoryStep st
 
     private string Numbered(string what, int index) => index == 0 ? $"step-{step.Number}.{what}" : $"step-{step.Number}.{what}-{index + 1}";
 
-    // Most systems write the arguments as text that is JSON. What is none stays text.
+    // Most systems write the arguments as JSON in text. Anything else stays text.
     private static JsonElement Parsed(JsonElement arguments)
     {
         if (arguments.ValueKind != JsonValueKind.String)

@@ -1,22 +1,22 @@
 namespace Ledger.Files;
 
-/// <summary>What a command of a recorded agent does with a file.</summary>
+/// <summary>The effect of a recorded command on a file.</summary>
 internal enum FileUse
 {
-    /// <summary>Nothing that the importer knows.</summary>
+    /// <summary>No effect that the importer knows.</summary>
     None,
 
-    /// <summary>Shows it.</summary>
+    /// <summary>Shows the file.</summary>
     Opens,
 
-    /// <summary>Changes or makes it.</summary>
+    /// <summary>Changes or creates the file.</summary>
     Edits,
 
-    /// <summary>Removes it.</summary>
+    /// <summary>Removes the file.</summary>
     Removes,
 }
 
-/// <summary>The command of a step, read as SWE-agent's tools spell them.</summary>
+/// <summary>The command of a step, in the syntax of SWE-agent's tools.</summary>
 internal sealed class TrajectoryCommand
 {
     private readonly string[] _words;
@@ -27,7 +27,7 @@ internal sealed class TrajectoryCommand
     /// <summary>The first word: the tool's name.</summary>
     public string Tool => _words is [var tool, ..] ? tool : "";
 
-    /// <summary>What it does with which file; no path means the open one.</summary>
+    /// <summary>The effect and the file; no path means the file that is open.</summary>
     public (FileUse Use, string? Path) File => _words switch
     {
         ["open", var path, ..] => (FileUse.Opens, Unquoted(path)),
@@ -39,7 +39,7 @@ internal sealed class TrajectoryCommand
         _ => (FileUse.None, null),
     };
 
-    /// <summary>Whether the answer of a tool says that it did not do what it was told.</summary>
+    /// <summary>Whether a tool's answer reports that it refused the command.</summary>
     public static bool Failed(string? observation) =>
         observation is not null
         && (observation.Contains("Your proposed edit has introduced new syntax error", StringComparison.Ordinal)
@@ -47,7 +47,7 @@ internal sealed class TrajectoryCommand
             || observation.StartsWith("Usage:", StringComparison.Ordinal)
             || (observation.StartsWith("File ", StringComparison.Ordinal) && observation.Contains(" not found", StringComparison.Ordinal)));
 
-    /// <summary>A path from the root where the folder is known, without <c>.</c> and <c>..</c>.</summary>
+    /// <summary>An absolute path if the folder is known, without <c>.</c> and <c>..</c>.</summary>
     public static string Absolute(string path, string? folder)
     {
         var full = path.StartsWith('/') || folder is null ? path : $"{folder}/{path}";

@@ -5,7 +5,7 @@ using Ledger.Log;
 
 namespace Ledger.Files;
 
-/// <summary>Makes the events of a trajectory, in order.</summary>
+/// <summary>Creates the events of a trajectory, in order.</summary>
 internal sealed class TrajectoryEvents
 {
     public const string TaskId = "task";
@@ -19,10 +19,10 @@ internal sealed class TrajectoryEvents
     private readonly LeftOut _leftOut;
     private readonly string _agent;
 
-    /// <summary>Makes the events of one attempt.</summary>
+    /// <summary>Creates the events of one attempt.</summary>
     /// <param name="attempt">The attempt.</param>
-    /// <param name="root">The whole file, which says what all attempts have in common.</param>
-    /// <param name="leftOut">Counts what the events do not hold.</param>
+    /// <param name="root">The whole file, for the data that all attempts share.</param>
+    /// <param name="leftOut">Counts the parts that the events do not carry.</param>
     public TrajectoryEvents(JsonElement attempt, JsonElement root, LeftOut leftOut)
     {
         (_json, _root, _leftOut) = (attempt, root, leftOut);
@@ -30,7 +30,7 @@ internal sealed class TrajectoryEvents
         _agent = attempt.Items("history").Select(m => m.Text("agent")).FirstOrDefault(a => a is not null) ?? "agent";
     }
 
-    /// <summary>How many events say what the agent was asked, before its first answer.</summary>
+    /// <summary>The number of events with the agent's prompt, before its first answer.</summary>
     public const int StartEvents = 2;
 
     public IReadOnlyList<NewEvent> Make()
@@ -80,7 +80,7 @@ internal sealed class TrajectoryEvents
     private LlmRequest Request(IEnumerable<TrajectoryMessage> messages) =>
         new(EventJson.ToElement(new JsonArray([.. messages.Select(m => m.ToRequest(_leftOut))])), Model);
 
-    /// <summary>Adds the events of a step, and gives the ids of those that the next one follows from.</summary>
+    /// <summary>Adds the events of a step, and returns the ids that the next step names as causes.</summary>
     private string[] AddStep(TrajectoryStep step, string[] causes)
     {
         var name = $"step-{step.Number}";
@@ -170,7 +170,7 @@ internal sealed class TrajectoryEvents
         }
     }
 
-    /// <summary>What an event of a step has beside what its type names.</summary>
+    /// <summary>The members of a step's event beyond those of its type.</summary>
     public static Dictionary<string, JsonElement> More(TrajectoryStep step, IReadOnlyDictionary<string, JsonElement>? further = null) =>
         new(further ?? new Dictionary<string, JsonElement>()) { ["step"] = EventJson.ToElement(writer => writer.WriteNumberValue(step.Number)) };
 
@@ -182,7 +182,7 @@ internal sealed class TrajectoryEvents
         }
     }
 
-    // JSON, in some files as text.
+    // JSON, which some files write as text.
     private static JsonElement ConfigOf(JsonElement json)
     {
         if (json.Text("replay_config") is not { } text)

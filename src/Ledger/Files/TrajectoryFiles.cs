@@ -7,7 +7,7 @@ internal sealed class TrajectoryFiles(TrajectoryEvents events)
 {
     private readonly Dictionary<string, int> _edits = new(StringComparer.Ordinal);
 
-    /// <summary>Adds what a step did with files; the step's last event is the cause.</summary>
+    /// <summary>Adds the events of a step's effects on files; the step's last event is their cause.</summary>
     public void Add(TrajectoryStep step, string cause)
     {
         var (use, named) = new TrajectoryCommand(step.Action ?? "").File;
@@ -22,7 +22,7 @@ internal sealed class TrajectoryFiles(TrajectoryEvents events)
             return;
         }
 
-        // What the tool says is open counts, rather than what it was told to open.
+        // The file that the tool reports as open counts, not the one it was asked to open.
         var target = step.OpenFile ?? (use == FileUse.None || TrajectoryCommand.Failed(step.Observation) ? null : path);
         if (target is not null && !_edits.ContainsKey(target))
         {
@@ -36,7 +36,7 @@ internal sealed class TrajectoryFiles(TrajectoryEvents events)
         }
     }
 
-    /// <summary>The files that a patch changes, made known where they are not.</summary>
+    /// <summary>The files that a patch changes; creates objects for new ones.</summary>
     public IReadOnlyList<string> OfPatch(TrajectoryStep? last, string patch, string cause)
     {
         var ids = new List<string>();

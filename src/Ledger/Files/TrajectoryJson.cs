@@ -5,14 +5,14 @@ using Ledger.Json;
 
 namespace Ledger.Files;
 
-/// <summary>Reads the members of a trajectory, of which any may be absent.</summary>
+/// <summary>Reads the members of a trajectory, any of which may be absent.</summary>
 internal static partial class TrajectoryJson
 {
     /// <summary>A member of an object, or undefined.</summary>
     public static JsonElement Member(this JsonElement json, string name) =>
         json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) ? value : default;
 
-    /// <summary>A member that is text, or null. What the log cannot keep, NUL and half characters, becomes U+FFFD.</summary>
+    /// <summary>A text member, or null. Characters that the log cannot store, U+0000 and lone surrogates, become U+FFFD.</summary>
     public static string? Text(this JsonElement json, string name) => TextOf(json.Member(name));
 
     /// <summary>The items of a member that is an array.</summary>
@@ -24,7 +24,7 @@ internal static partial class TrajectoryJson
         ? string.Join('\n', parts.EnumerateArray().Select(p => p.Text("text")).OfType<string>())
         : message.Text("content");
 
-    /// <summary>Whether a value is there and not empty.</summary>
+    /// <summary>Whether a value exists and is not empty.</summary>
     public static bool SaysSomething(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Undefined or JsonValueKind.Null => false,
@@ -34,7 +34,7 @@ internal static partial class TrajectoryJson
         _ => true,
     };
 
-    /// <summary>The name of a member, as the log can keep it.</summary>
+    /// <summary>A member name, with characters that the log cannot store replaced.</summary>
     public static string NameOf(JsonProperty member)
     {
         try
@@ -47,7 +47,7 @@ internal static partial class TrajectoryJson
         }
     }
 
-    /// <summary>A value as the log can keep it: see <see cref="Text"/>.</summary>
+    /// <summary>A value with characters that the log cannot store replaced; see <see cref="Text"/>.</summary>
     public static JsonElement Cleaned(this JsonElement json) => EventJson.ToElement(writer =>
     {
         if (json.ToNode() is { } node)
@@ -60,7 +60,7 @@ internal static partial class TrajectoryJson
         }
     });
 
-    /// <summary>A value to build others of, cleaned.</summary>
+    /// <summary>A cleaned value to build others from.</summary>
     public static JsonNode? ToNode(this JsonElement json)
     {
         switch (json.ValueKind)
@@ -102,7 +102,7 @@ internal static partial class TrajectoryJson
         }
     }
 
-    // An escaped backslash is taken first, so that what follows it is not read as an escape.
+    // An escaped backslash is matched first, so that the text after it is not read as an escape.
     [GeneratedRegex(@"(?<pair>\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")]
     private static partial Regex SurrogateEscape();
 }

@@ -6,21 +6,21 @@ namespace Ledger.Files;
 /// <summary>A message of a recorded history.</summary>
 internal readonly record struct TrajectoryMessage(JsonElement Json)
 {
-    // What an assistant's message may have beside its text, and goes into the event of its answer.
+    // Members of an assistant's message, other than its text, that go into the event of its answer.
     private static readonly string[] OfAnswers = ["thinking_blocks", "reasoning_content", "reasoning", "refusal", "usage"];
 
     public string? Role => Json.Text("role");
 
-    /// <summary>Whether the model answered; in an example that the model was shown it did not.</summary>
+    /// <summary>Whether the message is an answer of the model, and not part of an example shown to it.</summary>
     public bool IsAnswer => Role == "assistant" && Json.Member("is_demo").ValueKind != JsonValueKind.True;
 
-    /// <summary>Its text: the content, or the text parts of it.</summary>
+    /// <summary>The text: the content, or its text parts.</summary>
     public string? Text => Json.Content();
 
-    /// <summary>The calls of tools, where it has some.</summary>
+    /// <summary>The tool calls, if any.</summary>
     public JsonElement ToolCalls => Json.Member("tool_calls") is { ValueKind: JsonValueKind.Array } calls && calls.GetArrayLength() > 0 ? calls : default;
 
-    /// <summary>Its content as JSON: text, or an array where parts of it are no text.</summary>
+    /// <summary>The content as JSON: text, or an array if some parts are not text.</summary>
     public JsonNode? Content
     {
         get
@@ -30,10 +30,10 @@ internal readonly record struct TrajectoryMessage(JsonElement Json)
         }
     }
 
-    /// <summary>Whether it has content that is no text.</summary>
+    /// <summary>Whether it has content that is not text.</summary>
     public bool HasParts => HasOtherParts(Json.Member("content"));
 
-    /// <summary>As it is written into a request.</summary>
+    /// <summary>The message as written into a request.</summary>
     public JsonObject ToRequest(LeftOut leftOut)
     {
         leftOut.AddOthers(
@@ -50,7 +50,7 @@ internal readonly record struct TrajectoryMessage(JsonElement Json)
         return message;
     }
 
-    /// <summary>What an answer of the model has beside its text.</summary>
+    /// <summary>The parts of a model's answer other than its text.</summary>
     public Dictionary<string, JsonElement> AnswerMore(LeftOut leftOut)
     {
         leftOut.AddOthers(

@@ -12,6 +12,6 @@ public sealed class TrajectoryRecording
     /// <summary>The run, and then a branch for each other attempt, in the order of the file.</summary>
     public IReadOnlyList<EventRecording> Recordings { get; }
 
-    /// <summary>What the file has and the events do not, by the name of its member in the file, with how often, sorted by name.</summary>
+    /// <summary>The parts of the file that no event carries: member names with counts, sorted by name.</summary>
     public IReadOnlyList<KeyValuePair<string, long>> LeftOut { get; }
 }

@@ -3,15 +3,15 @@ using System.Text.RegularExpressions;
 
 namespace Ledger.Files;
 
-/// <summary>Reads the steps of an attempt: those of <c>trajectory</c>, or where there is none the turns of <c>history</c>.</summary>
+/// <summary>Reads the steps of an attempt: those of <c>trajectory</c>, or without one the turns of <c>history</c>.</summary>
 internal static partial class TrajectorySteps
 {
     /// <summary>Whether an attempt has a step.</summary>
     public static bool HasSteps(this JsonElement json) => json.Steps(new LeftOut()).Count > 0;
 
-    /// <summary>The steps in order, without those that say nothing.</summary>
+    /// <summary>The steps in order, without empty ones.</summary>
     /// <param name="json">The attempt.</param>
-    /// <param name="leftOut">Counts what the steps do not hold.</param>
+    /// <param name="leftOut">Counts the parts that the steps do not carry.</param>
     public static IReadOnlyList<TrajectoryStep> Steps(this JsonElement json, LeftOut leftOut)
     {
         var isTrajectory = json.Member("trajectory").ValueKind == JsonValueKind.Array;
@@ -24,7 +24,7 @@ internal static partial class TrajectorySteps
             }
             else
             {
-                leftOut.Add(isTrajectory ? "trajectory steps that say nothing" : "history answers that say nothing");
+                leftOut.Add(isTrajectory ? "empty trajectory steps" : "empty history answers");
             }
         }
 
@@ -63,7 +63,7 @@ internal static partial class TrajectorySteps
         }
     }
 
-    // The history repeats the steps as messages; what those have beside the text is kept with the step whose answer they are.
+    // The history repeats the steps as messages; their other members go to the step that they answer.
     private static TrajectoryStep WithTurn(
         TrajectoryStep step, Queue<(TrajectoryMessage Answer, List<TrajectoryMessage> Further)> turns, LeftOut leftOut)
     {
@@ -148,7 +148,7 @@ internal static partial class TrajectorySteps
         };
     }
 
-    // An answer of the model, and everything up to its next one.
+    // An answer of the model, and everything up to the next one.
     private static List<(TrajectoryMessage Answer, List<TrajectoryMessage> Further)> Turns(JsonElement json)
     {
         var turns = new List<(TrajectoryMessage, List<TrajectoryMessage> Further)>();
@@ -201,7 +201,7 @@ internal static partial class TrajectorySteps
         return members;
     }
 
-    // JSON, in older files as text.
+    // JSON, which older files write as text.
     private static JsonElement StateOf(JsonElement step, LeftOut leftOut)
     {
         if (step.Text("state") is not { } text)

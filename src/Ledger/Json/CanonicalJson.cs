@@ -7,11 +7,11 @@ using System.Text.Json;
 
 namespace Ledger.Json;
 
-/// <summary>JSON in one spelling for each value: two texts are the same exactly when <see cref="JsonEquality"/> says that the values are.</summary>
+/// <summary>Writes canonical JSON: two texts are equal exactly when their values are equal by <see cref="JsonEquality"/>.</summary>
 /// <remarks>
-/// UTF-8 without blanks; keys sorted by code point, each once with its last value; text escaped only where JSON wants it, with the
-/// short escapes and lower-case digits; numbers as ECMAScript spells them, but with all their digits: plain from 1e-6 to below 1e21,
-/// else as <c>1.5e+300</c>, never with a zero too many. It is meant for hashes, and its spelling does not change.
+/// UTF-8 without whitespace; keys sorted by code point, each once with its last value; text escaped only where JSON requires it, with the
+/// short escapes and lower-case digits; numbers as in ECMAScript, but with all their digits: plain from 1e-6 to below 1e21,
+/// else as <c>1.5e+300</c>, never with redundant zeros. It is meant for hashes, so its spelling never changes.
 /// </remarks>
 public static class CanonicalJson
 {
@@ -123,7 +123,7 @@ public static class CanonicalJson
 
         output.Write(number.IsNegative ? "-"u8 : default);
 
-        // Where the decimal point stands, counted from the first digit.
+        // The place of the decimal point, counted from the first digit.
         var point = number.Exponent + number.Count;
         if (point > -6 && point <= 21)
         {

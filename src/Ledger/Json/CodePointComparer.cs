@@ -2,8 +2,8 @@ namespace Ledger.Json;
 
 /// <summary>Orders text by Unicode code point, as PostgreSQL's collation <c>"C"</c> does over UTF-8.</summary>
 /// <remarks>
-/// Ordinal order of UTF-16 is not that: it puts U+10000 and above, which are surrogate pairs, before U+E000. Lone surrogates sort
-/// behind everything else. Null comes first. Equal exactly when the texts are, ordinally. Safe for concurrent use.
+/// This differs from ordinal UTF-16 order, which puts U+10000 and above, as surrogate pairs, before U+E000. Lone surrogates sort
+/// after everything else. Null comes first. Equal exactly when the texts are ordinally equal. Safe for concurrent use.
 /// </remarks>
 public sealed class CodePointComparer : IComparer<string>
 {
@@ -11,7 +11,7 @@ public sealed class CodePointComparer : IComparer<string>
     {
     }
 
-    /// <summary>The comparer; there is one.</summary>
+    /// <summary>The only instance.</summary>
     public static CodePointComparer Instance { get; } = new();
 
     /// <inheritdoc/>
@@ -31,6 +31,6 @@ public sealed class CodePointComparer : IComparer<string>
         return Rank(x[shared]).CompareTo(Rank(y[shared]));
     }
 
-    // Moves the surrogates behind the rest of the basic plane, where the code points that they stand for are.
+    // Moves surrogates after the rest of the basic plane, where the code points they encode belong.
     private static int Rank(char c) => c < '\ud800' ? c : c >= '\ue000' ? c - 0x800 : c + 0x2000;
 }

@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 
 namespace Ledger.Json;
 
-/// <summary>How Ledger writes JSON: compact, with everything that need not be escaped as it is.</summary>
+/// <summary>Writes JSON the way Ledger stores it: compact, without unnecessary escapes.</summary>
 internal static class EventJson
 {
     public static readonly JsonWriterOptions WriterOptions = new()
@@ -15,7 +15,7 @@ internal static class EventJson
         MaxDepth = int.MaxValue,
     };
 
-    // Deeper than a payload may be, so that what is too deep is told from what is malformed.
+    // Deeper than a payload may be, to tell JSON that is too deep from malformed JSON.
     public static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 1024 };
 
     public static JsonElement ToElement(JsonNode node)
@@ -44,7 +44,7 @@ internal static class EventJson
         }
         catch (ArgumentException fault) when (fault.ParamName is null)
         {
-            // Such as a text over 166,666,666 bytes, which the writer does not take.
+            // For example, the writer refuses text over 166,666,666 bytes.
             throw new ArgumentException(
                 $"JSON cannot be written: {fault.Message.TrimEnd('.')}. Keep larger content elsewhere, and its address in the event.", fault);
         }

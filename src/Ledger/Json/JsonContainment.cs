@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Ledger.Json;
 
-/// <summary>Whether one JSON value contains another, as the operator <c>@&gt;</c> of PostgreSQL's <c>jsonb</c> says.</summary>
+/// <summary>Tests whether one JSON value contains another, like the operator <c>@&gt;</c> of PostgreSQL's <c>jsonb</c>.</summary>
 /// <remarks>
-/// An object contains another that has some of its members, each contained in its own; an array contains another whose items are each
-/// contained in some item; other values contain their equals. See https://www.postgresql.org/docs/current/datatype-json.html#JSON-CONTAINMENT.
+/// An object contains another if it has all its members and each value contains the other's; an array contains another if each of its items is
+/// contained in some item; other values contain only their equals. See https://www.postgresql.org/docs/current/datatype-json.html#JSON-CONTAINMENT.
 /// </remarks>
 internal static class JsonContainment
 {

@@ -7,8 +7,8 @@ namespace Ledger.Json;
 /// <remarks>
 /// <list type="bullet">
 /// <item>Numbers are equal when their exact values are, at any size: 1 and 1.0, 0.0 and -0.0, 1e400 and 10e399.</item>
-/// <item>The order of an object's keys does not count; of a key that occurs twice the last value does. The order of an array counts.</item>
-/// <item>Text is equal ordinally, however it was escaped. <c>true</c> is not 1, <c>null</c> is not absent.</item>
+/// <item>The order of an object's keys does not matter; if a key occurs twice, its last value counts. The order of an array matters.</item>
+/// <item>Text is compared ordinally, after unescaping. <c>true</c> is not 1, <c>null</c> is not absent.</item>
 /// </list>
 /// <para>An undefined element equals only another one. Safe for concurrent use.</para>
 /// </remarks>
@@ -18,7 +18,7 @@ public sealed class JsonEquality : IEqualityComparer<JsonElement>
     {
     }
 
-    /// <summary>The comparer; there is one.</summary>
+    /// <summary>The only instance.</summary>
     public static JsonEquality Instance { get; } = new();
 
     /// <inheritdoc/>
@@ -109,7 +109,7 @@ public sealed class JsonEquality : IEqualityComparer<JsonElement>
         return sum;
     }
 
-    /// <summary>An object's members, each key once: with its last value, at the place of its first.</summary>
+    /// <summary>An object's members, each key once, with its last value at the place of its first occurrence.</summary>
     internal static OrderedDictionary<string, JsonElement> MembersOf(JsonElement json)
     {
         var members = new OrderedDictionary<string, JsonElement>(json.GetPropertyCount(), StringComparer.Ordinal);

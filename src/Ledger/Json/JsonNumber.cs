@@ -4,7 +4,7 @@ using System.Numerics;
 namespace Ledger.Json;
 
 /// <summary>The exact value of a JSON number: its digits, without zeros at either end, times a power of ten.</summary>
-/// <remarks>Looks into the text it was made of; nothing is computed at the size of the value, so <c>1e400000</c> costs as little as 1.</remarks>
+/// <remarks>It refers to its source text; nothing is computed at the size of the value, so <c>1e400000</c> costs as little as 1.</remarks>
 internal readonly ref struct JsonNumber
 {
     private readonly ReadOnlySpan<byte> _integer;
@@ -30,7 +30,7 @@ internal readonly ref struct JsonNumber
     /// <summary>The power of ten of the last significant digit.</summary>
     public BigInteger Exponent { get; }
 
-    /// <summary>A significant digit, as ASCII; the first one has index 0.</summary>
+    /// <summary>A significant digit as ASCII; the first has index 0.</summary>
     public byte this[int index]
     {
         get
@@ -40,7 +40,7 @@ internal readonly ref struct JsonNumber
         }
     }
 
-    /// <summary>Takes apart the text of a number; it must be a valid JSON number.</summary>
+    /// <summary>Parses the text of a number, which must be valid JSON.</summary>
     public static JsonNumber Parse(ReadOnlySpan<byte> text)
     {
         var isNegative = text[0] == '-';

@@ -3,18 +3,18 @@ using System.Text.Json;
 
 namespace Ledger.Json;
 
-/// <summary>Names the place of a byte in JSON, for the messages of errors.</summary>
+/// <summary>Names the place of a byte in JSON, for error messages.</summary>
 internal static class JsonPlace
 {
     private const int MaxLength = 200;
 
-    /// <summary>The JSON pointer to the innermost value that has begun at an offset; the JSON may be malformed behind it.</summary>
+    /// <summary>The JSON pointer to the innermost value that is open at an offset; the JSON after it may be malformed.</summary>
     public static string Find(ReadOnlySpan<byte> json, long offset) => Spell(PathTo(json, offset, out _));
 
-    /// <summary>The JSON pointer to the value that would come next in JSON that ends early; of a key that would, its object.</summary>
+    /// <summary>The JSON pointer to the value expected next in JSON that ends early; if a key is expected, to its object.</summary>
     public static string FindNext(ReadOnlySpan<byte> json)
     {
-        // A number at the very end might go on; the blank ends it.
+        // A number at the very end might continue; the space ends it.
         var path = PathTo([.. json, (byte)' '], long.MaxValue, out var last);
         if (path.Count > 0 && path[^1].IsArray)
         {
@@ -65,7 +65,7 @@ internal static class JsonPlace
         }
         catch (JsonException)
         {
-            // What could be read up to here is the place.
+            // The place is the last position that could be read.
         }
 
         return path;
@@ -91,7 +91,7 @@ internal static class JsonPlace
         return pointer;
     }
 
-    // A key may itself be what is wrong, and is then shown as it is spelled.
+    // The key itself may be the fault, and is then shown unchanged.
     private static string KeyOf(ref Utf8JsonReader reader)
     {
         var spelled = Encoding.UTF8.GetString(reader.ValueSpan);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Ledger.Json;
 
-/// <summary>Spells paths into JSON as RFC 6901 does; the empty text is the whole.</summary>
+/// <summary>Writes JSON pointers (RFC 6901); the empty text is the whole document.</summary>
 internal static class JsonPointer
 {
     public static string Append(string pointer, string key) =>

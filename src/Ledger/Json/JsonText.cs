@@ -6,10 +6,10 @@ using System.Text.Json;
 
 namespace Ledger.Json;
 
-/// <summary>Text as a JSON value, and back.</summary>
+/// <summary>Converts text to a JSON string and back.</summary>
 internal static class JsonText
 {
-    // Utf8JsonWriter takes no longer token.
+    // The longest token that Utf8JsonWriter accepts.
     private const int LongestToken = 150_000_000;
 
     private static readonly JsonReaderOptions AnyDepth = new()
@@ -21,7 +21,7 @@ internal static class JsonText
 
     public static JsonElement ToElement(string text) => EventJson.ToElement(writer => writer.WriteStringValue(text));
 
-    /// <summary>Text of any content and length; what is half a surrogate pair is spelled as its escape.</summary>
+    /// <summary>Writes text of any content and length; lone surrogates are written as escapes.</summary>
     public static JsonElement ToElementAsItIs(string text)
     {
         if (text.Length < LongestToken && ReferenceEquals(StorableText.Of(text), text))
@@ -59,7 +59,7 @@ internal static class JsonText
         return Parse(json.WrittenSpan);
     }
 
-    /// <summary>The text of a JSON string, halves of surrogate pairs included; bytes that are not UTF-8 become U+FFFD.</summary>
+    /// <summary>The text of a JSON string, including lone surrogates; bytes that are not UTF-8 become U+FFFD.</summary>
     public static string ToText(JsonElement element)
     {
         try
@@ -79,7 +79,7 @@ internal static class JsonText
         return JsonElement.ParseValue(ref reader);
     }
 
-    /// <summary>The JSON of an object with members added at its end, all as they are spelled.</summary>
+    /// <summary>The JSON of an object with members added at its end; the existing text is unchanged.</summary>
     public static JsonElement WithMembers(JsonElement element, ReadOnlySpan<byte> members)
     {
         if (members.IsEmpty)
@@ -103,7 +103,7 @@ internal static class JsonText
         return Parse(json.WrittenSpan);
     }
 
-    /// <summary>The text of what stands between the quotes of a JSON string.</summary>
+    /// <summary>The text between the quotes of a JSON string.</summary>
     public static string Unescape(ReadOnlySpan<byte> raw)
     {
         var text = new StringBuilder(raw.Length);

@@ -1,5 +1,5 @@
 namespace Ledger.Json;
 
-/// <summary>Text to be written as JSON holds half a surrogate pair.</summary>
+/// <summary>Text to write as JSON contains half of a surrogate pair.</summary>
 internal sealed class LoneSurrogateException()
-    : Exception("Text holds half of a surrogate pair, which stands for no character. Cut text between characters.");
+    : Exception("Text holds half of a surrogate pair, which is not a character. Cut text between characters.");

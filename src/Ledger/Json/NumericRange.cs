@@ -2,20 +2,20 @@ using System.Buffers.Text;
 
 namespace Ledger.Json;
 
-/// <summary>Whether a number fits PostgreSQL's <c>numeric</c>, which holds the numbers of <c>jsonb</c>.</summary>
+/// <summary>Checks whether a number fits PostgreSQL's <c>numeric</c>, which stores the numbers of <c>jsonb</c>.</summary>
 /// <remarks>
-/// Up to 131072 digits before and 16383 behind the decimal point: https://www.postgresql.org/docs/current/datatype-numeric.html.
-/// Zeros that are spelled behind the point count, leading ones do not.
+/// Up to 131072 digits before and 16383 after the decimal point: https://www.postgresql.org/docs/current/datatype-numeric.html.
+/// Trailing zeros after the point count, leading zeros do not.
 /// </remarks>
 internal static class NumericRange
 {
     public const int MaxDigitsBefore = 131_072;
     public const int MaxDigitsBehind = 16_383;
 
-    // PostgreSQL refuses larger exponents by their spelling, also those of zero.
+    // PostgreSQL refuses larger exponents by their spelling, even for zero.
     private const long MaxExponent = int.MaxValue / 2 - 1;
 
-    /// <summary>What is wrong with a JSON number, or null; and how many digits PostgreSQL writes it out with.</summary>
+    /// <summary>The fault of a JSON number, or null; and the number of digits PostgreSQL needs to write it out.</summary>
     public static string? FaultOf(ReadOnlySpan<byte> number, out int length)
     {
         length = number.Length;
@@ -38,7 +38,7 @@ internal static class NumericRange
         var behind = fraction.Length - exponent;
         if (behind > MaxDigitsBehind)
         {
-            return $"is a number with {behind} digits behind the decimal point, and {MaxDigitsBehind} are allowed. Store it as text, or round it.";
+            return $"is a number with {behind} digits after the decimal point, and {MaxDigitsBehind} are allowed. Store it as text, or round it.";
         }
 
         var before = DigitsBefore(integer, fraction, exponent);

@@ -2,10 +2,10 @@ using System.Buffers.Text;
 
 namespace Ledger.Json;
 
-/// <summary>Looks for what JSON text can spell and PostgreSQL cannot keep.</summary>
+/// <summary>Finds characters that JSON text can contain but PostgreSQL cannot store.</summary>
 internal static class PayloadText
 {
-    /// <summary>What is wrong with the escapes of a JSON string, or null. The string is the one between the quotes, well-formed.</summary>
+    /// <summary>The fault in the escapes of a JSON string, or null. The input is the well-formed text between the quotes.</summary>
     public static string? FaultOfEscapes(ReadOnlySpan<byte> text)
     {
         var i = 0;
@@ -40,7 +40,7 @@ internal static class PayloadText
     }
 
     public const string LoneSurrogate =
-        "holds half of a surrogate pair, which stands for no character. Cut text between characters, not within one.";
+        "holds half of a surrogate pair, which is not a character. Cut text between characters, not within one.";
 
     private static int UnitAt(ReadOnlySpan<byte> text, int index) =>
         Utf8Parser.TryParse(text.Slice(index + 2, 4), out ushort unit, out _, 'x') ? unit : 0;

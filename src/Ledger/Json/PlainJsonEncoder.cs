@@ -3,10 +3,10 @@ using System.Text.Encodings.Web;
 
 namespace Ledger.Json;
 
-/// <summary>Escapes what JSON says must be escaped, and nothing else; refuses half a surrogate pair.</summary>
+/// <summary>Escapes only what JSON requires, and refuses half of a surrogate pair.</summary>
 /// <remarks>
-/// The encoders of .NET replace half a pair silently, and what is stored would not be what was given. This one sees the text before
-/// the writer makes UTF-8 of it. It also leaves characters beyond U+FFFF as they are, which the relaxed encoder of .NET escapes.
+/// The encoders of .NET silently replace half a pair, so the stored text would differ from the input. This one sees the text before
+/// the writer converts it to UTF-8. It also keeps characters above U+FFFF, which the relaxed encoder of .NET escapes.
 /// </remarks>
 internal sealed class PlainJsonEncoder : JavaScriptEncoder
 {
@@ -49,7 +49,7 @@ internal sealed class PlainJsonEncoder : JavaScriptEncoder
         return true;
     }
 
-    /// <exception cref="LoneSurrogateException">The text holds half a surrogate pair.</exception>
+    /// <exception cref="LoneSurrogateException">The text contains half of a surrogate pair.</exception>
     public override OperationStatus Encode(
         ReadOnlySpan<char> source,
         Span<char> destination,
@@ -140,7 +140,7 @@ internal sealed class PlainJsonEncoder : JavaScriptEncoder
         return OperationStatus.Done;
     }
 
-    /// <summary>Writes the escape of one of the characters that JSON wants escaped; at most 6 bytes.</summary>
+    /// <summary>Writes the escape of a character that JSON requires to be escaped; at most 6 bytes.</summary>
     internal static int Escape(byte c, Span<byte> escape)
     {
         escape[0] = (byte)'\\';

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Ledger.Json;
 
-/// <summary>Text in a form that every engine can keep.</summary>
+/// <summary>Turns text into a form that every engine can store.</summary>
 internal static class StorableText
 {
     private const char Replacement = '\uFFFD';
 
-    /// <summary>The text with U+FFFD for U+0000 and for halves of surrogate pairs; the same text where it has none.</summary>
+    /// <summary>The text with U+FFFD in place of U+0000 and lone surrogates; the same instance if it has none.</summary>
     public static string Of(string text)
     {
         var first = 0;
@@ -37,17 +37,17 @@ internal static class StorableText
         });
     }
 
-    /// <summary>The text in a form that can be kept, with at most so many bytes as a JSON string; a note says what was cut.</summary>
+    /// <summary>The text in storable form, limited in bytes as a JSON string; a note reports a cut.</summary>
     public static string Of(string text, int mostBytes)
     {
         var storable = Of(text);
         return Fits(storable, mostBytes) ? storable : Cut(storable, mostBytes, Encoding.UTF8.GetByteCount(text), HashOf(Encoding.UTF8.GetBytes(text)));
     }
 
-    /// <summary>Whether storable text has at most so many bytes as a JSON string.</summary>
+    /// <summary>Whether storable text fits a number of bytes as a JSON string.</summary>
     public static bool Fits(string storable, int mostBytes) => EndWithin(storable, mostBytes) == storable.Length;
 
-    /// <summary>The beginning of storable text and a note, with at most so many bytes as a JSON string.</summary>
+    /// <summary>The beginning of storable text followed by a note, limited in bytes as a JSON string.</summary>
     public static string Cut(string storable, int mostBytes, long originalBytes, string sha256)
     {
         var note = $"\u2026 [cut here: {originalBytes} bytes, SHA-256 {sha256}]";
@@ -60,7 +60,7 @@ internal static class StorableText
     /// <summary>The SHA-256 of bytes, in hexadecimal.</summary>
     public static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
-    /// <summary>How many characters have at most so many bytes as a JSON string, its quotes included.</summary>
+    /// <summary>The number of leading characters that fit a number of bytes as a JSON string, including its quotes.</summary>
     private static int EndWithin(string text, int mostBytes)
     {
         var bytes = 2L;

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Ledger.Json;
 
-/// <summary>A time as Unix milliseconds, the form that the times of tasks, calls and messages have in JSON.</summary>
-/// <remarks>Public for the JSON contexts that an application generates for types with such members.</remarks>
+/// <summary>Converts times to Unix milliseconds, the JSON form of the times of tasks, calls and messages.</summary>
+/// <remarks>Public so that JSON contexts generated in an application can use it for types with such members.</remarks>
 public sealed class UnixMillisecondsConverter : JsonConverter<DateTimeOffset>
 {
     /// <summary>The first millisecond of the year 1.</summary>
@@ -13,7 +13,7 @@ public sealed class UnixMillisecondsConverter : JsonConverter<DateTimeOffset>
     /// <summary>The last millisecond of the year 9999.</summary>
     internal const long Most = 253_402_300_799_999;
 
-    /// <summary>A time without what is finer than a millisecond, in UTC.</summary>
+    /// <summary>A time in UTC, truncated to milliseconds.</summary>
     internal static DateTimeOffset Truncate(DateTimeOffset time) => DateTimeOffset.FromUnixTimeMilliseconds(time.ToUnixTimeMilliseconds());
 
     /// <inheritdoc/>

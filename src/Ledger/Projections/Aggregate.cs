@@ -3,10 +3,10 @@ using Ledger.Log;
 
 namespace Ledger.Projections;
 
-/// <summary>How the events of one stream, or of a branch's whole history, make up a state.</summary>
+/// <summary>A fold from the events of one stream, or of a branch's whole history, to a state.</summary>
 /// <remarks>
-/// <para>Immutable and safe for concurrent use. The functions must be pure and leave the state that they are given as it is: return
-/// another one. There is no reflection over the types.</para>
+/// <para>Immutable and safe for concurrent use. The functions must be pure and must not modify the state passed in: return
+/// a new one. There is no reflection over the types.</para>
 /// <code>
 /// var order = new Aggregate&lt;Order&gt;("order", Order.Empty)
 ///     .On&lt;OrderPlaced&gt;((order, placed) => order with { Total = order.Total + placed.Total })
@@ -22,7 +22,7 @@ public sealed class Aggregate<T>
     private readonly Func<T, RecordedEvent, T>? _all;
     private readonly EventHandlers<Func<T, RecordedEvent, T>> _handlers;
 
-    /// <summary>Declares an aggregate that ignores every event; <c>On</c> adds those that it handles.</summary>
+    /// <summary>Declares an aggregate that ignores every event; <c>On</c> adds handlers.</summary>
     /// <param name="name">Its name: 1 to 200 characters, without <c>:</c>.</param>
     /// <param name="initial">The state before the first event.</param>
     public Aggregate(string name, T initial)
@@ -30,10 +30,10 @@ public sealed class Aggregate<T>
     {
     }
 
-    /// <summary>Declares an aggregate by one function over every event.</summary>
+    /// <summary>Declares an aggregate with one function for every event.</summary>
     /// <param name="name">Its name: 1 to 200 characters, without <c>:</c>.</param>
     /// <param name="initial">The state before the first event.</param>
-    /// <param name="evolve">Makes the next state. It is given every event, of types that it does not know too.</param>
+    /// <param name="evolve">Returns the next state. It receives every event, including those of unknown types.</param>
     public Aggregate(string name, T initial, Func<T, RecordedEvent, T> evolve)
         : this(name, initial, evolve ?? throw new ArgumentNullException(nameof(evolve)), EventHandlers<Func<T, RecordedEvent, T>>.None)
     {
@@ -55,12 +55,12 @@ public sealed class Aggregate<T>
     /// <summary>The state before the first event.</summary>
     public T Initial { get; }
 
-    /// <summary>The event types that are handled; empty when every event is.</summary>
+    /// <summary>The event types that are handled; empty if every event is.</summary>
     public IReadOnlyCollection<Type> EventTypes => _handlers.Types;
 
-    /// <summary>Adds what an event of one type does; events of derived types are not among them.</summary>
-    /// <returns>A new declaration; this one stays as it is.</returns>
-    /// <exception cref="ArgumentException">The type is handled already, or one function handles every event.</exception>
+    /// <summary>Adds a handler for events of exactly one type; events of derived types are not included.</summary>
+    /// <returns>A new declaration; this one does not change.</returns>
+    /// <exception cref="ArgumentException">The type is already handled, or one function handles every event.</exception>
     public Aggregate<T> On<TEvent>(Func<T, TEvent, T> evolve)
         where TEvent : class
     {
@@ -68,7 +68,7 @@ public sealed class Aggregate<T>
         return With(typeof(TEvent), (state, recorded) => evolve(state, (TEvent)recorded.Data));
     }
 
-    /// <summary>Adds what an event of one type does, with its place in the log, its time and its metadata.</summary>
+    /// <summary>Adds a handler that also receives the event's place in the log, its time and its metadata.</summary>
     /// <inheritdoc cref="On{TEvent}(Func{T, TEvent, T})"/>
     public Aggregate<T> On<TEvent>(Func<T, TEvent, RecordedEvent, T> evolve)
         where TEvent : class
@@ -79,8 +79,8 @@ public sealed class Aggregate<T>
 
     /// <summary>The state after an event.</summary>
     /// <param name="state">The state before it.</param>
-    /// <param name="recorded">The event; one that is not handled leaves the state as it is.</param>
-    /// <exception cref="EventMisfitException">The type of the event's name is handled, but the stored JSON does not fit it, and
+    /// <param name="recorded">The event; an unhandled one leaves the state unchanged.</param>
+    /// <exception cref="EventMisfitException">The event's type is handled, but the stored JSON does not match it, and
     /// <see cref="UntypedEvent"/> is not handled.</exception>
     public T Evolve(T state, RecordedEvent recorded)
     {
@@ -88,17 +88,17 @@ public sealed class Aggregate<T>
         ArgumentNullException.ThrowIfNull(recorded);
         return (_all ?? _handlers.Find(recorded)) is { } evolve
             ? evolve(state, recorded) ?? throw new InvalidOperationException(
-                $"Aggregate '{Name}' made null of event '{recorded.Type}'. Return a state, such as the one given.")
+                $"Aggregate '{Name}' returned null for event '{recorded.Type}'. Return a state, such as the one passed in.")
             : state;
     }
 
-    /// <summary>Goes on from a state, for many events.</summary>
+    /// <summary>Starts a fold from a state, for many events.</summary>
     internal IStateFold BeginFold(T state) => Begin is { } begin ? begin(state) : new StateFold<T>(this, state);
 
-    /// <summary>A faster way over many events than <see cref="Evolve"/> again and again, which must give the same; null for none.</summary>
+    /// <summary>A faster fold over many events than repeated <see cref="Evolve"/>, with the same result; null for none.</summary>
     internal Func<T, IStateFold>? Begin { get; init; }
 
     private Aggregate<T> With(Type type, Func<T, RecordedEvent, T> evolve) => _all is null
         ? new Aggregate<T>(Name, Initial, null, _handlers.With(Name, type, evolve))
-        : throw new ArgumentException($"Aggregate '{Name}' has one function for every event, {type} among them.", nameof(type));
+        : throw new ArgumentException($"Aggregate '{Name}' has one function for every event, which includes {type}.", nameof(type));
 }

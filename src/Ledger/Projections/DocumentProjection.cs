@@ -3,11 +3,11 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Ledger.Projections;
 
-/// <summary>Documents that the events of many streams make up together.</summary>
+/// <summary>Documents built from the events of many streams.</summary>
 /// <remarks>
-/// <para>Each event says which documents it is about, and makes each of them anew; null deletes it. The functions must be pure. Events of
-/// one stream come in order, those of several streams in the order of the log as far as one was written before the other began.</para>
-/// <para>Appends that are about one document wait for each other, whatever their streams.</para>
+/// <para>Each event names the documents it is about and returns each of them updated; null deletes it. The functions must be pure. Events of
+/// one stream arrive in order; those of different streams in log order, if one was committed before the other began.</para>
+/// <para>Appends that affect the same document wait for each other, even in different streams.</para>
 /// <code>
 /// var customers = new DocumentProjection&lt;Customer&gt;("customers", "customer", AppJson.Default.Customer)
 ///     .On&lt;OrderPlaced&gt;(placed => placed.Customer, (customer, placed) => (customer ?? Customer.New) with { Last = placed.Order })
@@ -22,10 +22,10 @@ public sealed class DocumentProjection<T> : Projection, IDocumentProjection
     private readonly EventHandlers<Func<RecordedEvent, IEnumerable<string>>> _ids;
     private readonly EventHandlers<Func<T?, RecordedEvent, T?>> _handlers;
 
-    /// <summary>Declares documents that no event makes; <c>On</c> adds those that do.</summary>
+    /// <summary>Declares a projection that ignores every event; <c>On</c> adds handlers.</summary>
     /// <param name="name">The projection's name: 1 to 200 characters, without <c>:</c>.</param>
-    /// <param name="alias">What the documents are called, 1 to 40 of <c>a-z</c>, <c>0-9</c> and <c>_</c>: in PostgreSQL the table <c>mt_doc_{alias}</c>.</param>
-    /// <param name="json">How a document is written, from a source-generated context.</param>
+    /// <param name="alias">The name of the documents, 1 to 40 of <c>a-z</c>, <c>0-9</c> and <c>_</c>: in PostgreSQL the table <c>mt_doc_{alias}</c>.</param>
+    /// <param name="json">The JSON contract of a document, from a source-generated context.</param>
     public DocumentProjection(string name, string alias, JsonTypeInfo<T> json)
         : this(name, alias, json, EventHandlers<Func<RecordedEvent, IEnumerable<string>>>.None, EventHandlers<Func<T?, RecordedEvent, T?>>.None)
     {
@@ -47,7 +47,7 @@ public sealed class DocumentProjection<T> : Projection, IDocumentProjection
         _handlers = handlers;
     }
 
-    /// <summary>What the documents are called.</summary>
+    /// <summary>The name of the documents, which PostgreSQL uses in the table name.</summary>
     public string Alias { get; }
 
     string IDocuments.Key => Key;
@@ -56,11 +56,11 @@ public sealed class DocumentProjection<T> : Projection, IDocumentProjection
 
     bool IDocuments.Takes(StreamName stream) => Takes(stream);
 
-    /// <summary>Adds what an event of one type does to one document.</summary>
+    /// <summary>Adds a handler for events of one type that updates one document.</summary>
     /// <param name="id">The document's id.</param>
-    /// <param name="evolve">Makes the document from the one before, which is null where there is none; null deletes it.</param>
-    /// <returns>A new declaration; this one stays as it is.</returns>
-    /// <exception cref="ArgumentException">The type is handled already.</exception>
+    /// <param name="evolve">Returns the new document from the old one, which is null if there is none; returning null deletes it.</param>
+    /// <returns>A new declaration; this one does not change.</returns>
+    /// <exception cref="ArgumentException">The type is already handled.</exception>
     public DocumentProjection<T> On<TEvent>(Func<TEvent, string> id, Func<T?, TEvent, T?> evolve)
         where TEvent : class
     {
@@ -69,9 +69,9 @@ public sealed class DocumentProjection<T> : Projection, IDocumentProjection
         return With<TEvent>(recorded => [id((TEvent)recorded.Data)], (document, recorded) => evolve(document, (TEvent)recorded.Data));
     }
 
-    /// <summary>Adds what an event of one type does to any number of documents, with its place in the log, its time and its metadata.</summary>
-    /// <param name="ids">The documents' ids; none leaves all as they are.</param>
-    /// <param name="evolve">Makes a document from the one before, which is null where there is none; null deletes it.</param>
+    /// <summary>Adds a handler that updates any number of documents, and also receives the event's place in the log, its time and its metadata.</summary>
+    /// <param name="ids">The ids of the documents; empty to change none.</param>
+    /// <param name="evolve">Returns a new document from the old one, which is null if there is none; returning null deletes it.</param>
     /// <inheritdoc cref="On{TEvent}(Func{TEvent, string}, Func{T, TEvent, T})"/>
     public DocumentProjection<T> On<TEvent>(Func<TEvent, RecordedEvent, IEnumerable<string>> ids, Func<T?, TEvent, RecordedEvent, T?> evolve)
         where TEvent : class
@@ -95,7 +95,7 @@ public sealed class DocumentProjection<T> : Projection, IDocumentProjection
         }
 
         string[] found = [.. ids(recorded).Distinct(StringComparer.Ordinal)];
-        return found.Any(string.IsNullOrEmpty) ? throw new InvalidOperationException("An event gave an empty id for its document.") : found;
+        return found.Any(string.IsNullOrEmpty) ? throw new InvalidOperationException("An event returned an empty document id.") : found;
     });
 
     object? IDocumentProjection.Evolve(object? document, RecordedEvent recorded) =>

@@ -1,13 +1,13 @@
 namespace Ledger.Projections;
 
-/// <summary>Which events somebody wants to hear of; the default value of each member lets all through.</summary>
-/// <remarks>Immutable. An event passes when all members let it.</remarks>
+/// <summary>Selects events by stream prefix and type; by default it matches every event.</summary>
+/// <remarks>Immutable. An event matches if it meets all conditions.</remarks>
 public sealed record EventFilter
 {
-    /// <summary>Lets every event through.</summary>
+    /// <summary>Matches every event.</summary>
     public static EventFilter All { get; } = new();
 
-    /// <summary>What the names of the streams begin with: default empty, which is every stream.</summary>
+    /// <summary>The prefix of the stream names. Default: empty, which matches every stream.</summary>
     public string StreamPrefix
     {
         get;
@@ -19,7 +19,7 @@ public sealed record EventFilter
     }
     = "";
 
-    /// <summary>The names of the event types in the log: default empty, which is every type.</summary>
+    /// <summary>The names of the event types in the log. Default: empty, which matches every type.</summary>
     public IReadOnlyCollection<string> Types
     {
         get;
@@ -31,7 +31,7 @@ public sealed record EventFilter
     }
     = [];
 
-    /// <summary>Whether an event passes.</summary>
+    /// <summary>Whether an event matches.</summary>
     public bool Passes(RecordedEvent recorded)
     {
         ArgumentNullException.ThrowIfNull(recorded);

@@ -4,7 +4,7 @@ using Ledger.Log;
 
 namespace Ledger.Projections;
 
-/// <summary>What is done with an event of each type; what a type's name stands for is looked up, and no type is inspected.</summary>
+/// <summary>Handlers by event type; types are found by lookup, without reflection.</summary>
 /// <remarks>Immutable. The JSON of an event that has no handler is not parsed.</remarks>
 internal sealed class EventHandlers<THandler>
     where THandler : Delegate
@@ -18,11 +18,11 @@ internal sealed class EventHandlers<THandler>
     public IReadOnlyCollection<Type> Types => [.. _byType.Keys];
 
     public EventHandlers<THandler> With(string owner, Type type, THandler handler) => _byType.ContainsKey(type)
-        ? throw new ArgumentException($"'{owner}' handles {type} already; do both in one handler.", nameof(type))
+        ? throw new ArgumentException($"'{owner}' already handles {type}; do both in one handler.", nameof(type))
         : new EventHandlers<THandler>(_byType.Add(type, handler));
 
-    /// <summary>The handler for an event, or null. What reads as <see cref="UntypedEvent"/> has the handler of that.</summary>
-    /// <exception cref="EventMisfitException">The type of the event's name has a handler, but its JSON does not fit the type.</exception>
+    /// <summary>The handler for an event, or null. An event that reads as <see cref="UntypedEvent"/> gets the handler of that type.</summary>
+    /// <exception cref="EventMisfitException">The event's type has a handler, but its JSON does not match the type.</exception>
     public THandler? Find(RecordedEvent recorded)
     {
         var isHandled = _byType.ContainsKey(recorded.ExpectedType);

@@ -1,6 +1,6 @@
 namespace Ledger.Projections;
 
-/// <summary>What an engine has to know of documents whose type it does not.</summary>
+/// <summary>The untyped view of documents for engines.</summary>
 internal interface IDocuments
 {
     string Name { get; }
@@ -16,7 +16,7 @@ internal interface IDocuments
     /// <summary>The full name of the documents' type.</summary>
     string ClrType { get; }
 
-    /// <summary>Whether a stream's events count.</summary>
+    /// <summary>Whether the projection handles a stream's events.</summary>
     bool Takes(StreamName stream);
 
     ReadOnlyMemory<byte> Write(object document);

@@ -5,7 +5,7 @@ internal interface ISnapshot : IDocuments
 {
     object Initial { get; }
 
-    /// <summary>Goes on from a state, for many events.</summary>
+    /// <summary>Starts a fold from a state, for many events.</summary>
     IStateFold BeginFold(object state);
 
     /// <exception cref="ProjectionFailedException">The application's function threw.</exception>

@@ -1,9 +1,9 @@
 namespace Ledger.Projections;
 
-/// <summary>A state in the making, which takes events one by one.</summary>
+/// <summary>A mutable fold that applies events one by one.</summary>
 internal interface IStateFold
 {
-    /// <summary>The state so far. Asked for seldom: an immutable one may be made for it.</summary>
+    /// <summary>The current state. Rarely read, so it may be copied to an immutable one.</summary>
     object State { get; }
 
     /// <exception cref="ProjectionFailedException">The application's function threw.</exception>

@@ -1,11 +1,11 @@
 namespace Ledger.Projections;
 
-/// <summary>Something that is derived from events and kept beside the log.</summary>
+/// <summary>Data that is derived from events and stored next to the log.</summary>
 /// <remarks>
-/// <para>Immutable and safe for concurrent use. The kinds are <see cref="Snapshot{T}"/>, <see cref="DocumentProjection{T}"/>, and what an
-/// engine adds. A declaration does not say when it runs: named in the options of a store it runs inline, inside every append.</para>
-/// <para>An inline projection runs for the appends that write to a stream with its <see cref="StreamPrefix"/>; others do not pay for it.</para>
-/// <para>What is kept can be rebuilt from the log at any time, and is never a source of truth.</para>
+/// <para>Immutable and safe for concurrent use. The kinds are <see cref="Snapshot{T}"/>, <see cref="DocumentProjection{T}"/>, and those an
+/// engine adds. A declaration does not define when it runs: listed in the options of a store it runs inline, inside every append.</para>
+/// <para>An inline projection runs for the appends that write to a stream with its <see cref="StreamPrefix"/>; other appends have no cost.</para>
+/// <para>The stored result can be rebuilt from the log at any time, and is never a source of truth.</para>
 /// </remarks>
 public abstract class Projection
 {
@@ -16,11 +16,11 @@ public abstract class Projection
         EventTypes = eventTypes;
     }
 
-    /// <summary>The name, under which progress is kept.</summary>
+    /// <summary>The name, under which progress is stored.</summary>
     public string Name { get; }
 
-    /// <summary>The version of what is kept: default 1, at least 1.</summary>
-    /// <remarks>Raise it when the same events shall give something else. The new version is kept apart from the old one, and begins empty.</remarks>
+    /// <summary>The version of the stored result, at least 1. Default: 1.</summary>
+    /// <remarks>Increase it when the same events must produce a different result. The new version is stored separately and starts empty.</remarks>
     public int Version
     {
         get;
@@ -32,7 +32,7 @@ public abstract class Projection
     }
     = 1;
 
-    /// <summary>What the names of the streams begin with whose events count: default empty, which is every stream.</summary>
+    /// <summary>The prefix of the streams whose events are handled. Default: empty, which matches every stream.</summary>
     public string StreamPrefix
     {
         get;
@@ -44,12 +44,12 @@ public abstract class Projection
     }
     = "";
 
-    /// <summary>The event types that are handled; empty when every event is.</summary>
+    /// <summary>The event types that are handled; empty if every event is.</summary>
     public IReadOnlyCollection<Type> EventTypes { get; }
 
-    /// <summary>What progress is kept under: <c>Name</c>, from version 2 on <c>Name:V2</c>.</summary>
+    /// <summary>The key of the stored progress: <c>Name</c>, or from version 2 on <c>Name:V2</c>.</summary>
     internal string Key => Version == 1 ? Name : $"{Name}:V{Version}";
 
-    /// <summary>Whether a stream's events count.</summary>
+    /// <summary>Whether the projection handles a stream's events.</summary>
     internal bool Takes(StreamName stream) => stream.Value.StartsWith(StreamPrefix, StringComparison.Ordinal);
 }

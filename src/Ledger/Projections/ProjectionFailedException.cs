@@ -5,7 +5,7 @@ namespace Ledger.Projections;
 /// <summary>An inline projection could not apply an event, so the append was refused.</summary>
 public sealed class ProjectionFailedException : Exception
 {
-    /// <summary>States the projection, the event and what went wrong.</summary>
+    /// <summary>Creates the exception for a projection, an event and a fault.</summary>
     public ProjectionFailedException(string projection, RecordedEvent recorded, Exception fault)
         : base($"Projection '{projection}' cannot apply event '{recorded?.Type}' at version {recorded?.Version} of stream '{recorded?.Stream}': "
             + $"{fault?.Message} Nothing was written; correct the projection, or append another event.", fault)

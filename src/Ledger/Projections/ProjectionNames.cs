@@ -1,6 +1,6 @@
 namespace Ledger.Projections;
 
-/// <summary>What a projection and its documents may be called.</summary>
+/// <summary>The rules for the names of projections and documents.</summary>
 internal static class ProjectionNames
 {
     private const int LongestAlias = 40;
@@ -15,7 +15,7 @@ internal static class ProjectionNames
         }
     }
 
-    // It becomes part of a table's name, and of its key's, which PostgreSQL cuts at 63 bytes.
+    // It becomes part of the names of a table and its key, which PostgreSQL truncates to 63 bytes.
     public static void CheckAlias(string alias)
     {
         ArgumentNullException.ThrowIfNull(alias);

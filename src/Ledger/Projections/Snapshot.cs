@@ -3,25 +3,25 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Ledger.Projections;
 
-/// <summary>The state of an aggregate, kept as a document for each stream.</summary>
+/// <summary>The state of an aggregate, stored as one document per stream.</summary>
 /// <remarks>
-/// <para>A document says which version of its stream it stands for, and every read adds what is missing. So it is never behind, also
-/// when another program appended without it or a new <see cref="Projection.Version"/> has kept nothing yet.</para>
-/// <para>A branch has no document: its state is that of its whole history, and is folded when it is asked for.</para>
+/// <para>A document records the version of its stream, and every read adds the missing events. So it is never stale, even
+/// if another program appended without it, or a new <see cref="Projection.Version"/> has stored nothing yet.</para>
+/// <para>A branch has no document: its state is folded from its whole history on every read.</para>
 /// <code>
 /// var orders = new Snapshot&lt;Order&gt;(order, "order", AppJson.Default.Order) { StreamPrefix = "order:" };
 /// </code>
 /// </remarks>
-/// <typeparam name="T">The state; what it needs must survive being written as JSON.</typeparam>
+/// <typeparam name="T">The state, which must survive a round trip through JSON.</typeparam>
 public sealed class Snapshot<T> : Projection, ISnapshot
     where T : class
 {
     private readonly JsonTypeInfo<T> _json;
 
-    /// <summary>Declares a snapshot, under the name of its aggregate.</summary>
-    /// <param name="aggregate">How the state comes about.</param>
-    /// <param name="alias">What the documents are called, 1 to 40 of <c>a-z</c>, <c>0-9</c> and <c>_</c>: in PostgreSQL the table <c>mt_doc_{alias}</c>.</param>
-    /// <param name="json">How the state is written, from a source-generated context.</param>
+    /// <summary>Declares a snapshot with the name of its aggregate.</summary>
+    /// <param name="aggregate">The aggregate that folds the state.</param>
+    /// <param name="alias">The name of the documents, 1 to 40 of <c>a-z</c>, <c>0-9</c> and <c>_</c>: in PostgreSQL the table <c>mt_doc_{alias}</c>.</param>
+    /// <param name="json">The JSON contract of the state, from a source-generated context.</param>
     public Snapshot(Aggregate<T> aggregate, string alias, JsonTypeInfo<T> json)
         : base((aggregate ?? throw new ArgumentNullException(nameof(aggregate))).Name, aggregate.EventTypes)
     {
@@ -32,10 +32,10 @@ public sealed class Snapshot<T> : Projection, ISnapshot
         _json = json;
     }
 
-    /// <summary>How the state comes about.</summary>
+    /// <summary>The aggregate that folds the state.</summary>
     public Aggregate<T> Aggregate { get; }
 
-    /// <summary>What the documents are called.</summary>
+    /// <summary>The name of the documents, which PostgreSQL uses in the table name.</summary>
     public string Alias { get; }
 
     string IDocuments.Key => Key;

@@ -1,6 +1,6 @@
 namespace Ledger.Projections;
 
-/// <summary>A fold by an application's function, which gives the state behind each event.</summary>
+/// <summary>A fold by an application's function, which returns the state after each event.</summary>
 internal sealed class StateFold<T>(Aggregate<T> aggregate, T state) : IStateFold
     where T : class
 {

@@ -1,10 +1,10 @@
 namespace Ledger.Projections;
 
-/// <summary>Code that is told of events, each at least once, in the order of the log.</summary>
+/// <summary>Code that receives events at least once each, in log order.</summary>
 /// <remarks>
-/// <para>Immutable. Its position is kept under its name, so it goes on where it was, on whatever node. It is moved on behind the code: after
-/// a crash the last events come again, so what the code does should bear being done twice; the event's id tells.</para>
-/// <para>One event at a time is handed over. An exception is retried, and then dealt with as the daemon's options say.</para>
+/// <para>Immutable. Its position is stored under its name, so it continues where it stopped, on any node. The position advances after the code has run: after
+/// a crash the last events are delivered again, so the code must be idempotent; use the event's id to detect repeats.</para>
+/// <para>Events are delivered one at a time. After an exception the event is retried, then treated according to the daemon's options.</para>
 /// <code>
 /// var mails = new Subscription("mails", (recorded, cancellationToken) => mailer.SendAsync(recorded, cancellationToken))
 /// {
@@ -16,8 +16,8 @@ namespace Ledger.Projections;
 public sealed class Subscription
 {
     /// <summary>Declares a subscription.</summary>
-    /// <param name="name">Its name, which keeps its position: 1 to 200 characters, without <c>:</c>; no projection has it.</param>
-    /// <param name="handle">Is given each event, and a token that says when the node stops or has lost the subscription to another.</param>
+    /// <param name="name">Its name, under which its position is stored: 1 to 200 characters, without <c>:</c>, different from every projection's.</param>
+    /// <param name="handle">Handles each event; its token is cancelled when the node stops or loses the subscription to another node.</param>
     public Subscription(string name, Func<RecordedEvent, CancellationToken, Task> handle)
     {
         ProjectionNames.Check(name);
@@ -29,7 +29,7 @@ public sealed class Subscription
     /// <summary>The name.</summary>
     public string Name { get; }
 
-    /// <summary>Which events: default all.</summary>
+    /// <summary>The events to deliver. Default: all.</summary>
     public EventFilter Filter
     {
         get;
@@ -41,7 +41,7 @@ public sealed class Subscription
     }
     = EventFilter.All;
 
-    /// <summary>Where it begins while it has no position: default <see cref="SubscriptionStart.Beginning"/>.</summary>
+    /// <summary>Where it begins if it has no position yet. Default: <see cref="SubscriptionStart.Beginning"/>.</summary>
     public SubscriptionStart Start
     {
         get;
@@ -53,6 +53,6 @@ public sealed class Subscription
     }
     = SubscriptionStart.Beginning;
 
-    /// <summary>What is told of the events.</summary>
+    /// <summary>The code that handles the events.</summary>
     public Func<RecordedEvent, CancellationToken, Task> Handle { get; }
 }

@@ -2,18 +2,18 @@ using Ledger.Log;
 
 namespace Ledger.Projections;
 
-/// <summary>Where a subscription begins that has no position yet.</summary>
-/// <remarks>Immutable. Two are equal when they name the same place in the same way.</remarks>
+/// <summary>The place where a subscription without a position begins.</summary>
+/// <remarks>Immutable. Two are equal if they name the same place in the same way.</remarks>
 public sealed record SubscriptionStart
 {
     private SubscriptionStart()
     {
     }
 
-    /// <summary>With the first event of the log.</summary>
+    /// <summary>At the first event of the log.</summary>
     public static SubscriptionStart Beginning { get; } = new();
 
-    /// <summary>Behind the last event that is in the log when the subscription begins.</summary>
+    /// <summary>After the last event in the log when the subscription first runs.</summary>
     public static SubscriptionStart Present { get; } = new() { IsPresent = true };
 
     internal bool IsPresent { get; private init; }
@@ -22,10 +22,10 @@ public sealed record SubscriptionStart
 
     internal DateTimeOffset? Time { get; private init; }
 
-    /// <summary>With the first event behind a place in the log.</summary>
+    /// <summary>At the first event after a place in the log.</summary>
     public static SubscriptionStart After(SequenceNumber sequence) => new() { Sequence = sequence };
 
-    /// <summary>With the first event that the log took at a time or later.</summary>
-    /// <remarks>Numbers are drawn in the order of the times but for a few minutes: events whose transactions took longer may be left out.</remarks>
+    /// <summary>At the first event recorded at a time or later.</summary>
+    /// <remarks>Sequence numbers follow the times to within a few minutes; events of longer transactions may be missed.</remarks>
     public static SubscriptionStart At(DateTimeOffset time) => new() { Time = time };
 }

@@ -1,11 +1,11 @@
 namespace Ledger.Records;
 
-/// <summary>Applies events that are in the log to the rows: what another program appended, or all of them for a rebuild.</summary>
+/// <summary>Applies logged events to the rows: those another program appended, or all of them for a rebuild.</summary>
 internal static class CatchUp
 {
     private const int PageEvents = 2_000;
 
-    /// <summary>Applies what the rows do not stand for yet; first everything up to there, where events were rewritten.</summary>
+    /// <summary>Applies the events that the rows do not cover yet; if events were rewritten, first all earlier ones.</summary>
     public static async Task RunAsync(IChronoTransaction transaction)
     {
         if (transaction.Place.IsRewritten)
@@ -19,7 +19,7 @@ internal static class CatchUp
         }
     }
 
-    /// <summary>Makes all rows anew; the kept head stays as it is.</summary>
+    /// <summary>Rebuilds all rows; the stored head does not change.</summary>
     public static async Task RebuildAsync(IChronoTransaction transaction)
     {
         await RunAsync(transaction).ConfigureAwait(false);

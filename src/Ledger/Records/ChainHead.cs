@@ -2,8 +2,8 @@ using System.Globalization;
 
 namespace Ledger.Records;
 
-/// <summary>Where a chain stood: kept outside of the store, it proves that nothing up to it was changed or cut off.</summary>
-/// <remarks>Equal when both parts are. The default value is that of an empty chain.</remarks>
+/// <summary>The end of a chain at some time: stored elsewhere, it proves that nothing up to it was changed or cut off.</summary>
+/// <remarks>Equal if both parts are. The default value is the head of an empty chain.</remarks>
 public readonly record struct ChainHead
 {
     /// <summary>Creates a head; the hash is 64 lower-case hexadecimal digits, or empty at seq 0.</summary>
@@ -51,10 +51,10 @@ public readonly record struct ChainHead
     /// <summary><c>SEQ:HASH</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Seq}:{Hash}");
 
-    /// <summary>A head as it stands in a log, where an import that kept damaged lines may have left anything.</summary>
+    /// <summary>A head read from a log, which may be malformed after an import that kept damaged lines.</summary>
     internal static ChainHead Unchecked(long seq, string hash) => new(hash, seq);
 
-    // As in the default value, so that both are equal.
+    // Null as in the default value, so that both are equal.
     private static string Kept(string hash) => hash.Length == 0 ? null! : hash;
 
     private static bool IsHash(long seq, string hash) => hash.Length == (seq == 0 ? 0 : ChainHash.Length) && hash.All(char.IsAsciiHexDigitLower);

@@ -5,10 +5,10 @@ using Ledger.Records.Chronomemory;
 
 namespace Ledger.Records;
 
-/// <summary>What ties an event to the one before it, found in its hashed text without parsing it.</summary>
+/// <summary>The link from an event to the one before it, found in its hashed text without parsing.</summary>
 /// <remarks>
-/// Keys are sorted, so <c>op</c> and <c>prev_hash</c> come first, <c>seq</c> and <c>ts</c> last; and within a text every quotation mark
-/// is escaped, so the marks looked for cannot stand in one.
+/// Keys are sorted, so <c>op</c> and <c>prev_hash</c> come first, <c>seq</c> and <c>ts</c> last; and within a string every quotation mark
+/// is escaped, so the markers cannot occur inside one.
 /// </remarks>
 internal readonly ref struct ChainLink
 {
@@ -39,12 +39,12 @@ internal readonly ref struct ChainLink
         return new ChainLink(text, prevHash, isSeq ? seq : null);
     }
 
-    /// <summary>Why the event does not follow the one with this seq and hash (0 and nothing at the beginning), or null.</summary>
+    /// <summary>The reason why the event does not follow the one with this seq and hash (0 and empty at the beginning), or null.</summary>
     public string? FaultAfter(long headSeq, ReadOnlySpan<byte> headHash)
     {
         if (Seq is not { } seq)
         {
-            return "The event's text does not tell its seq.";
+            return "The event's text does not contain its seq.";
         }
 
         if (IsCompaction && PrevHash.IsEmpty)
@@ -55,7 +55,7 @@ internal readonly ref struct ChainLink
 
         if (seq != headSeq + 1)
         {
-            return $"The event has seq {seq}, but {headSeq + 1} is expected. Events are missing, doubled or out of order.";
+            return $"The event has seq {seq}, but {headSeq + 1} is expected. Events are missing, duplicated or out of order.";
         }
 
         return PrevHash.SequenceEqual(headHash)

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace Ledger.Records;
 
-/// <summary>Verifies a chain of any length from its hashed texts as they stand: in order, in parallel, in flat memory, without parsing.</summary>
-/// <remarks>Events are gathered into blocks; a block is hashed on all processors, then its links are followed in order.</remarks>
+/// <summary>Verifies a chain of any length from its hashed texts: in order, in parallel, with constant memory, without parsing.</summary>
+/// <remarks>Events are collected in blocks; a block is hashed on all processors, then its links are checked in order.</remarks>
 internal sealed class ChainVerifier
 {
     private const int BlockEvents = 4096;
@@ -18,24 +18,24 @@ internal sealed class ChainVerifier
     private readonly byte[] _headHash = new byte[ChainHash.Length];
     private long _headSeq;
 
-    /// <summary>Begins behind an event that is known to be sound; the default value begins a chain.</summary>
+    /// <summary>Starts after an event known to be valid; the default value starts at the beginning of a chain.</summary>
     public ChainVerifier(ChainHead start = default)
     {
         _headSeq = start.Seq;
         Encoding.ASCII.GetBytes(start.Hash, _headHash);
     }
 
-    /// <summary>How many events were added and, where the chain holds, verified.</summary>
+    /// <summary>The number of events added and, if the chain is valid, verified.</summary>
     public long Events { get; private set; }
 
-    /// <summary>The last event of those verified.</summary>
+    /// <summary>The last verified event.</summary>
     public ChainHead Head => new(_headSeq, _headSeq == 0 ? "" : Encoding.ASCII.GetString(_headHash));
 
-    /// <summary>The first place at which the chain does not hold, as far as it was verified.</summary>
+    /// <summary>The first place at which the chain is broken, as far as it was verified.</summary>
     public ChainBreak? FirstBroken { get; private set; }
 
     /// <summary>Adds the next event: its hashed text as UTF-8, and its hash as hexadecimal digits.</summary>
-    /// <returns>False once the chain is known not to hold; what comes then is not looked at.</returns>
+    /// <returns>False once the chain is known to be broken; later events are ignored.</returns>
     public bool Add(ReadOnlySpan<byte> text, ReadOnlySpan<byte> hash)
     {
         if (FirstBroken is not null)
@@ -62,7 +62,7 @@ internal sealed class ChainVerifier
         return FirstBroken is null;
     }
 
-    /// <summary>Verifies what was added since the last block, and gives the first place at which the chain does not hold, or null.</summary>
+    /// <summary>Verifies the events added since the last block, and returns the first break, or null.</summary>
     public ChainBreak? Complete()
     {
         Flush();
@@ -107,7 +107,7 @@ internal sealed class ChainVerifier
     {
         var link = ChainLink.Of(TextAt(index));
         var reason = link.FaultAfter(_headSeq, _headSeq == 0 ? default : _headHash)
-            ?? (_isSound[index] ? null : "The event's hash is not that of its text. The text or the hash was changed.");
+            ?? (_isSound[index] ? null : "The event's hash does not match its text. The text or the hash was changed.");
         if (reason is null)
         {
             _headSeq = link.Seq!.Value;

@@ -1,11 +1,11 @@
 namespace Ledger.Records;
 
-/// <summary>Something about a folder that a valid chain does not tell.</summary>
-/// <param name="Code">A name that does not change, such as <c>snapshot_ahead</c>.</param>
-/// <param name="Seq">The seq that it is about, or null where it is about none.</param>
-/// <param name="Text">What was found and what follows from it.</param>
+/// <summary>A problem that a valid chain cannot show.</summary>
+/// <param name="Code">A stable name, such as <c>snapshot_ahead</c>.</param>
+/// <param name="Seq">The seq concerned, or null.</param>
+/// <param name="Text">The finding and its consequence.</param>
 public sealed record ChainWarning(string Code, long? Seq, string Text)
 {
-    /// <summary>The record that it is about, where a row of it was found; null otherwise.</summary>
+    /// <summary>The record concerned, if it has a row; otherwise null.</summary>
     public string? RecordId { get; init; }
 }

@@ -3,17 +3,17 @@ using Ledger.Records.Chronomemory;
 
 namespace Ledger.Records;
 
-/// <summary>What is written to a store at once: events, and the rows that they leave. The one place that says what an event does.</summary>
-/// <remarks>Not safe for concurrent use. A record that a delete means has to be among the known rows, if there is one.</remarks>
+/// <summary>The events and rows written to a store together. This is the only place that defines the effect of an event.</summary>
+/// <remarks>Not safe for concurrent use. The known rows must include the record of a delete, if it exists.</remarks>
 internal sealed class ChronoBatch
 {
     private readonly Dictionary<string, ChronoRow> _known;
     private readonly OrderedDictionary<string, ChronoRow> _rows = new(StringComparer.Ordinal);
     private long _version;
 
-    /// <summary>Begins a batch.</summary>
-    /// <param name="before">Where the store stands.</param>
-    /// <param name="known">Rows of records that deletes mean.</param>
+    /// <summary>Creates an empty batch.</summary>
+    /// <param name="before">The current place of the store.</param>
+    /// <param name="known">The rows of records to delete.</param>
     public ChronoBatch(ChronoPlace before, IEnumerable<ChronoRow>? known = null)
     {
         Before = before;
@@ -22,22 +22,22 @@ internal sealed class ChronoBatch
         _known = (known ?? []).ToDictionary(r => r.ToRecord().Id, StringComparer.Ordinal);
     }
 
-    /// <summary>Where the store has to stand.</summary>
+    /// <summary>The place at which the store must be before the write.</summary>
     public ChronoPlace Before { get; private set; }
 
-    /// <summary>Where the store stands then.</summary>
+    /// <summary>The place of the store after the write.</summary>
     public ChronoPlace After { get; private set; }
 
-    /// <summary>The events to append, in order; none for those that are in the log.</summary>
+    /// <summary>The events to append, in order; empty if they are in the log already.</summary>
     public List<NewChronoEvent> Events { get; } = [];
 
-    /// <summary>The rows to write, one a record; one that is there keeps its place in the order.</summary>
+    /// <summary>The rows to write, one per record; an existing one keeps its place in the order.</summary>
     public IReadOnlyList<ChronoRow> Rows => _rows.Values;
 
-    /// <summary>Which event said something about which record.</summary>
+    /// <summary>The pairs of events and the records they are about.</summary>
     public List<RecordChange> Changes { get; } = [];
 
-    /// <summary>The same rows, with the store standing where it stood: for a rebuild, which must not move the kept head.</summary>
+    /// <summary>The same rows without moving the store's place: for a rebuild, which must not change the stored head.</summary>
     public ChronoBatch Keeping(ChronoPlace kept)
     {
         (Before, After) = (kept, kept);
@@ -53,7 +53,7 @@ internal sealed class ChronoBatch
         return walEvent;
     }
 
-    /// <summary>Adds an event that comes from elsewhere, as it is.</summary>
+    /// <summary>Adds an event from elsewhere, unchanged.</summary>
     public void Add(WalEvent walEvent, Guid id)
     {
         var stored = StoredEvent.Of(walEvent);
@@ -61,7 +61,7 @@ internal sealed class ChronoBatch
         Apply(++_version, walEvent, null);
     }
 
-    /// <summary>Adds the beginning of a state.</summary>
+    /// <summary>Adds the mark that begins a state.</summary>
     public void Add(StateMark mark)
     {
         Events.Add(NewChronoEvent.OfState(mark));
@@ -75,7 +75,7 @@ internal sealed class ChronoBatch
         Apply(++_version, record);
     }
 
-    /// <summary>Applies an event that is in the log.</summary>
+    /// <summary>Applies an event that is already in the log.</summary>
     public void Apply(LogEntry entry)
     {
         _version = entry.Version;

@@ -2,10 +2,10 @@ using Ledger.Records.Chronomemory;
 
 namespace Ledger.Records;
 
-/// <summary>What a compaction did.</summary>
+/// <summary>The result of a compaction.</summary>
 /// <param name="Sequence">
-/// The seq at which the state stood: the highest of those that were compacted away, which is what the package's <c>compact()</c> returns.
+/// The seq of the compacted state: the highest seq that was compacted away, which the package's <c>compact()</c> returns too.
 /// </param>
-/// <param name="Events">How many events of the chain were taken out of the stream, which is fewer behind an earlier compaction.</param>
-/// <param name="Event">The event of the compaction, with the next seq.</param>
+/// <param name="Events">The number of chain events removed from the stream; events of earlier compactions do not count.</param>
+/// <param name="Event">The compaction's own event, with the next seq.</param>
 public sealed record ChronoCompaction(long Sequence, long Events, WalEvent Event);

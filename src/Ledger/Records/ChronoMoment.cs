@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Ledger.Records;
 
-/// <summary>A moment of a store's past: behind an event of its chain, or at a time.</summary>
+/// <summary>A moment in a store's past: after an event of its chain, or at a time.</summary>
 /// <remarks>
-/// Equal when both say the same. The default value is seq 0, before the first event. A time counts every event whose own time is not
-/// later; those are kept to the second, so an event of 9:00:02.7 is there at 9:00:02.
+/// Equal if both name the same seq or time. The default value is seq 0, before the first event. A time includes every event whose own time is not
+/// later; event times are stored to the second, so an event of 9:00:02.7 is included at 9:00:02.
 /// </remarks>
 public readonly record struct ChronoMoment
 {
@@ -18,7 +18,7 @@ public readonly record struct ChronoMoment
         _time = time;
     }
 
-    /// <summary>Behind the event with this seq, 0 or more; beyond the end it is the present.</summary>
+    /// <summary>After the event with this seq, 0 or more; beyond the end it means the present.</summary>
     public static ChronoMoment AtSeq(long seq)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(seq);
@@ -33,7 +33,7 @@ public readonly record struct ChronoMoment
         ? time.ToString("O", CultureInfo.InvariantCulture)
         : string.Create(CultureInfo.InvariantCulture, $"seq {_seq}");
 
-    /// <summary>Whether what happened at a seq and a time has happened by then. A time that is none counts as early.</summary>
+    /// <summary>Whether an event with a seq and a time has happened by then. An invalid time counts as early.</summary>
     internal bool Includes(long seq, string ts) => _time is { } time
         ? !DateTimeOffset.TryParse(ts, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) || at <= time
         : seq <= _seq;

@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace Ledger.Records;
 
-/// <summary>The names of a record store's events in the log, and of what is in their JSON.</summary>
+/// <summary>The names of a record store's event types in the log, and of the members of their JSON.</summary>
 internal static class ChronoNames
 {
     /// <summary>An event of the chain: <see cref="Text"/> and <see cref="Hash"/>.</summary>
     public const string Event = "chrono.event";
 
-    /// <summary>Where a state stands whose events are not here: <see cref="Seq"/>, <see cref="Hash"/>, <see cref="Ts"/>.</summary>
+    /// <summary>The position of a state whose events are not in the log: <see cref="Seq"/>, <see cref="Hash"/>, <see cref="Ts"/>.</summary>
     public const string State = "chrono.state";
 
     /// <summary>A record of that state: <see cref="Text"/>, <see cref="Seq"/>, <see cref="Ordinal"/>, <see cref="At"/>, <see cref="Ts"/>.</summary>
@@ -25,9 +25,9 @@ internal static class ChronoNames
     /// <summary>A record's place in the order of first insertion.</summary>
     public static readonly JsonEncodedText Ordinal = JsonEncodedText.Encode("ordinal");
 
-    /// <summary>The seq at which the state stands that a record is of.</summary>
+    /// <summary>The seq of the state that a record belongs to.</summary>
     public static readonly JsonEncodedText At = JsonEncodedText.Encode("at");
 
-    /// <summary>In the headers: the record with its keys in their own order.</summary>
+    /// <summary>In the headers: the record with its keys in their original order.</summary>
     public static readonly JsonEncodedText Spelled = JsonEncodedText.Encode("spelled");
 }

@@ -4,10 +4,10 @@ using Ledger.Records.Chronomemory;
 
 namespace Ledger.Records;
 
-/// <summary>A number as the chain spells it, where the integer <c>1</c> and the fraction <c>1.0</c> are two values.</summary>
+/// <summary>A number with its spelling in the chain, where the integer <c>1</c> and the fraction <c>1.0</c> are different values.</summary>
 /// <remarks>
-/// Equal exactly when the spellings are, so <c>1</c> is not equal to <c>1.0</c>. The default value is the integer <c>0</c>. An integer
-/// has any size; a fraction is a double, spelled with the fewest digits that read back as it.
+/// Equal exactly if the spellings are, so <c>1</c> is not equal to <c>1.0</c>. The default value is the integer <c>0</c>. An integer
+/// can have any size; a fraction is a double, written with the fewest digits that parse back to it.
 /// </remarks>
 public readonly struct ChronoNumber : IEquatable<ChronoNumber>
 {
@@ -19,7 +19,7 @@ public readonly struct ChronoNumber : IEquatable<ChronoNumber>
         Value = value;
     }
 
-    /// <summary>A fraction, also where the double is whole.</summary>
+    /// <summary>A fraction, even if the double is a whole number.</summary>
     public ChronoNumber(double value)
         : this(FloatText.Of(value), value)
     {
@@ -37,28 +37,28 @@ public readonly struct ChronoNumber : IEquatable<ChronoNumber>
     {
     }
 
-    /// <summary>The nearest double; an infinity where an integer is larger than any.</summary>
+    /// <summary>The nearest double; infinity for an integer beyond the range.</summary>
     public double Value { get; }
 
-    /// <summary>Whether it is a number at all and no infinity; every integer is.</summary>
+    /// <summary>Whether it is neither NaN nor infinite; true for every integer.</summary>
     public bool IsFinite => double.IsFinite(Value) || IsInteger;
 
-    /// <summary>Whether it was given without fraction and exponent.</summary>
+    /// <summary>Whether it was written without fraction and exponent.</summary>
     public bool IsInteger => ToString().AsSpan().TrimStart('-').IndexOfAnyExceptInRange('0', '9') < 0;
 
-    /// <summary>A fraction, also where the double is whole.</summary>
+    /// <summary>A fraction, even if the double is a whole number.</summary>
     public static implicit operator ChronoNumber(double value) => new(value);
 
     /// <summary>An integer.</summary>
     public static implicit operator ChronoNumber(long value) => new(value);
 
-    /// <summary>Whether both are spelled the same.</summary>
+    /// <summary>Whether both have the same spelling.</summary>
     public static bool operator ==(ChronoNumber left, ChronoNumber right) => left.Equals(right);
 
-    /// <summary>Whether they are spelled differently.</summary>
+    /// <summary>Whether the spellings differ.</summary>
     public static bool operator !=(ChronoNumber left, ChronoNumber right) => !left.Equals(right);
 
-    /// <summary>The fraction that a double is.</summary>
+    /// <summary>Converts a double to a fraction.</summary>
     public static ChronoNumber FromDouble(double value) => new(value);
 
     /// <summary>The integer.</summary>
@@ -73,10 +73,10 @@ public readonly struct ChronoNumber : IEquatable<ChronoNumber>
     /// <inheritdoc/>
     public override int GetHashCode() => ToString().GetHashCode(StringComparison.Ordinal);
 
-    /// <summary>The spelling that is hashed.</summary>
+    /// <summary>The spelling used for hashing.</summary>
     public override string ToString() => _text ?? "0";
 
-    /// <summary>The number that the digits of a JSON number stand for; they must be well-formed.</summary>
+    /// <summary>Parses a JSON number, which must be well-formed.</summary>
     internal static ChronoNumber Parse(ReadOnlySpan<byte> json)
     {
         var value = double.Parse(json, NumberStyles.Float, CultureInfo.InvariantCulture);

@@ -21,7 +21,7 @@ public sealed partial record ChronoRecord
     internal IEnumerable<string> Misfits => _misfits.Keys;
 
     /// <summary>Reads a JSON object: fields that are absent have their defaults, unknown ones are left out.</summary>
-    /// <exception cref="ChronoRecordException">It is no JSON object, or a field has a value of the wrong kind.</exception>
+    /// <exception cref="ChronoRecordException">It is not a JSON object, or a field has a value of the wrong kind.</exception>
     public static ChronoRecord FromJson(JsonElement json)
     {
         var record = json.ValueKind == JsonValueKind.Object
@@ -35,7 +35,7 @@ public sealed partial record ChronoRecord
     /// <summary>The record as the reference writes it: all twelve fields, in its order.</summary>
     public string ToJson() => Encoding.UTF8.GetString(JsonTextWriter.ToBytes(ToValue(), JsonSpelling.Line));
 
-    /// <summary>Reads the members of an object, whatever they are.</summary>
+    /// <summary>Reads the members of an object, valid or not.</summary>
     internal static ChronoRecord FromValue(JsonValue json)
     {
         var misfits = new Dictionary<string, JsonValue>();
@@ -83,7 +83,7 @@ public sealed partial record ChronoRecord
         return JsonValue.Of(members);
     }
 
-    /// <summary>The integer that a value is, where it fits.</summary>
+    /// <summary>The value as a 64-bit integer, if it is one.</summary>
     internal static long? IntegerOf(JsonValue value) =>
         value.Kind == JsonKind.Number && value.Number.IsInteger && long.TryParse(value.Number.ToString(), out var integer) ? integer : null;
 
@@ -120,11 +120,11 @@ public sealed partial record ChronoRecord
             misfits[name] = value;
         }
 
-        // Of what no number tells how sure it is, nothing is known.
+        // Without a number, the confidence is unknown.
         return fits ? result : name == "confidence" ? read(JsonValue.Of(0L)).Value : absent;
     }
 
-    // NaN, infinities and halves of surrogate pairs are nothing that a JsonElement can show.
+    // A JsonElement cannot hold NaN, infinities or lone surrogates.
     private static JsonElement? ElementOf(JsonValue value)
     {
         try

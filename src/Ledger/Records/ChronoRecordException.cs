@@ -19,6 +19,6 @@ public sealed class ChronoRecordException : Exception
     /// <summary>The field, by its name in JSON.</summary>
     public string Field { get; }
 
-    /// <summary>What is wrong with it, as the rest of a sentence that begins with the field.</summary>
+    /// <summary>The fault as the rest of a sentence that begins with the field.</summary>
     public string Reason { get; }
 }

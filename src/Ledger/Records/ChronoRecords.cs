@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Ledger.Records;
 
-/// <summary>The records that only stand in events: they say what was done and are never in a state.</summary>
+/// <summary>Placeholder records in events that only name the operation; they are never part of a state.</summary>
 internal static class ChronoRecords
 {
     public static ChronoRecord TombstoneOf(string id) => new() { Id = id, Status = "tombstone" };

@@ -3,28 +3,28 @@ using System.Text;
 
 namespace Ledger.Records;
 
-/// <summary>A record in its present state, as an engine keeps it for reading.</summary>
+/// <summary>A record in its current state, as an engine stores it for queries.</summary>
 /// <param name="Key">The SHA-256 of the id's UTF-8 bytes.</param>
 /// <param name="Ordinal">Its place in the order of first insertion.</param>
 /// <param name="Seq">The seq of the event that changed it last.</param>
-/// <param name="Record">The record; everything is answered from it.</param>
+/// <param name="Record">The record; the source of every answer.</param>
 internal sealed record ChronoRow(byte[] Key, long Ordinal, long Seq, RecordText Record)
 {
-    // An entry of an index has to hold them; what is longer is told apart by the record itself.
+    // An index entry must hold these; longer values are compared in the record itself.
     private const int LongestShown = 100;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The id for people; a column to look at.</summary>
+    /// <summary>The id in readable form; a column for people.</summary>
     public string Id { get; init; } = "";
 
-    /// <summary>For filters, which find candidates by it.</summary>
+    /// <summary>For filters, which select candidates by it.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>For filters, which find candidates by it.</summary>
+    /// <summary>For filters, which select candidates by it.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>For filters, which find candidates by it.</summary>
+    /// <summary>For filters, which select candidates by it.</summary>
     public double Confidence { get; init; }
 
     public static ChronoRow Of(ChronoRecord record, RecordText text, long ordinal, long seq) => new(KeyOf(record.Id), ordinal, seq, text)
@@ -37,13 +37,13 @@ internal sealed record ChronoRow(byte[] Key, long Ordinal, long Seq, RecordText 
 
     public static ChronoRow Of(ChronoRecord record, long ordinal, long seq) => Of(record, RecordText.Of(record.ToValue()), ordinal, seq);
 
-    /// <exception cref="EncoderFallbackException">The id holds half of a surrogate pair, which no stored id does.</exception>
+    /// <exception cref="EncoderFallbackException">The id contains half of a surrogate pair, which no stored id does.</exception>
     public static byte[] KeyOf(string id) => SHA256.HashData(Strict.GetBytes(id));
 
-    /// <summary>A text as the columns for filters have it: NUL, which PostgreSQL's texts cannot hold, as U+2400, and cut.</summary>
+    /// <summary>Text for the filter columns: truncated, with U+2400 for NUL, which PostgreSQL text cannot contain.</summary>
     public static string ShownForFilter(string text) => Shown(text, LongestShown);
 
-    /// <exception cref="ChronoRowException">The text was changed by hand and is no record.</exception>
+    /// <exception cref="ChronoRowException">The text was changed by hand and is no longer a record.</exception>
     public ChronoRecord ToRecord()
     {
         try

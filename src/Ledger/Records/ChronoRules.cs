@@ -4,22 +4,22 @@ using Ledger.Records.Chronomemory;
 
 namespace Ledger.Records;
 
-/// <summary>Which values a store takes; what is in a folder that is imported is kept whatever it is, and listed.</summary>
+/// <summary>The values that a store accepts. An import accepts any value of a folder, and lists those that break the rules.</summary>
 public sealed record ChronoRules
 {
-    /// <summary>The rules that hold where none are given.</summary>
+    /// <summary>The default rules.</summary>
     public static ChronoRules Default { get; } = new();
 
-    /// <summary>The source types that may be given. Default: <c>observed</c>, <c>inferred</c>, <c>hypothesis</c>, <c>synthetic</c>.</summary>
+    /// <summary>The accepted source types. Default: <c>observed</c>, <c>inferred</c>, <c>hypothesis</c>, <c>synthetic</c>.</summary>
     public IReadOnlyList<string> SourceTypes { get; init; } = ["observed", "inferred", "hypothesis", "synthetic"];
 
     /// <summary>
-    /// The statuses that may be given. Default: <c>active</c>, <c>deprecated</c>, <c>hypothesis</c>, <c>invalidated</c>, <c>tombstone</c>.
+    /// The accepted statuses. Default: <c>active</c>, <c>deprecated</c>, <c>hypothesis</c>, <c>invalidated</c>, <c>tombstone</c>.
     /// </summary>
     public IReadOnlyList<string> Statuses { get; init; } = ["active", "deprecated", "hypothesis", "invalidated", "tombstone"];
 
-    /// <summary>Refuses a record with a value that may not be given, by the first such field.</summary>
-    /// <exception cref="ChronoRecordException">A value may not be given.</exception>
+    /// <summary>Refuses a record that breaks the rules, naming the first such field.</summary>
+    /// <exception cref="ChronoRecordException">A value is not accepted.</exception>
     public void Check(ChronoRecord record)
     {
         if (FaultsOf(record) is [var fault, ..])
@@ -28,7 +28,7 @@ public sealed record ChronoRules
         }
     }
 
-    /// <summary>Everything that may not be given, in the order of the fields, at most once a field.</summary>
+    /// <summary>All violations of the rules, in field order, at most one per field.</summary>
     public IReadOnlyList<ChronoFault> FaultsOf(ChronoRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -37,12 +37,12 @@ public sealed record ChronoRules
 
     internal static ChronoFault FaultOfKind(string field) => new(field, field switch
     {
-        "confidence" => "is no number, but must be one from 0 to 1",
-        "evidence" or "epistemic_boundary" => "is no list of texts",
+        "confidence" => "is not a number, but must be from 0 to 1",
+        "evidence" or "epistemic_boundary" => "is not a list of texts",
         "is_hypothesis" => "is neither true nor false",
-        "model_assumptions" or "data" => "is no JSON object, or holds a number that is not finite or half of a surrogate pair",
-        "recursion_depth" => "is no integer",
-        _ => "is no text",
+        "model_assumptions" or "data" => "is not a JSON object, or contains a number that is not finite or half of a surrogate pair",
+        "recursion_depth" => "is not an integer",
+        _ => "is not text",
     });
 
     private ChronoFault? FaultOf(string field, ChronoRecord record)

@@ -3,8 +3,8 @@ using Ledger.Records.Chronomemory;
 
 namespace Ledger.Records;
 
-/// <summary>The records that a chain's events leave, in the order in which their ids first occurred, and where the chain stands.</summary>
-/// <remarks>Not safe for concurrent use while events are applied; reading alone is.</remarks>
+/// <summary>The records that result from a chain's events, in the order in which their ids first occurred, with the chain's head.</summary>
+/// <remarks>Not safe for concurrent use while events are applied; concurrent reads are safe.</remarks>
 public sealed class ChronoState
 {
     private readonly OrderedDictionary<string, ChronoRecord> _records = new(StringComparer.Ordinal);
@@ -14,7 +14,7 @@ public sealed class ChronoState
     {
     }
 
-    /// <summary>The state that a snapshot holds.</summary>
+    /// <summary>The state in a snapshot.</summary>
     public ChronoState(ChronoSnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
@@ -29,30 +29,30 @@ public sealed class ChronoState
     /// <summary>The highest seq applied; the reference's <c>wal_seq</c>.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>The hash that the next event takes as the one before it; empty at the beginning.</summary>
+    /// <summary>The hash that the next event will link to; empty at the beginning.</summary>
     public string LastHash { get; private set; } = "";
 
-    /// <summary>All records, also deleted ones.</summary>
+    /// <summary>All records, including deleted ones.</summary>
     public IReadOnlyList<ChronoRecord> Records => _records.Values;
 
-    /// <summary>How many records are active.</summary>
+    /// <summary>The number of active records.</summary>
     public int RecordCount => _records.Values.Count(r => r.Status == "active");
 
-    /// <summary>The record of an id, also a deleted one, or null.</summary>
+    /// <summary>The record with an id, even if deleted, or null.</summary>
     public ChronoRecord? Find(string id) => _records.GetValueOrDefault(id);
 
-    /// <summary>The records that are asked for, in order.</summary>
+    /// <summary>The records that match a query, in order.</summary>
     public IEnumerable<ChronoRecord> Query(ChronoQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
         return _records.Values.Where(query.Matches);
     }
 
-    /// <summary>The active records, in order, however sure they are.</summary>
+    /// <summary>The active records, in order, whatever their confidence.</summary>
     public IEnumerable<ChronoRecord> Export() => _records.Values.Where(r => r.Status == "active");
 
-    /// <summary>Applies an event; its hash is not looked at.</summary>
-    /// <returns>False where nothing was done, because the seq is not above the highest one applied, as in the reference.</returns>
+    /// <summary>Applies an event without checking its hash.</summary>
+    /// <returns>False if nothing was done because the seq is not above the highest one applied, as in the reference.</returns>
     public bool Apply(WalEvent walEvent)
     {
         ArgumentNullException.ThrowIfNull(walEvent);
@@ -75,7 +75,7 @@ public sealed class ChronoState
         return true;
     }
 
-    /// <summary>Applies what stands in a log, if it had happened by a moment.</summary>
+    /// <summary>Applies an entry of the log, if it had happened by a moment.</summary>
     internal void Apply(LogEntry entry, ChronoMoment at)
     {
         if (entry.Event is { } walEvent)
@@ -99,7 +99,7 @@ public sealed class ChronoState
         }
     }
 
-    /// <summary>The SHA-256 over the records in their order, each as its hashed text and a line end.</summary>
+    /// <summary>The SHA-256 of the records in order, each as its hashed text and a line end.</summary>
     public string ComputeHash()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -8,14 +8,14 @@ public sealed partial class ChronoStore
 {
     private const int PageRows = 1_000;
 
-    /// <summary>Takes the events out of the stream and keeps their state: the log stays as short as there are records.</summary>
+    /// <summary>Removes the events from the stream but keeps their state, so the log is only as long as the number of records.</summary>
     /// <remarks>
-    /// The state is written to the stream as events, then the compaction's own event, which names the hash that it continues and the hash
-    /// of the state; so a head from before can still be checked, and the rows can be made anew from the log. One transaction: after a crash
-    /// all of it is done or nothing. Writers of this store wait meanwhile.
+    /// The state is written to the stream as events, followed by the compaction's own event, which names the hash it continues and the hash
+    /// of the state; so earlier heads can still be checked, and the rows can be rebuilt from the log. One transaction: after a crash
+    /// either all of it is done or nothing. Writers of this store wait meanwhile.
     /// </remarks>
-    /// <param name="history">What becomes of the events.</param>
-    /// <param name="cancellationToken">Undoes it.</param>
+    /// <param name="history">Whether to archive or delete the events.</param>
+    /// <param name="cancellationToken">Cancels and rolls back.</param>
     public async Task<ChronoCompaction> CompactAsync(
         CompactedHistory history = CompactedHistory.Archive,
         CancellationToken cancellationToken = default)
@@ -32,8 +32,8 @@ public sealed partial class ChronoStore
         }
     }
 
-    /// <summary>Makes the rows anew from the log, in one transaction; writers of this store wait meanwhile.</summary>
-    /// <remarks>They come out as they were. Only rows that were changed by hand differ; see <see cref="ChronoVerification.Deep"/>.</remarks>
+    /// <summary>Rebuilds the rows from the log in one transaction; writers of this store wait meanwhile.</summary>
+    /// <remarks>The result is the same except for rows that were changed by hand; see <see cref="ChronoVerification.Deep"/>.</remarks>
     public async Task RebuildAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -52,7 +52,7 @@ public sealed partial class ChronoStore
         var (before, now) = (transaction.Place, ChronoTime.Of(_options.TimeProvider.GetUtcNow()));
         if (await transaction.FindEventsAsync([id]).ConfigureAwait(false) is [var done])
         {
-            // The first try was committed, and its answer got lost.
+            // The first try was committed, but its answer was lost.
             var written = LogEntry.Of(done).Event!;
             return new ChronoCompaction(written.Seq - 1, written.Seq - 1, written);
         }
@@ -66,7 +66,7 @@ public sealed partial class ChronoStore
         return new ChronoCompaction(before.Seq, events, compaction);
     }
 
-    // As ChronoState.ComputeHash does, without having all records in memory.
+    // Same as ChronoState.ComputeHash, without holding all records in memory.
     private static async Task<string> HashStateAsync(IChronoTransaction transaction)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -7,19 +7,19 @@ public sealed partial class ChronoStore
 {
     /// <summary>Writes the store as a <c>.chronomemory</c> folder that the reference opens, verifies and continues.</summary>
     /// <remarks>
-    /// It is as of one event, whoever writes meanwhile. Archived events are not part of it, because the reference's own log begins with
+    /// It is consistent as of one event, even during concurrent writes. Archived events are left out, because the reference's own log begins with
     /// its last compaction; see <see cref="BackupAsync"/>.
     /// </remarks>
-    /// <param name="folder">Where <c>.chronomemory</c> is made; there must be none yet.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="IOException">There is such a folder.</exception>
+    /// <param name="folder">The folder in which <c>.chronomemory</c> is created; it must not have one yet.</param>
+    /// <param name="cancellationToken">Cancels the export.</param>
+    /// <exception cref="IOException">The folder has a <c>.chronomemory</c> already.</exception>
     public Task<ChainHead> ExportAsync(string folder, CancellationToken cancellationToken = default) =>
         WriteFolderAsync(folder, isBackup: false, cancellationToken);
 
-    /// <summary>Writes the store as a folder with everything that <see cref="RestoreAsync(string, CancellationToken)"/> needs: also the archived events.</summary>
-    /// <param name="folder">Where <c>.chronomemory</c> is made; there must be none yet.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="IOException">There is such a folder.</exception>
+    /// <summary>Writes the store as a folder with everything that <see cref="RestoreAsync(string, CancellationToken)"/> needs, including the archived events.</summary>
+    /// <param name="folder">The folder in which <c>.chronomemory</c> is created; it must not have one yet.</param>
+    /// <param name="cancellationToken">Cancels the export.</param>
+    /// <exception cref="IOException">The folder has a <c>.chronomemory</c> already.</exception>
     public Task<ChainHead> BackupAsync(string folder, CancellationToken cancellationToken = default) =>
         WriteFolderAsync(folder, isBackup: true, cancellationToken);
 
@@ -39,7 +39,7 @@ public sealed partial class ChronoStore
                 await ChronoBackup.SealAsync(files.Folder, place.Head, cancellationToken).ConfigureAwait(false);
             }
 
-            // A compaction may have taken events away meanwhile; then it is done again.
+            // A compaction may have removed events meanwhile; then the export starts over.
             var now = await _session.GetPlaceAsync(cancellationToken).ConfigureAwait(false);
             if (now.ArchivedTo == place.ArchivedTo)
             {

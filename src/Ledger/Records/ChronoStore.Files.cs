@@ -8,14 +8,14 @@ public sealed partial class ChronoStore
 {
     private const int PageEvents = 2_000;
 
-    /// <summary>Takes in a <c>.chronomemory</c> folder, with its seqs, times and hashes, in one transaction.</summary>
-    /// <param name="folder">The folder, or one that holds it.</param>
-    /// <param name="options">What becomes of damaged lines; null for the defaults.</param>
-    /// <param name="cancellationToken">Undoes it.</param>
+    /// <summary>Imports a <c>.chronomemory</c> folder, with its seqs, times and hashes, in one transaction.</summary>
+    /// <param name="folder">The <c>.chronomemory</c> folder, or the folder that contains it.</param>
+    /// <param name="options">How to treat damaged lines; null for the defaults.</param>
+    /// <param name="cancellationToken">Cancels and rolls back.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="DamagedFolderException">A line is damaged, and such lines are refused.</exception>
-    /// <exception cref="ChronoNotEmptyException">The project has other events. Where it has those that the folder begins with, the rest is
-    /// taken in.</exception>
+    /// <exception cref="ChronoNotEmptyException">The project has other events. If it has those that the folder begins with, the rest is
+    /// imported.</exception>
     public async Task<ChronoImport> ImportAsync(
         string folder,
         ChronoImportOptions? options = null,
@@ -23,7 +23,7 @@ public sealed partial class ChronoStore
         await ImportAsync(
             await ChronoFolder.ReadAsync(folder, cancellationToken).ConfigureAwait(false), options, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Takes in a folder that was read already.</summary>
+    /// <summary>Imports a folder that has already been read.</summary>
     /// <exception cref="DamagedFolderException">A line is damaged, and such lines are refused.</exception>
     /// <exception cref="ChronoNotEmptyException">The project has other events.</exception>
     public async Task<ChronoImport> ImportAsync(
@@ -44,11 +44,11 @@ public sealed partial class ChronoStore
         }
     }
 
-    /// <summary>Takes in what <see cref="BackupAsync"/> wrote, with the archived events, in one transaction.</summary>
-    /// <param name="folder">The folder, or one that holds it.</param>
-    /// <param name="cancellationToken">Undoes it.</param>
+    /// <summary>Restores a backup written by <see cref="BackupAsync"/>, with the archived events, in one transaction.</summary>
+    /// <param name="folder">The <c>.chronomemory</c> folder, or the folder that contains it.</param>
+    /// <param name="cancellationToken">Cancels and rolls back.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="DamagedBackupException">A file of it is missing or was changed.</exception>
+    /// <exception cref="DamagedBackupException">A file of the backup is missing or was changed.</exception>
     /// <exception cref="ChronoNotEmptyException">The project has other events.</exception>
     public async Task<ChronoImport> RestoreAsync(string folder, CancellationToken cancellationToken = default)
     {
@@ -79,7 +79,7 @@ public sealed partial class ChronoStore
         return restored with { Events = archived.Events + restored.Events, Records = archived.Records + restored.Records };
     }
 
-    // A backup is whole when its files are as they were written, also that of a store with damaged lines.
+    // A backup is valid if its files are unchanged, even if the store had damaged lines.
     private ChronoImportPlan PlanOf(ChronoFolder folder) => ChronoImportPlan.Of(folder, DamagedLines.Keep, _options.Rules);
 
     private async Task<ChronoImport> ImportAsync(IChronoTransaction transaction, ChronoFolder folder, ChronoImportPlan plan)
@@ -127,7 +127,7 @@ public sealed partial class ChronoStore
         return new ChronoImport(plan.Events.Count - known, records ?? 0, [.. plan.Left, .. left], plan.Values, transaction.Place.Head);
     }
 
-    // Of a line that is there twice both are kept.
+    // A line that occurs twice is kept twice.
     private IEnumerable<(WalEvent Event, Guid Id)> WithIds(IEnumerable<WalEvent> events)
     {
         var occurred = new Dictionary<(long, string), int>();
@@ -138,7 +138,7 @@ public sealed partial class ChronoStore
         }
     }
 
-    // How many records of the snapshot have to be written because the events alone do not leave what the folder's state is; null for none.
+    // The number of snapshot records to write because the events alone do not produce the folder's state; null for none.
     private static int? RecordsWithoutEvents(ChronoFolder folder, ChronoImportPlan plan)
     {
         if (folder.Snapshot is not { } snapshot)
@@ -171,7 +171,7 @@ public sealed partial class ChronoStore
         await transaction.WriteAsync(batch).ConfigureAwait(false);
     }
 
-    // What cannot be a hash or a time anyway.
+    // Text that cannot be a hash or a time anyway.
     private static string Storable(string text) => ChronoTextRules.FaultOf(text) is null ? text.Replace('\0', '\u2400') : "";
 
     private static DamagedLine? FaultOf(ChronoRecord record) => ChronoTextRules.FaultOfText(record.ToValue()) is { } fault

@@ -5,10 +5,10 @@ namespace Ledger.Records;
 /// <content>Records of JSON files.</content>
 public sealed partial class ChronoStore
 {
-    /// <summary>Writes the records of a folder's <c>requirements.json</c> and <c>testcases.json</c>; done again, it writes what changed.</summary>
-    /// <param name="folder">The folder with the files; one that is not there gives nothing.</param>
-    /// <param name="deleted">What becomes of ids that were deleted here.</param>
-    /// <param name="cancellationToken">Undoes it.</param>
+    /// <summary>Writes the records of a folder's <c>requirements.json</c> and <c>testcases.json</c>; run again, it writes what changed.</summary>
+    /// <param name="folder">The folder with the files; a missing file adds nothing.</param>
+    /// <param name="deleted">How to treat ids that were deleted here.</param>
+    /// <param name="cancellationToken">Cancels and rolls back.</param>
     public async Task<ChronoMigrationResult> MigrateFromJsonAsync(
         string folder,
         DeletedRecords deleted = DeletedRecords.Keep,

@@ -7,7 +7,7 @@ namespace Ledger.Records;
 /// <content>Reading.</content>
 public sealed partial class ChronoStore
 {
-    /// <summary>The record of an id, also a deleted one, or null.</summary>
+    /// <summary>The record with an id, even if deleted, or null.</summary>
     public async Task<ChronoRecord?> GetAsync(string id, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -26,8 +26,8 @@ public sealed partial class ChronoStore
         return row?.ToRecord();
     }
 
-    /// <summary>The record of an id as it was, or null where it was not there yet.</summary>
-    /// <exception cref="ChronoHistoryLostException">The store is not known as of then.</exception>
+    /// <summary>The record with an id as it was at a moment, or null if it did not exist yet.</summary>
+    /// <exception cref="ChronoHistoryLostException">The store no longer has the history of that moment.</exception>
     public async Task<ChronoRecord?> GetAsync(string id, ChronoMoment at, CancellationToken cancellationToken = default)
     {
         var key = KeyOf(id);
@@ -48,9 +48,9 @@ public sealed partial class ChronoStore
         return state.Find(id);
     }
 
-    /// <summary>All records as they were, in memory.</summary>
-    /// <remarks>It is folded from the beginning of the log.</remarks>
-    /// <exception cref="ChronoHistoryLostException">The store is not known as of then.</exception>
+    /// <summary>All records as they were at a moment, in memory.</summary>
+    /// <remarks>Folds the log from its beginning.</remarks>
+    /// <exception cref="ChronoHistoryLostException">The store no longer has the history of that moment.</exception>
     public async Task<ChronoState> GetStateAsync(ChronoMoment at, CancellationToken cancellationToken = default)
     {
         var place = await PlaceAsync(cancellationToken).ConfigureAwait(false);
@@ -64,8 +64,8 @@ public sealed partial class ChronoStore
         return state;
     }
 
-    /// <summary>The records that are asked for, in the order of their first insertion, as they come.</summary>
-    /// <param name="query">Which ones; null for the active ones.</param>
+    /// <summary>Streams the records that match a query, in the order of their first insertion.</summary>
+    /// <param name="query">The query; null for the active records.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     public IAsyncEnumerable<ChronoRecord> QueryAsync(ChronoQuery? query = null, CancellationToken cancellationToken = default)
     {
@@ -73,15 +73,15 @@ public sealed partial class ChronoStore
         return ReadRowsAsync(RowFilter.Of(query), query.Matches, cancellationToken);
     }
 
-    /// <summary>The active records, in order, however sure they are.</summary>
+    /// <summary>The active records, in order, whatever their confidence.</summary>
     public IAsyncEnumerable<ChronoRecord> ExportRecordsAsync(CancellationToken cancellationToken = default) =>
         ReadRowsAsync(RowFilter.Active, record => record.Status == "active", cancellationToken);
 
-    /// <summary>All records, also deleted ones, in order.</summary>
+    /// <summary>All records, including deleted ones, in order.</summary>
     public IAsyncEnumerable<ChronoRecord> ReadRecordsAsync(CancellationToken cancellationToken = default) =>
         ReadRowsAsync(RowFilter.None, _ => true, cancellationToken);
 
-    /// <summary>How many records are active.</summary>
+    /// <summary>The number of active records.</summary>
     public async Task<long> RecordCountAsync(CancellationToken cancellationToken = default)
     {
         await PlaceAsync(cancellationToken).ConfigureAwait(false);
@@ -92,11 +92,11 @@ public sealed partial class ChronoStore
     public async Task<long> SequenceAsync(CancellationToken cancellationToken = default) =>
         (await PlaceAsync(cancellationToken).ConfigureAwait(false)).Seq;
 
-    /// <summary>Where the chain stands: kept elsewhere, it proves later that nothing up to it was changed. See <see cref="VerifyChainAsync(ChronoVerification, CancellationToken)"/>.</summary>
+    /// <summary>The head of the chain; stored elsewhere, it later proves that nothing up to it changed. See <see cref="VerifyChainAsync(ChronoVerification, CancellationToken)"/>.</summary>
     public async Task<ChainHead> GetHeadAsync(CancellationToken cancellationToken = default) =>
         (await PlaceAsync(cancellationToken).ConfigureAwait(false)).Head;
 
-    /// <summary>The events with at least this seq, in order, as they come; with those before a compaction, unless they were deleted.</summary>
+    /// <summary>Streams the events from a seq on, in order, including archived ones.</summary>
     public async IAsyncEnumerable<WalEvent> ReplayAsync(
         long fromSeq = 0,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -111,7 +111,7 @@ public sealed partial class ChronoStore
         }
     }
 
-    /// <summary>The events about a record, in order, as they come.</summary>
+    /// <summary>Streams the events about a record, in order.</summary>
     public async IAsyncEnumerable<WalEvent> HistoryAsync(
         string id,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -160,7 +160,7 @@ public sealed partial class ChronoStore
         }
     }
 
-    // Null for what no stored id can be.
+    // Null for text that cannot be a stored id.
     private static byte[]? KeyOf(string id)
     {
         ArgumentNullException.ThrowIfNull(id);

@@ -3,24 +3,24 @@ namespace Ledger.Records;
 /// <content>Verifying.</content>
 public sealed partial class ChronoStore
 {
-    // Less than this is not worth a second connection.
+    // Fewer events are not worth a second connection.
     private const long LeastPartEvents = 20_000;
 
-    /// <summary>Verifies that every event's hash is that of its text and names the event before, up to the head that is kept.</summary>
+    /// <summary>Verifies that every event has the hash of its text and links to the event before, up to the stored head.</summary>
     public Task<ChainVerdict> VerifyChainAsync(CancellationToken cancellationToken = default) =>
         VerifyChainAsync(new ChronoVerification(), cancellationToken);
 
-    /// <summary>Verifies the chain, and what else is asked for.</summary>
+    /// <summary>Verifies the chain and, as requested, a head and the rows.</summary>
     /// <remarks>
     /// <list type="number">
-    /// <item>A changed event, and one that is missing, doubled or out of order, is the first place that is broken.</item>
-    /// <item>So is the end of the chain where it is not the head that is kept: events were cut off, or the store was emptied.</item>
-    /// <item>Whoever can compute all hashes anew can also change the kept head: only a head kept elsewhere tells that, and it is the
+    /// <item>An event that was changed, or is missing, duplicated or out of order, breaks the chain.</item>
+    /// <item>So does an end of the chain that is not the stored head: events were cut off, or the store was emptied.</item>
+    /// <item>An attacker who recomputes all hashes can also change the stored head. Only a head stored elsewhere reveals that; it is the
     /// warning <c>head_differs</c>.</item>
-    /// <item>A row that is not what the log says is the warning <c>row_differs</c>; a record whose history is not that of the log is
+    /// <item>A row that differs from the log is the warning <c>row_differs</c>; a record whose history differs from the log is
     /// <c>history_differs</c>.</item>
     /// </list>
-    /// It goes in pages, in parallel and without parsing, and writers do not wait for it. Archived events are verified with the others.
+    /// It works in pages, in parallel and without parsing, and does not block writers. Archived events are verified too.
     /// </remarks>
     public async Task<ChainVerdict> VerifyChainAsync(ChronoVerification verification, CancellationToken cancellationToken = default)
     {
@@ -35,7 +35,7 @@ public sealed partial class ChronoStore
                 return verdict;
             }
 
-            // A compaction took events away meanwhile.
+            // A compaction removed events meanwhile.
         }
     }
 
@@ -54,7 +54,7 @@ public sealed partial class ChronoStore
             if (first is not null && ChainHead.Unchecked(first.Seq, first.Hash) == place.Head)
             {
                 warnings.Add(new ChainWarning("snapshot_ahead", first.Seq,
-                    $"The store stands at seq {first.Seq}, where an imported snapshot stood, but its events end at seq {last.Seq}."));
+                    $"The store is at seq {first.Seq}, that of an imported snapshot, but its events end at seq {last.Seq}."));
             }
             else
             {
@@ -80,7 +80,7 @@ public sealed partial class ChronoStore
     {
         var end = last.Seq == 0 ? "is empty" : $"ends at seq {last.Seq} with the hash '{last.Hash}'";
         return new ChainBreak(null, Math.Min(last.Seq, kept.Seq) + (last.Seq == kept.Seq ? 0 : 1),
-            $"The chain {end}, but the head that is kept is seq {kept.Seq} with the hash '{kept.Hash}'."
+            $"The chain {end}, but the stored head is seq {kept.Seq} with the hash '{kept.Hash}'."
             + " Events were cut off or added by hand, or the head was changed.");
     }
 
@@ -92,7 +92,7 @@ public sealed partial class ChronoStore
         return verifier;
     }
 
-    // What the events before a part end with. Whether that is sound the part before finds out.
+    // The expected end of the preceding part; that part's own check verifies it.
     private async Task<ChainHead> HeadBeforeAsync(long version, CancellationToken cancellationToken)
     {
         for (var to = version - 1; to > 0; to -= 100)
@@ -147,11 +147,11 @@ public sealed partial class ChronoStore
                 return walEvent.Seq == expected.Seq
                     ? walEvent.Hash == expected.Hash ? null : Differs(expected, walEvent.Hash)
                     : CompactionProof.Of(walEvent)?.ContinuesHash == expected.Hash && walEvent.Seq == expected.Seq + 1 ? null
-                    : $"The log begins at seq {walEvent.Seq}, and does not tell whether seq {expected.Seq} had the hash '{expected.Hash}'.";
+                    : $"The log begins at seq {walEvent.Seq}and cannot show whether seq {expected.Seq} had the hash '{expected.Hash}'.";
             }
         }
 
-        return $"The chain does not hold up to seq {expected.Seq}.";
+        return $"The chain is broken before seq {expected.Seq}.";
     }
 
     private static string Differs(ChainHead expected, string found) =>

@@ -6,32 +6,32 @@ namespace Ledger.Records;
 /// <content>Writing.</content>
 public sealed partial class ChronoStore
 {
-    /// <summary>Writes a record, new or in the place of the one with its id, and gives the event, with its seq and its hash.</summary>
-    /// <param name="record">The record; its recursion depth becomes that of the store.</param>
+    /// <summary>Writes a record, replacing any record with its id, and returns the event with its seq and hash.</summary>
+    /// <param name="record">The record; its recursion depth is set to the store's.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="ChronoRecordException">A value may not be given; the exception names the field.</exception>
+    /// <exception cref="ChronoRecordException">A value is not accepted; the exception names the field.</exception>
     public Task<WalEvent> UpsertAsync(ChronoRecord record, CancellationToken cancellationToken = default) =>
         UpsertAsync(record, Guid.CreateVersion7(), cancellationToken);
 
-    /// <summary>Writes a record once, however often it is called with the same id: for a call whose outcome got lost.</summary>
-    /// <param name="record">The record; its recursion depth becomes that of the store.</param>
-    /// <param name="eventId">The id of the event. Where the store has it, nothing is written and the event is given as it is there.</param>
+    /// <summary>Writes a record once, however often it is called with the same event id; for retries after a lost answer.</summary>
+    /// <param name="record">The record; its recursion depth is set to the store's.</param>
+    /// <param name="eventId">The id of the event. If the store has it, nothing is written and the stored event is returned.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="ChronoRecordException">A value may not be given; the exception names the field.</exception>
+    /// <exception cref="ChronoRecordException">A value is not accepted; the exception names the field.</exception>
     /// <exception cref="EventIdInUseException">An event of another stream has the id.</exception>
     public async Task<WalEvent> UpsertAsync(ChronoRecord record, Guid eventId, CancellationToken cancellationToken = default) =>
         (await WriteAsync([(Prepare(record), eventId)], cancellationToken).ConfigureAwait(false))[0];
 
-    /// <summary>Writes records in order, all or none of them, and gives their events.</summary>
-    /// <exception cref="ChronoRecordException">A value may not be given; the exception names the record and the field.</exception>
+    /// <summary>Writes records in order, all or none, and returns their events.</summary>
+    /// <exception cref="ChronoRecordException">A value is not accepted; the exception names the record and the field.</exception>
     public Task<IReadOnlyList<WalEvent>> UpsertManyAsync(IEnumerable<ChronoRecord> records, CancellationToken cancellationToken = default) =>
         UpsertManyAsync(records, Guid.CreateVersion7(), cancellationToken);
 
-    /// <summary>Writes records in order, all or none of them, once, however often it is called with the same id.</summary>
+    /// <summary>Writes records in order, all or none, once, however often it is called with the same call id.</summary>
     /// <param name="records">The records.</param>
-    /// <param name="callId">The id of the call; those of the events are derived from it.</param>
+    /// <param name="callId">The id of the call; the event ids are derived from it.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="ChronoRecordException">A value may not be given; the exception names the record and the field.</exception>
+    /// <exception cref="ChronoRecordException">A value is not accepted; the exception names the record and the field.</exception>
     public Task<IReadOnlyList<WalEvent>> UpsertManyAsync(
         IEnumerable<ChronoRecord> records,
         Guid callId,
@@ -42,13 +42,13 @@ public sealed partial class ChronoStore
     }
 
     /// <summary>Marks a record as deleted; it stays readable, with the status <c>tombstone</c>.</summary>
-    /// <remarks>An id that the store does not know is an event all the same, which changes nothing.</remarks>
-    /// <exception cref="ChronoRecordException">The id is no text that can be stored.</exception>
+    /// <remarks>Deleting an unknown id still writes an event, which has no effect.</remarks>
+    /// <exception cref="ChronoRecordException">The id is not text that can be stored.</exception>
     public Task<WalEvent> DeleteAsync(string id, CancellationToken cancellationToken = default) =>
         DeleteAsync(id, Guid.CreateVersion7(), cancellationToken);
 
-    /// <summary>Marks a record as deleted, by one event however often it is called with the same id of the event.</summary>
-    /// <exception cref="ChronoRecordException">The id is no text that can be stored.</exception>
+    /// <summary>Marks a record as deleted, with one event however often it is called with the same event id.</summary>
+    /// <exception cref="ChronoRecordException">The id is not text that can be stored.</exception>
     public async Task<WalEvent> DeleteAsync(string id, Guid eventId, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(id);

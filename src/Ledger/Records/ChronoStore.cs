@@ -2,12 +2,12 @@ using Ledger.Log;
 
 namespace Ledger.Records;
 
-/// <summary>Records of what an agent holds to be so, each change an event in a hash chain, on the stream <c>chrono:{project}</c> of a log.</summary>
+/// <summary>A hash-chained store of what an agent believes, on the stream <c>chrono:{project}</c> of a log.</summary>
 /// <remarks>
-/// <para>Safe for any number of threads, processes and machines at once. Nothing has to be opened or closed: the first call opens the
-/// store, a project is there with its first event, and the rows that answer are written with each event, so that closing writes nothing.
-/// Concurrent calls on one instance are written together: share it.</para>
-/// <para>A cancelled write is either made or not; call again with the same id to find out.</para>
+/// <para>Safe for any number of concurrent threads, processes and machines. Nothing needs to be opened or closed: the first call opens the
+/// store, the first event creates the project, and the rows for queries are written with each event.
+/// Concurrent calls on one instance are written together, so share the instance.</para>
+/// <para>A cancelled write may or may not have happened; call again with the same id to find out.</para>
 /// </remarks>
 public sealed partial class ChronoStore : IAsyncDisposable
 {
@@ -16,18 +16,18 @@ public sealed partial class ChronoStore : IAsyncDisposable
     private readonly ChronoWriter _writer;
     private bool _isDisposed;
 
-    /// <summary>Works on the records of a project.</summary>
-    /// <param name="log">A store of events that keeps records: that in PostgreSQL, on a pool, or that in memory.</param>
+    /// <summary>Opens the record store of a project.</summary>
+    /// <param name="log">An event store that supports records: the PostgreSQL store on a pool, or the in-memory store.</param>
     /// <param name="project">The project's name.</param>
-    /// <param name="options">How to write; null for the defaults.</param>
-    /// <exception cref="ArgumentException">The name cannot be part of a stream's, or the log keeps no records.</exception>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The name cannot be part of a stream name, or the log does not support records.</exception>
     public ChronoStore(IEventStore log, string project, ChronoOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(log);
         _options = options ?? new ChronoOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(_options.RecursionDepth, nameof(options));
         var engine = log as IChronoLog
-            ?? throw new ArgumentException($"A {log.GetType().Name} keeps no records. Open the store on the engine itself.", nameof(log));
+            ?? throw new ArgumentException($"A {log.GetType().Name} does not support records. Open the store on the engine itself.", nameof(log));
         Project = project;
         _session = engine.OpenChrono(StreamName.Chrono(project));
         _writer = new ChronoWriter(_session, _options.TimeProvider);
@@ -36,10 +36,10 @@ public sealed partial class ChronoStore : IAsyncDisposable
     /// <summary>The project's name.</summary>
     public string Project { get; }
 
-    /// <summary>The stream that the events are in.</summary>
+    /// <summary>The stream of the events.</summary>
     public StreamName Stream => _session.Stream;
 
-    /// <summary>Waits for writes under way; nothing else is to be done.</summary>
+    /// <summary>Waits for writes in progress; nothing else is needed.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!_isDisposed)

@@ -3,11 +3,11 @@ using Ledger.Records.Chronomemory;
 
 namespace Ledger.Records;
 
-/// <summary>Writes the changes of a process to one store: those that come while a batch is under way make up the next.</summary>
+/// <summary>Writes the changes of a process to one store; changes that arrive during a batch form the next one.</summary>
 /// <remarks>
-/// The chain is computed from the head that the last batch left, and the engine writes it in one round trip if the store still stands
-/// there. Where others write too, or a delete needs its record, the store is locked first. The callers compute the chain of the next
-/// batch themselves, one after the other, from the head that the batch under way is going to leave; where it did not, that is done again.
+/// The chain is computed from the head that the last batch left, and the engine writes it in one round trip if the store is still
+/// there. If other processes write too, or a delete needs its record, the store is locked first. The callers compute the chain of the next
+/// batch themselves, one after the other, from the head that the running batch should leave; if it does not, the chain is computed again.
 /// </remarks>
 internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProvider)
 {
@@ -19,7 +19,7 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
     private bool _isShared;
     private bool _isRunning;
 
-    /// <summary>Writes changes together, and gives their events.</summary>
+    /// <summary>Writes changes together, and returns their events.</summary>
     public async Task<IReadOnlyList<WalEvent>> WriteAsync(
         IReadOnlyList<(PreparedChange Change, Guid Id)> changes,
         CancellationToken cancellationToken)
@@ -41,7 +41,7 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
         return await pending.Written.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Forgets where the store stood, because it was changed by other means.</summary>
+    /// <summary>Forgets the known place of the store, because it was changed by other means.</summary>
     public void Forget()
     {
         lock (_gate)
@@ -50,7 +50,7 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
         }
     }
 
-    /// <summary>Waits until nothing is under way.</summary>
+    /// <summary>Waits until no write is in progress.</summary>
     public Task DrainAsync()
     {
         lock (_gate)
@@ -67,7 +67,7 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
             {
                 await SendAsync(group).ConfigureAwait(false);
             }
-#pragma warning disable CA1031 // Whatever it is, it belongs to those who wait for it.
+#pragma warning disable CA1031 // Any exception is passed to the callers that wait for it.
             catch (Exception fault)
 #pragma warning restore CA1031
             {
@@ -98,7 +98,7 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
         }
     }
 
-    // A call that is made again while the first is under way waits for the next batch, which finds it written.
+    // A call repeated while the first is in progress waits for the next batch, which finds it written.
     private void Fill()
     {
         while (_waiting.TryPeek(out var write) && _next.TryAdd(write))
@@ -107,7 +107,7 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
         }
     }
 
-    // One of several may be at fault; the others are not to be refused with it.
+    // One of several may be at fault; the others must not be refused with it.
     private async Task SendSeparatelyAsync(List<PendingWrite> writes, Exception fault)
     {
         if (writes is [var only])
@@ -124,7 +124,7 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
                 alone.TryAdd(write);
                 await SendAsync(alone).ConfigureAwait(false);
             }
-#pragma warning disable CA1031 // Whatever it is, it belongs to who waits for it.
+#pragma warning disable CA1031 // Any exception is passed to the caller that waits for it.
             catch (Exception own)
 #pragma warning restore CA1031
             {
@@ -169,7 +169,7 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
                 transaction => WriteAsync(transaction, writes, looksUp), CancellationToken.None).ConfigureAwait(false);
             if (events is not null)
             {
-                // Whoever finds the store where they left it is alone again.
+                // If the store is where we left it, there is no other writer any more.
                 _isShared = expected is not null && before != expected;
                 Complete(writes, events, after);
                 return;

@@ -1,11 +1,11 @@
 namespace Ledger.Records;
 
-/// <summary>What a compaction does with the events before it.</summary>
+/// <summary>What happens to the events before a compaction.</summary>
 public enum CompactedHistory
 {
-    /// <summary>They go to a table of their own, are read and verified as before, and can be asked for as of any seq.</summary>
+    /// <summary>They move to an archive table, where they can still be read, verified and queried as of any seq.</summary>
     Archive,
 
-    /// <summary>They are deleted, with those of earlier compactions; the store is known from here on only.</summary>
+    /// <summary>They are deleted, with those of earlier compactions; the store's history starts here.</summary>
     Delete,
 }

@@ -4,12 +4,12 @@ using Ledger.Records.Chronomemory;
 
 namespace Ledger.Records;
 
-/// <summary>What a compaction keeps in its <c>data</c>, so that the chain before it and the state it stands on can still be checked.</summary>
+/// <summary>The hashes that a compaction records in its <c>data</c>, so that the chain before it and its state can still be checked.</summary>
 /// <param name="ContinuesHash">The hash of the last event before the compaction.</param>
-/// <param name="StateHash">What <see cref="ChronoState.ComputeHash"/> gave then.</param>
+/// <param name="StateHash">The hash of the state, from <see cref="ChronoState.ComputeHash"/>.</param>
 internal sealed record CompactionProof(string ContinuesHash, string StateHash)
 {
-    /// <summary>What a compaction says; null for one of the reference, which says nothing.</summary>
+    /// <summary>Reads the proof of a compaction; null for one of the reference, which has none.</summary>
     public static CompactionProof? Of(WalEvent compaction) =>
         TextOf(compaction.Record.Data, "continues_hash") is { } continues && TextOf(compaction.Record.Data, "state_hash") is { } state
             ? new CompactionProof(continues, state)

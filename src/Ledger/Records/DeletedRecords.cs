@@ -1,6 +1,6 @@
 namespace Ledger.Records;
 
-/// <summary>What a migration does with an id that was deleted in the store and stands in the files.</summary>
+/// <summary>How a migration treats an id of the files that was deleted in the store.</summary>
 public enum DeletedRecords
 {
     /// <summary>It stays deleted.</summary>

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 
 namespace Ledger.Records;
 
-/// <summary>Which events are about a record, without their order: what the log has, less what the index has. The default value is nothing.</summary>
-/// <param name="Sum">The sum of the SHA-256 of each, cut to its first half.</param>
+/// <summary>A digest of the events about a record, regardless of order: those in the log minus those in the index. The default value means no difference.</summary>
+/// <param name="Sum">The sum of their SHA-256 hashes, each cut to its first half.</param>
 internal readonly record struct HistoryDigest(UInt128 Sum)
 {
     public HistoryDigest With(RecordChange change) => new(unchecked(Sum + DigestOf(change)));

@@ -1,8 +1,8 @@
 namespace Ledger.Records;
 
-/// <summary>An engine that keeps record stores: their events in its log, and rows of the present records beside it.</summary>
+/// <summary>An engine that supports record stores: events in its log, and rows with the current records.</summary>
 internal interface IChronoLog
 {
-    /// <summary>Opens a store; nothing is read or written yet.</summary>
+    /// <summary>Opens a store without reading or writing anything.</summary>
     IChronoSession OpenChrono(StreamName stream);
 }

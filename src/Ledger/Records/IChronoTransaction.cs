@@ -1,31 +1,31 @@
 namespace Ledger.Records;
 
-/// <summary>A store while nobody else writes to it.</summary>
+/// <summary>A store in a transaction that locks out other writers.</summary>
 internal interface IChronoTransaction
 {
-    /// <summary>Where the store stands, with what was written here.</summary>
+    /// <summary>The place of the store, including writes of this transaction.</summary>
     ChronoPlace Place { get; }
 
-    /// <summary>The rows of records, as far as there are any.</summary>
+    /// <summary>The rows of records that exist.</summary>
     Task<IReadOnlyList<ChronoRow>> FindRowsAsync(IReadOnlyCollection<byte[]> keys);
 
-    /// <summary>Rows in order, from behind an ordinal, at most so many.</summary>
+    /// <summary>A page of rows in order, after an ordinal.</summary>
     Task<IReadOnlyList<ChronoRow>> ReadRowsAsync(long afterOrdinal, int count);
 
-    /// <summary>The events from a version on, at most so many.</summary>
+    /// <summary>A page of events from a version on.</summary>
     Task<IReadOnlyList<RecordedEvent>> ReadEventsAsync(long from, int count);
 
     /// <summary>Events of this stream by their ids.</summary>
     Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids);
 
     /// <summary>Appends the batch's events and writes its rows.</summary>
-    /// <returns>False where an event of the batch is in the log already; nothing is to be written then.</returns>
+    /// <returns>False if an event of the batch is in the log already; then nothing may be written.</returns>
     Task<bool> WriteAsync(ChronoBatch batch);
 
-    /// <summary>Takes the events up to a version out of the stream.</summary>
-    /// <returns>How many of them are events of the chain.</returns>
+    /// <summary>Removes the events up to a version from the stream.</summary>
+    /// <returns>The number of chain events among them.</returns>
     Task<long> ArchiveAsync(long to, CompactedHistory history);
 
-    /// <summary>Removes all rows, and what is known of who changed what; they can be written again then, also where events were rewritten.</summary>
+    /// <summary>Removes all rows and the index of histories, so that they can be rewritten, even if events were changed.</summary>
     Task ClearRowsAsync();
 }

@@ -4,11 +4,11 @@ using Ledger.Records.Chronomemory;
 
 namespace Ledger.Records;
 
-/// <summary>An event of a record store's stream, read.</summary>
-/// <remarks>One of the three is set, or none where the stream holds something else or what was changed by hand.</remarks>
-/// <param name="Version">Its place in the stream.</param>
+/// <summary>A parsed event of a record store's stream.</summary>
+/// <remarks>One of the three is set, or none if the event is of another type or was changed by hand.</remarks>
+/// <param name="Version">Its version in the stream.</param>
 /// <param name="Event">The event of the chain.</param>
-/// <param name="State">Where a state begins.</param>
+/// <param name="State">The mark that begins a state.</param>
 /// <param name="Record">A record of that state.</param>
 internal readonly record struct LogEntry(long Version, WalEvent? Event, StateMark? State, StateRecord? Record)
 {
@@ -27,12 +27,12 @@ internal readonly record struct LogEntry(long Version, WalEvent? Event, StateMar
         }
         catch (Exception fault) when (fault is FormatException or InvalidOperationException or KeyNotFoundException)
         {
-            // Only verification says what is wrong with it.
+            // Only verification reports the fault.
             return entry;
         }
     }
 
-    /// <summary>The seq of an event of the chain, read without the rest of it; null for anything else.</summary>
+    /// <summary>The seq of a chain event, read without parsing the rest; null for other events.</summary>
     public static long? SeqOf(RecordedEvent recorded) =>
         recorded.Type == ChronoNames.Event
         && recorded.ToJsonElement().TryGetProperty(ChronoNames.Text.EncodedUtf8Bytes, out var text)

@@ -4,9 +4,9 @@ using Ledger.Json;
 
 namespace Ledger.Records;
 
-/// <summary>An event of a record store as an engine appends it.</summary>
+/// <summary>An event of a record store, ready to append.</summary>
 /// <param name="Id">Its id.</param>
-/// <param name="Type">Its name in the log, one of <see cref="ChronoNames"/>.</param>
+/// <param name="Type">Its type name in the log, one of <see cref="ChronoNames"/>.</param>
 /// <param name="Json">Its data.</param>
 /// <param name="Headers">Its headers; empty for none.</param>
 internal readonly record struct NewChronoEvent(Guid Id, string Type, ReadOnlyMemory<byte> Json, ReadOnlyMemory<byte> Headers)

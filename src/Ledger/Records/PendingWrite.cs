@@ -2,22 +2,22 @@ using Ledger.Records.Chronomemory;
 
 namespace Ledger.Records;
 
-/// <summary>A call that waits to be written: changes that stand together, all or nothing.</summary>
+/// <summary>A call that waits to be written: changes that are written all or none.</summary>
 internal sealed class PendingWrite(IReadOnlyList<(PreparedChange Change, Guid Id)> changes, CancellationToken cancellationToken)
 {
     private readonly TaskCompletionSource<IReadOnlyList<WalEvent>> _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IReadOnlyList<(PreparedChange Change, Guid Id)> Changes => changes;
 
-    /// <summary>The events, once they are committed.</summary>
+    /// <summary>Completes with the events once they are committed.</summary>
     public Task<IReadOnlyList<WalEvent>> Written => _written.Task;
 
     public bool NeedsRecords { get; } = changes.Any(c => c.Change.NeedsRecord);
 
-    /// <summary>Whether the caller has given up before it was sent.</summary>
+    /// <summary>Whether the caller gave up before it was sent.</summary>
     public bool IsCancelled => cancellationToken.IsCancellationRequested;
 
-    /// <summary>Adds the changes to the end of a chain, and gives their events.</summary>
+    /// <summary>Adds the changes to the end of a chain, and returns their events.</summary>
     public IReadOnlyList<WalEvent> AddTo(ChronoBatch chain, string ts) => [.. changes.Select(c => chain.Add(c.Change, c.Id, ts))];
 
     public void Complete(IReadOnlyList<WalEvent> events) => _written.TrySetResult(events);

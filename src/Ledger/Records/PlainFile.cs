@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Ledger.Records;
 
-/// <summary>Reads whole files, and nothing that has no end: a link may lead to a device or a pipe.</summary>
+/// <summary>Reads whole regular files; refuses anything endless, because a link may lead to a device or a pipe.</summary>
 internal static partial class PlainFile
 {
-    /// <summary>The most bytes that are read into memory.</summary>
+    /// <summary>The largest file that is read into memory, in bytes.</summary>
     public const long MaxBytes = 1L << 30;
 
     private const int CurrentDirectory = -100;
@@ -15,13 +15,13 @@ internal static partial class PlainFile
     private const int TypeMask = 0xF000;
     private const int Regular = 0x8000;
 
-    /// <summary>The content, or null where there is no such file.</summary>
-    /// <exception cref="IOException">It is no plain file, or too large.</exception>
+    /// <summary>The content, or null if there is no such file.</summary>
+    /// <exception cref="IOException">It is not a regular file, or is too large.</exception>
     public static async Task<ReadOnlyMemory<byte>?> ReadAsync(string file, CancellationToken cancellationToken)
     {
         if (Directory.Exists(file))
         {
-            throw new IOException($"'{file}' is not a plain file but a directory. Nothing was read; give the folder that has the file.");
+            throw new IOException($"'{file}' is not a plain file but a directory. Nothing was read; name the folder that contains the file.");
         }
 
         if (!File.Exists(file))
@@ -29,7 +29,7 @@ internal static partial class PlainFile
             return null;
         }
 
-        // Before it is opened: opening a pipe waits for its writer.
+        // Checked before opening, because opening a pipe waits for its writer.
         if (!IsPlain(file))
         {
             throw new IOException($"'{file}' is not a plain file but a device, a pipe or a link to one. Nothing was read; copy its content into a file.");
@@ -42,7 +42,7 @@ internal static partial class PlainFile
             : await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
     }
 
-    // Unknown elsewhere than on Linux, where .NET has no name for it: https://man7.org/linux/man-pages/man2/statx.2.html
+    // Only Linux is checked, through a call that .NET does not offer: https://man7.org/linux/man-pages/man2/statx.2.html
     private static unsafe bool IsPlain(string file)
     {
         if (!OperatingSystem.IsLinux())

@@ -5,8 +5,8 @@ using Ledger.Records.Chronomemory;
 
 namespace Ledger.Records;
 
-/// <summary>A change with everything written out that does not depend on its place in the chain.</summary>
-/// <remarks>Made by the caller's own thread, so that what is done one after the other is little.</remarks>
+/// <summary>A change with every part serialized that does not depend on its place in the chain.</summary>
+/// <remarks>Created on the caller's own thread, to keep the sequential part small.</remarks>
 internal sealed class PreparedChange
 {
     private readonly JsonValue _value;
@@ -32,13 +32,13 @@ internal sealed class PreparedChange
 
     public RecordText Text { get; }
 
-    /// <summary>The record with its keys in their own order; null where that follows from its text.</summary>
+    /// <summary>The record with its keys in their original order; null if the order follows from its text.</summary>
     public string? Spelled { get; }
 
-    /// <summary>Whether what it leaves depends on the record that is there.</summary>
+    /// <summary>Whether its result depends on the existing record.</summary>
     public bool NeedsRecord => Op == "delete";
 
-    /// <summary>Whether an event that a store has makes this change; the store's depth does not count, because no caller gives it.</summary>
+    /// <summary>Whether a stored event makes this change; the store's depth is ignored, because callers do not set it.</summary>
     public bool IsWrittenAs(WalEvent written) =>
         written.Op == Op && WithDepth(written.Record, _recursionDepth).AsSpan().SequenceEqual(_text);
 
@@ -53,7 +53,7 @@ internal sealed class PreparedChange
     public static PreparedChange Compact(long seq, CompactionProof proof, long recursionDepth) =>
         new("compact", ChronoRecords.CompactionOf(seq, proof), recursionDepth);
 
-    /// <summary>The event that the change makes in its place: its hashed text, and the event with its hash.</summary>
+    /// <summary>The event of this change at a place in the chain: its hashed text, and the event with its hash.</summary>
     public (ReadOnlyMemory<byte> Text, WalEvent Event) At(long seq, string ts, string prevHash)
     {
         var text = new ArrayBufferWriter<byte>(_text.Length + _recordId.Length + 256);

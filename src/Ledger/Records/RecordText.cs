@@ -4,23 +4,23 @@ using Ledger.Records.Chronomemory;
 
 namespace Ledger.Records;
 
-/// <summary>A record as a log keeps it: its hashed text, and beside it the order in which its keys came.</summary>
-/// <param name="Text">The hashed text: keys by code point at every level.</param>
+/// <summary>A record in stored form: its hashed text, and the original order of its keys.</summary>
+/// <param name="Text">The hashed text: keys sorted by code point at every level.</param>
 /// <param name="Spelled">
-/// The record with its keys in their own order; null where that follows from the text: the twelve fields in the reference's order, and
+/// The record with its keys in their original order; null if the order follows from the text: the twelve fields in the reference's order, and
 /// sorted keys below.
 /// </param>
 internal readonly record struct RecordText(string Text, string? Spelled)
 {
     public static RecordText Of(JsonValue record) => new(Spell(record, JsonSpelling.Hashed), SpellingOf(record));
 
-    /// <summary>The record with its keys in their own order; null where that follows from the hashed text.</summary>
+    /// <summary>The record with its keys in their original order; null if the order follows from the hashed text.</summary>
     public static string? SpellingOf(JsonValue record) => FollowsFromText(record) ? null : Spell(record, JsonSpelling.Line);
 
-    /// <summary>The record that was spelled, or the one read from a hashed text with its fields in the reference's order.</summary>
+    /// <summary>Reads the record in its original key order, or from a hashed text with its fields in the reference's order.</summary>
     public static JsonValue Ordered(JsonValue record, string? spelled) => spelled is null ? InOrder(record) : Read(spelled);
 
-    /// <exception cref="FormatException">The text is no JSON.</exception>
+    /// <exception cref="FormatException">The text is not JSON.</exception>
     public JsonValue ToValue() => Spelled is null ? InOrder(Read(Text)) : Read(Spelled);
 
     private static JsonValue Read(string text) => JsonTextReader.Read(Encoding.UTF8.GetBytes(text));

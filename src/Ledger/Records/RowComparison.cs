@@ -2,9 +2,9 @@ using Ledger.Log;
 
 namespace Ledger.Records;
 
-/// <summary>Compares the rows of a store, and the index of its histories, with what its log says.</summary>
+/// <summary>Compares the rows of a store, and the index of its histories, with its log.</summary>
 /// <remarks>
-/// Writers go on meanwhile, so what differs at first is looked at once more while they wait: those few rows alone.
+/// Writers are not blocked during the first pass; only the few rows that differ are checked again while writers wait.
 /// </remarks>
 internal sealed class RowComparison(IChronoSession session)
 {
@@ -15,7 +15,7 @@ internal sealed class RowComparison(IChronoSession session)
     private readonly Dictionary<RowKey, HistoryDigest> _histories = [];
     private ChronoPlace _place;
 
-    /// <summary>A warning for each row and each history that differs, of the first ones.</summary>
+    /// <summary>A warning for each row and each history that differs, up to a limit.</summary>
     public async Task<IReadOnlyList<ChainWarning>> RunAsync(ChronoPlace place, CancellationToken cancellationToken)
     {
         _place = place with { StreamVersion = 0, Version = 0, Seq = 0, LastHash = null };
@@ -27,7 +27,7 @@ internal sealed class RowComparison(IChronoSession session)
             : [.. await session.WithLockAsync(transaction => CheckAsync(transaction, suspects), cancellationToken).ConfigureAwait(false), .. histories];
     }
 
-    // What is known up to a version does not change any more, so writers need not wait.
+    // Results up to a version no longer change, so writers need not wait.
     private async Task<List<ChainWarning>> CheckHistoriesAsync(long to, CancellationToken cancellationToken)
     {
         await foreach (var change in session.ReadChangesAsync(to, cancellationToken).ConfigureAwait(false))
@@ -41,8 +41,8 @@ internal sealed class RowComparison(IChronoSession session)
         {
             var (_, row) = await session.FindRowAsync(key.ToBytes(), cancellationToken).ConfigureAwait(false);
             warnings.Add(new ChainWarning("history_differs", null, row is null
-                ? "The history of a record that has no row is not what the log says."
-                : $"The history of the record '{Shown(row)}' is not what the log says.") { RecordId = row?.Id });
+                ? "The history of a record without a row differs from the log."
+                : $"The history of the record '{Shown(row)}' differs from the log.") { RecordId = row?.Id });
         }
 
         return warnings;
@@ -79,10 +79,10 @@ internal sealed class RowComparison(IChronoSession session)
     }
 
     private ChainWarning Describe(RowKey key, ChronoRow? row) => !_digests.TryGetValue(key, out var digest)
-        ? new ChainWarning("row_differs", null, $"There is a row of the record '{Shown(row!)}', which no event made.") { RecordId = row!.Id }
+        ? new ChainWarning("row_differs", null, $"There is a row of the record '{Shown(row!)}', which no event created.") { RecordId = row!.Id }
         : row is null
             ? new ChainWarning("row_differs", digest.Seq, $"The row of the record that seq {digest.Seq} wrote is missing.")
-            : new ChainWarning("row_differs", digest.Seq, $"The row of the record '{Shown(row)}' is not what seq {digest.Seq} wrote.") { RecordId = row.Id };
+            : new ChainWarning("row_differs", digest.Seq, $"The row of the record '{Shown(row)}' differs from what seq {digest.Seq} wrote.") { RecordId = row.Id };
 
     private static string Shown(ChronoRow row) => TextRules.Printable(row.Id);
 

@@ -3,11 +3,11 @@ using System.Text;
 
 namespace Ledger.Records;
 
-/// <summary>What a row should be, without its texts.</summary>
-/// <param name="Ordinal">Its place.</param>
+/// <summary>The expected row, as a digest.</summary>
+/// <param name="Ordinal">Its place in the order of first insertion.</param>
 /// <param name="Seq">The seq of the event that changed it last.</param>
 /// <param name="Content">The SHA-256 of everything else in it.</param>
-/// <param name="Deleted">That of the row as a delete would leave it.</param>
+/// <param name="Deleted">The digest of the row after a delete.</param>
 internal readonly record struct RowDigest(long Ordinal, long Seq, UInt128 Content, UInt128 Deleted)
 {
     public static RowDigest Of(ChronoRow row)

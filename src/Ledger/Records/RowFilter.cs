@@ -1,9 +1,9 @@
 namespace Ledger.Records;
 
-/// <summary>What rows have to be candidates for; null for anything. What an engine gives is looked at again.</summary>
-/// <param name="Kind">The kind, as <see cref="ChronoRow.Kind"/> has it.</param>
-/// <param name="Status">The status, as <see cref="ChronoRow.Status"/> has it.</param>
-/// <param name="LeastConfidence">The least confidence; no number at all is enough.</param>
+/// <summary>A filter that selects candidate rows; null matches anything. The caller checks the engine's result again.</summary>
+/// <param name="Kind">The kind, in the form of <see cref="ChronoRow.Kind"/>.</param>
+/// <param name="Status">The status, in the form of <see cref="ChronoRow.Status"/>.</param>
+/// <param name="LeastConfidence">The lowest confidence; a confidence that is not a number matches.</param>
 internal sealed record RowFilter(string? Kind, string? Status, double? LeastConfidence)
 {
     public static RowFilter None { get; } = new(null, null, null);

@@ -2,15 +2,15 @@ using Ledger.Records.Chronomemory;
 
 namespace Ledger.Records;
 
-/// <summary>Calls that are written together, and the chain that they make from where the store is believed to stand.</summary>
+/// <summary>Calls that are written together, and their chain, computed from the expected place of the store.</summary>
 /// <remarks>Not safe for concurrent use.</remarks>
-/// <param name="start">Where the store is going to stand; null where that is not known.</param>
-/// <param name="timeProvider">The time of the events.</param>
+/// <param name="start">The expected place of the store; null if unknown.</param>
+/// <param name="timeProvider">The clock for the times of events.</param>
 internal sealed class WriteGroup(ChronoPlace? start, TimeProvider timeProvider)
 {
     private const int MostChanges = 1_000;
 
-    // More would keep the callers waiting for each other.
+    // With more, callers would wait for each other too long.
     private const int MostChangesAtOnce = 50;
 
     private readonly HashSet<Guid> _ids = [];
@@ -18,13 +18,13 @@ internal sealed class WriteGroup(ChronoPlace? start, TimeProvider timeProvider)
     /// <summary>The calls, in order.</summary>
     public List<PendingWrite> Writes { get; } = [];
 
-    /// <summary>What is to be written for all of them; null where it is not computed yet.</summary>
+    /// <summary>The batch to write for all of them; null if not computed yet.</summary>
     public ChronoBatch? Chain { get; private set; } = start is { } place ? new ChronoBatch(place) : null;
 
     /// <summary>The events of each call, if there is a <see cref="Chain"/>.</summary>
     public List<IReadOnlyList<WalEvent>> Events { get; private set; } = [];
 
-    /// <summary>Adds a call, unless there are enough, or the same call is there.</summary>
+    /// <summary>Adds a call, unless the group is full or already contains the same call.</summary>
     public bool TryAdd(PendingWrite write)
     {
         var count = _ids.Count + write.Changes.Count;
@@ -47,7 +47,7 @@ internal sealed class WriteGroup(ChronoPlace? start, TimeProvider timeProvider)
         return true;
     }
 
-    /// <summary>Leaves out the calls whose callers have given up.</summary>
+    /// <summary>Removes the calls whose callers have given up.</summary>
     public void LeaveOutCancelled()
     {
         if (Writes.RemoveAll(w => w.IsCancelled) > 0)
@@ -56,7 +56,7 @@ internal sealed class WriteGroup(ChronoPlace? start, TimeProvider timeProvider)
         }
     }
 
-    /// <summary>Computes the chain, unless it is computed from there.</summary>
+    /// <summary>Computes the chain, unless it was already computed from that place.</summary>
     public ChronoBatch ChainFrom(ChronoPlace place)
     {
         if (Chain?.Before != place)
@@ -69,7 +69,7 @@ internal sealed class WriteGroup(ChronoPlace? start, TimeProvider timeProvider)
         return Chain!;
     }
 
-    /// <summary>Computes the chain from where the store is going to stand, unless that takes long; it is computed before it is sent.</summary>
+    /// <summary>Computes the chain early from the expected place, unless that would take long; then it is computed before sending.</summary>
     public void Expect(ChronoPlace place)
     {
         if (Chain is null && _ids.Count <= MostChangesAtOnce && !Writes.Exists(w => w.NeedsRecords))
@@ -90,7 +90,7 @@ internal sealed class WriteGroup(ChronoPlace? start, TimeProvider timeProvider)
         {
             Events.Add(write.AddTo(chain, ChronoTime.Of(timeProvider.GetUtcNow())));
         }
-#pragma warning disable CA1031 // It belongs to who wrote it, who need not be the one that adds it here: it comes again before the sending.
+#pragma warning disable CA1031 // The fault may belong to another caller's change; it occurs again before sending and is reported there.
         catch (Exception)
 #pragma warning restore CA1031
         {

@@ -1,8 +1,8 @@
 namespace Ledger.Worlds;
 
-/// <summary>An event that made or changed an object.</summary>
+/// <summary>An event that created or changed an object.</summary>
 /// <param name="Event">The event, with its position in the history.</param>
-/// <param name="Kind">What it did.</param>
-/// <param name="Before">The object as it was before; null when it was not there.</param>
-/// <param name="After">The object as it was then; null when it was removed.</param>
+/// <param name="Kind">The effect of the event.</param>
+/// <param name="Before">The object before the event; null if it did not exist.</param>
+/// <param name="After">The object after the event; null if it was removed.</param>
 public sealed record BlameEntry(RecordedEvent Event, BlameKind Kind, WorldObject? Before, WorldObject? After);

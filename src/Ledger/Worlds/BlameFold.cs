@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Ledger.Worlds;
 
-/// <summary>Folds a history and notes what happens to one object.</summary>
+/// <summary>Folds a history and collects the changes of one object.</summary>
 internal sealed class BlameFold(string objectId, string? property)
 {
     private readonly WorldFold _fold = new();

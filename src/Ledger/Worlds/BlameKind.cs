@@ -1,15 +1,15 @@
 namespace Ledger.Worlds;
 
-/// <summary>What an event did to an object.</summary>
+/// <summary>The effect of an event on an object or relation.</summary>
 public enum BlameKind
 {
-    /// <summary>Made it.</summary>
+    /// <summary>Created it.</summary>
     Created,
 
-    /// <summary>Made it anew in its place: what it had before is gone.</summary>
+    /// <summary>Replaced it as a whole, including its properties.</summary>
     Replaced,
 
-    /// <summary>Set properties of it.</summary>
+    /// <summary>Set some of its properties.</summary>
     Patched,
 
     /// <summary>Removed it.</summary>

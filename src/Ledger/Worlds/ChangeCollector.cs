@@ -3,7 +3,7 @@ using Ledger.Json;
 
 namespace Ledger.Worlds;
 
-/// <summary>Finds the values that differ within objects and relations of one id.</summary>
+/// <summary>Collects the values that differ between two objects or relations with the same id.</summary>
 internal static class ChangeCollector
 {
     public static List<ValueChange> Between(WorldObject a, WorldObject b)

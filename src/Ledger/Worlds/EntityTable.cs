@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Ledger.Worlds;
 
-/// <summary>Objects or relations by id, in the order of first creation; setting, finding and removing cost the same at any size.</summary>
+/// <summary>Objects or relations by id, in the order of first creation; set, find and remove take constant time.</summary>
 internal sealed class EntityTable<T>
     where T : class
 {
@@ -15,7 +15,7 @@ internal sealed class EntityTable<T>
         return entity is not null;
     }
 
-    /// <summary>Adds at the end, or replaces at the place that the id has.</summary>
+    /// <summary>Adds an item at the end, or replaces the one with the same id in place.</summary>
     public void Set(string id, T entity)
     {
         if (_byId.TryGetValue(id, out var node))

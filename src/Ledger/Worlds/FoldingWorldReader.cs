@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ledger.Worlds;
 
-/// <summary>Answers questions about worlds by folding histories, on any store, from the nearest snapshot on where there is one.</summary>
+/// <summary>Answers questions about worlds on any store by folding histories, from the nearest snapshot if there is one.</summary>
 internal sealed class FoldingWorldReader(IEventStore store, ReadStatistics? statistics = null, ILogger? logger = null) : IWorldReader
 {
     public bool KeepsRows => false;
@@ -152,7 +152,7 @@ internal sealed class FoldingWorldReader(IEventStore store, ReadStatistics? stat
             await GetWorldAsync(a, atA, cancellationToken).ConfigureAwait(false),
             await GetWorldAsync(b, atB, cancellationToken).ConfigureAwait(false));
 
-    /// <summary>Folds a history, and gives what was found when it can be folded to its end.</summary>
+    /// <summary>Folds a history to its end, and returns the result.</summary>
     private async IAsyncEnumerable<RecordedEvent> FoldedAsync(
         History history,
         Position? at,

@@ -2,23 +2,23 @@ using Ledger.Log;
 
 namespace Ledger.Worlds;
 
-/// <summary>Where the snapshots of worlds are kept, one for each stream, the newest: a port that an engine implements beside <see cref="IEventStore"/>.</summary>
+/// <summary>Stores the newest world snapshot of each stream; an engine implements it in addition to <see cref="IEventStore"/>.</summary>
 /// <remarks>
-/// Safe for concurrent use. A snapshot is a cache of what the log says: whoever reads one checks it, and folds the log where it
-/// does not stand the check. Applications use <see cref="Run.SaveSnapshotAsync"/> and <see cref="Run.GetWorldAsync(Position?, System.Threading.CancellationToken)"/>.
+/// Safe for concurrent use. A snapshot is a cache of the log: every reader verifies it, and folds the log if it
+/// fails verification. Applications use <see cref="Run.SaveSnapshotAsync"/> and <see cref="Run.GetWorldAsync(Position?, System.Threading.CancellationToken)"/>.
 /// </remarks>
 public interface ISnapshotStore
 {
-    /// <summary>Finds the first snapshot, in the order of the call, that does not stand for more than is asked.</summary>
-    /// <param name="wanted">The streams, the most wanted first, and how much of each a snapshot may stand for.</param>
+    /// <summary>Finds the first snapshot, in the order of the list, that is not newer than its limit.</summary>
+    /// <param name="wanted">The streams in order of preference, each with the latest version that its snapshot may have.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>The snapshot, or null when none of the streams has one that is old enough.</returns>
+    /// <returns>The snapshot, or null if no stream has one that is old enough.</returns>
     Task<StoredSnapshot?> FindSnapshotAsync(
         IReadOnlyList<SnapshotLimit> wanted,
         CancellationToken cancellationToken = default);
 
-    /// <summary>Keeps a snapshot, unless the stream has one of a later version.</summary>
-    /// <returns>What is kept now.</returns>
+    /// <summary>Saves a snapshot, unless the stream has one of a later version.</summary>
+    /// <returns>Whether it was saved or the later one stays.</returns>
     Task<SnapshotOutcome> SaveSnapshotAsync(StoredSnapshot snapshot, CancellationToken cancellationToken = default);
 
     /// <summary>Removes the snapshot of a stream, if it is still the one of this version.</summary>

@@ -2,33 +2,33 @@ using Ledger.Log;
 
 namespace Ledger.Worlds;
 
-/// <summary>A store that can answer questions about worlds without reading whole histories; the answers are those of the fold.</summary>
+/// <summary>A store that can answer questions about worlds without reading whole histories, with the same answers as the fold.</summary>
 /// <remarks>
-/// A store may implement it beside <see cref="IEventStore"/>; <see cref="Run"/> asks it then, and folds otherwise. Every question refuses
-/// a position after the end with <see cref="PositionOutOfRangeException"/>, and goes past events that cannot be applied as
-/// <see cref="WorldFaults.Skip"/> says. Safe for concurrent use.
+/// A store may implement it in addition to <see cref="IEventStore"/>; <see cref="Run"/> then uses it, and folds otherwise. Every method refuses
+/// a position after the end with <see cref="PositionOutOfRangeException"/>, and skips events that cannot be applied like
+/// <see cref="WorldFaults.Skip"/>. Safe for concurrent use.
 /// </remarks>
 public interface IWorldReader
 {
-    /// <summary>Whether answers come from rows, so that a question costs what it answers and not the whole history.</summary>
+    /// <summary>Whether answers come from rows, so that the cost depends on the answer and not on the whole history.</summary>
     bool KeepsRows { get; }
 
     /// <summary>The world of a history.</summary>
-    /// <param name="history">Whose world.</param>
-    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="history">The run or branch.</param>
+    /// <param name="at">The number of events to apply, or null for all.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     Task<World> GetWorldAsync(History history, Position? at = null, CancellationToken cancellationToken = default);
 
     /// <summary>The events that a history's world skips because they cannot be applied, in order.</summary>
-    /// <param name="history">Whose events.</param>
-    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="history">The run or branch.</param>
+    /// <param name="at">The number of events to apply, or null for all.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     Task<IReadOnlyList<SkippedEvent>> GetFaultsAsync(History history, Position? at = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Which of some objects a history's world has, without the rest of it.</summary>
-    /// <param name="history">Whose world.</param>
+    /// <summary>Returns which of the given objects exist in a history's world, without reading the rest.</summary>
+    /// <param name="history">The run or branch.</param>
     /// <param name="ids">The objects' ids.</param>
-    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="at">The number of events to apply, or null for all.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     Task<PresentObjects> FindPresentAsync(
         History history,
@@ -36,16 +36,16 @@ public interface IWorldReader
         Position? at = null,
         CancellationToken cancellationToken = default);
 
-    /// <summary>Whether a history's world says that a limit of the run was reached, without the rest of it.</summary>
-    /// <param name="history">Whose world.</param>
-    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <summary>Whether a history's world has reached a limit of the run, without reading the rest.</summary>
+    /// <param name="history">The run or branch.</param>
+    /// <param name="at">The number of events to apply, or null for all.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     Task<bool> IsBudgetExhaustedAsync(History history, Position? at = null, CancellationToken cancellationToken = default);
 
     /// <summary>One object of a history's world, or null.</summary>
-    /// <param name="history">Whose world.</param>
+    /// <param name="history">The run or branch.</param>
     /// <param name="id">The object's id.</param>
-    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="at">The number of events to apply, or null for all.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     Task<WorldObject?> FindObjectAsync(
         History history,
@@ -54,9 +54,9 @@ public interface IWorldReader
         CancellationToken cancellationToken = default);
 
     /// <summary>One relation of a history's world, or null.</summary>
-    /// <param name="history">Whose world.</param>
+    /// <param name="history">The run or branch.</param>
     /// <param name="id">The relation's id.</param>
-    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <param name="at">The number of events to apply, or null for all.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     Task<Relation?> FindRelationAsync(
         History history,
@@ -64,11 +64,11 @@ public interface IWorldReader
         Position? at = null,
         CancellationToken cancellationToken = default);
 
-    /// <summary>The objects of a history's world, by id in the order of code points, a page at a time.</summary>
-    /// <remarks>The world is that of one position from the first page to the last, whatever is appended meanwhile.</remarks>
-    /// <param name="history">Whose world.</param>
-    /// <param name="filter">Which objects are wanted; null for all.</param>
-    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <summary>Reads the objects of a history's world, sorted by id in code-point order, fetched in pages.</summary>
+    /// <remarks>All pages come from the same position, whatever is appended meanwhile.</remarks>
+    /// <param name="history">The run or branch.</param>
+    /// <param name="filter">The filter; null for all objects.</param>
+    /// <param name="at">The number of events to apply, or null for all.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     IAsyncEnumerable<WorldObject> ReadObjectsAsync(
         History history,
@@ -76,10 +76,10 @@ public interface IWorldReader
         Position? at = null,
         CancellationToken cancellationToken = default);
 
-    /// <summary>The relations of a history's world, as <see cref="ReadObjectsAsync"/> reads objects.</summary>
-    /// <param name="history">Whose world.</param>
-    /// <param name="filter">Which relations are wanted; null for all.</param>
-    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <summary>Reads the relations of a history's world, in the same way as <see cref="ReadObjectsAsync"/>.</summary>
+    /// <param name="history">The run or branch.</param>
+    /// <param name="filter">The filter; null for all relations.</param>
+    /// <param name="at">The number of events to apply, or null for all.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     IAsyncEnumerable<Relation> ReadRelationsAsync(
         History history,
@@ -87,11 +87,11 @@ public interface IWorldReader
         Position? at = null,
         CancellationToken cancellationToken = default);
 
-    /// <summary>What is around an object in a history's world; the object need not exist.</summary>
-    /// <param name="history">Whose world.</param>
-    /// <param name="objectId">The id of the object in the middle.</param>
-    /// <param name="depth">How many relations to follow at most, zero or more.</param>
-    /// <param name="at">After how many events, or null for all of them.</param>
+    /// <summary>Returns the neighbours of an object in a history's world; the object need not exist.</summary>
+    /// <param name="history">The run or branch.</param>
+    /// <param name="objectId">The id of the object at the centre.</param>
+    /// <param name="depth">The most relations to follow, zero or more.</param>
+    /// <param name="at">The number of events to apply, or null for all.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     Task<Neighbourhood> GetNeighbourhoodAsync(
         History history,
@@ -100,10 +100,10 @@ public interface IWorldReader
         Position? at = null,
         CancellationToken cancellationToken = default);
 
-    /// <summary>The events of a history that made, changed and removed an object, in order, with their positions.</summary>
-    /// <param name="history">Whose events.</param>
+    /// <summary>The events of a history that created, changed and removed an object, in order, with their positions.</summary>
+    /// <param name="history">The run or branch.</param>
     /// <param name="id">The object's id.</param>
-    /// <param name="at">How many events to look at, or null for all of them.</param>
+    /// <param name="at">The number of events to search, or null for all.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     IAsyncEnumerable<RecordedEvent> ReadObjectEventsAsync(
         History history,
@@ -111,10 +111,10 @@ public interface IWorldReader
         Position? at = null,
         CancellationToken cancellationToken = default);
 
-    /// <summary>The events of a history that made, changed and removed a relation, in order, with their positions.</summary>
-    /// <param name="history">Whose events.</param>
+    /// <summary>The events of a history that created, changed and removed a relation, in order, with their positions.</summary>
+    /// <param name="history">The run or branch.</param>
     /// <param name="id">The relation's id.</param>
-    /// <param name="at">How many events to look at, or null for all of them.</param>
+    /// <param name="at">The number of events to search, or null for all.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     IAsyncEnumerable<RecordedEvent> ReadRelationEventsAsync(
         History history,
@@ -122,18 +122,18 @@ public interface IWorldReader
         Position? at = null,
         CancellationToken cancellationToken = default);
 
-    /// <summary>How many events of a history the log had taken by a time: those whose <see cref="RecordedEvent.Timestamp"/> is not later.</summary>
-    /// <remarks>Times do not fall along a history, because the log gives them under the lock of the stream.</remarks>
-    /// <param name="history">Whose events.</param>
+    /// <summary>The number of events of a history recorded up to a time: those whose <see cref="RecordedEvent.Timestamp"/> is not later.</summary>
+    /// <remarks>Times never decrease along a history, because the log assigns them under the lock of the stream.</remarks>
+    /// <param name="history">The run or branch.</param>
     /// <param name="time">The time.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     Task<Position> FindPositionAsync(History history, DateTimeOffset time, CancellationToken cancellationToken = default);
 
-    /// <summary>What differs between the worlds of two histories, or of two positions of one, from the first to the second.</summary>
+    /// <summary>Compares the worlds of two histories, or of two positions of one, from the first to the second.</summary>
     /// <param name="a">The first history.</param>
-    /// <param name="atA">After how many of its events, or null for all of them.</param>
+    /// <param name="atA">The number of its events to apply, or null for all.</param>
     /// <param name="b">The second history.</param>
-    /// <param name="atB">After how many of its events, or null for all of them.</param>
+    /// <param name="atB">The number of its events to apply, or null for all.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     Task<WorldDiff> DiffAsync(
         History a,

@@ -3,12 +3,12 @@ using Ledger.Json;
 
 namespace Ledger.Worlds;
 
-/// <summary>What is around an object of a world: what relations lead to, in either direction, within a number of steps.</summary>
-/// <param name="Centre">The id of the object in the middle.</param>
-/// <param name="Depth">The number of steps that were taken at most.</param>
+/// <summary>The surroundings of an object: everything that relations reach, in either direction, within a number of steps.</summary>
+/// <param name="Centre">The id of the object at the centre.</param>
+/// <param name="Depth">The most steps taken.</param>
 /// <param name="Position">The position of the world.</param>
-/// <param name="Objects">The ends that were reached, the centre first: by distance, then by id in the order of code points.</param>
-/// <param name="Relations">The relations that were followed, by id; none between two ends that are both at the full depth.</param>
+/// <param name="Objects">The ends reached, the centre first, sorted by distance and then by id in code-point order.</param>
+/// <param name="Relations">The relations followed, sorted by id; without those between two ends at the full depth.</param>
 public sealed record Neighbourhood(
     string Centre,
     int Depth,
@@ -16,7 +16,7 @@ public sealed record Neighbourhood(
     IReadOnlyList<Neighbour> Objects,
     IReadOnlyList<Relation> Relations)
 {
-    /// <summary>Writes <c>{centre, depth, position, objects: [{id, distance, object}], relations}</c>; the object is null where there is none.</summary>
+    /// <summary>Writes <c>{centre, depth, position, objects: [{id, distance, object}], relations}</c>; the object is null if it does not exist.</summary>
     public void WriteTo(Utf8JsonWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);

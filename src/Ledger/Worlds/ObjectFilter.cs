@@ -5,18 +5,18 @@ using Ledger.Log;
 
 namespace Ledger.Worlds;
 
-/// <summary>Which objects of a world are wanted; the default wants all.</summary>
-/// <remarks>Immutable and safe for concurrent use. What is set must hold together.</remarks>
+/// <summary>A filter on the objects of a world; the default matches all.</summary>
+/// <remarks>Immutable and safe for concurrent use. All conditions that are set must hold.</remarks>
 public sealed record ObjectFilter
 {
     private readonly JsonElement _contains;
 
-    /// <summary>The type that they must have: default null, any.</summary>
+    /// <summary>The required type. Default: null, which matches any.</summary>
     public string? Type { get; init; }
 
-    /// <summary>A JSON object that their properties must contain, as PostgreSQL's <c>@&gt;</c> says: default undefined, nothing.</summary>
+    /// <summary>A JSON object that the properties must contain, like PostgreSQL's <c>@&gt;</c>. Default: undefined, no condition.</summary>
     /// <remarks>
-    /// Nested objects need the members that are named and may have more; arrays need the items that are named, in any order. Numbers are
+    /// Nested objects and arrays must contain the given members and items, and may have more; the order of items does not matter. Numbers are
     /// compared by value.
     /// </remarks>
     /// <exception cref="ArgumentException">It is set to JSON that is not an object, or that no event can hold (<see cref="PayloadRules"/>).</exception>
@@ -28,10 +28,10 @@ public sealed record ObjectFilter
             : throw new ArgumentException($"Properties contain members of a JSON object; this is JSON of the kind {value.ValueKind}.", nameof(value));
     }
 
-    /// <summary>The id behind which they begin, in the order of code points: default null, at the first. The last of a page begins the next.</summary>
+    /// <summary>The id to start after, in code-point order. Default: null, from the first. Use the last id of a page for the next one.</summary>
     public string? After { get; init; }
 
-    /// <summary>Whether an object is wanted.</summary>
+    /// <summary>Whether an object matches.</summary>
     public bool Wants(WorldObject item)
     {
         ArgumentNullException.ThrowIfNull(item);

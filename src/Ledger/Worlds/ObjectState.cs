@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Ledger.Worlds;
 
-/// <summary>An object in the making: its properties are copied once after each time it was given away, and then set in place.</summary>
+/// <summary>A mutable object during a fold: its properties are copied on the first change after it was handed out, then set in place.</summary>
 internal sealed class ObjectState(WorldObject start)
 {
     private readonly string _id = start.Id;

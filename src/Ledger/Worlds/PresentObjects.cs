@@ -1,6 +1,6 @@
 namespace Ledger.Worlds;
 
-/// <summary>Which of some objects a world has.</summary>
+/// <summary>Those of a list of objects that exist in a world.</summary>
 /// <param name="Position">The position of the world.</param>
-/// <param name="Ids">The ids of those that it has.</param>
+/// <param name="Ids">The ids of the objects that exist.</param>
 public sealed record PresentObjects(Position Position, IReadOnlySet<string> Ids);

@@ -7,14 +7,14 @@ namespace Ledger.Worlds;
 
 /// <summary>The properties of an object or relation: a JSON object, read by key.</summary>
 /// <remarks>
-/// Immutable. Equal by value, as <see cref="JsonEquality"/> says; the order of the keys, which is that of their first setting, does
-/// not count. Safe for concurrent use.
+/// Immutable. Equal by value, as in <see cref="JsonEquality"/>; the order of the keys, which is the order in which they were first set, does
+/// not matter. Safe for concurrent use.
 /// </remarks>
 public sealed class Properties : IReadOnlyDictionary<string, JsonElement>, IEquatable<Properties>
 {
     private readonly OrderedDictionary<string, JsonElement> _members;
 
-    // The dictionary must not change any more: the fold copies it before it writes to it again.
+    // The dictionary must not change any more: the fold copies it before its next write.
     internal Properties(OrderedDictionary<string, JsonElement> members) => _members = members;
 
     /// <summary>No properties.</summary>
@@ -34,7 +34,7 @@ public sealed class Properties : IReadOnlyDictionary<string, JsonElement>, IEqua
     /// <inheritdoc/>
     public JsonElement this[string key] => _members[key];
 
-    /// <summary>Takes the members of a JSON object; of a key that occurs twice the last value counts.</summary>
+    /// <summary>Creates properties from the members of a JSON object; if a key occurs twice, its last value counts.</summary>
     /// <exception cref="ArgumentException">The element is not an object.</exception>
     public static Properties Of(JsonElement json)
     {

@@ -5,7 +5,7 @@ using Ledger.Json;
 
 namespace Ledger.Worlds;
 
-/// <summary>What reading cost: filled by the reads of the handles that <see cref="Run.WithStatistics"/> and <see cref="AgentLedger.WithStatistics"/> give, summed.</summary>
+/// <summary>The summed cost of reads through the handles that <see cref="Run.WithStatistics"/> and <see cref="AgentLedger.WithStatistics"/> return.</summary>
 /// <remarks>
 /// Safe for concurrent use.
 /// <code>
@@ -21,29 +21,29 @@ public sealed class ReadStatistics
     private (long Read, long Folded, long Segments, long Rows, long Bytes, TimeSpan Elapsed) _sums;
     private (StreamName, Position)? _snapshot;
 
-    /// <summary>Begins at zero.</summary>
-    /// <param name="progress">Is told the number of events read so far, event by event; null for nobody.</param>
+    /// <summary>Creates statistics with all counts at zero.</summary>
+    /// <param name="progress">Gets the number of events read so far, after each event; null for no reports.</param>
     public ReadStatistics(IProgress<long>? progress = null) => _progress = progress;
 
     /// <summary>The number of events that were read.</summary>
     public long EventsRead => Sums.Read;
 
-    /// <summary>The number of events that were folded into worlds; a snapshot spares those before it.</summary>
+    /// <summary>The number of events that were folded into worlds; a snapshot saves those before it.</summary>
     public long EventsFolded => Sums.Folded;
 
     /// <summary>The number of segments, each a part of one stream, that the events came from.</summary>
     public long Segments => Sums.Segments;
 
-    /// <summary>The number of objects and relations that were read from rows, for a comparison of those that differ; of a list of runs or branches, of its items.</summary>
+    /// <summary>The number of rows read: objects and relations, of which a comparison reads only those that differ, or the items of a list of runs or branches.</summary>
     public long RowsRead => Sums.Rows;
 
-    /// <summary>The size of the JSON that was read, of events and of the snapshot, without headers; rows do not count.</summary>
+    /// <summary>The size of the JSON of events and the snapshot, without headers; rows do not count.</summary>
     public long Bytes => Sums.Bytes;
 
-    /// <summary>The time spent in the calls; what a caller does between the events of an enumeration does not count.</summary>
+    /// <summary>The time spent in the calls, without the caller's own time between the events of an enumeration.</summary>
     public TimeSpan Elapsed => Sums.Elapsed;
 
-    /// <summary>The snapshot that the last world was made from: whose it is and how far it goes; null where the log was folded from its start.</summary>
+    /// <summary>The stream and position of the snapshot that the last world started from; null if the log was folded from its start.</summary>
     public (StreamName Stream, Position Position)? Snapshot
     {
         get
@@ -96,7 +96,7 @@ public sealed class ReadStatistics
     /// <summary>The JSON text, compact.</summary>
     public override string ToString() => EventJson.ToText(WriteTo);
 
-    /// <summary>Passes the events on and counts them and the time until each comes.</summary>
+    /// <summary>Passes events through, counting them and the time until each arrives.</summary>
     internal async IAsyncEnumerable<RecordedEvent> ObserveAsync(
         IAsyncEnumerable<RecordedEvent> events,
         [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -4,10 +4,10 @@ using Ledger.Worlds;
 
 namespace Ledger;
 
-/// <summary>A relation as it stands in a world; its ends need not exist there.</summary>
+/// <summary>A relation in a world; the objects at its ends need not exist.</summary>
 /// <param name="Id">The id, unique among the relations of the world.</param>
 /// <param name="Type">The type, such as <c>supports</c>.</param>
-/// <param name="SourceId">The id of the object that it goes out from.</param>
+/// <param name="SourceId">The id of the object that it starts from.</param>
 /// <param name="TargetId">The id of the object that it leads to.</param>
 /// <param name="Data">The properties.</param>
 public sealed record Relation(string Id, string Type, string SourceId, string TargetId, Properties Data)

@@ -1,8 +1,8 @@
 namespace Ledger.Worlds;
 
-/// <summary>An event that made or changed a relation.</summary>
+/// <summary>An event that created or changed a relation.</summary>
 /// <param name="Event">The event, with its position in the history.</param>
-/// <param name="Kind">What it did; a relation is never patched.</param>
-/// <param name="Before">The relation as it was before; null when it was not there.</param>
-/// <param name="After">The relation as it was then; null when it was removed.</param>
+/// <param name="Kind">The effect of the event; a relation is never patched.</param>
+/// <param name="Before">The relation before the event; null if it did not exist.</param>
+/// <param name="After">The relation after the event; null if it was removed.</param>
 public sealed record RelationBlameEntry(RecordedEvent Event, BlameKind Kind, Relation? Before, Relation? After);

@@ -1,6 +1,6 @@
 namespace Ledger.Worlds;
 
-/// <summary>Folds a history and notes what happens to one relation.</summary>
+/// <summary>Folds a history and collects the changes of one relation.</summary>
 internal sealed class RelationBlameFold(string relationId, string? property)
 {
     private readonly WorldFold _fold = new();

@@ -1,14 +1,14 @@
 namespace Ledger.Worlds;
 
-/// <summary>At which end of a relation an object is.</summary>
+/// <summary>The end of a relation at which an object is.</summary>
 public enum RelationDirection
 {
-    /// <summary>At either; a relation of an object to itself counts once.</summary>
+    /// <summary>Either end; a relation of an object to itself counts once.</summary>
     Either,
 
-    /// <summary>At the source: the relations go out from it.</summary>
+    /// <summary>The source: relations that start from the object.</summary>
     Outgoing,
 
-    /// <summary>At the target: the relations lead to it.</summary>
+    /// <summary>The target: relations that lead to the object.</summary>
     Incoming,
 }

@@ -2,23 +2,23 @@ using Ledger.Json;
 
 namespace Ledger.Worlds;
 
-/// <summary>Which relations of a world are wanted; the default wants all.</summary>
-/// <remarks>Immutable and safe for concurrent use. What is set must hold together.</remarks>
+/// <summary>A filter on the relations of a world; the default matches all.</summary>
+/// <remarks>Immutable and safe for concurrent use. All conditions that are set must hold.</remarks>
 public sealed record RelationFilter
 {
-    /// <summary>The type that they must have: default null, any.</summary>
+    /// <summary>The required type. Default: null, which matches any.</summary>
     public string? Type { get; init; }
 
-    /// <summary>The id of an object that must be an end of them: default null, any. The object need not exist.</summary>
+    /// <summary>The id of an object that must be one of the ends. Default: null, which matches any. The object need not exist.</summary>
     public string? ObjectId { get; init; }
 
-    /// <summary>At which end <see cref="ObjectId"/> must be: default <see cref="RelationDirection.Either"/>.</summary>
+    /// <summary>The end at which <see cref="ObjectId"/> must be. Default: <see cref="RelationDirection.Either"/>.</summary>
     public RelationDirection Direction { get; init; }
 
-    /// <summary>The id behind which they begin, in the order of code points: default null, at the first. The last of a page begins the next.</summary>
+    /// <summary>The id to start after, in code-point order. Default: null, from the first. Use the last id of a page for the next one.</summary>
     public string? After { get; init; }
 
-    /// <summary>Whether a relation is wanted.</summary>
+    /// <summary>Whether a relation matches.</summary>
     public bool Wants(Relation item)
     {
         ArgumentNullException.ThrowIfNull(item);

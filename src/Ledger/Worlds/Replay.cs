@@ -3,7 +3,7 @@ using Ledger.Log;
 
 namespace Ledger.Worlds;
 
-/// <summary>Folds a history from its first event on, and compares on the way with what is stored.</summary>
+/// <summary>Folds a history from its first event, and compares the stored worlds on the way.</summary>
 internal sealed class Replay(StreamName stream, IReadOnlyList<StoredWorld> stored, WorldFaults faults)
 {
     private readonly Queue<StoredWorld> _waiting = new(stored.OrderBy(s => s.Position.Value));

@@ -3,17 +3,17 @@ using Ledger.Json;
 
 namespace Ledger.Worlds;
 
-/// <summary>What a replay found: the world that the log gives, and how what is stored compares with it.</summary>
+/// <summary>The result of a replay: the world folded from the log, and the comparison of the stored worlds with it.</summary>
 /// <param name="Stream">The run or branch.</param>
 /// <param name="World">The world, folded from the first event on.</param>
-/// <param name="Elapsed">How long the reading and the folding took.</param>
-/// <param name="Comparisons">One for each stored form that reads up to the position would start from; empty where nothing is stored.</param>
+/// <param name="Elapsed">The time for reading and folding.</param>
+/// <param name="Comparisons">One for each stored form that reads up to the position would start from; empty if nothing is stored.</param>
 public sealed record ReplayReport(StreamName Stream, World World, TimeSpan Elapsed, IReadOnlyList<ReplayComparison> Comparisons)
 {
     /// <summary>The number of events that were folded.</summary>
     public Position Position => World.Position;
 
-    /// <summary>Whether everything that is stored is as the log gives it.</summary>
+    /// <summary>Whether all stored forms equal the replayed world.</summary>
     public bool IsSame => Comparisons.All(c => c.IsSame);
 
     /// <summary>Writes <c>{stream, events, milliseconds, same, comparisons}</c>.</summary>

@@ -3,17 +3,17 @@ using Ledger.Json;
 
 namespace Ledger.Worlds;
 
-/// <summary>An event of a history that cannot be applied to its world, which goes on without it.</summary>
+/// <summary>An event of a history that cannot be applied to its world and was skipped.</summary>
 /// <param name="Position">The event's place in the history, from 0.</param>
 /// <param name="EventId">The event's id.</param>
 /// <param name="ForeignId">The id that the event had in another system or a file, or null.</param>
 /// <param name="EventType">The name of the event's type.</param>
-/// <param name="Fault">What kind of fault it is.</param>
-/// <param name="Reason">What is wrong with the event, as the rest of a sentence that begins with its type.</param>
+/// <param name="Fault">The kind of fault.</param>
+/// <param name="Reason">The fault as the rest of a sentence that begins with the event's type.</param>
 public sealed record SkippedEvent(
     Position Position, Guid EventId, string? ForeignId, string EventType, WorldFault Fault, string Reason)
 {
-    /// <summary>Writes <c>{event_id, foreign_id, position, type, reason, message}</c>; the reason is the name of the fault, the foreign id absent where there is none.</summary>
+    /// <summary>Writes <c>{event_id, foreign_id, position, type, reason, message}</c>; the reason is the name of the fault, and the foreign id is omitted if there is none.</summary>
     public void WriteTo(Utf8JsonWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);

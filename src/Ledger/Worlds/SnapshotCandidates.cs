@@ -4,8 +4,8 @@ namespace Ledger.Worlds;
 
 /// <summary>The streams whose snapshots a read of a history may start from, the nearest to its end first.</summary>
 /// <remarks>
-/// A lineage takes each stream after all that the stream's own history begins with, so a snapshot of an ancestor, up to what is
-/// taken of it, is also one of the history's prefix, at the same position.
+/// In a lineage each stream follows everything that its own history begins with, so a snapshot of an ancestor, within the part
+/// used of it, is also a snapshot of the history's prefix at the same position.
 /// </remarks>
 internal sealed class SnapshotCandidates
 {
@@ -31,10 +31,10 @@ internal sealed class SnapshotCandidates
         }
     }
 
-    /// <summary>Those that were not tried yet.</summary>
+    /// <summary>The candidates not tried yet.</summary>
     public IReadOnlyList<SnapshotLimit> Rest => _rest.ConvertAll(c => c.Limit);
 
-    /// <summary>The position that a snapshot which was found stands for; it and the nearer ones are not tried again.</summary>
+    /// <summary>The position of a snapshot that was found; it and nearer candidates are not tried again.</summary>
     public Position Take(StoredSnapshot found)
     {
         var index = _rest.FindIndex(c => c.Limit.Stream == found.Stream);

@@ -1,20 +1,20 @@
 namespace Ledger.Worlds;
 
-/// <summary>Why a snapshot is not used.</summary>
+/// <summary>The reason why a snapshot is not used.</summary>
 internal enum SnapshotFault
 {
-    /// <summary>It is good, so far as can be told.</summary>
+    /// <summary>No fault was found.</summary>
     None,
 
-    /// <summary>It is not what was written.</summary>
+    /// <summary>It is not the text that was written.</summary>
     Damaged,
 
-    /// <summary>It is written in a format that this version does not know, and may be good for another.</summary>
+    /// <summary>Its format is unknown to this version; another version may be able to use it.</summary>
     OtherFormat,
 
-    /// <summary>It stands for another run or branch, or for another place of it.</summary>
+    /// <summary>It belongs to another run or branch, or to another position.</summary>
     Foreign,
 
-    /// <summary>The log has another event, or none, where the snapshot ends.</summary>
+    /// <summary>The log has another event, or none, at the snapshot's end.</summary>
     Stale,
 }

@@ -1,9 +1,9 @@
 namespace Ledger.Worlds;
 
-/// <summary>What became of a snapshot that was to be kept.</summary>
+/// <summary>The result of saving a snapshot.</summary>
 public enum SnapshotOutcome
 {
-    /// <summary>It is kept.</summary>
+    /// <summary>It was saved.</summary>
     Saved,
 
     /// <summary>The stream has one of a later version, which stays.</summary>

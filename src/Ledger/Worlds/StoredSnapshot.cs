@@ -2,8 +2,8 @@ using Ledger.Log;
 
 namespace Ledger.Worlds;
 
-/// <summary>A snapshot as a store keeps it, unread.</summary>
-/// <param name="Stream">The stream whose history it stands for.</param>
+/// <summary>A stored snapshot, not yet parsed.</summary>
+/// <param name="Stream">The stream whose history it covers.</param>
 /// <param name="Version">The version of that stream up to which the events are folded.</param>
 /// <param name="Json">The JSON of a <see cref="WorldSnapshot"/>, UTF-8; the memory must not change any more.</param>
 public sealed record StoredSnapshot(StreamName Stream, StreamVersion Version, ReadOnlyMemory<byte> Json);

@@ -2,16 +2,16 @@ using Ledger.Log;
 
 namespace Ledger.Worlds;
 
-/// <summary>A world as one form of storage has it, to be compared.</summary>
+/// <summary>A world in one stored form, for comparison.</summary>
 /// <param name="Form">The form's name.</param>
 /// <param name="Stream">The stream that it is stored for.</param>
-/// <param name="Position">The position that it stands for.</param>
-/// <param name="World">The world; null where it cannot be read.</param>
-/// <param name="LastEventId">The event that it ends by, where the form says so.</param>
-/// <param name="Fault">Why reads do not use it, or null.</param>
+/// <param name="Position">The position of the stored world.</param>
+/// <param name="World">The world; null if it cannot be read.</param>
+/// <param name="LastEventId">The last event folded into it, if the form records that.</param>
+/// <param name="Fault">The reason why reads do not use it, or null.</param>
 internal sealed record StoredWorld(string Form, StreamName Stream, Position Position, World? World, Guid? LastEventId, string? Fault)
 {
-    /// <summary>Everything that is stored of a history up to a position, by position.</summary>
+    /// <summary>All stored forms of a history's world up to a position, by position.</summary>
     public static async Task<IReadOnlyList<StoredWorld>> FindAsync(
         IEventStore store,
         History history,
@@ -32,7 +32,7 @@ internal sealed record StoredWorld(string Form, StreamName Stream, Position Posi
         return stored;
     }
 
-    /// <summary>Compares with the world that the log gives at the same position.</summary>
+    /// <summary>Compares with the replayed world at the same position.</summary>
     public ReplayComparison Compare(World replayed, Guid? lastEventId)
     {
         var difference = World is null ? null : WorldDifference.First(World, replayed);
@@ -40,9 +40,9 @@ internal sealed record StoredWorld(string Form, StreamName Stream, Position Posi
         return new ReplayComparison(Form, Stream, Position, difference, fault);
     }
 
-    /// <summary>What is to be said when the log ends before the position.</summary>
+    /// <summary>The comparison if the log ends before the position.</summary>
     public ReplayComparison Beyond(Position length) =>
-        new(Form, Stream, Position, null, $"the log has {length} events, and it stands for {Position}.");
+        new(Form, Stream, Position, null, $"the log has {length} events, but it is for position {Position}.");
 
     private static async Task<StoredWorld?> FindSnapshotAsync(
         IEventStore store,

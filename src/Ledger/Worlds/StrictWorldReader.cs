@@ -3,7 +3,7 @@ using Ledger.Log;
 
 namespace Ledger.Worlds;
 
-/// <summary>Gives the answers of another reader where every event before them can be applied, and throws the first that cannot elsewhere.</summary>
+/// <summary>Wraps another reader: returns its answers if every earlier event can be applied, and throws for the first one that cannot.</summary>
 internal sealed class StrictWorldReader(IWorldReader inner) : IWorldReader
 {
     public bool KeepsRows => inner.KeepsRows;
@@ -112,9 +112,9 @@ internal sealed class StrictWorldReader(IWorldReader inner) : IWorldReader
         }
     }
 
-    /// <summary>The position that is asked for, after which nothing that is appended meanwhile counts.</summary>
+    /// <summary>The position to read at, fixed now so that later appends do not count.</summary>
     /// <exception cref="WorldFaultException">An event before it cannot be applied.</exception>
-    /// <exception cref="PositionOutOfRangeException">Every event can, and there are not so many.</exception>
+    /// <exception cref="PositionOutOfRangeException">Every event can be applied, but the history is shorter.</exception>
     private async Task<Position> CheckAsync(History history, Position? at, CancellationToken cancellationToken)
     {
         Position position;

@@ -6,13 +6,13 @@ namespace Ledger;
 /// <summary>One value that differs between two worlds.</summary>
 /// <param name="Id">The id of the object or relation.</param>
 /// <param name="Path">
-/// Where the value is in the JSON of the object or relation, as a JSON pointer (RFC 6901): <c>/data/status</c>, <c>/type</c>, <c>/source_id</c>.
+/// The place of the value in the JSON of the object or relation, as a JSON pointer (RFC 6901): <c>/data/status</c>, <c>/type</c>, <c>/source_id</c>.
 /// </param>
-/// <param name="Old">The value in the first world; undefined where it is absent there.</param>
-/// <param name="New">The value in the second world; undefined where it is absent there.</param>
+/// <param name="Old">The value in the first world; undefined if absent.</param>
+/// <param name="New">The value in the second world; undefined if absent.</param>
 public sealed record ValueChange(string Id, string Path, JsonElement Old, JsonElement New)
 {
-    /// <summary>Writes <c>{id, path, old, new}</c>; what is absent in a world is not written, so that it differs from <c>null</c>.</summary>
+    /// <summary>Writes <c>{id, path, old, new}</c>; an absent value is omitted, to tell it from <c>null</c>.</summary>
     public void WriteTo(Utf8JsonWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);

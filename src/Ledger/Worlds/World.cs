@@ -6,9 +6,9 @@ using Ledger.Worlds;
 
 namespace Ledger;
 
-/// <summary>What a history says is there: objects, the relations between them, and whether the budget was exhausted.</summary>
+/// <summary>The state that a history describes: objects, the relations between them, and whether the budget was exhausted.</summary>
 /// <remarks>
-/// Immutable and safe for concurrent use. A pure function of the events: same events, same world. Two are equal when they are the
+/// Immutable and safe for concurrent use. A pure function of the events: same events, same world. Two are equal only if they are the
 /// same instance; <see cref="WorldDiff.Between"/> compares them.
 /// </remarks>
 [JsonConverter(typeof(WorldJsonConverter))]
@@ -42,32 +42,32 @@ public sealed class World
     /// <summary>The world before any event.</summary>
     public static World Empty { get; } = new([], [], budgetExhausted: false, Position.Start, []);
 
-    /// <summary>How the events of a run make up its world, for projections; its name is <c>world</c>.</summary>
+    /// <summary>The fold from a run's events to its world, for projections; its name is <c>world</c>.</summary>
     /// <remarks>Evolving it event by event copies the world each time; a <see cref="Snapshot{T}"/> folds many at once.</remarks>
     public static Aggregate<World> Aggregate { get; } = new("world", Empty, Evolve) { Begin = world => new WorldStateFold(world) };
 
-    /// <summary>The objects in the order of first creation; one that was removed and made again goes last.</summary>
+    /// <summary>The objects in the order of first creation; one that was removed and created again goes last.</summary>
     public IReadOnlyList<WorldObject> Objects { get; }
 
-    /// <summary>The relations in the order of first creation; one that was removed and made again goes last. Their ends need not exist.</summary>
+    /// <summary>The relations in the order of first creation; one that was removed and created again goes last. Their ends need not exist.</summary>
     public IReadOnlyList<Relation> Relations { get; }
 
     /// <summary>Whether a limit of the run was reached.</summary>
     public bool BudgetExhausted { get; }
 
-    /// <summary>The number of events that were folded, those that were skipped included.</summary>
+    /// <summary>The number of events folded, including skipped ones.</summary>
     public Position Position { get; }
 
-    /// <summary>The events that cannot be applied and were skipped, in order; none in most histories.</summary>
+    /// <summary>The events that cannot be applied and were skipped, in order; empty for most histories.</summary>
     public IReadOnlyList<SkippedEvent> Faults { get; }
 
-    /// <summary>The relations with an end that does not exist, in order: their object was removed, or never there.</summary>
+    /// <summary>The relations with a missing end, in order: the object was removed, or never existed.</summary>
     public IReadOnlyList<Relation> DanglingRelations => _dangling.Value;
 
     /// <summary>Folds the events of a history, from its first.</summary>
     /// <param name="events">The events.</param>
-    /// <param name="faults">What becomes of events that cannot be applied.</param>
-    /// <exception cref="WorldFaultException">An event cannot be applied, and is not to be skipped.</exception>
+    /// <param name="faults">How to treat events that cannot be applied.</param>
+    /// <exception cref="WorldFaultException">An event cannot be applied and must not be skipped.</exception>
     public static World Fold(IEnumerable<RecordedEvent> events, WorldFaults faults = WorldFaults.Skip)
     {
         ArgumentNullException.ThrowIfNull(events);
@@ -82,9 +82,9 @@ public sealed class World
 
     /// <summary>Folds the events of a history, from its first, as they are read.</summary>
     /// <param name="events">The events.</param>
-    /// <param name="faults">What becomes of events that cannot be applied.</param>
+    /// <param name="faults">How to treat events that cannot be applied.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="WorldFaultException">An event cannot be applied, and is not to be skipped.</exception>
+    /// <exception cref="WorldFaultException">An event cannot be applied and must not be skipped.</exception>
     public static async Task<World> FoldAsync(
         IAsyncEnumerable<RecordedEvent> events,
         WorldFaults faults = WorldFaults.Skip,
@@ -113,9 +113,9 @@ public sealed class World
     /// <summary>Finds a relation, or null.</summary>
     public Relation? FindRelation(string id) => _relationsById.Value.GetValueOrDefault(id);
 
-    /// <summary>The relations that an object is an end of, in order, one to itself once; the object need not exist.</summary>
+    /// <summary>The relations from or to an object, in order; one to itself appears once. The object need not exist.</summary>
     /// <param name="objectId">The object's id.</param>
-    /// <param name="type">The type that the relations must have, or null for every type. The empty text is a type like any other.</param>
+    /// <param name="type">The type of the relations, or null for every type. The empty text is a type like any other.</param>
     public IEnumerable<Relation> RelationsOf(string objectId, string? type = null)
     {
         ArgumentNullException.ThrowIfNull(objectId);
@@ -126,7 +126,7 @@ public sealed class World
     /// <summary>Writes <c>{objects, relations, budget_exhausted, position, faults, dangling_relations}</c>; the last are ids.</summary>
     public void WriteTo(Utf8JsonWriter writer) => WorldJson.Write(writer, this);
 
-    /// <summary>Reads what <see cref="WriteTo"/> writes.</summary>
+    /// <summary>Parses the JSON that <see cref="WriteTo"/> writes.</summary>
     /// <exception cref="JsonException">The JSON is malformed, or not that of a world.</exception>
     public static World Parse(ReadOnlySpan<byte> utf8Json)
     {
@@ -134,7 +134,7 @@ public sealed class World
         using var document = JsonDocument.ParseValue(ref reader);
         if (reader.Read())
         {
-            throw new JsonException("There is more behind the world.");
+            throw new JsonException("There is more JSON after the world.");
         }
 
         return WorldJson.Read(document.RootElement);

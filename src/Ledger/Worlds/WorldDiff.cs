@@ -4,10 +4,10 @@ using Ledger.Worlds;
 
 namespace Ledger;
 
-/// <summary>What differs between two worlds, from the first to the second.</summary>
+/// <summary>The differences between two worlds, from the first to the second.</summary>
 /// <remarks>
-/// <para>Immutable. All lists of ids are sorted by code point. Values are compared as <see cref="JsonEquality"/> says; the order of
-/// objects, the position and the budget flag do not count. An object whose type and properties both differ is in both lists.</para>
+/// <para>Immutable. All lists of ids are sorted by code point. Values are compared by <see cref="JsonEquality"/>; the order of
+/// objects, the position and the budget flag are ignored. An object whose type and properties both differ is in both lists.</para>
 /// <para>Nested objects are compared key by key; arrays as a whole, because moving an item is one change and not one for each index.</para>
 /// </remarks>
 public sealed class WorldDiff
@@ -58,20 +58,20 @@ public sealed class WorldDiff
     /// <summary>The ids of the relations whose type, ends or properties differ.</summary>
     public IReadOnlyList<string> ChangedRelations { get; }
 
-    /// <summary>Every value that differs in what both worlds have: by id, the objects before the relations, and by path.</summary>
+    /// <summary>Every value that differs in objects and relations of both worlds: objects first, sorted by id and path.</summary>
     public IReadOnlyList<ValueChange> Changes => [.. ObjectChanges, .. RelationChanges];
 
-    /// <summary>Every value that differs in objects that both worlds have: by id and by path.</summary>
+    /// <summary>Every value that differs in objects of both worlds, sorted by id and path.</summary>
     public IReadOnlyList<ValueChange> ObjectChanges { get; }
 
-    /// <summary>Every value that differs in relations that both worlds have: by id and by path. An object may have the same id.</summary>
+    /// <summary>Every value that differs in relations of both worlds, sorted by id and path. An object may have the same id.</summary>
     public IReadOnlyList<ValueChange> RelationChanges { get; }
 
     /// <summary>Whether any of the lists has an entry.</summary>
     public bool HasChanges => AddedObjects.Count + RemovedObjects.Count + PatchedObjects.Count + RetypedObjects.Count
         + AddedRelations.Count + RemovedRelations.Count + ChangedRelations.Count > 0;
 
-    /// <summary>Compares two worlds; the other way round gives the same lists with added and removed, old and new exchanged.</summary>
+    /// <summary>Compares two worlds; swapping the arguments swaps added and removed, old and new.</summary>
     public static WorldDiff Between(World a, World b)
     {
         ArgumentNullException.ThrowIfNull(a);
@@ -79,21 +79,21 @@ public sealed class WorldDiff
         return new WorldDiff(a, b);
     }
 
-    /// <summary>An object that differs, as the first world has it; null where it has none, and for what does not differ.</summary>
+    /// <summary>A differing object in the first world; null if it is not there, or does not differ.</summary>
     public WorldObject? FindOldObject(string id) => _oldObjects.GetValueOrDefault(id);
 
-    /// <summary>An object that differs, as the second world has it; null where it has none, and for what does not differ.</summary>
+    /// <summary>A differing object in the second world; null if it is not there, or does not differ.</summary>
     public WorldObject? FindNewObject(string id) => _newObjects.GetValueOrDefault(id);
 
-    /// <summary>A relation that differs, as the first world has it; null where it has none, and for what does not differ.</summary>
+    /// <summary>A differing relation in the first world; null if it is not there, or does not differ.</summary>
     public Relation? FindOldRelation(string id) => _oldRelations.GetValueOrDefault(id);
 
-    /// <summary>A relation that differs, as the second world has it; null where it has none, and for what does not differ.</summary>
+    /// <summary>A differing relation in the second world; null if it is not there, or does not differ.</summary>
     public Relation? FindNewRelation(string id) => _newRelations.GetValueOrDefault(id);
 
     /// <summary>
-    /// Counts the changes in a line, such as <c>+2 objects, -1 objects, ~1 objects patched, +1 relations, -1 relations</c>. Changed
-    /// types and relations are named only where nothing else is; <c>no changes</c> where nothing is.
+    /// Counts the changes on one line, such as <c>+2 objects, -1 objects, ~1 objects patched, +1 relations, -1 relations</c>. Changed
+    /// types and relations are listed only if nothing else changed; <c>no changes</c> if nothing did.
     /// </summary>
     public string Summary()
     {
@@ -113,7 +113,7 @@ public sealed class WorldDiff
 
     /// <summary>
     /// Writes <c>{added_objects, removed_objects, patched_objects, added_relations, removed_relations, changed_relations, summary,
-    /// has_changes, changes}</c>; a changed type shows in <c>changes</c>, with the path <c>/type</c>.
+    /// has_changes, changes}</c>; a changed type appears in <c>changes</c> with the path <c>/type</c>.
     /// </summary>
     public void WriteTo(Utf8JsonWriter writer)
     {

@@ -3,13 +3,13 @@ using Ledger.Json;
 
 namespace Ledger.Worlds;
 
-/// <summary>The first place at which a stored world is not the one that the log gives.</summary>
-/// <param name="Path">Where, in the JSON of the world, as a JSON pointer (RFC 6901): <c>/objects/3/data/status</c>.</param>
-/// <param name="Stored">The value in the stored world; undefined where it is absent there.</param>
-/// <param name="Replayed">The value in the world that the log gives; undefined where it is absent there.</param>
+/// <summary>The first place at which a stored world differs from the replayed one.</summary>
+/// <param name="Path">The place in the JSON of the world, as a JSON pointer (RFC 6901): <c>/objects/3/data/status</c>.</param>
+/// <param name="Stored">The value in the stored world; undefined if absent.</param>
+/// <param name="Replayed">The value in the replayed world; undefined if absent.</param>
 public sealed record WorldDifference(string Path, JsonElement Stored, JsonElement Replayed)
 {
-    /// <summary>Writes <c>{path, stored, replayed}</c>; what is absent is not written, so that it differs from <c>null</c>.</summary>
+    /// <summary>Writes <c>{path, stored, replayed}</c>; an absent value is omitted, to tell it from <c>null</c>.</summary>
     public void WriteTo(Utf8JsonWriter writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -33,7 +33,7 @@ public sealed record WorldDifference(string Path, JsonElement Stored, JsonElemen
     /// <summary>The JSON text, compact.</summary>
     public override string ToString() => EventJson.ToText(WriteTo);
 
-    /// <summary>Compares everything that a world has, its order included; values as <see cref="JsonEquality"/> says. Null when all is the same.</summary>
+    /// <summary>Compares everything in a world, including its order; values by <see cref="JsonEquality"/>. Null if all is the same.</summary>
     internal static WorldDifference? First(World stored, World replayed) =>
         FirstOf("/objects", stored.Objects, replayed.Objects, (o, writer) => o.WriteTo(writer))
         ?? FirstOf("/relations", stored.Relations, replayed.Relations, (r, writer) => r.WriteTo(writer))

@@ -1,8 +1,8 @@
 namespace Ledger.Worlds;
 
-/// <summary>Events that are to be appended, looked at in their order: what the world must have for all of them to apply.</summary>
+/// <summary>Checks events before an append, in order: finds the objects that must exist for all of them to apply.</summary>
 /// <remarks>
-/// Whether an event applies depends on the world for patches alone, and for them on whether the object is there; an object that an earlier
+/// Only patches depend on the world, and only on whether the object exists; an object that an earlier
 /// event of the same append creates or removes is not looked up.
 /// </remarks>
 internal sealed class WorldEventBatch
@@ -17,7 +17,7 @@ internal sealed class WorldEventBatch
     /// <summary>The ids of the objects that patches need from the world.</summary>
     public IReadOnlyCollection<string> Needed => _needed;
 
-    /// <summary>Takes what is to be written.</summary>
+    /// <summary>Creates a batch from the events to append.</summary>
     /// <param name="events">The types and the JSON.</param>
     public static WorldEventBatch Of(IEnumerable<(string Type, ReadOnlyMemory<byte> Json)> events)
     {
@@ -31,8 +31,8 @@ internal sealed class WorldEventBatch
         return batch;
     }
 
-    /// <summary>The first event that the world does not take; null where it takes all.</summary>
-    /// <param name="present">Those of the needed objects that are there.</param>
+    /// <summary>The first event that cannot be applied to the world; null if all can.</summary>
+    /// <param name="present">The needed objects that exist.</param>
     public (int Index, WorldFault Fault, string Reason, string? ObjectId)? FindFault(IReadOnlySet<string> present)
     {
         var known = new Dictionary<string, bool>(StringComparer.Ordinal);
@@ -98,12 +98,12 @@ internal sealed class WorldEventBatch
         _checks.Add(new Check(index, id, null, null, type == "object.created"));
     }
 
-    /// <summary>What must hold of an event, and what it does.</summary>
+    /// <summary>The condition and the effect of an event.</summary>
     /// <param name="Index">The event's place.</param>
     /// <param name="Id">The object's id.</param>
-    /// <param name="Missing">What is wrong if the object is not there; null where it need not be.</param>
-    /// <param name="Refusal">What is wrong with the event itself, or null.</param>
-    /// <param name="Makes">Whether the object is there after it; null where the event does not change that.</param>
+    /// <param name="Missing">The fault if the object does not exist; null if it need not exist.</param>
+    /// <param name="Refusal">The fault of the event itself, or null.</param>
+    /// <param name="Makes">Whether the object exists after the event; null if the event does not change that.</param>
     private sealed record Check(
         int Index, string? Id, (WorldFault Fault, string Reason)? Missing, (WorldFault Fault, string Reason)? Refusal, bool? Makes);
 }

@@ -5,8 +5,8 @@ namespace Ledger.Worlds;
 
 /// <summary>The members of a stored event that the fold looks at, each with its last value.</summary>
 /// <remarks>
-/// It reads the stored JSON and not the registered .NET type, so that no registry and no upcaster changes a world, and so that a
-/// world folded here is the one that SQL makes of the same rows.
+/// It reads the stored JSON and not the registered .NET type, so that neither a registry nor an upcaster can change a world, and a
+/// world folded here equals the one that SQL computes from the same rows.
 /// </remarks>
 internal readonly struct WorldEventJson
 {
@@ -87,6 +87,6 @@ internal readonly struct WorldEventJson
         return JsonElement.ParseValue(ref reader);
     }
 
-    /// <summary>A member that must be text: null where it is absent or something else.</summary>
+    /// <summary>A text member; null if it is absent or not text.</summary>
     public readonly record struct TextMember(bool IsPresent, string? Text);
 }

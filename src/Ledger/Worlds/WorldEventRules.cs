@@ -2,9 +2,9 @@ using System.Text.Json;
 
 namespace Ledger.Worlds;
 
-/// <summary>What the events of the fold must look like.</summary>
+/// <summary>The rules for the JSON of the events that the fold applies.</summary>
 /// <remarks>
-/// A member that is absent is <c>missing_field</c>. One that is there with another kind of JSON is <c>bad_payload</c>, <c>null</c>
+/// An absent member is <c>missing_field</c>. A member with the wrong kind of JSON is <c>bad_payload</c>, <c>null</c>
 /// included: ids, types and ends are text, <c>data</c> and <c>patch</c> are objects; only these two may be absent.
 /// </remarks>
 internal static class WorldEventRules
@@ -21,7 +21,7 @@ internal static class WorldEventRules
     public static (WorldFault Fault, string Reason) UnknownObject(in WorldEventJson json) =>
         (WorldFault.UnknownObject, $"names the object '{json.Id.Text}', which does not exist there");
 
-    /// <summary>Why an event cannot be applied, of which that much is known: for rows, which keep the name of the fault alone.</summary>
+    /// <summary>The sentence for an event that is known not to apply; for rows, which store only the name of the fault.</summary>
     public static string ReasonOf(WorldFault fault, string type, in WorldEventJson json)
     {
         var refusal = (fault, type) switch

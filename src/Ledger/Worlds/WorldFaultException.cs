@@ -1,16 +1,16 @@
 namespace Ledger.Worlds;
 
-/// <summary>An event cannot be applied to the world before it: one of a history that was asked strictly, or one that was to be appended.</summary>
+/// <summary>An event cannot be applied to the world before it: an event of a history read with <see cref="WorldFaults.Throw"/>, or one about to be appended.</summary>
 public sealed class WorldFaultException : Exception
 {
-    /// <summary>An event of a history.</summary>
+    /// <summary>Creates the exception for an event of a history.</summary>
     internal WorldFaultException(SkippedEvent skipped, World worldBefore)
         : this(skipped, worldBefore, $"{Sentence(skipped, "at")} The world at position {skipped.Position} can be read. "
-            + $"Append an event that corrects it, or go on without it on a branch ('ledger fork … --at {skipped.Position}').")
+            + $"Append an event that corrects it, or continue without it on a branch ('ledger fork … --at {skipped.Position}').")
     {
     }
 
-    /// <summary>An event that is refused, because it would be one of those that worlds go past.</summary>
+    /// <summary>Creates the exception for a refused append of an event that worlds would skip.</summary>
     internal WorldFaultException(SkippedEvent refused, StreamName stream, string? objectId)
         : this(refused, null, $"{Sentence(refused, "for")} Nothing was written to '{stream}'. {RepairOf(refused, stream, objectId)}")
     {
@@ -28,10 +28,10 @@ public sealed class WorldFaultException : Exception
         WorldBefore = worldBefore;
     }
 
-    /// <summary>What kind of fault it is.</summary>
+    /// <summary>The kind of fault.</summary>
     public WorldFault Fault { get; }
 
-    /// <summary>What is wrong with the event, as the rest of a sentence that begins with its type.</summary>
+    /// <summary>The fault as the rest of a sentence that begins with the event's type.</summary>
     public string Reason { get; }
 
     /// <summary>The event's id.</summary>
@@ -43,10 +43,10 @@ public sealed class WorldFaultException : Exception
     /// <summary>The name of the event's type.</summary>
     public string EventType { get; }
 
-    /// <summary>The event's place in the history, from 0; of one that was refused, the place that it would have.</summary>
+    /// <summary>The event's place in the history, from 0; for a refused event, the place that it would have had.</summary>
     public Position Position { get; }
 
-    /// <summary>The world just before the event; null where an event was refused, because nothing was folded.</summary>
+    /// <summary>The world just before the event; null for a refused event, because nothing was folded.</summary>
     public World? WorldBefore { get; }
 
     private static string Sentence(SkippedEvent skipped, string preposition) =>
@@ -54,6 +54,6 @@ public sealed class WorldFaultException : Exception
         + $"{skipped.EventType} {skipped.Reason} ({skipped.Fault.ToName()}).";
 
     private static string RepairOf(SkippedEvent refused, StreamName stream, string? objectId) => refused.Fault == WorldFault.UnknownObject
-        ? $"Append an object.created of '{objectId}' before it; if the object was removed, 'ledger fork {stream} --at N' goes on from where it was there."
+        ? $"Append an object.created of '{objectId}' before it; if the object was removed, 'ledger fork {stream} --at N' continues from where it existed."
         : "Correct the event and append it again.";
 }

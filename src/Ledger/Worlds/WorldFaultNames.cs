@@ -12,7 +12,7 @@ public static class WorldFaultNames
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "There is no such fault."),
     };
 
-    /// <summary>The fault of a name, or null.</summary>
+    /// <summary>Parses the name of a fault; null if unknown.</summary>
     internal static WorldFault? Parse(string? name) => name switch
     {
         "unknown_object" => WorldFault.UnknownObject,

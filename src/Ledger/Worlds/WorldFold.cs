@@ -3,19 +3,19 @@ using Ledger.Json;
 
 namespace Ledger.Worlds;
 
-/// <summary>A world in the making: takes the events of a history one by one.</summary>
+/// <summary>Folds the events of a history into a world, one by one.</summary>
 /// <remarks>
-/// <para>What an event does depends on its stored name and JSON alone:</para>
+/// <para>The effect of an event depends only on its stored name and JSON:</para>
 /// <list type="number">
-/// <item><c>object.created</c> and <c>relation.created</c> set type, ends and data; a known id is replaced whole and keeps its place.</item>
-/// <item><c>object.patched</c> sets top-level properties: nested values are replaced whole, <c>null</c> is a value. An absent patch sets none.</item>
+/// <item><c>object.created</c> and <c>relation.created</c> set type, ends and data; an existing id is replaced as a whole and keeps its place.</item>
+/// <item><c>object.patched</c> sets top-level properties: nested values are replaced as a whole, and <c>null</c> is a value. An absent patch sets none.</item>
 /// <item><c>object.removed</c> and <c>relation.removed</c> of an unknown id do nothing; the relations of a removed object stay.</item>
-/// <item><c>budget.exhausted</c> sets the flag; events behind it still apply.</item>
+/// <item><c>budget.exhausted</c> sets the flag; later events still apply.</item>
 /// <item>Every other event counts in <see cref="Position"/> and does nothing else.</item>
 /// <item>An event that cannot be applied changes nothing: it patches an object that does not exist, lacks a member, or has one of the wrong
 /// kind. It counts and is listed, or is thrown, as <see cref="WorldFaults"/> says.</item>
 /// </list>
-/// <para>Not safe for concurrent use. The worlds that it gives are immutable and stay as they are when it goes on.</para>
+/// <para>Not safe for concurrent use. The worlds it returns are immutable and do not change as the fold continues.</para>
 /// </remarks>
 public sealed class WorldFold
 {
@@ -27,11 +27,11 @@ public sealed class WorldFold
     private bool _budgetExhausted;
 
     /// <summary>Starts from the empty world.</summary>
-    /// <param name="faults">What becomes of events that cannot be applied.</param>
+    /// <param name="faults">How to treat events that cannot be applied.</param>
     public WorldFold(WorldFaults faults = WorldFaults.Skip) => _mode = faults;
 
-    /// <summary>Goes on from a world: a snapshot, or one folded before.</summary>
-    /// <param name="world">The world, whose skipped events are listed on.</param>
+    /// <summary>Continues from a world: a snapshot, or one folded earlier.</summary>
+    /// <param name="world">The world; its skipped events stay listed.</param>
     /// <param name="faults">What becomes of further events that cannot be applied.</param>
     public WorldFold(World world, WorldFaults faults = WorldFaults.Skip)
     {
@@ -52,19 +52,19 @@ public sealed class WorldFold
         _budgetExhausted = world.BudgetExhausted;
     }
 
-    /// <summary>The number of events taken so far.</summary>
+    /// <summary>The number of events folded so far.</summary>
     public Position Position => new(_position);
 
-    /// <summary>Takes the next event of the history.</summary>
-    /// <exception cref="WorldFaultException">The event cannot be applied, and is not to be skipped; the fold is as it was before it.</exception>
+    /// <summary>Folds the next event of the history.</summary>
+    /// <exception cref="WorldFaultException">The event cannot be applied and must not be skipped; the fold is unchanged.</exception>
     public void Apply(RecordedEvent recorded)
     {
         ArgumentNullException.ThrowIfNull(recorded);
         Take(recorded);
     }
 
-    /// <summary>Takes the next event of the history; false where it was skipped.</summary>
-    /// <exception cref="WorldFaultException">The event cannot be applied, and is not to be skipped.</exception>
+    /// <summary>Folds the next event of the history; returns false if it was skipped.</summary>
+    /// <exception cref="WorldFaultException">The event cannot be applied and must not be skipped.</exception>
     internal bool Take(RecordedEvent recorded)
     {
         if (TryApply(recorded.Type, recorded.Json) is not { } refusal)
@@ -88,13 +88,13 @@ public sealed class WorldFold
     public World ToWorld() => new(
         _objects.ToArray(o => o.ToObject()), _relations.ToArray(r => r), _budgetExhausted, Position, [.. _faults]);
 
-    /// <summary>An object as it is so far, or null.</summary>
+    /// <summary>An object in its current state, or null.</summary>
     internal WorldObject? FindObject(string id) => _objects.TryGet(id, out var found) ? found.ToObject() : null;
 
-    /// <summary>A relation as it is so far, or null.</summary>
+    /// <summary>A relation in its current state, or null.</summary>
     internal Relation? FindRelation(string id) => _relations.TryGet(id, out var found) ? found : null;
 
-    /// <summary>Takes the next event, or says why it cannot and stays as it is.</summary>
+    /// <summary>Folds the next event, or returns why it cannot and stays unchanged.</summary>
     private (WorldFault Fault, string Reason)? TryApply(string type, ReadOnlyMemory<byte> json)
     {
         var refusal = type switch

@@ -3,10 +3,10 @@ using Ledger.Json;
 
 namespace Ledger.Worlds;
 
-/// <summary>The JSON form of a world, which the command line prints and snapshots keep.</summary>
+/// <summary>The JSON form of a world, which the command line prints and snapshots store.</summary>
 /// <remarks>
 /// Reading requires the lists of objects and relations; an absent flag is false, an absent position 0, and absent faults are none, as in
-/// worlds of other systems and of older versions. Further members are ignored. What can be told from the rest is not kept.
+/// worlds of other systems and of older versions. Other members are ignored. Derived values are not stored.
 /// </remarks>
 internal static class WorldJson
 {
@@ -25,7 +25,7 @@ internal static class WorldJson
         writer.WriteEndObject();
     }
 
-    /// <summary>Writes what is kept.</summary>
+    /// <summary>Writes the stored members.</summary>
     public static void WriteStored(Utf8JsonWriter writer, World world)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -133,7 +133,7 @@ internal static class WorldJson
             ? value.GetString()!
             : throw new JsonException($"Everything in a world must have a member '{name}' that is text.");
 
-    // The document that is read lives no longer than the reading.
+    // The document is disposed after parsing.
     private static Properties Data(JsonElement json) =>
         json.TryGetProperty("data", out var data) && data.ValueKind == JsonValueKind.Object
             ? data.GetPropertyCount() == 0 ? Properties.Empty : new Properties(JsonEquality.MembersOf(data.Clone()))

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Ledger.Worlds;
 
-/// <summary>The JSON form of a world for serializers: the one that snapshots keep, which <see cref="World.Parse"/> reads.</summary>
+/// <summary>The JSON form of a world for serializers: the one that snapshots store and <see cref="World.Parse"/> reads.</summary>
 public sealed class WorldJsonConverter : JsonConverter<World>
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using Ledger.Worlds;
 
 namespace Ledger;
 
-/// <summary>An object as it stands in a world.</summary>
+/// <summary>An object in a world.</summary>
 /// <param name="Id">The id, unique among the objects of the world.</param>
 /// <param name="Type">The type, such as <c>Claim</c>.</param>
 /// <param name="Data">The properties.</param>

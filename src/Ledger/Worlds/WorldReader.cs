@@ -4,17 +4,17 @@ using Microsoft.Extensions.Logging;
 
 namespace Ledger.Worlds;
 
-/// <summary>One read of a history's world: the nearest snapshot that stands the checks, and the events behind it.</summary>
+/// <summary>One read of a history's world: the nearest snapshot that passes the checks, and the events after it.</summary>
 /// <remarks>
-/// The last event that a snapshot has folded is read again, and must be the one whose id the snapshot names: that tells whether the
-/// log is still the one that the snapshot was taken of, in the same query that reads the tail.
+/// The last event folded into a snapshot is read again and must have the id that the snapshot names: this shows whether the
+/// log is still the one that the snapshot was taken from, in the same query that reads the tail.
 /// </remarks>
 internal sealed class WorldReader(IEventStore store, History history, ReadStatistics? statistics, ILogger logger)
 {
-    // Each costs a query; more bad snapshots than these in one lineage are no accident, and the log is there.
+    // Each try costs a query; more bad snapshots in one lineage are no accident, so the log is folded instead.
     private const int MaxTries = 5;
 
-    /// <summary>The snapshots that were found and are of no use to any version of this program.</summary>
+    /// <summary>The snapshots found that no version of this program can use.</summary>
     public List<StoredSnapshot> Useless { get; } = [];
 
     /// <summary>Folds up to a position, or to the end if that comes before it.</summary>

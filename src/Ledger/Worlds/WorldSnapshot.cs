@@ -2,15 +2,15 @@ using System.Text.Json.Serialization;
 
 namespace Ledger.Worlds;
 
-/// <summary>The world of a run or branch at a position, kept so that a later read need not fold the events before it.</summary>
+/// <summary>The world of a run or branch at a position, stored so that later reads need not fold the events before it.</summary>
 /// <remarks>
-/// Immutable and safe for concurrent use. Its JSON says whose it is, how far it goes, in which format it is written and by which
-/// event it ends, and has a checksum, so that a snapshot that is damaged, foreign or out of date is told from a good one.
+/// Immutable and safe for concurrent use. Its JSON names its stream, position, format and last
+/// event, and has a checksum, so that a damaged, foreign or outdated snapshot is detected.
 /// </remarks>
 [JsonConverter(typeof(WorldSnapshotJsonConverter))]
 public sealed record WorldSnapshot
 {
-    /// <summary>The format that is written: another one is not read.</summary>
+    /// <summary>The format that is written, and the only one that is read.</summary>
     public const int Format = 1;
 
     internal WorldSnapshot(StreamName stream, World world, Guid? lastEventId)
@@ -20,16 +20,16 @@ public sealed record WorldSnapshot
         LastEventId = lastEventId;
     }
 
-    /// <summary>The stream's name: the id of the document that a store keeps.</summary>
+    /// <summary>The stream's name, which is the id of the stored document.</summary>
     public string Id => Stream.Value;
 
     /// <summary>The stream of the run or branch.</summary>
     public StreamName Stream { get; }
 
-    /// <summary>The number of events that are folded, those of a branch's prefix included.</summary>
+    /// <summary>The number of events folded, including those of a branch's prefix.</summary>
     public Position Position => World.Position;
 
-    /// <summary>The id of the last event that is folded; null where there is none.</summary>
+    /// <summary>The id of the last event folded; null if there is none.</summary>
     public Guid? LastEventId { get; }
 
     /// <summary>The world.</summary>

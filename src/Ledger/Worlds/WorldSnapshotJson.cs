@@ -6,7 +6,7 @@ namespace Ledger.Worlds;
 
 /// <summary>The JSON form of a snapshot: <c>{id, format, position, last_event_id, checksum, world}</c>.</summary>
 /// <remarks>
-/// The checksum is the SHA-256 of the world's canonical JSON, so it holds for the value: a store may order and spell the JSON as it
+/// The checksum is the SHA-256 of the world's canonical JSON, so it covers the value and not its text: a store may order and format the JSON as it
 /// likes, as <c>jsonb</c> does.
 /// </remarks>
 internal static class WorldSnapshotJson
@@ -42,9 +42,9 @@ internal static class WorldSnapshotJson
         writer.WriteEndObject();
     }
 
-    /// <summary>Reads what a store keeps for a stream.</summary>
-    /// <param name="stored">What the store gave.</param>
-    /// <param name="position">The position in the stream's history that the stored version is.</param>
+    /// <summary>Parses and verifies the stored snapshot of a stream.</summary>
+    /// <param name="stored">The stored snapshot.</param>
+    /// <param name="position">The position in the stream's history that corresponds to the stored version.</param>
     public static SnapshotReading Read(StoredSnapshot stored, Position position)
     {
         SnapshotReading reading;
@@ -64,12 +64,12 @@ internal static class WorldSnapshotJson
 
         if (snapshot.Stream != stored.Stream)
         {
-            return SnapshotReading.Refused(SnapshotFault.Foreign, $"it is one of '{snapshot.Stream}'.");
+            return SnapshotReading.Refused(SnapshotFault.Foreign, $"it belongs to '{snapshot.Stream}'.");
         }
 
         return snapshot.Position == position
             ? reading
-            : SnapshotReading.Refused(SnapshotFault.Foreign, $"it stands for position {snapshot.Position}, and is kept for position {position}.");
+            : SnapshotReading.Refused(SnapshotFault.Foreign, $"it is for position {snapshot.Position}, but is stored for position {position}.");
     }
 
     public static SnapshotReading Read(JsonElement json)
@@ -77,7 +77,7 @@ internal static class WorldSnapshotJson
         if (json.ValueKind != JsonValueKind.Object
             || !json.TryGetProperty("format", out var format) || format.ValueKind != JsonValueKind.Number || !format.TryGetInt32(out var number))
         {
-            return SnapshotReading.Refused(SnapshotFault.Damaged, "it does not say its format.");
+            return SnapshotReading.Refused(SnapshotFault.Damaged, "it has no format.");
         }
 
         if (number != WorldSnapshot.Format)
@@ -111,7 +111,7 @@ internal static class WorldSnapshotJson
 
         return Member(json, "checksum", JsonValueKind.String).ValueEquals(ChecksumOf(world))
             ? new SnapshotReading(snapshot, SnapshotFault.None, null)
-            : SnapshotReading.Refused(SnapshotFault.Damaged, "its checksum does not fit its world.", snapshot);
+            : SnapshotReading.Refused(SnapshotFault.Damaged, "its checksum does not match its world.", snapshot);
     }
 
     private static JsonElement Member(JsonElement json, string name, JsonValueKind kind) =>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Ledger.Worlds;
 
-/// <summary>The JSON form of a snapshot for serializers: the one that every engine keeps.</summary>
+/// <summary>The JSON form of a snapshot for serializers: the one that every engine stores.</summary>
 public sealed class WorldSnapshotJsonConverter : JsonConverter<WorldSnapshot>
 {
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using Ledger.Projections;
 
 namespace Ledger.Worlds;
 
-/// <summary>The fold of a world as a projection's: the world is made once, behind many events.</summary>
+/// <summary>Adapts the fold of a world for projections: the world is built once, after many events.</summary>
 internal sealed class WorldStateFold(World world) : IStateFold
 {
     private readonly WorldFold _fold = new(world);

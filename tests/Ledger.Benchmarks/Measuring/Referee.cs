@@ -66,7 +66,7 @@ internal sealed class Referee(TestPostgres server, Workload workload, Action<str
 
     private static Task<Measurement> MeasureAsync(Contender contender, Workbench bench, CancellationToken cancellationToken)
     {
-        // What one contender left behind must not be collected in another's time.
+        // The garbage of one contender must not be collected in another's time.
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();

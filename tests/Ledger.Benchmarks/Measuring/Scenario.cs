@@ -20,7 +20,7 @@ internal abstract class Scenario
     /// <summary>Whether the contenders leave the data as it is, so that one database serves all rounds.</summary>
     public virtual DatabaseLife Life => DatabaseLife.Measurement;
 
-    /// <summary>Makes a database that nobody has ever analysed.</summary>
+    /// <summary>Creates a database that has never been analysed.</summary>
     public virtual Task<TestDatabase> CreateDatabaseAsync(TestPostgres server, Workload workload, CancellationToken cancellationToken) =>
         Databases.CreateEmptyAsync(server, cancellationToken);
 

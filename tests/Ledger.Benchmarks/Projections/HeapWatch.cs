@@ -1,6 +1,6 @@
 namespace Ledger.Benchmarks.Projections;
 
-/// <summary>The most that lives on the heap behind a garbage collection, looked at twenty times a second.</summary>
+/// <summary>The largest heap after a garbage collection, sampled twenty times a second.</summary>
 internal sealed class HeapWatch : IDisposable
 {
     private readonly Timer _timer;

@@ -2,7 +2,7 @@ using Ledger.Benchmarks.Measuring;
 
 namespace Ledger.Benchmarks.Scenarios;
 
-/// <summary>One caller of a record store, at its beginning and behind many events, where the reference slows down.</summary>
+/// <summary>One caller of a record store, at its beginning and after many events, where the reference slows down.</summary>
 internal sealed class ChronoOneWriter : ChronoScenario
 {
     private readonly Contender _long = Upserts("behind many events", 1, () => LongProject);

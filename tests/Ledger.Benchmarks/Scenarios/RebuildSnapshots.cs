@@ -4,7 +4,7 @@ using Ledger.Benchmarks.Projections;
 
 namespace Ledger.Benchmarks.Scenarios;
 
-/// <summary>The documents of worlds are made anew beside those that are there.</summary>
+/// <summary>Rebuilds the documents of worlds next to the existing ones.</summary>
 internal sealed class RebuildSnapshots : RunsScenario
 {
     private readonly Contender _ledger = new("Ledger", (bench, cancellationToken) =>

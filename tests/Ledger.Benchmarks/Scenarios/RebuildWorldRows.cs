@@ -3,7 +3,7 @@ using Ledger.Benchmarks.Projections;
 
 namespace Ledger.Benchmarks.Scenarios;
 
-/// <summary>The rows of worlds are made anew where they are.</summary>
+/// <summary>Rebuilds the rows of worlds in place.</summary>
 internal sealed class RebuildWorldRows : RunsScenario
 {
     private readonly Contender _ledger = new("Ledger", (bench, cancellationToken) =>

@@ -3,7 +3,7 @@ using Ledger.Benchmarks.Projections;
 
 namespace Ledger.Benchmarks.Scenarios;
 
-/// <summary>The same behind 10,000 numbers that will never be events.</summary>
+/// <summary>The same after 10,000 numbers that will never be events.</summary>
 internal sealed class VisibleBehindGaps : Scenario
 {
     private const int Gaps = 10_000;

@@ -9,7 +9,7 @@ namespace Ledger.Cli.Tests.Bus;
 /// <summary>What <c>ledger mcp</c> answers to lines that no good client sends.</summary>
 public sealed class McpLineTests(CliDatabase database) : IClassFixture<CliDatabase>
 {
-    private const string Advice = "which stands for no character. Nothing was done; cut text between characters, not within one.";
+    private const string Advice = "which is not a character. Nothing was done; cut text between characters, not within one.";
 
     [Fact]
     public async Task Arguments_HalfOfASurrogatePair_IsRefusedWithItsPlace()
@@ -20,10 +20,10 @@ public sealed class McpLineTests(CliDatabase database) : IClassFixture<CliDataba
             Append("3", """{"text":"whole \ud83d\ude00, spelled \\ud83d"}"""),
             """{"method":"tools/call","id":4,"params":{"arguments":{"run":"\udc00\ud83d"},"name":"run_world"},"jsonrpc":"2.0"}""");
 
-        ErrorOf(answers["1"]).ShouldBe(@"The tool 'run_append' does not take these arguments: '/data/text/1' holds half of a surrogate pair, '\ud83d', " + Advice);
-        ErrorOf(answers["2"]).ShouldBe(@"The tool 'run_append' does not take these arguments: '/data/\uDE00' holds half of a surrogate pair, '\uDE00', " + Advice);
+        ErrorOf(answers["1"]).ShouldBe(@"The tool 'run_append' does not accept these arguments: '/data/text/1' holds half of a surrogate pair, '\ud83d', " + Advice);
+        ErrorOf(answers["2"]).ShouldBe(@"The tool 'run_append' does not accept these arguments: '/data/\uDE00' holds half of a surrogate pair, '\uDE00', " + Advice);
         answers["3"].GetProperty("result").GetProperty("isError").GetBoolean().ShouldBeFalse();
-        ErrorOf(answers["4"]).ShouldBe(@"The tool 'run_world' does not take these arguments: '/run' holds half of a surrogate pair, '\udc00', " + Advice);
+        ErrorOf(answers["4"]).ShouldBe(@"The tool 'run_world' does not accept these arguments: '/run' holds half of a surrogate pair, '\udc00', " + Advice);
         (await database.Cli.JsonAsync("status", "halves")).GetProperty("length").GetInt64().ShouldBe(1);
     }
 

@@ -86,7 +86,7 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
         (await RefusedAsync(client, "ldg_msg_save", """{"message":{"id":"m9","taskId":"nobody","role":"user","content":"x","timestamp":2}}""")).ShouldBe(
             "The message 'm9' names the task 'nobody', which does not exist. Nothing was written; save that task first.");
         (await RefusedAsync(client, "ldg_task_get", """{"id":5}""")).ShouldBe(
-            "The ability 'ldg:task:get' does not take this input: 'taskId' is missing; 'id' is not a member; known: taskId. Nothing was done.");
+            "The ability 'ldg:task:get' does not accept this input: 'taskId' is missing; 'id' is not a member; known: taskId. Nothing was done.");
         (await RefusedAsync(client, "run_world", """{"run":"nix"}""")).ShouldBe(
             "There is no stream 'nix'. 'ledger run list' and 'ledger branches' show what exists.");
         (await RefusedAsync(client, "ldg_nothing", "{}")).ShouldStartWith("There is no ability 'ldg_nothing'.");

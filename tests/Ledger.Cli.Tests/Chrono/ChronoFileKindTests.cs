@@ -53,7 +53,7 @@ public sealed class ChronoFileKindTests(CliDatabase database) : IClassFixture<Cl
         Directory.CreateDirectory(Events);
 
         (await ImportAsync()).ShouldBeRefused(
-            1, $"'{Events}' is not a plain file but a directory. Nothing was read; give the folder that has the file.");
+            1, $"'{Events}' is not a plain file but a directory. Nothing was read; name the folder that contains the file.");
     }
 
     [Fact]

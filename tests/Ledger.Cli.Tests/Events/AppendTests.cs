@@ -39,7 +39,7 @@ public sealed class AppendTests(CliDatabase database) : IClassFixture<CliDatabas
 
         result.ExitCode.ShouldBe(0);
         result.Error.ShouldBe("ledger: 'object.create' is not a built-in event, and means nothing to worlds and calls; the built-in one is 'object.created'.\n");
-        result.Output.ShouldBe("Appended 3 events to run:near at positions 0 to 2; its length is 3.\n");
+        result.Output.ShouldBe("Appended 3 events to run:near at positions 0 to 2; the history now has 3 events.\n");
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class AppendTests(CliDatabase database) : IClassFixture<CliDatabas
     // The events go in parts of 10,000: what is there already may end within a part, or between two.
     [Theory]
     [InlineData(25_000, "The append to stream 'run:many-25000' repeats event ")]
-    [InlineData(20_000, "'run:many-20000' has a part of these events already. Nothing was written; append the new ones alone.")]
+    [InlineData(20_000, "'run:many-20000' already has some of these events. Nothing was written; append only the new ones.")]
     public async Task ManyEvents_AreAllOrNone(int count, string refusal)
     {
         var many = database.Cli with { Input = Lines(count) };
@@ -79,7 +79,7 @@ public sealed class AppendTests(CliDatabase database) : IClassFixture<CliDatabas
         var result = await (database.Cli with { Input = Lines(20_000) }).RunAsync("append", "short", "--file", "-", "--expect", "1");
 
         result.ShouldBeRefused(
-            1, "'run:short' has 2 events, and the append expected 1. Nothing was written; look at what came in between, and decide anew.");
+            1, "'run:short' has 2 events, but the append expected 1. Nothing was written; read the new events and decide again.");
         (await database.Cli.JsonAsync("status", "short")).GetProperty("length").GetInt64().ShouldBe(2);
     }
 
@@ -106,7 +106,7 @@ public sealed class AppendTests(CliDatabase database) : IClassFixture<CliDatabas
             }
 
             (await database.Cli.RunAsync("append", "run:big", "--file", path)).ShouldBeRefused(
-                1, $"In '{path}', a line is longer than 134217728 bytes, and an event may have 16777216. Nothing was written.");
+                1, $"In '{path}', a line is longer than 134217728 bytes; an event may have 16777216. Nothing was written.");
         }
         finally
         {

@@ -88,7 +88,7 @@ public sealed class BadInputTests(CliDatabase database) : IClassFixture<CliDatab
             1,
             "Event 'oops' for position 1 cannot be applied to the world: object.patched names the object 'zz', which does not exist there "
             + "(unknown_object). Nothing was written to 'run:faulty'. Append an object.created of 'zz' before it; if the object was removed, "
-            + "'ledger fork run:faulty --at N' goes on from where it was there.");
+            + "'ledger fork run:faulty --at N' continues from where it existed.");
         (await lines.RunAsync("append", "faulty", "--file", "-", "--validate", "off")).ShouldSucceed();
 
         (await database.Cli.RunAsync("world", "faulty")).ShouldSucceed().ShouldEndWith(
@@ -96,13 +96,13 @@ public sealed class BadInputTests(CliDatabase database) : IClassFixture<CliDatab
             Summary: 1 object, 0 relations
             Skipped: 1 event that cannot be applied
                1  oops  object.patched names the object 'zz', which does not exist there (unknown_object)
-            Append an event that corrects it, or go on without it on a branch: ledger fork run:faulty --at 1
+            Append an event that corrects it, or continue without it on a branch: ledger fork run:faulty --at 1
 
             """);
         (await database.Cli.RunAsync("world", "faulty", "--strict")).ShouldBeRefused(
             1,
             "Event 'oops' at position 1 cannot be applied to the world: object.patched names the object 'zz', which does not exist there "
-            + "(unknown_object). The world at position 1 can be read. Append an event that corrects it, or go on without it on a branch "
+            + "(unknown_object). The world at position 1 can be read. Append an event that corrects it, or continue without it on a branch "
             + "('ledger fork … --at 1').");
         (await database.Cli.RunAsync("replay", "faulty")).ExitCode.ShouldBe(1);
         (await database.Cli.RunAsync("replay", "faulty", "--skip-faults")).ShouldSucceed();

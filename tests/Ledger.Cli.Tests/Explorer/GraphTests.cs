@@ -37,12 +37,12 @@ public sealed class GraphTests(CliDatabase database) : IClassFixture<CliDatabase
 
         (await database.Cli.RunAsync("graph", "lonely", "--picture", "world", "--svg", "never.svg")).ShouldBeRefused(
             1,
-            "The world of 'run:lonely' at 2 has 2 objects and 0 relations. A graph has 1 relation at least and 220 nodes at most; draw an earlier position.");
+            "The world of 'run:lonely' at 2 has 2 objects and 0 relations. A graph needs at least 1 relation and at most 220 nodes; draw an earlier position.");
         File.Exists("never.svg").ShouldBeFalse();
     }
 
     [Fact]
     public async Task Graph_PositionOfAnotherPicture_IsAMistake() =>
         (await database.Cli.RunAsync("graph", "x", "--at", "1", "--svg", "never.svg")).ShouldBeRefused(
-            2, "--at is for --picture world, and branches have none.");
+            2, "--at needs --picture world, but --picture was branches.");
 }

@@ -61,12 +61,12 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
 
         (await database.Cli.RunAsync("serve", "--port", $"{port}")).ShouldBeRefused(
-            1, $"Failed to bind to address http://127.0.0.1:{port}: address already in use. Choose another port by --port.");
+            1, $"Failed to bind to address http://127.0.0.1:{port}: address already in use. Choose another port with --port.");
     }
 
     [Theory]
-    [InlineData("--port", "70000", "--port must be a whole number from 0 to 65535, and '70000' is none.")]
-    [InlineData("--listen", "everywhere", "--listen must be an address such as 0.0.0.0, and 'everywhere' is none.")]
+    [InlineData("--port", "70000", "--port must be a whole number from 0 to 65535, but was '70000'.")]
+    [InlineData("--listen", "everywhere", "--listen must be an address such as 0.0.0.0, but was 'everywhere'.")]
     public async Task Serve_WrongAddress_IsAMistake(string option, string value, string message) =>
         (await database.Cli.RunAsync("serve", option, value)).ShouldBeRefused(2, message);
 

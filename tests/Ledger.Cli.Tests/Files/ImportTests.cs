@@ -69,7 +69,7 @@ public sealed class ImportTests(CliDatabase database) : IClassFixture<CliDatabas
         using var folder = new RecordingFolder();
         var endless = Path.Combine(folder.FullName, "endless.traj");
         File.CreateSymbolicLink(endless, "/dev/zero");
-        var refusal = $"'{endless}' has more than 268,435,456 bytes, which is the most that is read at once. Nothing was written; split it.";
+        var refusal = $"'{endless}' has more than 268,435,456 bytes, the most that is read at once. Nothing was written; split it.";
 
         (await database.Cli.RunAsync("import", "traj", endless)).ShouldBeRefused(1, refusal);
         (await database.Cli.RunAsync("chrono", "upsert", "p", "--file", endless)).ShouldBeRefused(1, refusal);

@@ -25,7 +25,7 @@ public sealed class MigrateTests
         applied.ShouldEndWith("Schema 'ledger' is up to date.\n");
 
         (await cli.RunAsync("migrate", "apply")).ShouldSucceed().ShouldBe("Schema 'ledger' was up to date.\n");
-        (await cli.RunAsync("migrate", "assert")).ShouldSucceed().ShouldBe("Schema 'ledger' is as the migrations make it.\n");
+        (await cli.RunAsync("migrate", "assert")).ShouldSucceed().ShouldBe("Schema 'ledger' matches the migrations.\n");
         (await cli.JsonAsync("migrate", "assert")).GetArrayLength().ShouldBe(0);
         (await cli.RunAsync("migrate", "list")).ShouldSucceed().Split('\n')[0].ShouldMatch("^applied  0001_event_tables +20.*Z  by ");
         (await cli.RunAsync("run", "list")).ShouldSucceed();
@@ -45,7 +45,7 @@ public sealed class MigrateTests
 
         result.ExitCode.ShouldBe(1);
         result.Output.ShouldContain("'extra'");
-        result.Error.ShouldBe("ledger: Schema 'My Agents' is not as the migrations make it: 1 difference.\n");
+        result.Error.ShouldBe("ledger: Schema 'My Agents' does not match the migrations: 1 difference.\n");
         var json = await cli.RunAsync("migrate", "assert", "--schema", "My Agents", "--json");
         json.Output.ShouldStartWith("""[{"kind":"extra","subject":""");
     }
@@ -65,7 +65,7 @@ public sealed class MigrateTests
             """
             note: The table 'ledger.mt_later' is new; it is left to Marten.
             note: The column 'later' of 'ledger.mt_streams' is new, 'integer default 0'; it is left to Marten.
-            Schema 'ledger' is as the migrations make it.
+            Schema 'ledger' matches the migrations.
 
             """);
         (await cli.JsonAsync("migrate", "assert")).EnumerateArray().Select(note => note.GetProperty("kind").GetString())
@@ -119,14 +119,14 @@ public sealed class MigrateTests
             """);
         await command.ExecuteNonQueryAsync();
 
-        (await cli.RunAsync("migrate", "assert")).Error.ShouldBe("ledger: Schema 'ledger' is not as the migrations make it: 2 differences.\n");
+        (await cli.RunAsync("migrate", "assert")).Error.ShouldBe("ledger: Schema 'ledger' does not match the migrations: 2 differences.\n");
         var append = await cli.RunAsync("append", "first", "--type", "a", "--data", "{}");
         (append.ExitCode, append.Error).ShouldBe((1, "ledger: The newest event of the log has number 3, but the sequence that numbers events is only at 2: new "
             + "events would get numbers that are taken, and are refused. Run 'ledger migrate repair', which sets the sequence to the newest event.\n"));
         var kept = await cli.RunAsync("migrate", "repair");
         (kept.ExitCode, kept.Error).ShouldBe((1, "ledger: The numbers of the log do not agree yet: 1 difference.\n"));
         (await cli.RunAsync("migrate", "repair", "--reset-progress")).ShouldSucceed().ShouldBe(
-            "The progress of 'usage:All' was at 9 and is at the newest event now. What it keeps may contain events that are gone: rebuild it with "
+            "The progress of 'usage:All' was at 9 and is now at the newest event. Its stored results may include events that are gone: rebuild it with "
             + "'ledger projections rebuild'.\n");
         (await cli.RunAsync("migrate", "repair")).ShouldSucceed().ShouldBe(
             "The sequence, the events and the progress of readers agree; nothing was changed.\n");

@@ -51,7 +51,7 @@ public sealed class TaskStoryTests(CliDatabase database) : IClassFixture<CliData
         (await cli.JsonAsync("task", "list", "--from", "2000-01-01", "--to", "2001-01-01")).GetProperty("total").GetInt64().ShouldBe(0);
         (await cli.JsonAsync("task", "list", "--from", "2000-01-01", "--offset", "100000")).GetProperty("tasks").GetArrayLength().ShouldBe(0);
         (await cli.RunAsync("task", "list", "--offset", "1", "--after", next)).ShouldBeRefused(
-            2, "--offset and --after say in two ways where the page begins. Give one of them.");
+            2, "--offset and --after both set where the page begins. Give one of them.");
         (await cli.RunAsync("message", "list", "paged", "--after", "x")).ShouldBeRefused(
             2, "'x' is no place in a list. Give the 'next' of the page before.");
     }
@@ -89,7 +89,7 @@ public sealed class TaskStoryTests(CliDatabase database) : IClassFixture<CliData
             1, "The message 'm' names the task 'nobody', which does not exist. Nothing was written; save that task first.");
         (await cli.RunAsync("message", "save", "nobody", "x", "--role", "robot")).ShouldBeRefused(2, "--role must be one of system, user, assistant.");
         (await cli.RunAsync("invoke", "ldg:task:get", "{}")).ShouldBeRefused(
-            1, "The ability 'ldg:task:get' does not take this input: 'taskId' is missing. Nothing was done.");
+            1, "The ability 'ldg:task:get' does not accept this input: 'taskId' is missing. Nothing was done.");
         (await cli.RunAsync("task", "list", "--limit", "1001")).ShouldBeRefused(2, "--limit must be from 0 to 1000.");
     }
 

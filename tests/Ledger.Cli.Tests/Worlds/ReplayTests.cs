@@ -15,7 +15,7 @@ public sealed class ReplayTests(CliDatabase database) : IClassFixture<CliDatabas
             @"\AStream : run:replayed\nReplayed : 3 events in [0-9.]+ ms\nStored : rows of run:replayed at position 3: the same\n\z");
 
         (await database.Cli.RunAsync("snapshot", "replayed")).ShouldSucceed().ShouldBe(
-            "The world of run:replayed at position 3 is kept: 3 objects, 0 relations.\n");
+            "Saved a snapshot of run:replayed at position 3: 3 objects, 0 relations.\n");
         (await database.Cli.RunAsync("replay", "replayed")).ShouldSucceed().ShouldEndWith(
             "Stored : snapshot of run:replayed at position 3: the same\nStored : rows of run:replayed at position 3: the same\n");
         (await database.Cli.RunAsync("replay", "replayed", "--at", "2")).ShouldSucceed().ShouldEndWith("ms\nStored : rows of run:replayed at position 2: the same\n");
@@ -26,17 +26,17 @@ public sealed class ReplayTests(CliDatabase database) : IClassFixture<CliDatabas
         replay.ExitCode.ShouldBe(1);
         replay.Output.ShouldEndWith(
             "Stored : snapshot of run:replayed at position 3: different\n"
-            + "Fault : its checksum does not fit its world.\n"
+            + "Fault : its checksum does not match its world.\n"
             + "First difference : /objects/1/data/n\n  stored : 99\n  replayed : 2\n"
             + "Stored : rows of run:replayed at position 3: the same\n");
-        replay.Error.ShouldBe("ledger: What is stored of 'run:replayed' is not what its log gives. 'ledger snapshot' replaces a bad snapshot, 'ledger projections rebuild world' bad rows.\n");
+        replay.Error.ShouldBe("ledger: The stored world of 'run:replayed' differs from its log. 'ledger snapshot' replaces a bad snapshot, 'ledger projections rebuild world' replaces bad rows.\n");
         var json = JsonElement.Parse((await database.Cli.RunAsync("replay", "replayed", "--json")).Output);
         json.GetProperty("same").GetBoolean().ShouldBeFalse();
         json.GetProperty("comparisons")[0].GetProperty("difference").GetRawText().ShouldBe("""{"path":"/objects/1/data/n","stored":99,"replayed":2}""");
 
-        // Somebody hears of it before it is replaced.
+        // A warning is logged before it is replaced.
         (await database.Cli.RunAsync("snapshot", "replayed")).Error.ShouldBe(
-            "ledger: warning: The snapshot of run:replayed at version 3 is not used: its checksum does not fit its world. The log is folded instead.\n");
+            "ledger: warning: The snapshot of run:replayed at version 3 is not used: its checksum does not match its world. The log is folded instead.\n");
         (await database.Cli.RunAsync("replay", "replayed")).ShouldSucceed();
         (await database.Cli.RunAsync("replay", "replayed", "--at", "4")).ShouldBeRefused(
             1, "The history of 'run:replayed' has no position 4: it has 3 events. Choose a position from 0 to 3.");

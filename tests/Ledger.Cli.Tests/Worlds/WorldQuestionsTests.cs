@@ -49,7 +49,7 @@ public sealed class WorldQuestionsTests(CliDatabase database) : IClassFixture<Cl
 
         JsonElement.Parse(blame.ShouldSucceed()).GetProperty("events").EnumerateArray()
             .Select(e => e.GetProperty("kind").GetString()).ShouldBe(["created", "removed"]);
-        (await database.Cli.RunAsync("blame", "related", "ghost", "--relation")).ShouldBeRefused(1, "No event of 'run:related' made a relation 'ghost'.");
+        (await database.Cli.RunAsync("blame", "related", "ghost", "--relation")).ShouldBeRefused(1, "No event of 'run:related' created a relation 'ghost'.");
     }
 
     [Fact]

@@ -111,7 +111,7 @@ public abstract class LedgerAbilityTests(ITestEngine engine) : TaskTests(engine)
     {
         var refused = await Should.ThrowAsync<AbilityInputException>(() => InvokeAsync(abilityId, json));
 
-        refused.Message.ShouldBe($"The ability '{abilityId}' does not take this input: {fault}. Nothing was done.");
+        refused.Message.ShouldBe($"The ability '{abilityId}' does not accept this input: {fault}. Nothing was done.");
         refused.AbilityId.ShouldBe(abilityId);
         string.Join("; ", refused.Faults).ShouldBe(fault);
     }

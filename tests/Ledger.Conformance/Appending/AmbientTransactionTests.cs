@@ -153,7 +153,7 @@ public abstract class AmbientTransactionTests(ITestEngine engine) : EventStoreTe
         acknowledged.Count.ShouldBeGreaterThan(Callers);
         absent.Count.ShouldBeGreaterThan(Callers / 3);
 
-        // Half of the time nothing is asked, so that connections are given back and opened again, by whoever comes first.
+        // Half of the time nothing is asked, so that connections are returned and opened again by the first caller.
         async Task WhileIdleAsync(Func<Task> disturb)
         {
             for (var n = 0; n < Callers; n++)

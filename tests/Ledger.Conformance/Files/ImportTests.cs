@@ -66,8 +66,8 @@ public abstract class ImportTests(ITestEngine engine) : EventStoreTests(engine)
 
         result.ShouldBe(new ImportResult(
             StreamName.Run(branch), null, 0, 0, 5, 5,
-            $"A run with a copy of its prefix, because its event 1 is not that of its parent 'run:{parent}'."));
-        alone.Note.ShouldBe("A run with a copy of its prefix, because its parent 'nowhere' is not in the log.");
+            $"Imported as a run with a copy of its prefix, because its event 1 differs from that of its parent 'run:{parent}'."));
+        alone.Note.ShouldBe("Imported as a run with a copy of its prefix, because its parent 'nowhere' is not in the log.");
     }
 
     [Fact]
@@ -105,24 +105,24 @@ public abstract class ImportTests(ITestEngine engine) : EventStoreTests(engine)
 
         await RefusedAsync<ImportRefusedException>(
             () => ImportAsync(id, Recording(3, "x")),
-            $"The recording '{id}' cannot be imported: 'run:{id}' has another event at position 0. Nothing of it was written; import it under another id.");
+            $"The recording '{id}' cannot be imported: 'run:{id}' has another event at position 0. Nothing was written; import it under another id.");
         await RefusedAsync<ImportRefusedException>(
             () => ImportAsync("file", [Fork("b", "nowhere", 1)]),
-            "The recording 'b' cannot be imported: its parent 'nowhere' is not in the log. Nothing of it was written; import the parent first.");
+            "The recording 'b' cannot be imported: its parent 'nowhere' is not in the log. Nothing was written; import the parent first.");
         await RefusedAsync<ImportRefusedException>(
             () => ImportAsync("file", [Fork("b", id, -1)]),
-            "The recording 'b' cannot be imported: its fork position is -1. Nothing of it was written; a position counts from 0.");
+            "The recording 'b' cannot be imported: its fork position is -1. Nothing was written; positions count from 0.");
         await RefusedAsync<ImportRefusedException>(
             () => ImportAsync("file", [Fork(fork, id, 2)]),
-            $"The recording '{fork}' cannot be imported: 'branch:{fork}' is forked from 'run:{id}' at 1 already, and the recording from "
-                + $"'run:{id}' at 2. Nothing of it was written; import it under another id.");
+            $"The recording '{fork}' cannot be imported: 'branch:{fork}' is already forked from 'run:{id}' at 1, but the recording from "
+                + $"'run:{id}' at 2. Nothing was written; import it under another id.");
         await RefusedAsync<ImportRefusedException>(
             () => ImportAsync("twice", [.. Recording(2), .. Recording(1)]),
-            "The recording 'twice' cannot be imported: its event 3 repeats the id '0' of its event 1. Nothing of it was written.");
+            "The recording 'twice' cannot be imported: its event 3 repeats the id '0' of its event 1. Nothing was written.");
         await RefusedAsync<ImportRefusedException>(
             () => ImportAsync("file", [.. Recording(1), Fork("b", "nowhere", 1), .. Recording(1)]),
-            "The recording 'b' cannot be imported: two of its events have the id '0', which only a fork can have. "
-                + "Nothing of it was written; import its parent first.");
+            "The recording 'b' cannot be imported: two of its events have the id '0', which is possible only in a fork. "
+                + "Nothing was written; import its parent first.");
         (await Should.ThrowAsync<ForkPositionException>(() => ImportAsync("file", [Fork("b", id, 9)]))).Length.ShouldBe(new Position(3));
         (await Runs.FindAsync(StreamName.Branch("b"))).ShouldBeNull();
     }

@@ -84,7 +84,7 @@ public abstract class DocumentProjectionTests(ITestEngine engine) : ProjectingSt
     {
         var refused = await Should.ThrowAsync<ProjectionFailedException>(() => CallAsync(NewStream(), ""));
 
-        refused.InnerException!.Message.ShouldBe("An event gave an empty id for its document.");
+        refused.InnerException!.Message.ShouldBe("An event returned an empty document id.");
     }
 
     [Fact]

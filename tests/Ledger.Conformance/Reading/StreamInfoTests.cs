@@ -76,7 +76,7 @@ public abstract class StreamInfoTests(ITestEngine engine) : EventStoreTests(engi
     {
         var prefix = $"sort:{NewId()}:";
 
-        // U+FF5E comes before U+1F600 by code point, behind it in UTF-16; a locale would put "a" before "B" and "ä" beside "a".
+        // U+FF5E comes before U+1F600 by code point, after it in UTF-16; a locale would put "a" before "B" and "ä" next to "a".
         string[] sorted = ["", "-", "0", "10", "2", "B", "Z", "_", "a", "a b", "a-b", "ab", "z", "ä", "é", "\uE000", "\uFF5E", "\U0001F600", "\U0001F601"];
         await CreateAsync(sorted.Reverse().Select(s => prefix + s));
 

@@ -35,7 +35,7 @@ public abstract class ChronoStoreTests(ITestEngine engine) : IAsyncLifetime
         }
     }
 
-    /// <summary>A project that nobody else has.</summary>
+    /// <summary>A project name that no other test uses.</summary>
     protected async Task<ChronoStore> OpenAsync(long recursionDepth = 0) =>
         Open(await Engine.CreateStoreAsync(), $"p-{Guid.NewGuid():N}", recursionDepth);
 
@@ -46,7 +46,7 @@ public abstract class ChronoStoreTests(ITestEngine engine) : IAsyncLifetime
         return store;
     }
 
-    /// <summary>A folder that is not there yet, and is removed behind the test.</summary>
+    /// <summary>A folder that does not exist yet, and is removed after the test.</summary>
     protected string NewFolder()
     {
         var folder = Path.Combine(Path.GetTempPath(), $"chrono-{Guid.NewGuid():N}");

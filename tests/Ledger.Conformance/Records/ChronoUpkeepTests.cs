@@ -65,7 +65,7 @@ public abstract class ChronoUpkeepTests(ITestEngine engine) : ChronoStoreTests(e
         (await store.GetAsync("R-3", ChronoMoment.AtSeq(41))).ShouldBe(all.Single(r => r.Id == "R-3"));
         (await store.HistoryAsync("R-3").Select(e => e.Seq).ToListAsync()).ShouldBe([42]);
         (await Should.ThrowAsync<ChronoHistoryLostException>(() => store.GetStateAsync(ChronoMoment.AtSeq(39)))).Message.ShouldBe(
-            "The store is known from seq 40 on, and seq 39 lies before it: that history was deleted by a compaction, or not"
+            "The store has its history from seq 40 on, but seq 39 is earlier: that part was deleted by a compaction, or was not"
             + " in the files that were imported. Ask for a later moment.");
     }
 
@@ -202,9 +202,9 @@ public abstract class ChronoUpkeepTests(ITestEngine engine) : ChronoStoreTests(e
             """{"seq": 9, "last_hash": "\u0000", "records": [{"id": "B"}, {"id": "C\ud800"}, {"id": "D\u0000", "data": {"n": Infinity}}]}"""u8.ToArray());
         var imported = await store.ImportAsync(folder, new ChronoImportOptions { Damaged = DamagedLines.Keep });
         imported.Left.Select(l => $"{l.Line}: {l.Reason}").ShouldBe([
-            "1: The event holds half of a surrogate pair, and has no hash.",
-            "2: The event's hash holds NUL, which no database keeps.",
-            "0: The record 'C\ufffd' of snapshot.json holds half of a surrogate pair, which stands for no character.",
+            "1: The event contains half of a surrogate pair, so it has no hash.",
+            "2: The event's hash contains NUL, which no database can store.",
+            "0: The record 'C\ufffd' of snapshot.json holds half of a surrogate pair, which is not a character.",
         ]);
         imported.Values.Select(v => v.Line).ShouldBe([3]);
         (await AllAsync(store)).Select(r => r.Id).ShouldBe(["B", "D\0"]);

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Ledger.Conformance.Runs;
 
-/// <summary>A call is made once for a history: whoever asks the same again gets what was recorded.</summary>
+/// <summary>A call is made once for a history: a repeated call gets the recorded answer.</summary>
 public abstract class CallOnceTests(ITestEngine engine) : EventStoreTests(engine)
 {
     private const string Question = """{"model":"m-1","messages":[{"role":"user","content":"2 + 2?"}],"temperature":1}""";
@@ -83,7 +83,7 @@ public abstract class CallOnceTests(ITestEngine engine) : EventStoreTests(engine
         await run.CallOnceAsync("llm", "2", Answering("two"));
         var branch = await (await run.ForkAsync(new Position(3))).ForkAsync(new Position(4));
 
-        // At position 2 is the second request, and its response is behind the fork: it is asked again, and nobody waits for the parent.
+        // At position 2 is the second request, and its response is after the fork: the call is made again, without waiting for the parent.
         (await branch.CallOnceAsync("llm", "1", Never)).Text.ShouldBe("one");
         (await branch.CallOnceAsync("llm", "2", Answering("two again"))).Text.ShouldBe("two again");
         (await branch.CallOnceAsync("llm", "2", Never)).Text.ShouldBe("two again");

@@ -42,7 +42,7 @@ public abstract class CausalityTests(ITestEngine engine) : EventStoreTests(engin
 
         var trace = await leaf.ExplainAsync("l1");
 
-        // The branch has a p1 of its own, which names itself; p3 came behind the fork.
+        // The branch has its own p1, which names itself; p3 came after the fork.
         Ids(trace).ShouldBe(["l1", "p1", "p2", "b1", "p3", "p1"]);
         trace.Entries.Select(e => e.Distance).ShouldBe([0, 1, 1, 2, 2, 2]);
         trace.Entries.Select(e => e.IsMissing).ShouldBe([false, false, false, false, true, false]);

@@ -17,7 +17,7 @@ public abstract class ReexecutionTests(ITestEngine engine) : EventStoreTests(eng
         script.Count.ShouldBe(8);
         events.Count.ShouldBe(20);
 
-        // At 5 behind a step, at 7 between a model's answer and the tool's call, at 13 between a tool's call and what it returned.
+        // At 5 after a step, at 7 between a model's answer and the tool's call, at 13 between a tool's call and what it returned.
         foreach (var at in new[] { 5, 7, 13 })
         {
             var shared = events.Take(at).Count(e => e.Data is LlmResponse or ToolReturned);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Ledger.Conformance.Tasks;
 
-/// <summary>Many at once: one order, nothing lost, and a refusal that concerns nobody else.</summary>
+/// <summary>Concurrent writers: one order, nothing lost, and a refusal affects only its own caller.</summary>
 public abstract class TaskConcurrencyTests(ITestEngine engine) : TaskTests(engine)
 {
     [Fact]
@@ -39,7 +39,7 @@ public abstract class TaskConcurrencyTests(ITestEngine engine) : TaskTests(engin
                 }
                 catch (StaleUpdateException)
                 {
-                    // Somebody was faster.
+                    // Another writer was faster.
                 }
             }
         });

@@ -73,7 +73,7 @@ public abstract class TaskRecoveryTests(ITestEngine engine) : TaskTests(engine)
         var old = new TaskLeased(Guid.CreateVersion7(), "gone", 1);
         await Store.AppendAsync(StreamName.Task(task.Id), ExpectedVersion.Any, [old]);
 
-        // It is over after a millisecond of the log's clock, which nobody sets.
+        // It expires after a millisecond of the log's clock, which tests cannot set.
         TaskLease? lease = null;
         for (var patience = new CancellationTokenSource(Minute); lease is null; patience.Token.ThrowIfCancellationRequested())
         {

@@ -15,13 +15,13 @@ public abstract class BadSnapshotTests(ITestEngine engine) : EventStoreTests(eng
 
     public static TheoryData<string, string> Faults => new()
     {
-        { "list", "it does not say its format." },
-        { "no-format", "it does not say its format." },
+        { "list", "it has no format." },
+        { "no-format", "it has no format." },
         { "future-format", "its format is 2, and this version reads format 1." },
         { "no-world", "it cannot be read. A snapshot must have a member 'world' of the kind Object." },
         { "no-objects", "it cannot be read. A world must be an object with a list 'objects'." },
         { "no-checksum", "it cannot be read. A snapshot must have a member 'checksum' of the kind String." },
-        { "changed-value", "its checksum does not fit its world." },
+        { "changed-value", "its checksum does not match its world." },
         { "changed-position", "its position, its world and its last event do not agree." },
         { "no-last-event", "its position, its world and its last event do not agree." },
         { "other-last-event", "the log has another event where it ends, or none." },
@@ -62,7 +62,7 @@ public abstract class BadSnapshotTests(ITestEngine engine) : EventStoreTests(eng
         (await other.GetWorldAsync()).Objects.Select(o => o.Id).ShouldBe(["b"]);
 
         log.Warnings.ShouldBe([
-            $"The snapshot of {other.StreamName} at version 1 is not used: it is one of '{one.StreamName}'. The log is folded instead"]);
+            $"The snapshot of {other.StreamName} at version 1 is not used: it belongs to '{one.StreamName}'. The log is folded instead"]);
     }
 
     [Fact]

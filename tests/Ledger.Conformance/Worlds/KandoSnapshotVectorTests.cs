@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Ledger.Conformance.Worlds;
 
-/// <summary>A snapshot and the tail behind it give kando's worlds; where ours differ, the reason stands beside it.</summary>
+/// <summary>A snapshot and the tail after it produce kando's worlds; where ours differ, the reason is stated.</summary>
 public abstract class KandoSnapshotVectorTests(ITestEngine engine)
 {
     public static TheoryData<string> Vectors => [.. KandoVector.Names("snapshot")];

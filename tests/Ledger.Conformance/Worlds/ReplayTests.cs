@@ -71,7 +71,7 @@ public abstract class ReplayTests(ITestEngine engine) : EventStoreTests(engine.W
 
         report.IsSame.ShouldBeFalse();
         var comparison = report.Comparisons.ShouldHaveSingleItem();
-        comparison.Fault.ShouldBe("its checksum does not fit its world.");
+        comparison.Fault.ShouldBe("its checksum does not match its world.");
         var difference = comparison.Difference.ShouldNotBeNull();
         difference.Path.ShouldBe(path);
         ShouldBe(difference.Stored, stored);
@@ -89,7 +89,7 @@ public abstract class ReplayTests(ITestEngine engine) : EventStoreTests(engine.W
             "snapshot", run.StreamName, new Position(2), null, "its format is 2, and this version reads format 1."));
 
         await store.SaveSnapshotAsync(new StoredSnapshot(run.StreamName, new StreamVersion(5), """{"format":2}"""u8.ToArray()));
-        (await run.ReplayAsync()).Comparisons.ShouldHaveSingleItem().Fault.ShouldBe("the log has 2 events, and it stands for 5.");
+        (await run.ReplayAsync()).Comparisons.ShouldHaveSingleItem().Fault.ShouldBe("the log has 2 events, but it is for position 5.");
     }
 
     private async Task<Run> RunOfAsync(int objects)

@@ -135,7 +135,7 @@ public abstract class RunWorldTests(ITestEngine engine)
         refused.Message.ShouldBe(
             $"Event '{ghost.Id}' for position 2 cannot be applied to the world: object.patched names the object 'ghost', which does not exist there "
             + $"(unknown_object). Nothing was written to '{run.StreamName}'. Append an object.created of 'ghost' before it; if the object was removed, "
-            + $"'ledger fork {run.StreamName} --at N' goes on from where it was there.");
+            + $"'ledger fork {run.StreamName} --at N' continues from where it existed.");
 
         (await run.GetLengthAsync()).ShouldBe(new Position(1));
     }

@@ -128,7 +128,7 @@ public abstract class SnapshotTests(ITestEngine engine) : EventStoreTests(engine
         await grandchild.SaveSnapshotAsync();
         (await StartOfAsync(grandchild)).ShouldBe((grandchild.StreamName, new Position(15)));
 
-        // What an ancestor did behind the fork is not part of the branch, nor is a snapshot of it.
+        // An ancestor's events after the fork are not part of the branch, nor is a snapshot of them.
         await child.AppendAsync([new ObjectRemoved("o1")]);
         await child.SaveSnapshotAsync();
         var other = await child.ForkAsync(new Position(12));

@@ -35,7 +35,7 @@ public abstract partial class ApiTests
 
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString().ShouldBe(
-            "Line 2: '/text' of 'data' holds half of a surrogate pair, which stands for no character. Cut text between characters, not within one.");
+            "Line 2: '/text' of 'data' holds half of a surrogate pair, which is not a character. Cut text between characters, not within one.");
     }
 
     [Fact]

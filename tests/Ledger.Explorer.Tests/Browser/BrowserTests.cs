@@ -49,7 +49,7 @@ public sealed class BrowserTests(BrowserHost browser) : IClassFixture<BrowserHos
             await Expect(page.GetByText($"position {position} of 12")).ToBeVisibleAsync();
         }
 
-        await Expect(page.GetByText("It names no cause.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("It names no causes.")).ToBeVisibleAsync();
     }
 
     [BrowserFact]

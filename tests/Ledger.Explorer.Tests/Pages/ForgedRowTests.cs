@@ -37,19 +37,19 @@ public sealed class ForgedRowTests : IAsyncLifetime
     {
         (string Sql, string Reason)[] forgeries =
         [
-            ("update ledger.chrono_record set text = replace(text, 'Says 2', 'Said 2') where stream = $1 and id = 'R-2'", "The row of the record 'R-2' is not what seq 2 wrote."),
-            ("update ledger.chrono_record set status = 'gone' where stream = $1 and id = 'R-2'", "The row of the record 'R-2' is not what seq 2 wrote."),
+            ("update ledger.chrono_record set text = replace(text, 'Says 2', 'Said 2') where stream = $1 and id = 'R-2'", "The row of the record 'R-2' differs from what seq 2 wrote."),
+            ("update ledger.chrono_record set status = 'gone' where stream = $1 and id = 'R-2'", "The row of the record 'R-2' differs from what seq 2 wrote."),
             ("delete from ledger.chrono_record where stream = $1 and id = 'R-2'", "The row of the record that seq 2 wrote is missing."),
-            ("update ledger.chrono_change set applied = false where stream = $1 and version = 2", "The history of the record 'R-2' is not what the log says."),
+            ("update ledger.chrono_change set applied = false where stream = $1 and version = 2", "The history of the record 'R-2' differs from the log."),
         ];
         foreach (var ((sql, reason), i) in forgeries.Select((f, i) => (f, i)))
         {
             await FillAsync($"p{i}");
-            (await PageAsync($"p{i}")).ShouldContain("✓ The chain holds");
+            (await PageAsync($"p{i}")).ShouldContain("✓ The chain is valid");
             await ForgeAsync($"p{i}", sql);
 
             var html = await PageAsync($"p{i}");
-            html.ShouldNotContain("The chain holds");
+            html.ShouldNotContain("The chain is valid");
             html.ShouldContain("✗ Rows differ from the log");
             html.ShouldContain(reason);
         }
@@ -67,7 +67,7 @@ public sealed class ForgedRowTests : IAsyncLifetime
         var html = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync());
 
         answer.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
-        html.ShouldNotContain("The chain holds");
+        html.ShouldNotContain("The chain is valid");
         html.ShouldContain("The row of the record 'R-2' was changed by hand");
     }
 

@@ -54,10 +54,10 @@ public sealed partial class PageTests : IAsyncLifetime
     [Theory]
     [InlineData("/ledger/run?stream=run:nobody", HttpStatusCode.NotFound, "There is no stream 'run:nobody'")]
     [InlineData("/ledger/run", HttpStatusCode.BadRequest, "The query lacks 'stream'")]
-    [InlineData("/ledger/run?stream=run:kettle&from=x", HttpStatusCode.BadRequest, "'from' must be a whole number from 0, and 'x' is none.")]
-    [InlineData("/ledger/run?stream=run:kettle&from=13", HttpStatusCode.BadRequest, "'from' is 13, and the run has 12 events")]
+    [InlineData("/ledger/run?stream=run:kettle&from=x", HttpStatusCode.BadRequest, "'from' must be a whole number from 0, but was 'x'.")]
+    [InlineData("/ledger/run?stream=run:kettle&from=13", HttpStatusCode.BadRequest, "'from' must be at most 12, the length of the run, but was 13.")]
     [InlineData("/ledger/run?stream=run:kettle&since=soon", HttpStatusCode.BadRequest, "'since' must be a time")]
-    [InlineData("/ledger/event?stream=run:kettle&position=12", HttpStatusCode.NotFound, "'run:kettle' has 12 events, and none at position 12.")]
+    [InlineData("/ledger/event?stream=run:kettle&position=12", HttpStatusCode.NotFound, "'run:kettle' has 12 events, so there is none at position 12.")]
     [InlineData("/ledger/event?stream=run:kettle&id=unknown", HttpStatusCode.NotFound, "no event 'unknown'")]
     [InlineData("/ledger/object?stream=run:kettle&id=unknown", HttpStatusCode.NotFound, "never had an object 'unknown'")]
     [InlineData("/ledger/world?stream=run:kettle&at=99", HttpStatusCode.NotFound, "99")]
@@ -138,8 +138,8 @@ public sealed partial class PageTests : IAsyncLifetime
     {
         await _host.Ledger.StartRunAsync("empty");
 
-        (await _client.GetStringAsync("/ledger/run?stream=run:empty")).ShouldContain("Nothing has happened here yet.");
-        (await _client.GetStringAsync("/ledger/world?stream=run:empty")).ShouldContain("There is nothing here at this position.");
+        (await _client.GetStringAsync("/ledger/run?stream=run:empty")).ShouldContain("There are no events yet.");
+        (await _client.GetStringAsync("/ledger/world?stream=run:empty")).ShouldContain("The world is empty at this position.");
     }
 
     [Fact]

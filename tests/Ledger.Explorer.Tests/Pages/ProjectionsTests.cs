@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Ledger.Explorer.Tests.Pages;
 
-/// <summary>What is derived from the log: shown, and made anew.</summary>
+/// <summary>Projections are shown and rebuilt.</summary>
 public sealed class ProjectionsTests : IAsyncLifetime
 {
     private TestDatabase _database = null!;
@@ -43,7 +43,7 @@ public sealed class ProjectionsTests : IAsyncLifetime
     {
         var html = await _host.CreateClient().GetStringAsync("/ledger/projections");
 
-        html.ShouldContain("Nothing runs behind the appends.");
+        html.ShouldContain("There are no asynchronous projections.");
         html.ShouldContain("ledger:world");
         html.ShouldContain("value=\"rebuild\"");
     }
@@ -75,7 +75,7 @@ public sealed class ProjectionsTests : IAsyncLifetime
         using var answer = await _host.CreateClient().PostAsJsonAsync("/ledger/api/v1/projections/nothing/rebuild", new { });
 
         answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await answer.Content.ReadAsStringAsync()).ShouldContain("cannot be rebuilt here. There are: ");
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("cannot be rebuilt here. Choose one of: ");
     }
 
     [Fact]

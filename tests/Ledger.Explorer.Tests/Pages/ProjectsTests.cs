@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Ledger.Explorer.Tests.Pages;
 
-/// <summary>Stores of records: what they have, whether the chain holds, what happened to a record.</summary>
+/// <summary>Record stores: what they have, whether the chain holds, what happened to a record.</summary>
 public sealed class ProjectsTests : IAsyncLifetime
 {
     private const string Hostile = "<script>alert(1)</script>";
@@ -36,7 +36,7 @@ public sealed class ProjectsTests : IAsyncLifetime
         (await _client.GetStringAsync("/ledger/projects")).ShouldContain(">kettle</a>");
         var html = WebUtility.HtmlDecode(await _client.GetStringAsync("/ledger/project?project=kettle"));
 
-        html.ShouldContain("✓ The chain holds");
+        html.ShouldContain("✓ The chain is valid");
         html.ShouldContain("It boils within three minutes.");
         (await _client.GetStringAsync("/ledger/project?project=kettle")).ShouldNotContain(Hostile);
     }

@@ -32,7 +32,7 @@ public sealed class InMarten(MartenDatabase database) : IClassFixture<MartenData
         await run.AppendAsync([new ObjectCreated("order-7", "Order", new JsonObject { ["state"] = "placed" })]);
 
         await using var session = provider.GetRequiredService<IDocumentStore>().QuerySession();
-        var counts = await session.LoadAsync<RunCounts>("run:order-7");    // is there, because it is inline
+        var counts = await session.LoadAsync<RunCounts>("run:order-7");    // up to date, because it is inline
         var events = await session.Events.FetchStreamAsync("run:order-7");
         // end of sample
         counts!.Created.ShouldBe(1);

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Tests.Connecting;
 
-/// <summary>A way to the server on which, from a moment on, every packet gets lost and nobody is told.</summary>
+/// <summary>A network path to the server on which, from some moment on, every packet is silently lost.</summary>
 internal sealed class SwallowingNetwork : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

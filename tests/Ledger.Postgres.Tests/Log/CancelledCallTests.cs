@@ -97,7 +97,7 @@ public sealed class CancelledCallTests(LedgerDatabase database) : IClassFixture<
         while (await database.ScalarAsync<long>(
             "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") == 0)
         {
-            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Soon, "Nobody waits for the lock.");
+            Stopwatch.GetElapsedTime(started).ShouldBeLessThan(Soon, "The caller must not wait for the lock.");
         }
     }
 

@@ -9,7 +9,7 @@ public sealed class PostgresAmbientTransactionTests(LedgerDatabase database) : A
 {
     private NpgsqlDataSource? _pool;
 
-    // Few connections, so that none is kept for a lane, and each is opened by whoever comes first.
+    // Few connections, so that none is kept for a lane, and each is opened by the first caller.
     private NpgsqlDataSource Pool => LazyInitializer.EnsureInitialized(
         ref _pool, () => NpgsqlDataSource.Create(database.ConnectionString + ";Application Name=scopes;Maximum Pool Size=7"));
 

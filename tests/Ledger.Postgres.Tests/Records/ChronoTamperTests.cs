@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Ledger.Postgres.Tests.Records;
 
-/// <summary>What somebody with rights on the tables does to a store is found, and the place named.</summary>
+/// <summary>Tampering by a user with rights on the tables is detected, and the place named.</summary>
 public sealed class ChronoTamperTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
 {
     private readonly string _project = $"p-{Guid.NewGuid():N}";
@@ -19,7 +19,7 @@ public sealed class ChronoTamperTests(LedgerDatabase database) : IClassFixture<L
         var broken = (await store.VerifyChainAsync()).FirstBroken.ShouldNotBeNull();
         broken.Seq.ShouldBe(19);
         broken.Reason.ShouldStartWith("The chain ends at seq 18 with the hash '");
-        broken.Reason.ShouldContain("', but the head that is kept is seq 20 with the hash '");
+        broken.Reason.ShouldContain("', but the stored head is seq 20 with the hash '");
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class ChronoTamperTests(LedgerDatabase database) : IClassFixture<L
         await ExecuteAsync("delete from ledger.mt_streams where id = $1");
         var broken = (await store.VerifyChainAsync()).FirstBroken.ShouldNotBeNull();
         broken.Seq.ShouldBe(1);
-        broken.Reason.ShouldStartWith("The chain is empty, but the head that is kept is seq 20 with the hash '");
+        broken.Reason.ShouldStartWith("The chain is empty, but the stored head is seq 20 with the hash '");
 
         // The store goes on from the kept head, and the gap stays.
         (await store.UpsertAsync(new ChronoRecord { Id = "after" })).Seq.ShouldBe(21);
@@ -53,11 +53,11 @@ public sealed class ChronoTamperTests(LedgerDatabase database) : IClassFixture<L
     }
 
     [Theory]
-    [InlineData("update ledger.chrono_record set text = replace(text, 'Says 6', 'says 6') where stream = $1", "The row of the record 'R-6' is not what seq 7 wrote.")]
-    [InlineData("update ledger.chrono_record set status = 'deprecated' where stream = $1 and id = 'R-6'", "The row of the record 'R-6' is not what seq 7 wrote.")]
-    [InlineData("update ledger.chrono_record set text = 'x' where stream = $1 and id = 'R-6'", "The row of the record 'R-6' is not what seq 7 wrote.")]
+    [InlineData("update ledger.chrono_record set text = replace(text, 'Says 6', 'says 6') where stream = $1", "The row of the record 'R-6' differs from what seq 7 wrote.")]
+    [InlineData("update ledger.chrono_record set status = 'deprecated' where stream = $1 and id = 'R-6'", "The row of the record 'R-6' differs from what seq 7 wrote.")]
+    [InlineData("update ledger.chrono_record set text = 'x' where stream = $1 and id = 'R-6'", "The row of the record 'R-6' differs from what seq 7 wrote.")]
     [InlineData("delete from ledger.chrono_record where stream = $1 and id = 'R-6'", "The row of the record that seq 7 wrote is missing.")]
-    [InlineData("update ledger.chrono_record set key = sha256('x') where stream = $1 and id = 'R-6'", "There is a row of the record 'R-6', which no event made.")]
+    [InlineData("update ledger.chrono_record set key = sha256('x') where stream = $1 and id = 'R-6'", "There is a row of the record 'R-6', which no event created.")]
     public async Task Verify_RowChanged_IsFoundByTheDeepOne(string sql, string text)
     {
         await using var store = await FilledAsync();
@@ -70,10 +70,10 @@ public sealed class ChronoTamperTests(LedgerDatabase database) : IClassFixture<L
     }
 
     [Theory]
-    [InlineData("delete from ledger.chrono_change where stream = $1 and key = sha256('R-6')", "The history of the record 'R-6' is not what the log says.")]
-    [InlineData("update ledger.chrono_change set applied = false where stream = $1 and version = 7", "The history of the record 'R-6' is not what the log says.")]
-    [InlineData("insert into ledger.chrono_change values ($1, sha256('R-6'), 3, true)", "The history of the record 'R-6' is not what the log says.")]
-    [InlineData("insert into ledger.chrono_change values ($1, sha256('x'), 3, true)", "The history of a record that has no row is not what the log says.")]
+    [InlineData("delete from ledger.chrono_change where stream = $1 and key = sha256('R-6')", "The history of the record 'R-6' differs from the log.")]
+    [InlineData("update ledger.chrono_change set applied = false where stream = $1 and version = 7", "The history of the record 'R-6' differs from the log.")]
+    [InlineData("insert into ledger.chrono_change values ($1, sha256('R-6'), 3, true)", "The history of the record 'R-6' differs from the log.")]
+    [InlineData("insert into ledger.chrono_change values ($1, sha256('x'), 3, true)", "The history of a record without a row differs from the log.")]
     public async Task Verify_HistoryChanged_IsFoundByTheDeepOne(string sql, string text)
     {
         await using var store = await FilledAsync();
@@ -95,7 +95,7 @@ public sealed class ChronoTamperTests(LedgerDatabase database) : IClassFixture<L
         await ExecuteAsync("update ledger.chrono_record set text = 'x' where stream = $1 and id = 'R-6'");
         (await Should.ThrowAsync<ChronoRowException>(() => store.GetAsync("R-6"))).Message.ShouldBe(
             "The row of the record 'R-6' was changed by hand: malformed JSON at byte 1: a value is expected."
-            + " Verify the store with its rows, and make them anew from the log.");
+            + " Verify the store with its rows, and rebuild them from the log.");
         await store.RebuildAsync();
         (await store.GetAsync("R-6"))!.Label.ShouldBe("Says 6");
     }

@@ -35,7 +35,7 @@ public sealed class InlineSnapshot
         var fetched = await store.FetchForWritingAsync(usages, run);
         if (fetched.State.CostUsd >= 0.2m)
         {
-            await fetched.AppendAsync([new BudgetExhausted(["max_cost_usd=0.2"])]);    // refused if somebody was faster
+            await fetched.AppendAsync([new BudgetExhausted(["max_cost_usd=0.2"])]);    // refused if another writer was faster
         }
 
         // end of sample

@@ -23,12 +23,12 @@ public sealed partial class AgentBusTests
         bus.Has("demo:greet").ShouldBeTrue();
         (await bus.InvokeAsync("demo:greet", """{"name":"Zoë"}""")).ShouldBe("""{"text":"Hello Zoë"}""");
         Should.Throw<InvalidOperationException>(() => bus.Register(Greet, (_, _) => Task.FromResult(new Greeted("")))).Message.ShouldBe(
-            "The ability 'demo:greet' is registered already. Unregister it first, or choose another id.");
+            "The ability 'demo:greet' is already registered. Unregister it first, or choose another id.");
         bus.Unregister("demo:greet").ShouldBeTrue();
         bus.Unregister("demo:greet").ShouldBeFalse();
         bus.Has("demo:greet").ShouldBeFalse();
         (await Should.ThrowAsync<AbilityNotFoundException>(() => bus.InvokeAsync("demo:greet", "{}"))).Message.ShouldBe(
-            "There is no ability 'demo:greet'. The ability 'bus:list' tells the modules, and 'bus:abilities' what each can do.");
+            "There is no ability 'demo:greet'. The ability 'bus:list' lists the modules, and 'bus:abilities' the abilities of each.");
     }
 
     [Fact]

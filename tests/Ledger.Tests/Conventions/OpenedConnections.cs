@@ -29,11 +29,11 @@ internal static partial class OpenedConnections
         }
     }
 
-    /// <summary>A connection that Npgsql opens, and enlists in the ambient transaction of whoever is there.</summary>
+    /// <summary>A connection that Npgsql opens and enlists in the caller's ambient transaction.</summary>
     [GeneratedRegex(@"\bOpenConnectionAsync\(|\bOpenConnection\(|\bnew NpgsqlConnection\(|([dD]ataSource|[pP]ool)\.Create(Command|Batch)\(")]
     public static partial Regex Opening();
 
-    /// <summary>Work that runs on, in the context of whoever starts it.</summary>
+    /// <summary>Background work that keeps the context of its starter.</summary>
     [GeneratedRegex(@"\bTask\.Run\(|\bTask\.Factory\b|(?<!SharedWork\.)\bCreateTimer\(|\bnew Timer\(|\bnew Thread\(|\bQueueUserWorkItem\(")]
     public static partial Regex Starting();
 }

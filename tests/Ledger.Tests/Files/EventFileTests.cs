@@ -64,12 +64,12 @@ public sealed class EventFileTests
     [InlineData("[]", 1, "a line must be one JSON object.")]
     [InlineData("{\"type\":5}", 9, "'type' must be text.")]
     [InlineData("{\"id\":5,\"type\":\"t\"}", 7, "'id' must be text.")]
-    [InlineData("{\"id\":\"\",\"type\":\"t\"}", 7, "'id' is empty. Leave it out for a new one.")]
+    [InlineData("{\"id\":\"\",\"type\":\"t\"}", 7, "'id' is empty. Omit it to get a new one.")]
     [InlineData("{\"type\":\"t\",\"cause\":[1]}", 22, "'cause' must be a list of ids, each of them text.")]
     [InlineData("{\"type\":\"t\",\"cause\":{}}", 21, "'cause' must be text.")]
     [InlineData("{\"type\":\"t\",\"actor\":\"\\ud800\"}", 21, "the text holds half of a surrogate pair")]
-    [InlineData("{\"type\":\"t\",\"timestamp\":\"yesterday\"}", 25, "'timestamp' is 'yesterday', which is no ISO 8601 time")]
-    [InlineData("{\"type\":\"t\",\"timestamp\":\"2026-02-30\"}", 25, "'timestamp' is '2026-02-30', which is no ISO 8601 time")]
+    [InlineData("{\"type\":\"t\",\"timestamp\":\"yesterday\"}", 25, "'timestamp' is 'yesterday', which is not an ISO 8601 time")]
+    [InlineData("{\"type\":\"t\",\"timestamp\":\"2026-02-30\"}", 25, "'timestamp' is '2026-02-30', which is not an ISO 8601 time")]
     [InlineData("{\"type\":\"t\",\"timestamp\":1}", 25, "'timestamp' must be text.")]
     [InlineData("{\"data\":{}}", null, "the event has no 'type'.")]
     [InlineData("{\"type\":\"t\"}", null, "the event has no 'data'.")]
@@ -109,7 +109,7 @@ public sealed class EventFileTests
         var refused = Should.Throw<EventFileException>(() => new EventFileReader().Read(File.ReadAllBytes(Fault("id-twice.jsonl"))).ToList());
 
         refused.Message.ShouldBe(
-            "Line 2: it repeats the id '11111111-1111-4111-8111-111111111111' of line 1. Give each event an id of its own, or leave the ids out.");
+            "Line 2: it repeats the id '11111111-1111-4111-8111-111111111111' of line 1. Give each event its own id, or omit the ids.");
     }
 
     [Fact]

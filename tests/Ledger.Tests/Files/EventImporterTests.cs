@@ -18,7 +18,7 @@ public sealed class EventImporterTests
         var refusal = await Should.ThrowAsync<ImportRefusedException>(
             () => new EventImporter(ledger).ImportAsync(recording, new Intruder(ledger.Run("shared"))));
 
-        refusal.Message.ShouldContain("somebody else appended to 'run:shared' at the same time");
+        refusal.Message.ShouldContain("another writer appended to 'run:shared' during the import");
         (await ledger.Run("shared").GetLengthAsync()).ShouldBe(new Position(4));
     }
 

@@ -72,7 +72,7 @@ public sealed class TrajectoryTests
     [Theory]
     [InlineData("{\"a\": 1}", "Line 1, column 1: the JSON has none of the lists 'trajectory', 'history' and 'attempts'. A .traj file of SWE-agent has one.")]
     [InlineData("[]", "Line 1, column 1: the JSON has none of the lists 'trajectory', 'history' and 'attempts'. A .traj file of SWE-agent has one.")]
-    [InlineData("{\"trajectory\": [{\"action\": \"é\"},\n {}, {\"é\": x}]}", "Line 2, column 12: malformed JSON behind 2 whole steps. 'x' is an invalid start of a value.")]
+    [InlineData("{\"trajectory\": [{\"action\": \"é\"},\n {}, {\"é\": x}]}", "Line 2, column 12: malformed JSON after 2 whole steps. 'x' is an invalid start of a value.")]
     public void Read_NoTrajectory_LineAndColumn(string text, string message) =>
         Should.Throw<EventFileException>(() => Trajectory.Read(Encoding.UTF8.GetBytes(text))).Message.ShouldBe(message);
 
@@ -85,7 +85,7 @@ public sealed class TrajectoryTests
 
         var fault = Should.Throw<EventFileException>(() => Trajectory.Read(bytes.AsMemory(0, inStep4)));
 
-        fault.Reason.ShouldStartWith("malformed JSON behind 3 whole steps. Expected end of string, but instead reached end of data.");
+        fault.Reason.ShouldStartWith("malformed JSON after 3 whole steps. Expected end of string, but instead reached end of data.");
         fault.Line.ShouldBe(Encoding.UTF8.GetString(bytes, 0, inStep4).Split('\n').Length);
     }
 
@@ -136,7 +136,7 @@ public sealed class TrajectoryTests
     public void ReadRecording_WhatNoEventHolds_IsCounted() =>
         Trajectory.ReadRecording(
             """{"trajectory": [{"action": "ls", "query": [1]}, {"action": "ls", "query": [2]}, {}], "other": 1, "info": {"swe_agent_hash": "x"}}"""u8.ToArray(), "r")
-            .LeftOut.Select(l => $"{l.Value} {l.Key}").ShouldBe(["1 info.swe_agent_hash", "1 other", "2 trajectory.query", "1 trajectory steps that say nothing"], ignoreOrder: true);
+            .LeftOut.Select(l => $"{l.Value} {l.Key}").ShouldBe(["1 info.swe_agent_hash", "1 other", "2 trajectory.query", "1 empty trajectory steps"], ignoreOrder: true);
 
     private static string Fault(string name) => Path.Combine(SourceTree.Root, "..", "shared", "faults", name);
 

@@ -26,8 +26,8 @@ public sealed partial class PayloadRulesTests
     [InlineData("1e400000", "digits before")]
     [InlineData("1e99999999999999999999", "exponent")]
     [InlineData("0e99999999999999999999", "exponent")]
-    [InlineData("1e-16384", "16384 digits behind")]
-    [InlineData("0.0e-16383", "16384 digits behind")]
+    [InlineData("1e-16384", "16384 digits after")]
+    [InlineData("0.0e-16383", "16384 digits after")]
     public void Write_UntypedValue_RefusedWithItsPlace(string value, string reason)
     {
         var data = Element($$"""{"a/b":[1,{"m~n":{{value}}}]}""");

@@ -49,17 +49,17 @@ public sealed class ChainVerifierTests
         List<(byte[] Text, byte[] Hash)> changed = [.. Events];
         changed[index] = (Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Events[index].Text).Replace("Says", "says", StringComparison.Ordinal)), Events[index].Hash);
         Verify(changed, out var broken);
-        broken.ShouldBe(new ChainBreak(null, index + 1, "The event's hash is not that of its text. The text or the hash was changed."));
+        broken.ShouldBe(new ChainBreak(null, index + 1, "The event's hash does not match its text. The text or the hash was changed."));
 
         changed.RemoveAt(index);
         Verify(changed, out broken);
-        broken?.Reason.ShouldBe($"The event has seq {index + 2}, but {index + 1} is expected. Events are missing, doubled or out of order.");
+        broken?.Reason.ShouldBe($"The event has seq {index + 2}, but {index + 1} is expected. Events are missing, duplicated or out of order.");
     }
 
     [Fact]
     public void Verify_ChainComputedAnewFromAChange_IsNotTheHeadThatWasKept()
     {
-        // A whole chain made anew is sound in itself; only a head kept elsewhere tells.
+        // A chain recomputed as a whole is valid; only a head stored elsewhere reveals it.
         var other = new ChronoFolderWriter(default, null);
         other.Upsert(new ChronoRecord { Id = "R-0", Label = "another history" }, SampleStore.Start);
         var verifier = Verify(Parts(ChronoFolder.Read(other.Events, null)), out var broken);

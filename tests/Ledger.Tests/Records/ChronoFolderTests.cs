@@ -11,27 +11,27 @@ public sealed class ChronoFolderTests
 {
     public static TheoryData<string, string, string> Warned => new()
     {
-        { "15-blank-lines-and-crlf", "line_end", "Line 1 does not end with a line feed alone. It is so at 5 more places." },
-        { "16-respelled", "respelled", "Line 1 has the values that were hashed, but not the bytes that chronomemory writes for them. It is so at 5 more places." },
+        { "15-blank-lines-and-crlf", "line_end", "Line 1 does not end with just a line feed. The same occurs at 5 more places." },
+        { "16-respelled", "respelled", "Line 1 has the hashed values, but not the bytes that chronomemory writes for them. The same occurs at 5 more places." },
         { "17-extra-and-missing-fields", "unhashed_member", "Line 2 has members that no hash covers: 'added'. They are left out." },
-        { "17-extra-and-missing-fields", "respelled", "Line 3 has the values that were hashed, but not the bytes that chronomemory writes for them." },
-        { "18-duplicate-seq", "seq_order", "Line 7 has seq 1 and follows seq 6. Events are missing, doubled or out of order." },
-        { "19-changed-snapshot", "snapshot_unproven", "No hash covers the records in snapshot.json; whether they were changed cannot be told." },
+        { "17-extra-and-missing-fields", "respelled", "Line 3 has the hashed values, but not the bytes that chronomemory writes for them." },
+        { "18-duplicate-seq", "seq_order", "Line 7 has seq 1 and follows seq 6. Events are missing, duplicated or out of order." },
+        { "19-changed-snapshot", "snapshot_unproven", "No hash covers the records in snapshot.json, so changes to them cannot be detected." },
         {
             "20-corrupt-snapshot", "snapshot_unreadable",
             "snapshot.json cannot be read: malformed JSON at byte 1911: ':' is expected. The log begins with a compaction, so the records before it are lost."
         },
-        { "22-snapshot-ahead-of-log", "snapshot_ahead", "snapshot.json stands at seq 100, but the log ends at seq 30. Events were cut off." },
+        { "22-snapshot-ahead-of-log", "snapshot_ahead", "snapshot.json is at seq 100, but the log ends at seq 30. Events were cut off." },
     };
 
     public static TheoryData<string, long, long?, string> Broken => new()
     {
-        { "08-changed-byte", 3, 3, "The event has the hash 'd8218df999fbe041…', but its text gives '" },
+        { "08-changed-byte", 3, 3, "The event has the hash 'd8218df999fbe041…', but the hash of its text is '" },
         { "09-changed-hash", 3, 3, "The event has the hash '" },
         { "10-reordered", 2, 3, "The event follows an event with the hash 'c50000ef38d6888a…', but line 1 has the hash 'ee30ac296d9e635b…'. An event was" },
         { "11-deleted-middle-line", 3, 4, "The event follows an event with the hash 'd8218df999fbe041…', but line 2 has the hash 'c50000ef38d6888a…'. An event was" },
-        { "12-truncated-last-line", 6, null, "The line is no event: malformed JSON at byte 464: the text does not end." },
-        { "14-garbage-line", 3, null, "The line is no event: malformed JSON at byte 1: a value is expected." },
+        { "12-truncated-last-line", 6, null, "The line is not an event: malformed JSON at byte 464: the text does not end." },
+        { "14-garbage-line", 3, null, "The line is not an event: malformed JSON at byte 1: a value is expected." },
         { "18-duplicate-seq", 7, 1, "The event follows an event with the hash '', but line 6 has the hash 'ed1dd3a04d0d39fd…'. An event was" },
     };
 
@@ -72,7 +72,7 @@ public sealed class ChronoFolderTests
         var writer = SampleStore.Write(60);
         var snapshot = Encoding.UTF8.GetString(writer.Snapshot!).Replace("Says 3 ", "Says 4 ", StringComparison.Ordinal);
         ChronoVector.FolderOf(writer.Events, Encoding.UTF8.GetBytes(snapshot)).Verify().Warnings.Select(w => $"{w.Code} {w.Seq}: {w.Text}")
-            .ShouldBe(["snapshot_differs 50: snapshot.json is not what the events up to seq 50 leave. The first record that differs is 'R-3'."]);
+            .ShouldBe(["snapshot_differs 50: snapshot.json differs from the result of the events up to seq 50. The first record that differs is 'R-3'."]);
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class ChronoFolderTests
 
         var snapshot = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(writer.Snapshot!).Replace("Says 3 ", "Says 4 ", StringComparison.Ordinal));
         ChronoVector.FolderOf(writer.Events, snapshot).Verify().Warnings.Select(w => w.Text)
-            .ShouldBe(["snapshot.json is not the state that the compaction at seq 61 stands on."]);
+            .ShouldBe(["snapshot.json is not the state that the compaction at seq 61 refers to."]);
         ChronoFolder.Read(writer.Events, null).Verify().Warnings.Select(w => w.Code).ShouldBe(["snapshot_missing"]);
         ChronoFolder.Read(null, snapshot).Verify().Warnings.Select(w => w.Code).ShouldBe(["snapshot_ahead"]);
     }
@@ -114,7 +114,7 @@ public sealed class ChronoFolderTests
         folder.Open().Find("X")!.Label.ShouldBe($"a{character}b");
         folder.Lines.Select(l => l.Line).ShouldBe([1, 2, 3, 4, 6]);
         folder.Verify().FirstBroken!.Line.ShouldBe(4);
-        folder.Verify().FirstBroken!.Reason.ShouldStartWith("The line holds a character at which chronomemory splits lines");
+        folder.Verify().FirstBroken!.Reason.ShouldStartWith("The line contains a character at which chronomemory splits lines");
 
         // What is written here has it escaped, which changes neither the value nor the hash.
         SampleStore.FolderOf([.. lines, Encoding.UTF8.GetBytes(raw.ToLine() + "\n")]).Verify().FirstBroken.ShouldBeNull();
@@ -131,13 +131,13 @@ public sealed class ChronoFolderTests
     }
 
     [Theory]
-    [InlineData("[]", "the line is no JSON object")]
-    [InlineData("""{"seq": "x"}""", "'seq' is no integer of 64 bits")]
-    [InlineData("""{"seq": 1.0}""", "'seq' is no integer of 64 bits")]
-    [InlineData("""{"ts": 1}""", "'ts' is no text")]
-    [InlineData("""{"hash": null}""", "'hash' is no text")]
-    [InlineData("""{"record": []}""", "'record' is no JSON object")]
-    [InlineData("""{"record": {"id": 1}}""", "the record's 'id' is no text")]
+    [InlineData("[]", "the line is not a JSON object")]
+    [InlineData("""{"seq": "x"}""", "'seq' is not a 64-bit integer")]
+    [InlineData("""{"seq": 1.0}""", "'seq' is not a 64-bit integer")]
+    [InlineData("""{"ts": 1}""", "'ts' is not text")]
+    [InlineData("""{"hash": null}""", "'hash' is not text")]
+    [InlineData("""{"record": []}""", "'record' is not a JSON object")]
+    [InlineData("""{"record": {"id": 1}}""", "the record's 'id' is not text")]
     public void Read_NoEvent_SaysWhy(string line, string fault) =>
         ChronoFolder.Read(Encoding.UTF8.GetBytes(line), null).Lines.Single().Fault.ShouldBe(fault);
 

@@ -29,7 +29,7 @@ public sealed class ChronoImportPlanTests
         StoredEvent.Of(Event(new ChronoRecord { Id = "A" })).Spelled.ShouldBeNull();
         StoredEvent.Of(Event(new ChronoRecord { Id = "A", Data = SampleStore.RecordOf(1).Data })).Spelled.ShouldNotBeNull();
         Should.Throw<FormatException>(() => new StoredEvent("{\"seq\": \"x\"}", "", null).ToEvent()).Message
-            .ShouldBe("The text is no event: 'seq' is no integer of 64 bits.");
+            .ShouldBe("The text is not an event: 'seq' is not a 64-bit integer.");
     }
 
     [Theory]
@@ -43,12 +43,12 @@ public sealed class ChronoImportPlanTests
     }
 
     [Theory]
-    [InlineData("08-changed-byte", "3 3: The event's hash is not that of its text. The text or the hash was changed.")]
-    [InlineData("10-reordered", "3 2: The event has seq 2, and seq 3 stands before it.")]
+    [InlineData("08-changed-byte", "3 3: The event's hash does not match its text. The text or the hash was changed.")]
+    [InlineData("10-reordered", "3 2: The event has seq 2, but seq 3 comes before it.")]
     [InlineData("11-deleted-middle-line", null)]
-    [InlineData("12-truncated-last-line", "6 : The line is no event: malformed JSON at byte 464: the text does not end.")]
-    [InlineData("14-garbage-line", "3 : The line is no event: malformed JSON at byte 1: a value is expected.")]
-    [InlineData("18-duplicate-seq", "7 1: The event's hash is not that of its text. The text or the hash was changed.")]
+    [InlineData("12-truncated-last-line", "6 : The line is not an event: malformed JSON at byte 464: the text does not end.")]
+    [InlineData("14-garbage-line", "3 : The line is not an event: malformed JSON at byte 1: a value is expected.")]
+    [InlineData("18-duplicate-seq", "7 1: The event's hash does not match its text. The text or the hash was changed.")]
     public void Plan_Skipped_LeavesOutWhatDoesNotHoldByItself(string name, string? left) =>
         ChronoImportPlan.Of(ChronoVector.Load(name).Folder, DamagedLines.Skip, ChronoRules.Default).Left
             .Select(l => $"{l.Line} {l.Seq}: {l.Reason}").ShouldBe(left is null ? [] : [left]);
@@ -67,7 +67,7 @@ public sealed class ChronoImportPlanTests
         var refused = Should.Throw<DamagedFolderException>(() => ChronoImportPlan.Of(folder, DamagedLines.Refuse, ChronoRules.Default));
         refused.Damaged.Line.ShouldBe(folder.Verify().FirstBroken!.Line!.Value);
         refused.Message.ShouldBe($"Line {refused.Damaged.Line} of events.wal is damaged: {refused.Damaged.Reason}"
-            + " Nothing was imported; choose to skip or to keep such lines.");
+            + " Nothing was imported; choose to skip or keep such lines.");
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class ChronoImportPlanTests
     {
         var line = Encoding.UTF8.GetBytes("""{"seq": 1, "record": {"id": "A", "label": "\ud800"}}""");
         ChronoImportPlan.Of(ChronoFolder.Read(line, null), DamagedLines.Keep, ChronoRules.Default).Left.Single().Reason
-            .ShouldBe("The event holds half of a surrogate pair, and has no hash.");
+            .ShouldBe("The event contains half of a surrogate pair, so it has no hash.");
     }
 
     private static WalEvent Event(ChronoRecord record) => WalEvent.Create(1, SampleStore.Start, "upsert", record, "", 0);

@@ -43,17 +43,17 @@ public sealed class ChronoMigrationTests
         ChronoMigration.Read(Vector.Bytes("input/requirements.json"), null).Notes.Select(n => $"{n.File} {n.Index}: {n.Reason}").ShouldBe([
             "requirements.json 3: has no 'id'",
             "requirements.json 4: has no 'id'",
-            "requirements.json 5: is no JSON object",
+            "requirements.json 5: is not a JSON object",
         ]);
 
     [Theory]
-    [InlineData("{}", null, "it is no list")]
+    [InlineData("{}", null, "it is not a list")]
     [InlineData("[", null, "malformed JSON at byte 2: a value is expected")]
-    [InlineData("""[{"id": "A", "title": 1}]""", 0, "has a 'title' that is no text")]
-    [InlineData("""[{"id": "A", "status": 1}]""", 0, "has a 'status' that is no text")]
-    [InlineData("""[{"id": "A", "confidence": "high"}]""", 0, "has a 'confidence' that is no number")]
-    [InlineData("""[{"id": "A", "confidence": 7}]""", 0, "gives a record whose 'confidence' is 7.0, but must be from 0 to 1")]
-    [InlineData("""[{"id": "A", "x": NaN}]""", 0, "gives a record whose 'data' is no JSON object, or holds a number that is not finite or half of a surrogate pair")]
+    [InlineData("""[{"id": "A", "title": 1}]""", 0, "has a 'title' that is not text")]
+    [InlineData("""[{"id": "A", "status": 1}]""", 0, "has a 'status' that is not text")]
+    [InlineData("""[{"id": "A", "confidence": "high"}]""", 0, "has a 'confidence' that is not a number")]
+    [InlineData("""[{"id": "A", "confidence": 7}]""", 0, "becomes a record whose 'confidence' is 7.0, but must be from 0 to 1")]
+    [InlineData("""[{"id": "A", "x": NaN}]""", 0, "becomes a record whose 'data' is not a JSON object, or contains a number that is not finite or half of a surrogate pair")]
     public void Read_BadFile_SaysWhatIsWrong(string json, int? index, string reason) =>
         ChronoMigration.Read(null, Encoding.UTF8.GetBytes(json)).Notes.ShouldBe([new ChronoMigrationNote("testcases.json", index, reason)]);
 

@@ -27,9 +27,9 @@ public sealed class ChronoRulesTests
     [InlineData("""{"confidence": 1e400}""", "'confidence' is Infinity, but must be from 0 to 1.")]
     [InlineData("""{"source_type": "guessed"}""", "'source_type' is 'guessed', but must be one of 'observed', 'inferred', 'hypothesis', 'synthetic'; the rules can be extended.")]
     [InlineData("""{"status": ""}""", "'status' is '', but must be one of 'active', 'deprecated', 'hypothesis', 'invalidated', 'tombstone'; the rules can be extended.")]
-    [InlineData("""{"label": "a\ud800"}""", "'label' holds half of a surrogate pair, which stands for no character.")]
-    [InlineData("""{"evidence": ["a", "\udc00"]}""", "'evidence' has a text that holds half of a surrogate pair, which stands for no character.")]
-    [InlineData("""{"data": {"a": [1e999]}}""", "'data' is no JSON object, or holds a number that is not finite or half of a surrogate pair.")]
+    [InlineData("""{"label": "a\ud800"}""", "'label' holds half of a surrogate pair, which is not a character.")]
+    [InlineData("""{"evidence": ["a", "\udc00"]}""", "'evidence' has a text that holds half of a surrogate pair, which is not a character.")]
+    [InlineData("""{"data": {"a": [1e999]}}""", "'data' is not a JSON object, or contains a number that is not finite or half of a surrogate pair.")]
     [InlineData("""{"recursion_depth": -1}""", "'recursion_depth' is -1, but must be 0 or more.")]
     public void FaultsOf_BadValue_NamesTheField(string json, string fault)
     {
@@ -63,7 +63,7 @@ public sealed class ChronoRulesTests
     [Fact]
     public void FromJson_FieldOfTheWrongKind_NamesIt() =>
         Should.Throw<ChronoRecordException>(() => ChronoRecord.FromJson(Json("""{"id": "A", "confidence": "0.85"}""")))
-            .Message.ShouldBe("The record 'A' cannot be stored: 'confidence' is no number, but must be one from 0 to 1. Nothing was written.");
+            .Message.ShouldBe("The record 'A' cannot be stored: 'confidence' is not a number, but must be from 0 to 1. Nothing was written.");
 
     [Fact]
     public void FromJson_NoObject_IsRefused() =>

@@ -105,7 +105,7 @@ public sealed class TamperTests
         }
     }
 
-    // A chain is verified in order, so what is found does not depend on what stands far before or behind. Some are verified whole all the same.
+    // A chain is verified in order, so the result does not depend on events far before or after. Some are verified whole anyway.
     private static ChainBreak BrokenAt(IReadOnlyList<byte[]> lines, int index)
     {
         var start = Math.Max(0, index - 2);

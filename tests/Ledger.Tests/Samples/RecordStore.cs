@@ -18,7 +18,7 @@ public sealed class RecordStore
         await using var records = new ChronoStore(store, "kettle");    // nothing to open: a project begins with its first event
         await records.UpsertAsync(new ChronoRecord { Id = "F-1", Label = "Water boils at 100 °C.", Confidence = 0.9 });
         await records.UpsertAsync(new ChronoRecord { Id = "R-1", Kind = "risk", Label = "It boils over.", Confidence = 0.4 });
-        var head = await records.GetHeadAsync();                       // kept elsewhere, it proves later that nothing was changed
+        var head = await records.GetHeadAsync();                       // stored elsewhere, it later proves that nothing was changed
         await records.DeleteAsync("R-1");
 
         await foreach (var record in records.QueryAsync(new ChronoQuery { RagFilter = true }))

@@ -24,7 +24,7 @@ public sealed class WorldQuestions
         var past = await run.GetWorldAsync(new DateTimeOffset(2026, 11, 20, 9, 30, 0, TimeSpan.Zero));    // or at a position, or now
         var claim = await run.FindObjectAsync("claim-1", at: new Position(1));
         var around = await run.GetNeighbourhoodAsync("claim-1", depth: 2);
-        var diff = await run.DiffAsync(branch);                                   // from what changed since they parted
+        var diff = await run.DiffAsync(branch);                                   // computed from the changes since the fork
         var open = new ObjectFilter { Type = "Claim", Contains = JsonElement.Parse("""{"status":"open"}""") };
         await foreach (var item in run.ReadObjectsAsync(open))                    // a page at a time
         {

@@ -73,7 +73,7 @@ public sealed class WorldFoldTests
         (thrown.Fault.ToName(), thrown.Reason, thrown.Position.Value, thrown.EventId).ShouldBe((fault, reason, 1L, events[1].Id));
         thrown.Message.ShouldBe(
             $"Event '{events[1].Id}' at position 1 cannot be applied to the world: {type} {reason} ({fault}). The world at position 1 can be read. "
-            + "Append an event that corrects it, or go on without it on a branch ('ledger fork … --at 1').");
+            + "Append an event that corrects it, or continue without it on a branch ('ledger fork … --at 1').");
         thrown.WorldBefore!.Objects.Select(o => o.Id).ShouldBe(["a"]);
         fold.Apply(events[2]);
         fold.ToWorld().Objects.Select(o => o.Id).ShouldBe(["a", "b"]);

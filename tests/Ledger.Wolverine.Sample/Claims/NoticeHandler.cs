@@ -3,7 +3,7 @@ using Marten;
 
 namespace Ledger.Wolverine.Sample.Claims;
 
-/// <summary>Writes down what it hears of; the same again is the same document.</summary>
+/// <summary>Stores each event it receives; a repeated one overwrites the same document.</summary>
 public static class NoticeHandler
 {
     public static void Handle(IEvent<ObjectCreated> happened, IDocumentSession session) =>

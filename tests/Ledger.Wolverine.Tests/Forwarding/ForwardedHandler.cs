@@ -6,7 +6,7 @@ namespace Ledger.Wolverine.Tests.Forwarding;
 /// <summary>An event that was forwarded.</summary>
 public sealed record Forwarded(string? Stream, long Version, object Data);
 
-/// <summary>Hears of events: of one type with their place, of another without.</summary>
+/// <summary>Receives events: of one type with their place, of another without.</summary>
 public static class ForwardedHandler
 {
     public static void Handle(IEvent<RelationCreated> happened, Heard heard)

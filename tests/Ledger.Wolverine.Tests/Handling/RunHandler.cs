@@ -40,7 +40,7 @@ public static class RunHandler
         return new KitLoaded($"decided at {world.Position}");
     }
 
-    /// <summary>Fails behind its append.</summary>
+    /// <summary>Fails after its append.</summary>
     public static async Task<ClaimProposed> HandleAsync(FailBehind command, LedgerSession session, CancellationToken cancellationToken)
     {
         var run = await session.OpenAsync(command.RunId, cancellationToken);

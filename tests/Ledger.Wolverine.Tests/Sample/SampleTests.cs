@@ -19,7 +19,7 @@ public sealed class SampleTests(SampleDatabase database) : IClassFixture<SampleD
             var forked = await sample.Http.PostAsJsonAsync("/runs/kettle/forks", new { Id = "valley", At = 1 });
             (await forked.Content.ReadFromJsonAsync<RunForked>()).ShouldBe(new RunForked("branch:valley", "run:kettle", 1));
 
-            // Forwarded and cascaded, behind the answer.
+            // Forwarded and cascaded, after the answer.
             await database.WaitAsync("select count(*) = 2 from mt_doc_notice");
             await database.WaitAsync("select count(*) = 3 from mt_doc_casefile");
             await database.WaitAsync("select count(*) = 2 from ledger.mt_doc_ledger_world");

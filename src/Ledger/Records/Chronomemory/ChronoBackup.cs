@@ -4,9 +4,9 @@ using Ledger.Json;
 
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>A folder that is a backup: the reference's files, those of the archive, and a list of what they must be.</summary>
+/// <summary>A backup folder: the reference's files, those of the archive, and a list with their checksums.</summary>
 /// <param name="Log">The stream's own events.</param>
-/// <param name="Archive">The events that compactions took out of it; null for none.</param>
+/// <param name="Archive">The events that compactions removed from it; null for none.</param>
 internal sealed record ChronoBackup(ChronoFolder Log, ChronoFolder? Archive)
 {
     public const string ArchiveName = "archive.wal";
@@ -15,7 +15,7 @@ internal sealed record ChronoBackup(ChronoFolder Log, ChronoFolder? Archive)
 
     private static readonly string[] Names = [ChronoFolder.EventsName, ChronoFolder.SnapshotName, ArchiveName, ArchiveSnapshotName];
 
-    /// <summary>Writes the list of the files that are there.</summary>
+    /// <summary>Writes the list of the folder's files.</summary>
     public static async Task SealAsync(string folder, ChainHead head, CancellationToken cancellationToken)
     {
         var hashes = new List<(string Name, string Hash)>();
@@ -40,8 +40,8 @@ internal sealed record ChronoBackup(ChronoFolder Log, ChronoFolder? Archive)
         await File.WriteAllTextAsync(Path.Combine(folder, ListName), list + "\n", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <exception cref="DirectoryNotFoundException">There is no backup.</exception>
-    /// <exception cref="DamagedBackupException">A file of it is missing or was changed.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder is not a backup.</exception>
+    /// <exception cref="DamagedBackupException">A file of the backup is missing or was changed.</exception>
     public static async Task<ChronoBackup> ReadAsync(string path, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -62,7 +62,7 @@ internal sealed record ChronoBackup(ChronoFolder Log, ChronoFolder? Archive)
     {
         var list = await ChronoFolder.ReadFileAsync(Path.Combine(folder, ListName), cancellationToken).ConfigureAwait(false)
             ?? throw new DirectoryNotFoundException(
-                $"There is no {ListName} in '{folder}', so it is no backup. A folder of chronomemory is taken in by an import.");
+                $"There is no {ListName} in '{folder}', so it is not a backup. A folder of chronomemory can be imported.");
         var expected = ReadList(list, folder);
         foreach (var name in Names)
         {

@@ -4,10 +4,10 @@ namespace Ledger.Records.Chronomemory;
 public sealed partial class ChronoFolder
 {
     /// <summary>Reads a folder's files.</summary>
-    /// <param name="path">The folder itself, or one that holds it under its <see cref="Name"/>.</param>
+    /// <param name="path">The folder itself, or the folder that contains it as <see cref="Name"/>.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="IOException">A file of it is no plain file but a device, a pipe, a directory or a link to one, or larger than 1 GiB.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder, or none of the files in it.</exception>
+    /// <exception cref="IOException">A file in it is a device, a pipe, a directory or a link to one, or is larger than 1 GiB.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist, or has none of the files.</exception>
     public static async Task<ChronoFolder> ReadAsync(string path, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

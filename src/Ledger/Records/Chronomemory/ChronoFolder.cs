@@ -1,9 +1,9 @@
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>A <c>.chronomemory</c> folder as chronomemory 0.1.1 keeps it: a log of events in a hash chain, and perhaps a snapshot.</summary>
+/// <summary>A <c>.chronomemory</c> folder as chronomemory 0.1.1 writes it: a log of events in a hash chain, and perhaps a snapshot.</summary>
 /// <remarks>
-/// <para>Immutable; made of the files' bytes, which the caller reads. It gives the answers that the reference gives. Two differ: a line
-/// holding a character at which the reference splits lines is read, and bytes that are not UTF-8 cost a line and not the folder.</para>
+/// <para>Immutable; created from the bytes of the files. It returns the same answers as the reference, with two exceptions: a line
+/// that contains a character at which the reference splits lines is read, and bytes that are not UTF-8 invalidate a line and not the folder.</para>
 /// </remarks>
 public sealed partial class ChronoFolder
 {
@@ -26,15 +26,15 @@ public sealed partial class ChronoFolder
     /// <summary>The lines of the log that are not blank.</summary>
     public IReadOnlyList<WalLine> Lines { get; }
 
-    /// <summary>The snapshot; null where there is none or it cannot be read.</summary>
+    /// <summary>The snapshot; null if there is none or it cannot be read.</summary>
     public ChronoSnapshot? Snapshot { get; }
 
-    /// <summary>Why the snapshot cannot be read, as the rest of a sentence; null where it can, or there is none.</summary>
+    /// <summary>Why the snapshot cannot be read, as the rest of a sentence; null if it can, or there is none.</summary>
     public string? SnapshotFault { get; }
 
-    /// <summary>Reads a folder; nothing in it is refused.</summary>
-    /// <param name="events">The bytes of the log, or null where there is no such file.</param>
-    /// <param name="snapshot">The bytes of the snapshot, or null where there is no such file.</param>
+    /// <summary>Reads a folder; damaged content is reported, not refused.</summary>
+    /// <param name="events">The bytes of the log, or null if there is no such file.</param>
+    /// <param name="snapshot">The bytes of the snapshot, or null if there is no such file.</param>
     public static ChronoFolder Read(ReadOnlyMemory<byte>? events, ReadOnlyMemory<byte>? snapshot)
     {
         string? fault = null;
@@ -60,10 +60,10 @@ public sealed partial class ChronoFolder
     /// <summary>The events in the log with at least this seq, in the order of their lines.</summary>
     public IEnumerable<WalEvent> Replay(long fromSeq = 0) => Lines.Select(l => l.Event).OfType<WalEvent>().Where(e => e.Seq >= fromSeq);
 
-    /// <summary>Verifies the chain as the reference does, and warns of what that misses.</summary>
+    /// <summary>Verifies the chain as the reference does, and warns about problems that it misses.</summary>
     public ChainVerdict Verify() => Verify(expected: null);
 
-    /// <summary>Verifies the chain, and that it holds a head that was kept outside of the folder.</summary>
+    /// <summary>Verifies the chain, and that it contains a head stored outside of the folder.</summary>
     public ChainVerdict Verify(ChainHead? expected)
     {
         var firstBroken = FolderChain.FirstBroken(Lines);

@@ -1,11 +1,11 @@
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>What an import did.</summary>
-/// <param name="Events">How many events were written; those that the store had already do not count.</param>
-/// <param name="Records">How many records of the snapshot were written, because the log does not have their events.</param>
+/// <summary>The result of an import.</summary>
+/// <param name="Events">The number of events written, without those that the store had already.</param>
+/// <param name="Records">The number of snapshot records written because the log lacks their events.</param>
 /// <param name="Left">The lines that could not be stored, or were skipped.</param>
-/// <param name="Values">Values that are kept, and that the store would refuse if they were written today.</param>
-/// <param name="Head">Where the store stands now.</param>
+/// <param name="Values">Imported values that the store would refuse in a normal write.</param>
+/// <param name="Head">The head of the store after the import.</param>
 public sealed record ChronoImport(
     long Events,
     long Records,

@@ -1,8 +1,8 @@
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>How an import treats a folder that is not as it should be.</summary>
+/// <summary>How an import treats a damaged folder.</summary>
 public sealed record ChronoImportOptions
 {
-    /// <summary>What becomes of lines that are no sound event in their place. Default: the import is refused at the first.</summary>
+    /// <summary>How to treat lines that are not valid events in their place. Default: the first one refuses the import.</summary>
     public DamagedLines Damaged { get; init; } = DamagedLines.Refuse;
 }

@@ -1,9 +1,9 @@
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>What an import of a folder takes: sequence numbers, times and hashes stay as they are.</summary>
+/// <summary>The plan of a folder import: seqs, times and hashes stay unchanged.</summary>
 /// <param name="Events">The events to store, in order.</param>
-/// <param name="Left">The lines that are not taken.</param>
-/// <param name="Values">Values that are kept, and that a store would refuse if they were written today.</param>
+/// <param name="Left">The lines that are left out.</param>
+/// <param name="Values">Imported values that a store would refuse in a normal write.</param>
 internal sealed record ChronoImportPlan(
     IReadOnlyList<WalEvent> Events,
     IReadOnlyList<DamagedLine> Left,
@@ -46,18 +46,18 @@ internal sealed record ChronoImportPlan(
             : broken is null ? null : new DamagedLine(broken.Line!.Value, broken.Seq, broken.Reason);
     }
 
-    // What no log can take.
+    // Faults that no log can store.
     private static string? FaultOfText(WalLine line) =>
-        line.Event is not { } walEvent ? $"The line is no event: {line.Fault}."
-        : HashOf(walEvent) is null ? "The event holds half of a surrogate pair, and has no hash."
+        line.Event is not { } walEvent ? $"The line is not an event: {line.Fault}."
+        : HashOf(walEvent) is null ? "The event contains half of a surrogate pair, so it has no hash."
         : ChronoTextRules.FaultOf(walEvent.Hash) is { } fault ? $"The event's hash {fault}."
-        : walEvent.Hash.Contains('\0', StringComparison.Ordinal) ? "The event's hash holds NUL, which no database keeps."
+        : walEvent.Hash.Contains('\0', StringComparison.Ordinal) ? "The event's hash contains NUL, which no database can store."
         : null;
 
-    // What does not hold by itself. An event behind a missing one does, though the chain is broken there.
+    // Faults of the line itself. An event after a missing one is valid by itself, though the chain is broken there.
     private static string? FaultOfEvent(WalEvent walEvent, long highest) =>
-        HashOf(walEvent) != walEvent.Hash ? "The event's hash is not that of its text. The text or the hash was changed."
-        : highest > 0 && walEvent.Seq <= highest ? $"The event has seq {walEvent.Seq}, and seq {highest} stands before it."
+        HashOf(walEvent) != walEvent.Hash ? "The event's hash does not match its text. The text or the hash was changed."
+        : highest > 0 && walEvent.Seq <= highest ? $"The event has seq {walEvent.Seq}, but seq {highest} comes before it."
         : null;
 
     private static string? HashOf(WalEvent walEvent)

@@ -3,17 +3,17 @@ using System.Text.Unicode;
 
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>Makes records of the <c>requirements.json</c> and <c>testcases.json</c> of a project; pure.</summary>
+/// <summary>Creates records from the <c>requirements.json</c> and <c>testcases.json</c> of a project; pure.</summary>
 /// <remarks>
-/// An item gives the record of its <c>id</c>: <c>title</c> is the label, a <c>status</c> that speaks of deprecation makes it deprecated and
-/// any other active, <c>confidence</c> is 0.7 where absent, and the item is the data. An id counts once: at its first item.
+/// An item becomes the record with its <c>id</c>: <c>title</c> is the label, a <c>status</c> that mentions deprecation makes it deprecated and
+/// any other active, <c>confidence</c> is 0.7 if absent, and the item is the data. If an id repeats, its first item counts.
 /// </remarks>
 internal static class ChronoMigration
 {
     public const string RequirementsName = "requirements.json";
     public const string TestcasesName = "testcases.json";
 
-    /// <summary>Reads the files, null for one that is not there.</summary>
+    /// <summary>Reads the files; null for a missing one.</summary>
     public static ChronoMigrationInput Read(ReadOnlyMemory<byte>? requirements, ReadOnlyMemory<byte>? testcases)
     {
         var (records, notes) = (new List<ChronoRecord>(), new List<ChronoMigrationNote>());
@@ -22,10 +22,10 @@ internal static class ChronoMigration
         return new ChronoMigrationInput(records, notes);
     }
 
-    /// <summary>What has to be written so that a store holds what the files say.</summary>
+    /// <summary>The writes that bring a store in line with the files.</summary>
     /// <param name="input">The records of the files.</param>
-    /// <param name="find">The store's record of an id, or null.</param>
-    /// <param name="deleted">What becomes of ids that were deleted.</param>
+    /// <param name="find">Finds the store's record with an id, or null.</param>
+    /// <param name="deleted">How to treat ids that were deleted.</param>
     public static ChronoMigrationPlan Plan(ChronoMigrationInput input, Func<string, ChronoRecord?> find, DeletedRecords deleted)
     {
         var (seen, upserts, skipped) = (new HashSet<string>(StringComparer.Ordinal), new List<ChronoRecord>(), 0);
@@ -46,7 +46,7 @@ internal static class ChronoMigration
         return new ChronoMigrationPlan(upserts, skipped, input.Notes);
     }
 
-    // Not the kind: the same item in both files would be written again and again.
+    // The kind is ignored: otherwise an item in both files would be written again each time.
     private static bool IsSame(ChronoRecord known, ChronoRecord record) =>
         known with { Kind = record.Kind, Evidence = record.Evidence, RecursionDepth = record.RecursionDepth } == record;
 
@@ -82,7 +82,7 @@ internal static class ChronoMigration
         {
             fault = Utf8.IsValid(utf8) ? null : "the bytes are not UTF-8";
             var json = fault is null ? JsonTextReader.Read(utf8) : JsonValue.Null;
-            fault ??= json.Kind == JsonKind.List ? null : "it is no list";
+            fault ??= json.Kind == JsonKind.List ? null : "it is not a list";
             return fault is null ? json.Items : null;
         }
         catch (JsonTextException e)
@@ -94,11 +94,11 @@ internal static class ChronoMigration
 
     private static ChronoRecord? RecordOf(JsonValue item, string file, string kind, out string? reason)
     {
-        reason = item.Kind != JsonKind.Members ? "is no JSON object"
+        reason = item.Kind != JsonKind.Members ? "is not a JSON object"
             : item.Find("id") is not { Kind: JsonKind.Text, Text.Length: > 0 } ? "has no 'id'"
-            : !IsTextOrAbsent(item.Find("title")) ? "has a 'title' that is no text"
-            : !IsTextOrAbsent(item.Find("status")) ? "has a 'status' that is no text"
-            : ConfidenceOf(item) is null ? "has a 'confidence' that is no number"
+            : !IsTextOrAbsent(item.Find("title")) ? "has a 'title' that is not text"
+            : !IsTextOrAbsent(item.Find("status")) ? "has a 'status' that is not text"
+            : ConfidenceOf(item) is null ? "has a 'confidence' that is not a number"
             : null;
         if (reason is not null)
         {
@@ -112,7 +112,7 @@ internal static class ChronoMigration
         fields["label"] = JsonValue.Of(item.Find("title")?.Text ?? "");
         fields["data"] = item;
         var record = ChronoRecord.FromValue(JsonValue.Of(fields));
-        reason = ChronoRules.Default.FaultsOf(record) is [var fault, ..] ? $"gives a record whose {fault.ToString().TrimEnd('.')}" : null;
+        reason = ChronoRules.Default.FaultsOf(record) is [var fault, ..] ? $"becomes a record whose {fault.ToString().TrimEnd('.')}" : null;
         return reason is null ? record : null;
     }
 

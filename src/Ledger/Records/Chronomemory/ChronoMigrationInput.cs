@@ -1,4 +1,4 @@
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>What the files of a migration hold.</summary>
+/// <summary>The content of the files of a migration.</summary>
 internal sealed record ChronoMigrationInput(IReadOnlyList<ChronoRecord> Records, IReadOnlyList<ChronoMigrationNote> Notes);

@@ -1,10 +1,10 @@
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>What a <c>snapshot.json</c> holds: all records as of an event.</summary>
+/// <summary>The content of a <c>snapshot.json</c>: all records as of an event.</summary>
 /// <param name="Seq">The seq of the last event in it; 0 for none.</param>
 /// <param name="LastHash">That event's hash; empty for none.</param>
-/// <param name="Ts">When it was written.</param>
-/// <param name="Records">All records, also deleted ones, in order.</param>
+/// <param name="Ts">The time of writing.</param>
+/// <param name="Records">All records, including deleted ones, in order.</param>
 public sealed record ChronoSnapshot(long Seq, string LastHash, string Ts, IReadOnlyList<ChronoRecord> Records)
 {
     internal static ChronoSnapshot Of(ChronoState state, DateTimeOffset at) =>
@@ -23,7 +23,7 @@ public sealed record ChronoSnapshot(long Seq, string LastHash, string Ts, IReadO
         return JsonTextWriter.ToBytes(JsonValue.Of(members), JsonSpelling.Indented);
     }
 
-    /// <summary>Reads the file; null with the reason where the reference would go on without it.</summary>
+    /// <summary>Reads the file; null with the reason if the reference would ignore it.</summary>
     internal static ChronoSnapshot? Read(ReadOnlySpan<byte> utf8, out string? fault)
     {
         try
@@ -48,10 +48,10 @@ public sealed record ChronoSnapshot(long Seq, string LastHash, string Ts, IReadO
         var seq = ChronoRecord.IntegerOf(json.Find("seq") ?? JsonValue.Of(0L));
         var lastHash = json.Find("last_hash") ?? JsonValue.Of("");
         var records = json.Find("records") ?? JsonValue.Of(new List<JsonValue>());
-        fault = json.Kind != JsonKind.Members ? "it is no JSON object"
-            : seq is null ? "'seq' is no integer of 64 bits"
-            : lastHash.Kind != JsonKind.Text ? "'last_hash' is no text"
-            : records.Kind != JsonKind.List || records.Items.Any(r => r.Kind != JsonKind.Members) ? "'records' is no list of JSON objects"
+        fault = json.Kind != JsonKind.Members ? "it is not a JSON object"
+            : seq is null ? "'seq' is not a 64-bit integer"
+            : lastHash.Kind != JsonKind.Text ? "'last_hash' is not text"
+            : records.Kind != JsonKind.List || records.Items.Any(r => r.Kind != JsonKind.Members) ? "'records' is not a list of JSON objects"
             : null;
         if (fault is not null)
         {
@@ -59,7 +59,7 @@ public sealed record ChronoSnapshot(long Seq, string LastHash, string Ts, IReadO
         }
 
         List<ChronoRecord> read = [.. records.Items.Select(ChronoRecord.FromValue)];
-        fault = read.Any(r => r.Misfits.Contains("id")) ? "the 'id' of a record is no text" : null;
+        fault = read.Any(r => r.Misfits.Contains("id")) ? "the 'id' of a record is not text" : null;
         return fault is null ? new ChronoSnapshot(seq!.Value, lastHash.Text!, json.Find("ts")?.Text ?? "", read) : null;
     }
 }

@@ -1,15 +1,15 @@
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>What no chain can hold, because there is no UTF-8 or no JSON for it.</summary>
+/// <summary>Finds values that no chain can contain, because they cannot be written as UTF-8 or JSON.</summary>
 internal static class ChronoTextRules
 {
-    private const string LoneSurrogate = "holds half of a surrogate pair, which stands for no character";
+    private const string LoneSurrogate = "holds half of a surrogate pair, which is not a character";
 
-    /// <summary>What is wrong with a text, as the rest of a sentence, or null.</summary>
+    /// <summary>The fault of a text, as the rest of a sentence, or null.</summary>
     public static string? FaultOf(string? text) =>
         text is null ? "is null" : HasLoneSurrogate(text) ? LoneSurrogate : null;
 
-    /// <summary>What is wrong within a value, as the rest of a sentence, or null.</summary>
+    /// <summary>The first fault within a value, as the rest of a sentence, or null.</summary>
     public static string? FaultOf(JsonValue value) => value.Kind switch
     {
         JsonKind.Text => FaultOf(value.Text),
@@ -19,7 +19,7 @@ internal static class ChronoTextRules
         _ => null,
     };
 
-    /// <summary>What keeps a value from being written as UTF-8, as the rest of a sentence, or null.</summary>
+    /// <summary>The reason why a value cannot be written as UTF-8, as the rest of a sentence, or null.</summary>
     public static string? FaultOfText(JsonValue value) => value.Kind switch
     {
         JsonKind.Text => FaultOf(value.Text),

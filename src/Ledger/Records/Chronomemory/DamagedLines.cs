@@ -1,14 +1,14 @@
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>What an import does with lines that are no sound event in their place.</summary>
+/// <summary>How an import treats lines that are not valid events in their place.</summary>
 public enum DamagedLines
 {
-    /// <summary>The import is refused at the first.</summary>
+    /// <summary>The first one refuses the import.</summary>
     Refuse,
 
-    /// <summary>They are left out, and listed with the reason.</summary>
+    /// <summary>They are left out and listed with the reason.</summary>
     Skip,
 
-    /// <summary>They are stored as they are, and the chain stays broken there; lines in which no event can be read are listed.</summary>
+    /// <summary>They are stored unchanged, and the chain stays broken there; unreadable lines are listed.</summary>
     Keep,
 }

@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>Doubles as Python spells them: <c>1.0</c>, <c>1e-07</c>, <c>1e+16</c>, <c>Infinity</c>.</summary>
-/// <remarks>The digits are the fewest that read back as the double, as in .NET; where the point goes and the exponent begins is Python's.</remarks>
+/// <summary>Formats doubles as Python does: <c>1.0</c>, <c>1e-07</c>, <c>1e+16</c>, <c>Infinity</c>.</summary>
+/// <remarks>The digits are the fewest that parse back to the double, as in .NET; the place of the point and the use of an exponent follow Python.</remarks>
 internal static class FloatText
 {
-    // Python writes an exponent where the point would stand more than 16 digits behind the first digit, or more than 3 zeros before it.
+    // Python writes an exponent if the point would be more than 16 digits after the first digit, or more than 3 zeros before it.
     private const int MostBefore = 16;
     private const int MostZeros = -4;
 

@@ -6,7 +6,7 @@ namespace Ledger.Records.Chronomemory;
 /// <summary>The reference's own verification of a log.</summary>
 internal static class FolderChain
 {
-    /// <param name="lines">The lines of the log, or those behind a sound one.</param>
+    /// <param name="lines">The lines of the log, or those after a valid one.</param>
     /// <param name="before">The hash of the event before them; empty at the beginning.</param>
     public static ChainBreak? FirstBroken(IEnumerable<WalLine> lines, string before = "")
     {
@@ -28,19 +28,19 @@ internal static class FolderChain
     {
         if (line.Values is not { } values)
         {
-            return $"The line is no event: {line.Fault}.";
+            return $"The line is not an event: {line.Fault}.";
         }
 
         if (line.IsSplit)
         {
-            return "The line holds a character at which chronomemory splits lines (U+0085, U+2028 or U+2029), so that it cannot read it.";
+            return "The line contains a character at which chronomemory splits lines (U+0085, U+2028 or U+2029), so chronomemory cannot read it.";
         }
 
         if (values.PrevHash.Text != before)
         {
-            var left = before.Length == 0 ? "the first event has none before it" : $"line {lineBefore} has the hash '{Shown(before)}'";
+            var left = before.Length == 0 ? "the first event must not follow any" : $"line {lineBefore} has the hash '{Shown(before)}'";
             return $"The event follows an event with the hash '{Shown(values.PrevHash.Text)}', but {left}."
-                + " An event was removed, moved, doubled or changed.";
+                + " An event was removed, moved, duplicated or changed.";
         }
 
         try
@@ -48,11 +48,11 @@ internal static class FolderChain
             var computed = ChainHash.Of(values.HashedText());
             return values.Hash.Text == computed
                 ? null
-                : $"The event has the hash '{Shown(values.Hash.Text)}', but its text gives '{Shown(computed)}'. The text or the hash was changed.";
+                : $"The event has the hash '{Shown(values.Hash.Text)}', but the hash of its text is '{Shown(computed)}'. The text or the hash was changed.";
         }
         catch (LoneSurrogateException)
         {
-            return "The event holds half of a surrogate pair, and has no hash.";
+            return "The event contains half of a surrogate pair, so it has no hash.";
         }
     }
 

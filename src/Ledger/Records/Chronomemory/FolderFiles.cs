@@ -1,6 +1,6 @@
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>The files of a folder while they are written: beside the place where they are to be, so that there is all of it or nothing.</summary>
+/// <summary>The files of a folder while they are being written, next to their final place, so that the folder appears complete or not at all.</summary>
 internal sealed class FolderFiles : IDisposable
 {
     private readonly string _target;
@@ -11,18 +11,18 @@ internal sealed class FolderFiles : IDisposable
         Folder = folder;
     }
 
-    /// <summary>Where the files are now.</summary>
+    /// <summary>The temporary folder of the files.</summary>
     public string Folder { get; }
 
     /// <summary>The <c>.chronomemory</c> of a folder.</summary>
-    /// <exception cref="IOException">There is one.</exception>
+    /// <exception cref="IOException">It already exists.</exception>
     public static string TargetOf(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var target = Path.GetFileName(full) == ChronoFolder.Name ? full : Path.Combine(full, ChronoFolder.Name);
         return Path.Exists(target)
-            ? throw new IOException($"There is a '{target}' already, and nothing is written over it. Choose another folder, or remove it.")
+            ? throw new IOException($"'{target}' already exists and is not overwritten. Choose another folder, or remove it.")
             : target;
     }
 
@@ -33,7 +33,7 @@ internal sealed class FolderFiles : IDisposable
         return new FolderFiles(target, folder);
     }
 
-    /// <summary>Writes a log, and where it begins with a state, a snapshot.</summary>
+    /// <summary>Writes a log and, if it begins with a state, a snapshot.</summary>
     public async Task WriteAsync(
         IAsyncEnumerable<RecordedEvent> events,
         string eventsName,
@@ -82,7 +82,7 @@ internal sealed class FolderFiles : IDisposable
         }
     }
 
-    /// <summary>Puts the folder where it is to be.</summary>
+    /// <summary>Moves the folder to its final place.</summary>
     public void Publish() => Directory.Move(Folder, _target);
 
     public void Dispose()

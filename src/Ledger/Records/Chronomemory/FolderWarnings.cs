@@ -3,7 +3,7 @@ using Ledger.Log;
 
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>Collects what a valid chain does not tell about a folder: one warning a code, with the first place and how many more there are.</summary>
+/// <summary>Collects the problems of a folder that a valid chain cannot show: one warning per code, with the first place and the number of others.</summary>
 internal sealed class FolderWarnings(ChronoFolder folder)
 {
     private readonly OrderedDictionary<string, (long? Seq, string Text, long More)> _found = [];
@@ -19,7 +19,7 @@ internal sealed class FolderWarnings(ChronoFolder folder)
             AddOfText(line);
             if (line.Event is not { } walEvent)
             {
-                Add("not_an_event", null, $"Line {line.Line} is no event: {line.Fault}. It is not applied.");
+                Add("not_an_event", null, $"Line {line.Line} is not an event: {line.Fault}. It is not applied.");
                 continue;
             }
 
@@ -55,7 +55,7 @@ internal sealed class FolderWarnings(ChronoFolder folder)
         }
         else if (!line.IsSplit && IsRespelled(line))
         {
-            Add("respelled", seq, $"Line {line.Line} has the values that were hashed, but not the bytes that chronomemory writes for them.");
+            Add("respelled", seq, $"Line {line.Line} has the hashed values, but not the bytes that chronomemory writes for them.");
         }
 
         if (line.Surroundings is { } surroundings)
@@ -70,7 +70,7 @@ internal sealed class FolderWarnings(ChronoFolder folder)
         if (!isStart && walEvent.Seq != (before?.Seq ?? 0) + 1)
         {
             var after = before is null ? "begins the log" : $"follows seq {before.Seq}";
-            Add("seq_order", walEvent.Seq, $"Line {line.Line} has seq {walEvent.Seq} and {after}. Events are missing, doubled or out of order.");
+            Add("seq_order", walEvent.Seq, $"Line {line.Line} has seq {walEvent.Seq} and {after}. Events are missing, duplicated or out of order.");
         }
     }
 
@@ -84,7 +84,7 @@ internal sealed class FolderWarnings(ChronoFolder folder)
         if (walEvent.Record.Id != walEvent.RecordId)
         {
             var (named, meant) = (TextRules.Printable(walEvent.RecordId), TextRules.Printable(walEvent.Record.Id));
-            Add("record_id_differs", walEvent.Seq, $"Line {line.Line} names the record '{named}', but holds '{meant}'.");
+            Add("record_id_differs", walEvent.Seq, $"Line {line.Line} names the record '{named}', but contains '{meant}'.");
         }
     }
 
@@ -112,5 +112,5 @@ internal sealed class FolderWarnings(ChronoFolder folder)
         }
     }
 
-    private static string More(long count) => count == 1 ? "It is so at one more place." : $"It is so at {count} more places.";
+    private static string More(long count) => count == 1 ? "The same occurs at one more place." : $"The same occurs at {count} more places.";
 }

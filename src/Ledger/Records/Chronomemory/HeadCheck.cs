@@ -1,6 +1,6 @@
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>Looks for a head that was kept outside in a folder's chain.</summary>
+/// <summary>Checks that a folder's chain contains a head that was stored elsewhere.</summary>
 internal static class HeadCheck
 {
     public static string? FaultOf(ChronoFolder folder, ChainHead head, long? brokenLine)
@@ -14,11 +14,11 @@ internal static class HeadCheck
         if (sound is not [var first, ..] || sound[^1].Seq < head.Seq)
         {
             var end = sound.Count == 0 ? "is empty" : $"ends at seq {sound[^1].Seq}";
-            return $"The chain {(brokenLine is null ? "" : "that holds ")}{end}, but seq {head.Seq} is expected. Events were cut off.";
+            return $"The chain {(brokenLine is null ? "" : "up to the break ")}{end}, but seq {head.Seq} is expected. Events were cut off.";
         }
 
         return first.Seq == head.Seq + 1 && CompactionProof.Of(first)?.ContinuesHash == head.Hash
             ? null
-            : $"The log begins at seq {first.Seq}, and does not tell whether seq {head.Seq} had the hash '{head.Hash}'.";
+            : $"The log begins at seq {first.Seq}and cannot show whether seq {head.Seq} had the hash '{head.Hash}'.";
     }
 }

@@ -1,6 +1,6 @@
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>What a value of the chain's JSON is.</summary>
+/// <summary>The kind of a value in the chain's JSON.</summary>
 internal enum JsonKind
 {
     Null,

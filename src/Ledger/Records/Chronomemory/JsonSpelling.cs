@@ -1,14 +1,14 @@
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>How a value is laid out; the spelling of numbers and text is the same in all.</summary>
+/// <summary>The layout of JSON; numbers and text are written the same way in all.</summary>
 internal enum JsonSpelling
 {
-    /// <summary>Keys by code point at every level, separators <c>", "</c> and <c>": "</c>: what is hashed.</summary>
+    /// <summary>The form that is hashed: keys sorted by code point at every level, separators <c>", "</c> and <c>": "</c>.</summary>
     Hashed,
 
-    /// <summary>As hashed, but keys in their own order, and characters at which the package would split a line escaped.</summary>
+    /// <summary>Like the hashed form, but with keys in their original order, and with characters at which the package would split a line escaped.</summary>
     Line,
 
-    /// <summary>Keys in their own order, each value on a line of its own, two blanks a level: <c>snapshot.json</c>.</summary>
+    /// <summary>The form of <c>snapshot.json</c>: keys in their original order, each value on its own line, indented by two spaces per level.</summary>
     Indented,
 }

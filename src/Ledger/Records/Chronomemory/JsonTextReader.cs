@@ -1,16 +1,16 @@
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>Reads JSON as Python's <c>json.loads</c> does, so that a line which the package takes is taken here too.</summary>
+/// <summary>Reads JSON as Python's <c>json.loads</c> does, so that every line the package accepts is accepted here too.</summary>
 /// <remarks>
-/// Beyond the standard it takes <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>, and escaped halves of surrogate pairs. The text must be
+/// Beyond the standard it accepts <c>NaN</c>, <c>Infinity</c> and <c>-Infinity</c>, and escaped lone surrogates. The text must be
 /// valid UTF-8.
 /// </remarks>
 internal ref partial struct JsonTextReader
 {
-    /// <summary>How deep values may be nested; the package's own copying of a record ends near that.</summary>
+    /// <summary>The deepest nesting of values; the package's own copying of a record fails near that.</summary>
     public const int MaxDepth = 512;
 
-    /// <summary>How many digits an integer may have.</summary>
+    /// <summary>The most digits of an integer.</summary>
     /// <remarks>https://docs.python.org/3/library/stdtypes.html#integer-string-conversion-length-limitation</remarks>
     public const int MaxDigits = 4300;
 
@@ -26,7 +26,7 @@ internal ref partial struct JsonTextReader
         var reader = new JsonTextReader(utf8);
         var value = reader.ReadValue();
         reader.SkipBlanks();
-        return reader._at == utf8.Length ? value : throw reader.Fault("something stands behind the value");
+        return reader._at == utf8.Length ? value : throw reader.Fault("there is more text after the value");
     }
 
     private JsonValue ReadValue()
@@ -138,7 +138,7 @@ internal ref partial struct JsonTextReader
         _at = count < 0 ? _text.Length : _at + count;
     }
 
-    /// <summary>The byte that comes next; 0, which begins nothing, at the end.</summary>
+    /// <summary>The next byte; 0 at the end, which no value begins with.</summary>
     private readonly byte Peek() => _at < _text.Length ? _text[_at] : (byte)0;
 
     private readonly JsonTextException Fault(string reason) => new(_at, reason);

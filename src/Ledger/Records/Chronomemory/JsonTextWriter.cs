@@ -9,11 +9,11 @@ internal static class JsonTextWriter
 {
     private static readonly SearchValues<char> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(c => (char)c), '"', '\\']);
 
-    // str.splitlines, with which the package reads its log, ends a line at these too, also within a text.
+    // The package reads its log with str.splitlines, which ends a line at these characters too, even within a string.
     private static readonly SearchValues<char> EscapedInLine = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Select(c => (char)c), '"', '\\', '\u0085', '\u2028', '\u2029']);
 
-    /// <exception cref="LoneSurrogateException">A text holds half of a surrogate pair, for which there is no UTF-8.</exception>
+    /// <exception cref="LoneSurrogateException">A text contains half of a surrogate pair, which cannot be written as UTF-8.</exception>
     public static byte[] ToBytes(JsonValue value, JsonSpelling spelling)
     {
         var output = new ArrayBufferWriter<byte>(512);
@@ -21,7 +21,7 @@ internal static class JsonTextWriter
         return output.WrittenSpan.ToArray();
     }
 
-    /// <exception cref="LoneSurrogateException">A text holds half of a surrogate pair, for which there is no UTF-8.</exception>
+    /// <exception cref="LoneSurrogateException">A text contains half of a surrogate pair, which cannot be written as UTF-8.</exception>
     public static void Write(IBufferWriter<byte> output, JsonValue value, JsonSpelling spelling, int level = 0)
     {
         switch (value.Kind)

@@ -3,9 +3,9 @@ using System.Text.Json;
 
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>A value of the chain's JSON, which holds what <see cref="JsonElement"/> cannot: NaN, infinities and halves of surrogate pairs.</summary>
+/// <summary>A value in the chain's JSON, which unlike <see cref="JsonElement"/> can hold NaN, infinities and lone surrogates.</summary>
 /// <remarks>
-/// Immutable once built. Members keep the order in which their keys first occurred; of a key that occurs twice the last value counts.
+/// Immutable once built. Members keep the order in which their keys first occurred; if a key occurs twice, its last value counts.
 /// </remarks>
 internal sealed class JsonValue
 {
@@ -41,17 +41,17 @@ internal sealed class JsonValue
 
     public static JsonValue Of(IEnumerable<string> items) => Of([.. items.Select(Of)]);
 
-    /// <summary>The value of an element; an undefined one has no members.</summary>
-    /// <exception cref="JsonTextException">It is nested too deep, or an integer has too many digits.</exception>
+    /// <summary>Converts an element; an undefined one becomes an empty object.</summary>
+    /// <exception cref="JsonTextException">It is nested too deeply, or an integer has too many digits.</exception>
     public static JsonValue Of(JsonElement json) =>
         json.ValueKind == JsonValueKind.Undefined
             ? NoMembers
             : JsonTextReader.Read(JsonMarshal.GetRawUtf8Value(json));
 
-    /// <summary>The member of a name, or null.</summary>
+    /// <summary>The member with a name, or null.</summary>
     public JsonValue? Find(string name) => Members.GetValueOrDefault(name);
 
-    /// <summary>Whether both are written the same for hashing.</summary>
+    /// <summary>Whether both have the same hashed form.</summary>
     public bool IsSameAs(JsonValue other) =>
         Kind == other.Kind
         && Text == other.Text

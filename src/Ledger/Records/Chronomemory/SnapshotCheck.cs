@@ -2,7 +2,7 @@ using Ledger.Log;
 
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>Compares a folder's snapshot, which no hash of the reference covers, with what its log can prove.</summary>
+/// <summary>Compares a folder's snapshot, which no hash of the reference covers, with its log as far as possible.</summary>
 internal static class SnapshotCheck
 {
     public static IEnumerable<ChainWarning> WarningsOf(ChronoFolder folder)
@@ -30,7 +30,7 @@ internal static class SnapshotCheck
         if (snapshot.Seq > last)
         {
             yield return new ChainWarning("snapshot_ahead", snapshot.Seq,
-                $"{ChronoFolder.SnapshotName} stands at seq {snapshot.Seq}, but the log ends at seq {last}. Events were cut off.");
+                $"{ChronoFolder.SnapshotName} is at seq {snapshot.Seq}, but the log ends at seq {last}. Events were cut off.");
         }
         else if (compacted is null)
         {
@@ -49,7 +49,7 @@ internal static class SnapshotCheck
         }
     }
 
-    // A log with all its events: what they leave at the snapshot's seq is known.
+    // A log with all its events: their state at the snapshot's seq is known.
     private static IEnumerable<ChainWarning> Compare(ChronoFolder folder, ChronoSnapshot snapshot)
     {
         var state = new ChronoState();
@@ -63,28 +63,28 @@ internal static class SnapshotCheck
             var record = state.Records.Zip(snapshot.Records).FirstOrDefault(pair => pair.First != pair.Second).Second;
             var where = record is null ? "" : $" The first record that differs is '{TextRules.Printable(record.Id)}'.";
             yield return new ChainWarning("snapshot_differs", snapshot.Seq,
-                $"{ChronoFolder.SnapshotName} is not what the events up to seq {snapshot.Seq} leave.{where}");
+                $"{ChronoFolder.SnapshotName} differs from the result of the events up to seq {snapshot.Seq}.{where}");
         }
     }
 
-    // A log that begins with a compaction: only what the compaction says of the state it stands on is known.
+    // A log that begins with a compaction: only the hash that the compaction records of its state is known.
     private static IEnumerable<ChainWarning> Compare(WalEvent compacted, ChronoSnapshot snapshot)
     {
         var proof = CompactionProof.Of(compacted);
         if (snapshot.Seq < compacted.Seq - 1)
         {
             yield return new ChainWarning("snapshot_behind", snapshot.Seq,
-                $"{ChronoFolder.SnapshotName} stands at seq {snapshot.Seq}, but the log begins with the compaction at seq {compacted.Seq}.");
+                $"{ChronoFolder.SnapshotName} is at seq {snapshot.Seq}, but the log begins with the compaction at seq {compacted.Seq}.");
         }
         else if (snapshot.Seq > compacted.Seq - 1 || proof is null)
         {
             yield return new ChainWarning("snapshot_unproven", snapshot.Seq,
-                $"No hash covers the records in {ChronoFolder.SnapshotName}; whether they were changed cannot be told.");
+                $"No hash covers the records in {ChronoFolder.SnapshotName}, so changes to them cannot be detected.");
         }
         else if (proof.ContinuesHash != snapshot.LastHash || proof.StateHash != new ChronoState(snapshot).ComputeHash())
         {
             yield return new ChainWarning("snapshot_differs", snapshot.Seq,
-                $"{ChronoFolder.SnapshotName} is not the state that the compaction at seq {compacted.Seq} stands on.");
+                $"{ChronoFolder.SnapshotName} is not the state that the compaction at seq {compacted.Seq} refers to.");
         }
     }
 }

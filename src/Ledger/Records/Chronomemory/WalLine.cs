@@ -19,21 +19,21 @@ public sealed class WalLine
     /// <summary>The event in it, or null.</summary>
     public WalEvent? Event { get; }
 
-    /// <summary>Why there is no event in it, as the rest of a sentence, or null.</summary>
+    /// <summary>Why it is not an event, as the rest of a sentence, or null.</summary>
     public string? Fault { get; }
 
-    /// <summary>The bytes without blanks at either end.</summary>
+    /// <summary>The bytes without whitespace at either end.</summary>
     internal ReadOnlyMemory<byte> Text { get; }
 
-    /// <summary>The fields, where the line is a JSON object, also when they make no event.</summary>
+    /// <summary>The fields, if the line is a JSON object, even if it is not an event.</summary>
     internal WalValues? Values { get; }
 
-    /// <summary>What stands around the line that the reference would not have written, or null.</summary>
+    /// <summary>A deviation around the line that the reference would not have written, or null.</summary>
     internal string? Surroundings { get; init; }
 
-    /// <summary>The members that no hash covers.</summary>
+    /// <summary>The unknown members, which no hash covers.</summary>
     internal IReadOnlyList<string> Unknown { get; init; } = [];
 
-    /// <summary>Whether the line holds a character at which the reference splits it, so that it finds no event in it.</summary>
+    /// <summary>Whether the line contains a character at which the reference splits it, so that the reference finds no event.</summary>
     internal bool IsSplit { get; init; }
 }

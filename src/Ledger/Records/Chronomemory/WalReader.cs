@@ -4,10 +4,10 @@ using System.Text.Unicode;
 
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>Takes an <c>events.wal</c> apart into lines, as the reference does.</summary>
+/// <summary>Splits an <c>events.wal</c> into lines, as the reference does.</summary>
 /// <remarks>
-/// <para>Lines end with LF, CRLF or CR, and, because the reference uses <c>str.splitlines</c>, with some characters more. A line that is
-/// an event only when it is not split at such a character is taken whole: the reference itself wrote it, and cannot read it again.</para>
+/// <para>Lines end with LF, CRLF or CR and, because the reference uses <c>str.splitlines</c>, with some further characters. A line that is
+/// an event only if it is not split at such a character is kept whole: the reference wrote it, but cannot read it back.</para>
 /// </remarks>
 internal static class WalReader
 {
@@ -31,7 +31,7 @@ internal static class WalReader
             var width = end < 0 ? 0 : utf8.Span[end..].StartsWith("\r\n"u8) ? 2 : 1;
             var hasOwnEnd = end >= 0 && utf8.Span[end] == '\n';
             var found = lines.Count;
-            var ending = hasOwnEnd ? null : end < 0 ? "has no line end" : "does not end with a line feed alone";
+            var ending = hasOwnEnd ? null : end < 0 ? "has no line end" : "does not end with just a line feed";
             number += ReadLine(lines, utf8[..length], number, before ?? ending);
             before = lines.Count > found ? null : "has blank lines before it";
             utf8 = utf8[(length + width)..];
@@ -41,7 +41,7 @@ internal static class WalReader
         {
             lines[^1] = new WalLine(last.Line, last.Text, last.Values, last.Event, last.Fault)
             {
-                Surroundings = last.Surroundings ?? "has blank lines behind it",
+                Surroundings = last.Surroundings ?? "has blank lines after it",
                 Unknown = last.Unknown,
                 IsSplit = last.IsSplit,
             };
@@ -50,7 +50,7 @@ internal static class WalReader
         return lines;
     }
 
-    // Adds the lines that the reference finds in what stands between two line ends, and returns how many it counts there.
+    // Adds the lines that the reference finds between two line ends, and returns how many it counts there.
     private static int ReadLine(List<WalLine> lines, ReadOnlyMemory<byte> utf8, long number, string? surroundings)
     {
         if (!Utf8.IsValid(utf8.Span))
@@ -100,7 +100,7 @@ internal static class WalReader
             var json = JsonTextReader.Read(utf8.Span);
             if (json.Kind != JsonKind.Members)
             {
-                return new WalLine(number, utf8, null, null, "the line is no JSON object") { Surroundings = surroundings };
+                return new WalLine(number, utf8, null, null, "the line is not a JSON object") { Surroundings = surroundings };
             }
 
             var values = WalValues.Of(json);

@@ -1,6 +1,6 @@
 namespace Ledger.Records.Chronomemory;
 
-/// <summary>The eight fields of an event as they were read, whatever they are; what is absent has the reference's defaults.</summary>
+/// <summary>The eight fields of an event as read, valid or not; absent ones have the reference's defaults.</summary>
 internal sealed record WalValues
 {
     private static readonly JsonValue Empty = JsonValue.Of("");
@@ -25,7 +25,7 @@ internal sealed record WalValues
 
     public JsonValue RecursionDepth { get; init; } = Zero;
 
-    /// <summary>Takes the fields of an object; others do not count.</summary>
+    /// <summary>Reads the fields of an object; other members are ignored.</summary>
     public static WalValues Of(JsonValue members)
     {
         var none = new WalValues();
@@ -42,30 +42,30 @@ internal sealed record WalValues
         };
     }
 
-    /// <exception cref="Json.LoneSurrogateException">A text holds half of a surrogate pair.</exception>
+    /// <exception cref="Json.LoneSurrogateException">A text contains half of a surrogate pair.</exception>
     public byte[] HashedText() => JsonTextWriter.ToBytes(Members(withHash: false), JsonSpelling.Hashed);
 
-    /// <exception cref="Json.LoneSurrogateException">A text holds half of a surrogate pair.</exception>
+    /// <exception cref="Json.LoneSurrogateException">A text contains half of a surrogate pair.</exception>
     public byte[] ToLine() => JsonTextWriter.ToBytes(Members(withHash: true), JsonSpelling.Line);
 
-    /// <summary>The event, or null and what keeps the values from being one.</summary>
+    /// <summary>The event, or null and the reason why the values are not one.</summary>
     public WalEvent? ToEvent(out string? fault)
     {
-        fault = ChronoRecord.IntegerOf(Seq) is null ? "'seq' is no integer of 64 bits"
-            : ChronoRecord.IntegerOf(RecursionDepth) is null ? "'recursion_depth' is no integer of 64 bits"
+        fault = ChronoRecord.IntegerOf(Seq) is null ? "'seq' is not a 64-bit integer"
+            : ChronoRecord.IntegerOf(RecursionDepth) is null ? "'recursion_depth' is not a 64-bit integer"
             : FaultOfText("ts", Ts) ?? FaultOfText("op", Op) ?? FaultOfText("record_id", RecordId) ?? FaultOfText("prev_hash", PrevHash)
-                ?? FaultOfText("hash", Hash) ?? (Record.Kind == JsonKind.Members ? null : "'record' is no JSON object");
+                ?? FaultOfText("hash", Hash) ?? (Record.Kind == JsonKind.Members ? null : "'record' is not a JSON object");
         if (fault is not null)
         {
             return null;
         }
 
         var record = ChronoRecord.FromValue(Record);
-        fault = record.Misfits.Contains("id") ? "the record's 'id' is no text" : null;
+        fault = record.Misfits.Contains("id") ? "the record's 'id' is not text" : null;
         return fault is null ? new WalEvent(this, record) : null;
     }
 
-    private static string? FaultOfText(string name, JsonValue value) => value.Kind == JsonKind.Text ? null : $"'{name}' is no text";
+    private static string? FaultOfText(string name, JsonValue value) => value.Kind == JsonKind.Text ? null : $"'{name}' is not text";
 
     private JsonValue Members(bool withHash)
     {

@@ -41,7 +41,7 @@ public sealed class DisposalTests(LedgerDatabase database) : IClassFixture<Ledge
         await using var held = await HeldStream.CreateAsync(database);
         var slow = store.AppendAsync([Part(held.Name, 1)]);
         await held.WaitForWaitersAsync();
-        await store.AppendAsync([Part(NewStream(), 1)]);    // behind the lane's try, which has given up
+        await store.AppendAsync([Part(NewStream(), 1)]);    // after the lane's try, which has given up
         var disposing = store.DisposeAsync().AsTask();
 
         await held.DisposeAsync();

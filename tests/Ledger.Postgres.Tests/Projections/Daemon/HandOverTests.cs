@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 
 namespace Ledger.Postgres.Tests.Projections.Daemon;
 
-/// <summary>How long nobody works on a shard when its owner is killed. It is a time, so nothing else runs beside it.</summary>
+/// <summary>How long a shard is idle after its owner is killed. This measures time, so nothing else runs in parallel.</summary>
 [CollectionDefinition(nameof(HandOverTests), DisableParallelization = true)]
 [Collection(nameof(HandOverTests))]
 public sealed class HandOverTests(ITestOutputHelper output)

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Tests.Projections.Daemon;
 
-/// <summary>Stands before the server as a pooler does: it tells clients a process that is none of the server's, and may lose what they prepared.</summary>
+/// <summary>Stands before the server as a pooler does: it reports a process id that is not the server's, and may lose prepared statements.</summary>
 /// <remarks>The messages: https://www.postgresql.org/docs/current/protocol-message-formats.html</remarks>
 internal sealed class Pooler : IAsyncDisposable
 {

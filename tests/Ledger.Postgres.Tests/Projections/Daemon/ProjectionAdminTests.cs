@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Ledger.Postgres.Tests.Projections.Daemon;
 
-/// <summary>What runs can be seen, stopped, and made anew.</summary>
+/// <summary>Projections can be listed, stopped and rebuilt.</summary>
 public sealed class ProjectionAdminTests
 {
     [Fact]

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Ledger.Postgres.Tests.Projections.Daemon;
 
-/// <summary>What runs behind the appends gives what runs inside them, and goes on when something fails.</summary>
+/// <summary>Asynchronous projections produce the same results as inline ones, and continue after failures.</summary>
 public sealed class ProjectionDaemonTests
 {
     [Fact]

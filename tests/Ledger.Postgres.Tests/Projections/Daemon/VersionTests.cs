@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Ledger.Postgres.Tests.Projections.Daemon;
 
-/// <summary>A new version of a projection is built beside the old one; worlds are kept behind the appends.</summary>
+/// <summary>A new version of a projection is built beside the old one; worlds are stored asynchronously.</summary>
 public sealed class VersionTests
 {
     [Fact]

@@ -145,7 +145,7 @@ public sealed class JsonFormatTests
     [InlineData("{\"a\" 1}", "malformed JSON at byte 6: ':' is expected.")]
     [InlineData("[1 2]", "malformed JSON at byte 4: ',' or ']' is expected.")]
     [InlineData("[1", "malformed JSON at byte 3: ',' or ']' is expected.")]
-    [InlineData("01", "malformed JSON at byte 2: something stands behind the value.")]
+    [InlineData("01", "malformed JSON at byte 2: there is more text after the value.")]
     [InlineData("1.", "malformed JSON at byte 3: a digit is expected.")]
     [InlineData("-", "malformed JSON at byte 2: a digit is expected.")]
     [InlineData("\"a", "malformed JSON at byte 3: the text does not end.")]
@@ -153,7 +153,7 @@ public sealed class JsonFormatTests
     [InlineData("\"\\x\"", "malformed JSON at byte 4: no such escape.")]
     [InlineData("\"\\u12 4\"", "malformed JSON at byte 4: four hexadecimal digits are expected.")]
     [InlineData("nul", "malformed JSON at byte 1: a value is expected.")]
-    [InlineData("{} x", "malformed JSON at byte 4: something stands behind the value.")]
+    [InlineData("{} x", "malformed JSON at byte 4: there is more text after the value.")]
     public void Read_Malformed_SaysWhatAndWhere(string json, string message) =>
         Should.Throw<JsonTextException>(() => JsonTextReader.Read(Encoding.UTF8.GetBytes(json))).Message.ShouldBe(message);
 
