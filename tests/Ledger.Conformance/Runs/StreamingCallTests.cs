@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Ledger.Log;
 using Ledger.Runs;
 using Shouldly;
 using Xunit;
