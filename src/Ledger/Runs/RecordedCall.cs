@@ -20,7 +20,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
 
     private readonly string _owner = CallOwner.New();
     private readonly GivenAnswers _answers = run.Answers;
-    private readonly IReadOnlyList<Guid> _followed = run.Answers.Present;
+    private readonly IReadOnlyList<Guid> _followed = options.Metadata.Causes.Count > 0 ? options.Metadata.Causes : run.Answers.Present;
 
     public async Task<CallAnswer> RunAsync(Func<CallContext, CancellationToken, Task<CallResponse>> call, CancellationToken cancellationToken)
     {
@@ -285,7 +285,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             [CallEventForm.OwnerHeader] = JsonText.ToElement(_owner),
         };
         CallEventForm.AddSlot(headers, state.Slot);
-        var causes = options.Metadata is { Causes.Count: 0, ForeignCauses.Count: 0 } ? _followed : options.Metadata.Causes;
+        var causes = options.Metadata.ForeignCauses.Count == 0 ? _followed : options.Metadata.Causes;
         return new NewEvent(CallEventForm.Request(key.Kind, request), options.Metadata with { Causes = causes, Headers = headers, ForeignId = null })
         {
             Id = EventIds.OfCall(run.StreamName, key.Kind, key.RequestHash, state.Slot, state.Attempts),
