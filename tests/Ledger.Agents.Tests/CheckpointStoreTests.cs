@@ -84,13 +84,12 @@ public sealed class CheckpointStoreTests
 
         results.ShouldBe([8]);
         checkpoints.Count.ShouldBeGreaterThanOrEqualTo(3);
-        foreach (var checkpoint in checkpoints)
+
+        // The last has nothing left to do: a workflow that is resumed there waits for input.
+        foreach (var checkpoint in checkpoints.SkipLast(1))
         {
             await using var resumed = await InProcessExecution.ResumeAsync(Doubling(), checkpoint, manager);
-            if (checkpoint != checkpoints[^1])
-            {
-                Results(resumed).ShouldBe([8]);
-            }
+            Results(resumed).ShouldBe([8]);
         }
 
         // Each resume that went on wrote its checkpoints on a branch of its own; the first way is as it was.
