@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Ledger.Cli.Branches;
 using Ledger.Cli.Bus;
+using Ledger.Cli.Calls;
 using Ledger.Cli.Causality;
 using Ledger.Cli.Chrono;
 using Ledger.Cli.Demo;
@@ -61,6 +62,12 @@ internal static class Commands
         root.Add(new TraceCommand());
         root.Add(new BlameCommand());
         root.Add(new DivergenceCommand());
+        root.Add(Group(
+            "calls",
+            "Shows the calls of a run that have not ended, and settles those whose end is unknown.",
+            new CallsListCommand(),
+            new CallsReleaseCommand(),
+            new CallsAnswerCommand()));
         root.Add(new ServeCommand());
         root.Add(new GraphCommand());
         root.Add(Group("import", "Imports recordings of other systems.", new ImportKandoCommand(), new ImportTrajCommand()));

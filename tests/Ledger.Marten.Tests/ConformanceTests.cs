@@ -26,6 +26,8 @@ public sealed class MartenForkTests(MartenDatabase database) : ForkTests(databas
 public sealed class MartenHistoryTests(MartenDatabase database) : HistoryTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenListBranchesTests(MartenDatabase database) : ListBranchesTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenCallOnceTests(MartenDatabase database) : CallOnceTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenCallPolicyTests(MartenDatabase database) : CallPolicyTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenStreamingCallTests(MartenDatabase database) : StreamingCallTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenConcurrentCallTests(MartenDatabase database) : ConcurrentCallTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenReexecutionTests(MartenDatabase database) : ReexecutionTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenBlameTests(MartenDatabase database) : BlameTests(database), IClassFixture<MartenDatabase>;

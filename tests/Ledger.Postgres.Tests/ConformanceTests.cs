@@ -26,6 +26,8 @@ public sealed class PostgresForkTests(LedgerDatabase database) : ForkTests(datab
 public sealed class PostgresHistoryTests(LedgerDatabase database) : HistoryTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresListBranchesTests(LedgerDatabase database) : ListBranchesTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCallOnceTests(LedgerDatabase database) : CallOnceTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresCallPolicyTests(LedgerDatabase database) : CallPolicyTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresStreamingCallTests(LedgerDatabase database) : StreamingCallTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresConcurrentCallTests(LedgerDatabase database) : ConcurrentCallTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresReexecutionTests(LedgerDatabase database) : ReexecutionTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresBlameTests(LedgerDatabase database) : BlameTests(database), IClassFixture<LedgerDatabase>;

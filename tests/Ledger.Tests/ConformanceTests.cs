@@ -33,6 +33,8 @@ public sealed class MemoryForkTests() : ForkTests(new MemoryEngine());
 public sealed class MemoryHistoryTests() : HistoryTests(new MemoryEngine());
 public sealed class MemoryListBranchesTests() : ListBranchesTests(new MemoryEngine());
 public sealed class MemoryCallOnceTests() : CallOnceTests(new MemoryEngine());
+public sealed class MemoryCallPolicyTests() : CallPolicyTests(new MemoryEngine());
+public sealed class MemoryStreamingCallTests() : StreamingCallTests(new MemoryEngine());
 public sealed class MemoryConcurrentCallTests() : ConcurrentCallTests(new MemoryEngine());
 public sealed class MemoryReexecutionTests() : ReexecutionTests(new MemoryEngine());
 public sealed class MemoryBlameTests() : BlameTests(new MemoryEngine());

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Cli.Calls;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Log;
@@ -27,16 +28,23 @@ internal sealed class StatusCommand : LedgerCommand
         var stream = await connection.Store.GetStreamAsync(name, cancellationToken) ?? throw new StreamNotFoundException(name);
         var branch = await connection.Store.GetBranchAsync(name, cancellationToken);
         var length = run.History.LengthAt(stream.Version);
-        var usage = await session.Progress.RunAsync(
-            $"Reading {name}", length.Value, progress => run.WithStatistics(session.NewRead(progress)).GetUsageAsync(cancellationToken));
+        var (usage, open) = await session.Progress.RunAsync($"Reading {name}", length.Value, async progress =>
+        {
+            var reading = run.WithStatistics(session.NewRead(progress));
+            return (await reading.GetUsageAsync(cancellationToken), await reading.ListOpenCallsAsync(cancellationToken));
+        });
         if (session.Json)
         {
-            Write(session.Out, stream, length, branch, usage);
+            Write(session.Out, stream, length, branch, usage, open);
+            return;
         }
-        else
+
+        Print(session.Out, stream, length, branch);
+        UsageText.Print(session.Out, usage);
+        foreach (var call in open)
         {
-            Print(session.Out, stream, length, branch);
-            UsageText.Print(session.Out, usage);
+            session.Out.Add("Open call : ");
+            OpenCallText.PrintLine(session.Out, call);
         }
     }
 
@@ -61,7 +69,7 @@ internal sealed class StatusCommand : LedgerCommand
         }
     }
 
-    private static void Write(Printer output, StreamInfo stream, Position length, BranchInfo? branch, RunUsage usage) => output.Json(writer =>
+    private static void Write(Printer output, StreamInfo stream, Position length, BranchInfo? branch, RunUsage usage, IReadOnlyList<OpenCall> open) => output.Json(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("stream", stream.Name.Value);
@@ -87,6 +95,13 @@ internal sealed class StatusCommand : LedgerCommand
             own.WriteTo(writer);
         }
 
+        writer.WriteStartArray("open_calls");
+        foreach (var call in open)
+        {
+            OpenCallText.Write(writer, call);
+        }
+
+        writer.WriteEndArray();
         writer.WriteEndObject();
     });
 

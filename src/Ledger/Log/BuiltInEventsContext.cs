@@ -27,5 +27,8 @@ namespace Ledger.Log;
 [JsonSerializable(typeof(CallReturned))]
 [JsonSerializable(typeof(CallFailed))]
 [JsonSerializable(typeof(CallAnswered))]
+[JsonSerializable(typeof(CallUnknown))]
+[JsonSerializable(typeof(CallReleased))]
+[JsonSerializable(typeof(AttemptStarted))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class BuiltInEventsContext : JsonSerializerContext;

@@ -40,3 +40,24 @@ public sealed record CallAnswered(
     [property: JsonPropertyName("cost_usd"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? CostUsd = null,
     [property: JsonPropertyName("input_tokens"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? InputTokens = null,
     [property: JsonPropertyName("output_tokens"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? OutputTokens = null) : OpenEvent;
+
+/// <summary>A call was begun, its caller is gone, and whether it had its effect is not known. It is caused by its request.</summary>
+/// <param name="Kind">What was called.</param>
+/// <param name="Reason">What is known: who began it, or how it was cut off.</param>
+[EventType("call.unknown")]
+public sealed record CallUnknown(
+    [property: JsonPropertyName("kind")] string Kind,
+    [property: JsonPropertyName("reason"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null) : OpenEvent;
+
+/// <summary>A call whose end was open counts as not made: the next caller of the same request makes it again. It is caused by its request.</summary>
+/// <param name="Kind">What was called.</param>
+/// <param name="Reason">Why, or null.</param>
+[EventType("call.released")]
+public sealed record CallReleased(
+    [property: JsonPropertyName("kind")] string Kind,
+    [property: JsonPropertyName("reason"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null) : OpenEvent;
+
+/// <summary>An agent began to work on a run, or began again: the n-th identical request from here on is the n-th of this attempt.</summary>
+/// <param name="Name">The attempt's name; an agent that is run again finds its attempt by it.</param>
+[EventType("attempt.started")]
+public sealed record AttemptStarted([property: JsonPropertyName("name")] string Name) : OpenEvent;

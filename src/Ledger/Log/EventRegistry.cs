@@ -61,7 +61,8 @@ public sealed class EventRegistry
             .Add(json.ToolCalled).Add(json.ToolReturned)
             .Add(json.BudgetExhausted).Add(json.KitLoaded)
             .Add(json.BranchCreated)
-            .Add(json.CallRequested).Add(json.CallReturned).Add(json.CallFailed).Add(json.CallAnswered);
+            .Add(json.CallRequested).Add(json.CallReturned).Add(json.CallFailed).Add(json.CallAnswered)
+            .Add(json.CallUnknown).Add(json.CallReleased).Add(json.AttemptStarted);
         configure(builder);
         return new EventRegistry(builder);
     }

@@ -19,4 +19,7 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "The JSON of events named {Name} does not always fit {Type}; such an event is read "
         + "without a type, and projections that handle the type cannot apply it. The first: {Reason} Further ones of this name are only counted")]
     internal static partial void EventMisfit(ILogger logger, string name, Type type, string reason);
+
+    [LoggerMessage(EventId = 6, Level = LogLevel.Information, Message = "A call of kind {Kind} in {Stream} waits for {Request}, which {Owner} began at {Since}")]
+    internal static partial void CallAwaited(ILogger logger, string kind, string stream, Guid request, string owner, DateTimeOffset since);
 }

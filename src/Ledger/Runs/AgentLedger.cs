@@ -48,7 +48,7 @@ public sealed class AgentLedger
     internal TimeProvider TimeProvider { get; }
 
     /// <summary>Who makes which call at the moment.</summary>
-    internal KeyedLock<(StreamName Stream, CallKey Key)> CallTurns { get; } = new();
+    internal KeyedLock<(StreamName Stream, CallKey Key, CallOccurrence Wanted)> CallTurns { get; } = new();
 
     /// <summary>The same runs and branches by a handle whose lists are counted, and the reads of the runs that it gives.</summary>
     /// <param name="statistics">What the counts are added to.</param>

@@ -1,4 +1,3 @@
-using Ledger.Log;
 using Ledger.Runs;
 
 namespace Ledger;
@@ -46,9 +45,11 @@ public sealed record AgentLedgerOptions
         }
     }
 
-    /// <summary>How long a caller of <see cref="Run.CallOnceAsync(string, string, Func{CancellationToken, Task{CallResponse}}, EventMetadata?, CancellationToken)"/>
-    /// waits for another that is making the same call and may be gone: default 10 minutes, more than zero.</summary>
-    /// <remarks>Longer than the longest call, or a slow one is made twice; it is counted from when the other took the call.</remarks>
+    /// <summary>How long a caller waits for another that is making the same call and may be gone: default 10 minutes, more than zero.</summary>
+    /// <remarks>
+    /// Longer than the longest call, or a slow one is made twice; it is counted from when the other began the call. A caller of the same machine
+    /// whose process has ended is not waited for.
+    /// </remarks>
     public TimeSpan CallLease
     {
         get;
@@ -59,4 +60,12 @@ public sealed record AgentLedgerOptions
         }
     }
     = TimeSpan.FromMinutes(10);
+
+    /// <summary>When recorded answers are used, by the kind of the call: default <see cref="Runs.CallReuse.ByOccurrence"/> for <c>tool</c>.</summary>
+    /// <remarks>A kind that is not named has <see cref="Runs.CallReuse.Once"/>; a call's own options come before this.</remarks>
+    public IReadOnlyDictionary<string, CallReuse> CallReuse { get; init; } = new Dictionary<string, CallReuse> { ["tool"] = Runs.CallReuse.ByOccurrence };
+
+    /// <summary>The price of a call in US dollars where its response does not give one: default null, unknown. It may return null.</summary>
+    /// <remarks>Asked when the response is recorded, and recorded with it: a later change of prices changes no history.</remarks>
+    public Func<CallCost, decimal?>? Price { get; init; }
 }

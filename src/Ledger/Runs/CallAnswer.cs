@@ -18,6 +18,9 @@ public sealed record CallAnswer(JsonElement Response, bool IsFromLog, Guid Respo
     /// <summary>What the log has instead of an answer that cannot be stored as it is; null where it has the answer itself.</summary>
     public AlteredAnswer? Altered { get; init; }
 
+    /// <summary>How long the call took when it was made, to the millisecond; null where the log does not say.</summary>
+    public TimeSpan? Duration { get; init; }
+
     /// <summary>The text: the response itself, or its member <c>text</c>; null where there is none.</summary>
     public string? Text => Response.ValueKind switch
     {

@@ -2,9 +2,14 @@ using System.Text.Json;
 
 namespace Ledger.Runs;
 
-/// <summary>What a call cost, as an event says it; null is what it does not say.</summary>
+/// <summary>What a call used and cost, as its event says it; null is what the event does not say.</summary>
+/// <remarks>
+/// Read from the members of an event's data, and from its member <c>usage</c>, in the names of the providers: <c>input_tokens</c> or
+/// <c>prompt_tokens</c>, <c>output_tokens</c> or <c>completion_tokens</c>, <c>cache_read_input_tokens</c> or <c>cached_tokens</c>,
+/// <c>reasoning_tokens</c>, the latter two also in <c>…_details</c>, or the camelCase forms of each.
+/// </remarks>
 /// <param name="Usd">The price, in US dollars.</param>
-/// <param name="InputTokens">The tokens of the request.</param>
+/// <param name="InputTokens">The tokens of the request, those from a cache included where the provider includes them.</param>
 /// <param name="OutputTokens">The tokens of the response.</param>
 public sealed record CallCost(decimal? Usd = null, long? InputTokens = null, long? OutputTokens = null)
 {
@@ -12,18 +17,94 @@ public sealed record CallCost(decimal? Usd = null, long? InputTokens = null, lon
     private const decimal MaxUsd = 1e12m;
     private const long MaxTokens = 1_000_000_000_000;
 
+    private static readonly string[] InputNames = ["input_tokens", "prompt_tokens", "inputTokens", "promptTokens", "input_token_count", "inputTokenCount"];
+    private static readonly string[] OutputNames = ["output_tokens", "completion_tokens", "outputTokens", "completionTokens", "output_token_count", "outputTokenCount"];
+    private static readonly string[] CachedNames = ["cached_tokens", "cache_read_input_tokens", "cachedTokens", "cacheReadInputTokens", "cachedInputTokenCount"];
+    private static readonly string[] ReasoningNames = ["reasoning_tokens", "reasoningTokens", "reasoningTokenCount"];
+    private static readonly string[] DetailNames = ["prompt_tokens_details", "input_tokens_details", "completion_tokens_details", "output_tokens_details"];
+    private static readonly string[] ModelNames = ["model", "model_id", "modelId"];
+    private static readonly string[] ProviderNames = ["provider", "provider_name"];
+
     /// <summary>Nothing is known.</summary>
     public static CallCost Unknown { get; } = new();
 
-    internal static CallCost Read(JsonElement data) => data.ValueKind != JsonValueKind.Object
-        ? Unknown
-        : new CallCost(
-            data.TryGetProperty("cost_usd", out var cost)
-                && cost.ValueKind == JsonValueKind.Number && cost.TryGetDecimal(out var usd) && usd is >= 0 and <= MaxUsd ? usd : null,
-            Tokens(data, "input_tokens"),
-            Tokens(data, "output_tokens"));
+    /// <summary>The tokens of the request that came from the provider's cache.</summary>
+    public long? CachedTokens { get; init; }
 
-    private static long? Tokens(JsonElement data, string name) =>
-        data.TryGetProperty(name, out var value)
-            && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var tokens) && tokens is >= 0 and <= MaxTokens ? tokens : null;
+    /// <summary>The tokens of the response that the model spent on reasoning.</summary>
+    public long? ReasoningTokens { get; init; }
+
+    /// <summary>The model that answered.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Who provides the model.</summary>
+    public string? Provider { get; init; }
+
+    internal static CallCost Read(JsonElement data)
+    {
+        if (data.ValueKind != JsonValueKind.Object)
+        {
+            return Unknown;
+        }
+
+        // What stands beside the response wins over what the provider says in it.
+        List<JsonElement> places = [data];
+        if (data.TryGetProperty("usage", out var usage) && usage.ValueKind == JsonValueKind.Object)
+        {
+            places.Add(usage);
+            places.AddRange(DetailNames.Select(n => usage.TryGetProperty(n, out var d) ? d : default).Where(d => d.ValueKind == JsonValueKind.Object));
+        }
+
+        return new CallCost(Price(places), Tokens(places, InputNames), Tokens(places, OutputNames))
+        {
+            CachedTokens = Tokens(places, CachedNames),
+            ReasoningTokens = Tokens(places, ReasoningNames),
+            Model = Text(data, ModelNames),
+            Provider = Text(data, ProviderNames),
+        };
+    }
+
+    private static decimal? Price(List<JsonElement> places)
+    {
+        foreach (var place in places)
+        {
+            if (place.TryGetProperty("cost_usd", out var cost)
+                && cost.ValueKind == JsonValueKind.Number && cost.TryGetDecimal(out var usd) && usd is >= 0 and <= MaxUsd)
+            {
+                return usd;
+            }
+        }
+
+        return null;
+    }
+
+    private static long? Tokens(List<JsonElement> places, string[] names)
+    {
+        foreach (var place in places)
+        {
+            foreach (var name in names)
+            {
+                if (place.TryGetProperty(name, out var value)
+                    && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var tokens) && tokens is >= 0 and <= MaxTokens)
+                {
+                    return tokens;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static string? Text(JsonElement data, string[] names)
+    {
+        foreach (var name in names)
+        {
+            if (data.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String)
+            {
+                return value.GetString();
+            }
+        }
+
+        return null;
+    }
 }

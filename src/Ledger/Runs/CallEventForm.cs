@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Ledger.Events;
 using Ledger.Json;
+using Ledger.Log;
 
 namespace Ledger.Runs;
 
@@ -18,6 +19,11 @@ internal static class CallEventForm
     public const string Tool = "tool";
     public const string HashHeader = "request_hash";
     public const string OwnerHeader = "call_owner";
+    public const string SlotHeader = "call_occurrence";
+    public const string DurationHeader = "call_ms";
+
+    /// <summary>The most occurrences of one request in a history; a number beyond is not Ledger's.</summary>
+    public const int MostSlots = 1_000_000;
 
     public static UntypedEvent Request(string kind, JsonElement request) => kind switch
     {
@@ -104,6 +110,26 @@ internal static class CallEventForm
                 return null;
         }
     }
+
+    /// <summary>Adds the number of an occurrence; the first has none.</summary>
+    public static void AddSlot(Dictionary<string, JsonElement> headers, int slot)
+    {
+        if (slot > 0)
+        {
+            headers[SlotHeader] = EventJson.ToElement(writer => writer.WriteNumberValue(slot));
+        }
+    }
+
+    /// <summary>The hash of a request that was recorded with it; null where it was not.</summary>
+    public static string? HashOf(RecordedEvent recorded) =>
+        recorded.Metadata.Headers.TryGetValue(HashHeader, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    /// <summary>How long a call took, as its response says; null where it does not.</summary>
+    public static TimeSpan? DurationOf(EventMetadata metadata) =>
+        metadata.Headers.TryGetValue(DurationHeader, out var value)
+            && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var milliseconds) && milliseconds is >= 0 and < int.MaxValue
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : null;
 
     public static bool IsResponse(string type) => type is "llm.response" or "tool.returned" or "call.returned";
 

@@ -7,9 +7,20 @@ internal sealed class CallLog(Run run)
     private readonly CallIndex _index = new(run.History);
     private readonly KeyedLock<CallLog> _turns = new();
 
-    /// <summary>What the history says now of the calls of a request.</summary>
-    public Task<CallState> ReadAsync(CallKey key, CancellationToken cancellationToken) =>
-        ReadAsync(index => index.Find(key), cancellationToken);
+    /// <summary>What the history says now of an occurrence of a request.</summary>
+    public Task<CallState> ReadAsync(CallKey key, CallOccurrence wanted, CancellationToken cancellationToken) =>
+        ReadAsync(index => index.Find(key, wanted), cancellationToken);
+
+    /// <summary>What the history says now of an occurrence that was found before.</summary>
+    public Task<CallState> ReadAsync(CallKey key, int slot, CancellationToken cancellationToken) =>
+        ReadAsync(index => index.Find(key, slot), cancellationToken);
+
+    /// <summary>Where an attempt began, or null.</summary>
+    public Task<Position?> ReadAttemptAsync(string name, CancellationToken cancellationToken) =>
+        ReadAsync(index => index.FindAttempt(name), cancellationToken);
+
+    /// <summary>The calls whose end is open.</summary>
+    public Task<IReadOnlyList<OpenCall>> ReadOpenAsync(CancellationToken cancellationToken) => ReadAsync(index => index.OpenCalls(), cancellationToken);
 
     /// <summary>What the calls of the history cost so far.</summary>
     public Task<RunUsage> ReadUsageAsync(CancellationToken cancellationToken) =>

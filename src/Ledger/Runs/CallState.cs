@@ -1,8 +1,12 @@
 namespace Ledger.Runs;
 
-/// <summary>What a history says of the calls of one request.</summary>
-internal sealed record CallState
+/// <summary>What a history says of one occurrence of a request: its attempts, and the first response.</summary>
+/// <param name="Slot">Which occurrence in the history: from 0.</param>
+internal sealed record CallState(int Slot)
 {
+    /// <summary>Where its first request is; the end of the history where there is none yet.</summary>
+    public Position Start { get; set; }
+
     /// <summary>Where the first response is, or null.</summary>
     public Position? Response { get; set; }
 
@@ -12,9 +16,6 @@ internal sealed record CallState
     /// <summary>The last of them while it has neither a response nor a failure.</summary>
     public OpenCall? Open { get; set; }
 
-    /// <summary>A call that someone took and has not finished.</summary>
-    /// <param name="RequestId">The event by which it was taken.</param>
-    /// <param name="Owner">Who took it.</param>
-    /// <param name="Since">When.</param>
-    internal sealed record OpenCall(Guid RequestId, string? Owner, DateTimeOffset Since);
+    /// <summary>Whether its last attempt failed, so that the next request of any origin is another attempt.</summary>
+    public bool HasFailed { get; set; }
 }

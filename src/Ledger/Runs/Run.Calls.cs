@@ -8,34 +8,109 @@ namespace Ledger;
 public sealed partial class Run
 {
     private readonly CallLog _calls;
+    private readonly AttemptCounter _occurrences = new();
+    private readonly Position _attemptStart;
 
-    /// <summary>Makes a call, unless this history, the shared prefix included, has the answer to the same request already.</summary>
+    /// <summary>Makes a call and records it, unless this history, the shared prefix included, has its answer already.</summary>
     /// <remarks>
     /// <list type="number">
-    /// <item>Two requests are the same when kind and JSON are, by value: order of members and spelling of numbers do not count. To ask
-    /// the same again on purpose, add a member that tells the calls apart.</item>
-    /// <item>The history has a response: the first one is returned, nothing is called, and an event <c>call.answered</c> says what was
-    /// saved. It does not matter how the response was recorded, if it names its request as a cause.</item>
-    /// <item>It has none: the request is appended, the call is made, and the response is appended with its cost.</item>
-    /// <item>The call throws, is cancelled, or gives no response: an event <c>call.failed</c> is appended and the exception
-    /// goes to the caller. A failure is no answer; the next caller calls again.</item>
-    /// <item>The call gives what cannot be stored, such as U+0000, half a surrogate pair or more than <see cref="PayloadRules.MaxBytes"/>: the
-    /// caller gets it as it is, and the log the nearest form that can be stored, which answers later callers. <see cref="CallAnswer.Altered"/> tells what was
-    /// replaced or cut, with hash and length of the original.</item>
-    /// <item>Someone else is making the call: this waits for the outcome. Callers through one <see cref="AgentLedger"/> take turns;
-    /// those of other processes are kept apart by the log, which has the request of each attempt once. One that gave no sign for
-    /// <see cref="AgentLedgerOptions.CallLease"/> counts as gone, and the call is made again; should it come back, both responses are
-    /// in the log, and the first counts.</item>
+    /// <item>Two requests are the same when kind and JSON are, by value: order of members and spelling of numbers do not count. Which recorded
+    /// answer counts for the n-th identical request, <see cref="CallReuse"/> says: the first for models, the n-th for tools.</item>
+    /// <item>The history has the answer: it is returned, nothing is called, and an event <c>call.answered</c> says what was saved. It does
+    /// not matter how the response was recorded, if it names its request as a cause.</item>
+    /// <item>It has none: the request is appended, the call is made, and the response is appended with its cost and duration.</item>
+    /// <item>The call throws, is cancelled, or returns no response: an event <c>call.failed</c> is appended and the exception goes to the
+    /// caller. A failure is no answer; the next caller calls again.</item>
+    /// <item>The call returns what cannot be stored, such as U+0000, half a surrogate pair or more than <see cref="PayloadRules.MaxBytes"/>: the
+    /// caller gets it as it is, and the log the nearest form that can be stored, which answers later callers. <see cref="CallAnswer.Altered"/> tells
+    /// what was replaced or cut, with hash and length of the original.</item>
+    /// <item>Another caller is making the call: this waits for the outcome. Callers through one <see cref="AgentLedger"/> take turns;
+    /// those of other processes are kept apart by the log, which has the request of each attempt once. One whose process has ended on this
+    /// machine, or that was silent for <see cref="AgentLedgerOptions.CallLease"/>, counts as gone. What then happens is the
+    /// <see cref="EffectPolicy"/>: the call is made again, refused, or reconciled. Should the other come back, both responses are in the log, and
+    /// the first counts.</item>
+    /// <item>With <see cref="EffectPolicy.Refuse"/> and <see cref="EffectPolicy.Reconcile"/> a call that is cut off, by cancellation, a time-out or
+    /// a broken connection, has no known end: an event <c>call.unknown</c> is appended instead of <c>call.failed</c>.</item>
     /// </list>
     /// <para>The events of a model (<c>llm</c>) are <c>llm.request</c> and <c>llm.response</c>, those of a tool (<c>tool</c>)
     /// <c>tool.called</c> and <c>tool.returned</c>, all others <c>call.requested</c> and <c>call.returned</c>.</para>
+    /// <para>What the handle appends next without causes of its own is caused by the answers it was given. An answer takes the place of those that its
+    /// request followed from: after a call, the next event follows from that call; after calls made side by side, from all of them.</para>
     /// <para>Cost: the first call of a handle reads the whole history, later ones what was appended since; so keep the handle.</para>
     /// </remarks>
     /// <param name="kind">What is called: <c>llm</c>, <c>tool</c>, or a word of the application's.</param>
     /// <param name="request">What it is asked: JSON. For a tool <c>{"tool": …, "arguments": …}</c>.</param>
     /// <param name="call">Makes the call.</param>
+    /// <param name="options">How it is answered and repeated; null for the defaults of the kind.</param>
+    /// <param name="cancellationToken">Stops waiting, and is given to the call. What a call returned is recorded all the same.</param>
+    /// <exception cref="ArgumentException">The request is not JSON, there is no kind, or <see cref="EffectPolicy.Reconcile"/> has no callback.</exception>
+    /// <exception cref="InvalidEventException">The request cannot be stored; no call was made.</exception>
+    /// <exception cref="CallUnknownException">The call was begun before, its end is unknown, and its policy does not allow to repeat it.</exception>
+    public async Task<CallAnswer> CallAsync(
+        string kind,
+        JsonElement request,
+        Func<CallContext, CancellationToken, Task<CallResponse>> call,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(kind);
+        ArgumentNullException.ThrowIfNull(call);
+        if (request.ValueKind == JsonValueKind.Undefined)
+        {
+            throw new ArgumentException("The request of a call must be JSON, but the element is undefined.", nameof(request));
+        }
+
+        options ??= new CallOptions();
+        if (options is { Effects: EffectPolicy.Reconcile, Reconcile: null })
+        {
+            throw new ArgumentException($"{nameof(EffectPolicy)}.{nameof(EffectPolicy.Reconcile)} needs {nameof(CallOptions)}.{nameof(CallOptions.Reconcile)}.", nameof(options));
+        }
+
+        // What cannot be stored is refused before it is hashed, and before anything is written.
+        _ledger.Store.Registry.Write(new NewEvent(CallEventForm.Request(kind, request)));
+        var key = CallKey.Of(kind, request);
+        var reuse = options.Reuse ?? _ledger.Options.CallReuse.GetValueOrDefault(kind, CallReuse.Once);
+        var number = reuse == CallReuse.Once ? 0 : _occurrences.Take(key);
+        var wanted = new CallOccurrence(reuse, number, reuse == CallReuse.ByOccurrence ? _attemptStart : Position.Start);
+        try
+        {
+            var recorded = new RecordedCall(this, _calls, _ledger, key, request, wanted, options);
+            return await _ledger.CallTurns.TakeAsync((StreamName, key, wanted), () => recorded.RunAsync(call, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch
+        {
+            if (reuse != CallReuse.Once)
+            {
+                _occurrences.Return(key, number);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Makes a call whose request is JSON text; see the other overload.</summary>
+    /// <param name="kind">What is called.</param>
+    /// <param name="request">What it is asked: JSON text. A plain question is JSON when it stands in quotes.</param>
+    /// <param name="call">Makes the call.</param>
+    /// <param name="options">How it is answered and repeated; null for the defaults of the kind.</param>
+    /// <param name="cancellationToken">Stops waiting, and is given to the call.</param>
+    /// <exception cref="ArgumentException">The request is not JSON, there is no kind, or <see cref="EffectPolicy.Reconcile"/> has no callback.</exception>
+    public Task<CallAnswer> CallAsync(
+        string kind,
+        string request,
+        Func<CallContext, CancellationToken, Task<CallResponse>> call,
+        CallOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        CallAsync(kind, ParseRequest(request), call, options, cancellationToken);
+
+    /// <summary>Makes a call of any kind once: <see cref="CallAsync(string, JsonElement, Func{CallContext, CancellationToken, Task{CallResponse}}, CallOptions?, CancellationToken)"/>
+    /// with <see cref="CallReuse.Once"/>, so that the same request has the same answer, however often it is asked.</summary>
+    /// <param name="kind">What is called: <c>llm</c>, <c>tool</c>, or a word of the application's.</param>
+    /// <param name="request">What it is asked: JSON.</param>
+    /// <param name="call">Makes the call.</param>
     /// <param name="metadata">Who calls and why, for the event of the request; null for nothing.</param>
-    /// <param name="cancellationToken">Stops waiting, and is given to the call. What a call gave is recorded all the same.</param>
+    /// <param name="cancellationToken">Stops waiting, and is given to the call.</param>
     /// <exception cref="ArgumentException">The request is not JSON, or there is no kind.</exception>
     /// <exception cref="InvalidEventException">The request cannot be stored; no call was made.</exception>
     public Task<CallAnswer> CallOnceAsync(
@@ -45,21 +120,12 @@ public sealed partial class Run
         EventMetadata? metadata = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(kind);
         ArgumentNullException.ThrowIfNull(call);
-        if (request.ValueKind == JsonValueKind.Undefined)
-        {
-            throw new ArgumentException("The request of a call must be JSON, and this is none: the element is undefined.", nameof(request));
-        }
-
-        // What cannot be stored is refused before it is hashed, and before anything is written.
-        _ledger.Store.Registry.Write(new NewEvent(CallEventForm.Request(kind, request)));
-        var key = CallKey.Of(kind, request);
-        var once = new CallOnce(this, _calls, _ledger, key, request, metadata ?? EventMetadata.None);
-        return _ledger.CallTurns.TakeAsync((StreamName, key), () => once.RunAsync(call, cancellationToken), cancellationToken);
+        var options = new CallOptions { Reuse = CallReuse.Once, Metadata = metadata ?? EventMetadata.None };
+        return CallAsync(kind, request, (_, token) => call(token), options, cancellationToken);
     }
 
-    /// <summary>Makes a call whose request is JSON text; see the other overload.</summary>
+    /// <summary>Makes a call once whose request is JSON text; see the other overload.</summary>
     /// <param name="kind">What is called.</param>
     /// <param name="request">What it is asked: JSON text. A plain question is JSON when it stands in quotes.</param>
     /// <param name="call">Makes the call.</param>
@@ -71,28 +137,120 @@ public sealed partial class Run
         string request,
         Func<CancellationToken, Task<CallResponse>> call,
         EventMetadata? metadata = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) =>
+        CallOnceAsync(kind, ParseRequest(request), call, metadata, cancellationToken);
+
+    /// <summary>Begins an attempt of an agent, or finds where it began: identical requests of tools are counted from there.</summary>
+    /// <remarks>
+    /// An agent that works in turns names each turn, and when it is run again after a crash it names the same: its calls are answered as far as the
+    /// log has answers, and made from there on. Without an attempt a handle counts from the start of the history.
+    /// </remarks>
+    /// <param name="name">The attempt's name, such as <c>turn-7</c>; the same for a repetition.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>A handle of the attempt's own on the same history.</returns>
+    public async Task<Run> BeginAttemptAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        var start = await _calls.ReadAttemptAsync(name, cancellationToken).ConfigureAwait(false);
+        if (start is null)
+        {
+            var begun = new NewEvent(new AttemptStarted(name)) { Id = EventIds.OfAttempt(StreamName, name) };
+            await AppendOwnAsync(begun, cancellationToken).ConfigureAwait(false);
+            start = await _calls.ReadAttemptAsync(name, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new Run(this, start!.Value);
+    }
+
+    /// <summary>Lists the calls that were begun and have neither an answer nor a failure, in the order of their time.</summary>
+    /// <remarks>A branch lists its own; what was open in its parent at the fork is the parent's.</remarks>
+    public async Task<IReadOnlyList<OpenCall>> ListOpenCallsAsync(CancellationToken cancellationToken = default)
+    {
+        var open = await _calls.ReadOpenAsync(cancellationToken).ConfigureAwait(false);
+        return [.. open.Select(c => c.IsUnknown || !CallOwner.IsGone(c.Owner) ? c : c with { IsUnknown = true })];
+    }
+
+    /// <summary>Allows an open call to be made again: it counts as not made.</summary>
+    /// <param name="requestId">The id of the event that recorded the request, as <see cref="ListOpenCallsAsync"/> lists it.</param>
+    /// <param name="reason">Why, for the log; null for none.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ArgumentException">This history has no open call of that id.</exception>
+    public async Task ReleaseCallAsync(Guid requestId, string? reason = null, CancellationToken cancellationToken = default)
+    {
+        var open = await OpenCallAsync(requestId, cancellationToken).ConfigureAwait(false)
+            ?? throw new ArgumentException($"'{StreamName}' has no open call '{requestId}'.", nameof(requestId));
+        var released = new NewEvent(new CallReleased(open.Kind, reason), new EventMetadata { Causes = [requestId] });
+        await AppendOwnAsync(released, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Records an answer to a call from outside: to one whose end is open, or on a branch another than the parent has.</summary>
+    /// <remarks>
+    /// On a branch that was forked before the call (<see cref="ForkBeforeAsync"/>) the request is recorded again with this answer in its place; an agent
+    /// that is run again there gets it.
+    /// </remarks>
+    /// <param name="requestId">The id of the event that recorded the request, here or in the history that the branch was forked from.</param>
+    /// <param name="response">The answer.</param>
+    /// <param name="metadata">Who answers and why; null for nothing.</param>
+    /// <param name="cancellationToken">Stops waiting; the events are then written whole or not at all.</param>
+    /// <exception cref="ArgumentException">There is no such request, or this history has an answer to it already.</exception>
+    public async Task<CallAnswer> AnswerAsync(
+        Guid requestId, CallResponse response, EventMetadata? metadata = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        var all = await _ledger.Store.FindEventsAsync([requestId], cancellationToken).ConfigureAwait(false);
+        if (all is not [var found, ..] || CallEventForm.RequestOf(found) is not var (kind, request))
+        {
+            throw new ArgumentException($"The log has no request of a call with the id '{requestId}'.", nameof(requestId));
+        }
+
+        metadata ??= EventMetadata.None;
+        var isOpen = await OpenCallAsync(requestId, cancellationToken).ConfigureAwait(false) is not null;
+        var answer = new OutsideAnswer(this, _calls, _ledger.Store, new CallKey(kind, CallEventForm.HashOf(found) ?? CallKey.Of(kind, request).RequestHash));
+        return await (isOpen
+            ? answer.CloseAsync(found, response, metadata, cancellationToken)
+            : answer.ReplaceAsync(found, request, response, metadata, cancellationToken)).ConfigureAwait(false);
+    }
+
+    /// <summary>Forks this run or branch where a call was made: the branch has everything before the call's request.</summary>
+    /// <param name="requestId">The id of the event that recorded the request.</param>
+    /// <param name="options">The branch's id and label; null for a new id without a label.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ArgumentException">This history has no event of that id.</exception>
+    public async Task<Run> ForkBeforeAsync(Guid requestId, ForkOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var found = await FindEventAsync(requestId.ToString(), cancellationToken).ConfigureAwait(false);
+        return found?.Position is { } position
+            ? await ForkAsync(position, options, cancellationToken).ConfigureAwait(false)
+            : throw new ArgumentException($"'{StreamName}' has no event '{requestId}'.", nameof(requestId));
+    }
+
+    private async Task<OpenCall?> OpenCallAsync(Guid requestId, CancellationToken cancellationToken) =>
+        (await _calls.ReadOpenAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(c => c.RequestId == requestId);
+
+    private static JsonElement ParseRequest(string request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        JsonElement json;
         try
         {
             using var document = JsonDocument.Parse(request, new JsonDocumentOptions { MaxDepth = EventJson.ReaderOptions.MaxDepth });
-            json = document.RootElement.Clone();
+            return document.RootElement.Clone();
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
             // What the parser says ends with its own count of lines and bytes.
             throw new ArgumentException(
-                $"The request of a call must be JSON, and this is none: {e.Message.Split(" LineNumber:", 2)[0]} Put a plain text in quotes.", nameof(request), e);
+                $"The request of a call must be JSON: {e.Message.Split(" LineNumber:", 2)[0]} Put a plain text in quotes.", nameof(request), e);
         }
-
-        return CallOnceAsync(kind, json, call, metadata, cancellationToken);
     }
 
     /// <summary>Adds up the calls of the history: how many were made, how many the log answered, what that cost and saved.</summary>
     /// <remarks>The first call of a handle reads the whole history, later ones what was appended since.</remarks>
     public Task<RunUsage> GetUsageAsync(CancellationToken cancellationToken = default) => _calls.ReadUsageAsync(cancellationToken);
 
-    internal Task AppendOwnAsync(NewEvent newEvent, CancellationToken cancellationToken) => AppendAsync([newEvent], cancellationToken);
+    internal async Task<Position> AppendOwnAsync(NewEvent newEvent, CancellationToken cancellationToken)
+    {
+        var append = new[] { new StreamAppend(StreamName, ExpectedVersion.Any, [Correlated(newEvent)]) };
+        var results = await _ledger.Store.AppendAsync(append, cancellationToken).ConfigureAwait(false);
+        return await EndOfAsync(results[0], 1, cancellationToken).ConfigureAwait(false);
+    }
 }

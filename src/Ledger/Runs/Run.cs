@@ -5,10 +5,14 @@ using Ledger.Worlds;
 namespace Ledger;
 
 /// <summary>A handle on a run or a branch: append to it, read its whole history, fork it.</summary>
-/// <remarks>Immutable and safe for concurrent use. A branch reads like a run; its shared prefix is read from its ancestors.</remarks>
+/// <remarks>
+/// Safe for concurrent use. A branch reads like a run; its shared prefix is read from its ancestors. A handle stands for one agent: it remembers
+/// the answers that it was given, which are the causes of what it appends next. Agents that share a handle each open an <see cref="AgentScope"/>.
+/// </remarks>
 public sealed partial class Run
 {
     private readonly AgentLedger _ledger;
+    private readonly GivenAnswers _answers = new();
 
     internal Run(AgentLedger ledger, History history, ReadStatistics? statistics = null, WorldFaults faults = WorldFaults.Skip)
     {
@@ -18,6 +22,11 @@ public sealed partial class Run
         _faults = faults;
         _calls = new CallLog(this);
     }
+
+    // The same history for another attempt of an agent.
+    private Run(Run other, Position attemptStart)
+        : this(other._ledger, other.History, other._statistics, other._faults) =>
+        (_attemptStart, _calls) = (attemptStart, other._calls);
 
     /// <summary>The id without its prefix.</summary>
     public string Id => StreamName.Id;
@@ -144,14 +153,21 @@ public sealed partial class Run
     /// <summary>An event as an append to this history writes it.</summary>
     internal NewEvent Correlated(NewEvent made) => made.CorrelationId is null ? made with { CorrelationId = History.Root.Value } : made;
 
+    /// <summary>The answers that the agent at work was given: what it appends next follows from them.</summary>
+    internal GivenAnswers Answers => AgentScope.Answers ?? _answers;
+
     private NewEvent[] Correlated(IReadOnlyList<object> events)
     {
         ArgumentNullException.ThrowIfNull(events);
         var root = History.Root.Value;
         var correlated = new NewEvent[events.Count];
+        var answers = Answers.Present;
         for (var i = 0; i < correlated.Length; i++)
         {
-            correlated[i] = events[i] is NewEvent made ? Correlated(made) : new NewEvent(events[i]) { CorrelationId = root, IsNew = true };
+            var made = events[i] is NewEvent own ? Correlated(own) : new NewEvent(events[i]) { CorrelationId = root, IsNew = true };
+            correlated[i] = answers.Count > 0 && made.Metadata is { Causes.Count: 0, ForeignCauses.Count: 0 }
+                ? made with { Metadata = made.Metadata with { Causes = answers } }
+                : made;
         }
 
         return correlated;

@@ -131,10 +131,10 @@ public abstract class CallOnceTests(ITestEngine engine) : EventStoreTests(engine
 
         await RefusedAsync<ArgumentException>(
             () => run.CallOnceAsync("llm", request, Never),
-            $"The request of a call must be JSON, and this is none: {reason} Put a plain text in quotes. (Parameter 'request')");
+            $"The request of a call must be JSON: {reason} Put a plain text in quotes. (Parameter 'request')");
         await RefusedAsync<ArgumentException>(
             () => run.CallOnceAsync("llm", default(JsonElement), Never),
-            "The request of a call must be JSON, and this is none: the element is undefined. (Parameter 'request')");
+            "The request of a call must be JSON, but the element is undefined. (Parameter 'request')");
         await Should.ThrowAsync<InvalidEventException>(() => run.CallOnceAsync("llm", "\"\\u0000\"", Never));
         await Should.ThrowAsync<ArgumentException>(() => run.CallOnceAsync("", "1", Never));
         (await run.GetLengthAsync()).ShouldBe(Position.Start);

@@ -16,8 +16,11 @@ public sealed class EventRegistryTests
     public void Types_Default_AreTheBuiltInOnes() =>
         EventRegistry.Default.Types.Select(t => $"{t.Key} {t.Value.Name}").ShouldBe(
         [
+            "attempt.started AttemptStarted",
             "branch.created BranchCreated", "budget.exhausted BudgetExhausted",
-            "call.answered CallAnswered", "call.failed CallFailed", "call.requested CallRequested", "call.returned CallReturned",
+            "call.answered CallAnswered", "call.failed CallFailed", "call.released CallReleased",
+            "call.requested CallRequested", "call.returned CallReturned",
+            "call.unknown CallUnknown",
             "kit.loaded KitLoaded",
             "llm.request LlmRequest", "llm.response LlmResponse",
             "object.created ObjectCreated", "object.patched ObjectPatched", "object.removed ObjectRemoved",

@@ -1,0 +1,30 @@
+using Ledger.Agents.Chat;
+using Ledger.Runs;
+using Microsoft.Extensions.AI;
+
+namespace Ledger.Agents;
+
+/// <summary>Puts a run under a chat client: what the model is asked and answers is recorded, and answered from the log when it is asked again.</summary>
+public static class LedgerChatClientExtensions
+{
+    /// <summary>Records each call of the client inside as <c>llm.request</c> and <c>llm.response</c>, by <see cref="Run.CallAsync(string, System.Text.Json.JsonElement, Func{CallContext, CancellationToken, Task{CallResponse}}, CallOptions?, CancellationToken)"/>.</summary>
+    /// <remarks>
+    /// <list type="number">
+    /// <item>Two requests are the same when messages (without ids and times), instructions, settings, response format and tools with their schemas are.
+    /// Streamed or not makes no difference: an answer that was streamed answers a call that is not, and the other way round.</item>
+    /// <item>Put it inside <c>UseFunctionInvocation()</c>, so after it in the builder, to have each call of the model recorded by itself; give that client
+    /// functions that are recorded (<see cref="LedgerFunctionExtensions.UseLedger(AIFunction, Run, CallOptions?)"/>). Outside of it, the whole exchange is one
+    /// call, and the functions are recorded without further ado.</item>
+    /// <item>A streamed answer passes through as it arrives and is recorded at its end. One that is left early or breaks off has failed.</item>
+    /// </list>
+    /// </remarks>
+    /// <param name="builder">The pipeline.</param>
+    /// <param name="run">The run or branch; a handle stands for one agent.</param>
+    /// <param name="options">How calls are answered and repeated; null for the defaults of models: the same request has the same answer.</param>
+    public static ChatClientBuilder UseLedger(this ChatClientBuilder builder, Run run, CallOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(run);
+        return builder.Use(inner => new LedgerChatClient(inner, run, options));
+    }
+}

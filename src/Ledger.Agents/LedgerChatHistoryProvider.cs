@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Ledger.Events;
+using Ledger.Log;
+using Microsoft.Agents.AI;
+using Microsoft.Extensions.AI;
+
+namespace Ledger.Agents;
+
+/// <summary>Keeps the conversation of an agent of the Agent Framework in a run: each message is an event <c>chat.message</c>.</summary>
+/// <remarks>
+/// <para>A session remembers the name of its run or branch in its state, so that it goes on where it was after it was serialized, and can be pointed at a
+/// branch: <see cref="Attach"/>. The messages of one turn, what was asked and what was answered, are one append. A turn that failed stores nothing.</para>
+/// <para>Every read gives copies of its own. Safe for concurrent use by different sessions.</para>
+/// </remarks>
+public sealed class LedgerChatHistoryProvider : ChatHistoryProvider
+{
+    private const string EventType = "chat.message";
+
+    private readonly AgentLedger _ledger;
+    private readonly ProviderSessionState<State> _state;
+
+    /// <summary>Keeps conversations in a ledger.</summary>
+    /// <param name="ledger">The runs and branches.</param>
+    /// <param name="runOf">The run of a new session; null for a new run each.</param>
+    public LedgerChatHistoryProvider(AgentLedger ledger, Func<AgentSession?, string>? runOf = null)
+        : base(null, null, null)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        _ledger = ledger;
+        _state = new ProviderSessionState<State>(
+            session => new State { Stream = StreamName.Run(runOf?.Invoke(session) ?? Guid.CreateVersion7().ToString()).Value },
+            nameof(LedgerChatHistoryProvider),
+            AgentHistoryJson.Default.Options);
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> StateKeys => [_state.StateKey];
+
+    /// <summary>The stream in which a session's messages are.</summary>
+    public StreamName StreamOf(AgentSession session) => new(_state.GetOrInitializeState(session).Stream);
+
+    /// <summary>Points a session at a run or branch: its conversation is what that history says, and goes on there.</summary>
+    public void Attach(AgentSession session, StreamName stream) => _state.SaveState(session, new State { Stream = stream.Value });
+
+    /// <inheritdoc/>
+    protected override async ValueTask<IEnumerable<ChatMessage>> ProvideChatHistoryAsync(InvokingContext context, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var messages = new List<ChatMessage>();
+        if (await _ledger.FindAsync(new StreamName(_state.GetOrInitializeState(context.Session).Stream), cancellationToken).ConfigureAwait(false) is not { } run)
+        {
+            return messages;
+        }
+
+        await foreach (var recorded in run.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            if (recorded.Type == EventType
+                && recorded.ToJsonElement() is { ValueKind: JsonValueKind.Object } data
+                && data.TryGetProperty("message", out var message))
+            {
+                messages.Add(AgentJson.Read<ChatMessage>(message)!);
+            }
+        }
+
+        return messages;
+    }
+
+    /// <inheritdoc/>
+    protected override async ValueTask StoreChatHistoryAsync(InvokedContext context, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        object[] events = [.. context.RequestMessages.Concat(context.ResponseMessages ?? []).Select(EventOf)];
+        if (events.Length == 0)
+        {
+            return;
+        }
+
+        var stream = new StreamName(_state.GetOrInitializeState(context.Session).Stream);
+        var run = await _ledger.FindAsync(stream, cancellationToken).ConfigureAwait(false) ?? _ledger.Stream(stream);
+        await run.AppendAsync(events, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static NewEvent EventOf(ChatMessage message)
+    {
+        var json = AgentJson.ToElement(message);
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("role", message.Role.Value);
+            writer.WriteString("text", message.Text);
+            writer.WritePropertyName("message");
+            json.WriteTo(writer);
+            writer.WriteEndObject();
+        }
+
+        return new NewEvent(new UntypedEvent(EventType, JsonElement.Parse(buffer.ToArray())), new EventMetadata { Actor = message.AuthorName });
+    }
+
+    internal sealed class State
+    {
+        public string Stream { get; set; } = "";
+    }
+}

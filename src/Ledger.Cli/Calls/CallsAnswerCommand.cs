@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Text.Json;
+using Ledger.Cli.Streams;
+using Ledger.Log;
+using Ledger.Runs;
+
+namespace Ledger.Cli.Calls;
+
+/// <summary><c>ledger calls answer</c></summary>
+internal sealed class CallsAnswerCommand : LedgerCommand
+{
+    private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
+    private readonly Argument<Guid> _call = new("CALL") { Description = "The call, by the id of the event that recorded its request." };
+    private readonly Argument<string> _result = new("RESULT") { Description = "The answer: JSON; a plain text stands in quotes of its own." };
+    private readonly Option<string?> _actor = new("--actor") { Description = "Who answers.", HelpName = "NAME" };
+
+    public CallsAnswerCommand()
+        : base("answer", "Records the answer to an open call; on a branch that was forked before a call, another answer in its place.")
+    {
+        Add(_id);
+        Add(_call);
+        Add(_result);
+        Add(_actor);
+        Examples =
+        [
+            "ledger calls answer first 6f1f6f0e-96a1-5c1b-8f0b-7f0f7d2f5b1e '{\"paid\": true}'",
+            "ledger calls answer branch:what-if 6f1f6f0e-96a1-5c1b-8f0b-7f0f7d2f5b1e '\"sold out\"' --actor tester",
+        ];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        JsonElement result;
+        try
+        {
+            result = JsonElement.Parse(session.Get(_result));
+        }
+        catch (JsonException e)
+        {
+            throw new UsageException($"RESULT must be JSON: {e.Message.Split(" LineNumber:", 2)[0]} Put a plain text in quotes of its own.");
+        }
+
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var name = await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken);
+        var run = await connection.Ledger.OpenAsync(name, cancellationToken);
+        CallAnswer answer;
+        try
+        {
+            answer = await run.AnswerAsync(session.Get(_call), new CallResponse(result), new EventMetadata { Actor = session.Get(_actor) }, cancellationToken);
+        }
+        catch (ArgumentException refused)
+        {
+            throw new RefusalException(refused.Message.Split(" (Parameter", 2)[0]);
+        }
+
+        if (session.Json)
+        {
+            session.Out.Json(writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteString("stream", name.Value);
+                writer.WriteString("request_id", session.Get(_call));
+                writer.WriteString("response_id", answer.ResponseId);
+                writer.WriteNumber("position", answer.Position.Value);
+                writer.WriteEndObject();
+            });
+        }
+        else
+        {
+            session.Out.Line($"Recorded the answer at position {answer.Position}.");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Ledger.Cli.Streams;
+
+namespace Ledger.Cli.Calls;
+
+/// <summary><c>ledger calls release</c></summary>
+internal sealed class CallsReleaseCommand : LedgerCommand
+{
+    private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
+    private readonly Argument<Guid> _call = new("CALL") { Description = "The call, by the id that 'ledger calls list' shows." };
+    private readonly Option<string?> _reason = new("--reason") { Description = "Why, for the log.", HelpName = "TEXT" };
+
+    public CallsReleaseCommand()
+        : base("release", "Allows an open call to be made again: it counts as not made.")
+    {
+        Add(_id);
+        Add(_call);
+        Add(_reason);
+        Examples = ["ledger calls release first 6f1f6f0e-96a1-5c1b-8f0b-7f0f7d2f5b1e --reason 'not found at the bank'"];
+    }
+
+    public override async Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        await using var connection = await session.ConnectAsync(cancellationToken);
+        var name = await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken);
+        var run = await connection.Ledger.OpenAsync(name, cancellationToken);
+        var call = session.Get(_call);
+        if (!(await run.ListOpenCallsAsync(cancellationToken)).Any(c => c.RequestId == call))
+        {
+            throw new RefusalException($"'{name}' has no open call '{call}'. 'ledger calls list {session.Get(_id)}' lists those that are open.");
+        }
+
+        await run.ReleaseCallAsync(call, session.Get(_reason), cancellationToken);
+        if (session.Json)
+        {
+            session.Out.Json(writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteString("stream", name.Value);
+                writer.WriteString("request_id", call);
+                writer.WriteString("state", "released");
+                writer.WriteEndObject();
+            });
+        }
+        else
+        {
+            session.Out.Line($"Released {call}; the next caller makes it again.");
+        }
+    }
+}

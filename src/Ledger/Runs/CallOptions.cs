@@ -1,0 +1,29 @@
+using Ledger.Log;
+
+namespace Ledger.Runs;
+
+/// <summary>How one call is recorded, answered from the log, and repeated.</summary>
+public sealed record CallOptions
+{
+    /// <summary>When a recorded answer is used: default null, which is what <see cref="AgentLedgerOptions.CallReuse"/> says for the kind.</summary>
+    public CallReuse? Reuse
+    {
+        get;
+        init => field = value is null || Enum.IsDefined(value.Value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "There is no such reuse.");
+    }
+
+    /// <summary>What happens to a call that was begun and whose end is unknown: default <see cref="EffectPolicy.Repeat"/>.</summary>
+    public EffectPolicy Effects
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "There is no such policy.");
+    }
+
+    /// <summary>Asks the callee what became of a call, by its idempotency key; needed for <see cref="EffectPolicy.Reconcile"/>.</summary>
+    public Func<CallContext, CancellationToken, Task<CallReconciliation>>? Reconcile { get; init; }
+
+    /// <summary>Who calls and why, for the event of the request. Without causes, those are the answers that the handle was given last.</summary>
+    public EventMetadata Metadata { get; init; } = EventMetadata.None;
+}

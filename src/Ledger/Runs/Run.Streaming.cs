@@ -1,0 +1,94 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Threading.Channels;
+using Ledger.Runs;
+
+namespace Ledger;
+
+/// <content>Calls whose answer arrives in parts.</content>
+public sealed partial class Run
+{
+    /// <summary>Makes a call whose answer arrives in parts, and records it as one answer at its end, unless the history has its answer already.</summary>
+    /// <remarks>
+    /// The rules are those of <see cref="CallAsync(string, JsonElement, Func{CallContext, CancellationToken, Task{CallResponse}}, CallOptions?, CancellationToken)"/>.
+    /// Parts pass through as they arrive. A reader that stops early stops the call, which has failed then unless it had ended; a call that throws midway has failed too, and
+    /// its parts are not an answer. The answer is recorded before the stream ends.
+    /// </remarks>
+    /// <typeparam name="T">The type of a part.</typeparam>
+    /// <param name="kind">What is called.</param>
+    /// <param name="request">What it is asked: JSON.</param>
+    /// <param name="call">Makes the call.</param>
+    /// <param name="combine">Makes one response of all parts.</param>
+    /// <param name="replay">Makes parts of a recorded answer.</param>
+    /// <param name="options">How the call is answered and repeated; null for the defaults of the kind.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public async IAsyncEnumerable<T> CallStreamingAsync<T>(
+        string kind,
+        JsonElement request,
+        Func<CallContext, CancellationToken, IAsyncEnumerable<T>> call,
+        Func<IReadOnlyList<T>, CallResponse> combine,
+        Func<CallAnswer, IEnumerable<T>> replay,
+        CallOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        ArgumentNullException.ThrowIfNull(combine);
+        ArgumentNullException.ThrowIfNull(replay);
+        var parts = Channel.CreateBounded<T>(new BoundedChannelOptions(16) { SingleReader = true, SingleWriter = true });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var answering = AnswerAsync();
+        var isWhole = false;
+        var hasParts = false;
+        try
+        {
+            await foreach (var part in parts.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                hasParts = true;
+                yield return part;
+            }
+
+            isWhole = true;
+        }
+        finally
+        {
+            if (!isWhole)
+            {
+                await stop.CancelAsync().ConfigureAwait(false);
+                await ((Task)answering).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        var answer = await answering.ConfigureAwait(false);
+        if (!hasParts && answer.IsFromLog)
+        {
+            foreach (var part in replay(answer))
+            {
+                yield return part;
+            }
+        }
+
+        async Task<CallAnswer> AnswerAsync()
+        {
+            try
+            {
+                return await CallAsync(kind, request, MakeAsync, options, stop.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                parts.Writer.Complete();
+            }
+        }
+
+        async Task<CallResponse> MakeAsync(CallContext context, CancellationToken token)
+        {
+            var all = new List<T>();
+            await foreach (var part in call(context, token).ConfigureAwait(false))
+            {
+                all.Add(part);
+                await parts.Writer.WriteAsync(part, token).ConfigureAwait(false);
+            }
+
+            return combine(all);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Ledger.Postgres;
+using Ledger.Runs;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Cli.Tests.Calls;
+
+public sealed class CallsTests(CliDatabase database) : IClassFixture<CliDatabase>
+{
+    [Fact]
+    public async Task UnknownCall_IsListed_AndAnswered()
+    {
+        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false");
+        await using var store = new PostgresEventStore(dataSource);
+        var call = await HangAsync(store, "paying");
+
+        (await database.Cli.RunAsync("calls", "list", "paying")).ShouldSucceed().ShouldStartWith($"{call.RequestId}  unknown  tool  since ");
+        (await database.Cli.RunAsync("status", "paying")).ShouldSucceed().ShouldContain($"Open call : {call.RequestId}  unknown  tool");
+        (await database.Cli.JsonAsync("calls", "list", "paying")).GetProperty("calls")[0].GetProperty("state").GetString().ShouldBe("unknown");
+        (await database.Cli.RunAsync("calls", "answer", "paying", $"{call.RequestId}", "paid")).ShouldBeRefused(
+            2, "RESULT must be JSON: 'p' is an invalid start of a value. Put a plain text in quotes of its own.");
+        (await database.Cli.RunAsync("calls", "answer", "paying", $"{call.RequestId}", "\"paid\"")).ShouldSucceed().ShouldBe("Recorded the answer at position 2.\n");
+        (await database.Cli.RunAsync("calls", "list", "paying")).ShouldSucceed().ShouldBe("No call is open.\n");
+        (await database.Cli.RunAsync("calls", "answer", "paying", $"{call.RequestId}", "\"paid\"")).ShouldBeRefused(
+            1, $"'run:paying' has an answer to the call '{call.RequestId}'. Fork before the call with ForkBeforeAsync, and answer it there.");
+    }
+
+    [Fact]
+    public async Task OpenCall_Released_IsMadeAgain()
+    {
+        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false");
+        await using var store = new PostgresEventStore(dataSource);
+        var call = await HangAsync(store, "released");
+
+        (await database.Cli.RunAsync("calls", "release", "released", $"{call.RequestId}", "--reason", "not at the bank")).ShouldSucceed()
+            .ShouldBe($"Released {call.RequestId}; the next caller makes it again.\n");
+        (await database.Cli.RunAsync("calls", "release", "released", $"{call.RequestId}")).ShouldBeRefused(
+            1, $"'run:released' has no open call '{call.RequestId}'. 'ledger calls list released' lists those that are open.");
+        (await database.Cli.RunAsync("calls", "release", "released", "x")).ExitCode.ShouldBe(2);
+
+        var again = await new AgentLedger(store).Run("released").CallAsync(
+            "tool", "1", (_, _) => Task.FromResult(CallResponse.OfText("made")), new CallOptions { Effects = EffectPolicy.Refuse });
+        again.Text.ShouldBe("made");
+    }
+
+    /// <summary>A call that never ends and whose caller counts as gone.</summary>
+    private static async Task<CallContext> HangAsync(PostgresEventStore store, string id)
+    {
+        var begun = new TaskCompletionSource<CallContext>();
+        _ = new AgentLedger(store).Run(id).CallAsync("tool", "1", async (context, _) =>
+        {
+            begun.SetResult(context);
+            await new TaskCompletionSource().Task;
+            return CallResponse.OfText("never");
+        });
+        var call = await begun.Task;
+        var impatient = new AgentLedger(store, new AgentLedgerOptions { CallLease = TimeSpan.FromTicks(1) }).Run(id);
+        await Should.ThrowAsync<CallUnknownException>(
+            () => impatient.CallAsync("tool", "1", (_, _) => throw new InvalidOperationException(), new CallOptions { Effects = EffectPolicy.Refuse }));
+        return call;
+    }
+}
