@@ -9,8 +9,9 @@ public sealed class ProgressBarTests
     [Fact]
     public async Task Terminal_WorkThatTakesAWhile_ShowsABar()
     {
-        using var error = new StringWriter();
-        var bar = new ProgressBar(Io(error, isTerminal: true));
+        // Not disposed: the bar's own thread may still draw when the work has ended.
+        var error = new WatchedStream();
+        var bar = new ProgressBar(Io(new StreamWriter(error) { AutoFlush = true }, isTerminal: true));
         var shown = new TaskCompletionSource();
 
         var work = bar.RunAsync("Reading [run:a]", 10, async progress =>
@@ -19,10 +20,7 @@ public sealed class ProgressBarTests
             await shown.Task;
             return 42;
         });
-        while (!error.ToString().Contains("Reading [run:a]", StringComparison.Ordinal))
-        {
-            await Task.Yield();
-        }
+        await error.SeenAsync("Reading [run:a]");
 
         shown.SetResult();
         (await work).ShouldBe(42);
