@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Ledger.Log;
 using Ledger.Runs;
 using Microsoft.Extensions.AI;
 using Shouldly;
@@ -33,7 +32,7 @@ public sealed class ChatClientTests
     {
         var model = ScriptedModel.Counting();
         var client = Client(model, _ledger.Run("b"));
-        ChatMessage Message(string text, string id) => new(ChatRole.User, text) { MessageId = id, CreatedAt = DateTimeOffset.UtcNow, RawRepresentation = new object() };
+        ChatMessage Message(string text, string id) => new(ChatRole.User, text) { MessageId = id, CreatedAt = TimeProvider.System.GetUtcNow(), RawRepresentation = new object() };
         var tool = AIFunctionFactory.Create((string city) => city, "weather", "The weather.");
         ChatOptions[] same = [new() { ModelId = "m", Tools = [tool] }, new() { ModelId = "m", Tools = [tool], RawRepresentationFactory = _ => null }];
         foreach (var options in same)

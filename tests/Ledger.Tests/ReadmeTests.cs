@@ -25,6 +25,8 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Tests/Samples/RecordStore.cs",
         "tests/Ledger.Tests/Samples/WorldQuestions.cs",
         "tests/Ledger.Tests/Samples/KettleTask.cs",
+        "tests/Ledger.Tests/Samples/Calls.cs",
+        "samples/Agent/Program.cs",
     ];
 
     private static readonly string[] Pages = ["README.md", .. Directory.GetFiles(Path.Combine(SourceTree.Root, "docs"), "*.md")];
