@@ -64,7 +64,7 @@ public static class LedgerMartenExtensions
             provider.GetRequiredService<T>(), provider.GetService<TimeProvider>(), provider.GetService<ILogger<MartenEventStore>>()));
         services.TryAddKeyedSingleton(key, (provider, _) => provider.GetRequiredKeyedService<MartenEventStore>(key).Options);
         services.TryAddKeyedSingleton<IEventStore>(key, (provider, _) => provider.GetRequiredKeyedService<MartenEventStore>(key));
-        services.TryAddKeyedSingleton<IDocumentReader>(key, (provider, _) => provider.GetRequiredKeyedService<MartenEventStore>(key));
+        services.TryAddKeyedSingleton<IDocumentReader>(key, (provider, _) => provider.GetRequiredKeyedService<MartenEventStore>(key).Get<IDocumentReader>()!);
         services.TryAddKeyedSingleton(key, (provider, _) => MigratorOf(provider, provider.GetRequiredKeyedService<MartenEventStore>(key)));
         services.TryAddKeyedSingleton(key, (provider, _) => AdminOf(provider, provider.GetRequiredKeyedService<MartenEventStore>(key)));
         services.TryAddKeyedSingleton(key, (provider, _) => LedgerOf(provider, provider.GetRequiredKeyedService<MartenEventStore>(key)));
@@ -78,7 +78,7 @@ public static class LedgerMartenExtensions
             documents(provider), provider.GetService<TimeProvider>(), provider.GetService<ILogger<MartenEventStore>>()));
         services.TryAddSingleton(provider => provider.GetRequiredService<MartenEventStore>().Options);
         services.TryAddSingleton<IEventStore>(provider => provider.GetRequiredService<MartenEventStore>());
-        services.TryAddSingleton<IDocumentReader>(provider => provider.GetRequiredService<MartenEventStore>());
+        services.TryAddSingleton<IDocumentReader>(provider => provider.GetRequiredService<MartenEventStore>().Get<IDocumentReader>()!);
         services.TryAddSingleton(provider => MigratorOf(provider, provider.GetRequiredService<MartenEventStore>()));
         services.TryAddSingleton(provider => AdminOf(provider, provider.GetRequiredService<MartenEventStore>()));
         services.TryAddSingleton(provider => LedgerOf(provider, provider.GetRequiredService<MartenEventStore>()));

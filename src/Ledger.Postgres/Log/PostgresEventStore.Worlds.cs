@@ -6,8 +6,7 @@ namespace Ledger.Postgres;
 
 public sealed partial class PostgresEventStore
 {
-    /// <inheritdoc/>
-    public bool KeepsRows => _options.WorldRows == WorldRows.Inline;
+    private bool KeepsRows => _options.WorldRows == WorldRows.Inline;
 
     private WorldQueries Worlds => new(_connections, _options);
 

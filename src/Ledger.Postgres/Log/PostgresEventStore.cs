@@ -33,13 +33,27 @@ public sealed partial class PostgresEventStore : IEventStore, IDocumentReader, I
     /// <exception cref="PostgresOptionsException">The options have a fault.</exception>
     /// <exception cref="ArgumentException">The data source multiplexes, or is a slim one without arrays.</exception>
     public PostgresEventStore(NpgsqlDataSource dataSource, PostgresOptions? options = null, TimeProvider? timeProvider = null)
+        : this(dataSource, options, timeProvider, null)
+    {
+    }
+
+    /// <summary>Works on a data source in which another makes the tables.</summary>
+    /// <param name="dataSource">The connections.</param>
+    /// <param name="options">Where the tables are.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="ensureSchema">Makes the tables, if it may and has not; called before each connection that is not an append's.</param>
+    internal PostgresEventStore(
+        NpgsqlDataSource dataSource,
+        PostgresOptions? options,
+        TimeProvider? timeProvider,
+        Func<CancellationToken, ValueTask>? ensureSchema)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         DataSourceRules.Check(dataSource);
         dataSource = PostgresDataSources.ForWriting(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
         _timeProvider = timeProvider ?? TimeProvider.System;
-        _connections = new ConnectionSource(dataSource, _options, _timeProvider);
+        _connections = new ConnectionSource(dataSource, _options, _timeProvider, ensureSchema);
         _statements = new AppendStatements(_options);
         _gaps = new GapTimeout(_timeProvider, _options.ForeignWriters);
         _lanes = new AppendLanes(dataSource, _options, _timeProvider);
@@ -56,6 +70,10 @@ public sealed partial class PostgresEventStore : IEventStore, IDocumentReader, I
 
     /// <inheritdoc/>
     public EventRegistry Registry => _options.Registry;
+
+    /// <inheritdoc/>
+    public T? Get<T>()
+        where T : class => typeof(T) == typeof(IWorldReader) && !KeepsRows ? null : this as T;
 
     /// <summary>The same store within a transaction of the caller: its appends are committed or rolled back with it.</summary>
     /// <remarks>

@@ -1,7 +1,7 @@
 namespace Ledger.Projections;
 
-/// <summary>Reads what projections keep as documents; every engine that keeps some implements it.</summary>
-/// <remarks>Safe for concurrent use.</remarks>
+/// <summary>Reads what projections keep as documents.</summary>
+/// <remarks>A capability of an engine: see <see cref="Log.IEventStore.Get{T}"/> and <see cref="DocumentExtensions"/>. Safe for concurrent use.</remarks>
 public interface IDocumentReader
 {
     /// <summary>The newest state of a stream: its document, and what was appended without it.</summary>

@@ -17,7 +17,8 @@ public sealed partial class ChronoStore : IAsyncDisposable
     private bool _isDisposed;
 
     /// <summary>Works on the records of a project.</summary>
-    /// <param name="log">A store of events that keeps records: that in PostgreSQL, on a pool, or that in memory.</param>
+    /// <param name="log">A store whose engine keeps records: PostgreSQL on a pool, Marten, or memory. Writes are made by the engine and do not go through
+    /// <see cref="IEventStore.AppendAsync"/>.</param>
     /// <param name="project">The project's name.</param>
     /// <param name="options">How to write; null for the defaults.</param>
     /// <exception cref="ArgumentException">The name cannot be part of a stream's, or the log keeps no records.</exception>
@@ -26,7 +27,7 @@ public sealed partial class ChronoStore : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(log);
         _options = options ?? new ChronoOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(_options.RecursionDepth, nameof(options));
-        var engine = log as IChronoLog
+        var engine = log.Get<IChronoLog>()
             ?? throw new ArgumentException($"A {log.GetType().Name} keeps no records. Open the store on the engine itself.", nameof(log));
         Project = project;
         _session = engine.OpenChrono(StreamName.Chrono(project));

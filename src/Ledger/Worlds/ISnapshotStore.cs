@@ -2,7 +2,7 @@ using Ledger.Log;
 
 namespace Ledger.Worlds;
 
-/// <summary>Where the snapshots of worlds are kept, one for each stream, the newest: a port that an engine implements beside <see cref="IEventStore"/>.</summary>
+/// <summary>Where the snapshots of worlds are kept, one for each stream, the newest: a capability of an engine, see <see cref="IEventStore.Get{T}"/>.</summary>
 /// <remarks>
 /// Safe for concurrent use. A snapshot is a cache of what the log says: whoever reads one checks it, and folds the log where it
 /// does not stand the check. Applications use <see cref="Run.SaveSnapshotAsync"/> and <see cref="Run.GetWorldAsync(Position?, System.Threading.CancellationToken)"/>.

@@ -2,17 +2,15 @@ using Ledger.Log;
 
 namespace Ledger.Worlds;
 
-/// <summary>A store that can answer questions about worlds without reading whole histories; the answers are those of the fold.</summary>
+/// <summary>Answers questions about worlds from rows, so that a question costs what it answers and not the whole history; the answers are
+/// those of the fold.</summary>
 /// <remarks>
-/// A store may implement it beside <see cref="IEventStore"/>; <see cref="Run"/> asks it then, and folds otherwise. Every question refuses
-/// a position after the end with <see cref="PositionOutOfRangeException"/>, and goes past events that cannot be applied as
-/// <see cref="WorldFaults.Skip"/> says. Safe for concurrent use.
+/// A capability of an engine that keeps rows of worlds: see <see cref="IEventStore.Get{T}"/>. <see cref="Run"/> asks it then, and folds
+/// otherwise. Every question refuses a position after the end with <see cref="PositionOutOfRangeException"/>, and goes past events that cannot
+/// be applied as <see cref="WorldFaults.Skip"/> says. Safe for concurrent use.
 /// </remarks>
 public interface IWorldReader
 {
-    /// <summary>Whether answers come from rows, so that a question costs what it answers and not the whole history.</summary>
-    bool KeepsRows { get; }
-
     /// <summary>The world of a history.</summary>
     /// <param name="history">Whose world.</param>
     /// <param name="at">After how many events, or null for all of them.</param>
@@ -121,13 +119,6 @@ public interface IWorldReader
         string id,
         Position? at = null,
         CancellationToken cancellationToken = default);
-
-    /// <summary>How many events of a history the log had taken by a time: those whose <see cref="RecordedEvent.Timestamp"/> is not later.</summary>
-    /// <remarks>Times do not fall along a history, because the log gives them under the lock of the stream.</remarks>
-    /// <param name="history">Whose events.</param>
-    /// <param name="time">The time.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
-    Task<Position> FindPositionAsync(History history, DateTimeOffset time, CancellationToken cancellationToken = default);
 
     /// <summary>What differs between the worlds of two histories, or of two positions of one, from the first to the second.</summary>
     /// <param name="a">The first history.</param>

@@ -29,8 +29,8 @@ public sealed class LedgerMartenExtensionsTests(MartenDatabase database) : IClas
 
         (await run.DiffAsync(branch)).Summary().ShouldBe("-1 objects");
         (await branch.GetWorldAsync()).Objects.ShouldBeEmpty();
-        provider.GetRequiredService<IEventStore>().ShouldBeOfType<MartenEventStore>().KeepsRows.ShouldBeTrue();
-        provider.GetRequiredService<IDocumentReader>().ShouldBeOfType<MartenEventStore>();
+        provider.GetRequiredService<IEventStore>().ShouldBeOfType<MartenEventStore>().Get<Ledger.Worlds.IWorldReader>().ShouldNotBeNull();
+        provider.GetRequiredService<IDocumentReader>().ShouldBeSameAs(provider.GetRequiredService<IEventStore>().Get<IDocumentReader>());
         (await provider.GetRequiredService<LedgerMigrator>().AssertAsync()).ShouldBeEmpty();
         await using var session = provider.GetRequiredService<IDocumentStore>().QuerySession();
         (await session.Events.FetchStreamAsync("run:hosted")).Single().Data.ShouldBeOfType<ObjectCreated>();

@@ -8,6 +8,7 @@ using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Inline;
 using Ledger.Postgres.Tests.Projections.Daemon;
 using Ledger.Records;
+using Ledger.Worlds;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -31,7 +32,7 @@ public sealed class AmbientScopeTests(LedgerDatabase database) : IClassFixture<L
             var store = database.Store.On(connection);
             await store.AppendAsync(stream, ExpectedVersion.NoStream, [new ObjectCreated("a", "thing")]);
             await store.AppendAsync(stream, ExpectedVersion.Any, [new ObjectCreated("b", "thing")]);
-            (await store.GetWorldAsync(History.OfRun(stream))).Objects.Count.ShouldBe(2);
+            (await store.Get<IWorldReader>()!.GetWorldAsync(History.OfRun(stream))).Objects.Count.ShouldBe(2);
             (await database.Store.GetStreamAsync(stream)).ShouldBeNull();
             if (completes)
             {
