@@ -40,6 +40,8 @@ public sealed partial class ChronoStore : IAsyncDisposable
     /// <summary>The stream that the events are in.</summary>
     public StreamName Stream => _session.Stream;
 
+    internal bool IsDisposed => Volatile.Read(ref _isDisposed);
+
     /// <summary>Waits for writes under way; nothing else is to be done.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -3,7 +3,7 @@ using Ledger.Log;
 namespace Ledger.Conformance.Decorators;
 
 /// <summary>A decorator as an application writes one: it counts appends, and passes everything else on.</summary>
-internal sealed class CountingStore(IEventStore inner) : IEventStore
+public sealed class CountingStore(IEventStore inner) : IEventStore
 {
     public int Appends { get; private set; }
 
