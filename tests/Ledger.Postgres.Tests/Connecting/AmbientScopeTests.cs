@@ -7,6 +7,7 @@ using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Inline;
 using Ledger.Postgres.Tests.Projections.Daemon;
+using Ledger.Projections;
 using Ledger.Records;
 using Ledger.Worlds;
 using Npgsql;
