@@ -2,6 +2,7 @@ using Ledger.Conformance.Abilities;
 using Ledger.Conformance.Appending;
 using Ledger.Conformance.Concurrency;
 using Ledger.Conformance.Conventions;
+using Ledger.Conformance.Decorators;
 using Ledger.Conformance.Laws;
 using Ledger.Conformance.Log;
 using Ledger.Conformance.Projections;
@@ -54,6 +55,8 @@ public sealed class MartenReadStreamTests(MartenDatabase database) : ReadStreamT
 public sealed class MartenStreamInfoTests(MartenDatabase database) : StreamInfoTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenReplayTests(MartenDatabase database) : ReplayTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenRunTests(MartenDatabase database) : RunTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenDecoratedStoreTests(MartenDatabase database) : DecoratedStoreTests(database), IClassFixture<MartenDatabase>;
+
 public sealed class MartenLogSearchTests(MartenDatabase database) : LogSearchTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenBadSnapshotTests(MartenDatabase database) : BadSnapshotTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenKandoSnapshotVectorTests(MartenDatabase database) : KandoSnapshotVectorTests(database), IClassFixture<MartenDatabase>;

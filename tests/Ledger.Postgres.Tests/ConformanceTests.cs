@@ -2,6 +2,7 @@ using Ledger.Conformance.Abilities;
 using Ledger.Conformance.Appending;
 using Ledger.Conformance.Concurrency;
 using Ledger.Conformance.Conventions;
+using Ledger.Conformance.Decorators;
 using Ledger.Conformance.Laws;
 using Ledger.Conformance.Log;
 using Ledger.Conformance.Projections;
@@ -54,6 +55,8 @@ public sealed class PostgresReadStreamTests(LedgerDatabase database) : ReadStrea
 public sealed class PostgresStreamInfoTests(LedgerDatabase database) : StreamInfoTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresReplayTests(LedgerDatabase database) : ReplayTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresRunTests(LedgerDatabase database) : RunTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresDecoratedStoreTests(LedgerDatabase database) : DecoratedStoreTests(database), IClassFixture<LedgerDatabase>;
+
 public sealed class PostgresLogSearchTests(LedgerDatabase database) : LogSearchTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresBadSnapshotTests(LedgerDatabase database) : BadSnapshotTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresKandoSnapshotVectorTests(LedgerDatabase database) : KandoSnapshotVectorTests(database), IClassFixture<LedgerDatabase>;

@@ -2,6 +2,7 @@ using Ledger.Conformance.Abilities;
 using Ledger.Conformance.Appending;
 using Ledger.Conformance.Concurrency;
 using Ledger.Conformance.Conventions;
+using Ledger.Conformance.Decorators;
 using Ledger.Conformance.Laws;
 using Ledger.Conformance.Log;
 using Ledger.Conformance.Projections;
@@ -61,6 +62,8 @@ public sealed class MemoryReadStreamTests() : ReadStreamTests(new MemoryEngine()
 public sealed class MemoryStreamInfoTests() : StreamInfoTests(new MemoryEngine());
 public sealed class MemoryReplayTests() : ReplayTests(new MemoryEngine());
 public sealed class MemoryRunTests() : RunTests(new MemoryEngine());
+public sealed class MemoryDecoratedStoreTests() : DecoratedStoreTests(new MemoryEngine());
+
 public sealed class MemoryLogSearchTests() : LogSearchTests(new MemoryEngine());
 public sealed class MemoryBadSnapshotTests() : BadSnapshotTests(new MemoryEngine());
 public sealed class MemoryKandoSnapshotVectorTests() : KandoSnapshotVectorTests(new MemoryEngine());

@@ -121,7 +121,7 @@ internal static class TasksResource
     }
 
     private static ITaskReader TasksOf(ExplorerRequest request) =>
-        request.Explorer.Ledger.Store as ITaskReader ?? throw new NotFoundException("The store of this log does not support tasks.");
+        request.Explorer.Ledger.Store.Get<ITaskReader>() ?? throw new NotFoundException("The store of this log does not support tasks.");
 
     private static CallStatus? StatusOf(Query query) => query.Choice("status", "", "", "pending", "in_progress", "completed", "failed") switch
     {

@@ -30,7 +30,7 @@ internal static class DiffReader
     private static async Task<WorldDiff> DiffAsync(
         ExplorerRequest request, Run a, DiffSide sideA, Run b, DiffSide sideB)
     {
-        if (request.Explorer.Ledger.Store is IWorldReader { KeepsRows: true })
+        if (request.Explorer.Ledger.Store.Get<IWorldReader>() is not null)
         {
             return await a.DiffAsync(b, sideA.At, sideB.At, request.Aborted).ConfigureAwait(false);
         }

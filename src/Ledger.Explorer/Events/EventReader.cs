@@ -27,7 +27,7 @@ internal static class EventReader
             asked || length.Value <= MostReadUnasked
                 ? Others(await run.TraceEffectsAsync(recorded.Id, request.Aborted).ConfigureAwait(false))
                 : null,
-            recorded.Metadata.CallId is { } call && request.Explorer.Ledger.Store is ITaskReader tasks
+            recorded.Metadata.CallId is { } call && request.Explorer.Ledger.Store.Get<ITaskReader>() is { } tasks
                 ? await tasks.FindCallAsync(call, request.Aborted).ConfigureAwait(false)
                 : null));
     }

@@ -20,7 +20,7 @@ internal static class ObjectReader
         var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
         var around = await request.Explorer.Worlds.ReadAroundAsync(run, id, at, request.Aborted).ConfigureAwait(false);
         var asked = request.Query.Choice("history", "auto", "auto", "all") == "all";
-        var history = asked || length.Value <= MostReadUnasked || request.Explorer.Ledger.Store is IWorldReader { KeepsRows: true }
+        var history = asked || length.Value <= MostReadUnasked || request.Explorer.Ledger.Store.Get<IWorldReader>() is not null
             ? (await run.BlameAsync(id, cancellationToken: request.Aborted).ConfigureAwait(false)).Entries
             : null;
         if (around is { Item: null, Relations.Count: 0 } && history is { Count: 0 })

@@ -67,7 +67,7 @@ internal static class RunReader
     }
 
     private static async Task<long?> TasksAsync(ExplorerRequest request, StreamName stream) =>
-        request.Explorer.Ledger.Store is ITaskReader tasks
+        request.Explorer.Ledger.Store.Get<ITaskReader>() is { } tasks
             ? (await tasks.QueryTasksAsync(new TaskQuery { Run = stream, Limit = 0 }, request.Aborted).ConfigureAwait(false)).Total
             : null;
 

@@ -10,7 +10,7 @@ internal static class TaskPageReader
     public static async Task<Page> ListAsync(ExplorerRequest request)
     {
         var query = QueryOf(request.Query);
-        var page = request.Explorer.Ledger.Store is ITaskReader tasks
+        var page = request.Explorer.Ledger.Store.Get<ITaskReader>() is { } tasks
             ? await tasks.QueryTasksAsync(query, request.Aborted).ConfigureAwait(false)
             : null;
         return Page.Of<TaskListPage>(new TaskListModel(query, page));
@@ -19,7 +19,7 @@ internal static class TaskPageReader
     public static async Task<Page> ReadAsync(ExplorerRequest request)
     {
         var id = request.Query.Text("id") ?? throw new BadRequestException("The query lacks 'id', the id of a task.");
-        var tasks = request.Explorer.Ledger.Store as ITaskReader;
+        var tasks = request.Explorer.Ledger.Store.Get<ITaskReader>();
         var tree = tasks is null ? null : await tasks.GetTaskTreeAsync(id, request.Aborted).ConfigureAwait(false);
         if (tasks is null || tree is null)
         {

@@ -17,7 +17,7 @@ internal sealed class WorldSource(AgentLedger ledger)
     private readonly Lock _gate = new();
     private readonly LinkedList<WorldTrail> _trails = [];
 
-    private bool KeepsRows => ledger.Store is IWorldReader { KeepsRows: true };
+    private bool HasRows => ledger.Store.Get<IWorldReader>() is not null;
 
     /// <summary>The world after a number of events, limited to what a page can show.</summary>
     public async Task<WorldExtract> ReadAsync(Run run, Position at, CancellationToken cancellationToken)
@@ -81,7 +81,7 @@ internal sealed class WorldSource(AgentLedger ledger)
             .Take(ObjectSurroundings.Most + 1).ToListAsync(cancellationToken).ConfigureAwait(false);
         var relations = found.Take(ObjectSurroundings.Most).ToList();
         var isDrawn = relations.Count <= ObjectSurroundings.MostDrawn;
-        if (KeepsRows)
+        if (HasRows)
         {
             var item = await run.FindObjectAsync(id, at, cancellationToken).ConfigureAwait(false);
             var around = isDrawn && relations.Count > 0
@@ -131,7 +131,7 @@ internal sealed class WorldSource(AgentLedger ledger)
     public Task<World> GetAsync(Run run, Position at, CancellationToken cancellationToken) =>
         IsFolded(at) ? TrailOf(run).GetAsync(at, cancellationToken) : run.GetWorldAsync(at, cancellationToken);
 
-    private bool IsFolded(Position at) => !KeepsRows || at.Value <= Beginning;
+    private bool IsFolded(Position at) => !HasRows || at.Value <= Beginning;
 
     private WorldTrail TrailOf(Run run)
     {

@@ -1,11 +1,13 @@
-using Ledger;
+using Ledger.Bus;
 using Ledger.Log;
 using Ledger.Marten;
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
+using Ledger.Postgres.Hosting;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Schema;
 using Ledger.Projections;
+using Ledger.Tasks;
 using Marten;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -15,9 +17,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds Ledger to an application that has Marten.</summary>
 public static class LedgerMartenExtensions
 {
-    /// <summary>Adds the event store on the application's document store, the reader of documents, the ledger of runs and the migrator, each
-    /// once for the application.</summary>
-    /// <remarks>The document store gets Ledger's configuration, unless it has called <c>UseLedger</c> itself; then that call counts.</remarks>
+    /// <summary>Adds the event store on the application's document store, the reader of documents, the ledgers of runs and of tasks, the record
+    /// stores, the bus of abilities and the migrator, each once for the application.</summary>
+    /// <remarks>The document store gets Ledger's configuration, unless it has called <c>UseLedger</c> itself; then that call counts. A decorator that
+    /// is registered as <see cref="IEventStore"/> before this call is used by all of them.</remarks>
     /// <param name="marten">What <c>AddMarten</c> returned.</param>
     /// <param name="configure">Gives Ledger's options; see <see cref="LedgerStoreOptionsExtensions.UseLedger"/>.</param>
     public static MartenServiceCollectionExtensions.MartenConfigurationExpression AddLedger(
@@ -64,10 +67,15 @@ public static class LedgerMartenExtensions
             provider.GetRequiredService<T>(), provider.GetService<TimeProvider>(), provider.GetService<ILogger<MartenEventStore>>()));
         services.TryAddKeyedSingleton(key, (provider, _) => provider.GetRequiredKeyedService<MartenEventStore>(key).Options);
         services.TryAddKeyedSingleton<IEventStore>(key, (provider, _) => provider.GetRequiredKeyedService<MartenEventStore>(key));
-        services.TryAddKeyedSingleton<IDocumentReader>(key, (provider, _) => provider.GetRequiredKeyedService<MartenEventStore>(key));
+        services.TryAddKeyedSingleton<IDocumentReader>(key, (provider, _) => provider.GetRequiredKeyedService<MartenEventStore>(key).Get<IDocumentReader>()!);
         services.TryAddKeyedSingleton(key, (provider, _) => MigratorOf(provider, provider.GetRequiredKeyedService<MartenEventStore>(key)));
         services.TryAddKeyedSingleton(key, (provider, _) => AdminOf(provider, provider.GetRequiredKeyedService<MartenEventStore>(key)));
-        services.TryAddKeyedSingleton(key, (provider, _) => LedgerOf(provider, provider.GetRequiredKeyedService<MartenEventStore>(key)));
+        services.TryAddKeyedSingleton(key, (provider, _) => LedgerServices.RunsOf(
+            provider, provider.GetRequiredKeyedService<IEventStore>(key), provider.GetRequiredKeyedService<PostgresOptions>(key)));
+        services.TryAddKeyedSingleton(key, (provider, _) => LedgerServices.TasksOf(provider, provider.GetRequiredKeyedService<IEventStore>(key)));
+        services.TryAddKeyedSingleton(key, (provider, _) => LedgerServices.RecordsOf(provider, provider.GetRequiredKeyedService<IEventStore>(key)));
+        services.TryAddKeyedSingleton(key, (provider, _) => LedgerServices.BusOf(provider.GetRequiredKeyedService<TaskLedger>(key)));
+        services.TryAddKeyedSingleton<IAgentBus>(key, (provider, _) => provider.GetRequiredKeyedService<AgentBus>(key));
         AddServices(services, provider => provider.GetRequiredService<T>());
         return marten;
     }
@@ -78,10 +86,15 @@ public static class LedgerMartenExtensions
             documents(provider), provider.GetService<TimeProvider>(), provider.GetService<ILogger<MartenEventStore>>()));
         services.TryAddSingleton(provider => provider.GetRequiredService<MartenEventStore>().Options);
         services.TryAddSingleton<IEventStore>(provider => provider.GetRequiredService<MartenEventStore>());
-        services.TryAddSingleton<IDocumentReader>(provider => provider.GetRequiredService<MartenEventStore>());
+        services.TryAddSingleton<IDocumentReader>(provider => provider.GetRequiredService<MartenEventStore>().Get<IDocumentReader>()!);
         services.TryAddSingleton(provider => MigratorOf(provider, provider.GetRequiredService<MartenEventStore>()));
         services.TryAddSingleton(provider => AdminOf(provider, provider.GetRequiredService<MartenEventStore>()));
-        services.TryAddSingleton(provider => LedgerOf(provider, provider.GetRequiredService<MartenEventStore>()));
+        services.TryAddSingleton(provider => LedgerServices.RunsOf(
+            provider, provider.GetRequiredService<IEventStore>(), provider.GetRequiredService<PostgresOptions>()));
+        services.TryAddSingleton(provider => LedgerServices.TasksOf(provider, provider.GetRequiredService<IEventStore>()));
+        services.TryAddSingleton(provider => LedgerServices.RecordsOf(provider, provider.GetRequiredService<IEventStore>()));
+        services.TryAddSingleton(provider => LedgerServices.BusOf(provider.GetRequiredService<TaskLedger>()));
+        services.TryAddSingleton<IAgentBus>(provider => provider.GetRequiredService<AgentBus>());
     }
 
     private static LedgerMigrator MigratorOf(IServiceProvider provider, MartenEventStore store) =>
@@ -89,7 +102,4 @@ public static class LedgerMartenExtensions
 
     private static ProjectionAdmin AdminOf(IServiceProvider provider, MartenEventStore store) =>
         new(store.DataSource, store.Options, provider.GetService<TimeProvider>());
-
-    private static AgentLedger LedgerOf(IServiceProvider provider, MartenEventStore store) =>
-        new(store, store.Options.Limits, provider.GetService<ILogger<AgentLedger>>(), provider.GetService<TimeProvider>());
 }

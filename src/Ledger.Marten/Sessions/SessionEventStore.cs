@@ -1,15 +1,20 @@
 using Ledger.Log;
 using Ledger.Marten.Appending;
 using Ledger.Marten.Streams;
+using Ledger.Records;
 using Marten;
 
 namespace Ledger.Marten.Sessions;
 
 /// <summary>The log within a session of the application: what is appended is written when the session is saved.</summary>
 /// <remarks>Not safe for concurrent use, as the session is not. Reads see what is committed, and not what the session still has to save.</remarks>
-internal sealed partial class SessionEventStore(IDocumentSession session, StoreConfiguration store, MartenEventStore engine) : IEventStore
+internal sealed class SessionEventStore(IDocumentSession session, StoreConfiguration store, MartenEventStore engine) : IEventStore
 {
     public EventRegistry Registry => store.Ledger.Registry;
+
+    // What is kept beside the log stands for what is committed. The engine's writes to record stores would not be part of the session.
+    public T? Get<T>()
+        where T : class => this as T ?? (typeof(T).IsInterface && typeof(T) != typeof(IChronoLog) ? engine.Get<T>() : null);
 
     public async Task<IReadOnlyList<AppendResult>> AppendAsync(
         IReadOnlyList<StreamAppend> appends,

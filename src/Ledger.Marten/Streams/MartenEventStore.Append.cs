@@ -33,7 +33,7 @@ public sealed partial class MartenEventStore
         }
 
         return TaskAppend.Concerns(request)
-            ? await new TaskAppend(_native, request, token => SendAsync(request, token)).RunAsync(cancellationToken).ConfigureAwait(false)
+            ? await new TaskAppend(_native.Tasks, request, token => SendAsync(request, token)).RunAsync(cancellationToken).ConfigureAwait(false)
             : await SendAsync(request, cancellationToken).ConfigureAwait(false);
     }
 

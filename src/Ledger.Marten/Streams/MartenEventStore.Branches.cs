@@ -23,15 +23,15 @@ public sealed partial class MartenEventStore
 
     /// <inheritdoc/>
     public Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default) =>
-        AskAsync(native => native.GetHistoryAsync(stream, cancellationToken), cancellationToken);
+        _native.GetHistoryAsync(stream, cancellationToken);
 
     /// <inheritdoc/>
     public Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default) =>
-        AskAsync(native => native.GetBranchAsync(branch, cancellationToken), cancellationToken);
+        _native.GetBranchAsync(branch, cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<BranchInfo> ListBranchesAsync(StreamName? root = null, CancellationToken cancellationToken = default) =>
-        ReadAsync(_native.ListBranchesAsync(root, cancellationToken), cancellationToken);
+        _native.ListBranchesAsync(root, cancellationToken);
 
     private async Task<BranchInfo> CreateOnceAsync(BranchInfo branch, AppendRequest.Item item, CancellationToken cancellationToken)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Ledger.Log;
 
 namespace Ledger.Marten.Streams;
@@ -12,7 +11,7 @@ public sealed partial class MartenEventStore
         StreamVersion from = default,
         StreamVersion? to = null,
         CancellationToken cancellationToken = default) =>
-        ReadAsync(_native.ReadForwardAsync(stream, from, to, cancellationToken), cancellationToken);
+        _native.ReadForwardAsync(stream, from, to, cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<RecordedEvent> ReadBackwardAsync(
@@ -20,7 +19,7 @@ public sealed partial class MartenEventStore
         StreamVersion? from = null,
         StreamVersion to = default,
         CancellationToken cancellationToken = default) =>
-        ReadAsync(_native.ReadBackwardAsync(stream, from, to, cancellationToken), cancellationToken);
+        _native.ReadBackwardAsync(stream, from, to, cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<RecordedEvent> ReadHistoryAsync(
@@ -28,45 +27,24 @@ public sealed partial class MartenEventStore
         Position from = default,
         Position? to = null,
         CancellationToken cancellationToken = default) =>
-        ReadAsync(_native.ReadHistoryAsync(history, from, to, cancellationToken), cancellationToken);
+        _native.ReadHistoryAsync(history, from, to, cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<RecordedEvent> ReadLogAsync(SequenceNumber after = default, CancellationToken cancellationToken = default) =>
-        ReadAsync(_native.ReadLogAsync(after, cancellationToken), cancellationToken);
+        _native.ReadLogAsync(after, cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<StreamInfo> ListStreamsAsync(string prefix = "", CancellationToken cancellationToken = default) =>
-        ReadAsync(_native.ListStreamsAsync(prefix, cancellationToken), cancellationToken);
+        _native.ListStreamsAsync(prefix, cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default) =>
-        AskAsync(native => native.FindEventsAsync(ids, cancellationToken), cancellationToken);
+        _native.FindEventsAsync(ids, cancellationToken);
 
     /// <inheritdoc/>
     public Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default) =>
-        AskAsync(native => native.GetStreamAsync(stream, cancellationToken), cancellationToken);
+        _native.GetStreamAsync(stream, cancellationToken);
 
     /// <inheritdoc/>
-    public Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default) => AskAsync(
-        async native =>
-        {
-            await native.ArchiveAsync(stream, cancellationToken).ConfigureAwait(false);
-            return true;
-        },
-        cancellationToken);
-
-    private async Task<T> AskAsync<T>(Func<Postgres.PostgresEventStore, Task<T>> ask, CancellationToken cancellationToken)
-    {
-        await EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
-        return await ask(_native).ConfigureAwait(false);
-    }
-
-    private async IAsyncEnumerable<T> ReadAsync<T>(IAsyncEnumerable<T> items, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
-        await foreach (var item in items.WithCancellation(cancellationToken).ConfigureAwait(false))
-        {
-            yield return item;
-        }
-    }
+    public Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default) => _native.ArchiveAsync(stream, cancellationToken);
 }

@@ -3,8 +3,6 @@ using Ledger.Marten.Schema;
 using Ledger.Postgres;
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log.Appending;
-using Ledger.Projections;
-using Ledger.Worlds;
 using Marten;
 using Marten.Storage;
 using Microsoft.Extensions.Logging;
@@ -20,7 +18,7 @@ namespace Ledger.Marten.Streams;
 /// <see cref="System.Transactions.TransactionScope"/> it reads what is committed, and writes as <see cref="PostgresOptions.AmbientTransactions"/>
 /// says; what takes part in it is a session of the application's.
 /// </remarks>
-public sealed partial class MartenEventStore : IEventStore, ISnapshotStore, IDocumentReader, IWorldReader, IAsyncDisposable, IDisposable
+public sealed partial class MartenEventStore : IEventStore, IAsyncDisposable, IDisposable
 {
     private readonly IDocumentStore _store;
     private readonly PostgresEventStore _native;
@@ -40,12 +38,18 @@ public sealed partial class MartenEventStore : IEventStore, ISnapshotStore, IDoc
         _store = store;
         _timeProvider = timeProvider ?? TimeProvider.System;
         DataSource = ((MartenDatabase)store.Storage.Database).DataSource;
-        _native = new PostgresEventStore(DataSource, Options.LoggingTo(logger), _timeProvider);
+        _native = new PostgresEventStore(DataSource, Options.LoggingTo(logger), _timeProvider, EnsureSchemaAsync);
         _retries = new TransientRetries(Options, _timeProvider);
     }
 
     /// <inheritdoc/>
     public EventRegistry Registry => Options.Registry;
+
+    /// <inheritdoc/>
+    /// <remarks>The capabilities are those of the native engine on the same tables. It itself is not one of them: its appends would pass by the
+    /// inline projections of the document store.</remarks>
+    public T? Get<T>()
+        where T : class => this as T ?? (typeof(T).IsInterface ? _native.Get<T>() : null);
 
     /// <summary>Ledger's options, as <c>UseLedger</c> set them.</summary>
     internal PostgresOptions Options => _configuration.Ledger;

@@ -29,6 +29,7 @@ internal sealed class WorldSnapshotSave(StoreConfiguration store, IReadOnlyDicti
         }
 
         var log = store.Native.On(transaction);
+        var snapshots = log.Get<ISnapshotStore>()!;
         foreach (var (stream, version) in streams)
         {
             if (await log.GetHistoryAsync(stream, token).ConfigureAwait(false) is not { } history)
@@ -42,10 +43,10 @@ internal sealed class WorldSnapshotSave(StoreConfiguration store, IReadOnlyDicti
                 .ReadAsync(version is { } known ? new Position(prefix + known) : null, token).ConfigureAwait(false);
             foreach (var useless in worlds.Useless.Where(u => u.Stream == stream))
             {
-                await log.DiscardSnapshotAsync(stream, useless.Version, token).ConfigureAwait(false);
+                await snapshots.DiscardSnapshotAsync(stream, useless.Version, token).ConfigureAwait(false);
             }
 
-            await log.SaveSnapshotAsync(
+            await snapshots.SaveSnapshotAsync(
                 new StoredSnapshot(
                     stream,
                     new StreamVersion(world.Position.Value - prefix),

@@ -1,10 +1,13 @@
 using Ledger;
+using Ledger.Bus;
 using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Hosting;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Schema;
 using Ledger.Projections;
+using Ledger.Records;
+using Ledger.Tasks;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,12 +17,17 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds Ledger on PostgreSQL to a container.</summary>
 public static class LedgerServiceCollectionExtensions
 {
-    /// <summary>Adds the event store, the reader of documents, the ledger of runs, the migrator and the options, each once for the application.</summary>
+    /// <summary>Adds the event store, the reader of documents, the ledgers of runs and of tasks, the record stores, the bus of abilities, the
+    /// migrator and the options, each once for the application.</summary>
     /// <remarks>
     /// <list type="number">
     /// <item>With <see cref="PostgresOptions.ConnectionString"/>: Ledger opens connections of its own.</item>
     /// <item>Without: it uses the container's <c>NpgsqlDataSource</c>, which must be registered.</item>
     /// </list>
+    /// <para><see cref="AgentLedger"/>, <see cref="TaskLedger"/> and <see cref="ChronoStores"/> work on the container's <see cref="IEventStore"/>: a
+    /// decorator that is registered before this call is used by all of them; see <see cref="IEventStore.Get{T}"/>. <see cref="AgentBus"/> has the
+    /// abilities on tasks, and takes the application's own by <see cref="IAgentBus.Register{TInput, TOutput}(AbilityMeta{TInput, TOutput}, Func{TInput, CancellationToken, Task{TOutput}})"/>.
+    /// <see cref="TaskLedgerOptions"/> and <see cref="ChronoOptions"/> of the container are used where there are some.</para>
     /// <para>It also adds what administers projections, so that <c>services.AddHealthChecks().AddCheck&lt;LedgerHealthCheck&gt;("ledger")</c> is enough
     /// for the health of the database and the daemon.</para>
     /// <para>Nothing is migrated unless <see cref="PostgresOptions.AutoMigrate"/> says so. Called again, the first call counts.</para>
@@ -49,12 +57,13 @@ public static class LedgerServiceCollectionExtensions
             provider.GetRequiredService<PostgresOptions>(),
             provider.GetService<TimeProvider>()));
         services.TryAddSingleton<IEventStore>(provider => provider.GetRequiredService<PostgresEventStore>());
-        services.TryAddSingleton<IDocumentReader>(provider => provider.GetRequiredService<PostgresEventStore>());
-        services.TryAddSingleton(provider => new AgentLedger(
-            provider.GetRequiredService<IEventStore>(),
-            provider.GetRequiredService<PostgresOptions>().Limits,
-            provider.GetService<ILogger<AgentLedger>>(),
-            provider.GetService<TimeProvider>()));
+        services.TryAddSingleton(provider => provider.GetRequiredService<PostgresEventStore>().Get<IDocumentReader>()!);
+        services.TryAddSingleton(provider => LedgerServices.RunsOf(
+            provider, provider.GetRequiredService<IEventStore>(), provider.GetRequiredService<PostgresOptions>()));
+        services.TryAddSingleton(provider => LedgerServices.TasksOf(provider, provider.GetRequiredService<IEventStore>()));
+        services.TryAddSingleton(provider => LedgerServices.RecordsOf(provider, provider.GetRequiredService<IEventStore>()));
+        services.TryAddSingleton(provider => LedgerServices.BusOf(provider.GetRequiredService<TaskLedger>()));
+        services.TryAddSingleton<IAgentBus>(provider => provider.GetRequiredService<AgentBus>());
         if (options.AutoMigrate == AutoMigrate.AtStart)
         {
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MigrationAtStart>());

@@ -11,9 +11,15 @@ internal sealed class ConnectionSource
     private readonly NpgsqlConnection? _connection;
     private readonly NpgsqlTransaction? _transaction;
     private readonly TimeProvider _timeProvider;
+    private readonly Func<CancellationToken, ValueTask>? _ensureSchema;
 
-    public ConnectionSource(NpgsqlDataSource pool, PostgresOptions options, TimeProvider timeProvider)
+    public ConnectionSource(
+        NpgsqlDataSource pool,
+        PostgresOptions options,
+        TimeProvider timeProvider,
+        Func<CancellationToken, ValueTask>? ensureSchema = null)
     {
+        _ensureSchema = ensureSchema;
         _pool = pool;
         _opening = new PatientOpening(pool, options, timeProvider);
         _timeProvider = timeProvider;
@@ -51,7 +57,16 @@ internal sealed class ConnectionSource
     /// <summary>Opens a connection of the pool, which waits while the server is away.</summary>
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _opening is null
         ? throw new InvalidOperationException("The store works on a connection of the caller.")
-        : _opening.OpenAsync(cancellationToken);
+        : _ensureSchema is null ? _opening.OpenAsync(cancellationToken) : OpenPreparedAsync(cancellationToken);
+
+    /// <summary>Makes the tables, where that is for another to do and is not done; before a connection is taken that could hold locks.</summary>
+    public ValueTask EnsureSchemaAsync(CancellationToken cancellationToken) => _ensureSchema?.Invoke(cancellationToken) ?? ValueTask.CompletedTask;
+
+    private async ValueTask<NpgsqlConnection> OpenPreparedAsync(CancellationToken cancellationToken)
+    {
+        await EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
+        return await _opening!.OpenAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<T> UsePooledAsync<T>(Func<Lease, CancellationToken, Task<T>> use, CancellationToken cancellationToken)
     {

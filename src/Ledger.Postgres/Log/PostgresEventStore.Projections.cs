@@ -1,97 +1,43 @@
-using System.Collections.Concurrent;
-using System.Text.Json;
-using Ledger.Log;
-using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Daemon;
-using Ledger.Postgres.Projections.Inline;
 using Ledger.Postgres.Projections.Rebuilding;
+using Ledger.Postgres.Projections.Subscriptions;
+using Ledger.Postgres.Worlds;
 using Ledger.Projections;
-using Ledger.Runs;
+using Ledger.Worlds;
 
 namespace Ledger.Postgres;
 
+/// <content>What follows the log, and the upkeep of what is kept beside it.</content>
 public sealed partial class PostgresEventStore
 {
-    // The versions that have taken over; none goes back.
-    private readonly ConcurrentDictionary<string, bool> _inForce = new(StringComparer.Ordinal);
+    /// <summary>Hands over the events of all streams in log order, first those that are there and then each as it is appended, without end.</summary>
+    /// <remarks>
+    /// No event is left out: one whose transaction is still running is waited for. Nothing is kept of how far it has come; a
+    /// <see cref="Subscription"/> that the daemon runs has a position. It uses one connection for as long as it lasts, and opens another when that
+    /// is lost and the time of <see cref="PostgresOptions.RetryFor"/> is not over. Appends are heard of at once by LISTEN; behind a pooler, by
+    /// looking ten times a second.
+    /// </remarks>
+    /// <exception cref="LogNumbersException">It begins or stands at a number that the log has not given yet, or the sequence is behind the events.</exception>
+    /// <exception cref="StandbyServerException">The server is a standby.</exception>
+    /// <param name="filter">Which events; null for all.</param>
+    /// <param name="start">Where to begin; null for the first event of the log.</param>
+    /// <param name="cancellationToken">Ends it, by an <see cref="OperationCanceledException"/>.</param>
+    public IAsyncEnumerable<RecordedEvent> SubscribeAsync(
+        EventFilter? filter = null,
+        SubscriptionStart? start = null,
+        CancellationToken cancellationToken = default) =>
+        new LogFollower(_context.Connections.Pool, _context.Options, _context.Gaps, _context.TimeProvider)
+            .FollowAsync(filter ?? EventFilter.All, start ?? SubscriptionStart.Beginning, cancellationToken);
 
-    /// <inheritdoc/>
-    public async Task<AggregateState<T>> LoadAsync<T>(
-        Snapshot<T> snapshot,
-        StreamName stream,
-        CancellationToken cancellationToken = default)
-        where T : class
-    {
-        ArgumentNullException.ThrowIfNull(snapshot);
-        AppendRules.Check(stream, nameof(stream));
-        if (await FindSnapshotAsync(snapshot, stream, cancellationToken).ConfigureAwait(false) is not { } found)
-        {
-            return await AggregateExtensions.FoldAsync(this, snapshot.Aggregate, stream, cancellationToken).ConfigureAwait(false);
-        }
-
-        var (state, version) = found;
-        await foreach (var recorded in ReadForwardAsync(stream, new StreamVersion(version.Value + 1), null, cancellationToken).ConfigureAwait(false))
-        {
-            (state, version) = (snapshot.Aggregate.Evolve(state, recorded), recorded.Version);
-        }
-
-        return new AggregateState<T>(state, version);
-    }
-
-    /// <inheritdoc/>
-    public async Task<T?> LoadAsync<T>(
-        DocumentProjection<T> projection,
-        string id,
-        CancellationToken cancellationToken = default)
-        where T : class
-    {
-        ArgumentNullException.ThrowIfNull(projection);
-        ArgumentException.ThrowIfNullOrEmpty(id);
-        projection = await FindInForceAsync(projection, cancellationToken).ConfigureAwait(false);
-        return await _connections.UseAsync<T?>(
-            async (lease, cancellationToken) =>
-            {
-                var command = lease
-                    .CreateCommand(new DocumentStatements(projection, _options.Schemas).Load("load_document"), _options.CommandTimeoutSeconds)
-                    .WithText(id);
-                await using var __ = command.ConfigureAwait(false);
-                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-                await using var ___ = reader.ConfigureAwait(false);
-                return await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
-                    ? projection.Read(reader.GetFieldValue<byte[]>(0))
-                    : null;
-            },
-            cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>The version that answers: an older one that is declared beside it, until a new one was level with the log.</summary>
-    private async Task<DocumentProjection<T>> FindInForceAsync<T>(DocumentProjection<T> projection, CancellationToken cancellationToken)
-        where T : class
-    {
-        if (projection.Version == 1
-            || _inForce.ContainsKey(projection.Key)
-            || _options.AsyncProjections.OfType<DocumentProjection<T>>()
-                .Where(p => p.Name == projection.Name && p.Version < projection.Version).MaxBy(p => p.Version) is not { } older)
-        {
-            return projection;
-        }
-
-        return await _connections.UseAsync<DocumentProjection<T>>(
-            async (lease, cancellationToken) =>
-            {
-                var command = Command(lease, "has_caught_up").WithText(ShardNames.Of(projection));
-                await using var __ = command.ConfigureAwait(false);
-                if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
-                {
-                    return older;
-                }
-
-                _inForce.TryAdd(projection.Key, true);
-                return projection;
-            },
-            cancellationToken).ConfigureAwait(false);
-    }
+    /// <summary>Waits until asynchronous projections contain every event that is in the log now.</summary>
+    /// <param name="timeout">How long at most.</param>
+    /// <param name="projection">Which one; null for all of <see cref="PostgresOptions.AsyncProjections"/>.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="TimeoutException">One of them does not yet; the message says how far it is.</exception>
+    public Task WaitForNonStaleAsync(
+        TimeSpan timeout,
+        Projection? projection = null,
+        CancellationToken cancellationToken = default) => new NonStaleWait(_context).RunAsync(timeout, projection, cancellationToken);
 
     /// <summary>Makes everything that a projection keeps anew from the log, beside what is there, and puts it in its place.</summary>
     /// <remarks>
@@ -109,29 +55,12 @@ public sealed partial class PostgresEventStore
     /// <exception cref="InvalidOperationException">A row projection does not say how its rows are removed.</exception>
     /// <exception cref="ProjectionFailedException">An event cannot be applied.</exception>
     /// <exception cref="RebuildInProgressException">Somebody else is doing it.</exception>
-    public async Task RebuildAsync(
+    public Task RebuildAsync(
         Projection projection,
         RebuildOptions? options = null,
         IProgress<RebuildProgress>? progress = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(projection);
-        if (_connections.IsPool && RebuildTarget.Of(projection, _options) is { } target)
-        {
-            options ??= new RebuildOptions();
-            await new ShadowRebuild(_connections.Pool, _options, _gaps, _timeProvider, target, options.Parallelism, progress)
-                .RunAsync(options.Mode, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        if (!ProjectionRebuild.CanRebuild(projection))
-        {
-            throw new InvalidOperationException(
-                $"Projection '{projection.Name}' does not say how its rows are removed. Give it a {nameof(RowProjection.Reset)}, and rebuild it then.");
-        }
-
-        await RebuildAsync(projection, (rebuild, cancelled) => rebuild.RunAsync(cancelled), cancellationToken).ConfigureAwait(false);
-    }
+        CancellationToken cancellationToken = default) =>
+        new Rebuilds(_context, _streams).RunAsync(projection, options, progress, cancellationToken);
 
     /// <summary>Makes the document of one stream anew.</summary>
     /// <remarks>In place and in one transaction, which appends that run the projection wait for.</remarks>
@@ -147,64 +76,18 @@ public sealed partial class PostgresEventStore
     }
 
     /// <inheritdoc cref="RebuildAsync{T}(Snapshot{T}, StreamName, CancellationToken)"/>
-    internal async Task RebuildStreamAsync(Projection snapshot, StreamName stream, CancellationToken cancellationToken)
-    {
-        var version = (await GetStreamAsync(stream, cancellationToken).ConfigureAwait(false))?.Version ?? StreamVersion.Empty;
-        await RebuildAsync(snapshot, (rebuild, cancelled) => rebuild.RunAsync(stream, version, cancelled), cancellationToken).ConfigureAwait(false);
-    }
+    internal Task RebuildStreamAsync(Projection snapshot, StreamName stream, CancellationToken cancellationToken) =>
+        new Rebuilds(_context, _streams).RunAsync(snapshot, stream, cancellationToken);
 
-    private async Task RebuildAsync(Projection projection, Func<ProjectionRebuild, CancellationToken, Task> run, CancellationToken cancellationToken)
-    {
-        await _connections.UseAsync(
-            async (lease, cancellationToken) =>
-            {
-                var transaction = await ProjectionTransaction
-                    .BeginAsync(lease.Connection, lease.Transaction, _options.CommandTimeoutSeconds, cancellationToken).ConfigureAwait(false);
-                await using var __ = transaction.ConfigureAwait(false);
-                try
-                {
-                    await run(new ProjectionRebuild(projection, _options, transaction), cancellationToken).ConfigureAwait(false);
-                }
-                catch (ProjectionFailedException)
-                {
-                    await transaction.UndoAsync().ConfigureAwait(false);
-                    throw;
-                }
-            },
-            cancellationToken).ConfigureAwait(false);
-    }
+    /// <summary>Switches the index for <see cref="ObjectFilter.Contains"/> on, if it is not: a GIN index on the data of current objects.</summary>
+    /// <remarks>
+    /// Appends that write rows wait while it is made; <c>create index concurrently</c> by hand, under the name <c>ix_world_object_data</c>, lets
+    /// them go on. With it a patch costs more, because it no longer stays in its page.
+    /// </remarks>
+    /// <param name="cancellationToken">Stops; nothing is changed then.</param>
+    public Task IndexWorldsAsync(CancellationToken cancellationToken = default) => new WorldIndex(_context).CreateAsync(cancellationToken);
 
-    // A document that cannot be read, or is ahead of its stream, is as good as none.
-    private async Task<(T State, StreamVersion Version)?> FindSnapshotAsync<T>(
-        Snapshot<T> snapshot,
-        StreamName stream,
-        CancellationToken cancellationToken)
-        where T : class
-    {
-        return await _connections.UseAsync<(T State, StreamVersion Version)?>(
-            async (lease, cancellationToken) =>
-            {
-                var command = lease
-                    .CreateCommand(new DocumentStatements(snapshot, _options.Schemas).Load("load_snapshot"), _options.CommandTimeoutSeconds)
-                    .WithText(stream.Value);
-                await using var __ = command.ConfigureAwait(false);
-                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-                await using var ___ = reader.ConfigureAwait(false);
-                if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false) || reader.GetInt64(1) > reader.GetInt64(0))
-                {
-                    return null;
-                }
-
-                try
-                {
-                    return (snapshot.Read(reader.GetFieldValue<byte[]>(2)), new StreamVersion(reader.GetInt64(1)));
-                }
-                catch (Exception fault) when (fault is JsonException or NotSupportedException)
-                {
-                    return null;
-                }
-            },
-            cancellationToken).ConfigureAwait(false);
-    }
+    /// <summary>Switches the index that <see cref="IndexWorldsAsync"/> makes off.</summary>
+    /// <param name="cancellationToken">Stops; nothing is changed then.</param>
+    public Task UnindexWorldsAsync(CancellationToken cancellationToken = default) => new WorldIndex(_context).DropAsync(cancellationToken);
 }

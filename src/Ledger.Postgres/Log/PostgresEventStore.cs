@@ -1,9 +1,11 @@
 using Ledger.Log;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Log.Appending;
+using Ledger.Postgres.Projections.Inline;
+using Ledger.Postgres.Records;
 using Ledger.Postgres.Schema;
-using Ledger.Projections;
-using Ledger.Worlds;
+using Ledger.Postgres.Tasks;
+using Ledger.Postgres.Worlds;
 using Npgsql;
 
 namespace Ledger.Postgres;
@@ -17,14 +19,18 @@ namespace Ledger.Postgres;
 /// <see cref="PostgresOptions.AmbientTransactions"/> says. A call that is cancelled ends soon, also in a network that answers nothing; a write
 /// may be in the log all the same then.
 /// </remarks>
-public sealed partial class PostgresEventStore : IEventStore, IDocumentReader, IWorldReader, IAsyncDisposable, IDisposable
+public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, IDisposable
 {
-    private readonly ConnectionSource _connections;
-    private readonly PostgresOptions _options;
-    private readonly TimeProvider _timeProvider;
-    private readonly AppendStatements _statements;
-    private readonly GapTimeout _gaps;
-    private readonly AppendLanes? _lanes;
+    private readonly StoreContext _context;
+    private readonly AppendPipeline _appends;
+    private readonly LogReader _reader;
+    private readonly StreamTable _streams;
+    private readonly BranchTable _branches;
+    private readonly PostgresLogSearch _search;
+    private readonly PostgresWorldReader? _worlds;
+    private readonly PostgresSnapshots _snapshots;
+    private readonly PostgresDocuments _documents;
+    private readonly PostgresChronoLog _records;
 
     /// <summary>Works on a data source.</summary>
     /// <param name="dataSource">The connections; pooled, at least as many as there are concurrent calls.</param>
@@ -33,29 +39,49 @@ public sealed partial class PostgresEventStore : IEventStore, IDocumentReader, I
     /// <exception cref="PostgresOptionsException">The options have a fault.</exception>
     /// <exception cref="ArgumentException">The data source multiplexes, or is a slim one without arrays.</exception>
     public PostgresEventStore(NpgsqlDataSource dataSource, PostgresOptions? options = null, TimeProvider? timeProvider = null)
+        : this(dataSource, options, timeProvider, null)
     {
-        ArgumentNullException.ThrowIfNull(dataSource);
-        DataSourceRules.Check(dataSource);
-        dataSource = PostgresDataSources.ForWriting(dataSource);
-        _options = (options ?? new PostgresOptions()).Checked();
-        _timeProvider = timeProvider ?? TimeProvider.System;
-        _connections = new ConnectionSource(dataSource, _options, _timeProvider);
-        _statements = new AppendStatements(_options);
-        _gaps = new GapTimeout(_timeProvider, _options.ForeignWriters);
-        _lanes = new AppendLanes(dataSource, _options, _timeProvider);
     }
 
-    private PostgresEventStore(PostgresEventStore store, ConnectionSource connections)
+    /// <summary>Works on a data source in which another makes the tables.</summary>
+    /// <param name="dataSource">The connections.</param>
+    /// <param name="options">Where the tables are.</param>
+    /// <param name="timeProvider">The clock.</param>
+    /// <param name="ensureSchema">Makes the tables, if it may and has not; called before each connection that is not an append's.</param>
+    internal PostgresEventStore(
+        NpgsqlDataSource dataSource,
+        PostgresOptions? options,
+        TimeProvider? timeProvider,
+        Func<CancellationToken, ValueTask>? ensureSchema)
+        : this(ContextOf(dataSource, options, timeProvider, ensureSchema))
     {
-        _connections = connections;
-        _options = store._options;
-        _statements = store._statements;
-        _timeProvider = store._timeProvider;
-        _gaps = store._gaps;
+    }
+
+    private PostgresEventStore(StoreContext context)
+    {
+        _context = context;
+        Tasks = new TaskQueries(context.Connections, context.Options);
+        _appends = new AppendPipeline(context, Tasks);
+        _streams = new StreamTable(context);
+        _reader = new LogReader(context, _streams);
+        _branches = new BranchTable(context);
+        _search = new PostgresLogSearch(context, _streams);
+        _worlds = context.Options.WorldRows == WorldRows.Inline ? new PostgresWorldReader(context, this) : null;
+        _snapshots = new PostgresSnapshots(context);
+        _documents = new PostgresDocuments(context, this);
+        _records = new PostgresChronoLog(context);
     }
 
     /// <inheritdoc/>
-    public EventRegistry Registry => _options.Registry;
+    public EventRegistry Registry => _context.Options.Registry;
+
+    /// <summary>The rows of tasks.</summary>
+    internal TaskQueries Tasks { get; }
+
+    /// <inheritdoc/>
+    public T? Get<T>()
+        where T : class =>
+        _worlds as T ?? Tasks as T ?? _documents as T ?? _snapshots as T ?? _search as T ?? _records as T ?? this as T;
 
     /// <summary>The same store within a transaction of the caller: its appends are committed or rolled back with it.</summary>
     /// <remarks>
@@ -69,7 +95,7 @@ public sealed partial class PostgresEventStore : IEventStore, IDocumentReader, I
         ArgumentNullException.ThrowIfNull(transaction);
         return ConnectionSource.IsCompleted(transaction)
             ? throw new ArgumentException("The transaction was committed or rolled back. Begin another.", nameof(transaction))
-            : new PostgresEventStore(this, new ConnectionSource(transaction.Connection!, transaction));
+            : new PostgresEventStore(_context.On(new ConnectionSource(transaction.Connection!, transaction)));
     }
 
     /// <summary>The same store on an open connection of the caller, and in the transaction that it may be in.</summary>
@@ -81,15 +107,119 @@ public sealed partial class PostgresEventStore : IEventStore, IDocumentReader, I
     public PostgresEventStore On(NpgsqlConnection connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
-        return new PostgresEventStore(this, new ConnectionSource(connection, null));
+        return new PostgresEventStore(_context.On(new ConnectionSource(connection, null)));
     }
 
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Concurrent calls are written together: one round trip and one flush to disk for many, each with its own answer. A call that
+    /// finds its lane idle is sent at once. When the server is away or picks the transaction as a victim, the call is sent again for
+    /// as long as <see cref="PostgresOptions.RetryFor"/> says. On a transaction or connection of the caller it is sent once, alone.
+    /// </remarks>
+    public Task<IReadOnlyList<AppendResult>> AppendAsync(
+        IReadOnlyList<StreamAppend> appends,
+        CancellationToken cancellationToken = default) => _appends.AppendAsync(appends, cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The events go by COPY, with the inline projections, in transactions of at most 10,000 events and about 16 MB. Sequence numbers
+    /// follow the order of the import. What fails because the server was away is written again for as long as
+    /// <see cref="PostgresOptions.RetryFor"/> says.
+    /// </remarks>
+    /// <exception cref="InvalidOperationException">The store works on a transaction or a connection of the caller.</exception>
+    public Task<ImportProgress> ImportAsync(
+        IAsyncEnumerable<StreamEvent> events,
+        IProgress<ImportProgress>? progress = null,
+        CancellationToken cancellationToken = default) => _appends.ImportAsync(events, progress, cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<RecordedEvent> ReadForwardAsync(
+        StreamName stream,
+        StreamVersion from = default,
+        StreamVersion? to = null,
+        CancellationToken cancellationToken = default) => _reader.ReadForwardAsync(stream, from, to, cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<RecordedEvent> ReadBackwardAsync(
+        StreamName stream,
+        StreamVersion? from = null,
+        StreamVersion to = default,
+        CancellationToken cancellationToken = default) => _reader.ReadBackwardAsync(stream, from, to, cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<RecordedEvent> ReadHistoryAsync(
+        History history,
+        Position from = default,
+        Position? to = null,
+        CancellationToken cancellationToken = default) => _reader.ReadHistoryAsync(history, from, to, cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A number that is missing may belong to a running transaction or be dead. Three statements tell, each with a snapshot of its
+    /// own: the last number drawn, who else may still commit one, and the rows. Once nobody of the second is left, a number missing
+    /// from rows read after that is dead. Where somebody stays, the reading ends below the number; the next one starts there.
+    /// Where <see cref="PostgresOptions.ForeignWriters"/> draw numbers before their transactions, nobody shows that one is alive:
+    /// the reading waits below it until it has been known for 3 seconds.
+    /// </remarks>
+    /// <exception cref="StandbyServerException">The server is a standby, which does not show who holds numbers.</exception>
+    /// <exception cref="LogNumbersException">The sequence is behind the events.</exception>
+    public IAsyncEnumerable<RecordedEvent> ReadLogAsync(SequenceNumber after = default, CancellationToken cancellationToken = default) =>
+        _reader.ReadLogAsync(after, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default) =>
+        _reader.FindEventsAsync(ids, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default) =>
+        _streams.GetStreamAsync(stream, cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<StreamInfo> ListStreamsAsync(string prefix = "", CancellationToken cancellationToken = default) =>
+        _streams.ListStreamsAsync(prefix, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default) => _streams.ArchiveAsync(stream, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default) =>
+        _branches.GetHistoryAsync(stream, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<BranchInfo> CreateBranchAsync(BranchCreated branch, EventMetadata metadata, CancellationToken cancellationToken = default) =>
+        _branches.CreateBranchAsync(branch, metadata, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default) =>
+        _branches.GetBranchAsync(branch, cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<BranchInfo> ListBranchesAsync(StreamName? root = null, CancellationToken cancellationToken = default) =>
+        _branches.ListBranchesAsync(root, cancellationToken);
+
     /// <summary>Refuses further appends and waits for those under way; on a caller's connection it does nothing.</summary>
-    public ValueTask DisposeAsync() => _lanes?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _appends.DisposeAsync();
 
     /// <summary>Refuses further appends, without waiting for those under way, which still get their answers.</summary>
-    public void Dispose() => _lanes?.Close();
+    public void Dispose() => _appends.Close();
 
-    private NpgsqlCommand Command(ConnectionSource.Lease lease, string sql) =>
-        lease.CreateCommand(SqlText.Load(sql, _options.Schemas), _options.CommandTimeoutSeconds);
+    private static StoreContext ContextOf(
+        NpgsqlDataSource dataSource,
+        PostgresOptions? options,
+        TimeProvider? timeProvider,
+        Func<CancellationToken, ValueTask>? ensureSchema)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        DataSourceRules.Check(dataSource);
+        dataSource = PostgresDataSources.ForWriting(dataSource);
+        var @checked = (options ?? new PostgresOptions()).Checked();
+        var clock = timeProvider ?? TimeProvider.System;
+        return new StoreContext(
+            new ConnectionSource(dataSource, @checked, clock, ensureSchema),
+            @checked,
+            clock,
+            new AppendStatements(@checked),
+            new GapTimeout(clock, @checked.ForeignWriters),
+            new AppendLanes(dataSource, @checked, clock));
+    }
 }

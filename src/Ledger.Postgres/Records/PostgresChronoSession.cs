@@ -65,6 +65,7 @@ internal sealed partial class PostgresChronoSession : IChronoSession
 
     private async Task<bool> WriteOnceAsync(ChronoBatch batch, Action onOpened, CancellationToken cancellationToken)
     {
+        await _connections.EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
         var connection = await _writing.TakeAsync(cancellationToken).ConfigureAwait(false);
         onOpened();
         var isWell = false;
@@ -95,6 +96,7 @@ internal sealed partial class PostgresChronoSession : IChronoSession
     private async Task<T> LockOnceAsync<T>(
         Func<IChronoTransaction, Task<T>> work, Action onOpened, CancellationToken cancellationToken)
     {
+        await _connections.EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
         var connection = await Connections.OpenAsync(_connections.Pool, cancellationToken).ConfigureAwait(false);
         onOpened();
         await using var _ = connection.ConfigureAwait(false);

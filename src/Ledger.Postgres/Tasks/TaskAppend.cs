@@ -6,7 +6,7 @@ namespace Ledger.Postgres.Tasks;
 
 /// <summary>An append to tasks, whose refusals by the database get their names.</summary>
 internal sealed class TaskAppend(
-    PostgresEventStore store,
+    TaskQueries tasks,
     AppendRequest request,
     Func<CancellationToken, Task<IReadOnlyList<AppendResult>>> send)
 {
@@ -39,7 +39,7 @@ internal sealed class TaskAppend(
     /// <summary>What another program appended without the rows may be at fault: it is applied alone, and then the request once more.</summary>
     private async Task<IReadOnlyList<AppendResult>> SendBehindOthersAsync(PostgresException fault, CancellationToken cancellationToken)
     {
-        if (store.CanAskAfterRefusal && await store.CatchUpTasksAsync(cancellationToken).ConfigureAwait(false) > 0)
+        if (tasks.CanAskAfterRefusal && await tasks.CatchUpAsync(cancellationToken).ConfigureAwait(false) > 0)
         {
             try
             {
@@ -51,6 +51,6 @@ internal sealed class TaskAppend(
             }
         }
 
-        throw await new TaskRefusal(store, request, fault).NameAsync(cancellationToken).ConfigureAwait(false);
+        throw await new TaskRefusal(tasks, request, fault).NameAsync(cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,3 +1,4 @@
+using Ledger.Log;
 using Ledger.Postgres.Log;
 using Ledger.Tasks;
 using Npgsql;
@@ -6,7 +7,7 @@ using NpgsqlTypes;
 namespace Ledger.Postgres.Tasks;
 
 /// <summary>The questions to the tables of tasks, calls and messages.</summary>
-internal sealed partial class TaskQueries(ConnectionSource connections, PostgresOptions options)
+internal sealed partial class TaskQueries(ConnectionSource connections, PostgresOptions options) : ITaskReader
 {
     private const int PageRows = 10_000;
 
@@ -14,20 +15,27 @@ internal sealed partial class TaskQueries(ConnectionSource connections, Postgres
     private static readonly (long Time, string Id) First = (long.MinValue, "");
     private static readonly (long Time, string Id) Last = (long.MaxValue, "");
 
-    public Task<AgentTask?> FindTaskAsync(string taskId, CancellationToken cancellationToken) =>
+    /// <summary>Whether calls have connections of their own, and not one of the caller's whose transaction a refusal has ended.</summary>
+    public bool CanAskAfterRefusal => connections.IsPool;
+
+    /// <summary>What the events of tasks are read by.</summary>
+    public EventRegistry Registry => options.Registry;
+
+    public Task<AgentTask?> FindTaskAsync(string taskId, CancellationToken cancellationToken = default) =>
         FindAsync("find_task", taskId, taskId, TaskRows.ReadTask, cancellationToken);
 
-    public Task<Call?> FindCallAsync(string callId, CancellationToken cancellationToken) =>
+    public Task<Call?> FindCallAsync(string callId, CancellationToken cancellationToken = default) =>
         FindAsync("find_call", null, callId, TaskRows.ReadCall, cancellationToken);
 
-    public Task<Message?> FindMessageAsync(string messageId, CancellationToken cancellationToken) =>
+    public Task<Message?> FindMessageAsync(string messageId, CancellationToken cancellationToken = default) =>
         FindAsync("find_message", null, messageId, TaskRows.ReadMessage, cancellationToken);
 
-    public Task<TaskLease?> FindLeaseAsync(string taskId, CancellationToken cancellationToken) =>
+    public Task<TaskLease?> FindLeaseAsync(string taskId, CancellationToken cancellationToken = default) =>
         FindAsync("find_lease", taskId, taskId, TaskRows.ReadLease, cancellationToken);
 
-    public async Task<TaskPage> QueryAsync(TaskQuery query, CancellationToken cancellationToken)
+    public async Task<TaskPage> QueryTasksAsync(TaskQuery query, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(query);
         var (time, id) = query.Start.Cursor is { } after ? PlaceOf(after) : Last;
         var page = new NpgsqlBatchCommand(Sql("query_tasks"));
         AddFilters(page, query);
@@ -44,26 +52,32 @@ internal sealed partial class TaskQueries(ConnectionSource connections, Postgres
         return new TaskPage(tasks, total, hasNext ? new PageCursor(tasks[^1].CreatedAt, tasks[^1].Id) : null);
     }
 
-    public async Task<TaskNode?> GetTreeAsync(string taskId, CancellationToken cancellationToken)
+    public async Task<TaskNode?> GetTaskTreeAsync(string taskId, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(taskId);
         var tasks = await ListAsync("task_tree", null, p => p.WithText(taskId), TaskRows.ReadTask, cancellationToken).ConfigureAwait(false);
         return TaskNode.Arrange(taskId, tasks);
     }
 
-    public Task<List<Call>> ListCallsAsync(CallQuery query, CancellationToken cancellationToken) => ListAllAsync(
-        "list_calls",
-        query.TaskId,
-        (p, place) => p
-            .WithText(query.TaskId)
-            .WithText(query.Status is { } status ? StatusText.Of(status) : null)
-            .With(place.Time, NpgsqlDbType.Bigint)
-            .WithText(place.Id),
-        TaskRows.ReadCall,
-        call => (call.CreatedAt, call.Id),
-        cancellationToken);
-
-    public async Task<MessagePage> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Call>> ListCallsAsync(CallQuery query, CancellationToken cancellationToken = default)
     {
+        ArgumentNullException.ThrowIfNull(query);
+        return await ListAllAsync(
+            "list_calls",
+            query.TaskId,
+            (p, place) => p
+                .WithText(query.TaskId)
+                .WithText(query.Status is { } status ? StatusText.Of(status) : null)
+                .With(place.Time, NpgsqlDbType.Bigint)
+                .WithText(place.Id),
+            TaskRows.ReadCall,
+            call => (call.CreatedAt, call.Id),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<MessagePage> ListMessagesAsync(MessageQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
         var (place, skip, left) = (query.Start.Cursor is { } after ? PlaceOf(after) : First, query.Start.Skip, query.Limit ?? int.MaxValue);
         var messages = new List<Message>();
         long? total = null;
@@ -85,7 +99,7 @@ internal sealed partial class TaskQueries(ConnectionSource connections, Postgres
         }
     }
 
-    public async Task<Recovery> RecoverAsync(CancellationToken cancellationToken)
+    public async Task<Recovery> RecoverAsync(CancellationToken cancellationToken = default)
     {
         var tasks = await ListAllAsync(
             "recover_tasks",

@@ -9,7 +9,7 @@ namespace Ledger.Postgres.Tasks;
 /// The constraint or the SQLSTATE says why; what it was about is known from the request. Where the request has several that it could be,
 /// each is looked up; in a caller's transaction, which the refusal has ended, the first of them is named.
 /// </remarks>
-internal sealed class TaskRefusal(PostgresEventStore store, AppendRequest request, PostgresException fault)
+internal sealed class TaskRefusal(TaskQueries tasks, AppendRequest request, PostgresException fault)
 {
     private const string NotAsExpected = "LG081";
     private const string MovesBack = "LG082";
@@ -21,7 +21,7 @@ internal sealed class TaskRefusal(PostgresEventStore store, AppendRequest reques
     private readonly List<(string TaskId, object Data)> _events =
     [
         .. request.Parts.Where(p => TaskRules.IsTask(p.Stream)).SelectMany(
-            p => p.Events.Select(e => (p.Stream.Id, store.Registry.Read(e.Serialized.Type, e.Serialized.Json)))),
+            p => p.Events.Select(e => (p.Stream.Id, tasks.Registry.Read(e.Serialized.Type, e.Serialized.Json)))),
     ];
 
     /// <summary>Whether a failure can be a refusal: the events break a rule of the rows, or others' that were applied with them do.</summary>
@@ -86,7 +86,7 @@ internal sealed class TaskRefusal(PostgresEventStore store, AppendRequest reques
     private async Task<Exception> NameUpdateAsync(CancellationToken cancellationToken)
     {
         var expected = _events
-            .Where(_ => store.CanAskAfterRefusal)
+            .Where(_ => tasks.CanAskAfterRefusal)
             .Select(e => e.Data switch
             {
                 TaskSaved { ExpectedUpdatedAt: { } time } => ("task", e.TaskId, time),
@@ -97,8 +97,8 @@ internal sealed class TaskRefusal(PostgresEventStore store, AppendRequest reques
         foreach (var (owner, id, time) in expected)
         {
             var actual = owner == "task"
-                ? (await store.FindTaskAsync(id, cancellationToken).ConfigureAwait(false))?.UpdatedAt
-                : (await store.FindCallAsync(id, cancellationToken).ConfigureAwait(false))?.UpdatedAt;
+                ? (await tasks.FindTaskAsync(id, cancellationToken).ConfigureAwait(false))?.UpdatedAt
+                : (await tasks.FindCallAsync(id, cancellationToken).ConfigureAwait(false))?.UpdatedAt;
             if (actual?.ToUnixTimeMilliseconds() != time)
             {
                 return new StaleUpdateException(owner, id, TaskEventForm.Time(time), actual);
@@ -110,17 +110,17 @@ internal sealed class TaskRefusal(PostgresEventStore store, AppendRequest reques
 
     private async Task<Exception> NameMoveAsync(CancellationToken cancellationToken)
     {
-        foreach (var (taskId, data) in _events.Where(_ => store.CanAskAfterRefusal))
+        foreach (var (taskId, data) in _events.Where(_ => tasks.CanAskAfterRefusal))
         {
             if (data is TaskSaved { Moves: StatusMoves.Forward } task
-                && (await store.FindTaskAsync(taskId, cancellationToken).ConfigureAwait(false))?.CompletionStatus is { } ended
+                && (await tasks.FindTaskAsync(taskId, cancellationToken).ConfigureAwait(false))?.CompletionStatus is { } ended
                 && ended != task.CompletionStatus)
             {
                 return new StatusMoveException("task", taskId, ended, task.CompletionStatus);
             }
 
             if (data is CallSaved { Moves: StatusMoves.Forward } call
-                && await store.FindCallAsync(call.Id, cancellationToken).ConfigureAwait(false) is { } known
+                && await tasks.FindCallAsync(call.Id, cancellationToken).ConfigureAwait(false) is { } known
                 && !StatusText.IsForward(known.Status, call.Status))
             {
                 return new StatusMoveException("call", call.Id, StatusText.Of(known.Status), StatusText.Of(call.Status));
@@ -132,9 +132,9 @@ internal sealed class TaskRefusal(PostgresEventStore store, AppendRequest reques
 
     private async Task<Exception> NameHolderAsync(CancellationToken cancellationToken)
     {
-        foreach (var (taskId, call) in Of<CallSaved>().Where(_ => store.CanAskAfterRefusal))
+        foreach (var (taskId, call) in Of<CallSaved>().Where(_ => tasks.CanAskAfterRefusal))
         {
-            if (await store.FindCallAsync(call.Id, cancellationToken).ConfigureAwait(false) is { } known && known.TaskId != taskId)
+            if (await tasks.FindCallAsync(call.Id, cancellationToken).ConfigureAwait(false) is { } known && known.TaskId != taskId)
             {
                 return new CallOfAnotherTaskException(call.Id, taskId, known.TaskId);
             }
@@ -145,20 +145,20 @@ internal sealed class TaskRefusal(PostgresEventStore store, AppendRequest reques
 
     private async Task<bool> IsTaskAsync(string id, CancellationToken cancellationToken) =>
         _events.Exists(e => e.TaskId == id && e.Data is TaskSaved)
-        || await store.FindTaskAsync(id, cancellationToken).ConfigureAwait(false) is not null;
+        || await tasks.FindTaskAsync(id, cancellationToken).ConfigureAwait(false) is not null;
 
     private async Task<bool> IsGivenAsync(string id, CancellationToken cancellationToken) =>
         Of<MessageSaved>().Any(m => m.Data.Id == id) || await IsMessageAsync(id, cancellationToken).ConfigureAwait(false);
 
     private async Task<bool> IsMessageAsync(string id, CancellationToken cancellationToken) =>
-        await store.FindMessageAsync(id, cancellationToken).ConfigureAwait(false) is not null;
+        await tasks.FindMessageAsync(id, cancellationToken).ConfigureAwait(false) is not null;
 
     /// <summary>The first id that something is true of; the first of all when it is of none, or nobody can be asked.</summary>
     private async Task<string> FirstAsync(
         IEnumerable<string> ids, Func<string, CancellationToken, Task<bool>> isSo, CancellationToken cancellationToken)
     {
         var candidates = ids.ToList();
-        if (candidates.Count > 1 && store.CanAskAfterRefusal)
+        if (candidates.Count > 1 && tasks.CanAskAfterRefusal)
         {
             foreach (var id in candidates)
             {

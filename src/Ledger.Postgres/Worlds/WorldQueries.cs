@@ -121,13 +121,6 @@ internal sealed partial class WorldQueries(ConnectionSource connections, Postgre
         },
         cancellationToken);
 
-    public async Task<Position> FindPositionAsync(History history, DateTimeOffset time, CancellationToken cancellationToken) => await AskAsync(
-        "position_at",
-        history,
-        command => command.With(time.ToUniversalTime(), NpgsqlDbType.TimestampTz),
-        async (reader, cancellationToken) => await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? new Position(reader.GetInt64(0)) : default,
-        cancellationToken).ConfigureAwait(false);
-
     private async Task<(WorldReach Reach, T Answer)> ReachAsync<T>(
         string sql,
         History history,

@@ -9,11 +9,33 @@ namespace Ledger.Log;
 /// <para>JSON is kept by value, as <c>jsonb</c> keeps it: the order of members does not count, of members with one name the last
 /// stays, and numbers are exact at any size. Times have the precision of microseconds; within a stream they never go back.</para>
 /// <para>Applications use <see cref="AgentLedger"/> for runs and branches, and this port for streams of their own.</para>
+/// <para>What an engine can do besides, such as tasks, records, worlds from rows, snapshots, documents and search, is reached through
+/// <see cref="Get{T}"/>, so that a store of an application's own may stand in front of an engine.</para>
 /// </remarks>
 public interface IEventStore
 {
     /// <summary>The event types that this store reads and writes.</summary>
     EventRegistry Registry { get; }
+
+    /// <summary>Finds a capability of the engine, or null when the engine does not have it.</summary>
+    /// <remarks>
+    /// <para>The capabilities are <see cref="ILogSearch"/>, <see cref="Projections.IDocumentReader"/>, <see cref="Worlds.IWorldReader"/>,
+    /// <see cref="Worlds.ISnapshotStore"/>, <see cref="Tasks.ITaskReader"/>, and what <see cref="Records.ChronoStore"/> works on. An engine is also
+    /// found by its own type, as <c>Get&lt;PostgresEventStore&gt;()</c>.</para>
+    /// <para>A decorator returns <c>inner.Get&lt;T&gt;()</c> for everything that it does not change; tasks, records and the rest then work through
+    /// it. Which writes its <see cref="AppendAsync"/> sees:</para>
+    /// <list type="number">
+    /// <item>It sees appends of <see cref="AgentLedger"/>, <see cref="Run"/>, <see cref="Tasks.TaskLedger"/> and aggregates, which are made on the
+    /// store that they were given.</item>
+    /// <item>It does not see writes of <see cref="Records.ChronoStore"/>: the engine writes an event, its chain and its row in one statement.</item>
+    /// <item>It does not see what is stored beside the log, such as snapshots, documents and rows. <see cref="ImportAsync"/> and
+    /// <see cref="CreateBranchAsync"/> are members of their own.</item>
+    /// </list>
+    /// <para>The answer is the same for the lifetime of the store, and is safe for concurrent use where the store is. A call allocates nothing.</para>
+    /// </remarks>
+    /// <typeparam name="T">The type of the capability.</typeparam>
+    T? Get<T>()
+        where T : class;
 
     /// <summary>Appends to one or several streams, all or nothing.</summary>
     /// <remarks>

@@ -2,7 +2,7 @@ namespace Ledger.Log;
 
 /// <summary>A store that finds streams and events by what they are, in pages, for lists and timelines that people look at.</summary>
 /// <remarks>
-/// A store may implement it beside <see cref="IEventStore"/>; <see cref="LogSearch.Of"/> gives it for any store. Safe for
+/// A capability that an engine may have: see <see cref="IEventStore.Get{T}"/>. <see cref="LogSearch.Of"/> returns one for any store. Safe for
 /// concurrent use.
 /// </remarks>
 public interface ILogSearch
@@ -37,4 +37,11 @@ public interface ILogSearch
         Position to,
         int slices,
         CancellationToken cancellationToken = default);
+
+    /// <summary>How many events of a history the log had taken by a time: those whose <see cref="RecordedEvent.Timestamp"/> is not later.</summary>
+    /// <remarks>Times do not fall along a history, because the log gives them under the lock of the stream.</remarks>
+    /// <param name="history">Whose events.</param>
+    /// <param name="time">The time.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    Task<Position> FindPositionAsync(History history, DateTimeOffset time, CancellationToken cancellationToken = default);
 }

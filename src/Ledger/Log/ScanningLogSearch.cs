@@ -103,6 +103,26 @@ internal sealed class ScanningLogSearch(IEventStore store) : ILogSearch
             [.. counts.Select(c => new EventCount(c.Key.Slice, c.Key.Type, c.Key.Actor, c.Value))], index, positions.IsSampled);
     }
 
+    public Task<Position> FindPositionAsync(History history, DateTimeOffset time, CancellationToken cancellationToken = default) =>
+        FindPositionAsync(store.ReadHistoryAsync(history, cancellationToken: cancellationToken), time);
+
+    /// <summary>Counts the events of a history, in order, up to a time.</summary>
+    public static async Task<Position> FindPositionAsync(IAsyncEnumerable<RecordedEvent> events, DateTimeOffset time)
+    {
+        var count = 0L;
+        await foreach (var recorded in events.ConfigureAwait(false))
+        {
+            if (recorded.Timestamp > time)
+            {
+                break;
+            }
+
+            count++;
+        }
+
+        return new Position(count);
+    }
+
     private static bool IsWanted(StreamQuery query, StreamInfo stream) =>
         (query.State is null || stream.State == query.State)
         && (query.ActiveSince is null || stream.UpdatedAt >= query.ActiveSince)

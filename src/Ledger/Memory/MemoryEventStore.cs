@@ -49,6 +49,10 @@ public sealed partial class MemoryEventStore : IEventStore, IDocumentReader
     public EventRegistry Registry { get; }
 
     /// <inheritdoc/>
+    public T? Get<T>()
+        where T : class => this as T;
+
+    /// <inheritdoc/>
     public async Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default)
     {
         AppendRules.Check(stream, nameof(stream));

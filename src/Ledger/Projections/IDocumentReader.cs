@@ -1,7 +1,7 @@
 namespace Ledger.Projections;
 
 /// <summary>Reads the documents of projections; implemented by every engine that stores documents.</summary>
-/// <remarks>Safe for concurrent use.</remarks>
+/// <remarks>A capability of an engine: see <see cref="Log.IEventStore.Get{T}"/> and <see cref="DocumentExtensions"/>. Safe for concurrent use.</remarks>
 public interface IDocumentReader
 {
     /// <summary>The newest state of a stream: its document, plus the events appended without updating it.</summary>

@@ -17,7 +17,8 @@ public sealed partial class ChronoStore : IAsyncDisposable
     private bool _isDisposed;
 
     /// <summary>Opens the record store of a project.</summary>
-    /// <param name="log">An event store that supports records: the PostgreSQL store on a pool, or the in-memory store.</param>
+    /// <param name="log">A store whose engine supports records: PostgreSQL on a pool, Marten, or memory. Writes are made by the engine and do not go through
+    /// <see cref="IEventStore.AppendAsync"/>.</param>
     /// <param name="project">The project's name.</param>
     /// <param name="options">The options; null for the defaults.</param>
     /// <exception cref="ArgumentException">The name cannot be part of a stream name, or the log does not support records.</exception>
@@ -26,7 +27,7 @@ public sealed partial class ChronoStore : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(log);
         _options = options ?? new ChronoOptions();
         ArgumentOutOfRangeException.ThrowIfNegative(_options.RecursionDepth, nameof(options));
-        var engine = log as IChronoLog
+        var engine = log.Get<IChronoLog>()
             ?? throw new ArgumentException($"A {log.GetType().Name} does not support records. Open the store on the engine itself.", nameof(log));
         Project = project;
         _session = engine.OpenChrono(StreamName.Chrono(project));
@@ -38,6 +39,8 @@ public sealed partial class ChronoStore : IAsyncDisposable
 
     /// <summary>The stream of the events.</summary>
     public StreamName Stream => _session.Stream;
+
+    internal bool IsDisposed => Volatile.Read(ref _isDisposed);
 
     /// <summary>Waits for writes in progress; nothing else is needed.</summary>
     public async ValueTask DisposeAsync()

@@ -105,7 +105,7 @@ public static class AggregateExtensions
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(snapshot);
-        var state = store is IDocumentReader documents
+        var state = store.Get<IDocumentReader>() is { } documents
             ? await documents.LoadAsync(snapshot, stream, cancellationToken).ConfigureAwait(false)
             : await FoldAsync(store, snapshot.Aggregate, stream, cancellationToken).ConfigureAwait(false);
         return new AggregateStream<T>(store, stream, state);

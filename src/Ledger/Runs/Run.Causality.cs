@@ -102,8 +102,8 @@ public sealed partial class Run
         Func<IWorldReader, IAsyncEnumerable<RecordedEvent>> read,
         CancellationToken cancellationToken)
     {
-        var reader = Reader;
-        return (reader.KeepsRows ? Observed(read(reader), cancellationToken) : read(reader)).ConfigureAwait(false);
+        var events = read(Reader);
+        return (Rows is null ? events : Observed(events, cancellationToken)).ConfigureAwait(false);
     }
 
     private async Task<CausalTrace> TraceAsync(

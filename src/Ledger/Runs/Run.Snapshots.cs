@@ -11,10 +11,10 @@ public sealed partial class Run
     /// skipped, also by a strict handle, and kept with the world: strict questions throw them all the same.
     /// </remarks>
     /// <returns>The snapshot.</returns>
-    /// <exception cref="NotSupportedException">The store keeps no snapshots: it is no <see cref="ISnapshotStore"/>.</exception>
+    /// <exception cref="NotSupportedException">The store has no <see cref="ISnapshotStore"/>.</exception>
     public async Task<WorldSnapshot> SaveSnapshotAsync(CancellationToken cancellationToken = default)
     {
-        var store = _ledger.Store as ISnapshotStore
+        var store = _ledger.Store.Get<ISnapshotStore>()
             ?? throw new NotSupportedException($"The store {_ledger.Store.GetType()} keeps no snapshots.");
         var worlds = Worlds();
         var (world, lastEventId) = await worlds.ReadAsync(null, cancellationToken).ConfigureAwait(false);

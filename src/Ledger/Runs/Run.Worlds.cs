@@ -9,14 +9,14 @@ public sealed partial class Run
     private readonly ReadStatistics? _statistics;
     private readonly WorldFaults _faults;
 
+    private IWorldReader? Rows => _ledger.Store.Get<IWorldReader>();
+
     // Rows answer for the cost of the answer; everything else folds, and takes a snapshot where there is one.
     private IWorldReader Reader
     {
         get
         {
-            var reader = _ledger.Store is IWorldReader { KeepsRows: true } rows
-                ? rows
-                : new FoldingWorldReader(_ledger.Store, _statistics, _ledger.Logger);
+            var reader = Rows ?? new FoldingWorldReader(_ledger.Store, _statistics, _ledger.Logger);
             return _faults == WorldFaults.Throw ? new StrictWorldReader(reader) : reader;
         }
     }
@@ -64,11 +64,10 @@ public sealed partial class Run
     /// <remarks>What counts is <see cref="RecordedEvent.Timestamp"/>, which never falls along a history, and not the time that an event speaks of.</remarks>
     /// <param name="time">The time; an event of that very time counts.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    public Task<Position> FindPositionAsync(DateTimeOffset time, CancellationToken cancellationToken = default)
-    {
-        var reader = _ledger.Store as IWorldReader ?? new FoldingWorldReader(_ledger.Store, _statistics, _ledger.Logger);
-        return reader.FindPositionAsync(History, time, cancellationToken);
-    }
+    public Task<Position> FindPositionAsync(DateTimeOffset time, CancellationToken cancellationToken = default) =>
+        _ledger.Store.Get<ILogSearch>() is { } search
+            ? search.FindPositionAsync(History, time, cancellationToken)
+            : ScanningLogSearch.FindPositionAsync(ReadAsync(cancellationToken: cancellationToken), time);
 
     /// <summary>The events that the world skips because they cannot be applied, in order; a store that keeps rows reads no more than that.</summary>
     /// <param name="at">After how many events, or null for all of them.</param>
@@ -190,7 +189,7 @@ public sealed partial class Run
     private async Task<T> AskAsync<T>(Func<IWorldReader, Task<T>> ask, Func<T, long> rowsOf)
     {
         var reader = Reader;
-        if (_statistics is null || !reader.KeepsRows)
+        if (_statistics is null || Rows is null)
         {
             return await ask(reader).ConfigureAwait(false);
         }
@@ -203,5 +202,5 @@ public sealed partial class Run
     }
 
     private IAsyncEnumerable<T> AskEachAsync<T>(IAsyncEnumerable<T> answers, CancellationToken cancellationToken) =>
-        _statistics is not null && Reader.KeepsRows ? _statistics.ObserveRowsAsync(answers, cancellationToken) : answers;
+        _statistics is not null && Rows is not null ? _statistics.ObserveRowsAsync(answers, cancellationToken) : answers;
 }

@@ -91,7 +91,7 @@ internal sealed class ValidatedAppend
     /// <summary>Looks the objects up: one look at rows where there are any, elsewhere a fold, which goes on where it was.</summary>
     private async Task<PresentObjects> LookAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
-        if (_store is IWorldReader { KeepsRows: true } rows)
+        if (_store.Get<IWorldReader>() is { } rows)
         {
             return await rows.FindPresentAsync(_run.History, ids, null, cancellationToken).ConfigureAwait(false);
         }

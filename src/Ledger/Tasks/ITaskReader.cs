@@ -2,10 +2,10 @@ using Ledger.Log;
 
 namespace Ledger.Tasks;
 
-/// <summary>A store that answers questions about tasks, calls and messages.</summary>
+/// <summary>Answers questions about tasks, calls and messages.</summary>
 /// <remarks>
-/// A store implements it beside <see cref="IEventStore"/>; it then also refuses events of a task that do not fit what is there, in
-/// the append itself. Applications ask through <see cref="TaskLedger"/>. Safe for concurrent use.
+/// A capability of an engine: see <see cref="IEventStore.Get{T}"/>. An engine that has it also refuses events of a task that do not fit what
+/// is there, in the append itself. Applications ask through <see cref="TaskLedger"/>. Safe for concurrent use.
 /// </remarks>
 public interface ITaskReader
 {

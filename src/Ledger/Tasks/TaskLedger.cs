@@ -23,7 +23,7 @@ public sealed partial class TaskLedger
     private readonly ILogger _logger;
 
     /// <summary>Works on a store.</summary>
-    /// <param name="store">Where the events are; it must implement <see cref="ITaskReader"/>, as the engines of Ledger do.</param>
+    /// <param name="store">Where the events are and saves are appended; it must have an <see cref="ITaskReader"/>, as the engines of Ledger do.</param>
     /// <param name="options">Which changes are allowed; null for the defaults.</param>
     /// <param name="timeProvider">The clock of messages that are streamed; null for the system's. Leases go by the clock of the log.</param>
     /// <param name="logger">Where it is said that a message which broke off could not be saved; null for nowhere.</param>
@@ -36,8 +36,8 @@ public sealed partial class TaskLedger
     {
         ArgumentNullException.ThrowIfNull(store);
         _store = store;
-        _reader = store as ITaskReader
-            ?? throw new ArgumentException($"{store.GetType()} keeps no tasks: it does not implement {nameof(ITaskReader)}.", nameof(store));
+        _reader = store.Get<ITaskReader>()
+            ?? throw new ArgumentException($"{store.GetType()} keeps no tasks: it has no {nameof(ITaskReader)}. A store in front of an engine passes {nameof(IEventStore.Get)} on to it.", nameof(store));
         _moves = options?.StatusMoves ?? StatusMoves.Any;
         _timeProvider = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger<TaskLedger>.Instance;

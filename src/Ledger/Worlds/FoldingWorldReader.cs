@@ -9,8 +9,6 @@ namespace Ledger.Worlds;
 /// <summary>Answers questions about worlds on any store by folding histories, from the nearest snapshot if there is one.</summary>
 internal sealed class FoldingWorldReader(IEventStore store, ReadStatistics? statistics = null, ILogger? logger = null) : IWorldReader
 {
-    public bool KeepsRows => false;
-
     public async Task<World> GetWorldAsync(History history, Position? at = null, CancellationToken cancellationToken = default)
     {
         var reader = new WorldReader(store, history, statistics, logger ?? NullLogger.Instance);
@@ -124,22 +122,6 @@ internal sealed class FoldingWorldReader(IEventStore store, ReadStatistics? stat
         ArgumentNullException.ThrowIfNull(id);
         var fold = new RelationBlameFold(id, null);
         return FoldedAsync(history, at, fold.Apply, () => fold.Entries.Select(e => e.Event), cancellationToken);
-    }
-
-    public async Task<Position> FindPositionAsync(History history, DateTimeOffset time, CancellationToken cancellationToken = default)
-    {
-        var count = 0L;
-        await foreach (var recorded in ReadAsync(history, null, cancellationToken).ConfigureAwait(false))
-        {
-            if (recorded.Timestamp > time)
-            {
-                break;
-            }
-
-            count++;
-        }
-
-        return new Position(count);
     }
 
     public async Task<WorldDiff> DiffAsync(

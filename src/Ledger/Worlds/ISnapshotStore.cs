@@ -2,7 +2,7 @@ using Ledger.Log;
 
 namespace Ledger.Worlds;
 
-/// <summary>Stores the newest world snapshot of each stream; an engine implements it in addition to <see cref="IEventStore"/>.</summary>
+/// <summary>Stores the newest world snapshot of each stream: a capability of an engine, see <see cref="IEventStore.Get{T}"/>.</summary>
 /// <remarks>
 /// Safe for concurrent use. A snapshot is a cache of the log: every reader verifies it, and folds the log if it
 /// fails verification. Applications use <see cref="Run.SaveSnapshotAsync"/> and <see cref="Run.GetWorldAsync(Position?, System.Threading.CancellationToken)"/>.

@@ -2,17 +2,15 @@ using Ledger.Log;
 
 namespace Ledger.Worlds;
 
-/// <summary>A store that can answer questions about worlds without reading whole histories, with the same answers as the fold.</summary>
+/// <summary>Answers questions about worlds from rows, so that the cost depends on the answer and not on the whole history; the answers are
+/// those of the fold.</summary>
 /// <remarks>
-/// A store may implement it in addition to <see cref="IEventStore"/>; <see cref="Run"/> then uses it, and folds otherwise. Every method refuses
-/// a position after the end with <see cref="PositionOutOfRangeException"/>, and skips events that cannot be applied like
-/// <see cref="WorldFaults.Skip"/>. Safe for concurrent use.
+/// A capability of an engine that stores world rows: see <see cref="IEventStore.Get{T}"/>. <see cref="Run"/> uses it if there is one, and folds
+/// otherwise. Every method refuses a position after the end with <see cref="PositionOutOfRangeException"/>, and skips events that cannot
+/// be applied like <see cref="WorldFaults.Skip"/>. Safe for concurrent use.
 /// </remarks>
 public interface IWorldReader
 {
-    /// <summary>Whether answers come from rows, so that the cost depends on the answer and not on the whole history.</summary>
-    bool KeepsRows { get; }
-
     /// <summary>The world of a history.</summary>
     /// <param name="history">The run or branch.</param>
     /// <param name="at">The number of events to apply, or null for all.</param>
@@ -121,13 +119,6 @@ public interface IWorldReader
         string id,
         Position? at = null,
         CancellationToken cancellationToken = default);
-
-    /// <summary>The number of events of a history recorded up to a time: those whose <see cref="RecordedEvent.Timestamp"/> is not later.</summary>
-    /// <remarks>Times never decrease along a history, because the log assigns them under the lock of the stream.</remarks>
-    /// <param name="history">The run or branch.</param>
-    /// <param name="time">The time.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
-    Task<Position> FindPositionAsync(History history, DateTimeOffset time, CancellationToken cancellationToken = default);
 
     /// <summary>Compares the worlds of two histories, or of two positions of one, from the first to the second.</summary>
     /// <param name="a">The first history.</param>

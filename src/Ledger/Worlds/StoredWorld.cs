@@ -51,7 +51,7 @@ internal sealed record StoredWorld(string Form, StreamName Stream, Position Posi
         CancellationToken cancellationToken)
     {
         var candidates = new SnapshotCandidates(history, at);
-        if (store is not ISnapshotStore snapshots
+        if (store.Get<ISnapshotStore>() is not { } snapshots
             || await snapshots.FindSnapshotAsync(candidates.Rest, cancellationToken).ConfigureAwait(false) is not { } stored)
         {
             return null;
@@ -68,7 +68,7 @@ internal sealed record StoredWorld(string Form, StreamName Stream, Position Posi
         Position? at,
         CancellationToken cancellationToken)
     {
-        if (store is not IWorldReader { KeepsRows: true } rows)
+        if (store.Get<IWorldReader>() is not { } rows)
         {
             return null;
         }

@@ -6,8 +6,6 @@ namespace Ledger.Worlds;
 /// <summary>Wraps another reader: returns its answers if every earlier event can be applied, and throws for the first one that cannot.</summary>
 internal sealed class StrictWorldReader(IWorldReader inner) : IWorldReader
 {
-    public bool KeepsRows => inner.KeepsRows;
-
     public async Task<World> GetWorldAsync(History history, Position? at = null, CancellationToken cancellationToken = default) =>
         await inner.GetWorldAsync(history, await CheckAsync(history, at, cancellationToken).ConfigureAwait(false), cancellationToken)
             .ConfigureAwait(false);
@@ -84,9 +82,6 @@ internal sealed class StrictWorldReader(IWorldReader inner) : IWorldReader
         CancellationToken cancellationToken = default) =>
         CheckedAsync(history, at, position => inner.ReadRelationEventsAsync(history, id, position, cancellationToken), cancellationToken);
 
-    public Task<Position> FindPositionAsync(History history, DateTimeOffset time, CancellationToken cancellationToken = default) =>
-        inner.FindPositionAsync(history, time, cancellationToken);
-
     public async Task<WorldDiff> DiffAsync(
         History a,
         Position? atA,
@@ -142,8 +137,9 @@ internal sealed class StrictWorldReader(IWorldReader inner) : IWorldReader
     private async Task<(Position Position, IReadOnlyList<SkippedEvent> Faults)> LookAsync(
         History history, Position? at, CancellationToken cancellationToken)
     {
-        if (!KeepsRows)
+        if (inner is FoldingWorldReader)
         {
+            // One fold tells both.
             var world = await inner.GetWorldAsync(history, at, cancellationToken).ConfigureAwait(false);
             return (world.Position, world.Faults);
         }

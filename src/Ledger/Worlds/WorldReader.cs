@@ -63,8 +63,13 @@ internal sealed class WorldReader(IEventStore store, History history, ReadStatis
         Position? at,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        if (store.Get<ISnapshotStore>() is not { } snapshots)
+        {
+            yield break;
+        }
+
         var candidates = new SnapshotCandidates(history, at);
-        for (var tries = 0; tries < MaxTries && store is ISnapshotStore snapshots && candidates.Rest is [_, ..] rest; tries++)
+        for (var tries = 0; tries < MaxTries && candidates.Rest is [_, ..] rest; tries++)
         {
             if (await snapshots.FindSnapshotAsync(rest, cancellationToken).ConfigureAwait(false) is not { } stored)
             {

@@ -5,7 +5,7 @@ namespace Ledger.Conformance.Projections;
 /// <summary>What the tests of documents share: a store with the projections of <see cref="ProjectionSamples"/> inline.</summary>
 public abstract class ProjectingStoreTests(ITestEngine engine) : EventStoreTests(engine)
 {
-    protected IDocumentReader Documents => (IDocumentReader)Store;
+    protected IDocumentReader Documents => Store.Get<IDocumentReader>()!;
 
     public sealed override async Task InitializeAsync() => Store = await Engine.CreateProjectingStoreAsync(ProjectionSamples.All);
 

@@ -11,7 +11,7 @@ namespace Ledger.Conformance.Worlds;
 /// <summary>Snapshots that are not what they should be: the world is that of the log, and the log says so.</summary>
 public abstract class BadSnapshotTests(ITestEngine engine) : EventStoreTests(engine.WithoutRows)
 {
-    private ISnapshotStore Snapshots => (ISnapshotStore)Store;
+    private ISnapshotStore Snapshots => Store.Get<ISnapshotStore>()!;
 
     public static TheoryData<string, string> Faults => new()
     {

@@ -82,7 +82,7 @@ public abstract class ReplayTests(ITestEngine engine) : EventStoreTests(engine.W
     public async Task Replay_SnapshotThatCannotBeRead_SaysWhy()
     {
         var run = await RunOfAsync(2);
-        var store = (ISnapshotStore)Store;
+        var store = Store.Get<ISnapshotStore>()!;
         await store.SaveSnapshotAsync(new StoredSnapshot(run.StreamName, new StreamVersion(2), """{"format":2}"""u8.ToArray()));
 
         (await run.ReplayAsync()).Comparisons.ShouldHaveSingleItem().ShouldBe(new(
@@ -115,7 +115,7 @@ public abstract class ReplayTests(ITestEngine engine) : EventStoreTests(engine.W
 
     private async Task ChangeAsync(Run run, string change)
     {
-        var store = (ISnapshotStore)Store;
+        var store = Store.Get<ISnapshotStore>()!;
         var stored = (await store.FindSnapshotAsync([new(run.StreamName, new StreamVersion(long.MaxValue))])).ShouldNotBeNull();
         var json = JsonNode.Parse(stored.Json.Span)!.AsObject();
         var world = json["world"]!.AsObject();

@@ -9,7 +9,7 @@ namespace Ledger.Conformance.Worlds;
 /// <summary>Snapshots of runs and branches: saved, found, used for worlds, and never more than a cache.</summary>
 public abstract class SnapshotTests(ITestEngine engine) : EventStoreTests(engine.WithoutRows)
 {
-    private ISnapshotStore Snapshots => (ISnapshotStore)Store;
+    private ISnapshotStore Snapshots => Store.Get<ISnapshotStore>()!;
 
     [Fact]
     public async Task LoadSnapshot_NoneSaved_IsNone() => (await Runs.Run(NewId()).LoadSnapshotAsync()).ShouldBeNull();

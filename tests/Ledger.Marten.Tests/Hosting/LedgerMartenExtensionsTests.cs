@@ -1,3 +1,5 @@
+using Ledger.Conformance.Decorators;
+using Ledger.Conformance.Hosting;
 using Ledger.Log;
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
@@ -5,6 +7,7 @@ using Ledger.Postgres.Schema;
 using Ledger.Projections;
 using Ledger.Records;
 using Ledger.Tasks;
+using Ledger.Testing;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -29,11 +32,26 @@ public sealed class LedgerMartenExtensionsTests(MartenDatabase database) : IClas
 
         (await run.DiffAsync(branch)).Summary().ShouldBe("-1 objects");
         (await branch.GetWorldAsync()).Objects.ShouldBeEmpty();
-        provider.GetRequiredService<IEventStore>().ShouldBeOfType<MartenEventStore>().KeepsRows.ShouldBeTrue();
-        provider.GetRequiredService<IDocumentReader>().ShouldBeOfType<MartenEventStore>();
+        provider.GetRequiredService<IEventStore>().ShouldBeOfType<MartenEventStore>().Get<Ledger.Worlds.IWorldReader>().ShouldNotBeNull();
+        provider.GetRequiredService<IDocumentReader>().ShouldBeSameAs(provider.GetRequiredService<IEventStore>().Get<IDocumentReader>());
         (await provider.GetRequiredService<LedgerMigrator>().AssertAsync()).ShouldBeEmpty();
         await using var session = provider.GetRequiredService<IDocumentStore>().QuerySession();
         (await session.Events.FetchStreamAsync("run:hosted")).Single().Data.ShouldBeOfType<ObjectCreated>();
+    }
+
+    [Fact]
+    public async Task AddLedger_Services_WorkOnOneStore()
+    {
+        await using var own = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton<IEventStore>(provider => new CountingStore(provider.GetRequiredService<MartenEventStore>()));
+        services.AddMarten(options => options.Connection(own.ConnectionString)).AddLedger();
+        await using var provider = services.BuildServiceProvider();
+
+        await ServiceChecks.RunAsync(provider, key: null);
+
+        provider.GetRequiredService<AgentLedger>().Store.ShouldBeOfType<CountingStore>().Appends.ShouldBe(3);
     }
 
     [Fact]
@@ -76,6 +94,7 @@ public sealed class LedgerMartenExtensionsTests(MartenDatabase database) : IClas
         var keyed = provider.GetRequiredKeyedService<AgentLedger>(typeof(IAgentStore));
         (await keyed.Run("second-store").GetWorldAsync()).Objects.Count.ShouldBe(1);
         provider.GetRequiredKeyedService<PostgresOptions>(typeof(IAgentStore)).RetryFor.ShouldBe(TimeSpan.FromSeconds(7));
+        await ServiceChecks.RunAsync(provider, typeof(IAgentStore));
         await using (var session = provider.GetRequiredService<IAgentStore>().LightweightSession())
         {
             await session.Ledger().Run("second-store").AppendAsync([new KitLoaded("in a session")]);

@@ -167,7 +167,15 @@ public sealed class SessionLedgerTests : IClassFixture<MartenDatabase>, IAsyncDi
         await using var session = _documents.LightweightSession();
 
         (await session.Ledger().Run(_id).FindObjectAsync("a"))!.Type.ShouldBe("Claim");
-        session.Ledger().Store.ShouldBeAssignableTo<Ledger.Worlds.IWorldReader>()!.KeepsRows.ShouldBeTrue();
+        session.Ledger().Store.Get<Ledger.Worlds.IWorldReader>().ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Records_InASession_AreRefused()
+    {
+        using var session = _documents.LightweightSession();
+
+        Should.Throw<ArgumentException>(() => new Ledger.Records.ChronoStore(session.Ledger().Store, "p"));
     }
 
     [Fact]

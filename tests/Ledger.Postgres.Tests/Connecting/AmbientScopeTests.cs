@@ -7,7 +7,9 @@ using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Inline;
 using Ledger.Postgres.Tests.Projections.Daemon;
+using Ledger.Projections;
 using Ledger.Records;
+using Ledger.Worlds;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -31,7 +33,7 @@ public sealed class AmbientScopeTests(LedgerDatabase database) : IClassFixture<L
             var store = database.Store.On(connection);
             await store.AppendAsync(stream, ExpectedVersion.NoStream, [new ObjectCreated("a", "thing")]);
             await store.AppendAsync(stream, ExpectedVersion.Any, [new ObjectCreated("b", "thing")]);
-            (await store.GetWorldAsync(History.OfRun(stream))).Objects.Count.ShouldBe(2);
+            (await store.Get<IWorldReader>()!.GetWorldAsync(History.OfRun(stream))).Objects.Count.ShouldBe(2);
             (await database.Store.GetStreamAsync(stream)).ShouldBeNull();
             if (completes)
             {

@@ -30,8 +30,8 @@ public sealed class DeadNetworkTests(LedgerDatabase database) : IClassFixture<Le
         ["read"] = (store, token) => store.ReadForwardAsync(Known, cancellationToken: token).ToListAsync(token).AsTask(),
         ["read of the log"] = (store, token) => store.ReadLogAsync(cancellationToken: token).ToListAsync(token).AsTask(),
         ["stream"] = (store, token) => store.GetStreamAsync(Known, token),
-        ["world"] = (store, token) => store.GetWorldAsync(History.OfRun(Known), null, token),
-        ["tasks"] = (store, token) => store.QueryTasksAsync(new Ledger.Tasks.TaskQuery(), token),
+        ["world"] = (store, token) => store.Get<Ledger.Worlds.IWorldReader>()!.GetWorldAsync(History.OfRun(Known), null, token),
+        ["tasks"] = (store, token) => store.Get<Ledger.Tasks.ITaskReader>()!.QueryTasksAsync(new Ledger.Tasks.TaskQuery(), token),
         ["archive"] = (store, token) => store.ArchiveAsync(Known, token),
         ["records, written"] = async (store, token) =>
         {

@@ -1,5 +1,10 @@
+using Ledger.Conformance.Decorators;
+using Ledger.Conformance.Hosting;
 using Ledger.Log;
 using Ledger.Postgres.Schema;
+using Ledger.Projections;
+using Ledger.Records;
+using Ledger.Tasks;
 using Ledger.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -61,6 +66,49 @@ public sealed class LedgerServiceCollectionExtensionsTests
         await hosted.StartingAsync(CancellationToken.None);
 
         await provider.GetRequiredService<LedgerMigrator>().EnsureMigratedAsync();
+    }
+
+    [Fact]
+    public async Task AddLedger_Services_WorkOnOneStore()
+    {
+        await using var database = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
+        await using var provider = new ServiceCollection()
+            .AddSingleton(new TaskLedgerOptions { StatusMoves = StatusMoves.Forward })
+            .AddLedger(options => options with { ConnectionString = database.ConnectionString })
+            .BuildServiceProvider(validateScopes: true);
+        await provider.GetRequiredService<LedgerMigrator>().ApplyAsync();
+
+        await ServiceChecks.RunAsync(provider, key: null);
+    }
+
+    [Fact]
+    public async Task AddLedger_DecoratorBefore_IsUsedByAllOfThem()
+    {
+        await using var database = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
+        await using var provider = new ServiceCollection()
+            .AddSingleton<IEventStore>(services => new CountingStore(services.GetRequiredService<PostgresEventStore>()))
+            .AddLedger(options => options with { ConnectionString = database.ConnectionString })
+            .BuildServiceProvider(validateScopes: true);
+        await provider.GetRequiredService<LedgerMigrator>().ApplyAsync();
+
+        await ServiceChecks.RunAsync(provider, key: null);
+
+        provider.GetRequiredService<AgentLedger>().Store.ShouldBeOfType<CountingStore>().Appends.ShouldBe(3);
+        provider.GetRequiredService<IDocumentReader>().ShouldBeSameAs(provider.GetRequiredService<IEventStore>().Get<IDocumentReader>());
+    }
+
+    [Fact]
+    public async Task AddLedger_ProviderDisposedWithoutWaiting_ClosesRecordStores()
+    {
+        await using var database = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
+        ChronoStore records;
+        using (var provider = new ServiceCollection()
+            .AddLedger(options => options with { ConnectionString = database.ConnectionString }).BuildServiceProvider())
+        {
+            records = provider.GetRequiredService<ChronoStores>().Get("kettle");
+        }
+
+        await Should.ThrowAsync<ObjectDisposedException>(() => records.GetAsync("a"));
     }
 
     [Fact]

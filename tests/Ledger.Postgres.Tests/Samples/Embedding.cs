@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using Ledger.Bus;
 using Ledger.Postgres.Schema;
+using Ledger.Records;
+using Ledger.Tasks;
 using Ledger.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -29,6 +32,18 @@ public sealed class Embedding
         // end of sample
         await using var provider = services.BuildServiceProvider();
         await provider.GetRequiredService<LedgerMigrator>().ApplyAsync();
+
+        // sample: the services
+        var runs = provider.GetRequiredService<AgentLedger>();      // runs and branches
+        var tasks = provider.GetRequiredService<TaskLedger>();      // tasks, calls and messages
+        var records = provider.GetRequiredService<ChronoStores>();  // record stores, one a project
+        var bus = provider.GetRequiredService<AgentBus>();          // the abilities on tasks, and those that the application registers
+        // end of sample
+        (await runs.FindAsync(StreamName.Run("order-7"))).ShouldBeNull();
+        (await tasks.FindTaskAsync("t1")).ShouldBeNull();
+        (await records.Get("kettle").RecordCountAsync()).ShouldBe(0);
+        bus.Has("ldg:task:get").ShouldBeTrue();
+
         var dataSource = provider.GetRequiredService<NpgsqlDataSource>();
         var store = provider.GetRequiredService<PostgresEventStore>();
 

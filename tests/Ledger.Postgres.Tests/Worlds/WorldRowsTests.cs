@@ -68,9 +68,10 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
             var run = await new AgentLedger(store).OpenAsync(StreamName.Run(id));
 
             (await run.GetWorldAsync()).Objects.Select(o => o.Id).ShouldBe(["a"]);
-            (await store.FindObjectAsync(run.History, "a"))!.Type.ShouldBe("T");
-            (await store.FindRelationAsync(run.History, "r"))!.Type.ShouldBe("t");
-            (await store.ReadObjectsAsync(run.History).CountAsync()).ShouldBe(1);
+            var rows = store.Get<IWorldReader>()!;
+            (await rows.FindObjectAsync(run.History, "a"))!.Type.ShouldBe("T");
+            (await rows.FindRelationAsync(run.History, "r"))!.Type.ShouldBe("t");
+            (await rows.ReadObjectsAsync(run.History).CountAsync()).ShouldBe(1);
         }
         finally
         {
@@ -90,7 +91,7 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
             await _store.AppendAsync(stream, ExpectedVersion.Any, [new ObjectCreated("a", "T")]);
         }
 
-        await _store.FindObjectAsync(Ledger.Log.History.OfRun(asked), "a");
+        await _store.Get<IWorldReader>()!.FindObjectAsync(Ledger.Log.History.OfRun(asked), "a");
         await new Postgres.Projections.Daemon.ProjectionAdmin(database.DataSource).RebuildAsync("ledger:world");
 
         (await TextAsync($"select string_agg(stream, ' ' order by stream) from ledger.world_head where stream like '%{id}'"))

@@ -33,6 +33,31 @@ public sealed class SourceConventionTests
         "Ledger.Explorer/Live/RunFollower.cs",
         "Ledger.Explorer/Projections/Rebuilds.cs").ShouldBeEmpty("Call SharedWork.Run, which carries no caller's context.");
 
+    [Fact]
+    public void Source_AsksStoresForCapabilities() =>
+        StoreCasts.Find().ShouldBeEmpty("Call store.Get<T>(), which also finds the capability of an engine that a decorator stands in front of.");
+
+    [Fact]
+    public void StoreCasts_KnowsEveryCapability() => StoreCasts.Asked().Except(StoreCasts.Capabilities).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("var rows = store as IWorldReader;")]
+    [InlineData("if (_ledger.Store is ITaskReader tasks)")]
+    [InlineData("if (store is not ISnapshotStore snapshots)")]
+    [InlineData("var engine = (IChronoLog)store;")]
+    [InlineData("IDocumentReader documents => documents,")]
+    [InlineData("if (ledger is { Store: ILogSearch })")]
+    [InlineData("stores.OfType<PostgresEventStore>()")]
+    public void StoreCast_IsFound(string line) => StoreCasts.IsOne(line).ShouldBeTrue();
+
+    [Theory]
+    [InlineData("var rows = store.Get<IWorldReader>();")]
+    [InlineData("internal sealed class FoldingWorldReader(IEventStore store) : IWorldReader")]
+    [InlineData("private static ITaskReader TasksOf(ExplorerRequest request) =>")]
+    [InlineData("public static ILogSearch Of(IEventStore store)")]
+    [InlineData("private IWorldReader? Rows => _ledger.Store.Get<IWorldReader>();")]
+    public void OtherLine_IsNoStoreCast(string line) => StoreCasts.IsOne(line).ShouldBeFalse();
+
     [Theory]
     [InlineData("var q = \"select 1\";")]
     [InlineData("var q = $\"insert into {t} values (1)\";")]

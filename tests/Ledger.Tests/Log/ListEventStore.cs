@@ -14,6 +14,9 @@ internal sealed class ListEventStore : IEventStore
 
     public EventRegistry Registry => EventRegistry.Default;
 
+    public T? Get<T>()
+        where T : class => null;
+
     public async Task<IReadOnlyList<AppendResult>> AppendAsync(
         IReadOnlyList<StreamAppend> appends,
         CancellationToken cancellationToken = default)

@@ -78,7 +78,7 @@ public abstract class LedgerMessageTests(WolverineApplication application)
         await application.Ledger.Run(_id).AppendAsync([new ObjectCreated("a", "Claim", [])]);
 
         (await InvokeAsync<SnapshotSaved>(new SaveSnapshot(_id))).ShouldBe(new SnapshotSaved($"run:{_id}", 1));
-        ((ISnapshotStore)application.Store).ShouldNotBeNull();
+        application.Store.Get<ISnapshotStore>().ShouldNotBeNull();
         (await application.Ledger.Run(_id).LoadSnapshotAsync())!.World.Objects.Single().Id.ShouldBe("a");
     }
 

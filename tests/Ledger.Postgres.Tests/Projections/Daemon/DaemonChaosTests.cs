@@ -2,6 +2,7 @@ using System.Globalization;
 using Ledger.Conformance;
 using Ledger.Conformance.Projections;
 using Ledger.Postgres.Projections.Rebuilding;
+using Ledger.Projections;
 using Ledger.Runs;
 using Shouldly;
 using Xunit;

@@ -2,6 +2,7 @@ using Ledger.Conformance;
 using Ledger.Conformance.Projections;
 using Ledger.Log;
 using Ledger.Postgres.Projections.Inline;
+using Ledger.Projections;
 using Ledger.Runs;
 using Shouldly;
 using Xunit;

@@ -1,13 +1,12 @@
 using System.Runtime.CompilerServices;
 using Ledger.Log;
-using Ledger.Postgres.Worlds;
 using Ledger.Worlds;
 
-namespace Ledger.Postgres;
+namespace Ledger.Postgres.Worlds;
 
-public sealed partial class PostgresEventStore
+/// <content>Lists, a page at a time.</content>
+internal sealed partial class PostgresWorldReader
 {
-    /// <inheritdoc/>
     public async IAsyncEnumerable<WorldObject> ReadObjectsAsync(
         History history,
         ObjectFilter? filter = null,
@@ -16,15 +15,14 @@ public sealed partial class PostgresEventStore
     {
         var position = await CoveredAsync(history, at, cancellationToken).ConfigureAwait(false);
         var objects = position is { } covered
-            ? PagesAsync(filter?.After, after => Worlds.ReadObjectsAsync(history, filter ?? new(), covered, after, cancellationToken), o => o.Id)
-            : Folding.ReadObjectsAsync(history, filter, at, cancellationToken);
+            ? PagesAsync(filter?.After, after => _rows.ReadObjectsAsync(history, filter ?? new(), covered, after, cancellationToken), o => o.Id)
+            : _folding.ReadObjectsAsync(history, filter, at, cancellationToken);
         await foreach (var item in objects.ConfigureAwait(false))
         {
             yield return item;
         }
     }
 
-    /// <inheritdoc/>
     public async IAsyncEnumerable<Relation> ReadRelationsAsync(
         History history,
         RelationFilter? filter = null,
@@ -33,29 +31,27 @@ public sealed partial class PostgresEventStore
     {
         var position = await CoveredAsync(history, at, cancellationToken).ConfigureAwait(false);
         var relations = position is { } covered
-            ? PagesAsync(filter?.After, after => Worlds.ReadRelationsAsync(history, filter ?? new(), covered, after, cancellationToken), r => r.Id)
-            : Folding.ReadRelationsAsync(history, filter, at, cancellationToken);
+            ? PagesAsync(filter?.After, after => _rows.ReadRelationsAsync(history, filter ?? new(), covered, after, cancellationToken), r => r.Id)
+            : _folding.ReadRelationsAsync(history, filter, at, cancellationToken);
         await foreach (var item in relations.ConfigureAwait(false))
         {
             yield return item;
         }
     }
 
-    /// <inheritdoc/>
     public IAsyncEnumerable<RecordedEvent> ReadObjectEventsAsync(
         History history,
         string id,
         Position? at = null,
         CancellationToken cancellationToken = default) =>
-        ReadEventsAsync("world_object_events", history, id, at, Folding.ReadObjectEventsAsync, cancellationToken);
+        ReadEventsAsync("world_object_events", history, id, at, _folding.ReadObjectEventsAsync, cancellationToken);
 
-    /// <inheritdoc/>
     public IAsyncEnumerable<RecordedEvent> ReadRelationEventsAsync(
         History history,
         string id,
         Position? at = null,
         CancellationToken cancellationToken = default) =>
-        ReadEventsAsync("world_relation_events", history, id, at, Folding.ReadRelationEventsAsync, cancellationToken);
+        ReadEventsAsync("world_relation_events", history, id, at, _folding.ReadRelationEventsAsync, cancellationToken);
 
     private static async IAsyncEnumerable<T> PagesAsync<T>(string? after, Func<string?, Task<List<T>>> readPage, Func<T, string> idOf)
     {
@@ -91,7 +87,7 @@ public sealed partial class PostgresEventStore
             yield break;
         }
 
-        foreach (var recorded in await Worlds.ReadEventsAsync(sql, history, id, position, cancellationToken).ConfigureAwait(false))
+        foreach (var recorded in await _rows.ReadEventsAsync(sql, history, id, position, cancellationToken).ConfigureAwait(false))
         {
             yield return recorded;
         }

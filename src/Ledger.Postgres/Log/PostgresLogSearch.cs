@@ -1,20 +1,19 @@
 using Ledger.Log;
-using Ledger.Postgres.Log;
 using NpgsqlTypes;
 
-namespace Ledger.Postgres;
+namespace Ledger.Postgres.Log;
 
-public sealed partial class PostgresEventStore : ILogSearch
+/// <summary>Finds streams and events by queries.</summary>
+internal sealed class PostgresLogSearch(StoreContext context, StreamTable streamTable) : ILogSearch
 {
-    /// <inheritdoc/>
     public async Task<StreamPage> FindStreamsAsync(StreamQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
         query.Checked();
-        return await _connections.UseAsync<StreamPage>(
+        return await context.Connections.UseAsync<StreamPage>(
             async (lease, cancellationToken) =>
             {
-                var command = Command(lease, "find_streams")
+                var command = context.Command(lease, "find_streams")
                     .WithText(query.Prefix)
                     .WithText(query.Text is null ? null : AsciiCase.Lower(query.Text))
                     .With<bool?>(query.State is { } state ? state == StreamState.Archived : null, NpgsqlDbType.Boolean)
@@ -34,7 +33,7 @@ public sealed partial class PostgresEventStore : ILogSearch
                 var found = new List<StreamSummary>();
                 while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                 {
-                    found.Add(new StreamSummary(ReadStream(reader), reader.GetInt64(5)));
+                    found.Add(new StreamSummary(StreamTable.Read(reader), reader.GetInt64(5)));
                 }
 
                 return new StreamPage([.. found.Take(query.Limit)], found.Count > query.Limit);
@@ -42,17 +41,16 @@ public sealed partial class PostgresEventStore : ILogSearch
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<StreamInfo>> GetStreamsAsync(
         IReadOnlyCollection<StreamName> streams,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(streams);
-        return await _connections.UseAsync<IReadOnlyList<StreamInfo>>(
+        return await context.Connections.UseAsync<IReadOnlyList<StreamInfo>>(
             async (lease, cancellationToken) =>
             {
                 string[] names = [.. streams.Select(s => s.Value).Distinct(StringComparer.Ordinal)];
-                var command = Command(lease, "get_streams").With(names, NpgsqlDbType.Array | NpgsqlDbType.Text);
+                var command = context.Command(lease, "get_streams").With(names, NpgsqlDbType.Array | NpgsqlDbType.Text);
                 await using var __ = command.ConfigureAwait(false);
                 await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
                 var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -60,7 +58,7 @@ public sealed partial class PostgresEventStore : ILogSearch
                 var found = new List<StreamInfo>();
                 while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                 {
-                    found.Add(ReadStream(reader));
+                    found.Add(StreamTable.Read(reader));
                 }
 
                 return found;
@@ -68,8 +66,7 @@ public sealed partial class PostgresEventStore : ILogSearch
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
-    /// <remarks>A page ends early where its events are large: behind some megabytes of data.</remarks>
+    // A page ends early where its events are large: after some megabytes of data.
     public async Task<EventPage> FindEventsAsync(
         History history,
         EventQuery query,
@@ -78,7 +75,7 @@ public sealed partial class PostgresEventStore : ILogSearch
         ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(query);
         var match = new EventMatch(query.Checked());
-        var info = await GetStreamAsync(history.Stream, cancellationToken).ConfigureAwait(false);
+        var info = await streamTable.GetStreamAsync(history.Stream, cancellationToken).ConfigureAwait(false);
         var length = history.LengthAt(info?.Version ?? StreamVersion.Empty).Value;
         var end = Math.Min(query.To?.Value ?? long.MaxValue, length);
         var reach = Math.Min(end, query.From.Value + query.Reach);
@@ -87,10 +84,10 @@ public sealed partial class PostgresEventStore : ILogSearch
             return new EventPage([], query.From, IsLast: true);
         }
 
-        return await _connections.UseAsync<EventPage>(
+        return await context.Connections.UseAsync<EventPage>(
             async (lease, cancellationToken) =>
             {
-                var command = Command(lease, "search_events");
+                var command = context.Command(lease, "search_events");
                 await using var __ = command.ConfigureAwait(false);
                 new HistoryPage(history, query.From.Value, reach - query.From.Value, keepsPositions: true).AddParameters(command);
                 command.Parameters.WithTexts(match.Types).WithTexts(match.Prefixes).WithText(query.Actor).WithText(match.Text)
@@ -103,7 +100,6 @@ public sealed partial class PostgresEventStore : ILogSearch
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public async Task<EventCounts> CountEventsAsync(
         History history,
         Position from,
@@ -121,10 +117,10 @@ public sealed partial class PostgresEventStore : ILogSearch
             (streams[i], versions[i], sliceOf[i]) = (stream.Value, version.Value, positions.SliceOf(positions[i]));
         }
 
-        return await _connections.UseAsync<EventCounts>(
+        return await context.Connections.UseAsync<EventCounts>(
             async (lease, cancellationToken) =>
             {
-                var command = Command(lease, "count_events")
+                var command = context.Command(lease, "count_events")
                     .With(streams, NpgsqlDbType.Array | NpgsqlDbType.Text)
                     .With(versions, NpgsqlDbType.Array | NpgsqlDbType.Bigint)
                     .With(sliceOf, NpgsqlDbType.Array | NpgsqlDbType.Integer);
@@ -144,6 +140,24 @@ public sealed partial class PostgresEventStore : ILogSearch
             cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task<Position> FindPositionAsync(History history, DateTimeOffset time, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        return await context.Connections.UseAsync<Position>(
+            async (lease, cancellationToken) =>
+            {
+                var command = context.Command(lease, "position_at")
+                    .WithText(history.Stream.Value)
+                    .With(time.ToUniversalTime(), NpgsqlDbType.TimestampTz);
+                await using var __ = command.ConfigureAwait(false);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? new Position(reader.GetInt64(0)) : default;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<EventPage> ReadFoundAsync(
         Npgsql.NpgsqlDataReader reader,
         History history,
@@ -152,7 +166,7 @@ public sealed partial class PostgresEventStore : ILogSearch
         long end,
         CancellationToken cancellationToken)
     {
-        var row = new EventRow(Registry);
+        var row = new EventRow(context.Options.Registry);
         var found = new List<RecordedEvent>();
         var bytes = 0L;
         // A slice of the page is a segment of the lineage: the ordinal counts from the one that the page begins in.

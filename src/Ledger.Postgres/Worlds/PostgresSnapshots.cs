@@ -3,20 +3,20 @@ using Ledger.Postgres.Log;
 using Ledger.Worlds;
 using NpgsqlTypes;
 
-namespace Ledger.Postgres;
+namespace Ledger.Postgres.Worlds;
 
-public sealed partial class PostgresEventStore : ISnapshotStore
+/// <summary>The documents of snapshots.</summary>
+internal sealed class PostgresSnapshots(StoreContext context) : ISnapshotStore
 {
-    /// <inheritdoc/>
     public async Task<StoredSnapshot?> FindSnapshotAsync(
         IReadOnlyList<SnapshotLimit> wanted,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        return await _connections.UseAsync<StoredSnapshot?>(
+        return await context.Connections.UseAsync<StoredSnapshot?>(
             async (lease, cancellationToken) =>
             {
-                var command = Command(lease, "find_snapshot")
+                var command = context.Command(lease, "find_snapshot")
                     .With(wanted.Select(w => w.Stream.Value).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)
                     .With(wanted.Select(w => w.AtMost.Value).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
                 await using var __ = command.ConfigureAwait(false);
@@ -30,15 +30,14 @@ public sealed partial class PostgresEventStore : ISnapshotStore
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public async Task<SnapshotOutcome> SaveSnapshotAsync(StoredSnapshot snapshot, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         AppendRules.Check(snapshot.Stream, nameof(snapshot));
-        return await _connections.UseAsync<SnapshotOutcome>(
+        return await context.Connections.UseAsync<SnapshotOutcome>(
             async (lease, cancellationToken) =>
             {
-                var command = Command(lease, "save_snapshot")
+                var command = context.Command(lease, "save_snapshot")
                     .WithText(snapshot.Stream.Value)
                     .WithJson(snapshot.Json)
                     .WithText(typeof(WorldSnapshot).FullName)
@@ -50,14 +49,13 @@ public sealed partial class PostgresEventStore : ISnapshotStore
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public async Task DiscardSnapshotAsync(StreamName stream, StreamVersion version, CancellationToken cancellationToken = default)
     {
         AppendRules.Check(stream, nameof(stream));
-        await _connections.UseAsync(
+        await context.Connections.UseAsync(
             async (lease, cancellationToken) =>
             {
-                var command = Command(lease, "discard_snapshot").WithText(stream.Value).With(version.Value, NpgsqlDbType.Bigint);
+                var command = context.Command(lease, "discard_snapshot").WithText(stream.Value).With(version.Value, NpgsqlDbType.Bigint);
                 await using var __ = command.ConfigureAwait(false);
                 await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
             },

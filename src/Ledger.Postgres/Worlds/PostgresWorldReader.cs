@@ -1,41 +1,36 @@
 using Ledger.Log;
-using Ledger.Postgres.Worlds;
+using Ledger.Postgres.Log;
 using Ledger.Worlds;
 
-namespace Ledger.Postgres;
+namespace Ledger.Postgres.Worlds;
 
-public sealed partial class PostgresEventStore
+/// <summary>Answers from rows, and by folding what rows do not reach.</summary>
+/// <param name="context">Where the rows are.</param>
+/// <param name="store">Where the events are.</param>
+internal sealed partial class PostgresWorldReader(StoreContext context, IEventStore store) : IWorldReader
 {
-    /// <inheritdoc/>
-    public bool KeepsRows => _options.WorldRows == WorldRows.Inline;
-
-    private WorldQueries Worlds => new(_connections, _options);
+    private readonly WorldQueries _rows = new(context.Connections, context.Options);
 
     // Gives every answer that rows do not.
-    private FoldingWorldReader Folding => new(this);
+    private readonly FoldingWorldReader _folding = new(store);
 
-    /// <inheritdoc/>
-    /// <remarks>Rows that other writers left out are written first, a page of events a transaction; where nothing can be written, the history is folded.</remarks>
+    // Rows that other writers left out are written first, a page of events a transaction; where nothing can be written, the history is
+    // folded.
     public async Task<World> GetWorldAsync(History history, Position? at = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(history);
-        if (!KeepsRows)
-        {
-            return await Folding.GetWorldAsync(history, at, cancellationToken).ConfigureAwait(false);
-        }
-
-        var reach = await Worlds.ReachAsync(history, at, cancellationToken).ConfigureAwait(false);
+        var reach = await _rows.ReachAsync(history, at, cancellationToken).ConfigureAwait(false);
         if (reach.Lags)
         {
-            return await Folding.GetWorldAsync(history, at, cancellationToken).ConfigureAwait(false);
+            return await _folding.GetWorldAsync(history, at, cancellationToken).ConfigureAwait(false);
         }
 
-        var world = await Worlds.ReadWorldAsync(history, reach, cancellationToken).ConfigureAwait(false);
+        var world = await _rows.ReadWorldAsync(history, reach, cancellationToken).ConfigureAwait(false);
         var wanted = at is { } position && position < reach.Length ? position : reach.Length;
         if (reach.Position < wanted)
         {
             var fold = new WorldFold(world);
-            var rest = ReadHistoryAsync(history, reach.Position, wanted, cancellationToken);
+            var rest = store.ReadHistoryAsync(history, reach.Position, wanted, cancellationToken);
             await foreach (var recorded in rest.ConfigureAwait(false))
             {
                 fold.Apply(recorded);
@@ -47,26 +42,21 @@ public sealed partial class PostgresEventStore
         return at > reach.Length ? throw new PositionOutOfRangeException(history.Stream, at.Value, reach.Length) : world;
     }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<SkippedEvent>> GetFaultsAsync(
         History history,
         Position? at = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(history);
-        if (KeepsRows)
+        var reach = await _rows.ReachAsync(history, at, cancellationToken).ConfigureAwait(false);
+        if (Covered(reach, history, at) is not null)
         {
-            var reach = await Worlds.ReachAsync(history, at, cancellationToken).ConfigureAwait(false);
-            if (Covered(reach, history, at) is not null)
-            {
-                return await Worlds.ReadFaultsAsync(history, reach, cancellationToken).ConfigureAwait(false);
-            }
+            return await _rows.ReadFaultsAsync(history, reach, cancellationToken).ConfigureAwait(false);
         }
 
-        return await Folding.GetFaultsAsync(history, at, cancellationToken).ConfigureAwait(false);
+        return await _folding.GetFaultsAsync(history, at, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public async Task<PresentObjects> FindPresentAsync(
         History history,
         IReadOnlyCollection<string> ids,
@@ -75,35 +65,27 @@ public sealed partial class PostgresEventStore
     {
         ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(ids);
-        if (KeepsRows)
+        var (reach, present) = await _rows.FindPresentAsync(history, ids, at, cancellationToken).ConfigureAwait(false);
+        if (Covered(reach, history, at) is { } position)
         {
-            var (reach, present) = await Worlds.FindPresentAsync(history, ids, at, cancellationToken).ConfigureAwait(false);
-            if (Covered(reach, history, at) is { } position)
-            {
-                return new PresentObjects(position, present.ToHashSet(StringComparer.Ordinal));
-            }
+            return new PresentObjects(position, present.ToHashSet(StringComparer.Ordinal));
         }
 
-        return await Folding.FindPresentAsync(history, ids, at, cancellationToken).ConfigureAwait(false);
+        return await _folding.FindPresentAsync(history, ids, at, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public async Task<bool> IsBudgetExhaustedAsync(History history, Position? at = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(history);
-        if (KeepsRows)
+        var reach = await _rows.ReachAsync(history, at, cancellationToken).ConfigureAwait(false);
+        if (Covered(reach, history, at) is not null)
         {
-            var reach = await Worlds.ReachAsync(history, at, cancellationToken).ConfigureAwait(false);
-            if (Covered(reach, history, at) is not null)
-            {
-                return reach.BudgetExhausted;
-            }
+            return reach.BudgetExhausted;
         }
 
-        return await Folding.IsBudgetExhaustedAsync(history, at, cancellationToken).ConfigureAwait(false);
+        return await _folding.IsBudgetExhaustedAsync(history, at, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public async Task<WorldObject?> FindObjectAsync(
         History history,
         string id,
@@ -112,19 +94,15 @@ public sealed partial class PostgresEventStore
     {
         ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(id);
-        if (KeepsRows)
+        var (reach, found) = await _rows.FindObjectAsync(history, id, at, cancellationToken).ConfigureAwait(false);
+        if (Covered(reach, history, at) is not null)
         {
-            var (reach, found) = await Worlds.FindObjectAsync(history, id, at, cancellationToken).ConfigureAwait(false);
-            if (Covered(reach, history, at) is not null)
-            {
-                return found;
-            }
+            return found;
         }
 
-        return await Folding.FindObjectAsync(history, id, at, cancellationToken).ConfigureAwait(false);
+        return await _folding.FindObjectAsync(history, id, at, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public async Task<Relation?> FindRelationAsync(
         History history,
         string id,
@@ -133,19 +111,15 @@ public sealed partial class PostgresEventStore
     {
         ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(id);
-        if (KeepsRows)
+        var (reach, found) = await _rows.FindRelationAsync(history, id, at, cancellationToken).ConfigureAwait(false);
+        if (Covered(reach, history, at) is not null)
         {
-            var (reach, found) = await Worlds.FindRelationAsync(history, id, at, cancellationToken).ConfigureAwait(false);
-            if (Covered(reach, history, at) is not null)
-            {
-                return found;
-            }
+            return found;
         }
 
-        return await Folding.FindRelationAsync(history, id, at, cancellationToken).ConfigureAwait(false);
+        return await _folding.FindRelationAsync(history, id, at, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public async Task<Neighbourhood> GetNeighbourhoodAsync(
         History history,
         string objectId,
@@ -156,18 +130,10 @@ public sealed partial class PostgresEventStore
         ArgumentNullException.ThrowIfNull(objectId);
         ArgumentOutOfRangeException.ThrowIfNegative(depth);
         return await CoveredAsync(history, at, cancellationToken).ConfigureAwait(false) is { } position
-            ? await Worlds.ReadNeighbourhoodAsync(history, objectId, depth, position, cancellationToken).ConfigureAwait(false)
-            : await Folding.GetNeighbourhoodAsync(history, objectId, depth, at, cancellationToken).ConfigureAwait(false);
+            ? await _rows.ReadNeighbourhoodAsync(history, objectId, depth, position, cancellationToken).ConfigureAwait(false)
+            : await _folding.GetNeighbourhoodAsync(history, objectId, depth, at, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
-    public Task<Position> FindPositionAsync(History history, DateTimeOffset time, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(history);
-        return Worlds.FindPositionAsync(history, time, cancellationToken);
-    }
-
-    /// <inheritdoc/>
     public async Task<WorldDiff> DiffAsync(
         History a,
         Position? atA,
@@ -180,7 +146,7 @@ public sealed partial class PostgresEventStore
         return a.Root == b.Root
             && await CoveredAsync(a, atA, cancellationToken).ConfigureAwait(false) is { } positionA
             && await CoveredAsync(b, atB, cancellationToken).ConfigureAwait(false) is { } positionB
-            ? await Worlds.ReadDiffAsync(a, positionA, b, positionB, cancellationToken).ConfigureAwait(false)
+            ? await _rows.ReadDiffAsync(a, positionA, b, positionB, cancellationToken).ConfigureAwait(false)
             : WorldDiff.Between(
                 await GetWorldAsync(a, atA, cancellationToken).ConfigureAwait(false),
                 await GetWorldAsync(b, atB, cancellationToken).ConfigureAwait(false));
@@ -190,7 +156,7 @@ public sealed partial class PostgresEventStore
     private async Task<Position?> CoveredAsync(History history, Position? at, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(history);
-        return KeepsRows ? Covered(await Worlds.ReachAsync(history, at, cancellationToken).ConfigureAwait(false), history, at) : null;
+        return Covered(await _rows.ReachAsync(history, at, cancellationToken).ConfigureAwait(false), history, at);
     }
 
     /// <exception cref="PositionOutOfRangeException">The rows stand for all that there is, and more was asked for.</exception>

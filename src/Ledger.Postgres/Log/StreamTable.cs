@@ -1,33 +1,31 @@
 using System.Runtime.CompilerServices;
 using Ledger.Log;
-using Ledger.Postgres.Log;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace Ledger.Postgres;
+namespace Ledger.Postgres.Log;
 
-public sealed partial class PostgresEventStore
+/// <summary>The rows of streams: found, listed, archived.</summary>
+internal sealed class StreamTable(StoreContext context)
 {
     private const int StreamsPerPage = 1_000;
 
-    /// <inheritdoc/>
     public async Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default)
     {
         AppendRules.Check(stream, nameof(stream));
-        return await _connections.UseAsync<StreamInfo?>(
+        return await context.Connections.UseAsync<StreamInfo?>(
             async (lease, cancellationToken) =>
             {
-                var command = Command(lease, "get_stream").WithText(stream.Value);
+                var command = context.Command(lease, "get_stream").WithText(stream.Value);
                 await using var __ = command.ConfigureAwait(false);
                 await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
                 var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
                 await using var ___ = reader.ConfigureAwait(false);
-                return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? ReadStream(reader) : null;
+                return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? Read(reader) : null;
             },
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public async IAsyncEnumerable<StreamInfo> ListStreamsAsync(
         string prefix = "",
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -52,15 +50,14 @@ public sealed partial class PostgresEventStore
         }
     }
 
-    /// <inheritdoc/>
     public async Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default)
     {
         AppendRules.Check(stream, nameof(stream));
-        CheckAmbient("The archiving of a stream");
-        await _connections.UseAsync(
+        context.CheckAmbient("The archiving of a stream");
+        await context.Connections.UseAsync(
             async (lease, cancellationToken) =>
             {
-                var command = Command(lease, "archive_stream").WithText(stream.Value);
+                var command = context.Command(lease, "archive_stream").WithText(stream.Value);
                 await using var __ = command.ConfigureAwait(false);
                 if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
                 {
@@ -70,7 +67,7 @@ public sealed partial class PostgresEventStore
             cancellationToken).ConfigureAwait(false);
     }
 
-    private static StreamInfo ReadStream(NpgsqlDataReader reader) => new(
+    public static StreamInfo Read(NpgsqlDataReader reader) => new(
         new StreamName(reader.GetString(0)),
         new StreamVersion(reader.GetInt64(1)),
         reader.GetFieldValue<DateTimeOffset>(2),
@@ -79,10 +76,10 @@ public sealed partial class PostgresEventStore
 
     private async Task<List<StreamInfo>> ListStreamsPageAsync(string prefix, string? last, CancellationToken cancellationToken)
     {
-        return await _connections.UseAsync<List<StreamInfo>>(
+        return await context.Connections.UseAsync<List<StreamInfo>>(
             async (lease, cancellationToken) =>
             {
-                var command = Command(lease, "list_streams")
+                var command = context.Command(lease, "list_streams")
                     .WithText(prefix)
                     .WithText(last)
                     .With(StreamsPerPage, NpgsqlDbType.Integer);
@@ -92,7 +89,7 @@ public sealed partial class PostgresEventStore
                 var streams = new List<StreamInfo>();
                 while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                 {
-                    streams.Add(ReadStream(reader));
+                    streams.Add(Read(reader));
                 }
 
                 return streams;

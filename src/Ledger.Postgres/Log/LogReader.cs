@@ -1,13 +1,12 @@
 using System.Runtime.CompilerServices;
 using Ledger.Log;
-using Ledger.Postgres.Log;
 using NpgsqlTypes;
 
-namespace Ledger.Postgres;
+namespace Ledger.Postgres.Log;
 
-public sealed partial class PostgresEventStore
+/// <summary>Reads events: of a stream, of a history, of the whole log, or by their ids.</summary>
+internal sealed partial class LogReader(StoreContext context, StreamTable streams)
 {
-    /// <inheritdoc/>
     public IAsyncEnumerable<RecordedEvent> ReadForwardAsync(
         StreamName stream,
         StreamVersion from = default,
@@ -19,7 +18,6 @@ public sealed partial class PostgresEventStore
         return ReadAsync(History.OfRun(stream), first, to?.Value, keepsPositions: false, cancellationToken);
     }
 
-    /// <inheritdoc/>
     public IAsyncEnumerable<RecordedEvent> ReadHistoryAsync(
         History history,
         Position from = default,
@@ -30,7 +28,6 @@ public sealed partial class PostgresEventStore
         return ReadAsync(history, from.Value, to?.Value, keepsPositions: true, cancellationToken);
     }
 
-    /// <inheritdoc/>
     public IAsyncEnumerable<RecordedEvent> ReadBackwardAsync(
         StreamName stream,
         StreamVersion? from = null,
@@ -41,13 +38,46 @@ public sealed partial class PostgresEventStore
         return ReadFromEndAsync(stream, from, to, cancellationToken);
     }
 
+    public async Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(
+        IReadOnlyCollection<Guid> ids,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        cancellationToken.ThrowIfCancellationRequested();
+        var wanted = ids.Distinct().ToArray();
+        if (wanted.Length == 0)
+        {
+            return [];
+        }
+
+        return await context.Connections.UseAsync<IReadOnlyList<RecordedEvent>>(
+            async (lease, cancellationToken) =>
+            {
+                var command = context.Command(lease, "find_events").With(wanted, NpgsqlDbType.Array | NpgsqlDbType.Uuid);
+                await using var __ = command.ConfigureAwait(false);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                var row = new EventRow(context.Options.Registry);
+                var found = new List<RecordedEvent>();
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    found.Add(row.Read(reader, new StreamName(reader.GetString(0)), position: null));
+                }
+
+                found.Sort((left, right) => left.Sequence.Value.CompareTo(right.Sequence.Value));
+                return found;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
     private async IAsyncEnumerable<RecordedEvent> ReadFromEndAsync(
         StreamName stream,
         StreamVersion? from,
         StreamVersion to,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var info = await GetStreamAsync(stream, cancellationToken).ConfigureAwait(false);
+        var info = await streams.GetStreamAsync(stream, cancellationToken).ConfigureAwait(false);
         var youngest = Math.Min(from?.Value ?? long.MaxValue, info?.Version.Value ?? 0);
         var oldest = Math.Max(to.Value, 1);
         var size = default(PageSize);
@@ -104,16 +134,16 @@ public sealed partial class PostgresEventStore
 
     private async Task<PageRead> ReadHistoryPageAsync(HistoryPage page, Action<RecordedEvent> add, CancellationToken cancellationToken)
     {
-        return await _connections.UseAsync<PageRead>(
+        return await context.Connections.UseAsync<PageRead>(
             async (lease, cancellationToken) =>
             {
-                var command = Command(lease, "read_history");
+                var command = context.Command(lease, "read_history");
                 await using var __ = command.ConfigureAwait(false);
                 page.AddParameters(command);
                 await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
                 var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
                 await using var ___ = reader.ConfigureAwait(false);
-                return await page.ReadAsync(reader, new EventRow(Registry), add, cancellationToken).ConfigureAwait(false);
+                return await page.ReadAsync(reader, new EventRow(context.Options.Registry), add, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -124,10 +154,10 @@ public sealed partial class PostgresEventStore
         long youngest,
         CancellationToken cancellationToken)
     {
-        return await _connections.UseAsync<List<RecordedEvent>>(
+        return await context.Connections.UseAsync<List<RecordedEvent>>(
             async (lease, cancellationToken) =>
             {
-                var command = Command(lease, "read_backward")
+                var command = context.Command(lease, "read_backward")
                     .WithText(stream.Value)
                     .With(oldest, NpgsqlDbType.Bigint)
                     .With(youngest, NpgsqlDbType.Bigint);
@@ -135,7 +165,7 @@ public sealed partial class PostgresEventStore
                 await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
                 var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
                 await using var ___ = reader.ConfigureAwait(false);
-                var row = new EventRow(Registry);
+                var row = new EventRow(context.Options.Registry);
                 var events = new List<RecordedEvent>();
                 var bytes = 0L;
                 while (bytes < PageSize.MaxBytes && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))

@@ -1,21 +1,20 @@
 using System.Runtime.CompilerServices;
 using Ledger.Log;
-using Ledger.Postgres.Log;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace Ledger.Postgres;
+namespace Ledger.Postgres.Log;
 
-public sealed partial class PostgresEventStore
+/// <summary>The rows of branches, and the histories that they make.</summary>
+internal sealed class BranchTable(StoreContext context)
 {
-    /// <inheritdoc/>
     public async Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default)
     {
         AppendRules.Check(stream, nameof(stream));
-        return await _connections.UseAsync<History?>(
+        return await context.Connections.UseAsync<History?>(
             async (lease, cancellationToken) =>
             {
-                var command = Command(lease, "get_history").WithText(stream.Value);
+                var command = context.Command(lease, "get_history").WithText(stream.Value);
                 await using var __ = command.ConfigureAwait(false);
                 await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
                 var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -32,7 +31,6 @@ public sealed partial class PostgresEventStore
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public async Task<BranchInfo> CreateBranchAsync(
         BranchCreated branch,
         EventMetadata metadata,
@@ -40,15 +38,15 @@ public sealed partial class PostgresEventStore
     {
         ArgumentNullException.ThrowIfNull(branch);
         ArgumentNullException.ThrowIfNull(metadata);
-        CheckAmbient("The creation of a branch");
+        context.CheckAmbient("The creation of a branch");
         var described = branch.Describe();
         var newEvent = new NewEvent(branch, metadata) { CorrelationId = described.Root.Value };
-        var item = new AppendRequest.Item(newEvent.IdIn(described.Stream), newEvent, Registry.Write(newEvent));
-        return await _connections.UseAsync<BranchInfo>(
+        var item = new AppendRequest.Item(newEvent.IdIn(described.Stream), newEvent, context.Options.Registry.Write(newEvent));
+        return await context.Connections.UseAsync<BranchInfo>(
             async (lease, cancellationToken) =>
             {
-                var create = new NpgsqlBatchCommand(SqlText.Load("create_branch", _options.Schemas));
-                var projections = _statements.Projections.For([described.Stream.Value]);
+                var create = new NpgsqlBatchCommand(SqlText.Load("create_branch", context.Options.Schemas));
+                var projections = context.Statements.Projections.For([described.Stream.Value]);
                 AddParameters(create.Parameters, described, item, projections.Keys);
                 var answer = await projections.ExecuteAsync(
                     create,
@@ -63,7 +61,7 @@ public sealed partial class PostgresEventStore
                     },
                     lease.Connection,
                     lease.Transaction,
-                    _options.CommandTimeoutSeconds,
+                    context.Options.CommandTimeoutSeconds,
                     cancellationToken).ConfigureAwait(false);
                 BranchInfo created = answer.Outcome switch
                 {
@@ -74,13 +72,12 @@ public sealed partial class PostgresEventStore
                     "id_in_use" => throw new EventIdInUseException(described.Stream, item.Id, new StreamName(answer.Holder!)),
                     _ => throw new ForkPositionException(described.Parent, branch.ForkPosition, new Position(answer.PrefixLength)),
                 };
-                _lanes?.Announce();
+                context.Lanes?.Announce();
                 return created;
             },
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
     public async Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default)
     {
         AppendRules.Check(branch, nameof(branch));
@@ -88,7 +85,6 @@ public sealed partial class PostgresEventStore
         return found is [var info] ? info : null;
     }
 
-    /// <inheritdoc/>
     public IAsyncEnumerable<BranchInfo> ListBranchesAsync(StreamName? root = null, CancellationToken cancellationToken = default)
     {
         if (root is { } stream)
@@ -133,10 +129,10 @@ public sealed partial class PostgresEventStore
 
     private async Task<List<BranchInfo>> ReadBranchesAsync(string sql, string? stream, CancellationToken cancellationToken)
     {
-        return await _connections.UseAsync<List<BranchInfo>>(
+        return await context.Connections.UseAsync<List<BranchInfo>>(
             async (lease, cancellationToken) =>
             {
-                var command = Command(lease, sql).WithText(stream);
+                var command = context.Command(lease, sql).WithText(stream);
                 await using var __ = command.ConfigureAwait(false);
                 var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
                 await using var ___ = reader.ConfigureAwait(false);

@@ -1,25 +1,16 @@
 using System.Runtime.CompilerServices;
 using Ledger.Log;
-using Ledger.Postgres.Log;
 using NpgsqlTypes;
 
-namespace Ledger.Postgres;
+namespace Ledger.Postgres.Log;
 
-public sealed partial class PostgresEventStore
+/// <content>Reading all streams, up to the high-water mark.</content>
+internal sealed partial class LogReader
 {
     // How long a reader waits, in all, for transactions that hold numbers it lacks, before it ends below them.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
-    /// <inheritdoc/>
-    /// <remarks>
-    /// A number that is missing may belong to a running transaction or be dead. Three statements tell, each with a snapshot of its
-    /// own: the last number drawn, who else may still commit one, and the rows. Once nobody of the second is left, a number missing
-    /// from rows read after that is dead. Where somebody stays, the reading ends below the number; the next one starts there.
-    /// Where <see cref="PostgresOptions.ForeignWriters"/> draw numbers before their transactions, nobody shows that one is alive:
-    /// the reading waits below it until it has been known for 3 seconds.
-    /// </remarks>
-    /// <exception cref="StandbyServerException">The server is a standby, which does not show who holds numbers.</exception>
-    /// <exception cref="LogNumbersException">The sequence is behind the events.</exception>
+    // The remark on PostgresEventStore.ReadLogAsync says why it takes three statements.
     public async IAsyncEnumerable<RecordedEvent> ReadLogAsync(
         SequenceNumber after = default,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -28,8 +19,8 @@ public sealed partial class PostgresEventStore
         var holders = await ReadHoldersAsync(cancellationToken).ConfigureAwait(false);
         var size = default(PageSize);
         var next = after.Value;
-        var started = _timeProvider.GetTimestamp();
-        _gaps.Note(last);
+        var started = context.TimeProvider.GetTimestamp();
+        context.Gaps.Note(last);
         var pause = TimeSpan.FromMilliseconds(1);
         while (next < last)
         {
@@ -61,7 +52,7 @@ public sealed partial class PostgresEventStore
 
             var page = new List<RecordedEvent>();
             await ReadLogPageAsync(next, last, size.Rows, page.Add, cancellationToken).ConfigureAwait(false);
-            var certain = LogGap.IndexOf(next, page, holders.Count == 0 ? _gaps.DeadUpTo(last, started) : 0);
+            var certain = LogGap.IndexOf(next, page, holders.Count == 0 ? context.Gaps.DeadUpTo(last, started) : 0);
             for (var i = 0; i < certain; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -85,21 +76,21 @@ public sealed partial class PostgresEventStore
                 continue;
             }
 
-            if (holders.Count > 0 && _timeProvider.GetElapsedTime(started) > LongestWait)
+            if (holders.Count > 0 && context.TimeProvider.GetElapsedTime(started) > LongestWait)
             {
                 yield break;
             }
 
-            await Task.Delay(pause, _timeProvider, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(pause, context.TimeProvider, cancellationToken).ConfigureAwait(false);
             pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, TimeSpan.FromMilliseconds(50).Ticks));
             await KeepThoseLeftAsync(holders, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private Task<long> ReadLastDrawnAsync(CancellationToken cancellationToken) => _connections.UseAsync(
+    private Task<long> ReadLastDrawnAsync(CancellationToken cancellationToken) => context.Connections.UseAsync(
         async (lease, cancellationToken) =>
         {
-            var numbers = await LogNumbers.ReadAsync(lease.Connection, _options, cancellationToken).ConfigureAwait(false);
+            var numbers = await LogNumbers.ReadAsync(lease.Connection, context.Options, cancellationToken).ConfigureAwait(false);
             if (numbers.IsStandby)
             {
                 throw new StandbyServerException();
@@ -112,7 +103,7 @@ public sealed partial class PostgresEventStore
 
     /// <summary>Whether every number up to the last one is either in the log or dead.</summary>
     private bool IsCertain(HashSet<string> holders, long last, long started) =>
-        holders.Count == 0 && _gaps.DeadUpTo(last, started) >= last;
+        holders.Count == 0 && context.Gaps.DeadUpTo(last, started) >= last;
 
     // A transaction that is prepared changes its name, so that its old one is gone while it lives: any prepared one counts.
     private async Task KeepThoseLeftAsync(HashSet<string> holders, CancellationToken cancellationToken)
@@ -126,10 +117,10 @@ public sealed partial class PostgresEventStore
 
     private async Task<HashSet<string>> ReadHoldersAsync(CancellationToken cancellationToken)
     {
-        return await _connections.UseAsync<HashSet<string>>(
+        return await context.Connections.UseAsync<HashSet<string>>(
             async (lease, cancellationToken) =>
             {
-                var command = Command(lease, "log_holders").WithText(_options.EventSchema);
+                var command = context.Command(lease, "log_holders").WithText(context.Options.EventSchema);
                 await using var __ = command.ConfigureAwait(false);
                 await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
                 var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -152,10 +143,10 @@ public sealed partial class PostgresEventStore
         Action<RecordedEvent> add,
         CancellationToken cancellationToken)
     {
-        return await _connections.UseAsync<PageRead>(
+        return await context.Connections.UseAsync<PageRead>(
             async (lease, cancellationToken) =>
             {
-                var command = Command(lease, "read_log")
+                var command = context.Command(lease, "read_log")
                     .With(after, NpgsqlDbType.Bigint)
                     .With(last, NpgsqlDbType.Bigint)
                     .With(rows, NpgsqlDbType.Integer);
@@ -163,7 +154,7 @@ public sealed partial class PostgresEventStore
                 await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
                 var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
                 await using var ___ = reader.ConfigureAwait(false);
-                var row = new EventRow(Registry);
+                var row = new EventRow(context.Options.Registry);
                 var stream = default(StreamName);
                 var (count, bytes) = (0, 0L);
                 while (bytes < PageSize.MaxBytes && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -175,7 +166,7 @@ public sealed partial class PostgresEventStore
                     }
 
                     var recorded = row.Read(reader, stream, position: null);
-                    _gaps.LookForOthers(recorded);
+                    context.Gaps.LookForOthers(recorded);
                     add(recorded);
                     count++;
                     bytes += recorded.Json.Length;
@@ -183,18 +174,6 @@ public sealed partial class PostgresEventStore
                 }
 
                 return new PageRead(count, bytes, after, IsLast: count == 0 || after >= last);
-            },
-            cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task<T> ReadScalarAsync<T>(string sql, CancellationToken cancellationToken)
-    {
-        return await _connections.UseAsync<T>(
-            async (lease, cancellationToken) =>
-            {
-                var command = Command(lease, sql);
-                await using var __ = command.ConfigureAwait(false);
-                return (T)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
             },
             cancellationToken).ConfigureAwait(false);
     }

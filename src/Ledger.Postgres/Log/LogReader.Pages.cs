@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
-using Ledger.Postgres.Log;
 
-namespace Ledger.Postgres;
+namespace Ledger.Postgres.Log;
 
-public sealed partial class PostgresEventStore
+/// <content>Reading ahead.</content>
+internal sealed partial class LogReader
 {
     /// <summary>Reads page after page. Behind the first, which is small, the server works on the next while this one is looked at.</summary>
     /// <remarks>
@@ -24,7 +24,7 @@ public sealed partial class PostgresEventStore
             size = size.After(page.Count, page.Bytes);
             yield return events;
         }
-        while (!page.IsLast && !_connections.IsPool);
+        while (!page.IsLast && !context.Connections.IsPool);
 
         if (page.IsLast)
         {

@@ -1,0 +1,65 @@
+using Ledger.Log;
+using Ledger.Postgres.Connecting;
+using Ledger.Postgres.Log.Importing;
+using Ledger.Postgres.Tasks;
+using Ledger.Postgres.Telemetry;
+
+namespace Ledger.Postgres.Log.Appending;
+
+/// <summary>The way of appends and imports: checked, sent by lanes or on the caller's connection, and refusals of tasks named.</summary>
+internal sealed class AppendPipeline(StoreContext context, TaskQueries tasks)
+{
+    public Task<IReadOnlyList<AppendResult>> AppendAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken) =>
+        LedgerTelemetry.WatchesCalls
+            ? AppendWatchedAsync(appends, cancellationToken)
+            : SendAsync(appends, cancellationToken);
+
+    public Task<ImportProgress> ImportAsync(
+        IAsyncEnumerable<StreamEvent> events, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        var lanes = context.Lanes ?? throw new InvalidOperationException(
+            "An import commits as it goes, and cannot be part of a transaction of the caller. Call it on the store itself.");
+        AmbientScope.CheckAlone(context.Options, "The import");
+        var import = new EventImport(context.Connections.Pool, context.Statements, context.Options, context.TimeProvider);
+        return lanes.CountAsync(() => Promptly.RunAsync(
+            token => import.RunAsync(events, lanes.Announce, progress, token), context.TimeProvider, cancellationToken));
+    }
+
+    public ValueTask DisposeAsync() => context.Lanes?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    public void Close() => context.Lanes?.Close();
+
+    // By itself, because a lambda would be allocated for those whom nobody watches.
+    private Task<IReadOnlyList<AppendResult>> AppendWatchedAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken) =>
+        WatchedAppend.RunAsync(appends, () => SendAsync(appends, cancellationToken));
+
+    private Task<IReadOnlyList<AppendResult>> SendAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken)
+    {
+        context.CheckAmbient("The append");
+        var request = AppendRequest.Create(appends, context.Options.Registry);
+        if (request.Parts.Length == 0)
+        {
+            return Task.FromResult<IReadOnlyList<AppendResult>>([]);
+        }
+
+        return TaskAppend.Concerns(request)
+            ? new TaskAppend(tasks, request, token => SendAsync(request, token)).RunAsync(cancellationToken)
+            : SendAsync(request, cancellationToken);
+    }
+
+    private Task<IReadOnlyList<AppendResult>> SendAsync(AppendRequest request, CancellationToken cancellationToken) =>
+        context.Lanes is null ? AppendHereAsync(request, cancellationToken) : context.Lanes.AppendAsync(request, cancellationToken);
+
+    private async Task<IReadOnlyList<AppendResult>> AppendHereAsync(AppendRequest request, CancellationToken cancellationToken)
+    {
+        return await context.Connections.UseAsync<IReadOnlyList<AppendResult>>(
+            async (lease, cancellationToken) =>
+            {
+                using var command = new AppendCommand(context.Statements, null, context.Options.CommandTimeoutSeconds);
+                var answers = await command.ExecuteAsync([request], lease.Connection, lease.Transaction, cancellationToken).ConfigureAwait(false);
+                return answers[0].ResultsOrThrow();
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+}

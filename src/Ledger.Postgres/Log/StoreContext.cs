@@ -1,0 +1,49 @@
+using Ledger.Postgres.Connecting;
+using Ledger.Postgres.Log.Appending;
+using Npgsql;
+
+namespace Ledger.Postgres.Log;
+
+/// <summary>What the parts of a store work with.</summary>
+/// <param name="connections">Where calls get their connection.</param>
+/// <param name="options">The store's options.</param>
+/// <param name="timeProvider">The clock that measures waiting.</param>
+/// <param name="statements">The statements of an append, with the inline projections.</param>
+/// <param name="gaps">How long a missing number is waited for.</param>
+/// <param name="lanes">The lanes of appends; null on a connection of the caller.</param>
+internal sealed class StoreContext(
+    ConnectionSource connections,
+    PostgresOptions options,
+    TimeProvider timeProvider,
+    AppendStatements statements,
+    GapTimeout gaps,
+    AppendLanes? lanes)
+{
+    public ConnectionSource Connections => connections;
+
+    public PostgresOptions Options => options;
+
+    public TimeProvider TimeProvider => timeProvider;
+
+    public AppendStatements Statements => statements;
+
+    public GapTimeout Gaps => gaps;
+
+    public AppendLanes? Lanes => lanes;
+
+    /// <summary>The same on a connection or transaction of the caller, which sends each append alone.</summary>
+    public StoreContext On(ConnectionSource own) => new(own, options, timeProvider, statements, gaps, null);
+
+    public NpgsqlCommand Command(ConnectionSource.Lease lease, string sql) =>
+        lease.CreateCommand(SqlText.Load(sql, options.Schemas), options.CommandTimeoutSeconds);
+
+    /// <summary>Refuses a write that could be made in a transaction of the caller's.</summary>
+    /// <remarks>On a connection of the caller it is for the caller to say what the transaction is.</remarks>
+    public void CheckAmbient(string what)
+    {
+        if (connections.IsPool)
+        {
+            AmbientScope.Check(options, what);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Ledger.Log;
+
+namespace Ledger.Conformance.Decorators;
+
+/// <summary>A decorator as an application writes one: it counts appends, and passes everything else on.</summary>
+public sealed class CountingStore(IEventStore inner) : IEventStore
+{
+    public int Appends { get; private set; }
+
+    public EventRegistry Registry => inner.Registry;
+
+    public T? Get<T>()
+        where T : class => inner.Get<T>();
+
+    public Task<IReadOnlyList<AppendResult>> AppendAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken = default)
+    {
+        Appends++;
+        return inner.AppendAsync(appends, cancellationToken);
+    }
+
+    public Task<ImportProgress> ImportAsync(
+        IAsyncEnumerable<StreamEvent> events, IProgress<ImportProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        inner.ImportAsync(events, progress, cancellationToken);
+
+    public IAsyncEnumerable<RecordedEvent> ReadForwardAsync(
+        StreamName stream, StreamVersion from = default, StreamVersion? to = null, CancellationToken cancellationToken = default) =>
+        inner.ReadForwardAsync(stream, from, to, cancellationToken);
+
+    public IAsyncEnumerable<RecordedEvent> ReadBackwardAsync(
+        StreamName stream, StreamVersion? from = null, StreamVersion to = default, CancellationToken cancellationToken = default) =>
+        inner.ReadBackwardAsync(stream, from, to, cancellationToken);
+
+    public IAsyncEnumerable<RecordedEvent> ReadHistoryAsync(
+        History history, Position from = default, Position? to = null, CancellationToken cancellationToken = default) =>
+        inner.ReadHistoryAsync(history, from, to, cancellationToken);
+
+    public IAsyncEnumerable<RecordedEvent> ReadLogAsync(SequenceNumber after = default, CancellationToken cancellationToken = default) =>
+        inner.ReadLogAsync(after, cancellationToken);
+
+    public Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default) =>
+        inner.FindEventsAsync(ids, cancellationToken);
+
+    public Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default) =>
+        inner.GetStreamAsync(stream, cancellationToken);
+
+    public IAsyncEnumerable<StreamInfo> ListStreamsAsync(string prefix = "", CancellationToken cancellationToken = default) =>
+        inner.ListStreamsAsync(prefix, cancellationToken);
+
+    public Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default) => inner.ArchiveAsync(stream, cancellationToken);
+
+    public Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default) =>
+        inner.GetHistoryAsync(stream, cancellationToken);
+
+    public Task<BranchInfo> CreateBranchAsync(BranchCreated branch, EventMetadata metadata, CancellationToken cancellationToken = default) =>
+        inner.CreateBranchAsync(branch, metadata, cancellationToken);
+
+    public Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default) =>
+        inner.GetBranchAsync(branch, cancellationToken);
+
+    public IAsyncEnumerable<BranchInfo> ListBranchesAsync(StreamName? root = null, CancellationToken cancellationToken = default) =>
+        inner.ListBranchesAsync(root, cancellationToken);
+}
