@@ -1,4 +1,4 @@
--- Migration {number}, applied and recorded unless the database has it. {functions}: those that its triggers call.
+-- Migration {number}, applied and recorded unless the database has it. The functions that its triggers call come first.
 do $ledger_migration$
 begin
     perform pg_advisory_xact_lock(hashtextextended('ledger migrate', 0));

@@ -1,7 +1,5 @@
--- Takes over a schema whose record has the migrations before {name}; nothing for any other. It is recorded as having {name} then.
--- {text}: what brings its tables to the current ones, and {functions}: the functions that their triggers call. {first}: the oldest migration
--- that is taken over, a number. {number}, {name}, {checksum}: the migration that replaces them. {old}: the name of the first that is replaced.
--- {version}: the program's.
+-- Takes over a schema that has the migrations before 0001_tables, and records 0001_tables in their place. Any other schema is left alone. The text
+-- brings the tables to the current ones; the functions that their triggers call come first.
 do $ledger_adopt$
 declare
     reached {ledger}.migration;

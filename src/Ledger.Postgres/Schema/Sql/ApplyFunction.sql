@@ -1,7 +1,6 @@
 -- Function {name}: applied and recorded unless the database has this text, or a newer program's.
--- {text}: its file. {checksum}: that of the file. {signature}: the checksum of its parameters and its result: where those have changed, the
--- old function is dropped first, because a function cannot be replaced by one with another result. {arguments}: its parameters as DROP takes
--- them. {version}: the program's. {last}: the number of the last migration that the program knows.
+-- A function whose parameters or result have changed, as the checksum in signature shows, is dropped first, because one with another result cannot
+-- replace it. The arguments are its parameters as DROP takes them.
 do $ledger_function$
 declare
     known {ledger}.schema_function;

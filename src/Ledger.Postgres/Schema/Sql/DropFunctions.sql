@@ -1,6 +1,5 @@
 -- Drops the functions that this or an older program applied and that this one does not have any more. Only recorded ones: never a user's.
--- {names}: the functions that the program has, as string constants. {version}: the program's. {last}: the number of the last migration that
--- it knows.
+-- A schema with migrations that it does not know is left alone.
 do $ledger_functions$
 declare
     gone {ledger}.schema_function;

@@ -1,4 +1,4 @@
--- In the script for psql: a schema with older migrations is taken over. {text}: the statement.
+-- In the script for psql: a schema with older migrations is taken over.
 
 begin;
 set local statement_timeout = 0;

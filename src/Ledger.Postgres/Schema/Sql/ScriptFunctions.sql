@@ -1,4 +1,4 @@
--- The functions in the script for psql, in one transaction. {functions}: a statement for each.
+-- The functions in the script for psql, in one transaction.
 
 begin;
 set local statement_timeout = 0;

@@ -1,4 +1,4 @@
--- One migration in the script for psql: applied and recorded unless the database has it. {functions}: those that its triggers call.
+-- One migration in the script for psql: applied and recorded unless the database has it. The functions that its triggers call come first.
 
 begin;
 select pg_advisory_xact_lock(hashtextextended('ledger migrate', 0)) as ledger_locked \gset
