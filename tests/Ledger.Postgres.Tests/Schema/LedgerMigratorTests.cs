@@ -1,4 +1,5 @@
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tests.Schema.Adopting;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -64,13 +65,18 @@ public sealed class LedgerMigratorTests
         (await database.Migrator.ApplyAsync()).ShouldBeEmpty();
     }
 
-    [Fact]
-    public async Task Apply_MartensTables_TakesThem()
+    [Theory]
+    [InlineData("older")]
+    [InlineData("current")]
+    public async Task Apply_MartensTables_TakesThem(string marten)
     {
         await using var database = await MigrationDatabase.CreateEmptyAsync();
-        var tables = database.Options.Schemas.Fill(Migration.All[0].Text);
+        var (text, end) = marten == "older"
+            ? (OldSchema.TextOf("0001_event_tables"), "-- The guard.")
+            : (Migration.All[0].Text, "-- The events that a shard could not apply");
+        var tables = database.Options.Schemas.Fill(text);
         await database.ExecuteAsync("create schema ledger");
-        await database.ExecuteAsync(tables[..tables.IndexOf("-- The guard.", StringComparison.Ordinal)]);
+        await database.ExecuteAsync(tables[..tables.IndexOf(end, StringComparison.Ordinal)]);
         await database.ExecuteAsync(
             """
             alter table ledger.mt_events alter column "timestamp" set default '2026-01-01 00:00:00+00';

@@ -1,12 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ledger.Bus;
-using Ledger.Events;
-using Ledger.Log;
 using Ledger.Records;
-using Ledger.Runs;
 using Ledger.Tasks;
-using Ledger.Worlds;
 
 namespace Ledger.Postgres.Tests.Schema.Adopting;
 
