@@ -35,7 +35,7 @@ internal static class Failures
             or ProjectionNotFoundException or RequestFailedException or RebuildInProgressException or ProjectionFailedException
             or ChronoRecordException or DamagedFolderException or ChronoNotEmptyException or DamagedBackupException
             or ChronoHistoryLostException or ChronoSharedException or ChronoRowException
-            or MigrationFailedException or SchemaNotMendedException => new(ExitCodes.Refusal, exception.Message),
+            or MigrationFailedException or FunctionFailedException or SchemaTooOldException or SchemaNotMendedException => new(ExitCodes.Refusal, exception.Message),
         IOException { HResult: BrokenPipe } => new(ExitCodes.OutputClosed, null),
         _ when PostgresFaults.Describe(exception) is { } sentence => new(ExitCodes.Refusal, sentence),
         ArgumentException { ParamName: null } => new(ExitCodes.Refusal, exception.Message),

@@ -10,6 +10,12 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 101, Level = LogLevel.Warning, Message = "The {Subject} was missing in schema {Schema} and was made again")]
     internal static partial void SchemaMended(ILogger logger, string subject, string schema);
 
+    [LoggerMessage(EventId = 102, Level = LogLevel.Debug, Message = "Applied {Applied} functions to schema {Schema}, and dropped {Dropped}")]
+    internal static partial void FunctionsApplied(ILogger logger, int applied, int dropped, string schema);
+
+    [LoggerMessage(EventId = 103, Level = LogLevel.Debug, Message = "Schema {Schema} moved over from migration {Last}")]
+    internal static partial void SchemaAdopted(ILogger logger, string last, string schema);
+
     [LoggerMessage(EventId = 120, Level = LogLevel.Debug, Message = "Node {Node} owns shard {Shard}")]
     internal static partial void ShardOwned(ILogger logger, string node, string shard);
 

@@ -17,7 +17,7 @@ public static class PostgresFaults
         {
             switch (fault)
             {
-                case MigrationFailedException or SchemaNotMendedException when !IsPrivilege(fault.InnerException):
+                case MigrationFailedException or FunctionFailedException or SchemaNotMendedException when !IsPrivilege(fault.InnerException):
                     return fault.Message;
                 case PostgresException server:
                     return DescribeServer(server);
@@ -25,7 +25,7 @@ public static class PostgresFaults
                     return DescribeClient(client);
                 case SocketException socket:
                     return DescribeSocket(socket);
-                case UnsupportedServerException or SchemaNotMigratedException or MigrationChecksumException or MigrationOrderException
+                case UnsupportedServerException or SchemaNotMigratedException or SchemaTooOldException or MigrationChecksumException or MigrationOrderException
                     or LogNumbersException or StandbyServerException or DatabaseEncodingException:
                     return fault.Message;
             }

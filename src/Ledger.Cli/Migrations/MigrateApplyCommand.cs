@@ -7,7 +7,7 @@ namespace Ledger.Cli.Migrations;
 internal sealed class MigrateApplyCommand : LedgerCommand
 {
     public MigrateApplyCommand()
-        : base("apply", "Updates the schema: applies the missing migrations, each in its own transaction.") =>
+        : base("apply", "Updates the schema: applies the missing migrations, each in its own transaction, and the functions that changed.") =>
         Examples = ["ledger migrate apply", "ledger migrate apply --connection \"Host=db;Database=app\" --schema agents"];
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
@@ -16,8 +16,13 @@ internal sealed class MigrateApplyCommand : LedgerCommand
         var applied = await session.Progress.RunAsync("Applying migrations", null, _ => connection.Migrator.ApplyAsync(cancellationToken));
         if (session.Json)
         {
-            MigrationText.Write(session.Out, applied, applied.Mended);
+            MigrationText.Write(session.Out, applied);
             return;
+        }
+
+        if (applied.Adopted is { } last)
+        {
+            session.Out.Add("adopted  ", Tone.Added).Add(last, Tone.Name).Add(" and the migrations before it, as 0001_tables").EndLine();
         }
 
         foreach (var migration in applied)
@@ -25,12 +30,14 @@ internal sealed class MigrateApplyCommand : LedgerCommand
             session.Out.Add("applied  ", Tone.Added).Add(migration.FileName, Tone.Name).EndLine();
         }
 
+        MigrationText.WriteFunctions(session.Out, "applied", Tone.Added, applied.Functions);
+        MigrationText.WriteFunctions(session.Out, "dropped", Tone.Removed, applied.DroppedFunctions);
         foreach (var difference in applied.Mended)
         {
             session.Out.Add("mended   ", Tone.Changed).Add(difference.Subject, Tone.Name).EndLine();
         }
 
-        session.Out.Line(applied.Count + applied.Mended.Count == 0
+        session.Out.Line(applied.IsNothing
             ? $"Schema '{session.Options.LedgerSchema}' was up to date."
             : $"Schema '{session.Options.LedgerSchema}' is up to date.");
     }

@@ -8,16 +8,17 @@ namespace Ledger.Cli.Migrations;
 internal sealed class MigrateListCommand : LedgerCommand
 {
     public MigrateListCommand()
-        : base("list", "Lists the migrations and whether the schema has them.") =>
+        : base("list", "Lists the migrations and functions and whether the schema has them.") =>
         Examples = ["ledger migrate list", "ledger migrate list --json"];
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await LedgerConnection.OpenAsIsAsync(session, cancellationToken);
         var migrations = await connection.Migrator.ListAsync(cancellationToken);
+        var functions = await connection.Migrator.ListFunctionsAsync(cancellationToken);
         if (session.Json)
         {
-            MigrationText.Write(session.Out, migrations);
+            MigrationText.Write(session.Out, migrations, functions);
             return;
         }
 
@@ -28,7 +29,19 @@ internal sealed class MigrateListCommand : LedgerCommand
             session.Out.Add(migration.FileName.PadRight(width), Tone.Name);
             session.Out.Add(migration.AppliedAt is { } time ? $"  {Printable.Time(time)}  by {migration.AppliedBy}" : "", Tone.Faint).EndLine();
         }
+
+        foreach (var state in functions.GroupBy(function => function.State).OrderBy(group => group.Key))
+        {
+            MigrationText.WriteFunctions(session.Out, MigrationText.NameOf(state.Key), ToneOf(state.Key), [.. state.Select(function => function.Name)]);
+        }
     }
+
+    private static Tone ToneOf(FunctionState state) => state switch
+    {
+        FunctionState.Applied => Tone.Added,
+        FunctionState.Pending => Tone.Changed,
+        _ => Tone.Removed,
+    };
 
     private static Tone ToneOf(MigrationState state) => state switch
     {

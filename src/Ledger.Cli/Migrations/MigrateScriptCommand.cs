@@ -6,7 +6,7 @@ namespace Ledger.Cli.Migrations;
 internal sealed class MigrateScriptCommand : LedgerCommand
 {
     public MigrateScriptCommand()
-        : base("script", "Prints all migrations as one script for psql, which applies what a database lacks. No server is contacted.") =>
+        : base("script", "Prints all migrations and functions as one script for psql, which applies what a database lacks. No server is contacted.") =>
         Examples = ["ledger migrate script > ledger.sql", "ledger migrate script --schema agents | psql app"];
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)

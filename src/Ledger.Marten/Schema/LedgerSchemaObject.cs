@@ -11,7 +11,7 @@ using DbCommandBuilder = Weasel.Core.DbCommandBuilder;
 
 namespace Ledger.Marten.Schema;
 
-/// <summary>The migrations as one object: it differs by those that have not run, and by what they made and is gone; they are what creates it.</summary>
+/// <summary>The migrations and functions as one object: it differs by those that have not run, and by what they made and is gone; they are what creates it.</summary>
 /// <param name="options">Ledger's.</param>
 /// <param name="dataSource">The store's connections, once it is made.</param>
 internal sealed class LedgerSchemaObject(PostgresOptions options, Func<NpgsqlDataSource> dataSource) : ISchemaObject
@@ -23,10 +23,11 @@ internal sealed class LedgerSchemaObject(PostgresOptions options, Func<NpgsqlDat
 
     public IEnumerable<DbObjectName> AllNames() => [Identifier];
 
-    /// <summary>Writes all migrations; each applies itself where it has not run.</summary>
+    /// <summary>Writes all migrations and functions; each applies itself where it has not run.</summary>
     public void WriteCreateStatement(Migrator migrator, TextWriter writer)
     {
         writer.WriteLine(options.Schemas.Fill(SqlText.Load("PrepareMigrations")));
+        writer.WriteLine(options.Schemas.Fill(SchemaAdoption.Statement(Migration.All[0], SchemaFunction.All)));
         foreach (var migration in Migration.All)
         {
             writer.WriteLine(options.Schemas.Fill(MartenSql.Load("apply_migration")
@@ -34,9 +35,16 @@ internal sealed class LedgerSchemaObject(PostgresOptions options, Func<NpgsqlDat
                 .Replace("{name}", migration.Name, StringComparison.Ordinal)
                 .Replace("{checksum}", migration.Checksum, StringComparison.Ordinal)
                 .Replace("{version}", Migration.ProgramVersion, StringComparison.Ordinal)
+                .Replace("{functions}", SchemaFunction.TextsFor(SchemaFunction.All, migration.Text), StringComparison.Ordinal)
                 .Replace("{text}", migration.Text.TrimEnd(), StringComparison.Ordinal)));
         }
 
+        foreach (var function in SchemaFunction.All)
+        {
+            writer.WriteLine(options.Schemas.Fill(function.Apply(Migration.All.Count)));
+        }
+
+        writer.WriteLine(options.Schemas.Fill(SchemaFunction.DropOthers(SchemaFunction.All, Migration.All.Count)));
         foreach (var table in options.DocumentTables)
         {
             writer.WriteLine(table.Create);
@@ -52,31 +60,33 @@ internal sealed class LedgerSchemaObject(PostgresOptions options, Func<NpgsqlDat
 
     /// <exception cref="MigrationChecksumException">The database has a migration with another text.</exception>
     /// <exception cref="MigrationOrderException">The database has a later migration than a pending one.</exception>
+    /// <exception cref="SchemaTooOldException">The database has to be migrated by the previous version first.</exception>
     public async Task<ISchemaObjectDelta> CreateDeltaAsync(DbDataReader reader, CancellationToken ct = default)
     {
         await reader.ReadAsync(ct).ConfigureAwait(false);
-        IReadOnlyList<AppliedMigration> applied = await reader.IsDBNullAsync(0, ct).ConfigureAwait(false)
-            ? []
-            : [.. XElement.Parse(reader.GetString(0)).Elements("row").Select(Read)];
-        var pending = MigrationStatus.Pending(Migration.All, applied, options.LedgerSchema);
-        if (applied.Count > 0
-            && applied.All(row => row.Number <= Migration.All.Count)
-            && await reader.GetFieldValueAsync<bool>(1, ct).ConfigureAwait(false)
-            && await FindMissingAsync(applied, pending.Count > 0, ct).ConfigureAwait(false) is { Statements.Count: > 0 } mending)
+        var migrations = await RowsAsync(reader, 0, ct).ConfigureAwait(false);
+        var functions = await RowsAsync(reader, 1, ct).ConfigureAwait(false);
+        var record = new SchemaRecord([.. migrations.Select(ReadMigration)], [.. functions.Select(ReadFunction)]);
+        var isPending = record.IsPending(Migration.All, SchemaFunction.All, options.LedgerSchema);
+        if (record.Migrations.Count > 0
+            && record.Current.All(row => row.Number <= Migration.All.Count)
+            && record.Join(SchemaFunction.All, Migration.All).All(function => function.State != FunctionState.Newer)
+            && await reader.GetFieldValueAsync<bool>(2, ct).ConfigureAwait(false)
+            && await FindMissingAsync(record, isPending, ct).ConfigureAwait(false) is { Statements.Count: > 0 } mending)
         {
             return new SchemaObjectDelta(new MendedSchemaObject(this, mending), SchemaPatchDifference.Update);
         }
 
-        var difference = pending.Count == 0
+        var difference = !isPending
             ? SchemaPatchDifference.None
-            : applied.Count == 0 ? SchemaPatchDifference.Create : SchemaPatchDifference.Update;
+            : record.Migrations.Count == 0 ? SchemaPatchDifference.Create : SchemaPatchDifference.Update;
         return new SchemaObjectDelta(this, difference);
     }
 
     // With the names that the migrations make.
     private string Question()
     {
-        var definitions = SchemaDefinitions.Of(Migration.All).ToLookup(definition => definition.Kind is "function" or "procedure", definition => definition.Name);
+        var definitions = SchemaDefinitions.Of(Migration.All, SchemaFunction.All).ToLookup(definition => definition.Kind is "function" or "procedure", definition => definition.Name);
         var keys = SchemaCatalog.ExpectedLines().Select(CatalogEntry.Parse)
             .Where(entry => entry.Kind == "constraint"
                 && entry.Object.StartsWith(OwnSchema, StringComparison.Ordinal)
@@ -91,19 +101,31 @@ internal sealed class LedgerSchemaObject(PostgresOptions options, Func<NpgsqlDat
     private static string Constants(IEnumerable<string> names) => string.Join(", ", names.Select(SchemaNames.Literal));
 
     // Marten still reads its answers from its own connection.
-    private async Task<SchemaMending> FindMissingAsync(IReadOnlyList<AppliedMigration> applied, bool isPending, CancellationToken ct)
+    private async Task<SchemaMending> FindMissingAsync(SchemaRecord record, bool isPending, CancellationToken ct)
     {
         var connection = await Connections.OpenAsync(dataSource(), ct).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var catalog = await SchemaCatalog.ReadAsync(connection, options.Schemas, [], ct).ConfigureAwait(false);
-        return isPending
-            ? SchemaMending.OfObjects(
-                catalog, options.Schemas, [.. Migration.All.Where(migration => applied.Any(row => row.Number == migration.Number))])
-            : SchemaMending.OfAll(catalog, options.Schemas);
+        return !isPending ? SchemaMending.OfAll(catalog, options.Schemas)
+            : record.IsToAdopt ? SchemaMending.OfAdopted(catalog, options.Schemas, Migration.All[0])
+            : SchemaMending.OfObjects(
+                catalog,
+                options.Schemas,
+                [.. Migration.All.Where(migration => record.Migrations.Any(row => row.Number == migration.Number))],
+                record.Made(SchemaFunction.All));
     }
 
-    private static AppliedMigration Read(XElement row) => new(
+    private static async Task<IEnumerable<XElement>> RowsAsync(DbDataReader reader, int column, CancellationToken ct) =>
+        await reader.IsDBNullAsync(column, ct).ConfigureAwait(false) ? [] : XElement.Parse(reader.GetString(column)).Elements("row");
+
+    private static AppliedMigration ReadMigration(XElement row) => new(
         (int)row.Element("number")!,
+        (string)row.Element("name")!,
+        (string)row.Element("checksum")!,
+        (DateTimeOffset)row.Element("applied_at")!,
+        (string)row.Element("applied_by")!);
+
+    private static AppliedFunction ReadFunction(XElement row) => new(
         (string)row.Element("name")!,
         (string)row.Element("checksum")!,
         (DateTimeOffset)row.Element("applied_at")!,

@@ -5,14 +5,14 @@ using DbCommandBuilder = Weasel.Core.DbCommandBuilder;
 
 namespace Ledger.Marten.Schema;
 
-/// <summary>The migrations of a database that has lost some of what they made: it is made again first.</summary>
+/// <summary>The migrations and functions of a database that has lost some of what they made: it is made again first.</summary>
 internal sealed class MendedSchemaObject(LedgerSchemaObject migrations, SchemaMending mending) : ISchemaObject
 {
     public DbObjectName Identifier => migrations.Identifier;
 
     public IEnumerable<DbObjectName> AllNames() => migrations.AllNames();
 
-    /// <summary>Writes what mends, then all migrations.</summary>
+    /// <summary>Writes what mends, then all migrations and functions.</summary>
     public void WriteCreateStatement(Migrator migrator, TextWriter writer)
     {
         foreach (var statement in mending.Statements)

@@ -12,13 +12,13 @@ public enum DifferenceKind
     /// <summary>Something is defined otherwise.</summary>
     Different,
 
-    /// <summary>A migration is not applied.</summary>
+    /// <summary>A migration or a function is not applied, or a function that is no longer used is not dropped.</summary>
     MigrationPending,
 
     /// <summary>A migration was applied with another text.</summary>
     MigrationChanged,
 
-    /// <summary>A migration was applied that this program is too old to know.</summary>
+    /// <summary>A migration or a function was applied that this program is too old to know.</summary>
     MigrationUnknown,
 
     /// <summary>Another version of Marten has added or changed something that Ledger does not rely on: a note, and no fault.</summary>

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Ledger.Postgres.Schema;
 
-/// <summary>The text of a function in a migration.</summary>
+/// <summary>The text of a function.</summary>
 /// <remarks>
 /// The server keeps it with the names of the schemas filled in, so its hash differs from database to database. The file of
 /// expected entries refers to the text by a token, and the hash is made for the schemas at hand.
@@ -19,11 +19,11 @@ internal sealed partial class FunctionBody
         Token = $"{{text:{Hash(text)}}}";
     }
 
-    /// <summary>Every text between dollar quotes behind <c>as</c>, once.</summary>
+    /// <summary>Every text between dollar quotes after <c>as</c>, once.</summary>
     internal static IReadOnlyList<FunctionBody> All { get; } =
     [
-        .. Migration.All
-            .SelectMany(migration => Quoted().Matches(migration.Text))
+        .. SchemaFunction.All
+            .SelectMany(function => Quoted().Matches(function.Text))
             .Select(match => new FunctionBody(match.Groups["text"].Value))
             .DistinctBy(body => body.Token),
     ];

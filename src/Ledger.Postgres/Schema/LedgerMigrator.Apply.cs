@@ -4,13 +4,17 @@ namespace Ledger.Postgres.Schema;
 
 public sealed partial class LedgerMigrator
 {
-    /// <summary>Applies what is pending, in order, each migration in its own transaction, makes the tables of documents that the options'
-    /// projections keep, and makes again what was lost; returns the migrations that this call applied, and what it mended.</summary>
+    /// <summary>Applies the pending migrations, in order, each in its own transaction, then the functions whose text is new, in one transaction, makes
+    /// the tables of documents that the options' projections keep, and makes again what was lost; returns what this call did.</summary>
     /// <remarks>
     /// <list type="number">
     /// <item>Nothing is pending, and every object is there: nothing is written, and no right to create anything is needed.</item>
     /// <item>Another node is migrating: this call waits for it, and applies what is then still pending.</item>
     /// <item>A migration fails: those before it stay applied, nothing of it remains.</item>
+    /// <item>A function fails: the migrations stay applied, no function is changed. A function that the program no longer has is dropped, if this or
+    /// an older program applied it. A function that a newer program applied stays as it is.</item>
+    /// <item>The schema has the migrations before <c>0001_tables</c>, at least up to <c>0017_pages_by_index</c>: it is brought to the current tables in
+    /// one transaction, with all of its rows, and is recorded as having <c>0001_tables</c>.</item>
     /// <item>The migrations are applied, but tables, columns, indexes, constraints, triggers, views or functions that they made are gone, as after
     /// Marten's <c>CompletelyRemoveAllAsync</c>: they are made again in one transaction. A table comes back empty. Where the foreign keys to the
     /// streams were gone, rows derived from streams that are gone are removed. What is there in another form stays, and
@@ -20,6 +24,8 @@ public sealed partial class LedgerMigrator
     /// <exception cref="MigrationChecksumException">The database has a migration with another text; nothing was applied.</exception>
     /// <exception cref="MigrationOrderException">The database has a later migration than a pending one; nothing was applied.</exception>
     /// <exception cref="MigrationFailedException">The server refused a migration.</exception>
+    /// <exception cref="FunctionFailedException">The server refused a function.</exception>
+    /// <exception cref="SchemaTooOldException">The schema has to be migrated by the previous version first; nothing was applied.</exception>
     /// <exception cref="SchemaNotMendedException">The server refused to make again what is missing; nothing of that was changed.</exception>
     /// <exception cref="UnsupportedServerException">The server is too old.</exception>
     /// <exception cref="DatabaseEncodingException">The database is not encoded in UTF8; nothing was applied.</exception>
@@ -28,19 +34,14 @@ public sealed partial class LedgerMigrator
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         await CheckEncodingAsync(connection, cancellationToken).ConfigureAwait(false);
-        var applied = await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false);
-        var pending = Pending(applied);
-        IReadOnlyList<MigrationStatus> done = [];
+        var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
         var mended = new List<SchemaDifference>();
-        if (pending.Count > 0)
-        {
-            mended.AddRange(await MendAsync(connection, OfApplied, cancellationToken).ConfigureAwait(false));
-            done = await ApplyPendingAsync(connection, pending, cancellationToken).ConfigureAwait(false);
-        }
-
+        var run = record.IsPending(_known, _functions, _options.LedgerSchema)
+            ? await ApplyPendingAsync(connection, record.IsToAdopt, mended, cancellationToken).ConfigureAwait(false)
+            : new MigrationRun([]) { Mended = mended };
         await CreateDocumentTablesAsync(connection, cancellationToken).ConfigureAwait(false);
         mended.AddRange(await MendAsync(connection, OfEverything, cancellationToken).ConfigureAwait(false));
-        return new MigrationRun(done, mended);
+        return run;
     }
 
     private async Task CheckEncodingAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -56,14 +57,18 @@ public sealed partial class LedgerMigrator
         }
     }
 
-    private async Task<IReadOnlyList<MigrationStatus>> ApplyPendingAsync(
+    private async Task<MigrationRun> ApplyPendingAsync(
         NpgsqlConnection connection,
-        List<MigrationStatus> pending,
+        bool isToAdopt,
+        List<SchemaDifference> mended,
         CancellationToken cancellationToken)
     {
         await PrepareAsync(connection, cancellationToken).ConfigureAwait(false);
+        mended.AddRange(await MendAsync(connection, OfRecorded, cancellationToken).ConfigureAwait(false));
+        var adopted = isToAdopt ? await AdoptAsync(connection, cancellationToken).ConfigureAwait(false) : null;
+        var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
         var done = new List<int>();
-        foreach (var number in pending.Select(status => status.Number))
+        foreach (var number in Pending(record).Select(status => status.Number))
         {
             var migration = _known.Single(known => known.Number == number);
             if (await ApplyOneAsync(connection, migration, cancellationToken).ConfigureAwait(false))
@@ -73,20 +78,36 @@ public sealed partial class LedgerMigrator
             }
         }
 
-        var applied = await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false);
-        return [.. MigrationStatus.Join(_known, applied).Where(status => done.Contains(status.Number))];
+        var (functions, dropped) = await ApplyFunctionsAsync(connection, cancellationToken).ConfigureAwait(false);
+        record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
+        return new MigrationRun([.. record.Join(_known).Where(status => done.Contains(status.Number))])
+        {
+            Mended = mended,
+            Adopted = adopted,
+            Functions = functions,
+            DroppedFunctions = dropped,
+        };
     }
 
-    private List<MigrationStatus> Pending(IReadOnlyList<AppliedMigration> applied) =>
-        MigrationStatus.Pending(_known, applied, _options.LedgerSchema);
+    private List<MigrationStatus> Pending(SchemaRecord record) => MigrationStatus.Pending(_known, record.Current, _options.LedgerSchema);
 
-    // Before pending migrations run, which may change what is missing. Where none is applied, nothing can be.
-    private SchemaMending OfApplied(SchemaCatalog catalog, IReadOnlyList<AppliedMigration> applied) => SchemaMending.OfObjects(
-        catalog, _options.Schemas, [.. _known.Where(migration => applied.Any(row => row.Number == migration.Number))]);
+    // Before what is pending is applied, which may change what is missing. Where nothing was applied, nothing can be missing.
+    private SchemaMending OfRecorded(SchemaCatalog catalog, SchemaRecord record) => record.IsToAdopt
+        ? SchemaMending.OfAdopted(catalog, _options.Schemas, _known[0])
+        : SchemaMending.OfObjects(
+            catalog,
+            _options.Schemas,
+            [.. _known.Where(migration => record.Migrations.Any(row => row.Number == migration.Number))],
+            record.Made(_functions));
 
-    // The catalog is compared with what all migrations of the program make; a newer program's may have removed some of that.
-    private SchemaMending? OfEverything(SchemaCatalog catalog, IReadOnlyList<AppliedMigration> applied) =>
-        _known.Count == Migration.All.Count && applied.Count >= _known.Count && applied.All(row => row.Number <= _known.Count)
+    // The catalog is compared with all that the program's files make; a newer program may have removed some of that.
+    private SchemaMending? OfEverything(SchemaCatalog catalog, SchemaRecord record) =>
+        _known.Count == Migration.All.Count
+        && ReferenceEquals(_functions, SchemaFunction.All)
+        && !record.IsToAdopt
+        && record.Migrations.Count >= _known.Count
+        && record.Migrations.All(row => row.Number <= _known.Count)
+        && record.Join(_functions, _known).All(function => function.State != FunctionState.Newer)
             ? SchemaMending.OfAll(catalog, _options.Schemas)
             : null;
 
@@ -98,20 +119,22 @@ public sealed partial class LedgerMigrator
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    // Each transaction takes the lock anew, so that it also holds behind a pooler that gives every transaction another server process.
+    // Each transaction takes the lock again, so that it also holds with a pooler that gives every transaction another server process.
     private async Task<bool> ApplyOneAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancellationToken)
     {
         var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
-        var applied = await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false);
-        if (Pending(applied).All(status => status.Number != migration.Number))
+        var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
+        if (Pending(record).All(status => status.Number != migration.Number))
         {
             return false;
         }
 
         try
         {
-            await ExecuteAsync(connection, _options.Schemas.Fill(migration.Text), cancellationToken).ConfigureAwait(false);
+            var functions = SchemaFunction.TextsFor(_functions, migration.Text);
+            await ExecuteAsync(connection, SqlText.Load("MendBegin"), cancellationToken).ConfigureAwait(false);
+            await ExecuteAsync(connection, _options.Schemas.Fill($"{functions}\n{migration.Text}"), cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException fault) when (fault.SqlState != PostgresErrorCodes.QueryCanceled)
         {

@@ -6,13 +6,13 @@ public sealed partial class LedgerMigrator
 {
     private async Task<IReadOnlyList<SchemaDifference>> MendAsync(
         NpgsqlConnection connection,
-        Func<SchemaCatalog, IReadOnlyList<AppliedMigration>, SchemaMending?> find,
+        Func<SchemaCatalog, SchemaRecord, SchemaMending?> find,
         CancellationToken cancellationToken)
     {
         var tables = _options.DocumentTables.ToList();
-        var applied = await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false);
+        var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
         var seen = await SchemaCatalog.ReadAsync(connection, _options.Schemas, tables, cancellationToken).ConfigureAwait(false);
-        if (find(seen, applied) is not { Missing.Count: > 0 })
+        if (find(seen, record) is not { Missing.Count: > 0 })
         {
             return [];
         }
@@ -20,9 +20,9 @@ public sealed partial class LedgerMigrator
         // Another node may have been faster, or have migrated on between the two looks; only what is seen under the lock counts.
         var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
-        applied = await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false);
+        record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
         var catalog = await SchemaCatalog.ReadWithinAsync(connection, _options.Schemas, tables, cancellationToken).ConfigureAwait(false);
-        if (find(catalog, applied) is not { Missing.Count: > 0 } mending)
+        if (find(catalog, record) is not { Missing.Count: > 0 } mending)
         {
             return [];
         }

@@ -5,15 +5,18 @@ namespace Ledger.Postgres.Schema;
 
 public sealed partial class LedgerMigrator
 {
-    /// <summary>All migrations, and the tables of documents, as one text for <c>psql</c>, for people who let no program change their schema.</summary>
+    /// <summary>All migrations, functions and tables of documents as one text for <c>psql</c>, for people who let no program change their schema.</summary>
     /// <remarks>
-    /// It applies and records what the database lacks, under the same lock and in the same transactions as <see cref="ApplyAsync"/>.
+    /// It applies and records what the database lacks, under the same lock and in the same transactions as <see cref="ApplyAsync"/>. It does not
+    /// make again what was lost.
     /// </remarks>
     public string Script()
     {
         var script = new StringBuilder(SqlText.Load("ScriptHead")
             .Replace("{version}", Migration.ProgramVersion, StringComparison.Ordinal)
             .Replace("{prepare}", SqlText.Load("PrepareMigrations").TrimEnd(), StringComparison.Ordinal));
+        script.Append('\n').Append(SqlText.Load("ScriptAdoption")
+            .Replace("{text}", SchemaAdoption.Statement(_known[0], _functions).TrimEnd(), StringComparison.Ordinal));
         foreach (var migration in _known)
         {
             script.Append('\n').Append(SqlText.Load("ScriptMigration")
@@ -21,9 +24,12 @@ public sealed partial class LedgerMigrator
                 .Replace("{name}", migration.Name, StringComparison.Ordinal)
                 .Replace("{checksum}", migration.Checksum, StringComparison.Ordinal)
                 .Replace("{version}", Migration.ProgramVersion, StringComparison.Ordinal)
+                .Replace("{functions}", SchemaFunction.TextsFor(_functions, migration.Text), StringComparison.Ordinal)
                 .Replace("{text}", migration.Text.TrimEnd(), StringComparison.Ordinal));
         }
 
+        var functions = _functions.Select(function => function.Apply(_known.Count)).Append(SchemaFunction.DropOthers(_functions, _known.Count));
+        script.Append('\n').Append(SqlText.Load("ScriptFunctions").Replace("{functions}", string.Join('\n', functions), StringComparison.Ordinal));
         return string.Join('\n', _options.DocumentTables.Select(table => table.Create).Prepend(_options.Schemas.Fill(script.ToString())));
     }
 }

@@ -16,6 +16,7 @@ public sealed partial class LedgerMigrator
     private readonly PostgresOptions _options;
     private readonly ILogger _logger;
     private readonly IReadOnlyList<Migration> _known;
+    private readonly IReadOnlyList<SchemaFunction> _functions;
 
     /// <summary>Works on a database.</summary>
     /// <param name="dataSource">The database; the role is the one that the tables will belong to.</param>
@@ -23,7 +24,7 @@ public sealed partial class LedgerMigrator
     /// <param name="logger">Where applied migrations are reported; null for nowhere.</param>
     /// <exception cref="PostgresOptionsException">The options have faults.</exception>
     public LedgerMigrator(NpgsqlDataSource dataSource, PostgresOptions? options = null, ILogger<LedgerMigrator>? logger = null)
-        : this(dataSource, options, logger, Migration.All)
+        : this(dataSource, options, logger, Migration.All, SchemaFunction.All)
     {
     }
 
@@ -31,13 +32,15 @@ public sealed partial class LedgerMigrator
         NpgsqlDataSource dataSource,
         PostgresOptions? options,
         ILogger<LedgerMigrator>? logger,
-        IReadOnlyList<Migration> known)
+        IReadOnlyList<Migration> known,
+        IReadOnlyList<SchemaFunction> functions)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
         _opening = new PatientOpening(PostgresDataSources.ForWriting(dataSource), _options, TimeProvider.System);
         _logger = logger ?? NullLogger<LedgerMigrator>.Instance;
         _known = known;
+        _functions = functions;
     }
 
     /// <summary>Lists the migrations that the program or the database knows, in order.</summary>
@@ -46,22 +49,34 @@ public sealed partial class LedgerMigrator
     {
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        return MigrationStatus.Join(_known, await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false));
+        return (await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false)).Join(_known);
     }
 
-    /// <summary>Does nothing when the database has every migration that the program knows; one cheap query.</summary>
+    /// <summary>Lists the functions that the program or the database knows, by name.</summary>
+    /// <exception cref="UnsupportedServerException">The server is too old.</exception>
+    public async Task<IReadOnlyList<FunctionStatus>> ListFunctionsAsync(CancellationToken cancellationToken = default)
+    {
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        return (await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false)).Join(_functions, _known);
+    }
+
+    /// <summary>Does nothing when the database has every migration and function that the program knows; two cheap queries.</summary>
     /// <remarks>
     /// A database that is ahead is well: what old programs call stays there. It does not look for drift; see <see cref="AssertAsync"/>.
     /// </remarks>
-    /// <exception cref="SchemaNotMigratedException">Migrations are missing.</exception>
+    /// <exception cref="SchemaNotMigratedException">Migrations or functions are missing.</exception>
     /// <exception cref="UnsupportedServerException">The server is too old.</exception>
     public async Task EnsureMigratedAsync(CancellationToken cancellationToken = default)
     {
-        var migrations = await ListAsync(cancellationToken).ConfigureAwait(false);
-        var missing = migrations.Where(migration => migration.State == MigrationState.Pending).ToList();
-        if (missing.Count > 0)
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
+        var missing = record.Join(_known).Where(migration => migration.State == MigrationState.Pending).ToList();
+        var functions = record.Join(_functions, _known).Where(function => function.State == FunctionState.Pending).ToList();
+        if (missing.Count + functions.Count > 0)
         {
-            throw new SchemaNotMigratedException(_options.LedgerSchema, missing);
+            throw new SchemaNotMigratedException(_options.LedgerSchema, missing, functions);
         }
     }
 
@@ -73,7 +88,7 @@ public sealed partial class LedgerMigrator
 
     /// <summary>Compares the database with what the migrations make.</summary>
     /// <remarks>
-    /// <para>Compared are migrations and their checksums, and of Ledger's and Marten's event tables: tables, columns, indexes, constraints,
+    /// <para>Compared are migrations and functions with their checksums, and of Ledger's and Marten's event tables: tables, columns, indexes, constraints,
     /// triggers, views, functions with their text, types, and sequences with their cache. Something extra on one of these tables is a
     /// difference, and something extra in Ledger's own schema too unless that is <c>public</c>.</para>
     /// <para>The tables of documents that the options' projections keep are compared too; what is added to one, such as an index of the
@@ -88,10 +103,10 @@ public sealed partial class LedgerMigrator
     {
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        var applied = await ReadAppliedAsync(connection, cancellationToken).ConfigureAwait(false);
+        var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
         var catalog = await SchemaCatalog.ReadAsync(
             connection, _options.Schemas, [.. _options.DocumentTables], cancellationToken).ConfigureAwait(false);
-        var report = SchemaComparison.Compare(MigrationStatus.Join(_known, applied), applied, catalog);
+        var report = SchemaComparison.Compare(record.Join(_known), record.Join(_functions, _known), record.Current, catalog);
         var numbers = await FindNumberFaultsAsync(connection, cancellationToken).ConfigureAwait(false);
         return report with { Differences = [.. report.Differences, .. numbers] };
     }
@@ -109,35 +124,5 @@ public sealed partial class LedgerMigrator
             await connection.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-    }
-
-    private async Task<IReadOnlyList<AppliedMigration>> ReadAppliedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        var command = new NpgsqlCommand(SqlText.Load("AppliedMigrations", _options.Schemas), connection)
-        {
-            CommandTimeout = _options.CommandTimeoutSeconds,
-        };
-        await using var _ = command.ConfigureAwait(false);
-        var applied = new List<AppliedMigration>();
-        try
-        {
-            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using var __ = reader.ConfigureAwait(false);
-            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            {
-                applied.Add(new AppliedMigration(
-                    reader.GetInt32(0),
-                    reader.GetString(1),
-                    reader.GetString(2),
-                    reader.GetFieldValue<DateTimeOffset>(3),
-                    reader.GetString(4)));
-            }
-        }
-        catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName)
-        {
-            // Nothing was ever applied here.
-        }
-
-        return applied;
     }
 }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Ledger.Postgres.Schema;
 
-/// <summary>One numbered file of <c>migrations/</c>, as it is embedded.</summary>
+/// <summary>One numbered file of <c>migrations/</c>, as it is embedded: a change of tables.</summary>
 internal sealed record Migration(int Number, string Name, string Text)
 {
     private const string Folder = "migrations/";

@@ -3,19 +3,27 @@ using System.Collections;
 namespace Ledger.Postgres.Schema;
 
 /// <summary>What one call of <see cref="LedgerMigrator.ApplyAsync"/> did: a list of the migrations that it applied, in order.</summary>
-/// <remarks>Immutable.</remarks>
+/// <remarks>Immutable. Compared by reference.</remarks>
 public sealed class MigrationRun : IReadOnlyList<MigrationStatus>
 {
     private readonly IReadOnlyList<MigrationStatus> _applied;
 
-    internal MigrationRun(IReadOnlyList<MigrationStatus> applied, IReadOnlyList<SchemaDifference> mended)
-    {
-        _applied = applied;
-        Mended = mended;
-    }
+    internal MigrationRun(IReadOnlyList<MigrationStatus> applied) => _applied = applied;
 
-    /// <summary>What earlier migrations had made, was missing, and was made again.</summary>
-    public IReadOnlyList<SchemaDifference> Mended { get; }
+    /// <summary>The last of the migrations before <c>0001_tables</c> that this call moved the schema over from; null if it did not.</summary>
+    public string? Adopted { get; internal init; }
+
+    /// <summary>The names of the functions that were made or got their current text.</summary>
+    public IReadOnlyList<string> Functions { get; internal init; } = [];
+
+    /// <summary>The names of the functions that the program no longer has and that were dropped.</summary>
+    public IReadOnlyList<string> DroppedFunctions { get; internal init; } = [];
+
+    /// <summary>What earlier migrations and functions had made, was missing, and was made again.</summary>
+    public IReadOnlyList<SchemaDifference> Mended { get; internal init; } = [];
+
+    /// <summary>Whether the database had all that the program knows, so that nothing was done.</summary>
+    public bool IsNothing => Adopted is null && Count + Functions.Count + DroppedFunctions.Count + Mended.Count == 0;
 
     /// <summary>The number of applied migrations.</summary>
     public int Count => _applied.Count;

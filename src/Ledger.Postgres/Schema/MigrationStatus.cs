@@ -15,7 +15,7 @@ public sealed record MigrationStatus(
     DateTimeOffset? AppliedAt = null,
     string? AppliedBy = null)
 {
-    /// <summary>The name of its file without the extension, such as <c>0001_event_tables</c>.</summary>
+    /// <summary>The name of its file without the extension, such as <c>0001_tables</c>.</summary>
     public string FileName => $"{Number:D4}_{Name}";
 
     /// <summary>Sets what the program knows against what the database has.</summary>

@@ -3,13 +3,17 @@ namespace Ledger.Postgres.Schema;
 /// <summary>Names what differs between a database and what the migrations make.</summary>
 internal static class SchemaComparison
 {
-    /// <summary>The differences of the migrations' record, then those of the schemas, sorted by name.</summary>
+    /// <summary>The differences of the record of migrations and functions, then those of the schemas, sorted by name.</summary>
     internal static SchemaReport Compare(
         IReadOnlyList<MigrationStatus> migrations,
+        IReadOnlyList<FunctionStatus> functions,
         IReadOnlyList<AppliedMigration> applied,
         SchemaCatalog catalog)
     {
-        var recorded = migrations.Select(migration => DifferenceOf(migration, applied)).OfType<SchemaDifference>();
+        // Pending migrations come with pending functions.
+        var recorded = migrations.Select(migration => DifferenceOf(migration, applied))
+            .Concat(migrations.Any(migration => migration.State == MigrationState.Pending) ? [] : functions.Select(DifferenceOf))
+            .OfType<SchemaDifference>();
         var actual = catalog.Actual.ToDictionary(entry => entry.Key);
         var expected = catalog.Expected.ToDictionary(entry => entry.Key);
         var sorted = Missing(catalog, actual)
@@ -38,6 +42,14 @@ internal static class SchemaComparison
             _ => null,
         };
     }
+
+    private static SchemaDifference? DifferenceOf(FunctionStatus function) => function.State switch
+    {
+        FunctionState.Pending => new(DifferenceKind.MigrationPending, $"function '{function.Name}'", function.Checksum),
+        FunctionState.Obsolete => new(DifferenceKind.MigrationPending, $"removal of function '{function.Name}'"),
+        FunctionState.Newer when function.AppliedBy is { } version => new(DifferenceKind.MigrationUnknown, $"text of function '{function.Name}'", Actual: version),
+        _ => null,
+    };
 
     private static IEnumerable<Found> Missing(
         SchemaCatalog catalog,

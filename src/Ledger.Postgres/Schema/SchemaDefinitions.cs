@@ -2,9 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Ledger.Postgres.Schema;
 
-/// <summary>Finds in the migrations how each object is made, so that one that is missing can be made again.</summary>
+/// <summary>Finds in the migrations and functions how each object is made, so that one that is missing can be made again.</summary>
 /// <remarks>
-/// A table has the statements that create and alter it, its indexes, its triggers and its first rows; a routine has its newest text.
+/// A table has the statements that create and alter it, its indexes, its triggers and its first rows.
 /// Anything else, such as a <c>do</c> block, belongs to the moment of its migration and is not repeated.
 /// </remarks>
 internal sealed partial class SchemaDefinitions
@@ -15,11 +15,15 @@ internal sealed partial class SchemaDefinitions
     {
     }
 
-    /// <summary>What these migrations make, in the order in which it can be made.</summary>
-    internal static IReadOnlyList<SchemaDefinition> Of(IEnumerable<Migration> migrations)
+    /// <summary>What these migrations and functions make, in the order in which it can be made.</summary>
+    internal static IReadOnlyList<SchemaDefinition> Of(IEnumerable<Migration> migrations, IEnumerable<SchemaFunction> functions) =>
+        Of(migrations.Select(migration => migration.Text).Concat(functions.Select(function => function.Text)));
+
+    /// <summary>What these files make, in the order in which it can be made.</summary>
+    internal static IReadOnlyList<SchemaDefinition> Of(IEnumerable<string> texts)
     {
         var definitions = new SchemaDefinitions();
-        foreach (var statement in migrations.SelectMany(migration => SqlStatements.Split(migration.Text)))
+        foreach (var statement in texts.SelectMany(SqlStatements.Split))
         {
             definitions.Take(statement);
         }

@@ -25,23 +25,38 @@ internal sealed class SchemaMending
     /// <summary>Makes it, in this order, with the names of the schemas.</summary>
     internal IReadOnlyList<string> Statements { get; }
 
-    /// <summary>Looks for whole objects that these migrations made, whatever comes after them.</summary>
-    internal static SchemaMending OfObjects(SchemaCatalog catalog, SchemaNames schemas, IReadOnlyList<Migration> migrations) =>
-        Of(catalog, schemas, migrations, []);
+    /// <summary>Looks for whole objects that these migrations and functions made, whatever comes after them.</summary>
+    internal static SchemaMending OfObjects(
+        SchemaCatalog catalog,
+        SchemaNames schemas,
+        IReadOnlyList<Migration> migrations,
+        IReadOnlyList<SchemaFunction> functions) =>
+        Of(catalog, schemas, SchemaDefinitions.Of(migrations, functions), []);
+
+    /// <summary>Looks for tables, views and sequences that the migrations before <c>0001_tables</c> made, which the adoption changes.</summary>
+    /// <remarks>They are made in their current form. Their triggers are left to what follows the adoption, when their functions are there.</remarks>
+    internal static SchemaMending OfAdopted(SchemaCatalog catalog, SchemaNames schemas, Migration tables)
+    {
+        var later = SchemaDefinitions.Of([SchemaAdoption.Text]).Select(definition => definition.Name).ToHashSet(StringComparer.Ordinal);
+        var definitions = SchemaDefinitions.Of([tables], [])
+            .Where(definition => !later.Contains(definition.Name))
+            .Select(definition => definition with { Statements = [.. definition.Statements.Where(statement => !IsTrigger(statement))] });
+        return Of(catalog, schemas, [.. definitions], []);
+    }
 
     /// <summary>Looks for all that the program's migrations made, parts of tables included.</summary>
     internal static SchemaMending OfAll(SchemaCatalog catalog, SchemaNames schemas) =>
-        Of(catalog, schemas, Migration.All, SchemaComparison.Missing(catalog));
+        Of(catalog, schemas, SchemaDefinitions.Of(Migration.All, SchemaFunction.All), SchemaComparison.Missing(catalog));
 
     private static SchemaMending Of(
         SchemaCatalog catalog,
         SchemaNames schemas,
-        IReadOnlyList<Migration> migrations,
+        IReadOnlyList<SchemaDefinition> definitions,
         List<(CatalogEntry Entry, SchemaDifference Difference)> known)
     {
         var actual = catalog.Actual.Where(entry => entry.Part is null).Select(NameOf).ToHashSet();
         var lost = known.Where(found => found.Entry.Part is null).Select(found => NameOf(found.Entry)).ToHashSet();
-        var objects = SchemaDefinitions.Of(migrations)
+        var objects = definitions
             .Select(definition => (Name: (definition.Kind, Name: catalog.Fill(definition.Name)), Definition: definition))
             .Where(found => !actual.Contains(found.Name) || lost.Contains(found.Name))
             .ToList();

@@ -1,15 +1,18 @@
 namespace Ledger.Postgres.Schema;
 
-/// <summary>The database lacks migrations that this program needs.</summary>
+/// <summary>The database lacks migrations or functions that this program needs.</summary>
 public sealed class SchemaNotMigratedException : Exception
 {
+    private const int MostNames = 5;
+
     /// <summary>States what is missing.</summary>
-    public SchemaNotMigratedException(string schema, IReadOnlyList<MigrationStatus> missing)
-        : base($"Schema '{schema}' is not up to date: it lacks {string.Join(", ", missing.Select(m => $"'{m.FileName}'"))}. "
+    public SchemaNotMigratedException(string schema, IReadOnlyList<MigrationStatus> missing, IReadOnlyList<FunctionStatus> missingFunctions)
+        : base($"Schema '{schema}' is not up to date: it lacks {string.Join(", ", NamesOf(missing ?? [], missingFunctions ?? []))}. "
             + "Run 'ledger migrate apply', or let the application do it at its start with AutoMigrate.AtStart.")
     {
         Schema = schema;
-        Missing = missing;
+        Missing = missing ?? [];
+        MissingFunctions = missingFunctions ?? [];
     }
 
     /// <summary>Ledger's own schema.</summary>
@@ -17,4 +20,13 @@ public sealed class SchemaNotMigratedException : Exception
 
     /// <summary>The migrations to apply, in order.</summary>
     public IReadOnlyList<MigrationStatus> Missing { get; }
+
+    /// <summary>The functions that are missing or have another text, by name.</summary>
+    public IReadOnlyList<FunctionStatus> MissingFunctions { get; }
+
+    // A new database lacks all functions; the migrations say so.
+    private static IEnumerable<string> NamesOf(IReadOnlyList<MigrationStatus> missing, IReadOnlyList<FunctionStatus> functions) => missing.Count > 0
+        ? missing.Select(m => $"'{m.FileName}'")
+        : functions.Count > MostNames ? [$"the current text of {functions.Count} functions"]
+        : functions.Select(function => $"the current text of function '{function.Name}'");
 }

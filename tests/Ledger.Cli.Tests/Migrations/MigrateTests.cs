@@ -15,19 +15,20 @@ public sealed class MigrateTests
         var refused = await cli.RunAsync("run", "list");
         refused.ExitCode.ShouldBe(1);
         refused.Output.ShouldBe("");
-        refused.Error.ShouldStartWith("ledger: Schema 'ledger' is not up to date: it lacks '0001_event_tables'");
+        refused.Error.ShouldStartWith("ledger: Schema 'ledger' is not up to date: it lacks '0001_tables'");
         refused.Error.ShouldContain("Run 'ledger migrate apply'");
         (await cli.RunAsync("migrate", "assert")).ExitCode.ShouldBe(1);
         (await cli.JsonAsync("migrate", "list")).EnumerateArray().ShouldAllBe(m => m.GetProperty("state").GetString() == "pending");
 
         var applied = (await cli.RunAsync("migrate", "apply")).ShouldSucceed();
-        applied.ShouldStartWith("applied  0001_event_tables\n");
+        applied.ShouldStartWith("applied  0001_tables\napplied  functions: ");
         applied.ShouldEndWith("Schema 'ledger' is up to date.\n");
 
         (await cli.RunAsync("migrate", "apply")).ShouldSucceed().ShouldBe("Schema 'ledger' was up to date.\n");
         (await cli.RunAsync("migrate", "assert")).ShouldSucceed().ShouldBe("Schema 'ledger' matches the migrations.\n");
         (await cli.JsonAsync("migrate", "assert")).GetArrayLength().ShouldBe(0);
-        (await cli.RunAsync("migrate", "list")).ShouldSucceed().Split('\n')[0].ShouldMatch("^applied  0001_event_tables +20.*Z  by ");
+        (await cli.RunAsync("migrate", "list")).ShouldSucceed().Split('\n')[0].ShouldMatch("^applied  0001_tables +20.*Z  by ");
+        (await cli.RunAsync("migrate", "list")).ShouldSucceed().Split('\n')[1].ShouldMatch("^applied  functions: [0-9]+$");
         (await cli.RunAsync("run", "list")).ShouldSucceed();
     }
 
@@ -98,6 +99,42 @@ public sealed class MigrateTests
         await DropAsync();
         (await cli.JsonAsync("migrate", "apply")).EnumerateArray().Select(mended => mended.GetProperty("subject").GetString())
             .ShouldBe(["function 'ledger.archive_v1(text)'", "view 'ledger.event'"]);
+    }
+
+    [Fact]
+    public async Task Apply_OtherFunctions_NamesThem()
+    {
+        await using var database = await CliDatabase.CreateEmptyAsync();
+        var cli = new Cli { ConnectionString = database.ConnectionString };
+        (await cli.RunAsync("migrate", "apply")).ShouldSucceed();
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        async Task ChangeAsync()
+        {
+            await using var command = source.CreateCommand(
+                """
+                create function ledger.gone_v1() returns integer language sql as 'select 1';
+                insert into ledger.schema_function select 'gone_v1', checksum, signature, '', applied_at, applied_by from ledger.schema_function where name = 'faults';
+                update ledger.schema_function set checksum = repeat('0', 64) where name in ('history', 'world');
+                """);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await ChangeAsync();
+        (await cli.RunAsync("migrate", "list")).ShouldSucceed().Split('\n')[1..].ShouldContain("pending  functions: 2 (history, world)");
+        (await cli.RunAsync("run", "list")).Error.ShouldStartWith(
+            "ledger: Schema 'ledger' is not up to date: it lacks the current text of function 'history', the current text of function 'world'. Run ");
+        (await cli.RunAsync("migrate", "apply")).ShouldSucceed().ShouldBe(
+            """
+            applied  functions: 2 (history, world)
+            dropped  functions: 1 (gone_v1)
+            Schema 'ledger' is up to date.
+
+            """);
+        (await cli.RunAsync("migrate", "assert")).ShouldSucceed();
+        await ChangeAsync();
+        (await cli.JsonAsync("migrate", "apply")).EnumerateArray()
+            .Select(done => $"{done.GetProperty("state").GetString()} {done.GetProperty("function").GetString()}")
+            .ShouldBe(["applied history", "applied world", "dropped gone_v1"]);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Ledger.Log;
 using Ledger.Marten.Tests.Interoperation;
 using Ledger.Postgres;
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tests.Schema.Adopting;
 using Marten;
 using Marten.Exceptions;
 using Npgsql;
@@ -112,10 +113,18 @@ public sealed class SchemaTests : IAsyncLifetime
         (await new LedgerMigrator(_database.DataSource).AssertAsync()).ShouldBeEmpty();
     }
 
-    [Fact]
-    public async Task Migration_OfAnOlderDatabase_AppliesWhatIsMissing()
+    [Theory]
+    [InlineData(17)]
+    [InlineData(20)]
+    [InlineData(21)]
+    public async Task Migration_OfAnOlderDatabase_AppliesWhatIsMissing(int last)
     {
-        await new LedgerMigrator(_database.DataSource, null, null, [.. Migration.All.SkipLast(1)]).ApplyAsync();
+        await OldSchema.CreateAsync(_database.DataSource, new PostgresOptions(), last);
+        await using (var old = new PostgresEventStore(_database.DataSource, new PostgresOptions { WorldRows = WorldRows.Off }))
+        {
+            await Filling.FillAsync(old, "old");
+        }
+
         var store = _database.CreateDocumentStore();
 
         var before = await store.Storage.Database.CreateMigrationAsync();
@@ -123,6 +132,40 @@ public sealed class SchemaTests : IAsyncLifetime
         await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
 
         (await new LedgerMigrator(_database.DataSource).AssertAsync()).ShouldBeEmpty();
+        (await store.Storage.Database.CreateMigrationAsync()).Difference.ShouldBe(SchemaPatchDifference.None);
+        await using var native = new PostgresEventStore(_database.DataSource);
+        (await new AgentLedger(native).Run("old-run").GetWorldAsync()).Objects.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Migration_OfATooOldDatabase_Throws()
+    {
+        await OldSchema.CreateAsync(_database.DataSource, new PostgresOptions(), 16);
+        var store = _database.CreateDocumentStore();
+
+        await Should.ThrowAsync<SchemaTooOldException>(() => store.Storage.Database.CreateMigrationAsync());
+    }
+
+    [Fact]
+    public async Task Migration_OfADatabaseWithOtherFunctions_AppliesTheTextsOfTheProgram()
+    {
+        await new LedgerMigrator(_database.DataSource).ApplyAsync();
+        await _database.ExecuteAsync(
+            """
+            drop function ledger.history(text, bigint, bigint);
+            create function ledger.history(p_stream text) returns integer language sql as 'select 1';
+            update ledger.schema_function set checksum = repeat('0', 64), signature = repeat('0', 64), arguments = 'p_stream text' where name = 'history';
+            create function ledger.gone_v1() returns integer language sql as 'select 1';
+            insert into ledger.schema_function select 'gone_v1', checksum, signature, '', applied_at, applied_by from ledger.schema_function where name = 'faults';
+            """);
+        var store = _database.CreateDocumentStore();
+
+        var before = await store.Storage.Database.CreateMigrationAsync();
+        before.Deltas.Single(d => d.SchemaObject.Identifier.Name == "migration").Difference.ShouldBe(SchemaPatchDifference.Update);
+        await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+
+        (await new LedgerMigrator(_database.DataSource).AssertAsync()).ShouldBeEmpty();
+        (await store.Storage.Database.CreateMigrationAsync()).Difference.ShouldBe(SchemaPatchDifference.None);
     }
 
     [Fact]

@@ -28,12 +28,16 @@ public sealed class AssertTests
     [InlineData("alter function ledger.archive_v1 security definer", "The function 'ledger.archive_v1(text)' is 'language plpgsql volatile security definer parallel unsafe set enable_seqscan=off'; it should be 'language plpgsql volatile parallel unsafe set enable_seqscan=off'.")]
     [InlineData("create function ledger.mine() returns int language sql as 'select 1'", "The function 'ledger.mine()' is not Ledger's.")]
     [InlineData("create type ledger.mine as enum ('a')", "The type 'ledger.mine' is not Ledger's; it is 'enum 'a''.")]
-    [InlineData("delete from ledger.migration where number = 2", "The migration '0002_branches' is pending; run 'ledger migrate apply'.")]
+    [InlineData("delete from ledger.migration where number = 1", "The migration '0001_tables' is pending; run 'ledger migrate apply'.")]
+    [InlineData("delete from ledger.schema_function where name = 'history'", "The function 'history' is pending; run 'ledger migrate apply'.")]
+    [InlineData("update ledger.schema_function set checksum = repeat('0', 64) where name = 'history'", "The function 'history' is pending; run 'ledger migrate apply'.")]
+    [InlineData("update ledger.schema_function set checksum = repeat('0', 64), applied_by = '9.9.9' where name = 'history'", "The text of function 'history' was applied by version 9.9.9 and is unknown to this program; use that version or a newer one.")]
+    [InlineData("update ledger.schema_function set name = 'history_v0' where name = 'history'; insert into ledger.schema_function select 'history', '{history}', signature, arguments, applied_at, applied_by from ledger.schema_function where name = 'history_v0'", "The removal of function 'history_v0' is pending; run 'ledger migrate apply'.")]
     [InlineData("insert into ledger.migration values (9999, 'later', repeat('0', 64), now(), '9.9.9')", "The migration '9999_later' was applied by version 9.9.9 and is unknown to this program; use that version or a newer one.")]
     public async Task Assert_Drift_IsNamed(string drift, string message)
     {
         await using var database = await MigrationDatabase.CreateMigratedAsync();
-        await database.ExecuteAsync(drift);
+        await database.ExecuteAsync(drift.Replace("{history}", SchemaFunction.All.Single(f => f.Name == "history").Checksum, StringComparison.Ordinal));
 
         (await database.MessagesAsync()).ShouldBe([message]);
     }
@@ -95,7 +99,7 @@ public sealed class AssertTests
         await database.ExecuteAsync("update ledger.migration set checksum = repeat('0', 64) where number = 1");
 
         (await database.MessagesAsync()).ShouldBe(
-            [$"The migration '0001_event_tables' was applied with another text: checksum '{new string('0', 64)}', expected '{Migration.All[0].Checksum}'."]);
+            [$"The migration '0001_tables' was applied with another text: checksum '{new string('0', 64)}', expected '{Migration.All[0].Checksum}'."]);
         (await database.Migrator.ListAsync())[0].State.ShouldBe(MigrationState.Changed);
     }
 

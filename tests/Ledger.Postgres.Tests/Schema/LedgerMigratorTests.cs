@@ -1,4 +1,5 @@
 using Ledger.Postgres.Schema;
+using Ledger.Postgres.Tests.Schema.Adopting;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -8,6 +9,7 @@ namespace Ledger.Postgres.Tests.Schema;
 public sealed class LedgerMigratorTests
 {
     private static readonly string[] Names = [.. Migration.All.Select(migration => migration.Name)];
+    private static readonly Migration Second = new(2, "later", "create table {ledger}.second (id int);");
 
     [Fact]
     public async Task Apply_Empty_AppliesAll()
@@ -18,6 +20,7 @@ public sealed class LedgerMigratorTests
 
         applied.Select(migration => migration.Name).ShouldBe(Names);
         applied.ShouldAllBe(migration => migration.State == MigrationState.Applied && migration.AppliedBy == "0.1.0");
+        applied.Functions.ShouldBe(SchemaFunction.All.Select(function => function.Name));
         (await database.MessagesAsync()).ShouldBeEmpty();
         (await database.Migrator.ListAsync()).ShouldBe(applied);
         await database.Migrator.EnsureMigratedAsync();
@@ -29,7 +32,7 @@ public sealed class LedgerMigratorTests
         await using var database = await MigrationDatabase.CreateMigratedAsync();
         var before = await database.Migrator.ListAsync();
 
-        (await database.Migrator.ApplyAsync()).ShouldBeEmpty();
+        (await database.Migrator.ApplyAsync()).IsNothing.ShouldBeTrue();
 
         (await database.Migrator.ListAsync()).ShouldBe(before);
     }
@@ -42,6 +45,7 @@ public sealed class LedgerMigratorTests
         var applied = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => database.Migrator.ApplyAsync())));
 
         applied.SelectMany(list => list).Select(migration => migration.Name).Order().ShouldBe(Names.Order());
+        applied.SelectMany(run => run.Functions).Order(StringComparer.Ordinal).ShouldBe(SchemaFunction.All.Select(function => function.Name));
         (await database.MessagesAsync()).ShouldBeEmpty();
     }
 
@@ -61,13 +65,18 @@ public sealed class LedgerMigratorTests
         (await database.Migrator.ApplyAsync()).ShouldBeEmpty();
     }
 
-    [Fact]
-    public async Task Apply_MartensTables_TakesThem()
+    [Theory]
+    [InlineData("older")]
+    [InlineData("current")]
+    public async Task Apply_MartensTables_TakesThem(string marten)
     {
         await using var database = await MigrationDatabase.CreateEmptyAsync();
-        var tables = database.Options.Schemas.Fill(Migration.All[0].Text);
+        var (text, end) = marten == "older"
+            ? (OldSchema.TextOf("0001_event_tables"), "-- The guard.")
+            : (Migration.All[0].Text, "-- The events that a shard could not apply");
+        var tables = database.Options.Schemas.Fill(text);
         await database.ExecuteAsync("create schema ledger");
-        await database.ExecuteAsync(tables[..tables.IndexOf("-- The guard.", StringComparison.Ordinal)]);
+        await database.ExecuteAsync(tables[..tables.IndexOf(end, StringComparison.Ordinal)]);
         await database.ExecuteAsync(
             """
             alter table ledger.mt_events alter column "timestamp" set default '2026-01-01 00:00:00+00';
@@ -97,7 +106,7 @@ public sealed class LedgerMigratorTests
         var refusal = await Should.ThrowAsync<MigrationFailedException>(() => database.Migrator.ApplyAsync());
 
         refusal.Message.ShouldBe(
-            "Migration '0001_event_tables' failed: column \"data\" does not exist (42703). Nothing of it remains; those before it do. "
+            "Migration '0001_tables' failed: column \"data\" does not exist (42703). Nothing of it remains; those before it do. "
             + "Run 'ledger migrate assert' to see how the schema differs.");
         PostgresFaults.Describe(refusal).ShouldBe(refusal.Message);
         (await database.AskAsync<bool>("select to_regclass('ledger.mt_streams') is null")).ShouldBeTrue();
@@ -108,8 +117,7 @@ public sealed class LedgerMigratorTests
     public async Task Apply_LaterOneFails_KeepsThoseBefore()
     {
         await using var database = await MigrationDatabase.CreateEmptyAsync();
-        var broken = Migration.All[1] with { Text = "create table {ledger}.half (id int); select 1 / 0;" };
-        var migrator = new LedgerMigrator(database.DataSource, database.Options, null, [Migration.All[0], broken]);
+        var migrator = database.MigratorOf(Migration.All[0], Second with { Text = "create table {ledger}.half (id int); select 1 / 0;" });
 
         (await Should.ThrowAsync<MigrationFailedException>(() => migrator.ApplyAsync())).Number.ShouldBe(2);
 
@@ -123,13 +131,13 @@ public sealed class LedgerMigratorTests
     public async Task Apply_ChangedText_Refuses()
     {
         await using var database = await MigrationDatabase.CreateMigratedAsync();
-        var changed = Migration.All[1] with { Text = Migration.All[1].Text + "\n-- another thought" };
-        var migrator = new LedgerMigrator(database.DataSource, database.Options, null, [Migration.All[0], changed]);
+        await database.MigratorOf(Migration.All[0], Second).ApplyAsync();
+        var migrator = database.MigratorOf(Migration.All[0], Second with { Text = Second.Text + "\n-- another thought" });
 
         var refusal = await Should.ThrowAsync<MigrationChecksumException>(() => migrator.ApplyAsync());
 
         refusal.Message.ShouldBe(
-            "Schema 'ledger' has '0002_branches' with another text than this program. Nothing was applied. "
+            "Schema 'ledger' has '0002_later' with another text than this program. Nothing was applied. "
             + "Use the program that made the schema; 'ledger migrate assert' names what differs.");
     }
 
@@ -137,12 +145,14 @@ public sealed class LedgerMigratorTests
     public async Task Apply_LaterOneIsThere_Refuses()
     {
         await using var database = await MigrationDatabase.CreateMigratedAsync();
+        var migrator = database.MigratorOf(Migration.All[0], Second);
+        await migrator.ApplyAsync();
         await database.ExecuteAsync("delete from ledger.migration where number = 1");
 
-        var refusal = await Should.ThrowAsync<MigrationOrderException>(() => database.Migrator.ApplyAsync());
+        var refusal = await Should.ThrowAsync<MigrationOrderException>(() => migrator.ApplyAsync());
 
         refusal.Message.ShouldBe(
-            "Schema 'ledger' lacks '0001_event_tables' but has '0002_branches', which comes later. "
+            "Schema 'ledger' lacks '0001_tables' but has '0002_later', which comes later. "
             + "Nothing was applied, because migrations only go forward; 'ledger migrate assert' names what differs.");
     }
 
@@ -168,13 +178,13 @@ public sealed class LedgerMigratorTests
     public async Task EnsureMigrated_Behind_NamesWhatIsMissing()
     {
         await using var database = await MigrationDatabase.CreateEmptyAsync();
-        await new LedgerMigrator(database.DataSource, database.Options, null, [Migration.All[0]]).ApplyAsync();
-        var migrator = new LedgerMigrator(database.DataSource, database.Options, null, [.. Migration.All.Take(2)]);
+        await database.Migrator.ApplyAsync();
+        var migrator = database.MigratorOf(Migration.All[0], Second);
 
         var refusal = await Should.ThrowAsync<SchemaNotMigratedException>(() => migrator.EnsureMigratedAsync());
 
         refusal.Message.ShouldBe(
-            "Schema 'ledger' is not up to date: it lacks '0002_branches'. "
+            "Schema 'ledger' is not up to date: it lacks '0002_later'. "
             + "Run 'ledger migrate apply', or let the application do it at its start with AutoMigrate.AtStart.");
     }
 
@@ -182,12 +192,13 @@ public sealed class LedgerMigratorTests
     public async Task EnsureMigrated_Ahead_IsWell()
     {
         await using var database = await MigrationDatabase.CreateMigratedAsync();
-        var older = new LedgerMigrator(database.DataSource, database.Options, null, [Migration.All[0]]);
+        await database.MigratorOf(Migration.All[0], Second).ApplyAsync();
+        var older = database.Migrator;
 
         await older.EnsureMigratedAsync();
 
         (await older.ListAsync())[1].State.ShouldBe(MigrationState.Unknown);
-        (await older.ApplyAsync()).ShouldBeEmpty();
+        (await older.ApplyAsync()).IsNothing.ShouldBeTrue();
     }
 
     [Fact]
@@ -203,18 +214,20 @@ public sealed class LedgerMigratorTests
 
         await database.RunPsqlAsync(database.Migrator.Script());
         (await database.Migrator.ListAsync()).ShouldBe(first);
-        (await database.Migrator.ApplyAsync()).ShouldBeEmpty();
+        (await database.Migrator.ApplyAsync()).IsNothing.ShouldBeTrue();
     }
 
     [Fact]
     public async Task Script_OnSomeMigrations_AppliesTheRest()
     {
         await using var database = await MigrationDatabase.CreateEmptyAsync();
-        await new LedgerMigrator(database.DataSource, database.Options, null, [Migration.All[0]]).ApplyAsync();
+        await database.Migrator.ApplyAsync();
+        var migrator = database.MigratorOf(Migration.All[0], Second);
 
-        await database.RunPsqlAsync(database.Migrator.Script());
+        await database.RunPsqlAsync(migrator.Script());
 
-        (await database.MessagesAsync()).ShouldBeEmpty();
+        (await migrator.ListAsync()).ShouldAllBe(migration => migration.State == MigrationState.Applied);
+        (await database.AskAsync<bool>("select to_regclass('ledger.second') is not null")).ShouldBeTrue();
     }
 
     [Fact]

@@ -28,6 +28,12 @@ internal sealed class MigrationDatabase : IAsyncDisposable
 
     public LedgerMigrator Migrator => new(DataSource, Options);
 
+    /// <summary>A migrator of a program that knows other migrations.</summary>
+    public LedgerMigrator MigratorOf(params Migration[] known) => new(DataSource, Options, null, known, SchemaFunction.All);
+
+    /// <summary>A migrator of a program that knows other functions.</summary>
+    public LedgerMigrator MigratorOf(IReadOnlyList<SchemaFunction> functions) => new(DataSource, Options, null, Migration.All, functions);
+
     public static async Task<MigrationDatabase> CreateEmptyAsync(PostgresOptions? options = null)
     {
         var postgres = await TestPostgres.SharedAsync();
@@ -98,8 +104,16 @@ internal sealed class MigrationDatabase : IAsyncDisposable
         using var psql = Process.Start(start)!;
         var errors = psql.StandardError.ReadToEndAsync();
         var output = psql.StandardOutput.ReadToEndAsync();
-        await psql.StandardInput.WriteAsync(script);
-        psql.StandardInput.Close();
+        try
+        {
+            await psql.StandardInput.WriteAsync(script);
+            psql.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended at an error, which it tells below.
+        }
+
         await psql.WaitForExitAsync();
         if (psql.ExitCode != 0 || (await errors).Length > 0 || (await output).Length > 0)
         {

@@ -1,11 +1,17 @@
--- The migrations that the database says it has, as XML, or null where it has no table of them: a statement that named the table would fail
--- there; and whether something is missing that they made. One row.
+-- The migrations and the functions that the database records, as XML, each null where it has no table of them: a statement that named the
+-- table would fail there; and whether something is missing that they made. One row.
 -- {relations}, {routines}, {keys}: what they make, as string constants: tables, views and sequences by their quoted names, functions and foreign
 -- keys of Ledger's schema by their plain names.
 select case
            when to_regclass(quote_ident({ledger_text}) || '.migration') is not null then
                query_to_xml(
                    'select number, name, checksum, applied_at, applied_by from ' || quote_ident({ledger_text}) || '.migration order by number',
+                   false, false, '')::text
+       end,
+       case
+           when to_regclass(quote_ident({ledger_text}) || '.schema_function') is not null then
+               query_to_xml(
+                   'select name, checksum, applied_at, applied_by from ' || quote_ident({ledger_text}) || '.schema_function order by name',
                    false, false, '')::text
        end,
        exists (

@@ -1,7 +1,8 @@
 -- What the event schema and Ledger's own schema hold, as PostgreSQL's catalogs say. Needs no privilege on the objects.
 -- $1 event schema, $2 own schema. A row for each thing: kind, object (qualified), part (a column's, index's … name, or null), definition.
 -- Names are qualified only under an empty search_path: run it after EmptySearchPath. Checks of PostgreSQL 18 for "not null" are
--- left out, because the column says it. A thing that another session drops meanwhile has no definition any more, and no row.
+-- left out, because the column says it. A thing that another session drops meanwhile has no definition any more, and no row: materialized, or a
+-- definition would be asked for twice, and could be there the first time only.
 with relation as (
     select
         c.oid,
@@ -24,7 +25,7 @@ routine as (
     where n.nspname in ($1, $2)
         and not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
 ),
-described as (
+described as materialized (
     select
         'setting' as kind,
         'server_encoding' as object,

@@ -1,2 +1,2 @@
--- A function may be made again before the others that it calls. Until the transaction ends.
+-- A function may be made before the tables and the functions that it names. Until the transaction ends.
 select set_config('check_function_bodies', 'off', true);

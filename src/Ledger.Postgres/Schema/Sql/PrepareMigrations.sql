@@ -1,4 +1,4 @@
--- The two schemas, and the table that records migrations. Done again it changes nothing; only what is missing needs a privilege.
+-- The two schemas, and the tables that record migrations and functions. Done again it changes nothing; only what is missing needs a privilege.
 do $prepare$
 begin
     if to_regnamespace(quote_ident({events_text})) is null then
@@ -19,6 +19,22 @@ begin
             constraint ck_migration_number check (number > 0),
             constraint ck_migration_checksum check (checksum ~ '^[0-9a-f]{64}$')
         );
+    end if;
+    if to_regclass(quote_ident({ledger_text}) || '.schema_function') is null then
+        create table {ledger}.schema_function (
+            name text not null,
+            checksum text not null,
+            signature text not null,
+            arguments text not null,
+            applied_at timestamptz not null,
+            applied_by text not null,
+            constraint pk_schema_function primary key (name),
+            constraint ck_schema_function_checksum check (checksum ~ '^[0-9a-f]{64}$'),
+            constraint ck_schema_function_signature check (signature ~ '^[0-9a-f]{64}$')
+        );
+
+        -- The catalogs show every role the functions' texts; a node whose role may read the table of migrations needs no further grant.
+        grant select on {ledger}.schema_function to public;
     end if;
 end
 $prepare$;

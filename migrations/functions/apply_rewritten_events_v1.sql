@@ -1,0 +1,58 @@
+-- Updates or removes what is derived from the events that this transaction has rewritten, of the streams themselves and of the branches
+-- that share those events: the trigger tr_mt_events_rewritten_applied. Once in a transaction: the first row takes what all have recorded.
+-- The locks are taken in the order of an append.
+--   rows of worlds and their snapshots are removed; the next append or read writes them
+--   rows of tasks are written again here, because rows of other tasks refer to them
+--   rows of record stores are written again by the next read, because only the program can do that; until then their head has the
+--   version -1 - v, where v is the last event that they stood for; the chain's head stays, so that verification finds the change
+-- Result: null, which a trigger after the row ignores.
+create or replace function {ledger}.apply_rewritten_events_v1()
+returns trigger
+language plpgsql
+set enable_seqscan = off
+as $function$
+declare
+    own text[];
+    affected text[];
+    tasks text[];
+begin
+    with recursive taken as (
+        delete from {ledger}.rewritten_event as r
+        where r.transaction = pg_current_xact_id()
+        returning r.stream, r.version
+    ),
+    sharing as (
+        select s.branch
+        from taken as t
+        join {ledger}.branch_segment as s on s.stream = t.stream and s.taken >= t.version
+        union
+        select s.branch
+        from sharing as b
+        join {ledger}.branch_segment as s on s.stream = b.branch
+    )
+    select array(select t.stream::text from taken as t),
+           array(select t.stream::text from taken as t union select b.branch::text from sharing as b)
+    into own, affected;
+    if cardinality(own) = 0 then
+        return null;
+    end if;
+
+    perform pg_advisory_xact_lock_shared({ledger}.projection_key_v1(n.name))
+    from (values ('ledger:world'), ('ledger:task')) as n (name);
+    perform 1 from {events}.mt_streams as t where t.id = any (affected) order by t.id collate "C" for no key update;
+
+    delete from {ledger}.world_head as h where h.stream = any (affected);
+    delete from {events}.mt_doc_ledger_world as d where d.id = any (affected);
+
+    delete from {ledger}.chrono_record as r where r.stream = any (own);
+    delete from {ledger}.chrono_change as c where c.stream = any (own);
+    update {ledger}.chrono_head as h set version = -1 - h.version where h.stream = any (own) and h.version > 0;
+
+    tasks := array(select n.stream from unnest(own) as n (stream) where starts_with(n.stream, 'task:'));
+    if cardinality(tasks) > 0 then
+        perform {ledger}.rewrite_tasks_v1(tasks);
+    end if;
+
+    return null;
+end
+$function$;

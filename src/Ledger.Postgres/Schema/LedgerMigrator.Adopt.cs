@@ -1,0 +1,34 @@
+using Npgsql;
+
+namespace Ledger.Postgres.Schema;
+
+public sealed partial class LedgerMigrator
+{
+    // Returns the last migration that was replaced; null where another node was faster.
+    private async Task<string?> AdoptAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
+        if (!record.IsToAdopt)
+        {
+            return null;
+        }
+
+        SchemaAdoption.Check(record.Migrations, _options.LedgerSchema);
+        try
+        {
+            await ExecuteAsync(
+                connection, _options.Schemas.Fill(SchemaAdoption.Statement(_known[0], _functions)), cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when (fault.SqlState != PostgresErrorCodes.QueryCanceled)
+        {
+            throw new MigrationFailedException(_known[0].Number, _known[0].Name, fault);
+        }
+
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        var last = SchemaAdoption.LastOf(record.Migrations);
+        LogMessages.SchemaAdopted(_logger, last, _options.LedgerSchema);
+        return last;
+    }
+}

@@ -1,0 +1,49 @@
+using Npgsql;
+
+namespace Ledger.Postgres.Schema;
+
+public sealed partial class LedgerMigrator
+{
+    // In one transaction, so that no caller sees some of them changed and others not.
+    private async Task<(IReadOnlyList<string> Applied, IReadOnlyList<string> Dropped)> ApplyFunctionsAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken)
+    {
+        var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        var record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);
+        var states = record.Join(_functions, _known).ToLookup(status => status.State, status => status.Name);
+        string[] applied = [.. states[FunctionState.Pending]], dropped = [.. states[FunctionState.Obsolete]];
+        foreach (var name in applied)
+        {
+            var function = _functions.Single(known => known.Name == name);
+            await ExecuteFunctionAsync(connection, name, function.Apply(_known.Count), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (dropped.Length > 0)
+        {
+            await ExecuteFunctionAsync(connection, string.Join("', '", dropped), SchemaFunction.DropOthers(_functions, _known.Count), cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        if (applied.Length + dropped.Length > 0)
+        {
+            LogMessages.FunctionsApplied(_logger, applied.Length, dropped.Length, _options.LedgerSchema);
+        }
+
+        return (applied, dropped);
+    }
+
+    private async Task ExecuteFunctionAsync(NpgsqlConnection connection, string name, string statement, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ExecuteAsync(connection, _options.Schemas.Fill(statement), cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when (fault.SqlState != PostgresErrorCodes.QueryCanceled)
+        {
+            throw new FunctionFailedException(name, fault);
+        }
+    }
+}

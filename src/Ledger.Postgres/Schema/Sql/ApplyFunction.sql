@@ -1,0 +1,34 @@
+-- Function {name}: applied and recorded unless the database has this text, or a newer program's.
+-- A function whose parameters or result have changed, as the checksum in signature shows, is dropped first, because one with another result cannot
+-- replace it. The arguments are its parameters as DROP takes them.
+do $ledger_function$
+declare
+    known {ledger}.schema_function;
+begin
+    perform pg_advisory_xact_lock(hashtextextended('ledger migrate', 0));
+    perform set_config('check_function_bodies', 'off', true);
+    select f.* into known from {ledger}.schema_function as f where f.name = '{name}';
+    if known.checksum = '{checksum}'
+        or string_to_array(known.applied_by, '.')::integer[] > string_to_array('{version}', '.')::integer[]
+        or exists (select from {ledger}.migration as m where m.number > {last})
+    then
+        return;
+    end if;
+
+    if known.signature <> '{signature}' then
+        execute format('drop routine if exists %I.%I(%s)', {ledger_text}, known.name, known.arguments);
+    end if;
+
+    execute $ledger_text$
+{text}
+$ledger_text$;
+    insert into {ledger}.schema_function as f (name, checksum, signature, arguments, applied_at, applied_by)
+    values ('{name}', '{checksum}', '{signature}', '{arguments}', clock_timestamp(), '{version}')
+    on conflict (name) do update
+    set checksum = excluded.checksum,
+        signature = excluded.signature,
+        arguments = excluded.arguments,
+        applied_at = excluded.applied_at,
+        applied_by = excluded.applied_by;
+end
+$ledger_function$;

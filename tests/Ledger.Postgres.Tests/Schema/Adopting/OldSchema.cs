@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+
+namespace Ledger.Postgres.Tests.Schema.Adopting;
+
+/// <summary>Makes schemas as programs before <c>0001_tables</c> made them, from the migrations of that time.</summary>
+internal static class OldSchema
+{
+    private const string Folder = "old/";
+
+    /// <summary>The number of the last of these migrations.</summary>
+    public const int Last = 21;
+
+    /// <summary>Applies the migrations up to one, and records them.</summary>
+    public static async Task CreateAsync(NpgsqlDataSource dataSource, PostgresOptions options, int last)
+    {
+        foreach (var name in Names().Where(name => NumberOf(name) <= last))
+        {
+            var text = TextOf(name);
+            await using var connection = await dataSource.OpenConnectionAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            await ExecuteAsync(connection, options.Schemas.Fill(text));
+            if (NumberOf(name) > 0)
+            {
+                await ExecuteAsync(
+                    connection,
+                    options.Schemas.Fill("insert into {ledger}.migration (number, name, checksum, applied_at, applied_by) values ($1, $2, $3, clock_timestamp(), '0.1.0')"),
+                    NumberOf(name),
+                    name[5..],
+                    Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))));
+            }
+
+            await transaction.CommitAsync();
+        }
+    }
+
+    /// <summary>The names of the migrations with their numbers, in order.</summary>
+    public static IReadOnlyList<string> Names() =>
+    [
+        .. typeof(OldSchema).Assembly.GetManifestResourceNames()
+            .Where(resource => resource.StartsWith(Folder, StringComparison.Ordinal))
+            .Select(resource => resource[Folder.Length..^".sql".Length])
+            .Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>The text of one.</summary>
+    public static string TextOf(string name) => SqlText.Read(typeof(OldSchema).Assembly, $"{Folder}{name}.sql");
+
+    private static int NumberOf(string name) => int.Parse(name.AsSpan(0, 4), CultureInfo.InvariantCulture);
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, params object[] values)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        await command.ExecuteNonQueryAsync();
+    }
+}
