@@ -41,6 +41,6 @@ public sealed class ChronoStoresTests
     {
         using var stores = new ChronoStores(new ListEventStore());
 
-        Should.Throw<ArgumentException>(() => stores.Get("kettle")).Message.ShouldStartWith("A ListEventStore keeps no records.");
+        Should.Throw<ArgumentException>(() => stores.Get("kettle")).Message.ShouldStartWith("A ListEventStore does not support records.");
     }
 }
