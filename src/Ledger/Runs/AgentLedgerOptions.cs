@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Ledger.Runs;
 
 namespace Ledger;
@@ -5,6 +6,10 @@ namespace Ledger;
 /// <summary>The limits of an <see cref="AgentLedger"/>.</summary>
 public sealed record AgentLedgerOptions
 {
+    // One object, so that two options of the defaults are equal.
+    private static readonly FrozenDictionary<string, CallReuse> ReuseByKind =
+        new Dictionary<string, CallReuse> { ["tool"] = Runs.CallReuse.ByOccurrence }.ToFrozenDictionary(StringComparer.Ordinal);
+
     /// <summary>The largest number of segments in a branch's lineage: default 1,000, at least 1. A lineage is stored in one event.</summary>
     public int MaxLineageDepth
     {
@@ -63,7 +68,7 @@ public sealed record AgentLedgerOptions
 
     /// <summary>When recorded answers are used, by the kind of the call: default <see cref="Runs.CallReuse.ByOccurrence"/> for <c>tool</c>.</summary>
     /// <remarks>A kind that is not named has <see cref="Runs.CallReuse.Once"/>; a call's own options come before this.</remarks>
-    public IReadOnlyDictionary<string, CallReuse> CallReuse { get; init; } = new Dictionary<string, CallReuse> { ["tool"] = Runs.CallReuse.ByOccurrence };
+    public IReadOnlyDictionary<string, CallReuse> CallReuse { get; init; } = ReuseByKind;
 
     /// <summary>The price of a call in US dollars where its response does not give one: default null, unknown. It may return null.</summary>
     /// <remarks>Asked when the response is recorded, and recorded with it: a later change of prices changes no history.</remarks>
