@@ -11,7 +11,7 @@ var warehouseIsUp = false;
 
 try
 {
-    await RunAgentAsync(ledger.Run("order-7"));
+    await RunAgentAsync(ledger.GetRun("order-7"));
 }
 catch (OperationCanceledException)
 {
@@ -20,7 +20,7 @@ catch (OperationCanceledException)
 
 // Run again from the beginning: what was answered is taken from the log, and only the tool that had no answer is called.
 warehouseIsUp = true;
-var run = ledger.Run("order-7");
+var run = ledger.GetRun("order-7");
 Console.WriteLine($"resumed: {await RunAgentAsync(run)}; the model was called {model.Calls} times");
 
 // The branch shares everything before the call. Its agent is given another result there, and goes on from it.

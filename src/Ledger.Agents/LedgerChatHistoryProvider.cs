@@ -76,7 +76,7 @@ public sealed class LedgerChatHistoryProvider : ChatHistoryProvider
         }
 
         var stream = new StreamName(_state.GetOrInitializeState(context.Session).Stream);
-        var run = await _ledger.FindAsync(stream, cancellationToken).ConfigureAwait(false) ?? _ledger.Stream(stream);
+        var run = await _ledger.FindAsync(stream, cancellationToken).ConfigureAwait(false) ?? _ledger.GetStream(stream);
         await run.AppendAsync(events, cancellationToken).ConfigureAwait(false);
     }
 

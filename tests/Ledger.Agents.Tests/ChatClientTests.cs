@@ -14,24 +14,24 @@ public sealed class ChatClientTests
     public async Task Model_AskedAgain_IsAnsweredFromTheLog()
     {
         var model = ScriptedModel.Counting();
-        var first = await Client(model, _ledger.Run("a")).GetResponseAsync([Said("hello")], new ChatOptions { Temperature = 0.5f, Instructions = "Be brief." });
-        var again = await Client(model, _ledger.Run("a")).GetResponseAsync([Said("hello")], new ChatOptions { Temperature = 0.5f, Instructions = "Be brief." });
+        var first = await Client(model, _ledger.GetRun("a")).GetResponseAsync([Said("hello")], new ChatOptions { Temperature = 0.5f, Instructions = "Be brief." });
+        var again = await Client(model, _ledger.GetRun("a")).GetResponseAsync([Said("hello")], new ChatOptions { Temperature = 0.5f, Instructions = "Be brief." });
 
         (first.Text, again.Text, model.Calls).ShouldBe(("answer 1", "answer 1", 1));
         (again.ModelId, again.FinishReason, again.Usage!.CachedInputTokenCount, again.ResponseId).ShouldBe(("scripted-1", ChatFinishReason.Stop, 4, first.ResponseId));
-        var events = await _ledger.Run("a").ReadAllAsync();
+        var events = await _ledger.GetRun("a").ReadAllAsync();
         events.Select(e => e.Type).ShouldBe(["llm.request", "llm.response", "call.answered"]);
         events[0].ToJsonElement().ToString().ShouldBe(
             """{"instructions":"Be brief.","temperature":0.5,"messages":[{"role":"user","contents":[{"$type":"text","text":"hello"}]}]}""");
         events[1].Data.ShouldBeOfType<LlmResponse>().ShouldSatisfyAllConditions(r => r.Text.ShouldBe("answer 1"), r => r.Model.ShouldBe("scripted-1"));
-        (await _ledger.Run("a").GetUsageAsync()).Whole.ShouldBe(new CallTotals(1, 0, 1, 0, 0, 12, 12));
+        (await _ledger.GetRun("a").GetUsageAsync()).Whole.ShouldBe(new CallTotals(1, 0, 1, 0, 0, 12, 12));
     }
 
     [Fact]
     public async Task Request_DiffersInWhatMatters_IsAskedAnew_AndInIdsAndTimesIsNot()
     {
         var model = ScriptedModel.Counting();
-        var client = Client(model, _ledger.Run("b"));
+        var client = Client(model, _ledger.GetRun("b"));
         ChatMessage Message(string text, string id) => new(ChatRole.User, text) { MessageId = id, CreatedAt = TimeProvider.System.GetUtcNow(), RawRepresentation = new object() };
         var tool = AIFunctionFactory.Create((string city) => city, "weather", "The weather.");
         ChatOptions[] same = [new() { ModelId = "m", Tools = [tool] }, new() { ModelId = "m", Tools = [tool], RawRepresentationFactory = _ => null }];
@@ -77,8 +77,8 @@ public sealed class ChatClientTests
             return $"{city} is fine";
         }
 
-        await Should.ThrowAsync<OperationCanceledException>(() => RunAgentAsync(_ledger.Run("c"), model, Weather, cancellationToken: stop.Token));
-        var response = await RunAgentAsync(_ledger.Run("c"), model, Weather);
+        await Should.ThrowAsync<OperationCanceledException>(() => RunAgentAsync(_ledger.GetRun("c"), model, Weather, cancellationToken: stop.Token));
+        var response = await RunAgentAsync(_ledger.GetRun("c"), model, Weather);
 
         response.Text.ShouldBe("Rome is fine, Oslo is fine");
         visited.ShouldBe(["Rome", "Oslo", "Oslo"]);
@@ -91,7 +91,7 @@ public sealed class ChatClientTests
         var model = ScriptedModel.CallingTools("weather", ["Rome"], ["Oslo"]);
         var visited = 0;
         string Weather(string city) => $"{city} is fine {++visited}";
-        var run = _ledger.Run("d");
+        var run = _ledger.GetRun("d");
         await RunAgentAsync(run, model, Weather);
         var first = (await run.ReadAllAsync()).First(e => e.Type == "tool.called");
 
@@ -114,10 +114,10 @@ public sealed class ChatClientTests
         var model = ScriptedModel.CallingTools("weather", ["Rome", "Oslo", "Rome"]);
         var visited = 0;
         string Weather(string city) => $"{city} {Interlocked.Increment(ref visited)}";
-        var run = _ledger.Run("e");
+        var run = _ledger.GetRun("e");
         var first = (await RunAgentAsync(run, model, Weather, concurrently)).Text;
 
-        (await RunAgentAsync(_ledger.Run("e"), model, Weather, concurrently)).Text.ShouldBe(first);
+        (await RunAgentAsync(_ledger.GetRun("e"), model, Weather, concurrently)).Text.ShouldBe(first);
         (visited, model.Calls).ShouldBe((3, 2));
         var events = await run.ReadAllAsync();
         var answer = events.First(e => e.Type == "llm.response");
@@ -130,7 +130,7 @@ public sealed class ChatClientTests
     public async Task FunctionInvocationInside_TheToolsAreRecordedAllTheSame()
     {
         var model = ScriptedModel.CallingTools("weather", ["Rome"]);
-        var run = _ledger.Run("f");
+        var run = _ledger.GetRun("f");
         var client = model.AsBuilder().UseLedger(run).UseFunctionInvocation().Build();
         var options = new ChatOptions { Tools = [AIFunctionFactory.Create((string city) => $"{city} is fine", "weather")] };
 
@@ -144,9 +144,9 @@ public sealed class ChatClientTests
     {
         var keys = new List<CallContext>();
         var function = new ContextFunction(keys);
-        var run = _ledger.Run("g");
+        var run = _ledger.GetRun("g");
         var results = new List<object?>();
-        foreach (var handle in new[] { run, _ledger.Run("g") })
+        foreach (var handle in new[] { run, _ledger.GetRun("g") })
         {
             results.Add(await function.UseLedger(handle).InvokeAsync(new AIFunctionArguments { ["n"] = 7 }));
         }
@@ -160,9 +160,9 @@ public sealed class ChatClientTests
     public async Task Streaming_PassesThrough_AndAnswersLaterCallsOfEitherKind()
     {
         var model = ScriptedModel.Counting();
-        var streamed = await Client(model, _ledger.Run("h")).GetStreamingResponseAsync([Said("hello")]).ToListAsync();
-        var replayed = await Client(model, _ledger.Run("h")).GetStreamingResponseAsync([Said("hello")]).ToListAsync();
-        var whole = await Client(model, _ledger.Run("h")).GetResponseAsync([Said("hello")]);
+        var streamed = await Client(model, _ledger.GetRun("h")).GetStreamingResponseAsync([Said("hello")]).ToListAsync();
+        var replayed = await Client(model, _ledger.GetRun("h")).GetStreamingResponseAsync([Said("hello")]).ToListAsync();
+        var whole = await Client(model, _ledger.GetRun("h")).GetResponseAsync([Said("hello")]);
 
         streamed.Select(u => u.Text).ShouldBe(["answer ", "1 ", ""]);
         replayed.ToChatResponse().Text.ShouldBe("answer 1 ");
@@ -175,13 +175,13 @@ public sealed class ChatClientTests
     public async Task Streaming_LeftEarly_IsNoAnswer()
     {
         var model = new ScriptedModel(m => new ChatMessage(ChatRole.Assistant, string.Join(' ', Enumerable.Range(0, 1_000))));
-        await foreach (var _ in Client(model, _ledger.Run("i")).GetStreamingResponseAsync([Said("hello")]))
+        await foreach (var _ in Client(model, _ledger.GetRun("i")).GetStreamingResponseAsync([Said("hello")]))
         {
             break;
         }
 
-        (await _ledger.Run("i").ReadAllAsync())[^1].Type.ShouldBe("call.failed");
-        (await Client(model, _ledger.Run("i")).GetResponseAsync([Said("hello")])).Text.ShouldEndWith(" 999");
+        (await _ledger.GetRun("i").ReadAllAsync())[^1].Type.ShouldBe("call.failed");
+        (await Client(model, _ledger.GetRun("i")).GetResponseAsync([Said("hello")])).Text.ShouldEndWith(" 999");
         model.Calls.ShouldBe(2);
     }
 
@@ -189,7 +189,7 @@ public sealed class ChatClientTests
     public async Task AnswerOfAnotherProgram_HasAtLeastItsText()
     {
         var model = ScriptedModel.Counting();
-        var run = _ledger.Run("j");
+        var run = _ledger.GetRun("j");
         await Client(model, run).GetResponseAsync([Said("hello")]);
         var request = (await run.ReadAllAsync())[0];
         var branch = await run.ForkBeforeAsync(request.Id);

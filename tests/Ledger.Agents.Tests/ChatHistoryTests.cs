@@ -21,7 +21,7 @@ public sealed class ChatHistoryTests
         await Agent(model, new LedgerChatHistoryProvider(_ledger)).RunAsync("two", restored);
 
         model.Asked[1].Select(m => m.Text).ShouldBe(["one", "answer 1", "two"]);
-        (await _ledger.Run("talk").ReadAllAsync()).Select(e => e.ToJsonElement().GetProperty("text").GetString()).ShouldBe(["one", "answer 1", "two", "answer 2"]);
+        (await _ledger.GetRun("talk").ReadAllAsync()).Select(e => e.ToJsonElement().GetProperty("text").GetString()).ShouldBe(["one", "answer 1", "two", "answer 2"]);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public static class SampleRun
 
     public static async Task<Run> WriteAsync(AgentLedger ledger)
     {
-        var run = ledger.Run(Run.Id);
+        var run = ledger.GetRun(Run.Id);
         var request = new NewEvent(new LlmRequest(Model: "small", MaxTokens: 100), new EventMetadata { Actor = "reader" });
         var response = new NewEvent(
             new LlmResponse("Water boils at 100 °C.", "small", 0.0125m), new EventMetadata { Actor = "reader", Causes = [request.Id] });

@@ -19,7 +19,7 @@ await Task.WhenAll(writers);
 
 async Task AppendAsync(int writer)
 {
-    var run = ledger.Run($"writer-{writer}");
+    var run = ledger.GetRun($"writer-{writer}");
     for (var n = 0; ; n++)
     {
         var newEvent = new NewEvent(new ObjectCreated($"object-{n}", "Note", new JsonObject { ["n"] = n }));

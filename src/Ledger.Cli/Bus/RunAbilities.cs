@@ -93,5 +93,5 @@ internal static class RunAbilities
     private static async Task<Run> FindOrCreateAsync(AgentLedger ledger, string text, CancellationToken cancellationToken) =>
         await StreamIds.TryFindAsync(ledger.Store, text, cancellationToken) is { } stream
             ? await ledger.OpenAsync(stream, cancellationToken)
-            : ledger.Stream(StreamIds.Create(text));
+            : ledger.GetStream(StreamIds.Create(text));
 }

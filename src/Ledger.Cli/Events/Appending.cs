@@ -19,7 +19,7 @@ internal sealed class Appending(LedgerConnection connection, StreamName stream, 
         IProgress<long> progress,
         CancellationToken cancellationToken)
     {
-        var run = await connection.Ledger.FindAsync(stream, cancellationToken) ?? connection.Ledger.Stream(stream);
+        var run = await connection.Ledger.FindAsync(stream, cancellationToken) ?? connection.Ledger.GetStream(stream);
         if (expected < run.History.PrefixLength)
         {
             throw Conflict(await run.GetLengthAsync(cancellationToken));

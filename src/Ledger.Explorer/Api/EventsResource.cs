@@ -101,7 +101,7 @@ internal static class EventsResource
         var name = Query.NewStreamNameOf(PathText.Of(request.Http, "stream"));
         var (events, expected) = await ReadEventsAsync(request).ConfigureAwait(false);
         var run = await request.Explorer.Ledger.FindAsync(name, request.Aborted).ConfigureAwait(false)
-            ?? (name.IsBranch ? throw new StreamNotFoundException(name) : request.Explorer.Ledger.Stream(name));
+            ?? (name.IsBranch ? throw new StreamNotFoundException(name) : request.Explorer.Ledger.GetStream(name));
         if (expected < run.History.PrefixLength)
         {
             throw new BadRequestException($"'expected_length' is {expected}, but the branch begins at {run.History.PrefixLength}.");

@@ -12,7 +12,7 @@ internal sealed class StateReader(IServiceProvider services, PostgresOptions opt
     /// <summary>A handle, also on a run that does not exist.</summary>
     public static async Task<Run> OpenAsync(AgentLedger ledger, StreamName stream, CancellationToken cancellationToken) => stream.IsBranch
         ? await ledger.OpenAsync(stream, cancellationToken).ConfigureAwait(false)
-        : ledger.Stream(stream);
+        : ledger.GetStream(stream);
 
     /// <summary>A state, and the version of the stream that it stands for.</summary>
     /// <param name="reading">What the state is read from.</param>

@@ -98,7 +98,7 @@ public sealed class EventImporter
                 recording.Id, $"two of its events have the id '{TextRules.Printable(repeated)}', which is possible only in a fork. Nothing was written; import its parent first.");
         }
 
-        var run = _ledger.Run(recording.Id);
+        var run = _ledger.GetRun(recording.Id);
         if (recording.EventCount == 0)
         {
             await _ledger.Store.AppendAsync(run.StreamName, ExpectedVersion.Any, [], cancellationToken).ConfigureAwait(false);

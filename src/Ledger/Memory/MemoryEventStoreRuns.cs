@@ -18,6 +18,6 @@ public static class MemoryEventStoreRuns
         /// </remarks>
         /// <param name="id">The id without its prefix.</param>
         /// <param name="registry">The event types; null for the built-in ones alone.</param>
-        public static Run InMemory(string id, EventRegistry? registry = null) => new AgentLedger(new MemoryEventStore(registry)).Run(id);
+        public static Run InMemory(string id, EventRegistry? registry = null) => new AgentLedger(new MemoryEventStore(registry)).GetRun(id);
     }
 }

@@ -58,13 +58,13 @@ public sealed class AgentLedger
         return new AgentLedger(this, statistics);
     }
 
-    /// <summary>A handle on a run, without asking the store whether it exists; its first append creates it.</summary>
-    public Run Run(string id) => new(this, History.OfRun(StreamName.Run(id)), _statistics);
+    /// <summary>Returns a handle on a run, without asking the store whether it exists; its first append creates it.</summary>
+    public Run GetRun(string id) => new(this, History.OfRun(StreamName.Run(id)), _statistics);
 
-    /// <summary>A handle on a run or a stream of the application's own, without asking the store whether it exists; its first append creates it.</summary>
-    /// <exception cref="ArgumentException">The name is that of a branch, whose history only <see cref="OpenAsync"/> knows.</exception>
-    public Run Stream(StreamName stream) => stream.IsBranch
-        ? throw new ArgumentException($"'{stream}' is a branch. Open it by {nameof(OpenAsync)}, or create it by {nameof(ForkAsync)}.", nameof(stream))
+    /// <summary>Returns a handle on a run or another stream of the application, without asking the store whether it exists; its first append creates it.</summary>
+    /// <exception cref="ArgumentException">The name is that of a branch, whose history only <see cref="OpenAsync(StreamName, CancellationToken)"/> knows.</exception>
+    public Run GetStream(StreamName stream) => stream.IsBranch
+        ? throw new ArgumentException($"'{stream}' is a branch. Open it with {nameof(OpenAsync)}, or create it with {nameof(ForkAsync)}.", nameof(stream))
         : new Run(this, History.OfRun(stream), _statistics);
 
     /// <summary>Creates a run at length 0. Done again before its first event it changes nothing.</summary>
@@ -73,7 +73,7 @@ public sealed class AgentLedger
     /// <exception cref="WrongExpectedVersionException">The run has events already.</exception>
     public async Task<Run> StartRunAsync(string? id = null, CancellationToken cancellationToken = default)
     {
-        var run = Run(id ?? Guid.CreateVersion7().ToString());
+        var run = GetRun(id ?? Guid.CreateVersion7().ToString());
         await Store.AppendAsync(run.StreamName, ExpectedVersion.NoStream, [], cancellationToken).ConfigureAwait(false);
         return run;
     }
@@ -89,6 +89,31 @@ public sealed class AgentLedger
     /// <exception cref="StreamNotFoundException">There is none of that name.</exception>
     public async Task<Run> OpenAsync(StreamName stream, CancellationToken cancellationToken = default) =>
         await FindAsync(stream, cancellationToken).ConfigureAwait(false) ?? throw new StreamNotFoundException(stream);
+
+    /// <summary>Finds a run or branch that must exist, by its bare id or its stream name, as the command line does.</summary>
+    /// <param name="id">A stream name with its prefix, such as <c>branch:b</c>, or an id: that of a run, else that of a branch, else a whole
+    /// stream name.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ArgumentException">The id is empty, or a run and a branch both have it.</exception>
+    /// <exception cref="StreamNotFoundException">There is no such stream.</exception>
+    public async Task<Run> OpenAsync(string id, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(id);
+        if (id.Contains(':', StringComparison.Ordinal))
+        {
+            return await OpenAsync(new StreamName(id), cancellationToken).ConfigureAwait(false);
+        }
+
+        var run = await FindAsync(StreamName.Run(id), cancellationToken).ConfigureAwait(false);
+        var branch = await FindAsync(StreamName.Branch(id), cancellationToken).ConfigureAwait(false);
+        return (run, branch) switch
+        {
+            ({ } only, null) => only,
+            (null, { } only) => only,
+            (null, null) => await OpenAsync(new StreamName(id), cancellationToken).ConfigureAwait(false),
+            _ => throw new ArgumentException($"'{id}' is the id of a run and of a branch. Name one of them: 'run:{id}' or 'branch:{id}'.", nameof(id)),
+        };
+    }
 
     /// <summary>Lists the runs, sorted by id, with flat memory.</summary>
     public IAsyncEnumerable<StreamInfo> ListRunsAsync(CancellationToken cancellationToken = default) =>

@@ -27,7 +27,7 @@ internal static class VisibleLoad
         await daemon.StartAsync(cancellationToken);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var others = BackgroundAsync(bench.Ledger, background, over.Token);
-        var run = bench.Ledger.Run("probe");
+        var run = bench.Ledger.GetRun("probe");
         var measured = await MeasureAsync(
             bench, BenchmarkSql.Load("tell_seen"), n => run.AppendAsync([Payloads.Event(n)], cancellationToken), pause, cancellationToken);
         await over.CancelAsync();
@@ -86,7 +86,7 @@ internal static class VisibleLoad
         {
             for (var due = (long)(Stopwatch.GetElapsedTime(started).TotalSeconds * perSecond); sent < due; sent++)
             {
-                appends.Add(ledger.Run($"other-{sent % 10}").AppendAsync([Payloads.Event(sent)], CancellationToken.None));
+                appends.Add(ledger.GetRun($"other-{sent % 10}").AppendAsync([Payloads.Event(sent)], CancellationToken.None));
             }
 
             appends.RemoveAll(a => a.IsCompletedSuccessfully);

@@ -26,7 +26,7 @@ internal sealed class ExplorerBranches : Scenario
 
     public override async Task PrepareAsync(Workbench bench, CancellationToken cancellationToken)
     {
-        var run = bench.Ledger.Run("tree");
+        var run = bench.Ledger.GetRun("tree");
         await run.AppendAsync([.. Enumerable.Range(0, 100).Select(n => Payloads.Event(n))], cancellationToken);
         List<Run> made = [run];
         for (var i = 0; i < BranchesOf(bench.Workload); i++)

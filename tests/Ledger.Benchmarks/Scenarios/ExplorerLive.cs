@@ -35,7 +35,7 @@ internal sealed class ExplorerLive : Scenario
 
     private static async Task<Measurement> MeasureAsync(Workbench bench, CancellationToken cancellationToken)
     {
-        var run = bench.Ledger.Run("live");
+        var run = bench.Ledger.GetRun("live");
         var length = (await run.AppendAsync([Payloads.Event(0)], cancellationToken)).Value;
         await using var server = await ExplorerServer.StartAsync(bench.Ledger, cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -27,7 +27,7 @@ internal sealed class ForkByDepth : ForkScenario
 
     public override async Task PrepareAsync(Workbench bench, CancellationToken cancellationToken)
     {
-        var parent = bench.Ledger.Run("root");
+        var parent = bench.Ledger.GetRun("root");
         await parent.AppendAsync([Payloads.Event(0)], cancellationToken);
         for (var depth = 1; depth <= bench.Workload.Depth; depth++)
         {

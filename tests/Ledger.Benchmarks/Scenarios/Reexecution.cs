@@ -13,7 +13,7 @@ internal sealed class Reexecution : Scenario
 
     private readonly Contender _fork = new("on a fork", async (bench, cancellationToken) =>
     {
-        var run = bench.Ledger.Run("script");
+        var run = bench.Ledger.GetRun("script");
         var branch = await run.ForkAsync(new Position(SharedCalls * EventsPerCall), cancellationToken: cancellationToken);
         return await ExecuteAsync(branch, cancellationToken);
     });
@@ -36,7 +36,7 @@ internal sealed class Reexecution : Scenario
     ];
 
     public override Task PrepareAsync(Workbench bench, CancellationToken cancellationToken) =>
-        ExecuteAsync(bench.Ledger.Run("script"), cancellationToken);
+        ExecuteAsync(bench.Ledger.GetRun("script"), cancellationToken);
 
     private static async Task<Measurement> ExecuteAsync(Run run, CancellationToken cancellationToken)
     {

@@ -47,7 +47,7 @@ internal sealed class SnapshotLoad : Scenario
     }
 
     // Without rows, from which the world would be read.
-    private static Run RunOf(Workbench bench) => new AgentLedger(bench.PlainStore).Run("snapshot");
+    private static Run RunOf(Workbench bench) => new AgentLedger(bench.PlainStore).GetRun("snapshot");
 
     private static object EventAt(int n) => n < Objects
         ? new ObjectCreated($"object-{n}", "Claim", new JsonObject { ["text"] = "New finding about something that is quite long enough" })

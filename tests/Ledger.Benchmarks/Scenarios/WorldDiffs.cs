@@ -41,7 +41,7 @@ internal sealed class WorldDiffs : WorldScenario
     private static async Task DiffAsync(AgentLedger ledger, string run, CancellationToken cancellationToken)
     {
         var branch = await ledger.OpenAsync(StreamName.Branch(run), cancellationToken);
-        var diff = await ledger.Run(run).DiffAsync(branch, cancellationToken: cancellationToken);
+        var diff = await ledger.GetRun(run).DiffAsync(branch, cancellationToken: cancellationToken);
         if (diff.PatchedObjects.Count != OwnEvents)
         {
             throw new InvalidOperationException($"The diff has {diff.PatchedObjects.Count} objects instead of {OwnEvents}.");

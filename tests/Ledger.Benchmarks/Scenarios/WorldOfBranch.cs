@@ -14,7 +14,7 @@ internal sealed class WorldOfBranch : WorldScenario
             await (await ledger.OpenAsync(BranchAt(workload.Depth), cancellationToken)).GetWorldAsync(cancellationToken: cancellationToken));
 
     private readonly Contender _plain = Asking(
-        "run", (ledger, _, _, cancellationToken) => ledger.Run("plain").GetWorldAsync(cancellationToken: cancellationToken));
+        "run", (ledger, _, _, cancellationToken) => ledger.GetRun("plain").GetWorldAsync(cancellationToken: cancellationToken));
 
     public override string Name => "world-branch";
 
@@ -32,7 +32,7 @@ internal sealed class WorldOfBranch : WorldScenario
     {
         await bench.FillWorldAsync("run:root", Math.Max(Objects, bench.Workload.LongEvents / 10), Objects, cancellationToken);
         await bench.FillWorldAsync("run:plain", Objects, Objects, cancellationToken);
-        var parent = bench.Ledger.Run("root");
+        var parent = bench.Ledger.GetRun("root");
         for (var depth = 1; depth <= bench.Workload.Depth; depth++)
         {
             var length = await parent.GetLengthAsync(cancellationToken);

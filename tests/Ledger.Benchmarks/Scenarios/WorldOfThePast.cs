@@ -8,10 +8,10 @@ internal sealed class WorldOfThePast : WorldScenario
     private const int Objects = 500;
 
     private readonly Contender _object = Asking("one object", (ledger, workload, i, cancellationToken) =>
-        ledger.Run("long").FindObjectAsync($"obj-{1 + i % Objects}", At(workload, i), cancellationToken));
+        ledger.GetRun("long").FindObjectAsync($"obj-{1 + i % Objects}", At(workload, i), cancellationToken));
 
     private readonly Contender _world = Asking(
-        "world", (ledger, workload, i, cancellationToken) => ledger.Run("long").GetWorldAsync(At(workload, i), cancellationToken));
+        "world", (ledger, workload, i, cancellationToken) => ledger.GetRun("long").GetWorldAsync(At(workload, i), cancellationToken));
 
     private readonly Contender _ping = new("two empty statements", async (bench, cancellationToken) =>
     {

@@ -5,7 +5,7 @@ namespace Ledger.Benchmarks.Writers;
 /// <summary>Appends to a run as an application does.</summary>
 internal sealed class LedgerWriter(AgentLedger ledger, string run, int eventsPerCall = 1) : Writer
 {
-    private readonly Run _run = ledger.Run(run);
+    private readonly Run _run = ledger.GetRun(run);
 
     public override int EventsPerCall => eventsPerCall;
 

@@ -7,7 +7,7 @@ internal sealed class PatchWriter(AgentLedger ledger, string run) : Writer
 {
     private const int Objects = 50;
 
-    private readonly Run _run = ledger.Run(run);
+    private readonly Run _run = ledger.GetRun(run);
 
     public override async Task PrepareAsync(CancellationToken cancellationToken) => await _run.AppendAsync(
         [.. Enumerable.Range(0, Objects).Select(i => new ObjectCreated($"object-{i}", "claim", new JsonObject

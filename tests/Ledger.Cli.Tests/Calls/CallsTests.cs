@@ -39,7 +39,7 @@ public sealed class CallsTests(CliDatabase database) : IClassFixture<CliDatabase
             1, $"'run:released' has no open call '{call.RequestId}'. 'ledger calls list released' lists those that are open.");
         (await database.Cli.RunAsync("calls", "release", "released", "x")).ExitCode.ShouldBe(2);
 
-        var again = await new AgentLedger(store).Run("released").CallAsync(
+        var again = await new AgentLedger(store).GetRun("released").CallAsync(
             "tool", "1", (_, _) => Task.FromResult(CallResponse.OfText("made")), new CallOptions { Effects = EffectPolicy.Refuse });
         again.Text.ShouldBe("made");
     }
@@ -48,14 +48,14 @@ public sealed class CallsTests(CliDatabase database) : IClassFixture<CliDatabase
     private static async Task<CallContext> HangAsync(PostgresEventStore store, string id)
     {
         var begun = new TaskCompletionSource<CallContext>();
-        _ = new AgentLedger(store).Run(id).CallAsync("tool", "1", async (context, _) =>
+        _ = new AgentLedger(store).GetRun(id).CallAsync("tool", "1", async (context, _) =>
         {
             begun.SetResult(context);
             await new TaskCompletionSource().Task;
             return CallResponse.OfText("never");
         });
         var call = await begun.Task;
-        var impatient = new AgentLedger(store, new AgentLedgerOptions { CallLease = TimeSpan.FromTicks(1) }).Run(id);
+        var impatient = new AgentLedger(store, new AgentLedgerOptions { CallLease = TimeSpan.FromTicks(1) }).GetRun(id);
         await Should.ThrowAsync<CallUnknownException>(
             () => impatient.CallAsync("tool", "1", (_, _) => throw new InvalidOperationException(), new CallOptions { Effects = EffectPolicy.Refuse }));
         return call;

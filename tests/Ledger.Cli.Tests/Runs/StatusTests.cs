@@ -13,7 +13,7 @@ public sealed class StatusTests(CliDatabase database) : IClassFixture<CliDatabas
     {
         await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false");
         await using var store = new PostgresEventStore(dataSource);
-        var run = new AgentLedger(store).Run("caller");
+        var run = new AgentLedger(store).GetRun("caller");
         await run.CallOnceAsync("llm", "1", Answer(0.25m));
         await Should.ThrowAsync<TimeoutException>(() => run.CallOnceAsync("llm", "2", _ => throw new TimeoutException()));
         var branch = await run.ForkAsync(new Position(4), new ForkOptions { Id = "again" });

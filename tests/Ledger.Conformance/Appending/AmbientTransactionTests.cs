@@ -38,7 +38,7 @@ public abstract class AmbientTransactionTests(ITestEngine engine) : EventStoreTe
                 "The append was called inside a TransactionScope, whose transaction a pooled store cannot take part in. Nothing was written. Use "
                 + "store.On(transaction) with a transaction of your own, or store.On(connection) with a connection that was opened in the scope; "
                 + "or set PostgresOptions.AmbientTransactions to 'Outside', and it stays when the scope rolls back.");
-            await Should.ThrowAsync<InvalidOperationException>(() => Runs.Stream(stream).AppendAsync(Events(1)));
+            await Should.ThrowAsync<InvalidOperationException>(() => Runs.GetStream(stream).AppendAsync(Events(1)));
             scope.Complete();
             await Should.ThrowAsync<InvalidOperationException>(() => Store.AppendAsync(stream, ExpectedVersion.Any, Events(1)));
         }
@@ -93,7 +93,7 @@ public abstract class AmbientTransactionTests(ITestEngine engine) : EventStoreTe
         {
             (await ReadAsync(stream)).Count.ShouldBe(1);
             (await Store.ReadLogAsync().AnyAsync(e => e.Stream == stream)).ShouldBeTrue();
-            (await Runs.Stream(stream).GetWorldAsync()).Objects.Count.ShouldBe(1);
+            (await Runs.GetStream(stream).GetWorldAsync()).Objects.Count.ShouldBe(1);
             (await records.GetAsync("a")).ShouldNotBeNull();
             await Task.Run(() => Should.ThrowAsync<InvalidOperationException>(() => Store.AppendAsync(stream, ExpectedVersion.Any, Events(1))));
         }

@@ -48,7 +48,7 @@ public abstract class DecoratedStoreTests(ITestEngine engine) : ProjectingStoreT
     [Fact]
     public async Task Worlds_AreAnsweredFromRows_WhereTheEngineHasThem()
     {
-        var run = Decorated.Run(NewId());
+        var run = Decorated.GetRun(NewId());
 
         await run.AppendAsync([new ObjectCreated("a", "Claim"), new ObjectCreated("b", "Claim")]);
         await run.AppendValidatedAsync([new RelationCreated("r", "supports", "a", "b")]);
@@ -78,12 +78,12 @@ public abstract class DecoratedStoreTests(ITestEngine engine) : ProjectingStoreT
     [Fact]
     public async Task Snapshots_AreKeptByTheEngine()
     {
-        var run = Decorated.Run(NewId());
+        var run = Decorated.GetRun(NewId());
         await run.AppendAsync([new ObjectCreated("a", "Claim")]);
 
         await run.SaveSnapshotAsync();
 
-        (await Runs.Run(run.Id).LoadSnapshotAsync())!.World.Objects.Count.ShouldBe(1);
+        (await Runs.GetRun(run.Id).LoadSnapshotAsync())!.World.Objects.Count.ShouldBe(1);
         (await run.ReplayAsync()).Comparisons.ShouldContain(c => c.Form == "snapshot");
         Decorator.Appends.ShouldBe(1);
     }
@@ -91,7 +91,7 @@ public abstract class DecoratedStoreTests(ITestEngine engine) : ProjectingStoreT
     [Fact]
     public async Task Search_FindsWhatWasAppendedThroughTheDecorator()
     {
-        var run = Decorated.Run(NewId());
+        var run = Decorated.GetRun(NewId());
         await run.AppendAsync(Events(3));
         var search = LogSearch.Of(Decorator);
 

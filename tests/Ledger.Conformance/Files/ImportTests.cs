@@ -92,7 +92,7 @@ public abstract class ImportTests(ITestEngine engine) : EventStoreTests(engine)
 
         (await ImportAsync(id, events)).WrittenEvents.ShouldBe(10_001);
 
-        (await Runs.Run(id).ReadAsync(new Position(9_999)).ToListAsync()).Select(e => e.Metadata.ForeignId).ShouldBe(["9999", "10000"]);
+        (await Runs.GetRun(id).ReadAsync(new Position(9_999)).ToListAsync()).Select(e => e.Metadata.ForeignId).ShouldBe(["9999", "10000"]);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public abstract class ImportTests(ITestEngine engine) : EventStoreTests(engine)
     [Fact]
     public async Task Export_ImportedAgain_TheSameHistory()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         var first = new NewEvent(new ObjectCreated("a", "T", new JsonObject { ["ü"] = 1.50m }), new EventMetadata { ForeignId = "f", Actor = "an agent" });
         await run.AppendAsync([first, new NewEvent(Labelled("x"), new EventMetadata { Causes = [first.IdIn(run.StreamName)], Source = "s" }), Labelled("y")]);
         var branch = await run.ForkAsync(new Position(2), new ForkOptions { Name = "label" });

@@ -19,7 +19,7 @@ public static class ServiceChecks
         var stores = provider.GetRequiredKeyedService<ChronoStores>(key);
         var ledger = provider.GetRequiredKeyedService<AgentLedger>(key);
 
-        await ledger.Run("kettle").AppendAsync([new ObjectCreated("a", "Claim")]);
+        await ledger.GetRun("kettle").AppendAsync([new ObjectCreated("a", "Claim")]);
         await tasks.SaveTaskAsync(new AgentTask
         {
             Id = "t1", SystemPrompt = "", CreatedAt = DateTimeOffset.UnixEpoch, UpdatedAt = DateTimeOffset.UnixEpoch,

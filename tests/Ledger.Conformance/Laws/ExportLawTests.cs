@@ -22,7 +22,7 @@ public abstract class ExportLawTests(ITestEngine engine) : ImportTests(engine)
     // Each step forks one of the histories so far (unless "at" is negative) and appends to it.
     private async Task RoundTripAsync((int History, int At, int Count)[] steps)
     {
-        var runs = new List<Run> { Runs.Run(NewId()) };
+        var runs = new List<Run> { Runs.GetRun(NewId()) };
         await runs[0].AppendAsync(Recording(2));
         for (var step = 0; step < steps.Length; step++)
         {

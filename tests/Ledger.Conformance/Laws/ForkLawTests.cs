@@ -24,7 +24,7 @@ public abstract class ForkLawTests(ITestEngine engine) : EventStoreTests(engine)
     // Each step forks one of the histories so far (unless "at" is negative) and appends to it.
     private async Task GrowAsync((int History, int At, int Count)[] steps)
     {
-        var grown = new List<(Run Run, List<string> Expected)> { (Runs.Run(NewId()), []) };
+        var grown = new List<(Run Run, List<string> Expected)> { (Runs.GetRun(NewId()), []) };
         await grown[0].Run.AppendAsync(Events(3));
         grown[0].Expected.AddRange(Range(1, 3));
         for (var step = 0; step < steps.Length; step++)

@@ -166,7 +166,7 @@ public abstract class ForkTests(ITestEngine engine) : EventStoreTests(engine)
     public async Task Fork_DeeperThanAllowed_Throws()
     {
         var runs = new AgentLedger(Store, new AgentLedgerOptions { MaxLineageDepth = 2 });
-        var branch = runs.Run(NewId());
+        var branch = runs.GetRun(NewId());
         await branch.AppendAsync(Events(1));
         branch = await branch.ForkAsync(new Position(1));
         branch = await branch.ForkAsync(new Position(2));

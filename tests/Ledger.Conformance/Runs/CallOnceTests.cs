@@ -20,7 +20,7 @@ public abstract class CallOnceTests(ITestEngine engine) : EventStoreTests(engine
     [Fact]
     public async Task CallOnce_NewRequest_IsMadeAndRecorded()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
 
         var answer = await run.CallOnceAsync("llm", Question, Answering("4", cost: 0.25m), new EventMetadata { Actor = "agent" });
 
@@ -43,12 +43,12 @@ public abstract class CallOnceTests(ITestEngine engine) : EventStoreTests(engine
     [InlineData("weather", "null", "call.requested", """{"kind":"weather","request":null}""", "call.returned")]
     public async Task CallOnce_AnyKindAndJson_IsAnsweredAgain(string kind, string request, string type, string data, string responseType)
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         var content = JsonElement.Parse("""{"sum":4}""");
         Task<CallResponse> Call(CancellationToken cancellationToken) => Task.FromResult(new CallResponse(content));
 
         var first = await run.CallOnceAsync(kind, request, Call);
-        var second = await Runs.Run(run.Id).CallOnceAsync(kind, request, Never);
+        var second = await Runs.GetRun(run.Id).CallOnceAsync(kind, request, Never);
 
         var events = await run.ReadAllAsync();
         events.Select(e => e.Type).ShouldBe([type, responseType, "call.answered"]);
@@ -61,7 +61,7 @@ public abstract class CallOnceTests(ITestEngine engine) : EventStoreTests(engine
     [Fact]
     public async Task CallOnce_SameRequestByValue_IsAnsweredFromTheLog()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         var first = await run.CallOnceAsync("llm", Question, Answering("4", cost: 0.25m));
 
         var again = await run.CallOnceAsync("llm", Respelled, Never);
@@ -78,7 +78,7 @@ public abstract class CallOnceTests(ITestEngine engine) : EventStoreTests(engine
     [Fact]
     public async Task CallOnce_Branch_AnswersFromThePrefixAlone()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         await run.CallOnceAsync("llm", "1", Answering("one"));
         await run.CallOnceAsync("llm", "2", Answering("two"));
         var branch = await (await run.ForkAsync(new Position(3))).ForkAsync(new Position(4));
@@ -94,7 +94,7 @@ public abstract class CallOnceTests(ITestEngine engine) : EventStoreTests(engine
     [Fact]
     public async Task CallOnce_Failure_IsRecordedAndNotReused()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         var refused = await Should.ThrowAsync<TimeoutException>(
             () => run.CallOnceAsync("llm", Question, _ => throw new TimeoutException("The model is away.")));
         refused.Message.ShouldBe("The model is away.");
@@ -127,7 +127,7 @@ public abstract class CallOnceTests(ITestEngine engine) : EventStoreTests(engine
     [InlineData("{} x", "'x' is invalid after a single JSON value. Expected end of data.")]
     public async Task CallOnce_RequestThatIsNotJson_IsRefused(string request, string reason)
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
 
         await RefusedAsync<ArgumentException>(
             () => run.CallOnceAsync("llm", request, Never),
@@ -143,7 +143,7 @@ public abstract class CallOnceTests(ITestEngine engine) : EventStoreTests(engine
     [Fact]
     public async Task CallOnce_RecordedByOthers_IsAnsweredFromTheLog()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         var asked = new NewEvent(new UntypedEvent("llm.request", JsonElement.Parse(Question)));
         var failed = new NewEvent(new UntypedEvent("tool.called", JsonElement.Parse("""{"tool":"t"}""")));
         var called = new NewEvent(new UntypedEvent("tool.called", JsonElement.Parse("""{"tool":"u"}""")), new EventMetadata { ForeignId = "c1" });
@@ -164,7 +164,7 @@ public abstract class CallOnceTests(ITestEngine engine) : EventStoreTests(engine
     [Fact]
     public async Task GetUsage_RunAndBranch_SpentAndSaved()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         await run.CallOnceAsync("llm", "1", Answering("one", cost: 0.25m));
         await run.CallOnceAsync("llm", "2", Answering("two", cost: 0.5m));
         var branch = await run.ForkAsync(new Position(4));

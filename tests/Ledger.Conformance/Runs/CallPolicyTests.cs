@@ -19,26 +19,26 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
     [Fact]
     public async Task Tool_PolledInALoop_IsCalledEachTime_AndAnsweredWhenRunAgain()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         (await PollAsync(run, 3)).ShouldBe(["answer 1", "answer 2", "answer 3"]);
 
-        var again = Runs.Run(run.Id);
+        var again = Runs.GetRun(run.Id);
         (await PollAsync(again, 4)).ShouldBe(["answer 1", "answer 2", "answer 3", "answer 4"]);
 
         _calls.ShouldBe(4);
-        (await PollAsync(Runs.Run(run.Id), 4)).ShouldBe(["answer 1", "answer 2", "answer 3", "answer 4"]);
+        (await PollAsync(Runs.GetRun(run.Id), 4)).ShouldBe(["answer 1", "answer 2", "answer 3", "answer 4"]);
         _calls.ShouldBe(4);
     }
 
     [Fact]
     public async Task Tool_AskedAgainInTheNextAttempt_IsCalled_AndEachAttemptHasItsOwnAnswers()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         (await PollAsync(await run.BeginAttemptAsync("turn-1"), 2)).ShouldBe(["answer 1", "answer 2"]);
         (await PollAsync(await run.BeginAttemptAsync("turn-2"), 1)).ShouldBe(["answer 3"]);
 
         // As after a crash: another process, the same turn.
-        var restarted = new AgentLedger(await Engine.OpenAgainAsync(Store)).Run(run.Id);
+        var restarted = new AgentLedger(await Engine.OpenAgainAsync(Store)).GetRun(run.Id);
         (await PollAsync(await restarted.BeginAttemptAsync("turn-2"), 2)).ShouldBe(["answer 3", "answer 4"]);
 
         // What was recorded later counts for the first turn, which ended before it: a turn is run again until it has ended, not afterwards.
@@ -49,18 +49,18 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
     [Fact]
     public async Task Tool_ThatFails_IsRepeatedAsTheSameOccurrence()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         await PollAsync(run, 1);
         await Should.ThrowAsync<TimeoutException>(() => run.CallAsync("tool", Poll, (_, _) => throw new TimeoutException()));
         (await PollAsync(run, 2)).ShouldBe(["answer 2", "answer 3"]);
 
-        (await PollAsync(Runs.Run(run.Id), 3)).ShouldBe(["answer 1", "answer 2", "answer 3"]);
+        (await PollAsync(Runs.GetRun(run.Id), 3)).ShouldBe(["answer 1", "answer 2", "answer 3"]);
     }
 
     [Fact]
     public async Task Tool_CalledInParallel_EveryCallIsMade_AndAnsweredWhenRunAgain()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         var both = new TaskCompletionSource();
         var under = 0;
         async Task<CallResponse> Together(CallContext context, CancellationToken cancellationToken)
@@ -78,14 +78,14 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
         var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => run.CallAsync("tool", Poll, Together)));
         answers.Select(a => a.Text).Order().ShouldBe(["answer 1", "answer 2", "answer 3", "answer 4"]);
 
-        (await PollAsync(Runs.Run(run.Id), 4)).Order().ShouldBe(["answer 1", "answer 2", "answer 3", "answer 4"]);
+        (await PollAsync(Runs.GetRun(run.Id), 4)).Order().ShouldBe(["answer 1", "answer 2", "answer 3", "answer 4"]);
         _calls.ShouldBe(4);
     }
 
     [Fact]
     public async Task Tool_RecordedByHand_EachIsAnOccurrence()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         foreach (var n in new[] { 1, 2 })
         {
             var called = new NewEvent(new UntypedEvent("tool.called", JsonElement.Parse(Poll)));
@@ -98,7 +98,7 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
     [Fact]
     public async Task Tool_ReturnedWithoutAResult_IsNoAnswer()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         var called = new NewEvent(new UntypedEvent("tool.called", JsonElement.Parse(Poll)));
         await run.AppendAsync([called, new NewEvent(new UntypedEvent("tool.returned", JsonElement.Parse($$"""{"call_id":"{{called.Id}}"}""")))]);
 
@@ -112,7 +112,7 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
     public async Task Reuse_OfACall_ComesBeforeThatOfItsKind(CallReuse reuse, int calls)
     {
         var id = NewId();
-        foreach (var run in new[] { Runs.Run(id), Runs.Run(id) })
+        foreach (var run in new[] { Runs.GetRun(id), Runs.GetRun(id) })
         {
             for (var i = 0; i < 3; i++)
             {
@@ -121,14 +121,14 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
         }
 
         _calls.ShouldBe(calls);
-        (await Runs.Run(id).GetUsageAsync()).Whole.Calls.ShouldBe(calls);
+        (await Runs.GetRun(id).GetUsageAsync()).Whole.Calls.ShouldBe(calls);
     }
 
     [Fact]
     public async Task Reuse_OfAKind_IsAnOptionOfTheLedger()
     {
         var ledger = new AgentLedger(Store, new AgentLedgerOptions { CallReuse = new Dictionary<string, CallReuse> { ["llm"] = CallReuse.Never } });
-        var run = ledger.Run(NewId());
+        var run = ledger.GetRun(NewId());
         foreach (var kind in new[] { "llm", "llm", "tool", "tool" })
         {
             await run.CallAsync(kind, Poll, CallAsync);
@@ -142,7 +142,7 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
     {
         var id = NewId();
         var hung = await BeginAndHangAsync(id);
-        var run = new AgentLedger(await Engine.OpenAgainAsync(Store), Impatient).Run(id);
+        var run = new AgentLedger(await Engine.OpenAgainAsync(Store), Impatient).GetRun(id);
         var refuse = new CallOptions { Effects = EffectPolicy.Refuse };
 
         var unknown = await Should.ThrowAsync<CallUnknownException>(() => run.CallAsync("tool", Poll, CallAsync, refuse));
@@ -167,7 +167,7 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
     {
         var id = NewId();
         var hung = await BeginAndHangAsync(id);
-        var run = new AgentLedger(await Engine.OpenAgainAsync(Store), Impatient).Run(id);
+        var run = new AgentLedger(await Engine.OpenAgainAsync(Store), Impatient).GetRun(id);
         await Should.ThrowAsync<CallUnknownException>(() => run.CallAsync("tool", Poll, CallAsync, new CallOptions { Effects = EffectPolicy.Refuse }));
 
         var answer = await run.AnswerAsync(hung.RequestId, CallResponse.OfText("done after all"), new EventMetadata { Actor = "operator" });
@@ -187,7 +187,7 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
     {
         var id = NewId();
         var hung = await BeginAndHangAsync(id);
-        var run = new AgentLedger(await Engine.OpenAgainAsync(Store), Impatient).Run(id);
+        var run = new AgentLedger(await Engine.OpenAgainAsync(Store), Impatient).GetRun(id);
         var asked = new List<CallContext>();
         var options = new CallOptions
         {
@@ -214,7 +214,7 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
     {
         var id = NewId();
         await BeginAndHangAsync(id);
-        var run = new AgentLedger(await Engine.OpenAgainAsync(Store), Impatient).Run(id);
+        var run = new AgentLedger(await Engine.OpenAgainAsync(Store), Impatient).GetRun(id);
         var options = new CallOptions { Effects = EffectPolicy.Reconcile, Reconcile = (_, _) => Task.FromResult(CallReconciliation.Unknown) };
 
         await Should.ThrowAsync<CallUnknownException>(() => run.CallAsync("tool", Poll, CallAsync, options));
@@ -229,7 +229,7 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
     [InlineData(EffectPolicy.Refuse, "call.unknown")]
     public async Task CutOff_MidwayThroughACall_IsAFailureOnlyWhereItMayBeRepeated(EffectPolicy effects, string type)
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         await Should.ThrowAsync<TimeoutException>(
             () => run.CallAsync("tool", Poll, (_, _) => throw new TimeoutException(), new CallOptions { Effects = effects }));
         (await run.ReadAllAsync())[^1].Type.ShouldBe(type);
@@ -243,7 +243,7 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
     [Fact]
     public async Task IdempotencyKey_IsOneForAnOccurrence_AndAnotherOnABranch()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         await run.AppendAsync([Labelled("before")]);
         await Should.ThrowAsync<FormatException>(() => run.CallAsync("tool", Poll, Failing));
         var first = _last!;
@@ -267,14 +267,14 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
     [Fact]
     public async Task ForkBefore_ThenAnswer_TheAgentRunsOnWithTheOtherResult()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         await AgentAsync(run);
         var call = (await run.ReadAllAsync()).Where(e => e.Type == "tool.called").ElementAt(1);
         var calls = _calls;
 
         var branch = await run.ForkBeforeAsync(call.Id, new ForkOptions { Name = "what if" });
         await branch.AnswerAsync(call.Id, CallResponse.OfText("other"));
-        var seen = await AgentAsync(Runs.Run(run.Id), branch);
+        var seen = await AgentAsync(Runs.GetRun(run.Id), branch);
 
         seen.ShouldBe(["answer 1", "answer 2", "other", "answer 5"]);
         _calls.ShouldBe(calls + 1, "only the model's answer to the other result is new");
@@ -294,7 +294,7 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
     [Fact]
     public async Task Append_AfterAnswers_IsCausedByThem()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         await run.AppendAsync([Labelled("before")]);
         var plan = await run.CallAsync("llm", "\"plan\"", CallAsync);
         var both = new TaskCompletionSource();
@@ -325,7 +325,7 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
     [Fact]
     public async Task Append_TwoAgentsOnOneHandle_EachInItsScope_AreNotMixed()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         async Task<(Guid Answer, string Label)> AgentAsync(string name)
         {
             using var scope = AgentScope.Open();
@@ -354,7 +354,7 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
     [InlineData("""{"usage":{"input_tokens":-1,"output_tokens":"3"}}""", null, null, null, null)]
     public async Task Usage_InTheShapesOfProviders_IsCounted(string response, int? input, int? output, int? cached, int? reasoning)
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         var answer = await run.CallAsync("llm", """{"model":"m-1"}""", (_, _) => Task.FromResult(new CallResponse(JsonElement.Parse(response))));
 
         answer.Cost.ShouldBe(new CallCost(null, input, output) { CachedTokens = cached, ReasoningTokens = reasoning });
@@ -374,14 +374,14 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
                 return cost.Model == "m-1" ? cost.InputTokens * 0.01m : null;
             },
         });
-        var run = ledger.Run(NewId());
+        var run = ledger.GetRun(NewId());
         var priced = await run.CallAsync("llm", """{"model":"m-1"}""", (_, _) => Response("""{"usage":{"input_tokens":10,"output_tokens":3}}"""));
         var unpriced = await run.CallAsync("llm", """{"model":"m-2"}""", (_, _) => Response("""{"usage":{"input_tokens":10}}"""));
         await run.CallAsync("llm", """{"model":"m-3"}""", (_, _) => Response("""{"cost_usd":7}"""));
 
         (priced.Cost.Usd, unpriced.Cost.Usd).ShouldBe((0.10m, (decimal?)null));
         asked.Select(a => a.Model).ShouldBe(["m-1", "m-2"]);
-        (await Runs.Run(run.Id).GetUsageAsync()).Whole.CostUsd.ShouldBe(7.10m);
+        (await Runs.GetRun(run.Id).GetUsageAsync()).Whole.CostUsd.ShouldBe(7.10m);
 
         static Task<CallResponse> Response(string json) => Task.FromResult(new CallResponse(JsonElement.Parse(json)));
     }
@@ -409,7 +409,7 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
     private async Task<CallContext> BeginAndHangAsync(string id)
     {
         var begun = new TaskCompletionSource<CallContext>();
-        _ = Runs.Run(id).CallAsync("tool", Poll, async (context, _) =>
+        _ = Runs.GetRun(id).CallAsync("tool", Poll, async (context, _) =>
         {
             begun.SetResult(context);
             await new TaskCompletionSource().Task;

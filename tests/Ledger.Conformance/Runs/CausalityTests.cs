@@ -17,7 +17,7 @@ public abstract class CausalityTests(ITestEngine engine) : EventStoreTests(engin
     public async Task Explain_EventOfVector_TheOrderOfKando(string name)
     {
         var vector = KandoVector.Load(name);
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         await run.AppendAsync(vector.Events("events"));
 
         await ShouldExplainAsync(run, vector.Json.GetProperty("event_id").GetString()!, vector.Expected);
@@ -33,7 +33,7 @@ public abstract class CausalityTests(ITestEngine engine) : EventStoreTests(engin
     [Fact]
     public async Task Explain_ThroughForks_CausesOfThePrefixAndNoneBehindTheFork()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         await run.AppendAsync([Foreign("p1"), Foreign("p2", "p1"), Foreign("p3", "p2")]);
         var branch = await run.ForkAsync(new Position(2));
         await branch.AppendAsync([Foreign("b1", "p2"), Foreign("p1", "b1", "p1", "p3")]);
@@ -54,7 +54,7 @@ public abstract class CausalityTests(ITestEngine engine) : EventStoreTests(engin
     [Fact]
     public async Task Explain_CausesById_FoundAcrossTheFork()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         var first = new NewEvent(Labelled("first"));
         var second = new NewEvent(Labelled("second"), new EventMetadata { Causes = [first.Id] });
         await run.AppendAsync([first, second]);
@@ -75,7 +75,7 @@ public abstract class CausalityTests(ITestEngine engine) : EventStoreTests(engin
     public async Task Explain_LongChainWithLaterCauses_EveryEventInFewReads()
     {
         const int count = 3_000;
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         object[] chain = [.. Enumerable.Range(0, count).Select(n => n == 0 ? Foreign("0", $"{count - 1}") : Foreign($"{n}", $"{n - 1}"))];
         await run.AppendAsync(chain);
         var branch = await run.ForkAsync(new Position(count));

@@ -17,14 +17,14 @@ public abstract class ConcurrentCallTests(ITestEngine engine) : EventStoreTests(
     {
         var id = NewId();
         var ledger = new AgentLedger(Store);
-        var handle = ledger.Run(id);
+        var handle = ledger.GetRun(id);
         var stores = await Task.WhenAll(Enumerable.Range(0, 4).Select(i => sharing == "several ledgers" ? Engine.OpenAgainAsync(Store) : Task.FromResult(Store)));
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Task.Run(() => (sharing switch
         {
             "one handle" => handle,
-            "one ledger" => ledger.Run(id),
-            _ => new AgentLedger(stores[i % stores.Length]).Run(id),
+            "one ledger" => ledger.GetRun(id),
+            _ => new AgentLedger(stores[i % stores.Length]).GetRun(id),
         }).CallOnceAsync("llm", "\"?\"", CallAsync))));
 
         _calls.ShouldBe(1);
@@ -40,7 +40,7 @@ public abstract class ConcurrentCallTests(ITestEngine engine) : EventStoreTests(
         var id = NewId();
         var isCalled = new TaskCompletionSource();
         var mayFail = new TaskCompletionSource();
-        var first = new AgentLedger(Store).Run(id).CallOnceAsync("llm", "1", async _ =>
+        var first = new AgentLedger(Store).GetRun(id).CallOnceAsync("llm", "1", async _ =>
         {
             isCalled.SetResult();
             await mayFail.Task;
@@ -48,7 +48,7 @@ public abstract class ConcurrentCallTests(ITestEngine engine) : EventStoreTests(
         });
         await isCalled.Task;
 
-        var second = new AgentLedger(await Engine.OpenAgainAsync(Store)).Run(id).CallOnceAsync("llm", "1", CallAsync);
+        var second = new AgentLedger(await Engine.OpenAgainAsync(Store)).GetRun(id).CallOnceAsync("llm", "1", CallAsync);
         mayFail.SetResult();
 
         await Should.ThrowAsync<TimeoutException>(() => first);
@@ -61,14 +61,14 @@ public abstract class ConcurrentCallTests(ITestEngine engine) : EventStoreTests(
         var id = NewId();
         var isCalled = new TaskCompletionSource();
         var mayReturn = new TaskCompletionSource();
-        var slow = new AgentLedger(Store).Run(id).CallOnceAsync("llm", "1", async _ =>
+        var slow = new AgentLedger(Store).GetRun(id).CallOnceAsync("llm", "1", async _ =>
         {
             isCalled.SetResult();
             await mayReturn.Task;
             return CallResponse.OfText("late");
         });
         await isCalled.Task;
-        var impatient = new AgentLedger(await Engine.OpenAgainAsync(Store), new AgentLedgerOptions { CallLease = TimeSpan.FromTicks(1) }).Run(id);
+        var impatient = new AgentLedger(await Engine.OpenAgainAsync(Store), new AgentLedgerOptions { CallLease = TimeSpan.FromTicks(1) }).GetRun(id);
 
         var taken = await impatient.CallOnceAsync("llm", "1", CallAsync);
         mayReturn.SetResult();
@@ -84,7 +84,7 @@ public abstract class ConcurrentCallTests(ITestEngine engine) : EventStoreTests(
     [Fact]
     public async Task CallOnce_CancelledWhileWaiting_LeavesTheOthersAlone()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         var isCalled = new TaskCompletionSource();
         var mayReturn = new TaskCompletionSource();
         var first = run.CallOnceAsync("llm", "1", async _ =>

@@ -11,7 +11,7 @@ public abstract class DivergenceTests(ITestEngine engine) : EventStoreTests(engi
     [Fact]
     public async Task FirstDivergence_ForkAndParent_TheForkPosition()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         await run.AppendAsync(Events(5));
         var branch = await run.ForkAsync(new Position(3));
 
@@ -33,7 +33,7 @@ public abstract class DivergenceTests(ITestEngine engine) : EventStoreTests(engi
     [Fact]
     public async Task FirstDivergence_Siblings_TheLowerFork()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         await run.AppendAsync(Events(5));
         var low = await run.ForkAsync(new Position(2));
         var high = await run.ForkAsync(new Position(4));
@@ -48,7 +48,7 @@ public abstract class DivergenceTests(ITestEngine engine) : EventStoreTests(engi
     [Fact]
     public async Task FirstDivergence_Copies_TheFirstOtherContent()
     {
-        var (one, other) = (Runs.Run(NewId()), Runs.Run(NewId()));
+        var (one, other) = (Runs.GetRun(NewId()), Runs.GetRun(NewId()));
         await one.AppendAsync([.. Events(3), Untyped("{\"a\": 1, \"b\": [1]}"), Labelled("one")]);
         await other.AppendAsync([.. Events(3), Untyped("{\"b\": [1.0], \"a\": 1}"), Labelled("other"), Labelled("more")]);
 
@@ -62,7 +62,7 @@ public abstract class DivergenceTests(ITestEngine engine) : EventStoreTests(engi
     [Fact]
     public async Task FirstDivergence_SameOrEmpty_None()
     {
-        var (run, empty) = (Runs.Run(NewId()), await Runs.StartRunAsync());
+        var (run, empty) = (Runs.GetRun(NewId()), await Runs.StartRunAsync());
         await run.AppendAsync(Events(2));
 
         var same = await run.FirstDivergenceAsync(run);

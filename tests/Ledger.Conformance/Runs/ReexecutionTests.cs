@@ -9,7 +9,7 @@ public abstract class ReexecutionTests(ITestEngine engine) : EventStoreTests(eng
     [Fact]
     public async Task Execute_ForksAtThreePlaces_TheCallsPastTheForkExactly()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         var kit = new ScriptedKit();
         await kit.ExecuteAsync(run);
         var script = kit.Made;

@@ -8,6 +8,25 @@ namespace Ledger.Conformance.Runs;
 public abstract class RunTests(ITestEngine engine) : EventStoreTests(engine)
 {
     [Fact]
+    public async Task Open_BareId_IsTheRunElseTheBranch()
+    {
+        var (runId, branchId, both) = (NewId(), NewId(), NewId());
+        var run = await Runs.StartRunAsync(runId);
+        var branch = await run.ForkAsync(Position.Start, new ForkOptions { Id = branchId });
+        await Runs.StartRunAsync(both);
+        await run.ForkAsync(Position.Start, new ForkOptions { Id = both });
+
+        (await Runs.OpenAsync(runId)).StreamName.ShouldBe(run.StreamName);
+        (await Runs.OpenAsync(branchId)).StreamName.ShouldBe(branch.StreamName);
+        (await Runs.OpenAsync($"branch:{both}")).StreamName.ShouldBe(StreamName.Branch(both));
+        await RefusedAsync<ArgumentException>(
+            () => Runs.OpenAsync(both), $"'{both}' is the id of a run and of a branch. Name one of them: 'run:{both}' or 'branch:{both}'. (Parameter 'id')");
+        await Should.ThrowAsync<StreamNotFoundException>(() => Runs.OpenAsync(NewId()));
+        await Should.ThrowAsync<StreamNotFoundException>(() => Runs.OpenAsync($"run:{branchId}"));
+        await Should.ThrowAsync<ArgumentException>(() => Runs.OpenAsync(" "));
+    }
+
+    [Fact]
     public async Task StartRun_NewId_CreatesItAtZero()
     {
         var id = NewId();
@@ -38,7 +57,7 @@ public abstract class RunTests(ITestEngine engine) : EventStoreTests(engine)
     [Fact]
     public async Task Append_Run_AnswersTheLength()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
 
         (await run.AppendAsync(Events(2))).ShouldBe(new Position(2));
         (await run.AppendAsync([])).ShouldBe(new Position(2));
@@ -76,7 +95,7 @@ public abstract class RunTests(ITestEngine engine) : EventStoreTests(engine)
     [Fact]
     public async Task Append_SameEventsAgain_AnswersTheFirstLength()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         NewEvent[] events = [new(Labelled("a"))];
         await run.AppendAsync(events);
         await run.AppendAsync(Events(3));

@@ -13,7 +13,7 @@ public abstract class StreamingCallTests(ITestEngine engine) : EventStoreTests(e
     [Fact]
     public async Task Parts_PassThroughAsTheyArrive_AndAreReplayed()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         var mayGoOn = new TaskCompletionSource();
         var read = new List<string>();
         await foreach (var part in StreamAsync(run, ["a", "b", "c"], mayGoOn.Task))
@@ -28,7 +28,7 @@ public abstract class StreamingCallTests(ITestEngine engine) : EventStoreTests(e
         (await run.ReadAllAsync()).Select(e => e.Type).ShouldBe(["llm.request", "llm.response"]);
         (await run.ReadAllAsync())[1].ToJsonElement().GetProperty("text").GetString().ShouldBe("abc");
 
-        (await StreamAsync(Runs.Run(run.Id), ["x"]).ToListAsync()).ShouldBe(["abc"]);
+        (await StreamAsync(Runs.GetRun(run.Id), ["x"]).ToListAsync()).ShouldBe(["abc"]);
         _calls.ShouldBe(1);
         (await run.ReadAllAsync())[^1].Type.ShouldBe("call.answered");
     }
@@ -36,7 +36,7 @@ public abstract class StreamingCallTests(ITestEngine engine) : EventStoreTests(e
     [Fact]
     public async Task Reader_StopsEarly_TheCallIsStoppedAndHasFailed()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         await foreach (var part in StreamAsync(run, [.. Enumerable.Range(0, 1_000).Select(n => $"{n}")]))
         {
             part.ShouldBe("0");
@@ -50,7 +50,7 @@ public abstract class StreamingCallTests(ITestEngine engine) : EventStoreTests(e
     [Fact]
     public async Task Call_ThrowsMidway_IsAFailureAndNoAnswer()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         var read = new List<string>();
         async Task ReadAsync()
         {
@@ -68,7 +68,7 @@ public abstract class StreamingCallTests(ITestEngine engine) : EventStoreTests(e
     [Fact]
     public async Task Stream_WithoutParts_IsAnAnswer()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
 
         (await StreamAsync(run, []).ToListAsync()).ShouldBeEmpty();
         (await run.ReadAllAsync()).Select(e => e.Type).ShouldBe(["llm.request", "llm.response"]);

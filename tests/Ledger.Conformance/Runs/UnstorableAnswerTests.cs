@@ -27,10 +27,10 @@ public abstract class UnstorableAnswerTests(ITestEngine engine) : EventStoreTest
     public async Task CallOnce_AnswerCannotBeStored_IsReturnedAndRecordedInAnotherForm(
         string kind, string answer, string stored, string path, AnswerChangeKind change, string part)
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
 
         var first = await run.CallOnceAsync(kind, "1", Answering(JsonElement.Parse(answer), cost: null));
-        var again = await Runs.Run(run.Id).CallOnceAsync(kind, "1", Answering(JsonElement.Parse("0"), cost: null));
+        var again = await Runs.GetRun(run.Id).CallOnceAsync(kind, "1", Answering(JsonElement.Parse("0"), cost: null));
 
         _calls.ShouldBe(1);
         (first.IsFromLog, again.IsFromLog, again.ResponseId).ShouldBe((false, true, first.ResponseId));
@@ -55,7 +55,7 @@ public abstract class UnstorableAnswerTests(ITestEngine engine) : EventStoreTest
     {
         // What an attribute holds is UTF-8, which has no halves.
         var text = spelled.Replace("{nul}", "\0", StringComparison.Ordinal).Replace("{half}", Half, StringComparison.Ordinal);
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
 
         var first = await run.CallOnceAsync("llm", "1", _ => Task.FromResult(CallResponse.OfText(text) with { CostUsd = 0.5m, OutputTokens = 3 }));
         var again = await run.CallOnceAsync("llm", "1", _ => throw new InvalidOperationException("The call was made."));
@@ -69,7 +69,7 @@ public abstract class UnstorableAnswerTests(ITestEngine engine) : EventStoreTest
     [Fact]
     public async Task CallOnce_AnswerTooLarge_IsReturnedWholeAndRecordedCut()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         var (large, small) = (new string('x', 17_000_000), new string('y', 100_000));
         var answer = JsonSerializer.SerializeToElement(new { large, small, n = 7 });
 
@@ -89,7 +89,7 @@ public abstract class UnstorableAnswerTests(ITestEngine engine) : EventStoreTest
     [Fact]
     public async Task CallOnce_AnswerOfVeryManyParts_KeepsItsBeginningAsText()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         var answer = JsonElement.Parse($"[{string.Join(',', Enumerable.Repeat(new string('1', 89), 200_000))}]");
 
         var first = await run.CallOnceAsync("weather", "1", Answering(answer, cost: null));
@@ -104,7 +104,7 @@ public abstract class UnstorableAnswerTests(ITestEngine engine) : EventStoreTest
     [Fact]
     public async Task CallOnce_AnswerTooDeep_KeepsTheDeepestAsText()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         var answer = JsonDocument.Parse(
             new string('[', 700) + "\"\\u0000\"" + new string(']', 700), new JsonDocumentOptions { MaxDepth = 1_000 }).RootElement;
 
@@ -120,7 +120,7 @@ public abstract class UnstorableAnswerTests(ITestEngine engine) : EventStoreTest
     [Fact]
     public async Task CallOnce_FailsWithTextThatCannotBeStored_IsRecorded()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         var message = "no\0 " + Half + " " + new string('z', 20_000);
 
         (await Should.ThrowAsync<TimeoutException>(() => run.CallOnceAsync("llm", "1", _ => throw new TimeoutException(message)))).Message.ShouldBe(message);

@@ -32,7 +32,7 @@ public abstract class BadSnapshotTests(ITestEngine engine) : EventStoreTests(eng
     public async Task GetWorld_SnapshotWithAFault_ReplaysAndLogs(string fault, string reason)
     {
         var log = new WarningLog();
-        var run = new AgentLedger(Store, logger: log).Run(NewId());
+        var run = new AgentLedger(Store, logger: log).GetRun(NewId());
         await run.AppendAsync([Created("a", 1), Created("b", 2), Created("c", 3)]);
         await run.SaveSnapshotAsync();
         await ChangeAsync(run.StreamName, 3, json => Spoil(json, fault));
@@ -52,7 +52,7 @@ public abstract class BadSnapshotTests(ITestEngine engine) : EventStoreTests(eng
     {
         var log = new WarningLog();
         var ledger = new AgentLedger(Store, logger: log);
-        var (one, other) = (ledger.Run(NewId()), ledger.Run(NewId()));
+        var (one, other) = (ledger.GetRun(NewId()), ledger.GetRun(NewId()));
         await one.AppendAsync([Created("a", 1)]);
         await other.AppendAsync([Created("b", 2)]);
         await one.SaveSnapshotAsync();
@@ -69,7 +69,7 @@ public abstract class BadSnapshotTests(ITestEngine engine) : EventStoreTests(eng
     public async Task GetWorld_SnapshotBehindTheEndOfTheLog_IsNotUsedAndGivesWay()
     {
         var log = new WarningLog();
-        var run = new AgentLedger(Store, logger: log).Run(NewId());
+        var run = new AgentLedger(Store, logger: log).GetRun(NewId());
         await run.AppendAsync([Created("a", 1), Created("b", 2)]);
         await run.SaveSnapshotAsync();
         await ChangeAsync(run.StreamName, 2, MoveTo7, version: 7);
@@ -83,7 +83,7 @@ public abstract class BadSnapshotTests(ITestEngine engine) : EventStoreTests(eng
     [Fact]
     public async Task SaveSnapshot_FutureFormatOfALaterVersion_LeavesIt()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         await run.AppendAsync([Created("a", 1)]);
         var future = new StoredSnapshot(run.StreamName, new StreamVersion(9), """{"format":2}"""u8.ToArray());
         await Snapshots.SaveSnapshotAsync(future);
@@ -97,7 +97,7 @@ public abstract class BadSnapshotTests(ITestEngine engine) : EventStoreTests(eng
     [Fact]
     public async Task GetWorld_BranchWithABadSnapshot_StartsFromTheAncestors()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         await run.AppendAsync([Created("a", 1), Created("b", 2)]);
         await run.SaveSnapshotAsync();
         var branch = await run.ForkAsync(new Position(2));

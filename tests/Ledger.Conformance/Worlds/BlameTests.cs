@@ -38,7 +38,7 @@ public abstract class BlameTests(ITestEngine engine) : EventStoreTests(engine)
     [Fact]
     public async Task Blame_StrictBehindAFault_TheFault()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         await run.AppendAsync([new ObjectPatched("ghost", new JsonObject())]);
 
         var strict = run.WithFaults(WorldFaults.Throw);
@@ -49,7 +49,7 @@ public abstract class BlameTests(ITestEngine engine) : EventStoreTests(engine)
     [Fact]
     public async Task Blame_EventsThatCannotBeApplied_AreNotAmongThem()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         await run.AppendAsync([
             new ObjectPatched("a", new JsonObject { ["x"] = 0 }),
             new ObjectCreated("a", "T", new JsonObject { ["x"] = 1 }),
@@ -68,7 +68,7 @@ public abstract class BlameTests(ITestEngine engine) : EventStoreTests(engine)
 
     private async Task<Run> BranchAsync()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         await run.AppendAsync(
         [
             new ObjectCreated("a", "T", new JsonObject { ["x"] = 1 }),

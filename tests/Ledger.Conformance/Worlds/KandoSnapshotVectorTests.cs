@@ -15,7 +15,7 @@ public abstract class KandoSnapshotVectorTests(ITestEngine engine)
     public async Task GetWorld_SnapshotAndTailOfVector_WorldOfKando(string name)
     {
         var vector = KandoVector.Load(name);
-        var run = new AgentLedger(await engine.WithoutRows.CreateEmptyStoreAsync()).Run(vector.Json.GetProperty("run_id").GetString()!);
+        var run = new AgentLedger(await engine.WithoutRows.CreateEmptyStoreAsync()).GetRun(vector.Json.GetProperty("run_id").GetString()!);
         await run.AppendAsync(vector.Events("events"));
         var position = new Position(vector.Json.GetProperty("position").GetInt64());
 

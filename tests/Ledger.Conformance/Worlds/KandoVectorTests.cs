@@ -23,7 +23,7 @@ public abstract class KandoVectorTests(ITestEngine engine)
     {
         var vector = KandoVector.Load(name);
         var ledger = new AgentLedger(await engine.CreateEmptyStoreAsync());
-        var run = ledger.Run(vector.Json.GetProperty("run_id").GetString()!);
+        var run = ledger.GetRun(vector.Json.GetProperty("run_id").GetString()!);
         run.StreamName.Value.ShouldBe(vector.Expected.GetProperty("stream_name").GetString());
 
         var positions = new List<long>();
@@ -61,7 +61,7 @@ public abstract class KandoVectorTests(ITestEngine engine)
     {
         var vector = KandoVector.Load(name);
         var ledger = new AgentLedger(await engine.CreateEmptyStoreAsync());
-        var parent = ledger.Run($"{name}-{vector.Json.GetProperty("parent_run_id").GetString()}");
+        var parent = ledger.GetRun($"{name}-{vector.Json.GetProperty("parent_run_id").GetString()}");
         await parent.AppendAsync(vector.Events("parent_events"));
         var at = vector.Json.GetProperty("fork_position").GetInt64();
         if (at < 0)
@@ -122,7 +122,7 @@ public abstract class KandoVectorTests(ITestEngine engine)
 
             // Every fork above has an event of its own, which the vector's positions do not count.
             var run = above is null
-                ? ledger.Run(id)
+                ? ledger.GetRun(id)
                 : await above.ForkAsync(new Position(levels[i].GetProperty("fork_position").GetInt64() + i - 1), new ForkOptions { Id = id });
             await run.AppendAsync(KandoVector.EventsOf(levels[i].GetProperty("events")));
 

@@ -16,7 +16,7 @@ public abstract class LongRunTests(ITestEngine engine) : EventStoreTests(engine.
     [Fact]
     public async Task GetWorld_100000EventsAndASnapshotNearTheEnd_ReadsAndFoldsTheTailAlone()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         for (var from = 0; from < EventCount - Tail; from += Batch)
         {
             await run.AppendAsync([.. Enumerable.Range(from, Math.Min(Batch, EventCount - Tail - from)).Select(Event)]);

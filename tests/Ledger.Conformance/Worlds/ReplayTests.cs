@@ -27,7 +27,7 @@ public abstract class ReplayTests(ITestEngine engine) : EventStoreTests(engine.W
     [Fact]
     public async Task Replay_UnknownRun_Throws()
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
 
         (await Should.ThrowAsync<StreamNotFoundException>(() => run.ReplayAsync())).Message.ShouldContain($"'{run.StreamName}'");
     }
@@ -94,7 +94,7 @@ public abstract class ReplayTests(ITestEngine engine) : EventStoreTests(engine.W
 
     private async Task<Run> RunOfAsync(int objects)
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         await run.AppendAsync([.. Enumerable.Range(1, objects).Select(i => new ObjectCreated($"o{i}", "T", Value(i)))]);
         return run;
     }

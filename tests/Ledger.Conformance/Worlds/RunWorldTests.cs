@@ -32,7 +32,7 @@ public abstract class RunWorldTests(ITestEngine engine)
     [Fact]
     public async Task GetWorldAtATime_UnknownRun_IsEmpty()
     {
-        var run = new AgentLedger(await engine.CreateStoreAsync()).Run(Guid.NewGuid().ToString("N"));
+        var run = new AgentLedger(await engine.CreateStoreAsync()).GetRun(Guid.NewGuid().ToString("N"));
 
         (await run.FindPositionAsync(DateTimeOffset.UnixEpoch)).ShouldBe(Position.Start);
         (await run.GetWorldAsync(DateTimeOffset.UnixEpoch)).ToString().ShouldBe(World.Empty.ToString());
@@ -156,7 +156,7 @@ public abstract class RunWorldTests(ITestEngine engine)
     public async Task Append_OfAHandleThatValidates_Refuses()
     {
         var store = await engine.CreateStoreAsync();
-        var run = new AgentLedger(store, new AgentLedgerOptions { Validation = AppendValidation.WorldEvents }).Run(Guid.NewGuid().ToString("N"));
+        var run = new AgentLedger(store, new AgentLedgerOptions { Validation = AppendValidation.WorldEvents }).GetRun(Guid.NewGuid().ToString("N"));
         (await run.AppendAsync([new ObjectCreated("a", "T"), Patch("a", 1)])).ShouldBe(new Position(2));
 
         await Should.ThrowAsync<WorldFaultException>(() => run.AppendAsync([Patch("b", 1)]));
@@ -221,7 +221,7 @@ public abstract class RunWorldTests(ITestEngine engine)
         (await run.GetFaultsAsync()).ShouldBeEmpty();
     }
 
-    private async Task<Run> NewRunAsync() => new AgentLedger(await engine.CreateStoreAsync()).Run(Guid.NewGuid().ToString("N"));
+    private async Task<Run> NewRunAsync() => new AgentLedger(await engine.CreateStoreAsync()).GetRun(Guid.NewGuid().ToString("N"));
 
     private static ObjectPatched Patch(string id, int value) => new(id, JsonElement.Parse($$"""{"v":{{value}}}"""));
 }

@@ -12,7 +12,7 @@ public abstract class SnapshotTests(ITestEngine engine) : EventStoreTests(engine
     private ISnapshotStore Snapshots => Store.Get<ISnapshotStore>()!;
 
     [Fact]
-    public async Task LoadSnapshot_NoneSaved_IsNone() => (await Runs.Run(NewId()).LoadSnapshotAsync()).ShouldBeNull();
+    public async Task LoadSnapshot_NoneSaved_IsNone() => (await Runs.GetRun(NewId()).LoadSnapshotAsync()).ShouldBeNull();
 
     [Fact]
     public async Task SaveSnapshot_Run_KeepsTheWorldAndItsPlace()
@@ -157,7 +157,7 @@ public abstract class SnapshotTests(ITestEngine engine) : EventStoreTests(engine
     public async Task Append_SnapshotEvery_TakesThemAndWritesAllTheSame()
     {
         var ledger = new AgentLedger(Store, new AgentLedgerOptions { SnapshotEvery = 4 });
-        var run = ledger.Run(NewId());
+        var run = ledger.GetRun(NewId());
         var places = new List<long?>();
         for (var i = 1; i <= 10; i++)
         {
@@ -174,7 +174,7 @@ public abstract class SnapshotTests(ITestEngine engine) : EventStoreTests(engine
     public async Task Append_SnapshotEvery_WorldWithAFault_IsKeptWithTheFault()
     {
         var log = new WarningLog();
-        var run = new AgentLedger(Store, new AgentLedgerOptions { SnapshotEvery = 1 }, log).Run(NewId());
+        var run = new AgentLedger(Store, new AgentLedgerOptions { SnapshotEvery = 1 }, log).GetRun(NewId());
 
         (await run.AppendAsync([Patch("ghost", 1)])).ShouldBe(new Position(1));
 
@@ -185,7 +185,7 @@ public abstract class SnapshotTests(ITestEngine engine) : EventStoreTests(engine
 
     private async Task<Run> RunOfAsync(int objects)
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         await run.AppendAsync([.. Enumerable.Range(1, objects).Select(i => new ObjectCreated($"o{i}", "T", JsonElement.Parse($$"""{"v":{{i}}}""")))]);
         return run;
     }

@@ -37,13 +37,13 @@ public abstract class WorldLawTests(ITestEngine engine) : EventStoreTests(engine
 
     private async Task CheckValidationAsync(Step[] steps)
     {
-        var run = Runs.Run(NewId());
+        var run = Runs.GetRun(NewId());
         foreach (var step in steps)
         {
             object[] changes = [.. step.Changes.Select(Change)];
             if (step.IsOther)
             {
-                await new AgentLedger(_otherWriter).Run(run.Id).AppendAsync(changes);
+                await new AgentLedger(_otherWriter).GetRun(run.Id).AppendAsync(changes);
                 continue;
             }
 
@@ -82,7 +82,7 @@ public abstract class WorldLawTests(ITestEngine engine) : EventStoreTests(engine
     // Each step forks one of the histories so far (unless "at" is negative) and appends a batch to it, through one of two writers.
     private async Task CheckAsync(Step[] steps, bool withFaults = false)
     {
-        var histories = new List<Run> { Runs.Run(NewId()) };
+        var histories = new List<Run> { Runs.GetRun(NewId()) };
         await histories[0].AppendAsync([new ObjectCreated("o0", "T"), new RelationCreated("r0", "t", "o0", "o1")]);
         foreach (var step in steps)
         {

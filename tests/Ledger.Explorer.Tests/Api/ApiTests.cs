@@ -96,7 +96,7 @@ public abstract partial class ApiTests : IAsyncLifetime
         var tag = first.Headers.ETag!;
 
         (await WithTagAsync("/run:kettle/events", tag)).ShouldBe(HttpStatusCode.NotModified);
-        await _host.Ledger.Run("kettle").AppendAsync([new KitLoaded("more")]);
+        await _host.Ledger.GetRun("kettle").AppendAsync([new KitLoaded("more")]);
         (await WithTagAsync("/run:kettle/events", tag)).ShouldBe(HttpStatusCode.OK);
     }
 
@@ -104,7 +104,7 @@ public abstract partial class ApiTests : IAsyncLifetime
     public async Task Events_TagOfThePast_HoldsWhileTheRunGrows()
     {
         using var first = await _client.GetAsync($"{Streams}/run:kettle/events?limit=5");
-        await _host.Ledger.Run("kettle").AppendAsync([new KitLoaded("more")]);
+        await _host.Ledger.GetRun("kettle").AppendAsync([new KitLoaded("more")]);
 
         (await WithTagAsync("/run:kettle/events?limit=5", first.Headers.ETag!)).ShouldBe(HttpStatusCode.NotModified);
     }
@@ -203,7 +203,7 @@ public abstract partial class ApiTests : IAsyncLifetime
     {
         var world = await GetAsync($"{Streams}/run:kettle/world?at=6");
 
-        world.GetRawText().ShouldBe((await _host.Ledger.Run("kettle").GetWorldAsync(new Position(6))).ToString());
+        world.GetRawText().ShouldBe((await _host.Ledger.GetRun("kettle").GetWorldAsync(new Position(6))).ToString());
     }
 
     [Fact]
@@ -295,7 +295,7 @@ public abstract partial class ApiTests : IAsyncLifetime
         using var answer = await _client.PostAsync($"{Streams}/run:fresh/events?expected_length=0", content);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Created);
-        (await _host.Ledger.Run("fresh").GetLengthAsync()).Value.ShouldBe(2);
+        (await _host.Ledger.GetRun("fresh").GetLengthAsync()).Value.ShouldBe(2);
     }
 
     [Theory]
@@ -350,7 +350,7 @@ public abstract partial class ApiTests : IAsyncLifetime
     [Fact]
     public async Task Stream_NameWithASlash_IsFound()
     {
-        await _host.Ledger.Run("a/b c?").AppendAsync([new KitLoaded("x")]);
+        await _host.Ledger.GetRun("a/b c?").AppendAsync([new KitLoaded("x")]);
 
         (await GetAsync($"{Streams}/{Uri.EscapeDataString("run:a/b c?")}")).GetProperty("id").GetString().ShouldBe("a/b c?");
     }

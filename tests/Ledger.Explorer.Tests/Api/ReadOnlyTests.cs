@@ -28,7 +28,7 @@ public sealed class ReadOnlyTests
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await answer.Content.ReadAsStringAsync()).ShouldContain("read-only");
-        (await host.Ledger.Run("kettle").GetLengthAsync()).Value.ShouldBe(SampleRun.Length);
+        (await host.Ledger.GetRun("kettle").GetLengthAsync()).Value.ShouldBe(SampleRun.Length);
     }
 
     [Fact]

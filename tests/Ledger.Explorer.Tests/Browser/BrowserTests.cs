@@ -118,12 +118,12 @@ public sealed class BrowserTests(BrowserHost browser) : IClassFixture<BrowserHos
     [BrowserFact]
     public async Task Run_EventAppended_ArrivesLive_AndTheTimeIsTheViewers()
     {
-        await browser.Host.Ledger.Run("live").AppendAsync([new KitLoaded("first")]);
+        await browser.Host.Ledger.GetRun("live").AppendAsync([new KitLoaded("first")]);
         await using var watched = await browser.OpenAsync("/run?stream=run:live&from=last");
         var page = watched.Page;
         await Expect(page.Locator(".live")).ToHaveTextAsync("live");
 
-        await browser.Host.Ledger.Run("live").AppendAsync([new KitLoaded("<b>second</b>")]);
+        await browser.Host.Ledger.GetRun("live").AppendAsync([new KitLoaded("<b>second</b>")]);
 
         await Expect(page.Locator(".events tbody tr")).ToHaveCountAsync(2);
         await Expect(page.Locator("#p1")).ToContainTextAsync("<b>second</b>");
@@ -137,11 +137,11 @@ public sealed class BrowserTests(BrowserHost browser) : IClassFixture<BrowserHos
     [BrowserFact]
     public async Task Run_FilteredWhileEventsCome_OffersThem()
     {
-        await browser.Host.Ledger.Run("watched").AppendAsync([new KitLoaded("first")]);
+        await browser.Host.Ledger.GetRun("watched").AppendAsync([new KitLoaded("first")]);
         await using var watched = await browser.OpenAsync("/run?stream=run:watched&type=kit.loaded");
         await Expect(watched.Page.Locator(".live")).ToHaveTextAsync("live");
 
-        await browser.Host.Ledger.Run("watched").AppendAsync([new KitLoaded("second"), new KitLoaded("third")]);
+        await browser.Host.Ledger.GetRun("watched").AppendAsync([new KitLoaded("second"), new KitLoaded("third")]);
 
         await Expect(watched.Page.Locator("[data-fresh]")).ToHaveTextAsync("2 new events");
     }

@@ -24,14 +24,14 @@ internal static class SampleSurvey
     {
         for (var i = 0; i < 9; i++)
         {
-            var small = ledger.Run($"night-watch-{i:00}");
+            var small = ledger.GetRun($"night-watch-{i:00}");
             await small.AppendAsync([.. Enumerable.Range(0, 3 + (i * 7)).Select(n => new ObjectCreated($"light-{n % 5}", "Light", new JsonObject { ["on"] = n % 2 == 0 }))]);
         }
 
         await ledger.Store.ArchiveAsync(StreamName.Run("night-watch-00"));
         await ledger.StartRunAsync("empty");
-        await ledger.Run("faulty").AppendAsync([new ObjectCreated("buoy", "Buoy"), new UntypedEvent("object.patched", JsonElement.Parse("{\"id\":\"no-such-buoy\",\"patch\":{}}")), new KitLoaded("late")]);
-        var crowd = ledger.Run("crowded");
+        await ledger.GetRun("faulty").AppendAsync([new ObjectCreated("buoy", "Buoy"), new UntypedEvent("object.patched", JsonElement.Parse("{\"id\":\"no-such-buoy\",\"patch\":{}}")), new KitLoaded("late")]);
+        var crowd = ledger.GetRun("crowded");
         for (var i = 0; i < 2_400; i += 200)
         {
             await crowd.AppendAsync([.. Enumerable.Range(i, 200).Select(n => new ObjectCreated($"container-{n:0000}", n % 3 == 0 ? "Reefer" : "Container", new JsonObject { ["weight"] = n }))]);
@@ -64,7 +64,7 @@ internal static class SampleSurvey
 
     private static async Task WriteSurveyAsync(AgentLedger ledger)
     {
-        var run = ledger.Run("survey-of-harbours");
+        var run = ledger.GetRun("survey-of-harbours");
         await run.AppendAsync([new KitLoaded("harbours")]);
         for (var i = 0; i < 4; i++)
         {

@@ -26,7 +26,7 @@ public sealed partial class HostileTests : IAsyncLifetime
     {
         _host = await ExplorerHost.InMemoryAsync(options => options with { Writing = ExplorerWriting.Allowed });
         _client = _host.CreateClient();
-        var run = _host.Ledger.Run(Hostile);
+        var run = _host.Ledger.GetRun(Hostile);
         var metadata = new EventMetadata
         {
             Actor = Hostile,
@@ -101,7 +101,7 @@ public sealed partial class HostileTests : IAsyncLifetime
     public async Task Page_ValueOf10Megabytes_IsCut()
     {
         var large = new string('x', 10 * 1024 * 1024);
-        await _host.Ledger.Run("large").AppendAsync([new ObjectCreated("o", "T", new JsonObject { ["text"] = large })]);
+        await _host.Ledger.GetRun("large").AppendAsync([new ObjectCreated("o", "T", new JsonObject { ["text"] = large })]);
 
         foreach (var path in new[] { "run?stream=run:large", "event?stream=run:large&position=0", "world?stream=run:large", "object?stream=run:large&id=o", "diff?a=run:large&at_a=0&b=run:large" })
         {
@@ -115,7 +115,7 @@ public sealed partial class HostileTests : IAsyncLifetime
     public async Task Page_DeepNesting_IsCut()
     {
         var deep = JsonDocument.Parse(new string('[', 500) + new string(']', 500), new JsonDocumentOptions { MaxDepth = 600 }).RootElement;
-        await _host.Ledger.Run("deep").AppendAsync(
+        await _host.Ledger.GetRun("deep").AppendAsync(
             [new UntypedEvent("deep", deep), new UntypedEvent("object.created", JsonSerializer.SerializeToElement(new { id = "o", type = "T", data = new { deep = 1 } }))]);
 
         foreach (var path in new[] { "run?stream=run:deep", "event?stream=run:deep&position=0", "world?stream=run:deep", "object?stream=run:deep&id=o" })

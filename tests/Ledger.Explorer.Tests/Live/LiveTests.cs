@@ -15,7 +15,7 @@ public sealed class LiveTests : IAsyncLifetime
     {
         _host = await ExplorerHost.InMemoryAsync(options => options with { MaxViewers = 3 });
         _client = _host.CreateClient();
-        await _host.Ledger.Run("live").AppendAsync([new KitLoaded("0"), new KitLoaded("1")]);
+        await _host.Ledger.GetRun("live").AppendAsync([new KitLoaded("0"), new KitLoaded("1")]);
     }
 
     public async Task DisposeAsync()
@@ -32,7 +32,7 @@ public sealed class LiveTests : IAsyncLifetime
         (await viewer.PositionsAsync(1)).ShouldBe([1]);
         for (var i = 2; i < 40; i++)
         {
-            await _host.Ledger.Run("live").AppendAsync([new KitLoaded($"{i}")]);
+            await _host.Ledger.GetRun("live").AppendAsync([new KitLoaded($"{i}")]);
         }
 
         (await viewer.PositionsAsync(38)).ShouldBe(Enumerable.Range(2, 38));
@@ -50,7 +50,7 @@ public sealed class LiveTests : IAsyncLifetime
     public async Task Follow_Page_GetsEscapedRows()
     {
         using var viewer = await Viewer.OpenAsync(_client, "/ledger/live?stream=run:live&from=2");
-        await _host.Ledger.Run("live").AppendAsync([new KitLoaded("<script>alert(1)</script>")]);
+        await _host.Ledger.GetRun("live").AppendAsync([new KitLoaded("<script>alert(1)</script>")]);
 
         var message = await viewer.NextAsync();
 

@@ -145,7 +145,7 @@ public sealed partial class PageTests : IAsyncLifetime
     [Fact]
     public async Task World_AfterAnEventThatCannotBeApplied_ShowsTheWorldAndTheEvent()
     {
-        await _host.Ledger.Run("broken").AppendAsync([new ObjectCreated("a", "A"), new ObjectPatched("b"), new ObjectCreated("c", "C")]);
+        await _host.Ledger.GetRun("broken").AppendAsync([new ObjectCreated("a", "A"), new ObjectPatched("b"), new ObjectCreated("c", "C")]);
 
         var html = await _client.GetStringAsync("/ledger/world?stream=run:broken");
 
@@ -161,7 +161,7 @@ public sealed partial class PageTests : IAsyncLifetime
     [Fact]
     public async Task World_LongRun_IsTheSameAtEveryPosition()
     {
-        var run = _host.Ledger.Run("long");
+        var run = _host.Ledger.GetRun("long");
         await run.AppendAsync([.. Enumerable.Range(0, 5_200).Select(i => (object)new ObjectCreated($"o{i}", "T"))]);
 
         foreach (var at in new[] { 5_200, 1_500, 4_999, 5_000, 3_001, 0 })

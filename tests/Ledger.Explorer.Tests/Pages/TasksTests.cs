@@ -25,7 +25,7 @@ public sealed partial class TasksTests : IAsyncLifetime
         _client = _host.CreateClient();
         var tasks = _tasks = new TaskLedger(_host.Ledger.Store);
         await tasks.SaveTaskAsync(new AgentTask { CreatedAt = Now, UpdatedAt = Now, Id = "boil", Run = StreamName.Run("kettle"), SystemPrompt = "Boil water." + Hostile });
-        await _host.Ledger.Run("kettle").AppendAsync([new NewEvent(new ToolCalled("heater"), new EventMetadata { CallId = "c1" }), new KitLoaded("kettle")]);
+        await _host.Ledger.GetRun("kettle").AppendAsync([new NewEvent(new ToolCalled("heater"), new EventMetadata { CallId = "c1" }), new KitLoaded("kettle")]);
         await tasks.SaveTaskAsync(new AgentTask { CreatedAt = Now, UpdatedAt = Now, Id = "fill", ParentTaskId = "boil", SystemPrompt = "Fill the kettle." });
         await tasks.SaveMessageAsync(new Message { Timestamp = Now, Id = "m1", TaskId = "boil", Role = MessageRole.User, Content = "How hot? " + Hostile });
         await tasks.SaveCallAsync(new Call

@@ -25,7 +25,7 @@ public sealed class LedgerMartenExtensionsTests(MartenDatabase database) : IClas
         services.AddMarten(options => options.Connection(database.DataSource)).AddLedger();
         await using var provider = services.BuildServiceProvider();
 
-        var run = provider.GetRequiredService<AgentLedger>().Run("hosted");
+        var run = provider.GetRequiredService<AgentLedger>().GetRun("hosted");
         await run.AppendAsync([new ObjectCreated("a", "Claim", [])]);
         var branch = await run.ForkAsync(new Position(1));
         await branch.AppendAsync([new ObjectRemoved("a")]);
@@ -89,15 +89,15 @@ public sealed class LedgerMartenExtensionsTests(MartenDatabase database) : IClas
             await session.SaveChangesAsync();
         }
 
-        var run = provider.GetRequiredService<AgentLedger>().Run("second-store");
+        var run = provider.GetRequiredService<AgentLedger>().GetRun("second-store");
         await run.AppendAsync([new ObjectCreated("a", "Claim", [])]);
         var keyed = provider.GetRequiredKeyedService<AgentLedger>(typeof(IAgentStore));
-        (await keyed.Run("second-store").GetWorldAsync()).Objects.Count.ShouldBe(1);
+        (await keyed.GetRun("second-store").GetWorldAsync()).Objects.Count.ShouldBe(1);
         provider.GetRequiredKeyedService<PostgresOptions>(typeof(IAgentStore)).RetryFor.ShouldBe(TimeSpan.FromSeconds(7));
         await ServiceChecks.RunAsync(provider, typeof(IAgentStore));
         await using (var session = provider.GetRequiredService<IAgentStore>().LightweightSession())
         {
-            await session.Ledger().Run("second-store").AppendAsync([new KitLoaded("in a session")]);
+            await session.Ledger().GetRun("second-store").AppendAsync([new KitLoaded("in a session")]);
             await session.SaveChangesAsync();
             (await session.Events.FetchStreamAsync("run:second-store")).Count.ShouldBe(2);
         }
@@ -117,7 +117,7 @@ public sealed class LedgerMartenExtensionsTests(MartenDatabase database) : IClas
             async store =>
             {
                 await using var session = store.LightweightSession();
-                (await session.Ledger().Run("none").GetWorldAsync()).Objects.ShouldBeEmpty();
+                (await session.Ledger().GetRun("none").GetWorldAsync()).Objects.ShouldBeEmpty();
             },
             async store =>
             {

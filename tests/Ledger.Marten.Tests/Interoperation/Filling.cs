@@ -12,7 +12,7 @@ internal static class Filling
     public static async Task<IReadOnlyList<StreamName>> FillAsync(IEventStore store, string prefix)
     {
         var ledger = new AgentLedger(store);
-        var run = ledger.Run($"{prefix}-run");
+        var run = ledger.GetRun($"{prefix}-run");
         await run.AppendAsync(
         [
             new ObjectCreated("a", "Claim", new JsonObject { ["n"] = JsonNode.Parse("12345678901234567890.125"), ["text"] = "né \"q\" \u2028" }),

@@ -109,7 +109,7 @@ public sealed class MartenCallsTests(MartenDatabase database) : IClassFixture<Ma
             o.Events.AddMaskingRuleForProtectedInformation<ObjectCreated>(e => e with { Data = Masked(e.Data) });
         });
         await using var store = new MartenEventStore(documents);
-        var run = new AgentLedger(store).Run("mask");
+        var run = new AgentLedger(store).GetRun("mask");
         await run.AppendAsync([new ObjectCreated("a", "Claim", new JsonObject { ["text"] = "secret" }), new ObjectCreated("b", "Claim", [])]);
         await run.AppendAsync([new ObjectPatched("a", new JsonObject { ["n"] = 1 })]);
         var branch = await run.ForkAsync(new Position(2), new ForkOptions { Id = "mask-branch" });
@@ -209,7 +209,7 @@ public sealed class MartenCallsTests(MartenDatabase database) : IClassFixture<Ma
     {
         var documents = database.CreateDocumentStore(configure: o => o.SnapshotWorlds(ProjectionLifecycle.Inline));
         await using var store = new MartenEventStore(documents);
-        var run = new AgentLedger(store).Run("tombstone");
+        var run = new AgentLedger(store).GetRun("tombstone");
         await run.AppendAsync([new ObjectCreated("a", "Claim", []), new ObjectCreated("b", "Claim", []), new RelationCreated("r", "x", "a", "b")]);
         await run.AppendAsync([new ObjectPatched("a", new JsonObject { ["n"] = 1 }), new RelationRemoved("r")]);
 
@@ -239,7 +239,7 @@ public sealed class MartenCallsTests(MartenDatabase database) : IClassFixture<Ma
     {
         var documents = database.CreateDocumentStore();
         await using var store = new MartenEventStore(documents);
-        var run = new AgentLedger(store).Run("shared");
+        var run = new AgentLedger(store).GetRun("shared");
         await run.AppendAsync([new KitLoaded("k")]);
         await run.ForkAsync(new Position(1));
 
@@ -274,7 +274,7 @@ public sealed class MartenCallsTests(MartenDatabase database) : IClassFixture<Ma
         await own.InitializeAsync();
         var documents = own.CreateDocumentStore();
         await using var store = new MartenEventStore(documents);
-        var run = new AgentLedger(store).Run("all");
+        var run = new AgentLedger(store).GetRun("all");
         await run.AppendAsync([new ObjectCreated("old", "Claim", [])]);
         await run.SaveSnapshotAsync();
         await store.AppendAsync(StreamName.Task("all"), ExpectedVersion.NoStream, [new TaskSaved("p", 1, 1)]);
@@ -292,7 +292,7 @@ public sealed class MartenCallsTests(MartenDatabase database) : IClassFixture<Ma
     {
         var documents = database.CreateDocumentStore();
         await using var store = new MartenEventStore(documents);
-        var run = new AgentLedger(store).Run("archived");
+        var run = new AgentLedger(store).GetRun("archived");
         await run.AppendAsync([new ObjectCreated("a", "Claim", [])]);
 
         await using var session = documents.LightweightSession();

@@ -17,7 +17,7 @@ public sealed class InlineProjectionTests(MartenDatabase database) : IClassFixtu
     {
         var documents = database.CreateDocumentStore(configure: o => o.Projections.Snapshot<RunCounts>(SnapshotLifecycle.Inline));
         await using var store = new MartenEventStore(documents);
-        var run = new AgentLedger(store).Run("inline");
+        var run = new AgentLedger(store).GetRun("inline");
 
         await run.AppendAsync([new ObjectCreated("a", "Claim", []), new KitLoaded("k")]);
         await run.AppendAsync([new ObjectPatched("a", [])]);

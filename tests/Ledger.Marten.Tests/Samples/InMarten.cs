@@ -28,7 +28,7 @@ public sealed class InMarten(MartenDatabase database) : IClassFixture<MartenData
         await using var provider = services.BuildServiceProvider();
 
         // sample: an append that Marten projects
-        var run = provider.GetRequiredService<AgentLedger>().Run("order-7");
+        var run = provider.GetRequiredService<AgentLedger>().GetRun("order-7");
         await run.AppendAsync([new ObjectCreated("order-7", "Order", new JsonObject { ["state"] = "placed" })]);
 
         await using var session = provider.GetRequiredService<IDocumentStore>().QuerySession();
@@ -47,7 +47,7 @@ public sealed class InMarten(MartenDatabase database) : IClassFixture<MartenData
 
         // sample: a document and an event
         session.Store(new Order("order-8", "placed"));
-        await session.Ledger().Run("order-8").AppendAsync([new ObjectCreated("order-8", "Order", [])]);
+        await session.Ledger().GetRun("order-8").AppendAsync([new ObjectCreated("order-8", "Order", [])]);
         await session.SaveChangesAsync();    // the document and the event, or neither
         // end of sample
         (await session.LoadAsync<Order>("order-8")).ShouldNotBeNull();

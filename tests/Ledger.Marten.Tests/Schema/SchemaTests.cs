@@ -134,7 +134,7 @@ public sealed class SchemaTests : IAsyncLifetime
         (await new LedgerMigrator(_database.DataSource).AssertAsync()).ShouldBeEmpty();
         (await store.Storage.Database.CreateMigrationAsync()).Difference.ShouldBe(SchemaPatchDifference.None);
         await using var native = new PostgresEventStore(_database.DataSource);
-        (await new AgentLedger(native).Run("old-run").GetWorldAsync()).Objects.Count.ShouldBe(2);
+        (await new AgentLedger(native).GetRun("old-run").GetWorldAsync()).Objects.Count.ShouldBe(2);
     }
 
     [Fact]
@@ -291,7 +291,7 @@ public sealed class SchemaTests : IAsyncLifetime
             (await Filling.TextAsync(marten, stream)).ShouldBe(await Filling.TextAsync(native, stream));
         }
 
-        (await new AgentLedger(native).Run("again-run").GetWorldAsync()).Objects.Count.ShouldBe(2);
+        (await new AgentLedger(native).GetRun("again-run").GetWorldAsync()).Objects.Count.ShouldBe(2);
         (await new LedgerMigrator(_database.DataSource).AssertAsync()).ShouldBeEmpty();
     }
 }

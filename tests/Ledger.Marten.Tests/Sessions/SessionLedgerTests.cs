@@ -34,7 +34,7 @@ public sealed class SessionLedgerTests : IClassFixture<MartenDatabase>, IAsyncDi
     {
         await using var session = _documents.LightweightSession();
         session.Store(new Order(_id, "placed"));
-        var length = await session.Ledger().Run(_id).AppendAsync([new KitLoaded("a"), new KitLoaded("b")]);
+        var length = await session.Ledger().GetRun(_id).AppendAsync([new KitLoaded("a"), new KitLoaded("b")]);
         (await _store.GetStreamAsync(Stream)).ShouldBeNull();
 
         await session.SaveChangesAsync();
@@ -51,7 +51,7 @@ public sealed class SessionLedgerTests : IClassFixture<MartenDatabase>, IAsyncDi
         await using (var session = _documents.LightweightSession())
         {
             session.Store(new Order(_id, "placed"));
-            await session.Ledger().Run(_id).AppendAsync([new KitLoaded("a")]);
+            await session.Ledger().GetRun(_id).AppendAsync([new KitLoaded("a")]);
             session.QueueSqlCommand("select 1 / (count(*) - count(*)) from ledger.mt_streams");
 
             await Should.ThrowAsync<MartenException>(() => session.SaveChangesAsync());
@@ -67,7 +67,7 @@ public sealed class SessionLedgerTests : IClassFixture<MartenDatabase>, IAsyncDi
     {
         await using (var session = _documents.LightweightSession())
         {
-            await session.Ledger().Run(_id).AppendAsync([new KitLoaded("a")]);
+            await session.Ledger().GetRun(_id).AppendAsync([new KitLoaded("a")]);
         }
 
         (await _store.GetStreamAsync(Stream)).ShouldBeNull();
@@ -81,14 +81,14 @@ public sealed class SessionLedgerTests : IClassFixture<MartenDatabase>, IAsyncDi
         await using var session = _documents.LightweightSession();
 
         await Should.ThrowAsync<WrongExpectedVersionException>(
-            () => session.Ledger().Run(_id).AppendAsync([new KitLoaded("second")], Position.Start));
+            () => session.Ledger().GetRun(_id).AppendAsync([new KitLoaded("second")], Position.Start));
     }
 
     [Fact]
     public async Task Append_SeveralTimesAndAFork_KeepTheirOrder()
     {
         await using var session = _documents.LightweightSession();
-        var run = session.Ledger().Run(_id);
+        var run = session.Ledger().GetRun(_id);
         await run.AppendAsync([new KitLoaded("a")]);
         await run.AppendAsync([new KitLoaded("b")], new Position(1));
         await session.SaveChangesAsync();
@@ -96,7 +96,7 @@ public sealed class SessionLedgerTests : IClassFixture<MartenDatabase>, IAsyncDi
         await branch.AppendAsync([new KitLoaded("c")]);
         await session.SaveChangesAsync();
 
-        var kits = await new AgentLedger(_store).Run(_id).ReadAsync().Select(e => ((KitLoaded)e.Data).Kit).ToListAsync();
+        var kits = await new AgentLedger(_store).GetRun(_id).ReadAsync().Select(e => ((KitLoaded)e.Data).Kit).ToListAsync();
         kits.ShouldBe(["a", "b"]);
         var history = (await _store.GetHistoryAsync(branch.StreamName))!;
         (await _store.ReadHistoryAsync(history).Select(e => e.Type).ToListAsync()).ShouldBe(["kit.loaded", "branch.created", "kit.loaded"]);
@@ -110,7 +110,7 @@ public sealed class SessionLedgerTests : IClassFixture<MartenDatabase>, IAsyncDi
         {
             await using var session = _documents.LightweightSession();
             session.Store(new Order($"{_id}-{i}", "placed"));
-            await session.Ledger().Run(_id).AppendAsync([appended]);
+            await session.Ledger().GetRun(_id).AppendAsync([appended]);
             await session.SaveChangesAsync();
         }
 
@@ -126,7 +126,7 @@ public sealed class SessionLedgerTests : IClassFixture<MartenDatabase>, IAsyncDi
 
         (await _database.TextAsync("select h.version::text from ledger.world_head as h where h.stream = $1", Stream.Value)).ShouldBe("1");
         await using var native = new PostgresEventStore(_database.DataSource);
-        (await new AgentLedger(native).Run(_id).FindObjectAsync("a"))!.Type.ShouldBe("Claim");
+        (await new AgentLedger(native).GetRun(_id).FindObjectAsync("a"))!.Type.ShouldBe("Claim");
     }
 
     [Fact]
@@ -166,7 +166,7 @@ public sealed class SessionLedgerTests : IClassFixture<MartenDatabase>, IAsyncDi
         await _store.AppendAsync(Stream, ExpectedVersion.NoStream, [new ObjectCreated("a", "Claim", [])]);
         await using var session = _documents.LightweightSession();
 
-        (await session.Ledger().Run(_id).FindObjectAsync("a"))!.Type.ShouldBe("Claim");
+        (await session.Ledger().GetRun(_id).FindObjectAsync("a"))!.Type.ShouldBe("Claim");
         session.Ledger().Store.Get<Ledger.Worlds.IWorldReader>().ShouldNotBeNull();
     }
 
@@ -185,7 +185,7 @@ public sealed class SessionLedgerTests : IClassFixture<MartenDatabase>, IAsyncDi
         {
             await using var session = _documents.LightweightSession();
             session.Store(new Order($"{_id}-{n}", "placed"));
-            await session.Ledger().Run(_id).AppendAsync([new KitLoaded($"{n}")]);
+            await session.Ledger().GetRun(_id).AppendAsync([new KitLoaded($"{n}")]);
             await session.SaveChangesAsync();
         }));
 

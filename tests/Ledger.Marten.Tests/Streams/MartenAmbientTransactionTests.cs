@@ -20,7 +20,7 @@ public sealed class MartenAmbientTransactionTests(MartenDatabase database) : Amb
     protected override async Task AppendInScopeAsync(StreamName stream, NewEvent newEvent)
     {
         await using var session = _documents.OpenSession(SessionOptions.ForCurrentTransaction());
-        await session.Ledger().Stream(stream).AppendAsync([newEvent]);
+        await session.Ledger().GetStream(stream).AppendAsync([newEvent]);
         await session.SaveChangesAsync();
     }
 

@@ -56,7 +56,7 @@ public sealed class WorldSnapshotsTests : IAsyncLifetime
 
     private static async Task<IReadOnlyList<StreamName>> FillAsync(MartenEventStore store)
     {
-        var run = new AgentLedger(store).Run("world");
+        var run = new AgentLedger(store).GetRun("world");
         await run.AppendAsync(
         [
             new ObjectCreated("a", "Claim", new JsonObject { ["n"] = JsonNode.Parse("12345678901234567890.125") }),

@@ -26,7 +26,7 @@ public sealed class CrashTests
 
         async Task WriteAsync(int writer)
         {
-            var run = new AgentLedger(store).Run($"writer-{writer}");
+            var run = new AgentLedger(store).GetRun($"writer-{writer}");
             for (var i = writer; i < events.Length; i += writers)
             {
                 try
@@ -75,7 +75,7 @@ public sealed class CrashTests
 
         async Task WriteAsync(int writer)
         {
-            var run = new AgentLedger(database.Store).Run($"writer-{writer % 20}");
+            var run = new AgentLedger(database.Store).GetRun($"writer-{writer % 20}");
             for (var i = writer; i < events.Length; i += writers)
             {
                 await run.AppendAsync([events[i]]);
@@ -131,7 +131,7 @@ public sealed class CrashTests
 
     private static async Task RetryAsync(LedgerDatabase database, NewEvent[] events, int writer, int writers, HashSet<Guid> acknowledged)
     {
-        var run = new AgentLedger(database.Store).Run($"writer-{writer}");
+        var run = new AgentLedger(database.Store).GetRun($"writer-{writer}");
         for (var i = writer; i < events.Length; i += writers)
         {
             if (!acknowledged.Contains(events[i].Id))

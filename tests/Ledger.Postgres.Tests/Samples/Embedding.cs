@@ -54,7 +54,7 @@ public sealed class Embedding
         await using var insert = new NpgsqlCommand("insert into orders (id) values ('order-7')", connection, transaction);
         await insert.ExecuteNonQueryAsync();
 
-        var run = new AgentLedger(store.On(transaction)).Run("order-7");
+        var run = new AgentLedger(store.On(transaction)).GetRun("order-7");
         await run.AppendAsync([new ObjectCreated("order-7", "Order", new JsonObject { ["state"] = "placed" })]);
 
         await transaction.CommitAsync();    // the row and the event, or neither
@@ -63,7 +63,7 @@ public sealed class Embedding
         var recorded = await provider.GetRequiredService<AgentLedger>().OpenAsync(StreamName.Run("order-7"));
         (await recorded.GetWorldAsync()).FindObject("order-7")!.Data["state"].GetString().ShouldBe("placed");
         await using var rollback = await connection.BeginTransactionAsync();
-        await new AgentLedger(store.On(rollback)).Run("order-8").AppendAsync([new ObjectCreated("order-8", "Order")]);
+        await new AgentLedger(store.On(rollback)).GetRun("order-8").AppendAsync([new ObjectCreated("order-8", "Order")]);
         await rollback.RollbackAsync();
         (await provider.GetRequiredService<AgentLedger>().FindAsync(StreamName.Run("order-8"))).ShouldBeNull();
     }

@@ -117,7 +117,7 @@ public sealed class TaskLagTests(LedgerDatabase database) : IClassFixture<Ledger
         await AppendAsync("sql", "call.saved", CallJson("sql-c", "sql-m"));
         var task = (await _tasks.FindTaskAsync("sql"))!;
         await _tasks.SaveTaskAsync(task with { Run = Ledger.StreamName.Run("sql") });
-        var run = new AgentLedger(database.Store).Run("sql");
+        var run = new AgentLedger(database.Store).GetRun("sql");
         var metadata = new EventMetadata { CallId = "sql-c" };
         await run.AppendAsync([new NewEvent(new KitLoaded("k")), new NewEvent(new ToolCalled("t"), metadata)]);
         await run.AppendAsync([new NewEvent(new ToolReturned(), metadata)]);

@@ -16,7 +16,7 @@ public sealed class WorldQuestionsTests(LedgerDatabase database) : IClassFixture
     [Fact]
     public async Task ReadObjects_SeveralPagesWhileOthersAppend_TheWorldOfOnePosition()
     {
-        var run = Runs.Run(Guid.NewGuid().ToString("N"));
+        var run = Runs.GetRun(Guid.NewGuid().ToString("N"));
         await run.AppendAsync([.. Enumerable.Range(0, 2_500).Select(i => new ObjectCreated($"o{i:d5}", i % 5 == 0 ? "fifth" : "other"))]);
         var branch = await run.ForkAsync(new Position(2_500));
         await branch.AppendAsync([new ObjectRemoved("o00001"), new ObjectCreated("a", "other")]);
@@ -40,7 +40,7 @@ public sealed class WorldQuestionsTests(LedgerDatabase database) : IClassFixture
     [Fact]
     public async Task IndexWorlds_Contains_IsAnsweredByTheIndexAndIsNoDrift()
     {
-        var run = Runs.Run(Guid.NewGuid().ToString("N"));
+        var run = Runs.GetRun(Guid.NewGuid().ToString("N"));
         await run.AppendAsync([.. Enumerable.Range(0, 3_000).Select(i => new ObjectCreated($"o{i}", "T", new JsonObject { ["n"] = i }))]);
         var filter = new ObjectFilter { Contains = JsonElement.Parse("""{"n":77.0}""") };
 
@@ -50,7 +50,7 @@ public sealed class WorldQuestionsTests(LedgerDatabase database) : IClassFixture
         // Which index is the cheaper one is told by statistics.
         await database.ExecuteAsync("analyze ledger.world_object");
         await using var connection = await database.DataSource.OpenConnectionAsync();
-        var found = await new AgentLedger(database.Store.On(connection)).Run(run.Id).ReadObjectsAsync(filter).ToListAsync();
+        var found = await new AgentLedger(database.Store.On(connection)).GetRun(run.Id).ReadObjectsAsync(filter).ToListAsync();
         await FlushAsync(connection);
 
         found.Select(o => o.Id).ShouldBe(["o77"]);
@@ -67,12 +67,12 @@ public sealed class WorldQuestionsTests(LedgerDatabase database) : IClassFixture
     {
         var id = Guid.NewGuid().ToString("N");
         await using var other = database.CreateStoreWithoutRows();
-        await new AgentLedger(other).Run(id).AppendAsync([new ObjectCreated("a", "T"), new RelationCreated("r", "t", "a", "b")]);
+        await new AgentLedger(other).GetRun(id).AppendAsync([new ObjectCreated("a", "T"), new RelationCreated("r", "t", "a", "b")]);
         await using var connection = await database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var only = new NpgsqlCommand("set transaction read only", connection, transaction);
         await only.ExecuteNonQueryAsync();
-        var run = new AgentLedger(database.Store.On(transaction)).Run(id);
+        var run = new AgentLedger(database.Store.On(transaction)).GetRun(id);
 
         (await run.GetWorldAsync()).Objects.Count.ShouldBe(1);
         (await run.FindObjectAsync("a")).ShouldNotBeNull();
@@ -84,7 +84,7 @@ public sealed class WorldQuestionsTests(LedgerDatabase database) : IClassFixture
     [Fact]
     public async Task SqlFunctions_ObjectsNeighboursPositionAt_AnswerAsTheLibrary()
     {
-        var run = Runs.Run(Guid.NewGuid().ToString("N"));
+        var run = Runs.GetRun(Guid.NewGuid().ToString("N"));
         await run.AppendAsync([
             new ObjectCreated("a", "T", new JsonObject { ["tags"] = new JsonArray("x", "y") }),
             new ObjectCreated("b", "U"),
@@ -105,7 +105,7 @@ public sealed class WorldQuestionsTests(LedgerDatabase database) : IClassFixture
     [Fact]
     public async Task RebuildWorld_OneAndAll_SaysHowManyStreams()
     {
-        var run = Runs.Run(Guid.NewGuid().ToString("N"));
+        var run = Runs.GetRun(Guid.NewGuid().ToString("N"));
         await run.AppendAsync([new ObjectCreated("a", "T")]);
 
         (await database.ScalarAsync<long>($"select ledger.rebuild_world('{run.StreamName}')")).ShouldBe(1);
@@ -119,7 +119,7 @@ public sealed class WorldQuestionsTests(LedgerDatabase database) : IClassFixture
     {
         await using var own = await LedgerDatabase.OnOwnServerAsync();
         await using var connection = await own.DataSource.OpenConnectionAsync();
-        var run = new AgentLedger(own.Store.On(connection)).Run("long");
+        var run = new AgentLedger(own.Store.On(connection)).GetRun("long");
         await run.AppendAsync([new ObjectCreated("a", "T"), .. Enumerable.Range(0, 2_000).Select(i => new ObjectPatched("a", new JsonObject { ["n"] = i }))]);
         await run.AppendAsync([new ObjectPatched("a")]);
         var before = await ReadByPlaceAsync(connection);

@@ -106,7 +106,7 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
     [InlineData("select * from ledger.blame('{0}', 'a')", "LG004")]
     public async Task SqlFunctions_NoAnswer_SqlState(string sql, string state)
     {
-        var run = Runs.Run(Guid.NewGuid().ToString("N"));
+        var run = Runs.GetRun(Guid.NewGuid().ToString("N"));
         await run.AppendAsync([new ObjectPatched("ghost"), new ObjectCreated(new string('x', 501), "T")]);
 
         var refused = await Should.ThrowAsync<PostgresException>(
@@ -138,7 +138,7 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
     {
         await using var own = await LedgerDatabase.OnOwnServerAsync();
         await using var connection = await own.DataSource.OpenConnectionAsync();
-        var run = new AgentLedger(own.Store.On(connection)).Run("patched");
+        var run = new AgentLedger(own.Store.On(connection)).GetRun("patched");
         await run.AppendAsync([.. Enumerable.Range(0, 50).Select(i => new ObjectCreated($"o{i}", "T"))]);
 
         // Two minutes are compared: the first, and the last of ten.
@@ -174,7 +174,7 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
     [Fact]
     public async Task Append_ManyEventsOfOneObject_EveryStateIsKept()
     {
-        var run = Runs.Run(Guid.NewGuid().ToString("N"));
+        var run = Runs.GetRun(Guid.NewGuid().ToString("N"));
 
         await run.AppendAsync([
             new ObjectCreated("a", "T"),
@@ -195,7 +195,7 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
     [Fact]
     public async Task Append_IdTooLongForAnIndex_TheWorldIsFolded()
     {
-        var run = Runs.Run(Guid.NewGuid().ToString("N"));
+        var run = Runs.GetRun(Guid.NewGuid().ToString("N"));
         var id = new string('x', 5_000);
         await run.AppendAsync([new ObjectCreated("a", "T"), new ObjectCreated(id, "T"), new ObjectRemoved("a")]);
 
@@ -211,7 +211,7 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
     [Fact]
     public async Task Diff_ManyEventsOfFewObjects_ReadsTheRows()
     {
-        var run = Runs.Run(Guid.NewGuid().ToString("N"));
+        var run = Runs.GetRun(Guid.NewGuid().ToString("N"));
         await run.AppendAsync([new ObjectCreated("a", "T"), new ObjectCreated("b", "T"), new RelationCreated("r", "t", "a", "b")]);
         var branch = await run.ForkAsync(new Position(3));
         object[] Patches(int from) => [.. Enumerable.Range(from, 3_000).Select(n => new ObjectPatched("a", new JsonObject { ["n"] = n }))];
@@ -263,9 +263,9 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
     [Fact]
     public async Task RowsOfAnOlderNode_ThatStoppedAtAFault_AreWrittenOn()
     {
-        var run = Runs.Run(Guid.NewGuid().ToString("N"));
+        var run = Runs.GetRun(Guid.NewGuid().ToString("N"));
         await using var other = database.CreateStoreWithoutRows();
-        var unrowed = new AgentLedger(other).Run(run.Id);
+        var unrowed = new AgentLedger(other).GetRun(run.Id);
         await unrowed.AppendAsync([new ObjectCreated("a", "T"), new ObjectPatched("ghost"), new ObjectCreated("b", "T")]);
         await ProjectAsOlderNodeAsync(run.StreamName);
         var branch = await new AgentLedger(other).ForkAsync(run.StreamName, new Position(3));
@@ -295,7 +295,7 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
     [Fact]
     public async Task DeleteStream_ItsRows_AreGone()
     {
-        var run = Runs.Run(Guid.NewGuid().ToString("N"));
+        var run = Runs.GetRun(Guid.NewGuid().ToString("N"));
         await run.AppendAsync([new ObjectCreated("a", "T"), new ObjectPatched("a", new JsonObject { ["n"] = 1 })]);
 
         await TextAsync($"with gone as (delete from ledger.mt_streams where id = '{run.StreamName}' returning id) select id from gone");
@@ -321,7 +321,7 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
 
     private async Task<(Run Run, Run Branch)> RunAndBranchAsync()
     {
-        var run = Runs.Run(Guid.NewGuid().ToString("N"));
+        var run = Runs.GetRun(Guid.NewGuid().ToString("N"));
         await run.AppendAsync([
             new ObjectCreated("a", "T", new JsonObject { ["n"] = 1, ["m"] = 2 }),
             new ObjectPatched("a", new JsonObject { ["n"] = 3 }),
@@ -332,7 +332,7 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
 
         // Written by a program that keeps no rows.
         await using var other = database.CreateStoreWithoutRows();
-        await new AgentLedger(other).Run(run.Id).AppendAsync([new ObjectRemoved("a")]);
+        await new AgentLedger(other).GetRun(run.Id).AppendAsync([new ObjectRemoved("a")]);
         return (run, branch);
     }
 

@@ -16,10 +16,10 @@ public sealed class EventImporterTests
         var recording = EventRecording.Inspect("shared", () => events);
 
         var refusal = await Should.ThrowAsync<ImportRefusedException>(
-            () => new EventImporter(ledger).ImportAsync(recording, new Intruder(ledger.Run("shared"))));
+            () => new EventImporter(ledger).ImportAsync(recording, new Intruder(ledger.GetRun("shared"))));
 
         refusal.Message.ShouldContain("another writer appended to 'run:shared' during the import");
-        (await ledger.Run("shared").GetLengthAsync()).ShouldBe(new Position(4));
+        (await ledger.GetRun("shared").GetLengthAsync()).ShouldBe(new Position(4));
     }
 
     /// <summary>Appends once, when the import tells of its first transaction; in memory an append is done when it returns.</summary>

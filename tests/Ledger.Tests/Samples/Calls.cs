@@ -12,7 +12,7 @@ public sealed class Calls
         var store = new MemoryEventStore();
         var bank = new Bank();
         var begun = new TaskCompletionSource();
-        _ = new AgentLedger(store).Run("payments").CallAsync("tool", """{"tool":"pay","arguments":{"invoice":7}}""", async (call, _) =>
+        _ = new AgentLedger(store).GetRun("payments").CallAsync("tool", """{"tool":"pay","arguments":{"invoice":7}}""", async (call, _) =>
         {
             bank.Pay(call.IdempotencyKey);
             begun.SetResult();
@@ -20,7 +20,7 @@ public sealed class Calls
             return CallResponse.OfText("lost");
         });
         await begun.Task;
-        var run = new AgentLedger(store, new AgentLedgerOptions { CallLease = TimeSpan.FromTicks(1) }).Run("payments");
+        var run = new AgentLedger(store, new AgentLedgerOptions { CallLease = TimeSpan.FromTicks(1) }).GetRun("payments");
 
         // sample: reconcile
         var answer = await run.CallAsync("tool", """{"tool":"pay","arguments":{"invoice":7}}""", PayAsync, new CallOptions

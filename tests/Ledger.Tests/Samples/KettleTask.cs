@@ -21,7 +21,7 @@ public sealed class KettleTask
 
         // sample: a task
         var tasks = new TaskLedger(store);
-        var run = new AgentLedger(store).Run("kettle");
+        var run = new AgentLedger(store).GetRun("kettle");
         var task = new AgentTask { Id = "t1", SystemPrompt = "You know kettles.", Run = run.StreamName, CreatedAt = time, UpdatedAt = time };
         var question = new Message { Id = "m1", TaskId = "t1", Role = MessageRole.User, Content = "When does water boil?", Timestamp = time };
         var call = new Call

@@ -20,7 +20,7 @@ public static class ClaimEndpoints
         // end of sample
         app.MapGet("/runs/{run}", async (string run, AgentLedger ledger, IQuerySession session, CancellationToken cancellationToken) =>
         {
-            var world = await ledger.Run(run).GetWorldAsync(cancellationToken: cancellationToken);
+            var world = await ledger.GetRun(run).GetWorldAsync(cancellationToken: cancellationToken);
             var board = await session.LoadAsync<Board>($"run:{run}", cancellationToken);
             var file = await session.LoadAsync<CaseFile>(run, cancellationToken);
             var notices = await session.Query<Notice>().Where(n => n.Run == $"run:{run}").OrderBy(n => n.Version)

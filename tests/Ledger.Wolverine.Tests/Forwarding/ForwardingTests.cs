@@ -13,7 +13,7 @@ public abstract class ForwardingTests(WolverineApplication application)
     [Fact]
     public async Task Events_AreForwardedByType_InTheOrderOfTheirStream()
     {
-        var runs = Enumerable.Range(0, 4).Select(n => application.Ledger.Run($"{_id}-{n}")).ToList();
+        var runs = Enumerable.Range(0, 4).Select(n => application.Ledger.GetRun($"{_id}-{n}")).ToList();
         await Task.WhenAll(runs.Select(async run =>
         {
             for (var i = 0; i < 25; i++)
@@ -34,7 +34,7 @@ public abstract class ForwardingTests(WolverineApplication application)
     [Fact]
     public async Task Handler_OfTheEventAlone_GetsWhatHappened()
     {
-        await application.Ledger.Run(_id).AppendAsync([new RelationRemoved(_id)]);
+        await application.Ledger.GetRun(_id).AppendAsync([new RelationRemoved(_id)]);
 
         var messages = await application.Host.Services.GetRequiredService<Heard>()
             .WaitAsync(m => m.OfType<Forwarded>().Any(f => f.Data is RelationRemoved removed && removed.Id == _id));
@@ -44,7 +44,7 @@ public abstract class ForwardingTests(WolverineApplication application)
     [Fact]
     public async Task Handler_ThatFailedOnce_IsGivenTheEventAgain_BeforeTheNext()
     {
-        var run = application.Ledger.Run(_id);
+        var run = application.Ledger.GetRun(_id);
         await run.AppendAsync([new RelationCreated("fails", "leads", "a", "b"), new RelationCreated("next", "leads", "a", "b")]);
 
         (await HeardAsync(h => h.Stream == run.StreamName.Value, 3)).Select(h => ((RelationCreated)h.Data).Id).ShouldBe(["fails", "fails", "next"]);

@@ -22,7 +22,7 @@ public abstract class HandlerTests(WolverineApplication application)
         await application.Host.InvokeMessageAndWaitAsync(new RefuteClaim(_id, "claim-1"));
         await application.Host.InvokeMessageAndWaitAsync(new RefuteClaim(_id, "unknown"));
 
-        var events = await application.Ledger.Run(_id).ReadAllAsync();
+        var events = await application.Ledger.GetRun(_id).ReadAllAsync();
         events.Select(e => e.Type).ShouldBe(["object.created", "object.patched"]);
         events[0].CorrelationId.ShouldBe($"run:{_id}");
         tracked.Executed.SingleMessage<ClaimProposed>().ShouldBe(new ClaimProposed(_id, "claim-1"));
@@ -47,7 +47,7 @@ public abstract class HandlerTests(WolverineApplication application)
     {
         await InvokeAsync(new AddTwice(_id));
 
-        (await application.Ledger.Run(_id).ReadAllAsync()).Select(e => ((ObjectCreated)e.Data).Id).ShouldBe(["first", "second"]);
+        (await application.Ledger.GetRun(_id).ReadAllAsync()).Select(e => ((ObjectCreated)e.Data).Id).ShouldBe(["first", "second"]);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public abstract class HandlerTests(WolverineApplication application)
         await application.Host.ExecuteAndWaitAsync(
             _ => Task.WhenAll(Enumerable.Range(0, 16).Select(n => PublishAsync(new ProposeClaim(_id, $"claim-{n}")))), 60_000);
 
-        var events = await application.Ledger.Run(_id).ReadAllAsync();
+        var events = await application.Ledger.GetRun(_id).ReadAllAsync();
         events.Select(e => ((ObjectCreated)e.Data).Id).Order().ShouldBe(Enumerable.Range(0, 16).Select(n => $"claim-{n}").Order());
         events.Select(e => ((ObjectCreated)e.Data).Data.GetProperty("number").GetInt32()).ShouldBe(Enumerable.Range(0, 16));
         Heard.Messages.OfType<ClaimProposed>().Count(m => m.RunId == _id).ShouldBe(16);
@@ -117,7 +117,7 @@ public abstract class HandlerTests(WolverineApplication application)
     protected Task InvokeAsync(object message) => application.Host.MessageBus().InvokeAsync(message);
 
     protected async Task<List<string>> KitsAsync(string run) =>
-        await application.Ledger.Run(run).ReadAsync().Select(e => ((KitLoaded)e.Data).Kit!).ToListAsync();
+        await application.Ledger.GetRun(run).ReadAsync().Select(e => ((KitLoaded)e.Data).Kit!).ToListAsync();
 
     private Task<T> InvokeAsync<T>(object message) => application.Host.MessageBus().InvokeAsync<T>(message);
 

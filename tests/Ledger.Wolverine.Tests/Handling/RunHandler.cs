@@ -34,7 +34,7 @@ public static class RunHandler
     {
         if (Interferences.AddOrUpdate(command.RunId, 1, (_, times) => times + 1) <= command.Times)
         {
-            await ledger.Run(command.RunId).AppendAsync([new KitLoaded("interference")], cancellationToken);
+            await ledger.GetRun(command.RunId).AppendAsync([new KitLoaded("interference")], cancellationToken);
         }
 
         return new KitLoaded($"decided at {world.Position}");

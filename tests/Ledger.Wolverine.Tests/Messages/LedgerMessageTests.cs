@@ -21,7 +21,7 @@ public abstract class LedgerMessageTests(WolverineApplication application)
         var tracked = await application.Host.InvokeMessageAndWaitAsync(new StartRun(_id) { Events = [EventData.Of(new KitLoaded("first"))] });
 
         tracked.NoRoutes.SingleMessage<RunStarted>().ShouldBe(new RunStarted(_id, 1));
-        (await application.Ledger.Run(_id).GetLengthAsync()).ShouldBe(new Position(1));
+        (await application.Ledger.GetRun(_id).GetLengthAsync()).ShouldBe(new Position(1));
         await Should.ThrowAsync<WrongExpectedVersionException>(() => InvokeAsync<RunStarted>(new StartRun(_id)));
     }
 
@@ -43,7 +43,7 @@ public abstract class LedgerMessageTests(WolverineApplication application)
         await InvokeAsync<EventsAppended>(carried);
 
         (first.Stream, first.Length).ShouldBe(($"run:{_id}", 2));
-        var events = await application.Ledger.Run(_id).ReadAllAsync();
+        var events = await application.Ledger.GetRun(_id).ReadAllAsync();
         events.Select(e => e.Id).ShouldBe(first.EventIds);
         events.Select(e => ((KitLoaded)e.Data).Kit).ShouldBe(["a", "b"]);
         events[1].Metadata.Actor.ShouldBe("me");
@@ -56,13 +56,13 @@ public abstract class LedgerMessageTests(WolverineApplication application)
 
         await Should.ThrowAsync<WrongExpectedVersionException>(
             () => InvokeAsync<EventsAppended>(AppendEvents.Of(_id, [new KitLoaded("b")]) with { ExpectedLength = 0 }));
-        (await application.Ledger.Run(_id).GetLengthAsync()).ShouldBe(new Position(1));
+        (await application.Ledger.GetRun(_id).GetLengthAsync()).ShouldBe(new Position(1));
     }
 
     [Fact]
     public async Task ForkRun_DeliveredTwice_ForksOnce()
     {
-        await application.Ledger.Run(_id).AppendAsync([new KitLoaded("a"), new KitLoaded("b")]);
+        await application.Ledger.GetRun(_id).AppendAsync([new KitLoaded("a"), new KitLoaded("b")]);
         var message = new ForkRun(_id, 1, $"{_id}-b") { Name = "what if" };
 
         var forked = await InvokeAsync<RunForked>(message);
@@ -75,23 +75,23 @@ public abstract class LedgerMessageTests(WolverineApplication application)
     [Fact]
     public async Task SaveSnapshot_KeepsTheWorld()
     {
-        await application.Ledger.Run(_id).AppendAsync([new ObjectCreated("a", "Claim", [])]);
+        await application.Ledger.GetRun(_id).AppendAsync([new ObjectCreated("a", "Claim", [])]);
 
         (await InvokeAsync<SnapshotSaved>(new SaveSnapshot(_id))).ShouldBe(new SnapshotSaved($"run:{_id}", 1));
         application.Store.Get<ISnapshotStore>().ShouldNotBeNull();
-        (await application.Ledger.Run(_id).LoadSnapshotAsync())!.World.Objects.Single().Id.ShouldBe("a");
+        (await application.Ledger.GetRun(_id).LoadSnapshotAsync())!.World.Objects.Single().Id.ShouldBe("a");
     }
 
     [Fact]
     public async Task RebuildProjection_MakesRowsAnew()
     {
-        await application.Ledger.Run(_id).AppendAsync([new ObjectCreated("a", "Claim", [])]);
+        await application.Ledger.GetRun(_id).AppendAsync([new ObjectCreated("a", "Claim", [])]);
         await application.ExecuteAsync($"delete from ledger.world_object where stream = 'run:{_id}'");
-        (await application.Ledger.Run(_id).FindObjectAsync("a")).ShouldBeNull();
+        (await application.Ledger.GetRun(_id).FindObjectAsync("a")).ShouldBeNull();
 
         (await InvokeAsync<ProjectionRebuilt>(new RebuildProjection("ledger:world"))).Projection.ShouldBe("ledger:world");
 
-        (await application.Ledger.Run(_id).FindObjectAsync("a")).ShouldNotBeNull();
+        (await application.Ledger.GetRun(_id).FindObjectAsync("a")).ShouldNotBeNull();
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class MartenMessageTests(MartenApplication application) : LedgerMe
     public async Task RebuildProjection_OfMarten_IsDoneByItsDaemon()
     {
         var id = Guid.NewGuid().ToString("N");
-        await application.Ledger.Run(id).AppendAsync([new ObjectCreated("a", "Claim", [])]);
+        await application.Ledger.GetRun(id).AppendAsync([new ObjectCreated("a", "Claim", [])]);
         await application.ExecuteAsync("delete from documents.mt_doc_board");
 
         await InvokeAsync<ProjectionRebuilt>(new RebuildProjection("Board"));

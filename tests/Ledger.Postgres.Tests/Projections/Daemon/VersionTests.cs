@@ -36,7 +36,7 @@ public sealed class VersionTests
         await using var bench = await DaemonBench.CreateAsync([]);
         await bench.StartAsync(new DaemonOptions { WorldSnapshotEvery = 10 });
         var ledger = new AgentLedger(bench.Store);
-        var (due, early) = (ledger.Run("due"), ledger.Run("early"));
+        var (due, early) = (ledger.GetRun("due"), ledger.GetRun("early"));
         await due.AppendAsync([.. Enumerable.Range(0, 12).Select(n => new ObjectCreated($"o{n}", "Claim"))]);
         await early.AppendAsync([.. Enumerable.Range(0, 9).Select(n => new ObjectCreated($"o{n}", "Claim"))]);
         await bench.Store.AppendAsync(StreamName.Run("broken"), ExpectedVersion.Any, [.. Enumerable.Range(0, 12).Select(_ => new ObjectPatched("none", []))]);

@@ -26,7 +26,7 @@ internal sealed class FilledSchema(MigrationDatabase database)
         // The functions for rows of worlds have other names in some of the schemas; the others are the same.
         await using var store = new PostgresEventStore(database.DataSource, database.Options with { WorldRows = WorldRows.Off });
         var ledger = new AgentLedger(store);
-        var run = ledger.Run("a");
+        var run = ledger.GetRun("a");
         await run.AppendAsync(
         [
             new ObjectCreated("x", "Note", new JsonObject { ["n"] = 1, ["text"] = "né \"q\"" }),
@@ -39,7 +39,7 @@ internal sealed class FilledSchema(MigrationDatabase database)
         var twig = await branch.ForkAsync(new Position(5), new ForkOptions { Id = "c" });
         await twig.AppendAsync([new ObjectCreated("z", "Note", [])]);
         await run.AppendAsync([new ObjectRemoved("y")]);
-        await ledger.Run("faulty").AppendAsync([new ObjectCreated("a", "T"), new ObjectPatched("ghost"), new ObjectCreated("b", "T")]);
+        await ledger.GetRun("faulty").AppendAsync([new ObjectCreated("a", "T"), new ObjectPatched("ghost"), new ObjectCreated("b", "T")]);
 
         await TasksOf(store).SaveAsync(new TaskBatch(new AgentTask { Id = "t", SystemPrompt = "do", CreatedAt = Time, UpdatedAt = Time })
         {
