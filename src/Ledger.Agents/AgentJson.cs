@@ -6,7 +6,7 @@ namespace Ledger.Agents;
 /// <summary>How messages, responses and arguments become JSON, and are read again.</summary>
 internal static class AgentJson
 {
-    /// <summary>Those of Microsoft.Extensions.AI; a database may give the members of an object in another order.</summary>
+    /// <summary>Those of Microsoft.Extensions.AI; a database may return the members of an object in another order.</summary>
     public static JsonSerializerOptions Options { get; } = Create();
 
     public static JsonElement ToElement<T>(T value) => JsonSerializer.SerializeToElement(value, Options.GetTypeInfo(typeof(T)));

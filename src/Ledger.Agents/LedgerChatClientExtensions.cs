@@ -11,11 +11,12 @@ public static class LedgerChatClientExtensions
     /// <remarks>
     /// <list type="number">
     /// <item>Two requests are the same when messages (without ids and times), instructions, settings, response format and tools with their schemas are.
-    /// Streamed or not makes no difference: an answer that was streamed answers a call that is not, and the other way round.</item>
-    /// <item>Put it inside <c>UseFunctionInvocation()</c>, so after it in the builder, to have each call of the model recorded by itself; give that client
-    /// functions that are recorded (<see cref="LedgerFunctionExtensions.UseLedger(AIFunction, Run, CallOptions?)"/>). Outside of it, the whole exchange is one
-    /// call, and the functions are recorded without further ado.</item>
-    /// <item>A streamed answer passes through as it arrives and is recorded at its end. One that is left early or breaks off has failed.</item>
+    /// Streaming makes no difference: a streamed answer is also used for a call without streaming, and vice versa.</item>
+    /// <item>Put it inside <c>UseFunctionInvocation()</c>, that is after it in the builder, to record each call of the model separately; pass recorded
+    /// functions to that client (<see cref="LedgerFunctionExtensions.UseLedger(AIFunction, Run, CallOptions?)"/>). Outside of it, the whole exchange is one
+    /// call, and the functions are part of it.</item>
+    /// <item>A streamed answer passes through as it arrives and is recorded at its end. If the reader stops early or the stream breaks off, the call has
+    /// failed.</item>
     /// </list>
     /// </remarks>
     /// <param name="builder">The pipeline.</param>

@@ -8,9 +8,9 @@ namespace Ledger.Agents;
 
 /// <summary>Keeps the conversation of an agent of the Agent Framework in a run: each message is an event <c>chat.message</c>.</summary>
 /// <remarks>
-/// <para>A session remembers the name of its run or branch in its state, so that it goes on where it was after it was serialized, and can be pointed at a
-/// branch: <see cref="Attach"/>. The messages of one turn, what was asked and what was answered, are one append. A turn that failed stores nothing.</para>
-/// <para>Every read gives copies of its own. Safe for concurrent use by different sessions.</para>
+/// <para>A session stores the name of its run or branch in its state, so that it continues where it was after serialization, and can be pointed at a branch:
+/// <see cref="Attach"/>. The messages of one turn, requests and answers, are one append. A failed turn stores nothing.</para>
+/// <para>Every read returns new copies. Safe for concurrent use by different sessions.</para>
 /// </remarks>
 public sealed class LedgerChatHistoryProvider : ChatHistoryProvider
 {
@@ -39,7 +39,7 @@ public sealed class LedgerChatHistoryProvider : ChatHistoryProvider
     /// <summary>The stream in which a session's messages are.</summary>
     public StreamName StreamOf(AgentSession session) => new(_state.GetOrInitializeState(session).Stream);
 
-    /// <summary>Points a session at a run or branch: its conversation is what that history says, and goes on there.</summary>
+    /// <summary>Points a session at a run or branch: its conversation is that of the history, and continues there.</summary>
     public void Attach(AgentSession session, StreamName stream) => _state.SaveState(session, new State { Stream = stream.Value });
 
     /// <inheritdoc/>

@@ -10,12 +10,12 @@ namespace Ledger.Agents;
 /// <summary>Keeps the checkpoints of workflows of the Agent Framework as events: a session is a run, and a resume from an old checkpoint a branch.</summary>
 /// <remarks>
 /// <list type="number">
-/// <item>A checkpoint is an event <c>checkpoint.saved</c>, whose id is that of the checkpoint: it is found by one probe of an index, wherever it is.</item>
-/// <item>A checkpoint whose parent is the last of its run or branch is appended there. One whose parent is older starts a branch after the parent,
-/// named after it, so that both ways on are kept and can be compared.</item>
+/// <item>A checkpoint is an event <c>checkpoint.saved</c>, whose id is that of the checkpoint: it is found by one look-up in an index, in any stream.</item>
+/// <item>A checkpoint whose parent is the last of its run or branch is appended there. One whose parent is older starts a branch after the parent, named after
+/// it, so that both continuations are kept and can be compared.</item>
 /// <item>Checkpoints are listed in the order in which they were committed.</item>
 /// </list>
-/// <para>Safe for concurrent use, also by several processes: of two that go on from one checkpoint, the second gets the branch.</para>
+/// <para>Safe for concurrent use, also by several processes: of two that continue from one checkpoint, the second gets the branch.</para>
 /// </remarks>
 /// <param name="ledger">The runs and branches.</param>
 public sealed class LedgerCheckpointStore(AgentLedger ledger) : JsonCheckpointStore

@@ -11,11 +11,11 @@ public static class LedgerSessionExtensions
     /// <remarks>
     /// <list type="number">
     /// <item>An append or a fork begins the session's transaction and keeps the stream locked until the session is saved or disposed; a conflict
-    /// is refused at once. The length that it answers with holds once the session is saved.</item>
-    /// <item>Marten's inline projections run when the session is saved, and Ledger's own behind them, in the same transaction.</item>
-    /// <item>Reads see what is committed, and not what the session still has to save.</item>
+    /// is refused at once. The returned length is valid once the session is saved.</item>
+    /// <item>Marten's inline projections run when the session is saved, and Ledger's own after them, in the same transaction.</item>
+    /// <item>Reads see committed data, not the unsaved changes of the session.</item>
     /// </list>
-    /// <para>Not safe for concurrent use, as the session is not. Save soon: others who write to the stream wait.</para>
+    /// <para>Not safe for concurrent use, as the session is not. Save soon: other writers of the stream wait.</para>
     /// </remarks>
     /// <param name="session">A session of a store that was given to <c>UseLedger</c>.</param>
     /// <exception cref="InvalidOperationException">The store was not given to Ledger.</exception>

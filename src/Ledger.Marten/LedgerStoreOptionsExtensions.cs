@@ -10,21 +10,21 @@ public static class LedgerStoreOptionsExtensions
     /// <remarks>
     /// <list type="bullet">
     /// <item>Streams are named by text; events have correlation, causation and headers, and unique ids; a single tenant.</item>
-    /// <item>Events are appended in the mode <c>QuickWithServerTimestamps</c>. Rich mode draws sequence numbers before its transaction, so
-    /// that no reader could tell a number that is late from one that is dead: it is refused.</item>
-    /// <item>Every event type of the registry has its name in the log, whatever its class is called, and JSON as Ledger writes it; an
+    /// <item>Events are appended in the mode <c>QuickWithServerTimestamps</c>. Rich mode draws sequence numbers before its transaction, so that no reader could
+    /// distinguish a late number from a dead one: it is refused.</item>
+    /// <item>Every event type of the registry has its registered name in the log, independent of its class name, and JSON as Ledger writes it; an
     /// unknown name reads as an <see cref="Ledger.Events.UntypedEvent"/>.</item>
-    /// <item>Appends wake those who listen.</item>
+    /// <item>Appends notify listeners.</item>
     /// <item>Ledger's own tables are part of the store's schema: Marten makes them, asserts them, and never drops them.</item>
     /// </list>
-    /// <para>What is changed behind it is found before anything is written. The serializer must be that of System.Text.Json, which is
+    /// <para>Options that are changed afterwards are detected before anything is written. The serializer must be that of System.Text.Json, which is
     /// Marten's own; its settings are the application's.</para>
     /// </remarks>
     /// <param name="options">The store's options.</param>
-    /// <param name="configure">Gives Ledger's options, such as <c>o => o with { EventSchema = "app" }</c>; null for the defaults. The
+    /// <param name="configure">Changes Ledger's options, such as <c>o => o with { EventSchema = "app" }</c>; null for the defaults. The
     /// connection and the time of migrations are Marten's, so <see cref="PostgresOptions.ConnectionString"/> and
     /// <see cref="PostgresOptions.AutoMigrate"/> stay as they are.</param>
-    /// <exception cref="InvalidOperationException">The store has settings that cannot be brought together with Ledger's; all are named.</exception>
+    /// <exception cref="InvalidOperationException">The store has settings that conflict with Ledger's; all are named.</exception>
     /// <exception cref="PostgresOptionsException">Ledger's options have faults; all are named.</exception>
     public static StoreOptions UseLedger(this StoreOptions options, Func<PostgresOptions, PostgresOptions>? configure = null)
     {

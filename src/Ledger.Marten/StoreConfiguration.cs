@@ -28,7 +28,7 @@ internal sealed class StoreConfiguration
 
     private const string DefaultTenant = "*DEFAULT*";
     private const string SecondStore =
-        "Leave this store as it is, and give Ledger a second store: 'AddMartenStore<T>(…).AddLedger()', or a DocumentStore of its own.";
+        "Leave this store as it is, and give Ledger a second store: 'AddMartenStore<T>(…).AddLedger()', or a separate DocumentStore.";
 
     private readonly StoreOptions _options;
     private readonly Lazy<PostgresEventStore> _native;
@@ -111,11 +111,11 @@ internal sealed class StoreConfiguration
         {
             throw new NotSupportedException(
                 $"The session is for tenant '{session.TenantId}', but Ledger's log has no tenants yet. Nothing was written; append in a session of "
-                + "the default tenant, or give each tenant a store of its own.");
+                + "the default tenant, or give each tenant its own store.");
         }
     }
 
-    /// <summary>What was changed behind <see cref="Apply"/>, so that Marten would change the tables.</summary>
+    /// <summary>Options that were changed after <see cref="Apply"/> and would make Marten change the tables.</summary>
     public IEnumerable<string> Faults()
     {
         var events = (EventGraph)_options.Events;
@@ -169,7 +169,7 @@ internal sealed class StoreConfiguration
         }
         catch (InvalidOperationException)
         {
-            // None yet: Marten says that itself.
+            // No database yet: Marten reports that itself.
             return true;
         }
     }

@@ -8,8 +8,8 @@ using Marten;
 
 namespace Ledger.Marten;
 
-/// <summary>What happens when a document store is made: its options are looked at once more, and events are read by Ledger.</summary>
-/// <remarks>Marten validates projections as the last step of making a store, and has no other place for it. This one never runs.</remarks>
+/// <summary>Runs when a document store is created: checks its options again, and makes Ledger read the events.</summary>
+/// <remarks>Marten validates projections as the last step of creating a store, and has no other hook. This projection never runs.</remarks>
 internal sealed class StoreStart(StoreConfiguration configuration)
     : IProjectionSource<IDocumentOperations, IQuerySession>, IValidatedProjection<StoreOptions>
 {

@@ -8,7 +8,7 @@ namespace Ledger.Postgres;
 /// </remarks>
 public enum AmbientTransactions
 {
-    /// <summary>Refuses appends, branches, archiving, imports and writes to record stores with an <see cref="InvalidOperationException"/>; nothing is
+    /// <summary>Refuses appends, branches, archiving, imports and writes to record stores with an <see cref="InvalidOperationException"/>. Nothing is
     /// written.</summary>
     Refuse,
 

@@ -8,8 +8,8 @@ internal static class DataSourceRules
 {
     private const BindingFlags Inside = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
 
-    /// <summary>What is wrong with multiplexing, as a sentence that begins with what has it.</summary>
-    public const string Multiplexing = "has 'Multiplexing=true', with which a caller has no connection of its own, and no prepared statement. Leave it out.";
+    /// <summary>What is wrong with multiplexing, as the rest of a sentence that begins with its source.</summary>
+    public const string Multiplexing = "has 'Multiplexing=true', which gives a caller no dedicated connection and no prepared statements. Remove it.";
 
     /// <summary>Refuses a data source that Ledger cannot work with.</summary>
     /// <exception cref="ArgumentException">It multiplexes, or knows no arrays.</exception>
@@ -37,8 +37,8 @@ internal static class DataSourceRules
 
     private static NpgsqlConnectionStringBuilder SettingsOf(NpgsqlDataSource dataSource) => new(dataSource.ConnectionString);
 
-    // Npgsql says it at the first statement only, by an exception about the type of a parameter. It has no public member that tells; with
-    // another version, whose private ones differ, the first statement has to do.
+    // Npgsql reports it only at the first statement, by an exception about the type of a parameter. It has no public member for it; if the private member is
+    // missing in another version, the first statement reports it.
     private static bool KnowsArrays(NpgsqlDataSource dataSource)
     {
         var chain = typeof(NpgsqlDataSource).GetField("_resolverChain", Inside)?.GetValue(dataSource);

@@ -3,7 +3,7 @@ namespace Ledger.Postgres;
 /// <summary>Who else writes events into the tables.</summary>
 public enum ForeignWriters
 {
-    /// <summary>Nobody, or writers that draw sequence numbers in the transaction that inserts the rows, as Ledger does.</summary>
+    /// <summary>No other writers, or writers that draw sequence numbers in the transaction that inserts the rows, as Ledger does.</summary>
     None,
 
     /// <summary>

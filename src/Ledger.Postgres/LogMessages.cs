@@ -19,12 +19,12 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 120, Level = LogLevel.Debug, Message = "Node {Node} owns shard {Shard}")]
     internal static partial void ShardOwned(ILogger logger, string node, string shard);
 
-    [LoggerMessage(EventId = 130, Level = LogLevel.Error, Message = "Nothing runs behind the appends: the connections go through a pooler that does "
-        + "not keep prepared statements, and appends fail behind it too. Connect to the server itself, or set max_prepared_statements above 0 "
+    [LoggerMessage(EventId = 130, Level = LogLevel.Error, Message = "No asynchronous projections run: the connections go through a pooler that does "
+        + "not keep prepared statements, and appends fail through it too. Connect to the server itself, or set max_prepared_statements above 0 "
         + "(PgBouncer 1.21 or newer); for the daemon alone, DaemonOptions.ConnectionString. It is tried again every ten seconds.")]
     internal static partial void PoolerWithoutStatements(ILogger logger);
 
-    [LoggerMessage(EventId = 129, Level = LogLevel.Debug, Message = "Node {Node} gives up shard {Shard}, because it has more than its share")]
+    [LoggerMessage(EventId = 129, Level = LogLevel.Debug, Message = "Node {Node} releases shard {Shard}, because it has more than its share")]
     internal static partial void ShardGivenUp(ILogger logger, string node, string shard);
 
     [LoggerMessage(EventId = 121, Level = LogLevel.Debug, Message = "Shard {Shard} was moved on by another node; it is read again where it is")]
@@ -33,16 +33,16 @@ internal static partial class LogMessages
     [LoggerMessage(EventId = 122, Level = LogLevel.Warning, Message = "Shard {Shard} waits for the server")]
     internal static partial void ShardWaits(ILogger logger, string shard, Exception fault);
 
-    [LoggerMessage(EventId = 123, Level = LogLevel.Warning, Message = "Shard {Shard} failed behind {Position}; retry {Retry} of {Retries} follows")]
+    [LoggerMessage(EventId = 123, Level = LogLevel.Warning, Message = "Shard {Shard} failed after {Position}; retry {Retry} of {Retries} follows")]
     internal static partial void ShardRetries(ILogger logger, string shard, long position, int retry, int retries, Exception fault);
 
     [LoggerMessage(EventId = 124, Level = LogLevel.Error, Message = "Shard {Shard} could not apply event {Sequence}; it is a dead letter now")]
     internal static partial void DeadLetter(ILogger logger, string shard, long sequence, Exception fault);
 
-    [LoggerMessage(EventId = 125, Level = LogLevel.Error, Message = "Shard {Shard} stopped behind {Position}; correct the fault and resume it")]
+    [LoggerMessage(EventId = 125, Level = LogLevel.Error, Message = "Shard {Shard} stopped after {Position}; correct the fault and resume it")]
     internal static partial void ShardFailed(ILogger logger, string shard, long position, Exception fault);
 
-    [LoggerMessage(EventId = 126, Level = LogLevel.Warning, Message = "Node {Node} has lost its session and what it owned; it begins anew")]
+    [LoggerMessage(EventId = 126, Level = LogLevel.Warning, Message = "Node {Node} has lost its session and its shards; it starts again")]
     internal static partial void NodeLost(ILogger logger, string node, Exception fault);
 
     [LoggerMessage(EventId = 128, Level = LogLevel.Information, Message = "The world of {Stream} gets no snapshot")]
@@ -50,12 +50,12 @@ internal static partial class LogMessages
 
     [LoggerMessage(EventId = 127, Level = LogLevel.Warning, Message = "The connections go through a pooler, so LISTEN and advisory locks of the "
         + "session cannot be counted on: the daemon looks for events ten times a second, and every node works on every projection, which stays "
-        + "right, and every subscription, which may be told of an event by each. Give the daemon a connection to the server itself, as "
+        + "right, and every subscription, which may receive an event from each. Give the daemon a connection to the server itself, as "
         + "DaemonOptions.ConnectionString or the data source that it is made with.")]
     internal static partial void Pooler(ILogger logger);
 
     [LoggerMessage(EventId = 150, Level = LogLevel.Warning, Message = "Node {Node} needs {Needs} connections, and its pool has {PoolSize}: what is left is less than "
-        + "the {ForAppends} that appends use beside it, so they will wait for each other. Raise 'Maximum Pool Size', lower DaemonOptions.MaxConnections, or give the daemon "
-        + "a pool of its own by DaemonOptions.ConnectionString.")]
+        + "the {ForAppends} that appends use, so they will wait for each other. Raise 'Maximum Pool Size', lower DaemonOptions.MaxConnections, or give the daemon "
+        + "its own pool by DaemonOptions.ConnectionString.")]
     internal static partial void PoolIsSmall(ILogger logger, string node, int needs, int poolSize, int forAppends);
 }

@@ -2,10 +2,10 @@ using Ledger.Log;
 
 namespace Ledger.Postgres;
 
-/// <summary>The numbers of the log do not agree: its sequence, its events and the progress of its readers come from different times.</summary>
+/// <summary>The numbers of the log are inconsistent: its sequence, its events and the progress of its readers come from different times.</summary>
 /// <remarks>
-/// That is so after a restore of some tables, on a copy made by logical replication, and when a reader keeps its position elsewhere. Going on
-/// would leave events out in silence. <c>ledger migrate assert</c> lists what does not agree, <c>ledger migrate repair</c> mends it.
+/// This happens after a restore of some tables, on a copy made by logical replication, and when a reader stores its position elsewhere. Continuing would
+/// silently skip events. <c>ledger migrate assert</c> lists the inconsistencies, <c>ledger migrate repair</c> repairs them.
 /// </remarks>
 public sealed class LogNumbersException : Exception
 {

@@ -29,7 +29,7 @@ public static class PostgresDataSources
             return NpgsqlDataSource.Create(parts);
         }
 
-        // Npgsql wants the attributes beside the data source, not in it; which server is taken is said in ForWriting.
+        // Npgsql takes the attributes per connection, not in the data source; ForWriting selects the server.
         parts.Remove(TargetSession);
         return new NpgsqlDataSourceBuilder(parts.ConnectionString).BuildMultiHost();
     }
@@ -45,7 +45,7 @@ public static class PostgresDataSources
     /// <summary>What is wrong with the servers that a connection string asks for, or null.</summary>
     internal static string? FaultOf(NpgsqlConnectionStringBuilder parts) =>
         parts.TargetSessionAttributes?.ToUpperInvariant() is "STANDBY" or "PREFER-STANDBY" or "READ-ONLY"
-            ? $"'{TargetSession}' is '{parts.TargetSessionAttributes}', but Ledger writes, and a standby only lets it read. Use 'primary', or leave it out."
+            ? $"'{TargetSession}' is '{parts.TargetSessionAttributes}', but Ledger writes, and a standby is read-only. Use 'primary', or remove it."
             : null;
 
     private static bool HasSeveralHosts(NpgsqlConnectionStringBuilder parts) => parts.Host?.Contains(',', StringComparison.Ordinal) == true;

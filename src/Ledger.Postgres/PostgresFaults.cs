@@ -8,8 +8,8 @@ namespace Ledger.Postgres;
 /// <summary>Puts a failure of the database into words.</summary>
 public static class PostgresFaults
 {
-    /// <summary>One sentence that says what happened and what to do, or null when the failure is not the database's.</summary>
-    /// <param name="exception">What was thrown; what it wraps counts too.</param>
+    /// <summary>One sentence that states what happened and what to do, or null if the failure is not from the database.</summary>
+    /// <param name="exception">The exception; inner exceptions count too.</param>
     public static string? Describe(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
@@ -52,7 +52,7 @@ public static class PostgresFaults
             PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidForeignKey =>
                 $"The tables are not as Ledger needs them: {said}. Run 'ledger migrate assert' to see how they differ.",
             PostgresErrorCodes.ReadOnlySqlTransaction =>
-                $"The server only lets us read: {said}. Connect to the primary.",
+                $"The server is read-only: {said}. Connect to the primary.",
             PostgresErrorCodes.TooManyConnections =>
                 $"The server has no connection left: {said}. Use fewer connections, or raise its max_connections.",
             PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown =>
@@ -63,7 +63,7 @@ public static class PostgresFaults
                 $"A pooler before the server does not keep prepared statements: {said}. Connect to the server itself, or set its "
                 + "max_prepared_statements above 0 (PgBouncer 1.21 or newer).",
             PostgresErrorCodes.UniqueViolation when TransientFaults.IsNumberTaken(fault) =>
-                "The sequence that numbers events is behind the log: an event got a number that is taken, and nothing was written. "
+                "The sequence that numbers events is behind the log: an event got a number that is already in use, and nothing was written. "
                 + "Run 'ledger migrate repair', which sets the sequence to the newest event.",
             LedgerErrorCodes.HistoryNeeded => $"{said}.",
             PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable =>

@@ -15,7 +15,7 @@ namespace Ledger.Postgres;
 public sealed record PostgresOptions
 {
     /// <summary>The server to connect to, as Npgsql writes it: default null, the container's <see cref="NpgsqlDataSource"/>.</summary>
-    /// <remarks>Only <c>AddLedger</c> reads it; whoever makes a store or a migrator passes a data source.</remarks>
+    /// <remarks>Only <c>AddLedger</c> reads it; to create a store or a migrator by hand, pass a data source.</remarks>
     public string? ConnectionString { get; init; }
 
     /// <summary>The schema of the event tables, which Marten may share: default <c>ledger</c>, 1 to 63 bytes of UTF-8.</summary>
@@ -35,8 +35,8 @@ public sealed record PostgresOptions
     /// <remarks>Migrations have no limit, because a new index on a long log takes its time.</remarks>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How many batches of appends one store sends at a time at most, each on a connection: default 2, from 1 to 64.</summary>
-    /// <remarks>Few callers at once share one, whose batches are the larger.</remarks>
+    /// <summary>The largest number of batches that one store sends at a time, each on a connection: default 2, from 1 to 64.</summary>
+    /// <remarks>With few concurrent callers a single lane is used, which gives larger batches.</remarks>
     public int AppendLanes { get; init; } = 2;
 
     /// <summary>How long is waited for a server that is away: default 30 seconds, from zero (never) to an hour.</summary>
@@ -54,9 +54,9 @@ public sealed record PostgresOptions
     /// </remarks>
     public IReadOnlyList<Projection> Projections { get; init; } = [];
 
-    /// <summary>The projections that a daemon runs, behind the appends: default none.</summary>
-    /// <remarks>The same kinds as <see cref="Projections"/>, and none that is there. See <see cref="ProjectionDaemon"/>. A new version of one is
-    /// declared beside the old one, which answers for its documents until the new one is level with the log; then the old one may go.</remarks>
+    /// <summary>The asynchronous projections, which a daemon runs: default none.</summary>
+    /// <remarks>The same kinds as <see cref="Projections"/>, but none of the projections there. See <see cref="ProjectionDaemon"/>. Declare a new version
+    /// together with the old one, which answers reads until the new one has caught up with the log; then the old one can be removed.</remarks>
     public IReadOnlyList<Projection> AsyncProjections { get; init; } = [];
 
     /// <summary>Who else writes into the event tables: default <see cref="ForeignWriters.None"/>.</summary>
@@ -103,7 +103,7 @@ public sealed record PostgresOptions
         Check(AsyncProjections is not null, $"{nameof(AsyncProjections)} is null; leave it out for none.", faults);
         foreach (var twice in AllProjections.GroupBy(p => p.Key).Where(g => g.Count() > 1))
         {
-            faults.Add($"{nameof(Projections)} has '{twice.Key}' twice; each needs a name of its own.");
+            faults.Add($"{nameof(Projections)} has '{twice.Key}' twice; each needs its own name.");
         }
 
         foreach (var projection in AllProjections)
@@ -116,7 +116,7 @@ public sealed record PostgresOptions
 
         foreach (var twice in DocumentTables.GroupBy(d => d.Table).Where(g => g.Count() > 1))
         {
-            faults.Add($"{nameof(Projections)} has two that keep their documents in '{twice.Key}'; each needs an alias of its own.");
+            faults.Add($"{nameof(Projections)} has two that keep their documents in '{twice.Key}'; each needs its own alias.");
         }
 
         Check(AppendLanes is >= 1 and <= 64, $"{nameof(AppendLanes)} is {AppendLanes}; it must be from 1 to 64.", faults);
@@ -124,17 +124,17 @@ public sealed record PostgresOptions
             RetryFor >= TimeSpan.Zero && RetryFor <= TimeSpan.FromHours(1),
             $"{nameof(RetryFor)} is '{RetryFor}'; it must be from zero to an hour.",
             faults);
-        Check(Enum.IsDefined(ForeignWriters), $"{nameof(ForeignWriters)} is '{ForeignWriters}', which is none of its values.", faults);
+        Check(Enum.IsDefined(ForeignWriters), $"{nameof(ForeignWriters)} is '{ForeignWriters}', which is not a valid value.", faults);
         Check(
             Enum.IsDefined(AmbientTransactions),
-            $"{nameof(AmbientTransactions)} is '{AmbientTransactions}', which is none of its values.",
+            $"{nameof(AmbientTransactions)} is '{AmbientTransactions}', which is not a valid value.",
             faults);
-        Check(Enum.IsDefined(WorldRows), $"{nameof(WorldRows)} is '{WorldRows}', which is none of its values.", faults);
-        Check(Enum.IsDefined(AutoMigrate), $"{nameof(AutoMigrate)} is '{AutoMigrate}', which is none of its values.", faults);
+        Check(Enum.IsDefined(WorldRows), $"{nameof(WorldRows)} is '{WorldRows}', which is not a valid value.", faults);
+        Check(Enum.IsDefined(AutoMigrate), $"{nameof(AutoMigrate)} is '{AutoMigrate}', which is not a valid value.", faults);
         return faults.Count == 0 ? this : throw new PostgresOptionsException(faults);
     }
 
-    /// <summary>The same options, whose events log what does not fit their types; null for no logging.</summary>
+    /// <summary>The same options with logging of events whose JSON does not fit their types; null for no logging.</summary>
     internal PostgresOptions LoggingTo(ILogger? logger) => logger is null ? this : this with { Registry = Registry.LoggingTo(logger) };
 
     /// <summary>Adds what is wrong with a connection string.</summary>

@@ -11,22 +11,21 @@ namespace Wolverine;
 /// <summary>Puts Ledger into an application of Wolverine.</summary>
 public static class LedgerWolverineExtensions
 {
-    /// <summary>Lets handlers take and append to runs, and handles Ledger's own messages.</summary>
+    /// <summary>Enables handlers that read and append to runs, and handles Ledger's own messages.</summary>
     /// <remarks>
     /// <list type="number">
-    /// <item>A handler that takes a <see cref="Ledger.World"/>, a <see cref="Ledger.Run"/> or the state of an aggregate is given that
-    /// of the run which its message names, by a member <c>RunId</c> or <c>Id</c>, or one with <c>[Identity]</c>. A text with a colon is the name of
-    /// a stream, any other the id of a run. The events that it returns are appended at the length that it was given, in one transaction with
-    /// Wolverine's inbox and outbox. <c>[WriteModel]</c>, <c>[ReadModel]</c>, <c>[DeciderFunction]</c> and <c>IEventStream&lt;T&gt;</c> mean what they
-    /// mean everywhere; what may be returned is Wolverine's rule for aggregate handlers.</item>
-    /// <item>An aggregate is known when an <see cref="Ledger.Projections.Aggregate{T}"/> or a <see cref="Ledger.Projections.Snapshot{T}"/> of it is in the
+    /// <item>A handler that takes a <see cref="Ledger.World"/>, a <see cref="Ledger.Run"/> or the state of an aggregate receives that of the run named by its
+    /// message, in a member <c>RunId</c> or <c>Id</c>, or one with <c>[Identity]</c>. A text with a colon is the name of a stream, any other the id of a run.
+    /// The events that it returns are appended at the length that it read, in one transaction with Wolverine's inbox and outbox. <c>[WriteModel]</c>,
+    /// <c>[ReadModel]</c>, <c>[DeciderFunction]</c> and <c>IEventStream&lt;T&gt;</c> have their usual meaning; return values follow Wolverine's rules for
+    /// aggregate handlers.</item>
+    /// <item>An aggregate is supported if an <see cref="Ledger.Projections.Aggregate{T}"/> or a <see cref="Ledger.Projections.Snapshot{T}"/> of it is in the
     /// container. A run that does not exist has the empty world, or the aggregate's initial state.</item>
     /// <item>A handler that takes a <see cref="LedgerSession"/> works in the same transaction.</item>
-    /// <item>When somebody else was faster, the handler runs again on what is there then, up to five times; from the second try on it has the stream
-    /// locked, so that nobody is faster again. A policy for <see cref="Ledger.Log.WrongExpectedVersionException"/> that is set before this
-    /// call comes first.</item>
+    /// <item>When another writer was faster, the handler runs again on the new state, up to five times; from the second try on it locks the stream, so that it
+    /// cannot lose again. A policy for <see cref="Ledger.Log.WrongExpectedVersionException"/> that is set before this call comes first.</item>
     /// <item><see cref="StartRun"/>, <see cref="AppendEvents"/>, <see cref="ForkRun"/>, <see cref="SaveSnapshot"/> and <see cref="RebuildProjection"/> are handled;
-    /// each cascades a message that says what happened.</item>
+    /// each cascades a message with the result.</item>
     /// </list>
     /// <para>The log is that of <c>AddMarten(…).AddLedger().IntegrateWithWolverine()</c>, or that of <c>AddLedger()</c> with
     /// <c>PersistMessagesWithPostgresql</c> on the same database.</para>
@@ -43,7 +42,7 @@ public static class LedgerWolverineExtensions
 
         // Forwarded events are handled by their interface, as they are in Wolverine.Marten.
         options.MapGenericMessageType(typeof(IEvent<>), typeof(Event<>));
-        options.OnException(Conflicts.Contains, "A run was appended to by somebody else")
+        options.OnException(Conflicts.Contains, "Another writer appended to the run")
             .RetryWithCooldown([.. Conflicts.Cooldowns])
             .WithFullJitter();
         return options;

@@ -29,13 +29,13 @@ public sealed class StoreConfigurationTests(MartenDatabase database) : IClassFix
             options.UseLedger();
         }).Message.ShouldBe("The document store cannot share Ledger's event tables. Its streams are named by Guid, as 'GuidOrder' needs, but Ledger "
             + "names streams by text. Leave this store as it is, and give Ledger a second store: 'AddMartenStore<T>(…).AddLedger()', or a "
-            + "DocumentStore of its own.");
+            + "separate DocumentStore.");
 
     [Fact]
     public void Store_NamedByGuidAfterUseLedger_IsNotMade() =>
         Should.Throw<InvalidProjectionException>(() => database.CreateDocumentStore(configure: o => o.Events.StreamIdentity = StreamIdentity.AsGuid))
             .Message.ShouldContain("Events.StreamIdentity is 'AsGuid', but Ledger names streams by text. Leave this store as it is, and give Ledger "
-                + "a second store: 'AddMartenStore<T>(…).AddLedger()', or a DocumentStore of its own.");
+                + "a second store: 'AddMartenStore<T>(…).AddLedger()', or a separate DocumentStore.");
 
     [Fact]
     public void Store_WithADatabaseForEachTenant_IsNotMade() =>

@@ -12,7 +12,7 @@ public sealed class DataSourceRulesTests(LedgerDatabase database) : IClassFixtur
     [Fact]
     public async Task Make_DataSourceMultiplexes_IsRefused()
     {
-        const string Sentence = "has 'Multiplexing=true', with which a caller has no connection of its own, and no prepared statement. Leave it out.";
+        const string Sentence = "has 'Multiplexing=true', which gives a caller no dedicated connection and no prepared statements. Remove it.";
         await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString + ";Multiplexing=true");
 
         Should.Throw<ArgumentException>(() => new PostgresEventStore(dataSource)).Message.ShouldBe($"The connection string of the data source {Sentence}");

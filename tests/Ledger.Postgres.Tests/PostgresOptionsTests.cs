@@ -33,7 +33,7 @@ public sealed class PostgresOptionsTests
             + "Registry is null; leave it out for the built-in events. "
             + "Limits is null; leave it out for the defaults. "
             + "CommandTimeout is '00:00:00'; it must be more than zero and at most a day. "
-            + "AutoMigrate is '7', which is none of its values.");
+            + "AutoMigrate is '7', which is not a valid value.");
     }
 
     [Fact]

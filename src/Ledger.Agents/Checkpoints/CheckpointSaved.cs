@@ -27,8 +27,8 @@ internal sealed record CheckpointSaved(string Session, Guid? Parent, JsonElement
         return JsonElement.Parse(buffer.ToArray());
     }
 
-    /// <summary>The state as the framework wrote it: with what tells types and references first in each object, where its reader looks for it.</summary>
-    /// <remarks>A database gives the members of an object in an order of its own.</remarks>
+    /// <summary>The state as the framework wrote it: type and reference markers come first in each object, where its reader expects them.</summary>
+    /// <remarks>A database returns the members of an object in its own order.</remarks>
     public JsonElement StateInOrder()
     {
         using var buffer = new MemoryStream();

@@ -31,7 +31,7 @@ internal static class MartenFaults
         options.Advanced.ExceptionTransforms.IfExceptionIs<PostgresException>().If(_ => IsOwn.Value).ThenTransformTo(fault => fault);
     }
 
-    /// <summary>Runs a call of Ledger's event store, whose failures of the database stay Npgsql's.</summary>
+    /// <summary>Runs a call of Ledger's event store, in which database failures stay Npgsql's exceptions.</summary>
     public static async Task<T> RunAsync<T>(Func<Task<T>> call)
     {
         // The value is gone with the return of this method.
@@ -45,10 +45,10 @@ internal static class MartenFaults
     /// <summary>Whether none of several servers could be written to, which has no further cause.</summary>
     private static bool IsWithoutPrimary(Exception fault) => fault is NpgsqlException { InnerException: null } and not PostgresException;
 
-    /// <summary>Whether the transaction may be committed all the same.</summary>
+    /// <summary>Whether the transaction may have been committed nevertheless.</summary>
     public static bool IsInDoubt(Exception fault) => TransientFaults.IsServerAway(fault);
 
-    /// <summary>Whether Marten began its transaction anew, without the locks, and somebody was faster.</summary>
+    /// <summary>Whether Marten restarted its transaction, without the locks, and another writer was faster.</summary>
     public static bool IsOvertaken(Exception fault) =>
         fault is ConcurrencyException or EventStreamUnexpectedMaxEventIdException or InvalidStreamOperationException
             or PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: StreamAndVersionIndex };

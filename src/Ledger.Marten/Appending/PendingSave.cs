@@ -29,13 +29,13 @@ internal sealed class PendingSave : ITransactionParticipant
     /// <summary>Whether a stream is locked by the session's transaction.</summary>
     public bool IsLocked(string stream) => _locked.Contains(stream);
 
-    /// <summary>Says that streams are locked.</summary>
+    /// <summary>Records that streams are locked.</summary>
     public void SetLocked(IEnumerable<string> streams) => _locked.UnionWith(streams);
 
     /// <summary>Keeps something until the session is saved.</summary>
     public void Remember(IDisposable remembered) => _remembered.Add(remembered);
 
-    /// <summary>Says what the save that begins now appends. Whether it succeeds or fails, its transaction and the locks are gone behind it.</summary>
+    /// <summary>Records what the save that begins now appends. After it, with success or failure, its transaction and the locks are gone.</summary>
     public void Begin(IReadOnlyList<StreamAction> saved)
     {
         _saved = saved;
@@ -50,7 +50,7 @@ internal sealed class PendingSave : ITransactionParticipant
         _saved = [];
     }
 
-    /// <summary>Gives the streams the time of their last event, and runs Ledger's own inline projections.</summary>
+    /// <summary>Sets the time of the streams' last event, and runs Ledger's own inline projections.</summary>
     public async Task BeforeCommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken token)
     {
         if (_saved.Count == 0)
@@ -65,7 +65,7 @@ internal sealed class PendingSave : ITransactionParticipant
         }
         catch
         {
-            // Marten would put a tombstone in the place of every event that has a number, though nobody waits for one.
+            // Marten would write a tombstone for every event that has a number, although no reader needs one.
             foreach (var appended in _saved.SelectMany(stream => stream.Events))
             {
                 appended.Sequence = 0;

@@ -5,11 +5,11 @@ using Marten.Services;
 
 namespace Ledger.Marten.Appending;
 
-/// <summary>Makes what is appended in any session of the store keep the rules of the log.</summary>
+/// <summary>Enforces the rules of the log for appends in any session of the store.</summary>
 /// <remarks>
-/// Marten's append reads a stream's version without a lock: two of them collide, and one beside a writer that has the lock is a
-/// deadlock. So the streams are locked before, in the order of all writers, and no event gets a time before that of its predecessor.
-/// Behind the insert, Ledger's own inline projections run. The cost: two round trips for each save that appends.
+/// Marten's append reads a stream's version without a lock: two of them collide, and one that meets a writer with the lock ends in a deadlock. So the streams
+/// are locked first, in the order that all writers use, and no event gets a time before that of its predecessor. After the insert, Ledger's own inline
+/// projections run. The cost: two round trips for each save that appends.
 /// </remarks>
 internal sealed class SessionAppends(StoreConfiguration store) : DocumentSessionListenerBase
 {
@@ -48,7 +48,7 @@ internal sealed class SessionAppends(StoreConfiguration store) : DocumentSession
 
         await session.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
 
-        // A stream that Marten starts, or gives a type, it has to create itself.
+        // Marten must itself create a stream that it starts or assigns a type.
         var locks = await StreamLocks.TakeAsync(
             session.Connection,
             store,

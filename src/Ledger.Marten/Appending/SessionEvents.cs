@@ -11,9 +11,9 @@ namespace Ledger.Marten.Appending;
 /// <summary>One part of a request as Marten's own append, so that the store's inline projections run.</summary>
 internal static class SessionEvents
 {
-    /// <summary>Hands the events of a part to a session whose transaction has locked the stream.</summary>
+    /// <summary>Passes the events of a part to a session whose transaction has locked the stream.</summary>
     /// <param name="session">The session.</param>
-    /// <param name="registry">What the events' names stand for.</param>
+    /// <param name="registry">Maps the events' names to types.</param>
     /// <param name="part">The part; it has events.</param>
     /// <param name="version">The version before its first event.</param>
     /// <param name="time">The time of its events.</param>
@@ -36,7 +36,7 @@ internal static class SessionEvents
             action.ExpectedVersionOnServer = version;
         }
 
-        // Marten gives each the name of its class.
+        // Marten names each after its class.
         foreach (var (appended, item) in wrapped.Zip(part.Events))
         {
             appended.EventTypeName = item.Serialized.Type;

@@ -52,7 +52,7 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
         await session.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         var rows = new BranchRows(session.Connection, store.Ledger, branch, item.Id);
 
-        // Before anything is created, and once more under the lock.
+        // Checked before anything is created, and again under the lock.
         await rows.CheckAsync(cancellationToken).ConfigureAwait(false);
         var locks = await LockAsync([branch.Stream.Value], [], cancellationToken).ConfigureAwait(false);
         var sharedUntil = await rows.CheckAsync(cancellationToken).ConfigureAwait(false);

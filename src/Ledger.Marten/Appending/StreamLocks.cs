@@ -8,7 +8,7 @@ using NpgsqlTypes;
 
 namespace Ledger.Marten.Appending;
 
-/// <summary>What an append does before Marten's: create the streams, lock them, and look at them and at the ids, each in a statement of its own.</summary>
+/// <summary>The steps of an append before Marten's: create the streams, lock them, and read them and the ids, each in its own statement.</summary>
 /// <remarks>The statements are one round trip. In READ COMMITTED each sees what was committed while the one before waited for its locks.</remarks>
 internal sealed class StreamLocks
 {
@@ -44,7 +44,7 @@ internal sealed class StreamLocks
                 return locks;
             }
 
-            // Somebody deleted a stream between its creation and its lock.
+            // Another transaction deleted a stream between its creation and its lock.
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class StreamLocks
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
 
-        // Behind the locks of the projections and of the streams; what inserts has no result.
+        // After the locks of the projections and of the streams; inserts have no result.
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -124,7 +124,7 @@ internal sealed class StreamLocks
                 reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetString(4), Encoding.UTF8.GetBytes(reader.GetString(5)));
         }
 
-        // Only the end of the results says that every statement succeeded.
+        // Only the end of the results shows that every statement succeeded.
         while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
         {
         }

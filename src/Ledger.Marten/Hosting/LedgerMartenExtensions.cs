@@ -19,10 +19,10 @@ public static class LedgerMartenExtensions
 {
     /// <summary>Adds the event store on the application's document store, the reader of documents, the ledgers of runs and of tasks, the record
     /// stores, the bus of abilities and the migrator, each once for the application.</summary>
-    /// <remarks>The document store gets Ledger's configuration, unless it has called <c>UseLedger</c> itself; then that call counts. A decorator that
+    /// <remarks>The document store gets Ledger's configuration, unless it has called <c>UseLedger</c> itself, which takes precedence. A decorator that
     /// is registered as <see cref="IEventStore"/> before this call is used by all of them.</remarks>
     /// <param name="marten">What <c>AddMarten</c> returned.</param>
-    /// <param name="configure">Gives Ledger's options; see <see cref="LedgerStoreOptionsExtensions.UseLedger"/>.</param>
+    /// <param name="configure">Changes Ledger's options; see <see cref="LedgerStoreOptionsExtensions.UseLedger"/>.</param>
     public static MartenServiceCollectionExtensions.MartenConfigurationExpression AddLedger(
         this MartenServiceCollectionExtensions.MartenConfigurationExpression marten,
         Func<PostgresOptions, PostgresOptions>? configure = null)
@@ -48,7 +48,7 @@ public static class LedgerMartenExtensions
     /// </remarks>
     /// <typeparam name="T">The store's type.</typeparam>
     /// <param name="marten">What <c>AddMartenStore</c> returned.</param>
-    /// <param name="configure">Gives Ledger's options; see <see cref="LedgerStoreOptionsExtensions.UseLedger"/>.</param>
+    /// <param name="configure">Changes Ledger's options; see <see cref="LedgerStoreOptionsExtensions.UseLedger"/>.</param>
     public static MartenServiceCollectionExtensions.MartenStoreExpression<T> AddLedger<T>(
         this MartenServiceCollectionExtensions.MartenStoreExpression<T> marten,
         Func<PostgresOptions, PostgresOptions>? configure = null)

@@ -7,7 +7,7 @@ using Weasel.Core.Migrations;
 
 namespace Ledger.Marten.Schema;
 
-/// <summary>Ledger's own tables and functions as Marten's tools see them: one object, behind the event tables.</summary>
+/// <summary>Ledger's own tables and functions as Marten's tools see them: one object, after the event tables.</summary>
 /// <param name="options">The store's.</param>
 /// <param name="ledger">Ledger's.</param>
 internal sealed class LedgerFeature(StoreOptions options, PostgresOptions ledger)

@@ -6,7 +6,7 @@ using Ledger.Log;
 
 namespace Ledger.Marten.Serialization;
 
-/// <summary>Writes events as Ledger writes them, within whatever a Marten store serializes.</summary>
+/// <summary>Writes events as Ledger does, wherever a Marten store serializes them.</summary>
 internal sealed class EventJsonConverter(EventRegistry registry) : JsonConverter<object>
 {
     private static readonly ConditionalWeakTable<object, SerializedBytes> Written = [];
@@ -29,7 +29,7 @@ internal sealed class EventJsonConverter(EventRegistry registry) : JsonConverter
 
     public override object Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        // Parsed anew: what the registry reads is a whole value.
+        // Parsed again: the registry reads a whole value.
         using var json = JsonDocument.ParseValue(ref reader);
         if (typeToConvert == typeof(UntypedEvent))
         {

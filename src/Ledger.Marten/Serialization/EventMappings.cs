@@ -9,7 +9,7 @@ using Marten.Services.Json.Transformations;
 
 namespace Ledger.Marten.Serialization;
 
-/// <summary>Tells Marten the names of the events in the log, and lets Ledger write and read their JSON.</summary>
+/// <summary>Registers the names of the events with Marten, and makes Ledger write and read their JSON.</summary>
 internal static class EventMappings
 {
     // Marten looks a class up by its name; no event in the log has this one.
@@ -18,7 +18,7 @@ internal static class EventMappings
     // Marten selects the data, the name and more, in this order.
     private const int NameColumn = 1;
 
-    /// <summary>Gives every type its name, and the store's serializer their JSON.</summary>
+    /// <summary>Assigns every type its name, and adds their JSON to the store's serializer.</summary>
     public static void Apply(StoreOptions options, EventRegistry registry)
     {
         var events = (EventGraph)options.Events;
@@ -38,7 +38,7 @@ internal static class EventMappings
         options.Advanced.ModifySerializer(serializer => Add(serializer, registry));
     }
 
-    /// <summary>Lets Ledger read what is stored, with the name that it is stored under; once the store is made, which forgets it before.</summary>
+    /// <summary>Makes Ledger read stored events, by their stored name. Called after the store is created, because its creation resets this.</summary>
     public static void ApplyReading(StoreOptions options, EventRegistry registry)
     {
         var events = (EventGraph)options.Events;

@@ -12,7 +12,7 @@ internal sealed class SessionEventStore(IDocumentSession session, StoreConfigura
 {
     public EventRegistry Registry => store.Ledger.Registry;
 
-    // What is kept beside the log stands for what is committed. The engine's writes to record stores would not be part of the session.
+    // Data stored outside the log reflects committed events. The engine's writes to record stores would not be part of the session.
     public T? Get<T>()
         where T : class => this as T ?? (typeof(T).IsInterface && typeof(T) != typeof(IChronoLog) ? engine.Get<T>() : null);
 

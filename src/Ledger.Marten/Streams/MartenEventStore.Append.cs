@@ -13,8 +13,8 @@ public sealed partial class MartenEventStore
     /// <inheritdoc/>
     /// <remarks>
     /// The streams are created and locked and the ids are looked up first, and then Marten appends with the expected version: it neither
-    /// collides with other writers nor writes an event twice. When the server is away or picks the transaction as a victim, it is done
-    /// again for as long as <see cref="Postgres.PostgresOptions.RetryFor"/> says.
+    /// collides with other writers nor writes an event twice. When the server is unreachable or picks the transaction as a deadlock victim, it is retried
+    /// within <see cref="Postgres.PostgresOptions.RetryFor"/>.
     /// </remarks>
     public Task<IReadOnlyList<AppendResult>> AppendAsync(
         IReadOnlyList<StreamAppend> appends,
@@ -72,7 +72,7 @@ public sealed partial class MartenEventStore
         return session;
     }
 
-    /// <summary>Does something in sessions of its own, outside the caller's ambient transaction; cancelled, it ends soon.</summary>
+    /// <summary>Runs work in separate sessions, outside the caller's ambient transaction; cancelled, it ends soon.</summary>
     private Task<T> OnItsOwnAsync<T>(Func<CancellationToken, Task<T>> write, CancellationToken cancellationToken) =>
         AmbientScope.OutsideAsync(() => Promptly.RunAsync(write, _timeProvider, cancellationToken));
 

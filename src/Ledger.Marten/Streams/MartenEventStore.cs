@@ -12,11 +12,11 @@ namespace Ledger.Marten.Streams;
 
 /// <summary>The log through a Marten document store: its appends run the store's inline projections, in one transaction with the events.</summary>
 /// <remarks>
-/// Safe for concurrent use. It answers as every engine does, and reads with the native engine, on the store's connections. Each append
-/// is a session of its own; nothing is gathered. The document store must outlive it, and makes the tables when its
-/// <c>AutoCreateSchemaObjects</c> says so. A failure of the database is Npgsql's exception. Inside a
-/// <see cref="System.Transactions.TransactionScope"/> it reads what is committed, and writes as <see cref="PostgresOptions.AmbientTransactions"/>
-/// says; what takes part in it is a session of the application's.
+/// Safe for concurrent use. It behaves like every engine, and reads with the native engine, on the store's connections. Each append is a separate session;
+/// appends are not batched. The document store must outlive it, and creates the tables according to its <c>AutoCreateSchemaObjects</c>. A failure of the
+/// database is Npgsql's exception. Inside a
+/// <see cref="System.Transactions.TransactionScope"/> it reads committed data, and <see cref="PostgresOptions.AmbientTransactions"/> decides about writes; to
+/// take part in the transaction, use a session of the application.
 /// </remarks>
 public sealed partial class MartenEventStore : IEventStore, IAsyncDisposable, IDisposable
 {
@@ -28,7 +28,7 @@ public sealed partial class MartenEventStore : IEventStore, IAsyncDisposable, ID
 
     /// <summary>Works on a document store.</summary>
     /// <param name="store">The store; its options were given to <c>UseLedger</c>, and it has one database.</param>
-    /// <param name="timeProvider">The clock that measures waiting; null for the system's. Events get the time of the server.</param>
+    /// <param name="timeProvider">The clock that measures waiting; null for the system's. Events have the server's time.</param>
     /// <param name="logger">Logs events whose JSON does not fit their type. Default: no logging.</param>
     /// <exception cref="InvalidOperationException">The store was not given to Ledger.</exception>
     public MartenEventStore(IDocumentStore store, TimeProvider? timeProvider = null, ILogger<MartenEventStore>? logger = null)

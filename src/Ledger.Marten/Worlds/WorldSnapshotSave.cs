@@ -13,7 +13,7 @@ internal sealed class WorldSnapshotSave(StoreConfiguration store, IReadOnlyDicti
 {
     private bool _isDone;
 
-    // Marten does the whole transaction again where its commit fails for a while, so nothing is done before it has succeeded.
+    // Marten repeats the whole transaction if its commit fails temporarily, so nothing is done before it has succeeded.
     public Task AfterCommitAsync(CancellationToken token)
     {
         _isDone = true;

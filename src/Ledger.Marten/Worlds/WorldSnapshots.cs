@@ -5,13 +5,13 @@ using Marten.Events.Projections;
 
 namespace Ledger.Marten.Worlds;
 
-/// <summary>Snapshots of worlds as a projection of Marten: folded from the log, behind the insert and in its transaction.</summary>
-/// <remarks>Marten's events are not what is folded: they may have lost what their types do not know, and a branch needs its prefix.</remarks>
+/// <summary>Snapshots of worlds as a projection of Marten: folded from the log, after the insert and in its transaction.</summary>
+/// <remarks>Marten's events are not folded: they may have lost members that their types do not have, and a branch needs its prefix.</remarks>
 internal sealed class WorldSnapshots(StoreConfiguration store, ProjectionLifecycle lifecycle) : IProjection
 {
     public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
-        // Asynchronously, as far as this page goes: a rebuild sees every page as if nothing came behind it.
+        // Asynchronously, up to the end of this page: a rebuild sees every page as if it were the last.
         var streams = events
             .Where(e => e.StreamKey is { } key && (key.StartsWith("run:", StringComparison.Ordinal) || new StreamName(key).IsBranch))
             .GroupBy(e => e.StreamKey!)

@@ -39,7 +39,7 @@ internal static class AmbientScope
         }
     }
 
-    /// <summary>Refuses a write that commits as it goes, whatever the caller's transaction does.</summary>
+    /// <summary>Refuses a write that commits on its own, regardless of the caller's transaction.</summary>
     public static void CheckAlone(PostgresOptions options, string what)
     {
         if (IsRefused(options))

@@ -3,8 +3,8 @@ using Npgsql;
 
 namespace Ledger.Postgres.Connecting;
 
-/// <summary>The one rule for a server that cannot be connected to yet: it is tried again, for as long as <see cref="PostgresOptions.RetryFor"/> says.</summary>
-/// <remarks>It is away, starts, stops, has no place left, or none of several servers is the primary. Safe for concurrent use.</remarks>
+/// <summary>The one rule for a server that does not accept connections yet: retry for <see cref="PostgresOptions.RetryFor"/>.</summary>
+/// <remarks>The server is unreachable, starting, stopping or full, or none of several servers is the primary. Safe for concurrent use.</remarks>
 internal sealed class PatientOpening(NpgsqlDataSource pool, PostgresOptions options, TimeProvider timeProvider)
 {
     private readonly TransientRetries _retries = new(options, timeProvider);

@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace Ledger.Postgres.Connecting;
 
-/// <summary>Lets a caller go that cancels, also where the network is dead and nothing answers.</summary>
+/// <summary>Releases a caller that cancels, even when the network is dead and nothing answers.</summary>
 /// <remarks>
-/// A server that can be reached answers a cancellation at once, and the call ends with that answer. After a moment without one, the caller is
-/// told that it is cancelled; the work ends by itself, and gives back what it holds.
+/// A server that can be reached answers a cancellation at once, and the call ends with that answer. After a short wait without one, the caller is told that it
+/// is cancelled; the work ends by itself and releases its resources.
 /// </remarks>
 internal static class Promptly
 {

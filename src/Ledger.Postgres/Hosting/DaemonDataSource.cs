@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Hosting;
 
-/// <summary>The data source of the daemon: one of its own, or the one that the container's services share.</summary>
+/// <summary>The data source of the daemon: a separate one, or the one that the container's services share.</summary>
 internal sealed class DaemonDataSource : IDisposable, IAsyncDisposable
 {
     private readonly NpgsqlDataSource? _own;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Ledger.Postgres.Hosting;
 
-/// <summary>Runs the daemon for as long as the application does.</summary>
+/// <summary>Runs the daemon while the application runs.</summary>
 internal sealed class DaemonService(ProjectionDaemon daemon) : IHostedService
 {
     /// <inheritdoc/>

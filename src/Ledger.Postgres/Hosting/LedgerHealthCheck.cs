@@ -4,18 +4,18 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Ledger.Postgres.Hosting;
 
-/// <summary>Whether the database answers, and whether what runs behind the appends keeps up.</summary>
+/// <summary>Checks that the database answers and that asynchronous projections keep up.</summary>
 /// <remarks>
 /// <list type="number">
 /// <item>Unhealthy: the database does not answer, a shard has failed, or the sequence of the log is behind its
 /// events, so that appends fail.</item>
-/// <item>Degraded: a shard is paused, or the first event that it is not done with is older than the limit, or no node owns it.</item>
+/// <item>Degraded: a shard is paused, or its first unprocessed event is older than the limit, or no node owns it.</item>
 /// <item>Healthy otherwise. Each shard's state and lag are among the data.</item>
 /// </list>
-/// <para>Safe for concurrent use. Behind <c>AddLedger</c>: <c>services.AddHealthChecks().AddCheck&lt;LedgerHealthCheck&gt;("ledger")</c>.</para>
+/// <para>Safe for concurrent use. After <c>AddLedger</c>: <c>services.AddHealthChecks().AddCheck&lt;LedgerHealthCheck&gt;("ledger")</c>.</para>
 /// </remarks>
-/// <param name="admin">Tells of the shards.</param>
-/// <param name="mostLag">How old an event may be that a shard is not done with; null for one minute.</param>
+/// <param name="admin">Lists the shards.</param>
+/// <param name="mostLag">The largest age of an unprocessed event. Default: one minute.</param>
 public sealed class LedgerHealthCheck(ProjectionAdmin admin, TimeSpan? mostLag = null) : IHealthCheck
 {
     private readonly TimeSpan _mostLag = mostLag ?? TimeSpan.FromMinutes(1);

@@ -21,19 +21,19 @@ public static class LedgerServiceCollectionExtensions
     /// migrator and the options, each once for the application.</summary>
     /// <remarks>
     /// <list type="number">
-    /// <item>With <see cref="PostgresOptions.ConnectionString"/>: Ledger opens connections of its own.</item>
+    /// <item>With <see cref="PostgresOptions.ConnectionString"/>: Ledger opens its own connections.</item>
     /// <item>Without: it uses the container's <c>NpgsqlDataSource</c>, which must be registered.</item>
     /// </list>
     /// <para><see cref="AgentLedger"/>, <see cref="TaskLedger"/> and <see cref="ChronoStores"/> work on the container's <see cref="IEventStore"/>: a
     /// decorator that is registered before this call is used by all of them; see <see cref="IEventStore.Get{T}"/>. <see cref="AgentBus"/> has the
     /// abilities on tasks, and takes the application's own by <see cref="IAgentBus.Register{TInput, TOutput}(AbilityMeta{TInput, TOutput}, Func{TInput, CancellationToken, Task{TOutput}})"/>.
-    /// <see cref="TaskLedgerOptions"/> and <see cref="ChronoOptions"/> of the container are used where there are some.</para>
-    /// <para>It also adds what administers projections, so that <c>services.AddHealthChecks().AddCheck&lt;LedgerHealthCheck&gt;("ledger")</c> is enough
+    /// <see cref="TaskLedgerOptions"/> and <see cref="ChronoOptions"/> of the container are used if registered.</para>
+    /// <para>It also adds the administration of projections, so that <c>services.AddHealthChecks().AddCheck&lt;LedgerHealthCheck&gt;("ledger")</c> is enough
     /// for the health of the database and the daemon.</para>
-    /// <para>Nothing is migrated unless <see cref="PostgresOptions.AutoMigrate"/> says so. Called again, the first call counts.</para>
+    /// <para>Nothing is migrated unless <see cref="PostgresOptions.AutoMigrate"/> is set. Of several calls the first counts.</para>
     /// </remarks>
     /// <param name="services">The container.</param>
-    /// <param name="configure">Gives the options, such as <c>o => o with { EventSchema = "app" }</c>; null for the defaults.</param>
+    /// <param name="configure">Changes the options, such as <c>o => o with { EventSchema = "app" }</c>; null for the defaults.</param>
     /// <exception cref="PostgresOptionsException">The options have faults; all are named.</exception>
     public static IServiceCollection AddLedger(
         this IServiceCollection services,
@@ -73,9 +73,10 @@ public static class LedgerServiceCollectionExtensions
     }
 
     /// <summary>Adds the daemon, which runs <see cref="PostgresOptions.AsyncProjections"/> and subscriptions while the application runs.</summary>
-    /// <remarks>Each <see cref="Subscription"/> in the container is run beside those of the options. After <c>AddLedger</c>, on each node that shall take its share of the work. Called again, the first call counts.</remarks>
+    /// <remarks>Each <see cref="Subscription"/> in the container is run in addition to those of the options. Call it after <c>AddLedger</c>, on each node that
+    /// shares the work. Of several calls the first counts.</remarks>
     /// <param name="services">The container.</param>
-    /// <param name="configure">Gives the options, such as <c>o => o with { Subscriptions = [mails] }</c>; null for the defaults.</param>
+    /// <param name="configure">Changes the options, such as <c>o => o with { Subscriptions = [mails] }</c>; null for the defaults.</param>
     public static IServiceCollection AddLedgerDaemon(
         this IServiceCollection services,
         Func<DaemonOptions, DaemonOptions>? configure = null)

@@ -6,7 +6,7 @@ namespace Ledger.Postgres.Local;
 /// <summary>Makes and drops databases of a server.</summary>
 internal static class Databases
 {
-    /// <summary>Makes a database; one that is there already, perhaps since a moment ago, is left as it is.</summary>
+    /// <summary>Creates a database; an existing one, perhaps just created by another process, is left unchanged.</summary>
     internal static async Task EnsureAsync(string administration, string database, CancellationToken cancellationToken)
     {
         try
@@ -30,7 +30,7 @@ internal static class Databases
     internal static Task DropAsync(string administration, string database, CancellationToken cancellationToken) =>
         ExecuteAsync(administration, SqlText.Load("DropDatabase").Replace("{database}", Quote(database), StringComparison.Ordinal), cancellationToken);
 
-    /// <summary>Makes a database one that is only copied: nobody can connect, and who was connected is not.</summary>
+    /// <summary>Turns a database into a template: new connections are refused and existing ones ended.</summary>
     internal static async Task SealAsync(string administration, string database, CancellationToken cancellationToken)
     {
         var close = SqlText.Load("CloseDatabase").Replace("{database}", Quote(database), StringComparison.Ordinal);
@@ -38,7 +38,7 @@ internal static class Databases
         await ExecuteAsync(administration, SqlText.Load("EndSessions"), cancellationToken, database).ConfigureAwait(false);
     }
 
-    /// <summary>Says that a run of tests lives until the connection is disposed.</summary>
+    /// <summary>Marks a test run as alive until the connection is disposed.</summary>
     internal static async Task<NpgsqlConnection> ClaimTestRunAsync(string administration, string prefix, CancellationToken cancellationToken)
     {
         var connection = await Connections.OpenAsync(administration, cancellationToken).ConfigureAwait(false);

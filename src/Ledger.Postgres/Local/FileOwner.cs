@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Ledger.Postgres.Local;
 
-/// <summary>Whose a file is and who may use it; of a symbolic link, not of its target.</summary>
+/// <summary>The owner and permissions of a file; for a symbolic link, not those of its target.</summary>
 internal sealed record FileOwner(int UserId, int GroupId, UnixFileMode Mode, bool IsDirectory)
 {
     private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    /// <summary>A folder of this user that nobody else may enter.</summary>
+    /// <summary>A folder of this user that no other user may enter.</summary>
     internal bool IsPrivateFolderOf(int userId) => IsDirectory && UserId == userId && (Mode & Others) == 0;
 
     /// <summary>Null when there is no such file. .NET does not tell the owner, so <c>stat</c> is asked.</summary>

@@ -38,8 +38,8 @@ public sealed class LocalCluster
 
     private ServerPlace Place => _layout.Place;
 
-    /// <summary>Finds the place of the cluster. Nothing is made or started.</summary>
-    /// <exception cref="PostgresProgramsNotFoundException">There is no cluster yet, and no server program to make one.</exception>
+    /// <summary>Finds the place of the cluster. Nothing is created or started.</summary>
+    /// <exception cref="PostgresProgramsNotFoundException">There is no cluster yet, and no server program to create one.</exception>
     public static async Task<LocalCluster> OpenAsync(LocalClusterOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -52,8 +52,8 @@ public sealed class LocalCluster
         return new LocalCluster(options, await ClusterLayout.FindAsync(options, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>Returns when the server accepts connections; it is made and started if need be.</summary>
-    /// <exception cref="LocalClusterException">The server cannot be made or started; the message has what its log says.</exception>
+    /// <summary>Returns when the server accepts connections; it is created and started on demand.</summary>
+    /// <exception cref="LocalClusterException">The server cannot be created or started; the message quotes its log.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         if (await ProbeAsync(cancellationToken).ConfigureAwait(false) is ServerAnswer.Ready)
@@ -100,7 +100,7 @@ public sealed class LocalCluster
         }
     }
 
-    /// <summary>Whether the server runs, which version it is and where. Nothing is made or started.</summary>
+    /// <summary>Whether the server runs, its version and its place. Nothing is created or started.</summary>
     public async Task<LocalClusterStatus> GetStatusAsync(CancellationToken cancellationToken = default)
     {
         var version = await ServerProbe.AskVersionAsync(Place, Administration, cancellationToken).ConfigureAwait(false);
@@ -143,14 +143,14 @@ public sealed class LocalCluster
                 return;
             }
 
-            // It runs where nobody can reach it: a cleaner of temporary files has taken the socket.
+            // It runs, but cannot be reached: a cleaner of temporary files has removed the socket.
             await server.StopAsync(cancellationToken).ConfigureAwait(false);
         }
 
         await server.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    // Nobody else starts or stops it now, so a server that runs is recovering from a crash, or ending for one that gave up waiting.
+    // No other process starts or stops it now, so a running server is recovering from a crash, or stopping for a caller that gave up waiting.
     private async Task<bool> WaitForAnswerAsync(CancellationToken cancellationToken)
     {
         var start = _options.TimeProvider.GetTimestamp();

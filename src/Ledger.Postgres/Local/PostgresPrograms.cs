@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace Ledger.Postgres.Local;
 
 /// <summary>The server programs (<c>initdb</c>, <c>pg_ctl</c>, <c>postgres</c>) of one PostgreSQL installation.</summary>
-/// <remarks>Immutable. Looking for them starts nothing but <c>postgres --version</c>.</remarks>
+/// <remarks>Immutable. The search only starts <c>postgres --version</c>.</remarks>
 public sealed partial class PostgresPrograms
 {
     /// <summary>The oldest major version of the server that Ledger works with.</summary>
@@ -25,7 +25,7 @@ public sealed partial class PostgresPrograms
     public int MajorVersion { get; }
 
     /// <summary>The installation to use: the first on <c>PATH</c>, else the newest in the folders where packages put them.</summary>
-    /// <exception cref="PostgresProgramsNotFoundException">There is none of <see cref="OldestMajorVersion"/> or newer.</exception>
+    /// <exception cref="PostgresProgramsNotFoundException">No installation has <see cref="OldestMajorVersion"/> or newer.</exception>
     public static PostgresPrograms Find() => TryFind(out var programs) ? programs : throw new PostgresProgramsNotFoundException(null);
 
     /// <summary>Like <see cref="Find"/>, without an exception.</summary>

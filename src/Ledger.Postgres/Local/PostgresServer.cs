@@ -19,7 +19,7 @@ internal sealed class PostgresServer(ServerPlace place, PostgresPrograms program
 
     internal string LogFile { get; } = Path.Combine(place.Folder, Log);
 
-    /// <summary>Makes the data folder where there is none; one left half made by a crash is made anew.</summary>
+    /// <summary>Creates the data folder if it is missing; an incomplete one left by a crash is created again.</summary>
     internal async Task InitializeAsync(CancellationToken cancellationToken, params IReadOnlyList<string> options)
     {
         if (place.IsInitialized)
@@ -30,7 +30,7 @@ internal sealed class PostgresServer(ServerPlace place, PostgresPrograms program
         RemoveUnfinished();
         var unfinished = UnfinishedPrefix + Guid.NewGuid().ToString("N")[..8];
 
-        // The socket lies in a folder that only its owner can enter, so whoever can connect may.
+        // The socket is in a folder that only its owner can enter, so any process that can connect may.
         IReadOnlyList<string> arguments =
         [
             "-D", unfinished, "--encoding=UTF8", OperatingSystem.IsLinux() ? "--locale=C.UTF-8" : "--locale=C",
@@ -55,7 +55,7 @@ internal sealed class PostgresServer(ServerPlace place, PostgresPrograms program
             }
             catch (IOException)
             {
-                // The initdb of a command that was killed may still write there; it harms nobody.
+                // The initdb of a command that was killed may still write there, which does no harm.
             }
         }
     }
@@ -120,7 +120,7 @@ internal sealed class PostgresServer(ServerPlace place, PostgresPrograms program
     private Task<ProgramResult> RunAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
         ProgramRun.RunAsync(place.Account, place.Folder, programs.PathOf(program), arguments, cancellationToken);
 
-    // What pg_ctl gives to a shell: names and values are checked or quoted, the socket folder is plain by choice.
+    // pg_ctl passes this to a shell: names and values are checked or quoted, and the socket folder is chosen to need no quotes.
     private string CommandLine()
     {
         var all = new Dictionary<string, string>(settings, StringComparer.Ordinal)

@@ -11,7 +11,7 @@ namespace Ledger.Postgres.Local;
 /// </remarks>
 internal sealed record Postmaster(int ProcessId, string DataFolder, string Text)
 {
-    /// <summary>Null when there is no file, or none with a process id.</summary>
+    /// <summary>Null when there is no file, or no process id in it.</summary>
     internal static Postmaster? Read(string dataFolder) =>
         TryReadText(PathIn(dataFolder)) is { } text
         && int.TryParse(text.Split('\n')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var processId)
@@ -50,8 +50,8 @@ internal sealed record Postmaster(int ProcessId, string DataFolder, string Text)
     }
 
     /// <summary>
-    /// Removes a file whose process id a stranger has got by now, or that a crash left empty: the server would refuse to start. The file of a
-    /// process that has gone stays, because PostgreSQL looks with its help for children that the crash left behind.
+    /// Removes a file whose process id now belongs to another program, or that a crash left empty: the server would refuse to start. The file of a process that
+    /// is gone stays, because PostgreSQL uses it to find children that survived the crash.
     /// </summary>
     /// <returns>Whether an earlier server ended by a crash.</returns>
     internal static bool RemoveIfMisleading(string dataFolder)

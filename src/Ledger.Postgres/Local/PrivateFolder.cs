@@ -71,7 +71,7 @@ internal static class PrivateFolder
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new LocalClusterException(path, $"The folder '{path}' cannot be made: {failure.Message} Set LEDGER_HOME to a folder of yours.", failure);
+            throw new LocalClusterException(path, $"The folder '{path}' cannot be made: {failure.Message} Set LEDGER_HOME to a folder that you own.", failure);
         }
     }
 }

@@ -5,7 +5,7 @@ namespace Ledger.Postgres.Local;
 /// <summary>Runs a program to its end, as the server's user.</summary>
 internal static class ProgramRun
 {
-    // A server that inherited the pipe would hold it open for ever; what a program says, it has said when it ends.
+    // A server that inherited the pipe would hold it open forever; the output of a program is complete when it ends.
     private static readonly TimeSpan RestOfOutput = TimeSpan.FromSeconds(2);
 
     internal static async Task<ProgramResult> RunAsync(
@@ -22,7 +22,7 @@ internal static class ProgramRun
         }
         catch (OperationCanceledException)
         {
-            // With its children: initdb's would go on writing into a folder that the next start removes.
+            // With its children: those of initdb would keep writing into a folder that the next start removes.
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
             throw;
@@ -42,7 +42,7 @@ internal static class ProgramRun
             RedirectStandardError = true,
         };
 
-        // PGPORT, PGDATA and the like speak of another server of the machine, and messages are to be understood everywhere.
+        // PGPORT, PGDATA and the like refer to another server of the machine, and messages must be in English.
         foreach (var name in info.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal)).ToList())
         {
             info.Environment.Remove(name);

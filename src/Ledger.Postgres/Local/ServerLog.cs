@@ -27,7 +27,7 @@ internal static partial class ServerLog
 
     internal static long Length(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;
 
-    /// <summary>Keeps one old log beside the new one when it has grown large; done while no server writes to it.</summary>
+    /// <summary>Renames a large log, so that one old log is kept; done while no server writes to it.</summary>
     internal static void Turn(string path)
     {
         if (Length(path) > LargestBytes)

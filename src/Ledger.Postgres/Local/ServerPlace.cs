@@ -6,7 +6,7 @@ namespace Ledger.Postgres.Local;
 /// <summary>The folders of one server, and the user that it runs as.</summary>
 /// <param name="Folder">Holds the data folder and the log; only the server's user (and root) may enter it.</param>
 /// <param name="SocketFolder">Holds the socket, under the same rule.</param>
-/// <param name="Account">The user that root gives the server to; null for the current user.</param>
+/// <param name="Account">The user that root runs the server as; null for the current user.</param>
 internal sealed record ServerPlace(string Folder, string SocketFolder, ServerAccount? Account)
 {
     internal const string DataName = "data";
@@ -37,7 +37,7 @@ internal sealed record ServerPlace(string Folder, string SocketFolder, ServerAcc
     /// <summary>A name for what belongs to a path, the same at any time.</summary>
     internal static string Hash(string path) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..16];
 
-    /// <summary>Makes the folders that are missing, and refuses a socket folder into which somebody else could put a server of his own.</summary>
+    /// <summary>Creates missing folders, and refuses a socket folder in which another user could place a server.</summary>
     internal async Task PrepareAsync(CancellationToken cancellationToken)
     {
         await PrivateFolder.CreateAsync(Folder, Account, cancellationToken).ConfigureAwait(false);

@@ -1,6 +1,6 @@
 namespace Ledger.Postgres.Local;
 
-/// <summary>Lets one starter or stopper at a time touch a cluster, among processes and within one.</summary>
+/// <summary>Allows one start or stop of a cluster at a time, across processes and within one.</summary>
 internal static class StartLock
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);

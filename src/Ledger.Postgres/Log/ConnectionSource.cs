@@ -32,14 +32,14 @@ internal sealed class ConnectionSource
         _timeProvider = TimeProvider.System;
     }
 
-    /// <summary>The pool; there is none behind a caller's own connection.</summary>
+    /// <summary>The pool; null for a caller's own connection.</summary>
     public NpgsqlDataSource Pool => _pool ?? throw new InvalidOperationException("The store works on a connection of the caller.");
 
     /// <summary>Whether each call has a connection to itself.</summary>
     public bool IsPool => _pool is not null;
 
-    /// <summary>Does something on a connection. Cancelled, it ends soon, whatever the network does; not on a caller's connection, which must
-    /// be at rest then.</summary>
+    /// <summary>Runs work on a connection. Cancelled, it ends soon, even in a dead network; not on a caller's connection, which must be idle when the call
+    /// ends.</summary>
     /// <exception cref="InvalidOperationException">The caller's transaction is completed.</exception>
     public Task<T> UseAsync<T>(Func<Lease, CancellationToken, Task<T>> use, CancellationToken cancellationToken) => _pool is null
         ? UseOwnAsync(use, cancellationToken)
@@ -94,7 +94,7 @@ internal sealed class ConnectionSource
         }
     }
 
-    // Npgsql says it only by refusing: the connection of a completed transaction is there until the transaction is disposed.
+    // Npgsql shows it only by refusing: the connection of a completed transaction exists until the transaction is disposed.
     internal static bool IsCompleted(NpgsqlTransaction transaction)
     {
         try

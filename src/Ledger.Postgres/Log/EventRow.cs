@@ -3,8 +3,8 @@ using Npgsql;
 
 namespace Ledger.Postgres.Log;
 
-/// <summary>The columns that every page of events has, from the second on; the first says which stream a row is of.</summary>
-/// <remarks>Rows that follow each other often have the same type and correlation; they share one text then.</remarks>
+/// <summary>The columns of every page of events, from the second on; the first names the stream of a row.</summary>
+/// <remarks>Adjacent rows often have the same type and correlation; they then share one string.</remarks>
 internal sealed class EventRow(EventRegistry registry)
 {
     private const int Version = 1;

@@ -1,10 +1,10 @@
 namespace Ledger.Postgres.Log;
 
-/// <summary>How long a missing number that nobody seems to hold is waited for: not at all, unless other writers share the log.</summary>
+/// <summary>How long to wait for a missing number that no transaction seems to hold: not at all, unless other writers share the log.</summary>
 /// <remarks>
-/// Marten's Rich mode and its bulk insert draw numbers before the transaction that inserts the rows, so that no lock tells that one
-/// is alive. Marten holds such a gap for 3 seconds, and so do we. A number is as old as the first reading that saw it drawn; a store
-/// that reads again and again therefore seldom waits. Safe for concurrent use.
+/// Marten's Rich mode and its bulk insert draw numbers before the transaction that inserts the rows, so that no lock shows that such a number is alive. Marten
+/// waits 3 seconds at such a gap, and so does Ledger. The age of a number counts from the first read that saw it drawn, so a store that reads often seldom
+/// waits. Safe for concurrent use.
 /// </remarks>
 internal sealed class GapTimeout(TimeProvider timeProvider, ForeignWriters foreignWriters)
 {
@@ -47,7 +47,7 @@ internal sealed class GapTimeout(TimeProvider timeProvider, ForeignWriters forei
         }
     }
 
-    /// <summary>The number up to which what nobody holds never comes.</summary>
+    /// <summary>The number up to which missing numbers without a holder will never appear.</summary>
     /// <param name="lastDrawn">The last number that the reading looks at.</param>
     /// <param name="seenAt">When the reading had seen that number drawn.</param>
     public long DeadUpTo(long lastDrawn, long seenAt)

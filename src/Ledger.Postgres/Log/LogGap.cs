@@ -6,7 +6,7 @@ internal static class LogGap
     /// <summary>How many events come before the first such number; all of them when there is none.</summary>
     /// <param name="after">The number before the first wanted.</param>
     /// <param name="page">The events, in order.</param>
-    /// <param name="dead">A number up to which what is missing never comes.</param>
+    /// <param name="dead">A number up to which missing numbers will never appear.</param>
     public static int IndexOf(long after, IReadOnlyList<RecordedEvent> page, long dead)
     {
         var previous = after;

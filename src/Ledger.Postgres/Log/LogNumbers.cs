@@ -28,8 +28,8 @@ internal readonly record struct LogNumbers(long Drawn, long Newest, bool IsStand
         }
     }
 
-    /// <summary>Throws where somebody is further than the log ever was.</summary>
-    /// <param name="reader">Who, as the beginning of a sentence.</param>
+    /// <summary>Throws if a reader's position is beyond the end of the log.</summary>
+    /// <param name="reader">The reader, as the beginning of a sentence.</param>
     /// <param name="position">Where.</param>
     public void ThrowIfBeyond(string reader, long position)
     {

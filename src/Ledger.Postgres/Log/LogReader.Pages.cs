@@ -5,7 +5,7 @@ namespace Ledger.Postgres.Log;
 /// <content>Reading ahead.</content>
 internal sealed partial class LogReader
 {
-    /// <summary>Reads page after page. Behind the first, which is small, the server works on the next while this one is looked at.</summary>
+    /// <summary>Reads page after page. After the first, which is small, the server works on the next page while the current one is consumed.</summary>
     /// <remarks>
     /// At most two pages are in memory. On a connection of the caller each page is read whole before its first event is returned,
     /// because the caller may use the connection between two events.

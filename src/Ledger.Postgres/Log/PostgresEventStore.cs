@@ -15,9 +15,8 @@ namespace Ledger.Postgres;
 /// Safe for concurrent use, except for what <see cref="On(NpgsqlTransaction)"/> and <see cref="On(NpgsqlConnection)"/> return.
 /// It does not own the data source, which must outlive it; it keeps up to <see cref="PostgresOptions.AppendLanes"/> connections for a
 /// second after an append. It needs the migrations: see <see cref="LedgerMigrator"/>. A failure of the database is Npgsql's
-/// exception. Inside a <see cref="System.Transactions.TransactionScope"/> it reads what is committed, and writes as
-/// <see cref="PostgresOptions.AmbientTransactions"/> says. A call that is cancelled ends soon, also in a network that answers nothing; a write
-/// may be in the log all the same then.
+/// exception. Inside a <see cref="System.Transactions.TransactionScope"/> it reads committed data, and <see cref="PostgresOptions.AmbientTransactions"/>
+/// decides about writes. A cancelled call ends soon, even in a dead network; a write may nevertheless be in the log.
 /// </remarks>
 public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, IDisposable
 {
@@ -86,9 +85,8 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
     /// <summary>The same store within a transaction of the caller: its appends are committed or rolled back with it.</summary>
     /// <remarks>
     /// Not safe for concurrent use, as the connection is not. An append in a REPEATABLE READ or SERIALIZABLE transaction can fail
-    /// with SQLSTATE 40001, which is the caller's to retry. Nobody is woken by NOTIFY; a listening reader sees the events at its
-    /// next poll. After an append commit soon: the log's readers wait for the numbers that the transaction has drawn. Once the transaction is
-    /// committed or rolled back, every call is refused.
+    /// with SQLSTATE 40001, which the caller must retry. No NOTIFY is sent; a listening reader sees the events at its next poll. Commit soon after an append:
+    /// readers of the log wait for the numbers that the transaction has drawn. Once the transaction is committed or rolled back, every call is refused.
     /// </remarks>
     public PostgresEventStore On(NpgsqlTransaction transaction)
     {
@@ -100,9 +98,8 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
 
     /// <summary>The same store on an open connection of the caller, and in the transaction that it may be in.</summary>
     /// <remarks>
-    /// The remarks on <see cref="On(NpgsqlTransaction)"/> hold. A connection that was opened inside a
-    /// <see cref="System.Transactions.TransactionScope"/> is in its transaction, and so is what is appended. Where there is no transaction, each
-    /// append is one of its own.
+    /// The remarks on <see cref="On(NpgsqlTransaction)"/> apply. A connection that was opened inside a
+    /// <see cref="System.Transactions.TransactionScope"/> is in its transaction, and so are the appends. Without a transaction, each append is a separate one.
     /// </remarks>
     public PostgresEventStore On(NpgsqlConnection connection)
     {
@@ -113,8 +110,8 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
     /// <inheritdoc/>
     /// <remarks>
     /// Concurrent calls are written together: one round trip and one flush to disk for many, each with its own answer. A call that
-    /// finds its lane idle is sent at once. When the server is away or picks the transaction as a victim, the call is sent again for
-    /// as long as <see cref="PostgresOptions.RetryFor"/> says. On a transaction or connection of the caller it is sent once, alone.
+    /// finds its lane idle is sent at once. When the server is unreachable or picks the transaction as a deadlock victim, the call is sent again within <see
+    /// cref="PostgresOptions.RetryFor"/>. On a transaction or connection of the caller it is sent once, alone.
     /// </remarks>
     public Task<IReadOnlyList<AppendResult>> AppendAsync(
         IReadOnlyList<StreamAppend> appends,
@@ -123,8 +120,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
     /// <inheritdoc/>
     /// <remarks>
     /// The events go by COPY, with the inline projections, in transactions of at most 10,000 events and about 16 MB. Sequence numbers
-    /// follow the order of the import. What fails because the server was away is written again for as long as
-    /// <see cref="PostgresOptions.RetryFor"/> says.
+    /// follow the order of the import. When the server is unreachable, a batch is written again within <see cref="PostgresOptions.RetryFor"/>.
     /// </remarks>
     /// <exception cref="InvalidOperationException">The store works on a transaction or a connection of the caller.</exception>
     public Task<ImportProgress> ImportAsync(
@@ -155,11 +151,10 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
 
     /// <inheritdoc/>
     /// <remarks>
-    /// A number that is missing may belong to a running transaction or be dead. Three statements tell, each with a snapshot of its
-    /// own: the last number drawn, who else may still commit one, and the rows. Once nobody of the second is left, a number missing
-    /// from rows read after that is dead. Where somebody stays, the reading ends below the number; the next one starts there.
-    /// Where <see cref="PostgresOptions.ForeignWriters"/> draw numbers before their transactions, nobody shows that one is alive:
-    /// the reading waits below it until it has been known for 3 seconds.
+    /// A number that is missing may belong to a running transaction or be dead. Three statements find out, each with its own snapshot: the last number drawn,
+    /// which transactions may still commit one, and the rows. Once those transactions have ended, a number missing from rows read after that is dead. While one
+    /// is running, the read ends below the number; the next read starts there. Where <see cref="PostgresOptions.ForeignWriters"/> draw numbers before their
+    /// transactions, nothing shows that a number is alive: the read waits below it until it has been known for 3 seconds.
     /// </remarks>
     /// <exception cref="StandbyServerException">The server is a standby, which does not show who holds numbers.</exception>
     /// <exception cref="LogNumbersException">The sequence is behind the events.</exception>

@@ -37,8 +37,8 @@ internal sealed class StoreContext(
     public NpgsqlCommand Command(ConnectionSource.Lease lease, string sql) =>
         lease.CreateCommand(SqlText.Load(sql, options.Schemas), options.CommandTimeoutSeconds);
 
-    /// <summary>Refuses a write that could be made in a transaction of the caller's.</summary>
-    /// <remarks>On a connection of the caller it is for the caller to say what the transaction is.</remarks>
+    /// <summary>Refuses a write that could be made in a transaction of the caller.</summary>
+    /// <remarks>On a connection of the caller, the caller decides about the transaction.</remarks>
     public void CheckAmbient(string what)
     {
         if (connections.IsPool)

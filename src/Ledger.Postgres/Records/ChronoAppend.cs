@@ -5,10 +5,10 @@ using Npgsql;
 
 namespace Ledger.Postgres.Records;
 
-/// <summary>The call of <c>chrono_append_v1</c>, and of the application's inline projections behind it.</summary>
+/// <summary>The call of <c>chrono_append_v1</c>, and of the application's inline projections after it.</summary>
 internal static class ChronoAppend
 {
-    /// <summary>Sends a batch, in a transaction of its own unless there is one, and gives what became of it.</summary>
+    /// <summary>Sends a batch, in a new transaction unless there is one, and returns its outcome.</summary>
     public static Task<string> RunAsync(
         NpgsqlConnection connection,
         NpgsqlTransaction? transaction,
@@ -35,7 +35,7 @@ internal static class ChronoAppend
     }
 
     /// <exception cref="StreamArchivedException">The stream is archived.</exception>
-    /// <exception cref="WrongExpectedVersionException">The stream is not as long as its lock said.</exception>
+    /// <exception cref="WrongExpectedVersionException">The stream does not have the length that it had when it was locked.</exception>
     public static void ThrowIfRefused(StreamName stream, ChronoBatch batch, string outcome)
     {
         if (outcome != "written")

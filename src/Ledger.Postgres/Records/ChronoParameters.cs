@@ -9,7 +9,7 @@ namespace Ledger.Postgres.Records;
 /// <summary>A batch of a record store as the parameters of its functions.</summary>
 internal static class ChronoParameters
 {
-    // As the registry names an event whose type nobody registered.
+    // The registry's name for an event whose type is not registered.
     private const string ClrType = "Ledger.Events.UntypedEvent, Ledger";
     private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
     private const NpgsqlDbType Numbers = NpgsqlDbType.Array | NpgsqlDbType.Bigint;

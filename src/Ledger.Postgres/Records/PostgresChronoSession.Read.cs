@@ -107,7 +107,7 @@ internal sealed partial class PostgresChronoSession
         }
     }
 
-    // All of it is wanted, in any order: one pass, whatever plan it has.
+    // Everything is wanted, in any order: one pass, with any plan.
     public async IAsyncEnumerable<RecordChange> ReadChangesAsync(
         long to,
         [EnumeratorCancellation] CancellationToken cancellationToken)

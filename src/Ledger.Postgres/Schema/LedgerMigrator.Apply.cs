@@ -4,21 +4,21 @@ namespace Ledger.Postgres.Schema;
 
 public sealed partial class LedgerMigrator
 {
-    /// <summary>Applies the pending migrations, in order, each in its own transaction, then the functions whose text is new, in one transaction, makes
-    /// the tables of documents that the options' projections keep, and makes again what was lost; returns what this call did.</summary>
+    /// <summary>Applies the pending migrations, in order, each in its own transaction, then the functions whose text is new, in one transaction, creates the
+    /// document tables of the options' projections, and restores missing objects; returns what this call did.</summary>
     /// <remarks>
     /// <list type="number">
-    /// <item>Nothing is pending, and every object is there: nothing is written, and no right to create anything is needed.</item>
-    /// <item>Another node is migrating: this call waits for it, and applies what is then still pending.</item>
-    /// <item>A migration fails: those before it stay applied, nothing of it remains.</item>
+    /// <item>Nothing is pending, and no object is missing: nothing is written, and no right to create anything is needed.</item>
+    /// <item>Another node is migrating: this call waits for it, and then applies what is still pending.</item>
+    /// <item>A migration fails: it is rolled back, and earlier ones stay applied.</item>
     /// <item>A function fails: the migrations stay applied, no function is changed. A function that the program no longer has is dropped, if this or
     /// an older program applied it. A function that a newer program applied stays as it is.</item>
     /// <item>The schema has the migrations before <c>0001_tables</c>, at least up to <c>0017_pages_by_index</c>: it is brought to the current tables in
     /// one transaction, with all of its rows, and is recorded as having <c>0001_tables</c>.</item>
-    /// <item>The migrations are applied, but tables, columns, indexes, constraints, triggers, views or functions that they made are gone, as after
-    /// Marten's <c>CompletelyRemoveAllAsync</c>: they are made again in one transaction. A table comes back empty. Where the foreign keys to the
-    /// streams were gone, rows derived from streams that are gone are removed. What is there in another form stays, and
-    /// <see cref="AssertAsync"/> names it. A database that a newer program has migrated is not mended.</item>
+    /// <item>The migrations are applied, but tables, columns, indexes, constraints, triggers, views or functions that they made are missing, as after Marten's
+    /// <c>CompletelyRemoveAllAsync</c>: they are created again in one transaction. A table comes back empty. If the foreign keys to the streams were missing,
+    /// rows derived from deleted streams are removed. Objects that differ are left unchanged, and <see cref="AssertAsync"/> names them. A database that a newer
+    /// program has migrated is not repaired.</item>
     /// </list>
     /// </remarks>
     /// <exception cref="MigrationChecksumException">The database has a migration with another text; nothing was applied.</exception>
@@ -26,7 +26,7 @@ public sealed partial class LedgerMigrator
     /// <exception cref="MigrationFailedException">The server refused a migration.</exception>
     /// <exception cref="FunctionFailedException">The server refused a function.</exception>
     /// <exception cref="SchemaTooOldException">The schema has to be migrated by the previous version first; nothing was applied.</exception>
-    /// <exception cref="SchemaNotMendedException">The server refused to make again what is missing; nothing of that was changed.</exception>
+    /// <exception cref="SchemaNotMendedException">The server refused to create the missing objects; none of them was created.</exception>
     /// <exception cref="UnsupportedServerException">The server is too old.</exception>
     /// <exception cref="DatabaseEncodingException">The database is not encoded in UTF8; nothing was applied.</exception>
     public async Task<MigrationRun> ApplyAsync(CancellationToken cancellationToken = default)
@@ -119,7 +119,7 @@ public sealed partial class LedgerMigrator
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    // Each transaction takes the lock again, so that it also holds with a pooler that gives every transaction another server process.
+    // Each transaction takes the lock again, so that it also works with a pooler that uses another server process for every transaction.
     private async Task<bool> ApplyOneAsync(NpgsqlConnection connection, Migration migration, CancellationToken cancellationToken)
     {
         var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);

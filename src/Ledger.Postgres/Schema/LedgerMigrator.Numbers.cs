@@ -6,7 +6,7 @@ namespace Ledger.Postgres.Schema;
 public sealed partial class LedgerMigrator
 {
     /// <summary>Does nothing when the log can number new events; two cheap queries.</summary>
-    /// <remarks><see cref="AutoMigrate.AtStart"/> asks for it when an application starts.</remarks>
+    /// <remarks><see cref="AutoMigrate.AtStart"/> calls it when an application starts.</remarks>
     /// <exception cref="LogNumbersException">The sequence is behind the events, so that appends would fail.</exception>
     public async Task EnsureNumbersAsync(CancellationToken cancellationToken = default)
     {
@@ -15,14 +15,14 @@ public sealed partial class LedgerMigrator
         (await LogNumbers.ReadAsync(connection, _options, cancellationToken).ConfigureAwait(false)).ThrowIfSequenceIsBehind();
     }
 
-    /// <summary>Mends the numbers of the log after a restore or a copy: sets a sequence that is behind the events to the newest one.</summary>
+    /// <summary>Repairs the numbers of the log after a restore or a copy: moves a sequence that is behind the events to the newest event.</summary>
     /// <remarks>
-    /// It waits up to ten seconds for transactions that hold numbers, and lets none draw one meanwhile. The sequence never goes back. The role
+    /// It waits up to ten seconds for transactions that hold numbers, and no transaction can draw one in the meantime. The sequence never goes back. The role
     /// must own the tables.
     /// </remarks>
-    /// <param name="progress">What to do with progress that has passed the end of the log.</param>
-    /// <param name="cancellationToken">Stops; nothing was changed then.</param>
-    /// <returns>What did not agree and was mended. <see cref="AssertAsync"/> names what is left.</returns>
+    /// <param name="progress">How to treat progress that is beyond the end of the log.</param>
+    /// <param name="cancellationToken">Stops; nothing is changed.</param>
+    /// <returns>The inconsistencies that were repaired. <see cref="AssertAsync"/> names the remaining ones.</returns>
     public async Task<IReadOnlyList<SchemaDifference>> RepairNumbersAsync(
         ProgressRepair progress = ProgressRepair.Keep,
         CancellationToken cancellationToken = default)
@@ -69,7 +69,7 @@ public sealed partial class LedgerMigrator
         catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn
             or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InsufficientPrivilege)
         {
-            // Nothing to compare, or nobody who may.
+            // There is nothing to compare, or the role may not compare it.
         }
 
         return faults;

@@ -5,10 +5,11 @@ namespace Ledger.Postgres.Schema;
 
 public sealed partial class LedgerMigrator
 {
-    /// <summary>All migrations, functions and tables of documents as one text for <c>psql</c>, for people who let no program change their schema.</summary>
+    /// <summary>All migrations, functions and tables of documents as one text for <c>psql</c>, for operators who do not let programs change their
+    /// schema.</summary>
     /// <remarks>
-    /// It applies and records what the database lacks, under the same lock and in the same transactions as <see cref="ApplyAsync"/>. It does not
-    /// make again what was lost.
+    /// It applies and records what the database lacks, under the same lock and in the same transactions as <see cref="ApplyAsync"/>. It does not restore
+    /// missing objects.
     /// </remarks>
     public string Script()
     {

@@ -80,23 +80,23 @@ public sealed partial class LedgerMigrator
         }
     }
 
-    /// <summary>Names every difference between the database and what the migrations make; none when all is well.</summary>
-    /// <remarks><see cref="CompareAsync"/> says what is compared, and has the notes as well.</remarks>
+    /// <summary>Lists the differences between the database and the result of the migrations; empty if there are none.</summary>
+    /// <remarks>See <see cref="CompareAsync"/> for what is compared; it also returns notes.</remarks>
     /// <exception cref="UnsupportedServerException">The server is too old.</exception>
     public async Task<IReadOnlyList<SchemaDifference>> AssertAsync(CancellationToken cancellationToken = default) =>
         (await CompareAsync(cancellationToken).ConfigureAwait(false)).Differences;
 
-    /// <summary>Compares the database with what the migrations make.</summary>
+    /// <summary>Compares the database with the result of the migrations.</summary>
     /// <remarks>
     /// <para>Compared are migrations and functions with their checksums, and of Ledger's and Marten's event tables: tables, columns, indexes, constraints,
     /// triggers, views, functions with their text, types, and sequences with their cache. Something extra on one of these tables is a
     /// difference, and something extra in Ledger's own schema too unless that is <c>public</c>.</para>
-    /// <para>The tables of documents that the options' projections keep are compared too; what is added to one, such as an index of the
-    /// application, is no difference.</para>
-    /// <para>And the numbers of the log, where the role may read them: a sequence behind the events, and progress beyond the sequence.</para>
-    /// <para>What another version of Marten has added is a note: a column with a default on its tables, a table, a function. So is another
-    /// definition of a column that Ledger neither reads nor writes. What the known versions of Marten and Wolverine add beside (names that
-    /// begin with <c>mt_</c> or <c>wolverine_</c>) is not mentioned.</para>
+    /// <para>The document tables of the options' projections are compared too; additions to one, such as an index of the application, are not
+    /// differences.</para>
+    /// <para>The numbers of the log are compared if the role may read them: a sequence behind the events, and progress beyond the sequence.</para>
+    /// <para>Additions of another version of Marten are notes: a column with a default on its tables, a table, a function. So is another
+    /// definition of a column that Ledger neither reads nor writes. Other objects of the known versions of Marten and Wolverine (names that begin with
+    /// <c>mt_</c> or <c>wolverine_</c>) are not mentioned.</para>
     /// </remarks>
     /// <exception cref="UnsupportedServerException">The server is too old.</exception>
     public async Task<SchemaReport> CompareAsync(CancellationToken cancellationToken = default)

@@ -18,7 +18,7 @@ internal sealed class MartenObjects(string events)
         "mt_high_water_skips.timestamp",
     ];
 
-    // To these Marten adds columns that its own statements alone give a value. A row of the log without a value for one is another matter.
+    // Marten adds columns to these tables that only its own statements fill. On the tables of the log such a column is a difference.
     private static readonly HashSet<string> OwnTables =
         ["mt_event_progression", "mt_event_projection_floors", "mt_high_water_skips", "mt_doc_deadletterevent"];
 

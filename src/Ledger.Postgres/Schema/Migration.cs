@@ -13,7 +13,7 @@ internal sealed record Migration(int Number, string Name, string Text)
     /// <summary>Every migration that this program knows, in order.</summary>
     internal static IReadOnlyList<Migration> All { get; } = ReadAll();
 
-    /// <summary>The program's version, which the database keeps beside each migration.</summary>
+    /// <summary>The program's version, which is recorded with each migration.</summary>
     internal static string ProgramVersion { get; } = typeof(Migration).Assembly.GetName().Version!.ToString(3);
 
     /// <summary>SHA-256 of the text before the schemas are filled in, so that it is the same in every database.</summary>

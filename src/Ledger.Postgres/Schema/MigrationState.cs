@@ -6,12 +6,12 @@ public enum MigrationState
     /// <summary>The program knows it, the database does not have it.</summary>
     Pending,
 
-    /// <summary>The database has it, with the text that the program knows.</summary>
+    /// <summary>The migration is applied, with the program's text.</summary>
     Applied,
 
-    /// <summary>The database has it with another text: it, or the program's file, was changed afterwards.</summary>
+    /// <summary>The migration is applied with another text: the record or the program's file was changed afterwards.</summary>
     Changed,
 
-    /// <summary>The database has it, and the program is too old to know it.</summary>
+    /// <summary>The migration is applied, and the program is too old to know it.</summary>
     Unknown,
 }

@@ -6,7 +6,7 @@ public enum ProgressRepair
     /// <summary>Leaves it as it is: the shards stay stopped.</summary>
     Keep,
 
-    /// <summary>Sets it back to the newest event, so that shards go on with the next one.</summary>
-    /// <remarks>What they keep may still contain events that are gone; a rebuild removes those.</remarks>
+    /// <summary>Sets it back to the newest event, so that shards continue with the next one.</summary>
+    /// <remarks>Their data may still contain events that are gone; a rebuild removes those.</remarks>
     Reset,
 }

@@ -5,7 +5,7 @@ namespace Ledger.Postgres.Schema;
 /// <summary>How a schema of the migrations before <c>0001_tables</c> moves over to it.</summary>
 internal static class SchemaAdoption
 {
-    // The oldest migration whose tables the text brings to the current ones.
+    // The oldest migration whose tables this script can upgrade.
     private const int First = 17;
 
     private static readonly IReadOnlyList<MigrationStatus> Replaced =

@@ -4,10 +4,10 @@ using Npgsql;
 
 namespace Ledger.Postgres.Schema;
 
-/// <summary>What the two schemas hold, and what the migrations make of them.</summary>
+/// <summary>The actual objects of the two schemas, and those that the migrations create.</summary>
 /// <remarks>
-/// The expected entries are a file that a test makes from the migrations, and not a second schema that is built to be compared:
-/// so a role that may only connect can assert, also on a standby, and nothing is locked.
+/// The expected entries are a file that a test generates from the migrations, not a scratch schema built for the comparison. So a role that may only connect
+/// can run it, also on a standby, and nothing is locked.
 /// </remarks>
 internal sealed class SchemaCatalog
 {
@@ -57,7 +57,7 @@ internal sealed class SchemaCatalog
         return await ReadWithinAsync(connection, schemas, documents, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Reads the catalogs within the connection's transaction, whose search path is empty from then on.</summary>
+    /// <summary>Reads the catalogs within the connection's transaction, whose search path is then empty.</summary>
     internal static async Task<SchemaCatalog> ReadWithinAsync(
         NpgsqlConnection connection,
         SchemaNames schemas,
@@ -79,10 +79,10 @@ internal sealed class SchemaCatalog
             .Where(line => documents.Projection is ISnapshot || !line.Contains("mt_version", StringComparison.Ordinal))
             .Select(line => line.Replace("{table}", documents.Table, StringComparison.Ordinal));
 
-    /// <summary>Whether an entry that no migration makes stands where only Ledger should write.</summary>
+    /// <summary>Whether an entry that no migration creates is in a place that belongs to Ledger.</summary>
     /// <remarks>
-    /// A part of one of our tables always does. A table, function or type of its own does in Ledger's schema, except for Marten's
-    /// and Wolverine's, which share it by default, and except in <c>public</c>, where every application keeps its own.
+    /// A part of one of Ledger's tables always is. A separate table, function or type is, in Ledger's schema, except for Marten's and Wolverine's, which share
+    /// it by default, and except in <c>public</c>, which applications use.
     /// </remarks>
     internal bool IsForeign(CatalogEntry entry)
     {

@@ -1,9 +1,9 @@
 namespace Ledger.Postgres.Schema;
 
-/// <summary>What a schema has lost that its migrations once made, and the statements that make it again.</summary>
+/// <summary>Objects of the migrations that are missing from a schema, and the statements that create them again.</summary>
 /// <remarks>
 /// Marten's <c>CompletelyRemoveAllAsync</c> drops its tables, and PostgreSQL with them every view, foreign key and function that needs them.
-/// The record of migrations is still there then, and says that all are applied.
+/// The record of migrations remains, and still shows all as applied.
 /// </remarks>
 internal sealed class SchemaMending
 {
@@ -25,7 +25,7 @@ internal sealed class SchemaMending
     /// <summary>Makes it, in this order, with the names of the schemas.</summary>
     internal IReadOnlyList<string> Statements { get; }
 
-    /// <summary>Looks for whole objects that these migrations and functions made, whatever comes after them.</summary>
+    /// <summary>Looks for whole objects of these migrations and functions, ignoring later ones.</summary>
     internal static SchemaMending OfObjects(
         SchemaCatalog catalog,
         SchemaNames schemas,

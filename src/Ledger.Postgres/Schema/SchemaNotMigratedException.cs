@@ -8,7 +8,7 @@ public sealed class SchemaNotMigratedException : Exception
     /// <summary>States what is missing.</summary>
     public SchemaNotMigratedException(string schema, IReadOnlyList<MigrationStatus> missing, IReadOnlyList<FunctionStatus> missingFunctions)
         : base($"Schema '{schema}' is not up to date: it lacks {string.Join(", ", NamesOf(missing ?? [], missingFunctions ?? []))}. "
-            + "Run 'ledger migrate apply', or let the application do it at its start with AutoMigrate.AtStart.")
+            + "Run 'ledger migrate apply', or set AutoMigrate.AtStart to migrate when the application starts.")
     {
         Schema = schema;
         Missing = missing ?? [];
@@ -24,7 +24,7 @@ public sealed class SchemaNotMigratedException : Exception
     /// <summary>The functions that are missing or have another text, by name.</summary>
     public IReadOnlyList<FunctionStatus> MissingFunctions { get; }
 
-    // A new database lacks all functions; the migrations say so.
+    // A new database lacks all functions; naming the migrations is enough.
     private static IEnumerable<string> NamesOf(IReadOnlyList<MigrationStatus> missing, IReadOnlyList<FunctionStatus> functions) => missing.Count > 0
         ? missing.Select(m => $"'{m.FileName}'")
         : functions.Count > MostNames ? [$"the current text of {functions.Count} functions"]

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Tasks;
 
-/// <summary>An append to tasks, whose refusals by the database get their names.</summary>
+/// <summary>An append to tasks, which translates refusals by the database into exceptions.</summary>
 internal sealed class TaskAppend(
     TaskQueries tasks,
     AppendRequest request,
@@ -36,7 +36,7 @@ internal sealed class TaskAppend(
         }
     }
 
-    /// <summary>What another program appended without the rows may be at fault: it is applied alone, and then the request once more.</summary>
+    /// <summary>Events that another program appended without rows may be at fault: they are applied alone, then the request is sent again.</summary>
     private async Task<IReadOnlyList<AppendResult>> SendBehindOthersAsync(PostgresException fault, CancellationToken cancellationToken)
     {
         if (tasks.CanAskAfterRefusal && await tasks.CatchUpAsync(cancellationToken).ConfigureAwait(false) > 0)

@@ -7,8 +7,8 @@ namespace Ledger.Postgres.Tasks;
 /// <content>How a question is put: in one round trip with the look whether another program appended without the rows.</content>
 internal sealed partial class TaskQueries
 {
-    /// <summary>Writes what other programs appended to tasks without their rows; gives how many events there were.</summary>
-    /// <remarks>Of all tasks together, because one may name another as its parent.</remarks>
+    /// <summary>Writes missing rows for events that other programs appended to tasks; returns the number of events.</summary>
+    /// <remarks>For all tasks together, because one may name another as its parent.</remarks>
     public Task<long> CatchUpAsync(CancellationToken cancellationToken) => connections.UseAsync<long>(CatchUpAsync, cancellationToken);
 
     private async Task<long> CatchUpAsync(ConnectionSource.Lease lease, CancellationToken cancellationToken)

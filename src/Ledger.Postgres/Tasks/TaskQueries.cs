@@ -11,11 +11,11 @@ internal sealed partial class TaskQueries(ConnectionSource connections, Postgres
 {
     private const int PageRows = 10_000;
 
-    // Before every time that an item can have, and behind it.
+    // Before and after every time that an item can have.
     private static readonly (long Time, string Id) First = (long.MinValue, "");
     private static readonly (long Time, string Id) Last = (long.MaxValue, "");
 
-    /// <summary>Whether calls have connections of their own, and not one of the caller's whose transaction a refusal has ended.</summary>
+    /// <summary>Whether calls use separate connections, not one of the caller whose transaction a refusal has ended.</summary>
     public bool CanAskAfterRefusal => connections.IsPool;
 
     /// <summary>What the events of tasks are read by.</summary>

@@ -153,7 +153,7 @@ internal sealed class TaskRefusal(TaskQueries tasks, AppendRequest request, Post
     private async Task<bool> IsMessageAsync(string id, CancellationToken cancellationToken) =>
         await tasks.FindMessageAsync(id, cancellationToken).ConfigureAwait(false) is not null;
 
-    /// <summary>The first id that something is true of; the first of all when it is of none, or nobody can be asked.</summary>
+    /// <summary>The first id that meets a condition; the first of all if none does, or if it cannot be checked.</summary>
     private async Task<string> FirstAsync(
         IEnumerable<string> ids, Func<string, CancellationToken, Task<bool>> isSo, CancellationToken cancellationToken)
     {

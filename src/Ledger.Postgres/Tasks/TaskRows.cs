@@ -6,10 +6,10 @@ namespace Ledger.Postgres.Tasks;
 /// <summary>The rows of tasks, calls and messages, in the order of the columns that every query has.</summary>
 internal static class TaskRows
 {
-    /// <summary>How many columns a call has; those of its message stand behind them.</summary>
+    /// <summary>How many columns a call has; those of its message follow.</summary>
     public const int CallColumns = 10;
 
-    /// <summary>How many columns a task has; those of its lease stand behind them.</summary>
+    /// <summary>How many columns a task has; those of its lease follow.</summary>
     public const int TaskColumns = 7;
 
     public static AgentTask ReadTask(NpgsqlDataReader reader) => new()

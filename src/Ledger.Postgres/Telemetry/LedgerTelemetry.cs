@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Ledger.Postgres.Telemetry;
 
-/// <summary>The metrics and traces of this package, named <c>Ledger</c>; they cost nothing while nobody listens.</summary>
+/// <summary>The metrics and traces of this package, named <c>Ledger</c>; they cost nothing without a listener.</summary>
 /// <remarks>
 /// Names and units follow OpenTelemetry (https://opentelemetry.io/docs/specs/semconv/general/metrics/). The package's README lists them.
 /// </remarks>
@@ -47,6 +47,6 @@ internal static class LedgerTelemetry
     public static Counter<long> Imported { get; } = Meter.CreateCounter<long>(
         "ledger.import.events", "{event}", "Events that imports wrote.");
 
-    /// <summary>Whether anybody wants to hear of single calls.</summary>
+    /// <summary>Whether a listener wants single calls.</summary>
     public static bool WatchesCalls => Source.HasListeners() || Appends.Enabled || Events.Enabled || Conflicts.Enabled;
 }

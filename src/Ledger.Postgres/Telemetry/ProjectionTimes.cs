@@ -16,14 +16,14 @@ internal sealed class ProjectionTimes
 
     private ProjectionTimes(string clock) => _clock = clock;
 
-    /// <summary>One to be filled, or null while nobody measures.</summary>
-    /// <param name="clock">The statement that asks for the time.</param>
+    /// <summary>An instance to be filled, or null without a listener.</summary>
+    /// <param name="clock">The statement that reads the time.</param>
     public static ProjectionTimes? Start(string clock) => LedgerTelemetry.ProjectionTime.Enabled ? new ProjectionTimes(clock) : null;
 
-    /// <summary>Our clock, for <see cref="AddSince"/>; nothing while nobody measures.</summary>
+    /// <summary>The local clock, for <see cref="AddSince"/>; null without a listener.</summary>
     public static long Now(ProjectionTimes? times) => times is null ? 0 : Stopwatch.GetTimestamp();
 
-    /// <summary>Goes to the next result, which is one of the times asked for, and takes it; does nothing while nobody measures.</summary>
+    /// <summary>Moves to the next result, one of the requested times, and records it; does nothing without a listener.</summary>
     public static async Task ReadNextAsync(ProjectionTimes? times, NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
         if (times is not null)
@@ -33,7 +33,7 @@ internal sealed class ProjectionTimes
         }
     }
 
-    /// <summary>Lets a batch ask for the time.</summary>
+    /// <summary>Adds a query of the time to a batch.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="endOf">The projection whose statements end here; null before the first.</param>
     public void AddClock(NpgsqlBatch batch, string? endOf = null)

@@ -6,7 +6,7 @@ namespace Ledger.Postgres.Telemetry;
 /// <summary>One append as metrics and traces see it.</summary>
 internal static class WatchedAppend
 {
-    /// <summary>Makes a call within a span, and counts what becomes of it.</summary>
+    /// <summary>Makes a call within a span, and counts its outcome.</summary>
     /// <param name="appends">What is appended.</param>
     /// <param name="call">Checks and sends it: within the span, whose context the events take.</param>
     public static async Task<IReadOnlyList<AppendResult>> RunAsync(

@@ -11,7 +11,7 @@ internal sealed partial class PostgresWorldReader(StoreContext context, IEventSt
 {
     private readonly WorldQueries _rows = new(context.Connections, context.Options);
 
-    // Gives every answer that rows do not.
+    // Answers everything that rows do not.
     private readonly FoldingWorldReader _folding = new(store);
 
     // Rows that other writers left out are written first, a page of events a transaction; where nothing can be written, the history is
@@ -159,7 +159,7 @@ internal sealed partial class PostgresWorldReader(StoreContext context, IEventSt
         return Covered(await _rows.ReachAsync(history, at, cancellationToken).ConfigureAwait(false), history, at);
     }
 
-    /// <exception cref="PositionOutOfRangeException">The rows stand for all that there is, and more was asked for.</exception>
+    /// <exception cref="PositionOutOfRangeException">The rows cover the whole history, and a later position was requested.</exception>
     private static Position? Covered(WorldReach reach, History history, Position? at) =>
         at > reach.Length && reach.Position == reach.Length && !reach.Lags
             ? throw new PositionOutOfRangeException(history.Stream, at.Value, reach.Length)

@@ -9,7 +9,7 @@ internal sealed class WorldIndex(StoreContext context)
 
     public Task DropAsync(CancellationToken cancellationToken) => ExecuteAsync("unindex_worlds", cancellationToken);
 
-    // It may take as long as there are objects, like a migration.
+    // Its time grows with the number of objects; no time limit, like a migration.
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
     {
         await context.Connections.UseAsync(

@@ -12,7 +12,7 @@ internal sealed partial class WorldQueries
     /// <summary>How many objects or relations a page has at least, unless it is the last.</summary>
     public const int PageRows = 1_000;
 
-    /// <summary>A page of objects behind an id; fewer than <see cref="PageRows"/> are the last.</summary>
+    /// <summary>A page of objects after an id; fewer than <see cref="PageRows"/> mean the last page.</summary>
     public Task<List<WorldObject>> ReadObjectsAsync(
         History history,
         ObjectFilter filter,
@@ -39,7 +39,7 @@ internal sealed partial class WorldQueries
             },
             cancellationToken);
 
-    /// <summary>A page of relations behind an id; fewer than <see cref="PageRows"/> are the last.</summary>
+    /// <summary>A page of relations after an id; fewer than <see cref="PageRows"/> mean the last page.</summary>
     public Task<List<Relation>> ReadRelationsAsync(
         History history,
         RelationFilter filter,

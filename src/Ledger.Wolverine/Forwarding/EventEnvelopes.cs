@@ -9,7 +9,7 @@ internal static class EventEnvelopes
     /// <summary>An event that is not written yet.</summary>
     public static IEvent Wrap(object appended) => appended is NewEvent made ? Of(made.Data, made.Id) : Of(appended, Guid.Empty);
 
-    /// <summary>An event as the log has it.</summary>
+    /// <summary>An event as stored in the log.</summary>
     public static IEvent Wrap(RecordedEvent recorded)
     {
         var wrapped = Of(recorded.Data, recorded.Id);

@@ -9,7 +9,7 @@ namespace Ledger.Wolverine.Forwarding;
 /// <summary>Hands one event after the other to the handlers of its type, and to other programs that subscribe to it.</summary>
 internal sealed class EventForwarder(IWolverineRuntime runtime, HandlerGraph handlers, IHostApplicationLifetime lifetime)
 {
-    /// <summary>Returns when the event is handled; whoever calls it again after a failure has it handled again.</summary>
+    /// <summary>Returns when the event is handled; a repeated call after a failure handles it again.</summary>
     public async Task ForwardAsync(RecordedEvent recorded, CancellationToken cancellationToken)
     {
         await StartedAsync(cancellationToken).ConfigureAwait(false);

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Ledger.Wolverine.Handling;
 
-/// <summary>What it means that somebody else was faster, and how long to wait before the next try.</summary>
+/// <summary>Recognises conflicts with a faster writer, and defines the pauses before retries.</summary>
 internal static class Conflicts
 {
     /// <summary>The pauses, of which a random part is waited.</summary>

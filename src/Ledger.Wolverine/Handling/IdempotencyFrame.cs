@@ -7,7 +7,8 @@ using Wolverine.Runtime;
 
 namespace Ledger.Wolverine.Handling;
 
-/// <summary>Has the session's transaction begin before anything else of a handler, and refuses a message that was handled, if the chain says so.</summary>
+/// <summary>Begins the session's transaction before anything else in a handler, and, if the chain requires it, refuses a message that was already
+/// handled.</summary>
 internal sealed class IdempotencyFrame(IdempotencyStyle style) : AsyncFrame
 {
     private Variable? _context;

@@ -12,8 +12,8 @@ using Wolverine.Runtime.Handlers;
 
 namespace Ledger.Wolverine.Handling;
 
-/// <summary>Takes a handler that asks for a world, a run or an aggregate for an aggregate handler, without an attribute.</summary>
-/// <remarks>Nobody else can give such a parameter. Where an attribute of Wolverine says what it is for, that counts.</remarks>
+/// <summary>Treats a handler with a world, run or aggregate parameter as an aggregate handler, without an attribute.</summary>
+/// <remarks>No other source provides such a parameter. An attribute of Wolverine takes precedence.</remarks>
 internal sealed class LedgerHandlerPolicy : IHandlerPolicy
 {
     private readonly LedgerFrameProvider _provider = new();
@@ -52,7 +52,7 @@ internal sealed class LedgerHandlerPolicy : IHandlerPolicy
         {
             throw new InvalidOperationException(
                 $"{call.HandlerType.FullNameInCode()}.{call.Method.Name} takes '{parameter.ParameterType.Name}', but {chain.MessageType.FullNameInCode()} "
-                + "does not say of which run. Give it a text 'RunId' or 'Id', or mark a text or a StreamName with [Identity].");
+                + "does not name the run. Add a string 'RunId' or 'Id', or mark a string or a StreamName with [Identity].");
         }
 
         if (parameter.ParameterType == typeof(Run) && ReturnsNothing(call.Method))

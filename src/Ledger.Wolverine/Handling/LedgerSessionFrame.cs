@@ -7,7 +7,7 @@ using Wolverine.Runtime;
 
 namespace Ledger.Wolverine.Handling;
 
-/// <summary>Makes the session of Ledger: on the session of Marten that the outbox writes into, or with a transaction of its own.</summary>
+/// <summary>Creates Ledger's session: on the Marten session that the outbox writes into, or with its own transaction.</summary>
 internal sealed class LedgerSessionFrame : AsyncFrame
 {
     private readonly bool _isMarten;

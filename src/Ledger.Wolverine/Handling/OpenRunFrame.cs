@@ -5,7 +5,7 @@ using Ledger.Wolverine.Sessions;
 
 namespace Ledger.Wolverine.Handling;
 
-/// <summary>Gives a handler that returns nothing its run, to append and fork by the handle.</summary>
+/// <summary>Passes the run to a handler that returns nothing, so that it appends and forks through the handle.</summary>
 internal sealed class OpenRunFrame : AsyncFrame
 {
     private readonly Variable _stream;

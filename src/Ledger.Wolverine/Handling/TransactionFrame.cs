@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Ledger.Wolverine.Handling;
 
-/// <summary>Gives a handler the transaction of the native engine, for rows of its own.</summary>
+/// <summary>Passes the native engine's transaction to a handler, for its own rows.</summary>
 internal sealed class TransactionFrame : SyncFrame
 {
     private Variable? _session;

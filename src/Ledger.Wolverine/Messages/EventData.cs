@@ -13,7 +13,7 @@ namespace Ledger.Wolverine.Messages;
 public sealed record EventData(Guid Id, string Type, JsonElement Data, EventMetadata? Metadata = null)
 {
     /// <summary>Puts an event into the form of a message.</summary>
-    /// <param name="happened">An event record, or a <see cref="NewEvent"/> with an id or metadata of its own.</param>
+    /// <param name="happened">An event record, or a <see cref="NewEvent"/> with its own id or metadata.</param>
     /// <param name="registry">The event types; null for the built-in ones alone.</param>
     /// <exception cref="InvalidEventException">It is of no registered type, or cannot be stored.</exception>
     public static EventData Of(object happened, EventRegistry? registry = null)

@@ -6,7 +6,7 @@ using Wolverine.Attributes;
 
 namespace Ledger.Wolverine.Messages;
 
-/// <summary>Handles Ledger's messages; each returns the message that says what happened.</summary>
+/// <summary>Handles Ledger's messages; each handler returns a message with the result.</summary>
 public static class LedgerMessageHandler
 {
     private const int SecondsOfADay = 86_400;
@@ -65,7 +65,7 @@ public static class LedgerMessageHandler
         return new SnapshotSaved(run.StreamName.Value, snapshot.World.Position.Value);
     }
 
-    /// <summary>Makes a projection anew.</summary>
+    /// <summary>Rebuilds a projection.</summary>
     [MessageTimeout(SecondsOfADay)]
     public static async Task<ProjectionRebuilt> HandleAsync(RebuildProjection message, LedgerEngine engine, CancellationToken cancellationToken)
     {

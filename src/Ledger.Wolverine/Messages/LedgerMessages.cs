@@ -30,7 +30,7 @@ public sealed record AppendEvents(string RunId, IReadOnlyList<EventData> Events)
 }
 
 /// <summary>Asks to fork a run or branch.</summary>
-/// <remarks>A fork that is there already is answered again. Answered by <see cref="RunForked"/>.</remarks>
+/// <remarks>If the branch already exists, the answer is repeated. Answered by <see cref="RunForked"/>.</remarks>
 /// <param name="RunId">The parent: with a colon the name of a stream, otherwise the id of a run.</param>
 /// <param name="At">How many of its events the branch shares.</param>
 /// <param name="BranchId">The branch's id.</param>
@@ -44,34 +44,34 @@ public sealed record ForkRun(string RunId, long At, string BranchId)
 /// <param name="RunId">With a colon the name of a stream, otherwise the id of a run.</param>
 public sealed record SaveSnapshot(string RunId);
 
-/// <summary>Asks to make a projection anew. Answered by <see cref="ProjectionRebuilt"/>.</summary>
-/// <remarks>It may take a day; afterwards the message fails.</remarks>
+/// <summary>Asks to rebuild a projection. Answered by <see cref="ProjectionRebuilt"/>.</summary>
+/// <remarks>It may take up to a day; after that the message fails.</remarks>
 /// <param name="Projection">One of Marten's by its name, one of the options, or one of Ledger's own, such as <c>ledger:world</c>.</param>
 public sealed record RebuildProjection(string Projection);
 
-/// <summary>Says that a run was started.</summary>
+/// <summary>Reports that a run was started.</summary>
 /// <param name="RunId">The run's id.</param>
 /// <param name="Length">How many events it has.</param>
 public sealed record RunStarted(string RunId, long Length);
 
-/// <summary>Says that events were appended, by this message or an earlier delivery of it.</summary>
+/// <summary>Reports that events were appended, by this message or an earlier delivery of it.</summary>
 /// <param name="Stream">The name of the stream.</param>
-/// <param name="Length">The length of the history behind them.</param>
+/// <param name="Length">The length of the history after them.</param>
 /// <param name="EventIds">Their ids.</param>
 public sealed record EventsAppended(string Stream, long Length, IReadOnlyList<Guid> EventIds);
 
-/// <summary>Says that a branch was created.</summary>
+/// <summary>Reports that a branch was created.</summary>
 /// <param name="Branch">The name of the branch's stream.</param>
 /// <param name="Parent">The name of the parent's stream.</param>
 /// <param name="At">How many events they share.</param>
 public sealed record RunForked(string Branch, string Parent, long At);
 
-/// <summary>Says that a world was kept.</summary>
+/// <summary>Reports that a snapshot of a world was saved.</summary>
 /// <param name="Stream">The name of the stream.</param>
 /// <param name="Length">After how many events.</param>
 public sealed record SnapshotSaved(string Stream, long Length);
 
-/// <summary>Says that a projection was made anew.</summary>
+/// <summary>Reports that a projection was rebuilt.</summary>
 /// <param name="Projection">Its name.</param>
 /// <param name="Duration">How long it took.</param>
 public sealed record ProjectionRebuilt(string Projection, TimeSpan Duration);

@@ -18,6 +18,6 @@ internal sealed class DocumentsSession(IDocumentSession session, MessageContext?
     private protected override AgentLedger Locked() =>
         new(StoreConfiguration.Of(session.DocumentStore).Native.On(session.Connection), Ledger.Options);
 
-    // Wolverine saves the session behind this.
+    // Wolverine saves the session after this.
     private protected override Task CommitAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

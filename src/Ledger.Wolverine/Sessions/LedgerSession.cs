@@ -5,9 +5,9 @@ using Wolverine.Persistence.EventSourcing;
 
 namespace Ledger.Wolverine.Sessions;
 
-/// <summary>Runs and branches within the transaction of the message that is handled, beside Wolverine's inbox and outbox.</summary>
+/// <summary>Runs and branches within the transaction of the handled message, together with Wolverine's inbox and outbox.</summary>
 /// <remarks>
-/// <para>A handler takes one as a parameter. What it appends and forks is written when the handler has ended, or not at all.</para>
+/// <para>A handler takes one as a parameter. Its appends and forks are written when the handler has ended, or not at all.</para>
 /// <para>Not safe for concurrent use. The methods that fetch and save are called by the code that Wolverine generates.</para>
 /// </remarks>
 public abstract class LedgerSession : IAsyncDisposable
@@ -87,9 +87,9 @@ public abstract class LedgerSession : IAsyncDisposable
         return fetched;
     }
 
-    /// <summary>Appends what the handler has given for the states that it fetched.</summary>
+    /// <summary>Appends the handler's events to the streams whose states it fetched.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="WrongExpectedVersionException">Somebody was faster.</exception>
+    /// <exception cref="WrongExpectedVersionException">Another writer was faster.</exception>
     public async Task SaveAsync(CancellationToken cancellationToken = default)
     {
         foreach (var stream in _fetched.Where(s => s.Appended.Count > 0 || s.AlwaysEnforceConsistency))
@@ -105,9 +105,9 @@ public abstract class LedgerSession : IAsyncDisposable
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
 
-    /// <summary>The runs as they are behind the locks of the transaction, on its own connection.</summary>
+    /// <summary>The runs as of the transaction's locks, on its own connection.</summary>
     private protected abstract AgentLedger Locked();
 
-    /// <summary>Commits, unless somebody else does.</summary>
+    /// <summary>Commits, unless another component does.</summary>
     private protected abstract Task CommitAsync(CancellationToken cancellationToken);
 }

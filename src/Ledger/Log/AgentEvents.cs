@@ -22,8 +22,8 @@ public sealed record ResponderFailed(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("error"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error = null) : OpenEvent;
 
-/// <summary>A language model was asked.</summary>
-/// <param name="Messages">What it was asked: JSON, usually an array of messages with role and content.</param>
+/// <summary>A request was sent to a language model.</summary>
+/// <param name="Messages">The prompt: JSON, usually an array of messages with role and content.</param>
 /// <param name="Model">The model's name.</param>
 /// <param name="MaxTokens">The largest number of tokens it may answer with.</param>
 [EventType("llm.request")]
@@ -44,7 +44,7 @@ public sealed record LlmResponse(
 
 /// <summary>A tool was called.</summary>
 /// <param name="Tool">The tool's name.</param>
-/// <param name="Arguments">What it was called with: JSON.</param>
+/// <param name="Arguments">The arguments of the call: JSON.</param>
 [EventType("tool.called")]
 public sealed record ToolCalled(
     [property: JsonPropertyName("tool"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Tool = null,
@@ -52,13 +52,13 @@ public sealed record ToolCalled(
 
 /// <summary>A tool answered.</summary>
 /// <param name="CallId">The id of the event <c>tool.called</c> that it answers.</param>
-/// <param name="Result">What it answered: JSON.</param>
+/// <param name="Result">The result: JSON.</param>
 [EventType("tool.returned")]
 public sealed record ToolReturned(
     [property: JsonPropertyName("call_id"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? CallId = null,
     [property: JsonPropertyName("result"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] JsonElement Result = default) : OpenEvent;
 
-/// <summary>A limit of the run was reached; events behind it still count.</summary>
+/// <summary>A limit of the run was reached; later events still count.</summary>
 /// <param name="Reasons">Which limits, such as <c>max_events=100</c>.</param>
 [EventType("budget.exhausted")]
 public sealed record BudgetExhausted(

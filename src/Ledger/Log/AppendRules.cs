@@ -16,7 +16,7 @@ internal static class AppendRules
             CheckWritten(append.Stream, nameof(appends));
         }
 
-        // Nearly every append is one event for one stream, and has nothing that could be there twice.
+        // Nearly every append is one event for one stream, and cannot contain duplicates.
         if (appends.Count > 1 || (appends.Count == 1 && appends[0].Events.Count > 1))
         {
             CheckDistinct(appends);
@@ -25,8 +25,8 @@ internal static class AppendRules
 
     /// <summary>The largest JSON of one append, in bytes: 256 MiB.</summary>
     /// <remarks>
-    /// PostgreSQL takes no message and no value over 1 GB, and as <c>jsonb</c> a list of small numbers is several times as large as its text:
-    /// https://www.postgresql.org/docs/current/limits.html. What is over it ends the connection, which looks like a server that is away.
+    /// PostgreSQL accepts no message and no value over 1 GB, and as <c>jsonb</c> a list of small numbers is several times as large as its text:
+    /// https://www.postgresql.org/docs/current/limits.html. A larger one ends the connection, which looks like an unavailable server.
     /// </remarks>
     public const long MaxBytes = 256L * 1024 * 1024;
 
@@ -44,7 +44,7 @@ internal static class AppendRules
     {
         if (stream == default)
         {
-            throw new ArgumentException($"A stream name is needed; the default value of {nameof(StreamName)} is none.", parameter);
+            throw new ArgumentException($"A stream name is needed; the default value of {nameof(StreamName)} is not a name.", parameter);
         }
     }
 
@@ -89,7 +89,7 @@ internal static class AppendRules
                 if (!ids.Add(id))
                 {
                     throw new ArgumentException(
-                        $"Event {id} occurs twice in one append. Give each event an id of its own.", nameof(appends));
+                        $"Event {id} occurs twice in one append. Give each event its own id.", nameof(appends));
                 }
             }
         }

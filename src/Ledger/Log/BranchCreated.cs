@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Ledger.Log;
 
-/// <summary>The first event of a branch: what it shares with whom.</summary>
+/// <summary>The first event of a branch: which part of which history it shares.</summary>
 /// <param name="BranchId">The branch's id: its stream is <c>branch:{id}</c>.</param>
 /// <param name="ParentRunId">The id of the run or branch that was forked, without its prefix.</param>
 /// <param name="ForkPosition">How many events of the parent's history are shared.</param>
@@ -33,8 +33,8 @@ public sealed record BranchCreated(
             branchId, parent.Stream.Id, at.Value, parent.Fork(at), parent.Stream.Value, parent.Root.Value, name);
     }
 
-    /// <summary>The branch that the event creates, without a time yet; engines call it before they look at the log.</summary>
-    /// <exception cref="ArgumentException">The event does not say what a branch is made of, or contradicts itself.</exception>
+    /// <summary>The branch that the event creates, without a time yet; engines call it before they read the log.</summary>
+    /// <exception cref="ArgumentException">The event lacks a member that a branch needs, or contradicts itself.</exception>
     internal BranchInfo Describe()
     {
         if (Lineage is null || Parent is null || Root is null)

@@ -17,6 +17,6 @@ public sealed record BranchInfo(
     string? Name,
     DateTimeOffset CreatedAt)
 {
-    /// <summary>What the branch's history is made of.</summary>
+    /// <summary>The segments that make up the branch's history.</summary>
     public History History => new(Stream, Root, Lineage);
 }

@@ -5,7 +5,7 @@ namespace Ledger.Log;
 /// <param name="Children">The branches forked from it, the oldest first.</param>
 public sealed record BranchNode(BranchInfo Branch, IReadOnlyList<BranchNode> Children)
 {
-    /// <summary>Arranges branches as trees; one whose parent is not among them is the root of a tree.</summary>
+    /// <summary>Arranges branches as trees; a branch without its parent in the list is the root of a tree.</summary>
     public static IReadOnlyList<BranchNode> Arrange(IReadOnlyList<BranchInfo> branches)
     {
         ArgumentNullException.ThrowIfNull(branches);

@@ -3,17 +3,17 @@ using System.Text.Json.Serialization;
 
 namespace Ledger.Log;
 
-/// <summary>A call was made that is neither of a language model nor of a tool; those have events of their own.</summary>
-/// <param name="Kind">What was called, in the application's words.</param>
-/// <param name="Request">What it was asked: JSON.</param>
+/// <summary>A call was made to something other than a language model or a tool, which have their own events.</summary>
+/// <param name="Kind">The kind of call, named by the application.</param>
+/// <param name="Request">The request: JSON.</param>
 [EventType("call.requested")]
 public sealed record CallRequested(
     [property: JsonPropertyName("kind")] string Kind,
     [property: JsonPropertyName("request")] JsonElement Request) : OpenEvent;
 
-/// <summary>A call that is neither of a language model nor of a tool was answered.</summary>
+/// <summary>A call to something other than a language model or a tool was answered.</summary>
 /// <param name="Kind">What was called.</param>
-/// <param name="Response">What it answered: JSON.</param>
+/// <param name="Response">The response: JSON.</param>
 [EventType("call.returned")]
 public sealed record CallReturned(
     [property: JsonPropertyName("kind")] string Kind,
@@ -41,7 +41,7 @@ public sealed record CallAnswered(
     [property: JsonPropertyName("input_tokens"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? InputTokens = null,
     [property: JsonPropertyName("output_tokens"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? OutputTokens = null) : OpenEvent;
 
-/// <summary>A call was begun, its caller is gone, and whether it had its effect is not known. It is caused by its request.</summary>
+/// <summary>A call was begun and its caller is gone; whether the call took effect is unknown. The event is caused by the request.</summary>
 /// <param name="Kind">What was called.</param>
 /// <param name="Reason">What is known: who began it, or how it was cut off.</param>
 [EventType("call.unknown")]
@@ -49,7 +49,8 @@ public sealed record CallUnknown(
     [property: JsonPropertyName("kind")] string Kind,
     [property: JsonPropertyName("reason"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null) : OpenEvent;
 
-/// <summary>A call whose end was open counts as not made: the next caller of the same request makes it again. It is caused by its request.</summary>
+/// <summary>A call with an unknown outcome counts as not made: the next caller of the same request makes it again. The event is caused by the
+/// request.</summary>
 /// <param name="Kind">What was called.</param>
 /// <param name="Reason">Why, or null.</param>
 [EventType("call.released")]

@@ -18,7 +18,7 @@ internal static class EventHeaders
 
     private static readonly HashSet<string> OwnNames = [Actor, Source, Causes, ForeignId, ForeignCauses, OccurredAt, CallId, TraceParent];
 
-    /// <summary>The trace context that an event gets: its own, or that of the current activity.</summary>
+    /// <summary>The trace context stored with an event: its own, or that of the current activity.</summary>
     public static string? TraceParentOf(EventMetadata metadata) =>
         metadata.TraceParent ?? (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null);
 

@@ -49,8 +49,8 @@ public sealed class EventIdInUseException : Exception
         EventIdConflict.PartOfAppend => $"The append to stream '{stream}' repeats {named}, which the stream has, among events that it does not have. "
             + "Nothing was written; send the earlier append as it was, or the new events alone.",
         EventIdConflict.OtherStream => $"The append to stream '{stream}' has {named}, which is in stream '{holder}' already. "
-            + "Nothing was written; give the event an id of its own.",
+            + "Nothing was written; give the event its own id.",
         _ => $"The append to stream '{stream}' has {named}, which the stream has already with another type or other data. "
-            + "Nothing was written; give the event an id of its own, or send it as it was.",
+            + "Nothing was written; give the event its own id, or send it unchanged.",
     };
 }

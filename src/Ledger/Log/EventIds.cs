@@ -19,7 +19,7 @@ public static class EventIds
         return NameBased(ForeignNamespace, $"{stream.Value}\n{foreignId}");
     }
 
-    /// <summary>The id of the event by which one of several callers takes a call: the log has it once.</summary>
+    /// <summary>The id of the event by which one of several callers claims a call; the log holds it once.</summary>
     /// <param name="stream">The stream of the run or branch that calls.</param>
     /// <param name="kind">What is called.</param>
     /// <param name="requestHash">The hash of the request.</param>
@@ -32,7 +32,7 @@ public static class EventIds
     internal static Guid OfCallKey(StreamName stream, string kind, string requestHash, int slot) =>
         NameBased(CallNamespace, $"key\n{stream.Value}\n{kind}\n{requestHash}\n{slot}");
 
-    /// <summary>The id of the event that says that the end of a call is unknown: the log has it once.</summary>
+    /// <summary>The id of the event that records that the outcome of a call is unknown; the log holds it once.</summary>
     internal static Guid OfUnknownCall(Guid requestId) => NameBased(CallNamespace, $"unknown\n{requestId}");
 
     /// <summary>The id of the event by which an attempt of an agent begins: the log has it once in a stream.</summary>

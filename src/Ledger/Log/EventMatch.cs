@@ -18,10 +18,10 @@ internal sealed class EventMatch
     /// <summary>The names that are wanted whole, or null.</summary>
     public string[]? Types { get; }
 
-    /// <summary>What the names may begin with, or null.</summary>
+    /// <summary>The allowed prefixes of the names, or null.</summary>
     public string[]? Prefixes { get; }
 
-    /// <summary>What the JSON text has to contain, escaped as JSON is and in lower case, or null.</summary>
+    /// <summary>The text that the JSON must contain, escaped as in JSON and in lower case, or null.</summary>
     public string? Text { get; }
 
     public bool IsMetBy(RecordedEvent recorded) =>

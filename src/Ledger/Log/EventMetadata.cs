@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Ledger.Log;
 
-/// <summary>What is known of an event beside what happened: who, why, and when in the world.</summary>
+/// <summary>Metadata of an event: who caused it, why, and when it happened in the world.</summary>
 /// <remarks>Immutable when the collections given to it are. Stored in the event's headers; absent members are not written.</remarks>
 public sealed record EventMetadata
 {
@@ -30,7 +30,7 @@ public sealed record EventMetadata
     /// <summary>The time that the event speaks of, where that is not the time at which the log took it.</summary>
     public DateTimeOffset? OccurredAt { get; init; }
 
-    /// <summary>The call of a task (<see cref="Tasks.Call.Id"/>) that the event belongs to, or null; nobody checks that there is one.</summary>
+    /// <summary>The call of a task (<see cref="Tasks.Call.Id"/>) that the event belongs to, or null; that the call exists is not checked.</summary>
     /// <remarks>
     /// <see cref="Tasks.TaskLedger.FindCallAsync"/> finds the call, and <see cref="Tasks.TaskLedger.ReadCallEventsAsync"/> what else
     /// belongs to it. The responses to a request that <c>CallOnceAsync</c> records belong to the same call.

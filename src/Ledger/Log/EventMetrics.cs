@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Ledger.Log;
 
-/// <summary>What is counted of events that are read; engines add theirs to the same meter.</summary>
+/// <summary>Metrics of events that are read; engines add theirs to the same meter.</summary>
 internal static class EventMetrics
 {
     private static readonly Meter Meter = new("Ledger");

@@ -3,7 +3,7 @@ using Ledger.Events;
 namespace Ledger.Log;
 
 /// <summary>An aggregate or a projection handles the type of an event whose stored JSON does not fit this type.</summary>
-/// <remarks>Leaving the event out would give a state that looks right and is not. Readers still get it as an <see cref="UntypedEvent"/>.</remarks>
+/// <remarks>Leaving the event out would produce a state that looks right and is not. Readers still get it as an <see cref="UntypedEvent"/>.</remarks>
 public sealed class EventMisfitException : Exception
 {
     /// <summary>States the event, its type and what does not fit.</summary>

@@ -1,7 +1,7 @@
 namespace Ledger.Log;
 
-/// <summary>Events that a query wanted.</summary>
+/// <summary>A page of the events that match a query.</summary>
 /// <param name="Events">The events, with their positions in the history.</param>
-/// <param name="Next">Where to go on: everything before it was looked at.</param>
-/// <param name="IsLast">Whether nothing is left to look at.</param>
+/// <param name="Next">The position to continue at: everything before it was examined.</param>
+/// <param name="IsLast">Whether this is the last page.</param>
 public sealed record EventPage(IReadOnlyList<RecordedEvent> Events, Position Next, bool IsLast);

@@ -1,9 +1,9 @@
 namespace Ledger.Log;
 
-/// <summary>Which events of a history are wanted. What is null does not count.</summary>
+/// <summary>Selects events of a history. Members that are null do not filter.</summary>
 public sealed record EventQuery
 {
-    /// <summary>The names that the type may have; null for any. One that ends with <c>*</c> stands for all that begin so.</summary>
+    /// <summary>The names that the type may have; null for any. One that ends with <c>*</c> matches as a prefix.</summary>
     public IReadOnlyList<string>? Types { get; init; }
 
     /// <summary>The actor, exactly.</summary>
@@ -12,7 +12,7 @@ public sealed record EventQuery
     /// <summary>The call of a task that they belong to, by <see cref="EventMetadata.CallId"/>.</summary>
     public string? CallId { get; init; }
 
-    /// <summary>What the data contains within one value or property name, ASCII letters without case.</summary>
+    /// <summary>A text that one value or property name of the data contains, ignoring the case of ASCII letters.</summary>
     public string? Text { get; init; }
 
     /// <summary>The position to begin at.</summary>
@@ -21,10 +21,10 @@ public sealed record EventQuery
     /// <summary>The position to stop before; null for the end.</summary>
     public Position? To { get; init; }
 
-    /// <summary>How many events are returned at most, from 1 to 10,000; 100 unless given.</summary>
+    /// <summary>The largest number of events to return, from 1 to 10,000. Default: 100.</summary>
     public int Limit { get; init; } = 100;
 
-    /// <summary>How many events are looked at, at most; 50,000 unless given.</summary>
+    /// <summary>The largest number of events to examine. Default: 50,000.</summary>
     public int Reach { get; init; } = 50_000;
 
     internal EventQuery Checked()

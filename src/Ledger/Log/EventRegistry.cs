@@ -88,7 +88,7 @@ public sealed class EventRegistry
     }
 
     /// <summary>A sentence for a name that is probably a slip for that of a built-in event, such as <c>object.create</c>; null for every other.</summary>
-    /// <remarks>A hint, and no more: an application may have such events. Names that are registered get none.</remarks>
+    /// <remarks>Only a hint: an application may have such events. Names that are registered get none.</remarks>
     /// <param name="name">The name of an event's type.</param>
     public string? HintFor(string name)
     {
@@ -152,7 +152,8 @@ public sealed class EventRegistry
         return new EventRegistry(this, logger);
     }
 
-    /// <summary>Reads stored JSON as the type that its name stands for, upcast where needed; what fits none becomes an <see cref="UntypedEvent"/>.</summary>
+    /// <summary>Reads stored JSON as the type that its name stands for, upcast where needed; JSON that does not fit becomes an <see
+    /// cref="UntypedEvent"/>.</summary>
     public object Read(string name, ReadOnlyMemory<byte> json) => Read(name, json, out _);
 
     /// <summary>Reads stored JSON, and tells whether it should have fitted a type and did not.</summary>
@@ -165,7 +166,7 @@ public sealed class EventRegistry
             {
                 var bytes = _upcasts.TryGetValue(name, out var upcast) ? upcast.Convert(json) : json;
 
-                // The reader's depth counts, and not that of the application's options, which is 64 unless set.
+                // The reader's depth applies, not that of the application's options, which is 64 by default.
                 var reader = new Utf8JsonReader(bytes.Span, EventJson.ReaderOptions);
                 if (JsonSerializer.Deserialize(ref reader, entry.Json) is { } data)
                 {
@@ -174,7 +175,7 @@ public sealed class EventRegistry
 
                 misfit = new EventMisfit(entry.ClrType, "it is null.");
             }
-#pragma warning disable CA1031 // The log may hold any JSON under any name, and converters, constructors and upcasts throw what they like; the event is still one.
+#pragma warning disable CA1031 // The log may hold any JSON under any name, and converters, constructors and upcasts may throw anything; the event must still be readable.
             catch (Exception fault) when (fault is not OutOfMemoryException)
 #pragma warning restore CA1031
             {

@@ -11,15 +11,15 @@ public sealed class EventRegistryBuilder
 
     internal Dictionary<string, (string To, Func<JsonElement, JsonElement> Convert)> Upcasts { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Registers an event type under the name that its <see cref="EventTypeAttribute"/> gives.</summary>
+    /// <summary>Registers an event type under the name in its <see cref="EventTypeAttribute"/>.</summary>
     /// <param name="json">How the type is written as JSON, from a source-generated context.</param>
     /// <exception cref="ArgumentException">The type has no name, or the name is taken.</exception>
     public EventRegistryBuilder Add<T>(JsonTypeInfo<T> json)
         where T : class => Add(NameOf<T>(nameof(json)), json);
 
-    /// <summary>Registers an event type under the name that its <see cref="EventTypeAttribute"/> gives, with a rule that each append is held to.</summary>
+    /// <summary>Registers an event type under the name in its <see cref="EventTypeAttribute"/>, with a rule that every append must meet.</summary>
     /// <param name="json">How the type is written as JSON, from a source-generated context.</param>
-    /// <param name="rule">Says what is wrong with an event of this name.</param>
+    /// <param name="rule">Returns what is wrong with an event of this name.</param>
     /// <exception cref="ArgumentException">The type has no name, or the name is taken.</exception>
     public EventRegistryBuilder Add<T>(JsonTypeInfo<T> json, EventRule rule)
         where T : class
@@ -42,7 +42,7 @@ public sealed class EventRegistryBuilder
         ArgumentNullException.ThrowIfNull(json);
         if (ByName.TryGetValue(name, out var other))
         {
-            throw new ArgumentException($"The event name '{name}' is that of {other.ClrType} already. Give {typeof(T)} another.", nameof(name));
+            throw new ArgumentException($"The event name '{name}' is already used by {other.ClrType}. Give {typeof(T)} another.", nameof(name));
         }
 
         if (ByName.Values.FirstOrDefault(e => e.ClrType == typeof(T)) is { } entry)
@@ -57,7 +57,7 @@ public sealed class EventRegistryBuilder
     /// <summary>Registers how an old shape is read as a newer one; what is stored stays as it is.</summary>
     /// <remarks>Upcasts are followed: one from version 1 to 2 and one from 2 to 3 read version 1 as 3. The name at the end must have a type.</remarks>
     /// <param name="name">The name that the old events have in the log.</param>
-    /// <param name="toName">The name that they are read as, which has a type or an upcast of its own; it may be the same name.</param>
+    /// <param name="toName">The name that they are read as, which has a type or another upcast; it may be the same name.</param>
     /// <param name="convert">Makes the new JSON from the old. It must be pure and safe for concurrent use.</param>
     /// <exception cref="ArgumentException">The name has a conversion already.</exception>
     public EventRegistryBuilder Upcast(string name, string toName, Func<JsonElement, JsonElement> convert)

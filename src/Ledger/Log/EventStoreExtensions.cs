@@ -7,7 +7,7 @@ public static class EventStoreExtensions
     /// <param name="store">The store.</param>
     /// <param name="stream">The stream.</param>
     /// <param name="expected">What the stream must be.</param>
-    /// <param name="events">The events: each an event record, or a <see cref="NewEvent"/> with an id or metadata of its own.</param>
+    /// <param name="events">The events: each an event record, or a <see cref="NewEvent"/> with its own id or metadata.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public static async Task<AppendResult> AppendAsync(
         this IEventStore store,

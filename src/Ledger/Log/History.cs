@@ -1,10 +1,10 @@
 namespace Ledger.Log;
 
-/// <summary>What the history of a run or branch is made of: segments of its ancestors' streams, then its own stream.</summary>
+/// <summary>The segments of a run's or branch's history: parts of its ancestors' streams, then its own stream.</summary>
 /// <remarks>
-/// Immutable. The lineage of a branch never changes, so a history may be kept as long as one likes; it does not hold the length
-/// of the own stream, which grows. Position <c>p</c> lies in the segment that covers it, as version <c>p - o + 1</c>, where
-/// <c>o</c> is the number of events in the segments before; positions behind all segments lie in the own stream.
+/// Immutable. The lineage of a branch never changes, so a history can be cached forever; it does not hold the length of the own stream, which grows. Position
+/// <c>p</c> lies in the segment that covers it, as version <c>p - o + 1</c>, where
+/// <c>o</c> is the number of events in the segments before; positions after all segments lie in the own stream.
 /// </remarks>
 public sealed class History
 {

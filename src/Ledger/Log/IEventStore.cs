@@ -2,15 +2,15 @@ namespace Ledger.Log;
 
 /// <summary>An append-only log of events in named streams: the port that every engine implements.</summary>
 /// <remarks>
-/// <para>All members are safe for concurrent use. Reading an unknown stream gives nothing. A cancelled append is either written
+/// <para>All members are safe for concurrent use. Reading an unknown stream returns nothing. A cancelled append is either written
 /// whole or not at all; append the same events again to find out.</para>
-/// <para>Wrong use is an <see cref="ArgumentException"/> before anything is looked at: null, the default <see cref="StreamName"/>,
-/// a stream or an id twice in one append. What is cancelled before it begins does nothing.</para>
+/// <para>Wrong use is an <see cref="ArgumentException"/> before anything is read: null, the default <see cref="StreamName"/>,
+/// a stream or an id twice in one append. A call that is cancelled before it begins does nothing.</para>
 /// <para>JSON is kept by value, as <c>jsonb</c> keeps it: the order of members does not count, of members with one name the last
 /// stays, and numbers are exact at any size. Times have the precision of microseconds; within a stream they never go back.</para>
-/// <para>Applications use <see cref="AgentLedger"/> for runs and branches, and this port for streams of their own.</para>
-/// <para>What an engine can do besides, such as tasks, records, worlds from rows, snapshots, documents and search, is reached through
-/// <see cref="Get{T}"/>, so that a store of an application's own may stand in front of an engine.</para>
+/// <para>Applications use <see cref="AgentLedger"/> for runs and branches, and this port for their own streams.</para>
+/// <para>Further capabilities of an engine, such as tasks, records, worlds from rows, snapshots, documents and search, are reached through <see
+/// cref="Get{T}"/>, so that an application can wrap an engine in its own store.</para>
 /// </remarks>
 public interface IEventStore
 {
@@ -25,11 +25,11 @@ public interface IEventStore
     /// <para>A decorator returns <c>inner.Get&lt;T&gt;()</c> for everything that it does not change; tasks, records and the rest then work through
     /// it. Which writes its <see cref="AppendAsync"/> sees:</para>
     /// <list type="number">
-    /// <item>It sees appends of <see cref="AgentLedger"/>, <see cref="Run"/>, <see cref="Tasks.TaskLedger"/> and aggregates, which are made on the
-    /// store that they were given.</item>
+    /// <item>It sees appends of <see cref="AgentLedger"/>, <see cref="Run"/>, <see cref="Tasks.TaskLedger"/> and aggregates, which are made through the store
+    /// that was passed to them.</item>
     /// <item>It does not see writes of <see cref="Records.ChronoStore"/>: the engine writes an event, its chain and its row in one statement.</item>
-    /// <item>It does not see what is stored beside the log, such as snapshots, documents and rows. <see cref="ImportAsync"/> and
-    /// <see cref="CreateBranchAsync"/> are members of their own.</item>
+    /// <item>It does not see data stored outside the log, such as snapshots, documents and rows. <see cref="ImportAsync"/> and <see cref="CreateBranchAsync"/>
+    /// are separate members.</item>
     /// </list>
     /// <para>The answer is the same for the lifetime of the store, and is safe for concurrent use where the store is. A call allocates nothing.</para>
     /// </remarks>
@@ -40,14 +40,14 @@ public interface IEventStore
     /// <summary>Appends to one or several streams, all or nothing.</summary>
     /// <remarks>
     /// <list type="number">
-    /// <item>There are events, and all are in their streams already, each under its id with the same type and the same JSON: nothing is
-    /// written, the first answer is given, whatever was expected. A part without events then answers with the version that its stream has.</item>
+    /// <item>All events are already in their streams, each under its id with the same type and the same JSON: nothing is written, and the first answer is
+    /// returned again, regardless of the expected versions. A part without events then returns the current version of its stream.</item>
     /// <item>Some ids are in the log, one is in another stream, or one has another type or other JSON there:
     /// <see cref="EventIdInUseException"/> with the first id, in the order of the call, that is at fault.</item>
     /// <item>A stream is archived: <see cref="StreamArchivedException"/>, also for a part without events.</item>
     /// <item>A stream is not as expected: <see cref="WrongExpectedVersionException"/>.</item>
-    /// <item>Otherwise every event is written, in order, and survives a crash of the application or the server. A part without
-    /// events creates its stream at version 0, or answers with the version that the stream has.</item>
+    /// <item>Otherwise every event is written, in order, and survives a crash of the application or the server. A part without events creates its stream at
+    /// version 0, or returns the current version.</item>
     /// </list>
     /// <para>Where several parts are at fault in one way, the first is named. A stream that a refused append would have created does
     /// not exist.</para>
@@ -62,15 +62,15 @@ public interface IEventStore
     /// <summary>Appends many events of many streams, in transactions of at most 10,000, with flat memory.</summary>
     /// <remarks>
     /// <list type="number">
-    /// <item>Every stream gets its events in the order of the import, behind those that it has.</item>
-    /// <item>An event whose id is in its stream already is passed over: an import that was broken off is resumed by doing it again.</item>
-    /// <item>When an event is refused, the transactions before it stay, and nothing of its own is written.</item>
+    /// <item>Every stream receives its events in the order of the import, after its existing events.</item>
+    /// <item>An event whose id is already in its stream is skipped: repeat an interrupted import to resume it.</item>
+    /// <item>When an event is refused, earlier transactions stay committed, and its own transaction writes nothing.</item>
     /// </list>
     /// </remarks>
     /// <param name="events">The events; the streams may alternate.</param>
-    /// <param name="progress">Is told after each transaction; null for nobody.</param>
-    /// <param name="cancellationToken">Ends the import behind a transaction or within it, which is then written whole or not at all.</param>
-    /// <returns>What was done in all.</returns>
+    /// <param name="progress">Receives the progress after each transaction, or null.</param>
+    /// <param name="cancellationToken">Ends the import after or within a transaction, which is then written whole or not at all.</param>
+    /// <returns>The totals of the import.</returns>
     /// <exception cref="InvalidEventException">An event cannot be stored.</exception>
     /// <exception cref="EventIdInUseException">Another stream has an event's id, or its own has it with another type or other JSON.</exception>
     /// <exception cref="StreamArchivedException">A stream with new events is archived.</exception>
@@ -104,7 +104,7 @@ public interface IEventStore
     /// <summary>Reads a history in order of position, the prefix from its ancestors first, with flat memory.</summary>
     /// <param name="history">Whose events to read; see <see cref="GetHistoryAsync"/>.</param>
     /// <param name="from">The position of the first event wanted.</param>
-    /// <param name="to">The position behind the last event wanted, or null for the end.</param>
+    /// <param name="to">The position after the last event wanted, or null for the end.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <remarks>A history's own stream may be absent; the prefix is read then.</remarks>
     /// <exception cref="BrokenHistoryException">A version that the lineage names is not in the log.</exception>
@@ -120,7 +120,7 @@ public interface IEventStore
     IAsyncEnumerable<RecordedEvent> ReadLogAsync(SequenceNumber after = default, CancellationToken cancellationToken = default);
 
     /// <summary>Finds events by their ids, whatever streams they are in, in log order; ids that the log does not have are left out.</summary>
-    /// <remarks>A query by the index on the ids, and all that it finds in memory: a thousand ids are a good batch.</remarks>
+    /// <remarks>One query by the index on the ids, with all results in memory: a thousand ids are a good batch.</remarks>
     /// <param name="ids">The ids; one that occurs twice counts once.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default);
@@ -129,7 +129,7 @@ public interface IEventStore
     Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default);
 
     /// <summary>Lists the streams whose names begin with a text, sorted by code point, with flat memory.</summary>
-    /// <param name="prefix">What the names begin with; the empty string lists all.</param>
+    /// <param name="prefix">The prefix of the names; the empty string lists all.</param>
     /// <param name="cancellationToken">Stops the listing.</param>
     IAsyncEnumerable<StreamInfo> ListStreamsAsync(string prefix = "", CancellationToken cancellationToken = default);
 
@@ -137,8 +137,8 @@ public interface IEventStore
     /// <exception cref="StreamNotFoundException">There is no such stream.</exception>
     Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default);
 
-    /// <summary>Finds what a run's or branch's history is made of, or null when there is no such stream.</summary>
-    /// <remarks>Only <see cref="CreateBranchAsync"/> makes a branch: a stream named <c>branch:x</c> that came otherwise has no prefix.</remarks>
+    /// <summary>Finds the segments of a run's or branch's history, or null when there is no such stream.</summary>
+    /// <remarks>Only <see cref="CreateBranchAsync"/> makes a branch: a stream named <c>branch:x</c> that was created in another way has no prefix.</remarks>
     Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default);
 
     /// <summary>Creates a branch: its stream, its first event and its place in the tree, in one transaction.</summary>
@@ -149,12 +149,11 @@ public interface IEventStore
     /// <param name="branch">What the branch is; <see cref="History.Fork"/> makes its lineage.</param>
     /// <param name="metadata">Who forks and why, for the event <c>branch.created</c>.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="ArgumentException">The parent, the root or the lineage is missing, or the lineage is not as long as the fork
-    /// position says.</exception>
+    /// <exception cref="ArgumentException">The parent, the root or the lineage is missing, or the length of the lineage is not the fork position.</exception>
     /// <exception cref="StreamNotFoundException">The parent does not exist.</exception>
     /// <exception cref="BranchExistsException">The stream has events, is a branch, or was forked already.</exception>
     /// <exception cref="StreamArchivedException">The stream was created without events and archived.</exception>
-    /// <exception cref="EventIdInUseException">The id that the metadata's foreign id gives is in the log already.</exception>
+    /// <exception cref="EventIdInUseException">The id derived from the metadata's foreign id is already in the log.</exception>
     /// <exception cref="ForkPositionException">A stream of the lineage has fewer events than are taken from it; the length stated is
     /// that of the part of the prefix that exists.</exception>
     Task<BranchInfo> CreateBranchAsync(
@@ -162,7 +161,7 @@ public interface IEventStore
         EventMetadata metadata,
         CancellationToken cancellationToken = default);
 
-    /// <summary>Finds a branch, or null; a stream that did not come by <see cref="CreateBranchAsync"/> is none.</summary>
+    /// <summary>Finds a branch, or null; a stream that <see cref="CreateBranchAsync"/> did not create is not a branch.</summary>
     Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default);
 
     /// <summary>Lists the branches that were forked, directly or through other branches, from a stream, the oldest first.</summary>

@@ -1,6 +1,6 @@
 namespace Ledger.Log;
 
-/// <summary>A store that finds streams and events by what they are, in pages, for lists and timelines that people look at.</summary>
+/// <summary>Searches streams and events by their properties, in pages, for lists and timelines.</summary>
 /// <remarks>
 /// A capability that an engine may have: see <see cref="IEventStore.Get{T}"/>. <see cref="LogSearch.Of"/> returns one for any store. Safe for
 /// concurrent use.
@@ -25,10 +25,10 @@ public interface ILogSearch
         CancellationToken cancellationToken = default);
 
     /// <summary>Counts the events of a part of a history by type and actor, in slices of equal length.</summary>
-    /// <remarks>Of more than <see cref="LogSearch.MostCounted"/> events it looks at so many, evenly spread, and says so.</remarks>
+    /// <remarks>Of a longer part it samples <see cref="LogSearch.MostCounted"/> events, evenly spread, and the result says so.</remarks>
     /// <param name="history">Whose events.</param>
     /// <param name="from">The position of the first event.</param>
-    /// <param name="to">The position behind the last event, which the history must reach.</param>
+    /// <param name="to">The position after the last event, which the history must reach.</param>
     /// <param name="slices">How many slices, from 1 to 1,000.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     Task<EventCounts> CountEventsAsync(
@@ -39,7 +39,7 @@ public interface ILogSearch
         CancellationToken cancellationToken = default);
 
     /// <summary>How many events of a history the log had taken by a time: those whose <see cref="RecordedEvent.Timestamp"/> is not later.</summary>
-    /// <remarks>Times do not fall along a history, because the log gives them under the lock of the stream.</remarks>
+    /// <remarks>Times never decrease along a history, because the log assigns them under the lock of the stream.</remarks>
     /// <param name="history">Whose events.</param>
     /// <param name="time">The time.</param>
     /// <param name="cancellationToken">Stops the reading.</param>

@@ -53,7 +53,7 @@ internal abstract class ImportBatch
         }
     }
 
-    /// <summary>Takes an event behind those that it has.</summary>
+    /// <summary>Adds an event to the batch.</summary>
     protected abstract void Keep(StreamName stream, in AppendRequest.Item item);
 
     /// <summary>Whether an event that it has says the same as another one.</summary>

@@ -1,8 +1,8 @@
 namespace Ledger.Log;
 
-/// <summary>How far an import has come: what is committed.</summary>
+/// <summary>The progress of an import: what is committed.</summary>
 /// <param name="Events">The events that it wrote.</param>
-/// <param name="Skipped">The events that it passed over, because they were in their streams already.</param>
+/// <param name="Skipped">The events that it skipped, because they were already in their streams.</param>
 /// <param name="Streams">The streams to which it wrote the first event.</param>
 /// <param name="Bytes">The size of the JSON of the events that it wrote.</param>
 /// <param name="Elapsed">The time since it began.</param>

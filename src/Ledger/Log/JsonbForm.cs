@@ -6,7 +6,7 @@ using Ledger.Json;
 
 namespace Ledger.Log;
 
-/// <summary>JSON as PostgreSQL's <c>jsonb</c> would give it back, so far as a reader of the values can tell.</summary>
+/// <summary>JSON as PostgreSQL's <c>jsonb</c> would return it, as far as a reader of the values can tell.</summary>
 /// <remarks>
 /// Of members with one name the last stays, and numbers lose their exponent
 /// (https://www.postgresql.org/docs/current/datatype-json.html). The order of members and white space, which <c>jsonb</c>
@@ -14,7 +14,7 @@ namespace Ledger.Log;
 /// </remarks>
 internal static class JsonbForm
 {
-    // The digits that a numeric can have before or behind its point, with room to spare; more is refused before it comes here.
+    // The digits that a numeric can have before or after its point, with room to spare; more is refused earlier.
     private const int MaxExponent = 200_000;
 
     /// <summary>The same memory when there is nothing to change.</summary>

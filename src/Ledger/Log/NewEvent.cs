@@ -24,7 +24,7 @@ public sealed record NewEvent
     /// <summary>Who, why and when.</summary>
     public EventMetadata Metadata { get; init; }
 
-    /// <summary>The event's id, a UUID v7 unless given; not used when the metadata has a <see cref="EventMetadata.ForeignId"/>.</summary>
+    /// <summary>The event's id. Default: a UUID v7; not used when the metadata has a <see cref="EventMetadata.ForeignId"/>.</summary>
     public Guid Id { get; init; }
 
     /// <summary>What ties events of several streams together; appends through a run set the name of the root run where it is null.</summary>
@@ -37,7 +37,7 @@ public sealed record NewEvent
     public Guid IdIn(StreamName stream) =>
         Metadata.ForeignId is { } foreignId ? EventIds.FromForeign(stream, foreignId) : Id;
 
-    /// <summary>Wraps what is not a <see cref="NewEvent"/> yet.</summary>
+    /// <summary>Wraps an object that is not a <see cref="NewEvent"/> yet.</summary>
     internal static IReadOnlyList<NewEvent> From(IReadOnlyList<object> events)
     {
         ArgumentNullException.ThrowIfNull(events);

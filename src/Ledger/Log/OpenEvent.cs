@@ -7,7 +7,7 @@ namespace Ledger.Log;
 public abstract record OpenEvent
 {
     /// <summary>The further members of the JSON, or null when there are none.</summary>
-    /// <remarks>Set it when the event is made and leave it then; the reader of JSON needs a setter.</remarks>
+    /// <remarks>Set it when the event is created and never after; the setter is there for the JSON reader.</remarks>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? More { get; set; }
 }

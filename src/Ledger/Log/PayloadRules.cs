@@ -5,12 +5,12 @@ using Ledger.Json;
 
 namespace Ledger.Log;
 
-/// <summary>What the JSON of an event and its headers may hold, so that every engine can keep it exactly.</summary>
+/// <summary>Rules for the JSON of an event and its headers, so that every engine can store it exactly.</summary>
 /// <remarks>
 /// <para>Checked before anything is sent, because one bad event would fail a whole batch on the server. Refused are:</para>
 /// <list type="bullet">
 /// <item>the character U+0000 and halves of surrogate pairs, in text and in keys, however they are spelled; bytes that are not UTF-8;</item>
-/// <item>numbers with more than 131072 digits before or 16383 behind the decimal point;</item>
+/// <item>numbers with more than 131072 digits before or 16383 after the decimal point;</item>
 /// <item>more than <see cref="MaxDepth"/> levels, and more than <see cref="MaxBytes"/> with all numbers written out;</item>
 /// <item>no JSON at all: an undefined <see cref="JsonElement"/>.</item>
 /// </list>
@@ -50,7 +50,7 @@ public static class PayloadRules
             throw new InvalidEventException(name, $"{Payload} is undefined. Pass a value, such as an empty object.");
         }
 
-        // The raw text still shows how everything was spelled, and has more bytes than what is written of it, never fewer.
+        // The raw text still shows how everything was spelled, and never has fewer bytes than the written form.
         var raw = JsonMarshal.GetRawUtf8Value(data);
         if (raw.Length <= MaxBytes && PayloadCheck.FaultOf(raw) is { } fault)
         {
@@ -90,7 +90,7 @@ public static class PayloadRules
         }
     }
 
-    // Options with an encoder of their own turn the generated fast path off, which writes key and value in one call.
+    // Options with a custom encoder turn the generated fast path off, which writes key and value in one call.
     private static JsonTypeInfo InSteps(JsonTypeInfo json) =>
         new JsonSerializerOptions(json.Options) { Encoder = PlainJsonEncoder.Instance }.GetTypeInfo(json.Type);
 }

@@ -19,7 +19,7 @@ internal sealed class PayloadWriter
 
     private PayloadWriter() => _writer = new Utf8JsonWriter(_buffer, EventJson.WriterOptions);
 
-    /// <summary>Writes and checks; the result is a copy of its own.</summary>
+    /// <summary>Writes and checks; the result is a separate copy.</summary>
     /// <param name="name">The event's name, for messages.</param>
     /// <param name="whole">What is written, for messages: its JSON, its headers.</param>
     /// <param name="state">What to write.</param>
@@ -69,7 +69,7 @@ internal sealed class PayloadWriter
         T state,
         Action<Utf8JsonWriter, T>? writeInSteps)
     {
-        // What was written before the failure tells where it happened.
+        // The output before the failure shows where it happened.
         _writer.Flush();
         var place = JsonPlace.FindNext(_buffer.WrittenSpan);
         try

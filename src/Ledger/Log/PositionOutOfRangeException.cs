@@ -1,6 +1,6 @@
 namespace Ledger.Log;
 
-/// <summary>A question was refused because it asks for a place behind the end of a history.</summary>
+/// <summary>A read asked for a position after the end of a history.</summary>
 public sealed class PositionOutOfRangeException : Exception
 {
     /// <summary>States the position and the length of the history.</summary>

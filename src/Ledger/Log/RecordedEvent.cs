@@ -5,10 +5,10 @@ using Ledger.Log;
 
 namespace Ledger;
 
-/// <summary>An event as the log has it.</summary>
+/// <summary>An event as stored in the log.</summary>
 /// <remarks>
-/// Immutable and safe for concurrent use. The JSON and the headers are kept as they came and read when <see cref="Data"/> or
-/// <see cref="Metadata"/> is first asked for. Two are equal when they are the same instance.
+/// Immutable and safe for concurrent use. The JSON and the headers are kept as read from the log and parsed on the first use of <see cref="Data"/> or <see
+/// cref="Metadata"/>. Two are equal when they are the same instance.
 /// </remarks>
 public sealed class RecordedEvent
 {
@@ -19,7 +19,7 @@ public sealed class RecordedEvent
     private EventMetadata? _metadata;
 
     /// <summary>Describes a stored event; engines call it.</summary>
-    /// <param name="registry">What the type's name means.</param>
+    /// <param name="registry">Maps the type's name to a .NET type.</param>
     /// <param name="stream">The stream that the event is stored in.</param>
     /// <param name="version">Its place in that stream, from 1.</param>
     /// <param name="sequence">Its place in the log.</param>

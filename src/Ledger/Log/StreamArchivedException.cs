@@ -5,7 +5,7 @@ public sealed class StreamArchivedException : Exception
 {
     /// <summary>States which stream is archived.</summary>
     public StreamArchivedException(StreamName stream)
-        : base($"Stream '{stream}' is archived and takes no further events. Nothing was written; fork it to go on from its history.") =>
+        : base($"Stream '{stream}' is archived and takes no further events. Nothing was written; fork it to continue from its history.") =>
         Stream = stream;
 
     /// <summary>The stream.</summary>

@@ -1,9 +1,9 @@
 namespace Ledger.Log;
 
-/// <summary>What the log keeps about a stream beside its events.</summary>
+/// <summary>The log's record of a stream, without its events.</summary>
 /// <param name="Name">The stream's name.</param>
 /// <param name="Version">The number of its own events.</param>
-/// <param name="CreatedAt">When the stream came into being.</param>
+/// <param name="CreatedAt">When the stream was created.</param>
 /// <param name="UpdatedAt">When the last event was taken, or the stream created.</param>
 /// <param name="State">Whether the stream takes further events.</param>
 public sealed record StreamInfo(

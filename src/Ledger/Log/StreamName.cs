@@ -30,17 +30,17 @@ public readonly record struct StreamName
     /// <summary>The text of the name.</summary>
     public string Value => _value ?? "";
 
-    /// <summary>What stands before the first colon, or the empty string when there is none.</summary>
+    /// <summary>The part before the first colon, or the empty string when there is none.</summary>
     public string Category => Value.IndexOf(':', StringComparison.Ordinal) is var colon and >= 0 ? Value[..colon] : "";
 
-    /// <summary>What stands behind the first colon, or the whole name when there is none.</summary>
+    /// <summary>The part after the first colon, or the whole name when there is none.</summary>
     public string Id => Value[(Value.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
     /// <summary>Whether the stream holds the events of a branch, which continue those of a parent.</summary>
     public bool IsBranch => Value.StartsWith("branch:", StringComparison.Ordinal);
 
     /// <summary>Why nothing may be written to a stream of this name, as the rest of a sentence; null when it may.</summary>
-    /// <remarks>The id of a run or branch is not empty, and neither begins nor ends with white space: nobody would see or type it again.</remarks>
+    /// <remarks>The id of a run or branch is not empty, and neither begins nor ends with white space, which is invisible and hard to type.</remarks>
     public string? FaultAsNew => Value switch
     {
         _ when Value.StartsWith("run:", StringComparison.Ordinal) => FaultOfId(Value.AsSpan(4)),

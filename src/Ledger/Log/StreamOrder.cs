@@ -3,12 +3,12 @@ namespace Ledger.Log;
 /// <summary>In which order streams are listed.</summary>
 public enum StreamOrder
 {
-    /// <summary>By the time of the last event, the latest first; those of one time by name.</summary>
+    /// <summary>By the time of the last event, the latest first, then by name.</summary>
     LatestFirst,
 
     /// <summary>By name, by code point.</summary>
     Name,
 
-    /// <summary>By the number of own events, the longest first; those of one length by name.</summary>
+    /// <summary>By the number of own events, the longest first, then by name.</summary>
     LongestFirst,
 }

@@ -3,10 +3,10 @@ namespace Ledger.Log;
 /// <summary>Which streams are wanted, and in which order.</summary>
 public sealed record StreamQuery
 {
-    /// <summary>What the names begin with; <c>run:</c> unless given.</summary>
+    /// <summary>The prefix of the names. Default: <c>run:</c>.</summary>
     public string Prefix { get; init; } = "run:";
 
-    /// <summary>What the names contain, ASCII letters without case; null for anything.</summary>
+    /// <summary>A text that the names contain, ignoring the case of ASCII letters; null for any.</summary>
     public string? Text { get; init; }
 
     /// <summary>Open or archived streams alone; null for both.</summary>
@@ -18,13 +18,13 @@ public sealed record StreamQuery
     /// <summary>Streams whose last event the log took before this time; null for any.</summary>
     public DateTimeOffset? ActiveUntil { get; init; }
 
-    /// <summary>The order; the latest activity first unless given.</summary>
+    /// <summary>The order. Default: the latest activity first.</summary>
     public StreamOrder Order { get; init; } = StreamOrder.LatestFirst;
 
-    /// <summary>How many streams of that order are passed over; 0 unless given.</summary>
+    /// <summary>How many streams to skip. Default: 0.</summary>
     public int Skip { get; init; }
 
-    /// <summary>How many streams a page has at most, from 1 to 1,000; 50 unless given.</summary>
+    /// <summary>The largest number of streams on a page, from 1 to 1,000. Default: 50.</summary>
     public int Limit { get; init; } = 50;
 
     internal StreamQuery Checked()

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace Ledger.Log;
 
-/// <summary>What a name or an id may hold.</summary>
+/// <summary>Rules for the characters of a name or an id.</summary>
 internal static class TextRules
 {
-    /// <summary>What is wrong, as the rest of a sentence, or null: control characters and halves of surrogate pairs are.</summary>
+    /// <summary>What is wrong, as the rest of a sentence, or null. Control characters and halves of surrogate pairs are refused.</summary>
     public static string? FaultOf(string text)
     {
         for (var i = 0; i < text.Length;)

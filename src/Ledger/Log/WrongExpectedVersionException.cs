@@ -6,7 +6,7 @@ public sealed class WrongExpectedVersionException : Exception
     /// <summary>States the conflict.</summary>
     public WrongExpectedVersionException(StreamName stream, ExpectedVersion expected, StreamVersion actual)
         : base($"Stream '{stream}' is at version {actual}, but the append expected {expected}. "
-            + "Nothing was written; read the stream again and decide anew.")
+            + "Nothing was written; read the stream and decide again.")
     {
         Stream = stream;
         Expected = expected;

@@ -1,6 +1,6 @@
 namespace Ledger.Memory;
 
-/// <summary>A list that only grows, so that what it holds now can be read later without a lock.</summary>
+/// <summary>A list that only grows, so that a snapshot of it can be read later without a lock.</summary>
 /// <remarks>Adding and taking a snapshot need the owner's lock; reading a snapshot does not.</remarks>
 internal sealed class AppendOnlyList<T>
 {
@@ -8,7 +8,7 @@ internal sealed class AppendOnlyList<T>
 
     public int Count { get; private set; }
 
-    /// <summary>What the list holds now; it does not change when more is added.</summary>
+    /// <summary>The current items; the snapshot does not change when more are added.</summary>
     public ReadOnlyMemory<T> Snapshot => _items.AsMemory(0, Count);
 
     public void Add(T item)

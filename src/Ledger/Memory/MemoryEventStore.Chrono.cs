@@ -41,7 +41,7 @@ public sealed partial class MemoryEventStore : IChronoLog
         return true;
     }
 
-    /// <summary>What the rows of a store are in memory.</summary>
+    /// <summary>The rows of a record store, in memory.</summary>
     private sealed class ChronoRows
     {
         /// <summary>Held by who writes; a transaction of several steps holds it throughout.</summary>

@@ -65,7 +65,7 @@ public sealed partial class MemoryEventStore
         return documents;
     }
 
-    /// <summary>What the documents will be behind events that are not written yet; a fault leaves all as it is.</summary>
+    /// <summary>Computes the documents after events that are not written yet; a fault changes nothing.</summary>
     private Dictionary<(string Projection, string Id), StoredDocument?> Project(List<StoredEvent> planned, StreamName newBranch)
     {
         var changes = new Dictionary<(string, string), StoredDocument?>();

@@ -9,7 +9,7 @@ namespace Ledger;
 
 /// <summary>A log in memory, for unit tests and exploration; it is gone with the object.</summary>
 /// <remarks>
-/// It answers as the engines on PostgreSQL do, and keeps every event for as long as it lives. Safe for concurrent use: a read sees
+/// It behaves like the engines on PostgreSQL, and keeps every event for its lifetime. Safe for concurrent use: a read sees
 /// the log as it was when its enumeration began, holds no lock meanwhile, and hands out new objects, so that readers share nothing.
 /// </remarks>
 public sealed partial class MemoryEventStore : IEventStore, IDocumentReader
@@ -22,7 +22,7 @@ public sealed partial class MemoryEventStore : IEventStore, IDocumentReader
     private readonly Dictionary<StreamName, BranchInfo> _branches = [];
     private readonly AppendOnlyList<BranchInfo> _branchesByAge = new();
 
-    /// <summary>Makes an empty log.</summary>
+    /// <summary>Creates an empty log.</summary>
     /// <param name="registry">The event types of the application; null for none. Those of tasks are added.</param>
     /// <param name="timeProvider">Where the timestamps come from; null for the system's clock.</param>
     public MemoryEventStore(EventRegistry? registry = null, TimeProvider? timeProvider = null)
@@ -30,11 +30,11 @@ public sealed partial class MemoryEventStore : IEventStore, IDocumentReader
     {
     }
 
-    /// <summary>Makes an empty log with documents, which are kept true inside every append, as JSON.</summary>
-    /// <param name="projections">Snapshots and document projections, each with a name and documents of its own.</param>
+    /// <summary>Creates an empty log with documents, which every append updates, as JSON.</summary>
+    /// <param name="projections">Snapshots and document projections, each with its own name and documents.</param>
     /// <param name="registry">The event types of the application; null for none. Those of tasks are added.</param>
     /// <param name="timeProvider">Where the timestamps come from; null for the system's clock.</param>
-    /// <exception cref="ArgumentException">A projection keeps no documents, or two have one name or alias.</exception>
+    /// <exception cref="ArgumentException">A projection has no documents, or two share a name or alias.</exception>
     public MemoryEventStore(
         IReadOnlyList<Projection> projections,
         EventRegistry? registry = null,

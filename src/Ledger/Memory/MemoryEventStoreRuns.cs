@@ -2,12 +2,12 @@ using Ledger.Log;
 
 namespace Ledger;
 
-/// <summary>Runs in a log of their own in memory.</summary>
+/// <summary>Creates runs in a separate in-memory log.</summary>
 public static class MemoryEventStoreRuns
 {
     extension(Run)
     {
-        /// <summary>A run in a new log of its own in memory, for unit tests and exploration; it needs no database.</summary>
+        /// <summary>A run in a new in-memory log, for unit tests and exploration; it needs no database.</summary>
         /// <remarks>
         /// The log is gone with the run and its forks.
         /// <code>

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Ledger;
 
 /// <summary>The runs and branches of one log: start them, find them, fork them.</summary>
-/// <remarks>Safe for concurrent use; beside the store it knows only which calls are being made through it.</remarks>
+/// <remarks>Safe for concurrent use; apart from the store it holds only which calls are being made through it.</remarks>
 public sealed class AgentLedger
 {
     private readonly ReadStatistics? _statistics;
@@ -47,10 +47,10 @@ public sealed class AgentLedger
 
     internal TimeProvider TimeProvider { get; }
 
-    /// <summary>Who makes which call at the moment.</summary>
+    /// <summary>Which caller is currently making which call.</summary>
     internal KeyedLock<(StreamName Stream, CallKey Key, CallOccurrence Wanted)> CallTurns { get; } = new();
 
-    /// <summary>The same runs and branches by a handle whose lists are counted, and the reads of the runs that it gives.</summary>
+    /// <summary>A handle on the same runs and branches that counts its lists and the reads of the runs it returns.</summary>
     /// <param name="statistics">What the counts are added to.</param>
     public AgentLedger WithStatistics(ReadStatistics statistics)
     {
@@ -86,7 +86,7 @@ public sealed class AgentLedger
     }
 
     /// <summary>Finds a run or branch that must exist.</summary>
-    /// <exception cref="StreamNotFoundException">There is none of that name.</exception>
+    /// <exception cref="StreamNotFoundException">There is no run or branch of that name.</exception>
     public async Task<Run> OpenAsync(StreamName stream, CancellationToken cancellationToken = default) =>
         await FindAsync(stream, cancellationToken).ConfigureAwait(false) ?? throw new StreamNotFoundException(stream);
 
@@ -119,11 +119,11 @@ public sealed class AgentLedger
     public IAsyncEnumerable<StreamInfo> ListRunsAsync(CancellationToken cancellationToken = default) =>
         Observed(Store.ListStreamsAsync("run:", cancellationToken), cancellationToken);
 
-    /// <summary>Forks a run or branch: the branch shares its first events by reference, and goes on alone.</summary>
+    /// <summary>Forks a run or branch: the branch shares its first events by reference, and continues independently.</summary>
     /// <remarks>
-    /// One event is written, at position <paramref name="at"/> of the branch, however long or deep the prefix is; the parent does
-    /// not change and goes on without the branch noticing. A position beyond the end is refused. kando takes the whole parent then,
-    /// and counts a negative position from the end; both hide mistakes.
+    /// One event is written, at position <paramref name="at"/> of the branch, however long or deep the prefix is; the parent does not change, and its later
+    /// events are not part of the branch. A position beyond the end is refused. kando would take the whole parent, and count a negative position from the end;
+    /// both hide mistakes.
     /// </remarks>
     /// <param name="parent">The run or branch.</param>
     /// <param name="at">How many of its events the branch shares.</param>

@@ -32,9 +32,9 @@ public sealed record AgentLedgerOptions
 
     /// <summary>After how many events a handle takes a snapshot of its run or branch: default null, never; at least 1.</summary>
     /// <remarks>
-    /// The append that takes the history over a multiple of the number waits for the snapshot, and succeeds without it: what goes
-    /// wrong then is logged. The cost is one fold of the events since the last snapshot, and one document as large as the world. In
-    /// a transaction of the caller leave it out, because a failed statement would take the transaction with it.
+    /// The append that takes the history past a multiple of the number waits for the snapshot; if the snapshot fails, that is logged and the append succeeds.
+    /// The cost is one fold of the events since the last snapshot, and one document as large as the world. In a transaction of the caller leave it out, because
+    /// a failed statement would take the transaction with it.
     /// </remarks>
     public int? SnapshotEvery
     {
@@ -52,7 +52,7 @@ public sealed record AgentLedgerOptions
 
     /// <summary>How long a caller waits for another that is making the same call and may be gone: default 10 minutes, more than zero.</summary>
     /// <remarks>
-    /// Longer than the longest call, or a slow one is made twice; it is counted from when the other began the call. A caller of the same machine
+    /// It must be longer than the longest call, or a slow call is made twice; it counts from the start of the other caller's call. A caller of the same machine
     /// whose process has ended is not waited for.
     /// </remarks>
     public TimeSpan CallLease
@@ -67,10 +67,10 @@ public sealed record AgentLedgerOptions
     = TimeSpan.FromMinutes(10);
 
     /// <summary>When recorded answers are used, by the kind of the call: default <see cref="Runs.CallReuse.ByOccurrence"/> for <c>tool</c>.</summary>
-    /// <remarks>A kind that is not named has <see cref="Runs.CallReuse.Once"/>; a call's own options come before this.</remarks>
+    /// <remarks>Other kinds use <see cref="Runs.CallReuse.Once"/>; a call's own options take precedence.</remarks>
     public IReadOnlyDictionary<string, CallReuse> CallReuse { get; init; } = ReuseByKind;
 
-    /// <summary>The price of a call in US dollars where its response does not give one: default null, unknown. It may return null.</summary>
+    /// <summary>The price of a call in US dollars when its response has none: default null, unknown. It may return null.</summary>
     /// <remarks>Asked when the response is recorded, and recorded with it: a later change of prices changes no history.</remarks>
     public Func<CallCost, decimal?>? Price { get; init; }
 }

@@ -1,7 +1,8 @@
 namespace Ledger.Runs;
 
 /// <summary>Marks the work of one agent, so that agents which share a <see cref="Run"/> do not take each other's answers for causes.</summary>
-/// <remarks>It flows with <c>await</c> and into tasks that the agent starts. What is appended under it is caused by answers that were given under it.</remarks>
+/// <remarks>It flows with <c>await</c> and into tasks that the agent starts. Events appended in the scope are caused by answers received in the
+/// scope.</remarks>
 public sealed class AgentScope : IDisposable
 {
     private static readonly AsyncLocal<AgentScope?> Current = new();

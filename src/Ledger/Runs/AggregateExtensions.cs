@@ -8,7 +8,7 @@ public static class AggregateExtensions
 {
     /// <summary>Folds a stream to its state; for a branch, its whole history.</summary>
     /// <param name="store">The store.</param>
-    /// <param name="aggregate">How the state comes about.</param>
+    /// <param name="aggregate">Folds the events to the state.</param>
     /// <param name="stream">The stream; with no events the state is the initial one.</param>
     /// <param name="at">How many events to fold, or null for all of them.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
@@ -48,7 +48,7 @@ public static class AggregateExtensions
 
     /// <summary>Folds a run or branch to its state.</summary>
     /// <param name="run">The run or branch; with no events the state is the initial one.</param>
-    /// <param name="aggregate">How the state comes about.</param>
+    /// <param name="aggregate">Folds the events to the state.</param>
     /// <param name="at">How many events to fold, or null for all of them.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
@@ -64,18 +64,18 @@ public static class AggregateExtensions
         return run.Store.AggregateAsync(aggregate, run.History, at, cancellationToken);
     }
 
-    /// <summary>Folds a stream to its state, to append what is decided on it.</summary>
+    /// <summary>Folds a stream to its state, so that a decision based on it can be appended.</summary>
     /// <remarks>
     /// <code>
     /// var order = await store.FetchForWritingAsync(orders, stream);
     /// if (!order.State.IsPaid)
     /// {
-    ///     await order.AppendAsync([new OrderPaid()]);    // WrongExpectedVersionException when somebody was faster
+    ///     await order.AppendAsync([new OrderPaid()]);    // WrongExpectedVersionException when another writer was faster
     /// }
     /// </code>
     /// </remarks>
     /// <param name="store">The store.</param>
-    /// <param name="aggregate">How the state comes about.</param>
+    /// <param name="aggregate">Folds the events to the state.</param>
     /// <param name="stream">The stream; it need not exist yet.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     public static async Task<AggregateStream<T>> FetchForWritingAsync<T>(
@@ -91,8 +91,8 @@ public static class AggregateExtensions
         return new AggregateStream<T>(store, stream, state);
     }
 
-    /// <summary>Takes a stream's state from its document where the store keeps them, to append what is decided on it.</summary>
-    /// <param name="store">The store; one that keeps no documents folds the stream.</param>
+    /// <summary>Reads a stream's state from its document if the store has documents, so that a decision based on it can be appended.</summary>
+    /// <param name="store">The store; without documents, the stream is folded.</param>
     /// <param name="snapshot">Whose documents.</param>
     /// <param name="stream">The stream; it need not exist yet.</param>
     /// <param name="cancellationToken">Stops the reading.</param>

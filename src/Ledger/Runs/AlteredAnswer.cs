@@ -1,6 +1,6 @@
 namespace Ledger.Runs;
 
-/// <summary>That a call's answer could not be stored as it was, and what the log has instead.</summary>
+/// <summary>Describes an answer that could not be stored unchanged, and what the log has instead.</summary>
 /// <remarks>The log has it as the header <c>response_altered</c> of the response's event. Two are equal when all their members are the same objects.</remarks>
 /// <param name="Bytes">The size of the whole answer: of its JSON in UTF-8, as the call spelled it.</param>
 /// <param name="Sha256">The SHA-256 of that JSON, in hexadecimal.</param>

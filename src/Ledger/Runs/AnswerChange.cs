@@ -1,6 +1,6 @@
 namespace Ledger.Runs;
 
-/// <summary>A place of a call's answer that the log has in another form than the call gave it.</summary>
+/// <summary>A place in a call's answer where the stored form differs from the original.</summary>
 /// <param name="Path">Where, as a JSON pointer into the response; empty for the whole.</param>
 /// <param name="Kind">What was done.</param>
 /// <param name="Bytes">The size of the original there: of its JSON in UTF-8, as it was spelled.</param>

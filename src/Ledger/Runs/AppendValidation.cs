@@ -1,6 +1,6 @@
 namespace Ledger.Runs;
 
-/// <summary>What the appends of a handle look at beside the rules of the log.</summary>
+/// <summary>Which checks the appends of a handle make in addition to the rules of the log.</summary>
 public enum AppendValidation
 {
     /// <summary>Nothing: the log takes any event, and worlds go past those that cannot be applied.</summary>

@@ -1,7 +1,7 @@
 namespace Ledger.Runs;
 
 /// <summary>Numbers the identical requests of one attempt of an agent.</summary>
-/// <remarks>A number whose call failed is given to the next request, which is a repetition. Safe for concurrent use.</remarks>
+/// <remarks>When a call fails, its number is reused for the next request, which is a repetition. Safe for concurrent use.</remarks>
 internal sealed class AttemptCounter
 {
     private readonly Dictionary<CallKey, (int Next, SortedSet<int> Returned)> _numbers = [];

@@ -6,16 +6,16 @@ namespace Ledger.Runs;
 /// <summary>The answer to a call, as the log has it: the same, by value, for the caller who made the call and for all later ones.</summary>
 /// <remarks>Only an answer that cannot be stored differs: its first caller gets the original, later ones the form that was recorded.</remarks>
 /// <param name="Response">
-/// For a language model the data of <c>llm.response</c>, whole; a response that was plain text is its member <c>text</c>. For a tool and
-/// every other kind the response as it was given.
+/// For a language model the data of <c>llm.response</c>, whole; a response that was plain text is its member <c>text</c>. For a tool and every other kind the
+/// response unchanged.
 /// </param>
-/// <param name="IsFromLog">Whether the answer was there already and no call was made.</param>
+/// <param name="IsFromLog">Whether the answer was already recorded and no call was made.</param>
 /// <param name="ResponseId">The id of the event that has the response.</param>
 /// <param name="Position">The position of that event in the history.</param>
 /// <param name="Cost">What the call cost when it was made.</param>
 public sealed record CallAnswer(JsonElement Response, bool IsFromLog, Guid ResponseId, Position Position, CallCost Cost)
 {
-    /// <summary>What the log has instead of an answer that cannot be stored as it is; null where it has the answer itself.</summary>
+    /// <summary>Describes the stored form of an answer that could not be stored unchanged; null when the log has the answer itself.</summary>
     public AlteredAnswer? Altered { get; init; }
 
     /// <summary>How long the call took when it was made, to the millisecond; null where the log does not say.</summary>

@@ -1,6 +1,6 @@
 namespace Ledger.Runs;
 
-/// <summary>What a call is told about itself.</summary>
+/// <summary>Information that is passed to a call about itself.</summary>
 /// <param name="Stream">The stream of the run or branch that calls.</param>
 /// <param name="Kind">What is called: <c>llm</c>, <c>tool</c>, or a word of the application's.</param>
 /// <param name="RequestId">The id of the event that recorded the request.</param>

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Ledger.Runs;
 
-/// <summary>What a call used and cost, as its event says it; null is what the event does not say.</summary>
+/// <summary>The usage and cost of a call as its event states them; null where it does not.</summary>
 /// <remarks>
 /// Read from the members of an event's data, and from its member <c>usage</c>, in the names of the providers: <c>input_tokens</c> or
 /// <c>prompt_tokens</c>, <c>output_tokens</c> or <c>completion_tokens</c>, <c>cache_read_input_tokens</c> or <c>cached_tokens</c>,
@@ -13,7 +13,7 @@ namespace Ledger.Runs;
 /// <param name="OutputTokens">The tokens of the response.</param>
 public sealed record CallCost(decimal? Usd = null, long? InputTokens = null, long? OutputTokens = null)
 {
-    // What is beyond is no price and no count, and must not overflow a sum.
+    // Anything larger is not a valid price or count, and must not overflow a sum.
     private const decimal MaxUsd = 1e12m;
     private const long MaxTokens = 1_000_000_000_000;
 
@@ -47,7 +47,7 @@ public sealed record CallCost(decimal? Usd = null, long? InputTokens = null, lon
             return Unknown;
         }
 
-        // What stands beside the response wins over what the provider says in it.
+        // Values next to the response take precedence over the provider's values in it.
         List<JsonElement> places = [data];
         if (data.TryGetProperty("usage", out var usage) && usage.ValueKind == JsonValueKind.Object)
         {

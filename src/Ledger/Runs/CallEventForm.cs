@@ -7,7 +7,7 @@ using Ledger.Log;
 
 namespace Ledger.Runs;
 
-/// <summary>Which events calls of each kind are recorded by, and where in them the request and the response are.</summary>
+/// <summary>Which events record calls of each kind, and where in them the request and the response are.</summary>
 /// <remarks>
 /// <c>llm</c>: <c>llm.request</c> and <c>llm.response</c>, whose data are the request and the response where those are objects.
 /// <c>tool</c>: <c>tool.called</c>, whose data is the request where that is an object with a <c>tool</c>, and <c>tool.returned</c> with
@@ -67,7 +67,7 @@ internal static class CallEventForm
         _ => default,
     };
 
-    /// <summary>What <see cref="ContentOf"/> would give if the response could be stored as it is.</summary>
+    /// <summary>What <see cref="ContentOf"/> would return if the response could be stored unchanged.</summary>
     public static JsonElement OriginalOf(string kind, CallResponse response)
     {
         if (kind != Llm)
@@ -148,7 +148,7 @@ internal static class CallEventForm
         }
     }
 
-    // Of members with one name the last stays, so what is given beside the response wins.
+    // The last of several members with one name stays, so values next to the response take precedence.
     private static void WriteCost(Utf8JsonWriter writer, CallResponse response)
     {
         if (response.CostUsd is { } cost)

@@ -3,7 +3,7 @@ using Ledger.Log;
 
 namespace Ledger.Runs;
 
-/// <summary>The calls of a history by request and occurrence: where each was answered, and by whom it is being made.</summary>
+/// <summary>The calls of a history by request and occurrence: where each was answered, and which caller is making it.</summary>
 /// <remarks>
 /// A response belongs to the request that is among its causes, or that its <c>call_id</c> names. Requests and responses that were
 /// recorded in other ways than by <c>CallAsync</c> count too: a request is the next occurrence, unless the one before it failed. Not safe
@@ -25,7 +25,7 @@ internal sealed class CallIndex(History history)
     /// <summary>The calls of the own stream so far.</summary>
     public CallTotals Own { get; private set; } = CallTotals.None;
 
-    /// <summary>What the history says so far of an occurrence of a request; events that are taken later do not change it.</summary>
+    /// <summary>The state of an occurrence of a request so far; events added later do not change it.</summary>
     public CallState Find(CallKey key, CallOccurrence wanted)
     {
         var slots = _calls.TryGetValue(key, out var known) ? known : [];
@@ -129,7 +129,7 @@ internal sealed class CallIndex(History history)
 
     private static int NextSlot(List<CallState> slots) => slots is [.., { Response: null, HasFailed: true } last] ? last.Slot : slots.Count;
 
-    /// <summary>Which occurrence a request says it is: from 0.</summary>
+    /// <summary>The occurrence number that a request states: from 0.</summary>
     public static int SlotOf(RecordedEvent recorded) =>
         recorded.Metadata.Headers.TryGetValue(CallEventForm.SlotHeader, out var value)
             && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var slot) && slot is > 0 and <= CallEventForm.MostSlots ? slot : 0;

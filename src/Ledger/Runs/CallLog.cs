@@ -1,17 +1,17 @@
 namespace Ledger.Runs;
 
-/// <summary>A handle's view of the calls of its history: reads what was appended since the last look, and nothing twice.</summary>
+/// <summary>A handle's view of the calls of its history: each look reads only events appended since the last one.</summary>
 /// <remarks>Safe for concurrent use. The first look reads the whole history, prefix included.</remarks>
 internal sealed class CallLog(Run run)
 {
     private readonly CallIndex _index = new(run.History);
     private readonly KeyedLock<CallLog> _turns = new();
 
-    /// <summary>What the history says now of an occurrence of a request.</summary>
+    /// <summary>The current state of an occurrence of a request.</summary>
     public Task<CallState> ReadAsync(CallKey key, CallOccurrence wanted, CancellationToken cancellationToken) =>
         ReadAsync(index => index.Find(key, wanted), cancellationToken);
 
-    /// <summary>What the history says now of an occurrence that was found before.</summary>
+    /// <summary>The current state of an occurrence that was found before.</summary>
     public Task<CallState> ReadAsync(CallKey key, int slot, CancellationToken cancellationToken) =>
         ReadAsync(index => index.Find(key, slot), cancellationToken);
 
@@ -19,7 +19,7 @@ internal sealed class CallLog(Run run)
     public Task<Position?> ReadAttemptAsync(string name, CancellationToken cancellationToken) =>
         ReadAsync(index => index.FindAttempt(name), cancellationToken);
 
-    /// <summary>The calls whose end is open.</summary>
+    /// <summary>The calls without a known outcome.</summary>
     public Task<IReadOnlyList<OpenCall>> ReadOpenAsync(CancellationToken cancellationToken) => ReadAsync(index => index.OpenCalls(), cancellationToken);
 
     /// <summary>What the calls of the history cost so far.</summary>

@@ -3,7 +3,7 @@ using Ledger.Json;
 
 namespace Ledger.Runs;
 
-/// <summary>What a call gave, to be recorded.</summary>
+/// <summary>The response of a call, to be recorded.</summary>
 /// <param name="Content">The response: JSON.</param>
 public sealed record CallResponse(JsonElement Content)
 {

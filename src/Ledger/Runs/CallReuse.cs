@@ -3,7 +3,7 @@ namespace Ledger.Runs;
 /// <summary>When a recorded answer answers a request.</summary>
 public enum CallReuse
 {
-    /// <summary>The same request has the same answer, however often it is asked in a history. For models, whose answers are paid for.</summary>
+    /// <summary>The same request has the same answer, however often it is made in a history. For models, because their answers cost money.</summary>
     Once,
 
     /// <summary>

@@ -1,6 +1,6 @@
 namespace Ledger.Runs;
 
-/// <summary>What a history says of one occurrence of a request: its attempts, and the first response.</summary>
+/// <summary>The state of one occurrence of a request in a history: its attempts and the first response.</summary>
 /// <param name="Slot">Which occurrence in the history: from 0.</param>
 internal sealed record CallState(int Slot)
 {
@@ -10,7 +10,7 @@ internal sealed record CallState(int Slot)
     /// <summary>Where the first response is, or null.</summary>
     public Position? Response { get; set; }
 
-    /// <summary>How many times the own stream says that a caller took the call.</summary>
+    /// <summary>How many times a caller claimed the call, according to the own stream.</summary>
     public int Attempts { get; set; }
 
     /// <summary>The last of them while it has neither a response nor a failure.</summary>

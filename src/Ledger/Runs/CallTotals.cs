@@ -3,10 +3,10 @@ using System.Text.Json;
 namespace Ledger.Runs;
 
 /// <summary>The calls of a history, or of a part of it, added up.</summary>
-/// <param name="Calls">How many calls came to an end, well or not, those that were recorded without <c>CallOnceAsync</c> included.</param>
+/// <param name="Calls">How many calls ended, with success or failure, including those recorded without <c>CallOnceAsync</c>.</param>
 /// <param name="Failed">How many of them failed.</param>
 /// <param name="Answered">How many further calls were answered from the log and not made.</param>
-/// <param name="CostUsd">What the calls cost, in US dollars, so far as their events say it.</param>
+/// <param name="CostUsd">What the calls cost, in US dollars, as far as their events state it.</param>
 /// <param name="SavedUsd">What those that were answered from the log had cost.</param>
 /// <param name="Tokens">The tokens of requests and responses.</param>
 /// <param name="SavedTokens">The tokens of those that were answered from the log.</param>

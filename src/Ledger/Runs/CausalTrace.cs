@@ -18,7 +18,7 @@ public sealed class CausalTrace
     /// <summary>The run or branch whose history was walked.</summary>
     public StreamName Stream { get; }
 
-    /// <summary>All steps in order, with causes that the history does not have: those that never were, and those of other histories.</summary>
+    /// <summary>All steps in order, including causes that are not in the history: those that never existed and those of other histories.</summary>
     public IReadOnlyList<TraceEntry> Entries { get; }
 
     /// <summary>The events in order, without what is missing; empty when the event asked about is not in the history.</summary>

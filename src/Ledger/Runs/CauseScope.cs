@@ -2,7 +2,7 @@ using Ledger.Log;
 
 namespace Ledger.Runs;
 
-/// <summary>Where a history's events are stored, and which of them a cause may mean.</summary>
+/// <summary>Where a history's events are stored, and which of them a cause can refer to.</summary>
 /// <remarks>
 /// A foreign id means the event of that id in the effect's own segment, else in the nearest segment before it: an event of the
 /// prefix has the same causes in the parent and in every branch. Segments below did not exist for it.

@@ -4,7 +4,7 @@ namespace Ledger.Runs;
 /// <remarks>
 /// The first levels are looked up by id, one batch a level: most events have few. A longer walk, such as a chain through a whole run,
 /// would take a query an event that way, so it reads the history backwards in pages instead, since causes come before their effects,
-/// and remembers the causes of what it passes, so that a cause that came later needs no second reading.
+/// and remembers the causes of the events it passes, so that no page is read twice.
 /// </remarks>
 internal sealed class CauseWalk(EventLookup lookup)
 {

@@ -2,8 +2,8 @@ namespace Ledger.Runs;
 
 /// <summary>Where two histories part.</summary>
 /// <remarks>
-/// An event that both share by reference is the same event. Behind those, and in histories that share nothing, two events are the
-/// same when type and JSON are equal by value: a copy and a repeated run have ids, times and causes of their own.
+/// An event that both share by reference is the same event. After the shared events, and in histories that share nothing, two events are the same when type and
+/// JSON are equal by value: a copy or a repeated run has other ids, times and causes.
 /// </remarks>
 /// <param name="A">The one run or branch.</param>
 /// <param name="B">The other.</param>

@@ -1,6 +1,6 @@
 namespace Ledger.Runs;
 
-/// <summary>What happens to a call that was begun and whose end is unknown, because its caller died or was cut off.</summary>
+/// <summary>How to treat a call with an unknown outcome, because its caller died or was cut off.</summary>
 public enum EffectPolicy
 {
     /// <summary>The call is made again, with the same <see cref="CallContext.IdempotencyKey"/>. For calls without effects, and callees that honour the key.</summary>

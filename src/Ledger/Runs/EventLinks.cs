@@ -1,6 +1,6 @@
 namespace Ledger.Runs;
 
-/// <summary>What a walk along causes needs to know of an event.</summary>
+/// <summary>The parts of an event that a walk along causes needs.</summary>
 /// <param name="Id">The event's id.</param>
 /// <param name="Segment">The segment of the history that it is stored in, from 0.</param>
 /// <param name="Causes">Its causes by id.</param>

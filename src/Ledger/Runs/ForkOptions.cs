@@ -2,7 +2,7 @@ using Ledger.Log;
 
 namespace Ledger;
 
-/// <summary>What a branch is called, and who forks.</summary>
+/// <summary>The id, label and author of a new branch.</summary>
 public sealed record ForkOptions
 {
     /// <summary>The branch's id, or null for a new one.</summary>

@@ -1,7 +1,7 @@
 namespace Ledger.Runs;
 
-/// <summary>The answers that an agent has and has not asked further with: the causes of what it appends next.</summary>
-/// <remarks>An answer takes the place of those that its request followed from, so answers to calls made side by side stand side by side. Safe for concurrent use.</remarks>
+/// <summary>The answers that an agent has received and not yet used in a request: the causes of its next event.</summary>
+/// <remarks>An answer replaces those that led to its request, so the answers to parallel calls are kept together. Safe for concurrent use.</remarks>
 internal sealed class GivenAnswers
 {
     // Causes are written into every event; the last answers of very many at once are reason enough.

@@ -1,6 +1,6 @@
 namespace Ledger.Runs;
 
-/// <summary>Lets the callers of one key in one after the other, in the order of their coming.</summary>
+/// <summary>Admits the callers of one key one at a time, in order of arrival.</summary>
 internal sealed class KeyedLock<TKey>
     where TKey : notnull
 {
@@ -31,7 +31,7 @@ internal sealed class KeyedLock<TKey>
         }
     }
 
-    // Who gives up waiting still lets the next one in only when the one before has left.
+    // A caller that gives up waiting still admits the next only after the one before has left.
     private async Task EndAsync(TKey key, Task? before, TaskCompletionSource mine)
     {
         await (before ?? Task.CompletedTask).ConfigureAwait(false);

@@ -4,7 +4,7 @@ using Ledger.Log;
 
 namespace Ledger.Runs;
 
-/// <summary>Records an answer to a call that its caller did not give.</summary>
+/// <summary>Records an answer to a call that did not come from its caller.</summary>
 internal sealed class OutsideAnswer(Run run, CallLog log, IEventStore store, CallKey key)
 {
     public async Task<CallAnswer> CloseAsync(RecordedEvent request, CallResponse response, EventMetadata metadata, CancellationToken cancellationToken)

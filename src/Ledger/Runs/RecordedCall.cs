@@ -151,7 +151,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             throw;
         }
 
-        // The call is made and paid for: that is written whatever the caller wants by now.
+        // The call is made and paid for, so the answer is written even if the caller has cancelled.
         await run.AppendOwnAsync(responded, CancellationToken.None).ConfigureAwait(false);
         var state = await log.ReadAsync(key, slot, CancellationToken.None).ConfigureAwait(false);
         var recorded = await ReadAsync(state.Response!.Value, CancellationToken.None).ConfigureAwait(false);
@@ -160,7 +160,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         return original is { } whole && !answer.IsFromLog ? answer with { Response = whole } : answer;
     }
 
-    // What a call that went out and was cut off has done is not known; one that was refused has done nothing.
+    // The effect of a call that was sent and cut off is unknown; a refused call had no effect.
     private static bool IsCutOff(Exception e) =>
         e is OperationCanceledException or TimeoutException or IOException or HttpRequestException { StatusCode: null } or System.Net.Sockets.SocketException;
 
@@ -175,7 +175,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
 
         response = Priced(response);
 
-        // The raw text still shows what a writer would replace in silence.
+        // The raw text still shows what a writer would replace silently.
         var raw = JsonMarshal.GetRawUtf8Value(response.Content);
         if (raw.Length > PayloadRules.MaxBytes || PayloadCheck.FaultOf(raw) is null)
         {
@@ -245,7 +245,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
 
     private async Task RecordAsync(object outcome, Guid requestId, Guid? id)
     {
-#pragma warning disable CA1031 // What the caller has to know is why the call failed.
+#pragma warning disable CA1031 // The caller must see why the call failed.
         try
         {
             var recorded = new NewEvent(outcome, Metadata(requestId));

@@ -11,41 +11,40 @@ public sealed partial class Run
     private readonly AttemptCounter _occurrences = new();
     private readonly Position _attemptStart;
 
-    /// <summary>Makes a call and records it, unless this history, the shared prefix included, has its answer already.</summary>
+    /// <summary>Makes a call and records it, unless this history, including the shared prefix, already has its answer.</summary>
     /// <remarks>
     /// <list type="number">
-    /// <item>Two requests are the same when kind and JSON are, by value: order of members and spelling of numbers do not count. Which recorded
-    /// answer counts for the n-th identical request, <see cref="CallReuse"/> says: the first for models, the n-th for tools.</item>
-    /// <item>The history has the answer: it is returned, nothing is called, and an event <c>call.answered</c> says what was saved. It does
-    /// not matter how the response was recorded, if it names its request as a cause.</item>
-    /// <item>It has none: the request is appended, the call is made, and the response is appended with its cost and duration.</item>
+    /// <item>Two requests are the same when kind and JSON are, by value: order of members and spelling of numbers do not count. <see cref="CallReuse"/> decides
+    /// which recorded answer the n-th identical request gets: the first for models, the n-th for tools.</item>
+    /// <item>The history has the answer: it is returned, nothing is called, and an event <c>call.answered</c> records what was saved. Any recorded response
+    /// counts if it names its request as a cause.</item>
+    /// <item>The history does not have it: the request is appended, the call is made, and the response is appended with its cost and duration.</item>
     /// <item>The call throws, is cancelled, or returns no response: an event <c>call.failed</c> is appended and the exception goes to the
     /// caller. A failure is no answer; the next caller calls again.</item>
-    /// <item>The call returns what cannot be stored, such as U+0000, half a surrogate pair or more than <see cref="PayloadRules.MaxBytes"/>: the
-    /// caller gets it as it is, and the log the nearest form that can be stored, which answers later callers. <see cref="CallAnswer.Altered"/> tells
-    /// what was replaced or cut, with hash and length of the original.</item>
+    /// <item>The call returns an answer that cannot be stored, such as U+0000, half a surrogate pair or more than <see cref="PayloadRules.MaxBytes"/>: the
+    /// caller gets it unchanged, and the log gets the nearest form that can be stored, which later callers get. <see cref="CallAnswer.Altered"/> lists what was
+    /// replaced or cut, with hash and length of the original.</item>
     /// <item>Another caller is making the call: this waits for the outcome. Callers through one <see cref="AgentLedger"/> take turns;
     /// those of other processes are kept apart by the log, which has the request of each attempt once. One whose process has ended on this
-    /// machine, or that was silent for <see cref="AgentLedgerOptions.CallLease"/>, counts as gone. What then happens is the
-    /// <see cref="EffectPolicy"/>: the call is made again, refused, or reconciled. Should the other come back, both responses are in the log, and
-    /// the first counts.</item>
+    /// machine, or that was silent for <see cref="AgentLedgerOptions.CallLease"/>, counts as gone. The <see cref="EffectPolicy"/> then decides whether the call
+    /// is made again, refused, or reconciled. If the other caller returns after all, both responses are in the log, and the first counts.</item>
     /// <item>With <see cref="EffectPolicy.Refuse"/> and <see cref="EffectPolicy.Reconcile"/> a call that is cut off, by cancellation, a time-out or
     /// a broken connection, has no known end: an event <c>call.unknown</c> is appended instead of <c>call.failed</c>.</item>
     /// </list>
     /// <para>The events of a model (<c>llm</c>) are <c>llm.request</c> and <c>llm.response</c>, those of a tool (<c>tool</c>)
     /// <c>tool.called</c> and <c>tool.returned</c>, all others <c>call.requested</c> and <c>call.returned</c>.</para>
-    /// <para>What the handle appends next without causes of its own is caused by the answers it was given. An answer takes the place of those that its
-    /// request followed from: after a call, the next event follows from that call; after calls made side by side, from all of them.</para>
-    /// <para>Cost: the first call of a handle reads the whole history, later ones what was appended since; so keep the handle.</para>
+    /// <para>The next event appended by the handle without explicit causes is caused by the answers it received. An answer replaces those that led to its
+    /// request: after a call, the next event follows from that call; after parallel calls, from all of them.</para>
+    /// <para>Cost: the first call of a handle reads the whole history, later calls only newer events; so keep the handle.</para>
     /// </remarks>
     /// <param name="kind">What is called: <c>llm</c>, <c>tool</c>, or a word of the application's.</param>
-    /// <param name="request">What it is asked: JSON. For a tool <c>{"tool": …, "arguments": …}</c>.</param>
+    /// <param name="request">The request: JSON. For a tool <c>{"tool": …, "arguments": …}</c>.</param>
     /// <param name="call">Makes the call.</param>
     /// <param name="options">How it is answered and repeated; null for the defaults of the kind.</param>
-    /// <param name="cancellationToken">Stops waiting, and is given to the call. What a call returned is recorded all the same.</param>
+    /// <param name="cancellationToken">Stops waiting, and is passed to the call. An answer that was already returned is still recorded.</param>
     /// <exception cref="ArgumentException">The request is not JSON, there is no kind, or <see cref="EffectPolicy.Reconcile"/> has no callback.</exception>
     /// <exception cref="InvalidEventException">The request cannot be stored; no call was made.</exception>
-    /// <exception cref="CallUnknownException">The call was begun before, its end is unknown, and its policy does not allow to repeat it.</exception>
+    /// <exception cref="CallUnknownException">The call was begun before, its outcome is unknown, and its policy does not allow it to be repeated.</exception>
     public async Task<CallAnswer> CallAsync(
         string kind,
         JsonElement request,
@@ -91,10 +90,10 @@ public sealed partial class Run
 
     /// <summary>Makes a call whose request is JSON text; see the other overload.</summary>
     /// <param name="kind">What is called.</param>
-    /// <param name="request">What it is asked: JSON text. A plain question is JSON when it stands in quotes.</param>
+    /// <param name="request">The request: JSON text. A plain question is JSON when it stands in quotes.</param>
     /// <param name="call">Makes the call.</param>
     /// <param name="options">How it is answered and repeated; null for the defaults of the kind.</param>
-    /// <param name="cancellationToken">Stops waiting, and is given to the call.</param>
+    /// <param name="cancellationToken">Stops waiting, and is passed to the call.</param>
     /// <exception cref="ArgumentException">The request is not JSON, there is no kind, or <see cref="EffectPolicy.Reconcile"/> has no callback.</exception>
     public Task<CallAnswer> CallAsync(
         string kind,
@@ -105,12 +104,12 @@ public sealed partial class Run
         CallAsync(kind, ParseRequest(request), call, options, cancellationToken);
 
     /// <summary>Makes a call of any kind once: <see cref="CallAsync(string, JsonElement, Func{CallContext, CancellationToken, Task{CallResponse}}, CallOptions?, CancellationToken)"/>
-    /// with <see cref="CallReuse.Once"/>, so that the same request has the same answer, however often it is asked.</summary>
+    /// with <see cref="CallReuse.Once"/>, so that the same request has the same answer, however often it is made.</summary>
     /// <param name="kind">What is called: <c>llm</c>, <c>tool</c>, or a word of the application's.</param>
-    /// <param name="request">What it is asked: JSON.</param>
+    /// <param name="request">The request: JSON.</param>
     /// <param name="call">Makes the call.</param>
     /// <param name="metadata">Who calls and why, for the event of the request; null for nothing.</param>
-    /// <param name="cancellationToken">Stops waiting, and is given to the call.</param>
+    /// <param name="cancellationToken">Stops waiting, and is passed to the call.</param>
     /// <exception cref="ArgumentException">The request is not JSON, or there is no kind.</exception>
     /// <exception cref="InvalidEventException">The request cannot be stored; no call was made.</exception>
     public Task<CallAnswer> CallOnceAsync(
@@ -127,10 +126,10 @@ public sealed partial class Run
 
     /// <summary>Makes a call once whose request is JSON text; see the other overload.</summary>
     /// <param name="kind">What is called.</param>
-    /// <param name="request">What it is asked: JSON text. A plain question is JSON when it stands in quotes.</param>
+    /// <param name="request">The request: JSON text. A plain question is JSON when it stands in quotes.</param>
     /// <param name="call">Makes the call.</param>
     /// <param name="metadata">Who calls and why, for the event of the request; null for nothing.</param>
-    /// <param name="cancellationToken">Stops waiting, and is given to the call.</param>
+    /// <param name="cancellationToken">Stops waiting, and is passed to the call.</param>
     /// <exception cref="ArgumentException">The request is not JSON, or there is no kind.</exception>
     public Task<CallAnswer> CallOnceAsync(
         string kind,
@@ -163,7 +162,7 @@ public sealed partial class Run
     }
 
     /// <summary>Lists the calls that were begun and have neither an answer nor a failure, in the order of their time.</summary>
-    /// <remarks>A branch lists its own; what was open in its parent at the fork is the parent's.</remarks>
+    /// <remarks>A branch lists only its own calls; those that were open in its parent at the fork belong to the parent.</remarks>
     public async Task<IReadOnlyList<OpenCall>> ListOpenCallsAsync(CancellationToken cancellationToken = default)
     {
         var open = await _calls.ReadOpenAsync(cancellationToken).ConfigureAwait(false);
@@ -183,7 +182,7 @@ public sealed partial class Run
         await AppendOwnAsync(released, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Records an answer to a call from outside: to one whose end is open, or on a branch another than the parent has.</summary>
+    /// <summary>Records an answer from outside: to a call with an unknown outcome or, on a branch, an answer that differs from the parent's.</summary>
     /// <remarks>
     /// On a branch that was forked before the call (<see cref="ForkBeforeAsync"/>) the request is recorded again with this answer in its place; an agent
     /// that is run again there gets it.
@@ -237,14 +236,14 @@ public sealed partial class Run
         }
         catch (Exception e) when (e is JsonException or ArgumentException)
         {
-            // What the parser says ends with its own count of lines and bytes.
+            // The parser's message ends with its own count of lines and bytes.
             throw new ArgumentException(
                 $"The request of a call must be JSON: {e.Message.Split(" LineNumber:", 2)[0]} Put a plain text in quotes.", nameof(request), e);
         }
     }
 
-    /// <summary>Adds up the calls of the history: how many were made, how many the log answered, what that cost and saved.</summary>
-    /// <remarks>The first call of a handle reads the whole history, later ones what was appended since.</remarks>
+    /// <summary>Totals of the calls in the history: how many were made, how many the log answered, and what that cost and saved.</summary>
+    /// <remarks>The first call of a handle reads the whole history, later calls only newer events.</remarks>
     public Task<RunUsage> GetUsageAsync(CancellationToken cancellationToken = default) => _calls.ReadUsageAsync(cancellationToken);
 
     internal async Task<Position> AppendOwnAsync(NewEvent newEvent, CancellationToken cancellationToken)

@@ -19,10 +19,10 @@ public sealed partial class Run
         return Lookup().FindAsync(id, cancellationToken);
     }
 
-    /// <summary>Says why an event happened: its causes, their causes, and so on to the roots, across forks into the shared prefix.</summary>
+    /// <summary>Returns why an event happened: its causes, their causes, and so on to the roots, across forks into the shared prefix.</summary>
     /// <remarks>
-    /// A few levels take a query each; a longer walk reads the history backwards in pages. What a cause names and the history does
-    /// not have is kept and marked; so is an event asked about that is not there.
+    /// A few levels take a query each; a longer walk reads the history backwards in pages. Causes that are not in the history are kept and marked as missing;
+    /// so is the event itself if it does not exist.
     /// </remarks>
     /// <param name="eventId">The event's id.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
@@ -35,14 +35,14 @@ public sealed partial class Run
     public Task<CausalTrace> ExplainAsync(string id, CancellationToken cancellationToken = default) =>
         TraceAsync(id, static (lookup, start, token) => new CauseWalk(lookup).RunAsync(start, token), cancellationToken);
 
-    /// <summary>Says what an event caused: its effects, their effects, and so on.</summary>
-    /// <remarks>Reads the whole history once and keeps the ids and causes of its events meanwhile, not their data.</remarks>
+    /// <summary>Returns what an event caused: its effects, their effects, and so on.</summary>
+    /// <remarks>Reads the whole history once, and holds the ids and causes of its events in memory, not their data.</remarks>
     /// <param name="eventId">The event's id.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     public Task<CausalTrace> TraceEffectsAsync(Guid eventId, CancellationToken cancellationToken = default) =>
         TraceAsync(eventId, static (lookup, start, token) => new EffectWalk(lookup).RunAsync(start, token), cancellationToken);
 
-    /// <summary>Says what an event caused, as <see cref="TraceEffectsAsync(Guid, CancellationToken)"/> does.</summary>
+    /// <summary>Returns what an event caused, as <see cref="TraceEffectsAsync(Guid, CancellationToken)"/> does.</summary>
     /// <param name="id">The event's id as <see cref="FindEventAsync"/> takes it.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     public Task<CausalTrace> TraceEffectsAsync(string id, CancellationToken cancellationToken = default) =>

@@ -5,13 +5,13 @@ namespace Ledger;
 
 public sealed partial class Run
 {
-    /// <summary>Folds the history anew, from its first event on, and compares the worlds that are stored of it with the one that the log gives.</summary>
+    /// <summary>Folds the history again from its first event, and compares its stored worlds with the result.</summary>
     /// <remarks>
-    /// Everything counts: values, as <see cref="Json.JsonEquality"/> says, the order of objects and relations, the budget flag, skipped events. A
-    /// stored world that reads would refuse is told too. Nothing is changed; <see cref="SaveSnapshotAsync"/> replaces a bad snapshot, a rebuild of the store bad rows.
+    /// Everything counts: values, as <see cref="Json.JsonEquality"/> says, the order of objects and relations, the budget flag, skipped events. A stored world
+    /// that reads would refuse is reported too. Nothing is changed; <see cref="SaveSnapshotAsync"/> replaces a bad snapshot, a rebuild of the store bad rows.
     /// </remarks>
-    /// <param name="at">How many events to fold, or null for all of them; what is stored for a later position is not looked at.</param>
-    /// <param name="faults">What becomes of events that cannot be applied: unlike a question, a replay throws them unless it is told to skip.</param>
+    /// <param name="at">How many events to fold, or null for all of them; worlds stored for a later position are not compared.</param>
+    /// <param name="faults">How to treat events that cannot be applied: unlike a read, a replay throws unless it is told to skip.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
     /// <exception cref="StreamNotFoundException">There is no such run or branch: nothing was compared.</exception>

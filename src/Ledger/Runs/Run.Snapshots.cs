@@ -5,10 +5,10 @@ namespace Ledger;
 
 public sealed partial class Run
 {
-    /// <summary>Keeps the world at the end of the history, so that later reads fold only what comes behind it.</summary>
+    /// <summary>Saves the world at the end of the history, so that later reads fold only newer events.</summary>
     /// <remarks>
-    /// One is kept for each run and branch, the newest: where a later one is kept already, that stays. Events that cannot be applied are
-    /// skipped, also by a strict handle, and kept with the world: strict questions throw them all the same.
+    /// Only the newest snapshot of a run or branch is stored: a later one is not overwritten. Events that cannot be applied are skipped, also by a strict
+    /// handle, and stored with the world: strict reads still throw.
     /// </remarks>
     /// <returns>The snapshot.</returns>
     /// <exception cref="NotSupportedException">The store has no <see cref="ISnapshotStore"/>.</exception>
@@ -21,7 +21,7 @@ public sealed partial class Run
         var snapshot = new WorldSnapshot(StreamName, world, lastEventId);
         foreach (var useless in worlds.Useless.Where(u => u.Stream == StreamName))
         {
-            // It may claim a later version, and would then stand in the way for ever.
+            // It may claim a later version, and would then block new snapshots forever.
             await store.DiscardSnapshotAsync(StreamName, useless.Version, cancellationToken).ConfigureAwait(false);
         }
 
@@ -38,7 +38,7 @@ public sealed partial class Run
 
     private WorldReader Worlds() => new(_ledger.Store, History, _statistics, _ledger.Logger);
 
-    /// <summary>The length behind an append, after which a snapshot may be due.</summary>
+    /// <summary>The length after an append, after which a snapshot may be due.</summary>
     private async ValueTask<Position> EndOfAsync(AppendResult result, int count, CancellationToken cancellationToken)
     {
         var length = History.LengthAt(result.Version);
@@ -49,7 +49,7 @@ public sealed partial class Run
             return length;
         }
 
-#pragma warning disable CA1031 // The append is done, and must not look failed because of what is only a cache.
+#pragma warning disable CA1031 // The append is done, and must not appear to fail because of a cache.
         try
         {
             await SaveSnapshotAsync(cancellationToken).ConfigureAwait(false);

@@ -8,11 +8,11 @@ namespace Ledger;
 /// <content>Calls whose answer arrives in parts.</content>
 public sealed partial class Run
 {
-    /// <summary>Makes a call whose answer arrives in parts, and records it as one answer at its end, unless the history has its answer already.</summary>
+    /// <summary>Makes a call whose answer arrives in parts, and records it as one answer at its end, unless the history already has its answer.</summary>
     /// <remarks>
     /// The rules are those of <see cref="CallAsync(string, JsonElement, Func{CallContext, CancellationToken, Task{CallResponse}}, CallOptions?, CancellationToken)"/>.
-    /// Parts pass through as they arrive. A reader that stops early stops the call, which has failed then unless it had ended; a call that throws midway has failed too, and
-    /// its parts are not an answer. The answer is recorded before the stream ends.
+    /// Parts pass through as they arrive. A reader that stops early stops the call, which then counts as failed unless it had ended; a call that throws midway
+    /// has failed too, and its parts are not an answer. The answer is recorded before the stream ends.
     /// </remarks>
     /// <typeparam name="T">The type of a part.</typeparam>
     /// <param name="kind">What is called.</param>

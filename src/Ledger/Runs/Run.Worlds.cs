@@ -11,7 +11,7 @@ public sealed partial class Run
 
     private IWorldReader? Rows => _ledger.Store.Get<IWorldReader>();
 
-    // Rows answer for the cost of the answer; everything else folds, and takes a snapshot where there is one.
+    // Rows answer at the cost of the result; everything else folds, from a snapshot if there is one.
     private IWorldReader Reader
     {
         get
@@ -21,17 +21,16 @@ public sealed partial class Run
         }
     }
 
-    /// <summary>The same run or branch by a handle whose questions about worlds skip events that cannot be applied, or throw the first of them.</summary>
+    /// <summary>A handle on the same run or branch whose world reads skip events that cannot be applied, or throw on the first of them.</summary>
     /// <remarks>
-    /// Handles skip unless they are asked not to: worlds list what they skipped in <see cref="World.Faults"/>. Strict answers cost a
-    /// look-up more.
+    /// Handles skip unless they are asked not to: worlds list what they skipped in <see cref="World.Faults"/>. Strict reads cost one more look-up.
     /// </remarks>
-    /// <param name="faults">What becomes of such events.</param>
+    /// <param name="faults">How to treat such events.</param>
     public Run WithFaults(WorldFaults faults) => Enum.IsDefined(faults)
         ? new Run(_ledger, History, _statistics, faults)
         : throw new ArgumentOutOfRangeException(nameof(faults), faults, "Such events are skipped or thrown.");
 
-    /// <summary>The same run or branch by a handle whose reads are counted.</summary>
+    /// <summary>A handle on the same run or branch that counts its reads.</summary>
     /// <param name="statistics">What the counts are added to; several handles may share it.</param>
     public Run WithStatistics(ReadStatistics statistics)
     {
@@ -54,7 +53,7 @@ public sealed partial class Run
         world => world.Objects.Count + world.Relations.Count);
 
     /// <summary>The world as it was at a time: after the events that the log had taken by then.</summary>
-    /// <param name="time">The time; one before the first event gives the empty world, one behind the last the world of today.</param>
+    /// <param name="time">The time; before the first event it returns the empty world, after the last one the current world.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="WorldFaultException">The handle is strict, and an event before that time cannot be applied.</exception>
     public async Task<World> GetWorldAsync(DateTimeOffset time, CancellationToken cancellationToken = default) =>
@@ -78,7 +77,7 @@ public sealed partial class Run
         reader => reader.GetFaultsAsync(History, at, cancellationToken),
         faults => faults.Count);
 
-    /// <summary>Says which of some objects the world has; a store that keeps rows looks them up at once.</summary>
+    /// <summary>Returns which of the given objects exist in the world; a store with rows looks them up in one query.</summary>
     /// <param name="ids">The ids.</param>
     /// <param name="at">After how many events, or null for all of them.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
@@ -93,7 +92,7 @@ public sealed partial class Run
         return AskAsync(reader => reader.FindPresentAsync(History, ids, at, cancellationToken), _ => 0);
     }
 
-    /// <summary>Whether the world says that a limit of the run was reached; a store that keeps rows reads no more than that.</summary>
+    /// <summary>Whether a limit of the run was reached in the world; a store with rows reads only that flag.</summary>
     /// <param name="at">After how many events, or null for all of them.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="PositionOutOfRangeException">The history is shorter than <paramref name="at"/>.</exception>
@@ -122,8 +121,8 @@ public sealed partial class Run
         reader => reader.FindRelationAsync(History, id, at, cancellationToken),
         item => item is null ? 0 : 1);
 
-    /// <summary>Reads the objects of the world by id, in the order of code points; a store that keeps rows reads a page at a time.</summary>
-    /// <remarks>The world is that of one position to the last object, whatever is appended meanwhile.</remarks>
+    /// <summary>Reads the objects of the world by id, in the order of code points; a store with rows reads a page at a time.</summary>
+    /// <remarks>All objects are those of one position, regardless of concurrent appends.</remarks>
     /// <param name="filter">Which objects are wanted; null for all.</param>
     /// <param name="at">After how many events, or null for all of them.</param>
     /// <param name="cancellationToken">Stops the reading.</param>

@@ -38,9 +38,9 @@ public sealed partial class Run
     public History History { get; }
 
     /// <summary>Appends to the end, wherever that is.</summary>
-    /// <param name="events">The events: each an event record, or a <see cref="NewEvent"/> with an id or metadata of its own.</param>
+    /// <param name="events">The events: each an event record, or a <see cref="NewEvent"/> with its own id or metadata.</param>
     /// <param name="cancellationToken">Stops waiting; the events are then written whole or not at all.</param>
-    /// <returns>The length of the history behind the appended events; with no events, the length that it has.</returns>
+    /// <returns>The length of the history after the append; unchanged if there were no events.</returns>
     public Task<Position> AppendAsync(IReadOnlyList<object> events, CancellationToken cancellationToken = default) =>
         AppendAsync(events, ExpectedVersion.Any, cancellationToken);
 
@@ -61,19 +61,19 @@ public sealed partial class Run
 
     /// <summary>Appends to the end, if the world takes the events one after the other; see <see cref="WorldFold"/>.</summary>
     /// <remarks>
-    /// <para>The log itself takes any event, and worlds go past those that cannot be applied. This call looks at the events first, in their
-    /// order, so that an object which an earlier one creates counts:</para>
+    /// <para>The log itself takes any event, and worlds skip those that cannot be applied. This call checks the events first, in order, so that an object
+    /// created by an earlier event exists for later ones:</para>
     /// <list type="number">
-    /// <item>Events that apply to any world, or are not the world's, are appended at once.</item>
-    /// <item>For patches the objects are looked up, by rows where the store keeps them, else by a fold. Then the events are written at the
-    /// length that was looked at: if another writer was faster, it looks again after what that one wrote.</item>
-    /// <item>Events that are in the history already are not refused: the first answer is given.</item>
+    /// <item>Events that apply to any world, or do not concern the world, are appended at once.</item>
+    /// <item>For patches the objects are looked up, by rows if the store has them, else by a fold. Then the events are written at the length that was checked:
+    /// if another writer was faster, the check is repeated.</item>
+    /// <item>Events that are already in the history are not refused: the first answer is returned again.</item>
     /// </list>
-    /// <para>In a transaction or session of the caller's, the look sees what the reads there see.</para>
+    /// <para>In a transaction or session of the caller, the check sees what reads there see.</para>
     /// </remarks>
     /// <param name="events">The events.</param>
     /// <param name="cancellationToken">Stops waiting; the events are then written whole or not at all.</param>
-    /// <returns>The length of the history behind the appended events.</returns>
+    /// <returns>The length of the history after the append.</returns>
     /// <exception cref="WorldFaultException">An event cannot be applied: nothing was written.</exception>
     public Task<Position> AppendValidatedAsync(IReadOnlyList<object> events, CancellationToken cancellationToken = default) =>
         AppendValidatedCoreAsync(Correlated(events), null, cancellationToken);
@@ -94,8 +94,8 @@ public sealed partial class Run
     }
 
     /// <summary>Reads the history in order, with flat memory.</summary>
-    /// <param name="from">The position of the first event wanted; at or behind the end there is nothing to read.</param>
-    /// <param name="to">The position behind the last event wanted, or null for the end.</param>
+    /// <param name="from">The position of the first event wanted; at or after the end there is nothing to read.</param>
+    /// <param name="to">The position after the last event wanted, or null for the end.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     public IAsyncEnumerable<RecordedEvent> ReadAsync(
         Position from = default,

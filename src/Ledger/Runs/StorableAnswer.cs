@@ -18,7 +18,7 @@ namespace Ledger.Runs;
 /// </remarks>
 internal static class StorableAnswer
 {
-    /// <summary>The largest form, which leaves room for what is beside it in its event.</summary>
+    /// <summary>The largest form, which leaves room for the other members of its event.</summary>
     public const int MostBytes = PayloadRules.MaxBytes - (64 * 1024);
 
     private const int MostListed = 100;
@@ -167,7 +167,7 @@ internal static class StorableAnswer
     /// <summary>How long strings may be so that the whole is not too large.</summary>
     private sealed record Limits(int StringBytes, bool NumbersAsText)
     {
-        /// <summary>Null where even short strings are too many, or there is too much beside them.</summary>
+        /// <summary>Null when even short strings are too many, or the rest is too large.</summary>
         public static Limits? Of(ReadOnlySpan<byte> raw)
         {
             var reader = new Utf8JsonReader(raw, ReaderOptions);
@@ -249,7 +249,7 @@ internal static class StorableAnswer
             return level.Name = name;
         }
 
-        /// <summary>Notes a change at the present place, and gives the hash of the original.</summary>
+        /// <summary>Records a change at the current place, and returns the hash of the original.</summary>
         public string Add(AnswerChangeKind kind, ReadOnlySpan<byte> original)
         {
             var hash = StorableText.HashOf(original);

@@ -52,7 +52,7 @@ internal sealed class ValidatedAppend
 
             if (expectedLength is { } wanted && wanted != length)
             {
-                // Behind the expected length the store can only conflict, or give the first answer to events that it has.
+                // Past the expected length the store can only report a conflict, or repeat the first answer for events that it has.
                 return wanted < length || await AreThereAsync(cancellationToken).ConfigureAwait(false)
                     ? await AppendAsync(wanted, cancellationToken).ConfigureAwait(false)
                     : throw new WrongExpectedVersionException(_run.StreamName, ExpectedAt(wanted), VersionAt(length));
@@ -88,7 +88,7 @@ internal sealed class ValidatedAppend
         return new WorldFaultException(skipped, _run.StreamName, fault.ObjectId);
     }
 
-    /// <summary>Looks the objects up: one look at rows where there are any, elsewhere a fold, which goes on where it was.</summary>
+    /// <summary>Looks the objects up: one query of the rows if the store has them, else a fold, which continues where it stopped.</summary>
     private async Task<PresentObjects> LookAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
     {
         if (_store.Get<IWorldReader>() is { } rows)

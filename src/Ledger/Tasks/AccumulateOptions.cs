@@ -9,6 +9,6 @@ public sealed record AccumulateOptions
     /// <summary>What becomes of it when the stream is cancelled or fails: default <see cref="Interruption.Discard"/>.</summary>
     public Interruption Interruption { get; init; }
 
-    /// <summary>Is told the message once it is saved: default null, nobody.</summary>
+    /// <summary>Called with the message once it is saved. Default: null.</summary>
     public Action<Message>? Saved { get; init; }
 }

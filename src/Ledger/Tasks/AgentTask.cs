@@ -22,7 +22,7 @@ public sealed record AgentTask
     public string? ParentTaskId { get; init; }
 
     /// <summary>How it ended, or null while it is in progress: <c>success</c>, <c>cancelled</c>, <c>failed</c>, <c>error</c> or any other words.</summary>
-    /// <remarks>At most 1,000 bytes of UTF-8, because an index has it; what is longer belongs into a message.</remarks>
+    /// <remarks>At most 1,000 bytes of UTF-8, because it is indexed; longer text belongs in a message.</remarks>
     [Description("How it ended: success, cancelled, failed, error, or any other words; null while it is in progress.")]
     [JsonPropertyName("completionStatus")]
     public string? CompletionStatus { get; init; }

@@ -6,7 +6,7 @@ public sealed class CallOfAnotherTaskException : Exception
     /// <summary>States the call and the tasks.</summary>
     public CallOfAnotherTaskException(string callId, string taskId, string holderId)
         : base($"The call '{callId}' belongs to the task '{holderId}' and cannot be saved for '{taskId}'. Nothing was written; "
-            + "save another call under an id of its own.")
+            + "save another call under a different id.")
     {
         CallId = callId;
         TaskId = taskId;

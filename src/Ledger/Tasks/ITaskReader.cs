@@ -4,8 +4,8 @@ namespace Ledger.Tasks;
 
 /// <summary>Answers questions about tasks, calls and messages.</summary>
 /// <remarks>
-/// A capability of an engine: see <see cref="IEventStore.Get{T}"/>. An engine that has it also refuses events of a task that do not fit what
-/// is there, in the append itself. Applications ask through <see cref="TaskLedger"/>. Safe for concurrent use.
+/// A capability of an engine: see <see cref="IEventStore.Get{T}"/>. An engine that has it also refuses, in the append itself, events of a task that do not fit
+/// the existing data. Applications use <see cref="TaskLedger"/>. Safe for concurrent use.
 /// </remarks>
 public interface ITaskReader
 {

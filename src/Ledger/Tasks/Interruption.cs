@@ -1,11 +1,11 @@
 namespace Ledger.Tasks;
 
-/// <summary>What becomes of a message whose stream is cancelled or fails.</summary>
+/// <summary>How to treat a message whose stream is cancelled or fails.</summary>
 public enum Interruption
 {
     /// <summary>Nothing is saved.</summary>
     Discard,
 
-    /// <summary>What had arrived is saved, marked by <see cref="Message.Interrupted"/>; where nothing had, nothing is.</summary>
+    /// <summary>The text so far is saved, marked by <see cref="Message.Interrupted"/>; without any text, nothing is saved.</summary>
     SaveMarked,
 }

@@ -6,7 +6,7 @@ public sealed class MessageExistsException : Exception
     /// <summary>States the id.</summary>
     public MessageExistsException(string messageId)
         : base($"The message '{messageId}' is saved already, and a message never changes, not even to the same content. Nothing was written; "
-            + "save another message under an id of its own.") => MessageId = messageId;
+            + "save another message under a different id.") => MessageId = messageId;
 
     /// <summary>The id that is taken.</summary>
     public string MessageId { get; }

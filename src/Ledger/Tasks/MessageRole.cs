@@ -6,11 +6,11 @@ namespace Ledger.Tasks;
 [JsonConverter(typeof(JsonStringEnumConverter<MessageRole>))]
 public enum MessageRole
 {
-    /// <summary>Whoever runs the agent: <c>system</c>.</summary>
+    /// <summary>The operator of the agent: <c>system</c>.</summary>
     [JsonStringEnumMemberName("system")]
     System,
 
-    /// <summary>Whom the agent works for: <c>user</c>.</summary>
+    /// <summary>The person that the agent works for: <c>user</c>.</summary>
     [JsonStringEnumMemberName("user")]
     User,
 

@@ -4,11 +4,11 @@ using Ledger.Log;
 
 namespace Ledger.Tasks;
 
-/// <summary>The place of an item in an order by time and id; the next page begins behind it.</summary>
-/// <remarks>As text: Unix milliseconds, a colon, and the id. The default value is no place that a page would give.</remarks>
+/// <summary>The place of an item in an order by time and id; the next page begins after it.</summary>
+/// <remarks>As text: Unix milliseconds, a colon, and the id. The default value is not a place that a page returns.</remarks>
 public readonly record struct PageCursor
 {
-    /// <summary>The place behind an item.</summary>
+    /// <summary>The place after an item.</summary>
     public PageCursor(DateTimeOffset time, string id)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -23,7 +23,7 @@ public readonly record struct PageCursor
     public string Id { get => field ?? ""; }
 
     /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
-    /// <exception cref="FormatException">The text is none.</exception>
+    /// <exception cref="FormatException">The text is not a place.</exception>
     public static PageCursor Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -32,7 +32,7 @@ public readonly record struct PageCursor
             && long.TryParse(text.AsSpan(0, colon), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds)
             && milliseconds is >= UnixMillisecondsConverter.Least and <= UnixMillisecondsConverter.Most
                 ? new PageCursor(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds), text[(colon + 1)..])
-                : throw new FormatException($"'{TextRules.Printable(text)}' is no place in a list. Give the 'next' of the page before.");
+                : throw new FormatException($"'{TextRules.Printable(text)}' is not a place in a list. Pass the 'next' of the previous page.");
     }
 
     /// <inheritdoc/>

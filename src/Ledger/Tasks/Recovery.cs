@@ -1,8 +1,8 @@
 namespace Ledger.Tasks;
 
-/// <summary>What was under way, to be resumed or failed after a crash; all the oldest first.</summary>
+/// <summary>The unfinished tasks and calls, to be resumed or failed after a crash; the oldest first.</summary>
 /// <param name="Tasks">The tasks in progress.</param>
-/// <param name="Calls">The calls that are pending or in progress, of ended tasks too.</param>
+/// <param name="Calls">The calls that are pending or in progress, including those of ended tasks.</param>
 public sealed record Recovery(IReadOnlyList<RecoverableTask> Tasks, IReadOnlyList<RecoverableCall> Calls);
 
 /// <summary>A task in progress.</summary>

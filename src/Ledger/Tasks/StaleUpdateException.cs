@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Ledger.Tasks;
 
-/// <summary>A task or call has been changed by somebody else since it was read; nothing was written.</summary>
+/// <summary>A task or call was changed by another writer since it was read; nothing was written.</summary>
 public sealed class StaleUpdateException : Exception
 {
-    /// <summary>States what was expected and what is there.</summary>
+    /// <summary>States the expected and the actual time of the last change.</summary>
     /// <param name="owner">What was to be saved: <c>task</c> or <c>call</c>.</param>
     /// <param name="id">Its id.</param>
     /// <param name="expected">The time of the change that the caller had seen.</param>
@@ -13,7 +13,7 @@ public sealed class StaleUpdateException : Exception
     public StaleUpdateException(string owner, string id, DateTimeOffset expected, DateTimeOffset? actual)
         : base(string.Create(
             CultureInfo.InvariantCulture,
-            $"The {owner} '{id}' {(actual is { } time ? $"was updated at {time.ToUnixTimeMilliseconds()}" : "does not exist")}, but the save expected it as of {expected.ToUnixTimeMilliseconds()}. Nothing was written; read it again and decide anew."))
+            $"The {owner} '{id}' {(actual is { } time ? $"was updated at {time.ToUnixTimeMilliseconds()}" : "does not exist")}, but the save expected it as of {expected.ToUnixTimeMilliseconds()}. Nothing was written; read it and decide again."))
     {
         Owner = owner;
         Id = id;

@@ -15,7 +15,7 @@ public sealed record TaskBatch
         Task = task;
     }
 
-    /// <summary>Whose batch it is; everything in it belongs to this task.</summary>
+    /// <summary>The task of the batch; everything in it belongs to this task.</summary>
     public string TaskId { get; }
 
     /// <summary>The task, or null: it is not changed.</summary>

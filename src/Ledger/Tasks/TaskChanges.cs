@@ -1,6 +1,6 @@
 namespace Ledger.Tasks;
 
-/// <summary>What an append makes different in the tables, kept apart until it is written.</summary>
+/// <summary>The changes that an append makes to the tables, kept apart until it is written.</summary>
 internal sealed class TaskChanges(TaskTables tables)
 {
     private readonly Dictionary<string, AgentTask> _tasks = new(StringComparer.Ordinal);

@@ -3,13 +3,13 @@ using System.Text.Json.Serialization;
 namespace Ledger.Tasks;
 
 /// <summary>A task was created or changed; the stream is the task's. Times are Unix milliseconds.</summary>
-/// <param name="SystemPrompt">What the agent is told at the outset.</param>
+/// <param name="SystemPrompt">The agent's initial instructions.</param>
 /// <param name="CreatedAt">When it was created.</param>
 /// <param name="UpdatedAt">When it was last changed.</param>
 /// <param name="ParentTaskId">The task that it is a part of, or null.</param>
 /// <param name="CompletionStatus">How it ended, or null while it is in progress.</param>
 /// <param name="Run">The stream of the run or branch that it works in, or null.</param>
-/// <param name="ExpectedUpdatedAt">What <c>updated_at</c> had to be before, or null: it was not asked.</param>
+/// <param name="ExpectedUpdatedAt">The required <c>updated_at</c> before the change, or null: not checked.</param>
 /// <param name="Moves">Which changes of the status were allowed; null means any.</param>
 [EventType("task.saved")]
 public sealed record TaskSaved(
@@ -25,14 +25,14 @@ public sealed record TaskSaved(
 /// <summary>A call was created or changed; the stream is that of its task. Times are Unix milliseconds.</summary>
 /// <param name="Id">The call's id.</param>
 /// <param name="AbilityName">What is called.</param>
-/// <param name="Parameters">What it is asked: JSON text.</param>
+/// <param name="Parameters">The parameters: JSON text.</param>
 /// <param name="Status">How far it has come.</param>
-/// <param name="Details">What it gave: JSON text.</param>
+/// <param name="Details">The result: JSON text.</param>
 /// <param name="CreatedAt">When it was created.</param>
 /// <param name="UpdatedAt">When it was last changed.</param>
 /// <param name="StartMessageId">The message that it starts from.</param>
 /// <param name="EndMessageId">The message that tells its end, or null.</param>
-/// <param name="ExpectedUpdatedAt">What <c>updated_at</c> had to be before, or null: it was not asked.</param>
+/// <param name="ExpectedUpdatedAt">The required <c>updated_at</c> before the change, or null: not checked.</param>
 /// <param name="Moves">Which changes of the status were allowed; null means any.</param>
 [EventType("call.saved")]
 public sealed record CallSaved(
@@ -62,7 +62,7 @@ public sealed record MessageSaved(
     [property: JsonPropertyName("timestamp")] long Timestamp,
     [property: JsonPropertyName("interrupted"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Interrupted = null);
 
-/// <summary>A runner took a task, for a time that counts from the event's.</summary>
+/// <summary>A runner took a task, for a duration that starts at the event's time.</summary>
 /// <param name="LeaseId">What the runner renews and releases it by.</param>
 /// <param name="Runner">Who took it.</param>
 /// <param name="DurationMs">For how long, in milliseconds.</param>
@@ -72,8 +72,8 @@ public sealed record TaskLeased(
     [property: JsonPropertyName("runner")] string Runner,
     [property: JsonPropertyName("duration_ms")] long DurationMs);
 
-/// <summary>A runner keeps a task longer, for a time that counts from the event's.</summary>
-/// <param name="LeaseId">The lease that goes on.</param>
+/// <summary>A runner extended its lease on a task, for a duration that starts at the event's time.</summary>
+/// <param name="LeaseId">The renewed lease.</param>
 /// <param name="DurationMs">For how long, in milliseconds.</param>
 [EventType("task.lease_renewed")]
 public sealed record TaskLeaseRenewed(

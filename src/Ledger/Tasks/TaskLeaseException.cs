@@ -1,6 +1,6 @@
 namespace Ledger.Tasks;
 
-/// <summary>A runner's hold on a task is refused: somebody else has it, the task has ended, or the hold was lost; nothing was written.</summary>
+/// <summary>A runner's lease on a task is refused: another runner has it, the task has ended, or the lease was lost; nothing was written.</summary>
 public sealed class TaskLeaseException : Exception
 {
     /// <summary>States the task and the reason.</summary>

@@ -9,6 +9,6 @@ public enum TaskLeaseRefusal
     /// <summary>The task has ended.</summary>
     Ended,
 
-    /// <summary>The lease is not that of the task any more.</summary>
+    /// <summary>The lease is no longer the current one of the task.</summary>
     Lost,
 }

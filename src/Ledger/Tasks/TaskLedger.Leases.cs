@@ -4,13 +4,13 @@ public sealed partial class TaskLedger
 {
     /// <summary>Takes a task for a runner, for a time; null when another runner holds it, or it has ended.</summary>
     /// <remarks>
-    /// Of several that take one task at the same time, one gets it. Leases are events of the task and go by the clock of the log, not by
-    /// that of the runner. A runner that needs longer renews in time; one that lost its lease is told by <see cref="RenewLeaseAsync"/>.
+    /// If several try to take one task at the same time, one gets it. Leases are events of the task and go by the clock of the log, not by
+    /// that of the runner. A runner that needs longer renews in time; <see cref="RenewLeaseAsync"/> throws if the lease was lost.
     /// </remarks>
     /// <param name="taskId">The task.</param>
     /// <param name="runner">Who takes it, to be shown to others: 1 to 400 characters.</param>
     /// <param name="duration">For how long: from a millisecond to a day.</param>
-    /// <param name="cancellationToken">Stops waiting; a lease that was taken all the same is over by itself.</param>
+    /// <param name="cancellationToken">Stops waiting; if the lease was taken after all, it expires by itself.</param>
     /// <exception cref="UnknownReferenceException">There is no such task.</exception>
     public async Task<TaskLease?> TryLeaseAsync(
         string taskId,
@@ -54,7 +54,7 @@ public sealed partial class TaskLedger
         return renewed?.LeaseId == lease.LeaseId ? renewed : throw new TaskLeaseException(lease.TaskId, TaskLeaseRefusal.Lost);
     }
 
-    /// <summary>Gives a task back, so that others need not wait for the end of the lease; of a lease that was lost it changes nothing.</summary>
+    /// <summary>Returns a task, so that others need not wait for the end of the lease; for a lost lease it changes nothing.</summary>
     public Task ReleaseLeaseAsync(TaskLease lease, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(lease);

@@ -10,10 +10,9 @@ public sealed partial class TaskLedger
 
     /// <summary>The events that belong to a call in the run that its task works in, in the order of the history.</summary>
     /// <remarks>
-    /// They name the call by <see cref="EventMetadata.CallId"/>, such as <c>tool.called</c> and <c>tool.returned</c>, or the
-    /// <c>llm.request</c> behind it. Looked at is the history of <see cref="AgentTask.Run"/> as the task has it now, for a branch with
-    /// the prefix that it shares; the store reads on until its end and hands over only what belongs to the call. Of a call that does not
-    /// exist, or whose task has no run or one without events, there are none.
+    /// They name the call by <see cref="EventMetadata.CallId"/>, such as <c>tool.called</c> and <c>tool.returned</c>, or the <c>llm.request</c> that follows.
+    /// The task's current <see cref="AgentTask.Run"/> is read to its end, for a branch including the shared prefix; the store returns only events of the call.
+    /// There are none for a call that does not exist, or whose task has no run or an empty one.
     /// </remarks>
     /// <param name="callId">The call.</param>
     /// <param name="cancellationToken">Stops the reading.</param>

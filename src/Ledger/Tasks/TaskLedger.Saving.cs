@@ -5,13 +5,13 @@ namespace Ledger.Tasks;
 
 public sealed partial class TaskLedger
 {
-    /// <summary>Saves a task: creates it, or replaces what it was.</summary>
+    /// <summary>Saves a task: creates or replaces it.</summary>
     /// <remarks>
-    /// With <paramref name="expectedUpdatedAt"/> it is saved only over the state of that time, so that no change of another is lost. The new
+    /// With <paramref name="expectedUpdatedAt"/> it is saved only if the stored state is of that time, so that no concurrent change is lost. The new
     /// <see cref="AgentTask.UpdatedAt"/> is then later than the expected one, by a millisecond where it was not.
     /// </remarks>
-    /// <param name="task">What it shall be.</param>
-    /// <param name="expectedUpdatedAt">The <see cref="AgentTask.UpdatedAt"/> that was read, or null: whatever it is.</param>
+    /// <param name="task">The new state.</param>
+    /// <param name="expectedUpdatedAt">The <see cref="AgentTask.UpdatedAt"/> that was read, or null: not checked.</param>
     /// <param name="cancellationToken">Stops waiting; the task is then saved or not.</param>
     /// <returns>The task as it is saved.</returns>
     /// <exception cref="UnknownReferenceException">Its parent does not exist.</exception>
@@ -28,10 +28,10 @@ public sealed partial class TaskLedger
         return saved;
     }
 
-    /// <summary>Saves a call: creates it, or replaces what it was.</summary>
-    /// <remarks>The remarks on <see cref="SaveTaskAsync"/> hold.</remarks>
-    /// <param name="call">What it shall be.</param>
-    /// <param name="expectedUpdatedAt">The <see cref="Call.UpdatedAt"/> that was read, or null: whatever it is.</param>
+    /// <summary>Saves a call: creates or replaces it.</summary>
+    /// <remarks>The remarks on <see cref="SaveTaskAsync"/> apply.</remarks>
+    /// <param name="call">The new state.</param>
+    /// <param name="expectedUpdatedAt">The <see cref="Call.UpdatedAt"/> that was read, or null: not checked.</param>
     /// <param name="cancellationToken">Stops waiting; the call is then saved or not.</param>
     /// <returns>The call as it is saved.</returns>
     /// <exception cref="UnknownReferenceException">Its task, its start message or its end message does not exist.</exception>
@@ -51,12 +51,12 @@ public sealed partial class TaskLedger
 
     /// <summary>Saves a message, once and for all.</summary>
     /// <remarks>
-    /// While the call lasts, a connection that broke is of no matter: what was sent again is written once. A call that failed without an
-    /// answer may have saved it; <see cref="FindMessageAsync"/> tells.
+    /// Within the call, a broken connection does not matter: a message that is sent again is written once. A call that failed without an answer may have saved
+    /// it; check with <see cref="FindMessageAsync"/>.
     /// </remarks>
     /// <param name="message">The message.</param>
     /// <param name="cancellationToken">Stops waiting; the message is then saved or not.</param>
-    /// <exception cref="MessageExistsException">A message of that id is saved already, with equal content or other.</exception>
+    /// <exception cref="MessageExistsException">A message of that id is already saved, with the same or other content.</exception>
     /// <exception cref="UnknownReferenceException">Its task does not exist.</exception>
     public Task SaveMessageAsync(Message message, CancellationToken cancellationToken = default)
     {
@@ -95,7 +95,7 @@ public sealed partial class TaskLedger
         {
             if (taskId != batch.TaskId)
             {
-                throw new ArgumentException($"The {kind} '{id}' belongs to the task '{taskId}', and the batch to '{batch.TaskId}'. Save it in a batch of its own.");
+                throw new ArgumentException($"The {kind} '{id}' belongs to the task '{taskId}', and the batch to '{batch.TaskId}'. Save it in its own batch.");
             }
 
             if (!ids.Add(id))

@@ -15,17 +15,17 @@ public sealed partial class TaskLedger
     /// <remarks>
     /// <list type="number">
     /// <item>The stream ends: one message is saved with all pieces, and the time of the last one.</item>
-    /// <item>It fails, is cancelled, or the taker stops: nothing is saved, or what had arrived, marked, as the options say; the exception
-    /// goes on to the taker.</item>
+    /// <item>It fails, is cancelled, or the reader stops: depending on the options, nothing is saved, or the text so far, marked; the exception reaches the
+    /// reader.</item>
     /// <item>The text cannot be stored, because it has U+0000 or half a surrogate pair or is too long: the pieces are passed on as they come, and the nearest
-    /// text that can be stored is saved. The header <c>content_altered</c> of its event tells what was replaced or cut, with hash and length.</item>
+    /// text that can be stored is saved. The header <c>content_altered</c> of its event lists what was replaced or cut, with hash and length.</item>
     /// <item>The message cannot be saved for another reason: the exception comes after the last piece.</item>
     /// </list>
     /// </remarks>
     /// <param name="taskId">The task in which it is said.</param>
     /// <param name="role">Who says it.</param>
-    /// <param name="chunks">The pieces; none of them is kept back.</param>
-    /// <param name="options">The message's id, and what becomes of one that breaks off; null for the defaults.</param>
+    /// <param name="chunks">The pieces; none of them is held back.</param>
+    /// <param name="options">The message's id, and how to treat an interrupted message; null for the defaults.</param>
     /// <param name="cancellationToken">Cancels the stream.</param>
     /// <exception cref="UnknownReferenceException">There is no such task.</exception>
     /// <exception cref="MessageExistsException">A message of the id is saved already.</exception>
@@ -96,14 +96,14 @@ public sealed partial class TaskLedger
     private static bool IsStorable(string content) =>
         ReferenceEquals(StorableText.Of(content), content) && StorableText.Fits(content, StorableAnswer.MostBytes);
 
-    // The reason of the interruption is what the taker must hear, and not that nothing could be saved either.
+    // The reader must see the reason of the interruption, not that saving failed as well.
     private async Task SaveInterruptedAsync(Message message, AccumulateOptions options)
     {
         try
         {
             await SaveAsync(message, options, CancellationToken.None).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // Whatever it is, it must not take the place of what is being thrown.
+#pragma warning disable CA1031 // No failure here may replace the exception being thrown.
         catch (Exception fault)
 #pragma warning restore CA1031
         {

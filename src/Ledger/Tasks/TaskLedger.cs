@@ -6,11 +6,10 @@ namespace Ledger.Tasks;
 
 /// <summary>What an agent does, calls and says: tasks, calls and messages on the log, each task a stream <c>task:{id}</c>.</summary>
 /// <remarks>
-/// <para>Tasks and calls change, and the log keeps every change; messages never change. A save is done when it returns, and every question
-/// behind it sees it.</para>
-/// <para>Whatever is saved must fit what is there: <see cref="UnknownReferenceException"/> for a task or message that does not exist,
-/// <see cref="MessageExistsException"/> for a message saved twice. It is checked in the append itself, so of two that race one is refused,
-/// and a save that is refused spoils no other that is written with it.</para>
+/// <para>Tasks and calls change, and the log keeps every change; messages never change. A save is done when it returns, and every later read sees it.</para>
+/// <para>A save must fit the existing data: <see cref="UnknownReferenceException"/> for a task or message that does not exist,
+/// <see cref="MessageExistsException"/> for a message saved twice. This is checked in the append itself, so one of two racing saves is refused, and a refused
+/// save does not affect others that are written with it.</para>
 /// <para>Safe for concurrent use. Wrong use is an <see cref="ArgumentException"/>; what cannot be stored, such as an empty id, is an
 /// <see cref="InvalidEventException"/>.</para>
 /// </remarks>
@@ -97,7 +96,7 @@ public sealed partial class TaskLedger
         return _reader.ListMessagesAsync(query, cancellationToken);
     }
 
-    /// <summary>What is under way, the oldest first: to be resumed or failed after a crash.</summary>
-    /// <remarks>A runner takes a task by <see cref="TryLeaseAsync"/> before it goes on with it, so that no two do.</remarks>
+    /// <summary>Lists unfinished tasks and calls, the oldest first, to be resumed or failed after a crash.</summary>
+    /// <remarks>A runner takes a task by <see cref="TryLeaseAsync"/> before it continues the task, so that no two runners do.</remarks>
     public Task<Recovery> RecoverAsync(CancellationToken cancellationToken = default) => _reader.RecoverAsync(cancellationToken);
 }

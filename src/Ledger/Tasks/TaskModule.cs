@@ -9,7 +9,7 @@ internal static class TaskModule
     public static EventRegistry Default { get; } = AddTo(EventRegistry.Default);
 
     /// <summary>A registry with the events of tasks; the same one when it has them.</summary>
-    /// <exception cref="ArgumentException">The application has given one of their names to an event of its own.</exception>
+    /// <exception cref="ArgumentException">The application uses one of their names for its own event.</exception>
     public static EventRegistry AddTo(EventRegistry registry) => registry.Knows(typeof(TaskSaved)) ? registry : registry.With(Add);
 
     private static void Add(EventRegistryBuilder builder)

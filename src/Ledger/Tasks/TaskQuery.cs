@@ -1,6 +1,6 @@
 namespace Ledger.Tasks;
 
-/// <summary>Which tasks are wanted; what is left out does not matter.</summary>
+/// <summary>Selects tasks; members that are left out do not filter.</summary>
 public sealed record TaskQuery
 {
     /// <summary>The most tasks that a page has.</summary>
@@ -9,10 +9,10 @@ public sealed record TaskQuery
     /// <summary>How they ended, or that they have not: default <see cref="CompletionFilter.Any"/>.</summary>
     public CompletionFilter Completion { get; init; }
 
-    /// <summary>Whose subtasks they are: default null, anybody's and nobody's.</summary>
+    /// <summary>The parent task: default null, with or without any parent.</summary>
     public string? ParentTaskId { get; init; }
 
-    /// <summary>The run or branch that they work in: default null, any and none.</summary>
+    /// <summary>The run or branch that they work in: default null, with or without any.</summary>
     public StreamName? Run { get; init; }
 
     /// <summary>The earliest time of creation, included: default null.</summary>

@@ -6,7 +6,7 @@ using Ledger.Log;
 
 namespace Ledger.Tasks;
 
-/// <summary>What an event of a task may hold, whoever appends it; engines check it before they look at their log.</summary>
+/// <summary>Rules for the content of task events, for every writer; engines check them before they read their log.</summary>
 internal static class TaskRules
 {
     /// <summary>The longest id, in UTF-16 characters: an entry of an index has two of them, or one and a completion status.</summary>

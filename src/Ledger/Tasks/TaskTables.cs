@@ -12,7 +12,7 @@ internal sealed class TaskTables
 
     public Dictionary<string, TaskLease> Leases { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What will be different behind events of tasks that are not written yet; what does not fit throws, and nothing has changed.</summary>
+    /// <summary>Computes the changes that unwritten task events will make; an event that does not fit throws, and nothing has changed.</summary>
     public TaskChanges Plan(IEnumerable<RecordedEvent> events)
     {
         var changes = new TaskChanges(this);

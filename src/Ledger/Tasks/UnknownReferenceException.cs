@@ -1,9 +1,9 @@
 namespace Ledger.Tasks;
 
-/// <summary>What was to be saved names a task or message that does not exist; nothing was written.</summary>
+/// <summary>A save refers to a task or message that does not exist; nothing was written.</summary>
 public sealed class UnknownReferenceException : Exception
 {
-    /// <summary>States what names what.</summary>
+    /// <summary>States which reference is unknown.</summary>
     /// <param name="owner">What was to be saved: <c>task</c>, <c>call</c>, <c>message</c> or <c>lease</c>.</param>
     /// <param name="ownerId">Its id.</param>
     /// <param name="reference">Which of its members names something.</param>

@@ -59,7 +59,7 @@ public sealed class ServerFaultTests(CliDatabase database) : IClassFixture<CliDa
     public async Task StandbyAskedFor_IsAWrongCommandLine() =>
         (await new Cli().RunAsync("run", "list", "--connection", "Host=a,b;Target Session Attributes=standby")).ShouldBeRefused(
             2,
-            "'Target Session Attributes' is 'standby', but Ledger writes, and a standby only lets it read. Use 'primary', or leave it out.");
+            "'Target Session Attributes' is 'standby', but Ledger writes, and a standby is read-only. Use 'primary', or remove it.");
 
     [Fact]
     public async Task ReadOnlyServer_IsSaid()
@@ -70,7 +70,7 @@ public sealed class ServerFaultTests(CliDatabase database) : IClassFixture<CliDa
         var refused = await cli.RunAsync("append", "kept", "--type", "t", "--retry-for", "0");
 
         refused.ShouldBeRefused(
-            1, "The server only lets us read: cannot execute UPDATE in a read-only transaction. Connect to the primary.");
+            1, "The server is read-only: cannot execute UPDATE in a read-only transaction. Connect to the primary.");
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class TaskStoryTests(CliDatabase database) : IClassFixture<CliData
         (await cli.RunAsync("task", "list", "--offset", "1", "--after", next)).ShouldBeRefused(
             2, "--offset and --after both set where the page begins. Give one of them.");
         (await cli.RunAsync("message", "list", "paged", "--after", "x")).ShouldBeRefused(
-            2, "'x' is no place in a list. Give the 'next' of the page before.");
+            2, "'x' is not a place in a list. Pass the 'next' of the previous page.");
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public abstract class AppendTests(ITestEngine engine) : EventStoreTests(engine)
         var refused = await RefusedAsync<WrongExpectedVersionException>(
             () => Store.AppendAsync(stream, ExpectedVersion.Exactly(new StreamVersion(expected)), Events(1)),
             $"Stream '{stream}' is at version 2, but the append expected version {expected}. "
-            + "Nothing was written; read the stream again and decide anew.");
+            + "Nothing was written; read the stream and decide again.");
 
         refused.Stream.ShouldBe(stream);
         refused.Expected.ShouldBe(ExpectedVersion.Exactly(new StreamVersion(expected)));
@@ -71,7 +71,7 @@ public abstract class AppendTests(ITestEngine engine) : EventStoreTests(engine)
         await RefusedAsync<WrongExpectedVersionException>(
             () => Store.AppendAsync(stream, ExpectedVersion.NoStream, Events(1)),
             $"Stream '{stream}' is at version 1, but the append expected no stream. "
-            + "Nothing was written; read the stream again and decide anew.");
+            + "Nothing was written; read the stream and decide again.");
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public abstract class AppendTests(ITestEngine engine) : EventStoreTests(engine)
         await RefusedAsync<WrongExpectedVersionException>(
             () => Store.AppendAsync(stream, ExpectedVersion.Exactly(new StreamVersion(1)), Events(1)),
             $"Stream '{stream}' is at version 0, but the append expected version 1. "
-            + "Nothing was written; read the stream again and decide anew.");
+            + "Nothing was written; read the stream and decide again.");
 
         (await Store.GetStreamAsync(stream)).ShouldBeNull();
     }
@@ -147,7 +147,7 @@ public abstract class AppendTests(ITestEngine engine) : EventStoreTests(engine)
 
         var refused = await RefusedAsync<StreamArchivedException>(
             () => Store.AppendAsync(stream, ExpectedVersion.Exactly(new StreamVersion(7)), Events(1)),
-            $"Stream '{stream}' is archived and takes no further events. Nothing was written; fork it to go on from its history.");
+            $"Stream '{stream}' is archived and takes no further events. Nothing was written; fork it to continue from its history.");
 
         refused.Stream.ShouldBe(stream);
         (await VersionAsync(stream)).ShouldBe(new StreamVersion(1));

@@ -46,7 +46,7 @@ public abstract class InvalidAppendTests(ITestEngine engine) : EventStoreTests(e
     public async Task Append_DefaultStreamName_Throws() =>
         await RefusedAsync<ArgumentException>(
             () => Store.AppendAsync(default, ExpectedVersion.Any, Events(1)),
-            "A stream name is needed; the default value of StreamName is none. (Parameter 'appends')");
+            "A stream name is needed; the default value of StreamName is not a name. (Parameter 'appends')");
 
     [Fact]
     public async Task Append_StreamTwice_Throws()
@@ -65,7 +65,7 @@ public abstract class InvalidAppendTests(ITestEngine engine) : EventStoreTests(e
     {
         var stream = NewStream();
         var repeated = new NewEvent(Labelled("a"));
-        var message = $"Event {repeated.Id} occurs twice in one append. Give each event an id of its own. (Parameter 'appends')";
+        var message = $"Event {repeated.Id} occurs twice in one append. Give each event its own id. (Parameter 'appends')";
 
         await RefusedAsync<ArgumentException>(() => Store.AppendAsync(stream, ExpectedVersion.Any, [repeated, repeated]), message);
         await RefusedAsync<ArgumentException>(() => Store.AppendAsync([Part(stream, repeated), Part(NewStream(), repeated)]), message);
@@ -82,7 +82,7 @@ public abstract class InvalidAppendTests(ITestEngine engine) : EventStoreTests(e
 
         await RefusedAsync<ArgumentException>(
             () => Store.AppendAsync(stream, ExpectedVersion.Any, events),
-            $"Event {EventIds.FromForeign(stream, "evt-1")} occurs twice in one append. Give each event an id of its own. (Parameter 'appends')");
+            $"Event {EventIds.FromForeign(stream, "evt-1")} occurs twice in one append. Give each event its own id. (Parameter 'appends')");
     }
 
     [Fact]

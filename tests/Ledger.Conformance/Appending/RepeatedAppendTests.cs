@@ -99,7 +99,7 @@ public abstract class RepeatedAppendTests(ITestEngine engine) : EventStoreTests(
         var refused = await RefusedAsync<EventIdInUseException>(
             () => Store.AppendAsync(stream, ExpectedVersion.Exactly(new StreamVersion(99)), [events[0], other]),
             $"The append to stream '{stream}' has event {other.Id}, which the stream has already with another type or other data. "
-            + "Nothing was written; give the event an id of its own, or send it as it was.");
+            + "Nothing was written; give the event its own id, or send it unchanged.");
 
         (refused.Stream, refused.EventId, refused.Holder, refused.Conflict).ShouldBe((stream, other.Id, stream, EventIdConflict.OtherContent));
         await Should.ThrowAsync<EventIdInUseException>(() => Store.AppendAsync(stream, ExpectedVersion.Any, [other]));
@@ -195,7 +195,7 @@ public abstract class RepeatedAppendTests(ITestEngine engine) : EventStoreTests(
         var refused = await RefusedAsync<EventIdInUseException>(
             () => Store.AppendAsync(stream, ExpectedVersion.Exactly(new StreamVersion(9)), events),
             $"The append to stream '{stream}' has event {events[0].Id}, which is in stream '{holder}' already. "
-            + "Nothing was written; give the event an id of its own.");
+            + "Nothing was written; give the event its own id.");
 
         refused.Holder.ShouldBe(holder);
         (await Store.GetStreamAsync(stream)).ShouldBeNull();

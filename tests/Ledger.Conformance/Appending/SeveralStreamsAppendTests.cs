@@ -29,7 +29,7 @@ public abstract class SeveralStreamsAppendTests(ITestEngine engine) : EventStore
         await RefusedAsync<WrongExpectedVersionException>(
             () => Store.AppendAsync([Part(stream, ExpectedVersion.NoStream, 1), Part(existing, ExpectedVersion.NoStream, 1)]),
             $"Stream '{existing}' is at version 2, but the append expected no stream. "
-            + "Nothing was written; read the stream again and decide anew.");
+            + "Nothing was written; read the stream and decide again.");
 
         (await Store.GetStreamAsync(stream)).ShouldBeNull();
         (await VersionAsync(existing)).ShouldBe(new StreamVersion(2));

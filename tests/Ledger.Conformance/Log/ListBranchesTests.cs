@@ -46,7 +46,7 @@ public abstract class ListBranchesTests(ITestEngine engine) : EventStoreTests(en
     public async Task ListBranches_DefaultStreamName_Throws() =>
         await RefusedAsync<ArgumentException>(
             async () => await Store.ListBranchesAsync(default(StreamName)).ToListAsync(),
-            "A stream name is needed; the default value of StreamName is none. (Parameter 'root')");
+            "A stream name is needed; the default value of StreamName is not a name. (Parameter 'root')");
 
     [Fact]
     public async Task GetBranch_PlainStream_IsNone()

@@ -102,7 +102,7 @@ public abstract class ReadStreamTests(ITestEngine engine) : EventStoreTests(engi
     [Fact]
     public async Task Read_DefaultStreamName_Throws()
     {
-        const string Message = "A stream name is needed; the default value of StreamName is none. (Parameter 'stream')";
+        const string Message = "A stream name is needed; the default value of StreamName is not a name. (Parameter 'stream')";
 
         await RefusedAsync<ArgumentException>(async () => await Store.ReadForwardAsync(default).ToListAsync(), Message);
         await RefusedAsync<ArgumentException>(async () => await Store.ReadBackwardAsync(default).ToListAsync(), Message);

@@ -51,7 +51,7 @@ public abstract class RunTests(ITestEngine engine) : EventStoreTests(engine)
         await RefusedAsync<WrongExpectedVersionException>(
             () => Runs.StartRunAsync(stream.Id),
             $"Stream '{stream}' is at version 1, but the append expected no stream. "
-            + "Nothing was written; read the stream again and decide anew.");
+            + "Nothing was written; read the stream and decide again.");
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public abstract class RunTests(ITestEngine engine) : EventStoreTests(engine)
         await RefusedAsync<WrongExpectedVersionException>(
             () => branch.AppendAsync(Events(1), new Position(4)),
             $"Stream '{branch.StreamName}' is at version 1, but the append expected version 2. "
-            + "Nothing was written; read the stream again and decide anew.");
+            + "Nothing was written; read the stream and decide again.");
         await Should.ThrowAsync<ArgumentOutOfRangeException>(() => branch.AppendAsync(Events(1), new Position(1)));
         (await branch.AppendAsync(Events(1), new Position(3))).ShouldBe(new Position(4));
     }

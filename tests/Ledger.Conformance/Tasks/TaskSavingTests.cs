@@ -82,7 +82,7 @@ public abstract class TaskSavingTests(ITestEngine engine) : TaskTests(engine)
         var refused = await RefusedAsync<MessageExistsException>(
             () => Tasks.SaveMessageAsync(message with { Content = content }),
             $"The message '{message.Id}' is saved already, and a message never changes, not even to the same content. Nothing was written; "
-            + "save another message under an id of its own.");
+            + "save another message under a different id.");
 
         refused.MessageId.ShouldBe(message.Id);
         (await Tasks.FindMessageAsync(message.Id)).ShouldBe(message);
@@ -135,7 +135,7 @@ public abstract class TaskSavingTests(ITestEngine engine) : TaskTests(engine)
         await RefusedAsync<CallOfAnotherTaskException>(
             () => Tasks.SaveCallAsync(NewCall(other, call.Id)),
             $"The call '{call.Id}' belongs to the task '{call.TaskId}' and cannot be saved for '{other.TaskId}'. Nothing was written; "
-            + "save another call under an id of its own.");
+            + "save another call under a different id.");
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public abstract class TaskSavingTests(ITestEngine engine) : TaskTests(engine)
         var message = NewMessage(task.Id, "m-1");
 
         (await Should.ThrowAsync<ArgumentException>(() => Tasks.SaveAsync(new TaskBatch("t-1") { Messages = [message] }))).Message.ShouldBe(
-            $"The message 'm-1' belongs to the task '{task.Id}', and the batch to 't-1'. Save it in a batch of its own.");
+            $"The message 'm-1' belongs to the task '{task.Id}', and the batch to 't-1'. Save it in its own batch.");
         (await Should.ThrowAsync<ArgumentException>(() => Tasks.SaveAsync(new TaskBatch(task) { Messages = [message, message] }))).Message.ShouldBe(
             "The message 'm-1' occurs twice in one batch. Put each in once.");
     }
@@ -191,12 +191,12 @@ public abstract class TaskSavingTests(ITestEngine engine) : TaskTests(engine)
         await RefusedAsync<StaleUpdateException>(
             () => Tasks.SaveCallAsync(call with { Status = CallStatus.Failed }, expectedUpdatedAt: call.UpdatedAt),
             $"The call '{call.Id}' was updated at {second.UpdatedAt.ToUnixTimeMilliseconds()}, but the save expected it as of "
-            + $"{call.UpdatedAt.ToUnixTimeMilliseconds()}. Nothing was written; read it again and decide anew.");
+            + $"{call.UpdatedAt.ToUnixTimeMilliseconds()}. Nothing was written; read it and decide again.");
         var task = NewTask();
         await RefusedAsync<StaleUpdateException>(
             () => Tasks.SaveTaskAsync(task, expectedUpdatedAt: At(0)),
             $"The task '{task.Id}' does not exist, but the save expected it as of {Start.ToUnixTimeMilliseconds()}. Nothing was written; "
-            + "read it again and decide anew.");
+            + "read it and decide again.");
 
         (await Tasks.FindCallAsync(call.Id)).ShouldBe(second);
     }

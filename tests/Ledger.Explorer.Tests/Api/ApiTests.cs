@@ -285,7 +285,7 @@ public abstract partial class ApiTests : IAsyncLifetime
         var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
         (problem.GetProperty("expected").GetInt64(), problem.GetProperty("actual").GetInt64()).ShouldBe((3, 12));
         problem.GetProperty("detail").GetString().ShouldBe(
-            "Stream 'run:kettle' is at version 12, but the append expected version 3. Nothing was written; read the stream again and decide anew.");
+            "Stream 'run:kettle' is at version 12, but the append expected version 3. Nothing was written; read the stream and decide again.");
     }
 
     [Fact]

@@ -310,7 +310,7 @@ public sealed class MartenCallsTests(MartenDatabase database) : IClassFixture<Ma
         await using var session = documents.LightweightSession("acme");
         session.Events.Append("tenanted", new KitLoaded("k"));
         const string Sentence = "The session is for tenant 'acme', but Ledger's log has no tenants yet. Nothing was written; append in a session of "
-            + "the default tenant, or give each tenant a store of its own.";
+            + "the default tenant, or give each tenant its own store.";
 
         (await Should.ThrowAsync<NotSupportedException>(() => session.SaveChangesAsync())).Message.ShouldBe(Sentence);
         Should.Throw<NotSupportedException>(() => session.Ledger()).Message.ShouldBe(Sentence);

@@ -64,7 +64,7 @@ public sealed class SeveralServersTests(SeveralServersTests.Servers servers) : I
     public void Create_StandbyAskedFor_IsRefused()
     {
         const string Connection = "Host=a,b;Target Session Attributes=prefer-standby";
-        const string Fault = "'Target Session Attributes' is 'prefer-standby', but Ledger writes, and a standby only lets it read. Use 'primary', or leave it out.";
+        const string Fault = "'Target Session Attributes' is 'prefer-standby', but Ledger writes, and a standby is read-only. Use 'primary', or remove it.";
 
         Should.Throw<PostgresOptionsException>(() => PostgresDataSources.Create(Connection)).Faults.ShouldBe([Fault]);
         Should.Throw<PostgresOptionsException>(() => new ServiceCollection().AddLedger(o => o with { ConnectionString = Connection }))

@@ -82,7 +82,7 @@ public sealed class ClusterLayoutTests
         var refusal = await Should.ThrowAsync<LocalClusterException>(() => cluster.StartAsync());
 
         refusal.Message.ShouldStartWith($"The folder '{options.Home}");
-        refusal.Message.ShouldEndWith("Set LEDGER_HOME to a folder of yours.");
+        refusal.Message.ShouldEndWith("Set LEDGER_HOME to a folder that you own.");
     }
 
     [Fact]

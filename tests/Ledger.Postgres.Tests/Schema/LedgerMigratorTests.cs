@@ -185,7 +185,7 @@ public sealed class LedgerMigratorTests
 
         refusal.Message.ShouldBe(
             "Schema 'ledger' is not up to date: it lacks '0002_later'. "
-            + "Run 'ledger migrate apply', or let the application do it at its start with AutoMigrate.AtStart.");
+            + "Run 'ledger migrate apply', or set AutoMigrate.AtStart to migrate when the application starts.");
     }
 
     [Fact]

@@ -184,7 +184,7 @@ public sealed partial class SchemaFunctionTests
 
         one.Message.ShouldBe(
             "Schema 'ledger' is not up to date: it lacks the current text of function 'extra_v1'. "
-            + "Run 'ledger migrate apply', or let the application do it at its start with AutoMigrate.AtStart.");
+            + "Run 'ledger migrate apply', or set AutoMigrate.AtStart to migrate when the application starts.");
         one.MissingFunctions.ShouldHaveSingleItem().State.ShouldBe(FunctionState.Pending);
         await database.ExecuteAsync("delete from ledger.schema_function");
         (await Should.ThrowAsync<SchemaNotMigratedException>(() => database.Migrator.EnsureMigratedAsync())).Message

@@ -193,7 +193,7 @@ public sealed class EventRegistryTests
     [Fact]
     public void Create_NameTaken_Throws() =>
         Should.Throw<ArgumentException>(() => EventRegistry.Create(e => e.Add("kit.loaded", SampleEventsContext.Default.OrderPlaced))).Message.ShouldBe(
-            "The event name 'kit.loaded' is that of Ledger.KitLoaded already. "
+            "The event name 'kit.loaded' is already used by Ledger.KitLoaded. "
             + "Give Ledger.Conformance.Samples.OrderPlaced another. (Parameter 'name')");
 
     [Fact]

@@ -1,4 +1,4 @@
--- Gives streams the time of their last event, and names them to the inline projections. $1 the names, $2 the times.
+-- Sets the time of the streams' last event, and registers the streams for the inline projections. $1 the names, $2 the times.
 with timed as (
     update {events}.mt_streams as t
     set "timestamp" = n.time

@@ -1,4 +1,4 @@
--- The streams as they are once they are locked. $1 the names. A row for each that is there: its name, its version, whether it is archived,
+-- The streams after they are locked. $1 the names. A row for each that exists: its name, its version, whether it is archived,
 -- the time of its last event, and the time now.
 select t.id,
        coalesce(t.version, 0),

@@ -1,7 +1,7 @@
--- Whether a branch can be created; asked before its stream is locked and once more behind it.
+-- Whether a branch can be created; checked before its stream is locked and again afterwards.
 -- $1 its stream, $2 its parent, $3 the id of its first event, $4 and $5 the lineage: the streams and how many events are taken of each.
--- One row: the outcome (well, parent_not_found, branch_exists, archived, id_in_use, prefix_missing), the stream that has the id, the
--- length of the prefix that is there, and the time of the last event that is shared.
+-- One row: the outcome (well, parent_not_found, branch_exists, archived, id_in_use, prefix_missing), the stream that has the id, the length of the existing
+-- prefix, and the time of the last event that is shared.
 with own as (
     select t.version, t.is_archived
     from {events}.mt_streams as t

@@ -1,4 +1,4 @@
--- Gives a branch its place in the tree. $1 its stream, $2 its parent, $3 its root, $4 the fork position, $5 its name, $6 and $7 the lineage:
+-- Inserts a branch into the tree. $1 its stream, $2 its parent, $3 its root, $4 the fork position, $5 its name, $6 and $7 the lineage:
 -- the streams and how many events are taken of each, $8 when it was created.
 with created as (
     insert into {ledger}.branch (stream, parent, root, fork_position, segment_stream, segment_taken, name, created_at)

@@ -7,9 +7,9 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>The call of <c>append_v2</c>, or of <c>append_event_v1</c> for a single event, and of the inline projections behind it, in one
+/// <summary>The call of <c>append_v2</c>, or of <c>append_event_v1</c> for a single event, and of the inline projections after it, in one
 /// transaction.</summary>
-/// <remarks>Used for one batch at a time, and again for the next, so that a lane allocates next to nothing for a batch.</remarks>
+/// <remarks>Used for one batch at a time, and again for the next, so that a lane allocates almost nothing for a batch.</remarks>
 internal sealed class AppendCommand : IDisposable
 {
     private readonly AppendStatements _statements;
@@ -23,9 +23,9 @@ internal sealed class AppendCommand : IDisposable
     private readonly AppendAnswers _answers = new();
 
     /// <summary>Makes the call.</summary>
-    /// <param name="statements">What is sent.</param>
+    /// <param name="statements">The statements to send.</param>
     /// <param name="connection">Where its connections come from; null for a caller's.</param>
-    /// <param name="timeoutSeconds">How long it may take; 0 for ever.</param>
+    /// <param name="timeoutSeconds">The time-out; 0 for none.</param>
     public AppendCommand(AppendStatements statements, LaneConnection? connection, int timeoutSeconds)
     {
         Connection = connection;
@@ -47,10 +47,10 @@ internal sealed class AppendCommand : IDisposable
     /// <summary>Where its connections come from; null when it is sent on a caller's.</summary>
     public LaneConnection? Connection { get; }
 
-    /// <summary>Whether the statement, not the connecting, ran out of time: mostly, because somebody else keeps a stream locked.</summary>
+    /// <summary>Whether the statement timed out, not the connecting: mostly because another transaction keeps a stream locked.</summary>
     public bool TookTooLong(NpgsqlException fault) => WasSent && fault.InnerException is TimeoutException;
 
-    /// <summary>Sends the requests, and answers each in its place; the list is filled anew by the next execution.</summary>
+    /// <summary>Sends the requests and returns their answers in order; the next execution reuses the list.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<IReadOnlyList<AppendAnswer>> ExecuteAsync(
         IReadOnlyList<AppendRequest> requests,
@@ -86,8 +86,7 @@ internal sealed class AppendCommand : IDisposable
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         _answers.Read(reader, requests, isOne);
 
-        // The row comes before the commit does. Only the end of the results says that it succeeded, and disposing would hide that
-        // it timed out.
+        // The row comes before the commit does. Only the end of the results shows that it succeeded, and disposing would hide a time-out.
         while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
         {
         }

@@ -71,7 +71,7 @@ internal sealed class AppendLane(
     /// <summary>Waits until there is room for one more request, which is kept for the caller's.</summary>
     public Task WaitForRoomAsync(CancellationToken cancellationToken) => _room.WaitAsync(cancellationToken);
 
-    /// <summary>Gives back a place that is not used.</summary>
+    /// <summary>Releases a place that is not used.</summary>
     public void LeaveRoom() => _room.Release();
 
     /// <summary>Sends a request, for which there is room, in the next batch.</summary>
@@ -99,7 +99,7 @@ internal sealed class AppendLane(
         _ = SharedWork.Run(WorkAsync);
     }
 
-    /// <summary>Waits until nothing is under way.</summary>
+    /// <summary>Waits until no request is in progress.</summary>
     public Task DrainAsync()
     {
         lock (_gate)
@@ -116,7 +116,7 @@ internal sealed class AppendLane(
         _room.Dispose();
     }
 
-    // A large request takes the lane only where it gets no place beside it, so that the lane stays free for others.
+    // A large request uses the lane only if no separate place is free, so that the lane stays free for others.
     private bool TryEnter(AppendRequest request)
     {
         lock (_gate)
@@ -149,7 +149,7 @@ internal sealed class AppendLane(
 
         foreach (var pending in _waiting)
         {
-            // What is behind a barrier moves with it.
+            // Requests after a barrier move with it.
             if (pending.Request is not { } waiting || waiting.SharesStreamWith(request))
             {
                 return true;
@@ -185,7 +185,7 @@ internal sealed class AppendLane(
         }
     }
 
-    // Whatever becomes of the caller, the lane is taken until the request is done. By itself, because the lambda would be allocated for all.
+    // Even if the caller is gone, the lane is busy until the request is done. A separate method, because the lambda would be allocated for every call.
     private Task<IReadOnlyList<AppendResult>> SendAlonePromptlyAsync(AppendRequest request, CancellationToken cancellationToken) =>
         Promptly.RunAsync(sending => SendAloneAsync(request, cancellationToken, sending), sender.TimeProvider, cancellationToken);
 
@@ -209,7 +209,7 @@ internal sealed class AppendLane(
             }
             catch (NpgsqlException fault) when (_command.TookTooLong(fault))
             {
-                // Sent again where it holds up nobody; handed over before the lane goes on, so that what comes behind stays behind.
+                // Sent again where it blocks no other request; handed over before the lane continues, so that later requests stay later.
                 slow = PendingAppend.Of(request, since, cancellationToken, isSlow: true);
                 separately.Send(slow);
             }
@@ -252,8 +252,8 @@ internal sealed class AppendLane(
             {
                 await SendBatchAsync().ConfigureAwait(false);
 
-                // The callers that were answered go first, and have their next requests here; else every other batch would be a small
-                // one. It is no wait: the work goes to the end of the pool's queue, and where nobody is before it, it goes on.
+                // Callers that were just answered run first and add their next requests here; otherwise every other batch would be small. This is not a wait:
+                // the work goes to the end of the pool's queue, and continues at once if the queue is empty.
                 await Task.Yield();
             }
 
@@ -269,9 +269,9 @@ internal sealed class AppendLane(
         }
     }
 
-    /// <summary>Takes what can be sent together; false when nothing waits, and the lane is idle then.</summary>
-    /// <param name="barrier">What follows: a barrier.</param>
-    /// <param name="before">What follows: a request that must come after another, which is under way beside the lane.</param>
+    /// <summary>Takes the requests that can be sent together; false when none is waiting, and the lane is then idle.</summary>
+    /// <param name="barrier">The next item, if it is a barrier.</param>
+    /// <param name="before">The end of a request outside the lane that the next item must wait for.</param>
     private bool TakeBatch(out PendingAppend? barrier, out Task? before)
     {
         barrier = null;
@@ -343,7 +343,7 @@ internal sealed class AppendLane(
         }
         catch (NpgsqlException fault) when (_command.TookTooLong(fault) || (_batch.Pending.Count > 1 && !TransientFaults.IsOfTheServer(fault)))
         {
-            // One request spoils the batch. Which one shows when each is sent by itself, while the lane goes on.
+            // One request makes the batch fail. Which one shows when each is sent alone, while the lane continues.
             foreach (var pending in _batch.Pending)
             {
                 separately.Send(pending);
@@ -356,7 +356,7 @@ internal sealed class AppendLane(
                 separately.Send(pending);
             }
         }
-#pragma warning disable CA1031 // Whatever it is, the callers get it; the lane must go on.
+#pragma warning disable CA1031 // Any failure goes to the callers; the lane must continue.
         catch (Exception fault)
 #pragma warning restore CA1031
         {

@@ -70,7 +70,7 @@ internal sealed class AppendLanes : IAsyncDisposable
         }
     }
 
-    /// <summary>Says that events were committed by other means than a lane.</summary>
+    /// <summary>Reports that events were committed outside the lanes.</summary>
     public void Announce() => _notifier.Signal();
 
     /// <summary>Refuses further requests.</summary>
@@ -81,7 +81,7 @@ internal sealed class AppendLanes : IAsyncDisposable
         Close();
         await _calls.Ended.ConfigureAwait(false);
 
-        // What callers have given up may be under way all the same.
+        // Requests whose callers gave up may still be in progress.
         await Task.WhenAll(_lanes.Select(l => l.DrainAsync())).ConfigureAwait(false);
         await _separately.DrainAsync().ConfigureAwait(false);
         foreach (var lane in _lanes)
@@ -145,7 +145,7 @@ internal sealed class AppendLanes : IAsyncDisposable
         return _spread.LaneOf(request) == lane ? lane.GatherAsync(request, since, cancellationToken) : null;
     }
 
-    /// <summary>Sends a request over several lanes once all of them have come to it; they stand still until it is done.</summary>
+    /// <summary>Sends a request over several lanes once all of them have reached it; they wait until it is done.</summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">The caller's.</param>
     /// <param name="sending">Follows it, for what is sent.</param>
@@ -188,7 +188,7 @@ internal sealed class AppendLanes : IAsyncDisposable
                 }
                 catch (NpgsqlException fault) when (command.TookTooLong(fault))
                 {
-                    // Sent again below, while the lanes go on.
+                    // Sent again below, while the lanes continue.
                 }
             }
 

@@ -4,10 +4,10 @@ using Npgsql;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>Wakes those who listen for appended events, after the commit and in a transaction of its own.</summary>
+/// <summary>Notifies listeners of appended events, after the commit and in a separate transaction.</summary>
 /// <remarks>
-/// A NOTIFY inside an append serialises commits over their flush to disk. Here one is under way at a time, it is not flushed, and
-/// appends that come meanwhile share the next. One that gets lost costs a listener the wait for its next poll.
+/// A NOTIFY inside an append serialises commits over their flush to disk. Here one notification is sent at a time, without a flush, and appends in the meantime
+/// share the next one. If one is lost, a listener waits for its next poll.
 /// </remarks>
 internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions options, TimeProvider timeProvider)
 {
@@ -24,7 +24,7 @@ internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions opti
     private readonly TaskCompletionSource _closing = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _state;
 
-    /// <summary>Says that events were committed; returns at once.</summary>
+    /// <summary>Reports that events were committed; returns at once.</summary>
     public void Signal()
     {
         while (true)

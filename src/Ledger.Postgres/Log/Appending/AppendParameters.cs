@@ -63,7 +63,7 @@ internal sealed class AppendParameters
         }
     }
 
-    /// <summary>Leaves one of values that are all equal, and none of nulls; the function knows that it stands for all.</summary>
+    /// <summary>Sends equal values once, and nulls not at all; the function applies the one value to all events.</summary>
     private static void ShortenIfSame<T>(List<T> values)
         where T : class?
     {

@@ -30,7 +30,7 @@ internal sealed class AppendPipeline(StoreContext context, TaskQueries tasks)
 
     public void Close() => context.Lanes?.Close();
 
-    // By itself, because a lambda would be allocated for those whom nobody watches.
+    // A separate method, because a lambda would be allocated even when telemetry is off.
     private Task<IReadOnlyList<AppendResult>> AppendWatchedAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken) =>
         WatchedAppend.RunAsync(appends, () => SendAsync(appends, cancellationToken));
 

@@ -5,11 +5,10 @@ using Npgsql;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>Sends batches, each on a connection of the pool; what fails because the server was away is sent again for a while.</summary>
+/// <summary>Sends batches, each on a connection of the pool, and retries for a while when the server is unreachable.</summary>
 /// <remarks>
-/// Sending again is safe: what was sent before has its ids looked up under the locks of their streams, so that a commit whose outcome
-/// got lost is found, and an earlier try that is still running is waited for. A victim of a conflict is sent again when it is alone; of a
-/// batch, each request is sent by itself.
+/// Sending again is safe: the ids are looked up under the locks of their streams, so that a commit whose outcome was lost is found, and an earlier attempt that
+/// is still running is waited for. A deadlock victim is sent again if it is a single request; of a batch, each request is sent alone.
 /// </remarks>
 internal sealed class AppendSender
 {
@@ -31,18 +30,18 @@ internal sealed class AppendSender
 
     public TimeProvider TimeProvider { get; }
 
-    /// <summary>A command that may take as long as the options say.</summary>
+    /// <summary>A command with the time-out of the options.</summary>
     public AppendCommand CreateCommand() => new(_statements, CreateConnection(isKept: false), _options.CommandTimeoutSeconds);
 
-    /// <summary>A command for batches: a stream that somebody else keeps locked must not hold up the others for long.</summary>
+    /// <summary>A command for batches: a stream locked by another transaction must not block the others for long.</summary>
     /// <param name="isKept">Whether its connection is kept between batches.</param>
     public AppendCommand CreateImpatientCommand(bool isKept = false) => new(
         _statements, CreateConnection(isKept), Math.Min(LongestBatchSeconds, _options.CommandTimeoutSeconds));
 
-    /// <summary>Sends a batch, again if need be, and answers each request in its place, until the command is used again.</summary>
-    /// <param name="command">What to send it with.</param>
+    /// <summary>Sends a batch, again if necessary, and returns the answers in order; they are valid until the command is used again.</summary>
+    /// <param name="command">The command to use.</param>
     /// <param name="requests">The requests.</param>
-    /// <param name="since">When the newest of them began to wait: from then on, it is sent again for as long as the options say.</param>
+    /// <param name="since">When the newest of them began to wait: the time for retries counts from then.</param>
     /// <param name="cancellationToken">Gives up.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<IReadOnlyList<AppendAnswer>> SendAsync(
@@ -95,7 +94,7 @@ internal sealed class AppendSender
         || (requests.Count == 1 && TransientFaults.IsVictim(fault))
         || (!command.WasSent && TransientFaults.IsFailureToOpen(fault));
 
-    // Whether it may be committed all the same.
+    // Whether it may have been committed nevertheless.
     private static bool IsInDoubt(AppendCommand command, Exception fault) => command.WasSent && !TransientFaults.IsVictim(fault);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -2,7 +2,7 @@ using Ledger.Postgres.Projections.Inline;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>The statements of an append: <c>append_v2</c> or <c>append_event_v1</c>, and the inline projections behind it.</summary>
+/// <summary>The statements of an append: <c>append_v2</c> or <c>append_event_v1</c>, and the inline projections after it.</summary>
 internal sealed class AppendStatements
 {
     public AppendStatements(PostgresOptions options)

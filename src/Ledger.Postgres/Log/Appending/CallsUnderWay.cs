@@ -23,7 +23,7 @@ internal sealed class CallsUnderWay
         return false;
     }
 
-    /// <summary>Counts what a call leaves behind when it returns; the call itself is counted still.</summary>
+    /// <summary>Counts the work that continues after a call returns; the call itself is still counted.</summary>
     public void EnterAgain() => Interlocked.Increment(ref _count);
 
     /// <summary>Ends a call that entered.</summary>

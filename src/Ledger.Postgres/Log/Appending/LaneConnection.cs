@@ -4,11 +4,11 @@ using Npgsql;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>The connection of a lane: kept while the lane is in use, given back to the pool when it has been idle for a moment.</summary>
+/// <summary>The connection of a lane: kept while the lane is in use, returned to the pool after a short idle time.</summary>
 /// <remarks>
 /// A pooled connection is reset each time that it is taken, which costs as much as a small append. A pool that is too small to spare
-/// one for each lane gets its connections back after every batch. Used by one batch at a time, as the lane is; only
-/// <see cref="GiveBackIfIdle"/> comes from elsewhere.
+/// one for each lane gets its connections back after every batch. Used by one batch at a time, as the lane is; only <see cref="GiveBackIfIdle"/> is called from
+/// another thread.
 /// </remarks>
 internal sealed class LaneConnection(NpgsqlDataSource pool, TimeProvider timeProvider, bool isKept) : IDisposable
 {

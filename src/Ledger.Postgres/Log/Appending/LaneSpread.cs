@@ -50,7 +50,7 @@ internal sealed class LaneSpread(AppendLane[] lanes, CallsUnderWay calls) : IDis
         return Stop([.. request.Parts.Select(LaneOf).Distinct()]);
     }
 
-    /// <summary>Tells that a batch was written: the streams are spread anew where there have been more callers for a while, or fewer.</summary>
+    /// <summary>Reports that a batch was written: the streams are spread again if the number of callers has changed for a while.</summary>
     public void Balance()
     {
         var count = 0;

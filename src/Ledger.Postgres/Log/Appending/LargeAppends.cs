@@ -3,12 +3,12 @@ using Npgsql;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>Large requests that are sent beside the lanes, each on a connection of its own, as long as there are few of them.</summary>
+/// <summary>Large requests that are sent outside the lanes, each on its own connection, while there are few of them.</summary>
 /// <remarks>
-/// What makes it pay to share a batch is the price of a batch, and a large request has that price many times over: shared, it only waits
-/// for others, and the server stands still while the client encodes. Where all places are taken, large requests are gathered in their
-/// lanes like all others. A stream's requests keep their order: one goes here only if its lane has none of its streams, and a lane that
-/// comes to a request with a stream that is under way here waits for its end. Safe for concurrent use.
+/// Sharing a batch saves the fixed cost of a batch, which is small compared with a large request: in a shared batch it only waits for others, and the server is
+/// idle while the client encodes. When all places are taken, large requests are gathered in their lanes like all others. A stream's requests keep their order:
+/// a request goes here only if its lane has none of its streams, and a lane waits before a request whose stream is in use here. Safe for
+/// concurrent use.
 /// </remarks>
 internal sealed class LargeAppends : IDisposable
 {
@@ -40,11 +40,11 @@ internal sealed class LargeAppends : IDisposable
         _free = places;
     }
 
-    /// <summary>How many places a pool has room for, beside the lanes; a small one has none.</summary>
+    /// <summary>How many places a pool has room for, in addition to the lanes; a small pool has none.</summary>
     public static int PlacesOf(NpgsqlDataSource pool, PostgresOptions options) => Math.Clamp(
         (new NpgsqlConnectionStringBuilder(pool.ConnectionString).MaxPoolSize / 4) - options.AppendLanes, 0, MostPlaces);
 
-    /// <summary>Takes a place for a request; null where it is not large, or no place is free. To be called by its lane, which has none of its streams.</summary>
+    /// <summary>Takes a place for a request; null if it is not large, or no place is free. Only its lane calls it, when it has none of its streams.</summary>
     public Place? TryTake(AppendRequest request)
     {
         if (request.EventCount < FewestEvents)
@@ -71,7 +71,7 @@ internal sealed class LargeAppends : IDisposable
         }
     }
 
-    /// <summary>The end of a request under way that shares a stream with another, which must come after it; null where there is none.</summary>
+    /// <summary>The end of a request in progress that shares a stream with the given one, which must wait for it; null if there is none.</summary>
     public Task? EndOf(AppendRequest request)
     {
         if (_underWay == 0)
@@ -85,7 +85,7 @@ internal sealed class LargeAppends : IDisposable
         }
     }
 
-    /// <summary>Sends a request and gives its place back.</summary>
+    /// <summary>Sends a request and releases its place.</summary>
     public async Task<IReadOnlyList<AppendResult>> SendAsync(AppendRequest request, Place place, CancellationToken cancellationToken)
     {
         var since = _sender.TimeProvider.GetTimestamp();
@@ -98,7 +98,7 @@ internal sealed class LargeAppends : IDisposable
         }
         catch (NpgsqlException fault) when (place.Command.TookTooLong(fault))
         {
-            // Handed over before the lane may go on with its streams, so that what comes later stays later.
+            // Handed over before the lane may continue with its streams, so that later requests stay later.
             slow = PendingAppend.Of(request, since, cancellationToken, isSlow: true);
             _separately.Send(slow);
         }

@@ -2,7 +2,7 @@ using Ledger.Log;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>What waits in a lane: a request whose caller awaits its answer, or a barrier of a request over several lanes.</summary>
+/// <summary>An item waiting in a lane: a request whose caller awaits its answer, or a barrier of a request over several lanes.</summary>
 internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendResult>>
 {
     private readonly TaskCompletionSource? _released;
@@ -25,21 +25,21 @@ internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendR
     /// <summary>The caller's; what is sent with others is not cancelled by it.</summary>
     public CancellationToken CancellationToken { get; private init; }
 
-    /// <summary>Whether it has been sent alone once and took too long.</summary>
+    /// <summary>Whether it was sent alone once and timed out.</summary>
     public bool IsSlow { get; init; }
 
-    /// <summary>Whether nobody waits any more.</summary>
+    /// <summary>Whether no caller is waiting any more.</summary>
     public bool IsAbandoned => Task.IsCompleted;
 
-    /// <summary>The answer; for a barrier, that the lane has come to it.</summary>
+    /// <summary>The answer; for a barrier, completed when the lane has reached it.</summary>
     public Task<IReadOnlyList<AppendResult>> Answer => Task;
 
-    /// <summary>A request that waits in a lane; a cancelled caller stops waiting, and what has not been sent is not sent then.</summary>
+    /// <summary>A request that waits in a lane; a cancelled caller stops waiting, and its request is not sent if it has not been yet.</summary>
     /// <param name="request">The request.</param>
     /// <param name="since">When it began to wait.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    /// <param name="room">Where it has a place that is to be given back when it is sent; null for none.</param>
-    /// <param name="isSlow">Whether it has been sent alone once and took too long.</param>
+    /// <param name="room">Where it holds a place to be released when it is sent, or null.</param>
+    /// <param name="isSlow">Whether it was sent alone once and timed out.</param>
     public static PendingAppend Of(
         AppendRequest request,
         long since,
@@ -66,7 +66,7 @@ internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendR
     /// <summary>A place in a lane at which the lane stands still until it is released.</summary>
     public static PendingAppend Barrier() => new(null);
 
-    /// <summary>Gives its place back; done twice is done once.</summary>
+    /// <summary>Releases its place; a second call has no effect.</summary>
     public void LeaveRoom() => Interlocked.Exchange(ref _room, null)?.Release();
 
     public void Complete(AppendAnswer answer)
@@ -97,7 +97,7 @@ internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendR
 
     public void Release() => _released!.TrySetResult();
 
-    /// <summary>Says that the lane has come to this barrier, and waits there.</summary>
+    /// <summary>Reports that the lane has reached this barrier, and waits there.</summary>
     public Task ReachAsync()
     {
         TrySetResult([]);

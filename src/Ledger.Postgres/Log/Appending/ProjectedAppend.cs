@@ -5,11 +5,11 @@ using Npgsql;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>An append and the statements of rows behind it: one batch, prepared once and sent again on the same connection.</summary>
-/// <remarks>On another connection it is made anew: a batch that was prepared on one believes that it is on the next.</remarks>
+/// <summary>An append and the row statements after it: one batch, prepared once and sent again on the same connection.</summary>
+/// <remarks>It is created again for another connection, on which a prepared batch would still believe that it is prepared.</remarks>
 /// <param name="sql">The statement that appends.</param>
 /// <param name="parameters">Its parameters for a batch of requests; null for one event.</param>
-/// <param name="timeoutSeconds">How long it may take; 0 for ever.</param>
+/// <param name="timeoutSeconds">The time-out; 0 for none.</param>
 internal sealed class ProjectedAppend(string sql, AppendParameters? parameters, int timeoutSeconds) : IDisposable
 {
     private NpgsqlBatch? _batch;

@@ -6,12 +6,11 @@ using Npgsql;
 namespace Ledger.Postgres.Log.Appending;
 
 /// <summary>
-/// Requests that are sent alone, on connections of their own: those of a batch that failed, very large ones, and those of streams
-/// that failed a moment ago.
+/// Requests that are sent alone, on separate connections: those of a batch that failed, very large ones, and those of streams that failed recently.
 /// </summary>
 /// <remarks>
-/// Those of one stream are sent one after the other. As long as there are any, a lane hands the stream's further requests over,
-/// so that they keep their order. One that waits for somebody else's lock moves to places of its own, so that the rest goes on.
+/// Those of one stream are sent one after the other. While there are any, a lane hands over the stream's further requests, so that they keep their order. One
+/// that waits for another transaction's lock moves to a separate set of places, so that the rest continues.
 /// </remarks>
 internal sealed class SeparateAppends(AppendSender sender, Action onWritten) : IDisposable
 {
@@ -80,7 +79,7 @@ internal sealed class SeparateAppends(AppendSender sender, Action onWritten) : I
         }
     }
 
-    /// <summary>Waits until nothing is under way.</summary>
+    /// <summary>Waits until no request is in progress.</summary>
     public Task DrainAsync()
     {
         lock (_gate)
@@ -108,7 +107,7 @@ internal sealed class SeparateAppends(AppendSender sender, Action onWritten) : I
                 pending.Complete(await SendAsync(pending).ConfigureAwait(false));
             }
         }
-#pragma warning disable CA1031 // Whatever it is, it is the caller's to see.
+#pragma warning disable CA1031 // Any failure goes to the caller.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
@@ -174,7 +173,7 @@ internal sealed class SeparateAppends(AppendSender sender, Action onWritten) : I
         _isEmpty = _turns.Count == 0;
     }
 
-    // Those of streams that nobody writes to again, from time to time.
+    // From time to time, those of streams that are no longer written to.
     private void RemoveEnded()
     {
         if (sender.TimeProvider.GetElapsedTime(_cleanedAt) < Exile)

@@ -41,7 +41,8 @@ internal static class TransientFaults
         fault is PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected }
         || IsIdTaken(fault);
 
-    /// <summary>Whether somebody else took an event's id at the same time: sent again, the look-up finds it and the refusal says so.</summary>
+    /// <summary>Whether another writer used an event's id at the same time: sent again, the look-up finds it, and the append is refused with that
+    /// reason.</summary>
     public static bool IsIdTaken(Exception fault) =>
         fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: EventIdIndex };
 
@@ -49,12 +50,12 @@ internal static class TransientFaults
     public static bool IsNumberTaken(Exception fault) =>
         fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: NumberIndex };
 
-    /// <summary>Whether the server has become a standby, whose connections are of no more use.</summary>
+    /// <summary>Whether the server has become a standby, whose connections are useless.</summary>
     public static bool IsDemoted(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction };
 
-    /// <summary>Whether a connection could not be opened, for a reason that can pass: no answer in time, no place in the pool, no primary
+    /// <summary>Whether a connection could not be opened, for a temporary reason: no answer in time, no place in the pool, no primary
     /// among several servers, an answer that breaks off.</summary>
-    /// <remarks>To be asked only when nothing was sent: a time-out later says that the statement took too long.</remarks>
+    /// <remarks>Valid only when nothing was sent: a later time-out means that the statement took too long.</remarks>
     public static bool IsFailureToOpen(Exception fault) =>
         fault is NpgsqlException { InnerException: not AuthenticationException } and not PostgresException;
 

@@ -39,14 +39,14 @@ internal sealed class TransientRetries
             .Build();
     }
 
-    /// <summary>Whether something that began then may be done once more.</summary>
+    /// <summary>Whether an operation that began at that time may be retried.</summary>
     public bool IsInTime(long since) => _timeProvider.GetElapsedTime(since) < _options.RetryFor;
 
-    /// <summary>Does again what has failed once, until it succeeds or fails for good.</summary>
-    /// <param name="action">What to do.</param>
+    /// <summary>Retries a failed operation until it succeeds or fails permanently.</summary>
+    /// <param name="action">The operation.</param>
     /// <param name="since">When it began.</param>
-    /// <param name="firstFault">How it failed the first time.</param>
-    /// <param name="isTransient">Which failures pass.</param>
+    /// <param name="firstFault">The first failure.</param>
+    /// <param name="isTransient">Which failures are temporary.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<T> ExecuteAsync<T>(
         Func<CancellationToken, Task<T>> action,

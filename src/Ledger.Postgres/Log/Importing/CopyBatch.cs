@@ -19,7 +19,7 @@ internal sealed class CopyBatch : ImportBatch
     public ReadOnlyMemory<byte> RowsOf(int first, int count) =>
         _rows.Slice(_events[first].Start, first + count == _events.Count ? null : _events[first + count].Start);
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Returns the memory to the pool.</summary>
     public void Release() => _rows.Release();
 
     /// <summary>Whether an event says the same as one of the log.</summary>

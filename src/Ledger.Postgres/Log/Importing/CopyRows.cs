@@ -5,10 +5,10 @@ using Ledger.Log;
 
 namespace Ledger.Postgres.Log.Importing;
 
-/// <summary>Rows of <c>import_copy_events</c> in PostgreSQL's binary form, one behind the other.</summary>
+/// <summary>Rows of <c>import_copy_events</c> in PostgreSQL's binary form, one after the other.</summary>
 /// <remarks>
-/// The form: https://www.postgresql.org/docs/current/sql-copy.html, and for each type what its <c>recv</c> function takes. The columns that
-/// are known last come first and have a fixed size, so that they can be filled in.
+/// The form: https://www.postgresql.org/docs/current/sql-copy.html, and for each type what its <c>recv</c> function takes. Columns whose values are known last
+/// come first and have a fixed size, so that they can be filled in later.
 /// </remarks>
 internal sealed class CopyRows
 {
@@ -25,13 +25,13 @@ internal sealed class CopyRows
     public static ReadOnlyMemory<byte> Header { get; } =
         new byte[] { (byte)'P', (byte)'G', (byte)'C', (byte)'O', (byte)'P', (byte)'Y', (byte)'\n', 0xff, (byte)'\r', (byte)'\n', 0, 0, 0, 0, 0, 0, 0, 0, 0 };
 
-    /// <summary>What stands behind the last row.</summary>
+    /// <summary>The bytes after the last row.</summary>
     public static ReadOnlyMemory<byte> Trailer { get; } = new byte[] { 0xff, 0xff };
 
     /// <summary>How many bytes there are.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Adds a row, and gives the place where its JSON begins.</summary>
+    /// <summary>Adds a row, and returns the place where its JSON begins.</summary>
     public int Add(StreamName stream, in AppendRequest.Item item)
     {
         var serialized = item.Serialized;

@@ -9,8 +9,8 @@ namespace Ledger.Postgres.Log.Importing;
 
 /// <summary>An import by COPY: while the server takes one batch, the next is read and checked.</summary>
 /// <remarks>
-/// The ids of a batch are looked up as long as the one before had events that were in the log. Else they are taken for new; one that
-/// is not fails by the unique index, and the batch is written again with the look-up.
+/// The ids of a batch are looked up if the batch before had events that were already in the log. Otherwise they are assumed to be new; one that is not violates
+/// the unique index, and the batch is written again with the look-up.
 /// </remarks>
 internal sealed class EventImport(NpgsqlDataSource pool, AppendStatements statements, PostgresOptions options, TimeProvider timeProvider)
 {
@@ -117,7 +117,7 @@ internal sealed class EventImport(NpgsqlDataSource pool, AppendStatements statem
             {
                 var outcome = await transaction.RunAsync(_looksUp, token).ConfigureAwait(false);
 
-                // A commit whose answer got lost has succeeded when all is there now.
+                // A commit whose answer was lost has succeeded if all events are there now.
                 return outcome.Written == 0 && inDoubt is not null ? inDoubt : outcome;
             }
             catch (Exception fault) when (TransientFaults.Contains(fault))

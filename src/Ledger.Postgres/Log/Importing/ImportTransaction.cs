@@ -26,7 +26,7 @@ internal sealed class ImportTransaction(
     public ImportOutcome? Outcome { get; private set; }
 
     /// <summary>Runs it.</summary>
-    /// <param name="looksUp">Whether to look for ids that are in the log; without, an event that is there fails as a unique violation.</param>
+    /// <param name="looksUp">Whether to look for ids that are in the log; otherwise an existing event fails with a unique violation.</param>
     /// <param name="cancellationToken">Rolls it back.</param>
     public async Task<ImportOutcome> RunAsync(bool looksUp, CancellationToken cancellationToken)
     {
@@ -201,7 +201,7 @@ internal sealed class ImportTransaction(
         }
     }
 
-    /// <summary>Gives the new events their numbers, versions and times; the runs of events that are new.</summary>
+    /// <summary>Assigns numbers, versions and times to the new events; returns the runs of new events.</summary>
     private List<(int First, int Count)> Complete(HashSet<Guid> known, DateTime moment, long[] numbers)
     {
         var runs = new List<(int First, int Count)>();

@@ -1,6 +1,6 @@
 namespace Ledger.Postgres.Log.Importing;
 
-/// <summary>A stream as it grows in a transaction of an import, which has it locked.</summary>
+/// <summary>A stream that an import has locked, as it grows in the transaction.</summary>
 internal sealed class ImportedStream(StreamName name)
 {
     public StreamName Name => name;

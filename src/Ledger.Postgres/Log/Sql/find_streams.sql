@@ -1,7 +1,7 @@
--- A page of streams with the number of their branches: $1 what the names begin with, $2 what they contain in lower case (null: anything),
+-- A page of streams with the number of their branches: $1 the prefix of the names, $2 a text that they contain in lower case (null: any),
 -- $3 whether archived (null: either), $4 the order (latest, longest, name), $5 how many to pass over, $6 how many at most,
 -- $7 and $8 since when and before when the last event was taken (null: any time).
--- translate folds ASCII alone, whatever the collation of the database is.
+-- translate folds only ASCII, in any collation of the database.
 with wanted as (
     select s.id,
            coalesce(s.version, 0) as version,

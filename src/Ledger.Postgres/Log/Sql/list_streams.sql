@@ -1,4 +1,4 @@
--- A page of the streams whose names begin with $1, by code point, behind the name $2 (null: from the first), at most $3.
+-- A page of the streams whose names begin with $1, by code point, after the name $2 (null: from the first), at most $3.
 select s.id,
        coalesce(s.version, 0),
        s.created,

@@ -1,6 +1,6 @@
 namespace Ledger.Postgres.Projections.Daemon;
 
-/// <summary>How many connections a node holds at the same time, beside a pool that others may share.</summary>
+/// <summary>How many connections a node holds at the same time, compared with a pool that others may share.</summary>
 /// <param name="shards">How many shards the node can run.</param>
 /// <param name="daemon">How it runs.</param>
 /// <param name="options">How appends use the pool.</param>
@@ -22,7 +22,7 @@ internal sealed class ConnectionNeeds(int shards, DaemonOptions daemon, Postgres
         return poolSize >= least || poolSize is null
             ? null
             : $"The daemon needs {Count} connections{(HasOwnPool ? "" : " and one that it leaves for appends")}, but 'Maximum Pool Size' of its data source is {poolSize}. "
-                + $"Raise it to {least} or more, lower {nameof(DaemonOptions.MaxConnections)}, or give the daemon a pool of its own by {nameof(DaemonOptions)}.{nameof(DaemonOptions.ConnectionString)}.";
+                + $"Raise it to {least} or more, lower {nameof(DaemonOptions.MaxConnections)}, or give the daemon its own pool by {nameof(DaemonOptions)}.{nameof(DaemonOptions.ConnectionString)}.";
     }
 
     /// <summary>Whether appends that share the pool get fewer connections than they use.</summary>

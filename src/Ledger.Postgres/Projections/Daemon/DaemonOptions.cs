@@ -6,11 +6,12 @@ namespace Ledger.Postgres.Projections.Daemon;
 /// <remarks>Immutable. What takes options checks them and reports every fault in one <see cref="PostgresOptionsException"/>.</remarks>
 public sealed record DaemonOptions
 {
-    /// <summary>The server that the daemon alone connects to, as Npgsql writes it: default null, the connections that the application uses.</summary>
-    /// <remarks>For the server itself, where those of the application go through a pooler. Only <c>AddLedgerDaemon</c> reads it; whoever makes a daemon passes a data source.</remarks>
+    /// <summary>The connection string of the daemon, in Npgsql's form: default null, the connections that the application uses.</summary>
+    /// <remarks>Use it to connect to the server itself when the application goes through a pooler. Only <c>AddLedgerDaemon</c> reads it; to create a daemon by
+    /// hand, pass a data source.</remarks>
     public string? ConnectionString { get; init; }
 
-    /// <summary>The subscriptions that this node can run: default none. Their names are none of the projections'.</summary>
+    /// <summary>The subscriptions that this node can run: default none. Their names must differ from those of the projections.</summary>
     public IReadOnlyList<Subscription> Subscriptions { get; init; } = [];
 
     /// <summary>What becomes of a shard that fails at an event for good: default <see cref="FailurePolicy.Pause"/>.</summary>
@@ -44,7 +45,7 @@ public sealed record DaemonOptions
         var faults = new List<string>();
         PostgresOptions.CheckConnectionString(ConnectionString, faults);
         Check(Subscriptions is not null, $"{nameof(Subscriptions)} is null; leave it out for none.");
-        Check(Enum.IsDefined(OnFailure), $"{nameof(OnFailure)} is '{OnFailure}', which is none of its values.");
+        Check(Enum.IsDefined(OnFailure), $"{nameof(OnFailure)} is '{OnFailure}', which is not a valid value.");
         Check(Retries is >= 0 and <= 100, $"{nameof(Retries)} is {Retries}; it must be from 0 to 100.");
         Check(
             RetryDelay > TimeSpan.Zero && RetryDelay <= TimeSpan.FromMinutes(1),
@@ -56,7 +57,7 @@ public sealed record DaemonOptions
         Check(WorldSnapshotEvery is null or >= 1, $"{nameof(WorldSnapshotEvery)} is {WorldSnapshotEvery}; it must be at least 1, or null.");
         Check(!string.IsNullOrWhiteSpace(NodeName), $"{nameof(NodeName)} is empty; leave it out for the machine's name.");
         var names = (Subscriptions ?? []).Select(s => s.Name).Concat(options.AsyncProjections.Select(p => p.Key));
-        faults.AddRange(names.GroupBy(n => n).Where(g => g.Count() > 1).Select(g => $"'{g.Key}' is declared twice; each projection and subscription needs a name of its own."));
+        faults.AddRange(names.GroupBy(n => n).Where(g => g.Count() > 1).Select(g => $"'{g.Key}' is declared twice; each projection and subscription needs its own name."));
         return faults.Count == 0 ? this : throw new PostgresOptionsException(faults);
 
         void Check(bool holds, string fault)

@@ -1,9 +1,9 @@
 namespace Ledger.Postgres.Projections.Daemon;
 
-/// <summary>What becomes of a shard whose projection or subscription fails at an event again and again.</summary>
+/// <summary>How to treat a shard whose projection or subscription repeatedly fails at an event.</summary>
 public enum FailurePolicy
 {
-    /// <summary>It stops before the event, until somebody has corrected the code and resumes it: nothing is missing in what it keeps.</summary>
+    /// <summary>It stops before the event until the code is corrected and the shard resumed: nothing is missing from its data.</summary>
     Pause,
 
     /// <summary>It records the event as a dead letter, goes past it, and on.</summary>

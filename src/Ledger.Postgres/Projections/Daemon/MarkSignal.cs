@@ -30,7 +30,7 @@ internal sealed class MarkSignal
         }
     }
 
-    /// <summary>Whether somebody at a position should look at the numbers of the log before it goes on.</summary>
+    /// <summary>Whether a shard at a position should check the numbers of the log before it continues.</summary>
     public bool IsSuspect(long position) => Volatile.Read(ref _drawn) is var drawn && (position > drawn || Volatile.Read(ref _newest) > drawn);
 
     /// <summary>Sets the mark, and wakes those who wait.</summary>
@@ -54,7 +54,7 @@ internal sealed class MarkSignal
         moved.SetResult();
     }
 
-    /// <summary>Waits until the mark is after a number, or somebody is woken, who must look again.</summary>
+    /// <summary>Waits until the mark is after a number, or a wake-up tells the caller to look again.</summary>
     /// <param name="position">The number.</param>
     /// <param name="wakes">What <see cref="Wakes"/> was before the caller looked. A wake since then counts, so that none is missed
     /// between the look and the wait.</param>

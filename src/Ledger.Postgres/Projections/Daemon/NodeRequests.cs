@@ -9,7 +9,7 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Projections.Daemon;
 
-/// <summary>Does what others ask of the projections that this node declares, one thing at a time, and says how far it is.</summary>
+/// <summary>Executes requests for the projections that this node declares, one at a time, and reports progress.</summary>
 internal sealed class NodeRequests(
     NpgsqlDataSource dataSource,
     ShardWork[] works,
@@ -90,7 +90,7 @@ internal sealed class NodeRequests(
     private async Task ReplayAsync(string name, Guid letter, CancellationToken cancellationToken)
     {
         var work = works.FirstOrDefault(w => ShardNames.KeyOf(w.Name) == name)
-            ?? throw new InvalidOperationException($"'{name}' does not run behind the appends here.");
+            ?? throw new InvalidOperationException($"'{name}' is not an asynchronous projection of this node.");
         var connection = await Connections.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var found = await FindAsync(connection, letter, cancellationToken).ConfigureAwait(false)

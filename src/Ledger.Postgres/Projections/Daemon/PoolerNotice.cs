@@ -9,7 +9,7 @@ internal sealed class PoolerNotice(ILogger logger)
     private int _saidSessions;
     private int _saidStatements;
 
-    /// <summary>The node's sessions are not its own. Nothing is said beside the graver fault.</summary>
+    /// <summary>The node shares its sessions with others. Not logged in addition to the more serious fault.</summary>
     public void WithoutSessions()
     {
         if (Volatile.Read(ref _saidStatements) == 0 && Interlocked.Exchange(ref _saidSessions, 1) == 0)

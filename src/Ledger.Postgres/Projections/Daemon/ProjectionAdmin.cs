@@ -8,8 +8,8 @@ using Npgsql;
 
 namespace Ledger.Postgres.Projections.Daemon;
 
-/// <summary>Shows what runs behind the appends, stops it, lets it go on, and rebuilds what is kept, for programs that administer a log.</summary>
-/// <remarks>Safe for concurrent use. Projections go by their names, with the version from the second on: <c>usage</c>, <c>usage:V2</c>.</remarks>
+/// <summary>Lists, pauses, resumes and rebuilds asynchronous projections, for programs that administer a log.</summary>
+/// <remarks>Safe for concurrent use. Projections are named with their version from the second on: <c>usage</c>, <c>usage:V2</c>.</remarks>
 public sealed class ProjectionAdmin
 {
     private readonly NpgsqlDataSource _dataSource;
@@ -58,29 +58,29 @@ public sealed class ProjectionAdmin
         (await LogNumbers.ReadAsync(connection, _options, cancellationToken).ConfigureAwait(false)).ThrowIfSequenceIsBehind();
     }
 
-    /// <summary>Stops a shard behind the batch that it is at, whoever owns it, within a second.</summary>
+    /// <summary>Pauses a shard after its current batch, within a second, on any node.</summary>
     /// <exception cref="ProjectionNotFoundException">There is no such shard.</exception>
     public Task PauseAsync(string projection, CancellationToken cancellationToken = default) =>
         ChangeAsync("pause_shard", projection, cancellationToken);
 
-    /// <summary>Lets a shard go on that was paused or has failed.</summary>
+    /// <summary>Resumes a paused or failed shard.</summary>
     /// <exception cref="ProjectionNotFoundException">There is no such shard.</exception>
     public Task ResumeAsync(string projection, CancellationToken cancellationToken = default) =>
         ChangeAsync("resume_shard", projection, cancellationToken);
 
-    /// <summary>Makes everything that a projection keeps anew from the log.</summary>
+    /// <summary>Rebuilds everything that a projection stores from the log.</summary>
     /// <remarks>
-    /// What neither the options nor Ledger declares is asked of the nodes that run: one that declares it does it.
-    /// What the options declare is rebuilt as <see cref="PostgresEventStore.RebuildAsync(Projection, RebuildOptions, IProgress{RebuildProgress}, CancellationToken)"/>
-    /// says. Ledger's own rows are made anew stream by stream, in place: readers see a stream as it was or as it is.
-    /// A record store whose events are gone is left alone: its rows are all that there is of it.
+    /// A projection that neither the options nor Ledger declare is rebuilt by a running node that declares it. One that the options declare is rebuilt as in
+    /// <see cref="PostgresEventStore.RebuildAsync(Projection, RebuildOptions, IProgress{RebuildProgress}, CancellationToken)"/>. Ledger's own rows are rebuilt
+    /// in place, stream by stream: readers see the old or the new rows of a stream. A record store whose events are gone is left unchanged: its rows are the
+    /// only remaining data.
     /// </remarks>
     /// <param name="projection">One of <see cref="Rebuildable"/>, or of a node that runs.</param>
     /// <param name="options">How; null for the defaults.</param>
-    /// <param name="progress">Hears how far it is, from several threads; null for nobody.</param>
-    /// <param name="cancellationToken">Stops; a later call with <see cref="RebuildMode.Resume"/> goes on.</param>
-    /// <exception cref="RequestFailedException">No node declares it, or the one that does could not do it.</exception>
-    /// <exception cref="RebuildInProgressException">Somebody else is doing it.</exception>
+    /// <param name="progress">Receives the progress, from several threads, or null.</param>
+    /// <param name="cancellationToken">Stops; a later call with <see cref="RebuildMode.Resume"/> continues.</param>
+    /// <exception cref="RequestFailedException">No node declares it, or the rebuild failed on the node.</exception>
+    /// <exception cref="RebuildInProgressException">Another process is already rebuilding it.</exception>
     public async Task RebuildAsync(
         string projection,
         RebuildOptions? options = null,
@@ -107,13 +107,13 @@ public sealed class ProjectionAdmin
         await store.RebuildAsync(declared, options, progress, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes what a projection keeps of one stream anew.</summary>
+    /// <summary>Rebuilds what a projection stores of one stream.</summary>
     /// <param name="projection">One of <see cref="Rebuildable"/>, or of a node that runs, whose streams are independent: Ledger's own, or a snapshot.</param>
     /// <param name="stream">The stream.</param>
-    /// <param name="cancellationToken">Stops; nothing is changed then.</param>
-    /// <exception cref="RequestFailedException">No node declares it, or the one that does could not do it.</exception>
-    /// <exception cref="ArgumentException">It keeps nothing of the stream.</exception>
-    /// <exception cref="InvalidOperationException">What it keeps depends on several streams.</exception>
+    /// <param name="cancellationToken">Stops; nothing is changed.</param>
+    /// <exception cref="RequestFailedException">No node declares it, or the rebuild failed on the node.</exception>
+    /// <exception cref="ArgumentException">It stores nothing of the stream.</exception>
+    /// <exception cref="InvalidOperationException">Its data depends on several streams.</exception>
     public async Task RebuildAsync(string projection, StreamName stream, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(projection);
@@ -177,9 +177,9 @@ public sealed class ProjectionAdmin
             },
             cancellationToken);
 
-    /// <summary>Has a node apply the event of a dead letter again, and forget the letter when that succeeds.</summary>
-    /// <remarks>A snapshot of its stream is folded anew, all dead letters of the stream among it. Other kinds apply the event behind those
-    /// that came later; where the order counts, rebuild instead.</remarks>
+    /// <summary>Lets a node apply the event of a dead letter again, and deletes the letter if that succeeds.</summary>
+    /// <remarks>A snapshot is folded again, with all dead letters of its stream. Other kinds apply the event after later ones; if the order matters, rebuild
+    /// instead.</remarks>
     /// <exception cref="RequestFailedException">It failed again, or no node runs the projection.</exception>
     public Task ReplayAsync(DeadLetter letter, CancellationToken cancellationToken = default)
     {

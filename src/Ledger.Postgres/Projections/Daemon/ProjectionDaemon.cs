@@ -11,14 +11,14 @@ namespace Ledger.Postgres.Projections.Daemon;
 
 /// <summary>A node that runs asynchronous projections and subscriptions, with any number of others.</summary>
 /// <remarks>
-/// <para>Each projection and subscription is a shard, which one node owns at a time, by an advisory lock of the session; nodes share out what
-/// several of them declare. When a node ends, others take over within a second; when it is cut off, as soon as the server notices, within
-/// five. What a shard writes and how far it is are one transaction, so nothing is applied twice and nothing left out.</para>
-/// <para>Events are seen as soon as they are committed: while some come the sequence is looked at every millisecond or two, and LISTEN wakes the
-/// node at once. Appends of a caller's own transaction, and of other programs, send no NOTIFY; a node at rest sees them within half a second.</para>
-/// <para>Behind a pooler, which may give each transaction another session, it counts on neither. The node says so once, looks ten times a
-/// second, and every node works on every shard: projections stay right, and a subscription may be told of an event by several nodes.
-/// Behind one that does not keep prepared statements nothing runs, which is said once as well; it is tried again every ten seconds.</para>
+/// <para>Each projection and subscription is a shard, which one node owns at a time, by an advisory lock of the session; nodes divide the shards that several
+/// of them declare. When a node ends, others take over within a second; when it is cut off, as soon as the server notices, within five. A shard writes its data
+/// and its position in one transaction, so nothing is applied twice and nothing is left out.</para>
+/// <para>Events are seen as soon as they are committed: under load the sequence is checked every millisecond or two, and LISTEN wakes the node at once. Appends
+/// in a caller's own transaction, and of other programs, send no NOTIFY; an idle node sees them within half a second.</para>
+/// <para>A pooler may give each transaction another session, so neither locks nor LISTEN can be used. The node logs this once, polls ten times a second, and
+/// every node works on every shard: projections stay correct, and a subscription may receive an event from several nodes. Through a pooler that does not keep
+/// prepared statements nothing runs, which is also logged once; the node tries again every ten seconds.</para>
 /// <para>It does not own the data source. <see cref="StartAsync"/> and <see cref="StopAsync"/> are called once each; the rest is safe for concurrent use.</para>
 /// </remarks>
 public sealed class ProjectionDaemon : IAsyncDisposable
@@ -41,12 +41,12 @@ public sealed class ProjectionDaemon : IAsyncDisposable
     private PostgresEventStore? _store;
     private Task _running = Task.CompletedTask;
 
-    /// <summary>Makes a node, which runs nothing yet.</summary>
+    /// <summary>Creates a node, which runs nothing yet.</summary>
     /// <param name="dataSource">The connections: <see cref="DaemonOptions.MaxConnections"/> and two, and those of others that share it. A pool that the node
-    /// would use up is refused; one that leaves fewer than appends use is logged as a warning.</param>
+    /// would exhaust is refused; one that leaves too few for appends is logged as a warning.</param>
     /// <param name="options">Where the tables are, and which projections are asynchronous; null for the defaults.</param>
-    /// <param name="daemonOptions">How it runs, and the subscriptions; null for the defaults.</param>
-    /// <param name="logger">Hears of failures; null for nobody.</param>
+    /// <param name="daemonOptions">The options of the node, and the subscriptions; null for the defaults.</param>
+    /// <param name="logger">Logs failures. Default: no logging.</param>
     /// <param name="timeProvider">The clock of pauses; null for the system's.</param>
     /// <exception cref="PostgresOptionsException">The options have faults; all are named. Or the pool is too small.</exception>
     /// <exception cref="ArgumentException">The data source multiplexes, or is a slim one without arrays.</exception>
@@ -98,7 +98,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>Ends what is under way, and gives up what the node owns.</summary>
+    /// <summary>Ends running work, and releases the node's shards.</summary>
     /// <param name="cancellationToken">Stops waiting for it.</param>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
@@ -145,7 +145,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
                 _pooler.WithoutStatements();
                 await Task.Delay(WithoutStatements, _timeProvider, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-#pragma warning disable CA1031 // Whatever it is, the node must go on when it has passed; it is logged.
+#pragma warning disable CA1031 // Any failure is logged, and the node must continue after it.
             catch (Exception fault)
 #pragma warning restore CA1031
             {
@@ -156,7 +156,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs for as long as a session lasts.</summary>
+    /// <summary>Runs for the lifetime of a session.</summary>
     private async Task RunAsync(NodeSession session)
     {
         var connections = new ShardConnections(_dataSource, _daemon.MaxConnections);
@@ -185,7 +185,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         }
     }
 
-    /// <summary>Moves the mark on, beside everything else that the node does.</summary>
+    /// <summary>Advances the mark, in parallel with the other work of the node.</summary>
     private async Task FollowAsync(
         NodeSession reading, NodeSession session, AppendSignal appended, ShardOwner owner, CancellationToken cancellationToken)
     {
@@ -209,7 +209,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         }
     }
 
-    /// <summary>Shows the server that the node lives, and takes and gives up shards.</summary>
+    /// <summary>Shows the server that the node is alive, and takes and releases shards.</summary>
     private async Task BeatAsync(NodeSession session, ShardOwner owner, CancellationToken cancellationToken)
     {
         for (var beats = 1; ; beats++)

@@ -60,7 +60,7 @@ internal sealed class ProjectionRequest(NpgsqlDataSource dataSource, PostgresOpt
                 projection,
                 node is null
                     ? $"No node that runs declares '{projection}'. Start the application that does, with AddLedgerDaemon, and ask again."
-                    : $"Node '{node}' began and is gone. Ask again; a rebuild goes on with '--resume'.").ConfigureAwait(false);
+                    : $"Node '{node}' began and is gone. Try again; '--resume' continues a rebuild.").ConfigureAwait(false);
         }
 
         return false;

@@ -51,7 +51,7 @@ internal sealed class ProjectionShard : ShardWork
         return page;
     }
 
-    /// <remarks>A document of a stream is folded anew, so that the event is in its place; other kinds see it behind those that came later.</remarks>
+    /// <remarks>A document of a stream is folded again, so that the event is in its place; other kinds see it after later events.</remarks>
     public override async Task ReplayAsync(NpgsqlConnection connection, long sequence, Guid letter, CancellationToken cancellationToken)
     {
         if (_declared is ISnapshot)

@@ -5,10 +5,10 @@ using Npgsql;
 
 namespace Ledger.Postgres.Projections.Daemon;
 
-/// <summary>Works off the log for one projection or subscription, for as long as this node owns it.</summary>
+/// <summary>Processes the log for one projection or subscription, while this node owns it.</summary>
 /// <remarks>
-/// A batch that fails is cut down until the event at fault stands alone; only that is retried after pauses, and dealt with by the policy.
-/// What passes by itself, as the server being away, is waited for without an end.
+/// A failed batch is cut down to the single event at fault; only that is retried after pauses, and then treated by the policy. Temporary failures, such as an
+/// unreachable server, are retried without limit.
 /// </remarks>
 internal sealed class Shard(
     ShardWork work,
@@ -39,17 +39,17 @@ internal sealed class Shard(
     {
         if (_isStopped && !isStopped)
         {
-            // Whoever lets it go on may have moved it.
+            // Resuming it may have moved it.
             (_failures, _mustBegin) = (0, true);
         }
 
         _isStopped = isStopped;
     }
 
-    /// <summary>Tells the shard to end behind what is under way, for another node.</summary>
+    /// <summary>Tells the shard to end after its current work, so that another node can take it.</summary>
     public void GiveUp() => _isGivenUp = true;
 
-    /// <summary>Runs until the node stops, or gives up or loses the shard.</summary>
+    /// <summary>Runs until the node stops, or releases or loses the shard.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         work.Begin(connections);
@@ -145,7 +145,7 @@ internal sealed class Shard(
         {
             if (fault is LogNumbersException)
             {
-                // No event is at fault, and none would be passed in time.
+                // No event is at fault, and waiting would not help.
                 await FailAsync(fault, cancellationToken).ConfigureAwait(false);
                 return true;
             }

@@ -2,11 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Ledger.Postgres.Projections.Daemon;
 
-/// <summary>Decides which shards a node takes and gives up, so that nodes have as many as each other. Used by one node, at each beat.</summary>
+/// <summary>Decides which shards a node takes and releases, so that nodes have equal shares. Used by one node, at each heartbeat.</summary>
 /// <remarks>
-/// <para>A node's share is the sum over its shards of one nth, rounded up, where n nodes can run the shard. Below it, the node takes what is
-/// free; above it, it gives up one at a time. What stays free for a while is taken by anybody.</para>
-/// <para>It does not swing: shares only change with the nodes, and what a node gave up in vain it keeps until others can run it.</para>
+/// <para>A node's share is the sum over its shards of one nth, rounded up, where n nodes can run the shard. Below it, the node takes free shards; above it, it
+/// releases one at a time. A shard that stays free for a while is taken by any node.</para>
+/// <para>It does not oscillate: shares only change with the nodes, and a node keeps a shard that no other node took until others can run it.</para>
 /// </remarks>
 internal sealed class ShardBalance
 {
@@ -18,10 +18,10 @@ internal sealed class ShardBalance
     private readonly Dictionary<string, int> _givenUp = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _kept = new(StringComparer.Ordinal);
 
-    /// <summary>What to do at this beat.</summary>
+    /// <summary>The actions for this heartbeat.</summary>
     /// <param name="shards">The shards that this node can run.</param>
     /// <param name="owned">Those of them that it owns.</param>
-    /// <returns>Those to take while there is room, how many of them, those to take in any case, and the one to give up or null.</returns>
+    /// <returns>Those to take up to a limit, the limit, those to take in any case, and the one to release or null.</returns>
     public Move Next(IReadOnlyList<ShardCandidates> shards, IReadOnlySet<string> owned)
     {
         var share = ShareOf(shards);
@@ -51,7 +51,7 @@ internal sealed class ShardBalance
         _freeFor.Remove(name);
         if (_givenUp.Remove(name, out var nodes))
         {
-            // Nobody wanted it.
+            // No other node took it.
             _kept[name] = nodes;
         }
     }

@@ -61,7 +61,7 @@ internal sealed class ShardConnections(NpgsqlDataSource dataSource, int budget) 
         },
         cancellationToken);
 
-    /// <summary>Gives all back when nobody has used any for a while; called at each beat.</summary>
+    /// <summary>Returns all connections that have been unused for a while; called at each heartbeat.</summary>
     public async Task RestAsync()
     {
         _beatsAtRest = Interlocked.Exchange(ref _taken, 0) == 0 ? _beatsAtRest + 1 : 0;

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Projections.Daemon;
 
-/// <summary>The shards that a node owns while one session lasts, whose locks say so.</summary>
+/// <summary>The shards that a node owns through the locks of one session.</summary>
 internal sealed class ShardOwner(
     NodeSession session,
     ShardWork[] works,
@@ -31,7 +31,7 @@ internal sealed class ShardOwner(
     public Task<long> ReadMarkAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         _states.ReadMarkAsync(connection, cancellationToken);
 
-    /// <summary>Takes and gives up shards, tells them whether they may run, and keeps the mark. It shows the server that this node lives.</summary>
+    /// <summary>Takes and releases shards, tells them whether they may run, and saves the mark. It shows the server that this node is alive.</summary>
     public async Task BeatAsync(CancellationToken cancellationToken)
     {
         if (session.IsDirect)

@@ -6,7 +6,7 @@ public enum ShardState
     /// <summary>It runs on the node that owns it, or would on the next that does.</summary>
     Running,
 
-    /// <summary>Somebody has paused it.</summary>
+    /// <summary>It was paused by an operator.</summary>
     Paused,
 
     /// <summary>It has stopped before an event that it cannot apply.</summary>

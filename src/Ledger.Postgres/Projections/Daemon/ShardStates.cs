@@ -5,10 +5,10 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Projections.Daemon;
 
-/// <summary>What the database keeps of shards beside what they do: who owns them, whether they may run, where they are.</summary>
+/// <summary>The state of shards in the database: their owners, whether they may run, and their positions.</summary>
 internal sealed class ShardStates(PostgresOptions options)
 {
-    /// <summary>Takes those of some shards whose locks are free, so many at most.</summary>
+    /// <summary>Takes the given shards whose locks are free, up to a limit.</summary>
     public Task<List<string>> TryOwnAsync(NpgsqlConnection connection, string[] names, int most, CancellationToken cancellationToken) =>
         ListAsync(
             connection,
@@ -17,11 +17,11 @@ internal sealed class ShardStates(PostgresOptions options)
             reader => reader.GetString(0),
             cancellationToken);
 
-    /// <summary>Gives up the lock of a shard.</summary>
+    /// <summary>Releases the lock of a shard.</summary>
     public Task GiveUpAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken) =>
         ExecuteAsync(connection, "give_up_shard", p => p.WithText(name), cancellationToken);
 
-    /// <summary>Lets other nodes know which shards this session's node can run.</summary>
+    /// <summary>Announces to other nodes which shards this session's node can run.</summary>
     public Task StandForAsync(NpgsqlConnection connection, string[] names, CancellationToken cancellationToken) =>
         ExecuteAsync(connection, "stand_for_shards", p => p.WithTexts(names), cancellationToken);
 
@@ -34,7 +34,7 @@ internal sealed class ShardStates(PostgresOptions options)
             reader => new ShardCandidates(reader.GetString(0), reader.GetInt32(1), reader.GetBoolean(2)),
             cancellationToken);
 
-    /// <summary>Says who owns a shard, and begins its progress if it has none.</summary>
+    /// <summary>Records the owner of a shard, and creates its progress if it has none.</summary>
     public async Task BeginAsync(NpgsqlConnection connection, ShardWork work, string node, CancellationToken cancellationToken)
     {
         var known = await ListAsync(
@@ -57,15 +57,15 @@ internal sealed class ShardStates(PostgresOptions options)
         [.. await ListAsync(connection, "stopped_shards", p => p.WithTexts(names), reader => reader.GetString(0), cancellationToken)
             .ConfigureAwait(false)];
 
-    /// <summary>Stops a shard until somebody resumes it.</summary>
+    /// <summary>Stops a shard until it is resumed.</summary>
     public Task FailAsync(NpgsqlConnection connection, string name, long position, string error, CancellationToken cancellationToken) =>
         NoteAsync(connection, name, "failed", position, error, cancellationToken);
 
-    /// <summary>Keeps the last error of a shard that goes on.</summary>
+    /// <summary>Saves the last error of a shard that continues.</summary>
     public Task NoteAsync(NpgsqlConnection connection, string name, long position, string error, CancellationToken cancellationToken) =>
         NoteAsync(connection, name, "running", position, error, cancellationToken);
 
-    /// <summary>Says that a shard is level with the log, if it never was.</summary>
+    /// <summary>Records the first time that a shard has caught up with the log.</summary>
     public Task CatchUpAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken) =>
         ExecuteAsync(connection, "catch_up_shard", p => p.WithText(name), cancellationToken);
 

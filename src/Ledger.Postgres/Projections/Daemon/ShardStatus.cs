@@ -2,13 +2,13 @@ using Ledger.Log;
 
 namespace Ledger.Postgres.Projections.Daemon;
 
-/// <summary>How an asynchronous projection or a subscription is doing.</summary>
+/// <summary>The status of an asynchronous projection or a subscription.</summary>
 /// <param name="Name">The name of its progress, such as <c>usage:All</c> or <c>usage:V2:All</c>.</param>
-/// <param name="Kind"><c>snapshot</c>, <c>documents</c>, <c>rows</c>, <c>events</c> or <c>subscription</c>; null where only Marten has run it.</param>
+/// <param name="Kind"><c>snapshot</c>, <c>documents</c>, <c>rows</c>, <c>events</c> or <c>subscription</c>; null if only Marten has run it.</param>
 /// <param name="State">Whether it may run.</param>
-/// <param name="Position">The number of the last event that it is done with.</param>
+/// <param name="Position">The number of the last processed event.</param>
 /// <param name="Lag">How many sequence numbers lie between that and the last event of the log; not every number is an event.</param>
-/// <param name="LagTime">How old the first event is that it is not done with; zero where there is none.</param>
+/// <param name="LagTime">The age of the first unprocessed event; zero if there is none.</param>
 /// <param name="Owner">The node that owns it now; null for none.</param>
 public sealed record ShardStatus(
     string Name,

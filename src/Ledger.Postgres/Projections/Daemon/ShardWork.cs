@@ -17,7 +17,7 @@ internal abstract class ShardWork(string name, string kind, PostgresOptions opti
 
     protected PostgresOptions Options { get; } = options;
 
-    /// <summary>Gives it the connections that it may take besides that of a batch.</summary>
+    /// <summary>Sets the connections that it may take in addition to that of a batch.</summary>
     public virtual void Begin(ShardConnections connections)
     {
     }
@@ -25,12 +25,12 @@ internal abstract class ShardWork(string name, string kind, PostgresOptions opti
     /// <summary>Where the shard begins while it has no progress.</summary>
     public virtual Task<long> StartAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => Task.FromResult(0L);
 
-    /// <summary>Does what there is to do for the next events, and moves the progress behind them.</summary>
+    /// <summary>Processes the next events, and moves the progress past them.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="from">Where the shard is.</param>
     /// <param name="ceiling">The mark.</param>
     /// <param name="rows">The most events.</param>
-    /// <param name="cancellationToken">Stops it; what was not committed is done again.</param>
+    /// <param name="cancellationToken">Stops it; uncommitted work is done again.</param>
     public abstract Task<ShardPage> RunAsync(
         NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken);
 

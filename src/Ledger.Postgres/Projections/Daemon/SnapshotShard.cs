@@ -7,10 +7,10 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Projections.Daemon;
 
-/// <summary>Keeps the documents of streams: reads pages of the log as they lie, folds them by stream, and writes each document once a batch.</summary>
+/// <summary>Maintains the documents of streams: reads pages of the log in order, folds them by stream, and writes each document once a batch.</summary>
 /// <remarks>
-/// A document is a function of its stream and version, so that one which stands for more already stays. While pages are full a
-/// batch has several, the next one is read meanwhile, and the states of the last batch are kept; whatever fails, or another node moves, forgets them.
+/// A document is a function of its stream and version, so a newer one is not overwritten. While pages are full a batch has several, the next one is read in the
+/// meantime, and the states of the last batch are cached; a failure, or a move by another node, clears the cache.
 /// </remarks>
 internal sealed class SnapshotShard : ShardWork
 {
@@ -91,7 +91,7 @@ internal sealed class SnapshotShard : ShardWork
         return new ShardPage(reached, count);
     }
 
-    /// <summary>Whether a batch goes on with the next page: only where pages are as long as can be, so that one that fails is cut down.</summary>
+    /// <summary>Whether a batch continues with the next page: only while pages have full length, so that a failed batch can be cut down.</summary>
     private static bool IsLong(long reached, long ceiling, int rows, int documents) =>
         reached < ceiling && rows >= BatchSize.Largest && documents < MostDocuments;
 
@@ -121,7 +121,7 @@ internal sealed class SnapshotShard : ShardWork
             return await ahead.Reading.ConfigureAwait(false);
         }
 
-        // One that nobody wants any more ends by itself.
+        // A page that is no longer wanted ends by itself.
         _ahead = null;
         return await _pages.ReadAsync(connection, from, ceiling, rows, cancellationToken).ConfigureAwait(false);
     }

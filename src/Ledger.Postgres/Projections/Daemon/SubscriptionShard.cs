@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Projections.Daemon;
 
-/// <summary>Hands events to a subscription's code, and moves its position behind those that it has taken.</summary>
+/// <summary>Passes events to a subscription's code, and moves its position past those that were handled.</summary>
 internal sealed class SubscriptionShard(
     Subscription subscription,
     PostgresOptions options,
@@ -41,7 +41,7 @@ internal sealed class SubscriptionShard(
             }
             catch (Exception thrown) when (!cancellationToken.IsCancellationRequested)
             {
-                // The event is the next one then: what lies before it passes the filter, or is none of ours.
+                // The event is then the next one: anything before it is excluded by the filter.
                 (fault, reached) = (thrown, recorded.Sequence.Value - 1);
                 break;
             }

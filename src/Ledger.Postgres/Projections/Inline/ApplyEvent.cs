@@ -2,5 +2,5 @@ using Npgsql;
 
 namespace Ledger.Postgres.Projections.Inline;
 
-/// <summary>What an <see cref="EventProjection"/> does with an event, whatever its type.</summary>
+/// <summary>What an <see cref="EventProjection"/> does with an event of any type.</summary>
 internal delegate Task ApplyEvent(RecordedEvent recorded, NpgsqlConnection connection, CancellationToken cancellationToken);

@@ -3,12 +3,12 @@ using Npgsql;
 
 namespace Ledger.Postgres.Projections.Inline;
 
-/// <summary>Rows of the application's own that C# writes, event by event, in the append's transaction.</summary>
+/// <summary>Rows of the application that C# code writes, event by event, in the append's transaction.</summary>
 /// <remarks>
-/// <para>Inline, the handlers run behind the insert and before the commit, in the order of the log: what they write is true as soon as
-/// the append is acknowledged, and gone with it when it is rolled back. They see the events of the batch, and any that another program
-/// appended to the same streams without this projection. Each statement is a round trip while the streams are locked; where one
-/// statement can do it for many events, a <see cref="RowProjection"/> is faster.</para>
+/// <para>Inline, the handlers run after the insert and before the commit, in the order of the log: their rows are current as soon as the append is
+/// acknowledged, and are rolled back with it. They see the events of the batch, and any that another program appended to the same streams without this
+/// projection. Each statement is a round trip while the streams are locked; where one statement can do it for many events, a <see cref="RowProjection"/> is
+/// faster.</para>
 /// <para>A handler that throws refuses the append that caused it, alone, with <see cref="ProjectionFailedException"/>; a failure of the
 /// database is Npgsql's exception. A handler can be called again for an event whose transaction was rolled back, so it should do nothing
 /// that cannot be rolled back with it.</para>

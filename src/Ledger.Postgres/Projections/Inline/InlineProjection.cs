@@ -6,32 +6,32 @@ using Npgsql;
 
 namespace Ledger.Postgres.Projections.Inline;
 
-/// <summary>A projection as the transaction of an append sees it: statements behind the insert, or work in C#.</summary>
+/// <summary>A projection as the transaction of an append sees it: statements after the insert, or work in C#.</summary>
 /// <param name="Key">The name of its lock and of its progress.</param>
-/// <param name="StreamPrefix">What the names of the streams begin with that it keeps something of.</param>
+/// <param name="StreamPrefix">The prefix of the names of its streams.</param>
 internal sealed record InlineProjection(string Key, string StreamPrefix)
 {
     /// <summary>The statements that write its rows; empty where C# does it.</summary>
     public IReadOnlyList<string> Statements { get; private init; } = [];
 
-    /// <summary>What the names of streams begin with whose appends it runs behind; the rows of others are written when they are asked for.</summary>
+    /// <summary>The prefix of the streams after whose appends it runs; rows of other streams are written on the first read.</summary>
     public IReadOnlyList<string> AppendPrefixes { get; init; } = [StreamPrefix];
 
     /// <summary>Begins its work in one transaction; null where its statements do all.</summary>
     public Func<ProjectionWork>? Begin { get; private init; }
 
-    /// <summary>How rows of Ledger's own are made anew; null for those of applications.</summary>
+    /// <summary>How Ledger's own rows are rebuilt; null for projections of applications.</summary>
     public StreamRebuild? Rebuild { get; init; }
 
     /// <summary>What goes past the pending events without applying them; empty for those that only run inline.</summary>
     public Func<IEnumerable<NpgsqlBatchCommand>> CreateSkip { get; private init; } = () => [];
 
     /// <summary>One of Ledger's own, whose function writes its rows and its progress: the README says how to add one.</summary>
-    /// <param name="key">Its key; the colon keeps it apart from the names that applications give.</param>
-    /// <param name="streamPrefix">What the names of its streams begin with.</param>
-    /// <param name="sql">The name of the file that calls the function.</param>
+    /// <param name="key">Its key; the colon keeps it apart from names of applications.</param>
+    /// <param name="streamPrefix">The prefix of the names of its streams.</param>
+    /// <param name="sql">The file that calls the function.</param>
     /// <param name="schemas">Where the function is.</param>
-    /// <param name="rebuild">How its rows are made anew.</param>
+    /// <param name="rebuild">How its rows are rebuilt.</param>
     public static InlineProjection OfLedger(
         string key, string streamPrefix, string sql, SchemaNames schemas, StreamRebuild? rebuild = null) =>
         new(key, streamPrefix) { Statements = [SqlText.Load(sql, schemas)], Rebuild = rebuild };
@@ -74,7 +74,7 @@ internal sealed record InlineProjection(string Key, string StreamPrefix)
         }
     }
 
-    /// <summary>One that an application declares, as it applies one event again, whatever it contains already.</summary>
+    /// <summary>A projection of the application in the form that applies one event again, even if it was already applied.</summary>
     public static InlineProjection OfReplay(Projection projection, PostgresOptions options, long sequence)
     {
         var (schemas, registry) = (options.Schemas, options.Registry);
@@ -96,10 +96,10 @@ internal sealed record InlineProjection(string Key, string StreamPrefix)
         }
     }
 
-    /// <summary>Whether it may keep something of a stream, which a rebuild makes anew.</summary>
+    /// <summary>Whether it may have data of a stream, which a rebuild would replace.</summary>
     public bool Keeps(StreamName stream) => stream.Value.StartsWith(StreamPrefix, StringComparison.Ordinal);
 
-    /// <summary>Whether an append to one of these streams is one that it runs behind.</summary>
+    /// <summary>Whether it runs after an append to one of these streams.</summary>
     public bool Follows(IReadOnlyList<string> streams)
     {
         for (var i = 0; i < streams.Count; i++)

@@ -31,7 +31,7 @@ internal sealed class InlineProjections
         HasWorks = Array.Exists(projections, p => p.Begin is not null);
     }
 
-    /// <summary>Which projections there are, or null for none: nothing is locked and remembered for them then.</summary>
+    /// <summary>The projections, or null for none: then nothing is locked and recorded for them.</summary>
     public string[]? Keys { get; }
 
     /// <summary>Whether one works in C#, which takes more than one round trip.</summary>
@@ -67,12 +67,12 @@ internal sealed class InlineProjections
         }
     }
 
-    /// <summary>Runs a statement that appends, and the projections behind it.</summary>
+    /// <summary>Runs a statement that appends, and the projections after it.</summary>
     /// <param name="append">The statement.</param>
     /// <param name="read">Reads its result.</param>
     /// <param name="connection">The connection.</param>
-    /// <param name="transaction">The caller's transaction, or null for one of its own.</param>
-    /// <param name="timeoutSeconds">How long each round trip may take.</param>
+    /// <param name="transaction">The caller's transaction, or null for a new one.</param>
+    /// <param name="timeoutSeconds">The time-out of each round trip.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task<T> ExecuteAsync<T>(
         NpgsqlBatchCommand append,
@@ -113,10 +113,10 @@ internal sealed class InlineProjections
         }
     }
 
-    /// <summary>Runs the projections alone, behind what the present transaction has inserted.</summary>
+    /// <summary>Runs only the projections, after the inserts of the current transaction.</summary>
     /// <param name="connection">The connection, which is in a transaction.</param>
     /// <param name="transaction">The transaction.</param>
-    /// <param name="timeoutSeconds">How long each round trip may take.</param>
+    /// <param name="timeoutSeconds">The time-out of each round trip.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task ApplyAsync(
         NpgsqlConnection connection,
@@ -136,7 +136,7 @@ internal sealed class InlineProjections
         var batch = applied.CreateBatch();
         await using var __ = batch.ConfigureAwait(false);
 
-        // In the place of the statement that appends, whose result comes before the projections'.
+        // In place of the append statement, whose result comes before those of the projections.
         var first = new NpgsqlBatchCommand(_clock);
         await ReadAsync(batch, first, _ => Task.FromResult(true), works, times, cancellationToken).ConfigureAwait(false);
         await applied.WriteAsync(works, times, _ => { }, cancellationToken).ConfigureAwait(false);

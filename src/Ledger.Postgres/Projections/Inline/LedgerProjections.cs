@@ -7,7 +7,7 @@ namespace Ledger.Postgres.Projections.Inline;
 /// <summary>The projections into Ledger's own tables: those that run inline before the application's, and the rows of record stores.</summary>
 internal static class LedgerProjections
 {
-    /// <summary>What the names of Ledger's own begin with; the colon keeps them apart from those that applications give.</summary>
+    /// <summary>The prefix of the names of Ledger's own projections; the colon keeps them apart from names of applications.</summary>
     public const string Prefix = "ledger:";
 
     private const string World = Prefix + "world";
@@ -18,7 +18,7 @@ internal static class LedgerProjections
     public static IEnumerable<InlineProjection> Of(PostgresOptions options) =>
         Inline(options.Schemas).Where(p => p.Key != World || options.WorldRows == WorldRows.Inline);
 
-    /// <summary>All of them, to be made anew.</summary>
+    /// <summary>All of them, for a rebuild.</summary>
     public static IEnumerable<InlineProjection> Rebuildable(SchemaNames schemas) =>
         Inline(schemas).Append(new InlineProjection(Records, "chrono:") { Rebuild = new StreamRebuild(null) { Code = RebuildRecordsAsync } });
 

@@ -64,7 +64,7 @@ internal sealed class PostgresDocuments(StoreContext context, IEventStore store)
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The version that answers: an older one that is declared beside it, until a new one was level with the log.</summary>
+    /// <summary>The version that answers reads: an older declared one, until the new one has caught up with the log.</summary>
     private async Task<DocumentProjection<T>> FindInForceAsync<T>(DocumentProjection<T> projection, CancellationToken cancellationToken)
         where T : class
     {

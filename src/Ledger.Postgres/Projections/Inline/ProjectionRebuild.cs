@@ -6,10 +6,10 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Projections.Inline;
 
-/// <summary>Makes what a projection keeps anew, in one transaction during which appends with the projection wait.</summary>
+/// <summary>Rebuilds a projection in one transaction, during which appends with the projection wait.</summary>
 /// <remarks>
-/// The log is gone through in pages, each statement with a snapshot of its own. Appends without the projection go on: what they commit
-/// late behind the place that was reached is still pending for its stream, and applied with the stream's next event.
+/// The log is read in pages, each statement with its own snapshot. Appends without the projection continue: events that they commit late, before the position
+/// already read, stay pending for their stream and are applied with its next event.
 /// </remarks>
 internal sealed class ProjectionRebuild(Projection projection, PostgresOptions options, ProjectionTransaction transaction)
 {
@@ -19,7 +19,7 @@ internal sealed class ProjectionRebuild(Projection projection, PostgresOptions o
     private readonly DocumentStatements? _documents = projection is IDocuments documents ? new DocumentStatements(documents, options.Schemas) : null;
     private readonly InlineProjection _inline = InlineProjection.Of(projection, options);
 
-    /// <summary>Whether what the projection keeps can be removed, and made anew.</summary>
+    /// <summary>Whether the projection's data can be removed and rebuilt.</summary>
     public static bool CanRebuild(Projection projection) => projection is IDocuments || ResetOf(projection) is not null;
 
     /// <summary>Rebuilds everything.</summary>

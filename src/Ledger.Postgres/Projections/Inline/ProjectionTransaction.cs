@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Projections.Inline;
 
-/// <summary>The transaction that an append and its projections share: one of its own, or a part of the caller's that can be taken back.</summary>
+/// <summary>The transaction that an append and its projections share: a new one, or a savepoint in the caller's.</summary>
 internal sealed class ProjectionTransaction : IAsyncDisposable
 {
     private readonly NpgsqlConnection _connection;
@@ -43,7 +43,7 @@ internal sealed class ProjectionTransaction : IAsyncDisposable
     }
 
     /// <summary>A batch of this transaction, the first or a later one.</summary>
-    /// <remarks>Each is made anew: one that was prepared on one connection believes that it is on the next.</remarks>
+    /// <remarks>Each is a new batch: one that was prepared on one connection believes that it is prepared on the next.</remarks>
     public NpgsqlBatch CreateBatch() => new(_connection, _transaction) { Timeout = _timeoutSeconds };
 
     /// <summary>Adds what makes it possible to take the rest back.</summary>
@@ -59,7 +59,7 @@ internal sealed class ProjectionTransaction : IAsyncDisposable
     public void AddEnd(NpgsqlBatch batch) =>
         batch.BatchCommands.Add(new NpgsqlBatchCommand(SqlText.Load(_own is null ? "end_projections" : "commit_projections")));
 
-    /// <summary>Takes back what was written in a caller's transaction, which goes on; one of its own is rolled back when it is disposed.</summary>
+    /// <summary>Undoes the writes in a caller's transaction, which continues; its own transaction is rolled back on disposal.</summary>
     public async Task UndoAsync()
     {
         if (_own is null)
@@ -86,8 +86,7 @@ internal sealed class ProjectionTransaction : IAsyncDisposable
         await using var _ = reader.ConfigureAwait(false);
         var result = await read(reader).ConfigureAwait(false);
 
-        // The rows come before the commit does. Only the end of the results says that it succeeded, and disposing would hide that
-        // it timed out.
+        // The rows come before the commit does. Only the end of the results shows that it succeeded, and disposing would hide a time-out.
         while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
         {
             await (times?.ReadAsync(reader, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
@@ -96,13 +95,13 @@ internal sealed class ProjectionTransaction : IAsyncDisposable
         return result;
     }
 
-    /// <summary>Sends a batch whose rows do not matter.</summary>
+    /// <summary>Sends a batch and ignores its rows.</summary>
     public static async Task SendAsync(NpgsqlBatch batch, CancellationToken cancellationToken) =>
         await ReadAsync(batch, _ => Task.FromResult(true), null, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Locks, evolves and writes what the projections have read.</summary>
-    /// <param name="works">The projections, behind their reads.</param>
-    /// <param name="times">Where the time is kept; null while nobody measures.</param>
+    /// <param name="works">The projections, after their reads.</param>
+    /// <param name="times">Collects the times; null if nothing is measured.</param>
     /// <param name="addEnd">Adds what follows the writes in their round trip.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task WriteAsync(

@@ -7,26 +7,26 @@ using Ledger.Projections;
 
 namespace Ledger.Postgres.Projections.Inline;
 
-/// <summary>Rows of the application's own that are derived from events by one SQL statement a batch.</summary>
+/// <summary>Rows of the application that one SQL statement per batch derives from events.</summary>
 /// <remarks>
-/// <para>Inline, the statement runs in the transaction of every append, behind the insert: the rows are true as soon as the append
-/// is acknowledged, and gone with it when it is rolled back. A failure of the statement refuses the append that caused it, alone.</para>
-/// <para>In the statement, <c>{pending}</c> stands for the events that the rows do not contain yet, with the columns of
+/// <para>Inline, the statement runs in the transaction of every append, after the insert: the rows are current as soon as the append is acknowledged, and are
+/// rolled back with it. If the statement fails, only the append that caused it is refused.</para>
+/// <para>In the statement, <c>{pending}</c> is replaced by the events that the rows do not contain yet, with the columns of
 /// <c>mt_events</c>: those of the batch, and any that another program appended to the same streams without this projection.
-/// <c>{events}</c> and <c>{ledger}</c> stand for the schemas. The statement sees the batch's events in the order of the log, and must
+/// <c>{events}</c> and <c>{ledger}</c> are the schemas. The statement sees the batch's events in the order of the log, and must
 /// handle several at once.</para>
-/// <para><c>{table:app.orders}</c> stands for a table of the projection's own, <c>app.orders</c>. A rebuild then fills a new table beside each and
-/// swaps them, while the old ones are read and written. Without, rows are rebuilt where they are, if there is a <see cref="Reset"/>.</para>
+/// <para><c>{table:app.orders}</c> names a table of the projection, <c>app.orders</c>. A rebuild then fills a new table for each and swaps them, while the old
+/// ones are read and written. Without it, rows are rebuilt in place, if there is a <see cref="Reset"/>.</para>
 /// </remarks>
 public sealed partial class RowProjection : Projection
 {
     private const string Pending = "{pending}";
 
     /// <summary>Declares a projection.</summary>
-    /// <param name="name">Its name, which keeps its progress: 1 to 200 characters, without <c>:</c>.</param>
+    /// <param name="name">Its name, under which its progress is stored: 1 to 200 characters, without <c>:</c>.</param>
     /// <param name="sql">The statement.</param>
     /// <param name="eventTypes">The types whose events <c>{pending}</c> has; null or empty for all.</param>
-    /// <exception cref="ArgumentException">The name is not one, or the statement does not mention <c>{pending}</c>.</exception>
+    /// <exception cref="ArgumentException">The name is not valid, or the statement does not contain <c>{pending}</c>.</exception>
     public RowProjection(string name, string sql, IReadOnlyCollection<Type>? eventTypes = null)
         : base(name, eventTypes ?? [])
     {
@@ -55,10 +55,10 @@ public sealed partial class RowProjection : Projection
     public IReadOnlyList<string> Tables { get; }
 
     /// <summary>The statement that removes all rows, so that they can be rebuilt: default null, and a rebuild is refused.</summary>
-    /// <remarks><c>{events}</c> and <c>{ledger}</c> stand for the schemas.</remarks>
+    /// <remarks><c>{events}</c> and <c>{ledger}</c> are the schemas.</remarks>
     public string? Reset { get; init; }
 
-    /// <summary>The statement, and the one that says how far it has come.</summary>
+    /// <summary>The statement, and the one that records its progress.</summary>
     internal string[] Statements(SchemaNames schemas, EventRegistry registry) => Statements(Key, table => table, schemas, registry);
 
     /// <summary>The same for the new tables of a rebuild.</summary>

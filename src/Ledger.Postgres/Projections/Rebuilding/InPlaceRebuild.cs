@@ -8,7 +8,7 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Projections.Rebuilding;
 
-/// <summary>Makes Ledger's own rows anew where they are, page by page of streams.</summary>
+/// <summary>Rebuilds Ledger's own rows in place, by pages of streams.</summary>
 internal sealed class InPlaceRebuild(
     NpgsqlDataSource dataSource,
     PostgresOptions options,
@@ -20,7 +20,7 @@ internal sealed class InPlaceRebuild(
     private const int PageStreams = 1_000;
     private const string LongestWait = "5s";
 
-    // Behind it stands the last branch that is done; no name of a stream has it.
+    // Followed by the name of the last finished branch; it occurs in no stream name.
     private const char BranchMark = '\u0001';
 
     private long _done;
@@ -46,7 +46,7 @@ internal sealed class InPlaceRebuild(
         }
     }
 
-    /// <summary>Rebuilds some streams, in a transaction of their own.</summary>
+    /// <summary>Rebuilds some streams, in a separate transaction.</summary>
     public async Task RunAsync(IReadOnlyList<string> streams, CancellationToken cancellationToken)
     {
         var connection = await Connections.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);

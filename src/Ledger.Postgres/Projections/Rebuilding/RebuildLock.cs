@@ -6,7 +6,7 @@ namespace Ledger.Postgres.Projections.Rebuilding;
 /// <summary>The advisory lock of the session by which one rebuild of a projection runs at a time.</summary>
 internal static class RebuildLock
 {
-    /// <exception cref="RebuildInProgressException">Somebody else has it.</exception>
+    /// <exception cref="RebuildInProgressException">Another process has it.</exception>
     public static async Task TakeAsync(NpgsqlConnection connection, string key, PostgresOptions options, CancellationToken cancellationToken)
     {
         var command = new NpgsqlCommand(SqlText.Load("lock_rebuild", options.Schemas), connection).WithText(key);
@@ -17,7 +17,7 @@ internal static class RebuildLock
         }
     }
 
-    /// <summary>Gives it up; a connection that is lost has done so.</summary>
+    /// <summary>Releases it; a lost connection has released it already.</summary>
     public static async Task GiveAsync(NpgsqlConnection connection, string key, PostgresOptions options)
     {
         if (connection.State == System.Data.ConnectionState.Open)

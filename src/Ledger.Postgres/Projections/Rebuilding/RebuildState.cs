@@ -4,7 +4,7 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Projections.Rebuilding;
 
-/// <summary>What the database knows of a rebuild, so that another process can go on with it.</summary>
+/// <summary>The state of a rebuild in the database, so that another process can continue it.</summary>
 /// <param name="Floor">The mark when it began.</param>
 /// <param name="Total">How many events there were.</param>
 /// <param name="Parts">Its parts.</param>

@@ -3,13 +3,13 @@ using Ledger.Projections;
 
 namespace Ledger.Postgres.Projections.Rebuilding;
 
-/// <summary>What is to be rebuilt in new tables: the projection, its tables, and the code that writes the new ones.</summary>
+/// <summary>A rebuild in new tables: the projection, its tables, and the code that writes the new ones.</summary>
 /// <param name="Projection">The projection.</param>
 /// <param name="Tables">Its tables, with their schemas.</param>
 /// <param name="Shadow">The projection as it writes the new tables.</param>
 internal sealed record RebuildTarget(Projection Projection, IReadOnlyList<string> Tables, InlineProjection Shadow)
 {
-    /// <summary>The target for a projection; null for one whose tables nobody has named, which is rebuilt in place.</summary>
+    /// <summary>The target for a projection; null for one without named tables, which is rebuilt in place.</summary>
     public static RebuildTarget? Of(Projection projection, PostgresOptions options)
     {
         var shadow = InlineProjection.OfShadow(projection, options);

@@ -14,7 +14,7 @@ internal sealed class RebuildWork(RebuildTarget target, PostgresOptions options)
 
     private readonly string _touch = SqlText.Load("touch_page", options.Schemas);
 
-    /// <summary>Applies the next page in a transaction that goes on.</summary>
+    /// <summary>Applies the next page within an open transaction.</summary>
     /// <returns>Where the page ends, and how many events it has.</returns>
     public async Task<(long Reached, long Events)> ApplyAsync(
         ProjectionTransaction transaction,
@@ -61,7 +61,7 @@ internal sealed class RebuildWork(RebuildTarget target, PostgresOptions options)
         return page;
     }
 
-    /// <summary>Applies pages, each in a transaction of its own that also keeps how far the part is.</summary>
+    /// <summary>Applies pages, each in its own transaction that also saves the progress of the part.</summary>
     public async Task<RebuildPart> RunAsync(
         NpgsqlConnection connection,
         RebuildPart part,

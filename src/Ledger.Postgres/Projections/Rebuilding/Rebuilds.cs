@@ -5,7 +5,7 @@ using Ledger.Projections;
 
 namespace Ledger.Postgres.Projections.Rebuilding;
 
-/// <summary>Rebuilds what a projection keeps: beside what is read where it can be, else in place.</summary>
+/// <summary>Rebuilds a projection: in new tables if possible, else in place.</summary>
 internal sealed class Rebuilds(StoreContext context, StreamTable streams)
 {
     public async Task RunAsync(
@@ -23,7 +23,7 @@ internal sealed class Rebuilds(StoreContext context, StreamTable streams)
         if (!ProjectionRebuild.CanRebuild(projection))
         {
             throw new InvalidOperationException(
-                $"Projection '{projection.Name}' does not say how its rows are removed. Give it a {nameof(RowProjection.Reset)}, and rebuild it then.");
+                $"Projection '{projection.Name}' does not state how its rows are removed. Set its {nameof(RowProjection.Reset)}, then rebuild it.");
         }
 
         await InPlaceAsync(projection, (rebuild, cancelled) => rebuild.RunAsync(cancelled), cancellationToken).ConfigureAwait(false);

@@ -10,10 +10,10 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Projections.Rebuilding;
 
-/// <summary>Fills new tables beside those of a projection, and puts them in their place.</summary>
+/// <summary>Fills new tables for a projection, and swaps them with the old ones.</summary>
 /// <remarks>
-/// What was in the log when it began is read once, in parts where streams are independent. What has come since is read again and again until
-/// little is left; the rest is read while those who write the projection wait, and the tables change their names in the same transaction.
+/// Events that were in the log at the start are read once, in parts if streams are independent. Newer events are read in further rounds until few are left; the
+/// rest is read while writers of the projection wait, and the tables are renamed in the same transaction.
 /// </remarks>
 internal sealed class ShadowRebuild(
     NpgsqlDataSource dataSource,
@@ -172,7 +172,7 @@ internal sealed class ShadowRebuild(
         Add(begin, "swap_lock").Parameters.WithText(Key).WithText(LockTimeout);
         await ProjectionTransaction.SendAsync(begin, cancellationToken).ConfigureAwait(false);
 
-        // Whoever writes the projection inline has committed. What others commit later is pending, inline for its stream, else behind the mark.
+        // All inline writers of the projection have committed. Events that others commit later are pending, inline for their stream, else after the mark.
         for (var events = (long)RebuildWork.PageRows; events == RebuildWork.PageRows;)
         {
             (from, events) = await _work.ApplyAsync(transaction, from, long.MaxValue, cancellationToken).ConfigureAwait(false);

@@ -5,8 +5,8 @@ internal static class ShadowTables
 {
     private const string Ending = "_rebuild";
 
-    /// <summary>The name that a new table has until it takes the place of the old one.</summary>
-    /// <param name="table">The old one's, quoted where need be.</param>
+    /// <summary>The name of a new table until it replaces the old one.</summary>
+    /// <param name="table">The name of the old table, quoted if necessary.</param>
     public static string Of(string table) => table.EndsWith('"') ? $"{table[..^1]}{Ending}\"" : table + Ending;
 
     /// <summary>What the progress of the new tables is kept under; no application's projection is called so.</summary>

@@ -19,6 +19,6 @@ internal sealed class AppendSignal(TimeProvider timeProvider)
         }
     }
 
-    // Whoever tells is in the middle of reading from a connection.
+    // The caller is in the middle of reading from a connection.
     private static TaskCompletionSource Create() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

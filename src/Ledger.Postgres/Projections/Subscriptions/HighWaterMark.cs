@@ -4,14 +4,13 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Projections.Subscriptions;
 
-/// <summary>The high-water mark: the number up to which every event is in the log, and every number that is missing will never come.</summary>
+/// <summary>The high-water mark: the number up to which every event is in the log, and missing numbers will never appear.</summary>
 /// <remarks>
-/// <para>What was drawn is seen first, then who may still commit a number, each in a statement of its own. Once all of those are gone, whatever
-/// they held below the number drawn is visible or dead. Until then the mark stands before the first number that is missing.</para>
-/// <para>It does not pass the newest event: numbers behind that which nobody holds any more may be handed out again by a server that crashed, was
-/// restored or was a standby.</para>
-/// <para>Several such sightings overlap, so that the mark follows a log that is never at rest. It belongs to one connection, and begins
-/// anew with the next: a server that crashed may hand numbers out twice. Not safe for concurrent use.</para>
+/// <para>First the last number drawn is read, then the transactions that may still commit a number, each in its own statement. Once all of those have ended,
+/// every number that they held below the number drawn is visible or dead. Until then the mark stays before the first missing number.</para>
+/// <para>It does not pass the newest event: a server that crashed, was restored or was a standby may assign later numbers again.</para>
+/// <para>Several such observations overlap, so that the mark follows a log that is never idle. It belongs to one connection, and starts again with the next: a
+/// server that crashed may assign numbers twice. Not safe for concurrent use.</para>
 /// </remarks>
 internal sealed class HighWaterMark(PostgresOptions options, GapTimeout gaps, TimeProvider timeProvider)
 {

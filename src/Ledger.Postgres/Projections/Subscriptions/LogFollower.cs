@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Projections.Subscriptions;
 
-/// <summary>Hands events over as they are appended, for as long as somebody takes them. Nothing is kept of how far it has come.</summary>
+/// <summary>Returns events as they are appended, while the caller reads them. The position is not stored.</summary>
 internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions options, GapTimeout gaps, TimeProvider timeProvider)
 {
     private const int PageRows = 1_000;
@@ -72,12 +72,12 @@ internal sealed class LogFollower(NpgsqlDataSource dataSource, PostgresOptions o
             }
             else
             {
-                // Cancelled where nothing answers: it ends by itself, and gives the session back then.
+                // Cancelled in a dead network: it ends by itself, and then returns the session.
                 _ = EndLaterAsync();
             }
         }
 
-        // The other servers of a connection string may be standbys for as long as none is promoted.
+        // The other servers of a connection string may be standbys until one is promoted.
         bool IsTransient(Exception fault) => isOpen
             ? TransientFaults.Contains(fault) || (lostAt is not null && fault is StandbyServerException)
             : TransientFaults.CannotOpenYet(fault);

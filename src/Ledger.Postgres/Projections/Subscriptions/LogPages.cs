@@ -5,7 +5,7 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Projections.Subscriptions;
 
-/// <summary>Reads what a filter lets through, below the mark, a page at a time. Safe for concurrent use, on a connection for each call.</summary>
+/// <summary>Reads events that pass a filter, below the mark, a page at a time. Safe for concurrent use, on a connection for each call.</summary>
 internal sealed class LogPages(PostgresOptions options, GapTimeout gaps, EventFilter filter)
 {
     private readonly string _end = SqlText.Load("log_page_end", options.Schemas);

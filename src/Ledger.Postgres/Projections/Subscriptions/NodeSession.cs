@@ -3,10 +3,10 @@ using Npgsql;
 
 namespace Ledger.Postgres.Projections.Subscriptions;
 
-/// <summary>A connection that a node keeps: one reads the mark, one hears of appends and holds the locks of what the node owns.</summary>
+/// <summary>A connection that a node keeps: one reads the mark, one listens for appends and holds the locks of the node's shards.</summary>
 /// <remarks>
-/// The server ends it when it hears nothing for a few seconds, and finds out by TCP that the other side is gone, so that locks do not outlive
-/// a node that was cut off. Not safe for concurrent use.
+/// The server ends it after a few seconds without a message, and detects by TCP that the client is gone, so that locks do not outlive a node that was cut off.
+/// Not safe for concurrent use.
 /// </remarks>
 internal sealed class NodeSession : IAsyncDisposable
 {
@@ -22,8 +22,8 @@ internal sealed class NodeSession : IAsyncDisposable
 
     public NpgsqlConnection Connection => _connection;
 
-    /// <summary>Whether the session is ours alone, so that LISTEN and locks of the session work: not behind a pooler.</summary>
-    /// <remarks>A pooler tells its clients a process that is none of the server's.</remarks>
+    /// <summary>Whether the session is exclusive, so that LISTEN and session locks work: not through a pooler.</summary>
+    /// <remarks>A pooler reports a process id to its clients that is not one of the server.</remarks>
     public bool IsDirect { get; }
 
     /// <summary>Calls something for each NOTIFY of an append, also one that comes while a statement runs.</summary>
@@ -78,7 +78,7 @@ internal sealed class NodeSession : IAsyncDisposable
 
             if (process != connection.ProcessID)
             {
-                // What is set on a pooler's session would be set for whoever gets it next.
+                // A setting on a pooler's session would also apply to its next user.
                 return new NodeSession(connection, timeProvider, isDirect: false);
             }
 
@@ -101,12 +101,12 @@ internal sealed class NodeSession : IAsyncDisposable
         return (reader.GetInt32(0), reader.GetBoolean(1));
     }
 
-    /// <summary>Waits until somebody says that events were appended, or for a time; it ends early when the connection is lost.</summary>
+    /// <summary>Waits for a notification of appended events, or until a time-out; it ends early when the connection is lost.</summary>
     public Task WaitAsync(TimeSpan time, CancellationToken cancellationToken) => IsDirect
         ? _connection.WaitAsync(time, cancellationToken)
         : Task.Delay(time, _timeProvider, cancellationToken);
 
-    /// <summary>Gives the connection back to the pool as it was, without locks.</summary>
+    /// <summary>Returns the connection to the pool unchanged, without locks.</summary>
     public async ValueTask DisposeAsync()
     {
         try

@@ -24,7 +24,7 @@ internal sealed class PollPace(TimeProvider timeProvider)
     public Task WaitAsync(NodeSession session, CancellationToken cancellationToken) =>
         IsActive ? Task.Delay(Short, timeProvider, cancellationToken) : session.WaitAsync(Pause(session), cancellationToken);
 
-    /// <summary>Waits until it is time to look again, or somebody else hears of an append.</summary>
+    /// <summary>Waits until the next poll is due, or an append is reported.</summary>
     public Task WaitAsync(AppendSignal appended, NodeSession session, CancellationToken cancellationToken) =>
         appended.WaitAsync(IsActive ? Short : Pause(session), cancellationToken);
 

@@ -27,7 +27,7 @@ internal static class StartPlaces
             return start.Sequence.Value;
         }
 
-        // The times rise with the numbers, but for the skew. What is in between is sorted out event by event.
+        // Times rise with the numbers, apart from the skew. Events in between are checked one by one.
         var wanted = time.ToUniversalTime() - (time - DateTimeOffset.MinValue > Skew ? Skew : TimeSpan.Zero);
         var (low, high) = (0L, await ScalarAsync(Command("log_last_event")).ConfigureAwait(false));
         while (low < high)

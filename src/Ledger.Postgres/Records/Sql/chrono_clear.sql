@@ -1,4 +1,4 @@
--- Removes the rows of a record store, to be made anew, and says so where events were rewritten. $1 its stream.
+-- Removes the rows of a record store before a rebuild, and reports whether events were rewritten. $1 its stream.
 with changes as (
     delete from {ledger}.chrono_change as c where c.stream = $1),
 head as (

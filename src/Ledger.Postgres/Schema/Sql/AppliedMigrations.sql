@@ -1,4 +1,4 @@
--- The migrations that the database says it has. One row for each, in order.
+-- The recorded migrations. One row for each, in order.
 select
     number,
     name,

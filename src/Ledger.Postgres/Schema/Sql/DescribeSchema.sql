@@ -1,8 +1,8 @@
--- What the event schema and Ledger's own schema hold, as PostgreSQL's catalogs say. Needs no privilege on the objects.
--- $1 event schema, $2 own schema. A row for each thing: kind, object (qualified), part (a column's, index's … name, or null), definition.
+-- The objects of the event schema and Ledger's own schema, from PostgreSQL's catalogs. Needs no privilege on the objects.
+-- $1 event schema, $2 own schema. A row for each object: kind, object (qualified), part (a column's, index's … name, or null), definition.
 -- Names are qualified only under an empty search_path: run it after EmptySearchPath. Checks of PostgreSQL 18 for "not null" are
--- left out, because the column says it. A thing that another session drops meanwhile has no definition any more, and no row: materialized, or a
--- definition would be asked for twice, and could be there the first time only.
+-- left out, because the column shows it. An object that another session drops in the meantime has no definition and no row: materialized, so that a definition
+-- is not read twice with different results.
 with relation as (
     select
         c.oid,

@@ -1,4 +1,4 @@
--- Makes the catalog functions of this transaction qualify every name, and says how the server quotes two names.
+-- Makes the catalog functions of this transaction qualify every name, and returns the server's quoting of two names.
 -- $1 event schema, $2 own schema. One row: both as quoted identifiers.
 select
     quote_ident($1) as events,

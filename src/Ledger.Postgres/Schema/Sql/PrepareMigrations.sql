@@ -33,7 +33,7 @@ begin
             constraint ck_schema_function_signature check (signature ~ '^[0-9a-f]{64}$')
         );
 
-        -- The catalogs show every role the functions' texts; a node whose role may read the table of migrations needs no further grant.
+        -- Every role can read the functions' texts in the catalogs; so a node whose role may read the table of migrations needs no further grant.
         grant select on {ledger}.schema_function to public;
     end if;
 end

@@ -1,5 +1,5 @@
--- Sets progress that has passed the newest event back to it, lets shards go on that stopped, and heads of projections back to their streams'
--- versions, so that the next events are applied.
+-- Sets progress beyond the newest event back to it, resumes stopped shards, and sets heads of projections back to their streams' versions, so that the next
+-- events are applied.
 with newest as (
     select coalesce(max(e.seq_id), 0) as number
     from {events}.mt_events as e),

@@ -1,5 +1,5 @@
--- Makes the rows of the worlds of some streams anew: of runs and branches, as appends do, and of others that have rows since somebody asked for
--- their world. $1 the streams, which are locked. The number of the events of all of them.
+-- Rebuilds the world rows of some streams: of runs and branches, as appends do, and of others whose world was read once. $1 the streams, which are locked.
+-- Result: the number of events of all of them.
 select greatest(
     (select coalesce(sum(t.version), 0)::bigint from {events}.mt_streams as t where t.id = any ($1)),
     {ledger}.rewrite_world_v2(array(

@@ -1,5 +1,5 @@
--- The events that made and changed the object $2 within the first $3 events of the history of $1, in order. The columns of a page of
--- events behind the position, and the stream.
+-- The events that made and changed the object $2 within the first $3 events of the history of $1, in order. The position, the columns of a page of events, and
+-- the stream.
 select s.before + m.version - 1 as position,
        m.version,
        m.seq_id,

@@ -1,5 +1,5 @@
 -- A page of the objects of the history of $1 after its first $2 events, by id: with the type $3, if any, and data that contains $4, if any,
--- from behind the id $5 on (null: the first); at least $6, or the last.
+-- after the id $5 (null: from the first); at least $6, or the last.
 select id,
        type,
        data

@@ -17,9 +17,9 @@ public sealed class ConnectionNeedsTests
 
         Should.Throw<PostgresOptionsException>(() => new ProjectionDaemon(pool, bench.Options)).Faults.ShouldBe([
             "The daemon needs 3 connections and one that it leaves for appends, but 'Maximum Pool Size' of its data source is 3. "
-            + "Raise it to 4 or more, lower MaxConnections, or give the daemon a pool of its own by DaemonOptions.ConnectionString."]);
+            + "Raise it to 4 or more, lower MaxConnections, or give the daemon its own pool by DaemonOptions.ConnectionString."]);
 
-        // Without anything to run it takes no connection; with a pool of its own it may have all.
+        // Without anything to run it takes no connection; with its own pool it may have all.
         await using var idle = new ProjectionDaemon(pool);
         await using var alone = new ProjectionDaemon(pool, bench.Options, new DaemonOptions { ConnectionString = pool.ConnectionString });
     }
@@ -40,8 +40,8 @@ public sealed class ConnectionNeedsTests
         }
 
         said.Messages.ShouldBe(!warns ? [] : [
-            $"Node small needs 3 connections, and its pool has {poolSize}: what is left is less than the 3 that appends use beside it, so they will wait for each other. "
-            + "Raise 'Maximum Pool Size', lower DaemonOptions.MaxConnections, or give the daemon a pool of its own by DaemonOptions.ConnectionString."]);
+            $"Node small needs 3 connections, and its pool has {poolSize}: what is left is less than the 3 that appends use, so they will wait for each other. "
+            + "Raise 'Maximum Pool Size', lower DaemonOptions.MaxConnections, or give the daemon its own pool by DaemonOptions.ConnectionString."]);
     }
 
     [Theory]

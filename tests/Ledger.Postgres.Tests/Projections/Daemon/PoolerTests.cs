@@ -50,7 +50,7 @@ public sealed class PoolerTests
         }
 
         said.Messages.ShouldHaveSingleItem().ShouldBe(
-            "Nothing runs behind the appends: the connections go through a pooler that does not keep prepared statements, and appends fail behind it "
+            "No asynchronous projections run: the connections go through a pooler that does not keep prepared statements, and appends fail through it "
             + "too. Connect to the server itself, or set max_prepared_statements above 0 (PgBouncer 1.21 or newer); for the daemon alone, "
             + "DaemonOptions.ConnectionString. It is tried again every ten seconds.");
     }

@@ -117,7 +117,7 @@ public sealed class RebuildTests(LedgerDatabase database) : IClassFixture<Ledger
 
         var refused = await Should.ThrowAsync<InvalidOperationException>(() => _store.RebuildAsync(rows));
 
-        refused.Message.ShouldBe("Projection 'other' does not say how its rows are removed. Give it a Reset, and rebuild it then.");
+        refused.Message.ShouldBe("Projection 'other' does not state how its rows are removed. Set its Reset, then rebuild it.");
     }
 
     private async Task<List<StreamName>> FillAsync()

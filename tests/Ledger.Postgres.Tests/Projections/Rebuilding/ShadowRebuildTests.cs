@@ -129,7 +129,7 @@ public sealed class ShadowRebuildTests
         await store.RebuildAsync(ProjectionSamples.Tallies, progress: both);
 
         (await Should.ThrowAsync<RebuildInProgressException>(() => second!)).Message.ShouldBe(
-            "Projection 'tally' is being rebuilt by somebody else. Wait until that is done, or stop it; '--resume' goes on with it.");
+            "Projection 'tally' is being rebuilt by another process. Wait until that is done, or stop it; '--resume' continues it.");
     }
 
     [Fact]

@@ -130,7 +130,7 @@ public sealed class AdoptionTests
         (migration.FileName, migration.State).ShouldBe(("0001_tables", MigrationState.Pending));
         (await Should.ThrowAsync<SchemaNotMigratedException>(() => database.Migrator.EnsureMigratedAsync())).Message.ShouldBe(
             "Schema 'ledger' is not up to date: it lacks '0001_tables'. "
-            + "Run 'ledger migrate apply', or let the application do it at its start with AutoMigrate.AtStart.");
+            + "Run 'ledger migrate apply', or set AutoMigrate.AtStart to migrate when the application starts.");
     }
 
     private static async Task<MigrationDatabase> CreateAsync(int last)

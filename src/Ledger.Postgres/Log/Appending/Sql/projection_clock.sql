@@ -1,2 +1,2 @@
--- The time between two inline projections, asked for only while somebody measures them. One row, known by its column's name.
+-- The time between two inline projections, queried only while they are measured. One row, recognised by its column name.
 select clock_timestamp() as ledger_projection_clock

@@ -1,4 +1,4 @@
--- Locks streams in code point order. $1 their names. A row for each that there is: its place in $1 from 1, its version, the time of
+-- Locks streams in code point order. $1 their names. A row for each that exists: its place in $1 from 1, its version, the time of
 -- its last event, whether it is archived.
 select n.ordinal,
        coalesce(t.version, 0),

@@ -1,4 +1,4 @@
--- Says who owns a shard, and begins its progress where it has none. $1 the shard, $2 its kind, $3 the node, $4 where it begins.
+-- Records the owner of a shard, and creates its progress if it has none. $1 the shard, $2 its kind, $3 the node, $4 where it begins.
 with progress as (
     insert into {events}.mt_event_progression as p (name, last_seq_id, last_updated)
     values ($1, $4, clock_timestamp())

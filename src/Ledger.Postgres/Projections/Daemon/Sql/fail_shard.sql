@@ -1,5 +1,4 @@
--- Keeps the last error of a shard, and the event that it failed at. $1 the shard, $2 its state, unless somebody has paused it, $3 the error,
--- $4 where it was.
+-- Saves the last error of a shard, and the event that it failed at. $1 the shard, $2 its state, unless it is paused, $3 the error, $4 its position.
 update {ledger}.projection_shard as s
 set state = case when s.state = 'running' then $2 else s.state end,
     error = $3,

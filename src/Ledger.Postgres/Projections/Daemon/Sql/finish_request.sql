@@ -1,4 +1,4 @@
--- Says that a request is done with. $1 its id, $2 events, $3 of how many, $4 what went wrong, or null.
+-- Marks a request as finished. $1 its id, $2 events, $3 of how many, $4 what went wrong, or null.
 update {ledger}.projection_request as r
 set finished_at = clock_timestamp(),
     events = $2,

@@ -1,3 +1,3 @@
--- Removes a request that is finished, or that nobody has taken. $1 its id.
+-- Removes a request that is finished, or that no node has taken. $1 its id.
 delete from {ledger}.projection_request as r
 where r.id = $1

@@ -1,5 +1,5 @@
 -- Every shard: its name, kind, state, position; how far it lags in numbers and in time; its owner, its last error, its dead letters.
--- And the last number that the log has drawn. $1 the row of the mark, which is none. Those of Marten's own are none either.
+-- And the last number that the log has drawn. $1 the row of the mark, which is not a shard. Nor are Marten's own rows.
 select p.name,
        s.kind,
        coalesce(s.state, 'running'),

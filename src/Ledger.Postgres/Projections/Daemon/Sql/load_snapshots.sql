@@ -1,4 +1,4 @@
--- The documents of streams, with nothing but the name where a stream has none yet; a branch has no row. {documents} their table; $1 streams.
+-- The documents of streams, with only the name if a stream has none yet; a branch has no row. {documents} their table; $1 streams.
 select n.id,
        d.mt_version,
        d.data

@@ -1,4 +1,4 @@
--- Says how far a request is, and whether it is still wanted. $1 its id, $2 events, $3 of how many.
+-- Records the progress of a request, and returns whether it is still wanted. $1 its id, $2 events, $3 of how many.
 update {ledger}.projection_request as r
 set seen_at = clock_timestamp(),
     events = $2,

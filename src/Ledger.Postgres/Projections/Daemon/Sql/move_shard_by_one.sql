@@ -1,4 +1,4 @@
--- Moves a shard's progress behind its next event. $1 the shard, $2 where it is, $3 the last number wanted.
+-- Moves a shard's progress past its next event. $1 the shard, $2 where it is, $3 the last number wanted.
 select {ledger}.move_shard_v1(
     $1,
     $2,

@@ -1,6 +1,6 @@
--- The documents of the streams of a page of the log, with nothing but the name where a stream has none yet; a branch has no row.
--- {documents} their table; $1 the number before the page, $2 the last one wanted, $3 how many events to look at, $4 what the names of the
--- streams begin with, $5 the types of the events or null for all.
+-- The documents of the streams of a page of the log, with only the name if a stream has none yet; a branch has no row.
+-- {documents} their table; $1 the number before the page, $2 the last one wanted, $3 how many events to look at, $4 the prefix of the streams' names, $5 the
+-- types of the events or null for all.
 select n.id,
        d.mt_version,
        d.data

@@ -1,4 +1,4 @@
--- How far a request is. $1 its id. The node, events, of how many, whether it is finished, the error, how long nobody has said anything.
+-- The progress of a request. $1 its id. The node, events, of how many, whether it is finished, the error, the time since the last report.
 select r.node,
        r.events,
        r.total,

@@ -1,4 +1,4 @@
--- The shard that is furthest behind a number, and where it is; no row when none is. $1 shards, $2 the number.
+-- The shard that is furthest behind a number, and its position; no row if none is behind. $1 shards, $2 the number.
 select n.name,
        coalesce(p.last_seq_id, 0)
 from unnest($1::text[]) as n (name)

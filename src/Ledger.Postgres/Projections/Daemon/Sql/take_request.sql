@@ -1,4 +1,4 @@
--- Takes the oldest request that nobody has taken. $1 the projections that this node declares, $2 the node. One row at most.
+-- Takes the oldest request that no node has taken. $1 the projections that this node declares, $2 the node. One row at most.
 update {ledger}.projection_request as r
 set node = $2,
     seen_at = clock_timestamp()

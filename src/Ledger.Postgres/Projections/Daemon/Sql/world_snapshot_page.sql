@@ -1,5 +1,5 @@
--- The runs and branches whose snapshots are due by a page of the log. $1 the number before the first, $2 the last one wanted, $3 how many
--- events, $4 every how many of a run's. At least one row: where the page ends, how many events it has, and a stream or null.
+-- The runs and branches whose snapshots are due by a page of the log. $1 the number before the first, $2 the last one wanted, $3 how many events, $4 the number
+-- of a run's events between two snapshots. At least one row: where the page ends, how many events it has, and a stream or null.
 with page as materialized (
     select e.stream_id, e.version, e.seq_id
     from {events}.mt_events as e

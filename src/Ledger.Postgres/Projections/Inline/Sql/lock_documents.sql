@@ -1,4 +1,4 @@
--- Locks documents and gives them. {documents} their table; $1 ids, sorted by code point. The JSON null: there is none.
+-- Locks and returns documents. {documents} their table; $1 ids, sorted by code point. A JSON null means that there is no document.
 select d.id,
        d.data
 from unnest($1::text[]) as n (id)

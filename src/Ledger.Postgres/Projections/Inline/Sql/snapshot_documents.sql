@@ -1,5 +1,5 @@
--- The documents of the touched streams. {documents} their table; $1 what the streams' names begin with.
--- One look-up for each stream, whatever the planner believes of a table that was never analysed.
+-- The documents of the touched streams. {documents} their table; $1 the prefix of the streams' names. One look-up for each stream, regardless of the planner's
+-- estimates for a table that was never analysed.
 select s.stream,
        d.mt_version,
        d.data

@@ -1,2 +1,2 @@
--- Takes back an append whose projections failed, and leaves the caller's transaction as it was.
+-- Undoes an append whose projections failed, without ending the caller's transaction.
 rollback to savepoint ledger_projections

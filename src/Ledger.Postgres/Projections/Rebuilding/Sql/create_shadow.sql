@@ -1,2 +1,2 @@
--- Makes an empty table beside another. $1 the table.
+-- Creates an empty copy of a table. $1 the table.
 select {ledger}.create_shadow_v1($1)

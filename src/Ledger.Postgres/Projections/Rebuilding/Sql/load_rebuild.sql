@@ -1,4 +1,4 @@
--- A rebuild that was interrupted, a row for each part; none where there is none. $1 the projection.
+-- A rebuild that was interrupted, a row for each part; no row if there is none. $1 the projection.
 select r.floor, r.events, p.part, p.reached, p.events, p.done
 from {ledger}.projection_rebuild as r
 join {ledger}.projection_rebuild_part as p on p.projection = r.projection

@@ -1,2 +1,2 @@
--- Keeps others from rebuilding the same while this session lasts, and says whether nobody does. $1 the projection.
+-- Locks the rebuild of a projection for this session, and returns whether that succeeded. $1 the projection.
 select pg_try_advisory_lock({ledger}.shard_key_v1('rebuild ' || $1))

@@ -1,4 +1,4 @@
--- The next branches of a rebuild, each behind its ancestors, with their versions. $1 the branch before (empty: none), $2 how many.
+-- The next branches of a rebuild, each after its ancestors, with their versions. $1 the branch before (empty: none), $2 how many.
 select s.id, s.version
 from {ledger}.branch as b
 join {events}.mt_streams as s on s.id = b.stream

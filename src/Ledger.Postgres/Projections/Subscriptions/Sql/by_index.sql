@@ -1,5 +1,5 @@
--- Lets the statements behind it in this transaction walk along indexes. Without statistics a page of a long log is taken for few rows, which a
--- bitmap would look up, the whole log behind it, and sort.
+-- Makes later statements of this transaction use indexes. Without statistics the planner expects few rows in a page of a long log, and would read the whole
+-- rest of the log by a bitmap and sort it.
 select set_config('enable_seqscan', 'off', true),
        set_config('enable_bitmapscan', 'off', true),
        set_config('plan_cache_mode', 'force_generic_plan', true)

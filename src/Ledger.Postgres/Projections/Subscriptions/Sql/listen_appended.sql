@@ -1,2 +1,2 @@
--- Hears of appends.
+-- Listens for appends.
 listen mt_events_appended

@@ -1,5 +1,5 @@
--- The events of a page of the log that somebody wants: $1 the number before the first, $2 the last one wanted, $3 how many events to look
--- at, $4 what the names of their streams begin with, $5 their types or null for all.
+-- The events of a page of the log that pass a filter: $1 the number before the first, $2 the last one wanted, $3 how many events to look
+-- at, $4 the prefix of their streams' names, $5 their types or null for all.
 select e.stream_id,
        e.version,
        e.seq_id,

@@ -1,6 +1,6 @@
 -- How far the log goes without a gap: $1 a number up to which it has none. One row: the last number that any transaction has drawn, the
--- last one of those that follow $1 without a gap, at most a page further, and the number of the newest event. The rows are as old as the statement, the number drawn is not
--- older: where both are the same, nothing is missing.
+-- last one of those that follow $1 without a gap, at most a page further, and the number of the newest event. The rows are as of the start of the statement,
+-- the number drawn is at least as new: if both are the same, nothing is missing.
 select d.last,
        case
            when d.last <= $1 then $1

@@ -3,8 +3,8 @@
 select set_config('idle_session_timeout', '4s', false),
        -- The mark that it keeps need not be on disk at once.
        set_config('synchronous_commit', 'off', false),
-       -- A plan that was made while the log was empty stays for as long as the session does. A sequence is scanned all the same, at a price
-       -- that would let the server compile the statement.
+       -- A plan that was made while the log was empty would stay for the whole session. A sequence is still scanned, at an estimated cost that would make the
+       -- server compile the statement.
        set_config('enable_seqscan', 'off', false),
        set_config('jit', 'off', false),
        set_config('tcp_keepalives_idle', '1', false),

@@ -1,3 +1,3 @@
--- Which process of the server does the work here: behind a pooler none that the client was told of. And whether the server is a standby.
+-- The server process of this session; through a pooler it is not the one that the client was told. And whether the server is a standby.
 select pg_backend_pid(),
        pg_is_in_recovery()
