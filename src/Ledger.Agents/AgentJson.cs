@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ledger.Runs;
 using Microsoft.Extensions.AI;
 
 namespace Ledger.Agents;
@@ -16,6 +18,73 @@ internal static class AgentJson
         : JsonSerializer.SerializeToElement(value, options.GetTypeInfo(value?.GetType() ?? typeof(object)));
 
     public static T? Read<T>(JsonElement json) => (T?)json.Deserialize(Options.GetTypeInfo(typeof(T)));
+
+    /// <summary>A message as JSON with its properties, as far as it has a JSON form.</summary>
+    public static JsonObject WholeNodeOf(ChatMessage message)
+    {
+        try
+        {
+            return JsonSerializer.SerializeToNode(message, Options.GetTypeInfo(typeof(ChatMessage)))!.AsObject();
+        }
+        catch (Exception e) when (e is NotSupportedException or JsonException or ArgumentException or InvalidOperationException)
+        {
+            return NodeOf(message);
+        }
+    }
+
+    /// <summary>A message as JSON. Contents and properties that have none, such as those of a foreign type, are left out.</summary>
+    public static JsonObject NodeOf(ChatMessage message)
+    {
+        var plain = message.Clone();
+        plain.AdditionalProperties = null;
+        try
+        {
+            return JsonSerializer.SerializeToNode(plain, Options.GetTypeInfo(typeof(ChatMessage)))!.AsObject();
+        }
+        catch (Exception e) when (e is NotSupportedException or JsonException or ArgumentException or InvalidOperationException)
+        {
+            plain.Contents = [.. message.Contents.Select(WithJson).OfType<AIContent>()];
+            return JsonSerializer.SerializeToNode(plain, Options.GetTypeInfo(typeof(ChatMessage)))!.AsObject();
+        }
+    }
+
+    /// <summary>JSON in the nearest form that can be stored: a request is recorded, and recognized, by it.</summary>
+    public static JsonElement Storable(JsonObject json)
+    {
+        var element = JsonSerializer.SerializeToElement(json, Options.GetTypeInfo(typeof(JsonObject)));
+        return StorableAnswer.IsStorable(element) ? element : StorableAnswer.Of(element).Json;
+    }
+
+    private static AIContent? WithJson(AIContent content)
+    {
+        if (HasJson(content))
+        {
+            return content;
+        }
+
+        AIContent? bare = content switch
+        {
+            TextContent text => new TextContent(text.Text),
+            TextReasoningContent reasoning => new TextReasoningContent(reasoning.Text),
+            FunctionCallContent call => new FunctionCallContent(call.CallId, call.Name, call.Arguments),
+            FunctionResultContent result => new FunctionResultContent(result.CallId, result.Result),
+            _ => null,
+        };
+        return bare is not null && HasJson(bare) ? bare : null;
+    }
+
+    private static bool HasJson(AIContent content)
+    {
+        try
+        {
+            JsonSerializer.SerializeToElement(content, Options.GetTypeInfo(typeof(AIContent)));
+            return true;
+        }
+        catch (Exception e) when (e is NotSupportedException or JsonException or ArgumentException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     private static JsonSerializerOptions Create()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Ledger.Events;
 using Ledger.Log;
 using Microsoft.Agents.AI;
@@ -82,19 +83,8 @@ public sealed class LedgerChatHistoryProvider : ChatHistoryProvider
 
     private static NewEvent EventOf(ChatMessage message)
     {
-        var json = AgentJson.ToElement(message);
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("role", message.Role.Value);
-            writer.WriteString("text", message.Text);
-            writer.WritePropertyName("message");
-            json.WriteTo(writer);
-            writer.WriteEndObject();
-        }
-
-        return new NewEvent(new UntypedEvent(EventType, JsonElement.Parse(buffer.ToArray())), new EventMetadata { Actor = message.AuthorName });
+        var json = new JsonObject { ["role"] = message.Role.Value, ["text"] = message.Text, ["message"] = AgentJson.WholeNodeOf(message) };
+        return new NewEvent(new UntypedEvent(EventType, AgentJson.Storable(json)), new EventMetadata { Actor = message.AuthorName });
     }
 
     internal sealed class State

@@ -64,7 +64,7 @@ public sealed class LedgerCheckpointStore(AgentLedger ledger) : JsonCheckpointSt
     {
         ArgumentNullException.ThrowIfNull(key);
         var recorded = await FindAsync(sessionId, key).ConfigureAwait(false);
-        return CheckpointSaved.Read(recorded.Type, recorded.ToJsonElement())!.StateInOrder();
+        return CheckpointSaved.Read(recorded.Type, recorded.ToJsonElement())!.State;
     }
 
     /// <summary>Lists the checkpoints of a session, on all branches, in the order of their commit.</summary>

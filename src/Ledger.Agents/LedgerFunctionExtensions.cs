@@ -20,7 +20,7 @@ public static class LedgerFunctionExtensions
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(run);
-        return function as LedgerFunction ?? new LedgerFunction(function, run, options);
+        return function is LedgerFunction recorded ? recorded.For(run, options) : new LedgerFunction(function, run, options);
     }
 
     /// <summary>The key in <see cref="AIFunctionArguments.Context"/> under which a recorded function finds its <see cref="CallContext"/>.</summary>

@@ -186,6 +186,119 @@ public sealed class ChatClientTests
     }
 
     [Fact]
+    public async Task Streaming_PartsThatTheReaderChanges_AreRecordedAsTheyCame()
+    {
+        var model = ScriptedModel.Counting();
+        await foreach (var update in Client(model, _ledger.GetRun("k")).GetStreamingResponseAsync([Said("hello")]))
+        {
+            update.Contents.Clear();
+        }
+
+        (await Client(model, _ledger.GetRun("k")).GetResponseAsync([Said("hello")])).Text.ShouldBe("answer 1 ");
+    }
+
+    [Fact]
+    public async Task ToolsOfProviders_ThatDifferInTheirSettings_AreOtherRequests()
+    {
+        var model = ScriptedModel.Counting();
+        var client = Client(model, _ledger.GetRun("l"));
+        AITool[] tools =
+        [
+            new HostedMcpServerTool("a", "https://a.test/"), new HostedMcpServerTool("a", "https://b.test/"), new HostedWebSearchTool(),
+            new HostedFileSearchTool { MaximumResultCount = 3 }, new HostedFileSearchTool { MaximumResultCount = 4 },
+            AIFunctionFactory.Create((string city) => city, new AIFunctionFactoryOptions { Name = "f", AdditionalProperties = new Dictionary<string, object?> { ["strict"] = true } }),
+            AIFunctionFactory.Create((string city) => city, new AIFunctionFactoryOptions { Name = "f" }),
+        ];
+        foreach (var tool in tools.Concat(tools))
+        {
+            await client.GetResponseAsync([Said("hello")], new ChatOptions { Tools = [tool] });
+        }
+
+        model.Calls.ShouldBe(tools.Length);
+    }
+
+    [Fact]
+    public async Task BackgroundResponse_IsPolledEachTime()
+    {
+        var model = ScriptedModel.Counting();
+        var client = Client(model, _ledger.GetRun("m"));
+        for (var i = 0; i < 3; i++)
+        {
+            await client.GetResponseAsync([Said("hello")], new ChatOptions { AllowBackgroundResponses = true });
+        }
+
+        model.Calls.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task WhatCannotBeStored_StopsNoAgent()
+    {
+        var model = ScriptedModel.CallingTools("weather", ["Rome"]);
+        string Weather(string city) => $"{city}\0 is fine \ud800";
+        var live = (await RunAgentAsync(_ledger.GetRun("n"), model, Weather)).Text;
+
+        (await RunAgentAsync(_ledger.GetRun("n"), model, Weather)).Text.ShouldBe("Rome\uFFFD is fine \uFFFD");
+        live.ShouldStartWith("Rome");
+        model.Calls.ShouldBe(2);
+
+        var odd = new ScriptedModel(_ => new ChatMessage(ChatRole.Assistant, [new TextContent("text") { AdditionalProperties = new() { ["type"] = typeof(string) } }, new OddContent()]));
+        (await Client(odd, _ledger.GetRun("o")).GetResponseAsync([new ChatMessage(ChatRole.User, [new TextContent("?"), new OddContent()])])).Text.ShouldBe("text");
+        (await Client(odd, _ledger.GetRun("o")).GetResponseAsync([new ChatMessage(ChatRole.User, [new TextContent("?"), new OddContent()])])).Text.ShouldBe("text");
+        odd.Calls.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Function_RecordedTwice_OrOnAnotherRun_IsRecordedOnceAndThere()
+    {
+        var calls = 0;
+        var function = AIFunctionFactory.Create(() => ++calls, "count");
+        var (run, branch) = (_ledger.GetRun("p"), _ledger.GetRun("q"));
+        var recorded = function.UseLedger(run);
+        await recorded.UseLedger(run).InvokeAsync();
+        await recorded.UseLedger(branch).InvokeAsync();
+
+        (await run.ReadAllAsync()).Select(e => e.Type).ShouldBe(["tool.called", "tool.returned"]);
+        (await branch.ReadAllAsync()).Select(e => e.Type).ShouldBe(["tool.called", "tool.returned"]);
+
+        var model = ScriptedModel.CallingTools("weather", ["Rome"]);
+        var tool = new Wrapped(AIFunctionFactory.Create((string city) => city, "weather").UseLedger(run));
+        await model.AsBuilder().UseLedger(run).UseFunctionInvocation().Build().GetResponseAsync([Said("?")], new ChatOptions { Tools = [tool] });
+        (await run.ReadAllAsync()).Count(e => e.Type == "tool.called").ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Results_ThatAreNoPlainJson_AreTheSameLiveAndFromTheLog()
+    {
+        AIFunction[] functions =
+        [
+            AIFunctionFactory.Create(() => new DataContent(new byte[] { 1, 2 }, "image/png"), "image"),
+            AIFunctionFactory.Create(() => { }, "nothing"),
+            AIFunctionFactory.Create((string city, CancellationToken token) => city, "city"),
+        ];
+        foreach (var handle in new[] { _ledger.GetRun("r"), _ledger.GetRun("r") })
+        {
+            (await functions[0].UseLedger(handle).InvokeAsync()).ShouldBeOfType<DataContent>().Data.ToArray().ShouldBe([1, 2]);
+            (await functions[1].UseLedger(handle).InvokeAsync()).ShouldBeNull();
+            var arguments = new AIFunctionArguments(StringComparer.OrdinalIgnoreCase) { ["City"] = "Rome", ["stream"] = Stream.Null };
+            ((JsonElement)(await functions[2].UseLedger(handle).InvokeAsync(arguments))!).GetString().ShouldBe("Rome");
+        }
+    }
+
+    [Fact]
+    public async Task Streaming_SeveralToolsOfOneAnswer_HaveItAsTheirCause()
+    {
+        var run = _ledger.GetRun("s");
+        var model = ScriptedModel.CallingTools("weather", ["Rome", "Oslo"]);
+        var client = model.AsBuilder().UseFunctionInvocation().UseLedger(run).Build();
+        var tool = AIFunctionFactory.Create((string city) => city, "weather").UseLedger(run);
+        await client.GetStreamingResponseAsync([Said("?")], new ChatOptions { Tools = [tool] }).ToListAsync();
+
+        var events = await run.ReadAllAsync();
+        var answer = events.First(e => e.Type == "llm.response");
+        events.Where(e => e.Type == "tool.called").ShouldAllBe(e => e.Metadata.Causes.Single() == answer.Id);
+    }
+
+    [Fact]
     public async Task AnswerOfAnotherProgram_HasAtLeastItsText()
     {
         var model = ScriptedModel.Counting();
@@ -221,4 +334,8 @@ public sealed class ChatClientTests
             return new(new Dictionary<string, object?> { ["n"] = arguments["n"] });
         }
     }
+
+    private sealed class OddContent : AIContent;
+
+    private sealed class Wrapped(AIFunction inner) : DelegatingAIFunction(inner);
 }

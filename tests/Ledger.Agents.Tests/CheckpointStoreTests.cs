@@ -45,6 +45,17 @@ public sealed class CheckpointStoreTests
     }
 
     [Fact]
+    public async Task State_ComesBackInItsOrder_WithWhatADatabaseCannotHold()
+    {
+        var store = new LedgerCheckpointStore(_ledger);
+        const string State = """{"kind":"b","id":1,"$type":"x","text":"a\u0000b"}""";
+
+        var saved = await store.CreateCheckpointAsync("s", JsonElement.Parse(State));
+
+        (await store.RetrieveCheckpointAsync("s", saved)).GetRawText().ShouldBe(State);
+    }
+
+    [Fact]
     public async Task Checkpoint_OfAnotherSessionOrUnknown_IsRefused()
     {
         var store = new LedgerCheckpointStore(_ledger);

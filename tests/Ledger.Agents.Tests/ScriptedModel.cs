@@ -52,7 +52,12 @@ internal sealed class ScriptedModel(Func<IReadOnlyList<ChatMessage>, ChatMessage
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var response = await GetResponseAsync(messages, options, cancellationToken);
-        foreach (var word in response.Text.Split(' '))
+        foreach (var call in response.Messages.SelectMany(m => m.Contents).OfType<FunctionCallContent>())
+        {
+            yield return new ChatResponseUpdate(ChatRole.Assistant, [call]) { MessageId = "m", ResponseId = response.ResponseId };
+        }
+
+        foreach (var word in response.Text.Length == 0 ? [] : response.Text.Split(' '))
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return new ChatResponseUpdate(ChatRole.Assistant, $"{word} ") { MessageId = "m", ResponseId = response.ResponseId, ModelId = response.ModelId };

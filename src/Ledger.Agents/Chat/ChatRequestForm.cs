@@ -13,6 +13,11 @@ namespace Ledger.Agents.Chat;
 /// </remarks>
 internal static class ChatRequestForm
 {
+    private static readonly string[] Described = [nameof(AITool.Name), nameof(AITool.Description), nameof(AITool.AdditionalProperties)];
+
+    // Who put a message into a conversation, and whether a call was only shown, says nothing to a model.
+    private static readonly string[] Bookkeeping = ["_attribution", "informationalOnly"];
+
     private static readonly string[] OfMessage = ["role", "authorName", "contents", "additionalProperties"];
 
     public static JsonElement Of(IEnumerable<ChatMessage> messages, ChatOptions? options)
@@ -26,7 +31,7 @@ internal static class ChatRequestForm
 
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
         request["messages"] = new JsonArray([.. messages.Select(m => MessageOf(m, ids))]);
-        return JsonSerializer.SerializeToElement(request, AgentJson.Options.GetTypeInfo(typeof(JsonObject)));
+        return AgentJson.Storable(request);
     }
 
     private static JsonObject OptionsOf(ChatOptions options)
@@ -37,6 +42,14 @@ internal static class ChatRequestForm
         known.ContinuationToken = null;
         known.RawRepresentationFactory = null;
         var request = JsonSerializer.SerializeToNode(known, AgentJson.Options.GetTypeInfo(typeof(ChatOptions)))!.AsObject();
+        foreach (var (name, value) in request.ToList())
+        {
+            if (value is null or JsonArray { Count: 0 })
+            {
+                request.Remove(name);
+            }
+        }
+
         if (options.Tools is { Count: > 0 } tools)
         {
             request["tools"] = new JsonArray([.. tools.Select(ToolOf)]);
@@ -50,6 +63,7 @@ internal static class ChatRequestForm
         return request;
     }
 
+    // A tool that the provider runs is told apart by its settings, and a function by what the model sees of it.
     private static JsonObject ToolOf(AITool tool)
     {
         var described = new JsonObject { ["name"] = tool.Name };
@@ -61,6 +75,26 @@ internal static class ChatRequestForm
         if (tool is AIFunctionDeclaration function)
         {
             described["parameters"] = JsonNode.Parse(function.JsonSchema.GetRawText());
+            if (function.ReturnJsonSchema is { } returns)
+            {
+                described["returns"] = JsonNode.Parse(returns.GetRawText());
+            }
+        }
+        else
+        {
+            described["type"] = tool.GetType().Name;
+            foreach (var property in tool.GetType().GetProperties().Where(p => p.CanRead && p.GetIndexParameters().Length == 0 && !Described.Contains(p.Name)))
+            {
+                if (NodeOf(() => property.GetValue(tool)) is { } value)
+                {
+                    described[JsonNamingPolicy.CamelCase.ConvertName(property.Name)] = value;
+                }
+            }
+        }
+
+        if (Additional(tool.AdditionalProperties) is { Count: > 0 } additional)
+        {
+            described["additionalProperties"] = additional;
         }
 
         return described;
@@ -68,9 +102,7 @@ internal static class ChatRequestForm
 
     private static JsonObject MessageOf(ChatMessage message, Dictionary<string, string> ids)
     {
-        var plain = message.Clone();
-        plain.AdditionalProperties = null;
-        var all = JsonSerializer.SerializeToNode(plain, AgentJson.Options.GetTypeInfo(typeof(ChatMessage)))!.AsObject();
+        var all = AgentJson.NodeOf(message);
         var kept = new JsonObject();
         foreach (var name in OfMessage)
         {
@@ -85,37 +117,73 @@ internal static class ChatRequestForm
             kept["additionalProperties"] = additional;
         }
 
-        foreach (var content in kept["contents"]?.AsArray() ?? [])
-        {
-            if (content is JsonObject part && part["callId"]?.GetValue<string>() is { } id)
-            {
-                if (!ids.TryGetValue(id, out var number))
-                {
-                    ids.Add(id, number = $"call-{ids.Count + 1}");
-                }
+        Number(kept["contents"], ids);
+        return kept;
+    }
 
-                part["callId"] = number;
+    /// <summary>Numbers the ids of calls, at any depth: an approval has its call inside.</summary>
+    private static void Number(JsonNode? node, Dictionary<string, string> ids)
+    {
+        if (node is JsonArray items)
+        {
+            foreach (var item in items)
+            {
+                Number(item, ids);
+            }
+        }
+        else if (node is JsonObject part && part.ContainsKey("$type"))
+        {
+            foreach (var name in Bookkeeping)
+            {
+                part.Remove(name);
+            }
+
+            foreach (var name in new[] { "callId", "requestId" })
+            {
+                if (part[name] is JsonValue value && value.TryGetValue<string>(out var id))
+                {
+                    if (!ids.TryGetValue(id, out var number))
+                    {
+                        ids.Add(id, number = $"call-{ids.Count + 1}");
+                    }
+
+                    part[name] = number;
+                }
+            }
+
+            foreach (var name in new[] { "toolCall", "functionCall", "call" })
+            {
+                Number(part[name], ids);
+            }
+        }
+    }
+
+    private static JsonObject Additional(IReadOnlyDictionary<string, object?>? properties)
+    {
+        var kept = new JsonObject();
+        foreach (var (name, value) in properties ?? new Dictionary<string, object?>())
+        {
+            if (!Bookkeeping.Contains(name) && (value is null || NodeOf(() => value) is not null))
+            {
+                kept[name] = value is null ? null : NodeOf(() => value);
             }
         }
 
         return kept;
     }
 
-    private static JsonObject Additional(AdditionalPropertiesDictionary? properties)
+    /// <summary>A value as JSON; null for one that has none: an object of the application, which says nothing to a model.</summary>
+    private static JsonNode? NodeOf(Func<object?> read)
     {
-        var kept = new JsonObject();
-        foreach (var (name, value) in properties ?? [])
+#pragma warning disable CA1031 // The property of a foreign type may throw anything.
+        try
         {
-            try
-            {
-                kept[name] = value is null ? null : JsonSerializer.SerializeToNode(value, AgentJson.Options.GetTypeInfo(value.GetType()));
-            }
-            catch (Exception e) when (e is NotSupportedException or JsonException or InvalidOperationException)
-            {
-                // An object of the application's, which says nothing to a model.
-            }
+            return read() is { } value ? JsonSerializer.SerializeToNode(value, AgentJson.Options.GetTypeInfo(value.GetType())) : null;
         }
-
-        return kept;
+        catch (Exception)
+        {
+            return null;
+        }
+#pragma warning restore CA1031
     }
 }

@@ -10,7 +10,7 @@ internal static class ChatResponseForm
 {
     public static CallResponse Of(ChatResponse response)
     {
-        var json = JsonSerializer.SerializeToNode(response, AgentJson.Options.GetTypeInfo(typeof(ChatResponse)))!.AsObject();
+        var json = NodeOf(response);
         json["text"] = response.Text;
         if (response.ModelId is { } model)
         {
@@ -24,20 +24,26 @@ internal static class ChatResponseForm
         };
     }
 
-    /// <summary>The response of an answer; one that was recorded in another way has at least its text.</summary>
+    /// <summary>The response of an answer; one that was recorded in another way, or cut, has at least its text.</summary>
     public static ChatResponse Read(CallAnswer answer)
     {
         var json = answer.Response;
         if (json.ValueKind == JsonValueKind.Object && json.TryGetProperty("messages", out var messages) && messages.ValueKind == JsonValueKind.Array)
         {
+#pragma warning disable CA1031 // What others wrote may fail in any constructor of a content; the text is there all the same.
             try
             {
-                return AgentJson.Read<ChatResponse>(json)!;
+                var read = AgentJson.Read<ChatResponse>(json)!;
+                if (read.Messages.Count > 0 && read.Messages.Any(m => m.Contents.Count > 0) && read.Messages.All(m => m is not null))
+                {
+                    return read;
+                }
             }
-            catch (JsonException)
+            catch (Exception)
             {
                 // The messages of something else.
             }
+#pragma warning restore CA1031
         }
 
         return new ChatResponse(new ChatMessage(ChatRole.Assistant, answer.Text ?? json.GetRawText()))
@@ -47,5 +53,29 @@ internal static class ChatResponseForm
                 ? null
                 : new UsageDetails { InputTokenCount = answer.Cost.InputTokens, OutputTokenCount = answer.Cost.OutputTokens },
         };
+    }
+
+    private static JsonObject NodeOf(ChatResponse response)
+    {
+        try
+        {
+            return JsonSerializer.SerializeToNode(response, AgentJson.Options.GetTypeInfo(typeof(ChatResponse)))!.AsObject();
+        }
+        catch (Exception e) when (e is NotSupportedException or JsonException or ArgumentException or InvalidOperationException)
+        {
+            // The answer is paid for: what has a JSON form is recorded.
+            var plain = new ChatResponse
+            {
+                ResponseId = response.ResponseId,
+                ConversationId = response.ConversationId,
+                ModelId = response.ModelId,
+                CreatedAt = response.CreatedAt,
+                FinishReason = response.FinishReason,
+                Usage = response.Usage,
+            };
+            var json = JsonSerializer.SerializeToNode(plain, AgentJson.Options.GetTypeInfo(typeof(ChatResponse)))!.AsObject();
+            json["messages"] = new JsonArray([.. response.Messages.Select(AgentJson.NodeOf)]);
+            return json;
+        }
     }
 }

@@ -23,20 +23,31 @@ public static class EventIds
     /// <param name="stream">The stream of the run or branch that calls.</param>
     /// <param name="kind">What is called.</param>
     /// <param name="requestHash">The hash of the request.</param>
+    /// <param name="named">The named attempt of an agent that the call belongs to, or null.</param>
     /// <param name="slot">Which occurrence of the request in the history, from 0.</param>
     /// <param name="attempt">How many times the occurrence was begun in the stream before.</param>
-    internal static Guid OfCall(StreamName stream, string kind, string requestHash, int slot, int attempt) =>
-        NameBased(CallNamespace, $"{stream.Value}\n{kind}\n{requestHash}\n{attempt}{(slot == 0 ? "" : $"\n{slot}")}");
+    internal static Guid OfCall(StreamName stream, string kind, string requestHash, string? named, int slot, int attempt) =>
+        NameBased(CallNamespace, $"{stream.Value}\n{kind}\n{requestHash}\n{attempt}{Occurrence(named, slot)}");
 
     /// <summary>The key by which a callee can tell that it is asked again: one for all attempts of an occurrence in a stream.</summary>
-    internal static Guid OfCallKey(StreamName stream, string kind, string requestHash, int slot) =>
-        NameBased(CallNamespace, $"key\n{stream.Value}\n{kind}\n{requestHash}\n{slot}");
+    internal static Guid OfCallKey(StreamName stream, string kind, string requestHash, string? named, int slot) =>
+        NameBased(CallNamespace, $"key\n{stream.Value}\n{kind}\n{requestHash}{Occurrence(named, slot)}");
+
+    /// <summary>The id of the event by which a call is answered from outside: the log has it once.</summary>
+    internal static Guid OfOutsideAnswer(Guid requestId) => NameBased(CallNamespace, $"answer\n{requestId}");
 
     /// <summary>The id of the event that records that the outcome of a call is unknown; the log holds it once.</summary>
     internal static Guid OfUnknownCall(Guid requestId) => NameBased(CallNamespace, $"unknown\n{requestId}");
 
     /// <summary>The id of the event by which an attempt of an agent begins: the log has it once in a stream.</summary>
     internal static Guid OfAttempt(StreamName stream, string name) => NameBased(CallNamespace, $"attempt\n{stream.Value}\n{name}");
+
+    private static string Occurrence(string? named, int slot) => (named, slot) switch
+    {
+        (null, 0) => "",
+        (null, _) => $"\n{slot}",
+        _ => $"\n{slot}\n{named}",
+    };
 
     private static Guid NameBased(Guid space, string text)
     {

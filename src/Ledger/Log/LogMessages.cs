@@ -20,6 +20,12 @@ internal static partial class LogMessages
         + "without a type, and projections that handle the type cannot apply it. The first: {Reason} Further ones of this name are only counted")]
     internal static partial void EventMisfit(ILogger logger, string name, Type type, string reason);
 
+    [LoggerMessage(EventId = 7, Level = LogLevel.Warning, Message = "The answer to a call of kind {Kind} in {Stream} could not be recorded; attempt {Attempt}")]
+    internal static partial void CallAnswerNotRecorded(ILogger logger, Exception exception, string stream, string kind, int attempt);
+
+    [LoggerMessage(EventId = 8, Level = LogLevel.Warning, Message = "The price of a call of {Model} in {Stream} could not be computed; it is recorded without one")]
+    internal static partial void PriceFailed(ILogger logger, Exception exception, string stream, string model);
+
     [LoggerMessage(EventId = 6, Level = LogLevel.Information, Message = "A call of kind {Kind} in {Stream} waits for {Request}, which {Owner} began at {Since}")]
     internal static partial void CallAwaited(ILogger logger, string kind, string stream, Guid request, string owner, DateTimeOffset since);
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Ledger.Runs;
 
 /// <summary>Marks the work of one agent, so that agents which share a <see cref="Run"/> do not take each other's answers for causes.</summary>
@@ -8,15 +10,33 @@ public sealed class AgentScope : IDisposable
     private static readonly AsyncLocal<AgentScope?> Current = new();
 
     private readonly AgentScope? _outer;
-    private readonly GivenAnswers _answers = new();
+    private readonly ConcurrentDictionary<StreamName, GivenAnswers> _answers = [];
+    private volatile bool _isDisposed;
 
     private AgentScope(AgentScope? outer) => _outer = outer;
 
-    internal static GivenAnswers? Answers => Current.Value?._answers;
+    /// <summary>The answers of a history that the agent at work was given; null outside of scopes.</summary>
+    internal static GivenAnswers? AnswersOf(StreamName stream)
+    {
+        var scope = Current.Value;
+        while (scope is { _isDisposed: true })
+        {
+            scope = scope._outer;
+        }
+
+        return scope?._answers.GetOrAdd(stream, static _ => new GivenAnswers());
+    }
 
     /// <summary>Opens a scope for the code that follows, until it is disposed.</summary>
     public static AgentScope Open() => Current.Value = new AgentScope(Current.Value);
 
     /// <summary>Returns to the scope outside.</summary>
-    public void Dispose() => Current.Value = _outer;
+    public void Dispose()
+    {
+        _isDisposed = true;
+        if (Current.Value == this)
+        {
+            Current.Value = _outer;
+        }
+    }
 }

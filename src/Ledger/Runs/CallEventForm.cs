@@ -20,10 +20,13 @@ internal static class CallEventForm
     public const string HashHeader = "request_hash";
     public const string OwnerHeader = "call_owner";
     public const string SlotHeader = "call_occurrence";
+    public const string AttemptHeader = "call_attempt";
     public const string DurationHeader = "call_ms";
 
-    /// <summary>The most occurrences of one request in a history; a number beyond is not Ledger's.</summary>
-    public const int MostSlots = 1_000_000;
+    /// <summary>How far the number of an occurrence may be ahead of those before it; a number beyond is not Ledger's.</summary>
+    public const int MostSkipped = 1_000;
+
+    private static readonly string[] Own = [HashHeader, OwnerHeader, SlotHeader, AttemptHeader, DurationHeader, AlteredAnswerForm.Header];
 
     public static UntypedEvent Request(string kind, JsonElement request) => kind switch
     {
@@ -111,18 +114,48 @@ internal static class CallEventForm
         }
     }
 
-    /// <summary>Adds the number of an occurrence; the first has none.</summary>
-    public static void AddSlot(Dictionary<string, JsonElement> headers, int slot)
+    /// <summary>The headers of a request or response: the application's, without those that are Ledger's in it, and the key.</summary>
+    public static Dictionary<string, JsonElement> HeadersOf(CallKey key, EventMetadata? metadata = null)
     {
+        var headers = new Dictionary<string, JsonElement>(metadata?.Headers ?? EventMetadata.EmptyHeaders);
+        foreach (var name in Own)
+        {
+            headers.Remove(name);
+        }
+
+        headers.Add(HashHeader, JsonText.ToElement(key.RequestHash));
+        return headers;
+    }
+
+    /// <summary>Adds which occurrence a request is; the first of a history has no number.</summary>
+    public static void AddOccurrence(Dictionary<string, JsonElement> headers, CallKey key, int slot)
+    {
+        if (key.Attempt is { } attempt)
+        {
+            headers[AttemptHeader] = JsonText.ToElement(attempt);
+        }
+
         if (slot > 0)
         {
             headers[SlotHeader] = EventJson.ToElement(writer => writer.WriteNumberValue(slot));
         }
     }
 
-    /// <summary>The hash of a request that was recorded with it; null where it was not.</summary>
-    public static string? HashOf(RecordedEvent recorded) =>
-        recorded.Metadata.Headers.TryGetValue(HashHeader, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    /// <summary>The key of a request, as it was recorded or else by its JSON.</summary>
+    public static CallKey KeyOf(RecordedEvent recorded, string kind, JsonElement request) =>
+        Text(recorded, HashHeader) is { } hash ? new CallKey(kind, hash, Text(recorded, AttemptHeader)) : CallKey.Of(kind, request);
+
+    /// <summary>Whether a response can be to a call of a kind.</summary>
+    public static bool Answers(string responseType, string kind) => kind switch
+    {
+        Llm => responseType == "llm.response",
+        Tool => responseType == "tool.returned",
+        _ => responseType == "call.returned",
+    };
+
+    /// <summary>The text of a header, or null.</summary>
+    public static string? Text(RecordedEvent recorded, string header) =>
+        recorded.Metadata.Headers.TryGetValue(header, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     /// <summary>How long a call took, as its response says; null where it does not.</summary>
     public static TimeSpan? DurationOf(EventMetadata metadata) =>

@@ -13,7 +13,7 @@ internal sealed class CallIndex(History history)
 {
     private readonly Dictionary<CallKey, List<CallState>> _calls = [];
     private readonly Dictionary<Guid, CallState> _requests = [];
-    private readonly Dictionary<string, Position> _attempts = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Kind, string RequestHash), Position> _first = [];
     private readonly Dictionary<string, Guid> _foreignRequests = new(StringComparer.Ordinal);
 
     /// <summary>The position after the last event taken.</summary>
@@ -31,21 +31,23 @@ internal sealed class CallIndex(History history)
         var slots = _calls.TryGetValue(key, out var known) ? known : [];
         var slot = wanted.Reuse switch
         {
-            CallReuse.Once => Math.Max(slots.FindIndex(c => c.Response is not null), 0),
-            CallReuse.ByOccurrence => slots.FindIndex(c => c.Start >= wanted.From) is >= 0 and var first
-                ? first + wanted.Number
-                : slots.Count + wanted.Number,
+            CallReuse.Once => 0,
+            CallReuse.ByOccurrence => wanted.Number,
             _ => slots.Count,
         };
-        return slot < slots.Count ? slots[slot] with { } : new CallState(slot) { Start = Next };
+
+        // Once means the first answer of the history, whichever attempt it was given to.
+        return wanted.Reuse == CallReuse.Once && _first.TryGetValue((key.Kind, key.RequestHash), out var first)
+            ? new CallState(key, slot) { Response = first }
+            : Find(key, slot);
     }
 
     /// <summary>An occurrence that was found before, as it is now.</summary>
     public CallState Find(CallKey key, int slot) =>
-        _calls.TryGetValue(key, out var slots) && slot < slots.Count ? slots[slot] with { } : new CallState(slot) { Start = Next };
+        _calls.TryGetValue(key, out var slots) && slot < slots.Count ? slots[slot] with { } : new CallState(key, slot);
 
-    /// <summary>The position after the event by which an attempt began, or null.</summary>
-    public Position? FindAttempt(string name) => _attempts.TryGetValue(name, out var start) ? start : null;
+    /// <summary>The occurrence that a request is; null for one that is not in the history.</summary>
+    public CallState? FindRequest(Guid requestId) => _requests.TryGetValue(requestId, out var call) ? call with { } : null;
 
     /// <summary>The calls of the own stream that have neither a response nor a failure, in their order.</summary>
     public IReadOnlyList<OpenCall> OpenCalls() =>
@@ -58,7 +60,7 @@ internal sealed class CallIndex(History history)
         Next = new Position(position.Value + 1);
         if (CallEventForm.RequestOf(recorded) is { } request)
         {
-            TakeRequest(recorded, position, request.Kind, request.Request);
+            TakeRequest(recorded, request.Kind, request.Request);
         }
         else if (CallEventForm.IsResponse(recorded.Type))
         {
@@ -83,32 +85,25 @@ internal sealed class CallIndex(History history)
                 call.Open = call.Open with { IsUnknown = true };
             }
         }
-        else if (recorded.Type == "attempt.started")
-        {
-            if (recorded.Data is AttemptStarted attempt)
-            {
-                _attempts.TryAdd(attempt.Name, Next);
-            }
-        }
         else if (recorded.Type == "call.answered")
         {
             Add(recorded, t => t.WithAnswer(CallCost.Read(recorded.ToJsonElement())));
         }
     }
 
-    private void TakeRequest(RecordedEvent recorded, Position position, string kind, JsonElement request)
+    private void TakeRequest(RecordedEvent recorded, string kind, JsonElement request)
     {
-        var hash = Header(recorded, CallEventForm.HashHeader);
-        var key = hash is null ? CallKey.Of(kind, request) : new CallKey(kind, hash);
+        var key = CallEventForm.KeyOf(recorded, kind, request);
         if (!_calls.TryGetValue(key, out var slots))
         {
             _calls.Add(key, slots = []);
         }
 
-        var slot = hash is null ? NextSlot(slots) : SlotOf(recorded);
+        var isOurs = CallEventForm.Text(recorded, CallEventForm.HashHeader) is not null;
+        var slot = isOurs ? SlotOf(recorded, slots.Count + CallEventForm.MostSkipped) : NextSlot(slots);
         while (slots.Count <= slot)
         {
-            slots.Add(new CallState(slots.Count) { Start = position });
+            slots.Add(new CallState(key, slots.Count));
         }
 
         var call = slots[slot];
@@ -119,25 +114,25 @@ internal sealed class CallIndex(History history)
         }
 
         // Who took a call before the fork answers there: a branch does not see it, and does not wait for it.
-        if (recorded.Stream == history.Stream && recorded.Id == EventIds.OfCall(history.Stream, kind, key.RequestHash, slot, call.Attempts))
+        if (recorded.Stream == history.Stream && recorded.Id == EventIds.OfCall(history.Stream, kind, key.RequestHash, key.Attempt, slot, call.Attempts))
         {
             call.Attempts++;
             call.HasFailed = false;
-            call.Open = new OpenCall(recorded.Id, kind, Header(recorded, CallEventForm.OwnerHeader), recorded.Timestamp, IsUnknown: false);
+            call.Open = new OpenCall(recorded.Id, kind, CallEventForm.Text(recorded, CallEventForm.OwnerHeader), recorded.Timestamp, IsUnknown: false);
         }
     }
 
     private static int NextSlot(List<CallState> slots) => slots is [.., { Response: null, HasFailed: true } last] ? last.Slot : slots.Count;
 
     /// <summary>The occurrence number that a request states: from 0.</summary>
-    public static int SlotOf(RecordedEvent recorded) =>
+    private static int SlotOf(RecordedEvent recorded, int most) =>
         recorded.Metadata.Headers.TryGetValue(CallEventForm.SlotHeader, out var value)
-            && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var slot) && slot is > 0 and <= CallEventForm.MostSlots ? slot : 0;
+            && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var slot) && slot > 0 && slot <= most ? slot : 0;
 
     private void TakeResponse(RecordedEvent recorded, Position position)
     {
         var data = recorded.ToJsonElement();
-        var isOurs = Header(recorded, CallEventForm.HashHeader) is not null;
+        var isOurs = CallEventForm.Text(recorded, CallEventForm.HashHeader) is not null;
         var hasFailed = !isOurs && data.ValueKind == JsonValueKind.Object
             && ((data.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null)
                 || (recorded.Type == "tool.returned" && !data.TryGetProperty("result", out _)));
@@ -145,7 +140,11 @@ internal sealed class CallIndex(History history)
         if (Close(recorded) is { } call)
         {
             call.HasFailed = hasFailed;
-            call.Response ??= hasFailed ? null : position;
+            if (!hasFailed)
+            {
+                call.Response ??= position;
+                _first.TryAdd((call.Key.Kind, call.Key.RequestHash), position);
+            }
         }
     }
 
@@ -164,7 +163,8 @@ internal sealed class CallIndex(History history)
     {
         foreach (var id in RequestsNamedBy(recorded))
         {
-            if (_requests.TryGetValue(id, out var call))
+            if (_requests.TryGetValue(id, out var call)
+                && (!CallEventForm.IsResponse(recorded.Type) || CallEventForm.Answers(recorded.Type, call.Key.Kind)))
             {
                 return (id, call);
             }
@@ -212,7 +212,4 @@ internal sealed class CallIndex(History history)
             Own = add(Own);
         }
     }
-
-    private static string? Header(RecordedEvent recorded, string name) =>
-        recorded.Metadata.Headers.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -15,9 +15,9 @@ internal sealed class CallLog(Run run)
     public Task<CallState> ReadAsync(CallKey key, int slot, CancellationToken cancellationToken) =>
         ReadAsync(index => index.Find(key, slot), cancellationToken);
 
-    /// <summary>Where an attempt began, or null.</summary>
-    public Task<Position?> ReadAttemptAsync(string name, CancellationToken cancellationToken) =>
-        ReadAsync(index => index.FindAttempt(name), cancellationToken);
+    /// <summary>The occurrence that a request is; null for one that is not in the history.</summary>
+    public Task<CallState?> ReadRequestAsync(Guid requestId, CancellationToken cancellationToken) =>
+        ReadAsync(index => index.FindRequest(requestId), cancellationToken);
 
     /// <summary>The calls without a known outcome.</summary>
     public Task<IReadOnlyList<OpenCall>> ReadOpenAsync(CancellationToken cancellationToken) => ReadAsync(index => index.OpenCalls(), cancellationToken);

@@ -1,63 +1,93 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
 namespace Ledger.Runs;
 
-/// <summary>Names a caller so that others can see whether its process is gone, where they can see that process.</summary>
+/// <summary>Names a caller so that others can see whether it is gone, if they can see its process.</summary>
 /// <remarks>
-/// The name is <c>machine/process/start/caller</c>: the machine with the namespace of its process ids (a container has its own), the id of the
-/// process, when it started in seconds since 1970, and an id for the caller.
+/// The name is <c>machine/process/start/caller</c>: the machine, with its boot and the namespace of its process ids (a container has its own), the id of the
+/// process, when it started, and an id for the caller. Of its own process this knows which callers are at work.
 /// </remarks>
 internal static class CallOwner
 {
-    // The start of a process is read with the rounding of the system's clock.
-    private const long StartTolerance = 5;
+    private static readonly ConcurrentDictionary<string, bool> AtWork = new(StringComparer.Ordinal);
 
-    private static readonly string Place = $"{Environment.MachineName.Replace('/', '-')}{NamespaceOfProcessIds()}";
+    private static readonly string Place = string.Join(
+        ' ', new[] { Environment.MachineName.Replace('/', '-'), Boot(), NamespaceOfProcessIds() }.Where(p => p.Length > 0));
 
-    private static readonly long Started = StartOf(Process.GetCurrentProcess());
+    private static readonly string Started = StartOf(Environment.ProcessId) ?? "";
 
     /// <summary>A name for a new caller of this process.</summary>
     public static string New() => string.Create(CultureInfo.InvariantCulture, $"{Place}/{Environment.ProcessId}/{Started}/{Guid.NewGuid():N}");
 
-    /// <summary>Whether the process of a caller has certainly ended; false where that cannot be seen from here.</summary>
+    /// <summary>A caller of this process begins its work.</summary>
+    public static void Begin(string owner) => AtWork.TryAdd(owner, true);
+
+    /// <summary>A caller of this process has ended, well or not.</summary>
+    public static void End(string owner) => AtWork.TryRemove(owner, out _);
+
+    /// <summary>Whether a caller has certainly ended; false if that cannot be seen from here.</summary>
     public static bool IsGone(string? owner)
     {
-        if (owner?.Split('/') is not [var place, var processText, var startText, _]
+        if (owner?.Split('/') is not [var place, var processText, var start, _]
             || place != Place
-            || !int.TryParse(processText, NumberStyles.None, CultureInfo.InvariantCulture, out var process)
-            || !long.TryParse(startText, NumberStyles.None, CultureInfo.InvariantCulture, out var start))
+            || start.Length == 0
+            || !int.TryParse(processText, NumberStyles.None, CultureInfo.InvariantCulture, out var process))
         {
             return false;
         }
 
-        try
-        {
-            using var running = Process.GetProcessById(process);
-            return Math.Abs(StartOf(running) - start) > StartTolerance;
-        }
-        catch (ArgumentException)
-        {
-            return true;
-        }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception or NotSupportedException)
-        {
-            return false;
-        }
+        return process == Environment.ProcessId && start == Started
+            ? !AtWork.ContainsKey(owner)
+            : StartOf(process) is var now && now != start && now != "";
     }
 
-    private static long StartOf(Process process) => new DateTimeOffset(process.StartTime).ToUnixTimeSeconds();
+    /// <summary>When a process started, by a clock that nobody sets; null if there is none of that id, and empty if that cannot be seen.</summary>
+    private static string? StartOf(int process)
+    {
+        try
+        {
+            if (OperatingSystem.IsLinux())
+            {
+                // The program's name, in parentheses, may contain anything; the start is the 20th field after it. See proc(5).
+                var stat = File.ReadAllText($"/proc/{process}/stat");
+                return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19];
+            }
+
+            using var running = Process.GetProcessById(process);
+            return running.StartTime.ToUniversalTime().ToString("yyyyMMddHHmm", CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or ArgumentException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or Win32Exception or NotSupportedException)
+        {
+            return "";
+        }
+    }
 
     private static string NamespaceOfProcessIds()
     {
         try
         {
-            return OperatingSystem.IsLinux() && File.ResolveLinkTarget("/proc/self/ns/pid", returnFinalTarget: false) is { } target
-                ? $" {target.Name}"
-                : "";
+            return OperatingSystem.IsLinux() && File.ResolveLinkTarget("/proc/self/ns/pid", returnFinalTarget: false) is { } target ? target.Name : "";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    private static string Boot()
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() ? File.ReadAllText("/proc/sys/kernel/random/boot_id")[..8] : "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             return "";
         }

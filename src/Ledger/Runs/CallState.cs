@@ -1,12 +1,10 @@
 namespace Ledger.Runs;
 
 /// <summary>The state of one occurrence of a request in a history: its attempts and the first response.</summary>
-/// <param name="Slot">Which occurrence in the history: from 0.</param>
-internal sealed record CallState(int Slot)
+/// <param name="Key">The request.</param>
+/// <param name="Slot">Which occurrence: from 0.</param>
+internal sealed record CallState(CallKey Key, int Slot)
 {
-    /// <summary>Where its first request is; the end of the history where there is none yet.</summary>
-    public Position Start { get; set; }
-
     /// <summary>Where the first response is, or null.</summary>
     public Position? Response { get; set; }
 

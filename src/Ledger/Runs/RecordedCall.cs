@@ -17,6 +17,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     private const int LongestError = 16 * 1024;
+    private const int MostTries = 3;
 
     private readonly string _owner = CallOwner.New();
     private readonly GivenAnswers _answers = run.Answers;
@@ -24,36 +25,37 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
 
     public async Task<CallAnswer> RunAsync(Func<CallContext, CancellationToken, Task<CallResponse>> call, CancellationToken cancellationToken)
     {
+        CallOwner.Begin(_owner);
+        try
+        {
+            return await TakeOrWaitAsync(call, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            CallOwner.End(_owner);
+        }
+    }
+
+    private async Task<CallAnswer> TakeOrWaitAsync(Func<CallContext, CancellationToken, Task<CallResponse>> call, CancellationToken cancellationToken)
+    {
         var wait = ShortestWait;
         (Guid RequestId, long Start)? waitingFor = null;
         var state = await log.ReadAsync(key, wanted, cancellationToken).ConfigureAwait(false);
         while (true)
         {
-            if (state.Response is { } position)
+            if (state.Response is { } position && wanted.Reuse != CallReuse.Never)
             {
-                if (wanted.Reuse != CallReuse.Never)
-                {
-                    return await AnswerAsync(position, cancellationToken).ConfigureAwait(false);
-                }
-
-                // Another caller was faster; a call that is always made is the next occurrence then.
-                state = await log.ReadAsync(key, wanted, cancellationToken).ConfigureAwait(false);
-                continue;
+                return await AnswerAsync(position, cancellationToken).ConfigureAwait(false);
             }
 
-            if (state.Open is { } open && open.Owner == _owner)
+            if (wanted.Reuse == CallReuse.Never && (state.Response is not null || state.Open is not null))
             {
-                return await MakeAsync(ContextOf(open.RequestId, state), state.Slot, call, cancellationToken).ConfigureAwait(false);
+                // Another caller took this occurrence; a call that is always made is the next one then.
+                state = await log.ReadAsync(key, wanted, cancellationToken).ConfigureAwait(false);
             }
 
             if (state.Open is { } other)
             {
-                if (wanted.Reuse == CallReuse.Never)
-                {
-                    state = await log.ReadAsync(key, wanted, cancellationToken).ConfigureAwait(false);
-                    continue;
-                }
-
                 if (waitingFor?.RequestId != other.RequestId)
                 {
                     waitingFor = (other.RequestId, ledger.TimeProvider.GetTimestamp());
@@ -76,9 +78,56 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             }
 
             // A second caller finds the id in the log, and reads on.
-            await run.AppendOwnAsync(RequestEvent(state), cancellationToken).ConfigureAwait(false);
-            state = await ReadAgainAsync(state, cancellationToken).ConfigureAwait(false);
+            var taken = await TakeAsync(state, cancellationToken).ConfigureAwait(false);
+            if (taken.Open is { } open && open.Owner == _owner)
+            {
+                return await MakeAsync(ContextOf(open.RequestId, taken), taken.Slot, call, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (taken == state)
+            {
+                throw new InvalidOperationException(
+                    $"The call of kind '{key.Kind}' cannot be recorded in '{run.StreamName}': its history has an event with the id of this request and other headers.");
+            }
+
+            state = taken;
         }
+    }
+
+    /// <summary>Appends the request, and returns the occurrence as it is then. A caller that is stopped in between leaves no open call.</summary>
+    private async Task<CallState> TakeAsync(CallState state, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await run.AppendOwnAsync(RequestEvent(state), cancellationToken).ConfigureAwait(false);
+
+            // Another occurrence may have been answered meanwhile, but what was taken is this one.
+            var taken = await log.ReadAsync(key, state.Slot, cancellationToken).ConfigureAwait(false);
+            return taken.Open?.Owner == _owner ? taken : await ReadAgainAsync(state, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            await ReleaseAsync(state, e).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task ReleaseAsync(CallState state, Exception reason)
+    {
+#pragma warning disable CA1031 // The caller needs the exception that stopped it.
+        try
+        {
+            var taken = await log.ReadAsync(key, state.Slot, CancellationToken.None).ConfigureAwait(false);
+            if (taken.Open is { } open && open.Owner == _owner)
+            {
+                await RecordAsync(new CallReleased(key.Kind, $"stopped before the call was made: {reason.GetType().Name}"), open.RequestId, null).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            LogMessages.CallFailureNotRecorded(ledger.Logger, e, run.StreamName.Value, key.Kind);
+        }
+#pragma warning restore CA1031
     }
 
     // Another occurrence may be answered meanwhile, which is as good where any answers.
@@ -109,7 +158,15 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             if (outcome.Response is { } response)
             {
                 var (responded, _) = Responded(other.RequestId, response, null);
-                await run.AppendOwnAsync(responded, CancellationToken.None).ConfigureAwait(false);
+                try
+                {
+                    await run.AppendOwnAsync(responded with { Id = EventIds.OfOutsideAnswer(other.RequestId) }, CancellationToken.None).ConfigureAwait(false);
+                }
+                catch (EventIdInUseException)
+                {
+                    // Another caller reconciled it first; its answer counts.
+                }
+
                 return false;
             }
 
@@ -139,20 +196,18 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
                 ?? throw new InvalidOperationException("The call returned null. Return a response, or throw.");
             (responded, original) = Responded(context.RequestId, response, ledger.TimeProvider.GetElapsedTime(begun));
         }
-        catch (Exception e) when (options.Effects != EffectPolicy.Repeat && IsCutOff(e))
-        {
-            await RecordUnknownAsync(context.RequestId, StorableText.Of($"{e.GetType().Name}: {e.Message}", LongestError)).ConfigureAwait(false);
-            throw;
-        }
         catch (Exception e)
         {
-            await RecordAsync(new CallFailed(key.Kind, StorableText.Of($"{e.GetType().Name}: {e.Message}", LongestError)), context.RequestId, null)
-                .ConfigureAwait(false);
+            // The effect of a call that did not end well is unknown, unless it says that it had none. That matters if it must not be repeated.
+            var reason = StorableText.Of($"{e.GetType().Name}: {e.Message}", LongestError);
+            await (options.Effects == EffectPolicy.Repeat || e is CallNotMadeException
+                ? RecordAsync(new CallFailed(key.Kind, reason), context.RequestId, null)
+                : RecordUnknownAsync(context.RequestId, reason)).ConfigureAwait(false);
             throw;
         }
 
         // The call is made and paid for, so the answer is written even if the caller has cancelled.
-        await run.AppendOwnAsync(responded, CancellationToken.None).ConfigureAwait(false);
+        await RecordAnswerAsync(responded, original).ConfigureAwait(false);
         var state = await log.ReadAsync(key, slot, CancellationToken.None).ConfigureAwait(false);
         var recorded = await ReadAsync(state.Response!.Value, CancellationToken.None).ConfigureAwait(false);
         var answer = AnswerOf(recorded, state.Response.Value, isFromLog: recorded.Id != responded.Id);
@@ -160,9 +215,27 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         return original is { } whole && !answer.IsFromLog ? answer with { Response = whole } : answer;
     }
 
-    // The effect of a call that was sent and cut off is unknown; a refused call had no effect.
-    private static bool IsCutOff(Exception e) =>
-        e is OperationCanceledException or TimeoutException or IOException or HttpRequestException { StatusCode: null } or System.Net.Sockets.SocketException;
+    private async Task RecordAnswerAsync(NewEvent responded, JsonElement? original)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await run.AppendOwnAsync(responded, CancellationToken.None).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (tries < MostTries)
+            {
+                LogMessages.CallAnswerNotRecorded(ledger.Logger, e, run.StreamName.Value, key.Kind, tries);
+                await Task.Delay(LongestWait, ledger.TimeProvider, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                var content = original ?? CallEventForm.ContentOf(key.Kind, JsonElement.Parse(ledger.Store.Registry.Write(responded).Json.Span));
+                throw new CallNotRecordedException(run.StreamName, key.Kind, content, e);
+            }
+        }
+    }
 
     /// <summary>The event of a response, and the response itself where the event has another form of it.</summary>
     /// <remarks>The call is made and paid for: an answer that cannot be stored must not be made again for that.</remarks>
@@ -199,12 +272,12 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
 
     private CallResponse Priced(CallResponse response)
     {
-        if (response.CostUsd is not null || ledger.Options.Price is not { } price)
+        if (response.CostUsd is not null || ledger.Options.Price is not { } price || (key.Kind != CallEventForm.Llm && response.InputTokens is null))
         {
             return response;
         }
 
-        var read = CallCost.Read(response.Content);
+        var read = key.Kind == CallEventForm.Llm ? CallCost.Read(response.Content) : CallCost.Unknown;
         if (read.Usd is not null)
         {
             return response;
@@ -216,7 +289,17 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             OutputTokens = response.OutputTokens ?? read.OutputTokens,
             Model = read.Model ?? CallCost.Read(request).Model,
         };
-        return response with { CostUsd = price(used) };
+#pragma warning disable CA1031 // The call is made and paid for; its price is not worth losing the answer.
+        try
+        {
+            return response with { CostUsd = price(used) is >= 0 and var usd ? usd : null };
+        }
+        catch (Exception e)
+        {
+            LogMessages.PriceFailed(ledger.Logger, e, run.StreamName.Value, used.Model ?? "");
+            return response;
+        }
+#pragma warning restore CA1031
     }
 
     private async Task<CallAnswer> AnswerAsync(Position position, CancellationToken cancellationToken)
@@ -274,21 +357,18 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         run.StreamName,
         key.Kind,
         requestId,
-        EventIds.OfCallKey(run.StreamName, key.Kind, key.RequestHash, state.Slot).ToString(),
+        EventIds.OfCallKey(run.StreamName, key.Kind, key.RequestHash, key.Attempt, state.Slot).ToString(),
         Math.Max(state.Attempts, 1));
 
     private NewEvent RequestEvent(CallState state)
     {
-        var headers = new Dictionary<string, JsonElement>(options.Metadata.Headers)
-        {
-            [CallEventForm.HashHeader] = JsonText.ToElement(key.RequestHash),
-            [CallEventForm.OwnerHeader] = JsonText.ToElement(_owner),
-        };
-        CallEventForm.AddSlot(headers, state.Slot);
+        var headers = CallEventForm.HeadersOf(key, options.Metadata);
+        headers.Add(CallEventForm.OwnerHeader, JsonText.ToElement(_owner));
+        CallEventForm.AddOccurrence(headers, key, state.Slot);
         var causes = options.Metadata.ForeignCauses.Count == 0 ? _followed : options.Metadata.Causes;
         return new NewEvent(CallEventForm.Request(key.Kind, request), options.Metadata with { Causes = causes, Headers = headers, ForeignId = null })
         {
-            Id = EventIds.OfCall(run.StreamName, key.Kind, key.RequestHash, state.Slot, state.Attempts),
+            Id = EventIds.OfCall(run.StreamName, key.Kind, key.RequestHash, key.Attempt, state.Slot, state.Attempts),
         };
     }
 
@@ -306,7 +386,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
 
     private Dictionary<string, JsonElement> HeadersOf(AlteredAnswer? altered, TimeSpan? duration)
     {
-        var headers = new Dictionary<string, JsonElement> { [CallEventForm.HashHeader] = JsonText.ToElement(key.RequestHash) };
+        var headers = CallEventForm.HeadersOf(key);
         if (altered is not null)
         {
             headers.Add(AlteredAnswerForm.Header, AlteredAnswerForm.ToElement(altered));

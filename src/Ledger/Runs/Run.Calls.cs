@@ -9,7 +9,7 @@ public sealed partial class Run
 {
     private readonly CallLog _calls;
     private readonly AttemptCounter _occurrences = new();
-    private readonly Position _attemptStart;
+    private readonly string? _attempt;
 
     /// <summary>Makes a call and records it, unless this history, including the shared prefix, already has its answer.</summary>
     /// <remarks>
@@ -67,15 +67,17 @@ public sealed partial class Run
 
         // What cannot be stored is refused before it is hashed, and before anything is written.
         _ledger.Store.Registry.Write(new NewEvent(CallEventForm.Request(kind, request)));
-        var key = CallKey.Of(kind, request);
         var reuse = options.Reuse ?? _ledger.Options.CallReuse.GetValueOrDefault(kind, CallReuse.Once);
+        var key = CallKey.Of(kind, request) with { Attempt = reuse == CallReuse.Once ? null : _attempt };
         var number = reuse == CallReuse.Once ? 0 : _occurrences.Take(key);
-        var wanted = new CallOccurrence(reuse, number, reuse == CallReuse.ByOccurrence ? _attemptStart : Position.Start);
         try
         {
+            var wanted = new CallOccurrence(reuse, number);
+            var turn = (StreamName, key, wanted);
+            using var entered = CallsUnderWay.Enter(turn)
+                ?? throw new InvalidOperationException($"The call of kind '{kind}' in '{StreamName}' makes the same call inside itself, and would wait for itself forever.");
             var recorded = new RecordedCall(this, _calls, _ledger, key, request, wanted, options);
-            return await _ledger.CallTurns.TakeAsync((StreamName, key, wanted), () => recorded.RunAsync(call, cancellationToken), cancellationToken)
-                .ConfigureAwait(false);
+            return await _ledger.CallTurns.TakeAsync(turn, () => recorded.RunAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -150,15 +152,9 @@ public sealed partial class Run
     public async Task<Run> BeginAttemptAsync(string name, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        var start = await _calls.ReadAttemptAsync(name, cancellationToken).ConfigureAwait(false);
-        if (start is null)
-        {
-            var begun = new NewEvent(new AttemptStarted(name)) { Id = EventIds.OfAttempt(StreamName, name) };
-            await AppendOwnAsync(begun, cancellationToken).ConfigureAwait(false);
-            start = await _calls.ReadAttemptAsync(name, cancellationToken).ConfigureAwait(false);
-        }
-
-        return new Run(this, start!.Value);
+        var begun = new NewEvent(new AttemptStarted(name)) { Id = EventIds.OfAttempt(StreamName, name) };
+        await AppendOwnAsync(begun, cancellationToken).ConfigureAwait(false);
+        return new Run(this, name);
     }
 
     /// <summary>Lists the calls that were begun and have neither an answer nor a failure, in the order of their time.</summary>
@@ -203,11 +199,22 @@ public sealed partial class Run
         }
 
         metadata ??= EventMetadata.None;
-        var isOpen = await OpenCallAsync(requestId, cancellationToken).ConfigureAwait(false) is not null;
-        var answer = new OutsideAnswer(this, _calls, _ledger.Store, new CallKey(kind, CallEventForm.HashOf(found) ?? CallKey.Of(kind, request).RequestHash));
-        return await (isOpen
-            ? answer.CloseAsync(found, response, metadata, cancellationToken)
-            : answer.ReplaceAsync(found, request, response, metadata, cancellationToken)).ConfigureAwait(false);
+        var key = CallEventForm.KeyOf(found, kind, request);
+        if (await OpenCallAsync(requestId, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            return await new OutsideAnswer(this, _calls, _ledger.Store, key, 0).CloseAsync(found, response, metadata, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Which occurrence it is, the history that it is in knows.
+        var origin = await _ledger.FindAsync(found.Stream, cancellationToken).ConfigureAwait(false);
+        if (origin is null || origin.History.Root != History.Root)
+        {
+            throw new ArgumentException($"'{StreamName}' and '{found.Stream}', which has the call '{requestId}', are not of one run.", nameof(requestId));
+        }
+
+        var occurrence = await origin._calls.ReadRequestAsync(requestId, cancellationToken).ConfigureAwait(false);
+        var answer = new OutsideAnswer(this, _calls, _ledger.Store, key, occurrence?.Slot ?? 0);
+        return await answer.ReplaceAsync(found, request, response, metadata, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Forks this run or branch where a call was made: the branch has everything before the call's request.</summary>

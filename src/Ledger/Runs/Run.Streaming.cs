@@ -8,6 +8,8 @@ namespace Ledger;
 /// <content>Calls whose answer arrives in parts.</content>
 public sealed partial class Run
 {
+    private static readonly TimeSpan LongestFarewell = TimeSpan.FromSeconds(5);
+
     /// <summary>Makes a call whose answer arrives in parts, and records it as one answer at its end, unless the history already has its answer.</summary>
     /// <remarks>
     /// The rules are those of <see cref="CallAsync(string, JsonElement, Func{CallContext, CancellationToken, Task{CallResponse}}, CallOptions?, CancellationToken)"/>.
@@ -21,6 +23,8 @@ public sealed partial class Run
     /// <param name="combine">Makes one response of all parts.</param>
     /// <param name="replay">Makes parts of a recorded answer.</param>
     /// <param name="options">How the call is answered and repeated; null for the defaults of the kind.</param>
+    /// <param name="copy">Copies a part before the reader gets it, if readers may change parts: the copy is what is combined. Null for parts that do not change.</param>
+    /// <param name="onAnswer">Is told of the answer once it is recorded or found; null for no one.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     public async IAsyncEnumerable<T> CallStreamingAsync<T>(
         string kind,
@@ -29,6 +33,8 @@ public sealed partial class Run
         Func<IReadOnlyList<T>, CallResponse> combine,
         Func<CallAnswer, IEnumerable<T>> replay,
         CallOptions? options = null,
+        Func<T, T>? copy = null,
+        Action<CallAnswer>? onAnswer = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(call);
@@ -53,12 +59,15 @@ public sealed partial class Run
         {
             if (!isWhole)
             {
+                // A call that does not obey its token is left alone after a while; what becomes of it is recorded when it ends.
                 await stop.CancelAsync().ConfigureAwait(false);
-                await ((Task)answering).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.WhenAny(answering, Task.Delay(LongestFarewell, _ledger.TimeProvider, CancellationToken.None)).ConfigureAwait(false);
+                _ = answering.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             }
         }
 
         var answer = await answering.ConfigureAwait(false);
+        onAnswer?.Invoke(answer);
         if (!hasParts && answer.IsFromLog)
         {
             foreach (var part in replay(answer))
@@ -84,7 +93,7 @@ public sealed partial class Run
             var all = new List<T>();
             await foreach (var part in call(context, token).ConfigureAwait(false))
             {
-                all.Add(part);
+                all.Add(copy is null ? part : copy(part));
                 await parts.Writer.WriteAsync(part, token).ConfigureAwait(false);
             }
 

@@ -24,9 +24,9 @@ public sealed partial class Run
     }
 
     // The same history for another attempt of an agent.
-    private Run(Run other, Position attemptStart)
+    private Run(Run other, string attempt)
         : this(other._ledger, other.History, other._statistics, other._faults) =>
-        (_attemptStart, _calls) = (attemptStart, other._calls);
+        (_attempt, _calls) = (attempt, other._calls);
 
     /// <summary>The id without its prefix.</summary>
     public string Id => StreamName.Id;
@@ -154,7 +154,7 @@ public sealed partial class Run
     internal NewEvent Correlated(NewEvent made) => made.CorrelationId is null ? made with { CorrelationId = History.Root.Value } : made;
 
     /// <summary>The answers that the agent at work was given: what it appends next follows from them.</summary>
-    internal GivenAnswers Answers => AgentScope.Answers ?? _answers;
+    internal GivenAnswers Answers => AgentScope.AnswersOf(StreamName) ?? _answers;
 
     private NewEvent[] Correlated(IReadOnlyList<object> events)
     {

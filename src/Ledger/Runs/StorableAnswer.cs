@@ -34,6 +34,13 @@ internal static class StorableAnswer
         AllowTrailingCommas = true,
     };
 
+    /// <summary>Whether JSON can be stored as it is.</summary>
+    public static bool IsStorable(JsonElement json)
+    {
+        var raw = JsonMarshal.GetRawUtf8Value(json);
+        return raw.Length <= MostBytes && PayloadCheck.FaultOf(raw) is null;
+    }
+
     /// <summary>The storable form, and what was changed.</summary>
     public static (JsonElement Json, AlteredAnswer Altered) Of(JsonElement original)
     {

@@ -3,7 +3,10 @@ using Ledger.Log;
 namespace Ledger.Conformance.Decorators;
 
 /// <summary>A decorator as an application writes one: it counts appends, and passes everything else on.</summary>
-public sealed class CountingStore(IEventStore inner) : IEventStore
+/// <param name="inner">The store.</param>
+/// <param name="before">Runs before each append, given its number; may throw.</param>
+/// <param name="after">Runs after each append.</param>
+public sealed class CountingStore(IEventStore inner, Func<int, Task>? before = null, Func<int, Task>? after = null) : IEventStore
 {
     public int Appends { get; private set; }
 
@@ -12,10 +15,13 @@ public sealed class CountingStore(IEventStore inner) : IEventStore
     public T? Get<T>()
         where T : class => inner.Get<T>();
 
-    public Task<IReadOnlyList<AppendResult>> AppendAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<AppendResult>> AppendAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken = default)
     {
-        Appends++;
-        return inner.AppendAsync(appends, cancellationToken);
+        var number = ++Appends;
+        await (before?.Invoke(number) ?? Task.CompletedTask);
+        var results = await inner.AppendAsync(appends, cancellationToken);
+        await (after?.Invoke(number) ?? Task.CompletedTask);
+        return results;
     }
 
     public Task<ImportProgress> ImportAsync(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ledger.Conformance.Decorators;
 using Ledger.Events;
 using Ledger.Log;
 using Ledger.Runs;
@@ -44,6 +45,129 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
         // What was recorded later counts for the first turn, which ended before it: a turn is run again until it has ended, not afterwards.
         (await PollAsync(await run.BeginAttemptAsync("turn-1"), 2)).ShouldBe(["answer 1", "answer 2"]);
         (await run.ReadAllAsync()).Count(e => e.Type == "attempt.started").ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Attempts_SideBySide_HaveTheirOwnOccurrences()
+    {
+        var run = Runs.GetRun(NewId());
+        var attempts = await Task.WhenAll(Enumerable.Range(0, 4).Select(n => run.BeginAttemptAsync($"agent-{n}")));
+        var answers = await Task.WhenAll(attempts.Select(a => Task.Run(() => PollAsync(a, 2))));
+
+        _calls.ShouldBe(8);
+        for (var i = 0; i < 4; i++)
+        {
+            (await PollAsync(await Runs.GetRun(run.Id).BeginAttemptAsync($"agent-{i}"), 2)).ShouldBe(answers[i]);
+        }
+
+        // Beyond its own answers an attempt calls, whatever others were answered meanwhile.
+        (await PollAsync(await Runs.GetRun(run.Id).BeginAttemptAsync("agent-0"), 3)).ShouldBe([.. answers[0], "answer 9"]);
+        var branch = await run.ForkAsync(await run.GetLengthAsync());
+        (await PollAsync(await branch.BeginAttemptAsync("agent-1"), 2)).ShouldBe(answers[1]);
+    }
+
+    [Fact]
+    public async Task Caller_StoppedBetweenRequestAndCall_LeavesNoOpenCall()
+    {
+        var id = NewId();
+        using var stop = new CancellationTokenSource();
+        var stopping = new CountingStore(Store, after: append => append == 1 ? stop.CancelAsync() : Task.CompletedTask);
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => new AgentLedger(stopping).GetRun(id).CallAsync("tool", Poll, CallAsync, new CallOptions { Effects = EffectPolicy.Refuse }, stop.Token));
+
+        var run = Runs.GetRun(id);
+        (await run.ListOpenCallsAsync()).ShouldBeEmpty();
+        (await run.CallAsync("tool", Poll, CallAsync, new CallOptions { Effects = EffectPolicy.Refuse })).Text.ShouldBe("answer 1");
+    }
+
+    [Fact]
+    public async Task Answer_ThatCannotBeRecorded_IsTriedAgain_AndThenGivenToTheCaller()
+    {
+        var (flaky, broken) = (NewId(), NewId());
+        var failing = new CountingStore(Store, append => append == 2 ? throw new IOException("cut") : Task.CompletedTask);
+        (await new AgentLedger(failing, timeProvider: new NoWait()).GetRun(flaky).CallAsync("tool", Poll, CallAsync)).Text.ShouldBe("answer 1");
+        var dead = new CountingStore(Store, append => append >= 2 ? throw new IOException("cut") : Task.CompletedTask);
+        var lost = await Should.ThrowAsync<CallNotRecordedException>(
+            () => new AgentLedger(dead, timeProvider: new NoWait()).GetRun(broken).CallAsync("tool", Poll, CallAsync));
+
+        lost.Response.GetString().ShouldBe("answer 2");
+        lost.Message.ShouldBe($"A call of kind 'tool' in 'run:{broken}' was made, and its answer could not be recorded: cut");
+
+        // Nobody waits for a caller of this process that has ended.
+        var open = (await Runs.GetRun(broken).ListOpenCallsAsync()).ShouldHaveSingleItem();
+        open.IsUnknown.ShouldBeTrue();
+        await Runs.GetRun(broken).AnswerAsync(open.RequestId, new CallResponse(lost.Response));
+        (await Runs.GetRun(broken).CallAsync("tool", Poll, CallAsync)).Text.ShouldBe("answer 2");
+    }
+
+    [Fact]
+    public async Task Headers_OfAnotherRequest_DoNotDecideWhichOccurrenceThisIs()
+    {
+        var run = Runs.GetRun(NewId());
+        await PollAsync(run, 3);
+        var third = (await run.ReadAllAsync()).Last(e => e.Type == "tool.called");
+
+        (await run.CallAsync("tool", "7", CallAsync, new CallOptions { Metadata = third.Metadata })).Text.ShouldBe("answer 4");
+        var branch = await run.ForkAsync(Position.Start);
+        var first = (await run.ReadAllAsync()).First(e => e.Type == "tool.called");
+        await branch.AnswerAsync(first.Id, CallResponse.OfText("other"), third.Metadata);
+        (await PollAsync(branch, 1)).ShouldBe(["other"]);
+    }
+
+    [Fact]
+    public async Task Call_InsideItself_IsRefused()
+    {
+        var run = Runs.GetRun(NewId());
+
+        var refused = await Should.ThrowAsync<InvalidOperationException>(
+            () => run.CallAsync("llm", "1", async (_, token) => new CallResponse((await run.CallAsync("llm", "1", CallAsync, cancellationToken: token)).Response)));
+
+        refused.Message.ShouldBe($"The call of kind 'llm' in '{run.StreamName}' makes the same call inside itself, and would wait for itself forever.");
+    }
+
+    [Fact]
+    public async Task Answer_OfSeveralAtOnce_OneIsRecorded()
+    {
+        var id = NewId();
+        var hung = await BeginAndHangAsync(id);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(n => Task.Run(async () =>
+        {
+            try
+            {
+                await Runs.GetRun(id).AnswerAsync(hung.RequestId, CallResponse.OfText($"{n}") with { CostUsd = 1 });
+                return 1;
+            }
+            catch (ArgumentException)
+            {
+                return 0;
+            }
+        })));
+
+        answers.Sum().ShouldBe(1);
+        (await Runs.GetRun(id).GetUsageAsync()).Whole.CostUsd.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Answer_ToACallOfAnotherRun_IsRefused_AndToTheSecondByHandIsPlacedThere()
+    {
+        var run = Runs.GetRun(NewId());
+        var calls = Enumerable.Range(0, 2).Select(_ => new NewEvent(new UntypedEvent("tool.called", JsonElement.Parse(Poll)))).ToList();
+        await run.AppendAsync([.. calls.SelectMany((c, n) => new object[] { c, new NewEvent(new ToolReturned($"{c.Id}", JsonElement.Parse($"\"by hand {n}\""))) })]);
+
+        await Should.ThrowAsync<ArgumentException>(() => Runs.GetRun(NewId()).AnswerAsync(calls[0].Id, CallResponse.OfText("planted")));
+        var branch = await run.ForkBeforeAsync(calls[1].Id);
+        await branch.AnswerAsync(calls[1].Id, CallResponse.OfText("a\0b"));
+        (await PollAsync(branch, 2)).ShouldBe(["by hand 0", "a\uFFFDb"]);
+    }
+
+    [Fact]
+    public async Task Price_ThatThrows_LosesNoAnswer()
+    {
+        var ledger = new AgentLedger(Store, new AgentLedgerOptions { Price = _ => throw new KeyNotFoundException() });
+
+        var answer = await ledger.GetRun(NewId()).CallAsync("llm", "1", CallAsync, new CallOptions { Effects = EffectPolicy.Refuse });
+
+        (answer.Text, answer.Cost.Usd).ShouldBe(("answer 1", null));
     }
 
     [Fact]
@@ -234,9 +358,15 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
             () => run.CallAsync("tool", Poll, (_, _) => throw new TimeoutException(), new CallOptions { Effects = effects }));
         (await run.ReadAllAsync())[^1].Type.ShouldBe(type);
 
-        // A callee that refuses has done nothing.
+        // What a call has done that failed after it went out is not known, however it failed; a callee that refuses says that it has done nothing.
         await Should.ThrowAsync<FormatException>(
-            () => run.CallAsync("other", Poll, (_, _) => throw new FormatException(), new CallOptions { Effects = effects }));
+            () => run.CallAsync("late", Poll, (_, _) => throw new FormatException(), new CallOptions { Effects = effects }));
+        (await run.ReadAllAsync())[^1].Type.ShouldBe(type);
+        await Should.ThrowAsync<InvalidOperationException>(
+            () => run.CallAsync("nothing", Poll, (_, _) => Task.FromResult<CallResponse>(null!), new CallOptions { Effects = effects }));
+        (await run.ReadAllAsync())[^1].Type.ShouldBe(type);
+        await Should.ThrowAsync<CallNotMadeException>(
+            () => run.CallAsync("other", Poll, (_, _) => throw new CallNotMadeException("no such invoice"), new CallOptions { Effects = effects }));
         (await run.ReadAllAsync())[^1].Type.ShouldBe("call.failed");
     }
 
@@ -416,5 +546,12 @@ public abstract class CallPolicyTests(ITestEngine engine) : EventStoreTests(engi
             return CallResponse.OfText("never");
         });
         return await begun.Task;
+    }
+
+    /// <summary>A clock whose waits are over at once.</summary>
+    private sealed class NoWait : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, TimeSpan.Zero, period);
     }
 }
