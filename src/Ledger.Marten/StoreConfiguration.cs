@@ -68,7 +68,7 @@ internal sealed class StoreConfiguration
         : throw new InvalidOperationException(
             "The document store is not configured for Ledger. Write 'options.UseLedger()' where its options are set.");
 
-    /// <summary>Sets everything.</summary>
+    /// <summary>Sets the store's options, and adds Ledger's events, listeners and schema.</summary>
     public static void Apply(StoreOptions options, PostgresOptions ledger)
     {
         if (IsIn(options))

@@ -22,7 +22,7 @@ internal sealed class PendingSave : ITransactionParticipant
         ((ITransactionParticipantRegistrar)session).AddTransactionParticipant(this);
     }
 
-    /// <summary>That of a session.</summary>
+    /// <summary>The pending save of a session.</summary>
     public static PendingSave Of(IDocumentSession session, StoreConfiguration store) =>
         Sessions.GetValue(session, key => new PendingSave(key, store));
 

@@ -9,7 +9,7 @@ internal sealed class LedgerDataSource : IDisposable, IAsyncDisposable
 {
     private readonly NpgsqlDataSource? _own;
 
-    /// <summary>Makes or finds it.</summary>
+    /// <summary>Creates the data source, or takes the container's.</summary>
     public LedgerDataSource(IServiceProvider services)
     {
         if (services.GetRequiredService<PostgresOptions>().ConnectionString is { } connectionString)

@@ -39,7 +39,7 @@ internal sealed class HistoryPage
         .With(_last, NpgsqlDbType.Array | NpgsqlDbType.Bigint);
 
     /// <summary>Reads the page, and hands over each event as it comes.</summary>
-    /// <returns>What it has; it is the last when nothing follows in the log.</returns>
+    /// <returns>The content of the page; the last if nothing follows in the log.</returns>
     /// <exception cref="BrokenHistoryException">An event is missing.</exception>
     public async Task<PageRead> ReadAsync(
         NpgsqlDataReader reader,

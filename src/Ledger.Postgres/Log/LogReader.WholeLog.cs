@@ -26,7 +26,7 @@ internal sealed partial class LogReader
         {
             if (IsCertain(holders, last, started))
             {
-                // What is missing is dead. Read ahead, until an event shows that there are other writers after all.
+                // Missing numbers are dead. Read ahead, until an event shows that there are other writers after all.
                 var chunks = ReadChunksAsync(
                     next, (from, rows, add, cancelled) => ReadLogPageAsync(from, last, rows, add, cancelled), cancellationToken);
                 await foreach (var chunk in chunks.ConfigureAwait(false))

@@ -18,7 +18,7 @@ public sealed partial class LedgerMigrator
     private readonly IReadOnlyList<Migration> _known;
     private readonly IReadOnlyList<SchemaFunction> _functions;
 
-    /// <summary>Works on a database.</summary>
+    /// <summary>Creates a migrator for a database.</summary>
     /// <param name="dataSource">The database; the role is the one that the tables will belong to.</param>
     /// <param name="options">The names of the schemas; null for the defaults.</param>
     /// <param name="logger">Where applied migrations are reported; null for nowhere.</param>

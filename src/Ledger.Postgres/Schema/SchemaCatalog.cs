@@ -33,7 +33,7 @@ internal sealed class SchemaCatalog
         Expected = [.. ExpectedLines().Concat(documents.SelectMany(ExpectedLines)).Select(CatalogEntry.Parse).Select(entry => Fill(entry, bodies)).Distinct()];
     }
 
-    /// <summary>What the database has.</summary>
+    /// <summary>The objects in the database.</summary>
     internal IReadOnlyList<CatalogEntry> Actual { get; }
 
     /// <summary>What the migrations make, under the names of these schemas.</summary>

@@ -7,7 +7,7 @@ namespace Ledger.Postgres.Schema;
 /// <param name="Actual">What the database has, or null when it has nothing.</param>
 public sealed record SchemaDifference(DifferenceKind Kind, string Subject, string? Expected = null, string? Actual = null)
 {
-    /// <summary>One sentence for people.</summary>
+    /// <summary>The difference as one sentence.</summary>
     public string Message => Kind switch
     {
         DifferenceKind.Missing when Expected is { Length: > 0 } => $"The {Subject} is missing; it should be '{Expected}'.",

@@ -34,7 +34,7 @@ internal sealed class SchemaMending
         Of(catalog, schemas, SchemaDefinitions.Of(migrations, functions), []);
 
     /// <summary>Looks for tables, views and sequences that the migrations before <c>0001_tables</c> made, which the adoption changes.</summary>
-    /// <remarks>They are made in their current form. Their triggers are left to what follows the adoption, when their functions are there.</remarks>
+    /// <remarks>They are created in their current form. Their triggers are created after the adoption, when their functions exist.</remarks>
     internal static SchemaMending OfAdopted(SchemaCatalog catalog, SchemaNames schemas, Migration tables)
     {
         var later = SchemaDefinitions.Of([SchemaAdoption.Text]).Select(definition => definition.Name).ToHashSet(StringComparer.Ordinal);

@@ -17,6 +17,6 @@ public sealed class SchemaNotMendedException : Exception
     /// <summary>Ledger's own schema.</summary>
     public string Schema { get; }
 
-    /// <summary>What is missing.</summary>
+    /// <summary>The missing objects.</summary>
     public IReadOnlyList<SchemaDifference> Missing { get; }
 }

@@ -5,7 +5,7 @@ namespace Ledger.Wolverine.Handling;
 /// <summary>A <see cref="HandledStream{T}"/> of any state, as it is saved.</summary>
 internal interface IHandledStream
 {
-    /// <summary>The stream.</summary>
+    /// <summary>The name of the stream.</summary>
     StreamName Name { get; }
 
     /// <summary>The version that the state stands for.</summary>

@@ -12,7 +12,7 @@ public sealed record StartRun(string RunId)
 }
 
 /// <summary>Asks to append events to a run, branch or other stream.</summary>
-/// <remarks>Events that are there already are not written again. Answered by <see cref="EventsAppended"/>.</remarks>
+/// <remarks>Events that are already in the stream are not written again. Answered by <see cref="EventsAppended"/>.</remarks>
 /// <param name="RunId">With a colon the name of a stream, otherwise the id of a run.</param>
 /// <param name="Events">The events.</param>
 public sealed record AppendEvents(string RunId, IReadOnlyList<EventData> Events)

@@ -81,7 +81,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         }
     }
 
-    // Another occurrence may be answered meanwhile, which is as good where any answers.
+    // Another occurrence may be answered in the meantime, which also counts if any answer does.
     private Task<CallState> ReadAgainAsync(CallState state, CancellationToken cancellationToken) => wanted.Reuse == CallReuse.Once
         ? log.ReadAsync(key, wanted, cancellationToken)
         : log.ReadAsync(key, state.Slot, cancellationToken);
@@ -170,7 +170,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
     {
         if (response.Content.ValueKind == JsonValueKind.Undefined)
         {
-            throw new InvalidOperationException("The call returned a response without content. Give it JSON; null is JSON too.");
+            throw new InvalidOperationException("The call returned a response without content. Set it to JSON; null is JSON too.");
         }
 
         response = Priced(response);

@@ -22,7 +22,7 @@ internal sealed class AppendCommand : IDisposable
     private readonly EventParameters _event = new();
     private readonly AppendAnswers _answers = new();
 
-    /// <summary>Makes the call.</summary>
+    /// <summary>Creates the command.</summary>
     /// <param name="statements">The statements to send.</param>
     /// <param name="connection">Where its connections come from; null for a caller's.</param>
     /// <param name="timeoutSeconds">The time-out; 0 for none.</param>

@@ -5,7 +5,7 @@ namespace Ledger.Postgres.Log.Appending;
 /// <summary>Which lane a stream's requests go to: few callers share the first lane, many are spread over all by the hash of the stream.</summary>
 /// <remarks>
 /// One batch of eight costs the server much less than two of four that it writes side by side; only where a batch is large anyway does
-/// it pay to have the next one under way while callers take in their answers. All members can be used by many threads at once.
+/// it pay to send the next one while callers receive their answers. All members can be used by many threads at once.
 /// </remarks>
 internal sealed class LaneSpread(AppendLane[] lanes, CallsUnderWay calls) : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class LaneSpread(AppendLane[] lanes, CallsUnderWay calls) : IDis
     private int _used = 1;
     private int _isMoving;
 
-    /// <summary>Keeps all streams in their lanes until it is disposed, so that what is put into a lane meanwhile stays in order.</summary>
+    /// <summary>Keeps all streams in their lanes until it is disposed, so that requests added to a lane in the meantime stay in order.</summary>
     public Hold Keep()
     {
         _moving.EnterReadLock();

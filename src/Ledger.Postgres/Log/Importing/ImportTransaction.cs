@@ -25,7 +25,7 @@ internal sealed class ImportTransaction(
     /// <summary>What the transaction did, as soon as it begins to commit; null before.</summary>
     public ImportOutcome? Outcome { get; private set; }
 
-    /// <summary>Runs it.</summary>
+    /// <summary>Runs the transaction.</summary>
     /// <param name="looksUp">Whether to look for ids that are in the log; otherwise an existing event fails with a unique violation.</param>
     /// <param name="cancellationToken">Rolls it back.</param>
     public async Task<ImportOutcome> RunAsync(bool looksUp, CancellationToken cancellationToken)

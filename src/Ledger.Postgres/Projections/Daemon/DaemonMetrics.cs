@@ -37,7 +37,7 @@ internal static class DaemonMetrics
         "1",
         "The share of a rebuild under way that is done.");
 
-    /// <summary>Whether anybody wants to know how far shards lag.</summary>
+    /// <summary>Whether a listener wants the lag of shards.</summary>
     public static bool WantsLag => Lag.Enabled || LagTime.Enabled;
 
     /// <summary>Keeps how far the shards are that this process owns.</summary>

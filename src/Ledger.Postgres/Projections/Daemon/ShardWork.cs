@@ -89,7 +89,7 @@ internal abstract class ShardWork(string name, string kind, PostgresOptions opti
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Forgets a dead letter.</summary>
+    /// <summary>Deletes a dead letter.</summary>
     protected async Task ForgetAsync(NpgsqlConnection connection, Guid letter, CancellationToken cancellationToken)
     {
         var batch = new NpgsqlBatch(connection) { BatchCommands = { CreateForget(letter) } };

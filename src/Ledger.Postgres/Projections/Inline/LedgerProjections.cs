@@ -14,7 +14,7 @@ internal static class LedgerProjections
     private const string Tasks = Prefix + "task";
     private const string Records = Prefix + "chrono";
 
-    /// <summary>Those that follow appends.</summary>
+    /// <summary>Ledger's projections that run after appends.</summary>
     public static IEnumerable<InlineProjection> Of(PostgresOptions options) =>
         Inline(options.Schemas).Where(p => p.Key != World || options.WorldRows == WorldRows.Inline);
 

@@ -28,7 +28,7 @@ internal sealed class InPlaceRebuild(
 
     private bool HasBranches => projection.StreamPrefix.Length == 0;
 
-    /// <summary>Rebuilds everything.</summary>
+    /// <summary>Rebuilds the rows of all streams.</summary>
     public async Task RunAsync(RebuildMode mode, CancellationToken cancellationToken)
     {
         var connection = await Connections.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);

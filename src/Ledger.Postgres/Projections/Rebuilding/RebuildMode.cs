@@ -1,6 +1,6 @@
 namespace Ledger.Postgres.Projections.Rebuilding;
 
-/// <summary>Where a rebuild begins.</summary>
+/// <summary>Whether a rebuild starts from the beginning or continues.</summary>
 public enum RebuildMode
 {
     /// <summary>With the first event. What an interrupted one has left is thrown away.</summary>
