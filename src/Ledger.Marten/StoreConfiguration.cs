@@ -17,7 +17,7 @@ using Marten.Storage;
 
 namespace Ledger.Marten;
 
-/// <summary>What a Marten store must be like to share the event tables, set and checked.</summary>
+/// <summary>Sets and checks the options that a Marten store needs to share the event tables.</summary>
 /// <remarks>Any other configuration makes Marten change the tables: with its defaults it drops columns.</remarks>
 internal sealed class StoreConfiguration
 {

@@ -112,7 +112,7 @@ internal static class ChatRequestForm
             }
             catch (Exception e) when (e is NotSupportedException or JsonException or InvalidOperationException)
             {
-                // An object of the application's, which says nothing to a model.
+                // An object of the application, which means nothing to a model.
             }
         }
 

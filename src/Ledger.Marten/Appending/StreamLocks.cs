@@ -66,7 +66,7 @@ internal sealed class StreamLocks
         return locks;
     }
 
-    /// <summary>Adds what the session appends already, and has not saved.</summary>
+    /// <summary>Adds the unsaved appends of the session.</summary>
     public void Add(StreamAction pending, Ledger.Log.EventRegistry registry)
     {
         if (_streams.TryGetValue(pending.Key!, out var stream))

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Ledger.Postgres.Hosting;
 
 /// <summary>The data source that the container's services share: the application's, or one of Ledger's own.</summary>
-/// <remarks>It is not registered as an <see cref="NpgsqlDataSource"/>, which would be taken for the application's.</remarks>
+/// <remarks>It is not registered as an <see cref="NpgsqlDataSource"/>, which would look like the application's.</remarks>
 internal sealed class LedgerDataSource : IDisposable, IAsyncDisposable
 {
     private readonly NpgsqlDataSource? _own;

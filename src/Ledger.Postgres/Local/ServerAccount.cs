@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Ledger.Postgres.Local;
 
 /// <summary>The unprivileged user that a server started by root runs as, because PostgreSQL refuses root.</summary>
-/// <remarks>Null stands for the current user wherever an account is asked for.</remarks>
+/// <remarks>Null means the current user wherever an account is expected.</remarks>
 internal sealed record ServerAccount(string Name, int UserId, int GroupId)
 {
     private static readonly string[] Preferred = ["postgres", "_postgres", "nobody"];

@@ -70,7 +70,7 @@ internal sealed partial class LogReader
                 yield break;
             }
 
-            // Only a wait has a limit: who reads slowly still gets all that lies below the missing number.
+            // Only a wait has a limit: a slow reader still gets all events below the missing number.
             if (certain == page.Count)
             {
                 continue;

@@ -1,6 +1,6 @@
 namespace Ledger.Postgres.Schema;
 
-/// <summary>In which way a database differs from what the migrations make.</summary>
+/// <summary>The kind of a difference between a database and the result of the migrations.</summary>
 public enum DifferenceKind
 {
     /// <summary>An object is missing.</summary>

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Schema;
 
-/// <summary>Brings the schema of a database up to date, and says in what it differs.</summary>
+/// <summary>Migrates the schema of a database, and compares it with the expected one.</summary>
 /// <remarks>
 /// Safe for concurrent use, and by several nodes at once: they take turns under an advisory lock. Only
 /// <see cref="ApplyAsync"/> writes. The others need the right to read the table <c>migration</c>, and no right to create anything.

@@ -19,7 +19,7 @@ internal sealed class SchemaMending
         Statements = statements;
     }
 
-    /// <summary>What is missing and can be made again.</summary>
+    /// <summary>The missing objects that can be created again.</summary>
     internal IReadOnlyList<SchemaDifference> Missing { get; }
 
     /// <summary>Makes it, in this order, with the names of the schemas.</summary>
@@ -101,7 +101,7 @@ internal sealed class SchemaMending
         _ => Trigger,
     };
 
-    // What the server says of an index or a trigger is the statement that makes it.
+    // The server's definition of an index or a trigger is the statement that creates it.
     private static string StatementOf(CatalogEntry entry) => entry.Kind switch
     {
         "column" => Fill("MendColumn", entry),

@@ -116,7 +116,7 @@ internal sealed partial class WorldQueries(ConnectionSource connections, Postgre
                 @new.Add(kind, id, 6);
             }
 
-            // What is the same in both worlds does not show in their comparison, and was not read.
+            // Objects that are the same in both worlds are not part of the comparison, and were not read.
             return WorldDiff.Between(old.ToWorld(false, atA, []), @new.ToWorld(false, atB, []));
         },
         cancellationToken);

@@ -8,7 +8,7 @@ internal interface IHandledStream
     /// <summary>The name of the stream.</summary>
     StreamName Name { get; }
 
-    /// <summary>The version that the state stands for.</summary>
+    /// <summary>The version of the state.</summary>
     StreamVersion Version { get; }
 
     /// <summary>The events that the handler has given.</summary>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Ledger.Wolverine.Handling;
 
-/// <summary>Through what the application writes its log.</summary>
+/// <summary>The engine through which the application writes its log.</summary>
 internal static class LedgerLog
 {
     /// <summary>Whether the log is Marten's.</summary>

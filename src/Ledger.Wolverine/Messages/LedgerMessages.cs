@@ -40,7 +40,7 @@ public sealed record ForkRun(string RunId, long At, string BranchId)
     public string? Name { get; init; }
 }
 
-/// <summary>Asks to keep the world at the end of a run or branch. Answered by <see cref="SnapshotSaved"/>.</summary>
+/// <summary>Asks to save a snapshot of the world at the end of a run or branch. Answered by <see cref="SnapshotSaved"/>.</summary>
 /// <param name="RunId">With a colon the name of a stream, otherwise the id of a run.</param>
 public sealed record SaveSnapshot(string RunId);
 

@@ -68,7 +68,7 @@ internal sealed class AppendLane(
             : null;
     }
 
-    /// <summary>Waits until there is room for one more request, which is kept for the caller's.</summary>
+    /// <summary>Waits until there is room for one more request, and reserves it for the caller.</summary>
     public Task WaitForRoomAsync(CancellationToken cancellationToken) => _room.WaitAsync(cancellationToken);
 
     /// <summary>Releases a place that is not used.</summary>

@@ -43,7 +43,7 @@ internal sealed class LaneSpread(AppendLane[] lanes, CallsUnderWay calls) : IDis
         return first;
     }
 
-    /// <summary>Puts a barrier into every lane of a request, to be released by who called.</summary>
+    /// <summary>Puts a barrier into every lane of a request, to be released by the caller.</summary>
     public PendingAppend[] Stop(AppendRequest request)
     {
         using var _ = Keep();
@@ -73,7 +73,7 @@ internal sealed class LaneSpread(AppendLane[] lanes, CallsUnderWay calls) : IDis
         }
     }
 
-    /// <summary>Spreads the streams over so many lanes. What goes to its new lane waits there for all that went to the old ones before.</summary>
+    /// <summary>Spreads the streams over the given number of lanes. What goes to its new lane waits there for all that went to the old ones before.</summary>
     public async Task MoveAsync(int used)
     {
         if (!calls.TryEnter())
@@ -112,7 +112,7 @@ internal sealed class LaneSpread(AppendLane[] lanes, CallsUnderWay calls) : IDis
 
     private AppendLane LaneOf(AppendRequest.Part part) => lanes[(uint)part.Stream.GetHashCode() % (uint)Volatile.Read(ref _used)];
 
-    // Together, so that two who stop lanes stand in the same order in every lane that they share.
+    // Together, so that two callers that stop lanes have the same order in every lane that they share.
     private PendingAppend[] Stop(AppendLane[] stopped)
     {
         var barriers = Array.ConvertAll(stopped, _ => PendingAppend.Barrier());

@@ -22,7 +22,7 @@ internal sealed class ImportTransaction(
     private readonly Dictionary<StreamName, ImportedStream> _streams = [];
     private long _copiedBytes;
 
-    /// <summary>What the transaction did, as soon as it begins to commit; null before.</summary>
+    /// <summary>The result of the transaction, set when it begins to commit; null before.</summary>
     public ImportOutcome? Outcome { get; private set; }
 
     /// <summary>Runs the transaction.</summary>

@@ -73,7 +73,7 @@ internal sealed class ShardBalance
         return null;
     }
 
-    /// <summary>What a node does at a beat.</summary>
+    /// <summary>The actions of a node at a heartbeat.</summary>
     internal sealed record Move(IReadOnlyList<string> Free, int Room, IReadOnlyList<string> Left, ShardCandidates? GiveUp);
 }
 

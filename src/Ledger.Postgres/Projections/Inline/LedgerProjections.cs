@@ -32,7 +32,7 @@ internal static class LedgerProjections
             Tasks, streamPrefix: "task:", "project_tasks", schemas, new StreamRebuild("rewrite_tasks") { Clear = "clear_tasks" });
     }
 
-    // A store writes its rows itself, with its appends: what an event does to them is known in C# alone.
+    // A store writes its rows itself, with its appends: only C# can apply an event to them.
     private static async Task<long> RebuildRecordsAsync(IEventStore log, StreamName stream, CancellationToken cancellationToken)
     {
         var version = (await log.GetStreamAsync(stream, cancellationToken).ConfigureAwait(false))?.Version ?? StreamVersion.Empty;

@@ -77,7 +77,7 @@ internal sealed class InPlaceRebuild(
 
         if (HasBranches)
         {
-            // What a branch takes over is read from the rows of its ancestors, so they come first.
+            // A branch reads its shared prefix from the rows of its ancestors, so they come first.
             await RunBranchesAsync(connection, parts[0], cancellationToken).ConfigureAwait(false);
         }
 
