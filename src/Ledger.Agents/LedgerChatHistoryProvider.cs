@@ -20,7 +20,7 @@ public sealed class LedgerChatHistoryProvider : ChatHistoryProvider
     private readonly AgentLedger _ledger;
     private readonly ProviderSessionState<State> _state;
 
-    /// <summary>Keeps conversations in a ledger.</summary>
+    /// <summary>Stores conversations in a ledger.</summary>
     /// <param name="ledger">The runs and branches.</param>
     /// <param name="runOf">The run of a new session; null for a new run each.</param>
     public LedgerChatHistoryProvider(AgentLedger ledger, Func<AgentSession?, string>? runOf = null)

@@ -9,10 +9,10 @@ namespace Marten;
 /// <summary>Ledger's projections, run by Marten.</summary>
 public static class LedgerProjectionExtensions
 {
-    /// <summary>Keeps the snapshot of a run's or branch's world up to date by a projection of Marten named <c>ledger_world</c>.</summary>
+    /// <summary>Updates the snapshot of a run's or branch's world by a Marten projection named <c>ledger_world</c>.</summary>
     /// <remarks>
-    /// The documents are those of <see cref="ISnapshotStore"/>, in <c>mt_doc_ledger_world</c>: every engine reads worlds from them. A branch's
-    /// world begins with what it shares. An event that cannot be applied is skipped, and listed in the document. Marten's daemon rebuilds them.
+    /// The documents are those of <see cref="ISnapshotStore"/>, in <c>mt_doc_ledger_world</c>: every engine reads worlds from them. A branch's world begins
+    /// with the shared prefix. An event that cannot be applied is skipped, and listed in the document. Marten's daemon rebuilds them.
     /// </remarks>
     /// <param name="options">The options of a store that was given to <c>UseLedger</c>.</param>
     /// <param name="lifecycle">Inline, in the transaction of every append, or async, by Marten's daemon.</param>

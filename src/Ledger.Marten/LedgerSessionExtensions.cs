@@ -19,7 +19,7 @@ public static class LedgerSessionExtensions
     /// </remarks>
     /// <param name="session">A session of a store that was given to <c>UseLedger</c>.</param>
     /// <exception cref="InvalidOperationException">The store was not given to Ledger.</exception>
-    /// <exception cref="NotSupportedException">The session is for a tenant; Ledger has none yet.</exception>
+    /// <exception cref="NotSupportedException">The session is for a tenant; Ledger has no tenants yet.</exception>
     public static AgentLedger Ledger(this IDocumentSession session)
     {
         ArgumentNullException.ThrowIfNull(session);

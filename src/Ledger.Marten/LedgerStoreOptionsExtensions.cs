@@ -6,7 +6,7 @@ namespace Marten;
 /// <summary>Puts Ledger's log into a Marten store.</summary>
 public static class LedgerStoreOptionsExtensions
 {
-    /// <summary>Gives a store the configuration under which Marten and Ledger share the event tables.</summary>
+    /// <summary>Configures a store so that Marten and Ledger share the event tables.</summary>
     /// <remarks>
     /// <list type="bullet">
     /// <item>Streams are named by text; events have correlation, causation and headers, and unique ids; a single tenant.</item>

@@ -17,7 +17,7 @@ using Marten.Storage;
 
 namespace Ledger.Marten;
 
-/// <summary>What a Marten store must be like to share the event tables, set and checked.</summary>
+/// <summary>Sets and checks the options that a Marten store needs to share the event tables.</summary>
 /// <remarks>Any other configuration makes Marten change the tables: with its defaults it drops columns.</remarks>
 internal sealed class StoreConfiguration
 {
@@ -68,7 +68,7 @@ internal sealed class StoreConfiguration
         : throw new InvalidOperationException(
             "The document store is not configured for Ledger. Write 'options.UseLedger()' where its options are set.");
 
-    /// <summary>Sets everything.</summary>
+    /// <summary>Sets the store's options, and adds Ledger's events, listeners and schema.</summary>
     public static void Apply(StoreOptions options, PostgresOptions ledger)
     {
         if (IsIn(options))

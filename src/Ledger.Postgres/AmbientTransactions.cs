@@ -1,10 +1,10 @@
 namespace Ledger.Postgres;
 
-/// <summary>What a store does that is asked to write inside an ambient transaction, a <see cref="System.Transactions.TransactionScope"/>.</summary>
+/// <summary>The behaviour of a store when it must write inside an ambient transaction, a <see cref="System.Transactions.TransactionScope"/>.</summary>
 /// <remarks>
-/// A pooled store never takes part in one, because many callers share its connections: its reads see what is committed, and what it derives from
-/// the log (rows, snapshots, rebuilds) is written outside. What takes part is <c>store.On(transaction)</c>, or <c>store.On(connection)</c> with
-/// a connection that was opened in the scope.
+/// A pooled store never takes part in one, because many callers share its connections: its reads see committed data, and data derived from the log (rows,
+/// snapshots, rebuilds) is written outside. To take part, use <c>store.On(transaction)</c>, or <c>store.On(connection)</c> with a connection that was opened in
+/// the scope.
 /// </remarks>
 public enum AmbientTransactions
 {
@@ -12,6 +12,6 @@ public enum AmbientTransactions
     /// written.</summary>
     Refuse,
 
-    /// <summary>Writes outside the ambient transaction: what was acknowledged stays when the scope rolls back.</summary>
+    /// <summary>Writes outside the ambient transaction: acknowledged writes stay when the scope rolls back.</summary>
     Outside,
 }

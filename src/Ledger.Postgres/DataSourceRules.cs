@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Ledger.Postgres;
 
-/// <summary>What a data source must be able to do, looked at before anything is sent by it.</summary>
+/// <summary>Requirements on a data source, checked before it is used.</summary>
 internal static class DataSourceRules
 {
     private const BindingFlags Inside = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
@@ -28,7 +28,7 @@ internal static class DataSourceRules
         }
     }
 
-    /// <summary>How many connections a data source opens at most; null where it has no pool.</summary>
+    /// <summary>How many connections a data source opens at most; null if it has no pool.</summary>
     public static int? PoolSizeOf(NpgsqlDataSource dataSource)
     {
         var settings = SettingsOf(dataSource);

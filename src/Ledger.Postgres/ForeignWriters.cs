@@ -1,6 +1,6 @@
 namespace Ledger.Postgres;
 
-/// <summary>Who else writes events into the tables.</summary>
+/// <summary>Which other programs write events into the tables.</summary>
 public enum ForeignWriters
 {
     /// <summary>No other writers, or writers that draw sequence numbers in the transaction that inserts the rows, as Ledger does.</summary>

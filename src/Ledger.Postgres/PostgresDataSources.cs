@@ -42,7 +42,7 @@ public static class PostgresDataSources
         return dataSource is NpgsqlMultiHostDataSource several ? several.WithTargetSession(TargetSessionAttributes.Primary) : dataSource;
     }
 
-    /// <summary>What is wrong with the servers that a connection string asks for, or null.</summary>
+    /// <summary>What is wrong with the servers that a connection string selects, or null.</summary>
     internal static string? FaultOf(NpgsqlConnectionStringBuilder parts) =>
         parts.TargetSessionAttributes?.ToUpperInvariant() is "STANDBY" or "PREFER-STANDBY" or "READ-ONLY"
             ? $"'{TargetSession}' is '{parts.TargetSessionAttributes}', but Ledger writes, and a standby is read-only. Use 'primary', or remove it."

@@ -59,13 +59,14 @@ public sealed record PostgresOptions
     /// together with the old one, which answers reads until the new one has caught up with the log; then the old one can be removed.</remarks>
     public IReadOnlyList<Projection> AsyncProjections { get; init; } = [];
 
-    /// <summary>Who else writes into the event tables: default <see cref="ForeignWriters.None"/>.</summary>
+    /// <summary>Which other programs write into the event tables: default <see cref="ForeignWriters.None"/>.</summary>
     public ForeignWriters ForeignWriters { get; init; }
 
-    /// <summary>What a write does inside a <see cref="System.Transactions.TransactionScope"/>: default <see cref="AmbientTransactions.Refuse"/>.</summary>
+    /// <summary>The behaviour of writes inside a <see cref="System.Transactions.TransactionScope"/>: default <see
+    /// cref="AmbientTransactions.Refuse"/>.</summary>
     public AmbientTransactions AmbientTransactions { get; init; }
 
-    /// <summary>Whether worlds are kept as rows: default <see cref="WorldRows.Inline"/>, written by every append in its transaction.</summary>
+    /// <summary>Whether worlds are stored as rows: default <see cref="WorldRows.Inline"/>, written by every append in its transaction.</summary>
     /// <remarks>Programs on one log may choose differently: what one appends without rows, the next append or question to the rows adds.</remarks>
     public WorldRows WorldRows { get; init; } = WorldRows.Inline;
 

@@ -1,9 +1,9 @@
 namespace Ledger.Postgres;
 
-/// <summary>Options were refused.</summary>
+/// <summary>Options are not valid.</summary>
 public sealed class PostgresOptionsException : Exception
 {
-    /// <summary>States every fault.</summary>
+    /// <summary>Names every fault.</summary>
     public PostgresOptionsException(IReadOnlyList<string> faults)
         : base($"The options of Ledger have {(faults.Count == 1 ? "a fault" : $"{faults.Count} faults")}: {string.Join(" ", faults)}") =>
         Faults = faults;

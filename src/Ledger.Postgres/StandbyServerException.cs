@@ -1,6 +1,6 @@
 namespace Ledger.Postgres;
 
-/// <summary>What was asked can only be answered by the primary.</summary>
+/// <summary>The operation needs the primary, but the server is a standby.</summary>
 /// <remarks>Streams, histories and worlds are read on a standby too; the log across streams is not.</remarks>
 public sealed class StandbyServerException : Exception
 {

@@ -1,9 +1,9 @@
 namespace Ledger.Postgres;
 
-/// <summary>Whether worlds are kept as rows beside the log.</summary>
+/// <summary>Whether worlds are stored as rows.</summary>
 public enum WorldRows
 {
-    /// <summary>Appends write none, and every question folds the history: for logs that nobody asks for worlds.</summary>
+    /// <summary>Appends write no rows, and every read folds the history: for logs whose worlds are not read.</summary>
     Off,
 
     /// <summary>Every append writes the rows in its transaction, and questions about worlds are answered from them.</summary>

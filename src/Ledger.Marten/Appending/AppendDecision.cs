@@ -2,10 +2,10 @@ using Ledger.Log;
 
 namespace Ledger.Marten.Appending;
 
-/// <summary>What becomes of a request, by the rules of <see cref="IEventStore.AppendAsync"/> and what the locked streams are.</summary>
+/// <summary>Decides about a request, by the rules of <see cref="IEventStore.AppendAsync"/> and the state of the locked streams.</summary>
 internal static class AppendDecision
 {
-    /// <summary>The answer to a request that was written before, or null when it is to be written now.</summary>
+    /// <summary>The answer to a request that was already written, or null if it must be written now.</summary>
     /// <exception cref="EventIdInUseException">The log has some of the ids, one in another stream, or one with another type or other JSON.</exception>
     /// <exception cref="StreamArchivedException">A stream is archived.</exception>
     /// <exception cref="WrongExpectedVersionException">A stream is not as expected.</exception>

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Ledger.Marten.Appending;
 
-/// <summary>What Marten's exceptions mean.</summary>
+/// <summary>Translates Marten's exceptions.</summary>
 internal static class MartenFaults
 {
     private const string StreamAndVersionIndex = "pk_mt_events_stream_and_version";

@@ -7,7 +7,7 @@ using NpgsqlTypes;
 
 namespace Ledger.Marten.Appending;
 
-/// <summary>What a session has to keep until it is saved: the streams that it has locked, and what follows Marten's insert.</summary>
+/// <summary>State of a session until it is saved: the streams that it has locked, and what follows Marten's insert.</summary>
 internal sealed class PendingSave : ITransactionParticipant
 {
     private static readonly ConditionalWeakTable<IDocumentSession, PendingSave> Sessions = [];
@@ -22,7 +22,7 @@ internal sealed class PendingSave : ITransactionParticipant
         ((ITransactionParticipantRegistrar)session).AddTransactionParticipant(this);
     }
 
-    /// <summary>That of a session.</summary>
+    /// <summary>The pending save of a session.</summary>
     public static PendingSave Of(IDocumentSession session, StoreConfiguration store) =>
         Sessions.GetValue(session, key => new PendingSave(key, store));
 
@@ -42,7 +42,7 @@ internal sealed class PendingSave : ITransactionParticipant
         _locked.Clear();
     }
 
-    /// <summary>Forgets what was for the last save.</summary>
+    /// <summary>Clears the state of the last save.</summary>
     public void End()
     {
         _remembered.ForEach(remembered => remembered.Dispose());

@@ -48,7 +48,7 @@ internal sealed class StreamLocks
         }
     }
 
-    /// <summary>Creates some streams, and locks those that are there.</summary>
+    /// <summary>Creates missing streams, and locks the existing ones.</summary>
     /// <param name="connection">The session's, in its transaction.</param>
     /// <param name="store">Where the tables are, and which inline projections follow.</param>
     /// <param name="created">The streams to create where they are missing.</param>
@@ -66,7 +66,7 @@ internal sealed class StreamLocks
         return locks;
     }
 
-    /// <summary>Adds what the session appends already, and has not saved.</summary>
+    /// <summary>Adds the unsaved appends of the session.</summary>
     public void Add(StreamAction pending, Ledger.Log.EventRegistry registry)
     {
         if (_streams.TryGetValue(pending.Key!, out var stream))

@@ -42,7 +42,7 @@ internal sealed class BranchRows(NpgsqlConnection connection, PostgresOptions op
         };
     }
 
-    /// <summary>Writes the rows.</summary>
+    /// <summary>Writes the rows of branches.</summary>
     public async Task InsertAsync(DateTimeOffset createdAt, CancellationToken cancellationToken)
     {
         var command = Command("insert_branch");

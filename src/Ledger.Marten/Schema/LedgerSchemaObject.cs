@@ -11,7 +11,7 @@ using DbCommandBuilder = Weasel.Core.DbCommandBuilder;
 
 namespace Ledger.Marten.Schema;
 
-/// <summary>The migrations and functions as one object: it differs by those that have not run, and by what they made and is gone; they are what creates it.</summary>
+/// <summary>The migrations and functions as one object: it differs by those that have not run, and by missing objects; they are what creates it.</summary>
 /// <param name="options">Ledger's.</param>
 /// <param name="dataSource">The store's connections, once it is made.</param>
 internal sealed class LedgerSchemaObject(PostgresOptions options, Func<NpgsqlDataSource> dataSource) : ISchemaObject
@@ -23,7 +23,7 @@ internal sealed class LedgerSchemaObject(PostgresOptions options, Func<NpgsqlDat
 
     public IEnumerable<DbObjectName> AllNames() => [Identifier];
 
-    /// <summary>Writes all migrations and functions; each applies itself where it has not run.</summary>
+    /// <summary>Writes all migrations and functions; each applies itself if it has not run.</summary>
     public void WriteCreateStatement(Migrator migrator, TextWriter writer)
     {
         writer.WriteLine(options.Schemas.Fill(SqlText.Load("PrepareMigrations")));

@@ -5,7 +5,7 @@ using DbCommandBuilder = Weasel.Core.DbCommandBuilder;
 
 namespace Ledger.Marten.Schema;
 
-/// <summary>The migrations and functions of a database that has lost some of what they made: it is made again first.</summary>
+/// <summary>The migrations and functions of a database in which some of their objects are missing: those are created again first.</summary>
 internal sealed class MendedSchemaObject(LedgerSchemaObject migrations, SchemaMending mending) : ISchemaObject
 {
     public DbObjectName Identifier => migrations.Identifier;

@@ -12,8 +12,8 @@ internal sealed class EventJsonConverter(EventRegistry registry) : JsonConverter
     private static readonly ConditionalWeakTable<object, SerializedBytes> Written = [];
     private readonly Dictionary<Type, string> _names = registry.Types.ToDictionary(t => t.Value, t => t.Key);
 
-    /// <summary>Sets the JSON of an event that was written already, until what is returned is disposed.</summary>
-    /// <remarks>So an untyped event with a registered name keeps its JSON as it stands, though its projections see the type.</remarks>
+    /// <summary>Sets the JSON of an event that was already written, until the result is disposed.</summary>
+    /// <remarks>So an untyped event with a registered name keeps its JSON unchanged, although its projections see the type.</remarks>
     public static IDisposable Remember(object data, ReadOnlyMemory<byte> json)
     {
         var written = new SerializedBytes(data, json);

@@ -6,8 +6,8 @@ using Marten;
 
 namespace Ledger.Marten.Sessions;
 
-/// <summary>The log within a session of the application: what is appended is written when the session is saved.</summary>
-/// <remarks>Not safe for concurrent use, as the session is not. Reads see what is committed, and not what the session still has to save.</remarks>
+/// <summary>The log within a session of the application: appends are written when the session is saved.</summary>
+/// <remarks>Not safe for concurrent use, as the session is not. Reads see committed data, not the unsaved changes of the session.</remarks>
 internal sealed class SessionEventStore(IDocumentSession session, StoreConfiguration store, MartenEventStore engine) : IEventStore
 {
     public EventRegistry Registry => store.Ledger.Registry;

@@ -43,7 +43,7 @@ public sealed partial class MartenEventStore
         var results = await OnItsOwnAsync(
             token => RetryAsync(() => SendOnceAsync(request, token), () => isInDoubt = true, token), cancellationToken).ConfigureAwait(false);
 
-        // What an earlier try of the same call wrote, this call wrote.
+        // Events written by an earlier attempt of the same call count as written by this call.
         return isInDoubt ? [.. results.Select(r => r with { Outcome = AppendOutcome.Written })] : results;
     }
 

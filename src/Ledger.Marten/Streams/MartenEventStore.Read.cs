@@ -2,7 +2,7 @@ using Ledger.Log;
 
 namespace Ledger.Marten.Streams;
 
-/// <content>What is read is read by the native engine.</content>
+/// <content>Reads use the native engine.</content>
 public sealed partial class MartenEventStore
 {
     /// <inheritdoc/>

@@ -57,10 +57,10 @@ public sealed partial class MartenEventStore : IEventStore, IAsyncDisposable, ID
     /// <summary>The store's connections.</summary>
     internal NpgsqlDataSource DataSource { get; }
 
-    /// <summary>Waits for what is under way.</summary>
+    /// <summary>Waits for calls in progress.</summary>
     public ValueTask DisposeAsync() => _native.DisposeAsync();
 
-    /// <summary>Ends it without waiting.</summary>
+    /// <summary>Disposes the store without waiting for calls in progress.</summary>
     public void Dispose() => _native.Dispose();
 
     /// <summary>Has Marten make its tables, if it may: before a transaction of one's own holds locks, because it does so on another connection.</summary>

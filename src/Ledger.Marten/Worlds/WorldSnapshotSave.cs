@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Ledger.Marten.Worlds;
 
-/// <summary>Folds and keeps the worlds of some streams, once, at the end of a transaction.</summary>
+/// <summary>Folds and saves the worlds of some streams, once, at the end of a transaction.</summary>
 /// <param name="store">Where the tables are.</param>
 /// <param name="streams">The streams, and the version up to which each is folded; null for its end.</param>
 internal sealed class WorldSnapshotSave(StoreConfiguration store, IReadOnlyDictionary<StreamName, long?> streams) : ITransactionParticipant
@@ -22,7 +22,7 @@ internal sealed class WorldSnapshotSave(StoreConfiguration store, IReadOnlyDicti
 
     public async Task BeforeCommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken token)
     {
-        // A session that is saved again keeps what took part in the save before.
+        // A session that is saved again keeps the participants of the previous save.
         if (_isDone)
         {
             return;

@@ -27,7 +27,7 @@ internal static class AmbientScope
         }
     }
 
-    /// <summary>Refuses a write that could be made in a transaction of the caller's.</summary>
+    /// <summary>Refuses a write that could be made in a transaction of the caller.</summary>
     public static void Check(PostgresOptions options, string what)
     {
         if (IsRefused(options))

@@ -8,7 +8,7 @@ internal sealed class DaemonDataSource : IDisposable, IAsyncDisposable
 {
     private readonly NpgsqlDataSource? _own;
 
-    /// <summary>Makes or takes it.</summary>
+    /// <summary>Creates the data source, or takes the container's.</summary>
     public DaemonDataSource(DaemonOptions daemonOptions, PostgresOptions options, LedgerDataSource shared)
     {
         _own = daemonOptions.Checked(options).ConnectionString is { } connectionString ? PostgresDataSources.Create(connectionString) : null;

@@ -4,12 +4,12 @@ using Npgsql;
 namespace Ledger.Postgres.Hosting;
 
 /// <summary>The data source that the container's services share: the application's, or one of Ledger's own.</summary>
-/// <remarks>It is not registered as an <see cref="NpgsqlDataSource"/>, which would be taken for the application's.</remarks>
+/// <remarks>It is not registered as an <see cref="NpgsqlDataSource"/>, which would look like the application's.</remarks>
 internal sealed class LedgerDataSource : IDisposable, IAsyncDisposable
 {
     private readonly NpgsqlDataSource? _own;
 
-    /// <summary>Makes or finds it.</summary>
+    /// <summary>Creates the data source, or takes the container's.</summary>
     public LedgerDataSource(IServiceProvider services)
     {
         if (services.GetRequiredService<PostgresOptions>().ConnectionString is { } connectionString)

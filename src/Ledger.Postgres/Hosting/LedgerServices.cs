@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ledger.Postgres.Hosting;
 
-/// <summary>What a container has on a store, whichever engine it is of.</summary>
+/// <summary>The services of a container on a store, the same for every engine.</summary>
 internal static class LedgerServices
 {
     /// <summary>The runs and branches of a store.</summary>

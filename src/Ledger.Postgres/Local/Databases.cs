@@ -15,7 +15,7 @@ internal static class Databases
         }
         catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.DuplicateDatabase)
         {
-            // What was asked for is there.
+            // The database already exists.
         }
     }
 

@@ -9,7 +9,7 @@ public sealed class LocalCluster
     private const string DatabaseName = "ledger";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    // What is left out has PostgreSQL's default. These are written down because an acknowledged append must survive a crash.
+    // Other settings have PostgreSQL's defaults. These are written down because an acknowledged append must survive a crash.
     private static readonly Dictionary<string, string> Settings = new(StringComparer.Ordinal)
     {
         ["fsync"] = "on",

@@ -16,7 +16,7 @@ public sealed record LocalClusterOptions
     /// <summary>The clock of waits. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Where root's clusters go that cannot live in <see cref="Home"/>.</summary>
+    /// <summary>The folder for root's clusters, which cannot be in <see cref="Home"/>.</summary>
     internal string SystemFolder { get; init; } = "/var/lib";
 
     /// <summary>Further options of <c>initdb</c>: tests need not wait for the disk.</summary>

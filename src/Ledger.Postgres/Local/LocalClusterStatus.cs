@@ -1,6 +1,6 @@
 namespace Ledger.Postgres.Local;
 
-/// <summary>What is known of the private cluster at one moment.</summary>
+/// <summary>The status of the private cluster at one moment.</summary>
 public sealed record LocalClusterStatus
 {
     /// <summary>Whether the server accepts connections.</summary>
@@ -9,7 +9,7 @@ public sealed record LocalClusterStatus
     /// <summary>The server's version: complete while it runs, else the data folder's major version; null before the first start.</summary>
     public required string? Version { get; init; }
 
-    /// <summary>Where the data really is, which need not be below <see cref="LocalClusterOptions.Home"/>.</summary>
+    /// <summary>The actual folder of the data, which may be outside <see cref="LocalClusterOptions.Home"/>.</summary>
     public required string DataFolder { get; init; }
 
     /// <summary>The connection string, valid while the server runs.</summary>

@@ -4,8 +4,8 @@ namespace Ledger.Postgres.Local;
 
 /// <summary>One server over one data folder: made, started and stopped by PostgreSQL's own programs. Its caller holds the lock.</summary>
 /// <remarks>
-/// Programs work in the cluster's folder and get relative paths: the server's user can enter it, and pg_ctl hands paths to a shell
-/// without quoting what is special in them.
+/// Programs work in the cluster's folder and get relative paths: the server's user can enter it, and pg_ctl passes paths to a shell without quoting special
+/// characters.
 /// </remarks>
 internal sealed class PostgresServer(ServerPlace place, PostgresPrograms programs, IReadOnlyDictionary<string, string> settings, TimeSpan timeout, TimeProvider clock)
 {

@@ -13,7 +13,7 @@ internal static class PrivateFolder
             CreateFolder(path, OwnerOnly);
         }
 
-        // Also when it was there: a crash may have come between the two steps.
+        // Also when it was there: a crash may have happened between the two steps.
         if (account is not null && await FileOwner.ReadAsync(path, cancellationToken).ConfigureAwait(false) is { UserId: 0 })
         {
             var result = await ProgramRun.RunAsync(

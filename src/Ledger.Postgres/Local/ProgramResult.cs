@@ -1,8 +1,8 @@
 namespace Ledger.Postgres.Local;
 
-/// <summary>How a program ended and what it said.</summary>
+/// <summary>The exit code and the output of a program.</summary>
 internal sealed record ProgramResult(int ExitCode, string Output, string Error)
 {
-    /// <summary>The last lines of what it said, on one line.</summary>
+    /// <summary>The last lines of its output, on one line.</summary>
     internal string LastWords => ServerLog.Condense($"{Output}\n{Error}");
 }

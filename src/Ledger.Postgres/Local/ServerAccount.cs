@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Ledger.Postgres.Local;
 
 /// <summary>The unprivileged user that a server started by root runs as, because PostgreSQL refuses root.</summary>
-/// <remarks>Null stands for the current user wherever an account is asked for.</remarks>
+/// <remarks>Null means the current user wherever an account is expected.</remarks>
 internal sealed record ServerAccount(string Name, int UserId, int GroupId)
 {
     private static readonly string[] Preferred = ["postgres", "_postgres", "nobody"];
@@ -23,7 +23,7 @@ internal sealed record ServerAccount(string Name, int UserId, int GroupId)
                 "PostgreSQL refuses to run as root, and '/etc/passwd' has neither a user 'postgres' nor 'nobody' to run it as. Add one, or run as another user.");
     }
 
-    /// <summary>The owner of what is there already: a cluster can be served by its owner alone.</summary>
+    /// <summary>The owner of the existing cluster: only its owner can run it.</summary>
     internal static ServerAccount OwnerOf(FileOwner owner)
     {
         var id = owner.UserId.ToString(CultureInfo.InvariantCulture);
@@ -40,7 +40,7 @@ internal sealed record ServerAccount(string Name, int UserId, int GroupId)
         }
 
         var runuser = FindTool("runuser") ?? throw new InvalidOperationException(
-            $"PostgreSQL refuses to run as root, and neither 'setpriv' nor 'runuser' is there to run it as '{Name}'. Install util-linux, or run as another user.");
+            $"PostgreSQL refuses to run as root, and neither 'setpriv' nor 'runuser' was found to run it as '{Name}'. Install util-linux, or run as another user.");
         return [runuser, "-u", Name, "--", program, .. arguments];
     }
 

@@ -3,7 +3,7 @@ namespace Ledger.Postgres.Local;
 /// <summary>What came back from the place where a server should be.</summary>
 internal enum ServerAnswer
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No answer.</summary>
     None,
 
     /// <summary>The server starts or ends and takes no connection now.</summary>

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Ledger.Postgres.Local;
 
-/// <summary>The end of what a server or a program wrote, short enough for an error message.</summary>
+/// <summary>The end of the output of a server or a program, short enough for an error message.</summary>
 internal static partial class ServerLog
 {
     private const int TailBytes = 16 * 1024;

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Local;
 
-/// <summary>Asks a server whether it is there, in the one way that cannot be wrong: by connecting.</summary>
+/// <summary>Checks whether a server runs, in the only reliable way: by connecting.</summary>
 internal static class ServerProbe
 {
     internal static async Task<ServerAnswer> AskAsync(ServerPlace place, string connectionString, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ internal static class StartLock
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Takes the lock; disposing releases it, and so does the end of the process, however it comes.</summary>
+    /// <summary>Takes the lock; disposing releases it, and so does any end of the process.</summary>
     internal static async Task<FileStream> TakeAsync(string path, TimeSpan timeout, TimeProvider clock, CancellationToken cancellationToken)
     {
         var start = clock.GetTimestamp();

@@ -12,7 +12,7 @@ internal sealed class GapTimeout(TimeProvider timeProvider, ForeignWriters forei
 
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(3);
 
-    // One mark for many readings that follow closely: what the readings between them saw is as old as the next mark.
+    // One mark for many readings that follow closely: sightings between two marks are dated by the later mark.
     private static readonly TimeSpan BetweenMarks = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();

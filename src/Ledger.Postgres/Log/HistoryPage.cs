@@ -38,8 +38,8 @@ internal sealed class HistoryPage
         .With(_first, NpgsqlDbType.Array | NpgsqlDbType.Bigint)
         .With(_last, NpgsqlDbType.Array | NpgsqlDbType.Bigint);
 
-    /// <summary>Reads the page, and hands over each event as it comes.</summary>
-    /// <returns>What it has; it is the last when nothing follows in the log.</returns>
+    /// <summary>Reads the page, and passes on each event as it arrives.</summary>
+    /// <returns>The content of the page; the last if nothing follows in the log.</returns>
     /// <exception cref="BrokenHistoryException">An event is missing.</exception>
     public async Task<PageRead> ReadAsync(
         NpgsqlDataReader reader,

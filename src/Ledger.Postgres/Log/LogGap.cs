@@ -1,6 +1,6 @@
 namespace Ledger.Postgres.Log;
 
-/// <summary>Where a page of the log lacks a sequence number that may still come.</summary>
+/// <summary>Finds a missing sequence number in a page of the log that may still be committed.</summary>
 internal static class LogGap
 {
     /// <summary>How many events come before the first such number; all of them when there is none.</summary>

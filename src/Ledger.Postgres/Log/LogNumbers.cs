@@ -8,7 +8,7 @@ namespace Ledger.Postgres.Log;
 /// <param name="IsStandby">Whether the server is a standby.</param>
 internal readonly record struct LogNumbers(long Drawn, long Newest, bool IsStandby = false)
 {
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads the numbers of the log.</summary>
     public static async Task<LogNumbers> ReadAsync(NpgsqlConnection connection, PostgresOptions options, CancellationToken cancellationToken)
     {
         var command = new NpgsqlCommand(SqlText.Load("log_numbers", options.Schemas), connection) { CommandTimeout = options.CommandTimeoutSeconds };
@@ -19,7 +19,8 @@ internal readonly record struct LogNumbers(long Drawn, long Newest, bool IsStand
         return new LogNumbers(reader.GetInt64(0), reader.GetInt64(1), reader.GetBoolean(2));
     }
 
-    /// <summary>Throws where new events would get numbers that are taken, and those that are there lie beyond what readers look at.</summary>
+    /// <summary>Throws if the sequence is behind the events: new events would get numbers that are in use, and readers would not see the newest
+    /// events.</summary>
     public void ThrowIfSequenceIsBehind()
     {
         if (Newest > Drawn)

@@ -26,7 +26,7 @@ internal sealed partial class LogReader
         {
             if (IsCertain(holders, last, started))
             {
-                // What is missing is dead. Read ahead, until an event shows that there are other writers after all.
+                // Missing numbers are dead. Read ahead, until an event shows that there are other writers after all.
                 var chunks = ReadChunksAsync(
                     next, (from, rows, add, cancelled) => ReadLogPageAsync(from, last, rows, add, cancelled), cancellationToken);
                 await foreach (var chunk in chunks.ConfigureAwait(false))
@@ -70,7 +70,7 @@ internal sealed partial class LogReader
                 yield break;
             }
 
-            // Only a wait has a limit: who reads slowly still gets all that lies below the missing number.
+            // Only a wait has a limit: a slow reader still gets all events below the missing number.
             if (certain == page.Count)
             {
                 continue;

@@ -18,7 +18,7 @@ internal static class Parameters
     public static NpgsqlParameterCollection WithTexts(this NpgsqlParameterCollection parameters, string[]? values) =>
         parameters.WithObject(values, NpgsqlDbType.Array | NpgsqlDbType.Text);
 
-    /// <summary>JSON as UTF-8; nothing stands for SQL's null.</summary>
+    /// <summary>JSON as UTF-8; no value means SQL's null.</summary>
     public static NpgsqlParameterCollection WithJson(this NpgsqlParameterCollection parameters, ReadOnlyMemory<byte> value) =>
         parameters.WithObject(value.IsEmpty ? (object?)null : value, NpgsqlDbType.Jsonb);
 

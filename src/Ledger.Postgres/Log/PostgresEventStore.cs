@@ -192,10 +192,10 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
     public IAsyncEnumerable<BranchInfo> ListBranchesAsync(StreamName? root = null, CancellationToken cancellationToken = default) =>
         _branches.ListBranchesAsync(root, cancellationToken);
 
-    /// <summary>Refuses further appends and waits for those under way; on a caller's connection it does nothing.</summary>
+    /// <summary>Refuses further appends and waits for those in progress; on a caller's connection it does nothing.</summary>
     public ValueTask DisposeAsync() => _appends.DisposeAsync();
 
-    /// <summary>Refuses further appends, without waiting for those under way, which still get their answers.</summary>
+    /// <summary>Refuses further appends, without waiting for those in progress, which still get their answers.</summary>
     public void Dispose() => _appends.Close();
 
     private static StoreContext ContextOf(

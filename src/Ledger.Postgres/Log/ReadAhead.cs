@@ -2,11 +2,11 @@ using System.Threading.Channels;
 
 namespace Ledger.Postgres.Log;
 
-/// <summary>A page that is read in the background, whole, however slowly what has come of it is taken.</summary>
-/// <remarks>The query never waits for who takes the events: its snapshot would keep dead rows from being pruned on hot streams.</remarks>
+/// <summary>A page that is read whole in the background, even if its events are consumed slowly.</summary>
+/// <remarks>The query never waits for the consumer of the events: its snapshot would keep dead rows from being pruned on hot streams.</remarks>
 internal sealed class ReadAhead
 {
-    // So few that they are taken while they are young and in the processor's cache, so many that the handing over costs nothing.
+    // Few enough to be consumed while they are in the processor's cache, and enough to make passing them on cheap.
     private const int EventsInChunk = 250;
 
     private readonly Channel<List<RecordedEvent>> _chunks = Channel.CreateUnbounded<List<RecordedEvent>>(

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Log;
 
-/// <summary>What the parts of a store work with.</summary>
+/// <summary>The objects that the parts of a store share.</summary>
 /// <param name="connections">Where calls get their connection.</param>
 /// <param name="options">The store's options.</param>
 /// <param name="timeProvider">The clock that measures waiting.</param>

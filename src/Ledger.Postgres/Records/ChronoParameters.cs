@@ -16,7 +16,7 @@ internal static class ChronoParameters
     private const NpgsqlDbType Bytes = NpgsqlDbType.Array | NpgsqlDbType.Bytea;
     private const NpgsqlDbType Json = NpgsqlDbType.Array | NpgsqlDbType.Jsonb;
 
-    /// <summary>Those of <c>chrono_append_v1</c>.</summary>
+    /// <summary>The parameters of <c>chrono_append_v1</c>.</summary>
     public static void AddAppend(NpgsqlParameterCollection parameters, string stream, ChronoBatch batch, string[]? projections)
     {
         var events = batch.Events;
@@ -35,7 +35,7 @@ internal static class ChronoParameters
         parameters.WithTexts(projections);
     }
 
-    /// <summary>Those of <c>chrono_rows_v1</c>.</summary>
+    /// <summary>The parameters of <c>chrono_rows_v1</c>.</summary>
     public static void AddWrite(NpgsqlParameterCollection parameters, string stream, ChronoBatch batch)
     {
         parameters.WithText(stream);
@@ -43,7 +43,7 @@ internal static class ChronoParameters
         AddRows(parameters, batch);
     }
 
-    /// <summary>Those of <c>chrono_records_v1</c>.</summary>
+    /// <summary>The parameters of <c>chrono_records_v1</c>.</summary>
     public static NpgsqlCommand WithPage(this NpgsqlCommand command, StreamName stream, long after, int count, RowFilter filter) => command
         .WithText(stream.Value)
         .With(after, NpgsqlDbType.Bigint)

@@ -117,7 +117,7 @@ internal sealed partial class PostgresChronoSession : IChronoSession
         return result;
     }
 
-    // What is sent again finds by the ids of its events that it was written.
+    // A repeated send detects by the ids of its events that it was already written.
     private async Task<T> RetryAsync<T>(Func<Action, CancellationToken, Task<T>> action, CancellationToken cancellationToken)
     {
         var since = _timeProvider.GetTimestamp();

@@ -1,4 +1,4 @@
 namespace Ledger.Postgres.Schema;
 
-/// <summary>What a database records of one function.</summary>
+/// <summary>A database's record of one function.</summary>
 internal sealed record AppliedFunction(string Name, string Checksum, DateTimeOffset AppliedAt, string AppliedBy);

@@ -1,15 +1,15 @@
 namespace Ledger.Postgres.Schema;
 
-/// <summary>In which way a database differs from what the migrations make.</summary>
+/// <summary>The kind of a difference between a database and the result of the migrations.</summary>
 public enum DifferenceKind
 {
-    /// <summary>Something is not there.</summary>
+    /// <summary>An object is missing.</summary>
     Missing,
 
-    /// <summary>Something is there that no migration makes.</summary>
+    /// <summary>An object exists that no migration creates.</summary>
     Extra,
 
-    /// <summary>Something is defined otherwise.</summary>
+    /// <summary>An object has another definition.</summary>
     Different,
 
     /// <summary>A migration or a function is not applied, or a function that is no longer used is not dropped.</summary>

@@ -6,7 +6,7 @@ namespace Ledger.Postgres.Schema;
 
 /// <summary>The text of a function.</summary>
 /// <remarks>
-/// The server keeps it with the names of the schemas filled in, so its hash differs from database to database. The file of
+/// The server stores it with the names of the schemas filled in, so its hash differs from database to database. The file of
 /// expected entries refers to the text by a token, and the hash is made for the schemas at hand.
 /// </remarks>
 internal sealed partial class FunctionBody
@@ -28,10 +28,10 @@ internal sealed partial class FunctionBody
             .DistinctBy(body => body.Token),
     ];
 
-    /// <summary>What stands for the text's hash in the file of expected entries.</summary>
+    /// <summary>The placeholder of the text's hash in the file of expected entries.</summary>
     internal string Token { get; }
 
-    /// <summary>The hash of what the server keeps.</summary>
+    /// <summary>The hash of the text stored by the server.</summary>
     internal string HashIn(SchemaNames schemas) => Hash(schemas.Fill(_text));
 
     /// <summary>Replaces the token in a function's definition by its hash.</summary>

@@ -13,7 +13,7 @@ public sealed record FunctionStatus(
     DateTimeOffset? AppliedAt = null,
     string? AppliedBy = null)
 {
-    /// <summary>Compares the program's functions with what the database records, by name.</summary>
+    /// <summary>Compares the program's functions with the database's record, by name.</summary>
     /// <param name="known">The program's.</param>
     /// <param name="applied">The database's.</param>
     /// <param name="isAhead">Whether the database has migrations that the program does not know.</param>

@@ -91,7 +91,7 @@ public sealed partial class LedgerMigrator
 
     private List<MigrationStatus> Pending(SchemaRecord record) => MigrationStatus.Pending(_known, record.Current, _options.LedgerSchema);
 
-    // Before what is pending is applied, which may change what is missing. Where nothing was applied, nothing can be missing.
+    // Before pending migrations are applied, which may change the set of missing objects. Where nothing was applied, nothing can be missing.
     private SchemaMending OfRecorded(SchemaCatalog catalog, SchemaRecord record) => record.IsToAdopt
         ? SchemaMending.OfAdopted(catalog, _options.Schemas, _known[0])
         : SchemaMending.OfObjects(

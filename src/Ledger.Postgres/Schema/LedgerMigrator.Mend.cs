@@ -17,7 +17,7 @@ public sealed partial class LedgerMigrator
             return [];
         }
 
-        // Another node may have been faster, or have migrated on between the two looks; only what is seen under the lock counts.
+        // Another node may have been faster, or have migrated on between the two looks; only a check under the lock counts.
         var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
         record = await ReadRecordAsync(connection, cancellationToken).ConfigureAwait(false);

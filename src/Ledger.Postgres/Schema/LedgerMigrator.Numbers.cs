@@ -44,7 +44,7 @@ public sealed partial class LedgerMigrator
         return [.. before.Except(after)];
     }
 
-    /// <summary>What the sequence, the events and the progress of readers disagree in.</summary>
+    /// <summary>The inconsistencies between the sequence, the events and the progress of readers.</summary>
     /// <remarks>None where the tables are missing or the role may not read them: the other comparisons name the former.</remarks>
     internal async Task<IReadOnlyList<SchemaDifference>> FindNumberFaultsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Schema;
 
-/// <summary>Brings the schema of a database up to date, and says in what it differs.</summary>
+/// <summary>Migrates the schema of a database, and compares it with the expected one.</summary>
 /// <remarks>
 /// Safe for concurrent use, and by several nodes at once: they take turns under an advisory lock. Only
 /// <see cref="ApplyAsync"/> writes. The others need the right to read the table <c>migration</c>, and no right to create anything.
@@ -18,7 +18,7 @@ public sealed partial class LedgerMigrator
     private readonly IReadOnlyList<Migration> _known;
     private readonly IReadOnlyList<SchemaFunction> _functions;
 
-    /// <summary>Works on a database.</summary>
+    /// <summary>Creates a migrator for a database.</summary>
     /// <param name="dataSource">The database; the role is the one that the tables will belong to.</param>
     /// <param name="options">The names of the schemas; null for the defaults.</param>
     /// <param name="logger">Where applied migrations are reported; null for nowhere.</param>

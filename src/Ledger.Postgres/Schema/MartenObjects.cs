@@ -1,6 +1,6 @@
 namespace Ledger.Postgres.Schema;
 
-/// <summary>What a newer Marten may have added or changed in the event schema without a difference to Ledger.</summary>
+/// <summary>Additions and changes of a newer Marten in the event schema that do not matter to Ledger.</summary>
 /// <param name="events">The event schema, as the server quotes it.</param>
 internal sealed class MartenObjects(string events)
 {

@@ -3,7 +3,7 @@ namespace Ledger.Postgres.Schema;
 /// <summary>Nothing was applied, because migrations that the database has do not have the text that this program knows.</summary>
 public sealed class MigrationChecksumException : Exception
 {
-    /// <summary>States which ones.</summary>
+    /// <summary>Names the changed migrations.</summary>
     public MigrationChecksumException(string schema, IReadOnlyList<MigrationStatus> changed)
         : base($"Schema '{schema}' has {string.Join(", ", changed.Select(m => $"'{m.FileName}'"))} with another text than this program. "
             + "Nothing was applied. Use the program that made the schema; 'ledger migrate assert' names what differs.")

@@ -3,7 +3,7 @@ namespace Ledger.Postgres.Schema;
 /// <summary>Nothing was applied, because the database has a later migration than one that is pending.</summary>
 public sealed class MigrationOrderException : Exception
 {
-    /// <summary>States which two.</summary>
+    /// <summary>Names the pending and the later migration.</summary>
     public MigrationOrderException(string schema, MigrationStatus pending, MigrationStatus later)
         : base($"Schema '{schema}' lacks '{pending.FileName}' but has '{later.FileName}', which comes later. "
             + "Nothing was applied, because migrations only go forward; 'ledger migrate assert' names what differs.")

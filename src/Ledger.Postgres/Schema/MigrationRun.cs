@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace Ledger.Postgres.Schema;
 
-/// <summary>What one call of <see cref="LedgerMigrator.ApplyAsync"/> did: a list of the migrations that it applied, in order.</summary>
+/// <summary>The result of one call of <see cref="LedgerMigrator.ApplyAsync"/>: a list of the migrations that it applied, in order.</summary>
 /// <remarks>Immutable. Compared by reference.</remarks>
 public sealed class MigrationRun : IReadOnlyList<MigrationStatus>
 {
@@ -19,7 +19,7 @@ public sealed class MigrationRun : IReadOnlyList<MigrationStatus>
     /// <summary>The names of the functions that the program no longer has and that were dropped.</summary>
     public IReadOnlyList<string> DroppedFunctions { get; internal init; } = [];
 
-    /// <summary>What earlier migrations and functions had made, was missing, and was made again.</summary>
+    /// <summary>Objects of earlier migrations and functions that were missing and were created again.</summary>
     public IReadOnlyList<SchemaDifference> Mended { get; internal init; } = [];
 
     /// <summary>Whether the database had all that the program knows, so that nothing was done.</summary>

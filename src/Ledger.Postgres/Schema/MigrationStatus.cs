@@ -1,6 +1,6 @@
 namespace Ledger.Postgres.Schema;
 
-/// <summary>A migration and where it stands in a database.</summary>
+/// <summary>A migration and its state in a database.</summary>
 /// <param name="Number">Its place in the order, from 1.</param>
 /// <param name="Name">What it adds.</param>
 /// <param name="State">Where it stands.</param>
@@ -18,7 +18,7 @@ public sealed record MigrationStatus(
     /// <summary>The name of its file without the extension, such as <c>0001_tables</c>.</summary>
     public string FileName => $"{Number:D4}_{Name}";
 
-    /// <summary>Sets what the program knows against what the database has.</summary>
+    /// <summary>Compares the program's migrations with those of the database.</summary>
     internal static List<MigrationStatus> Join(IReadOnlyList<Migration> known, IReadOnlyList<AppliedMigration> applied)
     {
         var statuses = new List<MigrationStatus>();
@@ -40,7 +40,7 @@ public sealed record MigrationStatus(
         return [.. statuses.OrderBy(status => status.Number)];
     }
 
-    /// <summary>What the database lacks, in order.</summary>
+    /// <summary>The pending migrations, in order.</summary>
     /// <exception cref="MigrationChecksumException">The database has a migration with another text.</exception>
     /// <exception cref="MigrationOrderException">The database has a later migration than a pending one.</exception>
     internal static List<MigrationStatus> Pending(IReadOnlyList<Migration> known, IReadOnlyList<AppliedMigration> applied, string schema)

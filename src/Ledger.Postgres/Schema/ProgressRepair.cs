@@ -1,6 +1,6 @@
 namespace Ledger.Postgres.Schema;
 
-/// <summary>What a repair of the log's numbers does with progress that has passed the end of the log.</summary>
+/// <summary>How a repair of the log's numbers treats progress that is beyond the end of the log.</summary>
 public enum ProgressRepair
 {
     /// <summary>Leaves it as it is: the shards stay stopped.</summary>

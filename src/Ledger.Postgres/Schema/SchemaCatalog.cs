@@ -33,16 +33,16 @@ internal sealed class SchemaCatalog
         Expected = [.. ExpectedLines().Concat(documents.SelectMany(ExpectedLines)).Select(CatalogEntry.Parse).Select(entry => Fill(entry, bodies)).Distinct()];
     }
 
-    /// <summary>What the database has.</summary>
+    /// <summary>The objects in the database.</summary>
     internal IReadOnlyList<CatalogEntry> Actual { get; }
 
-    /// <summary>What the migrations make, under the names of these schemas.</summary>
+    /// <summary>The objects that the migrations create, under the names of these schemas.</summary>
     internal IReadOnlyList<CatalogEntry> Expected { get; }
 
-    /// <summary>The tables of documents, to which an application may add what it likes.</summary>
+    /// <summary>The document tables, to which an application may make additions.</summary>
     internal IReadOnlySet<string> Documents { get; }
 
-    /// <summary>What is Marten's to decide.</summary>
+    /// <summary>The differences that are left to Marten.</summary>
     internal MartenObjects Marten { get; }
 
     /// <summary>Reads the catalogs in one short transaction.</summary>

@@ -1,6 +1,6 @@
 namespace Ledger.Postgres.Schema;
 
-/// <summary>Names what differs between a database and what the migrations make.</summary>
+/// <summary>Lists the differences between a database and the result of the migrations.</summary>
 internal static class SchemaComparison
 {
     /// <summary>The differences of the record of migrations and functions, then those of the schemas, sorted by name.</summary>
@@ -26,7 +26,7 @@ internal static class SchemaComparison
         return new SchemaReport([.. recorded, .. sorted[false]], [.. sorted[true]]);
     }
 
-    /// <summary>What the database lacks; what is missing as a whole is named once, and not again for each of its parts.</summary>
+    /// <summary>The objects that the database lacks; an object that is missing as a whole is named once, not for each of its parts.</summary>
     internal static List<(CatalogEntry Entry, SchemaDifference Difference)> Missing(SchemaCatalog catalog) =>
         [.. Missing(catalog, catalog.Actual.ToDictionary(entry => entry.Key)).Select(found => (found.Entry, found.Difference))];
 
@@ -94,7 +94,7 @@ internal static class SchemaComparison
                     Actual: SpeaksForItself(entry) ? "" : entry.Definition)));
     }
 
-    // An index that index_worlds makes where it is wanted.
+    // An index that index_worlds creates on request.
     private static bool IsOptional(CatalogEntry entry) => entry is { Kind: "index", Part: "ix_world_object_data" };
 
     private static bool SpeaksForItself(CatalogEntry entry) => entry.Kind is "schema" or "table" or "view" or "function" or "procedure";

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Ledger.Postgres.Schema;
 
-/// <summary>Finds in the migrations and functions how each object is made, so that one that is missing can be made again.</summary>
+/// <summary>Finds the statement that creates each object in the migrations and functions, so that a missing one can be created again.</summary>
 /// <remarks>
 /// A table has the statements that create and alter it, its indexes, its triggers and its first rows.
 /// Anything else, such as a <c>do</c> block, belongs to the moment of its migration and is not repeated.

@@ -1,13 +1,13 @@
 namespace Ledger.Postgres.Schema;
 
-/// <summary>One difference between a database and what the migrations make.</summary>
+/// <summary>One difference between a database and the result of the migrations.</summary>
 /// <param name="Kind">In which way.</param>
 /// <param name="Subject">What differs, such as <c>column 'headers' of 'ledger.mt_events'</c>.</param>
-/// <param name="Expected">What the migrations make, or null when they make nothing.</param>
-/// <param name="Actual">What the database has, or null when it has nothing.</param>
+/// <param name="Expected">The definition in the migrations, or null if they have none.</param>
+/// <param name="Actual">The definition in the database, or null if it has none.</param>
 public sealed record SchemaDifference(DifferenceKind Kind, string Subject, string? Expected = null, string? Actual = null)
 {
-    /// <summary>One sentence for people.</summary>
+    /// <summary>The difference as one sentence.</summary>
     public string Message => Kind switch
     {
         DifferenceKind.Missing when Expected is { Length: > 0 } => $"The {Subject} is missing; it should be '{Expected}'.",

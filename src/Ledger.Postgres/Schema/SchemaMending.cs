@@ -19,7 +19,7 @@ internal sealed class SchemaMending
         Statements = statements;
     }
 
-    /// <summary>What is missing and can be made again.</summary>
+    /// <summary>The missing objects that can be created again.</summary>
     internal IReadOnlyList<SchemaDifference> Missing { get; }
 
     /// <summary>Makes it, in this order, with the names of the schemas.</summary>
@@ -34,7 +34,7 @@ internal sealed class SchemaMending
         Of(catalog, schemas, SchemaDefinitions.Of(migrations, functions), []);
 
     /// <summary>Looks for tables, views and sequences that the migrations before <c>0001_tables</c> made, which the adoption changes.</summary>
-    /// <remarks>They are made in their current form. Their triggers are left to what follows the adoption, when their functions are there.</remarks>
+    /// <remarks>They are created in their current form. Their triggers are created after the adoption, when their functions exist.</remarks>
     internal static SchemaMending OfAdopted(SchemaCatalog catalog, SchemaNames schemas, Migration tables)
     {
         var later = SchemaDefinitions.Of([SchemaAdoption.Text]).Select(definition => definition.Name).ToHashSet(StringComparer.Ordinal);
@@ -101,7 +101,7 @@ internal sealed class SchemaMending
         _ => Trigger,
     };
 
-    // What the server says of an index or a trigger is the statement that makes it.
+    // The server's definition of an index or a trigger is the statement that creates it.
     private static string StatementOf(CatalogEntry entry) => entry.Kind switch
     {
         "column" => Fill("MendColumn", entry),

@@ -1,6 +1,6 @@
 namespace Ledger.Postgres.Schema;
 
-/// <summary>What a database records of its migrations and functions.</summary>
+/// <summary>A database's record of its migrations and functions.</summary>
 internal sealed record SchemaRecord(IReadOnlyList<AppliedMigration> Migrations, IReadOnlyList<AppliedFunction> Functions)
 {
     /// <summary>Whether the migrations are those before <c>0001_tables</c>, which the database moves over from.</summary>
@@ -31,7 +31,7 @@ internal sealed record SchemaRecord(IReadOnlyList<AppliedMigration> Migrations, 
             || Join(functions, known).Any(function => function.State is FunctionState.Pending or FunctionState.Obsolete);
     }
 
-    /// <summary>The functions that the database should have, so that one that is gone can be made again before what is pending is applied.</summary>
+    /// <summary>The functions that the database should have, so that a missing one can be created again before pending ones are applied.</summary>
     internal IReadOnlyList<SchemaFunction> Made(IReadOnlyList<SchemaFunction> functions) =>
     [
         .. functions.Where(function => Functions.Any(row => row.Name == function.Name && (row.Checksum == function.Checksum || function.IsTrigger))),

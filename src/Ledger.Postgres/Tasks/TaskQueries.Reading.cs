@@ -152,7 +152,7 @@ internal sealed partial class TaskQueries
         /// <summary>Planned each time, for the filters that are given.</summary>
         Never,
 
-        /// <summary>One plan serves all.</summary>
+        /// <summary>Planned once, for all filters.</summary>
         Once,
     }
 }

@@ -18,7 +18,7 @@ internal sealed partial class TaskQueries(ConnectionSource connections, Postgres
     /// <summary>Whether calls use separate connections, not one of the caller whose transaction a refusal has ended.</summary>
     public bool CanAskAfterRefusal => connections.IsPool;
 
-    /// <summary>What the events of tasks are read by.</summary>
+    /// <summary>The registry for reading the events of tasks.</summary>
     public EventRegistry Registry => options.Registry;
 
     public Task<AgentTask?> FindTaskAsync(string taskId, CancellationToken cancellationToken = default) =>

@@ -6,7 +6,7 @@ namespace Ledger.Postgres.Tasks;
 
 /// <summary>Finds out which task, call, message or lease of a request the database has refused, and why.</summary>
 /// <remarks>
-/// The constraint or the SQLSTATE says why; what it was about is known from the request. Where the request has several that it could be,
+/// The constraint or the SQLSTATE says why; the request provides the details. Where the request has several that it could be,
 /// each is looked up; in a caller's transaction, which the refusal has ended, the first of them is named.
 /// </remarks>
 internal sealed class TaskRefusal(TaskQueries tasks, AppendRequest request, PostgresException fault)

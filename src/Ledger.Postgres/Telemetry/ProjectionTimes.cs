@@ -62,7 +62,7 @@ internal sealed class ProjectionTimes
         _last = now;
     }
 
-    /// <summary>Tells what the batch took, once for each projection.</summary>
+    /// <summary>Reports the time of the batch, once for each projection.</summary>
     public void Record()
     {
         foreach (var (projection, time) in _times)

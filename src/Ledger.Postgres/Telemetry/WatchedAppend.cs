@@ -3,7 +3,7 @@ using Ledger.Log;
 
 namespace Ledger.Postgres.Telemetry;
 
-/// <summary>One append as metrics and traces see it.</summary>
+/// <summary>Records metrics and traces of one append.</summary>
 internal static class WatchedAppend
 {
     /// <summary>Makes a call within a span, and counts its outcome.</summary>

@@ -14,8 +14,7 @@ internal sealed partial class PostgresWorldReader(StoreContext context, IEventSt
     // Answers everything that rows do not.
     private readonly FoldingWorldReader _folding = new(store);
 
-    // Rows that other writers left out are written first, a page of events a transaction; where nothing can be written, the history is
-    // folded.
+    // Rows that other writers left out are written first, a page of events a transaction; if nothing can be written, the history is folded.
     public async Task<World> GetWorldAsync(History history, Position? at = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(history);
@@ -152,7 +151,7 @@ internal sealed partial class PostgresWorldReader(StoreContext context, IEventSt
                 await GetWorldAsync(b, atB, cancellationToken).ConfigureAwait(false));
     }
 
-    /// <summary>The position that is asked for, if rows stand for it: none is missing, and no id before it is too long for them.</summary>
+    /// <summary>The requested position, if rows cover it: none is missing, and no id before it is too long for them.</summary>
     private async Task<Position?> CoveredAsync(History history, Position? at, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(history);

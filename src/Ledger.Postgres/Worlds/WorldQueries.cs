@@ -41,7 +41,7 @@ internal sealed partial class WorldQueries(ConnectionSource connections, Postgre
             reader => reader.IsDBNull(WorldReach.Columns) ? null : WorldRowReader.ReadRelation(reader, id, WorldReach.Columns),
             cancellationToken);
 
-    /// <summary>How far they reach, and which of some objects are there after that many events.</summary>
+    /// <summary>How far the rows reach, and which of the given objects exist after that many events.</summary>
     public Task<(WorldReach Reach, string[] Present)> FindPresentAsync(
         History history,
         IReadOnlyCollection<string> ids,
@@ -116,7 +116,7 @@ internal sealed partial class WorldQueries(ConnectionSource connections, Postgre
                 @new.Add(kind, id, 6);
             }
 
-            // What is the same in both worlds does not show in their comparison, and was not read.
+            // Objects that are the same in both worlds are not part of the comparison, and were not read.
             return WorldDiff.Between(old.ToWorld(false, atA, []), @new.ToWorld(false, atB, []));
         },
         cancellationToken);

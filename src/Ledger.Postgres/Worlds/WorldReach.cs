@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Worlds;
 
-/// <summary>What the rows can say of a history.</summary>
+/// <summary>How far the rows of a history reach.</summary>
 /// <param name="Length">The length of the history.</param>
 /// <param name="Position">For how many of the events that were asked for the rows can stand: fewer where an id is too long for them.</param>
 /// <param name="Lags">Whether rows are missing up to there.</param>
@@ -22,6 +22,6 @@ internal readonly record struct WorldReach(Position Length, Position Position, b
         reader.GetBoolean(4),
         reader.GetBoolean(5));
 
-    /// <summary>The position that was asked for, if the rows stand for it.</summary>
+    /// <summary>The requested position, if the rows cover it.</summary>
     public Position? Covers(Position? at) => !Lags && Position == (at ?? Length) ? Position : null;
 }

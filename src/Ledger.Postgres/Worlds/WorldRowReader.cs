@@ -31,7 +31,7 @@ internal sealed class WorldRowReader(NpgsqlDataReader reader)
     public World ToWorld(bool budgetExhausted, Position position, IReadOnlyList<SkippedEvent> faults) =>
         new(_objects, _relations, budgetExhausted, position, faults);
 
-    /// <summary>Reads a row of world_faults; what is wrong is said by the same words as the fold's.</summary>
+    /// <summary>Reads a row of world_faults; faults have the same texts as those of the fold.</summary>
     public static SkippedEvent ReadFault(NpgsqlDataReader reader)
     {
         var (type, name) = (reader.GetString(3), reader.GetString(4));

@@ -19,7 +19,7 @@ internal sealed class EventForwarder(IWolverineRuntime runtime, HandlerGraph han
         }
         catch (Exception) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            // A host that stops is not the event's fault: it comes again when the host has started again.
+            // A host that stops is not the event's fault: it is delivered again after the next start of the host.
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
             throw;
         }

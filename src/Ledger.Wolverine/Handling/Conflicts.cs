@@ -11,7 +11,7 @@ internal static class Conflicts
     /// <summary>The pauses, of which a random part is waited.</summary>
     public static IEnumerable<TimeSpan> Cooldowns { get; } = [.. new[] { 20, 50, 100, 250, 500 }.Select(ms => TimeSpan.FromMilliseconds(ms))];
 
-    /// <summary>Whether a fault is one: its transaction was rolled back for certain, and the next one decides on what is there then.</summary>
+    /// <summary>Whether an exception is a conflict: its transaction was certainly rolled back, and the next one decides on the new state.</summary>
     public static bool Contains(Exception fault)
     {
         var cause = fault is MartenException { InnerException: NpgsqlException failure } ? failure : fault;

@@ -6,8 +6,8 @@ namespace Ledger.Wolverine.Handling;
 
 /// <summary>A stream that a handler decides on: its state, its version, and the events that the handler has given for it so far.</summary>
 /// <param name="name">The stream.</param>
-/// <param name="state">What the handler is given.</param>
-/// <param name="version">The version that the state stands for.</param>
+/// <param name="state">The state passed to the handler.</param>
+/// <param name="version">The version of the state.</param>
 /// <param name="cancellation">The token of the handling.</param>
 internal sealed class HandledStream<T>(StreamName name, T state, StreamVersion version, CancellationToken cancellation)
     : IEventStream<T>, IHandledStream

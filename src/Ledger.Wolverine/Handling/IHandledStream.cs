@@ -5,10 +5,10 @@ namespace Ledger.Wolverine.Handling;
 /// <summary>A <see cref="HandledStream{T}"/> of any state, as it is saved.</summary>
 internal interface IHandledStream
 {
-    /// <summary>The stream.</summary>
+    /// <summary>The name of the stream.</summary>
     StreamName Name { get; }
 
-    /// <summary>The version that the state stands for.</summary>
+    /// <summary>The version of the state.</summary>
     StreamVersion Version { get; }
 
     /// <summary>The events that the handler has given.</summary>

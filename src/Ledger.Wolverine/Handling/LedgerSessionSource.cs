@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Ledger.Wolverine.Handling;
 
-/// <summary>Where generated code gets a <see cref="LedgerSession"/> from, and with the native engine its transaction.</summary>
+/// <summary>Provides generated code with a <see cref="LedgerSession"/>, and with the native engine its transaction.</summary>
 internal sealed class LedgerSessionSource(IServiceCollection services) : IVariableSource
 {
     public bool Matches(Type type) => type == typeof(LedgerSession) || (type == typeof(NpgsqlTransaction) && !LedgerLog.IsMarten(services));

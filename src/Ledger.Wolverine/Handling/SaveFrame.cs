@@ -3,7 +3,7 @@ using Ledger.Wolverine.Sessions;
 
 namespace Ledger.Wolverine.Handling;
 
-/// <summary>Appends what the handler has decided, and with the native engine commits.</summary>
+/// <summary>Appends the handler's events, and with the native engine commits.</summary>
 internal sealed class SaveFrame : MethodCall
 {
     public SaveFrame()

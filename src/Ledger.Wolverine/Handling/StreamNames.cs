@@ -1,6 +1,6 @@
 namespace Ledger.Wolverine.Handling;
 
-/// <summary>What a text in a message stands for.</summary>
+/// <summary>Converts a text in a message to a stream name.</summary>
 internal static class StreamNames
 {
     /// <summary>A text with a colon is the name of a stream, any other the id of a run.</summary>

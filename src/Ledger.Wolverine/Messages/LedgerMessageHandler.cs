@@ -55,7 +55,7 @@ public static class LedgerMessageHandler
         return forked;
     }
 
-    /// <summary>Keeps the world at the end of a run or branch.</summary>
+    /// <summary>Saves a snapshot of the world at the end of a run or branch.</summary>
     public static async Task<SnapshotSaved> HandleAsync(SaveSnapshot message, AgentLedger ledger, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);

@@ -12,7 +12,7 @@ public sealed record StartRun(string RunId)
 }
 
 /// <summary>Asks to append events to a run, branch or other stream.</summary>
-/// <remarks>Events that are there already are not written again. Answered by <see cref="EventsAppended"/>.</remarks>
+/// <remarks>Events that are already in the stream are not written again. Answered by <see cref="EventsAppended"/>.</remarks>
 /// <param name="RunId">With a colon the name of a stream, otherwise the id of a run.</param>
 /// <param name="Events">The events.</param>
 public sealed record AppendEvents(string RunId, IReadOnlyList<EventData> Events)
@@ -40,7 +40,7 @@ public sealed record ForkRun(string RunId, long At, string BranchId)
     public string? Name { get; init; }
 }
 
-/// <summary>Asks to keep the world at the end of a run or branch. Answered by <see cref="SnapshotSaved"/>.</summary>
+/// <summary>Asks to save a snapshot of the world at the end of a run or branch. Answered by <see cref="SnapshotSaved"/>.</summary>
 /// <param name="RunId">With a colon the name of a stream, otherwise the id of a run.</param>
 public sealed record SaveSnapshot(string RunId);
 

@@ -18,7 +18,7 @@ public abstract class LedgerSession : IAsyncDisposable
     {
     }
 
-    /// <summary>The runs and branches; others who write to a stream wait from its first append on until the handler has ended.</summary>
+    /// <summary>The runs and branches; other writers of a stream wait from its first append until the handler has ended.</summary>
     public abstract AgentLedger Ledger { get; }
 
     /// <summary>The transaction for rows of the application, with the native engine; with Marten, handlers take its session.</summary>
@@ -45,7 +45,7 @@ public abstract class LedgerSession : IAsyncDisposable
     public Task<Run> OpenAsync(StreamName stream, CancellationToken cancellationToken = default) =>
         StateReader.OpenAsync(Ledger, stream, cancellationToken);
 
-    /// <summary>Fetches a state to decide on; what is appended to it is written at the version that it stands for.</summary>
+    /// <summary>Fetches a state to decide on; appends to it are written at the version of the state.</summary>
     /// <typeparam name="T">A world, a run, or the state of an aggregate in the container.</typeparam>
     /// <param name="stream">With a colon the name of a stream, otherwise the id of a run.</param>
     /// <param name="style">Whether the stream is locked at once, or compared when it is written.</param>
@@ -60,7 +60,7 @@ public abstract class LedgerSession : IAsyncDisposable
         CancellationToken cancellationToken = default)
         where T : class => FetchForWritingAsync<T>(StreamNames.Of(stream), style, version, cancellationToken);
 
-    /// <summary>Fetches a state to decide on; what is appended to it is written at the version that it stands for.</summary>
+    /// <summary>Fetches a state to decide on; appends to it are written at the version of the state.</summary>
     /// <inheritdoc cref="FetchForWritingAsync{T}(string, ModelConcurrencyStyle, long?, CancellationToken)"/>
     public async Task<IEventStream<T>> FetchForWritingAsync<T>(
         StreamName stream,

@@ -14,9 +14,9 @@ internal sealed class StateReader(IServiceProvider services, PostgresOptions opt
         ? await ledger.OpenAsync(stream, cancellationToken).ConfigureAwait(false)
         : ledger.GetStream(stream);
 
-    /// <summary>A state, and the version of the stream that it stands for.</summary>
-    /// <param name="reading">What the state is read from.</param>
-    /// <param name="writing">What a handle on the run writes to.</param>
+    /// <summary>A state, and the version of its stream.</summary>
+    /// <param name="reading">The store that the state is read from.</param>
+    /// <param name="writing">The store that a handle on the run writes to.</param>
     /// <param name="stream">The stream.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     public async Task<(T State, StreamVersion Version)> ReadAsync<T>(

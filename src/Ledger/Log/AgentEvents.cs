@@ -32,7 +32,7 @@ public sealed record LlmRequest(
     [property: JsonPropertyName("model"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Model = null,
     [property: JsonPropertyName("max_tokens"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? MaxTokens = null) : OpenEvent;
 
-/// <summary>A language model answered.</summary>
+/// <summary>A language model returned a response.</summary>
 /// <param name="Text">The answer.</param>
 /// <param name="Model">The model's name.</param>
 /// <param name="CostUsd">What the call cost, in US dollars.</param>

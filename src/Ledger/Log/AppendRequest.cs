@@ -24,7 +24,7 @@ internal sealed class AppendRequest
     /// <summary>The size of their JSON, headers included.</summary>
     public long ByteCount { get; }
 
-    /// <summary>Checks a call.</summary>
+    /// <summary>Checks the arguments of an append.</summary>
     /// <exception cref="ArgumentException">It is wrong use; see <see cref="AppendRules"/>.</exception>
     /// <exception cref="InvalidEventException">An event cannot be stored.</exception>
     public static AppendRequest Create(IReadOnlyList<StreamAppend> appends, EventRegistry registry)

@@ -12,7 +12,7 @@ public sealed record CallRequested(
     [property: JsonPropertyName("request")] JsonElement Request) : OpenEvent;
 
 /// <summary>A call to something other than a language model or a tool was answered.</summary>
-/// <param name="Kind">What was called.</param>
+/// <param name="Kind">The kind of the call.</param>
 /// <param name="Response">The response: JSON.</param>
 [EventType("call.returned")]
 public sealed record CallReturned(
@@ -30,7 +30,7 @@ public sealed record CallFailed(
 /// <summary>A call of any kind was not made, because the history had the answer.</summary>
 /// <param name="Kind">What would have been called.</param>
 /// <param name="ResponseId">The id of the event that has the answer; it may be in an ancestor's stream.</param>
-/// <param name="CostUsd">What the answer had cost, and what was saved now, in US dollars.</param>
+/// <param name="CostUsd">The cost of the recorded answer, which was saved now, in US dollars.</param>
 /// <param name="InputTokens">The tokens of the request that were saved.</param>
 /// <param name="OutputTokens">The tokens of the response that were saved.</param>
 [EventType("call.answered")]
@@ -42,8 +42,8 @@ public sealed record CallAnswered(
     [property: JsonPropertyName("output_tokens"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? OutputTokens = null) : OpenEvent;
 
 /// <summary>A call was begun and its caller is gone; whether the call took effect is unknown. The event is caused by the request.</summary>
-/// <param name="Kind">What was called.</param>
-/// <param name="Reason">What is known: who began it, or how it was cut off.</param>
+/// <param name="Kind">The kind of the call.</param>
+/// <param name="Reason">The known circumstances: who began it, or how it was cut off.</param>
 [EventType("call.unknown")]
 public sealed record CallUnknown(
     [property: JsonPropertyName("kind")] string Kind,
@@ -51,7 +51,7 @@ public sealed record CallUnknown(
 
 /// <summary>A call with an unknown outcome counts as not made: the next caller of the same request makes it again. The event is caused by the
 /// request.</summary>
-/// <param name="Kind">What was called.</param>
+/// <param name="Kind">The kind of the call.</param>
 /// <param name="Reason">Why, or null.</param>
 [EventType("call.released")]
 public sealed record CallReleased(

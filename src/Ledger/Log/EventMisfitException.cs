@@ -28,7 +28,7 @@ public sealed class EventMisfitException : Exception
     /// <summary>The type that the name stands for.</summary>
     public Type ExpectedType { get; }
 
-    /// <summary>What does not fit.</summary>
+    /// <summary>The reason why the JSON does not fit, as a sentence.</summary>
     public string Reason { get; }
 
     /// <summary>The event's stream.</summary>

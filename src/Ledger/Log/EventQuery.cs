@@ -6,7 +6,7 @@ public sealed record EventQuery
     /// <summary>The names that the type may have; null for any. One that ends with <c>*</c> matches as a prefix.</summary>
     public IReadOnlyList<string>? Types { get; init; }
 
-    /// <summary>The actor, exactly.</summary>
+    /// <summary>The actor, compared exactly; null for any.</summary>
     public string? Actor { get; init; }
 
     /// <summary>The call of a task that they belong to, by <see cref="EventMetadata.CallId"/>.</summary>

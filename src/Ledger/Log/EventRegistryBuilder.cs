@@ -54,7 +54,7 @@ public sealed class EventRegistryBuilder
         return this;
     }
 
-    /// <summary>Registers how an old shape is read as a newer one; what is stored stays as it is.</summary>
+    /// <summary>Registers how an old shape is read as a newer one; the stored JSON is not changed.</summary>
     /// <remarks>Upcasts are followed: one from version 1 to 2 and one from 2 to 3 read version 1 as 3. The name at the end must have a type.</remarks>
     /// <param name="name">The name that the old events have in the log.</param>
     /// <param name="toName">The name that they are read as, which has a type or another upcast; it may be the same name.</param>

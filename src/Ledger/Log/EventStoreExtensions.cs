@@ -6,7 +6,7 @@ public static class EventStoreExtensions
     /// <summary>Appends to one stream.</summary>
     /// <param name="store">The store.</param>
     /// <param name="stream">The stream.</param>
-    /// <param name="expected">What the stream must be.</param>
+    /// <param name="expected">The required version of the stream.</param>
     /// <param name="events">The events: each an event record, or a <see cref="NewEvent"/> with its own id or metadata.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public static async Task<AppendResult> AppendAsync(

@@ -4,7 +4,7 @@ namespace Ledger;
 [AttributeUsage(AttributeTargets.Class, Inherited = false)]
 public sealed class EventTypeAttribute : Attribute
 {
-    /// <summary>Gives the name, such as <c>order-placed.v1</c>: 1 to 500 characters.</summary>
+    /// <summary>Sets the name, such as <c>order-placed.v1</c>: 1 to 500 characters.</summary>
     public EventTypeAttribute(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

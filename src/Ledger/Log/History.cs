@@ -10,7 +10,7 @@ public sealed class History
 {
     private readonly long[] _offsets;
 
-    /// <summary>Describes a history.</summary>
+    /// <summary>Creates a history from its segments.</summary>
     /// <param name="stream">The own stream.</param>
     /// <param name="root">The run that the history descends from; for a run, the run itself.</param>
     /// <param name="lineage">The prefix from the root down; empty for a run.</param>

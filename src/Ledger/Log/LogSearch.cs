@@ -1,6 +1,6 @@
 namespace Ledger.Log;
 
-/// <summary>Searches any store.</summary>
+/// <summary>Searches a log, by its engine's search or by scanning.</summary>
 public static class LogSearch
 {
     /// <summary>The most events that <see cref="ILogSearch.CountEventsAsync"/> looks at.</summary>

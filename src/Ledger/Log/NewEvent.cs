@@ -18,7 +18,7 @@ public sealed record NewEvent
         Id = Guid.CreateVersion7();
     }
 
-    /// <summary>What happened.</summary>
+    /// <summary>The event itself: an event record or an <see cref="UntypedEvent"/>.</summary>
     public object Data { get; }
 
     /// <summary>Who, why and when.</summary>

@@ -3,7 +3,7 @@ namespace Ledger.Log;
 /// <summary>An append was refused because the stream was not as expected.</summary>
 public sealed class WrongExpectedVersionException : Exception
 {
-    /// <summary>States the conflict.</summary>
+    /// <summary>States the required and the actual version.</summary>
     public WrongExpectedVersionException(StreamName stream, ExpectedVersion expected, StreamVersion actual)
         : base($"Stream '{stream}' is at version {actual}, but the append expected {expected}. "
             + "Nothing was written; read the stream and decide again.")
@@ -16,7 +16,7 @@ public sealed class WrongExpectedVersionException : Exception
     /// <summary>The stream.</summary>
     public StreamName Stream { get; }
 
-    /// <summary>What the append required.</summary>
+    /// <summary>The version that the append required.</summary>
     public ExpectedVersion Expected { get; }
 
     /// <summary>The version that the stream had.</summary>

@@ -12,7 +12,7 @@ public sealed class AgentLedger
 {
     private readonly ReadStatistics? _statistics;
 
-    /// <summary>Works on a store.</summary>
+    /// <summary>Creates a ledger on a store.</summary>
     /// <param name="store">Where the events are.</param>
     /// <param name="options">Limits; null for the defaults.</param>
     /// <param name="logger">Where it is said that a snapshot was not used or not taken; null for nowhere.</param>
@@ -37,7 +37,7 @@ public sealed class AgentLedger
         _statistics = statistics;
     }
 
-    /// <summary>Where the events are.</summary>
+    /// <summary>The store of the events.</summary>
     public IEventStore Store { get; }
 
     /// <summary>The limits in force.</summary>

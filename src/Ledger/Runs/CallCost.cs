@@ -25,7 +25,7 @@ public sealed record CallCost(decimal? Usd = null, long? InputTokens = null, lon
     private static readonly string[] ModelNames = ["model", "model_id", "modelId"];
     private static readonly string[] ProviderNames = ["provider", "provider_name"];
 
-    /// <summary>Nothing is known.</summary>
+    /// <summary>No known usage or cost.</summary>
     public static CallCost Unknown { get; } = new();
 
     /// <summary>The tokens of the request that came from the provider's cache.</summary>
@@ -37,7 +37,7 @@ public sealed record CallCost(decimal? Usd = null, long? InputTokens = null, lon
     /// <summary>The model that answered.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Who provides the model.</summary>
+    /// <summary>The provider of the model.</summary>
     public string? Provider { get; init; }
 
     internal static CallCost Read(JsonElement data)

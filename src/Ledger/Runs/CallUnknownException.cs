@@ -13,7 +13,7 @@ public sealed class CallUnknownException : Exception
     /// <summary>The stream of the run or branch.</summary>
     public StreamName Stream { get; }
 
-    /// <summary>What was called.</summary>
+    /// <summary>The kind of the call.</summary>
     public string Kind { get; }
 
     /// <summary>The id of the event that recorded the request.</summary>

@@ -1,6 +1,6 @@
 namespace Ledger.Runs;
 
-/// <summary>Where two histories part.</summary>
+/// <summary>The first difference between two histories.</summary>
 /// <remarks>
 /// An event that both share by reference is the same event. After the shared events, and in histories that share nothing, two events are the same when type and
 /// JSON are equal by value: a copy or a repeated run has other ids, times and causes.

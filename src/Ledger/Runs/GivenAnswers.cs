@@ -12,7 +12,7 @@ internal sealed class GivenAnswers
     /// <summary>The answers now, the first given first.</summary>
     public IReadOnlyList<Guid> Present => _answers;
 
-    /// <summary>Takes an answer.</summary>
+    /// <summary>Adds an answer, and removes those that led to its request.</summary>
     /// <param name="responseId">The id of its event.</param>
     /// <param name="followed">The answers that its request followed from.</param>
     public void Add(Guid responseId, IReadOnlyList<Guid> followed)

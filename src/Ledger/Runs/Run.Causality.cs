@@ -7,7 +7,7 @@ namespace Ledger;
 
 public sealed partial class Run
 {
-    /// <summary>Where the events are.</summary>
+    /// <summary>Where the events of the history are stored.</summary>
     internal IEventStore Store => _ledger.Store;
 
     /// <summary>Finds an event of the history by an id as people and files spell it; null when there is none.</summary>

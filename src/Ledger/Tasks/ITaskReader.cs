@@ -33,6 +33,6 @@ public interface ITaskReader
     /// <summary>The hold that a runner has on a task now, by the clock of the log, or null.</summary>
     Task<TaskLease?> FindLeaseAsync(string taskId, CancellationToken cancellationToken = default);
 
-    /// <summary>What is under way.</summary>
+    /// <summary>The unfinished tasks and calls.</summary>
     Task<Recovery> RecoverAsync(CancellationToken cancellationToken = default);
 }

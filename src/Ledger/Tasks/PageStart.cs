@@ -12,7 +12,7 @@ public readonly record struct PageStart
     /// <summary>The item after which the page begins, or null.</summary>
     public PageCursor? Cursor { get; }
 
-    /// <summary>So many items in.</summary>
+    /// <summary>A start after a number of items.</summary>
     /// <param name="count">Zero or more.</param>
     public static PageStart Offset(int count)
     {

@@ -6,7 +6,7 @@ namespace Ledger.Tasks;
 public sealed class StaleUpdateException : Exception
 {
     /// <summary>States the expected and the actual time of the last change.</summary>
-    /// <param name="owner">What was to be saved: <c>task</c> or <c>call</c>.</param>
+    /// <param name="owner">The kind of the refused save: <c>task</c> or <c>call</c>.</param>
     /// <param name="id">Its id.</param>
     /// <param name="expected">The time of the change that the caller had seen.</param>
     /// <param name="actual">The time of the last change, or null: it does not exist.</param>
@@ -21,10 +21,10 @@ public sealed class StaleUpdateException : Exception
         Actual = actual;
     }
 
-    /// <summary>What was to be saved: <c>task</c> or <c>call</c>.</summary>
+    /// <summary>The kind of the refused save: <c>task</c> or <c>call</c>.</summary>
     public string Owner { get; }
 
-    /// <summary>The id of what was to be saved.</summary>
+    /// <summary>The id of the task or call.</summary>
     public string Id { get; }
 
     /// <summary>The time of the change that the caller had seen.</summary>

@@ -21,7 +21,7 @@ public sealed partial class TaskLedger
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
 
-    /// <summary>Works on a store.</summary>
+    /// <summary>Creates a ledger on a store.</summary>
     /// <param name="store">Where the events are and saves are appended; it must have an <see cref="ITaskReader"/>, as the engines of Ledger do.</param>
     /// <param name="options">Which changes are allowed; null for the defaults.</param>
     /// <param name="timeProvider">The clock of messages that are streamed; null for the system's. Leases go by the clock of the log.</param>

@@ -1,6 +1,6 @@
 namespace Ledger.Tasks;
 
-/// <summary>How tasks are kept.</summary>
+/// <summary>Options of a <see cref="TaskLedger"/>.</summary>
 public sealed record TaskLedgerOptions
 {
     /// <summary>Which changes of a status a save may make: default <see cref="StatusMoves.Any"/>.</summary>

@@ -4,9 +4,9 @@ namespace Ledger.Tasks;
 public sealed class UnknownReferenceException : Exception
 {
     /// <summary>States which reference is unknown.</summary>
-    /// <param name="owner">What was to be saved: <c>task</c>, <c>call</c>, <c>message</c> or <c>lease</c>.</param>
+    /// <param name="owner">The kind of the refused save: <c>task</c>, <c>call</c>, <c>message</c> or <c>lease</c>.</param>
     /// <param name="ownerId">Its id.</param>
-    /// <param name="reference">Which of its members names something.</param>
+    /// <param name="reference">The member that holds the unknown id.</param>
     /// <param name="id">The id that does not exist.</param>
     public UnknownReferenceException(string owner, string ownerId, TaskReference reference, string id)
         : base($"The {owner} '{ownerId}' names the {Words(reference)} '{id}', which does not exist. Nothing was written; "
@@ -18,10 +18,10 @@ public sealed class UnknownReferenceException : Exception
         Id = id;
     }
 
-    /// <summary>What was to be saved: <c>task</c>, <c>call</c>, <c>message</c> or <c>lease</c>.</summary>
+    /// <summary>The kind of the refused save: <c>task</c>, <c>call</c>, <c>message</c> or <c>lease</c>.</summary>
     public string Owner { get; }
 
-    /// <summary>The id of what was to be saved.</summary>
+    /// <summary>The id of the refused task, call, message or lease.</summary>
     public string OwnerId { get; }
 
     /// <summary>Which member names what does not exist.</summary>

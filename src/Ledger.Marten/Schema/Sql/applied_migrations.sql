@@ -1,4 +1,4 @@
--- The migrations and the functions that the database records, as XML, each null where it has no table of them: a statement that named the
+-- The migrations and the functions that the database records, as XML, each null if its table does not exist: a statement that named the
 -- table would fail there; and whether something is missing that they made. One row.
 -- {relations}, {routines}, {keys}: what they make, as string constants: tables, views and sequences by their quoted names, functions and foreign
 -- keys of Ledger's schema by their plain names.

@@ -1,3 +1,3 @@
--- Says, until the session ends, that a run of tests lives. $1 what the names of its databases begin with.
+-- Says, until the session ends, that a run of tests lives. $1 the prefix of its databases' names.
 -- Result: none that matters.
 select pg_advisory_lock(1279607879, hashtext($1));

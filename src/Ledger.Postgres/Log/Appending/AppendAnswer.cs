@@ -16,7 +16,7 @@ internal readonly record struct AppendAnswer(IReadOnlyList<AppendResult> Results
         return Results;
     }
 
-    /// <summary>The answer to a request that was sent again: what an earlier try of the same call wrote, this call wrote.</summary>
+    /// <summary>The answer to a request that was sent again: events written by an earlier attempt of the same call count as written by this call.</summary>
     public AppendAnswer AfterRetry() => this with
     {
         Results = [.. Results.Select(r => r with { Outcome = AppendOutcome.Written })],

@@ -13,7 +13,7 @@ internal sealed class AppendAnswers
 
     /// <summary>Reads the present row, in the place of the batch before.</summary>
     /// <param name="reader">At the row.</param>
-    /// <param name="requests">What was asked.</param>
+    /// <param name="requests">The requests.</param>
     /// <param name="isOne">Whether it answers for a single event.</param>
     public void Read(NpgsqlDataReader reader, IReadOnlyList<AppendRequest> requests, bool isOne)
     {

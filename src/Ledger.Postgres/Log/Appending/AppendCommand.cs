@@ -22,9 +22,9 @@ internal sealed class AppendCommand : IDisposable
     private readonly EventParameters _event = new();
     private readonly AppendAnswers _answers = new();
 
-    /// <summary>Makes the call.</summary>
+    /// <summary>Creates the command.</summary>
     /// <param name="statements">The statements to send.</param>
-    /// <param name="connection">Where its connections come from; null for a caller's.</param>
+    /// <param name="connection">The source of its connections; null for a caller's.</param>
     /// <param name="timeoutSeconds">The time-out; 0 for none.</param>
     public AppendCommand(AppendStatements statements, LaneConnection? connection, int timeoutSeconds)
     {
@@ -44,7 +44,7 @@ internal sealed class AppendCommand : IDisposable
     /// <summary>Whether the last execution came to sending; before it, nothing can have been written.</summary>
     public bool WasSent { get; set; }
 
-    /// <summary>Where its connections come from; null when it is sent on a caller's.</summary>
+    /// <summary>The source of its connections; null when it is sent on a caller's.</summary>
     public LaneConnection? Connection { get; }
 
     /// <summary>Whether the statement timed out, not the connecting: mostly because another transaction keeps a stream locked.</summary>
@@ -108,7 +108,7 @@ internal sealed class AppendCommand : IDisposable
         .With(false, NpgsqlDbType.Boolean)
         .With<string[]?>(null, NpgsqlDbType.Array | NpgsqlDbType.Text);
 
-    /// <summary>Sets what <see cref="AddLast"/> has added.</summary>
+    /// <summary>Sets the parameters that <see cref="AddLast"/> has added.</summary>
     public static void SetLast(NpgsqlParameterCollection parameters, bool areNew, string[]? projections)
     {
         ((NpgsqlParameter<bool>)parameters[^2]).TypedValue = areNew;

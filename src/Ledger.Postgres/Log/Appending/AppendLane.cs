@@ -6,9 +6,9 @@ using Npgsql;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>Writes the requests of some streams one batch after the other; those that arrive meanwhile make up the next batch.</summary>
+/// <summary>Writes the requests of some streams one batch after the other; requests that arrive in the meantime form the next batch.</summary>
 /// <remarks>
-/// A request that finds the lane idle is sent at once by its caller. Otherwise it waits for the batch that is under way, and for no
+/// A request that finds the lane idle is sent at once by its caller. Otherwise it waits for the running batch, and for no
 /// timer. One batch is sent at a time, so one stream's requests keep their order.
 /// </remarks>
 internal sealed class AppendLane(
@@ -30,7 +30,7 @@ internal sealed class AppendLane(
     private bool _isStopped;
     private TaskCompletionSource? _drained;
 
-    /// <summary>How many requests there are, those under way included.</summary>
+    /// <summary>The number of requests, including those being sent.</summary>
     public int Count => Waiting + Volatile.Read(ref _underWay);
 
     /// <summary>How many requests and barriers stand in the queue.</summary>
@@ -68,7 +68,7 @@ internal sealed class AppendLane(
             : null;
     }
 
-    /// <summary>Waits until there is room for one more request, which is kept for the caller's.</summary>
+    /// <summary>Waits until there is room for one more request, and reserves it for the caller.</summary>
     public Task WaitForRoomAsync(CancellationToken cancellationToken) => _room.WaitAsync(cancellationToken);
 
     /// <summary>Releases a place that is not used.</summary>
@@ -139,7 +139,7 @@ internal sealed class AppendLane(
         }
     }
 
-    /// <summary>Whether a request waits or is under way that shares a stream with another, or may be: so many are not looked through.</summary>
+    /// <summary>Whether a waiting or running request shares a stream with another. Also true for a long queue, which is not searched.</summary>
     private bool HasStreamOf(AppendRequest request)
     {
         if (_waiting.Count + _batch.Pending.Count > MostLookedThrough)

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>Gathers the appends of concurrent callers: each stream has a lane, and each lane one batch under way.</summary>
+/// <summary>Gathers the appends of concurrent callers: each stream has a lane, and each lane sends one batch at a time.</summary>
 internal sealed class AppendLanes : IAsyncDisposable
 {
     private const int MostCrossing = 1_000;

@@ -47,7 +47,7 @@ internal sealed class AppendNotifier(NpgsqlDataSource pool, PostgresOptions opti
         }
     }
 
-    /// <summary>Waits until what was signalled is sent.</summary>
+    /// <summary>Waits until all notifications are sent.</summary>
     public Task DrainAsync()
     {
         _closing.TrySetResult();

@@ -42,7 +42,7 @@ internal sealed class AppendSender
     /// <param name="command">The command to use.</param>
     /// <param name="requests">The requests.</param>
     /// <param name="since">When the newest of them began to wait: the time for retries counts from then.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Ends the retries.</param>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<IReadOnlyList<AppendAnswer>> SendAsync(
         AppendCommand command,

@@ -12,10 +12,10 @@ internal sealed class AppendStatements
         Projections = new InlineProjections(options);
     }
 
-    /// <summary>For a batch.</summary>
+    /// <summary>The statement for a batch.</summary>
     public string Append { get; }
 
-    /// <summary>For one event.</summary>
+    /// <summary>The statement for a single event.</summary>
     public string AppendEvent { get; }
 
     /// <summary>What may follow, depending on the streams.</summary>

@@ -20,7 +20,7 @@ internal sealed class LaneConnection(NpgsqlDataSource pool, TimeProvider timePro
     private bool _isTaken;
     private long _returnedAt;
 
-    /// <summary>Makes one; a pool that lanes could use up keeps none back.</summary>
+    /// <summary>Makes one; no connection is kept if lanes could exhaust the pool.</summary>
     public static LaneConnection Create(NpgsqlDataSource pool, PostgresOptions options, TimeProvider timeProvider, bool isKept) => new(
         pool,
         timeProvider,

@@ -5,7 +5,7 @@ namespace Ledger.Postgres.Log.Appending;
 /// <summary>Which lane a stream's requests go to: few callers share the first lane, many are spread over all by the hash of the stream.</summary>
 /// <remarks>
 /// One batch of eight costs the server much less than two of four that it writes side by side; only where a batch is large anyway does
-/// it pay to have the next one under way while callers take in their answers. All members can be used by many threads at once.
+/// it pay to send the next one while callers receive their answers. All members can be used by many threads at once.
 /// </remarks>
 internal sealed class LaneSpread(AppendLane[] lanes, CallsUnderWay calls) : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class LaneSpread(AppendLane[] lanes, CallsUnderWay calls) : IDis
     private int _used = 1;
     private int _isMoving;
 
-    /// <summary>Keeps all streams in their lanes until it is disposed, so that what is put into a lane meanwhile stays in order.</summary>
+    /// <summary>Keeps all streams in their lanes until it is disposed, so that requests added to a lane in the meantime stay in order.</summary>
     public Hold Keep()
     {
         _moving.EnterReadLock();
@@ -43,7 +43,7 @@ internal sealed class LaneSpread(AppendLane[] lanes, CallsUnderWay calls) : IDis
         return first;
     }
 
-    /// <summary>Puts a barrier into every lane of a request, to be released by who called.</summary>
+    /// <summary>Puts a barrier into every lane of a request, to be released by the caller.</summary>
     public PendingAppend[] Stop(AppendRequest request)
     {
         using var _ = Keep();
@@ -73,7 +73,7 @@ internal sealed class LaneSpread(AppendLane[] lanes, CallsUnderWay calls) : IDis
         }
     }
 
-    /// <summary>Spreads the streams over so many lanes. What goes to its new lane waits there for all that went to the old ones before.</summary>
+    /// <summary>Spreads the streams over the given number of lanes. What goes to its new lane waits there for all that went to the old ones before.</summary>
     public async Task MoveAsync(int used)
     {
         if (!calls.TryEnter())
@@ -112,7 +112,7 @@ internal sealed class LaneSpread(AppendLane[] lanes, CallsUnderWay calls) : IDis
 
     private AppendLane LaneOf(AppendRequest.Part part) => lanes[(uint)part.Stream.GetHashCode() % (uint)Volatile.Read(ref _used)];
 
-    // Together, so that two who stop lanes stand in the same order in every lane that they share.
+    // Together, so that two callers that stop lanes have the same order in every lane that they share.
     private PendingAppend[] Stop(AppendLane[] stopped)
     {
         var barriers = Array.ConvertAll(stopped, _ => PendingAppend.Barrier());

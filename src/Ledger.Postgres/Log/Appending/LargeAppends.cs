@@ -27,7 +27,7 @@ internal sealed class LargeAppends : IDisposable
     private int _free;
     private volatile int _underWay;
 
-    /// <summary>Makes the places.</summary>
+    /// <summary>Creates the places, by the size of the pool.</summary>
     /// <param name="sender">Sends.</param>
     /// <param name="separately">Takes what finds its stream locked.</param>
     /// <param name="onWritten">Is told of each request that was written.</param>

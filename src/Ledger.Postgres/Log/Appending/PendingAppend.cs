@@ -22,7 +22,7 @@ internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendR
     /// <summary>When it began to wait, as the clock's timestamp.</summary>
     public long Since { get; private init; }
 
-    /// <summary>The caller's; what is sent with others is not cancelled by it.</summary>
+    /// <summary>The caller's; a request that is sent with others is not cancelled by it.</summary>
     public CancellationToken CancellationToken { get; private init; }
 
     /// <summary>Whether it was sent alone once and timed out.</summary>

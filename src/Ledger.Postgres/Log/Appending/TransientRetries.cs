@@ -47,7 +47,7 @@ internal sealed class TransientRetries
     /// <param name="since">When it began.</param>
     /// <param name="firstFault">The first failure.</param>
     /// <param name="isTransient">Which failures are temporary.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Ends the retries.</param>
     public async Task<T> ExecuteAsync<T>(
         Func<CancellationToken, Task<T>> action,
         long since,

@@ -12,7 +12,7 @@ internal sealed class CopyBatch : ImportBatch
     /// <summary>The events in the order of the import.</summary>
     public ReadOnlySpan<Row> Events => CollectionsMarshal.AsSpan(_events);
 
-    /// <summary>Fills in what an event gets under its stream's lock.</summary>
+    /// <summary>Fills in the values that an event gets under its stream's lock.</summary>
     public void Complete(int index, long number, long version, DateTime time) => _rows.Complete(_events[index].Start, number, version, time);
 
     /// <summary>The bytes of some events that follow each other.</summary>

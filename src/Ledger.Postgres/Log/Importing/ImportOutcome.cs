@@ -1,6 +1,6 @@
 namespace Ledger.Postgres.Log.Importing;
 
-/// <summary>What a transaction of an import did.</summary>
+/// <summary>The result of a transaction of an import.</summary>
 /// <param name="Written">The events that it wrote.</param>
 /// <param name="Known">The events that were there.</param>
 /// <param name="Begun">The streams to which it wrote the first event.</param>

@@ -22,10 +22,10 @@ internal sealed class ImportTransaction(
     private readonly Dictionary<StreamName, ImportedStream> _streams = [];
     private long _copiedBytes;
 
-    /// <summary>What the transaction did, as soon as it begins to commit; null before.</summary>
+    /// <summary>The result of the transaction, set when it begins to commit; null before.</summary>
     public ImportOutcome? Outcome { get; private set; }
 
-    /// <summary>Runs it.</summary>
+    /// <summary>Runs the transaction.</summary>
     /// <param name="looksUp">Whether to look for ids that are in the log; otherwise an existing event fails with a unique violation.</param>
     /// <param name="cancellationToken">Rolls it back.</param>
     public async Task<ImportOutcome> RunAsync(bool looksUp, CancellationToken cancellationToken)

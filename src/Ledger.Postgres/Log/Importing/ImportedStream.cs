@@ -8,14 +8,14 @@ internal sealed class ImportedStream(StreamName name)
     /// <summary>The version that it had.</summary>
     public long Before { get; private set; }
 
-    /// <summary>The version that it has with what is imported.</summary>
+    /// <summary>The version including the imported events.</summary>
     public long Version { get; private set; }
 
     public DateTime Time { get; private set; }
 
     public bool IsArchived { get; private set; }
 
-    /// <summary>Sets what the locked row says.</summary>
+    /// <summary>Sets the state from the locked row.</summary>
     public void Set(long version, DateTime time, bool isArchived)
     {
         (Before, Version) = (version, version);

@@ -1,4 +1,4 @@
--- What a history is made of: $1 the stream. No row when there is no such stream; no root for what is not a branch.
+-- The segments of a history: $1 the stream. No row when there is no such stream; no root for what is not a branch.
 select b.root,
        b.segment_stream,
        b.segment_taken

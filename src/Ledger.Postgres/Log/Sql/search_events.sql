@@ -1,5 +1,5 @@
 -- The first $8 events of a part of a history that meet conditions: $1 streams, $2 the first and $3 the last version of each; $4 types,
--- $5 beginnings of types (null both: any type), $6 the actor (null: any), $7 what the JSON text contains in lower case (null: anything),
+-- $5 beginnings of types (null both: any type), $6 the actor (null: any), $7 a text that the JSON contains in lower case (null: any),
 -- $9 the call that they belong to (null: any).
 -- In the order of the streams, then by version, without a sort: the nested loop gives that order.
 select s.ordinal,

@@ -13,7 +13,7 @@ internal sealed class BatchSize(TimeSpan wanted)
     /// <summary>The most events of the next batch.</summary>
     public int Rows { get; private set; } = First;
 
-    /// <summary>Learns from a batch.</summary>
+    /// <summary>Adapts the size to the outcome of a batch.</summary>
     public void Note(long events, TimeSpan time)
     {
         // One that was not full says nothing about a full one, but that it is not slow.

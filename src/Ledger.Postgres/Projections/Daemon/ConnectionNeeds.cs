@@ -15,7 +15,7 @@ internal sealed class ConnectionNeeds(int shards, DaemonOptions daemon, Postgres
     /// <summary>The lanes', and one for notifications and reads.</summary>
     public int ForAppends { get; } = options.AppendLanes + 1;
 
-    /// <summary>Why a node cannot run on a pool, as a sentence; null where it can, or where there is no pool.</summary>
+    /// <summary>Why a node cannot run on a pool, as a sentence; null if it can, or if there is no pool.</summary>
     public string? FaultWith(int? poolSize)
     {
         var least = Count + (HasOwnPool ? 0 : 1);

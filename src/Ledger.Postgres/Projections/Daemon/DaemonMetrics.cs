@@ -37,10 +37,10 @@ internal static class DaemonMetrics
         "1",
         "The share of a rebuild under way that is done.");
 
-    /// <summary>Whether anybody wants to know how far shards lag.</summary>
+    /// <summary>Whether a listener wants the lag of shards.</summary>
     public static bool WantsLag => Lag.Enabled || LagTime.Enabled;
 
-    /// <summary>Keeps how far the shards are that this process owns.</summary>
+    /// <summary>Records the lag of the shards that this process owns.</summary>
     public static void Note(IEnumerable<ShardStatus> owned)
     {
         foreach (var shard in owned)
@@ -58,7 +58,7 @@ internal static class DaemonMetrics
         }
     }
 
-    /// <summary>Keeps how far a rebuild is; null when it has ended.</summary>
+    /// <summary>Records the progress of a rebuild; null when it has ended.</summary>
     public static void Note(string projection, RebuildProgress? progress)
     {
         if (progress is not { } value)

@@ -28,10 +28,11 @@ public sealed record DaemonOptions
     public TimeSpan BatchTime { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How many connections the shards of this node share: default 4, from 1 to 100. Two more are the node's: one reads the mark, one listens and holds the locks.</summary>
-    /// <remarks>The node counts them at its start: on a pool that it would use up it is refused, and where it leaves fewer than appends use, it logs a warning.</remarks>
+    /// <remarks>The node counts them at its start: a pool that it would exhaust is refused, and if it leaves fewer than appends use, it logs a
+    /// warning.</remarks>
     public int MaxConnections { get; init; } = 4;
 
-    /// <summary>After how many events of a run the daemon keeps a snapshot of its world: default null, never; at least 1.</summary>
+    /// <summary>After how many events of a run the daemon saves a snapshot of its world: default null, never; at least 1.</summary>
     /// <remarks>Instead of <see cref="Ledger.AgentLedgerOptions.SnapshotEvery"/>, where an append waits for the snapshot.</remarks>
     public int? WorldSnapshotEvery { get; init; }
 

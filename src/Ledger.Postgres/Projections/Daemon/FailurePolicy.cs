@@ -6,6 +6,6 @@ public enum FailurePolicy
     /// <summary>It stops before the event until the code is corrected and the shard resumed: nothing is missing from its data.</summary>
     Pause,
 
-    /// <summary>It records the event as a dead letter, goes past it, and on.</summary>
+    /// <summary>It records the event as a dead letter, skips it, and continues.</summary>
     DeadLetter,
 }

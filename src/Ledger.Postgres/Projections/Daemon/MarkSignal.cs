@@ -2,7 +2,7 @@ using Ledger.Postgres.Log;
 
 namespace Ledger.Postgres.Projections.Daemon;
 
-/// <summary>The mark as the shards of a node see it, and the waiting for it to move. Safe for concurrent use.</summary>
+/// <summary>The mark of a node, shared by its shards, which wait for it to move. Safe for concurrent use.</summary>
 internal sealed class MarkSignal
 {
     private readonly Lock _gate = new();
@@ -15,10 +15,10 @@ internal sealed class MarkSignal
     /// <summary>The mark.</summary>
     public long Value => Volatile.Read(ref _value);
 
-    /// <summary>How often those who wait were woken.</summary>
+    /// <summary>How often waiting shards were woken.</summary>
     public long Wakes => Volatile.Read(ref _wakes);
 
-    /// <summary>Keeps what was seen last of the log, and wakes those who wait where numbers went back or do not agree.</summary>
+    /// <summary>Records the last numbers of the log, and wakes waiting shards if numbers went back or are inconsistent.</summary>
     public void Note(LogNumbers numbers)
     {
         var before = Volatile.Read(ref _drawn);
@@ -33,14 +33,14 @@ internal sealed class MarkSignal
     /// <summary>Whether a shard at a position should check the numbers of the log before it continues.</summary>
     public bool IsSuspect(long position) => Volatile.Read(ref _drawn) is var drawn && (position > drawn || Volatile.Read(ref _newest) > drawn);
 
-    /// <summary>Sets the mark, and wakes those who wait.</summary>
+    /// <summary>Sets the mark, and wakes waiting shards.</summary>
     public void Set(long value)
     {
         Volatile.Write(ref _value, value);
         Wake();
     }
 
-    /// <summary>Wakes those who wait, also where the mark has not moved.</summary>
+    /// <summary>Wakes waiting shards, even if the mark has not moved.</summary>
     public void Wake()
     {
         TaskCompletionSource moved;

@@ -23,7 +23,7 @@ internal sealed class NodeRequests(
 
     /// <summary>Takes a request if there is one, or tells how far the present one is. Called at each beat, on the node's session.</summary>
     /// <param name="connection">The session's connection.</param>
-    /// <param name="cancellationToken">Ends what is under way; a rebuild can be resumed.</param>
+    /// <param name="cancellationToken">Ends the running request; a rebuild can be resumed.</param>
     public async Task BeatAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (_current is { } current)
@@ -50,7 +50,7 @@ internal sealed class NodeRequests(
         }
     }
 
-    /// <summary>Waits until what is under way has ended, which it was told before.</summary>
+    /// <summary>Waits for the end of the running request, which was already cancelled.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_current is { } current)

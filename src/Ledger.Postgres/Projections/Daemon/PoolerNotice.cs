@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Ledger.Postgres.Projections.Daemon;
 
-/// <summary>Says once what a pooler in front of the server keeps a node from doing.</summary>
+/// <summary>Logs once what a node cannot do because of a pooler in front of the server.</summary>
 /// <remarks>Safe for concurrent use.</remarks>
 internal sealed class PoolerNotice(ILogger logger)
 {

@@ -29,11 +29,11 @@ public sealed class ProjectionAdmin
         _timeProvider = timeProvider;
     }
 
-    /// <summary>What can be rebuilt here by its name: Ledger's own, such as <c>ledger:world</c>, and what the options declare.</summary>
+    /// <summary>What can be rebuilt here by its name: Ledger's own projections, such as <c>ledger:world</c>, and those of the options.</summary>
     public IReadOnlyList<string> Rebuildable =>
         [.. LedgerProjections.Rebuildable(_options.Schemas).Select(p => p.Key), .. Declared.Select(p => p.Key)];
 
-    /// <summary>What keeps something of one stream, and can be rebuilt here for it alone: Ledger's own that follow it, and snapshots.</summary>
+    /// <summary>Projections that can be rebuilt here for a single stream: Ledger's own that follow it, and snapshots.</summary>
     public IReadOnlyList<string> FindRebuildable(StreamName stream)
     {
         AppendRules.Check(stream, nameof(stream));

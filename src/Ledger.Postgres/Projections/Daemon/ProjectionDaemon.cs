@@ -23,7 +23,7 @@ namespace Ledger.Postgres.Projections.Daemon;
 /// </remarks>
 public sealed class ProjectionDaemon : IAsyncDisposable
 {
-    // A pooler that does not keep prepared statements shows it by then, and is named for that alone.
+    // A pooler that does not keep prepared statements shows this by then, and only that is logged.
     private const int BeatsBeforeNotice = 4;
 
     private static readonly TimeSpan WithoutStatements = TimeSpan.FromSeconds(10);

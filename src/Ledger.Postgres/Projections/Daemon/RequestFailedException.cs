@@ -1,6 +1,6 @@
 namespace Ledger.Postgres.Projections.Daemon;
 
-/// <summary>A node could not do what was asked of a projection that it runs.</summary>
+/// <summary>A node could not execute a request for a projection that it runs.</summary>
 public sealed class RequestFailedException : Exception
 {
     internal RequestFailedException(string projection, string message)

@@ -42,7 +42,7 @@ internal sealed class ShardBalance
         return new Move(free, Math.Max(0, share - owned.Count), left, owned.Count > share ? Surplus(shards, owned) : null);
     }
 
-    /// <summary>Takes note that this node has given up a shard.</summary>
+    /// <summary>Records that this node has released a shard.</summary>
     public void GaveUp(ShardCandidates shard) => _givenUp[shard.Name] = shard.Nodes;
 
     /// <summary>Takes note that a shard is this node's.</summary>
@@ -73,7 +73,7 @@ internal sealed class ShardBalance
         return null;
     }
 
-    /// <summary>What a node does at a beat.</summary>
+    /// <summary>The actions of a node at a heartbeat.</summary>
     internal sealed record Move(IReadOnlyList<string> Free, int Room, IReadOnlyList<string> Left, ShardCandidates? GiveUp);
 }
 

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Projections.Daemon;
 
-/// <summary>The connections that the shards of a node share: at most so many, kept while shards work, given back to the pool when they rest.</summary>
+/// <summary>The connections that the shards of a node share: limited in number, kept while shards work, returned to the pool when they are idle.</summary>
 /// <remarks>A pooled connection is reset each time that it is taken, which costs as much as a small batch. Safe for concurrent use.</remarks>
 internal sealed class ShardConnections(NpgsqlDataSource dataSource, int budget) : IAsyncDisposable
 {
@@ -23,7 +23,7 @@ internal sealed class ShardConnections(NpgsqlDataSource dataSource, int budget) 
         return await UsePlaceAsync(use, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Does something on a connection if one is free; null if none is, so that who has one already need not wait for another.</summary>
+    /// <summary>Does something on a connection if one is free; null if none is, so that a shard with a connection need not wait for another.</summary>
     public Task<T>? TryUse<T>(Func<NpgsqlConnection, Task<T>> use, CancellationToken cancellationToken) =>
         _places.Wait(0, CancellationToken.None) ? UsePlaceAsync(use, cancellationToken) : null;
 

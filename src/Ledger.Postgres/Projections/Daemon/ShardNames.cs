@@ -2,7 +2,7 @@ using Ledger.Projections;
 
 namespace Ledger.Postgres.Projections.Daemon;
 
-/// <summary>What the rows of <c>mt_event_progression</c> are called.</summary>
+/// <summary>The names of the rows in <c>mt_event_progression</c>.</summary>
 internal static class ShardNames
 {
     /// <summary>The row of the high-water mark, which is not Marten's.</summary>

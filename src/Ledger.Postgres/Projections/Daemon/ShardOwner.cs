@@ -52,7 +52,7 @@ internal sealed class ShardOwner(
             }
         }
 
-        // Those who may run again wait for this, and those who are to end.
+        // Shards that may run again wait for this, and those that must end.
         Mark.Wake();
         if (Mark.Value is var mark && mark > _savedMark)
         {

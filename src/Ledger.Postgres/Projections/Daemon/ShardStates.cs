@@ -47,7 +47,7 @@ internal sealed class ShardStates(PostgresOptions options)
             cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Where a shard is.</summary>
+    /// <summary>The position of a shard.</summary>
     public async Task<long> ReadPositionAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken) =>
         (await ListAsync(connection, "shard_position", p => p.WithText(name), reader => reader.GetInt64(0), cancellationToken)
             .ConfigureAwait(false))[0];

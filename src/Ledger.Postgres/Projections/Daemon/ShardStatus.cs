@@ -28,9 +28,9 @@ public sealed record ShardStatus(
     /// <summary>The event that the error was at.</summary>
     public SequenceNumber? ErrorSequence { get; init; }
 
-    /// <summary>When that was.</summary>
+    /// <summary>When the last error occurred.</summary>
     public DateTimeOffset? ErrorAt { get; init; }
 
-    /// <summary>How many events it could not apply and went past.</summary>
+    /// <summary>How many events it could not apply and skipped.</summary>
     public long DeadLetters { get; init; }
 }

@@ -6,13 +6,13 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Projections.Daemon;
 
-/// <summary>What a shard does with the log.</summary>
+/// <summary>The work of a shard on the log.</summary>
 internal abstract class ShardWork(string name, string kind, PostgresOptions options)
 {
     /// <summary>The name of the shard's progress.</summary>
     public string Name { get; } = name;
 
-    /// <summary>What it is, in a word.</summary>
+    /// <summary>Its kind, in one word.</summary>
     public string Kind { get; } = kind;
 
     protected PostgresOptions Options { get; } = options;
@@ -34,10 +34,10 @@ internal abstract class ShardWork(string name, string kind, PostgresOptions opti
     public abstract Task<ShardPage> RunAsync(
         NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken);
 
-    /// <summary>The longest error that is kept of a shard, in bytes of JSON.</summary>
+    /// <summary>The longest stored error of a shard, in bytes of JSON.</summary>
     public const int LongestError = 16 * 1024;
 
-    /// <summary>Records the next event as a dead letter, and goes past it.</summary>
+    /// <summary>Records the next event as a dead letter, and skips it.</summary>
     public async Task<long> SkipAsync(NpgsqlConnection connection, long from, long ceiling, Exception fault, CancellationToken cancellationToken)
     {
         var colon = Name.IndexOf(':', StringComparison.Ordinal);
@@ -71,7 +71,7 @@ internal abstract class ShardWork(string name, string kind, PostgresOptions opti
     /// <summary>Applies the event of a dead letter again, out of its order, and forgets the letter.</summary>
     public abstract Task ReplayAsync(NpgsqlConnection connection, long sequence, Guid letter, CancellationToken cancellationToken);
 
-    /// <summary>Adds what goes past the next event without applying it.</summary>
+    /// <summary>Adds the statements that skip the next event without applying it.</summary>
     public virtual void AddSkip(NpgsqlBatch batch, long from, long ceiling)
     {
         var move = new NpgsqlBatchCommand(SqlText.Load("move_shard_by_one", Options.Schemas));
@@ -89,7 +89,7 @@ internal abstract class ShardWork(string name, string kind, PostgresOptions opti
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Forgets a dead letter.</summary>
+    /// <summary>Deletes a dead letter.</summary>
     protected async Task ForgetAsync(NpgsqlConnection connection, Guid letter, CancellationToken cancellationToken)
     {
         var batch = new NpgsqlBatch(connection) { BatchCommands = { CreateForget(letter) } };

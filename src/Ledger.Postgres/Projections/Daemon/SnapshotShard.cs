@@ -103,7 +103,7 @@ internal sealed class SnapshotShard : ShardWork
 
     public override void AddSkip(NpgsqlBatch batch, long from, long ceiling) => _apart.AddSkip(batch, from, ceiling);
 
-    /// <summary>Reads a page with the documents of its streams in one round trip: who is nearly level with the log is in haste.</summary>
+    /// <summary>Reads a page with the documents of its streams in one round trip: near the end of the log latency matters more.</summary>
     private Task<(List<RecordedEvent> Events, long Reached)> TakeShortAsync(
         NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken)
     {

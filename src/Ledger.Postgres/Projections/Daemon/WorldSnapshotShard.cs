@@ -6,7 +6,7 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Projections.Daemon;
 
-/// <summary>Keeps a snapshot of the world of each run and branch, every so many of its events.</summary>
+/// <summary>Saves a snapshot of the world of each run and branch after every given number of events.</summary>
 /// <remarks>A history that cannot be read gets none, and callers that ask for its world get the error.</remarks>
 internal sealed class WorldSnapshotShard(PostgresEventStore store, int every, PostgresOptions options, ILogger logger)
     : ShardWork("ledger:world-snapshots:All", "snapshots", options)

@@ -42,7 +42,7 @@ internal sealed class DocumentStatements
 
     public IDocuments Projection { get; }
 
-    /// <summary>What the progress is kept under.</summary>
+    /// <summary>The key of the progress.</summary>
     public string Key { get; }
 
     /// <summary>The table's name, without its schema; it needs no quotes.</summary>
@@ -74,7 +74,7 @@ internal sealed class DocumentStatements
     private static string TableOf(IDocuments projection) =>
         projection.Version == 1 ? $"mt_doc_{projection.Alias}" : $"mt_doc_{projection.Alias}_v{projection.Version}";
 
-    /// <summary>What is to do for the projection in one transaction.</summary>
+    /// <summary>The work of the projection in one transaction.</summary>
     public ProjectionWork Begin(EventRegistry registry) => Projection switch
     {
         ISnapshot snapshot => new SnapshotWork(snapshot, this, registry),

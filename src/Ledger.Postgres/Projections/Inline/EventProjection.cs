@@ -28,7 +28,7 @@ public sealed class EventProjection : Projection
     private readonly EventHandlers<ApplyEvent> _handlers;
 
     /// <summary>Declares a projection that ignores every event; <c>On</c> adds those that it handles.</summary>
-    /// <param name="name">Its name, which keeps its progress: 1 to 200 characters, without <c>:</c>.</param>
+    /// <param name="name">Its name, under which its progress is stored: 1 to 200 characters, without <c>:</c>.</param>
     public EventProjection(string name)
         : this(name, EventHandlers<ApplyEvent>.None)
     {
@@ -38,10 +38,10 @@ public sealed class EventProjection : Projection
         : base(name, handlers.Types) => _handlers = handlers;
 
     /// <summary>The statement that removes all rows, so that they can be rebuilt: default null, and a rebuild is refused.</summary>
-    /// <remarks><c>{events}</c> and <c>{ledger}</c> stand for the schemas.</remarks>
+    /// <remarks><c>{events}</c> and <c>{ledger}</c> are the schemas.</remarks>
     public string? Reset { get; init; }
 
-    /// <summary>Adds what an event of one type does.</summary>
+    /// <summary>Adds a handler for events of one type.</summary>
     /// <param name="apply">
     /// Is given the event, its place in the log, and the connection, which is in the append's transaction: commands on it are part of it,
     /// and must be ended when the task is. It must not end the transaction.
@@ -62,6 +62,6 @@ public sealed class EventProjection : Projection
         };
     }
 
-    /// <summary>What is done with an event, or null.</summary>
+    /// <summary>The handler of an event, or null.</summary>
     internal ApplyEvent? Find(RecordedEvent recorded) => _handlers.Find(recorded);
 }

@@ -23,10 +23,10 @@ internal sealed record InlineProjection(string Key, string StreamPrefix)
     /// <summary>How Ledger's own rows are rebuilt; null for projections of applications.</summary>
     public StreamRebuild? Rebuild { get; init; }
 
-    /// <summary>What goes past the pending events without applying them; empty for those that only run inline.</summary>
+    /// <summary>The statement that skips the pending events without applying them; empty for those that only run inline.</summary>
     public Func<IEnumerable<NpgsqlBatchCommand>> CreateSkip { get; private init; } = () => [];
 
-    /// <summary>One of Ledger's own, whose function writes its rows and its progress: the README says how to add one.</summary>
+    /// <summary>One of Ledger's own, whose function writes its rows and its progress: the README describes how to add one.</summary>
     /// <param name="key">Its key; the colon keeps it apart from names of applications.</param>
     /// <param name="streamPrefix">The prefix of the names of its streams.</param>
     /// <param name="sql">The file that calls the function.</param>

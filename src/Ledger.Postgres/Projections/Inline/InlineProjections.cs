@@ -160,7 +160,7 @@ internal sealed class InlineProjections
             times?.AddClock(batch, work.Name);
         }
 
-        // Last, because they may give any number of results.
+        // Last, because they may return any number of results.
         foreach (var projection in _projections)
         {
             foreach (var sql in projection.Statements)

@@ -14,7 +14,7 @@ internal static class LedgerProjections
     private const string Tasks = Prefix + "task";
     private const string Records = Prefix + "chrono";
 
-    /// <summary>Those that follow appends.</summary>
+    /// <summary>Ledger's projections that run after appends.</summary>
     public static IEnumerable<InlineProjection> Of(PostgresOptions options) =>
         Inline(options.Schemas).Where(p => p.Key != World || options.WorldRows == WorldRows.Inline);
 
@@ -32,7 +32,7 @@ internal static class LedgerProjections
             Tasks, streamPrefix: "task:", "project_tasks", schemas, new StreamRebuild("rewrite_tasks") { Clear = "clear_tasks" });
     }
 
-    // A store writes its rows itself, with its appends: what an event does to them is known in C# alone.
+    // A store writes its rows itself, with its appends: only C# can apply an event to them.
     private static async Task<long> RebuildRecordsAsync(IEventStore log, StreamName stream, CancellationToken cancellationToken)
     {
         var version = (await log.GetStreamAsync(stream, cancellationToken).ConfigureAwait(false))?.Version ?? StreamVersion.Empty;

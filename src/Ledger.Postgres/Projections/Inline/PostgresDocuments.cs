@@ -8,7 +8,7 @@ using Ledger.Runs;
 
 namespace Ledger.Postgres.Projections.Inline;
 
-/// <summary>Reads documents, and brings that of a stream up to date with what was appended without it.</summary>
+/// <summary>Reads documents, and folds events onto a stream's document that were appended without it.</summary>
 /// <param name="context">Where the documents are.</param>
 /// <param name="store">Where the events are.</param>
 internal sealed class PostgresDocuments(StoreContext context, IEventStore store) : IDocumentReader

@@ -22,7 +22,7 @@ internal sealed class ProjectionRebuild(Projection projection, PostgresOptions o
     /// <summary>Whether the projection's data can be removed and rebuilt.</summary>
     public static bool CanRebuild(Projection projection) => projection is IDocuments || ResetOf(projection) is not null;
 
-    /// <summary>Rebuilds everything.</summary>
+    /// <summary>Rebuilds the projection from the whole log.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var (begin, clear) = (transaction.CreateBatch(), transaction.CreateBatch());

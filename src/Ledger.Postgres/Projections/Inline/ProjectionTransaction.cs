@@ -99,7 +99,7 @@ internal sealed class ProjectionTransaction : IAsyncDisposable
     public static async Task SendAsync(NpgsqlBatch batch, CancellationToken cancellationToken) =>
         await ReadAsync(batch, _ => Task.FromResult(true), null, cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Locks, evolves and writes what the projections have read.</summary>
+    /// <summary>Locks, evolves and writes the data that the projections have read.</summary>
     /// <param name="works">The projections, after their reads.</param>
     /// <param name="times">Collects the times; null if nothing is measured.</param>
     /// <param name="addEnd">Adds what follows the writes in their round trip.</param>

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Projections.Inline;
 
-/// <summary>What one projection does in C# within one transaction: read what is pending, lock, evolve, write.</summary>
+/// <summary>What one projection does in C# within one transaction: read pending events, lock, evolve, write.</summary>
 internal abstract class ProjectionWork(string name)
 {
     /// <summary>The projection, as it is measured.</summary>
@@ -25,10 +25,10 @@ internal abstract class ProjectionWork(string name)
     /// <summary>Reads the results of <see cref="AddLocks"/>, of which the first is still to come.</summary>
     public virtual Task ReadLockedAsync(NpgsqlDataReader reader, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Runs what the application does itself on the connection.</summary>
+    /// <summary>Runs the application's own commands on the connection.</summary>
     public virtual Task ApplyAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Applies what is left to apply, and adds the statements that write it.</summary>
+    /// <summary>Applies the remaining events, and adds the statements that write the result.</summary>
     public abstract void AddWrites(NpgsqlBatch batch);
 
     protected static NpgsqlBatchCommand Add(NpgsqlBatch batch, string sql)

@@ -28,7 +28,7 @@ internal sealed class InPlaceRebuild(
 
     private bool HasBranches => projection.StreamPrefix.Length == 0;
 
-    /// <summary>Rebuilds everything.</summary>
+    /// <summary>Rebuilds the rows of all streams.</summary>
     public async Task RunAsync(RebuildMode mode, CancellationToken cancellationToken)
     {
         var connection = await Connections.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
@@ -77,7 +77,7 @@ internal sealed class InPlaceRebuild(
 
         if (HasBranches)
         {
-            // What a branch takes over is read from the rows of its ancestors, so they come first.
+            // A branch reads its shared prefix from the rows of its ancestors, so they come first.
             await RunBranchesAsync(connection, parts[0], cancellationToken).ConfigureAwait(false);
         }
 

@@ -1,9 +1,9 @@
 namespace Ledger.Postgres.Projections.Rebuilding;
 
-/// <summary>Where a rebuild begins.</summary>
+/// <summary>Whether a rebuild starts from the beginning or continues.</summary>
 public enum RebuildMode
 {
-    /// <summary>With the first event. What an interrupted one has left is thrown away.</summary>
+    /// <summary>With the first event. The data of an interrupted rebuild is discarded.</summary>
     Fresh,
 
     /// <summary>Where an interrupted one was, if there is one; otherwise with the first event.</summary>

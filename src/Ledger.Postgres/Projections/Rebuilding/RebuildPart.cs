@@ -11,7 +11,7 @@ namespace Ledger.Postgres.Projections.Rebuilding;
 /// <param name="IsDone">Whether that is all.</param>
 internal sealed record RebuildPart(int Number, string Reached, long Events, bool IsDone)
 {
-    /// <summary>The statement that keeps how far the part is, in the transaction that has done it.</summary>
+    /// <summary>The statement that saves the progress of the part, in the transaction that did the work.</summary>
     public NpgsqlBatchCommand CreateSave(string key, PostgresOptions options)
     {
         var save = new NpgsqlBatchCommand(SqlText.Load("move_rebuild", options.Schemas));

@@ -24,7 +24,7 @@ internal sealed class ShadowRebuild(
     int parallelism,
     IProgress<RebuildProgress>? progress)
 {
-    // Less than the second of deadlock_timeout, and what appends wait at most for a swap that does not come about.
+    // Less than deadlock_timeout (1 s), and the longest wait of appends for a swap that fails.
     private const string LockTimeout = "300ms";
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
@@ -95,7 +95,7 @@ internal sealed class ShadowRebuild(
         return state;
     }
 
-    /// <summary>Reads what was in the log when the rebuild began.</summary>
+    /// <summary>Reads the events that were in the log when the rebuild began.</summary>
     private async Task FillAsync(RebuildState state, CancellationToken cancellationToken)
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -139,7 +139,7 @@ internal sealed class ShadowRebuild(
         }
     }
 
-    /// <summary>Reads what has come since, in transactions of a page, until that is less than a page.</summary>
+    /// <summary>Reads newer events, a page per transaction, until less than a page is left.</summary>
     private async Task<long> CatchUpAsync(NpgsqlConnection connection, HighWaterMark mark, long from, CancellationToken cancellationToken)
     {
         for (var isFar = true; isFar;)

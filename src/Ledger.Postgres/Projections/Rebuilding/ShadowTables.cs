@@ -1,6 +1,6 @@
 namespace Ledger.Postgres.Projections.Rebuilding;
 
-/// <summary>What the new tables of a rebuild are called, and how far they are.</summary>
+/// <summary>The names and the progress of the new tables of a rebuild.</summary>
 internal static class ShadowTables
 {
     private const string Ending = "_rebuild";
@@ -9,6 +9,6 @@ internal static class ShadowTables
     /// <param name="table">The name of the old table, quoted if necessary.</param>
     public static string Of(string table) => table.EndsWith('"') ? $"{table[..^1]}{Ending}\"" : table + Ending;
 
-    /// <summary>What the progress of the new tables is kept under; no application's projection is called so.</summary>
+    /// <summary>The key of the progress of the new tables; no application's projection is called so.</summary>
     public static string KeyOf(string key) => $"{key}:rebuild";
 }

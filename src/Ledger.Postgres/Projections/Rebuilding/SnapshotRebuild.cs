@@ -18,7 +18,7 @@ internal sealed class SnapshotRebuild(Projection projection, RebuildTarget targe
     private readonly string _events = SqlText.Load("rebuild_events", options.Schemas);
     private readonly string[]? _types = TypesOf(projection, options.Registry);
 
-    /// <summary>Works a part off.</summary>
+    /// <summary>Rebuilds one part.</summary>
     public async Task RunAsync(NpgsqlConnection connection, RebuildPart part, Action<long> report, CancellationToken cancellationToken)
     {
         while (!part.IsDone)

@@ -1,6 +1,6 @@
 namespace Ledger.Postgres.Projections.Subscriptions;
 
-/// <summary>Tells the one who waits that events were appended; told before, the next wait ends at once. Safe for concurrent use.</summary>
+/// <summary>Tells a waiting reader that events were appended; told before, the next wait ends at once. Safe for concurrent use.</summary>
 internal sealed class AppendSignal(TimeProvider timeProvider)
 {
     private TaskCompletionSource _told = Create();

@@ -27,7 +27,7 @@ internal sealed class HighWaterMark(PostgresOptions options, GapTimeout gaps, Ti
     /// <summary>The mark.</summary>
     public long Value { get; private set; }
 
-    /// <summary>What was seen last of the log.</summary>
+    /// <summary>The last numbers read from the log.</summary>
     public LogNumbers Numbers { get; private set; }
 
     /// <summary>Begins on another connection.</summary>
@@ -48,7 +48,7 @@ internal sealed class HighWaterMark(PostgresOptions options, GapTimeout gaps, Ti
         var (seen, before) = (_lastSeen, Value);
         if (last < _settled)
         {
-            // The numbers went back. What was settled says nothing about those that are handed out now.
+            // The numbers went back. Earlier results do not apply to numbers that are assigned now.
             Begin(0);
             return true;
         }
@@ -123,7 +123,7 @@ internal sealed class HighWaterMark(PostgresOptions options, GapTimeout gaps, Ti
     private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
         new(sql, connection) { CommandTimeout = options.CommandTimeoutSeconds };
 
-    /// <summary>A number that was seen drawn, and who could still commit one that is not above it.</summary>
+    /// <summary>A number that was seen drawn, and the transactions that could still commit one up to it.</summary>
     private sealed record Sighting(long Last, long SeenAt, HashSet<string> Holders)
     {
         // A transaction that is prepared changes its name, so that its old one is gone while it lives: any prepared one counts.

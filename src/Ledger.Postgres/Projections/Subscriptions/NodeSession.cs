@@ -26,7 +26,7 @@ internal sealed class NodeSession : IAsyncDisposable
     /// <remarks>A pooler reports a process id to its clients that is not one of the server.</remarks>
     public bool IsDirect { get; }
 
-    /// <summary>Calls something for each NOTIFY of an append, also one that comes while a statement runs.</summary>
+    /// <summary>Calls a handler for each NOTIFY of an append, also for one that arrives while a statement runs.</summary>
     public void OnAppended(Action told) => _connection.Notification += (_, _) => told();
 
     /// <summary>Opens a session that listens.</summary>

@@ -1,9 +1,9 @@
 namespace Ledger.Postgres.Projections.Subscriptions;
 
-/// <summary>How often the sequence is looked at: all the time while events come, seldom when none do, because a NOTIFY wakes us then.</summary>
+/// <summary>How often the sequence is looked at: continuously while events arrive, seldom when idle, because then a NOTIFY wakes the node.</summary>
 internal sealed class PollPace(TimeProvider timeProvider)
 {
-    // Events often come in flocks, and the first after a pause pays for the waking.
+    // Events often arrive in bursts, and the first after a pause pays for the wake-up.
     private static readonly TimeSpan Restless = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(500);

@@ -1,5 +1,5 @@
 -- The hashed texts of a chain, to be verified. $1 the stream, $2 and $3 the first and last version. A row for each event of the chain: its
--- version, its text and its hash. What is no text at all shows as an empty one, which no hash is that of.
+-- version, its text and its hash. A value that is not text is returned as an empty string, which matches no hash.
 select e.version,
        coalesce(e.data ->> 'text', ''),
        coalesce(e.data ->> 'hash', '')

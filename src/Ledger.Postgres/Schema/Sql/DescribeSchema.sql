@@ -68,7 +68,7 @@ described as materialized (
     where r.relkind in ('v', 'm')
     group by r.object
 
-    -- A database that Marten made has a literal time for mt_events.timestamp. Every writer gives the column a value.
+    -- A database that Marten made has a literal time for mt_events.timestamp. Every writer sets the column.
     union all
     select
         'column',

@@ -1,6 +1,5 @@
--- Removes what was derived from streams that are not there, which a foreign key would have removed with its stream, had it not been dropped
--- with the table of streams. A head that is ahead of its stream is that of an earlier stream with the same name. Record stores keep their
--- rows: those may be all that is left of them.
+-- Removes rows derived from deleted streams. A foreign key would have removed them with their stream, but it was dropped with the table of streams. A head that
+-- is ahead of its stream is that of an earlier stream with the same name. Record stores keep their rows: those may be all that is left of them.
 delete from {ledger}.world_head as h
 where not exists (select from {events}.mt_streams as s where s.id = h.stream and s.version >= h.version);
 

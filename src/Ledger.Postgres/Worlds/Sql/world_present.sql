@@ -1,4 +1,4 @@
--- Which of the objects $3 are there after the first $2 events of the history of $1 (null: all), and how far the rows reach: the columns of
+-- Which of the objects $3 exist after the first $2 events of the history of $1 (null: all), and how far the rows reach: the columns of
 -- world_reach, then the ids.
 select r.length,
        r.reach,

@@ -1,4 +1,4 @@
--- Keeps the high-water mark for the next node that begins. $1 its row, $2 the mark.
+-- Saves the high-water mark for the next node that starts. $1 its row, $2 the mark.
 insert into {events}.mt_event_progression as p (name, last_seq_id, last_updated)
 values ($1, $2, clock_timestamp())
 on conflict (name) do update set

@@ -1,5 +1,5 @@
--- The events of the touched streams that a projection has not applied, in the order of the log. $1 the projection, $2 what the streams'
--- names begin with, $3 the names of the event types, or null for all.
+-- The events of the touched streams that a projection has not applied, in the order of the log. $1 the projection, $2 the prefix of the streams' names, $3 the
+-- names of the event types, or null for all.
 select e.stream_id,
        e.version,
        e.seq_id,

@@ -1,5 +1,5 @@
--- Makes the documents of the touched streams stand for one event more, as they are. {documents} their table; $1 what the streams' names
--- begin with, $2 the document before the first event, $3 the type.
+-- Raises the version of the touched streams' documents by one event, without changing them. {documents} their table; $1 the prefix of the streams' names, $2
+-- the document before the first event, $3 the type.
 insert into {documents} as d (id, data, mt_last_modified, mt_dotnet_type, mt_version)
 select s.stream, $2, transaction_timestamp(), $3, s.last
 from {ledger}.touched_v1() as s

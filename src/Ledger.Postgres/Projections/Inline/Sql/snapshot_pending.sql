@@ -1,5 +1,5 @@
--- The events of the touched streams that their documents do not stand for yet, each stream's in order; a branch has no document.
--- {documents} their table; $1 what the streams' names begin with.
+-- The events of the touched streams that their documents do not contain yet, each stream's in order; a branch has no document.
+-- {documents} their table; $1 the prefix of the streams' names.
 select s.stream,
        e.version,
        e.seq_id,

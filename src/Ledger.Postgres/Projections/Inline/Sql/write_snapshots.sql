@@ -1,4 +1,4 @@
--- Writes documents of streams. {documents} their table; $1 streams, $2 documents, $3 the versions they stand for, $4 the type.
+-- Writes documents of streams. {documents} their table; $1 streams, $2 documents, $3 their versions, $4 the type.
 insert into {documents} as d (id, data, mt_last_modified, mt_dotnet_type, mt_version)
 select n.id, n.data, transaction_timestamp(), $4, n.version
 from unnest($1::text[], $2::jsonb[], $3::bigint[]) as n (id, data, version)

@@ -1,4 +1,4 @@
--- Keeps that a rebuild has begun. $1 the projection, $2 the mark, $3 how many events there are, $4 the number of parts, $5 where they begin.
+-- Records the start of a rebuild. $1 the projection, $2 the mark, $3 how many events there are, $4 the number of parts, $5 where they begin.
 with rebuild as (
     insert into {ledger}.projection_rebuild (projection, floor, events, started_at)
     values ($1, $2, $3, clock_timestamp()))

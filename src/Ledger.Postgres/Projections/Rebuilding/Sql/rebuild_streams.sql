@@ -1,4 +1,4 @@
--- The next streams of a part of a rebuild, with their versions. $1 the stream before, $2 what the names begin with, $3 the part, $4 how many
+-- The next streams of a part of a rebuild, with their versions. $1 the stream before, $2 the prefix of the names, $3 the part, $4 how many
 -- parts there are, $5 whether branches are among them, $6 how many streams.
 select s.id, s.version
 from {events}.mt_streams as s

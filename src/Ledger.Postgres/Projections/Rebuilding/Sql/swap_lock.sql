@@ -1,5 +1,5 @@
--- Keeps everybody who writes what a projection keeps waiting until this transaction ends. $1 the projection, $2 how long to wait for those
--- under way: less than deadlock_timeout, so that a circle of waits is left before it is looked for. A program that is stopped meanwhile loses
+-- Makes all writers of a projection wait until this transaction ends. $1 the projection, $2 how long to wait for those
+-- under way: less than deadlock_timeout, so that a cycle of waits is left before it is detected. A program that stops in the meantime loses
 -- the transaction, because appends wait for it.
 select set_config('lock_timeout', $2, true),
        set_config('idle_in_transaction_session_timeout', '10s', true),
