@@ -11,7 +11,7 @@ declare
     one text;
     rebuilt bigint := 0;
 begin
-    -- Nobody may write rows of a branch while those of its ancestors are away.
+    -- No other session may write rows of a branch while those of its ancestors are missing.
     perform pg_advisory_xact_lock({ledger}.projection_key_v1('ledger:world'));
     delete from {ledger}.world_head as h where p_stream is null or h.stream = p_stream;
     for one in
