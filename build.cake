@@ -35,8 +35,8 @@ Task("Build").Does(() =>
     finally
     {
         var property = new ProcessSettings { Arguments = "msbuild src/Ledger/Ledger.csproj -getProperty:RoslynTargetsPath", RedirectStandardOutput = true };
-        StartProcess("dotnet", property, out var folder);
-        Run("dotnet", System.IO.Path.Combine(folder.First(), "bincore", "VBCSCompiler.dll"), $"-pipename:{compiler}", "-shutdown");
+        if (StartProcess("dotnet", property, out var folder) == 0)
+            Run("dotnet", System.IO.Path.Combine(folder.First(), "bincore", "VBCSCompiler.dll"), $"-pipename:{compiler}", "-shutdown");
     }
 
     CleanDirectory("artifacts/cli");

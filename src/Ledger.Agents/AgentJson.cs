@@ -49,10 +49,19 @@ internal static class AgentJson
     }
 
     /// <summary>JSON in the nearest form that can be stored: a request is recorded, and recognized, by it.</summary>
-    public static JsonElement Storable(JsonObject json)
+    public static JsonElement Storable(JsonObject json) => Storable(json, out _);
+
+    /// <summary>JSON in the nearest form that can be stored, and what was changed; null for nothing.</summary>
+    public static JsonElement Storable(JsonObject json, out AlteredAnswer? altered)
     {
+        altered = null;
         var element = JsonSerializer.SerializeToElement(json, Options.GetTypeInfo(typeof(JsonObject)));
-        return StorableAnswer.IsStorable(element) ? element : StorableAnswer.Of(element).Json;
+        if (!StorableAnswer.IsStorable(element))
+        {
+            (element, altered) = StorableAnswer.Of(element);
+        }
+
+        return element;
     }
 
     private static AIContent? WithJson(AIContent content)

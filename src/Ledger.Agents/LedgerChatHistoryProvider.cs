@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Events;
 using Ledger.Log;
+using Ledger.Runs;
 using Microsoft.Agents.AI;
 using Microsoft.Extensions.AI;
 
@@ -11,7 +12,8 @@ namespace Ledger.Agents;
 /// <remarks>
 /// <para>A session stores the name of its run or branch in its state, so that it continues where it was after serialization, and can be pointed at a branch:
 /// <see cref="Attach"/>. The messages of one turn, requests and answers, are one append. A failed turn stores nothing.</para>
-/// <para>Every read returns new copies. Safe for concurrent use by different sessions.</para>
+/// <para>What PostgreSQL cannot store, such as U+0000, is replaced, and the event's header <c>response_altered</c> lists it. Contents without a JSON form are left
+/// out. Every read returns new copies. Safe for concurrent use by different sessions.</para>
 /// </remarks>
 public sealed class LedgerChatHistoryProvider : ChatHistoryProvider
 {
@@ -84,7 +86,13 @@ public sealed class LedgerChatHistoryProvider : ChatHistoryProvider
     private static NewEvent EventOf(ChatMessage message)
     {
         var json = new JsonObject { ["role"] = message.Role.Value, ["text"] = message.Text, ["message"] = AgentJson.WholeNodeOf(message) };
-        return new NewEvent(new UntypedEvent(EventType, AgentJson.Storable(json)), new EventMetadata { Actor = message.AuthorName });
+        var data = AgentJson.Storable(json, out var altered);
+        var metadata = new EventMetadata { Actor = message.AuthorName };
+        return new NewEvent(
+            new UntypedEvent(EventType, data),
+            altered is null
+                ? metadata
+                : metadata with { Headers = new Dictionary<string, JsonElement> { [AlteredAnswerForm.Header] = AlteredAnswerForm.ToElement(altered) } });
     }
 
     internal sealed class State

@@ -38,7 +38,7 @@ public sealed class LedgerCheckpointStore(AgentLedger ledger) : JsonCheckpointSt
         var stream = StreamOf(sessionId);
         var id = Guid.CreateVersion7();
         var before = parent is null ? null : await FindAsync(sessionId, parent).ConfigureAwait(false);
-        var saved = new NewEvent(new UntypedEvent(CheckpointSaved.EventType, new CheckpointSaved(sessionId, before?.Id, value).ToElement())) { Id = id };
+        var saved = new NewEvent(new UntypedEvent(CheckpointSaved.EventType, new CheckpointSaved(sessionId, before?.Id, value.GetRawText()).ToElement())) { Id = id };
         try
         {
             var expected = before is null ? ExpectedVersion.NoStream : ExpectedVersion.Exactly(before.Version);
@@ -64,7 +64,7 @@ public sealed class LedgerCheckpointStore(AgentLedger ledger) : JsonCheckpointSt
     {
         ArgumentNullException.ThrowIfNull(key);
         var recorded = await FindAsync(sessionId, key).ConfigureAwait(false);
-        return CheckpointSaved.Read(recorded.Type, recorded.ToJsonElement())!.State;
+        return JsonElement.Parse(CheckpointSaved.Read(recorded.Type, recorded.ToJsonElement())!.State);
     }
 
     /// <summary>Lists the checkpoints of a session, on all branches, in the order of their commit.</summary>

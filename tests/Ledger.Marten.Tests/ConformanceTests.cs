@@ -28,6 +28,8 @@ public sealed class MartenHistoryTests(MartenDatabase database) : HistoryTests(d
 public sealed class MartenListBranchesTests(MartenDatabase database) : ListBranchesTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenCallOnceTests(MartenDatabase database) : CallOnceTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenCallPolicyTests(MartenDatabase database) : CallPolicyTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenCallEffectTests(MartenDatabase database) : CallEffectTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenCallCauseTests(MartenDatabase database) : CallCauseTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenStreamingCallTests(MartenDatabase database) : StreamingCallTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenConcurrentCallTests(MartenDatabase database) : ConcurrentCallTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenReexecutionTests(MartenDatabase database) : ReexecutionTests(database), IClassFixture<MartenDatabase>;

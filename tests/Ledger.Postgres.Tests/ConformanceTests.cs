@@ -28,6 +28,8 @@ public sealed class PostgresHistoryTests(LedgerDatabase database) : HistoryTests
 public sealed class PostgresListBranchesTests(LedgerDatabase database) : ListBranchesTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCallOnceTests(LedgerDatabase database) : CallOnceTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCallPolicyTests(LedgerDatabase database) : CallPolicyTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresCallEffectTests(LedgerDatabase database) : CallEffectTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresCallCauseTests(LedgerDatabase database) : CallCauseTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresStreamingCallTests(LedgerDatabase database) : StreamingCallTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresConcurrentCallTests(LedgerDatabase database) : ConcurrentCallTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresReexecutionTests(LedgerDatabase database) : ReexecutionTests(database), IClassFixture<LedgerDatabase>;

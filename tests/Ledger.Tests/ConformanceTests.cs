@@ -35,6 +35,8 @@ public sealed class MemoryHistoryTests() : HistoryTests(new MemoryEngine());
 public sealed class MemoryListBranchesTests() : ListBranchesTests(new MemoryEngine());
 public sealed class MemoryCallOnceTests() : CallOnceTests(new MemoryEngine());
 public sealed class MemoryCallPolicyTests() : CallPolicyTests(new MemoryEngine());
+public sealed class MemoryCallEffectTests() : CallEffectTests(new MemoryEngine());
+public sealed class MemoryCallCauseTests() : CallCauseTests(new MemoryEngine());
 public sealed class MemoryStreamingCallTests() : StreamingCallTests(new MemoryEngine());
 public sealed class MemoryConcurrentCallTests() : ConcurrentCallTests(new MemoryEngine());
 public sealed class MemoryReexecutionTests() : ReexecutionTests(new MemoryEngine());

@@ -3,7 +3,10 @@ using System.Text.Json;
 namespace Ledger.Agents.Checkpoints;
 
 /// <summary>The data of the event <c>checkpoint.saved</c>.</summary>
-internal sealed record CheckpointSaved(string Session, Guid? Parent, JsonElement State)
+/// <param name="Session">The session.</param>
+/// <param name="Parent">The checkpoint before it, or null.</param>
+/// <param name="State">The state as JSON text: a database returns the members of an object in another order, and the framework's reader wants those that tell types first.</param>
+internal sealed record CheckpointSaved(string Session, Guid? Parent, string State)
 {
     public const string EventType = "checkpoint.saved";
 
@@ -19,9 +22,7 @@ internal sealed record CheckpointSaved(string Session, Guid? Parent, JsonElement
                 writer.WriteString("parent", parent);
             }
 
-
-            // As text: a database gives the members of an object another order, and the framework's reader wants those that tell types first.
-            writer.WriteString("state", State.GetRawText());
+            writer.WriteString("state", State);
             writer.WriteEndObject();
         }
 
@@ -36,6 +37,6 @@ internal sealed record CheckpointSaved(string Session, Guid? Parent, JsonElement
             ? new CheckpointSaved(
                 session.GetString()!,
                 data.TryGetProperty("parent", out var parent) && parent.ValueKind == JsonValueKind.String && parent.TryGetGuid(out var id) ? id : null,
-                JsonElement.Parse(state.GetString()!))
+                state.GetString()!)
             : null;
 }

@@ -11,7 +11,7 @@ internal sealed class CallsAnswerCommand : LedgerCommand
 {
     private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
     private readonly Argument<Guid> _call = new("CALL") { Description = "The call, by the id of the event that recorded its request." };
-    private readonly Argument<string> _result = new("RESULT") { Description = "The answer: JSON; a plain text stands in quotes of its own." };
+    private readonly Argument<string> _result = new("RESULT") { Description = "The answer: JSON. A plain text needs JSON quotes, such as '\"sold out\"'." };
     private readonly Option<string?> _actor = new("--actor") { Description = "Who answers.", HelpName = "NAME" };
 
     public CallsAnswerCommand()
@@ -37,7 +37,7 @@ internal sealed class CallsAnswerCommand : LedgerCommand
         }
         catch (JsonException e)
         {
-            throw new UsageException($"RESULT must be JSON: {e.Message.Split(" LineNumber:", 2)[0]} Put a plain text in quotes of its own.");
+            throw new UsageException($"RESULT must be JSON: {e.Message.Split(" LineNumber:", 2)[0]} A plain text needs JSON quotes.");
         }
 
         await using var connection = await session.ConnectAsync(cancellationToken);
@@ -47,6 +47,14 @@ internal sealed class CallsAnswerCommand : LedgerCommand
         try
         {
             answer = await run.AnswerAsync(session.Get(_call), new CallResponse(result), new EventMetadata { Actor = session.Get(_actor) }, cancellationToken);
+        }
+        catch (CallAnsweredException answered)
+        {
+            var request = await run.FindEventAsync(answered.RequestId.ToString(), cancellationToken);
+            throw new RefusalException(request is null
+                ? $"'{name}' has an answer to the call '{answered.RequestId}'. Fork the run that made it before the call, and answer the call on the branch."
+                : $"'{name}' has an answer to the call '{answered.RequestId}'. Fork it before the call with 'ledger fork {name} --at {request.Position}', "
+                    + "and answer the call on the branch.");
         }
         catch (ArgumentException refused)
         {

@@ -44,7 +44,7 @@ internal static class CallOwner
             : StartOf(process) is var now && now != start && now != "";
     }
 
-    /// <summary>When a process started, by a clock that nobody sets; null if there is none of that id, and empty if that cannot be seen.</summary>
+    /// <summary>When a process started, by the monotonic clock where there is one; null if no process has that id, and empty if that cannot be seen.</summary>
     private static string? StartOf(int process)
     {
         try

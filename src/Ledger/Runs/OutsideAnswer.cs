@@ -4,7 +4,7 @@ using Ledger.Log;
 namespace Ledger.Runs;
 
 /// <summary>Records an answer to a call that did not come from its caller.</summary>
-internal sealed class OutsideAnswer(Run run, CallLog log, IEventStore store, CallKey key, int slot)
+internal sealed class OutsideAnswer(Run run, CallLog log, AgentLedger ledger, CallKey key, JsonElement asked, int slot)
 {
     public async Task<CallAnswer> CloseAsync(RecordedEvent request, CallResponse response, EventMetadata metadata, CancellationToken cancellationToken)
     {
@@ -21,7 +21,7 @@ internal sealed class OutsideAnswer(Run run, CallLog log, IEventStore store, Cal
     }
 
     public async Task<CallAnswer> ReplaceAsync(
-        RecordedEvent request, JsonElement asked, CallResponse response, EventMetadata metadata, CancellationToken cancellationToken)
+        RecordedEvent request, CallResponse response, EventMetadata metadata, CancellationToken cancellationToken)
     {
         var state = await log.ReadAsync(key, slot, cancellationToken).ConfigureAwait(false);
         if (state.Response is not null)
@@ -47,23 +47,21 @@ internal sealed class OutsideAnswer(Run run, CallLog log, IEventStore store, Cal
         }
     }
 
-    private ArgumentException Answered(RecordedEvent request) => new(
-        $"'{run.StreamName}' has an answer to the call '{request.Id}'. Fork before the call with {nameof(Run.ForkBeforeAsync)}, and answer it there.", nameof(request));
+    private CallAnsweredException Answered(RecordedEvent request) => new(run.StreamName, request.Id);
 
     private NewEvent Response(Guid requestId, CallResponse response, EventMetadata metadata)
     {
-        var content = StorableAnswer.IsStorable(response.Content) ? response : response with { Content = StorableAnswer.Of(response.Content).Json };
-        return new NewEvent(
-            CallEventForm.Response(key.Kind, requestId, content),
-            metadata with { Causes = [requestId, .. metadata.Causes], Headers = CallEventForm.HeadersOf(key, metadata), ForeignId = null })
-        {
-            Id = EventIds.OfOutsideAnswer(requestId),
-        };
+        var responses = new ResponseEvents(run.StreamName, ledger, key, asked);
+        var (responded, _) = responses.Of(response, metadata with { Causes = [requestId, .. metadata.Causes] });
+        return responded with { Id = EventIds.OfOutsideAnswer(requestId) };
     }
 
     private CallAnswer Answer(NewEvent responded, Position position)
     {
-        var data = JsonElement.Parse(store.Registry.Write(responded).Json.Span);
-        return new CallAnswer(CallEventForm.ContentOf(key.Kind, data), IsFromLog: false, responded.Id, position, CallCost.Read(data));
+        var data = JsonElement.Parse(ledger.Store.Registry.Write(responded).Json.Span);
+        return new CallAnswer(CallEventForm.ContentOf(key.Kind, data), IsFromLog: false, responded.Id, position, CallCost.Read(data))
+        {
+            Altered = AlteredAnswerForm.Read(responded.Metadata),
+        };
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Ledger.Json;
 using Ledger.Log;
@@ -20,6 +19,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
     private const int MostTries = 3;
 
     private readonly string _owner = CallOwner.New();
+    private readonly ResponseEvents _responses = new(run.StreamName, ledger, key, request);
     private readonly GivenAnswers _answers = run.Answers;
     private readonly IReadOnlyList<Guid> _followed = options.Metadata.Causes.Count > 0 ? options.Metadata.Causes : run.Answers.Present;
 
@@ -157,7 +157,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
                 ?? throw new InvalidOperationException("The reconciliation returned null. Return what became of the call, or throw.");
             if (outcome.Response is { } response)
             {
-                var (responded, _) = Responded(other.RequestId, response, null);
+                var (responded, _) = _responses.Of(response, Metadata(other.RequestId));
                 try
                 {
                     await run.AppendOwnAsync(responded with { Id = EventIds.OfOutsideAnswer(other.RequestId) }, CancellationToken.None).ConfigureAwait(false);
@@ -194,7 +194,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         {
             var response = await call(context, cancellationToken).ConfigureAwait(false)
                 ?? throw new InvalidOperationException("The call returned null. Return a response, or throw.");
-            (responded, original) = Responded(context.RequestId, response, ledger.TimeProvider.GetElapsedTime(begun));
+            (responded, original) = _responses.Of(response, Metadata(context.RequestId), ledger.TimeProvider.GetElapsedTime(begun));
         }
         catch (Exception e)
         {
@@ -237,71 +237,6 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         }
     }
 
-    /// <summary>The event of a response, and the response itself where the event has another form of it.</summary>
-    /// <remarks>The call is made and paid for: an answer that cannot be stored must not be made again for that.</remarks>
-    private (NewEvent Event, JsonElement? Original) Responded(Guid requestId, CallResponse response, TimeSpan? duration)
-    {
-        if (response.Content.ValueKind == JsonValueKind.Undefined)
-        {
-            throw new InvalidOperationException("The call returned a response without content. Give it JSON; null is JSON too.");
-        }
-
-        response = Priced(response);
-
-        // The raw text still shows what a writer would replace silently.
-        var raw = JsonMarshal.GetRawUtf8Value(response.Content);
-        if (raw.Length > PayloadRules.MaxBytes || PayloadCheck.FaultOf(raw) is null)
-        {
-            try
-            {
-                var whole = ResponseEvent(requestId, response, null, duration);
-                ledger.Store.Registry.Write(whole);
-                return (whole, null);
-            }
-            catch (Exception e) when (e is InvalidEventException or LoneSurrogateException or JsonException or InvalidOperationException or ArgumentException)
-            {
-                // Recorded in another form below.
-            }
-        }
-
-        var (json, altered) = StorableAnswer.Of(response.Content);
-        var responded = ResponseEvent(requestId, response with { Content = json }, altered, duration);
-        ledger.Store.Registry.Write(responded);
-        return (responded, CallEventForm.OriginalOf(key.Kind, response));
-    }
-
-    private CallResponse Priced(CallResponse response)
-    {
-        if (response.CostUsd is not null || ledger.Options.Price is not { } price || (key.Kind != CallEventForm.Llm && response.InputTokens is null))
-        {
-            return response;
-        }
-
-        var read = key.Kind == CallEventForm.Llm ? CallCost.Read(response.Content) : CallCost.Unknown;
-        if (read.Usd is not null)
-        {
-            return response;
-        }
-
-        var used = read with
-        {
-            InputTokens = response.InputTokens ?? read.InputTokens,
-            OutputTokens = response.OutputTokens ?? read.OutputTokens,
-            Model = read.Model ?? CallCost.Read(request).Model,
-        };
-#pragma warning disable CA1031 // The call is made and paid for; its price is not worth losing the answer.
-        try
-        {
-            return response with { CostUsd = price(used) is >= 0 and var usd ? usd : null };
-        }
-        catch (Exception e)
-        {
-            LogMessages.PriceFailed(ledger.Logger, e, run.StreamName.Value, used.Model ?? "");
-            return response;
-        }
-#pragma warning restore CA1031
-    }
-
     private async Task<CallAnswer> AnswerAsync(Position position, CancellationToken cancellationToken)
     {
         var recorded = await ReadAsync(position, cancellationToken).ConfigureAwait(false);
@@ -331,7 +266,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
 #pragma warning disable CA1031 // The caller must see why the call failed.
         try
         {
-            var recorded = new NewEvent(outcome, Metadata(requestId));
+            var recorded = new NewEvent(outcome, Metadata(requestId) with { Headers = CallEventForm.HeadersOf(key) });
             await run.AppendOwnAsync(id is { } known ? recorded with { Id = known } : recorded, CancellationToken.None).ConfigureAwait(false);
         }
         catch (EventIdInUseException)
@@ -372,31 +307,11 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         };
     }
 
-    private NewEvent ResponseEvent(Guid requestId, CallResponse response, AlteredAnswer? altered, TimeSpan? duration) =>
-        new(CallEventForm.Response(key.Kind, requestId, response), Metadata(requestId, altered, duration));
-
-    private EventMetadata Metadata(Guid requestId, AlteredAnswer? altered = null, TimeSpan? duration = null) => new()
+    private EventMetadata Metadata(Guid requestId) => new()
     {
         Actor = options.Metadata.Actor,
         Source = options.Metadata.Source,
         Causes = [requestId],
         CallId = options.Metadata.CallId,
-        Headers = HeadersOf(altered, duration),
     };
-
-    private Dictionary<string, JsonElement> HeadersOf(AlteredAnswer? altered, TimeSpan? duration)
-    {
-        var headers = CallEventForm.HeadersOf(key);
-        if (altered is not null)
-        {
-            headers.Add(AlteredAnswerForm.Header, AlteredAnswerForm.ToElement(altered));
-        }
-
-        if (duration is { } time)
-        {
-            headers.Add(CallEventForm.DurationHeader, EventJson.ToElement(writer => writer.WriteNumberValue((long)time.TotalMilliseconds)));
-        }
-
-        return headers;
-    }
 }

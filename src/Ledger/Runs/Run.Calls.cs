@@ -69,6 +69,12 @@ public sealed partial class Run
         _ledger.Store.Registry.Write(new NewEvent(CallEventForm.Request(kind, request)));
         var reuse = options.Reuse ?? _ledger.Options.CallReuse.GetValueOrDefault(kind, CallReuse.Once);
         var key = CallKey.Of(kind, request) with { Attempt = reuse == CallReuse.Once ? null : _attempt };
+        if (reuse == CallReuse.Never)
+        {
+            // A call of its own each time: no caller waits for another.
+            return await new RecordedCall(this, _calls, _ledger, key, request, new CallOccurrence(reuse), options).RunAsync(call, cancellationToken).ConfigureAwait(false);
+        }
+
         var number = reuse == CallReuse.Once ? 0 : _occurrences.Take(key);
         try
         {
@@ -187,7 +193,8 @@ public sealed partial class Run
     /// <param name="response">The answer.</param>
     /// <param name="metadata">Who answers and why; null for nothing.</param>
     /// <param name="cancellationToken">Stops waiting; the events are then written whole or not at all.</param>
-    /// <exception cref="ArgumentException">There is no such request, or this history has an answer to it already.</exception>
+    /// <exception cref="ArgumentException">The log has no such request, or has it in a run that this is no branch of.</exception>
+    /// <exception cref="CallAnsweredException">This history has an answer to it already.</exception>
     public async Task<CallAnswer> AnswerAsync(
         Guid requestId, CallResponse response, EventMetadata? metadata = null, CancellationToken cancellationToken = default)
     {
@@ -202,7 +209,7 @@ public sealed partial class Run
         var key = CallEventForm.KeyOf(found, kind, request);
         if (await OpenCallAsync(requestId, cancellationToken).ConfigureAwait(false) is not null)
         {
-            return await new OutsideAnswer(this, _calls, _ledger.Store, key, 0).CloseAsync(found, response, metadata, cancellationToken).ConfigureAwait(false);
+            return await new OutsideAnswer(this, _calls, _ledger, key, request, 0).CloseAsync(found, response, metadata, cancellationToken).ConfigureAwait(false);
         }
 
         // Which occurrence it is, the history that it is in knows.
@@ -213,8 +220,8 @@ public sealed partial class Run
         }
 
         var occurrence = await origin._calls.ReadRequestAsync(requestId, cancellationToken).ConfigureAwait(false);
-        var answer = new OutsideAnswer(this, _calls, _ledger.Store, key, occurrence?.Slot ?? 0);
-        return await answer.ReplaceAsync(found, request, response, metadata, cancellationToken).ConfigureAwait(false);
+        var answer = new OutsideAnswer(this, _calls, _ledger, key, request, occurrence?.Slot ?? 0);
+        return await answer.ReplaceAsync(found, response, metadata, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Forks this run or branch where a call was made: the branch has everything before the call's request.</summary>
