@@ -15,7 +15,7 @@ public sealed record NewEvent
         ArgumentNullException.ThrowIfNull(data);
         Data = data;
         Metadata = metadata ?? EventMetadata.None;
-        Id = Guid.CreateVersion7();
+        Id = TimeOrderedId.Create();
     }
 
     /// <summary>The event itself: an event record or an <see cref="UntypedEvent"/>.</summary>

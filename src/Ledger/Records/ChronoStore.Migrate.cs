@@ -1,3 +1,4 @@
+using Ledger.Log;
 using Ledger.Records.Chronomemory;
 
 namespace Ledger.Records;
@@ -31,7 +32,7 @@ public sealed partial class ChronoStore
                 var batch = new ChronoBatch(transaction.Place);
                 foreach (var record in planned.Upserts)
                 {
-                    batch.Add(PreparedChange.Upsert(record, _options.RecursionDepth), Guid.CreateVersion7(), ts);
+                    batch.Add(PreparedChange.Upsert(record, _options.RecursionDepth), TimeOrderedId.Create(), ts);
                 }
 
                 if (batch.Events.Count > 0)

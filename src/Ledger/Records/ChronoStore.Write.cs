@@ -11,7 +11,7 @@ public sealed partial class ChronoStore
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="ChronoRecordException">A value is not accepted; the exception names the field.</exception>
     public Task<WalEvent> UpsertAsync(ChronoRecord record, CancellationToken cancellationToken = default) =>
-        UpsertAsync(record, Guid.CreateVersion7(), cancellationToken);
+        UpsertAsync(record, TimeOrderedId.Create(), cancellationToken);
 
     /// <summary>Writes a record once, however often it is called with the same event id; for retries after a lost answer.</summary>
     /// <param name="record">The record; its recursion depth is set to the store's.</param>
@@ -25,7 +25,7 @@ public sealed partial class ChronoStore
     /// <summary>Writes records in order, all or none, and returns their events.</summary>
     /// <exception cref="ChronoRecordException">A value is not accepted; the exception names the record and the field.</exception>
     public Task<IReadOnlyList<WalEvent>> UpsertManyAsync(IEnumerable<ChronoRecord> records, CancellationToken cancellationToken = default) =>
-        UpsertManyAsync(records, Guid.CreateVersion7(), cancellationToken);
+        UpsertManyAsync(records, TimeOrderedId.Create(), cancellationToken);
 
     /// <summary>Writes records in order, all or none, once, however often it is called with the same call id.</summary>
     /// <param name="records">The records.</param>
@@ -45,7 +45,7 @@ public sealed partial class ChronoStore
     /// <remarks>Deleting an unknown id still writes an event, which has no effect.</remarks>
     /// <exception cref="ChronoRecordException">The id is not text that can be stored.</exception>
     public Task<WalEvent> DeleteAsync(string id, CancellationToken cancellationToken = default) =>
-        DeleteAsync(id, Guid.CreateVersion7(), cancellationToken);
+        DeleteAsync(id, TimeOrderedId.Create(), cancellationToken);
 
     /// <summary>Marks a record as deleted, with one event however often it is called with the same event id.</summary>
     /// <exception cref="ChronoRecordException">The id is not text that can be stored.</exception>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Ledger.Json;
+using Ledger.Log;
 
 namespace Ledger.Records;
 
@@ -27,7 +28,7 @@ internal readonly record struct NewChronoEvent(Guid Id, string Type, ReadOnlyMem
         writer.WriteNumber(ChronoNames.Seq, mark.Seq);
         writer.WriteString(ChronoNames.Hash, mark.Hash);
         writer.WriteString(ChronoNames.Ts, mark.Ts);
-        return new NewChronoEvent(Guid.CreateVersion7(), ChronoNames.State, End(buffer, writer), default);
+        return new NewChronoEvent(TimeOrderedId.Create(), ChronoNames.State, End(buffer, writer), default);
     }
 
     /// <summary>A record of a state.</summary>
@@ -39,7 +40,7 @@ internal readonly record struct NewChronoEvent(Guid Id, string Type, ReadOnlyMem
         writer.WriteNumber(ChronoNames.Ordinal, record.Ordinal);
         writer.WriteNumber(ChronoNames.At, record.At);
         writer.WriteString(ChronoNames.Ts, record.Ts);
-        return new NewChronoEvent(Guid.CreateVersion7(), ChronoNames.Record, End(buffer, writer), HeadersOf(record.Record.Spelled));
+        return new NewChronoEvent(TimeOrderedId.Create(), ChronoNames.Record, End(buffer, writer), HeadersOf(record.Record.Spelled));
     }
 
     private static ReadOnlyMemory<byte> HeadersOf(string? spelled)

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>The answers to the requests of one batch, read from the row of <c>append_v2</c> or <c>append_event_v1</c>.</summary>
+/// <summary>The answers to the requests of one batch, read from the row of a function that appends.</summary>
 internal sealed class AppendAnswers
 {
     private readonly List<AppendAnswer> _answers = [];
@@ -14,11 +14,11 @@ internal sealed class AppendAnswers
     /// <summary>Reads the present row, in the place of the batch before.</summary>
     /// <param name="reader">At the row.</param>
     /// <param name="requests">The requests.</param>
-    /// <param name="isOne">Whether it answers for a single event.</param>
-    public void Read(NpgsqlDataReader reader, IReadOnlyList<AppendRequest> requests, bool isOne)
+    /// <param name="isOfPart">Whether it answers one request of one part; otherwise it is a row of arrays.</param>
+    public void Read(NpgsqlDataReader reader, IReadOnlyList<AppendRequest> requests, bool isOfPart)
     {
         _answers.Clear();
-        if (isOne)
+        if (isOfPart)
         {
             var part = requests[0].Parts[0];
             var outcome = reader.IsDBNull(0) ? null : reader.GetString(0);

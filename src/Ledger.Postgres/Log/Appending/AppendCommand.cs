@@ -7,20 +7,19 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>The call of <c>append_v2</c>, or of <c>append_event_v1</c> for a single event, and of the inline projections after it, in one
-/// transaction.</summary>
-/// <remarks>Used for one batch at a time, and again for the next, so that a lane allocates almost nothing for a batch.</remarks>
+/// <summary>The call of the function that suits the requests, and of the inline projections after it, in one transaction.</summary>
+/// <remarks>
+/// <c>append_event_v1</c> takes one event, <c>append_events_v1</c> those of one stream, <c>append_v2</c> all others. Used for one batch at a time, and again
+/// for the next, so that a lane allocates almost nothing for a batch.
+/// </remarks>
 internal sealed class AppendCommand : IDisposable
 {
     private readonly AppendStatements _statements;
     private readonly int _timeoutSeconds;
-    private readonly NpgsqlCommand _many;
-    private readonly NpgsqlCommand _one;
-    private readonly ProjectedAppend _projectedMany;
-    private readonly ProjectedAppend _projectedOne;
-    private readonly AppendParameters _batch = new();
-    private readonly EventParameters _event = new();
     private readonly AppendAnswers _answers = new();
+    private AppendCall? _ofEvent;
+    private AppendCall? _ofPart;
+    private AppendCall? _ofMany;
 
     /// <summary>Creates the command.</summary>
     /// <param name="statements">The statements to send.</param>
@@ -31,14 +30,6 @@ internal sealed class AppendCommand : IDisposable
         Connection = connection;
         _statements = statements;
         _timeoutSeconds = timeoutSeconds;
-        _many = new NpgsqlCommand(statements.Append) { CommandTimeout = timeoutSeconds };
-        _batch.AddTo(_many.Parameters);
-        AddLast(_many.Parameters);
-        _one = new NpgsqlCommand(statements.AppendEvent) { CommandTimeout = timeoutSeconds };
-        _event.AddTo(_one.Parameters);
-        AddLast(_one.Parameters);
-        _projectedMany = new ProjectedAppend(statements.Append, _batch, timeoutSeconds);
-        _projectedOne = new ProjectedAppend(statements.AppendEvent, null, timeoutSeconds);
     }
 
     /// <summary>Whether the last execution came to sending; before it, nothing can have been written.</summary>
@@ -58,33 +49,24 @@ internal sealed class AppendCommand : IDisposable
         NpgsqlTransaction? transaction,
         CancellationToken cancellationToken)
     {
-        var isOne = requests is [{ Parts: [{ Events.Length: 1 }] }];
-        var command = isOne ? _one : _many;
-        if (isOne)
-        {
-            _event.Fill(requests[0].Parts[0]);
-        }
-        else
-        {
-            _batch.Fill(requests);
-        }
-
-        var projections = _statements.Projections.For(isOne ? _event.Streams : _batch.Streams);
+        var call = CallOf(requests);
+        call.Parameters.Fill(requests);
+        var projections = _statements.Projections.For(call.Parameters.Streams);
         var areNew = AreNew(requests);
         if (projections.HasWorks || (projections.Keys is not null && LedgerTelemetry.ProjectionTime.Enabled))
         {
-            SetLast(command.Parameters, areNew, projections.Keys);
-            await ProjectAsync(command, projections, requests, connection, transaction, cancellationToken).ConfigureAwait(false);
+            SetLast(call.Command.Parameters, areNew, projections.Keys);
+            await ProjectAsync(call, projections, requests, connection, transaction, cancellationToken).ConfigureAwait(false);
             return _answers.All;
         }
 
         var reader = projections.Keys is null
-            ? await ExecuteReaderAsync(command, areNew, connection, transaction, cancellationToken).ConfigureAwait(false)
-            : await (isOne ? _projectedOne : _projectedMany)
+            ? await ExecuteReaderAsync(call.Command, areNew, connection, transaction, cancellationToken).ConfigureAwait(false)
+            : await call.Projected
                 .ExecuteReaderAsync(requests, areNew, projections, connection, transaction, cancellationToken).ConfigureAwait(false);
         await using var _ = reader.ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        _answers.Read(reader, requests, isOne);
+        _answers.Read(reader, requests, call.IsOfPart);
 
         // The row comes before the commit does. Only the end of the results shows that it succeeded, and disposing would hide a time-out.
         while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
@@ -97,13 +79,12 @@ internal sealed class AppendCommand : IDisposable
     public void Dispose()
     {
         Connection?.Dispose();
-        _many.Dispose();
-        _one.Dispose();
-        _projectedMany.Dispose();
-        _projectedOne.Dispose();
+        _ofEvent?.Dispose();
+        _ofPart?.Dispose();
+        _ofMany?.Dispose();
     }
 
-    /// <summary>Adds what both functions take last: whether the ids are new, and the projections.</summary>
+    /// <summary>Adds what all functions take last: whether the ids are new, and the projections.</summary>
     public static void AddLast(NpgsqlParameterCollection parameters) => parameters
         .With(false, NpgsqlDbType.Boolean)
         .With<string[]?>(null, NpgsqlDbType.Array | NpgsqlDbType.Text);
@@ -146,16 +127,22 @@ internal sealed class AppendCommand : IDisposable
         return areNew;
     }
 
+    private AppendCall CallOf(IReadOnlyList<AppendRequest> requests) => requests is not [{ Parts: [{ Events.Length: > 0 and var count }] }]
+        ? _ofMany ??= new AppendCall(_statements.Append, static () => new BatchParameters(), isOfPart: false, _timeoutSeconds)
+        : count == 1
+            ? _ofEvent ??= new AppendCall(_statements.AppendEvent, static () => new EventParameters(), isOfPart: true, _timeoutSeconds)
+            : _ofPart ??= new AppendCall(_statements.AppendEvents, static () => new PartParameters(), isOfPart: true, _timeoutSeconds);
+
     private async Task ProjectAsync(
-        NpgsqlCommand command,
+        AppendCall call,
         InlineProjections projections,
         IReadOnlyList<AppendRequest> requests,
         NpgsqlConnection connection,
         NpgsqlTransaction? transaction,
         CancellationToken cancellationToken)
     {
-        var append = new NpgsqlBatchCommand(command.CommandText);
-        foreach (NpgsqlParameter parameter in command.Parameters)
+        var append = new NpgsqlBatchCommand(call.Command.CommandText);
+        foreach (NpgsqlParameter parameter in call.Command.Parameters)
         {
             append.Parameters.Add(parameter.Clone());
         }
@@ -165,7 +152,7 @@ internal sealed class AppendCommand : IDisposable
             async reader =>
             {
                 await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                _answers.Read(reader, requests, command == _one);
+                _answers.Read(reader, requests, call.IsOfPart);
                 return true;
             },
             connection,

@@ -2,13 +2,14 @@ using Ledger.Postgres.Projections.Inline;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>The statements of an append: <c>append_v2</c> or <c>append_event_v1</c>, and the inline projections after it.</summary>
+/// <summary>The statements of an append: <c>append_v2</c>, or one of those for a single stream, and the inline projections after it.</summary>
 internal sealed class AppendStatements
 {
     public AppendStatements(PostgresOptions options)
     {
         Append = SqlText.Load("append", options.Schemas);
         AppendEvent = SqlText.Load("append_event", options.Schemas);
+        AppendEvents = SqlText.Load("append_events", options.Schemas);
         Projections = new InlineProjections(options);
     }
 
@@ -17,6 +18,9 @@ internal sealed class AppendStatements
 
     /// <summary>The statement for a single event.</summary>
     public string AppendEvent { get; }
+
+    /// <summary>The statement for several events of one stream.</summary>
+    public string AppendEvents { get; }
 
     /// <summary>What may follow, depending on the streams.</summary>
     public InlineProjections Projections { get; }

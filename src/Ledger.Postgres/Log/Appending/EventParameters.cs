@@ -4,8 +4,8 @@ using NpgsqlTypes;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>The parameters of <c>append_event_v1</c>, whose values are set for each event.</summary>
-internal sealed class EventParameters
+/// <summary>The parameters of <c>append_event_v1</c>: one request with one event.</summary>
+internal sealed class EventParameters : IAppendParameters
 {
     private readonly string[] _streams = new string[1];
     private readonly NpgsqlParameter<string> _stream = new() { NpgsqlDbType = NpgsqlDbType.Text };
@@ -18,15 +18,14 @@ internal sealed class EventParameters
     private readonly NpgsqlParameter<string?> _correlation = new() { NpgsqlDbType = NpgsqlDbType.Text };
     private readonly NpgsqlParameter<string?> _causation = new() { NpgsqlDbType = NpgsqlDbType.Text };
 
-    /// <summary>The event's stream.</summary>
     public IReadOnlyList<string> Streams => _streams;
 
     public void AddTo(NpgsqlParameterCollection parameters) => parameters.AddRange(
         new NpgsqlParameter[] { _stream, _expected, _id, _type, _clrType, _data, _headers, _correlation, _causation });
 
-    /// <summary>Takes the only event of a part.</summary>
-    public void Fill(AppendRequest.Part part)
+    public void Fill(IReadOnlyList<AppendRequest> requests)
     {
+        var part = requests[0].Parts[0];
         ref readonly var item = ref part.Events[0];
         var serialized = item.Serialized;
         _streams[0] = part.Stream.Value;

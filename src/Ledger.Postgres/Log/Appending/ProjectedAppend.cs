@@ -8,16 +8,16 @@ namespace Ledger.Postgres.Log.Appending;
 /// <summary>An append and the row statements after it: one batch, prepared once and sent again on the same connection.</summary>
 /// <remarks>It is created again for another connection, on which a prepared batch would still believe that it is prepared.</remarks>
 /// <param name="sql">The statement that appends.</param>
-/// <param name="parameters">Its parameters for a batch of requests; null for one event.</param>
+/// <param name="createParameters">Makes its parameters.</param>
 /// <param name="timeoutSeconds">The time-out; 0 for none.</param>
-internal sealed class ProjectedAppend(string sql, AppendParameters? parameters, int timeoutSeconds) : IDisposable
+internal sealed class ProjectedAppend(string sql, Func<IAppendParameters> createParameters, int timeoutSeconds) : IDisposable
 {
     private NpgsqlBatch? _batch;
     private NpgsqlTransaction? _transaction;
     private InlineProjections? _projections;
-    private EventParameters _event = new();
+    private IAppendParameters _parameters = createParameters();
 
-    /// <summary>Sends it, for requests that the parameters of a batch have taken already.</summary>
+    /// <summary>Sends it.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<NpgsqlDataReader> ExecuteReaderAsync(
         IReadOnlyList<AppendRequest> requests,
@@ -38,11 +38,7 @@ internal sealed class ProjectedAppend(string sql, AppendParameters? parameters, 
             (_transaction, _projections) = (transaction, projections);
         }
 
-        if (parameters is null)
-        {
-            _event.Fill(requests[0].Parts[0]);
-        }
-
+        _parameters.Fill(requests);
         AppendCommand.SetLast(_batch!.BatchCommands[0].Parameters, areNew, projections.Keys);
         if (!isPrepared)
         {
@@ -57,16 +53,8 @@ internal sealed class ProjectedAppend(string sql, AppendParameters? parameters, 
     private NpgsqlBatch Create(InlineProjections projections, NpgsqlConnection connection, NpgsqlTransaction? transaction)
     {
         var append = new NpgsqlBatchCommand(sql);
-        if (parameters is null)
-        {
-            _event = new EventParameters();
-            _event.AddTo(append.Parameters);
-        }
-        else
-        {
-            parameters.AddTo(append.Parameters);
-        }
-
+        _parameters = createParameters();
+        _parameters.AddTo(append.Parameters);
         AppendCommand.AddLast(append.Parameters);
         var batch = new NpgsqlBatch(connection, transaction) { Timeout = timeoutSeconds, BatchCommands = { append } };
         projections.AddStatements(batch);

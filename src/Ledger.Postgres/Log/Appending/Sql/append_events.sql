@@ -1,0 +1,7 @@
+-- Appends events to one stream; the parameters and the result are those of append_events_v1.
+select outcome,
+       version,
+       last_sequence,
+       id_in_use,
+       id_holder
+from {ledger}.append_events_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
