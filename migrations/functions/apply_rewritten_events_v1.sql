@@ -1,5 +1,6 @@
 -- Updates or removes what is derived from the events that this transaction has rewritten, of the streams themselves and of the branches
 -- that share those events: the trigger tr_mt_events_rewritten_applied. Once in a transaction: the first row takes what all have recorded.
+-- What was taken has the version -v and stays until the stream is rewritten again: save_snapshot_v1 refuses a world that was read before.
 -- The locks are taken in the order of an append.
 --   rows of worlds and their snapshots are removed; the next append or read writes them
 --   rows of tasks are written again here, because rows of other tasks refer to them
@@ -17,9 +18,11 @@ declare
     tasks text[];
 begin
     with recursive taken as (
-        delete from {ledger}.rewritten_event as r
+        update {ledger}.rewritten_event as r
+        set version = -r.version
         where r.transaction = pg_current_xact_id()
-        returning r.stream, r.version
+          and r.version > 0
+        returning r.stream, -r.version as version
     ),
     sharing as (
         select s.branch
@@ -41,9 +44,9 @@ begin
     from (values ('ledger:world'), ('ledger:task')) as n (name);
     perform 1 from {events}.mt_streams as t where t.id = any (affected) order by t.id collate "C" for no key update;
 
-    delete from {ledger}.world_head as h where h.stream = any (affected);
-    delete from {events}.mt_doc_ledger_world as d where d.id = any (affected);
+    delete from {ledger}.rewritten_event as r where r.stream = any (own) and r.transaction <> pg_current_xact_id();
 
+    delete from {ledger}.world_head as h where h.stream = any (affected);
     delete from {ledger}.chrono_record as r where r.stream = any (own);
     delete from {ledger}.chrono_change as c where c.stream = any (own);
     update {ledger}.chrono_head as h set version = -1 - h.version where h.stream = any (own) and h.version > 0;
@@ -52,6 +55,10 @@ begin
     if cardinality(tasks) > 0 then
         perform {ledger}.rewrite_tasks_v1(tasks);
     end if;
+
+    -- A snapshot that is being saved is waited for, and deleted; one that comes later finds the row of above.
+    perform pg_advisory_xact_lock({ledger}.projection_key_v1('ledger:snapshot'));
+    delete from {events}.mt_doc_ledger_world as d where d.id = any (affected);
 
     return null;
 end

@@ -20,7 +20,7 @@ begin
     values (pg_current_xact_id(), new.stream_id, new.version)
     on conflict (transaction, stream) do update
     set version = excluded.version
-    where r.version > excluded.version;
+    where r.version > excluded.version or r.version < 0;
     return null;
 end
 $function$;

@@ -1,4 +1,3 @@
-using Ledger.Log;
 using Ledger.Worlds;
 using Marten;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -37,21 +36,9 @@ internal sealed class WorldSnapshotSave(StoreConfiguration store, IReadOnlyDicti
                 continue;
             }
 
-            var prefix = history.PrefixLength.Value;
-            var worlds = new WorldReader(log, history, null, NullLogger.Instance);
-            var (world, last) = await worlds
-                .ReadAsync(version is { } known ? new Position(prefix + known) : null, token).ConfigureAwait(false);
-            foreach (var useless in worlds.Useless.Where(u => u.Stream == stream))
-            {
-                await snapshots.DiscardSnapshotAsync(stream, useless.Version, token).ConfigureAwait(false);
-            }
-
-            await snapshots.SaveSnapshotAsync(
-                new StoredSnapshot(
-                    stream,
-                    new StreamVersion(world.Position.Value - prefix),
-                    WorldSnapshotJson.ToBytes(new WorldSnapshot(stream, world, last))),
-                token).ConfigureAwait(false);
+            var prefix = history.PrefixLength;
+            await new SnapshotSave(snapshots, () => new WorldReader(log, history, null, NullLogger.Instance), stream, prefix)
+                .RunAsync(version is { } known ? new Position(prefix.Value + known) : null, token).ConfigureAwait(false);
         }
     }
 }

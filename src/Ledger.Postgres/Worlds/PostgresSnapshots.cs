@@ -30,6 +30,16 @@ internal sealed class PostgresSnapshots(StoreContext context) : ISnapshotStore
             cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task<string> BeginSnapshotAsync(CancellationToken cancellationToken = default) =>
+        await context.Connections.UseAsync<string>(
+            async (lease, cancellationToken) =>
+            {
+                var command = context.Command(lease, "begin_snapshot");
+                await using var __ = command.ConfigureAwait(false);
+                return (string)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+            },
+            cancellationToken).ConfigureAwait(false);
+
     public async Task<SnapshotOutcome> SaveSnapshotAsync(StoredSnapshot snapshot, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
@@ -41,10 +51,15 @@ internal sealed class PostgresSnapshots(StoreContext context) : ISnapshotStore
                     .WithText(snapshot.Stream.Value)
                     .WithJson(snapshot.Json)
                     .WithText(typeof(WorldSnapshot).FullName)
-                    .With(snapshot.Version.Value, NpgsqlDbType.Bigint);
+                    .With(snapshot.Version.Value, NpgsqlDbType.Bigint)
+                    .WithText(snapshot.Since);
                 await using var __ = command.ConfigureAwait(false);
-                var rows = await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-                return rows == 0 ? SnapshotOutcome.NewerKept : SnapshotOutcome.Saved;
+                return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) switch
+                {
+                    "saved" => SnapshotOutcome.Saved,
+                    "newer_kept" => SnapshotOutcome.NewerKept,
+                    _ => SnapshotOutcome.Rewritten,
+                };
             },
             cancellationToken).ConfigureAwait(false);
     }

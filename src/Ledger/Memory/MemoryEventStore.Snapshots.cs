@@ -29,6 +29,14 @@ public sealed partial class MemoryEventStore : ISnapshotStore
     }
 
     /// <inheritdoc/>
+    public async Task<string> BeginSnapshotAsync(CancellationToken cancellationToken = default)
+    {
+        // Nothing rewrites events here.
+        cancellationToken.ThrowIfCancellationRequested();
+        return "";
+    }
+
+    /// <inheritdoc/>
     public async Task<SnapshotOutcome> SaveSnapshotAsync(StoredSnapshot snapshot, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(snapshot);

@@ -16,19 +16,8 @@ public sealed partial class Run
     {
         var store = _ledger.Store.Get<ISnapshotStore>()
             ?? throw new NotSupportedException($"The store {_ledger.Store.GetType()} keeps no snapshots.");
-        var worlds = Worlds();
-        var (world, lastEventId) = await worlds.ReadAsync(null, cancellationToken).ConfigureAwait(false);
-        var snapshot = new WorldSnapshot(StreamName, world, lastEventId);
-        foreach (var useless in worlds.Useless.Where(u => u.Stream == StreamName))
-        {
-            // It may claim a later version, and would then block new snapshots forever.
-            await store.DiscardSnapshotAsync(StreamName, useless.Version, cancellationToken).ConfigureAwait(false);
-        }
-
-        var version = new StreamVersion(world.Position.Value - History.PrefixLength.Value);
-        var stored = new StoredSnapshot(StreamName, version, WorldSnapshotJson.ToBytes(snapshot));
-        await store.SaveSnapshotAsync(stored, cancellationToken).ConfigureAwait(false);
-        return snapshot;
+        return await new SnapshotSave(store, Worlds, StreamName, History.PrefixLength).RunAsync(null, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Finds the snapshot that a read of the world would start from: the own one, else the nearest of an ancestor within the prefix.</summary>

@@ -17,8 +17,12 @@ public interface ISnapshotStore
         IReadOnlyList<SnapshotLimit> wanted,
         CancellationToken cancellationToken = default);
 
-    /// <summary>Saves a snapshot, unless the stream has one of a later version.</summary>
-    /// <returns>Whether it was saved or the later one stays.</returns>
+    /// <summary>Notes the state of the log, before a history is read for a snapshot.</summary>
+    /// <returns>What <see cref="StoredSnapshot.Since"/> takes: opaque, and only for this store.</returns>
+    Task<string> BeginSnapshotAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Saves a snapshot, unless the stream has one of a later version, or events of its history were rewritten since it was read.</summary>
+    /// <returns>Whether it was saved, or why not.</returns>
     Task<SnapshotOutcome> SaveSnapshotAsync(StoredSnapshot snapshot, CancellationToken cancellationToken = default);
 
     /// <summary>Removes the snapshot of a stream, if it is still the one of this version.</summary>

@@ -8,4 +8,7 @@ public enum SnapshotOutcome
 
     /// <summary>The stream has one of a later version, which stays.</summary>
     NewerKept,
+
+    /// <summary>Events of the history were rewritten after <see cref="ISnapshotStore.BeginSnapshotAsync"/>, so nothing was saved: read them again.</summary>
+    Rewritten,
 }

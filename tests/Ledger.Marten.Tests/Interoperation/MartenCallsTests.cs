@@ -146,7 +146,7 @@ public sealed class MartenCallsTests(MartenDatabase database) : IClassFixture<Ma
         await twig.AppendAsync([new ObjectPatched("a", new JsonObject { ["n"] = 4 })]);
         (await twig.GetWorldAsync()).ToString().ShouldContain("\"n\":4");
         (await own.TextAsync(Secrets)).ShouldBe("0 0");
-        (await own.TextAsync("select count(*)::text from ledger.rewritten_event")).ShouldBe("0");
+        (await own.TextAsync("select string_agg(stream || ' ' || version, ', ') from ledger.rewritten_event")).ShouldBe("run:mask -1");
         await own.DisposeAsync();
     }
 
