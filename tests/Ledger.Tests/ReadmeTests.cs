@@ -27,6 +27,7 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Tests/Samples/KettleTask.cs",
         "tests/Ledger.Tests/Samples/Calls.cs",
         "samples/Agent/Program.cs",
+        "tests/Ledger.Agents.Tests/Replays/AgentReplayTests.cs",
     ];
 
     private static readonly string[] Pages = ["README.md", .. Directory.GetFiles(Path.Combine(SourceTree.Root, "docs"), "*.md")];

@@ -33,7 +33,7 @@ public sealed class AgentLedger
     private AgentLedger(AgentLedger other, ReadStatistics statistics)
     {
         (Store, Options, Logger, TimeProvider) = (other.Store, other.Options, other.Logger, other.TimeProvider);
-        CallTurns = other.CallTurns;
+        (CallTurns, CallSource) = (other.CallTurns, other.CallSource);
         _statistics = statistics;
     }
 
@@ -49,6 +49,9 @@ public sealed class AgentLedger
 
     /// <summary>Which caller is currently making which call.</summary>
     internal KeyedLock<(StreamName Stream, CallKey Key, CallOccurrence Wanted)> CallTurns { get; } = new();
+
+    /// <summary>What answers calls in the place of those that callers pass; null for no one.</summary>
+    internal ICallSource? CallSource { get; init; }
 
     /// <summary>A handle on the same runs and branches that counts its lists and the reads of the runs it returns.</summary>
     /// <param name="statistics">What the counts are added to.</param>

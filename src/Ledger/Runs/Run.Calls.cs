@@ -65,6 +65,12 @@ public sealed partial class Run
             throw new ArgumentException($"{nameof(EffectPolicy)}.{nameof(EffectPolicy.Reconcile)} needs {nameof(CallOptions)}.{nameof(CallOptions.Reconcile)}.", nameof(options));
         }
 
+        if (_ledger.CallSource is { } source)
+        {
+            var own = call;
+            call = (context, token) => source.AnswerAsync(kind, request, inner => own(context, inner), token);
+        }
+
         // What cannot be stored is refused before it is hashed, and before anything is written.
         _ledger.Store.Registry.Write(new NewEvent(CallEventForm.Request(kind, request)));
         var reuse = options.Reuse ?? _ledger.Options.CallReuse.GetValueOrDefault(kind, CallReuse.Once);

@@ -45,6 +45,7 @@ public sealed partial class Run
         var answering = AnswerAsync();
         var isWhole = false;
         var hasParts = false;
+        var isMade = false;
         try
         {
             await foreach (var part in parts.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
@@ -68,7 +69,7 @@ public sealed partial class Run
 
         var answer = await answering.ConfigureAwait(false);
         onAnswer?.Invoke(answer);
-        if (!hasParts && answer.IsFromLog)
+        if (!hasParts && (answer.IsFromLog || !isMade))
         {
             foreach (var part in replay(answer))
             {
@@ -90,6 +91,7 @@ public sealed partial class Run
 
         async Task<CallResponse> MakeAsync(CallContext context, CancellationToken token)
         {
+            isMade = true;
             var all = new List<T>();
             await foreach (var part in call(context, token).ConfigureAwait(false))
             {

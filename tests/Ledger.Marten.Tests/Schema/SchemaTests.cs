@@ -122,7 +122,7 @@ public sealed class SchemaTests : IAsyncLifetime
         await OldSchema.CreateAsync(_database.DataSource, new PostgresOptions(), last);
         await using (var old = new PostgresEventStore(_database.DataSource, new PostgresOptions { WorldRows = WorldRows.Off }))
         {
-            await Filling.FillAsync(old, "old");
+            await OldSchema.FillAsync(_database.DataSource, new PostgresOptions(), () => Filling.FillAsync(old, "old"));
         }
 
         var store = _database.CreateDocumentStore();

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ledger.Postgres.Schema;
 using Ledger.Records;
 using Ledger.Tasks;
 
@@ -22,25 +21,9 @@ internal sealed class FilledSchema(MigrationDatabase database)
 
     /// <summary>Writes runs, branches, tasks, records, rows of worlds, a snapshot and the progress of shards.</summary>
     /// <param name="last">The number of the last migration of the schema.</param>
-    public async Task FillAsync(int last)
-    {
-        // Today's program fills it, and calls functions that the schema does not have yet.
-        var lent = await LendFunctionsAsync();
-        await FillLentAsync(last);
-        await database.ExecuteAsync(string.Join('\n', lent.Select(name => $"drop routine ledger.{name};")));
-    }
+    public Task FillAsync(int last) => OldSchema.FillAsync(database.DataSource, database.Options, () => WriteAsync(last));
 
-    private async Task<IReadOnlyList<string>> LendFunctionsAsync()
-    {
-        var there = await database.AskAsync<string>(
-            "select coalesce(string_agg(distinct p.proname::text, ' '), '') from pg_proc as p where p.pronamespace = 'ledger'::regnamespace");
-        SchemaFunction[] lent = [.. SchemaFunction.All.Where(function => !there.Split(' ').Contains(function.Name))];
-        await database.ExecuteAsync(database.Options.Schemas.Fill(
-            "set check_function_bodies = off;\n" + string.Join('\n', lent.Select(function => function.Text)) + "\nreset check_function_bodies;"));
-        return [.. lent.Select(function => function.Name)];
-    }
-
-    private async Task FillLentAsync(int last)
+    private async Task WriteAsync(int last)
     {
         // The functions for rows of worlds have other names in some of the schemas; the others are the same.
         await using var store = new PostgresEventStore(database.DataSource, database.Options with { WorldRows = WorldRows.Off });

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Ledger.Postgres.Schema;
 using Npgsql;
 
 namespace Ledger.Postgres.Tests.Schema.Adopting;
@@ -34,6 +35,30 @@ internal static class OldSchema
 
             await transaction.CommitAsync();
         }
+    }
+
+    /// <summary>Lets today's program write into an old schema, which is lent the functions that it does not have yet.</summary>
+    public static async Task FillAsync(NpgsqlDataSource dataSource, PostgresOptions options, Func<Task> write)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync();
+        await using var ask = new NpgsqlCommand(
+            "select distinct p.proname::text from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace where n.nspname = $1", connection);
+        ask.Parameters.Add(new NpgsqlParameter { Value = options.LedgerSchema });
+        var there = new HashSet<string>();
+        await using (var reader = await ask.ExecuteReaderAsync())
+        {
+            while (await reader.ReadAsync())
+            {
+                there.Add(reader.GetString(0));
+            }
+        }
+
+        SchemaFunction[] lent = [.. SchemaFunction.All.Where(function => !there.Contains(function.Name))];
+        await ExecuteAsync(
+            connection,
+            options.Schemas.Fill("set check_function_bodies = off;\n" + string.Join('\n', lent.Select(function => function.Text)) + "\nreset check_function_bodies;"));
+        await write();
+        await ExecuteAsync(connection, options.Schemas.Fill(string.Concat(lent.Select(function => $"drop routine {{ledger}}.{function.Name};\n"))));
     }
 
     /// <summary>The names of the migrations with their numbers, in order.</summary>

@@ -1,0 +1,187 @@
+using System.Text.Json;
+using Ledger.Runs;
+
+namespace Ledger.Testing.Replays;
+
+/// <summary>The calls of a recording, each handed out once, in the order of identical requests. Safe for concurrent use.</summary>
+internal sealed class Recording : ICallSource
+{
+    private readonly Lock _gate = new();
+    private readonly List<Call> _calls = [];
+    private readonly HashSet<Guid> _events = [];
+    private readonly Position? _liveFrom;
+    private ReplayDivergenceException? _first;
+
+    /// <summary>Takes the calls from a position on.</summary>
+    public Recording(IReadOnlyList<RecordedEvent> events, Position start, Position? liveFrom)
+    {
+        _liveFrom = liveFrom;
+        var byRequest = new Dictionary<string, Call>(StringComparer.Ordinal);
+        foreach (var recorded in events)
+        {
+            if (CallEventForm.RequestOf(recorded) is { } request)
+            {
+                var call = new Call(recorded, CallKey.Of(request.Kind, request.Request));
+                byRequest[recorded.Id.ToString()] = call;
+                if (recorded.Metadata.ForeignId is { } foreignId)
+                {
+                    byRequest[foreignId] = call;
+                }
+
+                if (recorded.Position >= start && (liveFrom is null || recorded.Position < liveFrom))
+                {
+                    _calls.Add(call);
+                }
+            }
+            else if (RequestOf(recorded, byRequest) is { Outcome: null } call
+                && (recorded.Type is "call.failed" || CallEventForm.Answers(recorded.Type, call.Key.Kind)))
+            {
+                call.Outcome = recorded;
+            }
+        }
+    }
+
+    /// <summary>How many calls it has, and how many of them were asked for.</summary>
+    public (int All, int Asked) Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return (_calls.Count, _calls.Count(call => call.IsAsked));
+            }
+        }
+    }
+
+    /// <summary>The first divergence of a call; null for none.</summary>
+    public ReplayDivergenceException? First
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _first;
+            }
+        }
+    }
+
+    /// <summary>The first call that was not asked for; null if all were.</summary>
+    public RecordedEvent? FirstNotAsked
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _calls.Find(call => !call.IsAsked)?.Request;
+            }
+        }
+    }
+
+    /// <summary>Whether an event is part of a call that was answered from here.</summary>
+    public bool Has(RecordedEvent recorded)
+    {
+        lock (_gate)
+        {
+            return _events.Contains(recorded.Id);
+        }
+    }
+
+    public Task<CallResponse> AnswerAsync(
+        string kind, JsonElement request, Func<CancellationToken, Task<CallResponse>> call, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        RecordedEvent? outcome;
+        lock (_gate)
+        {
+            var key = CallKey.Of(kind, StoredForm(kind, request));
+            if (_calls.Find(c => !c.IsAsked && c.Key == key) is { } found)
+            {
+                found.IsAsked = true;
+                _events.Add(found.Request.Id);
+                outcome = found.Outcome ?? throw Diverges(
+                    new ReplayDivergenceException($"The call of kind '{kind}' was begun at position {found.Request.Position} of the recording, which has no answer to it.", found.Request, request));
+                _events.Add(outcome.Id);
+            }
+            else if (_liveFrom is not null && _calls.TrueForAll(c => c.IsAsked))
+            {
+                return call(cancellationToken);
+            }
+            else
+            {
+                throw Diverges(NotRecorded(kind, key, request));
+            }
+        }
+
+        if (outcome.Type == "call.failed")
+        {
+            throw new RecordedFailureException(kind, ReasonOf(outcome));
+        }
+
+        return Task.FromResult(new CallResponse(CallEventForm.ContentOf(kind, outcome.ToJsonElement())));
+    }
+
+    // Event files do not have the hash of the request as it was asked.
+    private static JsonElement StoredForm(string kind, JsonElement request)
+    {
+        var stored = CallEventForm.Request(kind, request).Data;
+        return stored.TryGetProperty("request", out var inner) && kind is not (CallEventForm.Llm or CallEventForm.Tool) ? inner : stored;
+    }
+
+    private static string? ReasonOf(RecordedEvent outcome) =>
+        outcome.ToJsonElement() is { ValueKind: JsonValueKind.Object } data && data.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.String
+            ? error.GetString()
+            : null;
+
+    // In an event file, ids and causes are texts; in files of other programs, a result names its call.
+    private static Call? RequestOf(RecordedEvent recorded, Dictionary<string, Call> byRequest)
+    {
+        var named = recorded.Metadata.Causes.Select(cause => cause.ToString()).Concat(recorded.Metadata.ForeignCauses);
+        if (recorded.Type == "tool.returned"
+            && recorded.ToJsonElement() is { ValueKind: JsonValueKind.Object } data
+            && data.TryGetProperty("call_id", out var id) && id.ValueKind == JsonValueKind.String)
+        {
+            named = named.Append(id.GetString()!);
+        }
+
+        return named.Select(name => byRequest.GetValueOrDefault(name)).FirstOrDefault(call => call is not null);
+    }
+
+    private ReplayDivergenceException Diverges(ReplayDivergenceException divergence) => _first ??= divergence;
+
+    private ReplayDivergenceException NotRecorded(string kind, CallKey key, JsonElement request)
+    {
+        var number = _calls.Count(c => c.IsAsked) + 1;
+        var times = _calls.Count(c => c.Key == key);
+        var expected = _calls.Find(c => !c.IsAsked && c.Key.Kind == kind) ?? _calls.Find(c => !c.IsAsked);
+        var message = $"Call {number} is not in the recording: kind '{kind}', {JsonDifference.Text(request)}. ";
+        if (times > 0)
+        {
+            message += $"The recording has this request {times} {(times == 1 ? "time" : "times")}, and the agent asks once more. ";
+        }
+
+        if (expected is null)
+        {
+            message += "The recording has no further call.";
+        }
+        else
+        {
+            var (expectedKind, expectedRequest) = CallEventForm.RequestOf(expected.Request)!.Value;
+            message += $"The next that was recorded is at position {expected.Request.Position}, kind '{expectedKind}', {JsonDifference.Text(expectedRequest)}";
+            var difference = expectedKind == kind ? JsonDifference.Describe(expectedRequest, request) : null;
+            message += difference is null ? "." : $": {difference}.";
+        }
+
+        return new ReplayDivergenceException(message, expected?.Request, request);
+    }
+
+    private sealed class Call(RecordedEvent request, CallKey key)
+    {
+        public RecordedEvent Request { get; } = request;
+
+        public CallKey Key { get; } = key;
+
+        public RecordedEvent? Outcome { get; set; }
+
+        public bool IsAsked { get; set; }
+    }
+}
