@@ -12,8 +12,8 @@ public sealed partial record TestPostgresOptions
     public TestDurability Durability { get; init; } = TestDurability.None;
 
     /// <summary>
-    /// Settings of an own server by their names in <c>postgresql.conf</c>, in addition to <c>max_connections</c> 200 and
-    /// <c>max_prepared_transactions</c> 20. Default: none.
+    /// Settings of an own server by their names in <c>postgresql.conf</c>, in addition to <c>max_connections</c> 200,
+    /// <c>max_prepared_transactions</c> 20 and <c>jit</c> off: compiling takes longer than the queries of a test. Default: none.
     /// </summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
@@ -44,6 +44,7 @@ public sealed partial record TestPostgresOptions
             ["max_prepared_transactions"] = "20",
             ["timezone"] = "UTC",
             ["log_checkpoints"] = "off",
+            ["jit"] = "off",
         };
         var durable = Durability is TestDurability.Full ? "on" : "off";
         foreach (var name in (string[])["fsync", "synchronous_commit", "full_page_writes"])

@@ -82,7 +82,7 @@ await using var server = await TestPostgres.StartAsync(
     new TestPostgresOptions
     {
         Durability = arguments.Workload == Workload.Check ? TestDurability.None : TestDurability.Full,
-        Settings = new Dictionary<string, string> { ["autovacuum"] = "off" },
+        Settings = new Dictionary<string, string> { ["autovacuum"] = "off", ["jit"] = "on" },
     },
     stop.Token);
 var machine = await Machine.DescribeAsync(server.ConnectionString, stop.Token);
