@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization.Metadata;
+
 namespace Ledger.Explorer.Api;
 
 /// <summary>A route of the API: its handler, and its description in the OpenAPI document.</summary>
@@ -13,8 +15,14 @@ internal sealed record ApiRoute(string Method, string Path, string Summary, Func
     /// <summary>The content types of the answer.</summary>
     public IReadOnlyList<string> Produces { get; init; } = ["application/json"];
 
-    /// <summary>The properties of the JSON body; null for none.</summary>
-    public IReadOnlyList<ApiParameter>? Body { get; init; }
+    /// <summary>The contract of the answer as JSON; null if it has its own form.</summary>
+    public JsonTypeInfo? Json { get; init; }
+
+    /// <summary>The contract of a line of the answer; null if it has none.</summary>
+    public JsonTypeInfo? Line { get; init; }
+
+    /// <summary>The contract of the JSON body; null for none.</summary>
+    public JsonTypeInfo? Body { get; init; }
 
     /// <summary>The status code on success.</summary>
     public int Success { get; init; } = Method == "POST" ? 201 : 200;
@@ -23,7 +31,7 @@ internal sealed record ApiRoute(string Method, string Path, string Summary, Func
     public IReadOnlyList<int> Refusals { get; init; } = [404];
 }
 
-/// <summary>A parameter of a query, or a property of a body.</summary>
+/// <summary>A parameter of a query or path.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Its JSON type.</param>
 /// <param name="Meaning">The description for the OpenAPI document.</param>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Ledger.Events;
+using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Live;
 using Ledger.Explorer.Rendering;
@@ -51,7 +52,7 @@ internal static class EventsResource
 
         var found = await request.Explorer.Ledger.Store.FindEventsAsync([id], request.Aborted).ConfigureAwait(false);
         var recorded = found.Count == 1 ? found[0] : throw new NotFoundException($"The log has no event {id}.");
-        await JsonAnswer.SendAsync(request.Http, writer => EventJsonForm.Write(writer, recorded)).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, EventContract.Of(recorded), ContractContext.Default.EventContract).ConfigureAwait(false);
     }
 
     public static async Task ShowAsync(ExplorerRequest request)
@@ -60,38 +61,20 @@ internal static class EventsResource
         var recorded = await FindAsync(request, run).ConfigureAwait(false);
         if (!HistoryTag.IsKnown(request, run, new Position(recorded.Position!.Value.Value + 1)))
         {
-            await JsonAnswer.SendAsync(request.Http, writer => EventJsonForm.Write(writer, recorded)).ConfigureAwait(false);
+            await JsonAnswer.SendAsync(request.Http, EventContract.Of(recorded), ContractContext.Default.EventContract).ConfigureAwait(false);
         }
     }
 
-    /// <summary>The causes or effects of an event, nearest first, each as <c>{id, distance, missing, event}</c>.</summary>
+    /// <summary>The causes or effects of an event, nearest first.</summary>
     public static async Task TraceAsync(ExplorerRequest request)
     {
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
         var recorded = await FindAsync(request, run).ConfigureAwait(false);
-        var trace = request.Query.Choice("direction", "causes", "causes", "effects") == "causes"
+        var direction = request.Query.Choice("direction", "causes", "causes", "effects");
+        var trace = direction == "causes"
             ? await run.ExplainAsync(recorded.Id, request.Aborted).ConfigureAwait(false)
             : await run.TraceEffectsAsync(recorded.Id, request.Aborted).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, writer =>
-        {
-            writer.WriteStartArray();
-            foreach (var entry in trace.Entries.OrderBy(e => e.Distance))
-            {
-                writer.WriteStartObject();
-                writer.WriteString("id", entry.Id);
-                writer.WriteNumber("distance", entry.Distance);
-                writer.WriteBoolean("missing", entry.IsMissing);
-                if (entry.Event is { } found)
-                {
-                    writer.WritePropertyName("event");
-                    EventJsonForm.Write(writer, found);
-                }
-
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-        }).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, TraceContract.Of(trace, direction), ContractContext.Default.TraceContract).ConfigureAwait(false);
     }
 
     /// <summary>Appends the events of the body, in the form of event files: in <c>events</c>, or one per line.</summary>
@@ -110,8 +93,9 @@ internal static class EventsResource
         var appended = request.Query.Choice("validate", "on", "on", "off") == "on"
             ? await run.AppendValidatedWithOutcomeAsync(events, expected, request.Aborted).ConfigureAwait(false)
             : await run.AppendWithOutcomeAsync(events, expected, request.Aborted).ConfigureAwait(false);
-        var notes = events.Select(e => e is NewEvent { Data: UntypedEvent { Type: var type } } ? type : null).OfType<string>()
-            .Distinct(StringComparer.Ordinal).Select(request.Explorer.Ledger.Store.Registry.HintFor).OfType<string>().ToArray();
+        var types = events.Select(e => e is NewEvent { Data: UntypedEvent { Type: var type } } ? type : null).OfType<string>().Distinct(StringComparer.Ordinal);
+        var version = new StreamVersion(appended.Length.Value - run.History.PrefixLength.Value);
+        var answer = AppendContract.Of(name, appended, events.Count, version).WithNotes(types.Select(request.Explorer.Ledger.Store.Registry.HintFor));
         var isNew = appended.Outcome == AppendOutcome.Written;
         if (isNew)
         {
@@ -119,22 +103,7 @@ internal static class EventsResource
         }
 
         request.Http.Response.StatusCode = isNew ? StatusCodes.Status201Created : StatusCodes.Status200OK;
-        await JsonAnswer.SendAsync(request.Http, writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("stream", name.Value);
-            writer.WriteNumber("length", appended.Length.Value);
-            writer.WriteNumber("events", events.Count);
-            writer.WriteString("outcome", isNew ? "written" : "already_written");
-            if (notes.Length > 0)
-            {
-                writer.WriteStartArray("notes");
-                Array.ForEach(notes, writer.WriteStringValue);
-                writer.WriteEndArray();
-            }
-
-            writer.WriteEndObject();
-        }).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.AppendContract).ConfigureAwait(false);
     }
 
     private static async Task<(IReadOnlyList<object> Events, Position? Expected)> ReadEventsAsync(ExplorerRequest request)
@@ -147,7 +116,7 @@ internal static class EventsResource
             return ([.. reader.Read(memory.ToArray())], request.Query.Position("expected_length"));
         }
 
-        var body = await JsonBody.ReadAsync(request, "events", "expected_length").ConfigureAwait(false);
+        var body = await JsonBody.ReadAsync(request, ContractContext.Default.AppendRequest).ConfigureAwait(false);
         List<object> events = [];
         foreach (var item in body.Array("events").EnumerateArray())
         {
@@ -184,8 +153,8 @@ internal static class EventsResource
 
         var match = EventFilter.Of(request.Query);
         var events = run.ReadAsync(from, to, request.Aborted);
-        await JsonAnswer.SendLinesAsync(
-            request.Http, match.IsEmpty ? events : FilteredAsync(request, run, match, from, to), EventJsonForm.Write).ConfigureAwait(false);
+        var wanted = match.IsEmpty ? events : FilteredAsync(request, run, match, from, to);
+        await JsonAnswer.SendLinesAsync(request.Http, wanted.Select(EventContract.Of), ContractContext.Default.EventContract).ConfigureAwait(false);
     }
 
     private static async IAsyncEnumerable<RecordedEvent> FilteredAsync(
@@ -213,19 +182,8 @@ internal static class EventsResource
         }
 
         var page = await EventReader.ReadAsync(request.Explorer, run, filter, from, to, limit, request.Aborted).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteStartArray("events");
-            foreach (var recorded in page.Events.Where(e => e.Position < to))
-            {
-                EventJsonForm.Write(writer, recorded);
-            }
-
-            writer.WriteEndArray();
-            writer.WriteNumber("next", page.Next.Value);
-            writer.WriteBoolean("is_last", page.IsLast || page.Next >= to);
-            writer.WriteEndObject();
-        }).ConfigureAwait(false);
+        var events = page.Events.Where(e => e.Position < to).Select(EventContract.Of);
+        var answer = new EventPageContract([.. events], page.Next.Value, page.IsLast || page.Next >= to);
+        await JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.EventPageContract).ConfigureAwait(false);
     }
 }

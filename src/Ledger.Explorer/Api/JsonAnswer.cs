@@ -1,5 +1,8 @@
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;
@@ -15,20 +18,51 @@ internal static class JsonAnswer
         SkipValidation = true,
     };
 
-    public static Task SendAsync(HttpContext http, Action<Utf8JsonWriter> write) => SendAsync(http, "application/json", write);
+    public static Task SendAsync<T>(HttpContext http, T answer, JsonTypeInfo<T> type) => SendAsync(http, "application/json", answer, type);
 
-    public static async Task SendAsync(HttpContext http, string type, Action<Utf8JsonWriter> write)
+    public static async Task SendAsync<T>(HttpContext http, string contentType, T answer, JsonTypeInfo<T> type)
     {
-        http.Response.ContentType = type;
+        http.Response.ContentType = contentType;
         var writer = new Utf8JsonWriter(http.Response.BodyWriter, Options);
         await using var _ = writer.ConfigureAwait(false);
-        write(writer);
-        await writer.FlushAsync(http.RequestAborted).ConfigureAwait(false);
-        await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
+        JsonSerializer.Serialize(writer, answer, type);
+        await FinishAsync(http, writer).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends JSON that exists already, such as a schema.</summary>
+    public static async Task SendAsync(HttpContext http, JsonNode answer)
+    {
+        http.Response.ContentType = "application/json";
+        var writer = new Utf8JsonWriter(http.Response.BodyWriter, Options);
+        await using var _ = writer.ConfigureAwait(false);
+        answer.WriteTo(writer);
+        await FinishAsync(http, writer).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends JSON text that exists already, in its own spelling.</summary>
+    public static async Task SendRawAsync(HttpContext http, string json)
+    {
+        http.Response.ContentType = "application/json";
+        await http.Response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes(json), http.RequestAborted).ConfigureAwait(false);
     }
 
     /// <summary>Streams items as an array, with constant memory.</summary>
-    public static async Task SendArrayAsync<T>(HttpContext http, IAsyncEnumerable<T> items, Action<Utf8JsonWriter, T> write)
+    public static Task SendArrayAsync<T>(HttpContext http, IAsyncEnumerable<T> items, JsonTypeInfo<T> type) =>
+        SendArrayAsync(http, items, (writer, item) => JsonSerializer.Serialize(writer, item, type));
+
+    /// <summary>Streams JSON texts as an array, with constant memory.</summary>
+    public static Task SendRawArrayAsync(HttpContext http, IAsyncEnumerable<string> items) =>
+        SendArrayAsync(http, items, (writer, item) => writer.WriteRawValue(item));
+
+    /// <summary>Streams items one per line (NDJSON).</summary>
+    public static Task SendLinesAsync<T>(HttpContext http, IAsyncEnumerable<T> items, JsonTypeInfo<T> type) =>
+        SendLinesAsync(http, items, (writer, item) => JsonSerializer.Serialize(writer, item, type));
+
+    /// <summary>Streams JSON texts one per line (NDJSON).</summary>
+    public static Task SendRawLinesAsync(HttpContext http, IAsyncEnumerable<string> items) =>
+        SendLinesAsync(http, items, (writer, item) => writer.WriteRawValue(item));
+
+    private static async Task SendArrayAsync<T>(HttpContext http, IAsyncEnumerable<T> items, Action<Utf8JsonWriter, T> write)
     {
         http.Response.ContentType = "application/json";
         var writer = new Utf8JsonWriter(http.Response.BodyWriter, Options);
@@ -41,12 +75,10 @@ internal static class JsonAnswer
         }
 
         writer.WriteEndArray();
-        await writer.FlushAsync(http.RequestAborted).ConfigureAwait(false);
-        await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
+        await FinishAsync(http, writer).ConfigureAwait(false);
     }
 
-    /// <summary>Streams items one per line (NDJSON).</summary>
-    public static async Task SendLinesAsync<T>(HttpContext http, IAsyncEnumerable<T> items, Action<Utf8JsonWriter, T> write)
+    private static async Task SendLinesAsync<T>(HttpContext http, IAsyncEnumerable<T> items, Action<Utf8JsonWriter, T> write)
     {
         http.Response.ContentType = AcceptedTypes.Lines;
         var writer = new Utf8JsonWriter(http.Response.BodyWriter, Options);
@@ -61,6 +93,12 @@ internal static class JsonAnswer
             await FlushAsync(http, writer).ConfigureAwait(false);
         }
 
+        await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static async Task FinishAsync(HttpContext http, Utf8JsonWriter writer)
+    {
+        await writer.FlushAsync(http.RequestAborted).ConfigureAwait(false);
         await http.Response.BodyWriter.FlushAsync(http.RequestAborted).ConfigureAwait(false);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
 using Microsoft.AspNetCore.Http;
@@ -12,8 +13,8 @@ internal sealed class JsonBody(JsonElement root)
     /// <remarks>Only JSON is accepted: a page of another site cannot send it without a CORS preflight.</remarks>
     /// <exception cref="WritingRefusedException">Writing is off.</exception>
     /// <param name="request">The request.</param>
-    /// <param name="names">The members that the body may have.</param>
-    public static async Task<JsonBody> ReadAsync(ExplorerRequest request, params string[] names)
+    /// <param name="type">The contract of the body.</param>
+    public static async Task<JsonBody> ReadAsync(ExplorerRequest request, JsonTypeInfo type)
     {
         CheckOrigin(request, "application/json");
         if (request.Http.Request.ContentLength is 0)
@@ -28,6 +29,7 @@ internal sealed class JsonBody(JsonElement root)
             throw new BadRequestException("The body must be a JSON object.");
         }
 
+        var names = type.Properties.Select(property => property.Name).ToArray();
         foreach (var member in document.RootElement.EnumerateObject())
         {
             if (!names.Any(member.NameEquals))

@@ -1,3 +1,4 @@
+using Ledger.Explorer.Contracts;
 using Ledger.Log;
 using Ledger.Projections;
 
@@ -21,6 +22,6 @@ internal static class LogResource
         };
         var events = request.Explorer.Ledger.Store.ReadLogAsync(after, request.Aborted)
             .Where(e => filter.Passes(e) && (since is null || e.Timestamp >= since)).Take(limit);
-        await JsonAnswer.SendLinesAsync(request.Http, events, EventJsonForm.Write).ConfigureAwait(false);
+        await JsonAnswer.SendLinesAsync(request.Http, events.Select(EventContract.Of), ContractContext.Default.EventContract).ConfigureAwait(false);
     }
 }

@@ -1,71 +1,52 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Ledger.Explorer.Contracts;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Ledger.Explorer.Api;
 
-/// <summary>The OpenAPI 3.1 document of the routes.</summary>
+/// <summary>The OpenAPI 3.1 document: the routes, with the schemas of the contracts that they answer with.</summary>
 internal static class OpenApiDocument
 {
-    public static Task SendAsync(ExplorerRequest request) => JsonAnswer.SendAsync(request.Http, writer => Write(
-        writer, $"{request.Http.Request.PathBase}{request.Explorer.Prefix}/api/v1"));
+    public static Task SendAsync(ExplorerRequest request) =>
+        JsonAnswer.SendAsync(request.Http, Document($"{request.Http.Request.PathBase}{request.Explorer.Prefix}/api/v1"));
 
-    private static void Write(Utf8JsonWriter writer, string server)
+    private static JsonObject Document(string server) => new()
     {
-        writer.WriteStartObject();
-        writer.WriteString("openapi", "3.1.0");
-        writer.WriteStartObject("info");
-        writer.WriteString("title", "Ledger");
-        writer.WriteString("version", "1");
-        writer.WriteString(
-            "description", "Runs, branches, worlds and differences of a log. A slash in a stream's name is written %2F. Errors are problem details (RFC 9457).");
-        writer.WriteEndObject();
-        writer.WriteStartArray("servers");
-        writer.WriteStartObject();
-        writer.WriteString("url", server);
-        writer.WriteEndObject();
-        writer.WriteEndArray();
-        writer.WriteStartObject("paths");
-        foreach (var path in ApiRoutes.All.GroupBy(r => r.Path, StringComparer.Ordinal))
+        ["openapi"] = "3.1.0",
+        ["info"] = new JsonObject
         {
-            writer.WriteStartObject(path.Key);
-            foreach (var route in path)
-            {
-                Write(writer, route);
-            }
+            ["title"] = "Ledger",
+            ["version"] = "1",
+            ["description"] = "Runs, branches, worlds and differences of a log. A slash in a stream's name is written %2F. Errors are problem details (RFC 9457).",
+        },
+        ["servers"] = new JsonArray(new JsonObject { ["url"] = server }),
+        ["paths"] = Members(ApiRoutes.All.GroupBy(route => route.Path, StringComparer.Ordinal)
+            .Select(path => (path.Key, (JsonNode)Members(path.Select(route => (route.Method.ToLowerInvariant(), Operation(route))))))),
+        ["components"] = new JsonObject { ["schemas"] = Members(ContractSchema.Of(Types()).Select(schema => (schema.Key, schema.Value))) },
+    };
 
-            writer.WriteEndObject();
-        }
+    private static IEnumerable<JsonTypeInfo> Types() => ApiRoutes.All
+        .SelectMany(route => new[] { route.Json, route.Line, route.Body }).OfType<JsonTypeInfo>().Append(ContractContext.Default.ProblemContract);
 
-        writer.WriteEndObject();
-        WriteComponents(writer);
-        writer.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter writer, ApiRoute route)
+    private static JsonNode Operation(ApiRoute route)
     {
-        writer.WriteStartObject(route.Method.ToLowerInvariant());
-        writer.WriteString("summary", route.Summary);
-        writer.WriteString("operationId", OperationOf(route));
-        writer.WriteStartArray("parameters");
-        foreach (var name in route.Path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}')))
+        var inPath = route.Path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}'))
+            .Select(name => Parameter(new ApiParameter(name, "string", MeaningOf(name), IsRequired: true), "path"));
+        var operation = new JsonObject
         {
-            Write(writer, new ApiParameter(name, "string", MeaningOf(name), true), "path");
+            ["summary"] = route.Summary,
+            ["operationId"] = OperationOf(route),
+            ["parameters"] = new JsonArray([.. inPath, .. route.Query.Select(parameter => Parameter(parameter, "query"))]),
+        };
+        if (route.Body is { } body)
+        {
+            operation["requestBody"] = Content(("application/json", ContractSchema.ReferenceTo(body)));
         }
 
-        foreach (var parameter in route.Query)
-        {
-            Write(writer, parameter, "query");
-        }
-
-        writer.WriteEndArray();
-        if (route.Body is not null)
-        {
-            WriteBody(writer, route.Body);
-        }
-
-        WriteResponses(writer, route);
-        writer.WriteEndObject();
+        operation["responses"] = Responses(route);
+        return operation;
     }
 
     private static string MeaningOf(string name) => name switch
@@ -81,97 +62,49 @@ internal static class OpenApiDocument
         route.Method.ToLowerInvariant() + string.Concat(route.Path.Split('/', StringSplitOptions.RemoveEmptyEntries)
             .Select(part => part.Trim('{', '}')).Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
 
-    private static void Write(Utf8JsonWriter writer, ApiParameter parameter, string place)
+    private static JsonNode Parameter(ApiParameter parameter, string place) => new JsonObject
     {
-        writer.WriteStartObject();
-        writer.WriteString("name", parameter.Name);
-        writer.WriteString("in", place);
-        writer.WriteString("description", parameter.Meaning);
-        writer.WriteBoolean("required", parameter.IsRequired);
-        writer.WriteStartObject("schema");
-        writer.WriteString("type", parameter.Type);
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-    }
+        ["name"] = parameter.Name,
+        ["in"] = place,
+        ["description"] = parameter.Meaning,
+        ["required"] = parameter.IsRequired,
+        ["schema"] = new JsonObject { ["type"] = parameter.Type },
+    };
 
-    private static void WriteBody(Utf8JsonWriter writer, IReadOnlyList<ApiParameter> properties)
+    private static JsonObject Responses(ApiRoute route)
     {
-        writer.WriteStartObject("requestBody");
-        writer.WriteStartObject("content");
-        writer.WriteStartObject("application/json");
-        writer.WriteStartObject("schema");
-        writer.WriteString("type", "object");
-        writer.WriteStartObject("properties");
-        foreach (var property in properties)
-        {
-            writer.WriteStartObject(property.Name);
-            writer.WriteString("type", property.Type);
-            writer.WriteString("description", property.Meaning);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndObject();
-        writer.WriteStartArray("required");
-        foreach (var property in properties.Where(p => p.IsRequired))
-        {
-            writer.WriteStringValue(property.Name);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-    }
-
-    private static void WriteResponses(Utf8JsonWriter writer, ApiRoute route)
-    {
-        writer.WriteStartObject("responses");
-        writer.WriteStartObject(route.Success.ToString(CultureInfo.InvariantCulture));
-        writer.WriteString("description", "Done.");
-        writer.WriteStartObject("content");
-        foreach (var type in route.Produces)
-        {
-            writer.WriteStartObject(type);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndObject();
-        writer.WriteEndObject();
+        var done = Content([.. route.Produces.Select(type => (type, SchemaOf(route, type)))]);
+        done.Insert(0, "description", "Done.");
+        var responses = new JsonObject { [route.Success.ToString(CultureInfo.InvariantCulture)] = done };
         foreach (var status in route.Refusals.Append(400).Append(503).Order())
         {
-            writer.WriteStartObject(status.ToString(CultureInfo.InvariantCulture));
-            writer.WriteString("description", ReasonPhrases.GetReasonPhrase(status) + ".");
-            writer.WriteStartObject("content");
-            writer.WriteStartObject("application/problem+json");
-            writer.WriteStartObject("schema");
-            writer.WriteString("$ref", "#/components/schemas/Problem");
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-            writer.WriteEndObject();
+            var refusal = Content(("application/problem+json", ContractSchema.ReferenceTo(ContractContext.Default.ProblemContract)));
+            refusal.Insert(0, "description", ReasonPhrases.GetReasonPhrase(status) + ".");
+            responses[status.ToString(CultureInfo.InvariantCulture)] = refusal;
         }
 
-        writer.WriteEndObject();
+        return responses;
     }
 
-    private static void WriteComponents(Utf8JsonWriter writer)
+    // Records and the events of their chains have the form that is hashed; live events come as text.
+    private static JsonNode? SchemaOf(ApiRoute route, string contentType) => contentType switch
     {
-        writer.WriteStartObject("components");
-        writer.WriteStartObject("schemas");
-        writer.WriteStartObject("Problem");
-        writer.WriteString("type", "object");
-        writer.WriteStartObject("properties");
-        foreach (var (name, type) in new[] { ("type", "string"), ("title", "string"), ("status", "integer"), ("detail", "string"), ("expected", "integer"), ("actual", "integer") })
+        "application/json" when route.Json is { } answer => ContractSchema.ReferenceTo(answer),
+        AcceptedTypes.Lines when route.Line is { } line => ContractSchema.ReferenceTo(line),
+        _ => null,
+    };
+
+    private static JsonObject Content(params ReadOnlySpan<(string Type, JsonNode? Schema)> types)
+    {
+        var content = new JsonObject();
+        foreach (var (type, schema) in types)
         {
-            writer.WriteStartObject(name);
-            writer.WriteString("type", type);
-            writer.WriteEndObject();
+            content[type] = schema is null ? new JsonObject() : new JsonObject { ["schema"] = schema };
         }
 
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-        writer.WriteEndObject();
+        return new JsonObject { ["content"] = content };
     }
+
+    private static JsonObject Members(IEnumerable<(string Name, JsonNode Value)> members) =>
+        new(members.Select(member => KeyValuePair.Create(member.Name, (JsonNode?)member.Value)));
 }

@@ -1,8 +1,12 @@
+using Ledger.Explorer.Contracts;
+
 namespace Ledger.Explorer.Api;
 
 /// <summary>The routes of record stores.</summary>
 internal static class ProjectRoutes
 {
+    private static readonly ContractContext Answers = ContractContext.Default;
+
     private static readonly ApiParameter RecordId = new("id", "string", "The record's id.", IsRequired: true);
     private static readonly ApiParameter At = new("at", "integer", "The event of the chain to read after. Default: the last.");
     private static readonly ApiParameter AtTime = new("time", "string", "Instead of at: the state at this time.");
@@ -11,6 +15,7 @@ internal static class ProjectRoutes
     [
         new("GET", "/projects", "Lists the record stores.", ProjectsResource.ListAsync)
         {
+            Json = Answers.ProjectPageContract,
             Query =
             [
                 new("text", "string", "Text that the name contains."),
@@ -19,7 +24,7 @@ internal static class ProjectRoutes
             ],
             Refusals = [],
         },
-        new("GET", "/projects/{project}", "Returns the head of a store's chain and its number of active records.", ProjectsResource.ShowAsync),
+        new("GET", "/projects/{project}", "Returns the head of a store's chain and its number of active records.", ProjectsResource.ShowAsync) { Json = Answers.ProjectContract },
         new("GET", "/projects/{project}/records", "Reads the records of a store, as they are now or were earlier.", ProjectsResource.QueryAsync)
         {
             Query =
@@ -46,6 +51,7 @@ internal static class ProjectRoutes
         },
         new("GET", "/projects/{project}/verify", "Checks the hash chain of a store.", ProjectsResource.VerifyAsync)
         {
+            Json = Answers.VerdictContract,
             Query =
             [
                 new("depth", "string", "chain, or rows to also compare the rows that queries read with the log. Default: chain."),

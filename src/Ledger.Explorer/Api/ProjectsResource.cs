@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Ledger.Explorer.Chrono;
+using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
 using Ledger.Log;
@@ -21,24 +21,8 @@ internal static class ProjectsResource
             Limit = request.Query.Number("limit", 100, 1, 1_000),
         };
         var page = await request.Explorer.Search.FindStreamsAsync(query, request.Aborted).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteStartArray("projects");
-            foreach (var (stream, _) in page.Streams)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("project", stream.Name.Id);
-                writer.WriteNumber("events", stream.Version.Value);
-                writer.WriteString("created_at", stream.CreatedAt);
-                writer.WriteString("updated_at", stream.UpdatedAt);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-            writer.WriteBoolean("has_more", page.HasMore);
-            writer.WriteEndObject();
-        }).ConfigureAwait(false);
+        var answer = new ProjectPageContract([.. page.Streams.Select(found => ProjectContract.Of(found.Stream))], page.HasMore);
+        await JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.ProjectPageContract).ConfigureAwait(false);
     }
 
     /// <summary>The head of the chain and the number of active records.</summary>
@@ -48,15 +32,7 @@ internal static class ProjectsResource
         await using var _ = store.ConfigureAwait(false);
         var head = await store.GetHeadAsync(request.Aborted).ConfigureAwait(false);
         var count = await store.RecordCountAsync(request.Aborted).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("project", store.Project);
-            writer.WriteNumber("seq", head.Seq);
-            writer.WriteString("hash", head.Hash);
-            writer.WriteNumber("active_records", count);
-            writer.WriteEndObject();
-        }).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, ProjectContract.Of(store.Project, head, count), ContractContext.Default.ProjectContract).ConfigureAwait(false);
     }
 
     public static async Task QueryAsync(ExplorerRequest request)
@@ -68,8 +44,8 @@ internal static class ProjectsResource
             ? (await store.GetStateAsync(moment, request.Aborted).ConfigureAwait(false)).Query(query).ToAsyncEnumerable()
             : store.QueryAsync(query, request.Aborted);
         await (request.Http.WantsLines()
-            ? JsonAnswer.SendLinesAsync(request.Http, records, Write)
-            : JsonAnswer.SendArrayAsync(request.Http, records, Write)).ConfigureAwait(false);
+            ? JsonAnswer.SendRawLinesAsync(request.Http, records.Select(TextOf))
+            : JsonAnswer.SendRawArrayAsync(request.Http, records.Select(TextOf))).ConfigureAwait(false);
     }
 
     public static async Task ShowRecordAsync(ExplorerRequest request)
@@ -81,7 +57,7 @@ internal static class ProjectsResource
             ? await store.GetAsync(id, moment, request.Aborted).ConfigureAwait(false)
             : await store.GetAsync(id, request.Aborted).ConfigureAwait(false);
         var found = record ?? throw new NotFoundException($"The project '{store.Project}' has no record '{DisplayText.Cut(id, 80)}' at that point.");
-        await JsonAnswer.SendAsync(request.Http, writer => Write(writer, found)).ConfigureAwait(false);
+        await JsonAnswer.SendRawAsync(request.Http, TextOf(found)).ConfigureAwait(false);
     }
 
     public static async Task HistoryAsync(ExplorerRequest request)
@@ -89,7 +65,7 @@ internal static class ProjectsResource
         var store = await OpenAsync(request).ConfigureAwait(false);
         await using var _ = store.ConfigureAwait(false);
         var steps = store.HistoryAsync(ProjectReader.RecordOf(request.Query), request.Aborted);
-        await JsonAnswer.SendLinesAsync(request.Http, steps, Write).ConfigureAwait(false);
+        await JsonAnswer.SendRawLinesAsync(request.Http, steps.Select(TextOf)).ConfigureAwait(false);
     }
 
     /// <summary>The events of the chain.</summary>
@@ -98,7 +74,7 @@ internal static class ProjectsResource
         var store = await OpenAsync(request).ConfigureAwait(false);
         await using var _ = store.ConfigureAwait(false);
         var steps = store.ReplayAsync(request.Query.Position("from_seq")?.Value ?? 0, request.Aborted);
-        await JsonAnswer.SendLinesAsync(request.Http, steps, Write).ConfigureAwait(false);
+        await JsonAnswer.SendRawLinesAsync(request.Http, steps.Select(TextOf)).ConfigureAwait(false);
     }
 
     public static async Task VerifyAsync(ExplorerRequest request)
@@ -111,7 +87,7 @@ internal static class ProjectsResource
         var store = await OpenAsync(request).ConfigureAwait(false);
         await using var _ = store.ConfigureAwait(false);
         var verdict = await store.VerifyChainAsync(verification, request.Aborted).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, writer => Write(writer, verdict)).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, VerdictContract.Of(verdict, verification.Deep), ContractContext.Default.VerdictContract).ConfigureAwait(false);
     }
 
     private static Task<ChronoStore> OpenAsync(ExplorerRequest request) =>
@@ -123,38 +99,8 @@ internal static class ProjectsResource
             ? head
             : throw new BadRequestException("'expect' must be a seq, a colon and 64 lower-case hexadecimal digits.");
 
-    private static void Write(Utf8JsonWriter writer, ChronoRecord record) => writer.WriteRawValue(record.ToJson());
+    // As they are hashed.
+    private static string TextOf(ChronoRecord record) => record.ToJson();
 
-    private static void Write(Utf8JsonWriter writer, WalEvent step) => writer.WriteRawValue(step.ToLine().TrimEnd('\n'));
-
-    private static void Write(Utf8JsonWriter writer, ChainVerdict verdict)
-    {
-        writer.WriteStartObject();
-        writer.WriteBoolean("chain_valid", verdict.ChainValid);
-        writer.WriteNumber("events", verdict.Events);
-        writer.WriteString("last_hash", verdict.LastHash);
-        if (verdict.FirstBroken is { } broken)
-        {
-            writer.WriteStartObject("first_broken");
-            if (broken.Seq is { } seq)
-            {
-                writer.WriteNumber("seq", seq);
-            }
-
-            writer.WriteString("reason", broken.Reason);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteStartArray("warnings");
-        foreach (var warning in verdict.Warnings)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("code", warning.Code);
-            writer.WriteString("text", warning.Text);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
+    private static string TextOf(WalEvent step) => step.ToLine().TrimEnd('\n');
 }

@@ -1,5 +1,6 @@
-using Ledger.Explorer.Runs;
+using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Rendering;
+using Ledger.Explorer.Runs;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;
@@ -12,27 +13,13 @@ internal static class RunsResource
         var kind = request.Query.Choice("kind", "runs", "runs", "branches", "all");
         var query = RunListReader.QueryOf(request.Query, kind);
         var page = await request.Explorer.Search.FindStreamsAsync(query, request.Aborted).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteStartArray("runs");
-            foreach (var (stream, branches) in page.Streams)
-            {
-                writer.WriteStartObject();
-                StreamJsonForm.WriteMembers(writer, stream);
-                writer.WriteNumber("branches", branches);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-            writer.WriteBoolean("has_more", page.HasMore);
-            writer.WriteEndObject();
-        }).ConfigureAwait(false);
+        var runs = page.Streams.Select(found => RunContract.Of(found.Stream) with { BranchCount = found.Branches });
+        await JsonAnswer.SendAsync(request.Http, new RunPageContract([.. runs], page.HasMore), ContractContext.Default.RunPageContract).ConfigureAwait(false);
     }
 
     public static async Task StartAsync(ExplorerRequest request)
     {
-        var body = await JsonBody.ReadAsync(request, "id").ConfigureAwait(false);
+        var body = await JsonBody.ReadAsync(request, ContractContext.Default.StartRunRequest).ConfigureAwait(false);
         var id = body.Text("id");
         if (id is not null)
         {
@@ -43,11 +30,6 @@ internal static class RunsResource
         request.Http.Response.StatusCode = StatusCodes.Status201Created;
         request.Http.Response.Headers.Location = StreamResource.AddressOf(request, run.StreamName);
         var stream = await request.DescribeAsync(run.StreamName).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, writer =>
-        {
-            writer.WriteStartObject();
-            StreamJsonForm.WriteMembers(writer, stream);
-            writer.WriteEndObject();
-        }).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, RunContract.Of(stream), ContractContext.Default.RunContract).ConfigureAwait(false);
     }
 }

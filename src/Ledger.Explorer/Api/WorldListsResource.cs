@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Rendering;
 using Ledger.Worlds;
 
@@ -10,8 +11,22 @@ internal static class WorldListsResource
     public static async Task ListObjectsAsync(ExplorerRequest request)
     {
         var filter = FilterOf(request.Query);
-        await SendAsync(request, "objects", (run, at) => request.Explorer.Worlds.ReadObjectsAsync(run, filter, at, request.Aborted), (writer, item) => item.WriteTo(writer), item => item.Id, null)
-            .ConfigureAwait(false);
+        var limit = LimitOf(request.Query);
+        if (await OpenAsync(request).ConfigureAwait(false) is not var (run, at))
+        {
+            return;
+        }
+
+        var objects = request.Explorer.Worlds.ReadObjectsAsync(run, filter, at, request.Aborted);
+        if (request.Http.WantsLines())
+        {
+            await JsonAnswer.SendLinesAsync(request.Http, objects.Select(ObjectContract.Of), ContractContext.Default.ObjectContract).ConfigureAwait(false);
+            return;
+        }
+
+        var found = await objects.Take(limit + 1).ToListAsync(request.Aborted).ConfigureAwait(false);
+        var page = new ObjectPageContract(at.Value, [.. found.Take(limit).Select(ObjectContract.Of)], found.Count > limit ? found[limit - 1].Id : null);
+        await JsonAnswer.SendAsync(request.Http, page, ContractContext.Default.ObjectPageContract).ConfigureAwait(false);
     }
 
     public static async Task ListRelationsAsync(ExplorerRequest request)
@@ -28,60 +43,38 @@ internal static class WorldListsResource
             },
             After = request.Query.Text("after"),
         };
-        await SendAsync(request, "relations", (run, at) => request.Explorer.Worlds.ReadRelationsAsync(run, filter, at, request.Aborted), (writer, item) => item.WriteTo(writer), item => item.Id, request.Explorer.Worlds.FindDanglingAsync)
-            .ConfigureAwait(false);
-    }
-
-    private static async Task SendAsync<T>(
-        ExplorerRequest request,
-        string name,
-        Func<Run, Position, IAsyncEnumerable<T>> read,
-        Action<Utf8JsonWriter, T> write,
-        Func<T, string> idOf,
-        Func<Run, IReadOnlyList<T>, Position, CancellationToken, Task<IReadOnlySet<string>>>? findDangling)
-    {
-        var limit = request.Query.Number("limit", 100, 1, 1_000);
-        var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
-        var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
-        if (HistoryTag.IsKnown(request, run, at))
+        var limit = LimitOf(request.Query);
+        if (await OpenAsync(request).ConfigureAwait(false) is not var (run, at))
         {
             return;
         }
 
+        var relations = request.Explorer.Worlds.ReadRelationsAsync(run, filter, at, request.Aborted);
         if (request.Http.WantsLines())
         {
-            await JsonAnswer.SendLinesAsync(request.Http, read(run, at), write).ConfigureAwait(false);
+            await JsonAnswer.SendLinesAsync(request.Http, relations.Select(RelationContract.Of), ContractContext.Default.RelationContract).ConfigureAwait(false);
             return;
         }
 
-        var found = await read(run, at).Take(limit + 1).ToListAsync(request.Aborted).ConfigureAwait(false);
-        var page = found.Take(limit).ToArray();
-        var dangling = findDangling is null ? null : await findDangling(run, page, at, request.Aborted).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("position", at.Value);
-            writer.WriteStartArray(name);
-            foreach (var item in page)
-            {
-                write(writer, item);
-            }
+        var found = await relations.Take(limit + 1).ToListAsync(request.Aborted).ConfigureAwait(false);
+        var shown = found.Take(limit).ToArray();
+        var dangling = await request.Explorer.Worlds.FindDanglingAsync(run, shown, at, request.Aborted).ConfigureAwait(false);
+        var page = new RelationPageContract(
+            at.Value,
+            [.. shown.Select(RelationContract.Of)],
+            [.. shown.Select(relation => relation.Id).Where(dangling.Contains)],
+            found.Count > limit ? found[limit - 1].Id : null);
+        await JsonAnswer.SendAsync(request.Http, page, ContractContext.Default.RelationPageContract).ConfigureAwait(false);
+    }
 
-            writer.WriteEndArray();
-            if (dangling is not null)
-            {
-                writer.WriteStartArray("dangling_relations");
-                foreach (var id in page.Select(idOf).Where(dangling.Contains))
-                {
-                    writer.WriteStringValue(id);
-                }
+    private static int LimitOf(Query query) => query.Number("limit", 100, 1, 1_000);
 
-                writer.WriteEndArray();
-            }
-
-            writer.WriteString("next", found.Count > limit ? idOf(found[limit - 1]) : null);
-            writer.WriteEndObject();
-        }).ConfigureAwait(false);
+    // Null if the client has the answer already.
+    private static async Task<(Run Run, Position At)?> OpenAsync(ExplorerRequest request)
+    {
+        var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
+        var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
+        return HistoryTag.IsKnown(request, run, at) ? null : (run, at);
     }
 
     private static ObjectFilter FilterOf(Query query)

@@ -1,3 +1,4 @@
+using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
 using Ledger.Worlds;
@@ -16,7 +17,7 @@ internal static class WorldsResource
             var world = StrictFaults.Of(request) == WorldFaults.Throw
                 ? await run.WithFaults(WorldFaults.Throw).GetWorldAsync(at, request.Aborted).ConfigureAwait(false)
                 : await request.Explorer.Worlds.GetAsync(run, at, request.Aborted).ConfigureAwait(false);
-            await JsonAnswer.SendAsync(request.Http, world.WriteTo).ConfigureAwait(false);
+            await JsonAnswer.SendAsync(request.Http, WorldContract.Of(world), ContractContext.Default.WorldContract).ConfigureAwait(false);
         }
     }
 
@@ -32,7 +33,7 @@ internal static class WorldsResource
 
         var found = await run.WithFaults(StrictFaults.Of(request)).FindObjectAsync(id, at, request.Aborted).ConfigureAwait(false) ?? throw new NotFoundException(
             $"'{run.StreamName}' has no object '{DisplayText.Cut(id, 80)}' after {at} events.");
-        await JsonAnswer.SendAsync(request.Http, found.WriteTo).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, ObjectContract.Of(found), ContractContext.Default.ObjectContract).ConfigureAwait(false);
     }
 
     public static async Task ShowNeighboursAsync(ExplorerRequest request)
@@ -43,7 +44,7 @@ internal static class WorldsResource
         if (!HistoryTag.IsKnown(request, run, at))
         {
             var around = await run.WithFaults(StrictFaults.Of(request)).GetNeighbourhoodAsync(id, depth, at, request.Aborted).ConfigureAwait(false);
-            await JsonAnswer.SendAsync(request.Http, around.WriteTo).ConfigureAwait(false);
+            await JsonAnswer.SendAsync(request.Http, NeighbourhoodContract.Of(around), ContractContext.Default.NeighbourhoodContract).ConfigureAwait(false);
         }
     }
 
@@ -52,23 +53,10 @@ internal static class WorldsResource
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
         var (id, property) = (IdOf(request), request.Query.Text("property"));
         run = run.WithFaults(StrictFaults.Of(request));
-        var entries = request.Query.Choice("of", "object", "object", "relation") == "object"
-            ? (await run.BlameAsync(id, property, request.Aborted).ConfigureAwait(false)).Entries.Select(e => (e.Kind, e.Event))
-            : (await run.BlameRelationAsync(id, property, request.Aborted).ConfigureAwait(false)).Entries.Select(e => (e.Kind, e.Event));
-        await JsonAnswer.SendAsync(request.Http, writer =>
-        {
-            writer.WriteStartArray();
-            foreach (var (kind, recorded) in entries)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("kind", kind.ToString().ToLowerInvariant());
-                writer.WritePropertyName("event");
-                EventJsonForm.Write(writer, recorded);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-        }).ConfigureAwait(false);
+        var blame = request.Query.Choice("of", "object", "object", "relation") == "object"
+            ? BlameContract.Of(await run.BlameAsync(id, property, request.Aborted).ConfigureAwait(false))
+            : BlameContract.Of(await run.BlameRelationAsync(id, property, request.Aborted).ConfigureAwait(false));
+        await JsonAnswer.SendAsync(request.Http, blame, ContractContext.Default.BlameContract).ConfigureAwait(false);
     }
 
     public static async Task DiffAsync(ExplorerRequest request)
@@ -77,32 +65,14 @@ internal static class WorldsResource
         var atA = await request.CursorAsync(a, "at_a", "time_a").ConfigureAwait(false);
         var atB = await request.CursorAsync(b, "at_b", "time_b").ConfigureAwait(false);
         var diff = await a.WithFaults(StrictFaults.Of(request)).DiffAsync(b, atA, atB, request.Aborted).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, diff.WriteTo).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, DiffContract.Of(diff), ContractContext.Default.DiffContract).ConfigureAwait(false);
     }
 
     public static async Task DivergenceAsync(ExplorerRequest request)
     {
         var (a, b) = (await request.OpenRunAsync("a").ConfigureAwait(false), await request.OpenRunAsync("b").ConfigureAwait(false));
         var divergence = await a.FirstDivergenceAsync(b, request.Aborted).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("a", divergence.A.Value);
-            writer.WriteString("b", divergence.B.Value);
-            writer.WriteNumber("shared_prefix", divergence.SharedPrefix.Value);
-            writer.WriteNumber("common_prefix", divergence.CommonPrefix.Value);
-            writer.WriteBoolean("is_divergent", divergence.IsDivergent);
-            foreach (var (name, recorded) in new[] { ("in_a", divergence.InA), ("in_b", divergence.InB) })
-            {
-                if (recorded is not null)
-                {
-                    writer.WritePropertyName(name);
-                    EventJsonForm.Write(writer, recorded);
-                }
-            }
-
-            writer.WriteEndObject();
-        }).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, DivergenceContract.Of(divergence), ContractContext.Default.DivergenceContract).ConfigureAwait(false);
     }
 
     public static async Task ReplayAsync(ExplorerRequest request)
@@ -110,7 +80,7 @@ internal static class WorldsResource
         var run = await StreamResource.OpenAsync(request).ConfigureAwait(false);
         var at = await request.CursorAsync(run, "at", "time").ConfigureAwait(false);
         var report = await run.ReplayAsync(at, StrictFaults.Of(request, "throw"), request.Aborted).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, report.WriteTo).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, ReplayContract.Of(report), ContractContext.Default.ReplayContract).ConfigureAwait(false);
     }
 
     private static string IdOf(ExplorerRequest request) =>

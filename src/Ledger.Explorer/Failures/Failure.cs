@@ -7,5 +7,21 @@ namespace Ledger.Explorer.Failures;
 internal sealed record Failure(int Status, string Title, string Detail)
 {
     /// <summary>Facts in addition to the text, such as the expected and the actual version.</summary>
-    public IReadOnlyDictionary<string, object?> Facts { get; init; } = new Dictionary<string, object?>();
+    public FailureFacts Facts { get; init; } = new();
+}
+
+/// <summary>The facts of a failure, as far as it has them.</summary>
+internal sealed record FailureFacts
+{
+    public string? Stream { get; init; }
+
+    public long? Expected { get; init; }
+
+    public long? Actual { get; init; }
+
+    public long? Length { get; init; }
+
+    public long? Position { get; init; }
+
+    public string? Reason { get; init; }
 }

@@ -29,30 +29,30 @@ internal static class FailureTable
         NotFoundException or ProjectionNotFoundException => new(404, "Not found", exception.Message),
         PositionOutOfRangeException range => new(404, "Beyond the end", exception.Message)
         {
-            Facts = new Dictionary<string, object?> { ["length"] = range.Length.Value },
+            Facts = new FailureFacts { Length = range.Length.Value },
         },
         WrongExpectedVersionException conflict => new(409, "Wrong expected version", exception.Message)
         {
-            Facts = new Dictionary<string, object?>
+            Facts = new FailureFacts
             {
-                ["stream"] = conflict.Stream.Value,
-                ["expected"] = conflict.Expected.Version?.Value,
-                ["actual"] = conflict.Actual.Value,
+                Stream = conflict.Stream.Value,
+                Expected = conflict.Expected.Version?.Value,
+                Actual = conflict.Actual.Value,
             },
         },
         BranchExistsException or EventIdInUseException or StreamArchivedException or ConflictException or RebuildInProgressException => new(409, "Conflict", exception.Message),
         ForkPositionException fork => new(409, "Beyond the end", exception.Message)
         {
-            Facts = new Dictionary<string, object?> { ["expected"] = fork.Position, ["actual"] = fork.Length.Value },
+            Facts = new FailureFacts { Expected = fork.Position, Actual = fork.Length.Value },
         },
         LineageDepthException => new(422, "Too deep", exception.Message),
         WorldFaultException { WorldBefore: null } fault => new(422, "The event cannot be applied to the world", exception.Message)
         {
-            Facts = new Dictionary<string, object?> { ["position"] = fault.Position.Value, ["fault"] = fault.Fault.ToName() },
+            Facts = new FailureFacts { Position = fault.Position.Value, Reason = fault.Fault.ToName() },
         },
         WorldFaultException fault => new(422, "The world cannot be folded", exception.Message)
         {
-            Facts = new Dictionary<string, object?> { ["position"] = fault.Position.Value, ["fault"] = fault.Fault.ToName() },
+            Facts = new FailureFacts { Position = fault.Position.Value, Reason = fault.Fault.ToName() },
         },
         TooManyViewersException => new(503, "Too many viewers", exception.Message),
         BrokenHistoryException => new(500, "Broken history", exception.Message),

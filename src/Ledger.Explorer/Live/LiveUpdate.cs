@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Ledger.Explorer.Api;
+using System.Text.Json.Serialization.Metadata;
+using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Rendering;
 using Microsoft.Extensions.Logging;
 
@@ -23,44 +25,26 @@ internal sealed record LiveUpdate(StreamName Stream, Position Length, IReadOnlyL
     {
         var context = new PageContext(links, "", null, null);
         var rows = await PageRenderer.RenderAsync<LiveRows>(loggers, context, this).ConfigureAwait(false);
-        return Message(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("length", Length.Value);
-            writer.WriteNumber("count", Events.Count);
-            writer.WriteString("html", rows.Span);
-            writer.WriteEndObject();
-        });
+        var message = new LiveRowsContract(Length.Value, Events.Count, Encoding.UTF8.GetString(rows.Span));
+        return Message(message, ContractContext.Default.LiveRowsContract);
     });
 
     /// <summary>The message for programs: the length, and the events as the API writes them.</summary>
-    public Task<ReadOnlyMemory<byte>> ForProgramsAsync() => FormAsync("json", () => Task.FromResult(Message(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteString("stream", Stream.Value);
-        writer.WriteNumber("length", Length.Value);
-        writer.WriteStartArray("events");
-        foreach (var recorded in Events)
-        {
-            EventJsonForm.Write(writer, recorded);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    })));
+    public Task<ReadOnlyMemory<byte>> ForProgramsAsync() => FormAsync("json", () => Task.FromResult(Message(
+        new LiveEventsContract(Stream.Value, Length.Value, [.. Events.Select(EventContract.Of)]), ContractContext.Default.LiveEventsContract)));
 
     private Task<ReadOnlyMemory<byte>> FormAsync(string name, Func<Task<ReadOnlyMemory<byte>>> make) =>
         _forms.GetOrAdd(name, _ => new Lazy<Task<ReadOnlyMemory<byte>>>(make)).Value;
 
-    private ReadOnlyMemory<byte> Message(Action<Utf8JsonWriter> write)
+    private ReadOnlyMemory<byte> Message<T>(T message, JsonTypeInfo<T> type)
     {
         var buffer = new ArrayBufferWriter<byte>(4_096);
         buffer.Write("id: "u8);
-        buffer.Write(System.Text.Encoding.ASCII.GetBytes(Length.ToString()));
+        buffer.Write(Encoding.ASCII.GetBytes(Length.ToString()));
         buffer.Write("\nevent: events\ndata: "u8);
         using (var writer = new Utf8JsonWriter(buffer, Options))
         {
-            write(writer);
+            JsonSerializer.Serialize(writer, message, type);
         }
 
         buffer.Write("\n\n"u8);

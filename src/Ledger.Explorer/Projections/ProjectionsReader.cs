@@ -1,4 +1,5 @@
 using Ledger.Explorer.Api;
+using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
 using Ledger.Postgres.Projections.Daemon;
@@ -52,22 +53,23 @@ internal static class ProjectionsReader
     public static async Task ListAsync(ExplorerRequest request)
     {
         var shards = await AdminOf(request).ListAsync(request.Aborted).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, writer => ProjectionJsonForm.Write(writer, shards, request.Explorer.Rebuilds.All))
-            .ConfigureAwait(false);
+        var answer = ProjectionsContract.Of(shards, request.Explorer.Rebuilds.All);
+        await JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.ProjectionsContract).ConfigureAwait(false);
     }
 
     public static async Task ListDeadLettersAsync(ExplorerRequest request)
     {
         var letters = await AdminOf(request).ListDeadLettersAsync(request.Query.Text("projection"), request.Aborted).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, writer => ProjectionJsonForm.Write(writer, letters)).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, [.. letters.Select(DeadLetterContract.Of)], ContractContext.Default.IReadOnlyListDeadLetterContract)
+            .ConfigureAwait(false);
     }
 
     public static async Task RebuildAsync(ExplorerRequest request)
     {
-        _ = await JsonBody.ReadAsync(request).ConfigureAwait(false);
+        _ = await JsonBody.ReadAsync(request, ContractContext.Default.EmptyRequest).ConfigureAwait(false);
         var rebuild = request.Explorer.Rebuilds.Begin(PathText.Of(request.Http, "projection"));
         request.Http.Response.StatusCode = StatusCodes.Status202Accepted;
-        await JsonAnswer.SendAsync(request.Http, writer => ProjectionJsonForm.Write(writer, rebuild)).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, RebuildContract.Of(rebuild), ContractContext.Default.RebuildContract).ConfigureAwait(false);
     }
 
     private static ProjectionAdmin AdminOf(ExplorerRequest request) => request.Explorer.Admin ?? throw new NotFoundException(

@@ -1,0 +1,62 @@
+namespace Ledger.Explorer.Contracts;
+
+/// <summary>The state of the private server.</summary>
+internal sealed record ClusterContract(bool Running, string DataFolder, string ConnectionString, string? Version = null);
+
+/// <summary>The data folder of the private server.</summary>
+internal sealed record DataFolderContract(string DataFolder);
+
+/// <summary>Where the explorer listens.</summary>
+internal sealed record ServerContract(string Address, bool Writing);
+
+/// <summary>A picture that was written to a file.</summary>
+internal sealed record PictureContract(string Stream, string Picture, string File);
+
+/// <summary>An ability, in short.</summary>
+internal sealed record AbilityContract(string Id, string Description);
+
+/// <summary>The result of importing recordings.</summary>
+internal sealed record ImportContract(IReadOnlyList<ImportedRecordingContract> Recordings, long RowsSaved);
+
+/// <summary>The result of importing one recording.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Stream">The run or branch.</param>
+/// <param name="Count">The number of events in the file.</param>
+/// <param name="WrittenCount">The number of those that were written.</param>
+/// <param name="SharedCount">The number of events that a branch shares with its parent.</param>
+/// <param name="RowsSaved">The number of rows that sharing saved.</param>
+/// <param name="Parent">The stream that a branch was forked from.</param>
+/// <param name="Note">A remark.</param>
+/// <param name="LeftOut">What the file has and an event does not, counted by name.</param>
+/// <param name="Cut">Where the file breaks off.</param>
+internal sealed record ImportedRecordingContract(
+    string File,
+    string Stream,
+    long Count,
+    long WrittenCount,
+    long SharedCount,
+    long RowsSaved,
+    string? Parent = null,
+    string? Note = null,
+    IReadOnlyDictionary<string, long>? LeftOut = null,
+    FilePlaceContract? Cut = null);
+
+/// <summary>A place in a file.</summary>
+internal sealed record FilePlaceContract(long Line, long Column);
+
+/// <summary>The result of the demo.</summary>
+internal sealed record DemoContract(
+    string RunId,
+    string BranchId,
+    long ForkPosition,
+    long RunLength,
+    long BranchLength,
+    IReadOnlyList<DemoPhaseContract> RunPhases,
+    IReadOnlyList<DemoPhaseContract> BranchPhases,
+    DiffContract Diff,
+    CallTotalsContract RunUsage,
+    CallTotalsContract BranchUsage,
+    IReadOnlyList<string> NextCommands);
+
+/// <summary>A phase of the demo.</summary>
+internal sealed record DemoPhaseContract(string Phase, long Position, long Count, string Outcome);

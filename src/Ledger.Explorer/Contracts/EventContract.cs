@@ -1,0 +1,74 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Ledger.Explorer.Contracts;
+
+/// <summary>An event: the members of event files, then its place in the log, which is ignored when it is appended again.</summary>
+internal sealed record EventContract
+{
+    public required string Id { get; init; }
+
+    public required string Type { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required string? Source { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public required string? Actor { get; init; }
+
+    public required IReadOnlyList<string> Cause { get; init; }
+
+    public required DateTimeOffset Timestamp { get; init; }
+
+    public required JsonElement Data { get; init; }
+
+    /// <summary>The call of a task that it belongs to.</summary>
+    public string? CallId { get; init; }
+
+    /// <summary>Its place in the history through which it was read; null if it was read from the log.</summary>
+    public long? Position { get; init; }
+
+    public required Guid EventId { get; init; }
+
+    public required DateTimeOffset RecordedAt { get; init; }
+
+    public required string Stream { get; init; }
+
+    public required long Version { get; init; }
+
+    public required long Sequence { get; init; }
+
+    public static EventContract Of(RecordedEvent recorded)
+    {
+        var metadata = recorded.Metadata;
+        return new EventContract
+        {
+            Id = metadata.ForeignId ?? recorded.Id.ToString(),
+            Type = recorded.Type,
+            Source = metadata.Source,
+            Actor = metadata.Actor,
+            Cause = [.. metadata.Causes.Select(cause => cause.ToString()), .. metadata.ForeignCauses],
+            Timestamp = metadata.OccurredAt ?? recorded.Timestamp,
+            Data = recorded.ToJsonElement(),
+            CallId = metadata.CallId,
+            Position = recorded.Position?.Value,
+            EventId = recorded.Id,
+            RecordedAt = recorded.Timestamp,
+            Stream = recorded.Stream.Value,
+            Version = recorded.Version.Value,
+            Sequence = recorded.Sequence.Value,
+        };
+    }
+}
+
+/// <summary>A page of events.</summary>
+internal sealed record EventPageContract(IReadOnlyList<EventContract> Events, long Next, bool IsLast);
+
+/// <summary>Events of a run or branch.</summary>
+internal sealed record EventsContract(IReadOnlyList<EventContract> Events);
+
+/// <summary>The events that reached a run or branch, and its length after them.</summary>
+internal sealed record LiveEventsContract(string Stream, long Length, IReadOnlyList<EventContract> Events);
+
+/// <summary>The rows that a page adds for events that reached its run or branch.</summary>
+internal sealed record LiveRowsContract(long Length, int Count, string Html);
