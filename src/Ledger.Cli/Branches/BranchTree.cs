@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
 using Ledger.Log;
 
 namespace Ledger.Cli.Branches;
@@ -25,21 +25,21 @@ internal static class BranchTree
     }
 
     /// <summary>Writes a list in tree order, each branch after its parent.</summary>
-    public static void Write(Printer output, IReadOnlyList<BranchNode> tree) => output.Json(writer =>
+    public static void Write(Printer output, IReadOnlyList<BranchNode> tree)
     {
-        writer.WriteStartArray();
+        var branches = new List<BranchContract>();
         var open = new Stack<BranchNode>(tree.Reverse());
         while (open.TryPop(out var node))
         {
-            Write(writer, node.Branch);
+            branches.Add(BranchContract.Of(node.Branch));
             foreach (var child in node.Children.Reverse())
             {
                 open.Push(child);
             }
         }
 
-        writer.WriteEndArray();
-    });
+        output.Json(branches, ContractContext.Default.IReadOnlyListBranchContract);
+    }
 
     private static void Push(Stack<(BranchNode, string, bool)> open, IReadOnlyList<BranchNode> nodes, string indent)
     {
@@ -53,18 +53,5 @@ internal static class BranchTree
     {
         output.Add(lines, Tone.Faint).Add(branch.Stream.Id, Tone.Name).Add($"  at {branch.ForkPosition}");
         output.Add(branch.Name is { } name ? $"  {name}" : "", Tone.Faint).EndLine();
-    }
-
-    private static void Write(Utf8JsonWriter writer, BranchInfo branch)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("branch_id", branch.Stream.Id);
-        writer.WriteString("stream", branch.Stream.Value);
-        writer.WriteString("parent", branch.Parent.Value);
-        writer.WriteString("root", branch.Root.Value);
-        writer.WriteNumber("fork_position", branch.ForkPosition.Value);
-        writer.WriteString("name", branch.Name);
-        writer.WriteString("created_at", branch.CreatedAt);
-        writer.WriteEndObject();
     }
 }

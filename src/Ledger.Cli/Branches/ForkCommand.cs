@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 using Ledger.Log;
 
 namespace Ledger.Cli.Branches;
@@ -30,28 +31,16 @@ internal sealed class ForkCommand : LedgerCommand
         await using var connection = await session.ConnectAsync(cancellationToken);
         var parent = await StreamIds.FindAsync(connection.Store, session.Get(_parent), cancellationToken);
         var branch = await connection.Ledger.ForkAsync(parent, session.Get(_at)!.Value, options, cancellationToken);
-        Print(session, parent, branch.History);
-    }
-
-    private static void Print(Session session, StreamName parent, History branch)
-    {
-        var shared = branch.PrefixLength.Value;
-        if (!session.Json)
+        if (session.Json)
         {
-            session.Out.Fact("Branch ID", branch.Stream.Id, Tone.Name);
-            session.Out.Fact("Parent run", parent.Category == "run" ? parent.Id : parent.Value);
-            session.Out.Fact("Fork at", $"{shared} (shared prefix: {Printable.Count(shared, "event")})");
+            var info = await connection.Store.GetBranchAsync(branch.StreamName, cancellationToken) ?? throw new StreamNotFoundException(branch.StreamName);
+            session.Out.Json(BranchContract.Of(info), ContractContext.Default.BranchContract);
             return;
         }
 
-        session.Out.Json(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("branch_id", branch.Stream.Id);
-            writer.WriteString("parent", parent.Value);
-            writer.WriteNumber("fork_position", shared);
-            writer.WriteNumber("shared_prefix_events", shared);
-            writer.WriteEndObject();
-        });
+        var shared = branch.History.PrefixLength.Value;
+        session.Out.Fact("Branch ID", branch.StreamName.Id, Tone.Name);
+        session.Out.Fact("Parent run", parent.Category == "run" ? parent.Id : parent.Value);
+        session.Out.Fact("Fork at", $"{shared} (shared prefix: {Printable.Count(shared, "event")})");
     }
 }

@@ -1,4 +1,5 @@
 using Ledger.Bus;
+using Ledger.Explorer.Contracts;
 
 namespace Ledger.Cli.Bus;
 
@@ -15,16 +16,7 @@ internal sealed class BusListCommand : LedgerCommand
         var abilities = LedgerBus.Create(connection).Abilities;
         if (session.Json)
         {
-            session.Out.Json(writer =>
-            {
-                writer.WriteStartArray();
-                foreach (var ability in abilities)
-                {
-                    Write(writer, ability);
-                }
-
-                writer.WriteEndArray();
-            });
+            session.Out.Json([.. abilities.Select(a => new AbilityContract(a.Id, a.Description))], ContractContext.Default.IReadOnlyListAbilityContract);
             return;
         }
 
@@ -33,13 +25,5 @@ internal sealed class BusListCommand : LedgerCommand
         {
             session.Out.Add(ability.Id.PadRight(width), Output.Tone.Name).Add("  ").AddRest(ability.Description).EndLine();
         }
-    }
-
-    private static void Write(System.Text.Json.Utf8JsonWriter writer, AbilityMeta ability)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("id", ability.Id);
-        writer.WriteString("description", ability.Description);
-        writer.WriteEndObject();
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ledger.Bus;
 using Ledger.Cli.Chrono;
+using Ledger.Explorer.Contracts;
 using Ledger.Log;
 using Ledger.Records;
 
@@ -9,16 +10,17 @@ namespace Ledger.Cli.Bus;
 /// <summary>Read-only abilities on record stores; writing is left to the command line and the API.</summary>
 internal static class ChronoAbilities
 {
-    private static readonly ChronoAbilityContext Json = ChronoAbilityContext.Default;
+    private static readonly AbilityInputContext In = AbilityInputContext.Default;
+    private static readonly ContractContext Out = ContractContext.Default;
 
-    private static readonly AbilityMeta<ChronoQueryInput, ChronoRecordsOutput> Query = new(
-        "chrono:query", "Lists a project's records in the order in which they were first written.", Json.ChronoQueryInput, Json.ChronoRecordsOutput);
+    private static readonly AbilityMeta<ChronoQueryInput, RecordsContract> Query = new(
+        "chrono:query", "Lists a project's records in the order in which they were first written.", In.ChronoQueryInput, Out.RecordsContract);
 
-    private static readonly AbilityMeta<ChronoGetInput, ChronoRecordOutput> Get = new(
-        "chrono:get", "Returns a record, even a deleted one, as it is now or was earlier; null if there is none.", Json.ChronoGetInput, Json.ChronoRecordOutput);
+    private static readonly AbilityMeta<ChronoGetInput, RecordContract> Get = new(
+        "chrono:get", "Returns a record, even a deleted one, as it is now or was earlier; null if there is none.", In.ChronoGetInput, Out.RecordContract);
 
-    private static readonly AbilityMeta<ChronoHistoryInput, ChronoEventsOutput> History = new(
-        "chrono:history", "Lists the events about a record, the oldest first.", Json.ChronoHistoryInput, Json.ChronoEventsOutput);
+    private static readonly AbilityMeta<ChronoHistoryInput, ChainEventsContract> History = new(
+        "chrono:history", "Lists the events about a record, the oldest first.", In.ChronoHistoryInput, Out.ChainEventsContract);
 
     public static void Register(IAgentBus bus, IEventStore log)
     {
@@ -33,7 +35,7 @@ internal static class ChronoAbilities
                 MinConfidence = input.MinConfidence ?? 0,
             };
             var records = store.QueryAsync(query, token).Take(input.Limit ?? 100);
-            return new ChronoRecordsOutput { Records = await records.Select(r => Parse(r.ToJson())).ToListAsync(token) };
+            return new RecordsContract(await records.Select(r => Parse(r.ToJson())).ToListAsync(token));
         });
         bus.Register(Get, async (input, token) =>
         {
@@ -41,13 +43,13 @@ internal static class ChronoAbilities
             var record = input.AtSeq is { } seq
                 ? await store.GetAsync(input.Id, ChronoMoment.AtSeq(seq), token)
                 : await store.GetAsync(input.Id, token);
-            return new ChronoRecordOutput { Record = record is null ? null : Parse(record.ToJson()) };
+            return new RecordContract(record is null ? null : Parse(record.ToJson()));
         });
         bus.Register(History, async (input, token) =>
         {
             await using var store = ChronoCommand.Open(log, input.Project);
             var events = store.HistoryAsync(input.Id, token).Take(input.Limit ?? 100);
-            return new ChronoEventsOutput { Events = await events.Select(e => Parse(e.ToLine())).ToListAsync(token) };
+            return new ChainEventsContract(await events.Select(e => Parse(e.ToLine())).ToListAsync(token));
         });
     }
 

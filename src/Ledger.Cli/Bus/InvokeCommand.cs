@@ -25,6 +25,6 @@ internal sealed class InvokeCommand : LedgerCommand
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
         var answer = await LedgerBus.Create(connection).InvokeAsync(session.Get(_ability), session.Get(_json), cancellationToken);
-        session.Out.Json(writer => writer.WriteRawValue(answer));
+        session.Out.RawJson(answer);
     }
 }

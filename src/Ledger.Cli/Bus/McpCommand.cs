@@ -50,6 +50,7 @@ internal sealed class McpCommand : LedgerCommand
         Title = ability.Id,
         Description = ability.Description,
         InputSchema = ability.InputSchema,
+        OutputSchema = ability.OutputSchema,
     };
 
     private static async Task<CallToolResult> CallAsync(
@@ -60,11 +61,28 @@ internal sealed class McpCommand : LedgerCommand
             var id = tools.TryGetValue(call?.Name ?? "", out var ability) ? ability.Id : call?.Name ?? "";
             var input = JsonSerializer.Serialize(
                 new Dictionary<string, JsonElement>(call?.Arguments ?? new Dictionary<string, JsonElement>()), McpContext.Default.DictionaryStringJsonElement);
-            return Answer(await bus.InvokeAsync(id, input, cancellationToken));
+            var answer = await bus.InvokeAsync(id, input, cancellationToken);
+            var result = Answer(answer);
+            result.StructuredContent = StructureOf(answer);
+            return result;
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             return Answer(Failures.Of(fault, cancellationToken).Message ?? fault.Message, isError: true);
+        }
+    }
+
+    // The protocol's own parsers stop at 64 levels, of which a message takes a few; a deeper answer is only text.
+    private static JsonElement? StructureOf(string answer)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(answer, new JsonDocumentOptions { MaxDepth = 56 });
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

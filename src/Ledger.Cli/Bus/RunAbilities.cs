@@ -1,9 +1,9 @@
-using System.Text.Json;
 using Ledger.Bus;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Events;
 using Ledger.Cli.Streams;
 using Ledger.Events;
+using Ledger.Explorer.Contracts;
 using Ledger.Log;
 using Ledger.Worlds;
 
@@ -12,38 +12,38 @@ namespace Ledger.Cli.Bus;
 /// <summary>Runs, forks, worlds and causes as abilities, for agents built with any framework.</summary>
 internal static class RunAbilities
 {
-    private static readonly RunAbilityContext Json = RunAbilityContext.Default;
+    private static readonly AbilityInputContext In = AbilityInputContext.Default;
+    private static readonly ContractContext Out = ContractContext.Default;
 
-    private static readonly AbilityMeta<RunListInput, RunListOutput> List =
-        new("run:list", "Lists the runs, sorted by id.", Json.RunListInput, Json.RunListOutput);
+    private static readonly AbilityMeta<RunListInput, RunsContract> List = new("run:list", "Lists the runs, sorted by id.", In.RunListInput, Out.RunsContract);
 
-    private static readonly AbilityMeta<RunEventsInput, RunEventsOutput> Events =
-        new("run:events", "Reads the events of a run or branch, one page at a time.", Json.RunEventsInput, Json.RunEventsOutput);
+    private static readonly AbilityMeta<RunEventsInput, EventsContract> Events =
+        new("run:events", "Reads the events of a run or branch, one page at a time.", In.RunEventsInput, Out.EventsContract);
 
-    private static readonly AbilityMeta<RunAppendInput, RunLengthOutput> Append =
-        new("run:append", "Appends an event to a run or branch; a run that does not exist is created.", Json.RunAppendInput, Json.RunLengthOutput);
+    private static readonly AbilityMeta<RunAppendInput, AppendContract> Append =
+        new("run:append", "Appends an event to a run or branch; a run that does not exist is created.", In.RunAppendInput, Out.AppendContract);
 
-    private static readonly AbilityMeta<RunForkInput, RunForkOutput> Fork =
-        new("run:fork", "Forks a run or branch: the branch shares its first events and then continues on its own.", Json.RunForkInput, Json.RunForkOutput);
+    private static readonly AbilityMeta<RunForkInput, BranchContract> Fork =
+        new("run:fork", "Forks a run or branch: the branch shares its first events and then continues on its own.", In.RunForkInput, Out.BranchContract);
 
-    private static readonly AbilityMeta<RunWorldInput, JsonElement> World =
-        new("run:world", "Returns the objects and relations that the events of a run or branch describe.", Json.RunWorldInput, Json.JsonElement);
+    private static readonly AbilityMeta<RunWorldInput, WorldContract> World =
+        new("run:world", "Returns the objects and relations that the events of a run or branch describe.", In.RunWorldInput, Out.WorldContract);
 
-    private static readonly AbilityMeta<RunDiffInput, RunDiffOutput> Diff =
-        new("run:diff", "Returns the differences between the worlds of two runs or branches.", Json.RunDiffInput, Json.RunDiffOutput);
+    private static readonly AbilityMeta<RunDiffInput, DiffContract> Diff =
+        new("run:diff", "Returns the differences between the worlds of two runs or branches.", In.RunDiffInput, Out.DiffContract);
 
-    private static readonly AbilityMeta<RunTraceInput, RunEventsOutput> Trace =
-        new("run:trace", "Returns why an event of a run or branch happened: its causes, and their causes in turn.", Json.RunTraceInput, Json.RunEventsOutput);
+    private static readonly AbilityMeta<RunTraceInput, TraceContract> Trace =
+        new("run:trace", "Returns why an event of a run or branch happened: its causes, and their causes in turn.", In.RunTraceInput, Out.TraceContract);
 
     public static void Register(IAgentBus bus, LedgerConnection connection)
     {
         var ledger = connection.Ledger;
-        bus.Register(List, async (_, token) => new RunListOutput { Runs = await ledger.ListRunsAsync(token).Select(RunOutput.Of).ToListAsync(token) });
+        bus.Register(List, async (_, token) => new RunsContract(await ledger.ListRunsAsync(token).Select(RunContract.Of).ToListAsync(token)));
         bus.Register(Events, async (input, token) =>
         {
             var run = await OpenAsync(ledger, input.Run, token);
             var events = run.ReadAsync(new Position(input.From ?? 0), cancellationToken: token).Where(e => e.Is(null, input.CallId));
-            return new RunEventsOutput { Events = await events.Take(input.Limit ?? 100).Select(RunEvent.Of).ToListAsync(token) };
+            return new EventsContract(await events.Take(input.Limit ?? 100).Select(EventContract.Of).ToListAsync(token));
         });
         bus.Register(Append, async (input, token) =>
         {
@@ -52,39 +52,29 @@ internal static class RunAbilities
             var result = input.Validate == false
                 ? await run.AppendWithOutcomeAsync([appended], null, token)
                 : await run.AppendValidatedWithOutcomeAsync([appended], null, token);
-            return new RunLengthOutput
-            {
-                Length = result.Length.Value,
-                EventId = appended.IdIn(run.StreamName),
-                WasThere = result.Outcome == AppendOutcome.AlreadyWritten,
-                Note = ledger.Store.Registry.HintFor(input.Type),
-            };
+            var version = new StreamVersion(result.Length.Value - run.History.PrefixLength.Value);
+            return AppendContract.Of(run.StreamName, result, 1, version).WithNotes([ledger.Store.Registry.HintFor(input.Type)])
+                with { EventId = appended.IdIn(run.StreamName) };
         });
         bus.Register(Fork, async (input, token) =>
         {
             var parent = await StreamIds.FindAsync(ledger.Store, input.Run, token);
             var options = new ForkOptions { Id = StreamIds.NewId("branch", input.Id), Name = input.Name };
             var branch = await ledger.ForkAsync(parent, new Position(input.At), options, token);
-            return new RunForkOutput { BranchId = branch.StreamName.Id, ForkPosition = input.At };
+            return BranchContract.Of(await ledger.Store.GetBranchAsync(branch.StreamName, token) ?? throw new StreamNotFoundException(branch.StreamName));
         });
         bus.Register(World, async (input, token) =>
         {
             var run = (await OpenAsync(ledger, input.Run, token)).WithFaults(input.Strict == true ? WorldFaults.Throw : WorldFaults.Skip);
-            var world = await run.GetWorldAsync(input.At is { } at ? new Position(at) : null, token);
-            using var document = JsonDocument.Parse(world.ToString());
-            return document.RootElement.Clone();
+            return WorldContract.Of(await run.GetWorldAsync(input.At is { } at ? new Position(at) : null, token));
         });
         bus.Register(Diff, async (input, token) =>
         {
-            var diff = await (await OpenAsync(ledger, input.Run, token)).DiffAsync(await OpenAsync(ledger, input.Other, token), cancellationToken: token);
-            using var document = JsonDocument.Parse(diff.ToString());
-            return new RunDiffOutput { Summary = diff.Summary(), Diff = document.RootElement.Clone() };
+            var other = await OpenAsync(ledger, input.Other, token);
+            return DiffContract.Of(await (await OpenAsync(ledger, input.Run, token)).DiffAsync(other, cancellationToken: token));
         });
         bus.Register(Trace, async (input, token) =>
-        {
-            var trace = await (await OpenAsync(ledger, input.Run, token)).ExplainAsync(input.EventId, token);
-            return new RunEventsOutput { Events = [.. trace.Events.Select(RunEvent.Of)] };
-        });
+            TraceContract.Of(await (await OpenAsync(ledger, input.Run, token)).ExplainAsync(input.EventId, token), "causes"));
     }
 
     private static async Task<Run> OpenAsync(AgentLedger ledger, string text, CancellationToken cancellationToken) =>

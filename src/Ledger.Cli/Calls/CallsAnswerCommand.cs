@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 using Ledger.Log;
 using Ledger.Runs;
 
@@ -63,15 +64,8 @@ internal sealed class CallsAnswerCommand : LedgerCommand
 
         if (session.Json)
         {
-            session.Out.Json(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteString("stream", name.Value);
-                writer.WriteString("request_id", session.Get(_call));
-                writer.WriteString("response_id", answer.ResponseId);
-                writer.WriteNumber("position", answer.Position.Value);
-                writer.WriteEndObject();
-            });
+            var change = new CallChangeContract(name.Value, session.Get(_call), "answered", answer.ResponseId, answer.Position.Value);
+            session.Out.Json(change, ContractContext.Default.CallChangeContract);
         }
         else
         {

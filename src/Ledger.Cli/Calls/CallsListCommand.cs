@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 
 namespace Ledger.Cli.Calls;
 
@@ -23,19 +24,7 @@ internal sealed class CallsListCommand : LedgerCommand
         var calls = await run.ListOpenCallsAsync(cancellationToken);
         if (session.Json)
         {
-            session.Out.Json(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteString("stream", name.Value);
-                writer.WriteStartArray("calls");
-                foreach (var call in calls)
-                {
-                    OpenCallText.Write(writer, call);
-                }
-
-                writer.WriteEndArray();
-                writer.WriteEndObject();
-            });
+            session.Out.Json(new OpenCallsContract(name.Value, [.. calls.Select(OpenCallContract.Of)]), ContractContext.Default.OpenCallsContract);
             return;
         }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 
 namespace Ledger.Cli.Calls;
 
@@ -33,14 +34,7 @@ internal sealed class CallsReleaseCommand : LedgerCommand
         await run.ReleaseCallAsync(call, session.Get(_reason), cancellationToken);
         if (session.Json)
         {
-            session.Out.Json(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteString("stream", name.Value);
-                writer.WriteString("request_id", call);
-                writer.WriteString("state", "released");
-                writer.WriteEndObject();
-            });
+            session.Out.Json(new CallChangeContract(name.Value, call, "released"), ContractContext.Default.CallChangeContract);
         }
         else
         {

@@ -1,10 +1,9 @@
-using System.Text.Json;
 using Ledger.Cli.Output;
 using Ledger.Runs;
 
 namespace Ledger.Cli.Calls;
 
-/// <summary>A call whose end is open, as text and as JSON.</summary>
+/// <summary>A call whose end is open, as text.</summary>
 internal static class OpenCallText
 {
     public static string StateOf(OpenCall call) => call.IsUnknown ? "unknown" : "open";
@@ -14,15 +13,4 @@ internal static class OpenCallText
         .Add($"{StateOf(call),-7}  {call.Kind}  ")
         .AddRest($"since {Printable.Time(call.Since)}{(call.Owner is { } owner ? $" by {owner}" : "")}", Tone.Faint)
         .EndLine();
-
-    public static void Write(Utf8JsonWriter writer, OpenCall call)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("request_id", call.RequestId);
-        writer.WriteString("kind", call.Kind);
-        writer.WriteString("state", StateOf(call));
-        writer.WriteString("owner", call.Owner);
-        writer.WriteString("since", call.Since);
-        writer.WriteEndObject();
-    }
 }

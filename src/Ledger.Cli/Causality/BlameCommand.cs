@@ -3,6 +3,7 @@ using System.Text.Json;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Cli.Worlds;
+using Ledger.Explorer.Contracts;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Causality;
@@ -34,10 +35,10 @@ internal sealed class BlameCommand : LedgerCommand
         await FaultText.WarnAsync(session, found, null, cancellationToken);
         var run = found.WithStatistics(session.NewRead());
         var (id, property) = (session.Get(_object), session.Get(_property));
-        var (what, changes) = session.Get(_relation)
-            ? ("relation", Changes(await run.BlameRelationAsync(id, property, cancellationToken)))
-            : ("object", Changes(await run.BlameAsync(id, property, cancellationToken)));
-        if (changes.Count == 0)
+        var (what, blame) = session.Get(_relation)
+            ? ("relation", BlameContract.Of(await run.BlameRelationAsync(id, property, cancellationToken)))
+            : ("object", BlameContract.Of(await run.BlameAsync(id, property, cancellationToken)));
+        if (blame.Changes.Count == 0)
         {
             throw new RefusalException(property is not null
                 ? $"No event of '{run.StreamName}' set a property '{property}' of {Article(what)} '{id}'."
@@ -46,94 +47,26 @@ internal sealed class BlameCommand : LedgerCommand
 
         if (session.Json)
         {
-            session.Out.Json(writer => Write(writer, run.StreamName.Value, what, id, property, changes));
+            session.Out.Json(blame, ContractContext.Default.BlameContract);
         }
         else
         {
-            Print(session.Out, $"{(property is null ? "" : $"property {property} of ")}{what} {id} in {run.StreamName}", changes);
+            Print(session.Out, $"{(property is null ? "" : $"property {property} of ")}{what} {id} in {run.StreamName}", blame.Changes);
         }
     }
 
     private static string Article(string what) => what == "object" ? "an object" : "a relation";
 
-    private static List<Change> Changes(Blame blame) =>
-        [.. blame.Entries.Select(e => new Change(e.Event, e.Kind, ValueOf(e.Before, blame.Property), ValueOf(e.After, blame.Property)))];
-
-    private static List<Change> Changes(RelationBlame blame) =>
-        [.. blame.Entries.Select(e => new Change(e.Event, e.Kind, ValueOf(e.Before, blame.Property), ValueOf(e.After, blame.Property)))];
-
-    private static JsonElement ValueOf(WorldObject? item, string? property) =>
-        item is null ? default
-        : property is null ? item.Data.ToJsonElement()
-        : item.Data.GetValueOrDefault(property);
-
-    // A relation means nothing without its ends.
-    private static JsonElement ValueOf(Relation? item, string? property) =>
-        item is null ? default
-        : property is null ? JsonElement.Parse(item.ToString())
-        : item.Data.GetValueOrDefault(property);
-
-    private static void Print(Printer output, string what, IEnumerable<Change> changes)
+    private static void Print(Printer output, string what, IEnumerable<BlameChangeContract> changes)
     {
         output.Line($"Blame: {what}", Tone.Name);
-        foreach (var (recorded, kind, old, @new) in changes)
+        foreach (var change in changes)
         {
-            output.Add(recorded.Position!.Value.ToString().PadLeft(4)).Add($"  {NameOf(kind),-8}", Tone.Changed);
-            output.Add($"  {recorded.Metadata.ForeignId ?? recorded.Id.ToString()}", Tone.Name).Add($"  {recorded.Metadata.Actor ?? "-"}", Tone.Faint);
-            output.AddRest($"  {Describe(old)} -> {Describe(@new)}").EndLine();
+            output.Add($"{change.Event.Position}".PadLeft(4)).Add($"  {change.Kind,-8}", Tone.Changed);
+            output.Add($"  {change.Event.Id}", Tone.Name).Add($"  {change.Event.Actor ?? "-"}", Tone.Faint);
+            output.AddRest($"  {Describe(change.Old)} -> {Describe(change.New)}").EndLine();
         }
     }
 
-    private static void Write(
-        Utf8JsonWriter writer,
-        string stream,
-        string what,
-        string id,
-        string? property,
-        IEnumerable<Change> changes)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("stream", stream);
-        writer.WriteString($"{what}_id", id);
-        writer.WriteString("property", property);
-        writer.WriteStartArray("events");
-        foreach (var (recorded, kind, old, @new) in changes)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("id", recorded.Metadata.ForeignId ?? recorded.Id.ToString());
-            writer.WriteString("event_id", recorded.Id);
-            writer.WriteNumber("position", recorded.Position!.Value.Value);
-            writer.WriteString("kind", NameOf(kind));
-            writer.WriteString("actor", recorded.Metadata.Actor);
-            writer.WriteString("timestamp", recorded.Metadata.OccurredAt ?? recorded.Timestamp);
-            Write(writer, "old", old);
-            Write(writer, "new", @new);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
-
-    // An absent value is omitted, to tell it from null.
-    private static void Write(Utf8JsonWriter writer, string name, JsonElement value)
-    {
-        if (value.ValueKind != JsonValueKind.Undefined)
-        {
-            writer.WritePropertyName(name);
-            value.WriteTo(writer);
-        }
-    }
-
-    private static string Describe(JsonElement value) => value.ValueKind == JsonValueKind.Undefined ? "(absent)" : value.GetRawText();
-
-    private static string NameOf(BlameKind kind) => kind switch
-    {
-        BlameKind.Created => "created",
-        BlameKind.Replaced => "replaced",
-        BlameKind.Patched => "patched",
-        _ => "removed",
-    };
-
-    private sealed record Change(RecordedEvent Event, BlameKind Kind, JsonElement Old, JsonElement New);
+    private static string Describe(JsonElement? value) => value?.GetRawText() ?? "(absent)";
 }

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text;
-using System.Text.Json;
 using Ledger.Cli.Events;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 using Ledger.Runs;
 
 namespace Ledger.Cli.Causality;
@@ -33,7 +33,7 @@ internal sealed class DivergenceCommand : LedgerCommand
         var divergence = await runOfA.FirstDivergenceAsync(runOfB, cancellationToken);
         if (session.Json)
         {
-            session.Out.Json(writer => Write(writer, divergence));
+            session.Out.Json(DivergenceContract.Of(divergence), ContractContext.Default.DivergenceContract);
             return;
         }
 
@@ -60,30 +60,5 @@ internal sealed class DivergenceCommand : LedgerCommand
 
         output.Add($"{recorded.Position!.Value}  ").Add(recorded.Type, Tone.Changed).Add($"  {recorded.Metadata.ForeignId ?? recorded.Id.ToString()}", Tone.Faint);
         output.AddRest($"  {Encoding.UTF8.GetString(recorded.Json.Span)}").EndLine();
-    }
-
-    private static void Write(Utf8JsonWriter writer, Divergence divergence)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("a", divergence.A.Value);
-        writer.WriteString("b", divergence.B.Value);
-        writer.WriteNumber("common_prefix", divergence.CommonPrefix.Value);
-        writer.WriteNumber("shared_prefix", divergence.SharedPrefix.Value);
-        writer.WriteBoolean("divergent", divergence.IsDivergent);
-        Write(writer, "in_a", divergence.InA);
-        Write(writer, "in_b", divergence.InB);
-        writer.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter writer, string name, RecordedEvent? recorded)
-    {
-        if (recorded is null)
-        {
-            writer.WriteNull(name);
-            return;
-        }
-
-        writer.WritePropertyName(name);
-        EventText.Write(writer, recorded);
     }
 }

@@ -4,6 +4,7 @@ using Ledger.Cli.Connections;
 using Ledger.Cli.Events;
 using Ledger.Cli.Streams;
 using Ledger.Cli.Tasks;
+using Ledger.Explorer.Contracts;
 using Ledger.Files;
 using Ledger.Runs;
 using Ledger.Tasks;
@@ -55,7 +56,8 @@ internal sealed class TraceCommand : LedgerCommand
         var calls = await FindCallsAsync(connection, trace, cancellationToken);
         if (session.Json)
         {
-            Write(session, trace, isDown ? "down" : "up", calls);
+            var answer = TraceContract.Of(trace, isDown ? "effects" : "causes") with { Calls = [.. calls.Select(CallContract.Of)] };
+            session.Out.Json(answer, ContractContext.Default.TraceContract);
         }
         else
         {
@@ -111,35 +113,4 @@ internal sealed class TraceCommand : LedgerCommand
             output.Add("They belong to the call ").Add(call.Id, Output.Tone.Name).AddRest($" of the task {call.TaskId}: {call.AbilityName}").EndLine();
         }
     }
-
-    private static void Write(Session session, CausalTrace trace, string direction, List<Call> calls) => session.Out.Json(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteString("stream", trace.Stream.Value);
-        writer.WriteString("direction", direction);
-        writer.WriteStartArray("events");
-        foreach (var entry in trace.Entries)
-        {
-            writer.WriteStartObject();
-            if (entry.Event is { } recorded)
-            {
-                EventFile.WriteMembers(writer, recorded);
-                writer.WriteNumber("position", recorded.Position!.Value.Value);
-                writer.WriteString("event_id", recorded.Id);
-                EventText.WriteCallId(writer, recorded);
-            }
-            else
-            {
-                writer.WriteString("id", entry.Id);
-            }
-
-            writer.WriteNumber("distance", entry.Distance);
-            writer.WriteBoolean("missing", entry.IsMissing);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        TaskText.WriteArray(writer, "calls", calls, TaskText.Write);
-        writer.WriteEndObject();
-    });
 }

@@ -17,6 +17,6 @@ internal sealed class ChronoBackupCommand : ChronoFolderCommand
     {
         var folder = FolderOf(session);
         var head = await session.Progress.RunAsync("Writing the backup", () => store.BackupAsync(folder, cancellationToken));
-        ShowHead(session, $"Backed up to {Path.Combine(folder, ChronoFolder.Name)}", head);
+        ShowHead(session, store.Project, $"Backed up to {Path.Combine(folder, ChronoFolder.Name)}", head);
     }
 }

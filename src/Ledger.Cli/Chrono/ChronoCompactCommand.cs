@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.CommandLine;
 using Ledger.Cli.Output;
 using Ledger.Records;
@@ -30,14 +31,9 @@ internal sealed class ChronoCompactCommand : ChronoWriteCommand
             return;
         }
 
-        session.Out.Json(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("sequence", compaction.Sequence);
-            writer.WriteNumber("events", compaction.Events);
-            writer.WritePropertyName("event");
-            writer.WriteRawValue(compaction.Event.ToLine(), skipInputValidation: true);
-            writer.WriteEndObject();
-        });
+        // The event is spelled as it is hashed.
+        session.Out.RawJson(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{{\"seq\":{compaction.Sequence},\"count\":{compaction.Events},\"event\":{compaction.Event.ToLine().TrimEnd('\n')}}}"));
     }
 }

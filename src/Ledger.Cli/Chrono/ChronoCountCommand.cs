@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ledger.Explorer.Contracts;
 using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
@@ -18,11 +19,6 @@ internal sealed class ChronoCountCommand : ChronoCommand
             return;
         }
 
-        session.Out.Json(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("count", count);
-            writer.WriteEndObject();
-        });
+        session.Out.Json(ProjectContract.Of(store.Project, recordCount: count), ContractContext.Default.ProjectContract);
     }
 }

@@ -17,6 +17,6 @@ internal sealed class ChronoExportCommand : ChronoFolderCommand
     {
         var folder = FolderOf(session);
         var head = await session.Progress.RunAsync("Writing the folder", () => store.ExportAsync(folder, cancellationToken));
-        ShowHead(session, $"Exported to {Path.Combine(folder, ChronoFolder.Name)}", head);
+        ShowHead(session, store.Project, $"Exported to {Path.Combine(folder, ChronoFolder.Name)}", head);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
@@ -19,7 +20,7 @@ internal abstract class ChronoFolderCommand : ChronoCommand
     protected override void Check(Session session) => FolderOf(session);
 
     /// <summary>Shows what was written.</summary>
-    protected static void ShowHead(Session session, string done, ChainHead head)
+    protected static void ShowHead(Session session, string project, string done, ChainHead head)
     {
         if (!session.Json)
         {
@@ -27,11 +28,6 @@ internal abstract class ChronoFolderCommand : ChronoCommand
             return;
         }
 
-        session.Out.Json(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("head", head.ToString());
-            writer.WriteEndObject();
-        });
+        session.Out.Json(ProjectContract.Of(project, head), ContractContext.Default.ProjectContract);
     }
 }

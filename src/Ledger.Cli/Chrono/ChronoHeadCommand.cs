@@ -1,3 +1,4 @@
+using Ledger.Explorer.Contracts;
 using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
@@ -18,13 +19,6 @@ internal sealed class ChronoHeadCommand : ChronoCommand
             return;
         }
 
-        session.Out.Json(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("seq", head.Seq);
-            writer.WriteString("hash", head.Hash);
-            writer.WriteString("head", head.ToString());
-            writer.WriteEndObject();
-        });
+        session.Out.Json(ProjectContract.Of(store.Project, head), ContractContext.Default.ProjectContract);
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
 using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
@@ -36,28 +37,8 @@ internal sealed class ChronoMigrateCommand : ChronoFolderCommand
             return;
         }
 
-        session.Out.Json(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("requirements", result.Requirements);
-            writer.WriteNumber("testcases", result.Testcases);
-            writer.WriteNumber("skipped", result.Skipped);
-            writer.WriteStartArray("notes");
-            foreach (var note in result.Notes)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("file", note.File);
-                if (note.Index is { } index)
-                {
-                    writer.WriteNumber("index", index);
-                }
-
-                writer.WriteString("reason", note.Reason);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        });
+        var notes = result.Notes.Select(note => new ChronoNoteContract(note.File, note.Reason, note.Index));
+        session.Out.Json(
+            new ChronoMigrationContract(result.Requirements, result.Testcases, result.Skipped, [.. notes]), ContractContext.Default.ChronoMigrationContract);
     }
 }

@@ -1,3 +1,4 @@
+using Ledger.Explorer.Contracts;
 using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
@@ -19,11 +20,6 @@ internal sealed class ChronoRebuildCommand : ChronoCommand
             return;
         }
 
-        session.Out.Json(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("head", head.ToString());
-            writer.WriteEndObject();
-        });
+        session.Out.Json(ProjectContract.Of(store.Project, head), ContractContext.Default.ProjectContract);
     }
 }

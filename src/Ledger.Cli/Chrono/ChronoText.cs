@@ -15,7 +15,7 @@ internal static class ChronoText
     {
         if (session.Json)
         {
-            session.Out.Json(writer => writer.WriteRawValue(walEvent.ToLine(), skipInputValidation: true));
+            session.Out.RawJson(walEvent.ToLine().TrimEnd('\n'));
         }
         else
         {
@@ -28,7 +28,7 @@ internal static class ChronoText
     {
         if (session.Json)
         {
-            session.Out.Json(writer => writer.WriteRawValue(record.ToJson(), skipInputValidation: true));
+            session.Out.RawJson(record.ToJson());
             return;
         }
 

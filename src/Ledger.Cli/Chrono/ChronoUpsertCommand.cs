@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 using Ledger.Records;
 using Ledger.Records.Chronomemory;
 
@@ -77,13 +78,8 @@ internal sealed class ChronoUpsertCommand : ChronoWriteCommand
     {
         if (session.Json)
         {
-            session.Out.Json(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteNumber("upserted", events.Count);
-                writer.WriteString("head", events.Count == 0 ? null : $"{events[^1].Seq}:{events[^1].Hash}");
-                writer.WriteEndObject();
-            });
+            var head = events.Count == 0 ? null : $"{events[^1].Seq}:{events[^1].Hash}";
+            session.Out.Json(new UpsertContract(events.Count, head), ContractContext.Default.UpsertContract);
         }
         else
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 using Ledger.Records;
 using Ledger.Records.Chronomemory;
 
@@ -59,7 +60,7 @@ internal sealed class ChronoVerifyCommand : LedgerCommand
         bool? rowsCompared = session.Get(_project) is null ? null : session.Get(_deep);
         if (session.Json)
         {
-            session.Out.Json(writer => VerdictText.Write(writer, verdict, rowsCompared));
+            session.Out.Json(VerdictContract.Of(verdict, rowsCompared), ContractContext.Default.VerdictContract);
         }
         else
         {

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
 using Ledger.Records.Chronomemory;
 
 namespace Ledger.Cli.Chrono;
@@ -11,7 +11,8 @@ internal static class ImportText
     {
         if (session.Json)
         {
-            session.Out.Json(writer => Write(writer, import));
+            var answer = new ChronoImportContract(import.Events, import.Records, import.Head.ToString(), Lines(import.Left), Lines(import.Values));
+            session.Out.Json(answer, ContractContext.Default.ChronoImportContract);
             return;
         }
 
@@ -29,38 +30,6 @@ internal static class ImportText
         }
     }
 
-    private static void Write(Utf8JsonWriter writer, ChronoImport import)
-    {
-        writer.WriteStartObject();
-        writer.WriteNumber("events", import.Events);
-        writer.WriteNumber("records", import.Records);
-        writer.WriteString("head", import.Head.ToString());
-        Write(writer, "left", import.Left);
-        Write(writer, "values", import.Values);
-        writer.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter writer, string name, IReadOnlyList<DamagedLine> lines)
-    {
-        writer.WriteStartArray(name);
-        foreach (var line in lines)
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("line", line.Line);
-            writer.WritePropertyName("seq");
-            if (line.Seq is { } seq)
-            {
-                writer.WriteNumberValue(seq);
-            }
-            else
-            {
-                writer.WriteNullValue();
-            }
-
-            writer.WriteString("reason", line.Reason);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-    }
+    private static DamagedLineContract[] Lines(IReadOnlyList<DamagedLine> lines) =>
+        [.. lines.Select(line => new DamagedLineContract(line.Line, line.Reason, line.Seq))];
 }

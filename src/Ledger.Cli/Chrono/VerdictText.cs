@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Ledger.Cli.Output;
 using Ledger.Records;
 
@@ -41,55 +40,4 @@ internal static class VerdictText
         { Seq: { } seq } => string.Create(CultureInfo.InvariantCulture, $"seq {seq}"),
         _ => "an event without a seq",
     };
-
-    public static void Write(Utf8JsonWriter writer, ChainVerdict verdict, bool? rowsCompared = null)
-    {
-        writer.WriteStartObject();
-        writer.WriteBoolean("chain_valid", verdict.ChainValid);
-        writer.WriteNumber("events", verdict.Events);
-        writer.WritePropertyName("first_broken");
-        if (verdict.FirstBroken is { } broken)
-        {
-            writer.WriteStartObject();
-            Write(writer, "line", broken.Line);
-            Write(writer, "seq", broken.Seq);
-            writer.WriteString("reason", broken.Reason);
-            writer.WriteEndObject();
-        }
-        else
-        {
-            writer.WriteNullValue();
-        }
-
-        writer.WriteString("last_hash", verdict.LastHash);
-        if (rowsCompared is { } compared)
-        {
-            writer.WriteBoolean("rows_compared", compared);
-        }
-
-        writer.WriteStartArray("warnings");
-        foreach (var warning in verdict.Warnings)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("code", warning.Code);
-            Write(writer, "seq", warning.Seq);
-            writer.WriteString("text", warning.Text);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter writer, string name, long? value)
-    {
-        if (value is { } number)
-        {
-            writer.WriteNumber(name, number);
-        }
-        else
-        {
-            writer.WriteNull(name);
-        }
-    }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 using Ledger.Log;
 
 namespace Ledger.Cli.Demo;
@@ -39,7 +40,7 @@ internal sealed class DemoCommand : LedgerCommand
         var next = result.Next(ProgramName.OfProcess(), SameLog(session));
         if (session.Json)
         {
-            session.Out.Json(writer => DemoJson.Write(writer, result, next));
+            session.Out.Json(DemoJson.Of(result, next), ContractContext.Default.DemoContract);
         }
         else
         {

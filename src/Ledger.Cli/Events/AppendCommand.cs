@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Events;
+using Ledger.Explorer.Contracts;
 using Ledger.Log;
 using Ledger.Runs;
 
@@ -116,20 +117,6 @@ internal sealed class AppendCommand : LedgerCommand
             return;
         }
 
-        session.Out.Json(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("length", length.Value);
-            writer.WriteNumber("version", version.Value);
-            writer.WriteString("outcome", appended.Outcome == AppendOutcome.AlreadyWritten ? "already_written" : "written");
-            writer.WriteStartArray("positions");
-            for (var position = first; position < length.Value; position++)
-            {
-                writer.WriteNumberValue(position);
-            }
-
-            writer.WriteEndArray();
-            writer.WriteEndObject();
-        });
+        session.Out.Json(AppendContract.Of(stream, appended, count, version), ContractContext.Default.AppendContract);
     }
 }

@@ -1,3 +1,4 @@
+using Ledger.Explorer.Contracts;
 using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Projections;
@@ -70,7 +71,7 @@ internal sealed class EventFollower(Session session, PostgresEventStore store, R
         {
             if (session.Json)
             {
-                session.Out.Json(writer => EventText.Write(writer, recorded));
+                session.Out.Json(EventContract.Of(recorded), ContractContext.Default.EventContract);
             }
             else
             {

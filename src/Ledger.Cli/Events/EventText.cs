@@ -1,11 +1,9 @@
 using System.Text;
-using System.Text.Json;
 using Ledger.Cli.Output;
-using Ledger.Files;
 
 namespace Ledger.Cli.Events;
 
-/// <summary>Prints an event as a line or as JSON.</summary>
+/// <summary>Prints an event as a line.</summary>
 internal static class EventText
 {
     /// <summary>The largest number of digits of a position before the end.</summary>
@@ -22,26 +20,5 @@ internal static class EventText
             .Add($"  {(metadata.Actor ?? "-").PadRight(6)}", Tone.Changed)
             .AddRest($"  {Encoding.UTF8.GetString(recorded.Json.Span)}")
             .EndLine();
-    }
-
-    /// <summary>Writes the members of an event file, and <c>position</c>, <c>event_id</c>, <c>recorded_at</c>; <c>call_id</c> if it belongs to a call.</summary>
-    public static void Write(Utf8JsonWriter writer, RecordedEvent recorded)
-    {
-        writer.WriteStartObject();
-        EventFile.WriteMembers(writer, recorded);
-        writer.WriteNumber("position", recorded.Position!.Value.Value);
-        writer.WriteString("event_id", recorded.Id);
-        writer.WriteString("recorded_at", recorded.Timestamp);
-        WriteCallId(writer, recorded);
-        writer.WriteEndObject();
-    }
-
-    /// <summary>Writes <c>call_id</c> if the event belongs to a call.</summary>
-    public static void WriteCallId(Utf8JsonWriter writer, RecordedEvent recorded)
-    {
-        if (recorded.Metadata.CallId is { } callId)
-        {
-            writer.WriteString("call_id", callId);
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 using Ledger.Log;
 
 namespace Ledger.Cli.Events;
@@ -86,7 +87,7 @@ internal sealed class EventsCommand : LedgerCommand
     {
         if (session.Json)
         {
-            await session.Out.JsonArrayAsync(events, EventText.Write);
+            await session.Out.JsonArrayAsync(events.Select(EventContract.Of), ContractContext.Default.EventContract);
             return true;
         }
 

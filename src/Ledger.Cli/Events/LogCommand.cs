@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Text;
-using System.Text.Json;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
-using Ledger.Files;
+using Ledger.Explorer.Contracts;
 using Ledger.Log;
 using Ledger.Projections;
 
@@ -75,7 +74,7 @@ internal sealed class LogCommand : LedgerCommand
     {
         if (session.Json)
         {
-            await session.Out.JsonArrayAsync(events, Write);
+            await session.Out.JsonArrayAsync(events.Select(EventContract.Of), ContractContext.Default.EventContract);
             return;
         }
 
@@ -89,7 +88,7 @@ internal sealed class LogCommand : LedgerCommand
     {
         if (session.Json)
         {
-            session.Out.Json(writer => Write(writer, recorded));
+            session.Out.Json(EventContract.Of(recorded), ContractContext.Default.EventContract);
             return;
         }
 
@@ -100,17 +99,5 @@ internal sealed class LogCommand : LedgerCommand
             .Add(recorded.Type, Tone.Name)
             .AddRest($"  {Encoding.UTF8.GetString(recorded.Json.Span)}")
             .EndLine();
-    }
-
-    private static void Write(Utf8JsonWriter writer, RecordedEvent recorded)
-    {
-        writer.WriteStartObject();
-        EventFile.WriteMembers(writer, recorded);
-        writer.WriteString("stream", recorded.Stream.Value);
-        writer.WriteNumber("version", recorded.Version.Value);
-        writer.WriteNumber("sequence", recorded.Sequence.Value);
-        writer.WriteString("event_id", recorded.Id);
-        writer.WriteString("recorded_at", recorded.Timestamp);
-        writer.WriteEndObject();
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Pictures;
 
 namespace Ledger.Cli.Explorer;
@@ -49,14 +50,8 @@ internal sealed class GraphCommand : LedgerCommand
 
         if (session.Json)
         {
-            session.Out.Json(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteString("stream", stream.Value);
-                writer.WriteString("picture", picture.ToString().ToLowerInvariant());
-                writer.WriteString("file", file.FullName);
-                writer.WriteEndObject();
-            });
+            var answer = new PictureContract(stream.Value, picture.ToString().ToLowerInvariant(), file.FullName);
+            session.Out.Json(answer, ContractContext.Default.PictureContract);
             return;
         }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Ledger.Cli.Output;
 using Ledger.Explorer;
+using Ledger.Explorer.Contracts;
 
 namespace Ledger.Cli.Explorer;
 
@@ -58,13 +59,7 @@ internal sealed class ServeCommand : LedgerCommand
     {
         if (session.Json)
         {
-            session.Out.Json(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteString("address", address);
-                writer.WriteBoolean("writing", writing == ExplorerWriting.Allowed);
-                writer.WriteEndObject();
-            });
+            session.Out.Json(new ServerContract(address, writing == ExplorerWriting.Allowed), ContractContext.Default.ServerContract);
             return;
         }
 

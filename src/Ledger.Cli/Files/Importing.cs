@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
 using Ledger.Files;
 
 namespace Ledger.Cli.Files;
@@ -27,7 +27,8 @@ internal static class Importing
 
         if (session.Json)
         {
-            session.Out.Json(writer => Write(writer, results));
+            var recordings = results.Select(r => Of(r.File, r.Result));
+            session.Out.Json(new ImportContract([.. recordings], results.Sum(r => r.Result.SavedEvents)), ContractContext.Default.ImportContract);
         }
     }
 
@@ -46,45 +47,15 @@ internal static class Importing
         }
     }
 
-    private static void Write(Utf8JsonWriter writer, IReadOnlyList<(RecordingFile File, ImportResult Result)> results)
-    {
-        writer.WriteStartObject();
-        writer.WriteStartArray("recordings");
-        foreach (var (file, result) in results)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("file", file.Path);
-            writer.WriteString("stream", result.Stream.Value);
-            writer.WriteString("parent", result.Parent?.Value);
-            writer.WriteNumber("shared_events", result.SharedEvents);
-            writer.WriteNumber("rows_saved", result.SavedEvents);
-            writer.WriteNumber("events", result.ReadEvents);
-            writer.WriteNumber("written", result.WrittenEvents);
-            writer.WriteString("note", result.Note);
-            if (file.LeftOut.Count > 0)
-            {
-                writer.WriteStartObject("left_out");
-                foreach (var (name, count) in file.LeftOut)
-                {
-                    writer.WriteNumber(name, count);
-                }
-
-                writer.WriteEndObject();
-            }
-
-            if (file.Cut is { } cut)
-            {
-                writer.WriteStartObject("cut");
-                writer.WriteNumber("line", cut.Line);
-                writer.WriteNumber("column", cut.Column);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteNumber("rows_saved", results.Sum(r => r.Result.SavedEvents));
-        writer.WriteEndObject();
-    }
+    private static ImportedRecordingContract Of(RecordingFile file, ImportResult result) => new(
+        file.Path,
+        result.Stream.Value,
+        result.ReadEvents,
+        result.WrittenEvents,
+        result.SharedEvents,
+        result.SavedEvents,
+        result.Parent?.Value,
+        result.Note,
+        file.LeftOut.Count == 0 ? null : file.LeftOut.ToDictionary(),
+        file.Cut is { } cut ? new FilePlaceContract(cut.Line, cut.Column) : null);
 }

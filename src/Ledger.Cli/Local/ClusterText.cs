@@ -1,4 +1,5 @@
 using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
 using Ledger.Postgres.Local;
 
 namespace Ledger.Cli.Local;
@@ -17,14 +18,7 @@ internal static class ClusterText
             return;
         }
 
-        session.Out.Json(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteBoolean("running", status.Running);
-            writer.WriteString("version", status.Version);
-            writer.WriteString("data_folder", status.DataFolder);
-            writer.WriteString("connection_string", status.ConnectionString);
-            writer.WriteEndObject();
-        });
+        var answer = new ClusterContract(status.Running, status.DataFolder, status.ConnectionString, status.Version);
+        session.Out.Json(answer, ContractContext.Default.ClusterContract);
     }
 }

@@ -1,4 +1,5 @@
 using Ledger.Cli.Connections;
+using Ledger.Explorer.Contracts;
 
 namespace Ledger.Cli.Local;
 
@@ -18,11 +19,6 @@ internal sealed class DbPathCommand : LedgerCommand
             return;
         }
 
-        session.Out.Json(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("data_folder", cluster.DataFolder);
-            writer.WriteEndObject();
-        });
+        session.Out.Json(new DataFolderContract(cluster.DataFolder), ContractContext.Default.DataFolderContract);
     }
 }

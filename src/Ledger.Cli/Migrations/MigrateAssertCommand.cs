@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
 using Ledger.Postgres.Schema;
 
 namespace Ledger.Cli.Migrations;
@@ -19,7 +19,8 @@ internal sealed class MigrateAssertCommand : LedgerCommand
         var schema = session.Options.LedgerSchema;
         if (session.Json)
         {
-            Write(session.Out, [.. differences, .. notes]);
+            session.Out.Json(
+                [.. differences.Concat(notes).Select(SchemaDifferenceContract.Of)], ContractContext.Default.IReadOnlyListSchemaDifferenceContract);
         }
         else
         {
@@ -45,21 +46,4 @@ internal sealed class MigrateAssertCommand : LedgerCommand
             throw new RefusalException($"Schema '{schema}' does not match the migrations: {Printable.Count(differences.Count, "difference")}.");
         }
     }
-
-    private static void Write(Printer output, IReadOnlyList<SchemaDifference> differences) => output.Json(writer =>
-    {
-        writer.WriteStartArray();
-        foreach (var difference in differences)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("kind", JsonNamingPolicy.SnakeCaseLower.ConvertName(difference.Kind.ToString()));
-            writer.WriteString("subject", difference.Subject);
-            writer.WriteString("expected", difference.Expected);
-            writer.WriteString("actual", difference.Actual);
-            writer.WriteString("message", difference.Message);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-    });
 }

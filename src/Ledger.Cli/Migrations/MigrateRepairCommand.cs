@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Text.Json;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
 using Ledger.Postgres.Schema;
 
 namespace Ledger.Cli.Migrations;
@@ -29,7 +29,8 @@ internal sealed class MigrateRepairCommand : LedgerCommand
         var left = (await connection.Migrator.AssertAsync(cancellationToken)).Where(IsOfNumbers).ToList();
         if (session.Json)
         {
-            Write(session.Out, mended, left);
+            var answer = new RepairContract([.. mended.Select(SchemaDifferenceContract.Of)], [.. left.Select(SchemaDifferenceContract.Of)]);
+            session.Out.Json(answer, ContractContext.Default.RepairContract);
         }
         else
         {
@@ -61,28 +62,4 @@ internal sealed class MigrateRepairCommand : LedgerCommand
         ? $"The {difference.Subject} was at {difference.Actual} and is now at {difference.Expected}, the number of the newest event."
         : $"The {difference.Subject} was at {difference.Actual} and is now at the newest event. Its stored results may include events that are gone: "
             + "rebuild it with 'ledger projections rebuild'.";
-
-    private static void Write(Printer output, IReadOnlyList<SchemaDifference> mended, List<SchemaDifference> left) => output.Json(writer =>
-    {
-        writer.WriteStartObject();
-        Write(writer, "mended", mended);
-        Write(writer, "left", left);
-        writer.WriteEndObject();
-    });
-
-    private static void Write(Utf8JsonWriter writer, string name, IReadOnlyList<SchemaDifference> differences)
-    {
-        writer.WriteStartArray(name);
-        foreach (var difference in differences)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("kind", JsonNamingPolicy.SnakeCaseLower.ConvertName(difference.Kind.ToString()));
-            writer.WriteString("subject", difference.Subject);
-            writer.WriteString("expected", difference.Expected);
-            writer.WriteString("actual", difference.Actual);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-    }
 }

@@ -1,4 +1,5 @@
 using Ledger.Cli.Connections;
+using Ledger.Explorer.Contracts;
 
 namespace Ledger.Cli.Migrations;
 
@@ -19,11 +20,6 @@ internal sealed class MigrateScriptCommand : LedgerCommand
             return;
         }
 
-        session.Out.Json(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("script", script);
-            writer.WriteEndObject();
-        });
+        session.Out.Json(new ScriptContract(script), ContractContext.Default.ScriptContract);
     }
 }

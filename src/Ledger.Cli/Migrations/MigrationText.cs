@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
 using Ledger.Postgres.Schema;
 
 namespace Ledger.Cli.Migrations;
@@ -38,90 +38,10 @@ internal static class MigrationText
     }
 
     /// <summary>Writes a list of migrations and functions.</summary>
-    public static void Write(Printer output, IReadOnlyList<MigrationStatus> migrations, IReadOnlyList<FunctionStatus> functions) => output.Json(writer =>
-    {
-        writer.WriteStartArray();
-        foreach (var migration in migrations)
-        {
-            Write(writer, migration);
-        }
-
-        foreach (var function in functions)
-        {
-            Write(writer, function);
-        }
-
-        writer.WriteEndArray();
-    });
+    public static void Write(Printer output, IReadOnlyList<MigrationStatus> migrations, IReadOnlyList<FunctionStatus> functions) => output.Json(
+        [.. migrations.Select(MigrationContract.Of), .. functions.Select(MigrationContract.Of)], ContractContext.Default.IReadOnlyListMigrationContract);
 
     /// <summary>Writes what was done.</summary>
-    public static void Write(Printer output, MigrationRun run) => output.Json(writer =>
-    {
-        writer.WriteStartArray();
-        if (run.Adopted is { } last)
-        {
-            Write(writer, "adopted", "migration", last);
-        }
-
-        foreach (var migration in run)
-        {
-            Write(writer, migration);
-        }
-
-        foreach (var function in run.Functions)
-        {
-            Write(writer, "applied", "function", function);
-        }
-
-        foreach (var function in run.DroppedFunctions)
-        {
-            Write(writer, "dropped", "function", function);
-        }
-
-        foreach (var difference in run.Mended)
-        {
-            Write(writer, "mended", "subject", difference.Subject);
-        }
-
-        writer.WriteEndArray();
-    });
-
-    private static void Write(Utf8JsonWriter writer, string state, string kind, string name)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("state", state);
-        writer.WriteString(kind, name);
-        writer.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter writer, FunctionStatus function)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("function", function.Name);
-        writer.WriteString("state", NameOf(function.State));
-        writer.WriteString("checksum", function.Checksum);
-        if (function.AppliedAt is { } appliedAt)
-        {
-            writer.WriteString("applied_at", appliedAt);
-            writer.WriteString("applied_by", function.AppliedBy);
-        }
-
-        writer.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter writer, MigrationStatus migration)
-    {
-        writer.WriteStartObject();
-        writer.WriteNumber("number", migration.Number);
-        writer.WriteString("name", migration.Name);
-        writer.WriteString("state", NameOf(migration.State));
-        writer.WriteString("checksum", migration.Checksum);
-        if (migration.AppliedAt is { } appliedAt)
-        {
-            writer.WriteString("applied_at", appliedAt);
-            writer.WriteString("applied_by", migration.AppliedBy);
-        }
-
-        writer.WriteEndObject();
-    }
+    public static void Write(Printer output, MigrationRun run) =>
+        output.Json(MigrationContract.Of(run), ContractContext.Default.IReadOnlyListMigrationContract);
 }

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Ledger.Explorer.Contracts;
 
 namespace Ledger.Cli.Output;
 
@@ -16,6 +18,13 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
         MaxDepth = int.MaxValue,
         SkipValidation = true,
     };
+
+    // A writer of a stream takes its encoder from the options of its contract.
+    private static readonly Lazy<ContractContext> Streamed = new(() => new ContractContext(new JsonSerializerOptions(ContractContext.Default.Options)
+    {
+        Encoder = ReadableJsonEncoder.Instance,
+        MaxDepth = 1_024,
+    }));
 
     private readonly StringBuilder _line = new();
     private int _columns;
@@ -67,48 +76,35 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
     public void Fact(string label, string value, Tone tone = Tone.Plain) => Add($"{label} : ").Add(value, tone).EndLine();
 
     /// <summary>Writes a JSON document and a line end.</summary>
-    public void Json(Action<Utf8JsonWriter> write)
+    public void Json<T>(T document, JsonTypeInfo<T> type)
     {
         text.Flush();
         using (var writer = new Utf8JsonWriter(output, JsonOptions))
         {
-            write(writer);
+            JsonSerializer.Serialize(writer, document, type);
         }
 
         output.WriteByte((byte)'\n');
     }
 
-    /// <summary>Streams a JSON document with constant memory.</summary>
-    public async Task JsonAsync(Func<Utf8JsonWriter, Task> write)
+    /// <summary>Writes a JSON document that is text already, in its own spelling, and a line end.</summary>
+    public void RawJson(string document)
     {
-        await text.FlushAsync();
-        await using (var writer = new Utf8JsonWriter(output, JsonOptions))
-        {
-            await write(writer);
-        }
-
+        text.Flush();
+        output.Write(Encoding.UTF8.GetBytes(document));
         output.WriteByte((byte)'\n');
     }
 
-    /// <summary>Streams a member that is an array, item by item.</summary>
-    public static async Task WriteArrayAsync<T>(
-        Utf8JsonWriter writer, string name, IAsyncEnumerable<T> items, Action<Utf8JsonWriter, T> write)
+    /// <summary>Streams a JSON document with constant memory; its lists are written as they are read.</summary>
+    public async Task JsonAsync<T>(T document, Func<ContractContext, JsonTypeInfo<T>> type, CancellationToken cancellationToken)
     {
-        writer.WriteStartArray(name);
-        await foreach (var item in items)
-        {
-            write(writer, item);
-            if (writer.BytesPending > BufferBytes)
-            {
-                await writer.FlushAsync();
-            }
-        }
-
-        writer.WriteEndArray();
+        await text.FlushAsync(cancellationToken);
+        await JsonSerializer.SerializeAsync(output, document, type(Streamed.Value), cancellationToken);
+        output.WriteByte((byte)'\n');
     }
 
     /// <summary>Streams one JSON array, one item per line, with constant memory.</summary>
-    public async Task JsonArrayAsync<T>(IAsyncEnumerable<T> items, Action<Utf8JsonWriter, T> write)
+    public async Task JsonArrayAsync<T>(IAsyncEnumerable<T> items, JsonTypeInfo<T> type)
     {
         await text.FlushAsync();
         var buffer = new ArrayBufferWriter<byte>(BufferBytes);
@@ -119,7 +115,7 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
             buffer.Write(separator);
             separator = ",\n"u8.ToArray();
             writer.Reset();
-            write(writer, item);
+            JsonSerializer.Serialize(writer, item, type);
             writer.Flush();
             if (buffer.WrittenCount > BufferBytes)
             {

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using Ledger.Explorer.Contracts;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Output;
@@ -10,7 +12,7 @@ internal static class StatisticsText
     {
         foreach (var read in session.Reads)
         {
-            await session.Io.Error.WriteLineAsync(Printable.Of(session.Json ? read.ToString() : Sentence(read)));
+            await session.Io.Error.WriteLineAsync(Printable.Of(session.Json ? JsonSerializer.Serialize(ReadStatisticsContract.Of(read), ContractContext.Default.ReadStatisticsContract) : Sentence(read)));
         }
     }
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Text.Json;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
 using Ledger.Postgres.Projections.Daemon;
 
 namespace Ledger.Cli.Projections;
@@ -48,16 +48,7 @@ internal sealed class ProjectionsDeadLettersCommand : LedgerCommand
 
         if (session.Json)
         {
-            session.Out.Json(writer =>
-            {
-                writer.WriteStartArray();
-                foreach (var letter in letters)
-                {
-                    Write(writer, letter);
-                }
-
-                writer.WriteEndArray();
-            });
+            session.Out.Json([.. letters.Select(DeadLetterContract.Of)], ContractContext.Default.IReadOnlyListDeadLetterContract);
             return;
         }
 
@@ -99,13 +90,7 @@ internal sealed class ProjectionsDeadLettersCommand : LedgerCommand
         var done = letters.Count - failures.Count;
         if (session.Json)
         {
-            session.Out.Json(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteNumber("replayed", done);
-                writer.WriteNumber("failed", failures.Count);
-                writer.WriteEndObject();
-            });
+            session.Out.Json(new ReplayedLettersContract(done, failures.Count), ContractContext.Default.ReplayedLettersContract);
         }
         else
         {
@@ -116,19 +101,5 @@ internal sealed class ProjectionsDeadLettersCommand : LedgerCommand
         {
             throw new RefusalException(string.Join(' ', failures));
         }
-    }
-
-    private static void Write(Utf8JsonWriter writer, DeadLetter letter)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("id", letter.Id);
-        writer.WriteString("projection", letter.Projection);
-        writer.WriteNumber("sequence", letter.Sequence.Value);
-        writer.WriteString("stream", letter.Stream.Value);
-        writer.WriteString("type", letter.Type);
-        writer.WriteString("recorded_at", letter.RecordedAt);
-        writer.WriteString("exception_type", letter.ExceptionType);
-        writer.WriteString("message", letter.Message);
-        writer.WriteEndObject();
     }
 }

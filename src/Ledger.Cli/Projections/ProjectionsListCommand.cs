@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
 using Ledger.Postgres.Projections.Daemon;
 
 namespace Ledger.Cli.Projections;
@@ -17,7 +17,8 @@ internal sealed class ProjectionsListCommand : LedgerCommand
         var shards = await connection.Projections.ListAsync(cancellationToken);
         if (session.Json)
         {
-            session.Out.Json(writer => Write(writer, shards, connection.Projections.Rebuildable));
+            var rebuilds = connection.Projections.Rebuildable.Select(RebuildContract.NotBegun);
+            session.Out.Json(new ProjectionsContract([.. shards.Select(ShardContract.Of)], [.. rebuilds]), ContractContext.Default.ProjectionsContract);
             return;
         }
 
@@ -41,25 +42,5 @@ internal sealed class ProjectionsListCommand : LedgerCommand
         {
             session.Out.Add($"{"-",12}  {"inline",-8}  {"rows",-12}  ", Tone.Faint).Add(name, Tone.Name).EndLine();
         }
-    }
-
-    private static void Write(Utf8JsonWriter writer, IReadOnlyList<ShardStatus> shards, IReadOnlyList<string> rebuildable)
-    {
-        writer.WriteStartObject();
-        writer.WriteStartArray("projections");
-        foreach (var shard in shards)
-        {
-            ShardText.Write(writer, shard);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteStartArray("rebuildable");
-        foreach (var name in rebuildable)
-        {
-            writer.WriteStringValue(name);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
 
 namespace Ledger.Cli.Projections;
 
@@ -22,13 +23,7 @@ internal sealed class ProjectionsPauseCommand : LedgerCommand
         await connection.Projections.PauseAsync(name, cancellationToken);
         if (session.Json)
         {
-            session.Out.Json(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteString("projection", name);
-                writer.WriteString("done", "pause");
-                writer.WriteEndObject();
-            });
+            session.Out.Json(new ProjectionStateContract(name, "paused"), ContractContext.Default.ProjectionStateContract);
             return;
         }
 

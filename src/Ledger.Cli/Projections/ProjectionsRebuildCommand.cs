@@ -4,6 +4,7 @@ using System.Globalization;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 using Ledger.Postgres.Projections.Rebuilding;
 
 namespace Ledger.Cli.Projections;
@@ -88,14 +89,8 @@ internal sealed class ProjectionsRebuildCommand : LedgerCommand
         var perSecond = (long)(events / Math.Max(time.TotalSeconds, 0.001));
         if (session.Json)
         {
-            session.Out.Json(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteString("projection", projection);
-                writer.WriteNumber("events", events);
-                writer.WriteNumber("seconds", Math.Round(time.TotalSeconds, 3));
-                writer.WriteEndObject();
-            });
+            var rebuild = new RebuildContract(projection, "done", events, Seconds: Math.Round(time.TotalSeconds, 3));
+            session.Out.Json(rebuild, ContractContext.Default.RebuildContract);
             return;
         }
 

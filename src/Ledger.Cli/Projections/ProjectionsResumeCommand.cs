@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
 
 namespace Ledger.Cli.Projections;
 
@@ -22,13 +23,7 @@ internal sealed class ProjectionsResumeCommand : LedgerCommand
         await connection.Projections.ResumeAsync(name, cancellationToken);
         if (session.Json)
         {
-            session.Out.Json(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteString("projection", name);
-                writer.WriteString("done", "resume");
-                writer.WriteEndObject();
-            });
+            session.Out.Json(new ProjectionStateContract(name, "running"), ContractContext.Default.ProjectionStateContract);
             return;
         }
 

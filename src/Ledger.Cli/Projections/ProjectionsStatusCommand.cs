@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Explorer.Contracts;
 
 namespace Ledger.Cli.Projections;
 
@@ -31,12 +32,7 @@ internal sealed class ProjectionsStatusCommand : LedgerCommand
 
         if (session.Json)
         {
-            session.Out.Json(writer =>
-            {
-                writer.WriteStartArray();
-                shards.ForEach(shard => ShardText.Write(writer, shard));
-                writer.WriteEndArray();
-            });
+            session.Out.Json([.. shards.Select(ShardContract.Of)], ContractContext.Default.IReadOnlyListShardContract);
             return;
         }
 

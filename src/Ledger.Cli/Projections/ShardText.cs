@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Text.Json;
 using Ledger.Cli.Output;
 using Ledger.Postgres.Projections.Daemon;
 
 namespace Ledger.Cli.Projections;
 
-/// <summary>Prints a shard as lines or JSON.</summary>
+/// <summary>Prints a shard as lines.</summary>
 internal static class ShardText
 {
     public static string StateOf(ShardStatus shard) => shard.State switch
@@ -35,31 +34,5 @@ internal static class ShardText
         {
             output.Fact("Last error", $"{error} (event {shard.ErrorSequence?.ToString() ?? "unknown"}, {Printable.Time(shard.ErrorAt!.Value)})", Tone.Removed);
         }
-    }
-
-    public static void Write(Utf8JsonWriter writer, ShardStatus shard)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("projection", shard.Projection);
-        writer.WriteString("shard", shard.Name);
-        writer.WriteString("kind", shard.Kind);
-        writer.WriteString("state", StateOf(shard));
-        writer.WriteString("owner", shard.Owner);
-        writer.WriteNumber("position", shard.Position.Value);
-        writer.WriteNumber("lag", shard.Lag);
-        writer.WriteNumber("lag_seconds", shard.LagTime.TotalSeconds);
-        writer.WriteNumber("dead_letters", shard.DeadLetters);
-        writer.WriteString("error", shard.Error);
-        if (shard.ErrorSequence is { } sequence)
-        {
-            writer.WriteNumber("error_sequence", sequence.Value);
-        }
-
-        if (shard.ErrorAt is { } at)
-        {
-            writer.WriteString("error_at", at);
-        }
-
-        writer.WriteEndObject();
     }
 }

@@ -1,4 +1,5 @@
 using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
 using Ledger.Log;
 
 namespace Ledger.Cli.Runs;
@@ -17,7 +18,7 @@ internal sealed class RunListCommand : LedgerCommand
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
         var runs = connection.Ledger.WithStatistics(session.NewRead()).ListRunsAsync(cancellationToken);
-        await (session.Json ? session.Out.JsonArrayAsync(runs, Write) : PrintAsync(session.Out, runs));
+        await (session.Json ? session.Out.JsonArrayAsync(runs.Select(RunContract.Of), ContractContext.Default.RunContract) : PrintAsync(session.Out, runs));
     }
 
     private static async Task PrintAsync(Printer output, IAsyncEnumerable<StreamInfo> runs)
@@ -39,17 +40,5 @@ internal sealed class RunListCommand : LedgerCommand
         {
             output.Line("There are no runs yet. 'ledger run start' creates one.");
         }
-    }
-
-    private static void Write(System.Text.Json.Utf8JsonWriter writer, StreamInfo run)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("run_id", run.Name.Id);
-        writer.WriteString("stream", run.Name.Value);
-        writer.WriteNumber("length", run.Version.Value);
-        writer.WriteString("state", run.State is StreamState.Archived ? "archived" : "open");
-        writer.WriteString("created_at", run.CreatedAt);
-        writer.WriteString("updated_at", run.UpdatedAt);
-        writer.WriteEndObject();
     }
 }

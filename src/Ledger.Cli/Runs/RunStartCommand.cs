@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 using Ledger.Log;
 
 namespace Ledger.Cli.Runs;
@@ -23,30 +24,20 @@ internal sealed class RunStartCommand : LedgerCommand
         try
         {
             var run = await connection.Ledger.StartRunAsync(id, cancellationToken);
-            Print(session, run.StreamName);
+            if (session.Json)
+            {
+                var stream = await connection.Store.GetStreamAsync(run.StreamName, cancellationToken) ?? throw new StreamNotFoundException(run.StreamName);
+                session.Out.Json(RunContract.Of(stream), ContractContext.Default.RunContract);
+            }
+            else
+            {
+                session.Out.Fact("Run ID", run.StreamName.Id, Output.Tone.Name);
+            }
         }
         catch (WrongExpectedVersionException conflict)
         {
             throw new RefusalException(
                 $"Run '{id}' exists already and has {Output.Printable.Count(conflict.Actual.Value, "event")}. Nothing was written; choose another id.");
         }
-    }
-
-    private static void Print(Session session, StreamName stream)
-    {
-        if (!session.Json)
-        {
-            session.Out.Fact("Run ID", stream.Id, Output.Tone.Name);
-            return;
-        }
-
-        session.Out.Json(writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("run_id", stream.Id);
-            writer.WriteString("stream", stream.Value);
-            writer.WriteNumber("length", 0);
-            writer.WriteEndObject();
-        });
     }
 }

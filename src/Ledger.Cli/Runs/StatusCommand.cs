@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ledger.Cli.Calls;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 using Ledger.Log;
 using Ledger.Runs;
 
@@ -35,7 +36,8 @@ internal sealed class StatusCommand : LedgerCommand
         });
         if (session.Json)
         {
-            Write(session.Out, stream, length, branch, usage, open);
+            var answer = RunContract.Of(stream, length, branch).With(usage) with { OpenCalls = [.. open.Select(OpenCallContract.Of)] };
+            session.Out.Json(answer, ContractContext.Default.RunContract);
             return;
         }
 
@@ -68,42 +70,6 @@ internal sealed class StatusCommand : LedgerCommand
             output.Fact("Name", label);
         }
     }
-
-    private static void Write(Printer output, StreamInfo stream, Position length, BranchInfo? branch, RunUsage usage, IReadOnlyList<OpenCall> open) => output.Json(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteString("stream", stream.Name.Value);
-        writer.WriteString("id", stream.Name.Id);
-        writer.WriteNumber("length", length.Value);
-        writer.WriteNumber("version", stream.Version.Value);
-        writer.WriteString("state", StateOf(stream));
-        writer.WriteString("created_at", stream.CreatedAt);
-        writer.WriteString("updated_at", stream.UpdatedAt);
-        if (branch is not null)
-        {
-            writer.WriteString("parent", branch.Parent.Value);
-            writer.WriteString("root", branch.Root.Value);
-            writer.WriteNumber("fork_position", branch.ForkPosition.Value);
-            writer.WriteString("name", branch.Name);
-        }
-
-        writer.WritePropertyName("usage");
-        usage.Whole.WriteTo(writer);
-        if (usage.SinceFork is { } own)
-        {
-            writer.WritePropertyName("usage_since_fork");
-            own.WriteTo(writer);
-        }
-
-        writer.WriteStartArray("open_calls");
-        foreach (var call in open)
-        {
-            OpenCallText.Write(writer, call);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    });
 
     private static string StateOf(StreamInfo stream) => stream.State is StreamState.Archived ? "archived" : "open";
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Explorer.Contracts;
 
 namespace Ledger.Cli.Tasks;
 
@@ -22,12 +23,7 @@ internal sealed class CallListCommand : LedgerCommand
             : await connection.Tasks.ListCallsInProgressAsync(null, cancellationToken);
         if (session.Json)
         {
-            session.Out.Json(writer =>
-            {
-                writer.WriteStartObject();
-                TaskText.WriteArray(writer, "calls", calls, TaskText.Write);
-                writer.WriteEndObject();
-            });
+            session.Out.Json(CallsContract.Of(calls), ContractContext.Default.CallsContract);
             return;
         }
 

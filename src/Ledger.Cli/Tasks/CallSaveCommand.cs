@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Explorer.Contracts;
 using Ledger.Tasks;
 
 namespace Ledger.Cli.Tasks;
@@ -57,7 +58,7 @@ internal sealed class CallSaveCommand : LedgerCommand
             cancellationToken);
         if (session.Json)
         {
-            session.Out.Json(writer => TaskText.Write(writer, saved));
+            session.Out.Json(CallContract.Of(saved), ContractContext.Default.CallContract);
         }
         else
         {

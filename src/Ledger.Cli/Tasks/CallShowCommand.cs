@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Cli.Events;
 using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
 
 namespace Ledger.Cli.Tasks;
 
@@ -26,16 +27,8 @@ internal sealed class CallShowCommand : LedgerCommand
         var events = await connection.Tasks.ReadCallEventsAsync(id, cancellationToken).ToListAsync(cancellationToken);
         if (session.Json)
         {
-            session.Out.Json(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WritePropertyName("call");
-                TaskText.Write(writer, call);
-                writer.WritePropertyName("task");
-                TaskText.Write(writer, task);
-                TaskText.WriteArray(writer, "events", events, EventText.Write);
-                writer.WriteEndObject();
-            });
+            var answer = new CallDetailsContract(CallContract.Of(call), TaskContract.Of(task), [.. events.Select(EventContract.Of)]);
+            session.Out.Json(answer, ContractContext.Default.CallDetailsContract);
             return;
         }
 

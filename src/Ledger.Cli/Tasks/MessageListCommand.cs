@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
 using Ledger.Tasks;
 
 namespace Ledger.Cli.Tasks;
@@ -37,18 +38,7 @@ internal sealed class MessageListCommand : LedgerCommand
         var page = await connection.Tasks.ListMessagesAsync(query, cancellationToken);
         if (session.Json)
         {
-            session.Out.Json(writer =>
-            {
-                writer.WriteStartObject();
-                TaskText.WriteArray(writer, "messages", page.Messages, TaskText.Write);
-                if (page.Total is { } total)
-                {
-                    writer.WriteNumber("total", total);
-                }
-
-                writer.WriteString("next", page.Next?.ToString());
-                writer.WriteEndObject();
-            });
+            session.Out.Json(MessagePageContract.Of(page), ContractContext.Default.MessagePageContract);
             return;
         }
 

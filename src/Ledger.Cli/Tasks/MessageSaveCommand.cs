@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Explorer.Contracts;
 using Ledger.Tasks;
 
 namespace Ledger.Cli.Tasks;
@@ -47,7 +48,7 @@ internal sealed class MessageSaveCommand : LedgerCommand
         await connection.Tasks.SaveMessageAsync(message, cancellationToken);
         if (session.Json)
         {
-            session.Out.Json(writer => TaskText.Write(writer, message));
+            session.Out.Json(MessageContract.Of(message), ContractContext.Default.MessageContract);
         }
         else
         {

@@ -1,4 +1,5 @@
 using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
 using Ledger.Tasks;
 
 namespace Ledger.Cli.Tasks;
@@ -16,13 +17,7 @@ internal sealed class RecoverCommand : LedgerCommand
         var recovery = await connection.Tasks.RecoverAsync(cancellationToken);
         if (session.Json)
         {
-            session.Out.Json(writer =>
-            {
-                writer.WriteStartObject();
-                TaskText.WriteArray(writer, "tasks", recovery.Tasks, Write);
-                TaskText.WriteArray(writer, "calls", recovery.Calls, Write);
-                writer.WriteEndObject();
-            });
+            session.Out.Json(RecoveryContract.Of(recovery), ContractContext.Default.RecoveryContract);
             return;
         }
 
@@ -42,31 +37,5 @@ internal sealed class RecoverCommand : LedgerCommand
             TaskText.PrintLine(session.Out, call);
             session.Out.Add("    from: ", Tone.Faint).AddRest(message.Content, Tone.Faint).EndLine();
         }
-    }
-
-    private static void Write(System.Text.Json.Utf8JsonWriter writer, RecoverableTask found)
-    {
-        writer.WriteStartObject();
-        writer.WritePropertyName("task");
-        TaskText.Write(writer, found.Task);
-        if (found.Lease is { } lease)
-        {
-            writer.WriteStartObject("lease");
-            writer.WriteString("runner", lease.Runner);
-            writer.WriteNumber("expiresAt", lease.ExpiresAt.ToUnixTimeMilliseconds());
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndObject();
-    }
-
-    private static void Write(System.Text.Json.Utf8JsonWriter writer, RecoverableCall found)
-    {
-        writer.WriteStartObject();
-        writer.WritePropertyName("call");
-        TaskText.Write(writer, found.Call);
-        writer.WritePropertyName("startMessage");
-        TaskText.Write(writer, found.StartMessage);
-        writer.WriteEndObject();
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 using Ledger.Tasks;
 
 namespace Ledger.Cli.Tasks;
@@ -37,18 +38,7 @@ internal sealed class TaskListCommand : LedgerCommand
         var page = await connection.Tasks.QueryTasksAsync(query, cancellationToken);
         if (session.Json)
         {
-            session.Out.Json(writer =>
-            {
-                writer.WriteStartObject();
-                TaskText.WriteArray(writer, "tasks", page.Tasks, TaskText.Write);
-                if (page.Total is { } total)
-                {
-                    writer.WriteNumber("total", total);
-                }
-
-                writer.WriteString("next", page.Next?.ToString());
-                writer.WriteEndObject();
-            });
+            session.Out.Json(TaskPageContract.Of(page), ContractContext.Default.TaskPageContract);
             return;
         }
 

@@ -1,18 +1,18 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
 using Ledger.Tasks;
 
 namespace Ledger.Cli.Tasks;
 
-/// <summary>Prints tasks, calls and messages as lines for people, or as the JSON that their abilities return.</summary>
-internal static partial class TaskText
+/// <summary>Prints tasks, calls and messages as lines for people.</summary>
+internal static class TaskText
 {
     public static void Print(Session session, AgentTask task)
     {
         if (session.Json)
         {
-            session.Out.Json(writer => Write(writer, task));
+            session.Out.Json(TaskContract.Of(task), ContractContext.Default.TaskContract);
             return;
         }
 
@@ -47,31 +47,8 @@ internal static partial class TaskText
         .Add($"{Printable.Time(message.Timestamp)}  ", Tone.Faint).Add($"{WordOf(message.Role),-9}  ").Add(message.Id, Tone.Name)
         .Add(message.Interrupted ? "  (broke off)" : "", Tone.Faint).Add("  ").AddRest(message.Content).EndLine();
 
-    public static void Write(Utf8JsonWriter writer, AgentTask task) => JsonSerializer.Serialize(writer, task, Context.Default.AgentTask);
-
-    public static void Write(Utf8JsonWriter writer, Call call) => JsonSerializer.Serialize(writer, call, Context.Default.Call);
-
-    public static void Write(Utf8JsonWriter writer, Message message) => JsonSerializer.Serialize(writer, message, Context.Default.Message);
-
-    public static void WriteArray<T>(Utf8JsonWriter writer, string name, IEnumerable<T> items, Action<Utf8JsonWriter, T> write)
-    {
-        writer.WriteStartArray(name);
-        foreach (var item in items)
-        {
-            write(writer, item);
-        }
-
-        writer.WriteEndArray();
-    }
-
     private static string StatusOf(AgentTask task) => task.CompletionStatus ?? "active";
 
     private static string WordOf<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
-
-    [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, GenerationMode = JsonSourceGenerationMode.Metadata)]
-    [JsonSerializable(typeof(AgentTask))]
-    [JsonSerializable(typeof(Call))]
-    [JsonSerializable(typeof(Message))]
-    internal sealed partial class Context : JsonSerializerContext;
 }

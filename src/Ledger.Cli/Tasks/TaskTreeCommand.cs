@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Explorer.Contracts;
 using Ledger.Tasks;
 
 namespace Ledger.Cli.Tasks;
@@ -31,20 +32,8 @@ internal sealed class TaskTreeCommand : LedgerCommand
         }
 
         // Flat, because parsers limit nesting and a tree may be deep.
-        session.Out.Json(writer =>
-        {
-            writer.WriteStartArray();
-            foreach (var (depth, node) in Flatten(root))
-            {
-                writer.WriteStartObject();
-                writer.WriteNumber("depth", depth);
-                writer.WritePropertyName("task");
-                TaskText.Write(writer, node.Task);
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndArray();
-        });
+        var tree = Flatten(root).Select(found => new TaskOfTreeContract(found.Depth, TaskContract.Of(found.Node.Task)));
+        session.Out.Json([.. tree], ContractContext.Default.IReadOnlyListTaskOfTreeContract);
     }
 
     private static IEnumerable<(int Depth, TaskNode Node)> Flatten(TaskNode root)

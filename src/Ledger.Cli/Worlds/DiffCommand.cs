@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 
 namespace Ledger.Cli.Worlds;
 
@@ -42,7 +43,7 @@ internal sealed class DiffCommand : LedgerCommand
             progress => a.WithStatistics(session.NewRead(progress)).DiffAsync(b, atA, atB, cancellationToken));
         if (session.Json)
         {
-            session.Out.Json(diff.WriteTo);
+            session.Out.Json(DiffContract.Of(diff), ContractContext.Default.DiffContract);
         }
         else
         {

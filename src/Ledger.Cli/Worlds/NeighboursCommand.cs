@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Worlds;
@@ -59,7 +60,7 @@ internal sealed class NeighboursCommand : LedgerCommand
 
         if (session.Json)
         {
-            session.Out.Json(around.WriteTo);
+            session.Out.Json(NeighbourhoodContract.Of(around), ContractContext.Default.NeighbourhoodContract);
         }
         else
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 
 namespace Ledger.Cli.Worlds;
 
@@ -32,7 +33,7 @@ internal sealed class ObjectCommand : LedgerCommand
                 $"There is no object '{session.Get(_object)}' in that world of {run.StreamName}. 'ledger world {run.StreamName}' lists its objects.");
         if (session.Json)
         {
-            session.Out.Json(item.WriteTo);
+            session.Out.Json(ObjectContract.Of(item), ContractContext.Default.ObjectContract);
         }
         else
         {

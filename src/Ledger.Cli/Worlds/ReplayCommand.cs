@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 using Ledger.Log;
 using Ledger.Worlds;
 
@@ -46,7 +47,7 @@ internal sealed class ReplayCommand : LedgerCommand
             $"Reading {stream}", (at ?? length).Value, progress => run.WithStatistics(session.NewRead(progress)).ReplayAsync(at, faults, cancellationToken));
         if (session.Json)
         {
-            session.Out.Json(report.WriteTo);
+            session.Out.Json(ReplayContract.Of(report), ContractContext.Default.ReplayContract);
         }
         else
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Worlds;
@@ -28,7 +29,7 @@ internal sealed class SnapshotCommand : LedgerCommand
             $"Reading {stream}", length.Value, progress => run.WithStatistics(session.NewRead(progress)).SaveSnapshotAsync(cancellationToken));
         if (session.Json)
         {
-            Write(session.Out, snapshot);
+            session.Out.Json(SnapshotContract.Of(snapshot), ContractContext.Default.SnapshotContract);
         }
         else
         {
@@ -37,15 +38,4 @@ internal sealed class SnapshotCommand : LedgerCommand
             FaultText.Print(session.Out, snapshot.World.Faults, stream);
         }
     }
-
-    private static void Write(Printer output, WorldSnapshot snapshot) => output.Json(writer =>
-    {
-        writer.WriteStartObject();
-        writer.WriteString("stream", snapshot.Stream.Value);
-        writer.WriteNumber("position", snapshot.Position.Value);
-        writer.WriteNumber("objects", snapshot.World.Objects.Count);
-        writer.WriteNumber("relations", snapshot.World.Relations.Count);
-        writer.WriteNumber("faults", snapshot.World.Faults.Count);
-        writer.WriteEndObject();
-    });
 }

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Text.Json;
 using Ledger.Cli.Events;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
+using Ledger.Explorer.Contracts;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Worlds;
@@ -95,7 +95,7 @@ internal sealed class WorldCommand : LedgerCommand
         var objects = run.WithStatistics(session.NewRead()).ReadObjectsAsync(filter, at, cancellationToken);
         if (session.Json)
         {
-            await session.Out.JsonArrayAsync(objects, (writer, item) => item.WriteTo(writer));
+            await session.Out.JsonArrayAsync(objects.Select(ObjectContract.Of), ContractContext.Default.ObjectContract);
             return;
         }
 
@@ -117,29 +117,27 @@ internal sealed class WorldCommand : LedgerCommand
         var output = session.Out;
         if (session.Json)
         {
-            await output.JsonAsync(async writer =>
-            {
-                writer.WriteStartObject();
-                var dangling = new List<string>();
-                await Printer.WriteArrayAsync(writer, "objects", objects, (w, item) =>
+            var dangling = new List<string>();
+            var world = new WorldStreamContract(
+                objects.Select(item =>
                 {
-                    item.WriteTo(w);
                     ids.Add(item.Id);
-                });
-                await Printer.WriteArrayAsync(writer, "relations", relations, (w, item) =>
+                    return ObjectContract.Of(item);
+                }),
+                relations.Select(relation =>
                 {
-                    item.WriteTo(w);
-                    if (!ids.Contains(item.SourceId) || !ids.Contains(item.TargetId))
+                    if (!ids.Contains(relation.SourceId) || !ids.Contains(relation.TargetId))
                     {
-                        dangling.Add(item.Id);
+                        dangling.Add(relation.Id);
                     }
-                });
-                writer.WriteBoolean("budget_exhausted", budgetExhausted);
-                writer.WriteNumber("position", position.Value);
-                Write(writer, "faults", faults, (w, fault) => fault.WriteTo(w));
-                Write(writer, "dangling_relations", dangling, (w, relation) => w.WriteStringValue(relation));
-                writer.WriteEndObject();
-            });
+
+                    return RelationContract.Of(relation);
+                }),
+                budgetExhausted,
+                position.Value,
+                [.. faults.Select(FaultContract.Of)],
+                dangling);
+            await output.JsonAsync(world, context => context.WorldStreamContract, cancellationToken);
             return;
         }
 
@@ -161,17 +159,6 @@ internal sealed class WorldCommand : LedgerCommand
         FaultText.Print(output, faults, run.StreamName);
     }
 
-    private static void Write<T>(Utf8JsonWriter writer, string name, IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write)
-    {
-        writer.WriteStartArray(name);
-        foreach (var item in items)
-        {
-            write(writer, item);
-        }
-
-        writer.WriteEndArray();
-    }
-
     private static string Summary(long objects, long relations, long dangling, bool budgetExhausted) =>
         $"Summary: {Printable.Count(objects, "object")}, {Printable.Count(relations, "relation")}"
         + $"{(dangling > 0 ? $" ({dangling:N0} dangling)" : "")}{(budgetExhausted ? ", budget exhausted" : "")}";
@@ -180,7 +167,7 @@ internal sealed class WorldCommand : LedgerCommand
     {
         if (session.Json)
         {
-            session.Out.Json(world.WriteTo);
+            session.Out.Json(WorldContract.Of(world), ContractContext.Default.WorldContract);
             return;
         }
 

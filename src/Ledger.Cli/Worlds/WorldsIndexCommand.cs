@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Explorer.Contracts;
 
 namespace Ledger.Cli.Worlds;
 
@@ -23,12 +24,7 @@ internal sealed class WorldsIndexCommand : LedgerCommand
             () => drops ? connection.Store.UnindexWorldsAsync(cancellationToken) : connection.Store.IndexWorldsAsync(cancellationToken));
         if (session.Json)
         {
-            session.Out.Json(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteBoolean("indexed", !drops);
-                writer.WriteEndObject();
-            });
+            session.Out.Json(new WorldIndexContract(!drops), ContractContext.Default.WorldIndexContract);
         }
         else
         {

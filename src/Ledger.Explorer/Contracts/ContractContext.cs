@@ -103,6 +103,7 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(NeighbourContract))]
 [JsonSerializable(typeof(SnapshotContract))]
 [JsonSerializable(typeof(WorldIndexContract))]
+[JsonSerializable(typeof(WorldStreamContract))]
 [JsonSerializable(typeof(IReadOnlyList<BranchContract>))]
 [JsonSerializable(typeof(IReadOnlyList<ShardContract>))]
 [JsonSerializable(typeof(IReadOnlyList<DeadLetterContract>))]

@@ -40,6 +40,15 @@ internal sealed record WorldContract(
         [.. world.DanglingRelations.Select(relation => relation.Id)]);
 }
 
+/// <summary>A world with the same members, written while it is read; the ids of dangling relations are known after the last relation.</summary>
+internal sealed record WorldStreamContract(
+    IAsyncEnumerable<ObjectContract> Objects,
+    IAsyncEnumerable<RelationContract> Relations,
+    bool BudgetExhausted,
+    long Position,
+    IReadOnlyList<FaultContract> Faults,
+    IReadOnlyList<string> DanglingRelations);
+
 /// <summary>A page of the objects of a world.</summary>
 internal sealed record ObjectPageContract(long Position, IReadOnlyList<ObjectContract> Objects, string? Next = null);
 

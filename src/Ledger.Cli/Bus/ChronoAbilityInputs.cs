@@ -1,7 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Ledger.Cli.Bus;
 
@@ -27,11 +25,6 @@ internal sealed record ChronoQueryInput
     public int? Limit { get; init; }
 }
 
-internal sealed record ChronoRecordsOutput
-{
-    public required IReadOnlyList<JsonElement> Records { get; init; }
-}
-
 internal sealed record ChronoGetInput
 {
     [Description("The project: the PROJECT in the name of its stream, chrono:PROJECT.")]
@@ -43,12 +36,6 @@ internal sealed record ChronoGetInput
     [Range(0, long.MaxValue)]
     [Description("The record as it was after the event with this seq. Default: as it is now.")]
     public long? AtSeq { get; init; }
-}
-
-internal sealed record ChronoRecordOutput
-{
-    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public required JsonElement? Record { get; init; }
 }
 
 internal sealed record ChronoHistoryInput
@@ -63,23 +50,3 @@ internal sealed record ChronoHistoryInput
     [Description("The most items to return. Default: 100.")]
     public int? Limit { get; init; }
 }
-
-internal sealed record ChronoEventsOutput
-{
-    public required IReadOnlyList<JsonElement> Events { get; init; }
-}
-
-/// <summary>The JSON contracts of the abilities on record stores, generated at compile time.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    RespectNullableAnnotations = true,
-    GenerationMode = JsonSourceGenerationMode.Metadata)]
-[JsonSerializable(typeof(ChronoQueryInput))]
-[JsonSerializable(typeof(ChronoRecordsOutput))]
-[JsonSerializable(typeof(ChronoGetInput))]
-[JsonSerializable(typeof(ChronoRecordOutput))]
-[JsonSerializable(typeof(ChronoHistoryInput))]
-[JsonSerializable(typeof(ChronoEventsOutput))]
-internal sealed partial class ChronoAbilityContext : JsonSerializerContext;

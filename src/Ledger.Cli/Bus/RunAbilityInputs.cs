@@ -1,26 +1,10 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using Ledger.Log;
 
 namespace Ledger.Cli.Bus;
 
 internal sealed record RunListInput;
-
-internal sealed record RunListOutput
-{
-    public required IReadOnlyList<RunOutput> Runs { get; init; }
-}
-
-internal sealed record RunOutput
-{
-    public required string Id { get; init; }
-
-    public required long Length { get; init; }
-
-    public static RunOutput Of(StreamInfo run) => new() { Id = run.Name.Id, Length = run.Version.Value };
-}
 
 internal sealed record RunEventsInput
 {
@@ -37,39 +21,6 @@ internal sealed record RunEventsInput
 
     [Description("Only events that belong to this call of a task.")]
     public string? CallId { get; init; }
-}
-
-internal sealed record RunEventsOutput
-{
-    public required IReadOnlyList<RunEvent> Events { get; init; }
-}
-
-internal sealed record RunEvent
-{
-    public required Guid Id { get; init; }
-
-    public required string Type { get; init; }
-
-    public required string Stream { get; init; }
-
-    public long? Position { get; init; }
-
-    public string? Actor { get; init; }
-
-    public string? CallId { get; init; }
-
-    public required JsonElement Data { get; init; }
-
-    public static RunEvent Of(RecordedEvent recorded) => new()
-    {
-        Id = recorded.Id,
-        Type = recorded.Type,
-        Stream = recorded.Stream.Value,
-        Position = recorded.Position?.Value,
-        Actor = recorded.Metadata.Actor,
-        CallId = recorded.Metadata.CallId,
-        Data = recorded.ToJsonElement(),
-    };
 }
 
 internal sealed record RunAppendInput
@@ -97,19 +48,6 @@ internal sealed record RunAppendInput
     public bool? Validate { get; init; }
 }
 
-internal sealed record RunLengthOutput
-{
-    public required long Length { get; init; }
-
-    public required Guid EventId { get; init; }
-
-    [Description("Whether the event existed already and nothing was written.")]
-    public required bool WasThere { get; init; }
-
-    [Description("Possible problems with the event, which was appended anyway.")]
-    public string? Note { get; init; }
-}
-
 internal sealed record RunForkInput
 {
     [Description("The run or branch to fork, by its id or stream name.")]
@@ -124,13 +62,6 @@ internal sealed record RunForkInput
 
     [Description("What the branch is for.")]
     public string? Name { get; init; }
-}
-
-internal sealed record RunForkOutput
-{
-    public required string BranchId { get; init; }
-
-    public required long ForkPosition { get; init; }
 }
 
 internal sealed record RunWorldInput
@@ -155,13 +86,6 @@ internal sealed record RunDiffInput
     public required string Other { get; init; }
 }
 
-internal sealed record RunDiffOutput
-{
-    public required string Summary { get; init; }
-
-    public required JsonElement Diff { get; init; }
-}
-
 internal sealed record RunTraceInput
 {
     [Description("The run or branch that has the event.")]
@@ -170,24 +94,3 @@ internal sealed record RunTraceInput
     [Description("The id of the event.")]
     public required string EventId { get; init; }
 }
-
-/// <summary>The JSON contracts of the abilities on runs, generated at compile time.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    RespectNullableAnnotations = true,
-    GenerationMode = JsonSourceGenerationMode.Metadata)]
-[JsonSerializable(typeof(RunListInput))]
-[JsonSerializable(typeof(RunListOutput))]
-[JsonSerializable(typeof(RunEventsInput))]
-[JsonSerializable(typeof(RunEventsOutput))]
-[JsonSerializable(typeof(RunAppendInput))]
-[JsonSerializable(typeof(RunLengthOutput))]
-[JsonSerializable(typeof(RunForkInput))]
-[JsonSerializable(typeof(RunForkOutput))]
-[JsonSerializable(typeof(RunWorldInput))]
-[JsonSerializable(typeof(RunDiffInput))]
-[JsonSerializable(typeof(RunDiffOutput))]
-[JsonSerializable(typeof(RunTraceInput))]
-internal sealed partial class RunAbilityContext : JsonSerializerContext;
