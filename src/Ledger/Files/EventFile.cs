@@ -28,14 +28,6 @@ public static class EventFile
     /// <exception cref="EventFileException">The line is not an event.</exception>
     public static NewEvent? ReadLine(ReadOnlyMemory<byte> utf8, long number) => new EventFileReader().ReadLine(utf8, number);
 
-    /// <summary>Writes the members of an event into a JSON object that the caller starts and ends.</summary>
-    /// <remarks>
-    /// All seven members are written; <c>source</c> and <c>actor</c> may be null. <c>id</c> is the foreign id if there
-    /// is one, <c>cause</c> lists the causes by id, then those by foreign id, <c>timestamp</c> is the time that the event itself gives, else
-    /// the time at which the log recorded it.
-    /// </remarks>
-    public static void WriteMembers(Utf8JsonWriter writer, RecordedEvent recorded) => WriteMembers(writer, recorded, null);
-
     /// <summary>Writes the members, with causes by the ids that their events have in the file.</summary>
     internal static void WriteMembers(Utf8JsonWriter writer, RecordedEvent recorded, IReadOnlyDictionary<Guid, string>? names)
     {
@@ -63,12 +55,17 @@ public static class EventFile
         recorded.ToJsonElement().WriteTo(writer);
     }
 
-    /// <summary>Writes an event as a JSON object; see <see cref="WriteMembers(Utf8JsonWriter, RecordedEvent)"/>.</summary>
+    /// <summary>Writes an event as a JSON object.</summary>
+    /// <remarks>
+    /// All seven members are written; <c>source</c> and <c>actor</c> may be null. <c>id</c> is the foreign id if there
+    /// is one, <c>cause</c> lists the causes by id, then those by foreign id, <c>timestamp</c> is the time that the event itself gives, else
+    /// the time at which the log recorded it.
+    /// </remarks>
     public static void Write(Utf8JsonWriter writer, RecordedEvent recorded)
     {
         ArgumentNullException.ThrowIfNull(writer);
         writer.WriteStartObject();
-        WriteMembers(writer, recorded);
+        WriteMembers(writer, recorded, null);
         writer.WriteEndObject();
     }
 

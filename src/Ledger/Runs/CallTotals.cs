@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Ledger.Runs;
 
 /// <summary>The calls of a history, or of a part of it, added up.</summary>
@@ -14,21 +12,6 @@ public sealed record CallTotals(long Calls, long Failed, long Answered, decimal 
 {
     /// <summary>No calls.</summary>
     public static CallTotals None { get; } = new(0, 0, 0, 0, 0, 0, 0);
-
-    /// <summary>Writes <c>{calls, failed, answered_from_log, cost_usd, saved_usd, tokens, saved_tokens}</c>.</summary>
-    public void WriteTo(Utf8JsonWriter writer)
-    {
-        ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteStartObject();
-        writer.WriteNumber("calls", Calls);
-        writer.WriteNumber("failed", Failed);
-        writer.WriteNumber("answered_from_log", Answered);
-        writer.WriteNumber("cost_usd", CostUsd);
-        writer.WriteNumber("saved_usd", SavedUsd);
-        writer.WriteNumber("tokens", Tokens);
-        writer.WriteNumber("saved_tokens", SavedTokens);
-        writer.WriteEndObject();
-    }
 
     internal CallTotals WithCall(CallCost cost) => this with
     {

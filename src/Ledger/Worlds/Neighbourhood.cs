@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ledger.Json;
 
 namespace Ledger.Worlds;
@@ -16,47 +15,6 @@ public sealed record Neighbourhood(
     IReadOnlyList<Neighbour> Objects,
     IReadOnlyList<Relation> Relations)
 {
-    /// <summary>Writes <c>{centre, depth, position, objects: [{id, distance, object}], relations}</c>; the object is null if it does not exist.</summary>
-    public void WriteTo(Utf8JsonWriter writer)
-    {
-        ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteStartObject();
-        writer.WriteString("centre", Centre);
-        writer.WriteNumber("depth", Depth);
-        writer.WriteNumber("position", Position.Value);
-        writer.WriteStartArray("objects");
-        foreach (var neighbour in Objects)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("id", neighbour.Id);
-            writer.WriteNumber("distance", neighbour.Distance);
-            if (neighbour.State is { } item)
-            {
-                writer.WritePropertyName("object");
-                item.WriteTo(writer);
-            }
-            else
-            {
-                writer.WriteNull("object");
-            }
-
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteStartArray("relations");
-        foreach (var relation in Relations)
-        {
-            relation.WriteTo(writer);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
-
-    /// <summary>The JSON text, compact.</summary>
-    public override string ToString() => EventJson.ToText(WriteTo);
-
     /// <summary>Walks through a world in memory.</summary>
     internal static Neighbourhood Of(World world, string centre, int depth)
     {

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
-using Ledger.Json;
 
 namespace Ledger.Worlds;
 
@@ -65,36 +63,6 @@ public sealed class ReadStatistics
             }
         }
     }
-
-    /// <summary>Writes <c>{events_read, events_folded, segments, snapshot, rows_read, bytes, milliseconds}</c>; the snapshot is null or <c>{stream, position}</c>.</summary>
-    public void WriteTo(Utf8JsonWriter writer)
-    {
-        ArgumentNullException.ThrowIfNull(writer);
-        var sums = Sums;
-        writer.WriteStartObject();
-        writer.WriteNumber("events_read", sums.Read);
-        writer.WriteNumber("events_folded", sums.Folded);
-        writer.WriteNumber("segments", sums.Segments);
-        if (Snapshot is { } used)
-        {
-            writer.WriteStartObject("snapshot");
-            writer.WriteString("stream", used.Stream.Value);
-            writer.WriteNumber("position", used.Position.Value);
-            writer.WriteEndObject();
-        }
-        else
-        {
-            writer.WriteNull("snapshot");
-        }
-
-        writer.WriteNumber("rows_read", sums.Rows);
-        writer.WriteNumber("bytes", sums.Bytes);
-        writer.WriteNumber("milliseconds", Math.Round(sums.Elapsed.TotalMilliseconds, 3));
-        writer.WriteEndObject();
-    }
-
-    /// <summary>The JSON text, compact.</summary>
-    public override string ToString() => EventJson.ToText(WriteTo);
 
     /// <summary>Passes events through, counting them and the time until each arrives.</summary>
     internal async IAsyncEnumerable<RecordedEvent> ObserveAsync(

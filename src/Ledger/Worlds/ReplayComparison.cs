@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Ledger.Worlds;
 
 /// <summary>The comparison of one stored form of a world with the replayed one.</summary>
@@ -12,27 +10,4 @@ public sealed record ReplayComparison(string Form, StreamName Stream, Position P
 {
     /// <summary>Whether the stored world equals the replayed one.</summary>
     public bool IsSame => Difference is null && Fault is null;
-
-    /// <summary>Writes <c>{form, stream, position, same, difference, fault}</c>.</summary>
-    public void WriteTo(Utf8JsonWriter writer)
-    {
-        ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteStartObject();
-        writer.WriteString("form", Form);
-        writer.WriteString("stream", Stream.Value);
-        writer.WriteNumber("position", Position.Value);
-        writer.WriteBoolean("same", IsSame);
-        writer.WritePropertyName("difference");
-        if (Difference is null)
-        {
-            writer.WriteNullValue();
-        }
-        else
-        {
-            Difference.WriteTo(writer);
-        }
-
-        writer.WriteString("fault", Fault);
-        writer.WriteEndObject();
-    }
 }

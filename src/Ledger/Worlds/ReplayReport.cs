@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Ledger.Json;
-
 namespace Ledger.Worlds;
 
 /// <summary>The result of a replay: the world folded from the log, and the comparison of the stored worlds with it.</summary>
@@ -15,26 +12,4 @@ public sealed record ReplayReport(StreamName Stream, World World, TimeSpan Elaps
 
     /// <summary>Whether all stored forms equal the replayed world.</summary>
     public bool IsSame => Comparisons.All(c => c.IsSame);
-
-    /// <summary>Writes <c>{stream, events, milliseconds, same, comparisons}</c>.</summary>
-    public void WriteTo(Utf8JsonWriter writer)
-    {
-        ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteStartObject();
-        writer.WriteString("stream", Stream.Value);
-        writer.WriteNumber("events", Position.Value);
-        writer.WriteNumber("milliseconds", Math.Round(Elapsed.TotalMilliseconds, 3));
-        writer.WriteBoolean("same", IsSame);
-        writer.WriteStartArray("comparisons");
-        foreach (var comparison in Comparisons)
-        {
-            comparison.WriteTo(writer);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
-
-    /// <summary>The JSON text, compact.</summary>
-    public override string ToString() => EventJson.ToText(WriteTo);
 }

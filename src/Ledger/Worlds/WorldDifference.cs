@@ -9,30 +9,6 @@ namespace Ledger.Worlds;
 /// <param name="Replayed">The value in the replayed world; undefined if absent.</param>
 public sealed record WorldDifference(string Path, JsonElement Stored, JsonElement Replayed)
 {
-    /// <summary>Writes <c>{path, stored, replayed}</c>; an absent value is omitted, to tell it from <c>null</c>.</summary>
-    public void WriteTo(Utf8JsonWriter writer)
-    {
-        ArgumentNullException.ThrowIfNull(writer);
-        writer.WriteStartObject();
-        writer.WriteString("path", Path);
-        if (Stored.ValueKind != JsonValueKind.Undefined)
-        {
-            writer.WritePropertyName("stored");
-            Stored.WriteTo(writer);
-        }
-
-        if (Replayed.ValueKind != JsonValueKind.Undefined)
-        {
-            writer.WritePropertyName("replayed");
-            Replayed.WriteTo(writer);
-        }
-
-        writer.WriteEndObject();
-    }
-
-    /// <summary>The JSON text, compact.</summary>
-    public override string ToString() => EventJson.ToText(WriteTo);
-
     /// <summary>Compares everything in a world, including its order; values by <see cref="JsonEquality"/>. Null if all is the same.</summary>
     internal static WorldDifference? First(World stored, World replayed) =>
         FirstOf("/objects", stored.Objects, replayed.Objects, (o, writer) => o.WriteTo(writer))

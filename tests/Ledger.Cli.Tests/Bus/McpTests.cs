@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ledger.Conformance;
 using Ledger.Postgres;
 using Ledger.Records;
 using ModelContextProtocol.Client;
@@ -39,14 +40,14 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
         var created = JsonNode.Parse(await CallAsync(
             client, "run_append", """{"run":"mcp","type":"object.created","data":{"id":"o1","type":"Claim","data":{"n":1}}}"""))!;
         created["length"]!.GetValue<long>().ShouldBe(1);
-        await CallAsync(client, "run_append", """{"run":"mcp","type":"tool.called","data":{"tool":"kettle"},"callId":"c1"}""");
-        (await CallAsync(client, "run_events", """{"run":"mcp","callId":"c1"}""")).ShouldSatisfyAllConditions(
-            t => t.ShouldContain("\"callId\":\"c1\""), t => t.ShouldNotContain("object.created"));
-        (await CallAsync(client, "run_fork", """{"run":"mcp","at":1,"id":"mcp-2"}""")).ShouldBe("""{"branchId":"mcp-2","forkPosition":1}""");
+        await CallAsync(client, "run_append", """{"run":"mcp","type":"tool.called","data":{"tool":"kettle"},"call_id":"c1"}""");
+        (await CallAsync(client, "run_events", """{"run":"mcp","call_id":"c1"}""")).ShouldSatisfyAllConditions(
+            t => t.ShouldContain("\"call_id\":\"c1\""), t => t.ShouldNotContain("object.created"));
+        (await CallAsync(client, "run_fork", """{"run":"mcp","at":1,"id":"mcp-2"}""")).ShouldStartWith("""{"id":"mcp-2","stream":"branch:mcp-2","parent":"run:mcp","root":"run:mcp","fork_position":1,""");
         await CallAsync(client, "run_append", """{"run":"mcp-2","type":"object.patched","data":{"id":"o1","patch":{"n":2}}}""");
         (await CallAsync(client, "run_diff", """{"run":"mcp","other":"mcp-2"}""")).ShouldContain("~1 objects patched");
         (await CallAsync(client, "run_world", """{"run":"mcp-2"}""")).ShouldContain("\"n\":2");
-        (await CallAsync(client, "run_trace", $$"""{"run":"mcp","eventId":"{{created["eventId"]}}"}""")).ShouldContain("object.created");
+        (await CallAsync(client, "run_trace", $$"""{"run":"mcp","event_id":"{{created["event_id"]}}"}""")).ShouldContain("object.created");
         (await CallAsync(client, "run_list", "{}")).ShouldContain("\"mcp\"");
     }
 
@@ -64,12 +65,12 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
 
         await using var client = await ConnectAsync();
         (await CountAsync("chrono_query", """{"project":"mcp"}""", "records")).ShouldBe(2);
-        (await CountAsync("chrono_query", """{"project":"mcp","ragFilter":true}""", "records")).ShouldBe(1);
-        (await CountAsync("chrono_query", """{"project":"mcp","kind":"guess","minConfidence":0.5}""", "records")).ShouldBe(0);
+        (await CountAsync("chrono_query", """{"project":"mcp","rag_filter":true}""", "records")).ShouldBe(1);
+        (await CountAsync("chrono_query", """{"project":"mcp","kind":"guess","min_confidence":0.5}""", "records")).ShouldBe(0);
         (await CountAsync("chrono_query", """{"project":"mcp","limit":1}""", "records")).ShouldBe(1);
         (await CountAsync("chrono_history", """{"project":"mcp","id":"R-1"}""", "events")).ShouldBe(2);
         (await CallAsync(client, "chrono_get", """{"project":"mcp","id":"R-1"}""")).ShouldContain("Wasser kocht bei 100 °C");
-        (await CallAsync(client, "chrono_get", """{"project":"mcp","id":"R-1","atSeq":1}""")).ShouldContain("\"Wasser kocht\"");
+        (await CallAsync(client, "chrono_get", """{"project":"mcp","id":"R-1","at_seq":1}""")).ShouldContain("\"Wasser kocht\"");
         JsonNode.Parse(await CallAsync(client, "chrono_get", """{"project":"mcp","id":"R-9"}"""))!["record"].ShouldBeNull();
         (await RefusedAsync(client, "chrono_get", """{"project":"","id":"R-1"}""")).ShouldBe(
             "'' cannot be the name of a project: 1 to 493 characters, without control characters.");
@@ -110,6 +111,12 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
     {
         var arguments = JsonNode.Parse(json)!.AsObject().ToDictionary(m => m.Key, m => (object?)m.Value);
         var result = await client.CallToolAsync(tool, arguments);
+        if (result.IsError != true)
+        {
+            var described = (await client.ListToolsAsync()).Single(t => t.Name == tool).ProtocolTool.OutputSchema!.Value;
+            result.StructuredContent!.Value.ShouldMatch(JsonNode.Parse(described.GetRawText())!, null, tool);
+        }
+
         return (((TextContentBlock)result.Content[0]).Text, result.IsError == true);
     }
 

@@ -13,11 +13,11 @@ public sealed class CallsTests(CliDatabase database) : IClassFixture<CliDatabase
     {
         await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false");
         await using var store = new PostgresEventStore(dataSource);
-        var call = await HangAsync(store, "paying");
+        var call = await HangingCall.BeginAsync(store, "paying");
 
         (await database.Cli.RunAsync("calls", "list", "paying")).ShouldSucceed().ShouldStartWith($"{call.RequestId}  unknown  tool  since ");
         (await database.Cli.RunAsync("status", "paying")).ShouldSucceed().ShouldContain($"Open call : {call.RequestId}  unknown  tool");
-        (await database.Cli.JsonAsync("calls", "list", "paying")).GetProperty("calls")[0].GetProperty("state").GetString().ShouldBe("unknown");
+        (await database.Cli.JsonAsync("calls", "list", "paying")).GetProperty("open_calls")[0].GetProperty("state").GetString().ShouldBe("unknown");
         (await database.Cli.RunAsync("calls", "answer", "paying", $"{call.RequestId}", "paid")).ShouldBeRefused(
             2, "RESULT must be JSON: 'p' is an invalid start of a value. A plain text needs JSON quotes.");
         (await database.Cli.RunAsync("calls", "answer", "paying", $"{call.RequestId}", "\"paid\"")).ShouldSucceed().ShouldBe("Recorded the answer at position 2.\n");
@@ -31,7 +31,7 @@ public sealed class CallsTests(CliDatabase database) : IClassFixture<CliDatabase
     {
         await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false");
         await using var store = new PostgresEventStore(dataSource);
-        var call = await HangAsync(store, "released");
+        var call = await HangingCall.BeginAsync(store, "released");
 
         (await database.Cli.RunAsync("calls", "release", "released", $"{call.RequestId}", "--reason", "not at the bank")).ShouldSucceed()
             .ShouldBe($"Released {call.RequestId}; the next caller makes it again.\n");
@@ -42,22 +42,5 @@ public sealed class CallsTests(CliDatabase database) : IClassFixture<CliDatabase
         var again = await new AgentLedger(store).GetRun("released").CallAsync(
             "tool", "1", (_, _) => Task.FromResult(CallResponse.OfText("made")), new CallOptions { Effects = EffectPolicy.Refuse });
         again.Text.ShouldBe("made");
-    }
-
-    /// <summary>A call that never ends and whose caller counts as gone.</summary>
-    private static async Task<CallContext> HangAsync(PostgresEventStore store, string id)
-    {
-        var begun = new TaskCompletionSource<CallContext>();
-        _ = new AgentLedger(store).GetRun(id).CallAsync("tool", "1", async (context, _) =>
-        {
-            begun.SetResult(context);
-            await new TaskCompletionSource().Task;
-            return CallResponse.OfText("never");
-        });
-        var call = await begun.Task;
-        var impatient = new AgentLedger(store, new AgentLedgerOptions { CallLease = TimeSpan.FromTicks(1) }).GetRun(id);
-        await Should.ThrowAsync<CallUnknownException>(
-            () => impatient.CallAsync("tool", "1", (_, _) => throw new InvalidOperationException(), new CallOptions { Effects = EffectPolicy.Refuse }));
-        return call;
     }
 }

@@ -1,6 +1,6 @@
-using System.Text;
 using System.Text.Json;
 using Ledger.Cli.Demo;
+using Ledger.Explorer.Contracts;
 using Ledger.Log;
 using Shouldly;
 using Xunit;
@@ -110,20 +110,13 @@ public sealed class DemoStoryTests
     }
 
     [Fact]
-    public async Task Write_Json_IsOneDocument()
+    public async Task Json_OfADemo_IsOneDocument()
     {
         var result = await DemoFixture.TellAsync();
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream))
-        {
-            DemoJson.Write(writer, result, result.Next("ledger", " --schema s"));
-        }
-
-        using var document = JsonDocument.Parse(Encoding.UTF8.GetString(stream.ToArray()));
-        var root = document.RootElement;
+        var root = JsonSerializer.SerializeToElement(DemoJson.Of(result, result.Next("ledger", " --schema s")), ContractContext.Default.DemoContract);
         root.EnumerateObject().Select(m => m.Name).ShouldBe(
         [
-            "run_id", "branch_id", "fork_position", "run_length", "branch_length", "run_phases", "branch_phases", "diff", "run_usage", "branch_usage", "next",
+            "run_id", "branch_id", "fork_position", "run_length", "branch_length", "run_phases", "branch_phases", "diff", "run_usage", "branch_usage", "next_commands",
         ]);
         root.GetProperty("run_id").GetString().ShouldBe("demo-1");
         root.GetProperty("branch_id").GetString().ShouldBe("demo-1-again");

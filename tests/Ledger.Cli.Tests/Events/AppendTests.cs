@@ -13,7 +13,7 @@ public sealed class AppendTests(CliDatabase database) : IClassFixture<CliDatabas
 
         answer.GetProperty("length").GetInt64().ShouldBe(1);
         (await database.Cli.JsonAsync("status", "orders:7")).GetProperty("stream").GetString().ShouldBe("orders:7");
-        (await database.Cli.JsonAsync("run", "list")).EnumerateArray().ShouldAllBe(r => r.GetProperty("run_id").GetString() != "7");
+        (await database.Cli.JsonAsync("run", "list")).EnumerateArray().ShouldAllBe(r => r.GetProperty("id").GetString() != "7");
     }
 
     [Fact]

@@ -90,8 +90,8 @@ public sealed class ImportTests(CliDatabase database) : IClassFixture<CliDatabas
             """.ReplaceLineEndings("\n"));
         (await database.Cli.RunAsync("import", "traj", samples)).ShouldSucceed().ShouldContain("run:simple : 24 events, 0 written\n");
         var trace = await database.Cli.JsonAsync("trace", "submission", "--run", "simple");
-        trace.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("id").GetString()).Last().ShouldBe("task");
-        trace.GetProperty("events").GetArrayLength().ShouldBe(18);
+        trace.GetProperty("entries").EnumerateArray().Select(e => e.GetProperty("id").GetString()).Last().ShouldBe("task");
+        trace.GetProperty("entries").GetArrayLength().ShouldBe(18);
     }
 
     [Fact]

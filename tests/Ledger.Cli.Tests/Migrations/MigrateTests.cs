@@ -133,7 +133,7 @@ public sealed class MigrateTests
         (await cli.RunAsync("migrate", "assert")).ShouldSucceed();
         await ChangeAsync();
         (await cli.JsonAsync("migrate", "apply")).EnumerateArray()
-            .Select(done => $"{done.GetProperty("state").GetString()} {done.GetProperty("function").GetString()}")
+            .Select(done => $"{done.GetProperty("state").GetString()} {done.GetProperty("name").GetString()}")
             .ShouldBe(["applied history", "applied world", "dropped gone_v1"]);
     }
 

@@ -17,7 +17,7 @@ public sealed class TaskStoryTests(CliDatabase database) : IClassFixture<CliData
         (await cli.RunAsync("call", "save", "c1", "--task", "t1", "--ability", "mem:retrieve", "--start", "m1")).ShouldSucceed();
         (await cli.RunAsync("call", "save", "c1", "--status", "in_progress")).ShouldSucceed().ShouldContain("in_progress");
 
-        (await cli.JsonAsync("recover")).GetProperty("calls")[0].GetProperty("startMessage").GetProperty("id").GetString().ShouldBe("m1");
+        (await cli.JsonAsync("recover")).GetProperty("calls")[0].GetProperty("start_message").GetProperty("id").GetString().ShouldBe("m1");
         (await cli.JsonAsync("call", "list", "--task", "t1")).GetProperty("calls")[0].GetProperty("status").GetString().ShouldBe("in_progress");
         (await cli.JsonAsync("task", "tree", "t1"))[1].GetProperty("task").GetProperty("id").GetString().ShouldBe("t2");
         (await cli.RunAsync("task", "complete", "t2")).ShouldSucceed().ShouldContain("success");
@@ -75,7 +75,7 @@ public sealed class TaskStoryTests(CliDatabase database) : IClassFixture<CliData
         (await cli.JsonAsync("events", "kettle", "--call", "nobody")).GetArrayLength().ShouldBe(0);
         var id = called.GetProperty("event_id").GetString()!;
         (await cli.RunAsync("trace", id)).ShouldSucceed().ShouldContain("They belong to the call found-c of the task found: lab:boil");
-        (await cli.JsonAsync("trace", id)).GetProperty("calls")[0].GetProperty("taskId").GetString().ShouldBe("found");
+        (await cli.JsonAsync("trace", id)).GetProperty("calls")[0].GetProperty("task_id").GetString().ShouldBe("found");
         (await cli.JsonAsync("task", "list", "--run", "kettle")).GetProperty("total").GetInt64().ShouldBe(1);
         (await cli.RunAsync("call", "show", "nobody")).ShouldBeRefused(1, "There is no call 'nobody'. 'ledger call list --task ID' shows those of a task.");
     }

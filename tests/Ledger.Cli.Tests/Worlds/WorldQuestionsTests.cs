@@ -47,7 +47,7 @@ public sealed class WorldQuestionsTests(CliDatabase database) : IClassFixture<Cl
 
         var blame = await database.Cli.RunAsync("blame", "related", relation, "--relation", "--json");
 
-        JsonElement.Parse(blame.ShouldSucceed()).GetProperty("events").EnumerateArray()
+        JsonElement.Parse(blame.ShouldSucceed()).GetProperty("changes").EnumerateArray()
             .Select(e => e.GetProperty("kind").GetString()).ShouldBe(["created", "removed"]);
         (await database.Cli.RunAsync("blame", "related", "ghost", "--relation")).ShouldBeRefused(1, "No event of 'run:related' created a relation 'ghost'.");
     }

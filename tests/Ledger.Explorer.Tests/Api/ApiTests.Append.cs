@@ -21,7 +21,7 @@ public abstract partial class ApiTests
         refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
         lines.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
         var problem = await refused.Content.ReadFromJsonAsync<JsonElement>();
-        (problem.GetProperty("position").GetInt64(), problem.GetProperty("fault").GetString()).ShouldBe((1, "unknown_object"));
+        (problem.GetProperty("position").GetInt64(), problem.GetProperty("reason").GetString()).ShouldBe((1, "unknown_object"));
         problem.GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain(
             " cannot be applied to the world: object.patched names the object 'ghost', which does not exist there (unknown_object). Nothing was written to 'run:judged'.");
         taken.StatusCode.ShouldBe(HttpStatusCode.Created);

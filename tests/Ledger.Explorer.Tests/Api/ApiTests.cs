@@ -36,8 +36,8 @@ public abstract partial class ApiTests : IAsyncLifetime
 
         var run = answer.GetProperty("runs").EnumerateArray().ShouldHaveSingleItem();
         run.GetProperty("stream").GetString().ShouldBe("run:kettle");
-        run.GetProperty("version").GetInt64().ShouldBe(SampleRun.Length);
-        run.GetProperty("branches").GetInt64().ShouldBe(1);
+        run.GetProperty("length").GetInt64().ShouldBe(SampleRun.Length);
+        run.GetProperty("branch_count").GetInt64().ShouldBe(1);
         answer.GetProperty("has_more").GetBoolean().ShouldBeFalse();
     }
 
@@ -129,7 +129,7 @@ public abstract partial class ApiTests : IAsyncLifetime
         first.GetProperty("objects").EnumerateArray().Select(o => o.GetProperty("id").GetString()).ShouldBe(["claim-1", "claim-2"]);
         var second = await GetAsync($"{Streams}/run:kettle/objects?limit=2&after={first.GetProperty("next").GetString()}");
         second.GetProperty("objects").EnumerateArray().Select(o => o.GetProperty("id").GetString()).ShouldBe(["source-1"]);
-        second.GetProperty("next").ValueKind.ShouldBe(JsonValueKind.Null);
+        second.TryGetProperty("next", out _).ShouldBeFalse();
 
         var confirmed = await GetAsync($"{Streams}/run:kettle/objects?type=Claim&contains={Uri.EscapeDataString("""{"status":"confirmed"}""")}");
         confirmed.GetProperty("objects").EnumerateArray().ShouldHaveSingleItem().GetProperty("id").GetString().ShouldBe("claim-1");
@@ -153,12 +153,12 @@ public abstract partial class ApiTests : IAsyncLifetime
 
         var kept = await GetAsync($"{Streams}/run:kettle/snapshot");
         kept.GetProperty("position").GetInt64().ShouldBe(SampleRun.Length);
-        kept.GetProperty("objects").GetInt32().ShouldBe(3);
+        kept.GetProperty("object_count").GetInt32().ShouldBe(3);
     }
 
     [Fact]
     public async Task Blame_OfARelation_NamesItsEvents() =>
-        (await GetAsync($"{Streams}/run:kettle/blame?id=relation-1&of=relation")).EnumerateArray().ShouldHaveSingleItem()
+        (await GetAsync($"{Streams}/run:kettle/blame?id=relation-1&of=relation")).GetProperty("changes").EnumerateArray().ShouldHaveSingleItem()
             .GetProperty("event").GetProperty("position").GetInt64().ShouldBe(5);
 
     [Fact]
@@ -221,7 +221,7 @@ public abstract partial class ApiTests : IAsyncLifetime
     {
         var blame = await GetAsync($"{Streams}/run:kettle/blame?id=claim-1&property=status");
 
-        blame.EnumerateArray().Select(e => e.GetProperty("kind").GetString()).ShouldBe(["created", "patched"]);
+        blame.GetProperty("changes").EnumerateArray().Select(e => e.GetProperty("kind").GetString()).ShouldBe(["created", "patched"]);
     }
 
     [Fact]
@@ -261,7 +261,7 @@ public abstract partial class ApiTests : IAsyncLifetime
     [Fact]
     public async Task Replay_AndBranches_AndExport_Answer()
     {
-        (await GetAsync($"{Streams}/run:kettle/replay")).GetProperty("events").GetInt64().ShouldBe(SampleRun.Length);
+        (await GetAsync($"{Streams}/run:kettle/replay")).GetProperty("position").GetInt64().ShouldBe(SampleRun.Length);
         (await GetAsync($"{Streams}/run:kettle/branches"))[0].GetProperty("name").GetString().ShouldBe("what if we doubt?");
         (await _client.GetStringAsync($"{Streams}/run:kettle/export")).TrimEnd('\n').Split('\n').Length.ShouldBe(SampleRun.Length);
     }
@@ -388,5 +388,5 @@ public abstract partial class ApiTests : IAsyncLifetime
     }
 
     private static IEnumerable<int> PositionsOf(JsonElement trace) =>
-        trace.EnumerateArray().Select(e => e.GetProperty("event").GetProperty("position").GetInt32());
+        trace.GetProperty("entries").EnumerateArray().Select(e => e.GetProperty("event").GetProperty("position").GetInt32());
 }

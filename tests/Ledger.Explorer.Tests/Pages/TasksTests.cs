@@ -127,18 +127,18 @@ public sealed partial class TasksTests : IAsyncLifetime
         var next = await GetAsync("tasks?limit=1&after=" + Uri.EscapeDataString(page.GetProperty("next").GetString()!));
         next.GetProperty("tasks")[0].GetProperty("id").GetString().ShouldNotBe(page.GetProperty("tasks")[0].GetProperty("id").GetString());
 
-        (await GetAsync("tasks/boil")).GetProperty("systemPrompt").GetString().ShouldBe("Boil water." + Hostile);
+        (await GetAsync("tasks/boil")).GetProperty("system_prompt").GetString().ShouldBe("Boil water." + Hostile);
         (await GetAsync("tasks/boil/tree")).EnumerateArray().Select(t => (t.GetProperty("depth").GetInt32(), t.GetProperty("task").GetProperty("id").GetString()))
             .ShouldBe([(0, "boil"), (1, "fill")]);
         (await GetAsync("tasks/boil/messages")).GetProperty("messages")[0].GetProperty("id").GetString().ShouldBe("m1");
-        (await GetAsync("messages/m1")).GetProperty("taskId").GetString().ShouldBe("boil");
-        (await GetAsync("tasks/boil/calls")).GetProperty("calls")[0].GetProperty("abilityName").GetString().ShouldBe("kettle:heat");
+        (await GetAsync("messages/m1")).GetProperty("task_id").GetString().ShouldBe("boil");
+        (await GetAsync("tasks/boil/calls")).GetProperty("calls")[0].GetProperty("ability_name").GetString().ShouldBe("kettle:heat");
         (await GetAsync("calls")).GetProperty("calls").GetArrayLength().ShouldBe(1);
         (await GetAsync("calls?status=failed")).GetProperty("calls").GetArrayLength().ShouldBe(0);
         (await GetAsync("calls/c1")).GetProperty("status").GetString().ShouldBe("in_progress");
         var recovery = await GetAsync("recovery");
         recovery.GetProperty("tasks").GetArrayLength().ShouldBe(2);
-        recovery.GetProperty("calls")[0].GetProperty("startMessage").GetProperty("id").GetString().ShouldBe("m1");
+        recovery.GetProperty("calls")[0].GetProperty("start_message").GetProperty("id").GetString().ShouldBe("m1");
     }
 
     [Fact]

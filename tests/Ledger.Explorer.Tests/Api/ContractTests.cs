@@ -1,0 +1,176 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ledger.Conformance;
+using Ledger.Explorer.Api;
+using Ledger.Log;
+using Ledger.Postgres;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Schema;
+using Ledger.Records;
+using Ledger.Tasks;
+using Ledger.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Explorer.Tests.Api;
+
+/// <summary>Every route answers as the OpenAPI document says.</summary>
+public sealed class ContractTests : IAsyncLifetime
+{
+    private const string Base = "/ledger/api/v1";
+
+    private static readonly Dictionary<string, string> Paths = new()
+    {
+        ["{stream}"] = "branch:kettle-strict",
+        ["{event}"] = "3",
+        ["{project}"] = "kettle",
+        ["{projection}"] = "ledger:world",
+        ["{task}"] = "boil",
+        ["{call}"] = "c1",
+        ["{message}"] = "m1",
+    };
+
+    private static readonly Dictionary<string, string> Queries = new() { ["a"] = "run:kettle", ["b"] = "branch:kettle-strict", ["id"] = "claim-1", ["faults"] = "skip" };
+
+    private static readonly Dictionary<string, string> Bodies = new()
+    {
+        ["/runs"] = """{"id": "new"}""",
+        ["/streams/{stream}/branches"] = """{"at": 3, "id": "newer", "name": "a label"}""",
+        ["/streams/{stream}/events"] = """{"events": [{"type": "object.create", "data": {}}]}""",
+        ["/projections/{projection}/rebuild"] = "{}",
+    };
+
+    private TestDatabase _database = null!;
+    private NpgsqlDataSource _dataSource = null!;
+    private ExplorerHost _host = null!;
+    private HttpClient _client = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await ExplorerDatabase.CreateAsync();
+        _dataSource = NpgsqlDataSource.Create(_database.ConnectionString);
+        _host = await ExplorerHost.StartAsync(
+            new PostgresEventStore(_dataSource),
+            options => options with { Writing = ExplorerWriting.Allowed },
+            builder => builder.Services.AddSingleton(new ProjectionAdmin(_dataSource)).AddSingleton(new LedgerMigrator(_dataSource)));
+        _client = _host.CreateClient();
+        await SampleRun.WriteAsync(_host.Ledger);
+        var branch = await _host.Ledger.OpenAsync(SampleRun.Branch);
+        await branch.AppendAsync([new ObjectPatched("nobody", new JsonObject { ["n"] = 1 })]);
+        await branch.SaveSnapshotAsync();
+        await using var records = new ChronoStore(_host.Ledger.Store, "kettle");
+        await records.UpsertAsync(new ChronoRecord { Id = "claim-1", Kind = "requirement", Label = "It boils.", Status = "active" });
+        await SaveTasksAsync(_host.Ledger);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _host.Errors.ShouldBeEmpty();
+        await _host.DisposeAsync();
+        await _dataSource.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task EveryRoute_Answer_MatchesItsSchema()
+    {
+        var document = JsonNode.Parse(await _client.GetStringAsync($"{Base}/openapi.json"))!;
+        foreach (var route in ApiRoutes.All)
+        {
+            var operation = document["paths"]![route.Path]![route.Method.ToLowerInvariant()]!;
+            foreach (var type in route.Produces.Where(type => type != AcceptedTypes.Live && !type.Contains("sql", StringComparison.Ordinal)))
+            {
+                var (status, text) = await AskAsync(route, type);
+                status.ShouldBe((HttpStatusCode)route.Success, $"{route.Path}: {text}");
+                foreach (var json in type == AcceptedTypes.Lines ? text.Split('\n', StringSplitOptions.RemoveEmptyEntries) : [text])
+                {
+                    var schema = operation["responses"]![$"{route.Success}"]!["content"]![type]!["schema"];
+                    (schema is null).ShouldBe(route.Path.StartsWith("/projects/{project}/", StringComparison.Ordinal) && !route.Path.EndsWith("verify", StringComparison.Ordinal), route.Path);
+                    JsonElement.Parse(json).ShouldMatch(schema ?? new JsonObject(), document["components"], $"{route.Method} {route.Path} as {type}: {json}");
+                }
+            }
+
+            var problem = operation["responses"]!["400"]!["content"]!["application/problem+json"]!["schema"]!;
+            using var refused = await _client.GetAsync($"{Base}/streams/nobody:x");
+            JsonElement.Parse(await refused.Content.ReadAsStringAsync()).ShouldMatch(problem, document["components"], "a refusal");
+        }
+    }
+
+    [Fact]
+    public async Task EveryBody_MatchesItsSchema()
+    {
+        var document = JsonNode.Parse(await _client.GetStringAsync($"{Base}/openapi.json"))!;
+        foreach (var route in ApiRoutes.All.Where(route => route.Body is not null))
+        {
+            var schema = document["paths"]![route.Path]!["post"]!["requestBody"]!["content"]!["application/json"]!["schema"]!;
+            JsonElement.Parse(Bodies[route.Path]).ShouldMatch(schema, document["components"], route.Path);
+        }
+    }
+
+    [Fact]
+    public async Task EveryEvent_WhereverItIsRead_CanBeAppendedAgain()
+    {
+        var schema = JsonNode.Parse(await _client.GetStringAsync($"{Base}/openapi.json"))!["components"]!;
+        var page = JsonElement.Parse(await _client.GetStringAsync($"{Base}/streams/run:kettle/events"));
+        var one = JsonElement.Parse(await _client.GetStringAsync($"{Base}/streams/run:kettle/events/3"));
+        var traced = JsonElement.Parse(await _client.GetStringAsync($"{Base}/streams/run:kettle/events/5/trace")).GetProperty("entries")[0].GetProperty("event");
+        var blamed = JsonElement.Parse(await _client.GetStringAsync($"{Base}/streams/run:kettle/blame?id=claim-1")).GetProperty("changes")[0].GetProperty("event");
+        var lines = (await _client.GetStringAsync($"{Base}/log?prefix=run:")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line));
+        var events = page.GetProperty("events").EnumerateArray().Concat(lines).Append(one).Append(traced).Append(blamed).ToList();
+
+        foreach (var recorded in events)
+        {
+            recorded.ShouldMatch(new JsonObject { ["$ref"] = "#/components/schemas/NewEventRequest" }, schema, "an event");
+        }
+
+        var body = $$"""{"events": {{page.GetProperty("events").GetRawText()}}}""";
+        using var answer = await _client.PostAsync($"{Base}/streams/run:copy/events", new StringContent(body, Encoding.UTF8, "application/json"));
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
+    }
+
+    private static async Task SaveTasksAsync(AgentLedger ledger)
+    {
+        var tasks = new TaskLedger(ledger.Store);
+        var now = DateTimeOffset.UnixEpoch;
+        await tasks.SaveTaskAsync(new AgentTask { CreatedAt = now, UpdatedAt = now, Id = "boil", SystemPrompt = "Boil.", Run = SampleRun.Run });
+        await tasks.SaveMessageAsync(new Message { Timestamp = now, Id = "m1", TaskId = "boil", Role = MessageRole.User, Content = "How?" });
+        await tasks.SaveCallAsync(new Call
+        {
+            CreatedAt = now,
+            UpdatedAt = now,
+            Id = "c1",
+            TaskId = "boil",
+            AbilityName = "kettle:heat",
+            Parameters = "{}",
+            Status = CallStatus.InProgress,
+            Details = "{}",
+            StartMessageId = "m1",
+        });
+        await ledger.GetRun(SampleRun.Run.Id).AppendAsync(
+            [new NewEvent(new ToolCalled("kettle"), new EventMetadata { CallId = "c1" })]);
+    }
+
+    private async Task<(HttpStatusCode Status, string Text)> AskAsync(ApiRoute route, string type)
+    {
+        var path = string.Join('/', route.Path.Split('/').Select(part => Paths.GetValueOrDefault(part, part)));
+        if (route.Path == "/events/{event}")
+        {
+            path = "/events/" + JsonElement.Parse(await _client.GetStringAsync($"{Base}/streams/run:kettle/events/3")).GetProperty("event_id").GetString();
+        }
+
+        var query = string.Join('&', route.Query.Where(parameter => Queries.ContainsKey(parameter.Name)).Select(parameter => $"{parameter.Name}={Queries[parameter.Name]}"));
+        using var request = new HttpRequestMessage(new HttpMethod(route.Method), $"{Base}{path}?{query}");
+        request.Headers.Accept.ParseAdd(type);
+        if (route.Method == "POST")
+        {
+            request.Content = new StringContent(Bodies[route.Path], Encoding.UTF8, "application/json");
+        }
+
+        using var answer = await _client.SendAsync(request);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+}
