@@ -1,7 +1,7 @@
 namespace Ledger.Explorer.Contracts;
 
 /// <summary>The state of the private server.</summary>
-internal sealed record ClusterContract(bool Running, string DataFolder, string ConnectionString, string? Version = null);
+internal sealed record ClusterContract(bool Running, string DataFolder, string ConnectionString, string? ServerVersion = null);
 
 /// <summary>The data folder of the private server.</summary>
 internal sealed record DataFolderContract(string DataFolder);

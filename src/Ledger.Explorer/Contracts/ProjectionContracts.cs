@@ -101,4 +101,4 @@ internal sealed record DeadLetterContract(
 }
 
 /// <summary>How many dead letters were applied again.</summary>
-internal sealed record ReplayedLettersContract(int Replayed, int Failed);
+internal sealed record ReplayedLettersContract(int ReplayedCount, int FailedCount);

@@ -23,7 +23,7 @@ public sealed class McpAppendTests(CliDatabase database) : IClassFixture<CliData
         }
 
         taken.ShouldHaveSingleItem().IsError.ShouldBeFalse();
-        taken[0].Text.ShouldStartWith("""{"length":1,""");
+        taken[0].Text.ShouldStartWith("""{"stream":"run:judged","outcome":"written","position":0,"count":1,"length":1,""");
     }
 
     [Fact]
@@ -32,9 +32,25 @@ public sealed class McpAppendTests(CliDatabase database) : IClassFixture<CliData
         var answers = await AskAsync("""{"run":"near","type":"object.create","data":{}}""", """{"run":"far","type":"kettle.created","data":{}}""");
 
         answers.ShouldAllBe(a => !a.IsError);
-        JsonDocument.Parse(answers[0].Text).RootElement.GetProperty("note").GetString().ShouldBe(
+        JsonDocument.Parse(answers[0].Text).RootElement.GetProperty("notes")[0].GetString().ShouldBe(
             "'object.create' is not a built-in event, and means nothing to worlds and calls; the built-in one is 'object.created'.");
         answers[1].Text.ShouldNotContain("built-in");
+    }
+
+    [Theory]
+    [InlineData(40, true)]
+    [InlineData(400, false)]
+    public async Task RunEvents_DeepData_IsText_AndStructureAsFarAsTheProtocolReads(int depth, bool hasStructure)
+    {
+        var data = $"{new string('[', depth)}{new string(']', depth)}";
+        (await database.Cli.RunAsync("append", $"deep-{depth}", "--type", "note", "--data", data)).ShouldSucceed();
+
+        var answers = await McpAnswers.AskAsync(
+            database.Cli, $$$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"run_events","arguments":{"run":"deep-{{{{depth}}}}"} } }""");
+
+        var result = answers["1"].GetProperty("result");
+        result.GetProperty("content")[0].GetProperty("text").GetString()!.ShouldContain(data);
+        result.TryGetProperty("structuredContent", out _).ShouldBe(hasStructure);
     }
 
     private async Task<IReadOnlyList<(string Text, bool IsError)>> AskAsync(params string[] arguments)

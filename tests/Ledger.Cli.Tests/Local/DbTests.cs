@@ -34,12 +34,12 @@ public sealed class DbTests : IAsyncLifetime
     {
         var before = await Cli.JsonAsync("db", "status");
         before.GetProperty("running").GetBoolean().ShouldBeFalse();
-        before.TryGetProperty("version", out _).ShouldBeFalse();
+        before.TryGetProperty("server_version", out _).ShouldBeFalse();
 
         (await Cli.RunAsync("run", "start", "--id", "a")).ShouldSucceed().ShouldBe("Run ID : a\n");
 
         var status = await Cli.JsonAsync("db", "status");
-        status.EnumerateObject().Select(m => m.Name).ShouldBe(["running", "data_folder", "connection_string", "version"]);
+        status.EnumerateObject().Select(m => m.Name).ShouldBe(["running", "data_folder", "connection_string", "server_version"]);
         status.GetProperty("running").GetBoolean().ShouldBeTrue();
         await using (var source = NpgsqlDataSource.Create(status.GetProperty("connection_string").GetString()!))
         await using (var command = source.CreateCommand("select count(*) from ledger.mt_streams"))

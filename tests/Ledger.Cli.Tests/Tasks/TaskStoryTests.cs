@@ -23,7 +23,7 @@ public sealed class TaskStoryTests(CliDatabase database) : IClassFixture<CliData
         (await cli.RunAsync("task", "complete", "t2")).ShouldSucceed().ShouldContain("success");
         var active = await cli.JsonAsync("task", "list", "--status", "active");
         active.GetProperty("total").GetInt64().ShouldBe(1);
-        active.GetProperty("tasks")[0].GetProperty("systemPrompt").GetString().ShouldBe("Find out.");
+        active.GetProperty("tasks")[0].GetProperty("system_prompt").GetString().ShouldBe("Find out.");
         (await cli.JsonAsync("message", "list", "t1")).GetProperty("total").GetInt64().ShouldBe(1);
         (await cli.RunAsync("invoke", "ldg:task:get", """{"taskId":"nobody"}""")).ShouldSucceed().ShouldBe("{\"task\":null}\n");
         (await cli.RunAsync("bus", "list")).ShouldSucceed().ShouldContain("ldg:msg:save");
