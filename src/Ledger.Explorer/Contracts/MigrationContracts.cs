@@ -4,7 +4,7 @@ using Ledger.Postgres.Schema;
 namespace Ledger.Explorer.Contracts;
 
 /// <summary>A migration, a function, or a thing of the schema that an update changed.</summary>
-/// <param name="Kind">migration, function, or number for a sequence or a reader's progress.</param>
+/// <param name="Kind">migration, function, or part for anything else of the schema.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="State">Its state, or what was done: applied, adopted, dropped or mended.</param>
 /// <param name="Number">The number of a migration.</param>
@@ -44,7 +44,7 @@ internal sealed record MigrationContract(
         .. run.Select(Of),
         .. run.Functions.Select(name => new MigrationContract("function", name, "applied")),
         .. run.DroppedFunctions.Select(name => new MigrationContract("function", name, "dropped")),
-        .. run.Mended.Select(difference => new MigrationContract("number", difference.Subject, "mended")),
+        .. run.Mended.Select(difference => new MigrationContract("part", difference.Subject, "mended")),
     ];
 }
 

@@ -97,7 +97,7 @@ public sealed class MigrateTests
             """);
         (await cli.RunAsync("migrate", "assert")).ShouldSucceed();
         await DropAsync();
-        (await cli.JsonAsync("migrate", "apply")).EnumerateArray().Select(mended => mended.GetProperty("subject").GetString())
+        (await cli.JsonAsync("migrate", "apply")).EnumerateArray().Select(mended => mended.GetProperty("name").GetString())
             .ShouldBe(["function 'ledger.archive_v1(text)'", "view 'ledger.event'"]);
     }
 
