@@ -7,7 +7,7 @@ internal static class CommonOptions
 {
     public static Option<bool> Json { get; } = new("--json")
     {
-        Description = "Print one JSON document with snake_case members; tasks, calls and messages have the form that their abilities return.",
+        Description = "Print one JSON document, with the members that the HTTP API has for the same things.",
         Recursive = true,
     };
 

@@ -1,4 +1,3 @@
-using Ledger.Bus;
 using Ledger.Explorer.Contracts;
 
 namespace Ledger.Cli.Bus;

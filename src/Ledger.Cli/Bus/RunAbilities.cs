@@ -5,6 +5,7 @@ using Ledger.Cli.Streams;
 using Ledger.Events;
 using Ledger.Explorer.Contracts;
 using Ledger.Log;
+using Ledger.Tasks;
 using Ledger.Worlds;
 
 namespace Ledger.Cli.Bus;
@@ -74,7 +75,10 @@ internal static class RunAbilities
             return DiffContract.Of(await (await OpenAsync(ledger, input.Run, token)).DiffAsync(other, cancellationToken: token));
         });
         bus.Register(Trace, async (input, token) =>
-            TraceContract.Of(await (await OpenAsync(ledger, input.Run, token)).ExplainAsync(input.EventId, token), "causes"));
+        {
+            var trace = await (await OpenAsync(ledger, input.Run, token)).ExplainAsync(input.EventId, token);
+            return await TraceContract.OfAsync(trace, "causes", connection.Store.Get<ITaskReader>(), token);
+        });
     }
 
     private static async Task<Run> OpenAsync(AgentLedger ledger, string text, CancellationToken cancellationToken) =>

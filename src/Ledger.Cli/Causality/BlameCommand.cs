@@ -4,7 +4,6 @@ using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Cli.Worlds;
 using Ledger.Explorer.Contracts;
-using Ledger.Worlds;
 
 namespace Ledger.Cli.Causality;
 

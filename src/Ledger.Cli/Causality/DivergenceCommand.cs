@@ -1,10 +1,8 @@
 using System.CommandLine;
 using System.Text;
-using Ledger.Cli.Events;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
-using Ledger.Runs;
 
 namespace Ledger.Cli.Causality;
 

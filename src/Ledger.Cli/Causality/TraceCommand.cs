@@ -1,11 +1,8 @@
 using System.CommandLine;
 using System.Text;
 using Ledger.Cli.Connections;
-using Ledger.Cli.Events;
 using Ledger.Cli.Streams;
-using Ledger.Cli.Tasks;
 using Ledger.Explorer.Contracts;
-using Ledger.Files;
 using Ledger.Runs;
 using Ledger.Tasks;
 
@@ -53,15 +50,14 @@ internal sealed class TraceCommand : LedgerCommand
             throw new RefusalException($"There is no event '{id}' in '{run.StreamName}'. 'ledger events {run.StreamName}' lists its events.");
         }
 
-        var calls = await FindCallsAsync(connection, trace, cancellationToken);
+        var answer = await TraceContract.OfAsync(trace, isDown ? "effects" : "causes", connection.Store.Get<ITaskReader>(), cancellationToken);
         if (session.Json)
         {
-            var answer = TraceContract.Of(trace, isDown ? "effects" : "causes") with { Calls = [.. calls.Select(CallContract.Of)] };
             session.Out.Json(answer, ContractContext.Default.TraceContract);
         }
         else
         {
-            Print(session, trace, isDown ? "Effects" : "Causes", calls);
+            Print(session, trace, isDown ? "Effects" : "Causes", answer.Calls);
         }
     }
 
@@ -77,21 +73,7 @@ internal sealed class TraceCommand : LedgerCommand
             : throw new RefusalException($"There is no event '{id}'. With --run, ids from files are looked up too.");
     }
 
-    private static async Task<List<Call>> FindCallsAsync(LedgerConnection connection, CausalTrace trace, CancellationToken cancellationToken)
-    {
-        var calls = new List<Call>();
-        foreach (var id in trace.Events.Select(e => e.Metadata.CallId).OfType<string>().Distinct(StringComparer.Ordinal))
-        {
-            if (await connection.Tasks.FindCallAsync(id, cancellationToken) is { } call)
-            {
-                calls.Add(call);
-            }
-        }
-
-        return calls;
-    }
-
-    private static void Print(Session session, CausalTrace trace, string title, List<Call> calls)
+    private static void Print(Session session, CausalTrace trace, string title, IReadOnlyList<CallContract> calls)
     {
         var output = session.Out;
         output.Line($"{title} of {trace.Entries[0].Id} in {trace.Stream}", Output.Tone.Name);

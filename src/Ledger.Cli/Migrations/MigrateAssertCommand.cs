@@ -1,7 +1,6 @@
 using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
-using Ledger.Postgres.Schema;
 
 namespace Ledger.Cli.Migrations;
 

@@ -1,6 +1,5 @@
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
-using Ledger.Postgres.Projections.Daemon;
 
 namespace Ledger.Cli.Projections;
 

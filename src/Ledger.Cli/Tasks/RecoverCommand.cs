@@ -1,6 +1,5 @@
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
-using Ledger.Tasks;
 
 namespace Ledger.Cli.Tasks;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
-using Ledger.Worlds;
 
 namespace Ledger.Cli.Worlds;
 

@@ -8,6 +8,7 @@ using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Runs;
 using Ledger.Files;
 using Ledger.Log;
+using Ledger.Tasks;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;
@@ -74,7 +75,8 @@ internal static class EventsResource
         var trace = direction == "causes"
             ? await run.ExplainAsync(recorded.Id, request.Aborted).ConfigureAwait(false)
             : await run.TraceEffectsAsync(recorded.Id, request.Aborted).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, TraceContract.Of(trace, direction), ContractContext.Default.TraceContract).ConfigureAwait(false);
+        var answer = await TraceContract.OfAsync(trace, direction, request.Explorer.Ledger.Store.Get<ITaskReader>(), request.Aborted).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.TraceContract).ConfigureAwait(false);
     }
 
     /// <summary>Appends the events of the body, in the form of event files: in <c>events</c>, or one per line.</summary>

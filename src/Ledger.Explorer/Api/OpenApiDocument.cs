@@ -23,14 +23,14 @@ internal static class OpenApiDocument
         },
         ["servers"] = new JsonArray(new JsonObject { ["url"] = server }),
         ["paths"] = Members(ApiRoutes.All.GroupBy(route => route.Path, StringComparer.Ordinal)
-            .Select(path => (path.Key, (JsonNode)Members(path.Select(route => (route.Method.ToLowerInvariant(), Operation(route))))))),
+            .Select(path => (path.Key, (JsonNode)Members(path.Select(route => (route.Method.ToLowerInvariant(), (JsonNode)Operation(route))))))),
         ["components"] = new JsonObject { ["schemas"] = Members(ContractSchema.Of(Types()).Select(schema => (schema.Key, schema.Value))) },
     };
 
     private static IEnumerable<JsonTypeInfo> Types() => ApiRoutes.All
         .SelectMany(route => new[] { route.Json, route.Line, route.Body }).OfType<JsonTypeInfo>().Append(ContractContext.Default.ProblemContract);
 
-    private static JsonNode Operation(ApiRoute route)
+    private static JsonObject Operation(ApiRoute route)
     {
         var inPath = route.Path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}'))
             .Select(name => Parameter(new ApiParameter(name, "string", MeaningOf(name), IsRequired: true), "path"));
@@ -62,7 +62,7 @@ internal static class OpenApiDocument
         route.Method.ToLowerInvariant() + string.Concat(route.Path.Split('/', StringSplitOptions.RemoveEmptyEntries)
             .Select(part => part.Trim('{', '}')).Select(part => char.ToUpperInvariant(part[0]) + part[1..]));
 
-    private static JsonNode Parameter(ApiParameter parameter, string place) => new JsonObject
+    private static JsonObject Parameter(ApiParameter parameter, string place) => new JsonObject
     {
         ["name"] = parameter.Name,
         ["in"] = place,

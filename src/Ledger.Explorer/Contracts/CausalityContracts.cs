@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ledger.Runs;
+using Ledger.Tasks;
 using Ledger.Worlds;
 
 namespace Ledger.Explorer.Contracts;
@@ -8,14 +9,25 @@ namespace Ledger.Explorer.Contracts;
 /// <param name="Stream">The run or branch.</param>
 /// <param name="Direction">causes or effects.</param>
 /// <param name="Entries">The events, nearest first, beginning with the event itself.</param>
-/// <param name="Calls">The calls of tasks that the events belong to; null where tasks are not read.</param>
+/// <param name="Calls">The calls of tasks that the events belong to.</param>
 internal sealed record TraceContract(
-    string Stream, string Direction, IReadOnlyList<TraceEntryContract> Entries, IReadOnlyList<CallContract>? Calls = null)
+    string Stream, string Direction, IReadOnlyList<TraceEntryContract> Entries, IReadOnlyList<CallContract> Calls)
 {
-    public static TraceContract Of(CausalTrace trace, string direction) => new(
-        trace.Stream.Value,
-        direction,
-        [.. trace.Entries.OrderBy(entry => entry.Distance).Select(TraceEntryContract.Of)]);
+    /// <summary>Adds the calls, where the store has tasks.</summary>
+    public static async Task<TraceContract> OfAsync(CausalTrace trace, string direction, ITaskReader? tasks, CancellationToken cancellationToken)
+    {
+        var calls = new List<CallContract>();
+        foreach (var id in tasks is null ? [] : trace.Events.Select(recorded => recorded.Metadata.CallId).OfType<string>().Distinct(StringComparer.Ordinal))
+        {
+            if (await tasks!.FindCallAsync(id, cancellationToken).ConfigureAwait(false) is { } call)
+            {
+                calls.Add(CallContract.Of(call));
+            }
+        }
+
+        return new TraceContract(
+            trace.Stream.Value, direction, [.. trace.Entries.OrderBy(entry => entry.Distance).Select(TraceEntryContract.Of)], calls);
+    }
 }
 
 /// <summary>An event on the way, or the id of one that is missing.</summary>
