@@ -24,6 +24,9 @@ internal sealed record ApiRoute(string Method, string Path, string Summary, Func
     /// <summary>The contract of the JSON body; null for none.</summary>
     public JsonTypeInfo? Body { get; init; }
 
+    /// <summary>The contract of a line of the body, where it may also be newline-delimited; null for none.</summary>
+    public JsonTypeInfo? BodyLine { get; init; }
+
     /// <summary>The status code on success.</summary>
     public int Success { get; init; } = Method == "POST" ? 201 : 200;
 

@@ -6,7 +6,7 @@ namespace Ledger.Explorer.Api;
 /// <summary>The routes of version 1. Only the routes listed here are served and documented.</summary>
 internal static class ApiRoutes
 {
-    private static readonly ContractContext Answers = ContractContext.Default;
+    private static readonly ContractContext Contracts = ContractContext.Default;
 
     private static readonly ApiParameter From = new("from", "integer", "The position of the first event.");
     private static readonly ApiParameter To = new("to", "integer", "The position after the last event.");
@@ -34,7 +34,7 @@ internal static class ApiRoutes
     [
         new("GET", "/runs", "Lists runs.", RunsResource.ListAsync)
         {
-            Json = Answers.RunPageContract,
+            Json = Contracts.RunPageContract,
             Query =
             [
                 new("text", "string", "Text that the name contains."),
@@ -50,55 +50,56 @@ internal static class ApiRoutes
         },
         new("POST", "/runs", "Starts a run.", RunsResource.StartAsync)
         {
-            Json = Answers.RunContract,
-            Body = Answers.StartRunRequest,
+            Json = Contracts.RunContract,
+            Body = Contracts.StartRunRequest,
             Refusals = [403, 409, 415],
         },
-        new("GET", "/streams/{stream}", "Describes a run or branch.", StreamResource.ShowAsync) { Json = Answers.RunContract },
-        new("GET", "/streams/{stream}/usage", "Adds up what the calls of a run or branch cost and saved; reads the whole history.", StreamResource.ShowUsageAsync) { Json = Answers.UsageContract },
-        new("GET", "/streams/{stream}/branches", "Lists the branches forked from a run or branch, directly or indirectly.", StreamResource.ListBranchesAsync) { Json = Answers.IReadOnlyListBranchContract },
+        new("GET", "/streams/{stream}", "Describes a run or branch.", StreamResource.ShowAsync) { Json = Contracts.RunContract },
+        new("GET", "/streams/{stream}/usage", "Adds up what the calls of a run or branch cost and saved; reads the whole history.", StreamResource.ShowUsageAsync) { Json = Contracts.UsageContract },
+        new("GET", "/streams/{stream}/branches", "Lists the branches forked from a run or branch, directly or indirectly.", StreamResource.ListBranchesAsync) { Json = Contracts.IReadOnlyListBranchContract },
         new("POST", "/streams/{stream}/branches", "Forks a run or branch; writes one event, however many are shared.", StreamResource.ForkAsync)
         {
-            Json = Answers.BranchContract,
-            Body = Answers.ForkRequest,
+            Json = Contracts.BranchContract,
+            Body = Contracts.ForkRequest,
             Refusals = [403, 404, 409, 415],
         },
         new("GET", "/streams/{stream}/events", "Reads events: a page as JSON, all of them one per line, or new ones as they are appended.", EventsResource.ListAsync)
         {
-            Json = Answers.EventPageContract,
-            Line = Answers.EventContract,
+            Json = Contracts.EventPageContract,
+            Line = Contracts.EventContract,
             Query = [From, To, .. Filter, new("limit", "integer", "The most events of a page, up to 1,000.")],
             Produces = ["application/json", AcceptedTypes.Lines, AcceptedTypes.Live],
         },
         new("POST", "/streams/{stream}/events", "Appends events in the form of event files; application/x-ndjson takes one per line.", EventsResource.AppendAsync)
         {
-            Json = Answers.AppendContract,
+            Json = Contracts.AppendContract,
             Query =
             [
                 new("expected_length", "integer", "With application/x-ndjson: the expected length of the history."),
                 new("validate", "string", "on: object and relation events that cannot be applied to the world are refused; off: any event is accepted. Default: on."),
             ],
-            Body = Answers.AppendRequest,
+            Body = Contracts.AppendRequest,
+            BodyLine = Contracts.NewEventRequest,
             Refusals = [403, 404, 409, 415, 422],
         },
-        new("GET", "/events/{event}", "Reads one event by its id, from any stream.", EventsResource.ShowAnywhereAsync) { Json = Answers.EventContract },
-        new("GET", "/branches", "Lists all branches.", StreamResource.ListAllBranchesAsync) { Json = Answers.IReadOnlyListBranchContract, Refusals = [] },
-        new("GET", "/streams/{stream}/events/{event}", "Reads one event of a history, by its position or id.", EventsResource.ShowAsync) { Json = Answers.EventContract },
+        new("GET", "/events/{event}", "Reads one event by its id, from any stream.", EventsResource.ShowAnywhereAsync) { Json = Contracts.EventContract },
+        new("GET", "/branches", "Lists all branches.", StreamResource.ListAllBranchesAsync) { Json = Contracts.IReadOnlyListBranchContract, Refusals = [] },
+        new("GET", "/streams/{stream}/events/{event}", "Reads one event of a history, by its position or id.", EventsResource.ShowAsync) { Json = Contracts.EventContract },
         new("GET", "/streams/{stream}/events/{event}/trace", "Follows the causes or effects of an event.", EventsResource.TraceAsync)
         {
-            Json = Answers.TraceContract,
+            Json = Contracts.TraceContract,
             Query = [new("direction", "string", "causes or effects. Default: causes.")],
         },
         new("GET", "/streams/{stream}/export", "Returns the history as an event file, which import reads.", ExportResource.SendAsync)
         {
-            Line = Answers.NewEventRequest,
+            Line = Contracts.NewEventRequest,
             Produces = [AcceptedTypes.Lines],
         },
-        new("GET", "/streams/{stream}/world", "Returns the world at a position.", WorldsResource.ShowAsync) { Json = Answers.WorldContract, Query = [At, AtTime, Faults], Refusals = [404, 422] },
+        new("GET", "/streams/{stream}/world", "Returns the world at a position.", WorldsResource.ShowAsync) { Json = Contracts.WorldContract, Query = [At, AtTime, Faults], Refusals = [404, 422] },
         new("GET", "/streams/{stream}/objects", "Reads the objects of the world, sorted by id: a page as JSON, or all of them one per line.", WorldListsResource.ListObjectsAsync)
         {
-            Json = Answers.ObjectPageContract,
-            Line = Answers.ObjectContract,
+            Json = Contracts.ObjectPageContract,
+            Line = Contracts.ObjectContract,
             Query =
             [
                 new("type", "string", "Only items of this type."),
@@ -113,8 +114,8 @@ internal static class ApiRoutes
         },
         new("GET", "/streams/{stream}/relations", "Reads the relations of the world, in the same forms as objects.", WorldListsResource.ListRelationsAsync)
         {
-            Json = Answers.RelationPageContract,
-            Line = Answers.RelationContract,
+            Json = Contracts.RelationPageContract,
+            Line = Contracts.RelationContract,
             Query =
             [
                 new("type", "string", "Only items of this type."),
@@ -128,22 +129,22 @@ internal static class ApiRoutes
             Produces = ["application/json", AcceptedTypes.Lines],
             Refusals = [404, 422],
         },
-        new("GET", "/streams/{stream}/snapshot", "Describes the newest stored snapshot of the world.", StreamResource.ShowSnapshotAsync) { Json = Answers.SnapshotContract },
+        new("GET", "/streams/{stream}/snapshot", "Describes the newest stored snapshot of the world.", StreamResource.ShowSnapshotAsync) { Json = Contracts.SnapshotContract },
         new("GET", "/streams/{stream}/object", "Reads one object of the world.", WorldsResource.ShowObjectAsync)
         {
-            Json = Answers.ObjectContract,
+            Json = Contracts.ObjectContract,
             Query = [ObjectId, At, AtTime, Faults],
             Refusals = [404, 422],
         },
         new("GET", "/streams/{stream}/neighbours", "Reads the objects and relations within some steps of an object.", WorldsResource.ShowNeighboursAsync)
         {
-            Json = Answers.NeighbourhoodContract,
+            Json = Contracts.NeighbourhoodContract,
             Query = [ObjectId, new("depth", "integer", "The number of steps, up to 10. Default: 1."), At, AtTime, Faults],
             Refusals = [404, 422],
         },
         new("GET", "/streams/{stream}/blame", "Lists the events that created and changed an object.", WorldsResource.BlameAsync)
         {
-            Json = Answers.BlameContract,
+            Json = Contracts.BlameContract,
             Query =
             [
                 ObjectId,
@@ -155,13 +156,13 @@ internal static class ApiRoutes
         },
         new("GET", "/streams/{stream}/replay", "Folds the history again and compares the result with the stored world.", WorldsResource.ReplayAsync)
         {
-            Json = Answers.ReplayContract,
+            Json = Contracts.ReplayContract,
             Query = [At, AtTime, Faults with { Meaning = "skip: skip events that cannot be applied, as worlds do; throw: the first one is an error. Default: throw." }],
             Refusals = [404, 422],
         },
         new("GET", "/diff", "Compares two worlds.", WorldsResource.DiffAsync)
         {
-            Json = Answers.DiffContract,
+            Json = Contracts.DiffContract,
             Query =
             [
                 A,
@@ -176,7 +177,7 @@ internal static class ApiRoutes
         },
         new("GET", "/log", "Reads the events of all streams in log order, one per line.", LogResource.ListAsync)
         {
-            Line = Answers.EventContract,
+            Line = Contracts.EventContract,
             Query =
             [
                 new("after", "integer", "The sequence number to start after."),
@@ -190,22 +191,22 @@ internal static class ApiRoutes
         },
         .. ProjectRoutes.All,
         .. TaskRoutes.All,
-        new("GET", "/projections", "Lists projections and subscriptions: state, lag, dead letters, and rebuilds started here.", ProjectionsReader.ListAsync) { Json = Answers.ProjectionsContract },
+        new("GET", "/projections", "Lists projections and subscriptions: state, lag, dead letters, and rebuilds started here.", ProjectionsReader.ListAsync) { Json = Contracts.ProjectionsContract },
         new("POST", "/projections/{projection}/rebuild", "Starts a rebuild, which continues in the background.", ProjectionsReader.RebuildAsync)
         {
-            Json = Answers.RebuildContract,
-            Body = Answers.EmptyRequest,
+            Json = Contracts.RebuildContract,
+            Body = Contracts.EmptyRequest,
             Success = 202,
             Refusals = [403, 404, 409, 415],
         },
         new("GET", "/dead-letters", "Lists the events that a projection or subscription failed to apply and skipped.", ProjectionsReader.ListDeadLettersAsync)
         {
-            Json = Answers.IReadOnlyListDeadLetterContract,
+            Json = Contracts.IReadOnlyListDeadLetterContract,
             Query = [new("projection", "string", "The projection or subscription. Default: all.")],
         },
-        new("GET", "/migrations", "Lists the migrations and whether the schema has them.", MigrationsResource.ListAsync) { Json = Answers.IReadOnlyListMigrationContract },
-        new("GET", "/migrations/differences", "Lists every difference between the schema and what the migrations create.", MigrationsResource.CompareAsync) { Json = Answers.IReadOnlyListSchemaDifferenceContract },
+        new("GET", "/migrations", "Lists the migrations and whether the schema has them.", MigrationsResource.ListAsync) { Json = Contracts.IReadOnlyListMigrationContract },
+        new("GET", "/migrations/differences", "Lists every difference between the schema and what the migrations create.", MigrationsResource.CompareAsync) { Json = Contracts.IReadOnlyListSchemaDifferenceContract },
         new("GET", "/migrations/script", "Returns the SQL of all migrations.", MigrationsResource.SendScriptAsync) { Produces = ["application/sql"] },
-        new("GET", "/divergence", "Finds where two histories diverge.", WorldsResource.DivergenceAsync) { Json = Answers.DivergenceContract, Query = [A, B] },
+        new("GET", "/divergence", "Finds where two histories diverge.", WorldsResource.DivergenceAsync) { Json = Contracts.DivergenceContract, Query = [A, B] },
     ];
 }

@@ -28,7 +28,7 @@ internal static class OpenApiDocument
     };
 
     private static IEnumerable<JsonTypeInfo> Types() => ApiRoutes.All
-        .SelectMany(route => new[] { route.Json, route.Line, route.Body }).OfType<JsonTypeInfo>().Append(ContractContext.Default.ProblemContract);
+        .SelectMany(route => new[] { route.Json, route.Line, route.Body, route.BodyLine }).OfType<JsonTypeInfo>().Append(ContractContext.Default.ProblemContract);
 
     private static JsonObject Operation(ApiRoute route)
     {
@@ -42,7 +42,9 @@ internal static class OpenApiDocument
         };
         if (route.Body is { } body)
         {
-            operation["requestBody"] = Content(("application/json", ContractSchema.ReferenceTo(body)));
+            operation["requestBody"] = route.BodyLine is { } line
+                ? Content(("application/json", ContractSchema.ReferenceTo(body)), (AcceptedTypes.Lines, ContractSchema.ReferenceTo(line)))
+                : Content(("application/json", ContractSchema.ReferenceTo(body)));
         }
 
         operation["responses"] = Responses(route);

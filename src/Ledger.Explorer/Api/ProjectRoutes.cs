@@ -5,7 +5,7 @@ namespace Ledger.Explorer.Api;
 /// <summary>The routes of record stores.</summary>
 internal static class ProjectRoutes
 {
-    private static readonly ContractContext Answers = ContractContext.Default;
+    private static readonly ContractContext Contracts = ContractContext.Default;
 
     private static readonly ApiParameter RecordId = new("id", "string", "The record's id.", IsRequired: true);
     private static readonly ApiParameter At = new("at", "integer", "The event of the chain to read after. Default: the last.");
@@ -15,7 +15,7 @@ internal static class ProjectRoutes
     [
         new("GET", "/projects", "Lists the record stores.", ProjectsResource.ListAsync)
         {
-            Json = Answers.ProjectPageContract,
+            Json = Contracts.ProjectPageContract,
             Query =
             [
                 new("text", "string", "Text that the name contains."),
@@ -24,7 +24,7 @@ internal static class ProjectRoutes
             ],
             Refusals = [],
         },
-        new("GET", "/projects/{project}", "Returns the head of a store's chain and its number of active records.", ProjectsResource.ShowAsync) { Json = Answers.ProjectContract },
+        new("GET", "/projects/{project}", "Returns the head of a store's chain and its number of active records.", ProjectsResource.ShowAsync) { Json = Contracts.ProjectContract },
         new("GET", "/projects/{project}/records", "Reads the records of a store, as they are now or were earlier.", ProjectsResource.QueryAsync)
         {
             Query =
@@ -51,7 +51,7 @@ internal static class ProjectRoutes
         },
         new("GET", "/projects/{project}/verify", "Checks the hash chain of a store.", ProjectsResource.VerifyAsync)
         {
-            Json = Answers.VerdictContract,
+            Json = Contracts.VerdictContract,
             Query =
             [
                 new("depth", "string", "chain, or rows to also compare the rows that queries read with the log. Default: chain."),

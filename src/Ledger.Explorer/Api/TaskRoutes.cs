@@ -5,7 +5,7 @@ namespace Ledger.Explorer.Api;
 /// <summary>The routes about tasks.</summary>
 internal static class TaskRoutes
 {
-    private static readonly ContractContext Answers = ContractContext.Default;
+    private static readonly ContractContext Contracts = ContractContext.Default;
 
     private static readonly ApiParameter Limit = new("limit", "integer", "The most items to return, up to 1,000. Default: 100.");
     private static readonly ApiParameter After = new("after", "string", "The 'next' value of the previous page.");
@@ -15,7 +15,7 @@ internal static class TaskRoutes
     [
         new("GET", "/tasks", "Lists tasks, the newest first.", TasksResource.ListAsync)
         {
-            Json = Answers.TaskPageContract,
+            Json = Contracts.TaskPageContract,
             Query =
             [
                 new("state", "string", "any, active, or the status with which they ended, such as success."),
@@ -27,22 +27,22 @@ internal static class TaskRoutes
                 Limit,
             ],
         },
-        new("GET", "/tasks/{task}", "Reads a task.", TasksResource.ShowAsync) { Json = Answers.TaskContract },
-        new("GET", "/tasks/{task}/tree", "Lists a task and everything below it, each with its depth.", TasksResource.ShowTreeAsync) { Json = Answers.IReadOnlyListTaskOfTreeContract },
-        new("GET", "/tasks/{task}/messages", "Lists the messages of a task by time.", TasksResource.ListMessagesAsync) { Json = Answers.MessagePageContract, Query = [After, Limit] },
-        new("GET", "/tasks/{task}/calls", "Lists the calls of a task, the oldest first.", TasksResource.ListCallsOfTaskAsync) { Json = Answers.CallsContract, Query = [Status] },
+        new("GET", "/tasks/{task}", "Reads a task.", TasksResource.ShowAsync) { Json = Contracts.TaskContract },
+        new("GET", "/tasks/{task}/tree", "Lists a task and everything below it, each with its depth.", TasksResource.ShowTreeAsync) { Json = Contracts.IReadOnlyListTaskOfTreeContract },
+        new("GET", "/tasks/{task}/messages", "Lists the messages of a task by time.", TasksResource.ListMessagesAsync) { Json = Contracts.MessagePageContract, Query = [After, Limit] },
+        new("GET", "/tasks/{task}/calls", "Lists the calls of a task, the oldest first.", TasksResource.ListCallsOfTaskAsync) { Json = Contracts.CallsContract, Query = [Status] },
         new("GET", "/calls", "Lists the calls of all tasks that have a status. Default: those in progress.", TasksResource.ListCallsAsync)
         {
-            Json = Answers.CallsContract,
+            Json = Contracts.CallsContract,
             Query = [Status],
         },
-        new("GET", "/calls/{call}", "Reads a call.", TasksResource.ShowCallAsync) { Json = Answers.CallContract },
+        new("GET", "/calls/{call}", "Reads a call.", TasksResource.ShowCallAsync) { Json = Contracts.CallContract },
         new("GET", "/calls/{call}/events", "Reads the events recorded for a call in the run of its task, one per line.", TasksResource.ListCallEventsAsync)
         {
-            Line = Answers.EventContract,
+            Line = Contracts.EventContract,
             Produces = [AcceptedTypes.Lines],
         },
-        new("GET", "/messages/{message}", "Reads a message.", TasksResource.ShowMessageAsync) { Json = Answers.MessageContract },
-        new("GET", "/recovery", "Lists the tasks in progress and the calls that have not ended.", TasksResource.RecoverAsync) { Json = Answers.RecoveryContract },
+        new("GET", "/messages/{message}", "Reads a message.", TasksResource.ShowMessageAsync) { Json = Contracts.MessageContract },
+        new("GET", "/recovery", "Lists the tasks in progress and the calls that have not ended.", TasksResource.RecoverAsync) { Json = Contracts.RecoveryContract },
     ];
 }

@@ -80,6 +80,43 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
     }
 
     [Fact]
+    public async Task EveryTool_Answer_MatchesItsOutputSchema()
+    {
+        await database.StartAsync("schemas", 2);
+        (string Tool, string Json)[] calls =
+        [
+            ("bus_list", "{}"),
+            ("bus_abilities", """{"moduleName":"run"}"""),
+            ("bus_inspect", """{"abilityId":"run:world"}"""),
+            ("bus_schema", """{"abilityId":"run:world"}"""),
+            ("chrono_get", """{"project":"schemas","id":"R-1"}"""),
+            ("chrono_history", """{"project":"schemas","id":"R-1"}"""),
+            ("chrono_query", """{"project":"schemas"}"""),
+            ("ldg_task_save", """{"task":{"id":"s1","systemPrompt":"Find out.","createdAt":1,"updatedAt":1}}"""),
+            ("ldg_task_get", """{"taskId":"s1"}"""),
+            ("ldg_task_query", "{}"),
+            ("ldg_msg_save", """{"message":{"id":"sm","taskId":"s1","role":"user","content":"How?","timestamp":2}}"""),
+            ("ldg_msg_list", """{"taskId":"s1"}"""),
+            ("ldg_call_save", """{"call":{"id":"sc","taskId":"s1","abilityName":"a:b","parameters":"{}","status":"pending","details":"{}","createdAt":3,"updatedAt":3,"startMessageId":"sm"}}"""),
+            ("ldg_call_list", """{"taskId":"s1"}"""),
+            ("run_append", """{"run":"schemas","type":"object.create","data":{},"call_id":"sc","id":"e9"}"""),
+            ("run_events", """{"run":"schemas"}"""),
+            ("run_list", "{}"),
+            ("run_world", """{"run":"schemas"}"""),
+            ("run_trace", """{"run":"schemas","event_id":"e9"}"""),
+            ("run_fork", """{"run":"schemas","at":1,"id":"schemas-2","name":"a label"}"""),
+            ("run_diff", """{"run":"schemas","other":"schemas-2"}"""),
+        ];
+        await using var client = await ConnectAsync();
+
+        (await client.ListToolsAsync()).Select(tool => tool.Name).ShouldBe(calls.Select(call => call.Tool), ignoreOrder: true);
+        foreach (var (tool, json) in calls)
+        {
+            await CallAsync(client, tool, json);
+        }
+    }
+
+    [Fact]
     public async Task Refusals_AreToolErrorsWithThePersonsSentence()
     {
         await using var client = await ConnectAsync();

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Conformance;
 using Ledger.Explorer.Api;
+using Ledger.Explorer.Contracts;
 using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Projections.Daemon;
@@ -109,6 +110,25 @@ public sealed class ContractTests : IAsyncLifetime
             var schema = document["paths"]![route.Path]!["post"]!["requestBody"]!["content"]!["application/json"]!["schema"]!;
             JsonElement.Parse(Bodies[route.Path]).ShouldMatch(schema, document["components"], route.Path);
         }
+    }
+
+    [Fact]
+    public async Task LiveEvents_MatchTheContract()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Base}/streams/run:kettle/events?from=0");
+        request.Headers.Accept.ParseAdd(AcceptedTypes.Live);
+        using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        string? line;
+        do
+        {
+            line = await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        }
+        while (line?.StartsWith("data: ", StringComparison.Ordinal) == false);
+
+        var type = ContractContext.Default.LiveEventsContract;
+        var schemas = new JsonObject(ContractSchema.Of([type]).Select(schema => KeyValuePair.Create(schema.Key, (JsonNode?)schema.Value)));
+        JsonElement.Parse(line!["data: ".Length..]).ShouldMatch(ContractSchema.ReferenceTo(type), new JsonObject { ["schemas"] = schemas }, line);
     }
 
     [Fact]
