@@ -38,6 +38,17 @@ internal sealed class SessionEventStore(IDocumentSession session, StoreConfigura
         return await new SessionWriter(session, store).CreateBranchAsync(described, item, cancellationToken).ConfigureAwait(false);
     }
 
+    public async Task<BranchInfo> ForkAsync(ForkRequest fork, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fork);
+        var branch = await engine.DescribeAsync(fork, cancellationToken).ConfigureAwait(false);
+        return await CreateBranchAsync(branch, fork.Metadata, cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task<IReadOnlyList<History>> FindHistoriesAsync(
+        IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken = default) =>
+        engine.FindHistoriesAsync(streams, cancellationToken);
+
     public Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default) =>
         store.Native.On(session.Connection).ArchiveAsync(stream, cancellationToken);
 

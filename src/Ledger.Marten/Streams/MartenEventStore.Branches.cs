@@ -22,6 +22,24 @@ public sealed partial class MartenEventStore
     }
 
     /// <inheritdoc/>
+    public async Task<BranchInfo> ForkAsync(ForkRequest fork, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fork);
+        AmbientScope.Check(Options, "The creation of a branch");
+        var branch = await _native.DescribeAsync(fork, cancellationToken).ConfigureAwait(false);
+        return await CreateBranchAsync(branch, fork.Metadata, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<History>> FindHistoriesAsync(
+        IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken = default) =>
+        _native.FindHistoriesAsync(streams, cancellationToken);
+
+    /// <summary>Describes the branch that a fork asks for, without creating it.</summary>
+    internal Task<BranchCreated> DescribeAsync(ForkRequest fork, CancellationToken cancellationToken) =>
+        _native.DescribeAsync(fork, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default) =>
         _native.GetHistoryAsync(stream, cancellationToken);
 

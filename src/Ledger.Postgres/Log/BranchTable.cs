@@ -11,24 +11,68 @@ internal sealed class BranchTable(StoreContext context)
     public async Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default)
     {
         AppendRules.Check(stream, nameof(stream));
-        return await context.Connections.UseAsync<History?>(
-            async (lease, cancellationToken) =>
-            {
-                var command = context.Command(lease, "get_history").WithText(stream.Value);
-                await using var __ = command.ConfigureAwait(false);
-                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-                await using var ___ = reader.ConfigureAwait(false);
-                if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                {
-                    return null;
-                }
+        var found = await FindAsync([stream.Value], cancellationToken).ConfigureAwait(false);
+        return found is [var one] ? one.History : null;
+    }
 
-                return reader.IsDBNull(0)
-                    ? History.OfRun(stream)
-                    : new History(stream, new StreamName(reader.GetString(0)), ReadLineage(reader, 1));
+    public async Task<IReadOnlyList<History>> FindHistoriesAsync(IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(streams);
+        foreach (var stream in streams)
+        {
+            AppendRules.Check(stream, nameof(streams));
+        }
+
+        var found = await FindAsync([.. streams.Select(stream => stream.Value).Distinct()], cancellationToken).ConfigureAwait(false);
+        return [.. found.Select(one => one.History)];
+    }
+
+    /// <summary>Describes the branch that a fork asks for, without creating it.</summary>
+    public async Task<BranchCreated> DescribeAsync(ForkRequest fork, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync([fork.Parent.Value], cancellationToken).ConfigureAwait(false);
+        return found is [var (parent, version)]
+            ? fork.Of(parent, parent.LengthAt(version))
+            : throw new StreamNotFoundException(fork.Parent);
+    }
+
+    public async Task<BranchInfo> ForkAsync(ForkRequest fork, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fork);
+        var item = Item(fork.Branch, new NewEvent(fork.Draft, fork.Metadata));
+        var answer = await WriteAsync(
+            "fork",
+            fork.Branch,
+            (parameters, projections) => parameters
+                .WithText(fork.Branch.Value)
+                .WithText(fork.Name)
+                .WithText(fork.Parent.Value)
+                .With(fork.At?.Value, NpgsqlDbType.Bigint)
+                .With(fork.MaxLineageDepth, NpgsqlDbType.Integer)
+                .With(item.Id, NpgsqlDbType.Uuid)
+                .WithText(item.Serialized.Type)
+                .WithText(item.Serialized.ClrType)
+                .WithJson(item.Serialized.Json)
+                .WithJson(item.Serialized.Headers)
+                .WithText(item.CausationId)
+                .WithTexts(projections),
+            reader => new ForkAnswer(
+                reader.GetString(0),
+                reader.IsDBNull(1) ? fork.Parent : new StreamName(reader.GetString(1)),
+                new Position(reader.IsDBNull(2) ? 0 : reader.GetInt64(2)),
+                reader.IsDBNull(3) ? [] : ReadLineage(reader, 3),
+                reader.IsDBNull(5) ? default : reader.GetFieldValue<DateTimeOffset>(5),
+                reader.IsDBNull(6) ? null : reader.GetString(6),
+                reader.IsDBNull(7) ? 0 : reader.GetInt64(7)),
+            answer => answer.Outcome switch
+            {
+                "created" => null,
+                "too_deep" => new LineageDepthException(fork.Parent, answer.Lineage.Length, fork.MaxLineageDepth),
+                "position_missing" => new ForkPositionException(fork.Parent, answer.At.Value, new Position(answer.Available)),
+                _ => RefusalOf(answer.Outcome, fork.Branch, fork.Parent, answer.At, item.Id, answer.Holder, answer.Available),
             },
             cancellationToken).ConfigureAwait(false);
+        return new BranchInfo(fork.Branch, fork.Parent, answer.Root, answer.At, answer.Lineage, fork.Name, answer.CreatedAt);
     }
 
     public async Task<BranchInfo> CreateBranchAsync(
@@ -38,44 +82,23 @@ internal sealed class BranchTable(StoreContext context)
     {
         ArgumentNullException.ThrowIfNull(branch);
         ArgumentNullException.ThrowIfNull(metadata);
-        context.CheckAmbient("The creation of a branch");
         var described = branch.Describe();
-        var newEvent = new NewEvent(branch, metadata) { CorrelationId = described.Root.Value };
-        var item = new AppendRequest.Item(newEvent.IdIn(described.Stream), newEvent, context.Options.Registry.Write(newEvent));
-        return await context.Connections.UseAsync<BranchInfo>(
-            async (lease, cancellationToken) =>
-            {
-                var create = new NpgsqlBatchCommand(SqlText.Load("create_branch", context.Options.Schemas));
-                var projections = context.Statements.Projections.For([described.Stream.Value]);
-                AddParameters(create.Parameters, described, item, projections.Keys);
-                var answer = await projections.ExecuteAsync(
-                    create,
-                    async reader =>
-                    {
-                        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                        return new BranchAnswer(
-                            reader.GetString(0),
-                            reader.IsDBNull(1) ? default : reader.GetFieldValue<DateTimeOffset>(1),
-                            reader.IsDBNull(2) ? null : reader.GetString(2),
-                            reader.IsDBNull(3) ? 0 : reader.GetInt64(3));
-                    },
-                    lease.Connection,
-                    lease.Transaction,
-                    context.Options.CommandTimeoutSeconds,
-                    cancellationToken).ConfigureAwait(false);
-                BranchInfo created = answer.Outcome switch
-                {
-                    "created" => described with { CreatedAt = answer.CreatedAt },
-                    "parent_not_found" => throw new StreamNotFoundException(described.Parent),
-                    "branch_exists" => throw new BranchExistsException(described.Stream),
-                    "archived" => throw new StreamArchivedException(described.Stream),
-                    "id_in_use" => throw new EventIdInUseException(described.Stream, item.Id, new StreamName(answer.Holder!)),
-                    _ => throw new ForkPositionException(described.Parent, branch.ForkPosition, new Position(answer.PrefixLength)),
-                };
-                context.Lanes?.Announce();
-                return created;
-            },
+        var item = Item(described.Stream, new NewEvent(branch, metadata) { CorrelationId = described.Root.Value });
+        var answer = await WriteAsync(
+            "create_branch",
+            described.Stream,
+            (parameters, projections) => AddParameters(parameters, described, item, projections),
+            reader => new BranchAnswer(
+                reader.GetString(0),
+                reader.IsDBNull(1) ? default : reader.GetFieldValue<DateTimeOffset>(1),
+                reader.IsDBNull(2) ? null : reader.GetString(2),
+                reader.IsDBNull(3) ? 0 : reader.GetInt64(3)),
+            answer => answer.Outcome == "created"
+                ? null
+                : RefusalOf(
+                    answer.Outcome, described.Stream, described.Parent, described.ForkPosition, item.Id, answer.Holder, answer.PrefixLength),
             cancellationToken).ConfigureAwait(false);
+        return described with { CreatedAt = answer.CreatedAt };
     }
 
     public async Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default)
@@ -104,6 +127,82 @@ internal sealed class BranchTable(StoreContext context)
             cancellationToken.ThrowIfCancellationRequested();
             yield return branch;
         }
+    }
+
+    private AppendRequest.Item Item(StreamName branch, NewEvent created) =>
+        new(created.IdIn(branch), created, context.Options.Registry.Write(created));
+
+    /// <summary>Sends a statement that writes a branch, with the inline projections after it, and refuses as its answer says.</summary>
+    private async Task<T> WriteAsync<T>(
+        string sql,
+        StreamName branch,
+        Action<NpgsqlParameterCollection, string[]?> addParameters,
+        Func<NpgsqlDataReader, T> read,
+        Func<T, Exception?> refusalOf,
+        CancellationToken cancellationToken)
+    {
+        context.CheckAmbient("The creation of a branch");
+        return await context.Connections.UseAsync<T>(
+            async (lease, cancellationToken) =>
+            {
+                var create = new NpgsqlBatchCommand(SqlText.Load(sql, context.Options.Schemas));
+                var projections = context.Statements.Projections.For([branch.Value]);
+                addParameters(create.Parameters, projections.Keys);
+                var answer = await projections.ExecuteAsync(
+                    create,
+                    async reader =>
+                    {
+                        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                        return read(reader);
+                    },
+                    lease.Connection,
+                    lease.Transaction,
+                    context.Options.CommandTimeoutSeconds,
+                    cancellationToken).ConfigureAwait(false);
+                if (refusalOf(answer) is { } refusal)
+                {
+                    throw refusal;
+                }
+
+                context.Lanes?.Announce();
+                return answer;
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static Exception RefusalOf(
+        string outcome, StreamName branch, StreamName parent, Position at, Guid eventId, string? holder, long prefixLength) => outcome switch
+    {
+        "parent_not_found" => new StreamNotFoundException(parent),
+        "branch_exists" => new BranchExistsException(branch),
+        "archived" => new StreamArchivedException(branch),
+        "id_in_use" => new EventIdInUseException(branch, eventId, new StreamName(holder!)),
+        _ => new ForkPositionException(parent, at.Value, new Position(prefixLength)),
+    };
+
+    private async Task<List<(History History, StreamVersion Version)>> FindAsync(string[] streams, CancellationToken cancellationToken)
+    {
+        return await context.Connections.UseAsync<List<(History History, StreamVersion Version)>>(
+            async (lease, cancellationToken) =>
+            {
+                var command = context.Command(lease, "find_histories").With(streams, NpgsqlDbType.Array | NpgsqlDbType.Text);
+                await using var __ = command.ConfigureAwait(false);
+                await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                await using var ___ = reader.ConfigureAwait(false);
+                var found = new List<(History History, StreamVersion Version)>();
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    var stream = new StreamName(reader.GetString(0));
+                    var history = reader.IsDBNull(2)
+                        ? History.OfRun(stream)
+                        : new History(stream, new StreamName(reader.GetString(2)), ReadLineage(reader, 3));
+                    found.Add((history, new StreamVersion(reader.GetInt64(1))));
+                }
+
+                return found;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 
     private static void AddParameters(
@@ -160,6 +259,9 @@ internal sealed class BranchTable(StoreContext context)
         var taken = reader.GetFieldValue<long[]>(column + 1);
         return [.. streams.Zip(taken, (stream, count) => new LineageSegment(stream, count))];
     }
+
+    private readonly record struct ForkAnswer(
+        string Outcome, StreamName Root, Position At, LineageSegment[] Lineage, DateTimeOffset CreatedAt, string? Holder, long Available);
 
     private readonly record struct BranchAnswer(string Outcome, DateTimeOffset CreatedAt, string? Holder, long PrefixLength);
 }

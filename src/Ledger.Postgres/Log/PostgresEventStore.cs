@@ -181,6 +181,19 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
         _branches.GetHistoryAsync(stream, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<History>> FindHistoriesAsync(
+        IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken = default) =>
+        _branches.FindHistoriesAsync(streams, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<BranchInfo> ForkAsync(ForkRequest fork, CancellationToken cancellationToken = default) =>
+        _branches.ForkAsync(fork, cancellationToken);
+
+    /// <summary>Describes the branch that a fork asks for, without creating it.</summary>
+    internal Task<BranchCreated> DescribeAsync(ForkRequest fork, CancellationToken cancellationToken) =>
+        _branches.DescribeAsync(fork, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<BranchInfo> CreateBranchAsync(BranchCreated branch, EventMetadata metadata, CancellationToken cancellationToken = default) =>
         _branches.CreateBranchAsync(branch, metadata, cancellationToken);
 

@@ -141,6 +141,44 @@ public interface IEventStore
     /// <remarks>Only <see cref="CreateBranchAsync"/> makes a branch: a stream named <c>branch:x</c> that was created in another way has no prefix.</remarks>
     Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default);
 
+    /// <summary>Finds the histories of several streams, in the order of the names; streams that do not exist are left out.</summary>
+    /// <param name="streams">The streams; one that occurs twice counts once.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    async Task<IReadOnlyList<History>> FindHistoriesAsync(IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(streams);
+        var found = new List<History>();
+        foreach (var stream in streams.Distinct())
+        {
+            if (await GetHistoryAsync(stream, cancellationToken).ConfigureAwait(false) is { } history)
+            {
+                found.Add(history);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Forks a run or branch: looks its history up, and creates the branch as <see cref="CreateBranchAsync"/> does.</summary>
+    /// <remarks>The native engine does both in one round trip.</remarks>
+    /// <param name="fork">What to fork, and where.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="StreamNotFoundException">The parent does not exist.</exception>
+    /// <exception cref="ForkPositionException">The position is beyond the end of the parent's history.</exception>
+    /// <exception cref="LineageDepthException">The lineage would be too deep.</exception>
+    /// <exception cref="BranchExistsException">The stream has events, is a branch, or was forked already.</exception>
+    /// <exception cref="StreamArchivedException">The stream was created without events and archived.</exception>
+    /// <exception cref="EventIdInUseException">The id derived from the metadata's foreign id is already in the log.</exception>
+    async Task<BranchInfo> ForkAsync(ForkRequest fork, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fork);
+        var parent = await GetHistoryAsync(fork.Parent, cancellationToken).ConfigureAwait(false)
+            ?? throw new StreamNotFoundException(fork.Parent);
+        var stream = await GetStreamAsync(fork.Parent, cancellationToken).ConfigureAwait(false);
+        var length = parent.LengthAt(stream?.Version ?? StreamVersion.Empty);
+        return await CreateBranchAsync(fork.Of(parent, length), fork.Metadata, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Creates a branch: its stream, its first event and its place in the tree, in one transaction.</summary>
     /// <remarks>
     /// The checks come in the order of the exceptions below. The event's correlation is the root's name, its time is not before

@@ -88,6 +88,15 @@ public sealed class AgentLedger
         return history is null ? null : new Run(this, history, _statistics);
     }
 
+    /// <summary>Finds several runs, branches or other streams at once, in the order of the names; those that do not exist are left out.</summary>
+    /// <param name="streams">The streams; one that occurs twice counts once.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task<IReadOnlyList<Run>> FindAllAsync(IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken = default)
+    {
+        var histories = await Store.FindHistoriesAsync(streams, cancellationToken).ConfigureAwait(false);
+        return [.. histories.Select(history => new Run(this, history, _statistics))];
+    }
+
     /// <summary>Finds a run or branch that must exist.</summary>
     /// <exception cref="StreamNotFoundException">There is no run or branch of that name.</exception>
     public async Task<Run> OpenAsync(StreamName stream, CancellationToken cancellationToken = default) =>
@@ -107,14 +116,14 @@ public sealed class AgentLedger
             return await OpenAsync(new StreamName(id), cancellationToken).ConfigureAwait(false);
         }
 
-        var run = await FindAsync(StreamName.Run(id), cancellationToken).ConfigureAwait(false);
-        var branch = await FindAsync(StreamName.Branch(id), cancellationToken).ConfigureAwait(false);
-        return (run, branch) switch
+        StreamName[] names = [StreamName.Run(id), StreamName.Branch(id), new StreamName(id)];
+        var found = await FindAllAsync(names, cancellationToken).ConfigureAwait(false);
+        return found switch
         {
-            ({ } only, null) => only,
-            (null, { } only) => only,
-            (null, null) => await OpenAsync(new StreamName(id), cancellationToken).ConfigureAwait(false),
-            _ => throw new ArgumentException($"'{id}' is the id of a run and of a branch. Name one of them: 'run:{id}' or 'branch:{id}'.", nameof(id)),
+            [] => throw new StreamNotFoundException(names[2]),
+            [_, { StreamName.IsBranch: true }, ..] => throw new ArgumentException(
+                $"'{id}' is the id of a run and of a branch. Name one of them: 'run:{id}' or 'branch:{id}'.", nameof(id)),
+            [var first, ..] => first,
         };
     }
 
@@ -136,24 +145,21 @@ public sealed class AgentLedger
     /// <exception cref="ForkPositionException">The position is beyond the end of the parent's history.</exception>
     /// <exception cref="BranchExistsException">The branch's id is taken.</exception>
     /// <exception cref="LineageDepthException">The lineage would be deeper than <see cref="AgentLedgerOptions.MaxLineageDepth"/>.</exception>
-    public async Task<Run> ForkAsync(
+    public Task<Run> ForkAsync(
         StreamName parent,
         Position at,
         ForkOptions? options = null,
-        CancellationToken cancellationToken = default)
-    {
-        var run = await OpenAsync(parent, cancellationToken).ConfigureAwait(false);
-        var length = await run.GetLengthAsync(cancellationToken).ConfigureAwait(false);
-        if (at > length)
-        {
-            throw new ForkPositionException(parent, at.Value, length);
-        }
+        CancellationToken cancellationToken = default) => ForkAtAsync(parent, at, options, cancellationToken);
 
-        options ??= new ForkOptions();
-        var branch = BranchCreated.Of(options.Id ?? Guid.CreateVersion7().ToString(), run.History, at, options.Name);
-        var created = await CreateBranchAsync(branch, options.Metadata, cancellationToken).ConfigureAwait(false);
-        return new Run(this, created.History, _statistics);
-    }
+    /// <summary>Forks a run or branch at its end: the branch shares all events that the parent has now.</summary>
+    /// <param name="parent">The run or branch.</param>
+    /// <param name="options">The branch's id and label; null for a new id without a label.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="StreamNotFoundException">There is no such parent.</exception>
+    /// <exception cref="BranchExistsException">The branch's id is taken.</exception>
+    /// <exception cref="LineageDepthException">The lineage would be deeper than <see cref="AgentLedgerOptions.MaxLineageDepth"/>.</exception>
+    public Task<Run> ForkAsync(StreamName parent, ForkOptions? options = null, CancellationToken cancellationToken = default) =>
+        ForkAtAsync(parent, null, options, cancellationToken);
 
     /// <summary>Creates a branch that is described whole.</summary>
     internal Task<BranchInfo> CreateBranchAsync(BranchCreated branch, EventMetadata metadata, CancellationToken cancellationToken) =>
@@ -183,6 +189,20 @@ public sealed class AgentLedger
         }
 
         return BranchNode.Arrange(branches);
+    }
+
+    private async Task<Run> ForkAtAsync(StreamName parent, Position? at, ForkOptions? options, CancellationToken cancellationToken)
+    {
+        options ??= new ForkOptions();
+        var fork = new ForkRequest(parent, options.Id ?? Guid.CreateVersion7().ToString())
+        {
+            At = at,
+            Name = options.Name,
+            Metadata = options.Metadata,
+            MaxLineageDepth = Options.MaxLineageDepth,
+        };
+        var created = await Store.ForkAsync(fork, cancellationToken).ConfigureAwait(false);
+        return new Run(this, created.History, _statistics);
     }
 
     private IAsyncEnumerable<T> Observed<T>(IAsyncEnumerable<T> rows, CancellationToken cancellationToken) =>

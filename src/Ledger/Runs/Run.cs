@@ -122,9 +122,13 @@ public sealed partial class Run
         return History.LengthAt(stream?.Version ?? StreamVersion.Empty);
     }
 
-    /// <summary>Forks this run or branch; see <see cref="AgentLedger.ForkAsync"/>.</summary>
+    /// <summary>Forks this run or branch; see <see cref="AgentLedger.ForkAsync(StreamName, Position, ForkOptions?, CancellationToken)"/>.</summary>
     public Task<Run> ForkAsync(Position at, ForkOptions? options = null, CancellationToken cancellationToken = default) =>
         _ledger.ForkAsync(StreamName, at, options, cancellationToken);
+
+    /// <summary>Forks this run or branch at its end; see <see cref="AgentLedger.ForkAsync(StreamName, ForkOptions?, CancellationToken)"/>.</summary>
+    public Task<Run> ForkAsync(ForkOptions? options = null, CancellationToken cancellationToken = default) =>
+        _ledger.ForkAsync(StreamName, options, cancellationToken);
 
     private async Task<Position> AppendAsync(IReadOnlyList<object> events, ExpectedVersion expected, CancellationToken cancellationToken)
     {

@@ -60,6 +60,13 @@ public sealed class CountingStore(IEventStore inner, Func<int, Task>? before = n
     public Task<BranchInfo> CreateBranchAsync(BranchCreated branch, EventMetadata metadata, CancellationToken cancellationToken = default) =>
         inner.CreateBranchAsync(branch, metadata, cancellationToken);
 
+    public Task<IReadOnlyList<History>> FindHistoriesAsync(
+        IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken = default) =>
+        inner.FindHistoriesAsync(streams, cancellationToken);
+
+    public Task<BranchInfo> ForkAsync(ForkRequest fork, CancellationToken cancellationToken = default) =>
+        inner.ForkAsync(fork, cancellationToken);
+
     public Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default) =>
         inner.GetBranchAsync(branch, cancellationToken);
 

@@ -29,6 +29,47 @@ public abstract class ForkTests(ITestEngine engine) : EventStoreTests(engine)
     }
 
     [Fact]
+    public async Task Fork_WithoutPosition_SharesAll()
+    {
+        var parent = await RunOfAsync(3);
+
+        var branch = await parent.ForkAsync();
+        var second = await Runs.ForkAsync(branch.StreamName, new ForkOptions { Name = "again" });
+
+        Labels(await branch.ReadAllAsync()).ShouldBe(["1", "2", "3", "fork"]);
+        Labels(await second.ReadAllAsync()).ShouldBe(["1", "2", "3", "fork", "fork"]);
+        var created = (await ReadAsync(second.StreamName)).Single().Data.ShouldBeOfType<BranchCreated>();
+        (created.ForkPosition, created.Name, created.Root).ShouldBe((4, "again", parent.StreamName.Value));
+        created.Lineage.ShouldBe(second.History.Lineage);
+        (await Store.GetBranchAsync(second.StreamName)).ShouldNotBeNull().Lineage.ShouldBe(second.History.Lineage);
+    }
+
+    [Fact]
+    public async Task Fork_StreamWithoutEvents_SharesNothing()
+    {
+        var parent = await Runs.StartRunAsync(NewId());
+
+        var branch = await parent.ForkAsync();
+
+        branch.History.Lineage.ShouldBeEmpty();
+        Labels(await branch.ReadAllAsync()).ShouldBe(["fork"]);
+    }
+
+    [Fact]
+    public async Task FindHistories_SomeUnknown_FindsTheOthersInOrder()
+    {
+        var run = await RunOfAsync(2);
+        var branch = await run.ForkAsync(new Position(1));
+
+        var found = await Store.FindHistoriesAsync([branch.StreamName, NewStream(), run.StreamName, branch.StreamName]);
+
+        found.Select(history => history.Stream).ShouldBe([branch.StreamName, run.StreamName]);
+        found[0].Lineage.ShouldBe(branch.History.Lineage);
+        found[0].Root.ShouldBe(run.StreamName);
+        (await Runs.FindAllAsync([NewStream()])).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Fork_WritesOneEvent()
     {
         var parent = await RunOfAsync(5);
