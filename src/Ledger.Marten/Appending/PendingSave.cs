@@ -13,6 +13,7 @@ internal sealed class PendingSave : ITransactionParticipant
     private static readonly ConditionalWeakTable<IDocumentSession, PendingSave> Sessions = [];
     private readonly HashSet<string> _locked = new(StringComparer.Ordinal);
     private readonly List<IDisposable> _remembered = [];
+    private readonly List<NpgsqlBatchCommand> _inserts = [];
     private readonly StoreConfiguration _store;
     private IReadOnlyList<StreamAction> _saved = [];
 
@@ -35,6 +36,9 @@ internal sealed class PendingSave : ITransactionParticipant
     /// <summary>Keeps something until the session is saved.</summary>
     public void Remember(IDisposable remembered) => _remembered.Add(remembered);
 
+    /// <summary>Adds an insert that the save makes after Marten's.</summary>
+    public void Add(NpgsqlBatchCommand insert) => _inserts.Add(insert);
+
     /// <summary>Records what the save that begins now appends. After it, with success or failure, its transaction and the locks are gone.</summary>
     public void Begin(IReadOnlyList<StreamAction> saved)
     {
@@ -47,6 +51,7 @@ internal sealed class PendingSave : ITransactionParticipant
     {
         _remembered.ForEach(remembered => remembered.Dispose());
         _remembered.Clear();
+        _inserts.Clear();
         _saved = [];
     }
 
@@ -60,8 +65,8 @@ internal sealed class PendingSave : ITransactionParticipant
 
         try
         {
-            await TimeStreamsAsync(connection, transaction, token).ConfigureAwait(false);
-            await _store.Projections.ApplyAsync(connection, transaction, _store.Ledger.CommandTimeoutSeconds, token).ConfigureAwait(false);
+            await _store.Projections.ApplyAsync(
+                [.. _inserts, TimesOfStreams()], connection, transaction, _store.Ledger.CommandTimeoutSeconds, token).ConfigureAwait(false);
         }
         catch
         {
@@ -75,16 +80,12 @@ internal sealed class PendingSave : ITransactionParticipant
         }
     }
 
-    private async Task TimeStreamsAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    private NpgsqlBatchCommand TimesOfStreams()
     {
-        var command = new NpgsqlCommand(MartenSql.Load("finish_streams", _store.Ledger.Schemas), connection, transaction)
-        {
-            CommandTimeout = _store.Ledger.CommandTimeoutSeconds,
-        };
-        await using var _ = command.ConfigureAwait(false);
+        var command = new NpgsqlBatchCommand(MartenSql.Load("finish_streams", _store.Ledger.Schemas));
         command.Parameters
             .WithTexts([.. _saved.Select(stream => stream.Key!)])
             .With(_saved.Select(stream => stream.Events[^1].Timestamp.UtcDateTime).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
-        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        return command;
     }
 }

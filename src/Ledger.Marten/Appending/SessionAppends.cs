@@ -9,7 +9,7 @@ namespace Ledger.Marten.Appending;
 /// <remarks>
 /// Marten's append reads a stream's version without a lock: two of them collide, and one that meets a writer with the lock ends in a deadlock. So the streams
 /// are locked first, in the order that all writers use, and no event gets a time before that of its predecessor. After the insert, Ledger's own inline
-/// projections run. The cost: two round trips for each save that appends.
+/// projections run. The cost: a round trip before each save that appends, and one after its inserts.
 /// </remarks>
 internal sealed class SessionAppends(StoreConfiguration store) : DocumentSessionListenerBase
 {

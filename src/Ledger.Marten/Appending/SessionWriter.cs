@@ -1,6 +1,7 @@
 using Ledger.Log;
 using Ledger.Marten.Branches;
 using Marten;
+using Npgsql;
 using IEvent = JasperFx.Events.IEvent;
 
 namespace Ledger.Marten.Appending;
@@ -19,6 +20,7 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
         var locks = await LockAsync(
             [.. request.Parts.Select(part => part.Stream.Value)],
             [.. request.Parts.SelectMany(part => part.Events).Select(item => item.Id)],
+            null,
             cancellationToken).ConfigureAwait(false);
         var events = new Dictionary<StreamName, IReadOnlyList<IEvent>>();
         if (AppendDecision.Make(request, locks) is { } answered)
@@ -46,30 +48,54 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
         return (results, events);
     }
 
+    /// <summary>Refuses a branch, or hands its place in the tree and its first event to a session that does nothing else.</summary>
+    /// <remarks>Refused, it leaves the stream that it has created in the session's transaction, which is not to be saved then.</remarks>
+    public async Task<BranchInfo> CreateBranchAloneAsync(BranchInfo branch, AppendRequest.Item item, CancellationToken cancellationToken)
+    {
+        var rows = new BranchRows(store.Ledger, branch, item.Id);
+        var created = await AddBranchAsync(branch, item, rows, cancellationToken).ConfigureAwait(false);
+        _pending.Add(rows.Insert(created.CreatedAt));
+        return created;
+    }
+
     /// <summary>Refuses a branch, or writes its place in the tree and hands its first event to the session.</summary>
     public async Task<BranchInfo> CreateBranchAsync(BranchInfo branch, AppendRequest.Item item, CancellationToken cancellationToken)
     {
-        await session.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        var rows = new BranchRows(session.Connection, store.Ledger, branch, item.Id);
-
         // Checked before anything is created, and again under the lock.
-        await rows.CheckAsync(cancellationToken).ConfigureAwait(false);
-        var locks = await LockAsync([branch.Stream.Value], [], cancellationToken).ConfigureAwait(false);
-        var sharedUntil = await rows.CheckAsync(cancellationToken).ConfigureAwait(false);
+        await session.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        var rows = new BranchRows(store.Ledger, branch, item.Id);
+        await rows.CheckAsync(session.Connection, cancellationToken).ConfigureAwait(false);
+        var created = await AddBranchAsync(branch, item, rows, cancellationToken).ConfigureAwait(false);
+
+        // At once, so that the session's next fork finds it.
+        var batch = new NpgsqlBatch(session.Connection)
+        {
+            Timeout = store.Ledger.CommandTimeoutSeconds,
+            BatchCommands = { rows.Insert(created.CreatedAt) },
+        };
+        await using var _ = batch.ConfigureAwait(false);
+        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        return created;
+    }
+
+    private async Task<BranchInfo> AddBranchAsync(
+        BranchInfo branch, AppendRequest.Item item, BranchRows rows, CancellationToken cancellationToken)
+    {
+        var locks = await LockAsync([branch.Stream.Value], [], rows, cancellationToken).ConfigureAwait(false);
 
         // A time maps to one position of the branch, so its own events must not be older than those it shares.
         var time = locks[branch.Stream].NextTime;
-        var created = branch with { CreatedAt = sharedUntil > time ? sharedUntil : time };
-        await rows.InsertAsync(created.CreatedAt, cancellationToken).ConfigureAwait(false);
+        var created = branch with { CreatedAt = locks.SharedUntil > time ? locks.SharedUntil : time };
         var part = new AppendRequest.Part(branch.Stream, ExpectedVersion.NoStream, [item]);
         SessionEvents.Add(session, store.Ledger.Registry, part, 0, created.CreatedAt, _pending);
         return created;
     }
 
-    private async Task<StreamLocks> LockAsync(string[] streams, Guid[] ids, CancellationToken cancellationToken)
+    private async Task<StreamLocks> LockAsync(
+        string[] streams, Guid[] ids, BranchRows? branch, CancellationToken cancellationToken)
     {
         await session.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        var locks = await StreamLocks.TakeAsync(session.Connection, store, streams, ids, cancellationToken).ConfigureAwait(false);
+        var locks = await StreamLocks.TakeAsync(session.Connection, store, streams, ids, branch, cancellationToken).ConfigureAwait(false);
         _pending.SetLocked(streams);
         foreach (var stream in session.PendingChanges.Streams())
         {

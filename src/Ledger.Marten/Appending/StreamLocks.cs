@@ -1,5 +1,6 @@
 using System.Text;
 using JasperFx.Events;
+using Ledger.Marten.Branches;
 using Ledger.Marten.Serialization;
 using Ledger.Postgres;
 using Ledger.Postgres.Log;
@@ -19,6 +20,9 @@ internal sealed class StreamLocks
     {
     }
 
+    /// <summary>The time of the last event that the branch shares.</summary>
+    public DateTimeOffset SharedUntil { get; private set; }
+
     /// <summary>A stream that was locked.</summary>
     public LockedStream this[StreamName stream] => _streams[stream.Value];
 
@@ -27,18 +31,20 @@ internal sealed class StreamLocks
     /// <param name="store">Where the tables are, and which inline projections follow.</param>
     /// <param name="streams">The streams.</param>
     /// <param name="ids">The ids.</param>
+    /// <param name="branch">The branch that is created under the locks, and may be refused, or null.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public static async Task<StreamLocks> TakeAsync(
         NpgsqlConnection connection,
         StoreConfiguration store,
         string[] streams,
         Guid[] ids,
+        BranchRows? branch,
         CancellationToken cancellationToken)
     {
         while (true)
         {
             var locks = new StreamLocks();
-            await locks.ReadAsync(connection, store, streams, streams, ids, cancellationToken).ConfigureAwait(false);
+            await locks.ReadAsync(connection, store, streams, streams, ids, branch, cancellationToken).ConfigureAwait(false);
             if (locks._streams.Count == streams.Length)
             {
                 return locks;
@@ -62,7 +68,7 @@ internal sealed class StreamLocks
         CancellationToken cancellationToken)
     {
         var locks = new StreamLocks();
-        await locks.ReadAsync(connection, store, created, streams, [], cancellationToken).ConfigureAwait(false);
+        await locks.ReadAsync(connection, store, created, streams, [], null, cancellationToken).ConfigureAwait(false);
         return locks;
     }
 
@@ -92,6 +98,7 @@ internal sealed class StreamLocks
         string[] created,
         string[] streams,
         Guid[] ids,
+        BranchRows? branch,
         CancellationToken cancellationToken)
     {
         var options = store.Ledger;
@@ -102,6 +109,11 @@ internal sealed class StreamLocks
         Add(batch, "lock_streams", options).WithTexts(streams);
         Add(batch, "read_streams", options).WithTexts(streams);
         Add(batch, "find_ids", options).With(ids, NpgsqlDbType.Array | NpgsqlDbType.Uuid);
+        if (branch is not null)
+        {
+            batch.BatchCommands.Add(branch.Check());
+        }
+
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
 
@@ -122,6 +134,12 @@ internal sealed class StreamLocks
         {
             _known[reader.GetGuid(0)] = new KnownEvent(
                 reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetString(4), Encoding.UTF8.GetBytes(reader.GetString(5)));
+        }
+
+        if (branch is not null)
+        {
+            await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+            SharedUntil = await branch.ReadAsync(reader, cancellationToken).ConfigureAwait(false);
         }
 
         // Only the end of the results shows that every statement succeeded.

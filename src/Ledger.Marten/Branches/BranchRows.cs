@@ -7,7 +7,7 @@ using NpgsqlTypes;
 namespace Ledger.Marten.Branches;
 
 /// <summary>A branch's place in the tree, within the transaction that creates the branch.</summary>
-internal sealed class BranchRows(NpgsqlConnection connection, PostgresOptions options, BranchInfo branch, Guid eventId)
+internal sealed class BranchRows(PostgresOptions options, BranchInfo branch, Guid eventId)
 {
     private readonly string[] _streams = [.. branch.Lineage.Select(s => s.Stream)];
     private readonly long[] _taken = [.. branch.Lineage.Select(s => s.Taken)];
@@ -18,18 +18,31 @@ internal sealed class BranchRows(NpgsqlConnection connection, PostgresOptions op
     /// <exception cref="StreamArchivedException">The stream was created without events and archived.</exception>
     /// <exception cref="EventIdInUseException">The event's id is in the log already.</exception>
     /// <exception cref="ForkPositionException">A stream of the lineage has fewer events than are taken from it.</exception>
-    public async Task<DateTimeOffset> CheckAsync(CancellationToken cancellationToken)
+    public async Task<DateTimeOffset> CheckAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var batch = new NpgsqlBatch(connection) { Timeout = options.CommandTimeoutSeconds, BatchCommands = { Check() } };
+        await using var _ = batch.ConfigureAwait(false);
+        var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        return await ReadAsync(reader, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The statement that looks whether the branch can be created, for a batch.</summary>
+    public NpgsqlBatchCommand Check()
     {
         var command = Command("check_branch");
-        await using var _ = command.ConfigureAwait(false);
         command.Parameters
             .WithText(branch.Stream.Value)
             .WithText(branch.Parent.Value)
             .With(eventId, NpgsqlDbType.Uuid)
             .With(_streams, NpgsqlDbType.Array | NpgsqlDbType.Text)
             .With(_taken, NpgsqlDbType.Array | NpgsqlDbType.Bigint);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var __ = reader.ConfigureAwait(false);
+        return command;
+    }
+
+    /// <summary>Reads the answer of <see cref="Check"/>, and refuses as <see cref="CheckAsync"/> does.</summary>
+    public async Task<DateTimeOffset> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         return reader.GetString(0) switch
         {
@@ -42,11 +55,10 @@ internal sealed class BranchRows(NpgsqlConnection connection, PostgresOptions op
         };
     }
 
-    /// <summary>Writes the rows of branches.</summary>
-    public async Task InsertAsync(DateTimeOffset createdAt, CancellationToken cancellationToken)
+    /// <summary>The statement that writes the rows of branches.</summary>
+    public NpgsqlBatchCommand Insert(DateTimeOffset createdAt)
     {
         var command = Command("insert_branch");
-        await using var _ = command.ConfigureAwait(false);
         command.Parameters
             .WithText(branch.Stream.Value)
             .WithText(branch.Parent.Value)
@@ -56,9 +68,8 @@ internal sealed class BranchRows(NpgsqlConnection connection, PostgresOptions op
             .With(_streams, NpgsqlDbType.Array | NpgsqlDbType.Text)
             .With(_taken, NpgsqlDbType.Array | NpgsqlDbType.Bigint)
             .With(createdAt.UtcDateTime, NpgsqlDbType.TimestampTz);
-        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        return command;
     }
 
-    private NpgsqlCommand Command(string sql) =>
-        new(MartenSql.Load(sql, options.Schemas), connection) { CommandTimeout = options.CommandTimeoutSeconds };
+    private NpgsqlBatchCommand Command(string sql) => new(MartenSql.Load(sql, options.Schemas));
 }

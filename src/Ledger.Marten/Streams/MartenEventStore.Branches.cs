@@ -55,7 +55,7 @@ public sealed partial class MartenEventStore
     {
         var session = OpenSession();
         await using var _ = session.ConfigureAwait(false);
-        var created = await new SessionWriter(session, _configuration).CreateBranchAsync(branch, item, cancellationToken).ConfigureAwait(false);
+        var created = await new SessionWriter(session, _configuration).CreateBranchAloneAsync(branch, item, cancellationToken).ConfigureAwait(false);
         await session.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
         return created;
     }

@@ -118,16 +118,27 @@ internal sealed class InlineProjections
     /// <param name="transaction">The transaction.</param>
     /// <param name="timeoutSeconds">The time-out of each round trip.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
+    public Task ApplyAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        int timeoutSeconds,
+        CancellationToken cancellationToken) => Keys is null
+        ? Task.CompletedTask
+        : ApplyAsync([new NpgsqlBatchCommand(_clock)], connection, transaction, timeoutSeconds, cancellationToken);
+
+    /// <summary>Runs the projections after the inserts of the current transaction, and statements that they follow in the same round trip.</summary>
+    /// <param name="before">The statements; of these the last one alone has a result.</param>
+    /// <param name="connection">The connection, which is in a transaction.</param>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="timeoutSeconds">The time-out of each round trip.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     public async Task ApplyAsync(
+        IReadOnlyList<NpgsqlBatchCommand> before,
         NpgsqlConnection connection,
         NpgsqlTransaction transaction,
         int timeoutSeconds,
         CancellationToken cancellationToken)
     {
-        if (Keys is null)
-        {
-            return;
-        }
 
         var times = ProjectionTimes.Start(_clock);
         var works = BeginWorks();
@@ -136,9 +147,13 @@ internal sealed class InlineProjections
         var batch = applied.CreateBatch();
         await using var __ = batch.ConfigureAwait(false);
 
+        foreach (var command in before.SkipLast(1))
+        {
+            batch.BatchCommands.Add(command);
+        }
+
         // In place of the append statement, whose result comes before those of the projections.
-        var first = new NpgsqlBatchCommand(_clock);
-        await ReadAsync(batch, first, _ => Task.FromResult(true), works, times, cancellationToken).ConfigureAwait(false);
+        await ReadAsync(batch, before[^1], _ => Task.FromResult(true), works, times, cancellationToken).ConfigureAwait(false);
         await applied.WriteAsync(works, times, _ => { }, cancellationToken).ConfigureAwait(false);
         times?.Record();
     }
