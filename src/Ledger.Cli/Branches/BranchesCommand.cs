@@ -19,7 +19,7 @@ internal sealed class BranchesCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        StreamName? root = session.Get(_id) is { } id ? await StreamIds.FindAsync(connection.Store, id, cancellationToken) : null;
+        StreamName? root = session.Get(_id) is { } id ? (await Histories.FindAsync(connection, id, cancellationToken)).StreamName : null;
         var tree = await connection.Ledger.WithStatistics(session.NewRead()).ListBranchesAsync(root, cancellationToken);
         if (session.Json)
         {

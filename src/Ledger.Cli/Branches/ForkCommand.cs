@@ -29,7 +29,7 @@ internal sealed class ForkCommand : LedgerCommand
     {
         var options = new ForkOptions { Id = StreamIds.NewId("branch", session.Get(_id)), Name = session.Get(_name) };
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var parent = await StreamIds.FindAsync(connection.Store, session.Get(_parent), cancellationToken);
+        var parent = (await Histories.FindAsync(connection, session.Get(_parent), cancellationToken)).StreamName;
         var branch = await connection.Ledger.ForkAsync(parent, session.Get(_at)!.Value, options, cancellationToken);
         if (session.Json)
         {

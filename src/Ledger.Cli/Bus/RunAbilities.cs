@@ -42,7 +42,7 @@ internal static class RunAbilities
         bus.Register(List, async (_, token) => new RunsContract(await ledger.ListRunsAsync(token).Select(RunContract.Of).ToListAsync(token)));
         bus.Register(Events, async (input, token) =>
         {
-            var run = await OpenAsync(ledger, input.Run, token);
+            var run = await Histories.FindAsync(ledger, input.Run, token);
             var events = run.ReadAsync(new Position(input.From ?? 0), cancellationToken: token).Where(e => e.Is(null, input.CallId));
             return new EventsContract(await events.Take(input.Limit ?? 100).Select(EventContract.Of).ToListAsync(token));
         });
@@ -59,33 +59,28 @@ internal static class RunAbilities
         });
         bus.Register(Fork, async (input, token) =>
         {
-            var parent = await StreamIds.FindAsync(ledger.Store, input.Run, token);
+            var parent = await Histories.FindAsync(ledger, input.Run, token);
             var options = new ForkOptions { Id = StreamIds.NewId("branch", input.Id), Name = input.Name };
-            var branch = await ledger.ForkAsync(parent, new Position(input.At), options, token);
+            var branch = await parent.ForkAsync(new Position(input.At), options, token);
             return BranchContract.Of(await ledger.Store.GetBranchAsync(branch.StreamName, token) ?? throw new StreamNotFoundException(branch.StreamName));
         });
         bus.Register(World, async (input, token) =>
         {
-            var run = (await OpenAsync(ledger, input.Run, token)).WithFaults(input.Strict == true ? WorldFaults.Throw : WorldFaults.Skip);
+            var run = (await Histories.FindAsync(ledger, input.Run, token)).WithFaults(input.Strict == true ? WorldFaults.Throw : WorldFaults.Skip);
             return WorldContract.Of(await run.GetWorldAsync(input.At is { } at ? new Position(at) : null, token));
         });
         bus.Register(Diff, async (input, token) =>
         {
-            var other = await OpenAsync(ledger, input.Other, token);
-            return DiffContract.Of(await (await OpenAsync(ledger, input.Run, token)).DiffAsync(other, cancellationToken: token));
+            var (run, other) = await Histories.FindAsync(ledger, input.Run, input.Other, token);
+            return DiffContract.Of(await run.DiffAsync(other, cancellationToken: token));
         });
         bus.Register(Trace, async (input, token) =>
         {
-            var trace = await (await OpenAsync(ledger, input.Run, token)).ExplainAsync(input.EventId, token);
+            var trace = await (await Histories.FindAsync(ledger, input.Run, token)).ExplainAsync(input.EventId, token);
             return await TraceContract.OfAsync(trace, "causes", connection.Store.Get<ITaskReader>(), token);
         });
     }
 
-    private static async Task<Run> OpenAsync(AgentLedger ledger, string text, CancellationToken cancellationToken) =>
-        await ledger.OpenAsync(await StreamIds.FindAsync(ledger.Store, text, cancellationToken), cancellationToken);
-
     private static async Task<Run> FindOrCreateAsync(AgentLedger ledger, string text, CancellationToken cancellationToken) =>
-        await StreamIds.TryFindAsync(ledger.Store, text, cancellationToken) is { } stream
-            ? await ledger.OpenAsync(stream, cancellationToken)
-            : ledger.GetStream(StreamIds.Create(text));
+        await Histories.TryFindAsync(ledger, text, cancellationToken) ?? ledger.GetStream(StreamIds.Create(text));
 }

@@ -42,8 +42,8 @@ internal sealed class CallsAnswerCommand : LedgerCommand
         }
 
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var name = await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken);
-        var run = await connection.Ledger.OpenAsync(name, cancellationToken);
+        var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
+        var name = run.StreamName;
         CallAnswer answer;
         try
         {

@@ -19,8 +19,8 @@ internal sealed class CallsListCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var name = await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken);
-        var run = await connection.Ledger.OpenAsync(name, cancellationToken);
+        var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
+        var name = run.StreamName;
         var calls = await run.ListOpenCallsAsync(cancellationToken);
         if (session.Json)
         {

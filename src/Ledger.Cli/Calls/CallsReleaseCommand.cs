@@ -23,8 +23,8 @@ internal sealed class CallsReleaseCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var name = await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken);
-        var run = await connection.Ledger.OpenAsync(name, cancellationToken);
+        var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
+        var name = run.StreamName;
         var call = session.Get(_call);
         if (!(await run.ListOpenCallsAsync(cancellationToken)).Any(c => c.RequestId == call))
         {

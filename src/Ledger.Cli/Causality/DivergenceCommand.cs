@@ -24,10 +24,9 @@ internal sealed class DivergenceCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var a = await StreamIds.FindAsync(connection.Store, session.Get(_a), cancellationToken);
-        var b = await StreamIds.FindAsync(connection.Store, session.Get(_b), cancellationToken);
-        var runOfA = (await connection.Ledger.OpenAsync(a, cancellationToken)).WithStatistics(session.NewRead());
-        var runOfB = (await connection.Ledger.OpenAsync(b, cancellationToken)).WithStatistics(session.NewRead());
+        var (a, b) = await Histories.FindAsync(connection, session.Get(_a), session.Get(_b), cancellationToken);
+        var runOfA = a.WithStatistics(session.NewRead());
+        var runOfB = b.WithStatistics(session.NewRead());
         var divergence = await runOfA.FirstDivergenceAsync(runOfB, cancellationToken);
         if (session.Json)
         {

@@ -65,7 +65,7 @@ internal sealed class TraceCommand : LedgerCommand
     {
         if (session.Get(_run) is { } text)
         {
-            return await connection.Ledger.OpenAsync(await StreamIds.FindAsync(connection.Store, text, cancellationToken), cancellationToken);
+            return await Histories.FindAsync(connection, text, cancellationToken);
         }
 
         return await connection.Store.FindEventsAsync([Guid.Parse(id)], cancellationToken) is [var found]

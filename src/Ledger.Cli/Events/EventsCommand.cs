@@ -47,8 +47,7 @@ internal sealed class EventsCommand : LedgerCommand
         }
 
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var run = await connection.Ledger.OpenAsync(
-            await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken), cancellationToken);
+        var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
         var length = await run.GetLengthAsync(cancellationToken);
         var follows = session.Get(_follow);
         Check(run, from, length);

@@ -36,7 +36,7 @@ internal sealed class GraphCommand : LedgerCommand
         }
 
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var stream = await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken);
+        var stream = (await Histories.FindAsync(connection, session.Get(_id), cancellationToken)).StreamName;
         var file = session.Get(_svg)!;
         try
         {

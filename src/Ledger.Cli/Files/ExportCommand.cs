@@ -20,8 +20,7 @@ internal sealed class ExportCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var run = await connection.Ledger.OpenAsync(
-            await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken), cancellationToken);
+        var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
         await session.Out.JsonLinesAsync(EventExport.ReadLinesAsync(run.WithStatistics(session.NewRead()), cancellationToken));
     }
 }

@@ -48,7 +48,7 @@ internal sealed class ProjectionsRebuildCommand : LedgerCommand
         }
 
         await using var connection = await session.ConnectAsync(cancellationToken);
-        StreamName? stream = session.Get(_stream) is { } id ? await StreamIds.FindAsync(connection.Store, id, cancellationToken) : null;
+        StreamName? stream = session.Get(_stream) is { } id ? (await Histories.FindAsync(connection, id, cancellationToken)).StreamName : null;
         foreach (var projection in name is null ? await FindAllAsync(connection, stream, cancellationToken) : [name])
         {
             await RebuildAsync(session, connection, projection, stream, cancellationToken);

@@ -23,8 +23,8 @@ internal sealed class StatusCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var name = await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken);
-        var run = await connection.Ledger.OpenAsync(name, cancellationToken);
+        var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
+        var name = run.StreamName;
         var stream = await connection.Store.GetStreamAsync(name, cancellationToken) ?? throw new StreamNotFoundException(name);
         var branch = await connection.Store.GetBranchAsync(name, cancellationToken);
         var length = run.History.LengthAt(stream.Version);

@@ -1,51 +1,8 @@
-using Ledger.Log;
-
 namespace Ledger.Cli.Streams;
 
-/// <summary>Resolves the ids that people type.</summary>
-/// <remarks>
-/// <list type="number">
-/// <item>A text with a colon is the name of a stream, such as <c>run:abc</c> or <c>orders:7</c>, if there is one.</item>
-/// <item>Otherwise it is the id of a run, else of a branch; if both exist, the text is refused.</item>
-/// <item>Otherwise it is the name of a stream, if there is one.</item>
-/// </list>
-/// </remarks>
+/// <summary>Checks the names and ids that people type.</summary>
 internal static class StreamIds
 {
-    /// <summary>Finds a stream that must exist.</summary>
-    /// <exception cref="RefusalException">There is no such stream, or the text matches both a run and a branch.</exception>
-    public static async Task<StreamName> FindAsync(IEventStore store, string text, CancellationToken cancellationToken) =>
-        await TryFindAsync(store, text, cancellationToken) ?? throw new RefusalException(
-            $"There is no stream '{text}'. 'ledger run list' and 'ledger branches' show what exists.");
-
-    /// <summary>Finds a stream, or null.</summary>
-    /// <exception cref="RefusalException">The text matches both a run and a branch.</exception>
-    public static async Task<StreamName?> TryFindAsync(IEventStore store, string text, CancellationToken cancellationToken)
-    {
-        var name = Parse(text);
-        if (name.Category.Length > 0 && await store.GetStreamAsync(name, cancellationToken) is not null)
-        {
-            return name;
-        }
-
-        if (IsSpelledOut(text))
-        {
-            return null;
-        }
-
-        var run = Parse($"run:{text}");
-        var branch = Parse($"branch:{text}");
-        var isRun = await store.GetStreamAsync(run, cancellationToken) is not null;
-        var isBranch = await store.GetStreamAsync(branch, cancellationToken) is not null;
-        return (isRun, isBranch) switch
-        {
-            (true, true) => throw new RefusalException($"'{text}' is both a run and a branch. Write '{run}' or '{branch}'."),
-            (true, false) => run,
-            (false, true) => branch,
-            _ => name.Category.Length == 0 && await store.GetStreamAsync(name, cancellationToken) is not null ? name : null,
-        };
-    }
-
     /// <summary>The stream to append to, which may not exist yet: a text without a colon is then the id of a run.</summary>
     /// <exception cref="RefusalException">The name is that of a branch that does not exist.</exception>
     public static StreamName Create(string text)
@@ -99,7 +56,4 @@ internal static class StreamIds
             throw new UsageException($"'{name.Id}' cannot be an id: it begins or ends with a space.");
         }
     }
-
-    private static bool IsSpelledOut(string text) =>
-        text.StartsWith("run:", StringComparison.Ordinal) || text.StartsWith("branch:", StringComparison.Ordinal);
 }

@@ -27,20 +27,19 @@ internal sealed class DiffCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var a = (await Histories.FindAsync(connection, session.Get(_a), cancellationToken)).WithFaults(session.Faults);
-        var b = await Histories.FindAsync(connection, session.Get(_b), cancellationToken);
+        var (a, b) = await Histories.FindAsync(connection, session.Get(_a), session.Get(_b), cancellationToken);
         var atA = await _momentA.FindAsync(session, a, cancellationToken);
         var atB = await _momentB.FindAsync(session, b, cancellationToken);
-        await FaultText.WarnAsync(session, a, atA, cancellationToken);
-        if (b.StreamName != a.StreamName)
-        {
-            await FaultText.WarnAsync(session, b, atB, cancellationToken);
-        }
-
         var diff = await session.Progress.RunAsync(
             $"Comparing {a.StreamName} and {b.StreamName}",
             null,
-            progress => a.WithStatistics(session.NewRead(progress)).DiffAsync(b, atA, atB, cancellationToken));
+            progress => a.WithFaults(session.Faults).WithStatistics(session.NewRead(progress)).DiffAsync(b, atA, atB, cancellationToken));
+        await FaultText.WarnAsync(session, a, diff.OldFaults);
+        if (b.StreamName != a.StreamName)
+        {
+            await FaultText.WarnAsync(session, b, diff.NewFaults);
+        }
+
         if (session.Json)
         {
             session.Out.Json(DiffContract.Of(diff), ContractContext.Default.DiffContract);

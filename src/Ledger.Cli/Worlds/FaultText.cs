@@ -40,10 +40,19 @@ internal static class FaultText
     /// <summary>Reports on standard error that an answer skips events.</summary>
     public static async Task WarnAsync(Session session, Run run, Position? at, CancellationToken cancellationToken)
     {
-        if (session.Faults == WorldFaults.Skip && (await run.GetFaultsAsync(at, cancellationToken)).Count is > 0 and var count)
+        if (session.Faults == WorldFaults.Skip)
+        {
+            await WarnAsync(session, run, await run.GetFaultsAsync(at, cancellationToken));
+        }
+    }
+
+    /// <summary>Reports on standard error which events an answer skips.</summary>
+    public static async Task WarnAsync(Session session, Run run, IReadOnlyList<SkippedEvent> faults)
+    {
+        if (faults.Count > 0)
         {
             await session.Io.Error.WriteLineAsync(Printable.Of(
-                $"ledger: {Printable.Count(count, "event")} of {run.StreamName} cannot be applied and {(count == 1 ? "was" : "were")} skipped; 'ledger world {run.StreamName}' lists {(count == 1 ? "it" : "them")}."));
+                $"ledger: {Printable.Count(faults.Count, "event")} of {run.StreamName} cannot be applied and {(faults.Count == 1 ? "was" : "were")} skipped; 'ledger world {run.StreamName}' lists {(faults.Count == 1 ? "it" : "them")}."));
         }
     }
 }

@@ -33,8 +33,8 @@ internal sealed class ReplayCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var stream = await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken);
-        var run = await connection.Ledger.OpenAsync(stream, cancellationToken);
+        var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
+        var stream = run.StreamName;
         var length = await run.GetLengthAsync(cancellationToken);
         var at = session.Get(_at);
         if (at > length)

@@ -21,8 +21,8 @@ internal sealed class SnapshotCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var stream = await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken);
-        var run = await connection.Ledger.OpenAsync(stream, cancellationToken);
+        var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
+        var stream = run.StreamName;
         var length = await run.GetLengthAsync(cancellationToken);
         var snapshot = await session.Progress.RunAsync(
             $"Reading {stream}", length.Value, progress => run.WithStatistics(session.NewRead(progress)).SaveSnapshotAsync(cancellationToken));

@@ -142,10 +142,9 @@ internal sealed partial class PostgresWorldReader(StoreContext context, IEventSt
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
-        return a.Root == b.Root
-            && await CoveredAsync(a, atA, cancellationToken).ConfigureAwait(false) is { } positionA
-            && await CoveredAsync(b, atB, cancellationToken).ConfigureAwait(false) is { } positionB
-            ? await _rows.ReadDiffAsync(a, positionA, b, positionB, cancellationToken).ConfigureAwait(false)
+        var (reachA, reachB, diff) = await _rows.DiffAsync(a, atA, b, atB, cancellationToken).ConfigureAwait(false);
+        return Covered(reachA, a, atA) is not null && Covered(reachB, b, atB) is not null
+            ? diff!
             : WorldDiff.Between(
                 await GetWorldAsync(a, atA, cancellationToken).ConfigureAwait(false),
                 await GetWorldAsync(b, atB, cancellationToken).ConfigureAwait(false));

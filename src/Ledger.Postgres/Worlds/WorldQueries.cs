@@ -99,27 +99,78 @@ internal sealed partial class WorldQueries(ConnectionSource connections, Postgre
         },
         cancellationToken);
 
-    public Task<WorldDiff> ReadDiffAsync(History a, Position atA, History b, Position atB, CancellationToken cancellationToken) => AskAsync(
-        "world_diff",
-        a,
-        command => command
-            .With(atA.Value, NpgsqlDbType.Bigint)
-            .WithText(b.Stream.Value)
-            .With(atB.Value, NpgsqlDbType.Bigint),
-        async (reader, cancellationToken) =>
+    /// <summary>How far the rows of two histories reach, and what differs there; null unless they reach as far as was asked.</summary>
+    public async Task<(WorldReach A, WorldReach B, WorldDiff? Diff)> DiffAsync(
+        History a,
+        Position? atA,
+        History b,
+        Position? atB,
+        CancellationToken cancellationToken)
+    {
+        while (true)
         {
-            var (old, @new) = (new WorldRowReader(reader), new WorldRowReader(reader));
-            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            var found = await AskAsync(
+                "world_diff",
+                a,
+                command => command
+                    .With(atA?.Value, NpgsqlDbType.Bigint)
+                    .WithText(b.Stream.Value)
+                    .With(atB?.Value, NpgsqlDbType.Bigint)
+                    .With(a.Root != b.Root, NpgsqlDbType.Boolean),
+                (reader, cancellationToken) => ReadDiffAsync(reader, atA, atB, cancellationToken),
+                cancellationToken).ConfigureAwait(false);
+            var lagging = new[] { (History: a, Reach: found.A), (History: b, Reach: found.B) }.Where(one => one.Reach is { Lags: true, CanCatchUp: true }).ToList();
+            if (lagging.Count == 0)
             {
-                var (kind, id) = (reader.GetString(0), reader.GetString(1));
-                old.Add(kind, id, 2);
-                @new.Add(kind, id, 6);
+                return found;
             }
 
-            // Objects that are the same in both worlds are not part of the comparison, and were not read.
-            return WorldDiff.Between(old.ToWorld(false, atA, []), @new.ToWorld(false, atB, []));
-        },
-        cancellationToken);
+            foreach (var (history, _) in lagging)
+            {
+                await CatchUpAsync(history, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async Task<(WorldReach A, WorldReach B, WorldDiff? Diff)> ReadDiffAsync(
+        NpgsqlDataReader reader, Position? atA, Position? atB, CancellationToken cancellationToken)
+    {
+        const int Kind = 2 * WorldReach.Columns;
+        var (reachA, reachB) = (default(WorldReach), default(WorldReach));
+        var (old, @new) = (new WorldRowReader(reader), new WorldRowReader(reader));
+        var (skippedA, skippedB) = (new List<SkippedEvent>(), new List<SkippedEvent>());
+        for (var isFirst = true; await reader.ReadAsync(cancellationToken).ConfigureAwait(false); isFirst = false)
+        {
+            if (isFirst)
+            {
+                (reachA, reachB) = (WorldReach.Read(reader), WorldReach.Read(reader, WorldReach.Columns));
+            }
+
+            switch (reader.IsDBNull(Kind) ? null : reader.GetString(Kind))
+            {
+                case null:
+                    break;
+                case "skipped_a":
+                    skippedA.Add(WorldRowReader.ReadFault(reader, Kind + 10));
+                    break;
+                case "skipped_b":
+                    skippedB.Add(WorldRowReader.ReadFault(reader, Kind + 10));
+                    break;
+                case var kind:
+                    old.Add(kind, reader.GetString(Kind + 1), Kind + 2);
+                    @new.Add(kind, reader.GetString(Kind + 1), Kind + 6);
+                    break;
+            }
+        }
+
+        // Objects that are the same in both worlds are not part of the comparison, and were not read.
+        return (reachA, reachB, reachA.Covers(atA) is { } positionA && reachB.Covers(atB) is { } positionB
+            ? WorldDiff.Between(old.ToWorld(false, positionA, skippedA), @new.ToWorld(false, positionB, skippedB))
+            : null);
+    }
+
+    private Task<bool> CatchUpAsync(History history, CancellationToken cancellationToken) =>
+        AskAsync("catch_up_world", history, _ => { }, (reader, cancelled) => reader.ReadAsync(cancelled), cancellationToken);
 
     private async Task<(WorldReach Reach, T Answer)> ReachAsync<T>(
         string sql,
@@ -146,7 +197,7 @@ internal sealed partial class WorldQueries(ConnectionSource connections, Postgre
                 return found;
             }
 
-            await AskAsync("catch_up_world", history, _ => { }, (reader, cancelled) => reader.ReadAsync(cancelled), cancellationToken).ConfigureAwait(false);
+            await CatchUpAsync(history, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -14,13 +14,13 @@ internal readonly record struct WorldReach(Position Length, Position Position, b
     /// <summary>How many columns of a row it takes.</summary>
     public const int Columns = 6;
 
-    public static WorldReach Read(NpgsqlDataReader reader) => new(
-        new Position(reader.GetInt64(0)),
-        new Position(reader.GetInt64(1)),
-        reader.GetBoolean(2),
-        reader.GetBoolean(3),
-        reader.GetBoolean(4),
-        reader.GetBoolean(5));
+    public static WorldReach Read(NpgsqlDataReader reader, int column = 0) => new(
+        new Position(reader.GetInt64(column)),
+        new Position(reader.GetInt64(column + 1)),
+        reader.GetBoolean(column + 2),
+        reader.GetBoolean(column + 3),
+        reader.GetBoolean(column + 4),
+        reader.GetBoolean(column + 5));
 
     /// <summary>The requested position, if the rows cover it.</summary>
     public Position? Covers(Position? at) => !Lags && Position == (at ?? Length) ? Position : null;

@@ -31,18 +31,18 @@ internal sealed class WorldRowReader(NpgsqlDataReader reader)
     public World ToWorld(bool budgetExhausted, Position position, IReadOnlyList<SkippedEvent> faults) =>
         new(_objects, _relations, budgetExhausted, position, faults);
 
-    /// <summary>Reads a row of world_faults; faults have the same texts as those of the fold.</summary>
-    public static SkippedEvent ReadFault(NpgsqlDataReader reader)
+    /// <summary>Reads a row of world_faults from a column on; faults have the same texts as those of the fold.</summary>
+    public static SkippedEvent ReadFault(NpgsqlDataReader reader, int column = 0)
     {
-        var (type, name) = (reader.GetString(3), reader.GetString(4));
+        var (type, name) = (reader.GetString(column + 3), reader.GetString(column + 4));
         var fault = WorldFaultNames.Parse(name) ?? throw new InvalidOperationException($"The rows name a fault '{name}', which this version does not know.");
         return new SkippedEvent(
-            new Position(reader.GetInt64(0)),
-            reader.GetGuid(1),
-            reader.IsDBNull(2) ? null : reader.GetString(2),
+            new Position(reader.GetInt64(column)),
+            reader.GetGuid(column + 1),
+            reader.IsDBNull(column + 2) ? null : reader.GetString(column + 2),
             type,
             fault,
-            WorldEventRules.ReasonOf(fault, type, new WorldEventJson(reader.GetFieldValue<byte[]>(5))));
+            WorldEventRules.ReasonOf(fault, type, new WorldEventJson(reader.GetFieldValue<byte[]>(column + 5))));
     }
 
     /// <summary>Reads type, source, target and data from a column on.</summary>

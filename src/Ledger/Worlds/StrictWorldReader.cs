@@ -89,6 +89,21 @@ internal sealed class StrictWorldReader(IWorldReader inner) : IWorldReader
         Position? atB,
         CancellationToken cancellationToken = default)
     {
+        WorldDiff? diff = null;
+        try
+        {
+            diff = await inner.DiffAsync(a, atA, b, atB, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PositionOutOfRangeException)
+        {
+            // A fault before the end of the shorter history comes first.
+        }
+
+        if (diff is { OldFaults.Count: 0, NewFaults.Count: 0 })
+        {
+            return diff;
+        }
+
         var positionA = await CheckAsync(a, atA, cancellationToken).ConfigureAwait(false);
         var positionB = await CheckAsync(b, atB, cancellationToken).ConfigureAwait(false);
         return await inner.DiffAsync(a, positionA, b, positionB, cancellationToken).ConfigureAwait(false);

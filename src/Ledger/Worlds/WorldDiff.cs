@@ -19,6 +19,8 @@ public sealed class WorldDiff
 
     private WorldDiff(World a, World b)
     {
+        OldFaults = a.Faults;
+        NewFaults = b.Faults;
         AddedObjects = Missing(b.Objects, o => o.Id, a.FindObject);
         RemovedObjects = Missing(a.Objects, o => o.Id, b.FindObject);
         AddedRelations = Missing(b.Relations, r => r.Id, a.FindRelation);
@@ -67,7 +69,13 @@ public sealed class WorldDiff
     /// <summary>Every value that differs in relations of both worlds, sorted by id and path. An object may have the same id.</summary>
     public IReadOnlyList<ValueChange> RelationChanges { get; }
 
-    /// <summary>Whether any of the lists has an entry.</summary>
+    /// <summary>The events that the first world skips because they cannot be applied; see <see cref="World.Faults"/>.</summary>
+    public IReadOnlyList<SkippedEvent> OldFaults { get; }
+
+    /// <summary>The events that the second world skips.</summary>
+    public IReadOnlyList<SkippedEvent> NewFaults { get; }
+
+    /// <summary>Whether any of the lists of ids has an entry.</summary>
     public bool HasChanges => AddedObjects.Count + RemovedObjects.Count + PatchedObjects.Count + RetypedObjects.Count
         + AddedRelations.Count + RemovedRelations.Count + ChangedRelations.Count > 0;
 
