@@ -2,7 +2,6 @@ using System.CommandLine;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
-using Ledger.Log;
 
 namespace Ledger.Cli.Branches;
 
@@ -27,19 +26,17 @@ internal sealed class ForkCommand : LedgerCommand
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        var options = new ForkOptions { Id = StreamIds.NewId("branch", session.Get(_id)), Name = session.Get(_name) };
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var parent = (await Histories.FindAsync(connection, session.Get(_parent), cancellationToken)).StreamName;
-        var branch = await connection.Ledger.ForkAsync(parent, session.Get(_at)!.Value, options, cancellationToken);
+        var branch = await Forking.RunAsync(
+            connection.Ledger, session.Get(_parent), session.Get(_at)!.Value, session.Get(_id), session.Get(_name), cancellationToken);
         if (session.Json)
         {
-            var info = await connection.Store.GetBranchAsync(branch.StreamName, cancellationToken) ?? throw new StreamNotFoundException(branch.StreamName);
-            session.Out.Json(BranchContract.Of(info), ContractContext.Default.BranchContract);
+            session.Out.Json(BranchContract.Of(branch), ContractContext.Default.BranchContract);
             return;
         }
 
-        var shared = branch.History.PrefixLength.Value;
-        session.Out.Fact("Branch ID", branch.StreamName.Id, Tone.Name);
+        var (shared, parent) = (branch.ForkPosition.Value, branch.Parent);
+        session.Out.Fact("Branch ID", branch.Stream.Id, Tone.Name);
         session.Out.Fact("Parent run", parent.Category == "run" ? parent.Id : parent.Value);
         session.Out.Fact("Fork at", $"{shared} (shared prefix: {Printable.Count(shared, "event")})");
     }

@@ -1,4 +1,5 @@
 using Ledger.Bus;
+using Ledger.Cli.Branches;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Events;
 using Ledger.Cli.Streams;
@@ -58,12 +59,7 @@ internal static class RunAbilities
                 with { EventId = appended.IdIn(run.StreamName) };
         });
         bus.Register(Fork, async (input, token) =>
-        {
-            var parent = await Histories.FindAsync(ledger, input.Run, token);
-            var options = new ForkOptions { Id = StreamIds.NewId("branch", input.Id), Name = input.Name };
-            var branch = await parent.ForkAsync(new Position(input.At), options, token);
-            return BranchContract.Of(await ledger.Store.GetBranchAsync(branch.StreamName, token) ?? throw new StreamNotFoundException(branch.StreamName));
-        });
+            BranchContract.Of(await Forking.RunAsync(ledger, input.Run, new Position(input.At), input.Id, input.Name, token)));
         bus.Register(World, async (input, token) =>
         {
             var run = (await Histories.FindAsync(ledger, input.Run, token)).WithFaults(input.Strict == true ? WorldFaults.Throw : WorldFaults.Skip);

@@ -1,6 +1,5 @@
 using Ledger.Explorer.Branches;
 using Ledger.Explorer.Contracts;
-using Ledger.Log;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;
@@ -57,10 +56,8 @@ internal static class StreamResource
         var parent = PathText.Stream(request.Http);
         var branch = await Forking.ForkAsync(request, parent, at, body.Text("id"), body.Text("name")).ConfigureAwait(false);
         request.Http.Response.StatusCode = StatusCodes.Status201Created;
-        request.Http.Response.Headers.Location = AddressOf(request, branch.StreamName);
-        var info = await request.Explorer.Ledger.Store.GetBranchAsync(branch.StreamName, request.Aborted).ConfigureAwait(false)
-            ?? throw new StreamNotFoundException(branch.StreamName);
-        await JsonAnswer.SendAsync(request.Http, BranchContract.Of(info), ContractContext.Default.BranchContract).ConfigureAwait(false);
+        request.Http.Response.Headers.Location = AddressOf(request, branch.Stream);
+        await JsonAnswer.SendAsync(request.Http, BranchContract.Of(branch), ContractContext.Default.BranchContract).ConfigureAwait(false);
     }
 
     private static Task SendBranchesAsync(ExplorerRequest request, StreamName? root) => JsonAnswer.SendArrayAsync(

@@ -22,25 +22,27 @@ internal static class Forking
         var branch = await ForkAsync(
             request, parent, new Position(at), TextOf(form["id"].ToString()), TextOf(form["name"].ToString())).ConfigureAwait(false);
         request.Http.Response.StatusCode = StatusCodes.Status303SeeOther;
-        request.Http.Response.Headers.Location = request.Links.Run(branch.StreamName);
+        request.Http.Response.Headers.Location = request.Links.Run(branch.Stream);
     }
 
     /// <summary>Forks, with the authenticated user of the application as actor.</summary>
-    public static async Task<Run> ForkAsync(ExplorerRequest request, StreamName parent, Position at, string? id, string? name)
+    public static async Task<BranchInfo> ForkAsync(ExplorerRequest request, StreamName parent, Position at, string? id, string? name)
     {
         if (id is not null)
         {
             Query.NewStreamNameOf($"branch:{id}");
         }
 
-        var options = new ForkOptions
+        var ledger = request.Explorer.Ledger;
+        var fork = new BranchFork(parent, id ?? Guid.CreateVersion7().ToString())
         {
-            Id = id,
+            At = at,
             Name = name,
             Metadata = new EventMetadata { Actor = request.Http.User.Identity?.Name, Source = "ledger-explorer" },
+            MaxLineageDepth = ledger.Options.MaxLineageDepth,
         };
-        var branch = await request.Explorer.Ledger.ForkAsync(parent, at, options, request.Aborted).ConfigureAwait(false);
-        Log.Forked(request.Explorer.Loggers.CreateLogger("Ledger.Explorer"), parent.Value, at.Value, branch.StreamName.Value);
+        var branch = await ledger.Store.ForkAsync(fork, request.Aborted).ConfigureAwait(false);
+        Log.Forked(request.Explorer.Loggers.CreateLogger("Ledger.Explorer"), parent.Value, at.Value, branch.Stream.Value);
         return branch;
     }
 

@@ -38,7 +38,7 @@ internal sealed class SessionEventStore(IDocumentSession session, StoreConfigura
         return await new SessionWriter(session, store).CreateBranchAsync(described, item, cancellationToken).ConfigureAwait(false);
     }
 
-    public async Task<BranchInfo> ForkAsync(ForkRequest fork, CancellationToken cancellationToken = default)
+    public async Task<BranchInfo> ForkAsync(BranchFork fork, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fork);
         var branch = await engine.DescribeAsync(fork, cancellationToken).ConfigureAwait(false);

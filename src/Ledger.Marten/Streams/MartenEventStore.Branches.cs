@@ -22,7 +22,7 @@ public sealed partial class MartenEventStore
     }
 
     /// <inheritdoc/>
-    public async Task<BranchInfo> ForkAsync(ForkRequest fork, CancellationToken cancellationToken = default)
+    public async Task<BranchInfo> ForkAsync(BranchFork fork, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fork);
         AmbientScope.Check(Options, "The creation of a branch");
@@ -36,7 +36,7 @@ public sealed partial class MartenEventStore
         _native.FindHistoriesAsync(streams, cancellationToken);
 
     /// <summary>Describes the branch that a fork asks for, without creating it.</summary>
-    internal Task<BranchCreated> DescribeAsync(ForkRequest fork, CancellationToken cancellationToken) =>
+    internal Task<BranchCreated> DescribeAsync(BranchFork fork, CancellationToken cancellationToken) =>
         _native.DescribeAsync(fork, cancellationToken);
 
     /// <inheritdoc/>

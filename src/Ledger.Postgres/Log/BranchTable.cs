@@ -28,7 +28,7 @@ internal sealed class BranchTable(StoreContext context)
     }
 
     /// <summary>Describes the branch that a fork asks for, without creating it.</summary>
-    public async Task<BranchCreated> DescribeAsync(ForkRequest fork, CancellationToken cancellationToken)
+    public async Task<BranchCreated> DescribeAsync(BranchFork fork, CancellationToken cancellationToken)
     {
         var found = await FindAsync([fork.Parent.Value], cancellationToken).ConfigureAwait(false);
         return found is [var (parent, version)]
@@ -36,7 +36,7 @@ internal sealed class BranchTable(StoreContext context)
             : throw new StreamNotFoundException(fork.Parent);
     }
 
-    public async Task<BranchInfo> ForkAsync(ForkRequest fork, CancellationToken cancellationToken = default)
+    public async Task<BranchInfo> ForkAsync(BranchFork fork, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fork);
         var item = Item(fork.Branch, new NewEvent(fork.Draft, fork.Metadata));

@@ -186,11 +186,11 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
         _branches.FindHistoriesAsync(streams, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<BranchInfo> ForkAsync(ForkRequest fork, CancellationToken cancellationToken = default) =>
+    public Task<BranchInfo> ForkAsync(BranchFork fork, CancellationToken cancellationToken = default) =>
         _branches.ForkAsync(fork, cancellationToken);
 
     /// <summary>Describes the branch that a fork asks for, without creating it.</summary>
-    internal Task<BranchCreated> DescribeAsync(ForkRequest fork, CancellationToken cancellationToken) =>
+    internal Task<BranchCreated> DescribeAsync(BranchFork fork, CancellationToken cancellationToken) =>
         _branches.DescribeAsync(fork, cancellationToken);
 
     /// <inheritdoc/>

@@ -169,7 +169,7 @@ public interface IEventStore
     /// <exception cref="BranchExistsException">The stream has events, is a branch, or was forked already.</exception>
     /// <exception cref="StreamArchivedException">The stream was created without events and archived.</exception>
     /// <exception cref="EventIdInUseException">The id derived from the metadata's foreign id is already in the log.</exception>
-    async Task<BranchInfo> ForkAsync(ForkRequest fork, CancellationToken cancellationToken = default)
+    async Task<BranchInfo> ForkAsync(BranchFork fork, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fork);
         var parent = await GetHistoryAsync(fork.Parent, cancellationToken).ConfigureAwait(false)

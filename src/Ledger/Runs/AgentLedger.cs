@@ -194,7 +194,7 @@ public sealed class AgentLedger
     private async Task<Run> ForkAtAsync(StreamName parent, Position? at, ForkOptions? options, CancellationToken cancellationToken)
     {
         options ??= new ForkOptions();
-        var fork = new ForkRequest(parent, options.Id ?? Guid.CreateVersion7().ToString())
+        var fork = new BranchFork(parent, options.Id ?? Guid.CreateVersion7().ToString())
         {
             At = at,
             Name = options.Name,

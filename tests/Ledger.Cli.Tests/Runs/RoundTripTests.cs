@@ -14,7 +14,7 @@ public sealed class RoundTripTests(CliDatabase database) : IClassFixture<CliData
         var schema = await CountSchemaAsync();
 
         (await CountAsync("fork", "forked", "--at", "2", "--id", "other")).ShouldBe(schema + 2);
-        (await CountAsync("fork", "branch:other", "--at", "3")).ShouldBe(schema + 2);
+        (await CountAsync("fork", "branch:other", "--at", "3", "--json")).ShouldBe(schema + 2);
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class CountingStore(IEventStore inner, Func<int, Task>? before = n
         IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken = default) =>
         inner.FindHistoriesAsync(streams, cancellationToken);
 
-    public Task<BranchInfo> ForkAsync(ForkRequest fork, CancellationToken cancellationToken = default) =>
+    public Task<BranchInfo> ForkAsync(BranchFork fork, CancellationToken cancellationToken = default) =>
         inner.ForkAsync(fork, cancellationToken);
 
     public Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default) =>

@@ -2,13 +2,13 @@ namespace Ledger.Log;
 
 /// <summary>A fork of a run or branch whose history the caller need not know.</summary>
 /// <remarks>Immutable; equal when the values are.</remarks>
-public sealed record ForkRequest
+public sealed record BranchFork
 {
     /// <summary>Asks for a fork.</summary>
     /// <param name="parent">The run, branch or other stream to fork.</param>
     /// <param name="branchId">The id that the branch gets: its stream is <c>branch:{id}</c>.</param>
     /// <exception cref="ArgumentException">The parent is the default name, or the id cannot be that of a branch.</exception>
-    public ForkRequest(StreamName parent, string branchId)
+    public BranchFork(StreamName parent, string branchId)
     {
         AppendRules.Check(parent, nameof(parent));
         Parent = parent;

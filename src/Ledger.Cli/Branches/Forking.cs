@@ -1,0 +1,28 @@
+using Ledger.Cli.Streams;
+using Ledger.Log;
+
+namespace Ledger.Cli.Branches;
+
+/// <summary>Forks, and returns the branch as the log lists it.</summary>
+internal static class Forking
+{
+    /// <param name="ledger">Where to fork.</param>
+    /// <param name="parent">The run or branch, as people type it.</param>
+    /// <param name="at">How many of its events the branch shares.</param>
+    /// <param name="id">The branch's id, alone or as the name of its stream; null for a new one.</param>
+    /// <param name="name">A label for people, or null.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public static async Task<BranchInfo> RunAsync(
+        AgentLedger ledger, string parent, Position at, string? id, string? name, CancellationToken cancellationToken)
+    {
+        var branchId = StreamIds.NewId("branch", id) ?? Guid.CreateVersion7().ToString();
+        var run = await Histories.FindAsync(ledger, parent, cancellationToken);
+        var fork = new BranchFork(run.StreamName, branchId)
+        {
+            At = at,
+            Name = name,
+            MaxLineageDepth = ledger.Options.MaxLineageDepth,
+        };
+        return await ledger.Store.ForkAsync(fork, cancellationToken);
+    }
+}
