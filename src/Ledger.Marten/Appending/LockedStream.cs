@@ -1,3 +1,5 @@
+using Ledger.Log;
+
 namespace Ledger.Marten.Appending;
 
 /// <summary>A stream while this transaction keeps it locked.</summary>
@@ -7,6 +9,9 @@ namespace Ledger.Marten.Appending;
 /// <param name="Now">The server's clock, when the lock was there.</param>
 internal readonly record struct LockedStream(long Version, bool IsArchived, DateTimeOffset LastTime, DateTimeOffset Now)
 {
+    /// <summary>What an append is decided by.</summary>
+    public KnownStream Known => new(Version, IsArchived);
+
     /// <summary>The time of its next event: a clock may go back, within a stream the time does not.</summary>
     public DateTimeOffset NextTime => LastTime > Now ? LastTime : Now;
 }

@@ -23,12 +23,12 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
             null,
             cancellationToken).ConfigureAwait(false);
         var events = new Dictionary<StreamName, IReadOnlyList<IEvent>>();
-        if (AppendDecision.Make(request, locks) is { } answered)
+        var decision = AppendDecision.Make(request, stream => locks[stream].Known, locks.Find).OrThrow();
+        if (decision.Outcome == AppendOutcome.AlreadyWritten)
         {
-            return (answered, events);
+            return (decision.Results, events);
         }
 
-        var results = new List<AppendResult>();
         foreach (var part in request.Parts)
         {
             var stream = locks[part.Stream];
@@ -40,12 +40,9 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
             {
                 session.QueueSqlCommand(MartenSql.Load("keep_stream", store.Ledger.Schemas), part.Stream.Value);
             }
-
-            results.Add(new AppendResult(
-                part.Stream, new StreamVersion(stream.Version + part.Events.Length), SequenceNumber.Start, AppendOutcome.Written));
         }
 
-        return (results, events);
+        return (decision.Results, events);
     }
 
     /// <summary>Refuses a branch, or hands its place in the tree and its first event to a session that does nothing else.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using JasperFx.Events;
+using Ledger.Log;
 using Ledger.Marten.Branches;
 using Ledger.Marten.Serialization;
 using Ledger.Postgres;
@@ -81,7 +82,7 @@ internal sealed class StreamLocks
             foreach (var (appended, index) in pending.Events.Select((appended, index) => (appended, index)))
             {
                 _known[appended.Id] = new KnownEvent(
-                    pending.Key!, stream.Version + index + 1, 0, appended.EventTypeName, EventJsonConverter.JsonOf(appended.Data, registry));
+                    new StreamName(pending.Key!), stream.Version + index + 1, 0, appended.EventTypeName, EventJsonConverter.JsonOf(appended.Data, registry));
             }
         }
     }
@@ -90,7 +91,7 @@ internal sealed class StreamLocks
     public LockedStream? Find(string stream) => _streams.TryGetValue(stream, out var found) ? found : null;
 
     /// <summary>Where the log has an event with this id, or null.</summary>
-    public KnownEvent? Find(Guid id) => _known.GetValueOrDefault(id);
+    public KnownEvent? Find(Guid id) => _known.TryGetValue(id, out var found) ? found : null;
 
     private async Task ReadAsync(
         NpgsqlConnection connection,
@@ -133,7 +134,7 @@ internal sealed class StreamLocks
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             _known[reader.GetGuid(0)] = new KnownEvent(
-                reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetString(4), Encoding.UTF8.GetBytes(reader.GetString(5)));
+                new StreamName(reader.GetString(1)), reader.GetInt64(2), reader.GetInt64(3), reader.GetString(4), Encoding.UTF8.GetBytes(reader.GetString(5)));
         }
 
         if (branch is not null)

@@ -15,18 +15,13 @@ public sealed partial class MemoryEventStore
         var parts = Prepare(request);
         lock (_gate)
         {
-            if (Repeats(request))
-            {
-                return [.. parts.Select(AnswerAgain)];
-            }
-
-            Decide(parts);
-            return Write(parts, Now());
+            var decision = AppendDecision.Make(request, KnownOf, KnownOf).OrThrow();
+            return decision.Outcome == AppendOutcome.AlreadyWritten ? decision.Results : Write(parts, Now());
         }
     }
 
     private static PreparedAppend[] Prepare(AppendRequest request) =>
-        [.. request.Parts.Select(p => new PreparedAppend(p.Stream, p.Expected, [.. p.Events.Select(Prepare)]))];
+        [.. request.Parts.Select(p => new PreparedAppend(p.Stream, [.. p.Events.Select(Prepare)]))];
 
     private static PreparedEvent Prepare(AppendRequest.Item item) =>
         new(
@@ -37,66 +32,12 @@ public sealed partial class MemoryEventStore
             item.Event.CorrelationId,
             item.CausationId);
 
-    /// <summary>Whether the log has all events already; refuses when it has some, one in another stream, or one that says something else.</summary>
-    private bool Repeats(AppendRequest request)
-    {
-        EventIdInUseException? inUse = null;
-        EventIdInUseException? other = null;
-        var isNew = false;
-        foreach (var part in request.Parts)
-        {
-            foreach (var item in part.Events)
-            {
-                if (!_eventsById.TryGetValue(item.Id, out var holder))
-                {
-                    isNew = true;
-                    continue;
-                }
+    private KnownStream KnownOf(StreamName stream) =>
+        _streams.TryGetValue(stream, out var found) ? new(found.Version.Value, found.State == StreamState.Archived) : default;
 
-                var isElsewhere = holder.Stream != part.Stream;
-                inUse ??= AppendRequest.InUse(
-                    part, item.Id, holder.Stream, isElsewhere ? EventIdConflict.OtherStream : EventIdConflict.PartOfAppend);
-                isNew |= isElsewhere;
-                if (other is null && !item.IsSame(holder.Content.Type, holder.Content.Json))
-                {
-                    other = AppendRequest.InUse(part, item.Id, holder.Stream, EventIdConflict.OtherContent);
-                }
-            }
-        }
-
-        return inUse is null || (!isNew && other is null) ? inUse is not null
-            : isNew ? throw inUse
-            : throw other!;
-    }
-
-    private AppendResult AnswerAgain(PreparedAppend part)
-    {
-        if (part.Events.Length == 0)
-        {
-            var version = _streams.GetValueOrDefault(part.Stream)?.Version ?? StreamVersion.Empty;
-            return new AppendResult(part.Stream, version, SequenceNumber.Start, AppendOutcome.AlreadyWritten);
-        }
-
-        var last = part.Events.Select(e => _eventsById[e.Id]).MaxBy(e => e.Version)!;
-        return new AppendResult(part.Stream, last.Version, last.Sequence, AppendOutcome.AlreadyWritten);
-    }
-
-    private void Decide(PreparedAppend[] parts)
-    {
-        foreach (var part in parts)
-        {
-            ThrowIfArchived(part.Stream);
-        }
-
-        foreach (var part in parts)
-        {
-            var actual = _streams.GetValueOrDefault(part.Stream)?.Version ?? StreamVersion.Empty;
-            if (!part.Expected.IsMetBy(actual))
-            {
-                throw new WrongExpectedVersionException(part.Stream, part.Expected, actual);
-            }
-        }
-    }
+    private KnownEvent? KnownOf(Guid id) => _eventsById.TryGetValue(id, out var found)
+        ? new(found.Stream, found.Version.Value, found.Sequence.Value, found.Content.Type, found.Content.Json)
+        : null;
 
     private void ThrowIfArchived(StreamName stream)
     {
@@ -157,5 +98,5 @@ public sealed partial class MemoryEventStore
         return planned;
     }
 
-    private sealed record PreparedAppend(StreamName Stream, ExpectedVersion Expected, PreparedEvent[] Events);
+    private sealed record PreparedAppend(StreamName Stream, PreparedEvent[] Events);
 }

@@ -35,7 +35,7 @@ public sealed partial class MemoryEventStore : IChronoLog
         {
             var events = batch.Events.Select(e => new PreparedEvent(
                 e.Id, e.Type, JsonbForm.Of(e.Json), e.Headers.IsEmpty ? default : JsonbForm.Of(e.Headers), null, null));
-            Write([new PreparedAppend(stream, ExpectedVersion.Any, [.. events])], Now());
+            Write([new PreparedAppend(stream, [.. events])], Now());
         }
 
         return true;
