@@ -1,4 +1,4 @@
--- Appends a batch of requests, each all or nothing, in their order. Called by append_v2 for a batch that its fast path does not take.
+-- Appends a batch of requests, each all or nothing, in their order. Called by append_v3 for a batch that its fast path does not take.
 -- Each statement stands alone on purpose: in READ COMMITTED it sees what was committed while the one before waited for its locks. One
 -- statement that locks, looks up and inserts has left holes in versions under contention.
 -- Functions keep the plans that they made on empty tables, hence enable_seqscan = off. Without force_generic_plan the statements with

@@ -32,7 +32,7 @@ public sealed partial class MartenEventStore
             return await _native.AppendAsync(appends, cancellationToken).ConfigureAwait(false);
         }
 
-        return TaskAppend.Concerns(request)
+        return TaskRefusal.Concerns(request)
             ? await new TaskAppend(_native.Tasks, request, token => SendAsync(request, token)).RunAsync(cancellationToken).ConfigureAwait(false)
             : await SendAsync(request, cancellationToken).ConfigureAwait(false);
     }

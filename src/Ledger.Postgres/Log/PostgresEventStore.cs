@@ -60,7 +60,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
     {
         _context = context;
         Tasks = new TaskQueries(context.Connections, context.Options);
-        _appends = new AppendPipeline(context, Tasks);
+        _appends = new AppendPipeline(context);
         _streams = new StreamTable(context);
         _reader = new LogReader(context, _streams);
         _branches = new BranchTable(context);

@@ -1,4 +1,7 @@
+using System.Text;
+using Ledger.Log;
 using Ledger.Postgres.Log;
+using Ledger.Tasks;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,6 +13,24 @@ internal sealed partial class TaskQueries
     /// <summary>Writes missing rows for events that other programs appended to tasks; returns the number of events.</summary>
     /// <remarks>For all tasks together, because one may name another as its parent.</remarks>
     public Task<long> CatchUpAsync(CancellationToken cancellationToken) => connections.UseAsync<long>(CatchUpAsync, cancellationToken);
+
+    /// <summary>What the rows have of the things that the events of a request name.</summary>
+    public Task<TaskFacts> GetFactsAsync(AppendRequest request, CancellationToken cancellationToken)
+    {
+        var parts = request.Parts.Where(part => TaskRules.IsTask(part.Stream)).ToList();
+        return connections.UseAsync<TaskFacts>(
+            async (lease, cancellationToken) =>
+            {
+                var command = lease.CreateCommand(Sql("task_facts"), options.CommandTimeoutSeconds)
+                    .With(parts.Select(part => part.Stream.Id).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)
+                    .With(
+                        parts.SelectMany(part => part.Events).Select(item => Encoding.UTF8.GetString(item.Serialized.Json.Span)).ToArray(),
+                        NpgsqlDbType.Array | NpgsqlDbType.Jsonb);
+                await using var _ = command.ConfigureAwait(false);
+                return TaskFacts.Parse((string)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!);
+            },
+            cancellationToken);
+    }
 
     private async Task<long> CatchUpAsync(ConnectionSource.Lease lease, CancellationToken cancellationToken)
     {

@@ -15,9 +15,6 @@ internal sealed partial class TaskQueries(ConnectionSource connections, Postgres
     private static readonly (long Time, string Id) First = (long.MinValue, "");
     private static readonly (long Time, string Id) Last = (long.MaxValue, "");
 
-    /// <summary>Whether calls use separate connections, not one of the caller whose transaction a refusal has ended.</summary>
-    public bool CanAskAfterRefusal => connections.IsPool;
-
     /// <summary>The registry for reading the events of tasks.</summary>
     public EventRegistry Registry => options.Registry;
 

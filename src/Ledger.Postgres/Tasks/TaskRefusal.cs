@@ -4,12 +4,12 @@ using Npgsql;
 
 namespace Ledger.Postgres.Tasks;
 
-/// <summary>Finds out which task, call, message or lease of a request the database has refused, and why.</summary>
+/// <summary>Names the task, call, message or lease of a request that breaks a rule, and says why.</summary>
 /// <remarks>
-/// The constraint or the SQLSTATE says why; the request provides the details. Where the request has several that it could be,
-/// each is looked up; in a caller's transaction, which the refusal has ended, the first of them is named.
+/// The constraint or the SQLSTATE says why; the request provides the details. Where the request has several that it could be, what the rows
+/// have of them decides.
 /// </remarks>
-internal sealed class TaskRefusal(TaskQueries tasks, AppendRequest request, PostgresException fault)
+internal sealed class TaskRefusal(EventRegistry registry, AppendRequest request, TaskFacts facts)
 {
     private const string NotAsExpected = "LG081";
     private const string MovesBack = "LG082";
@@ -21,7 +21,7 @@ internal sealed class TaskRefusal(TaskQueries tasks, AppendRequest request, Post
     private readonly List<(string TaskId, object Data)> _events =
     [
         .. request.Parts.Where(p => TaskRules.IsTask(p.Stream)).SelectMany(
-            p => p.Events.Select(e => (p.Stream.Id, tasks.Registry.Read(e.Serialized.Type, e.Serialized.Json)))),
+            p => p.Events.Select(e => (p.Stream.Id, registry.Read(e.Serialized.Type, e.Serialized.Json)))),
     ];
 
     /// <summary>Whether a failure can be a refusal: the events break a rule of the rows, or others' that were applied with them do.</summary>
@@ -31,32 +31,42 @@ internal sealed class TaskRefusal(TaskQueries tasks, AppendRequest request, Post
         || fault.SqlState.StartsWith("23", StringComparison.Ordinal)
         || fault.SqlState == PostgresErrorCodes.ProgramLimitExceeded;
 
-    /// <summary>The refusal with its name, or the failure as it is.</summary>
-    public async Task<Exception> NameAsync(CancellationToken cancellationToken) => fault.SqlState switch
+    /// <summary>Whether a request has events of a task.</summary>
+    public static bool Concerns(AppendRequest request)
     {
-        NotAsExpected => await NameUpdateAsync(cancellationToken).ConfigureAwait(false),
-        MovesBack => await NameMoveAsync(cancellationToken).ConfigureAwait(false),
-        OfAnotherTask => await NameHolderAsync(cancellationToken).ConfigureAwait(false),
+        foreach (var part in request.Parts)
+        {
+            if (TaskRules.IsTask(part.Stream))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The refusal with its name, or null for what is not a rule of the tasks.</summary>
+    public Exception? Name() => facts.State switch
+    {
+        NotAsExpected => NameUpdate(),
+        MovesBack => NameMove(),
+        OfAnotherTask => NameHolder(),
         Held => new TaskLeaseException(TaskOf<TaskLeased>(), TaskLeaseRefusal.Held),
         Ended => new TaskLeaseException(TaskOf<TaskLeased>(), TaskLeaseRefusal.Ended),
         Lost => new TaskLeaseException(TaskOf<TaskLeaseRenewed>(), TaskLeaseRefusal.Lost),
-        _ => fault.ConstraintName switch
+        _ => facts.Constraint switch
         {
-            "pk_messages" => new MessageExistsException(
-                await FirstAsync(Of<MessageSaved>().Select(m => m.Data.Id), IsMessageAsync, cancellationToken).ConfigureAwait(false)),
+            "pk_messages" => new MessageExistsException(First(Of<MessageSaved>().Select(m => m.Data.Id), facts.HasMessage)),
             "fk_messages_task" => NameTask(Of<MessageSaved>().Select(m => ("message", m.Data.Id, m.TaskId))),
             "fk_calls_task" => NameTask(Of<CallSaved>().Select(c => ("call", c.Data.Id, c.TaskId))),
             "fk_task_lease_task" => NameTask(Of<TaskLeased>().Select(l => ("lease", l.Data.Runner, l.TaskId))),
-            "fk_tasks_parent_task" => await NameReferenceAsync(
-                TaskReference.ParentTask, Of<TaskSaved>().Select(t => ("task", t.TaskId, t.Data.ParentTaskId)), IsTaskAsync, cancellationToken)
-                .ConfigureAwait(false),
-            "fk_calls_start_message" => await NameReferenceAsync(
-                TaskReference.StartMessage, Of<CallSaved>().Select(c => ("call", c.Data.Id, (string?)c.Data.StartMessageId)), IsGivenAsync, cancellationToken)
-                .ConfigureAwait(false),
-            "fk_calls_end_message" => await NameReferenceAsync(
-                TaskReference.EndMessage, Of<CallSaved>().Select(c => ("call", c.Data.Id, c.Data.EndMessageId)), IsGivenAsync, cancellationToken)
-                .ConfigureAwait(false),
-            _ => fault,
+            "fk_tasks_parent_task" => NameReference(
+                TaskReference.ParentTask, Of<TaskSaved>().Select(t => ("task", t.TaskId, t.Data.ParentTaskId)), IsTask),
+            "fk_calls_start_message" => NameReference(
+                TaskReference.StartMessage, Of<CallSaved>().Select(c => ("call", c.Data.Id, (string?)c.Data.StartMessageId)), IsGiven),
+            "fk_calls_end_message" => NameReference(
+                TaskReference.EndMessage, Of<CallSaved>().Select(c => ("call", c.Data.Id, c.Data.EndMessageId)), IsGiven),
+            _ => null,
         },
     };
 
@@ -70,105 +80,71 @@ internal sealed class TaskRefusal(TaskQueries tasks, AppendRequest request, Post
 
     private string TaskOf<T>() => Of<T>().First().TaskId;
 
-    private async Task<UnknownReferenceException> NameReferenceAsync(
-        TaskReference reference,
-        IEnumerable<(string Owner, string OwnerId, string? Id)> candidates,
-        Func<string, CancellationToken, Task<bool>> exists,
-        CancellationToken cancellationToken)
+    private static UnknownReferenceException NameReference(
+        TaskReference reference, IEnumerable<(string Owner, string OwnerId, string? Id)> candidates, Func<string, bool> exists)
     {
         (string Owner, string OwnerId, string? Id)[] named = [.. candidates.Where(c => c.Id is not null)];
-        var missing = await FirstAsync(
-            named.Select(c => c.Id!), async (id, token) => !await exists(id, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        var missing = First(named.Select(c => c.Id!), id => !exists(id));
         var (owner, ownerId, _) = named.First(c => c.Id == missing);
         return new UnknownReferenceException(owner, ownerId, reference, missing);
     }
 
-    private async Task<Exception> NameUpdateAsync(CancellationToken cancellationToken)
-    {
-        var expected = _events
-            .Where(_ => tasks.CanAskAfterRefusal)
-            .Select(e => e.Data switch
-            {
-                TaskSaved { ExpectedUpdatedAt: { } time } => ("task", e.TaskId, time),
-                CallSaved { ExpectedUpdatedAt: { } time } call => ("call", call.Id, time),
-                _ => ("", "", 0L),
-            })
-            .Where(e => e.Item1.Length > 0);
-        foreach (var (owner, id, time) in expected)
+    private StaleUpdateException? NameUpdate() => _events
+        .Select(e => e.Data switch
         {
-            var actual = owner == "task"
-                ? (await tasks.FindTaskAsync(id, cancellationToken).ConfigureAwait(false))?.UpdatedAt
-                : (await tasks.FindCallAsync(id, cancellationToken).ConfigureAwait(false))?.UpdatedAt;
-            if (actual?.ToUnixTimeMilliseconds() != time)
-            {
-                return new StaleUpdateException(owner, id, TaskEventForm.Time(time), actual);
-            }
-        }
+            TaskSaved { ExpectedUpdatedAt: { } time } => Stale("task", e.TaskId, time, facts.UpdateOfTask(e.TaskId)),
+            CallSaved { ExpectedUpdatedAt: { } time } call => Stale("call", call.Id, time, facts.UpdateOfCall(call.Id)),
+            _ => null,
+        })
+        .FirstOrDefault(stale => stale is not null);
 
-        return fault;
-    }
+    private static StaleUpdateException? Stale(string owner, string id, long expected, long? actual) => actual == expected
+        ? null
+        : new StaleUpdateException(owner, id, TaskEventForm.Time(expected), actual is { } time ? TaskEventForm.Time(time) : null);
 
-    private async Task<Exception> NameMoveAsync(CancellationToken cancellationToken)
+    private StatusMoveException? NameMove()
     {
-        foreach (var (taskId, data) in _events.Where(_ => tasks.CanAskAfterRefusal))
+        foreach (var (taskId, data) in _events)
         {
             if (data is TaskSaved { Moves: StatusMoves.Forward } task
-                && (await tasks.FindTaskAsync(taskId, cancellationToken).ConfigureAwait(false))?.CompletionStatus is { } ended
+                && facts.EndOfTask(taskId) is { } ended
                 && ended != task.CompletionStatus)
             {
                 return new StatusMoveException("task", taskId, ended, task.CompletionStatus);
             }
 
             if (data is CallSaved { Moves: StatusMoves.Forward } call
-                && await tasks.FindCallAsync(call.Id, cancellationToken).ConfigureAwait(false) is { } known
-                && !StatusText.IsForward(known.Status, call.Status))
+                && facts.StatusOfCall(call.Id) is { } known
+                && !StatusText.IsForward(StatusText.ReadStatus(known), call.Status))
             {
-                return new StatusMoveException("call", call.Id, StatusText.Of(known.Status), StatusText.Of(call.Status));
+                return new StatusMoveException("call", call.Id, known, StatusText.Of(call.Status));
             }
         }
 
-        return fault;
+        return null;
     }
 
-    private async Task<Exception> NameHolderAsync(CancellationToken cancellationToken)
+    private CallOfAnotherTaskException? NameHolder()
     {
-        foreach (var (taskId, call) in Of<CallSaved>().Where(_ => tasks.CanAskAfterRefusal))
+        foreach (var (taskId, call) in Of<CallSaved>())
         {
-            if (await tasks.FindCallAsync(call.Id, cancellationToken).ConfigureAwait(false) is { } known && known.TaskId != taskId)
+            if (facts.TaskOfCall(call.Id) is { } holder && holder != taskId)
             {
-                return new CallOfAnotherTaskException(call.Id, taskId, known.TaskId);
+                return new CallOfAnotherTaskException(call.Id, taskId, holder);
             }
         }
 
-        return fault;
+        return null;
     }
 
-    private async Task<bool> IsTaskAsync(string id, CancellationToken cancellationToken) =>
-        _events.Exists(e => e.TaskId == id && e.Data is TaskSaved)
-        || await tasks.FindTaskAsync(id, cancellationToken).ConfigureAwait(false) is not null;
+    private bool IsTask(string id) => _events.Exists(e => e.TaskId == id && e.Data is TaskSaved) || facts.HasTask(id);
 
-    private async Task<bool> IsGivenAsync(string id, CancellationToken cancellationToken) =>
-        Of<MessageSaved>().Any(m => m.Data.Id == id) || await IsMessageAsync(id, cancellationToken).ConfigureAwait(false);
+    private bool IsGiven(string id) => Of<MessageSaved>().Any(m => m.Data.Id == id) || facts.HasMessage(id);
 
-    private async Task<bool> IsMessageAsync(string id, CancellationToken cancellationToken) =>
-        await tasks.FindMessageAsync(id, cancellationToken).ConfigureAwait(false) is not null;
-
-    /// <summary>The first id that meets a condition; the first of all if none does, or if it cannot be checked.</summary>
-    private async Task<string> FirstAsync(
-        IEnumerable<string> ids, Func<string, CancellationToken, Task<bool>> isSo, CancellationToken cancellationToken)
+    /// <summary>The first id that meets a condition; the first of all if none does.</summary>
+    private static string First(IEnumerable<string> ids, Func<string, bool> isSo)
     {
         var candidates = ids.ToList();
-        if (candidates.Count > 1 && tasks.CanAskAfterRefusal)
-        {
-            foreach (var id in candidates)
-            {
-                if (await isSo(id, cancellationToken).ConfigureAwait(false))
-                {
-                    return id;
-                }
-            }
-        }
-
-        return candidates[0];
+        return candidates.Find(id => isSo(id)) ?? candidates[0];
     }
 }

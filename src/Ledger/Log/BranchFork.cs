@@ -4,6 +4,8 @@ namespace Ledger.Log;
 /// <remarks>Immutable; equal when the values are.</remarks>
 public sealed record BranchFork
 {
+    internal const int DefaultMaxLineageDepth = 1_000;
+
     /// <summary>Asks for a fork.</summary>
     /// <param name="parent">The run, branch or other stream to fork.</param>
     /// <param name="branchId">The id that the branch gets: its stream is <c>branch:{id}</c>.</param>
@@ -31,7 +33,7 @@ public sealed record BranchFork
     public EventMetadata Metadata { get; init; } = EventMetadata.None;
 
     /// <summary>The largest number of segments in the branch's lineage. Default: 1,000.</summary>
-    public int MaxLineageDepth { get; init; } = new AgentLedgerOptions().MaxLineageDepth;
+    public int MaxLineageDepth { get; init; } = DefaultMaxLineageDepth;
 
     /// <summary>The event that creates the branch, without the members that only the parent's history tells.</summary>
     internal BranchCreated Draft => new(Branch.Id, Parent.Id, 0, null, Parent.Value, null, Name);

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Ledger.Log;
 using Ledger.Runs;
 
 namespace Ledger;
@@ -20,7 +21,7 @@ public sealed record AgentLedgerOptions
             field = value;
         }
     }
-    = 1_000;
+    = BranchFork.DefaultMaxLineageDepth;
 
     /// <summary>What every append of a run's or branch's handle looks at first: default <see cref="AppendValidation.None"/>.</summary>
     /// <remarks>Appends to the store itself, and imports, are not looked at.</remarks>

@@ -1,4 +1,5 @@
 using Ledger.Log;
+using Ledger.Postgres.Tasks;
 using Npgsql;
 
 namespace Ledger.Postgres.Log.Appending;
@@ -24,7 +25,7 @@ internal sealed class AppendAnswers
             var outcome = reader.IsDBNull(0) ? null : reader.GetString(0);
             var result = ResultOf(part, outcome, reader.GetInt64(1), reader.GetInt64(2));
             var refusal = RefusalOf(
-                part, outcome, result, reader.IsDBNull(3) ? null : reader.GetGuid(3), reader.IsDBNull(4) ? null : reader.GetString(4));
+                part, outcome, result, reader.IsDBNull(3) ? null : reader.GetGuid(3), TextAt(reader, 4), TextAt(reader, 5));
             _answers.Add(new AppendAnswer([result], refusal));
             return;
         }
@@ -39,6 +40,7 @@ internal sealed class AppendAnswers
         var sequences = reader.GetFieldValue<long[]>(2);
         var ids = outcomes is null ? null : reader.GetFieldValue<Guid?[]>(3);
         var holders = outcomes is null ? null : reader.GetFieldValue<string?[]>(4);
+        var broken = reader.IsDBNull(5) ? null : reader.GetFieldValue<string?[]>(5);
         var p = 0;
         for (var r = 0; r < requests.Count; r++)
         {
@@ -55,7 +57,7 @@ internal sealed class AppendAnswers
             for (var i = 0; i < parts.Length; i++, p++)
             {
                 results[i] = ResultOf(parts[i], outcomes?[p], versions[p], sequences[p]);
-                refusal ??= RefusalOf(parts[i], outcomes?[p], results[i], ids?[p], holders?[p]);
+                refusal ??= RefusalOf(parts[i], outcomes?[p], results[i], ids?[p], holders?[p], broken?[p]);
             }
 
             _answers.Add(new AppendAnswer(results, refusal));
@@ -74,8 +76,12 @@ internal sealed class AppendAnswers
         : result.LastSequence == SequenceNumber.Start ? EventIdConflict.PartOfAppend
         : EventIdConflict.OtherContent;
 
-    private static Exception? RefusalOf(in AppendRequest.Part part, string? outcome, AppendResult result, Guid? id, string? holder) => outcome switch
+    private static string? TextAt(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    private static Exception? RefusalOf(
+        in AppendRequest.Part part, string? outcome, AppendResult result, Guid? id, string? holder, string? broken) => outcome switch
     {
+        "refused" => broken is null ? null : new TaskRuleException(broken),
         "wrong_version" => new WrongExpectedVersionException(part.Stream, part.Expected, result.Version),
         "archived" => new StreamArchivedException(part.Stream),
         "id_in_use" => AppendRequest.InUse(part, id!.Value, new StreamName(holder!), ConflictOf(part, result, holder!)),

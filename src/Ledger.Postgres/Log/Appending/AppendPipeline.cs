@@ -7,7 +7,7 @@ using Ledger.Postgres.Telemetry;
 namespace Ledger.Postgres.Log.Appending;
 
 /// <summary>The way of appends and imports: checked, sent by lanes or on the caller's connection, and refusals of tasks named.</summary>
-internal sealed class AppendPipeline(StoreContext context, TaskQueries tasks)
+internal sealed class AppendPipeline(StoreContext context)
 {
     public Task<IReadOnlyList<AppendResult>> AppendAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken) =>
         LedgerTelemetry.WatchesCalls
@@ -43,9 +43,19 @@ internal sealed class AppendPipeline(StoreContext context, TaskQueries tasks)
             return Task.FromResult<IReadOnlyList<AppendResult>>([]);
         }
 
-        return TaskAppend.Concerns(request)
-            ? new TaskAppend(tasks, request, token => SendAsync(request, token)).RunAsync(cancellationToken)
-            : SendAsync(request, cancellationToken);
+        return TaskRefusal.Concerns(request) ? SendToTasksAsync(request, cancellationToken) : SendAsync(request, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<AppendResult>> SendToTasksAsync(AppendRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TaskRuleException broken)
+        {
+            throw new TaskRefusal(context.Options.Registry, request, TaskFacts.Parse(broken.Facts)).Name() ?? broken;
+        }
     }
 
     private Task<IReadOnlyList<AppendResult>> SendAsync(AppendRequest request, CancellationToken cancellationToken) =>

@@ -2,7 +2,7 @@ using Ledger.Postgres.Projections.Inline;
 
 namespace Ledger.Postgres.Log.Appending;
 
-/// <summary>The statements of an append: <c>append_v2</c>, or one of those for a single stream, and the inline projections after it.</summary>
+/// <summary>The statements of an append: <c>append_v3</c>, or one of those for a single stream, and the inline projections after it.</summary>
 internal sealed class AppendStatements
 {
     public AppendStatements(PostgresOptions options)
@@ -10,7 +10,8 @@ internal sealed class AppendStatements
         Append = SqlText.Load("append", options.Schemas);
         AppendEvent = SqlText.Load("append_event", options.Schemas);
         AppendEvents = SqlText.Load("append_events", options.Schemas);
-        Projections = new InlineProjections(options);
+        Projections = InlineProjections.AfterAppends(options);
+        ImportProjections = new InlineProjections(options);
     }
 
     /// <summary>The statement for a batch.</summary>
@@ -24,4 +25,7 @@ internal sealed class AppendStatements
 
     /// <summary>What may follow, depending on the streams.</summary>
     public InlineProjections Projections { get; }
+
+    /// <summary>What may follow where rows are copied into the log, which applies the events of tasks too.</summary>
+    public InlineProjections ImportProjections { get; }
 }

@@ -34,7 +34,7 @@ internal sealed class ImportTransaction(
         await using var _ = transaction.ConfigureAwait(false);
         var streams = ListStreams();
         string[] names = [.. streams.Select(s => s.Name.Value)];
-        var projections = statements.Projections.For(names);
+        var projections = statements.ImportProjections.For(names);
         await BeginAsync(projections, cancellationToken).ConfigureAwait(false);
         await LockStreamsAsync(streams, names, cancellationToken).ConfigureAwait(false);
         HashSet<Guid> known = [];

@@ -12,7 +12,7 @@ namespace Ledger.Postgres.Projections.Inline;
 internal sealed record InlineProjection(string Key, string StreamPrefix)
 {
     /// <summary>The statements that write its rows; empty where C# does it.</summary>
-    public IReadOnlyList<string> Statements { get; private init; } = [];
+    public IReadOnlyList<string> Statements { get; init; } = [];
 
     /// <summary>The prefix of the streams after whose appends it runs; rows of other streams are written on the first read.</summary>
     public IReadOnlyList<string> AppendPrefixes { get; init; } = [StreamPrefix];

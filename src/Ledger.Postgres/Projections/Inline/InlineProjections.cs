@@ -23,6 +23,13 @@ internal sealed class InlineProjections
     {
     }
 
+    /// <summary>Those after the functions that append, which write the rows of tasks themselves, because a request may break a rule of theirs.</summary>
+    public static InlineProjections AfterAppends(PostgresOptions options)
+    {
+        var all = new InlineProjections(options);
+        return new InlineProjections([.. all._projections.Select(LedgerProjections.AfterAppend)], all._clock);
+    }
+
     private InlineProjections(InlineProjection[] projections, string clock)
     {
         _projections = projections;

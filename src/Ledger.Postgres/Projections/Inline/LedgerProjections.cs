@@ -18,6 +18,10 @@ internal static class LedgerProjections
     public static IEnumerable<InlineProjection> Of(PostgresOptions options) =>
         Inline(options.Schemas).Where(p => p.Key != World || options.WorldRows == WorldRows.Inline);
 
+    /// <summary>A projection without the statements that the functions which append run themselves.</summary>
+    public static InlineProjection AfterAppend(InlineProjection projection) =>
+        projection.Key == Tasks ? projection with { Statements = [] } : projection;
+
     /// <summary>All of them, for a rebuild.</summary>
     public static IEnumerable<InlineProjection> Rebuildable(SchemaNames schemas) =>
         Inline(schemas).Append(new InlineProjection(Records, "chrono:") { Rebuild = new StreamRebuild(null) { Code = RebuildRecordsAsync } });

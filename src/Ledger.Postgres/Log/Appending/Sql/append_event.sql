@@ -1,7 +1,8 @@
--- Appends one event; the parameters and the result are those of append_event_v1.
+-- Appends one event; the parameters and the result are those of append_event_v2.
 select outcome,
        version,
        last_sequence,
        id_in_use,
-       id_holder
-from {ledger}.append_event_v1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+       id_holder,
+       refusal
+from {ledger}.append_event_v2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)

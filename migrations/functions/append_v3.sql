@@ -5,8 +5,9 @@
 --                                     what is not sent is neither read nor copied
 --   p_new                             whether all ids were made for this call, so that none can be in the log and none is looked up
 -- Result: one row of arrays with an element for each part: the outcome, the version that it ends at or that the stream has, its last
--- sequence number, and for id_in_use the id and the stream that has it. If every part was written, outcomes, ids and holders are null.
-create or replace function {ledger}.append_v2(
+-- sequence number, for id_in_use the id and the stream that has it, and for refused which rule of the tasks its request breaks; see
+-- append_tasks_v1. If every part was written, outcomes, ids, holders and refusals are null; refusals also if none is refused.
+create or replace function {ledger}.append_v3(
     p_streams text[],
     part_request integer[],
     part_stream integer[],
@@ -26,7 +27,8 @@ create or replace function {ledger}.append_v2(
     out versions bigint[],
     out sequences bigint[],
     out ids uuid[],
-    out holders text[])
+    out holders text[],
+    out refusals jsonb[])
 language plpgsql
 volatile
 set enable_seqscan = off
@@ -54,6 +56,15 @@ declare
     written integer := 0;
     s integer;
 begin
+    if 'ledger:task' = any (p_projections) then
+        select a.outcomes, a.versions, a.sequences, a.ids, a.holders, a.refusals
+        into outcomes, versions, sequences, ids, holders, refusals
+        from {ledger}.append_tasks_v1(
+            p_streams, part_request, part_stream, part_expected, part_count, event_stream, event_id, event_type, event_clr_type, event_data,
+            event_headers, event_correlation, event_causation, p_new, p_projections) as a;
+        return;
+    end if;
+
     if p_projections is not null then
         perform pg_advisory_xact_lock_shared({ledger}.projection_key_v1(n.name)) from unnest(p_projections) as n (name);
         perform set_config('ledger.touched', '{}', true);

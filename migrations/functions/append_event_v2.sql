@@ -5,8 +5,9 @@
 --   event_*        the columns of the event
 --   p_new          whether the id was made for this call, so that it cannot be in the log and is not looked up
 --   p_projections  as for append_v1
--- Result: one row, as those of append_v1; the outcome is null if the event was written.
-create or replace function {ledger}.append_event_v1(
+-- Result: one row, as those of append_v1; the outcome is null if the event was written. For refused, the refusal says which rule of the tasks it
+-- breaks; see append_tasks_v1.
+create or replace function {ledger}.append_event_v2(
     p_stream text,
     p_expected bigint,
     event_id uuid,
@@ -22,7 +23,8 @@ create or replace function {ledger}.append_event_v1(
     out version bigint,
     out last_sequence bigint,
     out id_in_use uuid,
-    out id_holder text)
+    out id_holder text,
+    out refusal jsonb)
 language plpgsql
 volatile
 set enable_seqscan = off
@@ -31,6 +33,16 @@ declare
     sequence constant regclass := quote_ident({events_text}) || '.mt_events_sequence';
     own_time timestamptz;
 begin
+    if 'ledger:task' = any (p_projections) then
+        select a.outcomes[1], a.versions[1], a.sequences[1], a.ids[1], a.holders[1], a.refusals[1]
+        into outcome, append_event_v2.version, last_sequence, id_in_use, id_holder, refusal
+        from {ledger}.append_tasks_v1(
+            array[p_stream], array[1], array[1], array[p_expected], array[1], array[p_stream], array[event_id], array[event_type],
+            array[event_clr_type], array[event_data], array[event_headers], array[event_correlation], array[event_causation],
+            p_new, p_projections) as a;
+        return;
+    end if;
+
     if p_projections is not null then
         perform pg_advisory_xact_lock_shared({ledger}.projection_key_v1(n.name)) from unnest(p_projections) as n (name);
         perform set_config('ledger.touched', array[p_stream]::text, true);
@@ -42,7 +54,7 @@ begin
     where t.id = p_stream
       and t.is_archived is not true
       and (p_expected is null or coalesce(t.version, 0) = p_expected)
-    returning t.version, t."timestamp" into append_event_v1.version, own_time;
+    returning t.version, t."timestamp" into append_event_v2.version, own_time;
     if found then
         if p_new or not exists (select from {events}.mt_events as e where e.id = event_id) then
             last_sequence := nextval(sequence);
@@ -50,7 +62,7 @@ begin
                 seq_id, id, stream_id, version, data, type, "timestamp", tenant_id, mt_dotnet_type,
                 correlation_id, causation_id, headers, is_archived)
             values (
-                last_sequence, event_id, p_stream, append_event_v1.version, event_data, event_type, own_time, '*DEFAULT*', event_clr_type,
+                last_sequence, event_id, p_stream, append_event_v2.version, event_data, event_type, own_time, '*DEFAULT*', event_clr_type,
                 event_correlation, event_causation, event_headers, false);
             return;
         end if;
@@ -65,7 +77,7 @@ begin
     end if;
 
     select nullif(a.outcome, 'written'), a.version, a.last_sequence, a.id_in_use, a.id_holder
-    into outcome, append_event_v1.version, last_sequence, id_in_use, id_holder
+    into outcome, append_event_v2.version, last_sequence, id_in_use, id_holder
     from {ledger}.append_one_v1(
         p_stream, p_expected, array[event_id], array[event_type], array[event_clr_type], array[event_data], array[event_headers],
         array[event_correlation], array[event_causation], p_projections) as a;

@@ -1,12 +1,12 @@
--- Appends events to one stream, as append_event_v1 appends one: the update locks the stream's row, as a lock alone would; the look-up is the next
+-- Appends events to one stream, as append_event_v2 appends one: the update locks the stream's row, as a lock alone would; the look-up is the next
 -- statement, and sees what was committed meanwhile.
 --   p_stream       the stream
 --   p_expected     the version that it must have (null: any)
---   event_*        as for append_v2, at least one event
+--   event_*        as for append_v3, at least one event
 --   p_new          whether all ids were made for this call, so that none can be in the log and none is looked up
 --   p_projections  as for append_v1
--- Result: one row, as those of append_v1; the outcome is null if the events were written.
-create or replace function {ledger}.append_events_v1(
+-- Result: one row, as those of append_v1; the outcome is null if the events were written, and the refusal is as in append_event_v2.
+create or replace function {ledger}.append_events_v2(
     p_stream text,
     p_expected bigint,
     event_id uuid[],
@@ -22,7 +22,8 @@ create or replace function {ledger}.append_events_v1(
     out version bigint,
     out last_sequence bigint,
     out id_in_use uuid,
-    out id_holder text)
+    out id_holder text,
+    out refusal jsonb)
 language plpgsql
 volatile
 set enable_seqscan = off
@@ -38,6 +39,15 @@ declare
     same_causation constant text := case when cardinality(event_causation) = 1 then event_causation[1] end;
     own_time timestamptz;
 begin
+    if 'ledger:task' = any (p_projections) then
+        select a.outcomes[1], a.versions[1], a.sequences[1], a.ids[1], a.holders[1], a.refusals[1]
+        into outcome, append_events_v2.version, last_sequence, id_in_use, id_holder, refusal
+        from {ledger}.append_tasks_v1(
+            array[p_stream], array[1], array[1], array[p_expected], array[event_count], array[p_stream], event_id, event_type, event_clr_type,
+            event_data, event_headers, event_correlation, event_causation, p_new, p_projections) as a;
+        return;
+    end if;
+
     if p_projections is not null then
         perform pg_advisory_xact_lock_shared({ledger}.projection_key_v1(n.name)) from unnest(p_projections) as n (name);
         perform set_config('ledger.touched', array[p_stream]::text, true);
@@ -49,7 +59,7 @@ begin
     where t.id = p_stream
       and t.is_archived is not true
       and (p_expected is null or coalesce(t.version, 0) = p_expected)
-    returning t.version - event_count, t."timestamp" into append_events_v1.version, own_time;
+    returning t.version - event_count, t."timestamp" into append_events_v2.version, own_time;
     if found then
         if p_new or not exists (select from {events}.mt_events as e where e.id = any (event_id)) then
             -- Side by side and not joined: the rows go through no table of their own.
@@ -59,7 +69,7 @@ begin
             select nextval(sequence),
                    e.id,
                    p_stream,
-                   append_events_v1.version + e.ordinal,
+                   append_events_v2.version + e.ordinal,
                    e.data,
                    coalesce(same_type, e.type),
                    own_time,
@@ -85,15 +95,15 @@ begin
 
         -- The row as it was: its time is that of its last event.
         update {events}.mt_streams as t
-        set version = append_events_v1.version,
+        set version = append_events_v2.version,
             "timestamp" = coalesce(
-                (select e."timestamp" from {events}.mt_events as e where e.stream_id = t.id and e.version = append_events_v1.version),
+                (select e."timestamp" from {events}.mt_events as e where e.stream_id = t.id and e.version = append_events_v2.version),
                 t.created)
         where t.id = p_stream;
     end if;
 
     select nullif(a.outcome, 'written'), a.version, a.last_sequence, a.id_in_use, a.id_holder
-    into outcome, append_events_v1.version, last_sequence, id_in_use, id_holder
+    into outcome, append_events_v2.version, last_sequence, id_in_use, id_holder
     from {ledger}.append_one_v1(
         p_stream,
         p_expected,

@@ -1,29 +1,15 @@
 using Ledger.Log;
-using Ledger.Tasks;
+using Ledger.Postgres.Tasks;
 using Npgsql;
 
-namespace Ledger.Postgres.Tasks;
+namespace Ledger.Marten.Appending;
 
-/// <summary>An append to tasks, which translates refusals by the database into exceptions.</summary>
+/// <summary>An append to tasks through Marten, whose save a refusal by the rows ends; what the rows have is asked afterwards.</summary>
 internal sealed class TaskAppend(
     TaskQueries tasks,
     AppendRequest request,
     Func<CancellationToken, Task<IReadOnlyList<AppendResult>>> send)
 {
-    /// <summary>Whether a request has events of a task.</summary>
-    public static bool Concerns(AppendRequest request)
-    {
-        foreach (var part in request.Parts)
-        {
-            if (TaskRules.IsTask(part.Stream))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     public async Task<IReadOnlyList<AppendResult>> RunAsync(CancellationToken cancellationToken)
     {
         try
@@ -39,7 +25,7 @@ internal sealed class TaskAppend(
     /// <summary>Events that another program appended without rows may be at fault: they are applied alone, then the request is sent again.</summary>
     private async Task<IReadOnlyList<AppendResult>> SendBehindOthersAsync(PostgresException fault, CancellationToken cancellationToken)
     {
-        if (tasks.CanAskAfterRefusal && await tasks.CatchUpAsync(cancellationToken).ConfigureAwait(false) > 0)
+        if (await tasks.CatchUpAsync(cancellationToken).ConfigureAwait(false) > 0)
         {
             try
             {
@@ -51,6 +37,7 @@ internal sealed class TaskAppend(
             }
         }
 
-        throw await new TaskRefusal(tasks, request, fault).NameAsync(cancellationToken).ConfigureAwait(false);
+        var facts = await tasks.GetFactsAsync(request, cancellationToken).ConfigureAwait(false);
+        throw new TaskRefusal(tasks.Registry, request, facts.Of(fault.SqlState, fault.ConstraintName)).Name() ?? fault;
     }
 }
