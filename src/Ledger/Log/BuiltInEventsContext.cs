@@ -30,5 +30,8 @@ namespace Ledger.Log;
 [JsonSerializable(typeof(CallUnknown))]
 [JsonSerializable(typeof(CallReleased))]
 [JsonSerializable(typeof(AttemptStarted))]
+[JsonSerializable(typeof(BudgetSet))]
+[JsonSerializable(typeof(BudgetReserved))]
+[JsonSerializable(typeof(BudgetSettled))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class BuiltInEventsContext : JsonSerializerContext;

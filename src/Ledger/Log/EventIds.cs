@@ -39,6 +39,12 @@ public static class EventIds
     /// <summary>The id of the event that records that the outcome of a call is unknown; the log holds it once.</summary>
     internal static Guid OfUnknownCall(Guid requestId) => NameBased(CallNamespace, $"unknown\n{requestId}");
 
+    /// <summary>The id of the event that reserves a part of a budget for a call; the log holds it once.</summary>
+    internal static Guid OfReservation(Guid requestId) => NameBased(CallNamespace, $"reserved\n{requestId}");
+
+    /// <summary>The id of the event that settles a call with the event that ended it.</summary>
+    internal static Guid OfSettlement(Guid outcomeId) => NameBased(CallNamespace, $"settled\n{outcomeId}");
+
     /// <summary>The id of the event by which an attempt of an agent begins: the log has it once in a stream.</summary>
     internal static Guid OfAttempt(StreamName stream, string name) => NameBased(CallNamespace, $"attempt\n{stream.Value}\n{name}");
 

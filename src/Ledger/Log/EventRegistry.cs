@@ -62,7 +62,8 @@ public sealed class EventRegistry
             .Add(json.BudgetExhausted).Add(json.KitLoaded)
             .Add(json.BranchCreated)
             .Add(json.CallRequested).Add(json.CallReturned).Add(json.CallFailed).Add(json.CallAnswered)
-            .Add(json.CallUnknown).Add(json.CallReleased).Add(json.AttemptStarted);
+            .Add(json.CallUnknown).Add(json.CallReleased).Add(json.AttemptStarted)
+            .Add(json.BudgetSet).Add(json.BudgetReserved).Add(json.BudgetSettled);
         configure(builder);
         return new EventRegistry(builder);
     }

@@ -33,7 +33,7 @@ public sealed class AgentLedger
     private AgentLedger(AgentLedger other, ReadStatistics statistics)
     {
         (Store, Options, Logger, TimeProvider) = (other.Store, other.Options, other.Logger, other.TimeProvider);
-        (CallTurns, CallSource) = (other.CallTurns, other.CallSource);
+        (CallTurns, BudgetTurns, CallSource) = (other.CallTurns, other.BudgetTurns, other.CallSource);
         _statistics = statistics;
     }
 
@@ -49,6 +49,9 @@ public sealed class AgentLedger
 
     /// <summary>Which caller is currently making which call.</summary>
     internal KeyedLock<(StreamName Stream, CallKey Key, CallOccurrence Wanted)> CallTurns { get; } = new();
+
+    /// <summary>Which caller is currently deciding on which budget.</summary>
+    internal KeyedLock<StreamName> BudgetTurns { get; } = new();
 
     /// <summary>What answers calls in the place of those that callers pass; null for no one.</summary>
     internal ICallSource? CallSource { get; init; }
@@ -160,6 +163,22 @@ public sealed class AgentLedger
     /// <exception cref="LineageDepthException">The lineage would be deeper than <see cref="AgentLedgerOptions.MaxLineageDepth"/>.</exception>
     public Task<Run> ForkAsync(StreamName parent, ForkOptions? options = null, CancellationToken cancellationToken = default) =>
         ForkAtAsync(parent, null, options, cancellationToken);
+
+    /// <summary>The price of a call by <see cref="AgentLedgerOptions.Price"/>; null where that has none.</summary>
+    internal decimal? PriceOf(CallCost used, StreamName stream)
+    {
+#pragma warning disable CA1031 // A call is not worth losing for its price.
+        try
+        {
+            return Options.Price?.Invoke(used) is >= 0 and var usd ? usd : null;
+        }
+        catch (Exception e)
+        {
+            LogMessages.PriceFailed(Logger, e, stream.Value, used.Model ?? "");
+            return null;
+        }
+#pragma warning restore CA1031
+    }
 
     /// <summary>Creates a branch that is described whole.</summary>
     internal Task<BranchInfo> CreateBranchAsync(BranchCreated branch, EventMetadata metadata, CancellationToken cancellationToken) =>

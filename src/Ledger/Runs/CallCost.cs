@@ -14,7 +14,7 @@ namespace Ledger.Runs;
 public sealed record CallCost(decimal? Usd = null, long? InputTokens = null, long? OutputTokens = null)
 {
     // Anything larger is not a valid price or count, and must not overflow a sum.
-    private const decimal MaxUsd = 1e12m;
+    internal const decimal MaxUsd = 1e12m;
     private const long MaxTokens = 1_000_000_000_000;
 
     private static readonly string[] InputNames = ["input_tokens", "prompt_tokens", "inputTokens", "promptTokens", "input_token_count", "inputTokenCount"];
@@ -40,6 +40,12 @@ public sealed record CallCost(decimal? Usd = null, long? InputTokens = null, lon
     /// <summary>The provider of the model.</summary>
     public string? Provider { get; init; }
 
+    /// <summary>The tokens of request and response; null where neither is known.</summary>
+    internal long? Tokens => InputTokens is null && OutputTokens is null ? null : (InputTokens ?? 0) + (OutputTokens ?? 0);
+
+    /// <summary>Whether no amount is negative, or too large to be added up.</summary>
+    internal bool IsInRange => Usd is null or (>= 0 and <= MaxUsd) && IsCount(InputTokens) && IsCount(OutputTokens);
+
     internal static CallCost Read(JsonElement data)
     {
         if (data.ValueKind != JsonValueKind.Object)
@@ -55,14 +61,16 @@ public sealed record CallCost(decimal? Usd = null, long? InputTokens = null, lon
             places.AddRange(DetailNames.Select(n => usage.TryGetProperty(n, out var d) ? d : default).Where(d => d.ValueKind == JsonValueKind.Object));
         }
 
-        return new CallCost(Price(places), Tokens(places, InputNames), Tokens(places, OutputNames))
+        return new CallCost(Price(places), Count(places, InputNames), Count(places, OutputNames))
         {
-            CachedTokens = Tokens(places, CachedNames),
-            ReasoningTokens = Tokens(places, ReasoningNames),
+            CachedTokens = Count(places, CachedNames),
+            ReasoningTokens = Count(places, ReasoningNames),
             Model = Text(data, ModelNames),
             Provider = Text(data, ProviderNames),
         };
     }
+
+    private static bool IsCount(long? tokens) => tokens is null or (>= 0 and <= MaxTokens);
 
     private static decimal? Price(List<JsonElement> places)
     {
@@ -78,7 +86,7 @@ public sealed record CallCost(decimal? Usd = null, long? InputTokens = null, lon
         return null;
     }
 
-    private static long? Tokens(List<JsonElement> places, string[] names)
+    private static long? Count(List<JsonElement> places, string[] names)
     {
         foreach (var place in places)
         {

@@ -25,6 +25,9 @@ internal sealed class CallIndex(History history)
     /// <summary>The calls of the own stream so far.</summary>
     public CallTotals Own { get; private set; } = CallTotals.None;
 
+    /// <summary>The budget that was set last in the history; null for none.</summary>
+    public BudgetAmount? Limit { get; private set; }
+
     /// <summary>The state of an occurrence of a request so far; events added later do not change it.</summary>
     public CallState Find(CallKey key, CallOccurrence wanted)
     {
@@ -88,6 +91,10 @@ internal sealed class CallIndex(History history)
         else if (recorded.Type == "call.answered")
         {
             Add(recorded, t => t.WithAnswer(CallCost.Read(recorded.ToJsonElement())));
+        }
+        else if (recorded is { Type: "budget.set", Data: BudgetSet set })
+        {
+            Limit = new BudgetAmount(set.Usd, set.Tokens, set.Calls);
         }
     }
 

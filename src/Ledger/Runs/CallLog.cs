@@ -26,6 +26,12 @@ internal sealed class CallLog(Run run)
     public Task<RunUsage> ReadUsageAsync(CancellationToken cancellationToken) =>
         ReadAsync(index => new RunUsage(index.Whole, run.History.Root == run.StreamName ? null : index.Own), cancellationToken);
 
+    /// <summary>The budget that the history had at the last look; null for none.</summary>
+    public BudgetAmount? Limit => _index.Limit;
+
+    /// <summary>The current budget of the history; null for none.</summary>
+    public Task<BudgetAmount?> ReadLimitAsync(CancellationToken cancellationToken) => ReadAsync(index => index.Limit, cancellationToken);
+
     private Task<T> ReadAsync<T>(Func<CallIndex, T> read, CancellationToken cancellationToken) => _turns.TakeAsync(
         this,
         async () =>

@@ -24,6 +24,16 @@ public sealed record CallOptions
     /// <summary>Asks the callee what became of a call, by its idempotency key; needed for <see cref="EffectPolicy.Reconcile"/>.</summary>
     public Func<CallContext, CancellationToken, Task<CallReconciliation>>? Reconcile { get; init; }
 
+    /// <summary>The most that the call can cost, for a run with a budget. Default null: the most that a call to the same model or tool cost before.</summary>
+    /// <remarks>Tokens without a price are priced by <see cref="AgentLedgerOptions.Price"/>. A call of unknown cost is made as long as anything is left.</remarks>
+    public CallCost? Estimate
+    {
+        get;
+        init => field = value is null or { IsInRange: true }
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "An estimate must not be negative, and at most 1e12.");
+    }
+
     /// <summary>Who calls and why, for the event of the request. Without causes, those are the answers that the handle was given last.</summary>
     public EventMetadata Metadata { get; init; } = EventMetadata.None;
 }

@@ -17,7 +17,7 @@ public sealed record CallTotals(long Calls, long Failed, long Answered, decimal 
     {
         Calls = Calls + 1,
         CostUsd = CostUsd + (cost.Usd ?? 0),
-        Tokens = Tokens + TokensOf(cost),
+        Tokens = Tokens + (cost.Tokens ?? 0),
     };
 
     internal CallTotals WithFailure() => this with { Calls = Calls + 1, Failed = Failed + 1 };
@@ -26,8 +26,6 @@ public sealed record CallTotals(long Calls, long Failed, long Answered, decimal 
     {
         Answered = Answered + 1,
         SavedUsd = SavedUsd + (cost.Usd ?? 0),
-        SavedTokens = SavedTokens + TokensOf(cost),
+        SavedTokens = SavedTokens + (cost.Tokens ?? 0),
     };
-
-    private static long TokensOf(CallCost cost) => (cost.InputTokens ?? 0) + (cost.OutputTokens ?? 0);
 }

@@ -11,7 +11,7 @@ internal sealed class OutsideAnswer(Run run, CallLog log, AgentLedger ledger, Ca
         var responded = Response(request.Id, response, metadata);
         try
         {
-            var length = await run.AppendOwnAsync(responded, cancellationToken).ConfigureAwait(false);
+            var length = await run.AppendOutcomeAsync(responded, request.Id, cancellationToken).ConfigureAwait(false);
             return Answer(responded, new Position(length.Value - 1));
         }
         catch (EventIdInUseException)

@@ -99,13 +99,13 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
     {
         try
         {
-            await run.AppendOwnAsync(RequestEvent(state), cancellationToken).ConfigureAwait(false);
+            await run.AppendRequestAsync(RequestEvent(state), key, request, options.Estimate, cancellationToken).ConfigureAwait(false);
 
             // Another occurrence may have been answered meanwhile, but what was taken is this one.
             var taken = await log.ReadAsync(key, state.Slot, cancellationToken).ConfigureAwait(false);
             return taken.Open?.Owner == _owner ? taken : await ReadAgainAsync(state, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not BudgetExceededException)
         {
             await ReleaseAsync(state, e).ConfigureAwait(false);
             throw;
@@ -160,7 +160,8 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
                 var (responded, _) = _responses.Of(response, Metadata(other.RequestId));
                 try
                 {
-                    await run.AppendOwnAsync(responded with { Id = EventIds.OfOutsideAnswer(other.RequestId) }, CancellationToken.None).ConfigureAwait(false);
+                    var answer = responded with { Id = EventIds.OfOutsideAnswer(other.RequestId) };
+                    await run.AppendOutcomeAsync(answer, other.RequestId, CancellationToken.None).ConfigureAwait(false);
                 }
                 catch (EventIdInUseException)
                 {
@@ -172,6 +173,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
 
             if (outcome.MayRepeat)
             {
+                await run.SettleNotMadeAsync(other.RequestId, cancellationToken).ConfigureAwait(false);
                 return true;
             }
         }
@@ -207,7 +209,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         }
 
         // The call is made and paid for, so the answer is written even if the caller has cancelled.
-        await RecordAnswerAsync(responded, original).ConfigureAwait(false);
+        await RecordAnswerAsync(responded, context.RequestId, original).ConfigureAwait(false);
         var state = await log.ReadAsync(key, slot, CancellationToken.None).ConfigureAwait(false);
         var recorded = await ReadAsync(state.Response!.Value, CancellationToken.None).ConfigureAwait(false);
         var answer = AnswerOf(recorded, state.Response.Value, isFromLog: recorded.Id != responded.Id);
@@ -215,13 +217,13 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         return original is { } whole && !answer.IsFromLog ? answer with { Response = whole } : answer;
     }
 
-    private async Task RecordAnswerAsync(NewEvent responded, JsonElement? original)
+    private async Task RecordAnswerAsync(NewEvent responded, Guid requestId, JsonElement? original)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                await run.AppendOwnAsync(responded, CancellationToken.None).ConfigureAwait(false);
+                await run.AppendOutcomeAsync(responded, requestId, CancellationToken.None).ConfigureAwait(false);
                 return;
             }
             catch (Exception e) when (tries < MostTries)
@@ -267,7 +269,12 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         try
         {
             var recorded = new NewEvent(outcome, Metadata(requestId) with { Headers = CallEventForm.HeadersOf(key) });
-            await run.AppendOwnAsync(id is { } known ? recorded with { Id = known } : recorded, CancellationToken.None).ConfigureAwait(false);
+            recorded = id is { } known ? recorded with { Id = known } : recorded;
+
+            // Of a call with an unknown end the reservation stays.
+            await (outcome is CallUnknown
+                ? run.AppendOwnAsync(recorded, CancellationToken.None)
+                : run.AppendOutcomeAsync(recorded, requestId, CancellationToken.None)).ConfigureAwait(false);
         }
         catch (EventIdInUseException)
         {

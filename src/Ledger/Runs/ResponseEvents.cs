@@ -46,7 +46,7 @@ internal sealed class ResponseEvents(StreamName stream, AgentLedger ledger, Call
 
     private CallResponse Priced(CallResponse response)
     {
-        if (response.CostUsd is not null || ledger.Options.Price is not { } price || (key.Kind != CallEventForm.Llm && response.InputTokens is null))
+        if (response.CostUsd is not null || ledger.Options.Price is null || (key.Kind != CallEventForm.Llm && response.InputTokens is null))
         {
             return response;
         }
@@ -63,17 +63,7 @@ internal sealed class ResponseEvents(StreamName stream, AgentLedger ledger, Call
             OutputTokens = response.OutputTokens ?? read.OutputTokens,
             Model = read.Model ?? CallCost.Read(request).Model,
         };
-#pragma warning disable CA1031 // The call is made and paid for; its price is not worth losing the answer.
-        try
-        {
-            return response with { CostUsd = price(used) is >= 0 and var usd ? usd : null };
-        }
-        catch (Exception e)
-        {
-            LogMessages.PriceFailed(ledger.Logger, e, stream.Value, used.Model ?? "");
-            return response;
-        }
-#pragma warning restore CA1031
+        return response with { CostUsd = ledger.PriceOf(used, stream) };
     }
 
     private NewEvent Event(CallResponse response, EventMetadata metadata, AlteredAnswer? altered, TimeSpan? duration)

@@ -45,6 +45,7 @@ public sealed partial class Run
     /// <exception cref="ArgumentException">The request is not JSON, there is no kind, or <see cref="EffectPolicy.Reconcile"/> has no callback.</exception>
     /// <exception cref="InvalidEventException">The request cannot be stored; no call was made.</exception>
     /// <exception cref="CallUnknownException">The call was begun before, its outcome is unknown, and its policy does not allow it to be repeated.</exception>
+    /// <exception cref="BudgetExceededException">The run has a budget (<see cref="SetBudgetAsync"/>) that does not allow the call; no call was made.</exception>
     public async Task<CallAnswer> CallAsync(
         string kind,
         JsonElement request,
@@ -187,7 +188,7 @@ public sealed partial class Run
         var open = await OpenCallAsync(requestId, cancellationToken).ConfigureAwait(false)
             ?? throw new ArgumentException($"'{StreamName}' has no open call '{requestId}'.", nameof(requestId));
         var released = new NewEvent(new CallReleased(open.Kind, reason), new EventMetadata { Causes = [requestId] });
-        await AppendOwnAsync(released, cancellationToken).ConfigureAwait(false);
+        await AppendOutcomeAsync(released, requestId, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Records an answer from outside: to a call with an unknown outcome or, on a branch, an answer that differs from the parent's.</summary>
@@ -266,9 +267,13 @@ public sealed partial class Run
     /// <remarks>The first call of a handle reads the whole history, later calls only newer events.</remarks>
     public Task<RunUsage> GetUsageAsync(CancellationToken cancellationToken = default) => _calls.ReadUsageAsync(cancellationToken);
 
-    internal async Task<Position> AppendOwnAsync(NewEvent newEvent, CancellationToken cancellationToken)
+    internal Task<Position> AppendOwnAsync(NewEvent newEvent, CancellationToken cancellationToken) => AppendOwnAsync(newEvent, null, cancellationToken);
+
+    /// <summary>Appends to the end, and to another stream with it, both or neither.</summary>
+    internal async Task<Position> AppendOwnAsync(NewEvent newEvent, StreamAppend? other, CancellationToken cancellationToken)
     {
-        var append = new[] { new StreamAppend(StreamName, ExpectedVersion.Any, [Correlated(newEvent)]) };
+        var own = new StreamAppend(StreamName, ExpectedVersion.Any, [Correlated(newEvent)]);
+        StreamAppend[] append = other is null ? [own] : [own, other];
         var results = await _ledger.Store.AppendAsync(append, cancellationToken).ConfigureAwait(false);
         return await EndOfAsync(results[0], 1, cancellationToken).ConfigureAwait(false);
     }

@@ -21,12 +21,13 @@ public sealed partial class Run
         _statistics = statistics;
         _faults = faults;
         _calls = new CallLog(this);
+        _budget = new BudgetAccount(this, ledger);
     }
 
     // The same history for another attempt of an agent.
     private Run(Run other, string attempt)
         : this(other._ledger, other.History, other._statistics, other._faults) =>
-        (_attempt, _calls) = (attempt, other._calls);
+        (_attempt, _calls, _budget) = (attempt, other._calls, other._budget);
 
     /// <summary>The id without its prefix.</summary>
     public string Id => StreamName.Id;

@@ -18,6 +18,7 @@ public sealed class EventRegistryTests
         [
             "attempt.started AttemptStarted",
             "branch.created BranchCreated", "budget.exhausted BudgetExhausted",
+            "budget.reserved BudgetReserved", "budget.set BudgetSet", "budget.settled BudgetSettled",
             "call.answered CallAnswered", "call.failed CallFailed", "call.released CallReleased",
             "call.requested CallRequested", "call.returned CallReturned",
             "call.unknown CallUnknown",

@@ -1,0 +1,66 @@
+using Ledger.Log;
+
+namespace Ledger.Runs;
+
+/// <summary>What the stream of a budget says: the limit, what is reserved and what is spent.</summary>
+internal sealed class BudgetState
+{
+    private readonly Dictionary<Guid, (BudgetReserved Call, BudgetAmount Amount)> _open = [];
+    private readonly Dictionary<(string Kind, string? Target), BudgetAmount> _dearest = [];
+    private BudgetAmount? _limit;
+    private BudgetAmount _spent = BudgetAmount.Zero;
+    private BudgetAmount _reserved = BudgetAmount.Zero;
+
+    /// <summary>The version of the stream after the last event taken.</summary>
+    public StreamVersion Version { get; private set; }
+
+    /// <summary>The budget now.</summary>
+    /// <param name="limit">The limit of the history, for a budget whose stream has none: a history that was imported.</param>
+    public RunBudget With(BudgetAmount limit) => new(_limit ?? limit, _spent, _reserved);
+
+    /// <summary>The most that an answered call of a kind to a model or tool cost so far; null if there was none.</summary>
+    public BudgetAmount? DearestOf(string kind, string? target) => _dearest.GetValueOrDefault((kind, target));
+
+    public void Take(RecordedEvent recorded)
+    {
+        Version = recorded.Version;
+        switch (recorded.Data)
+        {
+            case BudgetSet set:
+                _limit = new BudgetAmount(set.Usd, set.Tokens, set.Calls);
+                break;
+            case BudgetReserved call:
+                var amount = new BudgetAmount(call.Usd ?? 0, call.Tokens ?? 0, 1);
+                if (_open.TryAdd(call.RequestId, (call, amount)))
+                {
+                    _reserved = _reserved.Plus(amount);
+                }
+
+                break;
+            case BudgetSettled settled:
+                Settle(settled);
+                break;
+            default:
+                break;
+        }
+    }
+
+    // A call that was released and returned after all is settled twice: it costs nothing the first time, and its price the second.
+    private void Settle(BudgetSettled settled)
+    {
+        var cost = new BudgetAmount(settled.Usd, settled.Tokens, settled.Calls);
+        _spent = _spent.Plus(cost);
+        if (!_open.Remove(settled.RequestId, out var reservation))
+        {
+            return;
+        }
+
+        _reserved = _reserved.Plus(reservation.Amount.Negated());
+        if (settled.Calls > 0)
+        {
+            var key = (reservation.Call.Kind, reservation.Call.Target);
+            var before = _dearest.GetValueOrDefault(key, cost);
+            _dearest[key] = new BudgetAmount(Math.Max(before.Usd ?? 0, settled.Usd), Math.Max(before.Tokens ?? 0, settled.Tokens), 1);
+        }
+    }
+}
