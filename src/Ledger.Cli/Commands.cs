@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Ledger.Cli.Branches;
+using Ledger.Cli.Budgets;
 using Ledger.Cli.Bus;
 using Ledger.Cli.Calls;
 using Ledger.Cli.Causality;
@@ -68,6 +69,7 @@ internal static class Commands
             new CallsListCommand(),
             new CallsReleaseCommand(),
             new CallsAnswerCommand()));
+        root.Add(Group("budget", "Shows and sets what the calls of a run and its branches may cost.", new BudgetShowCommand(), new BudgetSetCommand()));
         root.Add(new ServeCommand());
         root.Add(new GraphCommand());
         root.Add(Group("import", "Imports recordings of other systems.", new ImportKandoCommand(), new ImportTrajCommand()));

@@ -70,6 +70,8 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
             (Out.DivergenceContract, ["divergence", "a", "branch:b"]),
             (Out.OpenCallsContract, ["calls", "list", "paying"]),
             (Out.CallChangeContract, ["calls", "answer", "paying", $"{request}", "\"paid\""]),
+            (Out.BudgetContract, ["budget", "set", "a", "--usd", "5"]),
+            (Out.BudgetContract, ["budget", "show", "b"]),
             (Out.PictureContract, ["graph", "a", "--svg", PathOf("a.svg")]),
             (Out.ImportContract, ["import", "kando", PathOf("events.jsonl")]),
             (Out.IReadOnlyListAbilityContract, ["bus", "list"]),

@@ -20,6 +20,7 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(OpenCallContract))]
 [JsonSerializable(typeof(OpenCallsContract))]
 [JsonSerializable(typeof(CallChangeContract))]
+[JsonSerializable(typeof(BudgetContract))]
 [JsonSerializable(typeof(TraceContract))]
 [JsonSerializable(typeof(TraceEntryContract))]
 [JsonSerializable(typeof(BlameContract))]

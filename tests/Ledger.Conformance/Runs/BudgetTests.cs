@@ -94,6 +94,16 @@ public abstract class BudgetTests(ITestEngine engine) : PolledToolTests(engine)
     }
 
     [Fact]
+    public async Task Call_MadeAgainWhenItsCallerIsGone_CountsTwice_BecauseBothMayBePaid()
+    {
+        var run = await StartAsync(new BudgetAmount(Calls: 2));
+        await BeginAndHangAsync(run.Id);
+        await new AgentLedger(Store, Impatient).GetRun(run.Id).CallAsync("tool", Poll, CallAsync);
+
+        (await run.GetBudgetAsync()).ShouldBe(new RunBudget(new BudgetAmount(Calls: 2), new BudgetAmount(0, 0, 1), new BudgetAmount(0, 0, 1)));
+    }
+
+    [Fact]
     public async Task Answer_FromOutside_SettlesTheCallByItsPrice()
     {
         var run = await StartAsync(new BudgetAmount(Usd: 2, Calls: 2));
