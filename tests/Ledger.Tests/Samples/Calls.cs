@@ -37,6 +37,29 @@ public sealed class Calls
         Task<CallResponse> PayAsync(CallContext call, CancellationToken cancellationToken) => Task.FromResult(CallResponse.OfText(bank.Pay(call.IdempotencyKey)));
     }
 
+    [Fact]
+    public async Task Budget_IsReservedByTheEstimate()
+    {
+        var ledger = new AgentLedger(new MemoryEventStore(), new AgentLedgerOptions { Price = used => (used.InputTokens + used.OutputTokens) / 1_000_000m });
+        var run = ledger.GetRun("limited");
+        const string request = """{"model":"small","messages":[]}""";
+        RunBudget? during = null;
+
+        // sample: budget
+        await run.SetBudgetAsync(new BudgetAmount(Usd: 5, Calls: 200));
+        await run.CallAsync("llm", request, AskAsync, new CallOptions { Estimate = new CallCost(InputTokens: 4_000, OutputTokens: 1_000) });
+        // end of sample
+
+        during!.Reserved.ShouldBe(new BudgetAmount(0.005m, 5_000, 1));
+        (await run.GetBudgetAsync())!.Left.ShouldBe(new BudgetAmount(Usd: 4.997m, Calls: 199));
+
+        async Task<CallResponse> AskAsync(CallContext call, CancellationToken cancellationToken)
+        {
+            during = await run.GetBudgetAsync(cancellationToken);
+            return CallResponse.OfText("ok") with { InputTokens = 2_900, OutputTokens = 100 };
+        }
+    }
+
     private sealed class Bank
     {
         private readonly Dictionary<string, string> _payments = [];
