@@ -30,6 +30,7 @@ public sealed class MartenCallOnceTests(MartenDatabase database) : CallOnceTests
 public sealed class MartenCallPolicyTests(MartenDatabase database) : CallPolicyTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenCallEffectTests(MartenDatabase database) : CallEffectTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenBudgetTests(MartenDatabase database) : BudgetTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenApprovalTests(MartenDatabase database) : ApprovalTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenCallCauseTests(MartenDatabase database) : CallCauseTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenStreamingCallTests(MartenDatabase database) : StreamingCallTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenConcurrentCallTests(MartenDatabase database) : ConcurrentCallTests(database), IClassFixture<MartenDatabase>;

@@ -30,6 +30,7 @@ public sealed class PostgresCallOnceTests(LedgerDatabase database) : CallOnceTes
 public sealed class PostgresCallPolicyTests(LedgerDatabase database) : CallPolicyTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCallEffectTests(LedgerDatabase database) : CallEffectTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresBudgetTests(LedgerDatabase database) : BudgetTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresApprovalTests(LedgerDatabase database) : ApprovalTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCallCauseTests(LedgerDatabase database) : CallCauseTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresStreamingCallTests(LedgerDatabase database) : StreamingCallTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresConcurrentCallTests(LedgerDatabase database) : ConcurrentCallTests(database), IClassFixture<LedgerDatabase>;

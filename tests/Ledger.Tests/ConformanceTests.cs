@@ -37,6 +37,7 @@ public sealed class MemoryCallOnceTests() : CallOnceTests(new MemoryEngine());
 public sealed class MemoryCallPolicyTests() : CallPolicyTests(new MemoryEngine());
 public sealed class MemoryCallEffectTests() : CallEffectTests(new MemoryEngine());
 public sealed class MemoryBudgetTests() : BudgetTests(new MemoryEngine());
+public sealed class MemoryApprovalTests() : ApprovalTests(new MemoryEngine());
 public sealed class MemoryCallCauseTests() : CallCauseTests(new MemoryEngine());
 public sealed class MemoryStreamingCallTests() : StreamingCallTests(new MemoryEngine());
 public sealed class MemoryConcurrentCallTests() : ConcurrentCallTests(new MemoryEngine());

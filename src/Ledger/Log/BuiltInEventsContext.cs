@@ -30,6 +30,8 @@ namespace Ledger.Log;
 [JsonSerializable(typeof(CallUnknown))]
 [JsonSerializable(typeof(CallReleased))]
 [JsonSerializable(typeof(AttemptStarted))]
+[JsonSerializable(typeof(ApprovalRequested))]
+[JsonSerializable(typeof(ApprovalDecided))]
 [JsonSerializable(typeof(BudgetSet))]
 [JsonSerializable(typeof(BudgetReserved))]
 [JsonSerializable(typeof(BudgetSettled))]

@@ -45,6 +45,14 @@ public static class EventIds
     /// <summary>The id of the event that settles a call with the event that ended it.</summary>
     internal static Guid OfSettlement(Guid outcomeId) => NameBased(CallNamespace, $"settled\n{outcomeId}");
 
+    /// <summary>The id of the event that asks for approval of a request; the log holds it once.</summary>
+    /// <param name="stream">The stream of the run or branch that calls.</param>
+    /// <param name="kind">What is called.</param>
+    /// <param name="requestHash">The hash of the request.</param>
+    /// <param name="count">How often it was asked for before.</param>
+    internal static Guid OfApproval(StreamName stream, string kind, string requestHash, int count) =>
+        NameBased(CallNamespace, $"approval\n{stream.Value}\n{kind}\n{requestHash}\n{count}");
+
     /// <summary>The id of the event by which an attempt of an agent begins: the log has it once in a stream.</summary>
     internal static Guid OfAttempt(StreamName stream, string name) => NameBased(CallNamespace, $"attempt\n{stream.Value}\n{name}");
 

@@ -28,6 +28,9 @@ internal sealed class CallIndex(History history)
     /// <summary>The budget that was set last in the history; null for none.</summary>
     public BudgetAmount? Limit { get; private set; }
 
+    /// <summary>The approvals of calls so far.</summary>
+    public ApprovalIndex Approvals { get; } = new();
+
     /// <summary>The state of an occurrence of a request so far; events added later do not change it.</summary>
     public CallState Find(CallKey key, CallOccurrence wanted)
     {
@@ -95,6 +98,10 @@ internal sealed class CallIndex(History history)
         else if (recorded is { Type: "budget.set", Data: BudgetSet set })
         {
             Limit = new BudgetAmount(set.Usd, set.Tokens, set.Calls);
+        }
+        else if (recorded.Type is "approval.requested" or "approval.decided")
+        {
+            Approvals.Take(recorded);
         }
     }
 

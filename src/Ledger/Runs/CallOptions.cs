@@ -24,6 +24,13 @@ public sealed record CallOptions
     /// <summary>Asks the callee what became of a call, by its idempotency key; needed for <see cref="EffectPolicy.Reconcile"/>.</summary>
     public Func<CallContext, CancellationToken, Task<CallReconciliation>>? Reconcile { get; init; }
 
+    /// <summary>Whether a person has to approve the call: default <see cref="ApprovalPolicy.None"/>.</summary>
+    public ApprovalPolicy Approval
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "There is no such policy.");
+    }
+
     /// <summary>The most that the call can cost, for a run with a budget. Default null: the most that a call to the same model or tool cost before.</summary>
     /// <remarks>Tokens without a price are priced by <see cref="AgentLedgerOptions.Price"/>. A call of unknown cost is made as long as anything is left.</remarks>
     public CallCost? Estimate

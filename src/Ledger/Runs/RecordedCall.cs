@@ -77,6 +77,11 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
                 }
             }
 
+            if (options.Approval == ApprovalPolicy.Required)
+            {
+                await run.CheckApprovalAsync(key, request, options.Metadata with { Causes = _followed }, cancellationToken).ConfigureAwait(false);
+            }
+
             // A second caller finds the id in the log, and reads on.
             var taken = await TakeAsync(state, cancellationToken).ConfigureAwait(false);
             if (taken.Open is { } open && open.Owner == _owner)

@@ -45,6 +45,8 @@ public sealed partial class Run
     /// <exception cref="ArgumentException">The request is not JSON, there is no kind, or <see cref="EffectPolicy.Reconcile"/> has no callback.</exception>
     /// <exception cref="InvalidEventException">The request cannot be stored; no call was made.</exception>
     /// <exception cref="CallUnknownException">The call was begun before, its outcome is unknown, and its policy does not allow it to be repeated.</exception>
+    /// <exception cref="ApprovalPendingException">The call needs approval and was not decided on; no call was made.</exception>
+    /// <exception cref="ApprovalDeniedException">The call needs approval and was denied; no call was made.</exception>
     /// <exception cref="BudgetExceededException">The run has a budget (<see cref="SetBudgetAsync"/>) that does not allow the call; no call was made.</exception>
     public async Task<CallAnswer> CallAsync(
         string kind,

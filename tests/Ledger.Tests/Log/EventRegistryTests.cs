@@ -16,6 +16,7 @@ public sealed class EventRegistryTests
     public void Types_Default_AreTheBuiltInOnes() =>
         EventRegistry.Default.Types.Select(t => $"{t.Key} {t.Value.Name}").ShouldBe(
         [
+            "approval.decided ApprovalDecided", "approval.requested ApprovalRequested",
             "attempt.started AttemptStarted",
             "branch.created BranchCreated", "budget.exhausted BudgetExhausted",
             "budget.reserved BudgetReserved", "budget.set BudgetSet", "budget.settled BudgetSettled",

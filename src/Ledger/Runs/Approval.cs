@@ -1,0 +1,24 @@
+using System.Text.Json;
+
+namespace Ledger.Runs;
+
+/// <summary>A request that needs approval, and what was decided on it.</summary>
+/// <param name="Id">The id of the event that asked for approval.</param>
+/// <param name="Kind">The kind of the call.</param>
+/// <param name="RequestHash">The SHA-256 of the request's canonical JSON.</param>
+/// <param name="Request">The request: JSON.</param>
+/// <param name="AskedAt">When it was asked for.</param>
+public sealed record Approval(Guid Id, string Kind, string RequestHash, JsonElement Request, DateTimeOffset AskedAt)
+{
+    /// <summary>The last decision; null while it waits for one.</summary>
+    public ApprovalDecision? Decision { get; init; }
+
+    /// <summary>Who decided; null while it waits.</summary>
+    public string? By { get; init; }
+
+    /// <summary>Why; null if no reason was given.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>When it was decided; null while it waits.</summary>
+    public DateTimeOffset? DecidedAt { get; init; }
+}

@@ -1,0 +1,17 @@
+namespace Ledger.Runs;
+
+/// <summary>A call was not made, because it was denied.</summary>
+public sealed class ApprovalDeniedException : Exception
+{
+    internal ApprovalDeniedException(StreamName stream, Approval approval)
+        : base(
+            $"A call of kind '{approval.Kind}' in '{stream}' was not made: '{approval.By}' denied it"
+            + $"{(approval.Reason is { } reason ? $", because: {reason}" : "")}. A later decision on '{approval.Id}' takes the place of this one.") =>
+        (Stream, Approval) = (stream, approval);
+
+    /// <summary>The stream of the run or branch.</summary>
+    public StreamName Stream { get; }
+
+    /// <summary>The request, and who denied it.</summary>
+    public Approval Approval { get; }
+}

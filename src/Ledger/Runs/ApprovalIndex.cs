@@ -1,0 +1,36 @@
+using Ledger.Log;
+
+namespace Ledger.Runs;
+
+/// <summary>The approvals of a history, by the request that they are on. Not safe for concurrent use.</summary>
+internal sealed class ApprovalIndex
+{
+    private readonly Dictionary<(string Kind, string RequestHash), (Approval Last, int Count)> _approvals = [];
+
+    /// <summary>The last time that approval of a request was asked for; null if it never was.</summary>
+    public Approval? Find(CallKey key) => _approvals.GetValueOrDefault((key.Kind, key.RequestHash)).Last;
+
+    /// <summary>How often approval of a request was asked for.</summary>
+    public int CountOf(CallKey key) => _approvals.GetValueOrDefault((key.Kind, key.RequestHash)).Count;
+
+    /// <summary>The last time of each request, the oldest first.</summary>
+    public IReadOnlyList<Approval> All() => [.. _approvals.Values.Select(a => a.Last).OrderBy(a => a.AskedAt).ThenBy(a => a.Id)];
+
+    public void Take(RecordedEvent recorded)
+    {
+        if (recorded.Data is ApprovalRequested asked)
+        {
+            var before = _approvals.GetValueOrDefault((asked.Kind, asked.RequestHash)).Count;
+            _approvals[(asked.Kind, asked.RequestHash)] =
+                (new Approval(recorded.Id, asked.Kind, asked.RequestHash, asked.Request, recorded.Timestamp), before + 1);
+        }
+        else if (recorded.Data is ApprovalDecided decided
+            && _approvals.TryGetValue((decided.Kind, decided.RequestHash), out var known)
+            && recorded.Metadata.Causes.Contains(known.Last.Id))
+        {
+            var decision = decided.IsApproved ? ApprovalDecision.Approved : ApprovalDecision.Denied;
+            var last = known.Last with { Decision = decision, By = decided.By, Reason = decided.Reason, DecidedAt = recorded.Timestamp };
+            _approvals[(decided.Kind, decided.RequestHash)] = (last, known.Count);
+        }
+    }
+}

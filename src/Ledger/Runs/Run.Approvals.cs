@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Ledger.Log;
+using Ledger.Runs;
+
+namespace Ledger;
+
+/// <content>Calls that a person has to approve.</content>
+public sealed partial class Run
+{
+    /// <summary>Lists the requests for which approval was asked (<see cref="CallOptions.Approval"/>), with what was decided last, the oldest first.</summary>
+    /// <remarks>A branch lists those of its prefix too: a decision before the fork counts on the branch, a later one does not.</remarks>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public Task<IReadOnlyList<Approval>> ListApprovalsAsync(CancellationToken cancellationToken = default) => _calls.ReadApprovalsAsync(cancellationToken);
+
+    /// <summary>Approves or denies a request; the last decision counts, for all identical requests of this history.</summary>
+    /// <param name="id">The id of the event that asks for approval, as <see cref="ListApprovalsAsync"/> lists it.</param>
+    /// <param name="decision">What is decided.</param>
+    /// <param name="by">Who decides.</param>
+    /// <param name="reason">Why; null for no reason.</param>
+    /// <param name="cancellationToken">Stops waiting; the event is then written or not.</param>
+    /// <exception cref="ArgumentException">This history does not wait for approval under that id, or asked again since.</exception>
+    public async Task DecideAsync(Guid id, ApprovalDecision decision, string by, string? reason = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(by);
+        if (!Enum.IsDefined(decision))
+        {
+            throw new ArgumentOutOfRangeException(nameof(decision), decision, "There is no such decision.");
+        }
+
+        var approval = (await ListApprovalsAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(a => a.Id == id)
+            ?? throw new ArgumentException($"'{StreamName}' has no request for approval '{id}', or asked again since.", nameof(id));
+        var decided = new ApprovalDecided(approval.Kind, approval.RequestHash, decision == ApprovalDecision.Approved, by, reason);
+        await AppendOwnAsync(new NewEvent(decided, new EventMetadata { Actor = by, Causes = [id] }), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Returns if a request is approved; asks for approval if that was not done, or too long ago.</summary>
+    /// <exception cref="ApprovalPendingException">It is not decided on.</exception>
+    /// <exception cref="ApprovalDeniedException">It is denied.</exception>
+    internal async Task CheckApprovalAsync(CallKey key, JsonElement request, EventMetadata metadata, CancellationToken cancellationToken)
+    {
+        var (approval, count) = await _calls.ReadApprovalAsync(key, cancellationToken).ConfigureAwait(false);
+        if (approval is null
+            || (approval.DecidedAt is { } decidedAt && _ledger.TimeProvider.GetUtcNow() - decidedAt > _ledger.Options.Approvals.ValidFor))
+        {
+            // Several callers ask once.
+            var id = EventIds.OfApproval(StreamName, key.Kind, key.RequestHash, count);
+            var asked = new NewEvent(new ApprovalRequested(key.Kind, key.RequestHash, request), metadata with { ForeignId = null }) { Id = id };
+            await AppendOwnAsync(asked, cancellationToken).ConfigureAwait(false);
+            throw new ApprovalPendingException(StreamName, key.Kind, id);
+        }
+
+        switch (approval.Decision)
+        {
+            case null:
+                throw new ApprovalPendingException(StreamName, key.Kind, approval.Id);
+            case ApprovalDecision.Denied:
+                throw new ApprovalDeniedException(StreamName, approval);
+            default:
+                break;
+        }
+    }
+}
