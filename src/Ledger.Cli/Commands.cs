@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Ledger.Cli.Approvals;
 using Ledger.Cli.Branches;
 using Ledger.Cli.Budgets;
 using Ledger.Cli.Bus;
@@ -70,6 +71,12 @@ internal static class Commands
             new CallsReleaseCommand(),
             new CallsAnswerCommand()));
         root.Add(Group("budget", "Shows and sets what the calls of a run and its branches may cost.", new BudgetShowCommand(), new BudgetSetCommand()));
+        root.Add(Group(
+            "approvals",
+            "Shows the calls of a run that need approval, and decides on them.",
+            new ApprovalsListCommand(),
+            ApprovalsDecideCommand.Approve(),
+            ApprovalsDecideCommand.Deny()));
         root.Add(new ServeCommand());
         root.Add(new GraphCommand());
         root.Add(Group("import", "Imports recordings of other systems.", new ImportKandoCommand(), new ImportTrajCommand()));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Ledger.Cli.Tests.Approvals;
 using Ledger.Cli.Tests.Calls;
 using Ledger.Conformance;
 using Ledger.Explorer.Contracts;
@@ -44,6 +45,7 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
     public async Task EveryCommand_Json_MatchesItsContract()
     {
         var request = await SetUpAsync();
+        var approval = await AskForApprovalAsync("approving");
         (JsonTypeInfo Type, string[] Args)[] calls =
         [
             (Out.DemoContract, ["demo"]),
@@ -70,6 +72,9 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
             (Out.DivergenceContract, ["divergence", "a", "branch:b"]),
             (Out.OpenCallsContract, ["calls", "list", "paying"]),
             (Out.CallChangeContract, ["calls", "answer", "paying", $"{request}", "\"paid\""]),
+            (Out.ApprovalsContract, ["approvals", "list", "approving"]),
+            (Out.ApprovalContract, ["approvals", "deny", "approving", $"{approval}", "--by", "me", "--reason", "no"]),
+            (Out.ApprovalContract, ["approvals", "approve", "approving", $"{approval}", "--by", "me"]),
             (Out.BudgetContract, ["budget", "set", "a", "--usd", "5"]),
             (Out.BudgetContract, ["budget", "show", "b"]),
             (Out.PictureContract, ["graph", "a", "--svg", PathOf("a.svg")]),
@@ -208,6 +213,13 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
         await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false");
         await using var store = new PostgresEventStore(dataSource);
         return (await HangingCall.BeginAsync(store, run)).RequestId;
+    }
+
+    private async Task<Guid> AskForApprovalAsync(string run)
+    {
+        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false");
+        await using var store = new PostgresEventStore(dataSource);
+        return await PendingCall.BeginAsync(store, run);
     }
 
     private async Task<Guid> SetUpAsync()

@@ -35,10 +35,9 @@ internal sealed class BudgetSetCommand : LedgerCommand
         }
 
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var name = await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken);
-        var run = await connection.Ledger.OpenAsync(name, cancellationToken);
+        var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
         await run.SetBudgetAsync(limit, new EventMetadata { Actor = session.Get(_actor) }, cancellationToken);
-        BudgetText.Print(session, name, await run.GetBudgetAsync(cancellationToken));
+        BudgetText.Print(session, run.StreamName, await run.GetBudgetAsync(cancellationToken));
     }
 
     private static long? Count(Session session, Option<long?> option) => session.Get(option) is not < 0 and var count

@@ -18,8 +18,7 @@ internal sealed class BudgetShowCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var name = await StreamIds.FindAsync(connection.Store, session.Get(_id), cancellationToken);
-        var run = await connection.Ledger.OpenAsync(name, cancellationToken);
-        BudgetText.Print(session, name, await run.GetBudgetAsync(cancellationToken));
+        var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
+        BudgetText.Print(session, run.StreamName, await run.GetBudgetAsync(cancellationToken));
     }
 }

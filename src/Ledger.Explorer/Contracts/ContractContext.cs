@@ -21,6 +21,8 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(OpenCallsContract))]
 [JsonSerializable(typeof(CallChangeContract))]
 [JsonSerializable(typeof(BudgetContract))]
+[JsonSerializable(typeof(ApprovalsContract))]
+[JsonSerializable(typeof(ApprovalContract))]
 [JsonSerializable(typeof(TraceContract))]
 [JsonSerializable(typeof(TraceEntryContract))]
 [JsonSerializable(typeof(BlameContract))]

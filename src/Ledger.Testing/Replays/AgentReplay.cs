@@ -149,7 +149,8 @@ public sealed class AgentReplay
     // Calls are compared by their requests, when they are made. A branch is replayed as one run.
     private bool Counts(RecordedEvent recorded) =>
         CallEventForm.Text(recorded, CallEventForm.HashHeader) is null
-        && recorded.Type is not ("call.answered" or "call.failed" or "call.unknown" or "call.released" or "attempt.started" or "branch.created")
+        && recorded.Type is not ("call.answered" or "call.failed" or "call.unknown" or "call.released" or "attempt.started" or "branch.created"
+            or "budget.set" or "approval.requested" or "approval.decided")
         && !_recording.Has(recorded)
         && _options.Compares?.Invoke(recorded) != false;
 }

@@ -70,8 +70,21 @@ public sealed partial class Run
 
         if (_ledger.CallSource is { } source)
         {
+            // What the source answers is not made, and needs no approval.
             var own = call;
-            call = (context, token) => source.AnswerAsync(kind, request, inner => own(context, inner), token);
+            var (approval, metadata) = (options.Approval, options.Metadata);
+            options = options with { Approval = ApprovalPolicy.None };
+            call = (context, token) => source.AnswerAsync(kind, request, inner => MakeAsync(context, inner), token);
+
+            async Task<CallResponse> MakeAsync(CallContext context, CancellationToken inner)
+            {
+                if (approval == ApprovalPolicy.Required)
+                {
+                    await CheckApprovalAsync(CallKey.Of(kind, request), request, metadata, inner).ConfigureAwait(false);
+                }
+
+                return await own(context, inner).ConfigureAwait(false);
+            }
         }
 
         // What cannot be stored is refused before it is hashed, and before anything is written.

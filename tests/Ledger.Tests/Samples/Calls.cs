@@ -60,6 +60,25 @@ public sealed class Calls
         }
     }
 
+    [Fact]
+    public async Task Payment_IsMadeAfterItWasApproved()
+    {
+        var run = new AgentLedger(new MemoryEventStore()).GetRun("approved");
+        const string request = """{"tool":"pay","arguments":{"invoice":7}}""";
+        var bank = new Bank();
+
+        // sample: approval
+        var pay = new CallOptions { Approval = ApprovalPolicy.Required };
+        var pending = await Should.ThrowAsync<ApprovalPendingException>(() => run.CallAsync("tool", request, PayAsync, pay));
+        await run.DecideAsync(pending.ApprovalId, ApprovalDecision.Approved, "owner", "as agreed");
+        var answer = await run.CallAsync("tool", request, PayAsync, pay);
+        // end of sample
+
+        (answer.Text, bank.Payments).ShouldBe(("payment 1", 1));
+
+        Task<CallResponse> PayAsync(CallContext call, CancellationToken cancellationToken) => Task.FromResult(CallResponse.OfText(bank.Pay(call.IdempotencyKey)));
+    }
+
     private sealed class Bank
     {
         private readonly Dictionary<string, string> _payments = [];
