@@ -42,10 +42,12 @@ public sealed partial class Run
         ArgumentNullException.ThrowIfNull(replay);
         var parts = Channel.CreateBounded<T>(new BoundedChannelOptions(16) { SingleReader = true, SingleWriter = true });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var answering = AnswerAsync();
         var isWhole = false;
         var hasParts = false;
         var isMade = false;
+
+        // With a log in memory this makes the call at once.
+        var answering = AnswerAsync();
         try
         {
             await foreach (var part in parts.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
