@@ -1,4 +1,3 @@
-using Ledger.Abilities;
 using Ledger.Bus;
 using Ledger.Log;
 using Ledger.Records;

@@ -1,7 +1,8 @@
+using Ledger.Abilities;
 using Ledger.Bus;
 using Ledger.Tasks;
 
-namespace Ledger.Abilities;
+namespace Ledger;
 
 /// <summary>The seven abilities of Agent OS's ledger.</summary>
 public static class LedgerAbilities

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Ledger.Abilities;
 using Ledger.Bus;
 using Ledger.Log;
 using Ledger.Tasks;
