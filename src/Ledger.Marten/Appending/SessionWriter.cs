@@ -50,6 +50,13 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
     public async Task<BranchInfo> CreateBranchAloneAsync(BranchInfo branch, AppendRequest.Item item, CancellationToken cancellationToken)
     {
         var rows = new BranchRows(store.Ledger, branch, item.Id);
+        if (branch.Parent == branch.Stream || branch.Lineage.Any(segment => segment.Stream == branch.Stream.Value))
+        {
+            // The lock would create the stream, which would then be found as its own parent.
+            await session.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            await rows.CheckAsync(session.Connection, cancellationToken).ConfigureAwait(false);
+        }
+
         var created = await AddBranchAsync(branch, item, rows, cancellationToken).ConfigureAwait(false);
         _pending.Add(rows.Insert(created.CreatedAt));
         return created;

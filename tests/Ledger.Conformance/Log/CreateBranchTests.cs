@@ -49,6 +49,19 @@ public abstract class CreateBranchTests(ITestEngine engine) : EventStoreTests(en
         (await Store.GetBranchAsync(StreamName.Branch(id))).ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(6)]
+    public async Task CreateBranch_OfItself_HasNoParent(long at)
+    {
+        var id = NewId();
+        var branch = BranchCreated.Of(id, History.OfRun(StreamName.Branch(id)), new Position(at), "itself");
+
+        await Should.ThrowAsync<StreamNotFoundException>(() => Store.CreateBranchAsync(branch, EventMetadata.None));
+
+        (await Store.GetStreamAsync(StreamName.Branch(id))).ShouldBeNull();
+    }
+
     [Fact]
     public async Task CreateBranch_StreamThatWasForked_Throws()
     {

@@ -38,6 +38,8 @@ public sealed class RunningTransactionTests(LedgerDatabase database) : IClassFix
     [Fact]
     public async Task ReadLog_SlowReaderBelowAHeldNumber_GetsAllThatIsCertain()
     {
+        // Another test may have left a dead number at the end, and nothing above it is certain while a transaction runs.
+        await database.Store.AppendAsync(new StreamName("edge-2"), ExpectedVersion.Any, [new ObjectRemoved("x")]);
         var before = (await ReadAsync(SequenceNumber.Start)).LastOrDefault();
         await database.Store.AppendAsync(
             new StreamName("before-held-2"), ExpectedVersion.Any, [.. Enumerable.Range(0, 1_000).Select(n => new ObjectRemoved($"{n}"))]);
