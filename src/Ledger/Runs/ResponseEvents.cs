@@ -5,7 +5,7 @@ using Ledger.Log;
 
 namespace Ledger.Runs;
 
-/// <summary>The events that record responses to a call, whoever gives them: with a price, and in the nearest form that can be stored.</summary>
+/// <summary>The events that record responses to a call, from its caller or from outside: with a price, and in the nearest form that can be stored.</summary>
 internal sealed class ResponseEvents(StreamName stream, AgentLedger ledger, CallKey key, JsonElement request)
 {
     /// <summary>The event of a response, and the response itself where the event has another form of it.</summary>

@@ -1,0 +1,74 @@
+-- Superseded; nodes of the version before call it.
+-- Appends one event to one stream. The update locks the stream's row, as a lock alone would; the look-up is the next statement, and sees what
+-- was committed meanwhile.
+--   p_stream       the stream
+--   p_expected     the version that it must have (null: any)
+--   event_*        the columns of the event
+--   p_new          whether the id was made for this call, so that it cannot be in the log and is not looked up
+--   p_projections  as for append_v1
+-- Result: one row, as those of append_v1; the outcome is null if the event was written.
+create or replace function {ledger}.append_event_v1(
+    p_stream text,
+    p_expected bigint,
+    event_id uuid,
+    event_type text,
+    event_clr_type text,
+    event_data jsonb,
+    event_headers jsonb,
+    event_correlation text,
+    event_causation text,
+    p_new boolean,
+    p_projections text[],
+    out outcome text,
+    out version bigint,
+    out last_sequence bigint,
+    out id_in_use uuid,
+    out id_holder text)
+language plpgsql
+volatile
+set enable_seqscan = off
+as $function$
+declare
+    sequence constant regclass := quote_ident({events_text}) || '.mt_events_sequence';
+    own_time timestamptz;
+begin
+    if p_projections is not null then
+        perform pg_advisory_xact_lock_shared({ledger}.projection_key_v1(n.name)) from unnest(p_projections) as n (name);
+        perform set_config('ledger.touched', array[p_stream]::text, true);
+    end if;
+
+    update {events}.mt_streams as t
+    set version = coalesce(t.version, 0) + 1,
+        "timestamp" = greatest(clock_timestamp(), t."timestamp")
+    where t.id = p_stream
+      and t.is_archived is not true
+      and (p_expected is null or coalesce(t.version, 0) = p_expected)
+    returning t.version, t."timestamp" into append_event_v1.version, own_time;
+    if found then
+        if p_new or not exists (select from {events}.mt_events as e where e.id = event_id) then
+            last_sequence := nextval(sequence);
+            insert into {events}.mt_events (
+                seq_id, id, stream_id, version, data, type, "timestamp", tenant_id, mt_dotnet_type,
+                correlation_id, causation_id, headers, is_archived)
+            values (
+                last_sequence, event_id, p_stream, append_event_v1.version, event_data, event_type, own_time, '*DEFAULT*', event_clr_type,
+                event_correlation, event_causation, event_headers, false);
+            return;
+        end if;
+
+        -- The row as it was: its time is that of its last event.
+        update {events}.mt_streams as t
+        set version = t.version - 1,
+            "timestamp" = coalesce(
+                (select e."timestamp" from {events}.mt_events as e where e.stream_id = t.id and e.version = t.version - 1),
+                t.created)
+        where t.id = p_stream;
+    end if;
+
+    select nullif(a.outcome, 'written'), a.version, a.last_sequence, a.id_in_use, a.id_holder
+    into outcome, append_event_v1.version, last_sequence, id_in_use, id_holder
+    from {ledger}.append_one_v1(
+        p_stream, p_expected, array[event_id], array[event_type], array[event_clr_type], array[event_data], array[event_headers],
+        array[event_correlation], array[event_causation], p_projections) as a;
+end
+$function$;
