@@ -1,5 +1,5 @@
 -- Appends one event to one stream. The update locks the stream's row, as a lock alone would; the look-up is the next statement, and sees what
--- was committed meanwhile.
+-- was committed meanwhile. Where it cannot just be written, append_v1 decides.
 --   p_stream       the stream
 --   p_expected     the version that it must have (null: any)
 --   event_*        the columns of the event
@@ -32,6 +32,7 @@ as $function$
 declare
     sequence constant regclass := quote_ident({events_text}) || '.mt_events_sequence';
     own_time timestamptz;
+    was_made boolean := false;
 begin
     if 'ledger:task' = any (p_projections) then
         select a.outcomes[1], a.versions[1], a.sequences[1], a.ids[1], a.holders[1], a.refusals[1]
@@ -48,14 +49,24 @@ begin
         perform set_config('ledger.touched', array[p_stream]::text, true);
     end if;
 
-    update {events}.mt_streams as t
-    set version = coalesce(t.version, 0) + 1,
-        "timestamp" = greatest(clock_timestamp(), t."timestamp")
-    where t.id = p_stream
-      and t.is_archived is not true
-      and (p_expected is null or coalesce(t.version, 0) = p_expected)
-    returning t.version, t."timestamp" into append_event_v2.version, own_time;
-    if found then
+    loop
+        update {events}.mt_streams as t
+        set version = coalesce(t.version, 0) + 1,
+            "timestamp" = greatest(clock_timestamp(), t."timestamp")
+        where t.id = p_stream
+          and t.is_archived is not true
+          and (p_expected is null or coalesce(t.version, 0) = p_expected)
+        returning t.version, t."timestamp" into append_event_v2.version, own_time;
+        exit when found or p_expected <> 0 or exists (select from {events}.mt_streams as t where t.id = p_stream);
+
+        own_time := clock_timestamp();
+        insert into {events}.mt_streams as t (id, version, "timestamp", created, tenant_id, is_archived)
+        values (p_stream, 0, own_time, own_time, '*DEFAULT*', false)
+        on conflict do nothing;
+        was_made := found;
+    end loop;
+
+    if append_event_v2.version is not null then
         if p_new or not exists (select from {events}.mt_events as e where e.id = event_id) then
             last_sequence := nextval(sequence);
             insert into {events}.mt_events (
@@ -76,10 +87,14 @@ begin
         where t.id = p_stream;
     end if;
 
+    if was_made then
+        delete from {events}.mt_streams as t where t.id = p_stream;
+    end if;
+
     select nullif(a.outcome, 'written'), a.version, a.last_sequence, a.id_in_use, a.id_holder
     into outcome, append_event_v2.version, last_sequence, id_in_use, id_holder
-    from {ledger}.append_one_v1(
-        p_stream, p_expected, array[event_id], array[event_type], array[event_clr_type], array[event_data], array[event_headers],
-        array[event_correlation], array[event_causation], p_projections) as a;
+    from {ledger}.append_v1(
+        array[p_stream], array[1], array[1], array[p_expected], array[1], array[1], array[p_stream], array[event_id], array[event_type],
+        array[event_clr_type], array[event_data], array[event_headers], array[event_correlation], array[event_causation], p_projections) as a;
 end
 $function$;

@@ -106,10 +106,10 @@ begin
     end if;
 
     select a.outcome into strict outcome
-    from {ledger}.append_one_v1(
-        p_stream, 0, array[event_id], array[event_type], array[event_clr_type], array[event_data], array[event_headers],
-        array[event_correlation], array[event_causation], p_projections) as a;
-    if outcome <> 'written' then
+    from {ledger}.append_event_v2(
+        p_stream, 0, event_id, event_type, event_clr_type, event_data, event_headers, event_correlation, event_causation, false,
+        p_projections) as a;
+    if outcome is not null then
         raise exception 'the event of branch % was refused: %', p_stream, outcome using errcode = 'LG001';
     end if;
 

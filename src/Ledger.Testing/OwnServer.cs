@@ -7,6 +7,8 @@ namespace Ledger.Testing;
 /// <summary>A private throw-away server, with a folder that is removed with it.</summary>
 internal sealed class OwnServer : IAsyncDisposable
 {
+    private const string InMemory = "/dev/shm";
+    private const long RoomInMemory = 8L << 30;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
     private readonly Watchdog _watchdog;
     private readonly ServerPlace _place;
@@ -28,7 +30,7 @@ internal sealed class OwnServer : IAsyncDisposable
         var programs = PostgresPrograms.Find();
         var account = ServerAccount.Choose();
         var folder = Path.Combine(
-            await ChooseBaseAsync(account, cancellationToken).ConfigureAwait(false), $"ledger-test-{Guid.NewGuid().ToString("N")[..16]}");
+            await ChooseBaseAsync(options.Durability, account, cancellationToken).ConfigureAwait(false), $"ledger-test-{Guid.NewGuid().ToString("N")[..16]}");
         var watchdog = Watchdog.Start(folder);
         var place = new ServerPlace(folder, folder, account);
         var server = new PostgresServer(place, programs, options.AllSettings(), options.Timeout, TimeProvider.System);
@@ -87,15 +89,45 @@ internal sealed class OwnServer : IAsyncDisposable
 
     private void OnProcessExit(object? sender, EventArgs arguments) => _watchdog.RemoveAtExit();
 
+    private static async Task<string> ChooseBaseAsync(TestDurability durability, ServerAccount? account, CancellationToken cancellationToken)
+    {
+        // What need not survive a crash need not be on a disk: creating and dropping databases there takes most of a test run's time.
+        var own = Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.GetTempPath()));
+        string[] candidates = durability is TestDurability.None && HasRoomInMemory() ? [InMemory, own] : [own];
+        foreach (var candidate in candidates)
+        {
+            if (await IsUsableAsync(candidate, account, cancellationToken).ConfigureAwait(false))
+            {
+                return candidate;
+            }
+        }
+
+        return "/tmp";
+    }
+
     // The server's user must be able to enter it, and the path of a socket in it must not be too long.
-    private static async Task<string> ChooseBaseAsync(ServerAccount? account, CancellationToken cancellationToken)
+    private static async Task<bool> IsUsableAsync(string folder, ServerAccount? account, CancellationToken cancellationToken)
     {
         const int NameLength = 32;
-        var own = Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.GetTempPath()));
-        var usable = Directory.Exists(own)
-            && ServerPlace.CanHoldSocket(own + new string('x', NameLength))
-            && (account is null || await PrivateFolder.CanEnterAsync(own, account, cancellationToken).ConfigureAwait(false));
-        return usable ? own : "/tmp";
+        return Directory.Exists(folder)
+            && ServerPlace.CanHoldSocket(folder + new string('x', NameLength))
+            && (account is null || await PrivateFolder.CanEnterAsync(folder, account, cancellationToken).ConfigureAwait(false));
+    }
+
+    // Containers often have a small one, and other processes need memory as well.
+    private static bool HasRoomInMemory()
+    {
+        try
+        {
+            return OperatingSystem.IsLinux()
+                && new DriveInfo(InMemory) is { DriveFormat: "tmpfs" } drive
+                && drive.AvailableFreeSpace >= RoomInMemory
+                && GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >= 2 * RoomInMemory;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static IEnumerable<int> ChildrenOf(int parent)

@@ -23,9 +23,10 @@ public sealed class TestPostgres : IAsyncDisposable
     private readonly ContainerServer? _container;
     private readonly string _administration;
     private readonly bool _isShared;
+    private readonly bool _copiesFiles;
     private int _databases;
 
-    private TestPostgres(OwnServer? server, NamedServer? named, ContainerServer? container, string administration, bool isShared)
+    private TestPostgres(OwnServer? server, NamedServer? named, ContainerServer? container, string administration, bool isShared, bool copiesFiles = false)
     {
         _server = server;
         _named = named;
@@ -33,6 +34,7 @@ public sealed class TestPostgres : IAsyncDisposable
         _prefix = named?.Prefix ?? "ledger_test";
         _administration = administration;
         _isShared = isShared;
+        _copiesFiles = copiesFiles;
         ConnectionString = new NpgsqlConnectionStringBuilder(administration) { Pooling = true }.ConnectionString;
     }
 
@@ -132,7 +134,7 @@ public sealed class TestPostgres : IAsyncDisposable
         }
 
         var server = await OwnServer.StartAsync(options, cancellationToken).ConfigureAwait(false);
-        return new TestPostgres(server, null, null, server.Administration, isShared);
+        return new TestPostgres(server, null, null, server.Administration, isShared, copiesFiles: options.Durability is TestDurability.None);
     }
 
     /// <summary>Starts a server in a container, even if the machine has server programs.</summary>
@@ -148,7 +150,7 @@ public sealed class TestPostgres : IAsyncDisposable
     private async Task<string> MakeTemplateAsync(Func<string, CancellationToken, Task> initialize)
     {
         var name = NextName("template");
-        await Databases.CreateAsync(_administration, name, "template0", CancellationToken.None).ConfigureAwait(false);
+        await Databases.CreateAsync(_administration, name, "template0", _copiesFiles, CancellationToken.None).ConfigureAwait(false);
         var connectionString = new NpgsqlConnectionStringBuilder(_administration) { Database = name }.ConnectionString;
         await initialize(connectionString, CancellationToken.None).ConfigureAwait(false);
         await Databases.SealAsync(_administration, name, CancellationToken.None).ConfigureAwait(false);
@@ -158,7 +160,7 @@ public sealed class TestPostgres : IAsyncDisposable
     private async Task<TestDatabase> CopyAsync(string template, CancellationToken cancellationToken)
     {
         var name = NextName("db");
-        await Databases.CreateAsync(_administration, name, template, cancellationToken).ConfigureAwait(false);
+        await Databases.CreateAsync(_administration, name, template, _copiesFiles, cancellationToken).ConfigureAwait(false);
         return new TestDatabase(_administration, name);
     }
 

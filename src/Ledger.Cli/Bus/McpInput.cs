@@ -8,7 +8,7 @@ internal sealed class McpInput(Stream input, McpOutput output, McpCalls calls, T
     // A client that has closed its input does not wait for long.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private readonly McpLines _lines = new();
+    private readonly McpLines _lines = new(McpText.MaxBytes);
     private ReadOnlyMemory<byte> _ready;
     private bool _isAtEnd;
 
@@ -55,14 +55,14 @@ internal sealed class McpInput(Stream input, McpOutput output, McpCalls calls, T
         var ready = new ArrayBufferWriter<byte>(64 * 1024);
         foreach (var line in lines)
         {
-            if (McpText.RefusalOf(line.Span) is { } refusal)
+            if (McpText.RefusalOf(line) is { } refusal)
             {
                 await output.WriteLineAsync(refusal, cancellationToken);
                 continue;
             }
 
-            calls.Receive(line);
-            ready.Write(line.Span);
+            calls.Receive(line.Utf8);
+            ready.Write(line.Utf8.Span);
         }
 
         _ready = ready.WrittenMemory;

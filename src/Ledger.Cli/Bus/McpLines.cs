@@ -2,27 +2,35 @@ using System.Buffers;
 
 namespace Ledger.Cli.Bus;
 
-/// <summary>Assembles lines from bytes that arrive in pieces.</summary>
-internal sealed class McpLines
+/// <summary>Assembles lines from bytes that arrive in pieces. Of a longer line than <paramref name="kept"/> bytes only the beginning is kept.</summary>
+internal sealed class McpLines(int kept = int.MaxValue)
 {
     private readonly ArrayBufferWriter<byte> _begun = new();
+    private long _length;
 
     /// <summary>Whether the last line is still incomplete.</summary>
-    public bool HasBegun => _begun.WrittenCount > 0;
+    public bool HasBegun => _length > 0;
 
-    /// <summary>Adds the next bytes and returns the lines they complete, each with its line end.</summary>
-    public IReadOnlyList<ReadOnlyMemory<byte>> Take(ReadOnlySpan<byte> utf8)
+    /// <summary>Adds the next bytes and returns the lines they complete.</summary>
+    public IReadOnlyList<McpLine> Take(ReadOnlySpan<byte> utf8)
     {
-        List<ReadOnlyMemory<byte>> lines = [];
+        List<McpLine> lines = [];
         while (utf8.IndexOf((byte)'\n') is var end and >= 0)
         {
-            _begun.Write(utf8[..(end + 1)]);
+            Add(utf8[..(end + 1)]);
             utf8 = utf8[(end + 1)..];
-            lines.Add(_begun.WrittenSpan.ToArray());
-            _begun.ResetWrittenCount();
+            lines.Add(new McpLine(_begun.WrittenSpan.ToArray(), _length));
+            _begun.Clear();
+            _length = 0;
         }
 
-        _begun.Write(utf8);
+        Add(utf8);
         return lines;
+    }
+
+    private void Add(ReadOnlySpan<byte> utf8)
+    {
+        _length += utf8.Length;
+        _begun.Write(utf8[..Math.Min(utf8.Length, kept - _begun.WrittenCount)]);
     }
 }

@@ -27,8 +27,8 @@ internal sealed class McpOutput(Stream output, McpCalls calls) : Stream
         {
             foreach (var line in _lines.Take(buffer.Span))
             {
-                await output.WriteAsync(line, cancellationToken);
-                calls.Send(line);
+                await output.WriteAsync(line.Utf8, cancellationToken);
+                calls.Send(line.Utf8);
             }
         }
         finally

@@ -8,23 +8,25 @@ namespace Ledger.Cli.Bus;
 internal static class McpText
 {
     // An event may have 16 MiB; escapes and spaces make its line longer, but not without limit.
-    private const int MaxBytes = 128 * 1024 * 1024;
+    public const int MaxBytes = 128 * 1024 * 1024;
+
     private const int InvalidParameters = -32602;
     private const int MaxShown = 200;
     private const string Arguments = "/params/arguments";
 
     /// <summary>The answer line to such a request; null if nothing is wrong or the line is not a request.</summary>
-    public static byte[]? RefusalOf(ReadOnlySpan<byte> line, int maxBytes = MaxBytes)
+    public static byte[]? RefusalOf(McpLine whole, int maxBytes = MaxBytes)
     {
-        if (line.Length <= maxBytes && line.IndexOf("\\ud"u8) < 0 && line.IndexOf("\\uD"u8) < 0)
+        var line = whole.Utf8.Span;
+        if (whole.Length <= maxBytes && line.IndexOf("\\ud"u8) < 0 && line.IndexOf("\\uD"u8) < 0)
         {
             return null;
         }
 
         try
         {
-            return Read(line) is not { Id: { } id, Method: { } method } request ? null
-                : line.Length > maxBytes ? Refuse(id, request.IsCall, SentenceOfSize(request.IsCall ? request.Name! : method, line.Length, maxBytes))
+            return Read(line, isWhole: whole.Length == line.Length) is not { Id: { } id, Method: { } method } request ? null
+                : whole.Length > maxBytes ? Refuse(id, request.IsCall, SentenceOfSize(request.IsCall ? request.Name! : method, whole.Length, maxBytes))
                 : request.Fault is { } fault ? Refuse(id, request.IsCall && IsArgument(fault), SentenceOf(method, request, fault))
                 : null;
         }
@@ -35,9 +37,9 @@ internal static class McpText
         }
     }
 
-    private static Request Read(ReadOnlySpan<byte> line)
+    private static Request Read(ReadOnlySpan<byte> line, bool isWhole)
     {
-        var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = 1024 });
+        var reader = new Utf8JsonReader(line, isWhole, new JsonReaderState(new JsonReaderOptions { MaxDepth = 1024 }));
         var request = default(Request);
         var path = new Stack<Step>();
         while (reader.Read())
@@ -79,7 +81,7 @@ internal static class McpText
             : $"The request '{Shown(method)}' cannot be read: '{Shown(fault.Pointer)}' {half}. {advice}";
     }
 
-    private static string SentenceOfSize(string name, int length, int maxBytes) => string.Create(
+    private static string SentenceOfSize(string name, long length, int maxBytes) => string.Create(
         CultureInfo.InvariantCulture,
         $"The call of '{Shown(name)}' has {length} bytes, and {maxBytes} are allowed. Nothing was done; keep the content elsewhere, and its address in the event.");
 

@@ -13,7 +13,12 @@ internal static class RunsResource
         var kind = request.Query.Choice("kind", "runs", "runs", "branches", "all");
         var query = RunListReader.QueryOf(request.Query, kind);
         var page = await request.Explorer.Search.FindStreamsAsync(query, request.Aborted).ConfigureAwait(false);
-        var runs = page.Streams.Select(found => RunContract.Of(found.Stream) with { BranchCount = found.Branches });
+        var branches = page.Streams.Select(found => found.Stream.Name).Where(name => name.IsBranch).ToList();
+        IReadOnlyList<Run> forked = branches.Count == 0 ? [] : await request.Explorer.Ledger.FindAllAsync(branches, request.Aborted).ConfigureAwait(false);
+        var histories = forked.ToDictionary(run => run.StreamName, run => run.History);
+        var runs = page.Streams.Select(found =>
+            (histories.TryGetValue(found.Stream.Name, out var history) ? RunContract.Of(found.Stream, history) : RunContract.Of(found.Stream))
+                with { BranchCount = found.Branches });
         await JsonAnswer.SendAsync(request.Http, new RunPageContract([.. runs], page.HasMore), ContractContext.Default.RunPageContract).ConfigureAwait(false);
     }
 

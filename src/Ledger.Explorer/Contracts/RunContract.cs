@@ -10,11 +10,11 @@ namespace Ledger.Explorer.Contracts;
 /// <param name="State">open or archived.</param>
 /// <param name="CreatedAt">The time of its creation.</param>
 /// <param name="UpdatedAt">The time of its last event.</param>
-/// <param name="Length">The number of events of its history; null in lists for branches, whose shared prefix is not read.</param>
-/// <param name="Parent">The stream that a branch was forked from.</param>
+/// <param name="Length">The number of events of its history.</param>
+/// <param name="Parent">The stream that a branch was forked from; null in lists.</param>
 /// <param name="Root">The run at the root of a branch.</param>
 /// <param name="ForkPosition">The number of events that a branch shares.</param>
-/// <param name="Name">The label of a branch.</param>
+/// <param name="Name">The label of a branch; null in lists.</param>
 /// <param name="BranchCount">The number of branches forked from it, in lists.</param>
 /// <param name="Usage">What its calls cost, where the whole history was read.</param>
 /// <param name="UsageSinceFork">What the calls of a branch itself cost.</param>
@@ -44,6 +44,13 @@ internal sealed record RunContract(
         stream.CreatedAt,
         stream.UpdatedAt,
         stream.Name.IsBranch ? null : stream.Version.Value);
+
+    public static RunContract Of(StreamInfo stream, History history) => Of(stream) with
+    {
+        Length = history.LengthAt(stream.Version).Value,
+        Root = history.Root.Value,
+        ForkPosition = history.PrefixLength.Value,
+    };
 
     public static RunContract Of(StreamInfo stream, Position length, BranchInfo? branch) => Of(stream) with
     {

@@ -18,12 +18,12 @@ internal sealed class TaskAppend(
         }
         catch (PostgresException fault) when (TaskRefusal.IsOne(fault))
         {
-            return await SendBehindOthersAsync(fault, cancellationToken).ConfigureAwait(false);
+            return await SendAfterOthersAsync(fault, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Events that another program appended without rows may be at fault: they are applied alone, then the request is sent again.</summary>
-    private async Task<IReadOnlyList<AppendResult>> SendBehindOthersAsync(PostgresException fault, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<AppendResult>> SendAfterOthersAsync(PostgresException fault, CancellationToken cancellationToken)
     {
         if (await tasks.CatchUpAsync(cancellationToken).ConfigureAwait(false) > 0)
         {

@@ -11,7 +11,7 @@ internal static class Databases
     {
         try
         {
-            await CreateAsync(administration, database, "template0", cancellationToken).ConfigureAwait(false);
+            await CreateAsync(administration, database, "template0", copiesFiles: false, cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.DuplicateDatabase)
         {
@@ -19,10 +19,18 @@ internal static class Databases
         }
     }
 
-    internal static Task CreateAsync(string administration, string database, string template, CancellationToken cancellationToken) =>
+    /// <summary>Creates a database as a copy of a template.</summary>
+    /// <param name="administration">The connection string of another database of the server.</param>
+    /// <param name="database">Its name.</param>
+    /// <param name="template">The database that is copied.</param>
+    /// <param name="copiesFiles">Whether files are copied between two checkpoints, which is cheaper only where a checkpoint does not wait for a disk.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    internal static Task CreateAsync(
+        string administration, string database, string template, bool copiesFiles, CancellationToken cancellationToken) =>
         ExecuteAsync(
             administration,
             SqlText.Load("CreateDatabase")
+                .Replace("{strategy}", copiesFiles ? "file_copy" : "wal_log", StringComparison.Ordinal)
                 .Replace("{database}", Quote(database), StringComparison.Ordinal)
                 .Replace("{template}", Quote(template), StringComparison.Ordinal),
             cancellationToken);

@@ -10,7 +10,7 @@ namespace Ledger.Json;
 internal static class NumericRange
 {
     public const int MaxDigitsBefore = 131_072;
-    public const int MaxDigitsBehind = 16_383;
+    public const int MaxFractionDigits = 16_383;
 
     // PostgreSQL refuses larger exponents by their spelling, even for zero.
     private const long MaxExponent = int.MaxValue / 2 - 1;
@@ -20,7 +20,7 @@ internal static class NumericRange
     {
         length = number.Length;
         var e = number.IndexOfAny((byte)'e', (byte)'E');
-        if (e < 0 && length <= MaxDigitsBehind)
+        if (e < 0 && length <= MaxFractionDigits)
         {
             return null;
         }
@@ -35,10 +35,10 @@ internal static class NumericRange
         var dot = digits.IndexOf((byte)'.');
         var fraction = dot < 0 ? default : digits[(dot + 1)..];
         var integer = dot < 0 ? digits : digits[..dot];
-        var behind = fraction.Length - exponent;
-        if (behind > MaxDigitsBehind)
+        var fractionDigits = fraction.Length - exponent;
+        if (fractionDigits > MaxFractionDigits)
         {
-            return $"is a number with {behind} digits after the decimal point, and {MaxDigitsBehind} are allowed. Store it as text, or round it.";
+            return $"is a number with {fractionDigits} digits after the decimal point, and {MaxFractionDigits} are allowed. Store it as text, or round it.";
         }
 
         var before = DigitsBefore(integer, fraction, exponent);
@@ -47,7 +47,7 @@ internal static class NumericRange
             return $"is a number with {before} digits before the decimal point, and {MaxDigitsBefore} are allowed. Store it as text.";
         }
 
-        length = (int)(Math.Max(before, 1) + Math.Max(behind, 0));
+        length = (int)(Math.Max(before, 1) + Math.Max(fractionDigits, 0));
         return null;
     }
 

@@ -19,6 +19,22 @@ internal static partial class PlainFile
     /// <exception cref="IOException">It is not a regular file, or is too large.</exception>
     public static async Task<ReadOnlyMemory<byte>?> ReadAsync(string file, CancellationToken cancellationToken)
     {
+        if (!Exists(file))
+        {
+            return null;
+        }
+
+        var target = File.ResolveLinkTarget(file, returnFinalTarget: true) as FileInfo ?? new FileInfo(file);
+        return target.Length > MaxBytes
+            ? throw new IOException(string.Create(
+                CultureInfo.InvariantCulture, $"'{file}' has {target.Length} bytes, and {MaxBytes} can be read at once. Nothing was read; compact the store first."))
+            : await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether there is such a file.</summary>
+    /// <exception cref="IOException">It is not a regular file.</exception>
+    public static bool Exists(string file)
+    {
         if (Directory.Exists(file))
         {
             throw new IOException($"'{file}' is not a plain file but a directory. Nothing was read; name the folder that contains the file.");
@@ -26,7 +42,7 @@ internal static partial class PlainFile
 
         if (!File.Exists(file))
         {
-            return null;
+            return false;
         }
 
         // Checked before opening, because opening a pipe waits for its writer.
@@ -35,11 +51,7 @@ internal static partial class PlainFile
             throw new IOException($"'{file}' is not a plain file but a device, a pipe or a link to one. Nothing was read; copy its content into a file.");
         }
 
-        var target = File.ResolveLinkTarget(file, returnFinalTarget: true) as FileInfo ?? new FileInfo(file);
-        return target.Length > MaxBytes
-            ? throw new IOException(string.Create(
-                CultureInfo.InvariantCulture, $"'{file}' has {target.Length} bytes, and {MaxBytes} can be read at once. Nothing was read; compact the store first."))
-            : await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     // Only Linux is checked, through a call that .NET does not offer: https://man7.org/linux/man-pages/man2/statx.2.html

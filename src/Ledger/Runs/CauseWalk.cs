@@ -46,8 +46,8 @@ internal sealed class CauseWalk(EventLookup lookup)
 
     private async Task ReadBackwardAsync(CancellationToken cancellationToken)
     {
-        var behind = _events.Values.Max(e => e.Position!.Value.Value) + 1;
-        for (var to = behind; to > 0 && _pending.Count > 0; to -= EventsPerPage)
+        var end = _events.Values.Max(e => e.Position!.Value.Value) + 1;
+        for (var to = end; to > 0 && _pending.Count > 0; to -= EventsPerPage)
         {
             var page = new List<RecordedEvent>();
             var from = new Position(Math.Max(to - EventsPerPage, 0));
@@ -66,7 +66,7 @@ internal sealed class CauseWalk(EventLookup lookup)
         await LookUpAsync(cancellationToken).ConfigureAwait(false);
         if (_pending.Count > 0)
         {
-            await foreach (var recorded in ReadAsync(new Position(behind), null, cancellationToken).ConfigureAwait(false))
+            await foreach (var recorded in ReadAsync(new Position(end), null, cancellationToken).ConfigureAwait(false))
             {
                 Pass(recorded);
             }

@@ -53,14 +53,38 @@ public sealed class McpLineTests(CliDatabase database) : IClassFixture<CliDataba
         var call = Encoding.UTF8.GetBytes(Append("1", "{}"));
         var ping = Encoding.UTF8.GetBytes("""{"jsonrpc":"2.0","id":"p","method":"ping"}""");
 
-        McpText.RefusalOf(call).ShouldBeNull();
-        ErrorOf(Parse(McpText.RefusalOf(call, maxBytes: call.Length - 1))).ShouldBe(
+        Refusal(call, int.MaxValue).ShouldBeNull();
+        ErrorOf(Parse(Refusal(call, call.Length - 1))).ShouldBe(
             $"The call of 'run_append' has {call.Length} bytes, and {call.Length - 1} are allowed. Nothing was done; keep the content elsewhere, and its address in the event.");
-        Parse(McpText.RefusalOf(ping, maxBytes: 10)).GetProperty("error").GetProperty("message").GetString()!.ShouldStartWith(
+        Parse(Refusal(ping, 10)).GetProperty("error").GetProperty("message").GetString()!.ShouldStartWith(
             "The call of 'ping' has 42 bytes, and 10 are allowed.");
-        McpText.RefusalOf("[1,2,3,4,5,6,7]"u8, maxBytes: 10).ShouldBeNull();
+        Refusal("[1,2,3,4,5,6,7]"u8.ToArray(), 10).ShouldBeNull();
 
+        static byte[]? Refusal(byte[] line, int maxBytes) => McpText.RefusalOf(new McpLine(line, line.Length), maxBytes);
         static JsonElement Parse(byte[]? line) => JsonDocument.Parse(line!).RootElement;
+    }
+
+    [Fact]
+    public void Line_LongerThanIsKept_IsRefusedByItsBeginning()
+    {
+        var lines = new McpLines(kept: 120);
+        var begun = Encoding.UTF8.GetBytes("""{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"run_append","arguments":{"data":{"text":" """);
+        lines.Take(begun).ShouldBeEmpty();
+        for (var i = 0; i < 1000; i++)
+        {
+            lines.Take("0123456789"u8).ShouldBeEmpty();
+        }
+
+        var taken = lines.Take("\"}}}}\n{}\n"u8);
+
+        taken.Count.ShouldBe(2);
+        taken[0].Utf8.Length.ShouldBe(120);
+        taken[0].Length.ShouldBe(begun.Length + 10_000 + 6);
+        var answer = JsonDocument.Parse(McpText.RefusalOf(taken[0], maxBytes: 120)!).RootElement;
+        answer.GetProperty("id").GetInt32().ShouldBe(7);
+        ErrorOf(answer)!.ShouldStartWith($"The call of 'run_append' has {taken[0].Length} bytes, and 120 are allowed.");
+        Encoding.UTF8.GetString(taken[1].Utf8.Span).ShouldBe("{}\n");
+        lines.HasBegun.ShouldBeFalse();
     }
 
     private static string Append(string id, string data) =>

@@ -66,6 +66,19 @@ public sealed class ChronoFileKindTests(CliDatabase database) : IClassFixture<Cl
         (await ImportAsync()).ShouldSucceed().ShouldContain("1 event");
     }
 
+    [Fact]
+    public async Task Restore_LinkToAnEndlessDevice_IsRefused()
+    {
+        (await database.Cli.RunAsync("chrono", "upsert", "kinds-kept", "R-1", "--label", "Kept")).ShouldSucceed();
+        (await database.Cli.RunAsync("chrono", "backup", "kinds-kept", _folder.FullName)).ShouldSucceed();
+        var events = Path.Combine(_folder.FullName, ".chronomemory", "events.wal");
+        File.Delete(events);
+        File.CreateSymbolicLink(events, "/dev/zero");
+
+        (await Task.Run(() => database.Cli.RunAsync("chrono", "restore", "kinds-back", _folder.FullName)).WaitAsync(TimeSpan.FromMinutes(1)))
+            .ShouldBeRefused(1, $"'{events}' {Device}");
+    }
+
     // Opening a pipe waits for its writer, and the thread with it; the time is only how long that may take to be seen.
     private Task<CliResult> ImportAsync() =>
         Task.Run(() => database.Cli.RunAsync("chrono", "import", "kinds", _folder.FullName)).WaitAsync(TimeSpan.FromMinutes(1));

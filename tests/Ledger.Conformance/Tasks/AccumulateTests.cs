@@ -42,7 +42,7 @@ public abstract class AccumulateTests(ITestEngine engine) : TaskTests(engine)
         await Should.ThrowAsync<IOException>(async () =>
         {
             await foreach (var _ in Streaming.AccumulateAsync(
-                task.Id, MessageRole.Assistant, PiecesAsync(failBehind: 2), new AccumulateOptions { Interruption = interruption }))
+                task.Id, MessageRole.Assistant, PiecesAsync(failAfter: 2), new AccumulateOptions { Interruption = interruption }))
             {
             }
         });
@@ -138,12 +138,12 @@ public abstract class AccumulateTests(ITestEngine engine) : TaskTests(engine)
         (message.Content, message.Timestamp, message.Interrupted).ShouldBe((content, time, true));
     }
 
-    private async IAsyncEnumerable<string> PiecesAsync(int failBehind = 9, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private async IAsyncEnumerable<string> PiecesAsync(int failAfter = 9, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         foreach (var (piece, i) in new[] { "Water ", "boils ", "🫖" }.Select((p, i) => (p, i)))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (i == failBehind)
+            if (i == failAfter)
             {
                 throw new IOException("The model hung up.");
             }

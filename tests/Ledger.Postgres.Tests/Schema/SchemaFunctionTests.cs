@@ -18,7 +18,7 @@ public sealed partial class SchemaFunctionTests
     ];
 
     // Superseded, and called by nodes of the version before, which run beside this one's during an update. They leave with the next version.
-    private static readonly string[] OfTheVersionBefore = ["append_event_v1", "append_v2"];
+    private static readonly string[] OfTheVersionBefore = [];
 
     private static readonly SchemaFunction Extra = new("extra_v1", Text("p_a integer, out p_b integer", "", "select p_a"));
 

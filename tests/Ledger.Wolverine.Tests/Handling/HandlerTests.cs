@@ -86,7 +86,7 @@ public abstract class HandlerTests(WolverineApplication application)
     [Fact]
     public async Task Failure_BehindAnAppend_LeavesNeitherEventNorMessage()
     {
-        await Should.ThrowAsync<NotSupportedException>(() => InvokeAsync(new FailBehind(_id)));
+        await Should.ThrowAsync<NotSupportedException>(() => InvokeAsync(new FailAfter(_id)));
 
         (await application.Store.GetStreamAsync(StreamName.Run(_id))).ShouldBeNull();
         Heard.Messages.OfType<ClaimProposed>().ShouldNotContain(m => m.RunId == _id);

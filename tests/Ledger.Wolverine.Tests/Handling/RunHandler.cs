@@ -9,7 +9,7 @@ public sealed record TryOut(string RunId, string Branch);
 
 public sealed record Interfere(string RunId, int Times);
 
-public sealed record FailBehind(string RunId);
+public sealed record FailAfter(string RunId);
 
 public sealed record CopyTo(string RunId, string Other);
 
@@ -41,7 +41,7 @@ public static class RunHandler
     }
 
     /// <summary>Fails after its append.</summary>
-    public static async Task<ClaimProposed> HandleAsync(FailBehind command, LedgerSession session, CancellationToken cancellationToken)
+    public static async Task<ClaimProposed> HandleAsync(FailAfter command, LedgerSession session, CancellationToken cancellationToken)
     {
         var run = await session.OpenAsync(command.RunId, cancellationToken);
         await run.AppendAsync([new KitLoaded("never")], cancellationToken);

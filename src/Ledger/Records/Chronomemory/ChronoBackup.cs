@@ -22,7 +22,7 @@ internal sealed record ChronoBackup(ChronoFolder Log, ChronoFolder? Archive)
         foreach (var name in Names)
         {
             var file = Path.Combine(folder, name);
-            if (File.Exists(file))
+            if (PlainFile.Exists(file))
             {
                 hashes.Add((name, await HashAsync(file, cancellationToken).ConfigureAwait(false)));
             }
@@ -67,7 +67,7 @@ internal sealed record ChronoBackup(ChronoFolder Log, ChronoFolder? Archive)
         foreach (var name in Names)
         {
             var file = Path.Combine(folder, name);
-            var hash = File.Exists(file) ? await HashAsync(file, cancellationToken).ConfigureAwait(false) : null;
+            var hash = PlainFile.Exists(file) ? await HashAsync(file, cancellationToken).ConfigureAwait(false) : null;
             if (hash != expected.GetValueOrDefault(name))
             {
                 throw new DamagedBackupException(file);
