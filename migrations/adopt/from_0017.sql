@@ -150,6 +150,13 @@ create table if not exists {ledger}.world_fault (
     constraint ck_world_fault_fault check (fault in ('unknown_object', 'missing_field', 'bad_payload'))
 );
 
+drop function if exists {ledger}.append_event_v1(text, bigint, uuid, text, text, jsonb, jsonb, text, text, boolean, text[]);
+
+drop function if exists {ledger}.append_one_v1(text, bigint, uuid[], text[], text[], jsonb[], jsonb[], text[], text[], text[]);
+
+drop function if exists {ledger}.append_v2(
+    text[], integer[], integer[], bigint[], integer[], text[], uuid[], text[], text[], jsonb[], jsonb[], text[], text[], boolean, text[]);
+
 drop function if exists {ledger}.pending_v1(text);
 
 drop function if exists {ledger}.advance_v1(text);
