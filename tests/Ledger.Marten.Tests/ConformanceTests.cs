@@ -36,6 +36,10 @@ public sealed class MartenStreamingCallTests(MartenDatabase database) : Streamin
 public sealed class MartenConcurrentCallTests(MartenDatabase database) : ConcurrentCallTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenReexecutionTests(MartenDatabase database) : ReexecutionTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenBlameTests(MartenDatabase database) : BlameTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenMergeTests(MartenDatabase database) : MergeTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenMergeConflictTests(MartenDatabase database) : MergeConflictTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenMergeHistoryTests(MartenDatabase database) : MergeHistoryTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenMergeLawTests(MartenDatabase database) : MergeLawTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenCausalityTests(MartenDatabase database) : CausalityTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenDivergenceTests(MartenDatabase database) : DivergenceTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenChronoRecordTests(MartenDatabase database) : ChronoRecordTests(database), IClassFixture<MartenDatabase>;

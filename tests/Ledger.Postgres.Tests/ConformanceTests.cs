@@ -36,6 +36,10 @@ public sealed class PostgresStreamingCallTests(LedgerDatabase database) : Stream
 public sealed class PostgresConcurrentCallTests(LedgerDatabase database) : ConcurrentCallTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresReexecutionTests(LedgerDatabase database) : ReexecutionTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresBlameTests(LedgerDatabase database) : BlameTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresMergeTests(LedgerDatabase database) : MergeTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresMergeConflictTests(LedgerDatabase database) : MergeConflictTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresMergeHistoryTests(LedgerDatabase database) : MergeHistoryTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresMergeLawTests(LedgerDatabase database) : MergeLawTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCausalityTests(LedgerDatabase database) : CausalityTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresDivergenceTests(LedgerDatabase database) : DivergenceTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresChronoRecordTests(LedgerDatabase database) : ChronoRecordTests(database), IClassFixture<LedgerDatabase>;

@@ -43,6 +43,10 @@ public sealed class MemoryStreamingCallTests() : StreamingCallTests(new MemoryEn
 public sealed class MemoryConcurrentCallTests() : ConcurrentCallTests(new MemoryEngine());
 public sealed class MemoryReexecutionTests() : ReexecutionTests(new MemoryEngine());
 public sealed class MemoryBlameTests() : BlameTests(new MemoryEngine());
+public sealed class MemoryMergeTests() : MergeTests(new MemoryEngine());
+public sealed class MemoryMergeConflictTests() : MergeConflictTests(new MemoryEngine());
+public sealed class MemoryMergeHistoryTests() : MergeHistoryTests(new MemoryEngine());
+public sealed class MemoryMergeLawTests() : MergeLawTests(new MemoryEngine());
 public sealed class MemoryCausalityTests() : CausalityTests(new MemoryEngine());
 public sealed class MemoryDivergenceTests() : DivergenceTests(new MemoryEngine());
 public sealed class MemoryChronoRecordTests() : ChronoRecordTests(new MemoryEngine());

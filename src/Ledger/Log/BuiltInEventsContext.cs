@@ -23,6 +23,7 @@ namespace Ledger.Log;
 [JsonSerializable(typeof(BudgetExhausted))]
 [JsonSerializable(typeof(KitLoaded))]
 [JsonSerializable(typeof(BranchCreated))]
+[JsonSerializable(typeof(BranchMerged))]
 [JsonSerializable(typeof(CallRequested))]
 [JsonSerializable(typeof(CallReturned))]
 [JsonSerializable(typeof(CallFailed))]

@@ -9,6 +9,8 @@ public static class EventIds
     // The name space of ids that Ledger derives; RFC 9562, section 5.5, wants one for each purpose.
     private static readonly Guid ForeignNamespace = new("5a1b3a0e-6f0c-4a53-9a64-3f3f3d2ac1d7");
 
+    private static readonly Guid MergeNamespace = new("2f6d9c1b-7e0a-4d7e-8c55-b1a4f0e3d962");
+
     private static readonly Guid CallNamespace = new("0c7f6f0e-96a1-4c1b-8f0b-7f0f7d2f5b1e");
 
     /// <summary>The id of an event that had an id elsewhere: the UUID v5 of its stream's name and that id.</summary>
@@ -55,6 +57,11 @@ public static class EventIds
 
     /// <summary>The id of the event by which an attempt of an agent begins: the log has it once in a stream.</summary>
     internal static Guid OfAttempt(StreamName stream, string name) => NameBased(CallNamespace, $"attempt\n{stream.Value}\n{name}");
+
+    /// <summary>The id of the event that ends a merge into a stream; the log holds it once, and it is found without a search.</summary>
+    /// <param name="target">The stream.</param>
+    /// <param name="count">How many merges the stream had before.</param>
+    internal static Guid OfMerge(StreamName target, int count) => NameBased(MergeNamespace, $"{target.Value}\n{count}");
 
     private static string Occurrence(string? named, int slot) => (named, slot) switch
     {

@@ -4,7 +4,7 @@ namespace Ledger.Runs;
 /// <remarks>
 /// <para>Breadth first, the event asked about first, each event once, at its first visit. Upwards the causes of an event come in the
 /// order in which it lists them, its causes by id before those by foreign id; downwards its effects come in the order of the history.
-/// A loop of causes ends where it began.</para>
+/// A loop of causes ends where it began. The walk goes through merges to the events of the histories that were merged.</para>
 /// <para>Immutable. Two are equal when they are the same instance.</para>
 /// </remarks>
 public sealed class CausalTrace

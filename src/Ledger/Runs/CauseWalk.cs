@@ -26,6 +26,14 @@ internal sealed class CauseWalk(EventLookup lookup)
             await LookUpAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        if (_pending.Count > 0 && lookup.FoundMerged)
+        {
+            await foreach (var recorded in lookup.ReadMergedAsync(cancellationToken).ConfigureAwait(false))
+            {
+                Pass(recorded);
+            }
+        }
+
         if (_pending.Count > 0)
         {
             await ReadBackwardAsync(cancellationToken).ConfigureAwait(false);
@@ -46,7 +54,7 @@ internal sealed class CauseWalk(EventLookup lookup)
 
     private async Task ReadBackwardAsync(CancellationToken cancellationToken)
     {
-        var end = _events.Values.Max(e => e.Position!.Value.Value) + 1;
+        var end = _events.Values.Max(e => e.Position is { } at ? at.Value + 1 : 0);
         for (var to = end; to > 0 && _pending.Count > 0; to -= EventsPerPage)
         {
             var page = new List<RecordedEvent>();
@@ -84,14 +92,14 @@ internal sealed class CauseWalk(EventLookup lookup)
         }
         else if (!_links.ContainsKey(recorded.Id))
         {
-            _passed[recorded.Id] = lookup.Scope.LinksOf(recorded);
+            _passed[recorded.Id] = CauseScope.LinksOf(recorded);
         }
     }
 
     private void Keep(RecordedEvent recorded)
     {
         _events[recorded.Id] = recorded;
-        var open = new Queue<EventLinks>([lookup.Scope.LinksOf(recorded)]);
+        var open = new Queue<EventLinks>([CauseScope.LinksOf(recorded)]);
         while (open.TryDequeue(out var links))
         {
             _links[links.Id] = links;

@@ -10,19 +10,23 @@ internal sealed class EffectWalk(EventLookup lookup)
 
     public async Task<CausalTrace> RunAsync(RecordedEvent start, CancellationToken cancellationToken)
     {
-        var history = lookup.ReadAsync(Position.Start, null, cancellationToken);
-        await foreach (var recorded in history.ConfigureAwait(false))
+        await TakeAsync(lookup.ReadAsync(Position.Start, null, cancellationToken)).ConfigureAwait(false);
+        await TakeAsync(lookup.ReadMergedAsync(cancellationToken)).ConfigureAwait(false);
+        Index();
+        var known = new Dictionary<Guid, RecordedEvent> { [start.Id] = start };
+        return await lookup.TraceAsync(Order(start.Id), known, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task TakeAsync(IAsyncEnumerable<RecordedEvent> events)
+    {
+        await foreach (var recorded in events.ConfigureAwait(false))
         {
             _ids.Add(recorded.Id);
             if (recorded.Metadata.Causes.Count + recorded.Metadata.ForeignCauses.Count > 0)
             {
-                _effects.Add(lookup.Scope.LinksOf(recorded));
+                _effects.Add(CauseScope.LinksOf(recorded));
             }
         }
-
-        Index();
-        var known = new Dictionary<Guid, RecordedEvent> { [start.Id] = start };
-        return await lookup.TraceAsync(Order(start.Id), known, cancellationToken).ConfigureAwait(false);
     }
 
     // When all ids are known, because a cause may come later than its effect.

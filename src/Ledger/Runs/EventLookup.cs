@@ -1,10 +1,15 @@
+using System.Runtime.CompilerServices;
+using Ledger.Log;
+
 namespace Ledger.Runs;
 
-/// <summary>Finds events of one history by their ids.</summary>
+/// <summary>Finds events of one history, and of the histories that were merged into it, by their ids.</summary>
 internal sealed class EventLookup(Run run)
 {
     // Bounds a query and what it returns at once.
     private const int IdsPerQuery = 1_000;
+
+    private MergedEvents? _merged;
 
     public CauseScope Scope { get; } = new(run.History);
 
@@ -12,7 +17,20 @@ internal sealed class EventLookup(Run run)
     public IAsyncEnumerable<RecordedEvent> ReadAsync(Position from, Position? to, CancellationToken cancellationToken) =>
         run.ReadAsync(from, to, cancellationToken);
 
-    /// <summary>The events that are part of the history, with their positions.</summary>
+    /// <summary>Whether an event of a merged history was found.</summary>
+    public bool FoundMerged { get; private set; }
+
+    /// <summary>Reads the events that merges have brought into the history, with no positions; nothing if there was no merge.</summary>
+    public async IAsyncEnumerable<RecordedEvent> ReadMergedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var merged = await MergedAsync(cancellationToken).ConfigureAwait(false);
+        await foreach (var recorded in run.Observed(merged.ReadAsync(cancellationToken), cancellationToken).ConfigureAwait(false))
+        {
+            yield return recorded;
+        }
+    }
+
+    /// <summary>The events that are part of the history, with their positions, and those that merges have brought into it, without.</summary>
     public async Task<List<RecordedEvent>> FindAsync(IEnumerable<Guid> ids, CancellationToken cancellationToken)
     {
         var found = new List<RecordedEvent>();
@@ -25,11 +43,20 @@ internal sealed class EventLookup(Run run)
                 {
                     found.Add(placed);
                 }
+                else if ((await MergedAsync(cancellationToken).ConfigureAwait(false)).Contains(recorded))
+                {
+                    FoundMerged = true;
+                    found.Add(recorded);
+                }
             }
         }
 
         return found;
     }
+
+    // Asked for only when an event is not in the history itself: most histories have no merges.
+    private async ValueTask<MergedEvents> MergedAsync(CancellationToken cancellationToken) =>
+        _merged ??= await MergedEvents.LoadAsync(run, Scope, cancellationToken).ConfigureAwait(false);
 
     /// <summary>The event that a text stands for: a foreign id, the nearest first, or an event's own id; null when there is none.</summary>
     public async Task<RecordedEvent?> FindAsync(string text, CancellationToken cancellationToken)

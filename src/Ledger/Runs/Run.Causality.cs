@@ -49,7 +49,10 @@ public sealed partial class Run
         TraceAsync(id, static (lookup, start, token) => new EffectWalk(lookup).RunAsync(start, token), cancellationToken);
 
     /// <summary>Names the events that made and changed an object, or one of its properties.</summary>
-    /// <remarks>A store that keeps worlds as rows reads these events alone; elsewhere the whole history is read.</remarks>
+    /// <remarks>
+    /// A store that keeps worlds as rows reads these events alone; elsewhere the whole history is read. An event that a merge wrote names the events of the
+    /// merged history by <see cref="BlameEntry.Origins"/>.
+    /// </remarks>
     /// <param name="objectId">The object's id; it may be removed by now.</param>
     /// <param name="property">A top-level property, or null for the whole object.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
@@ -63,7 +66,9 @@ public sealed partial class Run
             fold.Apply(recorded);
         }
 
-        return new Blame(StreamName, objectId, property, fold.Entries);
+        var originsOf = await new BlameOrigins(Lookup())
+            .FindAsync(EntityKind.Object, objectId, fold.Entries.Select(e => e.Event), cancellationToken).ConfigureAwait(false);
+        return new Blame(StreamName, objectId, property, [.. fold.Entries.Select(e => e with { Origins = originsOf(e.Event) })]);
     }
 
     /// <summary>Names the events that made and changed a relation, or one of its properties.</summary>
@@ -83,7 +88,9 @@ public sealed partial class Run
             fold.Apply(recorded);
         }
 
-        return new RelationBlame(StreamName, relationId, property, fold.Entries);
+        var originsOf = await new BlameOrigins(Lookup())
+            .FindAsync(EntityKind.Relation, relationId, fold.Entries.Select(e => e.Event), cancellationToken).ConfigureAwait(false);
+        return new RelationBlame(StreamName, relationId, property, [.. fold.Entries.Select(e => e with { Origins = originsOf(e.Event) })]);
     }
 
     /// <summary>Compares this history with another of the same log from the front; see <see cref="Divergence"/>.</summary>

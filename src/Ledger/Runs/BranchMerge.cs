@@ -1,0 +1,175 @@
+using Ledger.Log;
+using Ledger.Worlds;
+
+namespace Ledger.Runs;
+
+/// <summary>Merges the world of one history into another of the same family.</summary>
+internal sealed class BranchMerge(Run target, Run source, MergeOptions options)
+{
+    // What was decided is not asked again when the target grows and the merge starts again.
+    private readonly Dictionary<(EntityKind, string, MergeConflictReason, string), (MergeConflict Conflict, MergeDecision Decision)> _decided = [];
+
+    /// <summary>How many merges the target had before.</summary>
+    private int _merges;
+
+    /// <summary>The last event that is merged.</summary>
+    private Guid? _last;
+
+    public async Task<MergePreview> PreviewAsync(CancellationToken cancellationToken)
+    {
+        var (ours, theirs) = await LookAsync(cancellationToken).ConfigureAwait(false);
+        var graph = new MergeGraph(target.Store);
+        await graph.LoadAsync([target.History, source.History], cancellationToken).ConfigureAwait(false);
+        _merges = graph.CountOf(target.StreamName);
+        var contained = graph.ContentsOf(ours);
+        var bases = await graph.FindBasesAsync(ours, theirs, cancellationToken).ConfigureAwait(false);
+        var preview = new MergePreview
+        {
+            Target = target.StreamName,
+            TargetLength = ours.At,
+            Source = source.StreamName,
+            SourceLength = theirs.At,
+            Base = new MergeBase(bases[0].History!.Stream.Value, bases[0].At.Value),
+            IsUpToDate = true,
+        };
+        if (theirs.FirstBeyond(contained) == theirs.At)
+        {
+            return preview;
+        }
+
+        var sides = new MergeSides(target.MergeReader, bases, ours, theirs);
+        if (await sides.CompareAsync(cancellationToken).ConfigureAwait(false) is not { } merge)
+        {
+            return preview;
+        }
+
+        var (theirSetters, from) = SettersSince(theirs);
+        var effects = await ReadTheirsAsync(theirs, from, theirSetters, contained, cancellationToken).ConfigureAwait(false);
+        (var ourSetters, from) = SettersSince(ours);
+        await sides.ReadOurSettersAsync(merge.Disputed, from, ourSetters, cancellationToken).ConfigureAwait(false);
+        var conflicts = new MergeConflicts(merge, ourSetters, theirSetters, DecideAsync);
+        await conflicts.DecideAsync(cancellationToken).ConfigureAwait(false);
+        return preview with
+        {
+            IsUpToDate = false,
+            Effects = effects,
+            Conflicts = conflicts.Open,
+            Decisions = conflicts.Decided,
+            Changes = merge.ToChanges(ourSetters, theirSetters),
+        };
+
+        (EntitySetters Setters, Position From) SettersSince(MergeState side)
+        {
+            var first = bases.Select(b => side.FirstBeyond(graph.ContentsOf(b))).Min();
+            return (new EntitySetters { LastMerge = graph.FindLastMerge(side, first) is { } last ? EntitySetter.Of(last) : null }, first);
+        }
+    }
+
+    public async Task<MergeResult> RunAsync(CancellationToken cancellationToken)
+    {
+        Position? before = null;
+        while (true)
+        {
+            var preview = await PreviewAsync(cancellationToken).ConfigureAwait(false);
+            if (options.ExpectedLength is { } expected && expected != preview.TargetLength)
+            {
+                throw Refused(expected, preview.TargetLength);
+            }
+
+            if (preview.Conflicts.Count > 0)
+            {
+                throw new MergeConflictException(preview);
+            }
+
+            if (preview.IsUpToDate)
+            {
+                return new MergeResult(preview, null, preview.TargetLength);
+            }
+
+            try
+            {
+                var events = ToEvents(preview);
+                var length = await target.AppendMergeAsync(events, preview.TargetLength, cancellationToken).ConfigureAwait(false);
+                return new MergeResult(preview, events[^1].Id, length);
+            }
+            catch (Exception conflict) when (conflict is WrongExpectedVersionException or EventIdInUseException
+                && options.ExpectedLength is null && before != preview.TargetLength)
+            {
+                // A transaction or session sees no more than when it began: with the same length again, the conflict is the answer.
+                before = preview.TargetLength;
+            }
+        }
+    }
+
+    private WrongExpectedVersionException Refused(Position expected, Position actual) => new(
+        target.StreamName, ExpectedVersion.Exactly(target.VersionAt(expected)), target.VersionAt(actual));
+
+    /// <summary>The event of the merge comes last: a branch that is forked before it has a part of the changes, and can still be merged with the rest.</summary>
+    private List<NewEvent> ToEvents(MergePreview preview)
+    {
+        var metadata = options.Metadata with { ForeignId = null, ForeignCauses = [] };
+        var merged = new BranchMerged(preview.Source.Value, preview.SourceLength.Value, preview.Base, preview.Decisions.Count);
+        IReadOnlyList<Guid> causes = _last is { } last ? [last, .. target.Answers.Present] : target.Answers.Present;
+        return
+        [
+            .. preview.Changes.Select(c => new NewEvent(c.Event, metadata with { Causes = c.Causes }) { IsNew = true }),
+            new NewEvent(merged, metadata with { Causes = causes }) { Id = EventIds.OfMerge(target.StreamName, _merges) },
+        ];
+    }
+
+    private async Task<(MergeState Ours, MergeState Theirs)> LookAsync(CancellationToken cancellationToken)
+    {
+        var streams = await LogSearch.Of(target.Store).GetStreamsAsync([target.StreamName, source.StreamName], cancellationToken).ConfigureAwait(false);
+        var length = LengthOf(source);
+        var at = options.At ?? length;
+        return at > length
+            ? throw new PositionOutOfRangeException(source.StreamName, at, length)
+            : (new MergeState(target.History, LengthOf(target)), new MergeState(source.History, at));
+
+        Position LengthOf(Run run) => run.History.LengthAt(
+            streams.FirstOrDefault(s => s.Name == run.StreamName)?.Version ?? StreamVersion.Empty);
+    }
+
+    /// <summary>Reads what is new of the source once: who set which value, and what was done outside of the world.</summary>
+    private async Task<MergeEffects> ReadTheirsAsync(
+        MergeState theirs,
+        Position from,
+        EntitySetters setters,
+        Dictionary<StreamName, long> contained,
+        CancellationToken cancellationToken)
+    {
+        var calls = new CallIndex(source.History);
+        var tools = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        await foreach (var recorded in source.ReadAsync(from, theirs.At, cancellationToken).ConfigureAwait(false))
+        {
+            setters.Take(recorded);
+            _last = recorded.Id;
+            if (recorded.Version.Value > contained.GetValueOrDefault(recorded.Stream))
+            {
+                calls.Take(recorded);
+                if (recorded is { Type: "tool.called", Data: ToolCalled { Tool: { } tool } })
+                {
+                    tools[tool] = tools.GetValueOrDefault(tool) + 1;
+                }
+            }
+        }
+
+        return new MergeEffects(calls.Whole, [.. tools]);
+    }
+
+    private async ValueTask<MergeDecision?> DecideAsync(MergeConflict conflict, CancellationToken cancellationToken)
+    {
+        if (_decided.TryGetValue(conflict.Key, out var made) && made.Conflict.HasValuesOf(conflict))
+        {
+            return made.Decision;
+        }
+
+        var decision = await options.Resolver.DecideAsync(conflict, cancellationToken).ConfigureAwait(false);
+        if (decision is not null)
+        {
+            _decided[conflict.Key] = (conflict, decision);
+        }
+
+        return decision;
+    }
+}

@@ -1,0 +1,187 @@
+using Ledger.Log;
+
+namespace Ledger.Runs;
+
+/// <summary>Which states of a family of histories contain which others, through forks and merges.</summary>
+/// <remarks>
+/// A state contains, of each stream, its first events up to a version; so what two states have in common is, for each stream, the lower of two versions. The
+/// events <c>branch.merged</c> of a stream are found by their ids, without a search. Not safe for concurrent use.
+/// </remarks>
+internal sealed class MergeGraph(IEventStore store)
+{
+    private const int IdsPerQuery = 1_000;
+
+    private readonly Dictionary<StreamName, History> _histories = [];
+    private readonly Dictionary<StreamName, List<(RecordedEvent Event, MergeState Source)>> _merges = [];
+
+    /// <summary>How many merges a stream had, as far as the graph was loaded.</summary>
+    public int CountOf(StreamName stream) => _merges.TryGetValue(stream, out var merges) ? merges.Count : 0;
+
+    /// <summary>The history of a stream that was loaded.</summary>
+    public History HistoryOf(StreamName stream) => _histories[stream];
+
+    /// <summary>Loads the merges of some histories, those of the histories that were merged, and so on.</summary>
+    public async Task LoadAsync(IEnumerable<History> histories, CancellationToken cancellationToken)
+    {
+        var open = histories.ToList();
+        while (open.Count > 0)
+        {
+            var added = open.SelectMany(Register).ToList();
+            var found = await FindMergesAsync(added, cancellationToken).ConfigureAwait(false);
+            var unknown = found.Select(f => new StreamName(f.Data.Source)).Where(s => !_histories.ContainsKey(s)).Distinct().ToList();
+            open = unknown.Count == 0 ? [] : [.. await store.FindHistoriesAsync(unknown, cancellationToken).ConfigureAwait(false)];
+            var sources = open.ToDictionary(h => h.Stream);
+            foreach (var (recorded, data) in found)
+            {
+                // A source that no longer exists adds nothing that could be read.
+                var source = new StreamName(data.Source);
+                var history = _histories.GetValueOrDefault(source) ?? sources.GetValueOrDefault(source);
+                _merges[recorded.Stream].Add((recorded, new MergeState(history, new Position(data.At))));
+            }
+        }
+    }
+
+    /// <summary>What a state contains: of each stream, up to which version.</summary>
+    public Dictionary<StreamName, long> ContentsOf(MergeState state)
+    {
+        var contents = new Dictionary<StreamName, long>();
+        var open = new Stack<MergeState>([state]);
+        while (open.TryPop(out var next))
+        {
+            foreach (var (stream, _, upto) in next.Segments())
+            {
+                var known = contents.GetValueOrDefault(stream);
+                if (upto <= known)
+                {
+                    continue;
+                }
+
+                contents[stream] = upto;
+                foreach (var (merged, source) in _merges.GetValueOrDefault(stream, []))
+                {
+                    if (merged.Version.Value > known && merged.Version.Value <= upto && source.History is not null)
+                    {
+                        open.Push(source);
+                    }
+                }
+            }
+        }
+
+        return contents;
+    }
+
+    /// <summary>The last merge in a part of a history, from a position on; null for none.</summary>
+    public RecordedEvent? FindLastMerge(MergeState state, Position from) =>
+        state.Segments().Reverse()
+            .Select(s => _merges[s.Stream].Select(m => m.Event)
+                .Where(e => e.Version.Value <= s.Upto && s.Before + e.Version.Value > from.Value).MaxBy(e => e.Version.Value))
+            .FirstOrDefault(e => e is not null);
+
+    /// <summary>The states that two states have in common and that no other such state contains, the one whose last event is the newest first.</summary>
+    public async Task<IReadOnlyList<MergeState>> FindBasesAsync(MergeState a, MergeState b, CancellationToken cancellationToken)
+    {
+        var (inA, inB) = (ContentsOf(a), ContentsOf(b));
+        var common = inA.Where(e => inB.ContainsKey(e.Key)).ToDictionary(e => e.Key, e => Math.Min(e.Value, inB[e.Key]));
+        var candidates = common.Select(c => StateOf(c.Key, c.Value)).OrderByDescending(s => s.History!.Lineage.Count).ToList();
+        var dropped = new HashSet<StreamName>();
+        foreach (var candidate in candidates.Where(c => !dropped.Contains(c.History!.Stream)))
+        {
+            foreach (var (stream, _, upto) in candidate.Segments())
+            {
+                if (stream != candidate.History!.Stream && common.TryGetValue(stream, out var version) && version <= upto)
+                {
+                    dropped.Add(stream);
+                }
+            }
+        }
+
+        var left = candidates.Where(c => !dropped.Contains(c.History!.Stream)).Select(c => (State: c, Contents: ContentsOf(c))).ToList();
+        var newest = left.Where(c => !left.Any(o => o.State != c.State
+            && o.Contents.GetValueOrDefault(c.State.History!.Stream) >= common[c.State.History.Stream])).Select(c => c.State).ToList();
+        return newest.Count switch
+        {
+            // Both begin at the root, and share none of its events.
+            0 => [new MergeState(a.History, Position.Start)],
+            1 => newest,
+            _ => await SortedAsync(newest, cancellationToken).ConfigureAwait(false),
+        };
+    }
+
+    private MergeState StateOf(StreamName stream, long version)
+    {
+        var history = _histories[stream];
+        return new MergeState(history, history.LengthAt(new StreamVersion(version)));
+    }
+
+    private async Task<IReadOnlyList<MergeState>> SortedAsync(List<MergeState> states, CancellationToken cancellationToken)
+    {
+        var sorted = new List<(long Sequence, MergeState State)>();
+        foreach (var state in states)
+        {
+            var (stream, version) = state.History!.Locate(new Position(state.At.Value - 1));
+            var events = store.ReadForwardAsync(stream, version, version, cancellationToken);
+            await foreach (var recorded in events.ConfigureAwait(false))
+            {
+                sorted.Add((recorded.Sequence.Value, state));
+            }
+        }
+
+        return [.. sorted.OrderByDescending(s => s.Sequence).Select(s => s.State)];
+    }
+
+    // The lineage of each segment is what comes before it.
+    private List<StreamName> Register(History history)
+    {
+        var added = new List<StreamName>();
+        for (var i = 0; i < history.Lineage.Count; i++)
+        {
+            var stream = new StreamName(history.Lineage[i].Stream);
+            if (!_merges.ContainsKey(stream))
+            {
+                Add(new History(stream, history.Root, [.. history.Lineage.Take(i)]));
+            }
+        }
+
+        if (!_merges.ContainsKey(history.Stream))
+        {
+            Add(history);
+        }
+
+        return added;
+
+        void Add(History known)
+        {
+            _histories[known.Stream] = known;
+            _merges[known.Stream] = [];
+            added.Add(known.Stream);
+        }
+    }
+
+    private async Task<List<(RecordedEvent Recorded, BranchMerged Data)>> FindMergesAsync(
+        IReadOnlyList<StreamName> streams,
+        CancellationToken cancellationToken)
+    {
+        var found = new List<(RecordedEvent Recorded, BranchMerged Data)>();
+        var count = streams.Count > 16 ? 1 : 4;
+        for (var (open, first) = (streams, 0); open.Count > 0; (first, count) = (first + count, count * 4))
+        {
+            var ids = open.SelectMany(stream => Enumerable.Range(first, count).Select(n => (Id: EventIds.OfMerge(stream, n), Stream: stream)));
+            var counts = new Dictionary<StreamName, int>();
+            foreach (var batch in ids.Chunk(IdsPerQuery))
+            {
+                foreach (var recorded in await store.FindEventsAsync([.. batch.Select(b => b.Id)], cancellationToken).ConfigureAwait(false))
+                {
+                    counts[recorded.Stream] = counts.GetValueOrDefault(recorded.Stream) + 1;
+                    if (recorded.Data is BranchMerged data)
+                    {
+                        found.Add((recorded, data));
+                    }
+                }
+            }
+
+            open = [.. open.Where(stream => counts.GetValueOrDefault(stream) == count)];
+        }
+
+        return found;
+    }
+}

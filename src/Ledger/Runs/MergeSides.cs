@@ -1,0 +1,88 @@
+using Ledger.Log;
+using Ledger.Worlds;
+
+namespace Ledger.Runs;
+
+/// <summary>Reads what a merge compares: of the source what it changed since the common states, and of the other worlds only the same things.</summary>
+internal sealed class MergeSides(IMergeReader reader, IReadOnlyList<MergeState> bases, MergeState ours, MergeState theirs)
+{
+    private readonly HashSet<string> _objects = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _relations = new(StringComparer.Ordinal);
+    private readonly List<WorldDiff> _diffs = [];
+
+    /// <summary>Compares the worlds; null if the source changed nothing.</summary>
+    public async Task<WorldMerge?> CompareAsync(CancellationToken cancellationToken)
+    {
+        foreach (var state in bases)
+        {
+            var diff = await reader.DiffAsync(state.History!, state.At, theirs.History!, theirs.At, cancellationToken).ConfigureAwait(false);
+            _diffs.Add(diff);
+            _objects.UnionWith([.. diff.AddedObjects, .. diff.RemovedObjects, .. diff.PatchedObjects, .. diff.RetypedObjects]);
+            _relations.UnionWith([.. diff.AddedRelations, .. diff.RemovedRelations, .. diff.ChangedRelations]);
+        }
+
+        if (_objects.Count + _relations.Count == 0)
+        {
+            return null;
+        }
+
+        var ends = _relations.Select(id => FindTheirs(EntityKind.Relation, id)).OfType<EntityState>()
+            .SelectMany(r => r.EndPaths.Select(r.TextAt)).Where(id => !_objects.Contains(id)).ToHashSet(StringComparer.Ordinal);
+        var removed = _objects.Where(id => FindTheirs(EntityKind.Object, id) is null).ToHashSet(StringComparer.Ordinal);
+        var inOurs = await FindAsync(ours, new EntityQuery([.. _objects, .. ends], _relations) { Ends = removed }, cancellationToken).ConfigureAwait(false);
+
+        // Whatever is not in a difference is in the common worlds as it is in theirs.
+        var touching = inOurs.Relations.Keys.Where(id => !_relations.Contains(id)).ToHashSet(StringComparer.Ordinal);
+        var absent = ends.Where(id => !inOurs.Objects.ContainsKey(id)).ToHashSet(StringComparer.Ordinal);
+        var unchanged = await FindAsync(bases[0], new EntityQuery(absent, touching), cancellationToken).ConfigureAwait(false);
+
+        var items = _objects.Select(id => Item(EntityKind.Object, id, inOurs))
+            .Concat(_relations.Select(id => Item(EntityKind.Relation, id, inOurs)))
+            .Concat(touching.Select(id => Untouched(id, inOurs, unchanged)));
+        return new WorldMerge(items, unchanged.Objects);
+    }
+
+    /// <summary>Finds the events of ours that set what is disputed.</summary>
+    public async Task ReadOurSettersAsync(
+        EntityQuery disputed,
+        Position from,
+        EntitySetters setters,
+        CancellationToken cancellationToken)
+    {
+        if (disputed.IsEmpty || from >= ours.At)
+        {
+            return;
+        }
+
+        await foreach (var recorded in reader.ReadChangesAsync(ours.History!, disputed, from, ours.At, cancellationToken).ConfigureAwait(false))
+        {
+            setters.Take(recorded);
+        }
+    }
+
+    private async Task<EntitySet> FindAsync(MergeState state, EntityQuery query, CancellationToken cancellationToken) => query.IsEmpty
+        ? EntitySet.Empty
+        : await reader.FindEntitiesAsync(state.History!, query, state.At, cancellationToken).ConfigureAwait(false);
+
+    private MergeItem Item(EntityKind kind, string id, EntitySet inOurs)
+    {
+        var inTheirs = FindTheirs(kind, id);
+        return new MergeItem(kind, id, [.. _diffs.Select(d => Differs(d, kind, id) ? FindOld(d, kind, id) : inTheirs)], inOurs.Find(kind, id), inTheirs);
+    }
+
+    private static MergeItem Untouched(string relationId, EntitySet inOurs, EntitySet unchanged)
+    {
+        var state = unchanged.Find(EntityKind.Relation, relationId);
+        return new MergeItem(EntityKind.Relation, relationId, [state], inOurs.Find(EntityKind.Relation, relationId), state);
+    }
+
+    private EntityState? FindTheirs(EntityKind kind, string id) => _diffs.Select(d => FindNew(d, kind, id)).FirstOrDefault(s => s is not null);
+
+    private static bool Differs(WorldDiff diff, EntityKind kind, string id) => FindOld(diff, kind, id) is not null || FindNew(diff, kind, id) is not null;
+
+    private static EntityState? FindOld(WorldDiff diff, EntityKind kind, string id) =>
+        kind == EntityKind.Object ? EntityState.Of(diff.FindOldObject(id)) : EntityState.Of(diff.FindOldRelation(id));
+
+    private static EntityState? FindNew(WorldDiff diff, EntityKind kind, string id) =>
+        kind == EntityKind.Object ? EntityState.Of(diff.FindNewObject(id)) : EntityState.Of(diff.FindNewRelation(id));
+}

@@ -1,0 +1,164 @@
+using System.Text.Json;
+using Ledger.Json;
+
+namespace Ledger.Worlds;
+
+/// <summary>An object or relation of a merge: its states in the common worlds and on both sides, and what becomes of it.</summary>
+/// <remarks>
+/// <list type="number">
+/// <item>Where both sides are the same, or only one side changed it, there is no conflict.</item>
+/// <item>If both changed it and all have it, each value is compared in the same way, a property of the data as one value.</item>
+/// <item>If one side removed it, or the common world did not have it, the conflict is about the whole.</item>
+/// <item>If there are several newest common worlds, a side has changed a value unless all of them have it.</item>
+/// </list>
+/// </remarks>
+internal sealed class MergeItem
+{
+    private readonly IReadOnlyList<EntityState?> _bases;
+    private readonly Dictionary<string, MergeConflictReason> _conflicts = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _decided = new(StringComparer.Ordinal);
+
+    public MergeItem(EntityKind kind, string id, IReadOnlyList<EntityState?> bases, EntityState? ours, EntityState? theirs)
+    {
+        Kind = kind;
+        Id = id;
+        _bases = bases;
+        Ours = ours;
+        Theirs = theirs;
+        OursChanged = bases.Any(b => !EntityState.AreSame(b, ours));
+        TheirsChanged = bases.Any(b => !EntityState.AreSame(b, theirs));
+        Result = Merge();
+    }
+
+    public EntityKind Kind { get; }
+
+    public string Id { get; }
+
+    /// <summary>The state in the newest common world.</summary>
+    public EntityState? Base => _bases[0];
+
+    public EntityState? Ours { get; }
+
+    public EntityState? Theirs { get; }
+
+    public bool OursChanged { get; }
+
+    public bool TheirsChanged { get; }
+
+    /// <summary>The state after the merge; ours where a conflict is open.</summary>
+    public EntityState? Result { get; set; }
+
+    public bool HasConflicts => _conflicts.Count > 0;
+
+    public bool HasOpenConflicts => _conflicts.Keys.Any(path => !_decided.Contains(path));
+
+    /// <summary>The places that a decision was made about.</summary>
+    public IReadOnlySet<string> Decided => _decided;
+
+    /// <summary>Its conflicts by place.</summary>
+    public IEnumerable<MergeConflict> Conflicts =>
+        _conflicts.OrderBy(c => c.Key, CodePointComparer.Instance).Select(c => c.Key.Length == 0
+            ? Whole(c.Value, "")
+            : new MergeConflict(Kind, Id, Ours!.Type, c.Value, c.Key) { Base = Base?[c.Key] ?? default, Ours = Ours[c.Key], Theirs = Theirs![c.Key] });
+
+    /// <summary>A conflict about the whole.</summary>
+    public MergeConflict Whole(MergeConflictReason reason, string path) => new(Kind, Id, (Ours ?? Theirs ?? Base)!.Type, reason, path)
+    {
+        Base = Base?.ToJson() ?? default,
+        Ours = Ours?.ToJson() ?? default,
+        Theirs = Theirs?.ToJson() ?? default,
+    };
+
+    /// <summary>Decides one of its conflicts, or one about the whole.</summary>
+    /// <exception cref="ArgumentException">The value does not fit.</exception>
+    public void Decide(MergeConflict conflict, MergeDecision decision)
+    {
+        var path = conflict.Path;
+        if (conflict.Reason is MergeConflictReason.Set or MergeConflictReason.Retyped)
+        {
+            Result = Result!.With(path, ValueOf(conflict, decision));
+        }
+        else
+        {
+            Result = decision.Choice switch
+            {
+                MergeChoice.Ours => Ours,
+                MergeChoice.Theirs => Theirs,
+                MergeChoice.Remove => null,
+                _ => EntityState.Parse(Kind, Id, decision.Value),
+            };
+        }
+
+        _decided.Add(path);
+    }
+
+    /// <summary>Lets it be there, because a relation needs it.</summary>
+    public void Keep()
+    {
+        Result = Ours ?? Theirs;
+        _decided.Add("");
+    }
+
+    private static JsonElement ValueOf(MergeConflict conflict, MergeDecision decision)
+    {
+        var value = decision.Choice switch
+        {
+            MergeChoice.Ours => conflict.Ours,
+            MergeChoice.Theirs => conflict.Theirs,
+            MergeChoice.Remove => default,
+            _ => decision.Value,
+        };
+        return conflict.Property is not null || value.ValueKind == JsonValueKind.String
+            ? value
+            : throw new ArgumentException(
+                $"'{conflict.Path}' of {EntityState.NameOf(conflict.Kind)} '{conflict.Id}' must be text.", nameof(decision));
+    }
+
+    private EntityState? Merge()
+    {
+        if (!TheirsChanged || EntityState.AreSame(Ours, Theirs))
+        {
+            return Ours;
+        }
+
+        if (!OursChanged)
+        {
+            return Theirs;
+        }
+
+        if (Ours is null || Theirs is null)
+        {
+            _conflicts.Add("", MergeConflictReason.Removed);
+            return Ours;
+        }
+
+        if (Base is null)
+        {
+            _conflicts.Add("", MergeConflictReason.Created);
+            return Ours;
+        }
+
+        var merged = Ours;
+        foreach (var path in Ours.Values.Keys.Union(Theirs.Values.Keys, StringComparer.Ordinal))
+        {
+            var (ours, theirs) = (Ours[path], Theirs[path]);
+            if (AreSame(ours, theirs) || _bases.All(b => AreSame(b?[path] ?? default, theirs)))
+            {
+                continue;
+            }
+
+            if (_bases.All(b => AreSame(b?[path] ?? default, ours)))
+            {
+                merged = merged.With(path, theirs);
+            }
+            else
+            {
+                _conflicts.Add(path, path == EntityState.TypePath ? MergeConflictReason.Retyped : MergeConflictReason.Set);
+            }
+        }
+
+        return merged;
+    }
+
+    private static bool AreSame(JsonElement a, JsonElement b) => JsonEquality.Instance.Equals(a, b);
+}
