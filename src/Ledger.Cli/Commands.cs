@@ -58,6 +58,7 @@ internal static class Commands
         root.Add(new ForkCommand());
         root.Add(new BranchesCommand());
         root.Add(new DiffCommand());
+        root.Add(new MergeCommand());
         root.Add(new SnapshotCommand());
         root.Add(new ReplayCommand());
         root.Add(Group("worlds", "Manages the stored rows of worlds.", new WorldsIndexCommand()));

@@ -63,6 +63,8 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
             (Out.BranchContract, ["fork", "a", "--at", "2", "--name", "a label"]),
             (Out.IReadOnlyListBranchContract, ["branches", "a"]),
             (Out.DiffContract, ["diff", "a", "branch:b"]),
+            (Out.MergeContract, ["merge", "branch:b", "a", "--preview"]),
+            (Out.MergeContract, ["merge", "branch:b", "a", "--theirs", "--actor", "me"]),
             (Out.SnapshotContract, ["snapshot", "a"]),
             (Out.ReplayContract, ["replay", "a"]),
             (Out.WorldIndexContract, ["worlds", "index"]),
@@ -159,7 +161,7 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
         // Lists whose items add something to the thing of their name, and the events and notes of record stores.
         string[] exceptions =
         [
-            "RecoveryContract.tasks", "RecoveryContract.calls", "NeighbourhoodContract.objects", "DiffContract.changes", "ChainEventsContract.events",
+            "RecoveryContract.tasks", "RecoveryContract.calls", "NeighbourhoodContract.objects", "DiffContract.changes", "MergeContract.changes", "ChainEventsContract.events",
             "ChronoMigrationContract.notes", "ChronoImportContract.left", "VerdictContract.events", "CompactionContract.event",
         ];
         var members = typeof(ContractContext).Assembly.GetTypes()

@@ -14,6 +14,7 @@ namespace Ledger.Cli.Bus;
 [JsonSerializable(typeof(RunForkInput))]
 [JsonSerializable(typeof(RunWorldInput))]
 [JsonSerializable(typeof(RunDiffInput))]
+[JsonSerializable(typeof(RunMergeInput))]
 [JsonSerializable(typeof(RunTraceInput))]
 [JsonSerializable(typeof(ChronoQueryInput))]
 [JsonSerializable(typeof(ChronoGetInput))]

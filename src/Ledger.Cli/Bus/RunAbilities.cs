@@ -5,7 +5,9 @@ using Ledger.Cli.Events;
 using Ledger.Cli.Streams;
 using Ledger.Events;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Merging;
 using Ledger.Log;
+using Ledger.Runs;
 using Ledger.Tasks;
 using Ledger.Worlds;
 
@@ -33,6 +35,12 @@ internal static class RunAbilities
 
     private static readonly AbilityMeta<RunDiffInput, DiffContract> Diff =
         new("run:diff", "Returns the differences between the worlds of two runs or branches.", In.RunDiffInput, Out.DiffContract);
+
+    private static readonly AbilityMeta<RunMergeInput, MergeContract> Merge = new(
+        "run:merge",
+        "Merges the world of a run or branch into another, or previews it. With open conflicts nothing is written and they are returned: call again with decisions.",
+        In.RunMergeInput,
+        Out.MergeContract);
 
     private static readonly AbilityMeta<RunTraceInput, TraceContract> Trace =
         new("run:trace", "Returns why an event of a run or branch happened: its causes, and their causes in turn.", In.RunTraceInput, Out.TraceContract);
@@ -70,11 +78,37 @@ internal static class RunAbilities
             var (run, other) = await Histories.FindAsync(ledger, input.Run, input.Other, token);
             return DiffContract.Of(await run.DiffAsync(other, cancellationToken: token));
         });
+        bus.Register(Merge, (input, token) => MergeAsync(ledger, input, token));
         bus.Register(Trace, async (input, token) =>
         {
             var trace = await (await Histories.FindAsync(ledger, input.Run, token)).ExplainAsync(input.EventId, token);
             return await TraceContract.OfAsync(trace, "causes", connection.Store.Get<ITaskReader>(), token);
         });
+    }
+
+    private static async Task<MergeContract> MergeAsync(AgentLedger ledger, RunMergeInput input, CancellationToken cancellationToken)
+    {
+        var (target, source) = await Histories.FindAsync(ledger, input.Run, input.Source, cancellationToken);
+        var registry = ledger.Store.Registry;
+        try
+        {
+            var options = new MergeOptions
+            {
+                Resolver = MergeDecisions.ToResolver(input.Decisions ?? [], input.Take),
+                Metadata = new EventMetadata { Actor = input.Actor },
+            };
+            return input.Preview == true
+                ? MergeContract.Of(await target.PreviewMergeAsync(source, options, cancellationToken), registry)
+                : MergeContract.Of(await target.MergeAsync(source, options, cancellationToken), registry);
+        }
+        catch (MergeConflictException conflict)
+        {
+            return MergeContract.Of(conflict.Preview, registry);
+        }
+        catch (Exception fault) when (fault is ArgumentException or FormatException)
+        {
+            throw new RefusalException(fault.Message.Split(" (Parameter", 2)[0]);
+        }
     }
 
     private static async Task<Run> FindOrCreateAsync(AgentLedger ledger, string text, CancellationToken cancellationToken) =>

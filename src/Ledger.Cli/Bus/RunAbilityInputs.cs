@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using Ledger.Explorer.Contracts;
 
 namespace Ledger.Cli.Bus;
 
@@ -84,6 +85,27 @@ internal sealed record RunDiffInput
 
     [Description("The run or branch to compare it with.")]
     public required string Other { get; init; }
+}
+
+internal sealed record RunMergeInput
+{
+    [Description("The run or branch to merge into, by its id or stream name.")]
+    public required string Run { get; init; }
+
+    [Description("The run or branch to merge.")]
+    public required string Source { get; init; }
+
+    [Description("How conflicts without a decision of their own are decided: ours (of the run) or theirs (of the source). Default: they stay open.")]
+    public string? Take { get; init; }
+
+    [Description("Decisions: conflicts of an earlier answer, each with 'take'.")]
+    public IReadOnlyList<MergeConflictContract>? Decisions { get; init; }
+
+    [Description("Whether nothing is written.")]
+    public bool? Preview { get; init; }
+
+    [Description("Who merges.")]
+    public string? Actor { get; init; }
 }
 
 internal sealed record RunTraceInput

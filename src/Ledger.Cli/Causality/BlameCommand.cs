@@ -64,6 +64,10 @@ internal sealed class BlameCommand : LedgerCommand
             output.Add($"{change.Event.Position}".PadLeft(4)).Add($"  {change.Kind,-8}", Tone.Changed);
             output.Add($"  {change.Event.Id}", Tone.Name).Add($"  {change.Event.Actor ?? "-"}", Tone.Faint);
             output.AddRest($"  {Describe(change.Old)} -> {Describe(change.New)}").EndLine();
+            foreach (var origin in change.Origins ?? [])
+            {
+                output.Add("      merged from  ").Add($"{origin.Id}", Tone.Name).Add($"  {origin.Actor ?? "-"}", Tone.Faint).AddRest($"  {origin.Stream}").EndLine();
+            }
         }
     }
 

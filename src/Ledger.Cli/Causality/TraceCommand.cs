@@ -86,8 +86,11 @@ internal sealed class TraceCommand : LedgerCommand
                 continue;
             }
 
-            output.Add($"  {recorded.Position!.Value.ToString().PadLeft(4)}  ").Add(recorded.Type.PadRight(18), Output.Tone.Name);
-            output.Add($"  {entry.Id}", Output.Tone.Changed).AddRest($"  {Encoding.UTF8.GetString(recorded.Json.Span)}").EndLine();
+            // An event that a merge brought here has its place in the history that was merged.
+            output.Add($"  {(recorded.Position is { } at ? at.ToString() : "-").PadLeft(4)}  ").Add(recorded.Type.PadRight(18), Output.Tone.Name);
+            output.Add($"  {entry.Id}", Output.Tone.Changed);
+            output.Add(recorded.Position is null ? $"  from {recorded.Stream}" : "", Output.Tone.Faint);
+            output.AddRest($"  {Encoding.UTF8.GetString(recorded.Json.Span)}").EndLine();
         }
 
         foreach (var call in calls)

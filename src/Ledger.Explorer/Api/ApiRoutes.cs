@@ -63,6 +63,22 @@ internal static class ApiRoutes
             Body = Contracts.ForkRequest,
             Refusals = [403, 404, 409, 415],
         },
+        new("GET", "/streams/{stream}/merge", "Says what a merge of a run or branch into this one would write, and lists the conflicts.", MergesResource.PreviewAsync)
+        {
+            Json = Contracts.MergeContract,
+            Query =
+            [
+                new("source", "string", "The stream to merge, such as branch:second.", IsRequired: true),
+                new("take", "string", "How conflicts are decided: ours or theirs. Default: they stay open."),
+                new("at", "integer", "How many events of the source are merged. Default: all."),
+            ],
+        },
+        new("POST", "/streams/{stream}/merges", "Merges a run or branch into this one; with a conflict open nothing is written.", MergesResource.MergeAsync)
+        {
+            Json = Contracts.MergeContract,
+            Body = Contracts.MergeRequest,
+            Refusals = [403, 404, 409, 415],
+        },
         new("GET", "/streams/{stream}/events", "Reads events: a page as JSON, all of them one per line, or new ones as they are appended.", EventsResource.ListAsync)
         {
             Json = Contracts.EventPageContract,

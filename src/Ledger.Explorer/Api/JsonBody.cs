@@ -92,7 +92,9 @@ internal sealed class JsonBody(JsonElement root)
 
     /// <summary>A mandatory array.</summary>
     public JsonElement Array(string name) =>
-        Find(name, JsonValueKind.Array) ?? throw new BadRequestException($"The body lacks '{name}', an array.");
+        FindArray(name) ?? throw new BadRequestException($"The body lacks '{name}', an array.");
+
+    public JsonElement? FindArray(string name) => Find(name, JsonValueKind.Array);
 
     private JsonElement? Find(string name, JsonValueKind kind) =>
         !root.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null

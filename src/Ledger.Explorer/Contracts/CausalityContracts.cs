@@ -47,13 +47,13 @@ internal sealed record BlameContract(
 {
     public static BlameContract Of(Blame blame) => new(
         blame.Stream.Value,
-        [.. blame.Entries.Select(e => BlameChangeContract.Of(e.Kind, e.Event, ValueOf(e.Before, blame.Property), ValueOf(e.After, blame.Property)))],
+        [.. blame.Entries.Select(e => BlameChangeContract.Of(e.Kind, e.Event, e.Origins, ValueOf(e.Before, blame.Property), ValueOf(e.After, blame.Property)))],
         ObjectId: blame.ObjectId,
         Property: blame.Property);
 
     public static BlameContract Of(RelationBlame blame) => new(
         blame.Stream.Value,
-        [.. blame.Entries.Select(e => BlameChangeContract.Of(e.Kind, e.Event, ValueOf(e.Before, blame.Property), ValueOf(e.After, blame.Property)))],
+        [.. blame.Entries.Select(e => BlameChangeContract.Of(e.Kind, e.Event, e.Origins, ValueOf(e.Before, blame.Property), ValueOf(e.After, blame.Property)))],
         RelationId: blame.RelationId,
         Property: blame.Property);
 
@@ -70,10 +70,21 @@ internal sealed record BlameContract(
 }
 
 /// <summary>A change of an object or relation, with its value before and after; an absent value is omitted, to tell it from null.</summary>
-internal sealed record BlameChangeContract(string Kind, EventContract Event, JsonElement? Old = null, JsonElement? New = null)
+/// <param name="Kind">created, replaced, patched or removed.</param>
+/// <param name="Event">The event.</param>
+/// <param name="Old">The value before.</param>
+/// <param name="New">The value after.</param>
+/// <param name="Origins">If a merge wrote the event: the events of the merged history that it took the values from.</param>
+internal sealed record BlameChangeContract(
+    string Kind, EventContract Event, JsonElement? Old = null, JsonElement? New = null, IReadOnlyList<EventContract>? Origins = null)
 {
-    public static BlameChangeContract Of(BlameKind kind, RecordedEvent recorded, JsonElement old, JsonElement @new) => new(
-        kind.ToString().ToLowerInvariant(), EventContract.Of(recorded), old.OrAbsent(), @new.OrAbsent());
+    public static BlameChangeContract Of(
+        BlameKind kind, RecordedEvent recorded, IReadOnlyList<RecordedEvent> origins, JsonElement old, JsonElement @new) => new(
+            kind.ToString().ToLowerInvariant(),
+            EventContract.Of(recorded),
+            old.OrAbsent(),
+            @new.OrAbsent(),
+            origins.Count == 0 ? null : [.. origins.Select(EventContract.Of)]);
 }
 
 /// <summary>Where two histories diverge.</summary>

@@ -6,6 +6,7 @@ using Ledger.Postgres;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Rebuilding;
 using Ledger.Records;
+using Ledger.Runs;
 using Ledger.Worlds;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
@@ -41,6 +42,7 @@ internal static class FailureTable
             },
         },
         BranchExistsException or EventIdInUseException or StreamArchivedException or ConflictException or RebuildInProgressException => new(409, "Conflict", exception.Message),
+        MergeConflictException merge => new(409, "Merge conflicts", merge.Message),
         ForkPositionException fork => new(409, "Beyond the end", exception.Message)
         {
             Facts = new FailureFacts { Expected = fork.Position, Actual = fork.Length.Value },

@@ -29,6 +29,8 @@ internal sealed class Links(string root)
     public string Event(StreamName stream, Position position, params ReadOnlySpan<(string Name, object? Value)> query) =>
         $"{root}/event" + Of([("stream", stream), ("position", position), .. query]);
 
+    public string EventById(StreamName stream, Guid id) => $"{root}/event" + Of([("stream", stream), ("id", id)]);
+
     public string Branches(StreamName stream) => $"{root}/branches" + Of([("stream", stream)]);
 
     public string World(StreamName stream, Position? at, params ReadOnlySpan<(string Name, object? Value)> query) =>

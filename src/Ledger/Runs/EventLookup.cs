@@ -59,11 +59,18 @@ internal sealed class EventLookup(Run run)
         _merged ??= await MergedEvents.LoadAsync(run, Scope, cancellationToken).ConfigureAwait(false);
 
     /// <summary>The event that a text stands for: a foreign id, the nearest first, or an event's own id; null when there is none.</summary>
-    public async Task<RecordedEvent?> FindAsync(string text, CancellationToken cancellationToken)
+    public async Task<RecordedEvent?> FindAsync(string text, CancellationToken cancellationToken) =>
+        (await FindAllAsync(text, cancellationToken).ConfigureAwait(false)).FirstOrDefault();
+
+    /// <summary>The event of the history itself that a text stands for.</summary>
+    public async Task<RecordedEvent?> FindOwnAsync(string text, CancellationToken cancellationToken) =>
+        (await FindAllAsync(text, cancellationToken).ConfigureAwait(false)).FirstOrDefault(e => e.Position is not null);
+
+    private async Task<IEnumerable<RecordedEvent>> FindAllAsync(string text, CancellationToken cancellationToken)
     {
         var candidates = Scope.Candidates(text).ToList();
         var found = await FindAsync(candidates, cancellationToken).ConfigureAwait(false);
-        return found.MinBy(e => candidates.IndexOf(e.Id));
+        return found.OrderBy(e => candidates.IndexOf(e.Id));
     }
 
     /// <summary>Makes a trace of ids in order; those without an event are missing.</summary>

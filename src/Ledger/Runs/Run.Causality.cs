@@ -16,7 +16,7 @@ public sealed partial class Run
     public Task<RecordedEvent?> FindEventAsync(string id, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(id);
-        return Lookup().FindAsync(id, cancellationToken);
+        return Lookup().FindOwnAsync(id, cancellationToken);
     }
 
     /// <summary>Returns why an event happened: its causes, their causes, and so on to the roots, across forks into the shared prefix.</summary>

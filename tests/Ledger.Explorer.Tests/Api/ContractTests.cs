@@ -35,12 +35,13 @@ public sealed class ContractTests : IAsyncLifetime
         ["{message}"] = "m1",
     };
 
-    private static readonly Dictionary<string, string> Queries = new() { ["a"] = "run:kettle", ["b"] = "branch:kettle-strict", ["id"] = "claim-1", ["faults"] = "skip" };
+    private static readonly Dictionary<string, string> Queries = new() { ["a"] = "run:kettle", ["b"] = "branch:kettle-strict", ["id"] = "claim-1", ["faults"] = "skip", ["source"] = "run:kettle" };
 
     private static readonly Dictionary<string, string> Bodies = new()
     {
         ["/runs"] = """{"id": "new"}""",
         ["/streams/{stream}/branches"] = """{"at": 3, "id": "newer", "name": "a label"}""",
+        ["/streams/{stream}/merges"] = """{"source": "run:kettle", "take": "theirs", "actor": "me"}""",
         ["/streams/{stream}/events"] = """{"events": [{"type": "object.create", "data": {}}]}""",
         ["/projections/{projection}/rebuild"] = "{}",
     };

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
+using Ledger.Explorer.Merging;
+using Ledger.Explorer.Rendering;
+using Ledger.Log;
+using Ledger.Runs;
+using Ledger.Worlds;
+using Microsoft.AspNetCore.Http;
+
+namespace Ledger.Explorer.Api;
+
+/// <summary>Merges of one run or branch into another.</summary>
+internal static class MergesResource
+{
+    public static Task PreviewAsync(ExplorerRequest request) => AnswerAsync(async () =>
+    {
+        var target = await StreamResource.OpenAsync(request).ConfigureAwait(false);
+        var source = await request.OpenRunAsync("source").ConfigureAwait(false);
+        var options = new MergeOptions
+        {
+            Resolver = MergeDecisions.ToResolver([], request.Query.Text("take")),
+            At = request.Query.Position("at"),
+        };
+        var preview = await target.PreviewMergeAsync(source, options, request.Aborted).ConfigureAwait(false);
+        await SendAsync(request, MergeContract.Of(preview, RegistryOf(request))).ConfigureAwait(false);
+    });
+
+    public static Task MergeAsync(ExplorerRequest request) => AnswerAsync(async () =>
+    {
+        var body = await JsonBody.ReadAsync(request, ContractContext.Default.MergeRequest).ConfigureAwait(false);
+        var name = body.Text("source") ?? throw new BadRequestException("The body lacks 'source', the stream to merge.");
+        var target = await StreamResource.OpenAsync(request).ConfigureAwait(false);
+        var source = await request.Explorer.Ledger.OpenAsync(Query.StreamNameOf(name), request.Aborted).ConfigureAwait(false);
+        var decisions = body.FindArray("decisions") is { } rows ? rows.Deserialize(ContractContext.Default.IReadOnlyListMergeConflictContract)! : [];
+        var options = new MergeOptions
+        {
+            Resolver = MergeDecisions.ToResolver(decisions, body.Text("take")),
+            At = body.Position("at"),
+            ExpectedLength = body.Position("expected_length"),
+            Metadata = new EventMetadata { Actor = body.Text("actor") },
+        };
+        var merged = await target.MergeAsync(source, options, request.Aborted).ConfigureAwait(false);
+        request.Http.Response.StatusCode = merged.EventId is null ? StatusCodes.Status200OK : StatusCodes.Status201Created;
+        await SendAsync(request, MergeContract.Of(merged, RegistryOf(request))).ConfigureAwait(false);
+    });
+
+    private static async Task AnswerAsync(Func<Task> answer)
+    {
+        try
+        {
+            await answer().ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is FormatException || fault is ArgumentException { ParamName: "source" or "decision" or "json" })
+        {
+            throw new BadRequestException(fault.Message.Split(" (Parameter", 2)[0]);
+        }
+    }
+
+    private static EventRegistry RegistryOf(ExplorerRequest request) => request.Explorer.Ledger.Store.Registry;
+
+    private static Task SendAsync(ExplorerRequest request, MergeContract answer) =>
+        JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.MergeContract);
+}

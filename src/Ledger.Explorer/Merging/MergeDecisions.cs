@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Ledger.Explorer.Contracts;
+using Ledger.Json;
+using Ledger.Worlds;
+
+namespace Ledger.Explorer.Merging;
+
+/// <summary>Decisions of people and programs, in the form in which conflicts are listed.</summary>
+internal static class MergeDecisions
+{
+    /// <summary>Makes a resolver of decisions, and of what is taken where none is made.</summary>
+    /// <param name="rows">Conflicts with a decision; those without are not used.</param>
+    /// <param name="take">ours, theirs, or null.</param>
+    /// <exception cref="FormatException">A decision is none of the words.</exception>
+    public static MergeResolver ToResolver(IReadOnlyList<MergeConflictContract> rows, string? take)
+    {
+        var decided = rows.Where(r => r.Take is not null || r.Value is not null)
+            .Select(r => (Row: r, Decision: DecisionOf(r)))
+            .ToLookup(d => (d.Row.Kind, d.Row.Id, d.Row.Path));
+        return MergeResolver.By(c => decided[(c.Kind.ToString().ToLowerInvariant(), c.Id, c.Path)].FirstOrDefault(d => Fits(d.Row, c)).Decision)
+            .Then(take switch
+            {
+                null => MergeResolver.None,
+                "ours" => MergeResolver.Ours,
+                "theirs" => MergeResolver.Theirs,
+                _ => throw new FormatException($"'take' must be 'ours' or 'theirs', but was '{take}'."),
+            });
+    }
+
+    private static MergeDecision DecisionOf(MergeConflictContract row) => (row.Take, row.Value) switch
+    {
+        ("ours", null) => MergeDecision.Ours,
+        ("theirs", null) => MergeDecision.Theirs,
+        ("remove", null) => MergeDecision.Remove,
+        ("set" or null, { } value) => MergeDecision.Set(value),
+        ("set", null) => throw new FormatException($"The decision on {row.Kind} '{row.Id}' has 'take': 'set' and no 'value'."),
+        ("ours" or "theirs" or "remove", _) => throw new FormatException($"The decision on {row.Kind} '{row.Id}' has a 'value', which '{row.Take}' does not take."),
+        _ => throw new FormatException($"The decision on {row.Kind} '{row.Id}' must be 'ours', 'theirs', 'set' or 'remove', but was '{row.Take}'."),
+    };
+
+    // A row without values was written by hand; one with values was decided on these.
+    private static bool Fits(MergeConflictContract row, MergeConflict conflict)
+    {
+        var listed = MergeConflictContract.Of(conflict);
+        return (row.Reason is null || row.Reason == listed.Reason)
+            && ((row.Ours is null && row.Theirs is null) || (AreSame(row.Ours, listed.Ours) && AreSame(row.Theirs, listed.Theirs)));
+    }
+
+    private static bool AreSame(JsonElement? a, JsonElement? b) => JsonEquality.Instance.Equals(a ?? default, b ?? default);
+}

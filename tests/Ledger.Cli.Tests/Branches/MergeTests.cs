@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Cli.Tests.Branches;
+
+public sealed class MergeTests(CliDatabase database) : IClassFixture<CliDatabase>, IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ledger-merge-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Merge_OfABranch_ReadsLikeAStory()
+    {
+        var story = new Transcript(database.Cli with { Input = SampleFile.Text });
+        await story.RunAsync("append", "told", "--file", "-");
+        await story.RunAsync("fork", "told", "--at", "3", "--id", "told-2");
+        await story.RunAsync("append", "told", "--type", "object.patched", "--data", """{"id":"c1","patch":{"n":2}}""", "--actor", "lead");
+        await story.RunAsync("append", "told-2", "--type", "object.patched", "--data", """{"id":"c1","patch":{"n":3,"by":"scout"}}""", "--actor", "scout");
+        await story.RunAsync("append", "told-2", "--type", "tool.called", "--data", """{"tool":"search"}""");
+        await story.RunAsync("append", "told-2", "--type", "object.created", "--data", """{"id":"c3","type":"Claim"}""", "--actor", "scout");
+        await story.RunAsync("append", "told-2", "--type", "relation.removed", "--data", """{"id":"r1"}""", "--actor", "scout");
+        await story.RunAsync("merge", "told", "told-2", "--preview");
+        await story.RunAsync("merge", "told", "told-2");
+        await story.RunAsync("merge", "told", "told-2", "--ours", "--theirs");
+        await story.RunAsync("merge", "told", "told-2", "--theirs", "--actor", "lead");
+        await story.RunAsync("merge", "told", "told-2");
+        await story.RunAsync("blame", "told", "c1", "n");
+        await story.RunAsync("merge", "told", "told");
+        await story.RunAsync("merge", "told", "nowhere");
+
+        Approved.Check("merge", story.ToString());
+    }
+
+    [Fact]
+    public async Task Resolve_WithThePreviewAsAFile_DecidesOneByOne()
+    {
+        await ForkedAsync("filed");
+        var preview = JsonNode.Parse((await database.Cli.RunAsync("merge", "filed", "filed-2", "--preview", "--json")).ShouldSucceed())!;
+        preview["conflicts"]![0]!["take"] = "theirs";
+        preview["conflicts"]![1]!["value"] = 7;
+        var file = Path.Combine(_folder.FullName, "conflicts.json");
+        await File.WriteAllTextAsync(file, preview.ToJsonString());
+
+        var merged = await database.Cli.JsonAsync("merge", "filed", "filed-2", "--resolve", file);
+
+        merged.GetProperty("decisions").EnumerateArray().Select(d => d.GetProperty("take").GetString()).ShouldBe(["theirs", "set"]);
+        var data = (await database.Cli.JsonAsync("object", "filed", "c1")).GetProperty("data");
+        (data.GetProperty("a").GetInt32(), data.GetProperty("b").GetInt32()).ShouldBe((3, 7));
+    }
+
+    [Fact]
+    public async Task Resolve_OldOrWrongDecisions_AreNotUsed()
+    {
+        await ForkedAsync("stale");
+        var decided = (await database.Cli.RunAsync("merge", "stale", "stale-2", "--theirs", "--preview", "--json")).ShouldSucceed();
+        var list = JsonNode.Parse(decided)!["decisions"]!.ToJsonString();
+        (await database.Cli.RunAsync("append", "stale-2", "--type", "object.patched", "--data", """{"id":"c1","patch":{"a":4}}""")).ShouldSucceed();
+
+        (await (database.Cli with { Input = list }).RunAsync("merge", "stale", "stale-2", "--resolve", "-"))
+            .ShouldBeRefused(1, "1 conflict open, so nothing was written. Decide with --ours, --theirs or --resolve FILE.");
+        (await (database.Cli with { Input = """[{"kind":"object","id":"c1","path":"/data/a","take":"mine"}]""" }).RunAsync("merge", "stale", "stale-2", "--resolve", "-"))
+            .ShouldBeRefused(1, "The decision on object 'c1' must be 'ours', 'theirs', 'set' or 'remove', but was 'mine'. Nothing was written.");
+        (await (database.Cli with { Input = "nonsense" }).RunAsync("merge", "stale", "stale-2", "--resolve", "-")).ExitCode.ShouldBe(1);
+    }
+
+    private async Task ForkedAsync(string id)
+    {
+        foreach (var (run, data) in new[] { (id, """{"id":"c1","type":"Claim","data":{"a":1,"b":1}}"""), ($"{id}-2", ""), (id, """{"id":"c1","patch":{"a":2,"b":2}}"""), ($"{id}-2", """{"id":"c1","patch":{"a":3,"b":3}}""") })
+        {
+            var type = data.Contains("patch", StringComparison.Ordinal) ? "object.patched" : "object.created";
+            string[] command = data.Length == 0 ? ["fork", id, "--at", "1", "--id", run] : ["append", run, "--type", type, "--data", data];
+            (await database.Cli.RunAsync(command)).ShouldSucceed();
+        }
+    }
+}
