@@ -26,9 +26,27 @@ begin
     end if;
 
     return query
-    select 'object', n.id, o.type, null::text, null::text, o.data
-    from unnest(p_objects) as n (id)
-    cross join lateral {ledger}.world_object_at_v1(p_stream, n.id, p_position) as o
+    with segment as materialized (
+        select s.* from {ledger}.world_segment_v1(p_stream, p_position) as s
+    ),
+    object as (
+        select distinct on (o.id) o.id, x.type, x.data, x.removed
+        from unnest(p_objects) as n (id)
+        cross join segment as s
+        join {ledger}.world_object as o on o.stream = s.stream and o.id = n.id
+        cross join lateral (
+            select o.type, o.data, o.removed
+            where o.valid_from <= s.upto
+            union all
+            (select p.type, p.data, p.removed
+             from {ledger}.world_object_past as p
+             where o.valid_from > s.upto and p.stream = o.stream and p.id = o.id and p.valid_from <= s.upto
+             order by p.valid_from desc
+             limit 1)) as x
+        order by o.id, s.ordinal desc
+    )
+    select 'object', o.id, o.type, null::text, null::text, o.data
+    from object as o
     where not o.removed
     union all
     select 'relation', r.id, r.type, r.source_id, r.target_id, r.data

@@ -26,7 +26,7 @@ internal static class MergeText
                 "removed" => ("-", Tone.Removed),
                 _ => ("~", Tone.Changed),
             };
-            output.Add($"{sign} {change.Kind} {change.Id}", tone).AddRest($"  {Describe(change)}").EndLine();
+            output.Add($"{sign} {change.Kind} {change.Id}", tone).AddRest(change.Change == "removed" ? "" : $"  {Describe(change)}").EndLine();
         }
 
         foreach (var decided in merge.Decisions)
@@ -64,7 +64,7 @@ internal static class MergeText
             var tools = string.Join(", ", effects.Tools.Select(t => $"{t.Tool} {t.Count}"));
             output.Line(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The source made {Printable.Count(effects.Usage.Calls, "call")}, {effects.Usage.CostUsd:0.00####} USD{(tools.Length > 0 ? $"; tools: {tools}" : "")}. They are not merged."));
+                $"The source made {Printable.Count(effects.Usage.Calls, "call")}, {effects.Usage.CostUsd:0.00####} USD{(tools.Length > 0 ? $"; tools called: {tools}" : "")}. They are not merged."));
         }
     }
 
@@ -93,8 +93,7 @@ internal static class MergeText
         "object.patched" => change.Data.GetProperty("patch").GetRawText(),
         "relation.created" => $"{change.Data.GetProperty("type").GetString()}: {change.Data.GetProperty("source_id").GetString()} -> "
             + $"{change.Data.GetProperty("target_id").GetString()} {DataOf(change)}",
-        "object.created" => $"{change.Data.GetProperty("type").GetString()} {DataOf(change)}",
-        _ => "",
+        _ => $"{change.Data.GetProperty("type").GetString()} {DataOf(change)}",
     };
 
     private static string DataOf(MergeChangeContract change) => change.Data.TryGetProperty("data", out var data) ? data.GetRawText() : "{}";

@@ -37,14 +37,14 @@ internal sealed class BranchMerge(Run target, Run source, MergeOptions options)
             return preview;
         }
 
+        var (theirSetters, from) = SettersSince(theirs);
+        var effects = await ReadTheirsAsync(theirs, from, theirSetters, contained, cancellationToken).ConfigureAwait(false);
         var sides = new MergeSides(target.MergeReader, bases, ours, theirs);
-        if (await sides.CompareAsync(cancellationToken).ConfigureAwait(false) is not { } merge)
+        if (await sides.CompareAsync(theirSetters.Touched, cancellationToken).ConfigureAwait(false) is not { } merge)
         {
             return preview;
         }
 
-        var (theirSetters, from) = SettersSince(theirs);
-        var effects = await ReadTheirsAsync(theirs, from, theirSetters, contained, cancellationToken).ConfigureAwait(false);
         (var ourSetters, from) = SettersSince(ours);
         await sides.ReadOurSettersAsync(merge.Disputed, from, ourSetters, cancellationToken).ConfigureAwait(false);
         var conflicts = new MergeConflicts(merge, ourSetters, theirSetters, DecideAsync);

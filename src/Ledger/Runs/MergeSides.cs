@@ -8,27 +8,26 @@ internal sealed class MergeSides(IMergeReader reader, IReadOnlyList<MergeState> 
 {
     private readonly HashSet<string> _objects = new(StringComparer.Ordinal);
     private readonly HashSet<string> _relations = new(StringComparer.Ordinal);
-    private readonly List<WorldDiff> _diffs = [];
+    private readonly List<Func<EntityKind, string, EntityState?>> _inBases = [];
+    private Func<EntityKind, string, EntityState?> _inTheirs = (_, _) => null;
 
     /// <summary>Compares the worlds; null if the source changed nothing.</summary>
-    public async Task<WorldMerge?> CompareAsync(CancellationToken cancellationToken)
+    /// <param name="touched">What the source's events name since the common states.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public async Task<WorldMerge?> CompareAsync(EntityQuery touched, CancellationToken cancellationToken)
     {
-        foreach (var state in bases)
-        {
-            var diff = await reader.DiffAsync(state.History!, state.At, theirs.History!, theirs.At, cancellationToken).ConfigureAwait(false);
-            _diffs.Add(diff);
-            _objects.UnionWith([.. diff.AddedObjects, .. diff.RemovedObjects, .. diff.PatchedObjects, .. diff.RetypedObjects]);
-            _relations.UnionWith([.. diff.AddedRelations, .. diff.RemovedRelations, .. diff.ChangedRelations]);
-        }
-
+        // The usual case: the source goes on from the common state, so what it touched is all that can differ.
+        await (bases is [var only] && only.IsPrefixOf(theirs)
+            ? FindTouchedAsync(only, touched, cancellationToken)
+            : FindDifferencesAsync(cancellationToken)).ConfigureAwait(false);
         if (_objects.Count + _relations.Count == 0)
         {
             return null;
         }
 
-        var ends = _relations.Select(id => FindTheirs(EntityKind.Relation, id)).OfType<EntityState>()
+        var ends = _relations.Select(id => _inTheirs(EntityKind.Relation, id)).OfType<EntityState>()
             .SelectMany(r => r.EndPaths.Select(r.TextAt)).Where(id => !_objects.Contains(id)).ToHashSet(StringComparer.Ordinal);
-        var removed = _objects.Where(id => FindTheirs(EntityKind.Object, id) is null).ToHashSet(StringComparer.Ordinal);
+        var removed = _objects.Where(id => _inTheirs(EntityKind.Object, id) is null).ToHashSet(StringComparer.Ordinal);
         var inOurs = await FindAsync(ours, new EntityQuery([.. _objects, .. ends], _relations) { Ends = removed }, cancellationToken).ConfigureAwait(false);
 
         // Whatever is not in a difference is in the common worlds as it is in theirs.
@@ -64,21 +63,41 @@ internal sealed class MergeSides(IMergeReader reader, IReadOnlyList<MergeState> 
         ? EntitySet.Empty
         : await reader.FindEntitiesAsync(state.History!, query, state.At, cancellationToken).ConfigureAwait(false);
 
-    private MergeItem Item(EntityKind kind, string id, EntitySet inOurs)
+    private async Task FindTouchedAsync(MergeState common, EntityQuery touched, CancellationToken cancellationToken)
     {
-        var inTheirs = FindTheirs(kind, id);
-        return new MergeItem(kind, id, [.. _diffs.Select(d => Differs(d, kind, id) ? FindOld(d, kind, id) : inTheirs)], inOurs.Find(kind, id), inTheirs);
+        var before = await FindAsync(common, touched, cancellationToken).ConfigureAwait(false);
+        var after = await FindAsync(theirs, touched, cancellationToken).ConfigureAwait(false);
+        _objects.UnionWith(touched.Objects.Where(id => !Equals(before.Objects.GetValueOrDefault(id), after.Objects.GetValueOrDefault(id))));
+        _relations.UnionWith(touched.Relations.Where(id => !Equals(before.Relations.GetValueOrDefault(id), after.Relations.GetValueOrDefault(id))));
+        _inBases.Add(before.Find);
+        _inTheirs = after.Find;
     }
+
+    private async Task FindDifferencesAsync(CancellationToken cancellationToken)
+    {
+        var diffs = new List<WorldDiff>();
+        foreach (var state in bases)
+        {
+            var diff = await reader.DiffAsync(state.History!, state.At, theirs.History!, theirs.At, cancellationToken).ConfigureAwait(false);
+            diffs.Add(diff);
+            _objects.UnionWith([.. diff.AddedObjects, .. diff.RemovedObjects, .. diff.PatchedObjects, .. diff.RetypedObjects]);
+            _relations.UnionWith([.. diff.AddedRelations, .. diff.RemovedRelations, .. diff.ChangedRelations]);
+        }
+
+        // What is not in a difference is there as it is in theirs.
+        _inTheirs = (kind, id) => diffs.Select(d => FindNew(d, kind, id)).FirstOrDefault(s => s is not null);
+        _inBases.AddRange(diffs.Select<WorldDiff, Func<EntityKind, string, EntityState?>>(d => (kind, id) =>
+            FindOld(d, kind, id) is { } old ? old : FindNew(d, kind, id) is not null ? null : _inTheirs(kind, id)));
+    }
+
+    private MergeItem Item(EntityKind kind, string id, EntitySet inOurs) =>
+        new(kind, id, [.. _inBases.Select(find => find(kind, id))], inOurs.Find(kind, id), _inTheirs(kind, id));
 
     private static MergeItem Untouched(string relationId, EntitySet inOurs, EntitySet unchanged)
     {
         var state = unchanged.Find(EntityKind.Relation, relationId);
         return new MergeItem(EntityKind.Relation, relationId, [state], inOurs.Find(EntityKind.Relation, relationId), state);
     }
-
-    private EntityState? FindTheirs(EntityKind kind, string id) => _diffs.Select(d => FindNew(d, kind, id)).FirstOrDefault(s => s is not null);
-
-    private static bool Differs(WorldDiff diff, EntityKind kind, string id) => FindOld(diff, kind, id) is not null || FindNew(diff, kind, id) is not null;
 
     private static EntityState? FindOld(WorldDiff diff, EntityKind kind, string id) =>
         kind == EntityKind.Object ? EntityState.Of(diff.FindOldObject(id)) : EntityState.Of(diff.FindOldRelation(id));

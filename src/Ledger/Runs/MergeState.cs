@@ -28,6 +28,10 @@ internal sealed record MergeState(History? History, Position At)
         }
     }
 
+    /// <summary>Whether it consists of the first events of another state.</summary>
+    public bool IsPrefixOf(MergeState other) =>
+        At == Position.Start || other.Segments().Any(s => s.Stream == History!.Stream && s.Upto >= At.Value - s.Before && s.Before == History.PrefixLength.Value);
+
     /// <summary>The position of its first event that is not among some contents; its length if all are.</summary>
     public Position FirstBeyond(IReadOnlyDictionary<StreamName, long> contents)
     {

@@ -11,6 +11,11 @@ internal sealed class EntitySetters
     /// <summary>The last merge of the part, or null: it may have left a value as it was, which no other event says.</summary>
     public EntitySetter? LastMerge { get; init; }
 
+    /// <summary>The objects and relations that the events name.</summary>
+    public EntityQuery Touched => new(
+        [.. _entries.Keys.Where(k => k.Kind == EntityKind.Object).Select(k => k.Id)],
+        [.. _entries.Keys.Where(k => k.Kind == EntityKind.Relation).Select(k => k.Id)]);
+
     /// <summary>Takes the next event; one that no world can apply sets nothing.</summary>
     public void Take(RecordedEvent recorded)
     {

@@ -59,8 +59,9 @@ public sealed class MergeTests(CliDatabase database) : IClassFixture<CliDatabase
         var list = JsonNode.Parse(decided)!["decisions"]!.ToJsonString();
         (await database.Cli.RunAsync("append", "stale-2", "--type", "object.patched", "--data", """{"id":"c1","patch":{"a":4}}""")).ShouldSucceed();
 
-        (await (database.Cli with { Input = list }).RunAsync("merge", "stale", "stale-2", "--resolve", "-"))
-            .ShouldBeRefused(1, "1 conflict open, so nothing was written. Decide with --ours, --theirs or --resolve FILE.");
+        var refused = await (database.Cli with { Input = list }).RunAsync("merge", "stale", "stale-2", "--resolve", "-");
+        (refused.ExitCode, refused.Error).ShouldBe((1, "ledger: 1 conflict open, so nothing was written. Decide with --ours, --theirs or --resolve FILE.\n"));
+        refused.Output.ShouldContain("decided  object c1 /data/b  theirs\nCONFLICT  object c1 /data/a  set differently\n");
         (await (database.Cli with { Input = """[{"kind":"object","id":"c1","path":"/data/a","take":"mine"}]""" }).RunAsync("merge", "stale", "stale-2", "--resolve", "-"))
             .ShouldBeRefused(1, "The decision on object 'c1' must be 'ours', 'theirs', 'set' or 'remove', but was 'mine'. Nothing was written.");
         (await (database.Cli with { Input = "nonsense" }).RunAsync("merge", "stale", "stale-2", "--resolve", "-")).ExitCode.ShouldBe(1);
