@@ -25,6 +25,7 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Tests/Samples/RecordStore.cs",
         "tests/Ledger.Tests/Samples/WorldQuestions.cs",
         "tests/Ledger.Tests/Samples/KettleTask.cs",
+        "tests/Ledger.Tests/Samples/Merging.cs",
         "tests/Ledger.Tests/Samples/Calls.cs",
         "samples/Agent/Program.cs",
         "tests/Ledger.Agents.Tests/Replays/AgentReplayTests.cs",
