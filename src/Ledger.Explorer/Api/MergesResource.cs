@@ -1,11 +1,9 @@
 using System.Text.Json;
 using Ledger.Explorer.Contracts;
-using Ledger.Explorer.Failures;
 using Ledger.Explorer.Merging;
 using Ledger.Explorer.Rendering;
 using Ledger.Log;
 using Ledger.Runs;
-using Ledger.Worlds;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;

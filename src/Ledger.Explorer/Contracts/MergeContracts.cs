@@ -76,7 +76,7 @@ internal sealed record MergeChangeContract(string Kind, string Id, string Change
     {
         var written = registry.Write(new NewEvent(change.Event));
         return new MergeChangeContract(
-            change.Kind.ToString().ToLowerInvariant(),
+            change.Kind.ToName(),
             change.Id,
             change.Change.ToString().ToLowerInvariant(),
             written.Type,
@@ -145,10 +145,10 @@ internal sealed record MergeConflictContract
 
     public static MergeConflictContract Of(MergeConflict conflict, MergeDecision? decision = null) => new()
     {
-        Kind = conflict.Kind.ToString().ToLowerInvariant(),
+        Kind = conflict.Kind.ToName(),
         Id = conflict.Id,
         Path = conflict.Path,
-        Reason = conflict.Reason == MergeConflictReason.LostEnd ? "lost_end" : conflict.Reason.ToString().ToLowerInvariant(),
+        Reason = conflict.Reason.ToName(),
         Type = conflict.Type,
         Property = conflict.Property,
         Base = conflict.Base.OrAbsent(),
@@ -158,7 +158,7 @@ internal sealed record MergeConflictContract
         TheirEvent = conflict.TheirEvent,
         OurActor = conflict.OurActor,
         TheirActor = conflict.TheirActor,
-        Take = decision?.Choice.ToString().ToLowerInvariant(),
+        Take = decision?.Choice.ToName(),
         Value = decision?.Value.OrAbsent(),
     };
 }

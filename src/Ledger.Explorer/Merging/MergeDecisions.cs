@@ -17,7 +17,7 @@ internal static class MergeDecisions
         var decided = rows.Where(r => r.Take is not null || r.Value is not null)
             .Select(r => (Row: r, Decision: DecisionOf(r)))
             .ToLookup(d => (d.Row.Kind, d.Row.Id, d.Row.Path));
-        return MergeResolver.By(c => decided[(c.Kind.ToString().ToLowerInvariant(), c.Id, c.Path)].FirstOrDefault(d => Fits(d.Row, c)).Decision)
+        return MergeResolver.By(c => decided[(c.Kind.ToName(), c.Id, c.Path)].FirstOrDefault(d => Fits(d.Row, c)).Decision)
             .Then(take switch
             {
                 null => MergeResolver.None,

@@ -18,7 +18,7 @@ internal sealed class BlameOrigins(EventLookup lookup)
             return _ => [];
         }
 
-        var prefix = EntityState.NameOf(kind) + ".";
+        var prefix = kind.ToName() + ".";
         var origins = (await lookup.FindAsync(causes, cancellationToken).ConfigureAwait(false))
             .Where(e => e.Position is null && e.Type.StartsWith(prefix, StringComparison.Ordinal) && new WorldEventJson(e.Json).Id.Text == id)
             .ToDictionary(e => e.Id);

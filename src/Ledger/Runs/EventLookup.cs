@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Ledger.Log;
 
 namespace Ledger.Runs;
 

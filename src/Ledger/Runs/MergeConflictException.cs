@@ -16,6 +16,6 @@ public sealed class MergeConflictException : Exception
     public IReadOnlyList<MergeConflict> Conflicts => Preview.Conflicts;
 
     private static string Counted(IReadOnlyList<MergeConflict> conflicts) => conflicts.Count == 1
-        ? $"a conflict on {EntityState.NameOf(conflicts[0].Kind)} '{conflicts[0].Id}' is"
+        ? $"a conflict on {conflicts[0].Kind.ToName()} '{conflicts[0].Id}' is"
         : $"{conflicts.Count} conflicts are";
 }

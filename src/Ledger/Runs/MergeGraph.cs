@@ -158,7 +158,7 @@ internal sealed class MergeGraph(IEventStore store)
     }
 
     private async Task<List<(RecordedEvent Recorded, BranchMerged Data)>> FindMergesAsync(
-        IReadOnlyList<StreamName> streams,
+        List<StreamName> streams,
         CancellationToken cancellationToken)
     {
         var found = new List<(RecordedEvent Recorded, BranchMerged Data)>();

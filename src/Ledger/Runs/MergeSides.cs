@@ -1,4 +1,3 @@
-using Ledger.Log;
 using Ledger.Worlds;
 
 namespace Ledger.Runs;
@@ -27,7 +26,7 @@ internal sealed class MergeSides(IMergeReader reader, IReadOnlyList<MergeState> 
 
         var ends = _relations.Select(id => _inTheirs(EntityKind.Relation, id)).OfType<EntityState>()
             .SelectMany(r => r.EndPaths.Select(r.TextAt)).Where(id => !_objects.Contains(id)).ToHashSet(StringComparer.Ordinal);
-        var removed = _objects.Where(id => _inTheirs(EntityKind.Object, id) is null).ToHashSet(StringComparer.Ordinal);
+        var removed = _objects.Where(id => _inTheirs(EntityKind.WorldObject, id) is null).ToHashSet(StringComparer.Ordinal);
         var inOurs = await FindAsync(ours, new EntityQuery([.. _objects, .. ends], _relations) { Ends = removed }, cancellationToken).ConfigureAwait(false);
 
         // Whatever is not in a difference is in the common worlds as it is in theirs.
@@ -35,7 +34,7 @@ internal sealed class MergeSides(IMergeReader reader, IReadOnlyList<MergeState> 
         var absent = ends.Where(id => !inOurs.Objects.ContainsKey(id)).ToHashSet(StringComparer.Ordinal);
         var unchanged = await FindAsync(bases[0], new EntityQuery(absent, touching), cancellationToken).ConfigureAwait(false);
 
-        var items = _objects.Select(id => Item(EntityKind.Object, id, inOurs))
+        var items = _objects.Select(id => Item(EntityKind.WorldObject, id, inOurs))
             .Concat(_relations.Select(id => Item(EntityKind.Relation, id, inOurs)))
             .Concat(touching.Select(id => Untouched(id, inOurs, unchanged)));
         return new WorldMerge(items, unchanged.Objects);
@@ -100,8 +99,8 @@ internal sealed class MergeSides(IMergeReader reader, IReadOnlyList<MergeState> 
     }
 
     private static EntityState? FindOld(WorldDiff diff, EntityKind kind, string id) =>
-        kind == EntityKind.Object ? EntityState.Of(diff.FindOldObject(id)) : EntityState.Of(diff.FindOldRelation(id));
+        kind == EntityKind.WorldObject ? EntityState.Of(diff.FindOldObject(id)) : EntityState.Of(diff.FindOldRelation(id));
 
     private static EntityState? FindNew(WorldDiff diff, EntityKind kind, string id) =>
-        kind == EntityKind.Object ? EntityState.Of(diff.FindNewObject(id)) : EntityState.Of(diff.FindNewRelation(id));
+        kind == EntityKind.WorldObject ? EntityState.Of(diff.FindNewObject(id)) : EntityState.Of(diff.FindNewRelation(id));
 }

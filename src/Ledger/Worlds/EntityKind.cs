@@ -4,7 +4,7 @@ namespace Ledger.Worlds;
 public enum EntityKind
 {
     /// <summary>An object; <c>object</c>.</summary>
-    Object,
+    WorldObject,
 
     /// <summary>A relation; <c>relation</c>.</summary>
     Relation,

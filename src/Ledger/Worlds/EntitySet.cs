@@ -8,7 +8,7 @@ internal sealed record EntitySet(IReadOnlyDictionary<string, WorldObject> Object
     public static EntitySet Of(IEnumerable<WorldObject> objects, IEnumerable<Relation> relations) => new(
         objects.ToDictionary(o => o.Id, StringComparer.Ordinal), relations.ToDictionary(r => r.Id, StringComparer.Ordinal));
 
-    public EntityState? Find(EntityKind kind, string id) => kind == EntityKind.Object
+    public EntityState? Find(EntityKind kind, string id) => kind == EntityKind.WorldObject
         ? EntityState.Of(Objects.GetValueOrDefault(id))
         : EntityState.Of(Relations.GetValueOrDefault(id));
 }

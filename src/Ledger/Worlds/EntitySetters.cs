@@ -13,7 +13,7 @@ internal sealed class EntitySetters
 
     /// <summary>The objects and relations that the events name.</summary>
     public EntityQuery Touched => new(
-        [.. _entries.Keys.Where(k => k.Kind == EntityKind.Object).Select(k => k.Id)],
+        [.. _entries.Keys.Where(k => k.Kind == EntityKind.WorldObject).Select(k => k.Id)],
         [.. _entries.Keys.Where(k => k.Kind == EntityKind.Relation).Select(k => k.Id)]);
 
     /// <summary>Takes the next event; one that no world can apply sets nothing.</summary>
@@ -22,10 +22,10 @@ internal sealed class EntitySetters
         switch (recorded.Type)
         {
             case "object.created":
-                Whole(recorded, EntityKind.Object, removes: false);
+                Whole(recorded, EntityKind.WorldObject, removes: false);
                 break;
             case "object.removed":
-                Whole(recorded, EntityKind.Object, removes: true);
+                Whole(recorded, EntityKind.WorldObject, removes: true);
                 break;
             case "relation.created":
                 Whole(recorded, EntityKind.Relation, removes: false);
@@ -48,7 +48,7 @@ internal sealed class EntitySetters
     {
         var json = new WorldEventJson(recorded.Json);
         var refusal = removes ? WorldEventRules.CheckId(json)
-            : kind == EntityKind.Object ? WorldEventRules.CheckObject(json) : WorldEventRules.CheckRelation(json);
+            : kind == EntityKind.WorldObject ? WorldEventRules.CheckObject(json) : WorldEventRules.CheckRelation(json);
         if (refusal is null && !(removes && _entries.GetValueOrDefault((kind, json.Id.Text!)) is { IsRemoved: true }))
         {
             var setter = EntitySetter.Of(recorded);
@@ -64,9 +64,9 @@ internal sealed class EntitySetters
             return;
         }
 
-        if (!_entries.TryGetValue((EntityKind.Object, json.Id.Text!), out var entry))
+        if (!_entries.TryGetValue((EntityKind.WorldObject, json.Id.Text!), out var entry))
         {
-            _entries.Add((EntityKind.Object, json.Id.Text!), entry = new Entry());
+            _entries.Add((EntityKind.WorldObject, json.Id.Text!), entry = new Entry());
         }
 
         if (entry.IsRemoved)

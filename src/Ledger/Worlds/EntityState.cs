@@ -36,7 +36,7 @@ internal sealed class EntityState
     public JsonElement this[string path] => Values.TryGetValue(path, out var value) ? value : default;
 
     public static EntityState? Of(WorldObject? item) =>
-        item is null ? null : new EntityState(EntityKind.Object, item.Id, ValuesOf(item.Data, (TypePath, item.Type)));
+        item is null ? null : new EntityState(EntityKind.WorldObject, item.Id, ValuesOf(item.Data, (TypePath, item.Type)));
 
     public static EntityState? Of(Relation? item) => item is null
         ? null
@@ -49,13 +49,13 @@ internal sealed class EntityState
     /// <exception cref="ArgumentException">It is not the JSON of such a thing.</exception>
     public static EntityState Parse(EntityKind kind, string id, JsonElement json)
     {
-        string[] texts = kind == EntityKind.Object ? ["type"] : ["type", "source_id", "target_id"];
+        string[] texts = kind == EntityKind.WorldObject ? ["type"] : ["type", "source_id", "target_id"];
         if (json.ValueKind != JsonValueKind.Object
             || texts.FirstOrDefault(t => !json.TryGetProperty(t, out var text) || text.ValueKind != JsonValueKind.String) is not null
             || (json.TryGetProperty("data", out var data) && data.ValueKind != JsonValueKind.Object))
         {
             throw new ArgumentException(
-                $"The value for {NameOf(kind)} '{id}' must be a JSON object with {string.Join(", ", texts.Select(t => $"'{t}'"))} as text and, "
+                $"The value for {kind.ToName()} '{id}' must be a JSON object with {string.Join(", ", texts.Select(t => $"'{t}'"))} as text and, "
                 + "if it has properties, 'data' as an object.",
                 nameof(json));
         }
@@ -76,8 +76,6 @@ internal sealed class EntityState
         path.StartsWith(DataPath + "/", StringComparison.Ordinal) ? JsonPointer.Unescape(path[(DataPath.Length + 1)..]) : null;
 
     public static string PathOf(string property) => JsonPointer.Append(DataPath, property);
-
-    public static string NameOf(EntityKind kind) => kind == EntityKind.Object ? "object" : "relation";
 
     public string TextAt(string path) => this[path].GetString()!;
 
@@ -116,7 +114,7 @@ internal sealed class EntityState
     public object ToCreated()
     {
         var data = Data is { Count: > 0 } some ? some.ToJsonElement() : default;
-        return Kind == EntityKind.Object
+        return Kind == EntityKind.WorldObject
             ? new ObjectCreated(Id, Type, data)
             : new RelationCreated(Id, Type, TextAt(SourcePath), TextAt(TargetPath), data);
     }

@@ -11,7 +11,7 @@ internal sealed class MergeCauses(MergeItem item, EntitySetters ours, EntitySett
         var (before, after) = (item.Ours, item.Result);
         if (after is null)
         {
-            object removed = item.Kind == EntityKind.Object ? new ObjectRemoved(item.Id) : new RelationRemoved(item.Id);
+            object removed = item.Kind == EntityKind.WorldObject ? new ObjectRemoved(item.Id) : new RelationRemoved(item.Id);
             return Of(BlameKind.Removed, removed, [""]);
         }
 
@@ -22,7 +22,7 @@ internal sealed class MergeCauses(MergeItem item, EntitySetters ours, EntitySett
         }
 
         // A patch sets properties, and can do nothing else.
-        var isPatch = item.Kind == EntityKind.Object
+        var isPatch = item.Kind == EntityKind.WorldObject
             && changed.All(path => EntityState.PropertyAt(path) is not null && after[path].ValueKind != JsonValueKind.Undefined);
         return isPatch
             ? Of(BlameKind.Patched, new ObjectPatched(item.Id, PatchOf(after, changed)), changed)

@@ -66,8 +66,8 @@ internal sealed class MergeConflicts(
         var (end, byOurs) = (merge.EndOf(conflict), merge.IsLostByOurs(conflict));
         return With(
             conflict,
-            byOurs ? ours.Find(EntityKind.Object, end, "") : ours.Find(EntityKind.Relation, conflict.Id, conflict.Path),
-            byOurs ? theirs.Find(EntityKind.Relation, conflict.Id, conflict.Path) : theirs.Find(EntityKind.Object, end, ""));
+            byOurs ? ours.Find(EntityKind.WorldObject, end, "") : ours.Find(EntityKind.Relation, conflict.Id, conflict.Path),
+            byOurs ? theirs.Find(EntityKind.Relation, conflict.Id, conflict.Path) : theirs.Find(EntityKind.WorldObject, end, ""));
     }
 
     private static MergeConflict With(MergeConflict conflict, EntitySetter? our, EntitySetter? their) => conflict with

@@ -111,7 +111,7 @@ internal sealed class MergeItem
         return conflict.Property is not null || value.ValueKind == JsonValueKind.String
             ? value
             : throw new ArgumentException(
-                $"'{conflict.Path}' of {EntityState.NameOf(conflict.Kind)} '{conflict.Id}' must be text.", nameof(decision));
+                $"'{conflict.Path}' of {conflict.Kind.ToName()} '{conflict.Id}' must be text.", nameof(decision));
     }
 
     private EntityState? Merge()

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ledger.Json;
 
 namespace Ledger.Worlds;
@@ -35,7 +34,7 @@ internal sealed class WorldMerge
             {
                 if (item.HasConflicts)
                 {
-                    (item.Kind == EntityKind.Object ? objects : relations).Add(item.Id);
+                    (item.Kind == EntityKind.WorldObject ? objects : relations).Add(item.Id);
                 }
 
                 foreach (var end in Ends(item.Theirs).Where(e => item.TheirsChanged && LacksOurs(e))
@@ -98,7 +97,7 @@ internal sealed class WorldMerge
         {
             (true, EntityKind.Relation) => 0,
             (true, _) => 1,
-            (false, EntityKind.Object) => 2,
+            (false, EntityKind.WorldObject) => 2,
             _ => 3,
         })];
     }
@@ -108,10 +107,10 @@ internal sealed class WorldMerge
     // An object that was decided about stays as decided.
     private void KeepEnd(string end)
     {
-        if (!_items.TryGetValue((EntityKind.Object, end), out var item))
+        if (!_items.TryGetValue((EntityKind.WorldObject, end), out var item))
         {
             var state = EntityState.Of(_lost[end]);
-            _items.Add((EntityKind.Object, end), item = new MergeItem(EntityKind.Object, end, [state], null, state));
+            _items.Add((EntityKind.WorldObject, end), item = new MergeItem(EntityKind.WorldObject, end, [state], null, state));
             item.Keep();
         }
         else if (!item.HasConflicts)
@@ -124,7 +123,7 @@ internal sealed class WorldMerge
     private bool? LoserOf(MergeItem relation, string path)
     {
         var end = relation.Result?.TextAt(path);
-        if (end is null || (_items.TryGetValue((EntityKind.Object, end), out var item) && (item.HasOpenConflicts || item.Result is not null)))
+        if (end is null || (_items.TryGetValue((EntityKind.WorldObject, end), out var item) && (item.HasOpenConflicts || item.Result is not null)))
         {
             return null;
         }
@@ -133,12 +132,12 @@ internal sealed class WorldMerge
             : relation.OursChanged && relation.Ours?.TextAt(path) == end && LacksTheirs(end) ? false : null;
     }
 
-    private bool LacksOurs(string id) => _items.TryGetValue((EntityKind.Object, id), out var item)
+    private bool LacksOurs(string id) => _items.TryGetValue((EntityKind.WorldObject, id), out var item)
         ? item is { Ours: null, Theirs: not null, Base: not null }
         : _lost.ContainsKey(id);
 
     private bool LacksTheirs(string id) =>
-        _items.TryGetValue((EntityKind.Object, id), out var item) && item is { Ours: not null, Theirs: null, Base: not null };
+        _items.TryGetValue((EntityKind.WorldObject, id), out var item) && item is { Ours: not null, Theirs: null, Base: not null };
 
     private static IEnumerable<string> Ends(EntityState? state) => state is null ? [] : state.EndPaths.Select(state.TextAt);
 }

@@ -138,7 +138,7 @@ public abstract class MergeLawTests(ITestEngine engine) : EventStoreTests(engine
     // The law in other words than the code: the last event after which the property has another value, or the same by a patch that names it.
     private static Guid SetterOf(MergeConflict conflict, IReadOnlyList<RecordedEvent> events) => events
         .Where((e, i) => e.Type is "object.created" or "object.patched" or "object.removed" or "relation.created" or "relation.removed"
-            && e.Type.StartsWith(conflict.Kind == EntityKind.Object ? "object" : "relation", StringComparison.Ordinal)
+            && e.Type.StartsWith(conflict.Kind == EntityKind.WorldObject ? "object" : "relation", StringComparison.Ordinal)
             && e.ToJsonElement().GetProperty("id").GetString() == conflict.Id
             && (e.Type != "object.patched" || (World.Fold(events.Take(i)).FindObject(conflict.Id) is not null && e.ToJsonElement().TryGetProperty("patch", out var patch) && patch.TryGetProperty(conflict.Property!, out _))))
         .Last().Id;

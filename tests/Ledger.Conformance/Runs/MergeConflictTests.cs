@@ -25,7 +25,7 @@ public abstract class MergeConflictTests(ITestEngine engine) : EventStoreTests(e
         refused.Message.ShouldBe($"'{branch.StreamName}' cannot be merged into '{run.StreamName}': a conflict on object 'a' is open. "
             + "Nothing was written; decide them by a resolver and merge again.");
         var conflict = refused.Conflicts.ShouldHaveSingleItem();
-        Described(conflict).ShouldBe("Object a Set /data/x 1 2 3");
+        Described(conflict).ShouldBe("object a set /data/x 1 2 3");
         (conflict.Type, conflict.Property).ShouldBe(("T", "x"));
         (conflict.OurEvent, conflict.OurActor).ShouldBe((ours.Id, "lead"));
         (conflict.TheirEvent, conflict.TheirActor).ShouldBe((theirs.Id, "scout"));
@@ -50,12 +50,12 @@ public abstract class MergeConflictTests(ITestEngine engine) : EventStoreTests(e
         var preview = await run.PreviewMergeAsync(branch);
 
         preview.Conflicts.Select(Described).ShouldBe([
-            """Object a Retyped /type "T" "U" "V" """.TrimEnd(),
-            """Object b Removed  {"type":"T","data":{"x":1}} - {"type":"T","data":{"x":2}}""",
-            """Object c Removed  {"type":"T","data":{"x":1}} {"type":"T","data":{"x":2}} -""",
-            """Object new Created  - {"type":"T","data":{"x":1}} {"type":"T","data":{"y":1}}""",
-            """Relation r Set /target_id "b" "c" "d" """.TrimEnd(),
-            """Relation toD LostEnd /target_id - {"type":"t","source_id":"a","target_id":"d","data":{}} -""",
+            """object a retyped /type "T" "U" "V" """.TrimEnd(),
+            """object b removed  {"type":"T","data":{"x":1}} - {"type":"T","data":{"x":2}}""",
+            """object c removed  {"type":"T","data":{"x":1}} {"type":"T","data":{"x":2}} -""",
+            """object new created  - {"type":"T","data":{"x":1}} {"type":"T","data":{"y":1}}""",
+            """relation r set /target_id "b" "c" "d" """.TrimEnd(),
+            """relation toD lost_end /target_id - {"type":"t","source_id":"a","target_id":"d","data":{}} -""",
         ]);
     }
 
@@ -69,7 +69,7 @@ public abstract class MergeConflictTests(ITestEngine engine) : EventStoreTests(e
         await branch.AppendAsync([relation]);
 
         var conflict = (await run.PreviewMergeAsync(branch)).Conflicts.ShouldHaveSingleItem();
-        Described(conflict).ShouldBe("""Relation toD LostEnd /target_id - - {"type":"t","source_id":"a","target_id":"d","data":{}}""");
+        Described(conflict).ShouldBe("""relation toD lost_end /target_id - - {"type":"t","source_id":"a","target_id":"d","data":{}}""");
         (conflict.OurEvent, conflict.TheirEvent).ShouldBe((removal.Id, relation.Id));
 
         var (ours, theirs) = (await run.ForkAsync(), await run.ForkAsync());
@@ -195,7 +195,7 @@ public abstract class MergeConflictTests(ITestEngine engine) : EventStoreTests(e
 
     private static NewEvent By(string actor, object data) => new(data, new EventMetadata { Actor = actor });
 
-    private static string Described(MergeConflict c) => $"{c.Kind} {c.Id} {c.Reason} {c.Path} {Text(c.Base)} {Text(c.Ours)} {Text(c.Theirs)}";
+    private static string Described(MergeConflict c) => $"{c.Kind.ToName()} {c.Id} {c.Reason.ToName()} {c.Path} {Text(c.Base)} {Text(c.Ours)} {Text(c.Theirs)}";
 
     private static string Text(JsonElement value) => value.ValueKind == JsonValueKind.Undefined ? "-" : JsonSerializer.Serialize(value);
 

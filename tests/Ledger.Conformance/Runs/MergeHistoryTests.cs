@@ -253,7 +253,7 @@ public abstract class MergeHistoryTests(ITestEngine engine) : EventStoreTests(en
         trace.Entries[^1].Event!.Position.ShouldBe(Position.Start);
     }
 
-    private static Task SetAsync(Run run, string property, int value) =>
+    private static Task<Position> SetAsync(Run run, string property, int value) =>
         run.AppendAsync([new ObjectPatched("a", new JsonObject { [property] = value })]);
 
     private static async Task<string> ValuesAsync(Run run) => string.Join(

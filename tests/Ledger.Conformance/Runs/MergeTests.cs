@@ -37,7 +37,7 @@ public abstract class MergeTests(ITestEngine engine) : EventStoreTests(engine)
         result.EventId.ShouldBe(events[^1].Id);
         result.Length.ShouldBe(new Position(7));
         preview.Changes.Select(c => (c.Kind, c.Id, c.Change)).ShouldBe(
-            [(EntityKind.Object, "a", BlameKind.Patched), (EntityKind.Object, "b", BlameKind.Created), (EntityKind.Relation, "r", BlameKind.Created)]);
+            [(EntityKind.WorldObject, "a", BlameKind.Patched), (EntityKind.WorldObject, "b", BlameKind.Created), (EntityKind.Relation, "r", BlameKind.Created)]);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using JasperFx.Events.Projections;
 using Ledger.Log;
 using Ledger.Marten.Streams;
@@ -28,6 +29,27 @@ public sealed class SessionLedgerTests : IClassFixture<MartenDatabase>, IAsyncDi
     private StreamName Stream => StreamName.Run(_id);
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    [Fact]
+    public async Task Merge_InASession_IsWrittenWithItsDocuments()
+    {
+        var run = new AgentLedger(_store).GetRun(_id);
+        await run.AppendAsync([new ObjectCreated("a", "T", new JsonObject { ["x"] = 1 })]);
+        var branch = await run.ForkAsync();
+        await branch.AppendAsync([new ObjectPatched("a", new JsonObject { ["x"] = 2 })]);
+
+        await using var session = _documents.LightweightSession();
+        session.Store(new Order(_id, "merged"));
+        var ledger = session.Ledger();
+        var merged = await ledger.GetRun(_id).MergeAsync(await ledger.OpenAsync(branch.StreamName));
+        (await run.GetLengthAsync()).ShouldBe(new Position(1));
+        await session.SaveChangesAsync();
+
+        merged.Length.ShouldBe(new Position(3));
+        (await run.FindObjectAsync("a"))!.Data["x"].GetInt32().ShouldBe(2);
+        (await session.LoadAsync<Order>(_id)).ShouldNotBeNull();
+        (await session.LoadAsync<RunCounts>(Stream.Value)).ShouldNotBeNull();
+    }
 
     [Fact]
     public async Task Save_WritesDocumentAndEvents()
