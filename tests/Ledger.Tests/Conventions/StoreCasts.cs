@@ -7,7 +7,7 @@ namespace Ledger.Tests.Conventions;
 internal static partial class StoreCasts
 {
     private const string Types =
-        "(?:ILogSearch|IDocumentReader|IWorldReader|ISnapshotStore|ITaskReader|IChronoLog|(?:Postgres|Marten|Memory|Session)EventStore)";
+        "(?:ILogSearch|IDocumentReader|IWorldReader|IMergeReader|ISnapshotStore|ITaskReader|IChronoLog|(?:Postgres|Marten|Memory|Session)EventStore)";
 
     /// <summary>The capabilities that casts to are found.</summary>
     public static IReadOnlyList<string> Capabilities { get; } =
