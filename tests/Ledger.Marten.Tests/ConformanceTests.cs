@@ -29,6 +29,7 @@ public sealed class MartenListBranchesTests(MartenDatabase database) : ListBranc
 public sealed class MartenCallOnceTests(MartenDatabase database) : CallOnceTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenCallPolicyTests(MartenDatabase database) : CallPolicyTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenCallEffectTests(MartenDatabase database) : CallEffectTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenToolFailureTests(MartenDatabase database) : ToolFailureTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenBudgetTests(MartenDatabase database) : BudgetTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenApprovalTests(MartenDatabase database) : ApprovalTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenCallCauseTests(MartenDatabase database) : CallCauseTests(database), IClassFixture<MartenDatabase>;

@@ -29,6 +29,7 @@ public sealed class PostgresListBranchesTests(LedgerDatabase database) : ListBra
 public sealed class PostgresCallOnceTests(LedgerDatabase database) : CallOnceTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCallPolicyTests(LedgerDatabase database) : CallPolicyTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCallEffectTests(LedgerDatabase database) : CallEffectTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresToolFailureTests(LedgerDatabase database) : ToolFailureTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresBudgetTests(LedgerDatabase database) : BudgetTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresApprovalTests(LedgerDatabase database) : ApprovalTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCallCauseTests(LedgerDatabase database) : CallCauseTests(database), IClassFixture<LedgerDatabase>;

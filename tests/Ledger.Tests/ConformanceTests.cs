@@ -36,6 +36,7 @@ public sealed class MemoryListBranchesTests() : ListBranchesTests(new MemoryEngi
 public sealed class MemoryCallOnceTests() : CallOnceTests(new MemoryEngine());
 public sealed class MemoryCallPolicyTests() : CallPolicyTests(new MemoryEngine());
 public sealed class MemoryCallEffectTests() : CallEffectTests(new MemoryEngine());
+public sealed class MemoryToolFailureTests() : ToolFailureTests(new MemoryEngine());
 public sealed class MemoryBudgetTests() : BudgetTests(new MemoryEngine());
 public sealed class MemoryApprovalTests() : ApprovalTests(new MemoryEngine());
 public sealed class MemoryCallCauseTests() : CallCauseTests(new MemoryEngine());

@@ -1,4 +1,5 @@
 using Ledger.Log;
+using Ledger.Postgres.Calls;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Log.Appending;
 using Ledger.Postgres.Projections.Inline;
@@ -30,6 +31,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
     private readonly PostgresSnapshots _snapshots;
     private readonly PostgresDocuments _documents;
     private readonly PostgresChronoLog _records;
+    private readonly PostgresCallOwners? _owners;
 
     /// <summary>Works on a data source.</summary>
     /// <param name="dataSource">The connections; pooled, at least as many as there are concurrent calls.</param>
@@ -69,6 +71,9 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
         _snapshots = new PostgresSnapshots(context);
         _documents = new PostgresDocuments(context, this);
         _records = new PostgresChronoLog(context);
+
+        // In a transaction of the caller others would not see that its process is alive.
+        _owners = context.Connections.IsPool ? new PostgresCallOwners(context) : null;
     }
 
     /// <inheritdoc/>
@@ -80,7 +85,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
     /// <inheritdoc/>
     public T? Get<T>()
         where T : class =>
-        _worlds as T ?? Tasks as T ?? _documents as T ?? _snapshots as T ?? _search as T ?? _records as T ?? this as T;
+        _worlds as T ?? Tasks as T ?? _documents as T ?? _snapshots as T ?? _search as T ?? _records as T ?? _owners as T ?? this as T;
 
     /// <summary>The same store within a transaction of the caller: its appends are committed or rolled back with it.</summary>
     /// <remarks>

@@ -28,15 +28,36 @@ internal sealed class Recording : ICallSource
                     byRequest[foreignId] = call;
                 }
 
-                if (recorded.Position >= start && (liveFrom is null || recorded.Position < liveFrom))
-                {
-                    _calls.Add(call);
-                }
+                Add(call);
+            }
+            else if (BudgetRefusalForm.KeyOf(recorded) is { } refused)
+            {
+                Add(new Call(recorded, refused) { Outcome = recorded });
             }
             else if (RequestOf(recorded, byRequest) is { Outcome: null } call
                 && (recorded.Type is "call.failed" || CallEventForm.Answers(recorded.Type, call.Key.Kind)))
             {
                 call.Outcome = recorded;
+            }
+        }
+
+        void Add(Call call)
+        {
+            if (call.Request.Position >= start && (liveFrom is null || call.Request.Position < liveFrom))
+            {
+                _calls.Add(call);
+            }
+        }
+    }
+
+    /// <summary>Whether all recorded calls were asked for, and further ones are made.</summary>
+    public bool MakesCalls
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _liveFrom is not null && _calls.TrueForAll(c => c.IsAsked);
             }
         }
     }
@@ -93,7 +114,8 @@ internal sealed class Recording : ICallSource
         RecordedEvent? outcome;
         lock (_gate)
         {
-            var key = CallKey.Of(kind, StoredForm(kind, request));
+            // Event files do not have the hash of the request as it was asked.
+            var key = CallKey.Of(kind, CallEventForm.StoredForm(kind, request));
             if (_calls.Find(c => !c.IsAsked && c.Key == key) is { } found)
             {
                 found.IsAsked = true;
@@ -117,14 +139,13 @@ internal sealed class Recording : ICallSource
             throw new RecordedFailureException(kind, ReasonOf(outcome));
         }
 
-        return Task.FromResult(new CallResponse(CallEventForm.ContentOf(kind, outcome.ToJsonElement())));
-    }
+        if (outcome.Type == "budget.exhausted")
+        {
+            throw BudgetRefusalForm.Read(outcome);
+        }
 
-    // Event files do not have the hash of the request as it was asked.
-    private static JsonElement StoredForm(string kind, JsonElement request)
-    {
-        var stored = CallEventForm.Request(kind, request).Data;
-        return stored.TryGetProperty("request", out var inner) && kind is not (CallEventForm.Llm or CallEventForm.Tool) ? inner : stored;
+        var data = outcome.ToJsonElement();
+        return Task.FromResult(new CallResponse(CallEventForm.ContentOf(kind, data)) { Terminates = CallEventForm.Terminates(kind, data) });
     }
 
     private static string? ReasonOf(RecordedEvent outcome) =>
@@ -165,7 +186,7 @@ internal sealed class Recording : ICallSource
         }
         else
         {
-            var (expectedKind, expectedRequest) = CallEventForm.RequestOf(expected.Request)!.Value;
+            var (expectedKind, expectedRequest) = CallEventForm.RequestOf(expected.Request) ?? (expected.Key.Kind, expected.Request.ToJsonElement());
             message += $"The next that was recorded is at position {expected.Request.Position}, kind '{expectedKind}', {JsonDifference.Text(expectedRequest)}";
             var difference = expectedKind == kind ? JsonDifference.Describe(expectedRequest, request) : null;
             message += difference is null ? "." : $": {difference}.";

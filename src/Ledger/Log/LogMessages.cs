@@ -28,4 +28,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(EventId = 6, Level = LogLevel.Information, Message = "A call of kind {Kind} in {Stream} waits for {Request}, which {Owner} began at {Since}")]
     internal static partial void CallAwaited(ILogger logger, string kind, string stream, Guid request, string owner, DateTimeOffset since);
+
+    [LoggerMessage(EventId = 9, Level = LogLevel.Warning, Message = "The caller of {Request}, {Owner}, has been silent for {Silence} and counts as gone")]
+    internal static partial void CallOwnerSilent(ILogger logger, Guid request, string owner, TimeSpan silence);
+
+    [LoggerMessage(EventId = 10, Level = LogLevel.Warning, Message = "It could not be recorded that this process is alive; callers elsewhere may take its calls for ended")]
+    internal static partial void CallHeartbeatFailed(ILogger logger, Exception exception);
 }

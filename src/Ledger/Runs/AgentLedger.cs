@@ -210,6 +210,29 @@ public sealed class AgentLedger
         return BranchNode.Arrange(branches);
     }
 
+    /// <summary>Whether the caller of an open call is gone, or has been silent for too long; null if that cannot be told.</summary>
+    internal async Task<bool?> IsGoneAsync(OpenCall call, CancellationToken cancellationToken)
+    {
+        if (call.IsUnknown || CallOwner.IsGone(call.Owner))
+        {
+            return true;
+        }
+
+        if (CallOwner.BeatingProcessOf(call.Owner) is not { } process || Store.Get<ICallOwners>() is not { } owners)
+        {
+            return null;
+        }
+
+        var silence = await owners.SilenceOfAsync(process, call.Since, cancellationToken).ConfigureAwait(false);
+        if (silence < Options.CallLease && silence < Options.CallHeartbeat * CallHeartbeat.MostMissed)
+        {
+            return false;
+        }
+
+        LogMessages.CallOwnerSilent(Logger, call.RequestId, call.Owner!, silence);
+        return true;
+    }
+
     private async Task<Run> ForkAtAsync(StreamName parent, Position? at, ForkOptions? options, CancellationToken cancellationToken)
     {
         options ??= new ForkOptions();

@@ -21,4 +21,7 @@ public sealed record Approval(Guid Id, string Kind, string RequestHash, JsonElem
 
     /// <summary>When it was decided; null while it waits.</summary>
     public DateTimeOffset? DecidedAt { get; init; }
+
+    /// <summary>The id under which a chat client asked for it; null for none.</summary>
+    internal string? AskedAs { get; init; }
 }

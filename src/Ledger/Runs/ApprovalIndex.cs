@@ -5,6 +5,9 @@ namespace Ledger.Runs;
 /// <summary>The approvals of a history, by the request that they are on. Not safe for concurrent use.</summary>
 internal sealed class ApprovalIndex
 {
+    /// <summary>The header of <c>approval.requested</c> with the id under which a chat client asked.</summary>
+    public const string AskedAsHeader = "approval_asked_as";
+
     private readonly Dictionary<(string Kind, string RequestHash), (Approval Last, int Count)> _approvals = [];
 
     /// <summary>The last time that approval of a request was asked for; null if it never was.</summary>
@@ -22,7 +25,7 @@ internal sealed class ApprovalIndex
         {
             var before = _approvals.GetValueOrDefault((asked.Kind, asked.RequestHash)).Count;
             _approvals[(asked.Kind, asked.RequestHash)] =
-                (new Approval(recorded.Id, asked.Kind, asked.RequestHash, asked.Request, recorded.Timestamp), before + 1);
+                (new Approval(recorded.Id, asked.Kind, asked.RequestHash, asked.Request, recorded.Timestamp) { AskedAs = CallEventForm.Text(recorded, AskedAsHeader) }, before + 1);
         }
         else if (recorded.Data is ApprovalDecided decided
             && _approvals.TryGetValue((decided.Kind, decided.RequestHash), out var known)

@@ -4,30 +4,67 @@ namespace Ledger.Runs;
 /// <remarks>When a call fails, its number is reused for the next request, which is a repetition. Safe for concurrent use.</remarks>
 internal sealed class AttemptCounter
 {
-    private readonly Dictionary<CallKey, (int Next, SortedSet<int> Returned)> _numbers = [];
+    private readonly Dictionary<CallKey, Numbers> _numbers = [];
 
-    public int Take(CallKey key)
+    /// <summary>The next number; one that was returned comes first.</summary>
+    public AttemptNumber Take(CallKey key)
     {
         lock (_numbers)
         {
-            var (next, returned) = _numbers.TryGetValue(key, out var known) ? known : (0, []);
-            if (returned.Count > 0)
+            var numbers = Of(key);
+            foreach (var (returned, told) in numbers.Returned)
             {
-                var number = returned.Min;
-                returned.Remove(number);
-                return number;
+                numbers.Returned.Remove(returned);
+                return new AttemptNumber(returned, told, numbers.Next);
             }
 
-            _numbers[key] = (next + 1, returned);
-            return next;
+            return new AttemptNumber(numbers.Next++, null, null);
         }
     }
 
-    public void Return(CallKey key, int number)
+    /// <summary>Takes a number that no request had, in place of one that was returned.</summary>
+    /// <returns>The new number, or the same if another request has the new one by now.</returns>
+    public AttemptNumber Exchange(CallKey key, AttemptNumber repeated)
     {
         lock (_numbers)
         {
-            _numbers[key].Returned.Add(number);
+            var numbers = Of(key);
+            if (numbers.Next != repeated.Unused)
+            {
+                return repeated;
+            }
+
+            numbers.Returned[repeated.Number] = repeated.Told;
+            return new AttemptNumber(numbers.Next++, null, null);
         }
+    }
+
+    /// <summary>Returns the number of a call that failed.</summary>
+    /// <param name="key">The request.</param>
+    /// <param name="number">The number.</param>
+    /// <param name="told">The failure that the agent was told; null if none was recorded.</param>
+    public void Return(CallKey key, AttemptNumber number, Guid? told)
+    {
+        lock (_numbers)
+        {
+            Of(key).Returned[number.Number] = told ?? number.Told;
+        }
+    }
+
+    private Numbers Of(CallKey key)
+    {
+        if (!_numbers.TryGetValue(key, out var numbers))
+        {
+            _numbers.Add(key, numbers = new Numbers());
+        }
+
+        return numbers;
+    }
+
+    private sealed class Numbers
+    {
+        public int Next { get; set; }
+
+        public SortedDictionary<int, Guid?> Returned { get; } = [];
     }
 }

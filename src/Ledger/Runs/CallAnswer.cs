@@ -21,6 +21,12 @@ public sealed record CallAnswer(JsonElement Response, bool IsFromLog, Guid Respo
     /// <summary>How long the call took when it was made, to the millisecond; null where the log does not say.</summary>
     public TimeSpan? Duration { get; init; }
 
+    /// <summary>Whether the tool ended the turn of its agent.</summary>
+    internal bool Terminates { get; init; }
+
+    /// <summary>The trace in which the response was recorded; null for none.</summary>
+    internal string? TraceParent { get; init; }
+
     /// <summary>The text: the response itself, or its member <c>text</c>; null where there is none.</summary>
     public string? Text => Response.ValueKind switch
     {

@@ -23,6 +23,8 @@ internal static class CallEventForm
     public const string AttemptHeader = "call_attempt";
     public const string DurationHeader = "call_ms";
 
+    private const string TerminateMember = "terminate";
+
     /// <summary>How far the number of an occurrence may be ahead of those before it; a number beyond is not Ledger's.</summary>
     public const int MostSkipped = 1_000;
 
@@ -52,6 +54,11 @@ internal static class CallEventForm
         {
             w.WriteString("call_id", requestId);
             Write(w, "result", response.Content);
+            if (response.Terminates)
+            {
+                w.WriteBoolean(TerminateMember, true);
+            }
+
             WriteCost(w, response);
         })),
         _ => new("call.returned", Object(w =>
@@ -61,6 +68,17 @@ internal static class CallEventForm
             WriteCost(w, response);
         })),
     };
+
+    /// <summary>Whether a tool's result ended the turn of its agent.</summary>
+    public static bool Terminates(string kind, JsonElement data) =>
+        kind == Tool && data.ValueKind == JsonValueKind.Object && data.TryGetProperty(TerminateMember, out var ends) && ends.ValueKind == JsonValueKind.True;
+
+    /// <summary>The request as <see cref="RequestOf"/> returns it once it is recorded.</summary>
+    public static JsonElement StoredForm(string kind, JsonElement request)
+    {
+        var stored = Request(kind, request).Data;
+        return kind is not (Llm or Tool) && stored.TryGetProperty("request", out var inner) ? inner : stored;
+    }
 
     /// <summary>The response in the data of its event; undefined where there is none.</summary>
     public static JsonElement ContentOf(string kind, JsonElement data) => kind switch

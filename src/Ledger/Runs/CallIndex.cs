@@ -12,7 +12,8 @@ namespace Ledger.Runs;
 internal sealed class CallIndex(History history)
 {
     private readonly Dictionary<CallKey, List<CallState>> _calls = [];
-    private readonly Dictionary<Guid, CallState> _requests = [];
+    private readonly Dictionary<Guid, (CallState Call, Position At)> _requests = [];
+    private readonly Dictionary<Guid, CallState> _failures = [];
     private readonly Dictionary<(string Kind, string RequestHash), Position> _first = [];
     private readonly Dictionary<string, Guid> _foreignRequests = new(StringComparer.Ordinal);
 
@@ -53,7 +54,7 @@ internal sealed class CallIndex(History history)
         _calls.TryGetValue(key, out var slots) && slot < slots.Count ? slots[slot] with { } : new CallState(key, slot);
 
     /// <summary>The occurrence that a request is; null for one that is not in the history.</summary>
-    public CallState? FindRequest(Guid requestId) => _requests.TryGetValue(requestId, out var call) ? call with { } : null;
+    public CallState? FindRequest(Guid requestId) => _requests.TryGetValue(requestId, out var found) ? found.Call with { } : null;
 
     /// <summary>The calls of the own stream that have neither a response nor a failure, in their order.</summary>
     public IReadOnlyList<OpenCall> OpenCalls() =>
@@ -66,7 +67,7 @@ internal sealed class CallIndex(History history)
         Next = new Position(position.Value + 1);
         if (CallEventForm.RequestOf(recorded) is { } request)
         {
-            TakeRequest(recorded, request.Kind, request.Request);
+            TakeRequest(recorded, position, request.Kind, request.Request);
         }
         else if (CallEventForm.IsResponse(recorded.Type))
         {
@@ -74,9 +75,14 @@ internal sealed class CallIndex(History history)
         }
         else if (recorded.Type is "call.failed" or "call.released")
         {
-            if (Close(recorded) is { Response: null } call)
+            if (Close(recorded) is ({ Response: null } call, var at))
             {
                 call.HasFailed = true;
+                if (recorded.Data is CallFailed failed)
+                {
+                    call.Failures = [.. call.Failures, new CallFailure(recorded.Id, at, failed.Error, IsFollowed: false)];
+                    _failures.Add(recorded.Id, call);
+                }
             }
 
             if (recorded.Type == "call.failed")
@@ -86,7 +92,7 @@ internal sealed class CallIndex(History history)
         }
         else if (recorded.Type == "call.unknown")
         {
-            if (Named(recorded) is var (id, call) && call.Open?.RequestId == id)
+            if (Named(recorded) is var (id, call, _) && call.Open?.RequestId == id)
             {
                 call.Open = call.Open with { IsUnknown = true };
             }
@@ -105,9 +111,10 @@ internal sealed class CallIndex(History history)
         }
     }
 
-    private void TakeRequest(RecordedEvent recorded, string kind, JsonElement request)
+    private void TakeRequest(RecordedEvent recorded, Position position, string kind, JsonElement request)
     {
         var key = CallEventForm.KeyOf(recorded, kind, request);
+        Follow(recorded, key);
         if (!_calls.TryGetValue(key, out var slots))
         {
             _calls.Add(key, slots = []);
@@ -121,7 +128,7 @@ internal sealed class CallIndex(History history)
         }
 
         var call = slots[slot];
-        _requests[recorded.Id] = call;
+        _requests[recorded.Id] = (call, position);
         if (recorded.Metadata.ForeignId is { } foreignId)
         {
             _foreignRequests[foreignId] = recorded.Id;
@@ -133,6 +140,18 @@ internal sealed class CallIndex(History history)
             call.Attempts++;
             call.HasFailed = false;
             call.Open = new OpenCall(recorded.Id, kind, CallEventForm.Text(recorded, CallEventForm.OwnerHeader), recorded.Timestamp, IsUnknown: false);
+        }
+    }
+
+    // A request of the same call repeats it; one of another was made with the failure known.
+    private void Follow(RecordedEvent request, CallKey key)
+    {
+        foreach (var cause in request.Metadata.Causes)
+        {
+            if (_failures.TryGetValue(cause, out var failed) && failed.Key != key)
+            {
+                failed.Failures = [.. failed.Failures.Select(f => f.Id == cause ? f with { IsFollowed = true } : f)];
+            }
         }
     }
 
@@ -151,36 +170,37 @@ internal sealed class CallIndex(History history)
             && ((data.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null)
                 || (recorded.Type == "tool.returned" && !data.TryGetProperty("result", out _)));
         Add(recorded, t => hasFailed ? t.WithFailure() : t.WithCall(CallCost.Read(data)));
-        if (Close(recorded) is { } call)
+        if (Close(recorded) is var (call, at))
         {
             call.HasFailed = hasFailed;
             if (!hasFailed)
             {
+                call.AnsweredRequest ??= at;
                 call.Response ??= position;
                 _first.TryAdd((call.Key.Kind, call.Key.RequestHash), position);
             }
         }
     }
 
-    private CallState? Close(RecordedEvent recorded)
+    private (CallState Call, Position At)? Close(RecordedEvent recorded)
     {
-        if (Named(recorded) is not var (id, call))
+        if (Named(recorded) is not var (id, call, at))
         {
             return null;
         }
 
         call.Open = call.Open?.RequestId == id ? null : call.Open;
-        return call;
+        return (call, at);
     }
 
-    private (Guid Id, CallState Call)? Named(RecordedEvent recorded)
+    private (Guid Id, CallState Call, Position At)? Named(RecordedEvent recorded)
     {
         foreach (var id in RequestsNamedBy(recorded))
         {
-            if (_requests.TryGetValue(id, out var call)
-                && (!CallEventForm.IsResponse(recorded.Type) || CallEventForm.Answers(recorded.Type, call.Key.Kind)))
+            if (_requests.TryGetValue(id, out var found)
+                && (!CallEventForm.IsResponse(recorded.Type) || CallEventForm.Answers(recorded.Type, found.Call.Key.Kind)))
             {
-                return (id, call);
+                return (id, found.Call, found.At);
             }
         }
 

@@ -15,6 +15,10 @@ internal sealed class CallLog(Run run)
     public Task<CallState> ReadAsync(CallKey key, int slot, CancellationToken cancellationToken) =>
         ReadAsync(index => index.Find(key, slot), cancellationToken);
 
+    /// <summary>Two occurrences that were found before or may come, at one moment.</summary>
+    public Task<(CallState First, CallState Second)> ReadAsync(CallKey key, int first, int second, CancellationToken cancellationToken) =>
+        ReadAsync(index => (index.Find(key, first), index.Find(key, second)), cancellationToken);
+
     /// <summary>The occurrence that a request is; null for one that is not in the history.</summary>
     public Task<CallState?> ReadRequestAsync(Guid requestId, CancellationToken cancellationToken) =>
         ReadAsync(index => index.FindRequest(requestId), cancellationToken);

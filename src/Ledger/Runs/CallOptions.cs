@@ -43,4 +43,10 @@ public sealed record CallOptions
 
     /// <summary>Who calls and why, for the event of the request. Without causes, those are the answers that the handle was given last.</summary>
     public EventMetadata Metadata { get; init; } = EventMetadata.None;
+
+    /// <summary>The id that the model gave to the call of a tool, for traces; null for none.</summary>
+    internal string? ToolCallId { get; init; }
+
+    /// <summary>The provider of the model, for traces; null if that is not known.</summary>
+    internal string? Provider { get; init; }
 }

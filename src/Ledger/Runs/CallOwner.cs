@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Ledger.Runs;
@@ -8,7 +7,8 @@ namespace Ledger.Runs;
 /// <summary>Names a caller so that others can see whether it is gone, if they can see its process.</summary>
 /// <remarks>
 /// The name is <c>machine/process/start/caller</c>: the machine, with its boot and the namespace of its process ids (a container has its own), the id of the
-/// process, when it started, and an id for the caller. Of its own process this knows which callers are at work.
+/// process, when it started, and an id for the caller, which says whether the process sends heartbeats (<see cref="CallHeartbeat"/>). Of its own process this knows
+/// which callers are at work.
 /// </remarks>
 internal static class CallOwner
 {
@@ -19,8 +19,18 @@ internal static class CallOwner
 
     private static readonly string Started = StartOf(Environment.ProcessId) ?? "";
 
+    private const string Beats = "beats-";
+
+    /// <summary>The name of this process among those that send heartbeats.</summary>
+    public static string Process { get; } = string.Create(CultureInfo.InvariantCulture, $"{Place}/{Environment.ProcessId}/{Started}");
+
     /// <summary>A name for a new caller of this process.</summary>
-    public static string New() => string.Create(CultureInfo.InvariantCulture, $"{Place}/{Environment.ProcessId}/{Started}/{Guid.NewGuid():N}");
+    /// <param name="isBeating">Whether the process sends heartbeats while it makes the call.</param>
+    public static string New(bool isBeating) => $"{Process}/{(isBeating ? Beats : "")}{Guid.NewGuid():N}";
+
+    /// <summary>The process of a caller that sends heartbeats; null for others.</summary>
+    public static string? BeatingProcessOf(string? owner) =>
+        owner?.LastIndexOf('/') is { } end and > 0 && owner.AsSpan(end + 1).StartsWith(Beats, StringComparison.Ordinal) ? owner[..end] : null;
 
     /// <summary>A caller of this process begins its work.</summary>
     public static void Begin(string owner) => AtWork.TryAdd(owner, true);
@@ -56,7 +66,7 @@ internal static class CallOwner
                 return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[19];
             }
 
-            using var running = Process.GetProcessById(process);
+            using var running = System.Diagnostics.Process.GetProcessById(process);
             return running.StartTime.ToUniversalTime().ToString("yyyyMMddHHmm", CultureInfo.InvariantCulture);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or ArgumentException)

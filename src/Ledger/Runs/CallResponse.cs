@@ -16,6 +16,9 @@ public sealed record CallResponse(JsonElement Content)
     /// <summary>The number of tokens of the response; null where there are none.</summary>
     public long? OutputTokens { get; init; }
 
+    /// <summary>Whether the tool ended the turn of its agent; recorded with the result, so that it ends the turn again.</summary>
+    internal bool Terminates { get; init; }
+
     /// <summary>A response that is plain text, of any content and length.</summary>
     public static CallResponse OfText(string text)
     {

@@ -16,4 +16,32 @@ internal sealed record CallState(CallKey Key, int Slot)
 
     /// <summary>Whether its last attempt failed, so that the next request of any origin is another attempt.</summary>
     public bool HasFailed { get; set; }
+
+    /// <summary>Where the request is that the first response answers; null while there is none.</summary>
+    public Position? AnsweredRequest { get; set; }
+
+    /// <summary>The failures before the first response, in their order; a new list with each.</summary>
+    public IReadOnlyList<CallFailure> Failures { get; set; } = [];
+
+    /// <summary>The first failure that the agent went on from, after the one that it was told last; null for none.</summary>
+    /// <param name="told">The failure that it was told last; null for none.</param>
+    public CallFailure? FailureAfter(Guid? told)
+    {
+        var begun = told is null;
+        foreach (var failure in Failures)
+        {
+            if (begun && failure.IsFollowed)
+            {
+                return failure;
+            }
+
+            begun |= failure.Id == told;
+        }
+
+        return null;
+    }
+
+    /// <summary>Where the request is whose outcome the agent is given next; null when the call is made.</summary>
+    /// <param name="told">The failure that it was told last; null for none.</param>
+    public Position? NextAfter(Guid? told) => FailureAfter(told)?.Request ?? AnsweredRequest;
 }

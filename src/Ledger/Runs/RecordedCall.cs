@@ -18,10 +18,19 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
     private const int LongestError = 16 * 1024;
     private const int MostTries = 3;
 
-    private readonly string _owner = CallOwner.New();
+    private readonly string _owner = CallOwner.New(ledger.Store.Get<ICallOwners>() is not null);
     private readonly ResponseEvents _responses = new(run.StreamName, ledger, key, request);
     private readonly GivenAnswers _answers = run.Answers;
     private readonly IReadOnlyList<Guid> _followed = options.Metadata.Causes.Count > 0 ? options.Metadata.Causes : run.Answers.Present;
+
+    /// <summary>Which occurrence of the request this is.</summary>
+    public CallOccurrence Wanted => wanted;
+
+    /// <summary>The failure of this occurrence that the agent was told last; null for none.</summary>
+    public Guid? Told { get; set; }
+
+    /// <summary>The id of the event that recorded the request; null while the call was not made here.</summary>
+    public Guid? RequestId { get; private set; }
 
     public async Task<CallAnswer> RunAsync(Func<CallContext, CancellationToken, Task<CallResponse>> call, CancellationToken cancellationToken)
     {
@@ -43,6 +52,11 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         var state = await log.ReadAsync(key, wanted, cancellationToken).ConfigureAwait(false);
         while (true)
         {
+            if (wanted.Reuse == CallReuse.ByOccurrence && state.FailureAfter(Told) is { } failure)
+            {
+                throw FailedAgain(failure);
+            }
+
             if (state.Response is { } position && wanted.Reuse != CallReuse.Never)
             {
                 return await AnswerAsync(position, cancellationToken).ConfigureAwait(false);
@@ -62,7 +76,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
                     LogMessages.CallAwaited(ledger.Logger, key.Kind, run.StreamName.Value, other.RequestId, other.Owner ?? "", other.Since);
                 }
 
-                if (!IsOver(other, waitingFor.Value.Start))
+                if (!await IsOverAsync(other, waitingFor.Value.Start, cancellationToken).ConfigureAwait(false))
                 {
                     await Task.Delay(wait, ledger.TimeProvider, cancellationToken).ConfigureAwait(false);
                     wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, LongestWait.Ticks));
@@ -86,6 +100,8 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             var taken = await TakeAsync(state, cancellationToken).ConfigureAwait(false);
             if (taken.Open is { } open && open.Owner == _owner)
             {
+                RequestId = open.RequestId;
+                using var alive = CallHeartbeat.Begin(ledger);
                 return await MakeAsync(ContextOf(open.RequestId, taken), taken.Slot, call, cancellationToken).ConfigureAwait(false);
             }
 
@@ -135,17 +151,29 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
 #pragma warning restore CA1031
     }
 
+    private RecordedFailureException FailedAgain(CallFailure failure)
+    {
+        Told = failure.Id;
+        _answers.Add(failure.Id, _followed);
+        return new RecordedFailureException(key.Kind, failure.Error);
+    }
+
     // Another occurrence may be answered meanwhile, which is as good where any answers.
     private Task<CallState> ReadAgainAsync(CallState state, CancellationToken cancellationToken) => wanted.Reuse == CallReuse.Once
         ? log.ReadAsync(key, wanted, cancellationToken)
         : log.ReadAsync(key, state.Slot, cancellationToken);
 
     /// <summary>Whether the caller of a call is gone, or counts as gone.</summary>
-    private bool IsOver(OpenCall other, long waitingSince) =>
-        other.IsUnknown
-        || CallOwner.IsGone(other.Owner)
-        || ledger.TimeProvider.GetElapsedTime(waitingSince) >= ledger.Options.CallLease
-        || ledger.TimeProvider.GetUtcNow() - other.Since >= ledger.Options.CallLease;
+    private async Task<bool> IsOverAsync(OpenCall other, long waitingSince, CancellationToken cancellationToken)
+    {
+        if (await ledger.IsGoneAsync(other, cancellationToken).ConfigureAwait(false) is { } known)
+        {
+            return known;
+        }
+
+        return ledger.TimeProvider.GetElapsedTime(waitingSince) >= ledger.Options.CallLease
+            || ledger.TimeProvider.GetUtcNow() - other.Since >= ledger.Options.CallLease;
+    }
 
     /// <summary>Whether a call whose caller is gone is made again; false when it has been answered now.</summary>
     /// <exception cref="CallUnknownException">It must not be made again.</exception>
@@ -207,9 +235,17 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         {
             // The effect of a call that did not end well is unknown, unless it says that it had none. That matters if it must not be repeated.
             var reason = StorableText.Of($"{e.GetType().Name}: {e.Message}", LongestError);
-            await (options.Effects == EffectPolicy.Repeat || e is CallNotMadeException
-                ? RecordAsync(new CallFailed(key.Kind, reason), context.RequestId, null)
-                : RecordUnknownAsync(context.RequestId, reason)).ConfigureAwait(false);
+            if (options.Effects != EffectPolicy.Repeat && e is not CallNotMadeException && ledger.CallSource is not { MakesCalls: false })
+            {
+                await RecordUnknownAsync(context.RequestId, reason).ConfigureAwait(false);
+            }
+            else if (await RecordAsync(new CallFailed(key.Kind, reason), context.RequestId, null).ConfigureAwait(false) is { } failure
+                && !cancellationToken.IsCancellationRequested)
+            {
+                Told = failure;
+                _answers.Add(failure, _followed);
+            }
+
             throw;
         }
 
@@ -262,13 +298,16 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         {
             Altered = AlteredAnswerForm.Read(recorded.Metadata),
             Duration = CallEventForm.DurationOf(recorded.Metadata),
+            Terminates = CallEventForm.Terminates(key.Kind, data),
+            TraceParent = recorded.Metadata.TraceParent,
         };
     }
 
-    private Task RecordUnknownAsync(Guid requestId, string? reason) =>
+    private Task<Guid?> RecordUnknownAsync(Guid requestId, string? reason) =>
         RecordAsync(new CallUnknown(key.Kind, reason), requestId, EventIds.OfUnknownCall(requestId));
 
-    private async Task RecordAsync(object outcome, Guid requestId, Guid? id)
+    /// <summary>Appends how a call ended, and returns the id of the event; null if that failed, which is logged.</summary>
+    private async Task<Guid?> RecordAsync(object outcome, Guid requestId, Guid? id)
     {
 #pragma warning disable CA1031 // The caller must see why the call failed.
         try
@@ -280,14 +319,17 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             await (outcome is CallUnknown
                 ? run.AppendOwnAsync(recorded, CancellationToken.None)
                 : run.AppendOutcomeAsync(recorded, requestId, CancellationToken.None)).ConfigureAwait(false);
+            return recorded.Id;
         }
         catch (EventIdInUseException)
         {
             // Another caller noted it in other words.
+            return null;
         }
         catch (Exception e)
         {
             LogMessages.CallFailureNotRecorded(ledger.Logger, e, run.StreamName.Value, key.Kind);
+            return null;
         }
 #pragma warning restore CA1031
     }

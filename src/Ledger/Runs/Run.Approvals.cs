@@ -33,30 +33,45 @@ public sealed partial class Run
         await AppendOwnAsync(new NewEvent(decided, new EventMetadata { Actor = by, Causes = [id] }), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>The last approval of a request; asks for approval if that was not done, or too long ago.</summary>
+    internal async Task<(Guid Id, Approval? Decided)> AskApprovalAsync(CallKey key, JsonElement request, EventMetadata metadata, CancellationToken cancellationToken)
+    {
+        var (approval, count) = await _calls.ReadApprovalAsync(key, cancellationToken).ConfigureAwait(false);
+        if (approval is not null
+            && (approval.DecidedAt is not { } decidedAt || !(_ledger.TimeProvider.GetUtcNow() - decidedAt > _ledger.Options.Approvals.ValidFor)))
+        {
+            return (approval.Id, approval.Decision is null ? null : approval);
+        }
+
+        // Several callers ask once.
+        var id = EventIds.OfApproval(StreamName, key.Kind, key.RequestHash, count);
+        var asked = new NewEvent(new ApprovalRequested(key.Kind, key.RequestHash, request), metadata with { ForeignId = null }) { Id = id };
+        try
+        {
+            await AppendOwnAsync(asked, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EventIdInUseException)
+        {
+            // Another asked first, in other words.
+        }
+
+        return (id, null);
+    }
+
     /// <summary>Returns if a request is approved; asks for approval if that was not done, or too long ago.</summary>
     /// <exception cref="ApprovalPendingException">It is not decided on.</exception>
     /// <exception cref="ApprovalDeniedException">It is denied.</exception>
     internal async Task CheckApprovalAsync(CallKey key, JsonElement request, EventMetadata metadata, CancellationToken cancellationToken)
     {
-        var (approval, count) = await _calls.ReadApprovalAsync(key, cancellationToken).ConfigureAwait(false);
-        if (approval is null
-            || (approval.DecidedAt is { } decidedAt && _ledger.TimeProvider.GetUtcNow() - decidedAt > _ledger.Options.Approvals.ValidFor))
+        var (id, decided) = await AskApprovalAsync(key, request, metadata, cancellationToken).ConfigureAwait(false);
+        if (decided is null)
         {
-            // Several callers ask once.
-            var id = EventIds.OfApproval(StreamName, key.Kind, key.RequestHash, count);
-            var asked = new NewEvent(new ApprovalRequested(key.Kind, key.RequestHash, request), metadata with { ForeignId = null }) { Id = id };
-            await AppendOwnAsync(asked, cancellationToken).ConfigureAwait(false);
             throw new ApprovalPendingException(StreamName, key.Kind, id);
         }
 
-        switch (approval.Decision)
+        if (decided.Decision == ApprovalDecision.Denied)
         {
-            case null:
-                throw new ApprovalPendingException(StreamName, key.Kind, approval.Id);
-            case ApprovalDecision.Denied:
-                throw new ApprovalDeniedException(StreamName, approval);
-            default:
-                break;
+            throw new ApprovalDeniedException(StreamName, decided);
         }
     }
 }

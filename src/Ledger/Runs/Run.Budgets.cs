@@ -48,7 +48,7 @@ public sealed partial class Run
     /// <exception cref="BudgetExceededException">The budget does not allow the call: nothing was appended but <c>budget.exhausted</c>.</exception>
     internal async Task AppendRequestAsync(NewEvent request, CallKey key, JsonElement asked, CallCost? estimate, CancellationToken cancellationToken)
     {
-        if (_calls.Limit is not { } limit)
+        if (_calls.Limit is not { } limit || _ledger.CallSource is { MakesCalls: false })
         {
             await AppendOwnAsync(request, cancellationToken).ConfigureAwait(false);
             return;
@@ -61,7 +61,8 @@ public sealed partial class Run
         catch (BudgetExceededException exceeded)
         {
             var metadata = request.Metadata with { Headers = EventMetadata.EmptyHeaders };
-            await AppendOwnAsync(new NewEvent(new BudgetExhausted(exceeded.Limits), metadata), cancellationToken).ConfigureAwait(false);
+            var exhausted = new BudgetExhausted(exceeded.Limits) { More = BudgetRefusalForm.Of(exceeded, asked) };
+            await AppendOwnAsync(new NewEvent(exhausted, metadata), cancellationToken).ConfigureAwait(false);
             throw;
         }
     }

@@ -20,13 +20,14 @@ public sealed partial class Run
     /// counts if it names its request as a cause.</item>
     /// <item>The history does not have it: the request is appended, the call is made, and the response is appended with its cost and duration.</item>
     /// <item>The call throws, is cancelled, or returns no response: an event <c>call.failed</c> is appended and the exception goes to the
-    /// caller. A failure is no answer; the next caller calls again.</item>
+    /// caller. A failure is no answer; the next caller calls again. But an agent that went on from the failure of a tool, with another call that follows
+    /// from it, is told of it again when it is run again, by a <see cref="RecordedFailureException"/>.</item>
     /// <item>The call returns an answer that cannot be stored, such as U+0000, half a surrogate pair or more than <see cref="PayloadRules.MaxBytes"/>: the
     /// caller gets it unchanged, and the log gets the nearest form that can be stored, which later callers get. <see cref="CallAnswer.Altered"/> lists what was
     /// replaced or cut, with hash and length of the original.</item>
     /// <item>Another caller is making the call: this waits for the outcome. Callers through one <see cref="AgentLedger"/> take turns;
     /// those of other processes are kept apart by the log, which has the request of each attempt once. One whose process has ended on this
-    /// machine, or that was silent for <see cref="AgentLedgerOptions.CallLease"/>, counts as gone. The <see cref="EffectPolicy"/> then decides whether the call
+    /// machine, or has not been heard of for five times <see cref="AgentLedgerOptions.CallHeartbeat"/>, counts as gone. The <see cref="EffectPolicy"/> then decides whether the call
     /// is made again, refused, or reconciled. If the other caller returns after all, both responses are in the log, and the first counts.</item>
     /// <item>With <see cref="EffectPolicy.Refuse"/> and <see cref="EffectPolicy.Reconcile"/> a call that is cut off, by cancellation, a time-out or
     /// a broken connection, has no known end: an event <c>call.unknown</c> is appended instead of <c>call.failed</c>.</item>
@@ -44,6 +45,7 @@ public sealed partial class Run
     /// <param name="cancellationToken">Stops waiting, and is passed to the call. An answer that was already returned is still recorded.</param>
     /// <exception cref="ArgumentException">The request is not JSON, there is no kind, or <see cref="EffectPolicy.Reconcile"/> has no callback.</exception>
     /// <exception cref="InvalidEventException">The request cannot be stored; no call was made.</exception>
+    /// <exception cref="RecordedFailureException">The call failed before, and the agent went on from that; no call was made.</exception>
     /// <exception cref="CallUnknownException">The call was begun before, its outcome is unknown, and its policy does not allow it to be repeated.</exception>
     /// <exception cref="ApprovalPendingException">The call needs approval and was not decided on; no call was made.</exception>
     /// <exception cref="ApprovalDeniedException">The call needs approval and was denied; no call was made.</exception>
@@ -89,31 +91,61 @@ public sealed partial class Run
 
         // What cannot be stored is refused before it is hashed, and before anything is written.
         _ledger.Store.Registry.Write(new NewEvent(CallEventForm.Request(kind, request)));
+        return await WatchedCall.RunAsync(this, kind, request, options, () => RecordAsync(kind, request, call, options, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private async Task<(CallAnswer Answer, Guid? RequestId)> RecordAsync(
+        string kind, JsonElement request, Func<CallContext, CancellationToken, Task<CallResponse>> call, CallOptions options, CancellationToken cancellationToken)
+    {
         var reuse = options.Reuse ?? _ledger.Options.CallReuse.GetValueOrDefault(kind, CallReuse.Once);
         var key = CallKey.Of(kind, request) with { Attempt = reuse == CallReuse.Once ? null : _attempt };
         if (reuse == CallReuse.Never)
         {
             // A call of its own each time: no caller waits for another.
-            return await new RecordedCall(this, _calls, _ledger, key, request, new CallOccurrence(reuse), options).RunAsync(call, cancellationToken).ConfigureAwait(false);
+            var own = new RecordedCall(this, _calls, _ledger, key, request, new CallOccurrence(reuse), options);
+            return (await own.RunAsync(call, cancellationToken).ConfigureAwait(false), own.RequestId);
         }
 
-        var number = reuse == CallReuse.Once ? 0 : _occurrences.Take(key);
+        var number = reuse == CallReuse.Once ? default : await NumberAsync(key, cancellationToken).ConfigureAwait(false);
+        var recorded = new RecordedCall(this, _calls, _ledger, key, request, new CallOccurrence(reuse, number.Number), options) { Told = number.Told };
         try
         {
-            var wanted = new CallOccurrence(reuse, number);
-            var turn = (StreamName, key, wanted);
+            var turn = (StreamName, key, recorded.Wanted);
             using var entered = CallsUnderWay.Enter(turn)
                 ?? throw new InvalidOperationException($"The call of kind '{kind}' in '{StreamName}' makes the same call inside itself, and would wait for itself forever.");
-            var recorded = new RecordedCall(this, _calls, _ledger, key, request, wanted, options);
-            return await _ledger.CallTurns.TakeAsync(turn, () => recorded.RunAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var answer = await _ledger.CallTurns.TakeAsync(turn, () => recorded.RunAsync(call, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return (answer, recorded.RequestId);
         }
         catch
         {
             if (reuse != CallReuse.Once)
             {
-                _occurrences.Return(key, number);
+                _occurrences.Return(key, number, recorded.Told);
             }
 
+            throw;
+        }
+    }
+
+    // After a recorded failure the repetition is next, unless an identical call that was made beside the first one was begun before the repetition.
+    private async Task<AttemptNumber> NumberAsync(CallKey key, CancellationToken cancellationToken)
+    {
+        var number = _occurrences.Take(key);
+        if (number is not { Told: { } told, Unused: { } unused })
+        {
+            return number;
+        }
+
+        try
+        {
+            var (repeated, beside) = await _calls.ReadAsync(key, number.Number, unused, cancellationToken).ConfigureAwait(false);
+            return beside.NextAfter(null) is { } at && (repeated.NextAfter(told) is not { } repeatedAt || at < repeatedAt)
+                ? _occurrences.Exchange(key, number)
+                : number;
+        }
+        catch
+        {
+            _occurrences.Return(key, number, null);
             throw;
         }
     }
@@ -189,8 +221,13 @@ public sealed partial class Run
     /// <remarks>A branch lists only its own calls; those that were open in its parent at the fork belong to the parent.</remarks>
     public async Task<IReadOnlyList<OpenCall>> ListOpenCallsAsync(CancellationToken cancellationToken = default)
     {
-        var open = await _calls.ReadOpenAsync(cancellationToken).ConfigureAwait(false);
-        return [.. open.Select(c => c.IsUnknown || !CallOwner.IsGone(c.Owner) ? c : c with { IsUnknown = true })];
+        var open = new List<OpenCall>();
+        foreach (var call in await _calls.ReadOpenAsync(cancellationToken).ConfigureAwait(false))
+        {
+            open.Add(call with { IsUnknown = await _ledger.IsGoneAsync(call, cancellationToken).ConfigureAwait(false) == true });
+        }
+
+        return open;
     }
 
     /// <summary>Allows an open call to be made again: it counts as not made.</summary>

@@ -9,7 +9,8 @@ namespace Ledger.Postgres.Tests.Schema;
 public sealed class LedgerMigratorTests
 {
     private static readonly string[] Names = [.. Migration.All.Select(migration => migration.Name)];
-    private static readonly Migration Second = new(2, "later", "create table {ledger}.second (id int);");
+    private static readonly Migration Later = new(Migration.All.Count + 1, "later", "create table {ledger}.later (id int);");
+    private static readonly string LaterName = $"{Later.Number:D4}_later";
 
     [Fact]
     public async Task Apply_Empty_AppliesAll()
@@ -117,11 +118,11 @@ public sealed class LedgerMigratorTests
     public async Task Apply_LaterOneFails_KeepsThoseBefore()
     {
         await using var database = await MigrationDatabase.CreateEmptyAsync();
-        var migrator = database.MigratorOf(Migration.All[0], Second with { Text = "create table {ledger}.half (id int); select 1 / 0;" });
+        var migrator = database.MigratorOf([.. Migration.All, Later with { Text = "create table {ledger}.half (id int); select 1 / 0;" }]);
 
-        (await Should.ThrowAsync<MigrationFailedException>(() => migrator.ApplyAsync())).Number.ShouldBe(2);
+        (await Should.ThrowAsync<MigrationFailedException>(() => migrator.ApplyAsync())).Number.ShouldBe(Later.Number);
 
-        (await migrator.ListAsync()).Select(migration => migration.State).ShouldBe([MigrationState.Applied, MigrationState.Pending]);
+        (await migrator.ListAsync()).Select(migration => migration.State).ShouldBe([.. Migration.All.Select(_ => MigrationState.Applied), MigrationState.Pending]);
         (await database.AskAsync<bool>("select to_regclass('ledger.half') is null")).ShouldBeTrue();
         await database.Migrator.ApplyAsync();
         (await database.MessagesAsync()).ShouldBeEmpty();
@@ -131,13 +132,13 @@ public sealed class LedgerMigratorTests
     public async Task Apply_ChangedText_Refuses()
     {
         await using var database = await MigrationDatabase.CreateMigratedAsync();
-        await database.MigratorOf(Migration.All[0], Second).ApplyAsync();
-        var migrator = database.MigratorOf(Migration.All[0], Second with { Text = Second.Text + "\n-- another thought" });
+        await database.MigratorOf([.. Migration.All, Later]).ApplyAsync();
+        var migrator = database.MigratorOf([.. Migration.All, Later with { Text = Later.Text + "\n-- another thought" }]);
 
         var refusal = await Should.ThrowAsync<MigrationChecksumException>(() => migrator.ApplyAsync());
 
         refusal.Message.ShouldBe(
-            "Schema 'ledger' has '0002_later' with another text than this program. Nothing was applied. "
+            $"Schema 'ledger' has '{LaterName}' with another text than this program. Nothing was applied. "
             + "Use the program that made the schema; 'ledger migrate assert' names what differs.");
     }
 
@@ -145,14 +146,14 @@ public sealed class LedgerMigratorTests
     public async Task Apply_LaterOneIsThere_Refuses()
     {
         await using var database = await MigrationDatabase.CreateMigratedAsync();
-        var migrator = database.MigratorOf(Migration.All[0], Second);
+        var migrator = database.MigratorOf([.. Migration.All, Later]);
         await migrator.ApplyAsync();
         await database.ExecuteAsync("delete from ledger.migration where number = 1");
 
         var refusal = await Should.ThrowAsync<MigrationOrderException>(() => migrator.ApplyAsync());
 
         refusal.Message.ShouldBe(
-            "Schema 'ledger' lacks '0001_tables' but has '0002_later', which comes later. "
+            $"Schema 'ledger' lacks '0001_tables' but has '{LaterName}', which comes later. "
             + "Nothing was applied, because migrations only go forward; 'ledger migrate assert' names what differs.");
     }
 
@@ -179,12 +180,12 @@ public sealed class LedgerMigratorTests
     {
         await using var database = await MigrationDatabase.CreateEmptyAsync();
         await database.Migrator.ApplyAsync();
-        var migrator = database.MigratorOf(Migration.All[0], Second);
+        var migrator = database.MigratorOf([.. Migration.All, Later]);
 
         var refusal = await Should.ThrowAsync<SchemaNotMigratedException>(() => migrator.EnsureMigratedAsync());
 
         refusal.Message.ShouldBe(
-            "Schema 'ledger' is not up to date: it lacks '0002_later'. "
+            $"Schema 'ledger' is not up to date: it lacks '{LaterName}'. "
             + "Run 'ledger migrate apply', or set AutoMigrate.AtStart to migrate when the application starts.");
     }
 
@@ -192,12 +193,12 @@ public sealed class LedgerMigratorTests
     public async Task EnsureMigrated_Ahead_IsWell()
     {
         await using var database = await MigrationDatabase.CreateMigratedAsync();
-        await database.MigratorOf(Migration.All[0], Second).ApplyAsync();
+        await database.MigratorOf([.. Migration.All, Later]).ApplyAsync();
         var older = database.Migrator;
 
         await older.EnsureMigratedAsync();
 
-        (await older.ListAsync())[1].State.ShouldBe(MigrationState.Unknown);
+        (await older.ListAsync())[^1].State.ShouldBe(MigrationState.Unknown);
         (await older.ApplyAsync()).IsNothing.ShouldBeTrue();
     }
 
@@ -222,12 +223,12 @@ public sealed class LedgerMigratorTests
     {
         await using var database = await MigrationDatabase.CreateEmptyAsync();
         await database.Migrator.ApplyAsync();
-        var migrator = database.MigratorOf(Migration.All[0], Second);
+        var migrator = database.MigratorOf([.. Migration.All, Later]);
 
         await database.RunPsqlAsync(migrator.Script());
 
         (await migrator.ListAsync()).ShouldAllBe(migration => migration.State == MigrationState.Applied);
-        (await database.AskAsync<bool>("select to_regclass('ledger.second') is not null")).ShouldBeTrue();
+        (await database.AskAsync<bool>("select to_regclass('ledger.later') is not null")).ShouldBeTrue();
     }
 
     [Fact]

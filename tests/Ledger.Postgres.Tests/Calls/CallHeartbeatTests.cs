@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+using Ledger.Json;
+using Ledger.Log;
+using Ledger.Postgres.Calls;
+using Ledger.Runs;
+using Microsoft.Extensions.Logging;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Postgres.Tests.Calls;
+
+/// <summary>Callers of other machines: waited for while their process is heard of, and no longer.</summary>
+public sealed class CallHeartbeatTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
+{
+    private const string Poll = """{"tool":"status"}""";
+    private const string Elsewhere = "elsewhere 12345678/7/99";
+
+    private static readonly AgentLedgerOptions Quick = new() { CallHeartbeat = TimeSpan.FromMilliseconds(100) };
+
+    private readonly MessageLog _log = new();
+
+    private ICallOwners Owners => database.Store.Get<ICallOwners>().ShouldBeOfType<PostgresCallOwners>();
+
+    [Fact]
+    public async Task CallerElsewhere_IsWaitedForWhileItIsHeardOf_AndTakenOverSoonAfter()
+    {
+        var run = await BeginElsewhereAsync();
+        var begun = Stopwatch.StartNew();
+        var waiting = run.CallAsync("tool", Poll, (_, _) => Task.FromResult(CallResponse.OfText("taken over")));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (begun.Elapsed < TimeSpan.FromSeconds(2))
+        {
+            await Owners.KeepAsync(Elsewhere, CancellationToken.None);
+            (await run.ListOpenCallsAsync()).ShouldHaveSingleItem().IsUnknown.ShouldBeFalse();
+            waiting.IsCompleted.ShouldBeFalse();
+            await timer.WaitForNextTickAsync();
+        }
+
+        var silent = Stopwatch.StartNew();
+        (await waiting).Text.ShouldBe("taken over");
+
+        silent.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        _log.Messages.ShouldContain(m => m.Contains($"waits for ", StringComparison.Ordinal) && m.Contains($"which {Elsewhere}/beats-1 began", StringComparison.Ordinal));
+        _log.Messages.ShouldContain(m => m.Contains($"{Elsewhere}/beats-1, has been silent for", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task CallerElsewhere_ThatWasNeverHeardOf_LeavesAnUnknownCall()
+    {
+        var run = await BeginElsewhereAsync();
+        var refuse = new CallOptions { Effects = EffectPolicy.Refuse };
+
+        var unknown = await Should.ThrowAsync<CallUnknownException>(() => run.CallAsync("tool", Poll, (_, _) => throw new InvalidOperationException("It was called."), refuse));
+
+        unknown.Owner.ShouldBe($"{Elsewhere}/beats-1");
+        (await run.ListOpenCallsAsync()).ShouldHaveSingleItem().IsUnknown.ShouldBeTrue();
+        await run.ReleaseCallAsync(unknown.RequestId, "nothing was done");
+        (await run.CallAsync("tool", Poll, (_, _) => Task.FromResult(CallResponse.OfText("made")), refuse)).Text.ShouldBe("made");
+    }
+
+    [Fact]
+    public async Task Process_WithALongCall_SaysThatItIsAlive_AndStopsWhenItHasEnded()
+    {
+        var run = new AgentLedger(database.Store, Quick).GetRun($"{Guid.NewGuid()}");
+        var heard = await run.CallAsync("tool", Poll, async (_, token) =>
+        {
+            while (await Owners.SilenceOfAsync(CallOwner.Process, DateTimeOffset.UnixEpoch, token) > TimeSpan.FromDays(1))
+            {
+                await Task.Delay(10, token);
+            }
+
+            return CallResponse.OfText("heard");
+        });
+
+        heard.Text.ShouldBe("heard");
+        (await run.ReadAllAsync()).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task StoreInATransactionOfTheCaller_HasNoHeartbeats()
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+
+        database.Store.On(transaction).Get<ICallOwners>().ShouldBeNull();
+    }
+
+    private async Task<Run> BeginElsewhereAsync()
+    {
+        var run = new AgentLedger(database.Store, Quick, _log).GetRun($"{Guid.NewGuid()}");
+        var request = JsonElement.Parse(Poll);
+        var key = CallKey.Of("tool", request);
+        var headers = CallEventForm.HeadersOf(key);
+        headers.Add(CallEventForm.OwnerHeader, JsonText.ToElement($"{Elsewhere}/beats-1"));
+        await database.Store.AppendAsync(
+            run.StreamName,
+            ExpectedVersion.NoStream,
+            [
+                new NewEvent(CallEventForm.Request("tool", request), new EventMetadata { Headers = headers })
+                {
+                    Id = EventIds.OfCall(run.StreamName, "tool", key.RequestHash, null, 0, 0),
+                },
+            ]);
+        return run;
+    }
+
+    private sealed class MessageLog : ILogger<AgentLedger>
+    {
+        public ConcurrentQueue<string> Messages { get; } = new();
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Messages.Enqueue(formatter(state, exception));
+    }
+}
