@@ -7,6 +7,11 @@ namespace Ledger.Agents;
 /// <summary>Puts a run under a chat client: what the model is asked and answers is recorded, and answered from the log when it is asked again.</summary>
 public static class LedgerChatClientExtensions
 {
+    /// <summary>The name in <see cref="ChatOptions.AdditionalProperties"/> under which settings made by <see cref="ChatOptions.RawRepresentationFactory"/> are named.</summary>
+    /// <remarks>The value, JSON, is a part of the recorded request, and the client inside does not get it. A factory without it is refused, because a recorded answer
+    /// could then be used for other settings.</remarks>
+    public const string RawSettings = "ledger.raw_settings";
+
     /// <summary>Records each call of the client inside as <c>llm.request</c> and <c>llm.response</c>, by <see cref="Run.CallAsync(string, System.Text.Json.JsonElement, Func{CallContext, CancellationToken, Task{CallResponse}}, CallOptions?, CancellationToken)"/>.</summary>
     /// <remarks>
     /// <list type="number">

@@ -13,6 +13,7 @@ namespace Ledger.Agents;
 /// <item>A checkpoint is an event <c>checkpoint.saved</c>, whose id is that of the checkpoint: it is found by one look-up in an index, in any stream.</item>
 /// <item>A checkpoint whose parent is the last of its run or branch is appended there. One whose parent is older starts a branch after the parent, named after
 /// it, so that both continuations are kept and can be compared.</item>
+/// <item>Events of others in a session's run change nothing: only a checkpoint makes the next one a branch.</item>
 /// <item>Checkpoints are listed in the order in which they were committed.</item>
 /// </list>
 /// <para>Safe for concurrent use, also by several processes: of two that continue from one checkpoint, the second gets the branch.</para>
@@ -20,6 +21,12 @@ namespace Ledger.Agents;
 /// <param name="ledger">The runs and branches.</param>
 public sealed class LedgerCheckpointStore(AgentLedger ledger) : JsonCheckpointStore
 {
+    // Each branch that is left empty is used by the next, so one is among the last.
+    private const int MostSearched = 8;
+
+    // The version of a branch that has nothing but its beginning.
+    private static readonly StreamVersion Forked = new(1);
+
     /// <summary>The stream of a session's run.</summary>
     /// <param name="sessionId">The session.</param>
     public static StreamName StreamOf(string sessionId)
@@ -35,25 +42,89 @@ public sealed class LedgerCheckpointStore(AgentLedger ledger) : JsonCheckpointSt
     /// <exception cref="KeyNotFoundException">The session has no such parent.</exception>
     public override async ValueTask<CheckpointInfo> CreateCheckpointAsync(string sessionId, JsonElement value, CheckpointInfo? parent = null)
     {
-        var stream = StreamOf(sessionId);
+        var root = StreamOf(sessionId);
         var id = Guid.CreateVersion7();
         var before = parent is null ? null : await FindAsync(sessionId, parent).ConfigureAwait(false);
-        var saved = new NewEvent(new UntypedEvent(CheckpointSaved.EventType, new CheckpointSaved(sessionId, before?.Id, value.GetRawText()).ToElement())) { Id = id };
-        try
+        var stream = before?.Stream ?? root;
+        var saved = new NewEvent(new UntypedEvent(CheckpointSaved.EventType, new CheckpointSaved(sessionId, before?.Id, value.GetRawText()).ToElement()))
         {
-            var expected = before is null ? ExpectedVersion.NoStream : ExpectedVersion.Exactly(before.Version);
-            await ledger.Store.AppendAsync(before?.Stream ?? stream, expected, [saved with { CorrelationId = stream.Value }]).ConfigureAwait(false);
-        }
-        catch (WrongExpectedVersionException)
+            Id = id,
+            CorrelationId = root.Value,
+        };
+        if (!await AppendAfterAsync(stream, before?.Version ?? StreamVersion.Empty, saved).ConfigureAwait(false))
         {
             // Another went on from there before.
-            var history = await ledger.OpenAsync(before?.Stream ?? stream).ConfigureAwait(false);
+            var history = await ledger.OpenAsync(stream).ConfigureAwait(false);
             var at = before is null ? Position.Start : history.History.LengthAt(before.Version);
-            var branch = await history.ForkAsync(at, new ForkOptions { Name = $"from {parent?.CheckpointId ?? "the start"}" }).ConfigureAwait(false);
-            await branch.AppendAsync([saved]).ConfigureAwait(false);
+            await AppendToBranchAsync(history, at, $"from {parent?.CheckpointId ?? "the start"}", saved).ConfigureAwait(false);
         }
 
         return new CheckpointInfo(sessionId, id.ToString("N"));
+    }
+
+    /// <summary>Appends to a stream unless it has another checkpoint after a version; events of others do not count.</summary>
+    private async Task<bool> AppendAfterAsync(StreamName stream, StreamVersion version, NewEvent saved)
+    {
+        while (true)
+        {
+            try
+            {
+                await ledger.Store.AppendAsync(stream, ExpectedVersion.Exactly(version), [saved]).ConfigureAwait(false);
+                return true;
+            }
+            catch (WrongExpectedVersionException conflict) when (conflict.Actual > version)
+            {
+                await foreach (var later in ledger.Store.ReadForwardAsync(stream, new StreamVersion(version.Value + 1)).ConfigureAwait(false))
+                {
+                    if (later.Type == CheckpointSaved.EventType)
+                    {
+                        return false;
+                    }
+
+                    version = later.Version;
+                }
+            }
+        }
+    }
+
+    // A branch is forked and then written to; one that was left empty in between, by a process that ended there, is used.
+    private async Task AppendToBranchAsync(Run parent, Position at, string name, NewEvent saved)
+    {
+        var siblings = new List<StreamName>();
+        await foreach (var branch in ledger.Store.ListBranchesAsync(parent.StreamName).ConfigureAwait(false))
+        {
+            if (branch.Parent == parent.StreamName && branch.ForkPosition == at && branch.Name == name)
+            {
+                siblings.Add(branch.Stream);
+            }
+        }
+
+        foreach (var sibling in siblings.TakeLast(MostSearched).Reverse())
+        {
+            if (await ledger.Store.GetStreamAsync(sibling).ConfigureAwait(false) is { } found && found.Version == Forked
+                && await TryAppendAsync(sibling).ConfigureAwait(false))
+            {
+                return;
+            }
+        }
+
+        while (!await TryAppendAsync((await parent.ForkAsync(at, new ForkOptions { Name = name }).ConfigureAwait(false)).StreamName).ConfigureAwait(false))
+        {
+            // Another found the branch while it was empty.
+        }
+
+        async Task<bool> TryAppendAsync(StreamName branch)
+        {
+            try
+            {
+                await ledger.Store.AppendAsync(branch, ExpectedVersion.Exactly(Forked), [saved]).ConfigureAwait(false);
+                return true;
+            }
+            catch (WrongExpectedVersionException)
+            {
+                return false;
+            }
+        }
     }
 
     /// <summary>Reads a checkpoint.</summary>

@@ -34,7 +34,7 @@ public sealed class ChatClientTests
         var client = Client(model, _ledger.GetRun("b"));
         ChatMessage Message(string text, string id) => new(ChatRole.User, text) { MessageId = id, CreatedAt = TimeProvider.System.GetUtcNow(), RawRepresentation = new object() };
         var tool = AIFunctionFactory.Create((string city) => city, "weather", "The weather.");
-        ChatOptions[] same = [new() { ModelId = "m", Tools = [tool] }, new() { ModelId = "m", Tools = [tool], RawRepresentationFactory = _ => null }];
+        ChatOptions[] same = [new() { ModelId = "m", Tools = [tool] }, new() { ModelId = "m", Tools = [tool] }];
         foreach (var options in same)
         {
             await client.GetResponseAsync([Message("hello", $"{Guid.NewGuid()}")], options);
@@ -49,6 +49,7 @@ public sealed class ChatClientTests
             new() { ModelId = "m", Tools = [tool], ResponseFormat = ChatResponseFormat.Json },
             new() { ModelId = "m", Tools = [tool], MaxOutputTokens = 5 },
             new() { ModelId = "m", Tools = [tool], AdditionalProperties = new() { ["effort"] = "high" } },
+            new() { ModelId = "m", Tools = [tool], RawRepresentationFactory = _ => null, AdditionalProperties = new() { [LedgerChatClientExtensions.RawSettings] = "effort: low" } },
         ];
         foreach (var options in others)
         {
@@ -56,7 +57,7 @@ public sealed class ChatClientTests
         }
 
         await client.GetResponseAsync([Message("hello", "1"), Message("you", "2")], same[0]);
-        model.Calls.ShouldBe(8);
+        model.Calls.ShouldBe(9);
     }
 
     [Fact]

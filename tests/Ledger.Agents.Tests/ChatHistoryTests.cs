@@ -59,6 +59,65 @@ public sealed class ChatHistoryTests
         history.StreamOf(a).ShouldNotBe(history.StreamOf(b));
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("m-2")]
+    public async Task Turn_ThatWasStored_AndIsRunAgain_IsStoredOnce(string? messageId)
+    {
+        var history = new LedgerChatHistoryProvider(_ledger);
+        var agent = Agent(new ScriptedModel(asked => new ChatMessage(ChatRole.Assistant, $"{asked.Count} messages")), history);
+        var session = await agent.CreateSessionAsync();
+        await agent.RunAsync("one", session);
+        var saved = await agent.SerializeSessionAsync(session);
+        await agent.RunAsync([new ChatMessage(ChatRole.User, "two") { MessageId = messageId }], session);
+
+        // As after a crash between the turn and the saving of its session.
+        var restored = await agent.DeserializeSessionAsync(saved);
+        var again = await agent.RunAsync([new ChatMessage(ChatRole.User, "two") { MessageId = messageId }], restored);
+        await agent.RunAsync("three", restored);
+
+        again.Text.ShouldBe("3 messages");
+        (await TextsAsync(history.StreamOf(session))).ShouldBe(["one", "1 messages", "two", "3 messages", "three", "5 messages"]);
+        history.StreamOf(restored).ShouldBe(history.StreamOf(session));
+        (await _ledger.ListBranchesAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Turn_ThatIsRunAgain_AndAnsweredOtherwise_GoesOnOnABranch()
+    {
+        var history = new LedgerChatHistoryProvider(_ledger);
+        var model = ScriptedModel.Counting();
+        var agent = Agent(model, history);
+        var session = await agent.CreateSessionAsync();
+        await agent.RunAsync("one", session);
+        var saved = await agent.SerializeSessionAsync(session);
+        await agent.RunAsync("two", session);
+
+        var restored = await agent.DeserializeSessionAsync(saved);
+        await agent.RunAsync("two", restored);
+        await agent.RunAsync("three", restored);
+
+        (await TextsAsync(history.StreamOf(session))).ShouldBe(["one", "answer 1", "two", "answer 2"]);
+        (await TextsAsync(history.StreamOf(restored))).ShouldBe(["one", "answer 1", "two", "answer 3", "three", "answer 4"]);
+        (await _ledger.ListBranchesAsync()).ShouldHaveSingleItem().Branch.Name.ShouldBe("turn at 2 again");
+    }
+
+    [Fact]
+    public async Task TheSameWords_Said_Twice_AreTwoTurns()
+    {
+        var history = new LedgerChatHistoryProvider(_ledger, _ => "talk");
+        var agent = Agent(ScriptedModel.Counting(), history);
+        var session = await agent.CreateSessionAsync();
+        await agent.RunAsync("yes", session);
+        await agent.RunAsync("yes", session);
+        await agent.RunAsync("yes", await agent.CreateSessionAsync());
+
+        (await TextsAsync(history.StreamOf(session))).ShouldBe(["yes", "answer 1", "yes", "answer 2", "yes", "answer 3"]);
+    }
+
+    private async Task<List<string?>> TextsAsync(StreamName stream) =>
+        [.. (await (await _ledger.OpenAsync(stream)).ReadAllAsync()).Where(e => e.Type == "chat.message").Select(e => e.ToJsonElement().GetProperty("text").GetString())];
+
     private static ChatClientAgent Agent(IChatClient model, LedgerChatHistoryProvider history) =>
         new(model, new ChatClientAgentOptions { ChatHistoryProvider = history });
 }

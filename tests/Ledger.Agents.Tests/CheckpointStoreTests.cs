@@ -81,6 +81,41 @@ public sealed class CheckpointStoreTests
     }
 
     [Fact]
+    public async Task EventsOfOthers_InASessionsRun_MakeNoBranch()
+    {
+        var store = new LedgerCheckpointStore(_ledger);
+        var run = _ledger.GetStream(LedgerCheckpointStore.StreamOf("s"));
+        await run.AppendAsync([new ObjectCreated("before", "Note")]);
+        var a = await store.CreateCheckpointAsync("s", State(1));
+        await run.AppendAsync([new ObjectCreated("x", "Note"), new ObjectCreated("y", "Note")]);
+        var b = await store.CreateCheckpointAsync("s", State(2), a);
+        await run.AppendAsync([new ObjectCreated("z", "Note")]);
+
+        (await _ledger.ListBranchesAsync()).ShouldBeEmpty();
+        var other = await store.CreateCheckpointAsync("s", State(3), a);
+        (await store.RetrieveIndexAsync("s", a)).ShouldBe([b, other]);
+        (await _ledger.ListBranchesAsync()).ShouldHaveSingleItem().Branch.ForkPosition.ShouldBe(new Position(2));
+    }
+
+    [Fact]
+    public async Task Branch_ThatWasLeftEmpty_IsUsedByTheNextCheckpoint()
+    {
+        var store = new LedgerCheckpointStore(_ledger);
+        var a = await store.CreateCheckpointAsync("s", State(1));
+        await store.CreateCheckpointAsync("s", State(2), a);
+
+        // As a process leaves it that ends between the fork and the checkpoint.
+        var left = await _ledger.ForkAsync(LedgerCheckpointStore.StreamOf("s"), new Position(1), new ForkOptions { Name = $"from {a.CheckpointId}" });
+        var next = await store.CreateCheckpointAsync("s", State(20), a);
+
+        (await left.ReadAllAsync()).Select(e => e.Type).ShouldBe(["checkpoint.saved", "branch.created", "checkpoint.saved"]);
+        (await _ledger.ListBranchesAsync()).ShouldHaveSingleItem();
+        await store.CreateCheckpointAsync("s", State(21), a);
+        (await _ledger.ListBranchesAsync()).Count.ShouldBe(2);
+        (await store.RetrieveCheckpointAsync("s", next)).GetProperty("n").GetInt32().ShouldBe(20);
+    }
+
+    [Fact]
     public async Task Workflow_OnPostgres_IsResumedFromEachStep()
     {
         await using var server = await TestPostgres.StartAsync();

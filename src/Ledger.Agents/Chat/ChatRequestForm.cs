@@ -9,7 +9,8 @@ namespace Ledger.Agents.Chat;
 /// <para>Of a message its role, author and contents; of the options the instructions, the settings of the model, the response format, and the
 /// tools with their schemas. Ids and times of messages are left out. The ids of function calls, which providers invent, become <c>call-1</c>,
 /// <c>call-2</c> in the order of the messages, so that they still tell calls apart.</para>
-/// <para>Additional properties count where they have a JSON form.</para>
+/// <para>Additional properties count where they have a JSON form. What a <see cref="ChatOptions.RawRepresentationFactory"/> sets cannot be seen: it is told by
+/// <see cref="LedgerChatClientExtensions.RawSettings"/>, or refused.</para>
 /// </remarks>
 internal static class ChatRequestForm
 {
@@ -36,6 +37,14 @@ internal static class ChatRequestForm
 
     private static JsonObject OptionsOf(ChatOptions options)
     {
+        if (options.RawRepresentationFactory is not null && options.AdditionalProperties?.ContainsKey(LedgerChatClientExtensions.RawSettings) != true)
+        {
+            throw new ArgumentException(
+                $"{nameof(ChatOptions)}.{nameof(ChatOptions.RawRepresentationFactory)} makes settings that the recorded request does not show, so that the answer to other "
+                + $"settings could be taken for the answer to these. Name the settings in {nameof(ChatOptions.AdditionalProperties)} under '{LedgerChatClientExtensions.RawSettings}'.",
+                nameof(options));
+        }
+
         var known = options.Clone();
         known.Tools = null;
         known.AdditionalProperties = null;

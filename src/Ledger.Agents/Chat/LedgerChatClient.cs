@@ -52,10 +52,13 @@ internal sealed class LedgerChatClient(IChatClient inner, Run run, CallOptions? 
         FunctionCallCauses.Note(calls, responseId);
     }
 
-    // What polls for a response that the model still works on must be asked each time.
-    private CallOptions? OptionsFor(ChatOptions? asked) => asked is { ContinuationToken: not null } or { AllowBackgroundResponses: true }
-        ? (recordedAs ?? new CallOptions()) with { Reuse = CallReuse.Never }
-        : recordedAs;
+    private CallOptions OptionsFor(ChatOptions? asked)
+    {
+        var own = (recordedAs ?? new CallOptions()) with { Provider = InnerClient.GetService<ChatClientMetadata>()?.ProviderName };
+
+        // What polls for a response that the model still works on must be asked each time.
+        return asked is { ContinuationToken: not null } or { AllowBackgroundResponses: true } ? own with { Reuse = CallReuse.Never } : own;
+    }
 
     // Readers change the contents of an update: one that calls functions replaces calls that need an approval.
     private static ChatResponseUpdate CopyOf(ChatResponseUpdate update)
@@ -65,16 +68,27 @@ internal sealed class LedgerChatClient(IChatClient inner, Run run, CallOptions? 
         return copy;
     }
 
-    // A client inside that calls the functions itself is given those that are recorded.
+    // A client inside that calls the functions itself is given those that are recorded; what names settings for the record is not for the model.
     private ChatOptions? Recorded(ChatOptions? options)
     {
-        if (options?.Tools is not { Count: > 0 } tools || InnerClient.GetService<FunctionInvokingChatClient>() is null)
+        var isNamed = options?.AdditionalProperties?.ContainsKey(LedgerChatClientExtensions.RawSettings) == true;
+        var calls = options?.Tools is { Count: > 0 } && InnerClient.GetService<FunctionInvokingChatClient>() is not null;
+        if (options is null || (!isNamed && !calls))
         {
             return options;
         }
 
         var recorded = options.Clone();
-        recorded.Tools = [.. tools.Select(t => t is AIFunction function && function.GetService<LedgerFunction>() is null ? function.UseLedger(run) : t)];
+        if (isNamed)
+        {
+            recorded.AdditionalProperties!.Remove(LedgerChatClientExtensions.RawSettings);
+        }
+
+        if (calls)
+        {
+            recorded.Tools = [.. options.Tools!.Select(t => t is AIFunction function && function.GetService<LedgerFunction>() is null ? function.UseLedger(run) : t)];
+        }
+
         return recorded;
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Ledger.Runs;
 using Microsoft.Extensions.AI;
 
@@ -15,17 +14,24 @@ internal sealed class LedgerFunction(AIFunction inner, Run run, CallOptions? opt
     protected override async ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
+        var invocation = FunctionInvokingChatClient.CurrentContext;
         var answer = await run.CallAsync(
             "tool",
-            RequestOf(arguments),
+            ToolRequestForm.Of(Name, arguments, JsonSerializerOptions),
             async (context, token) =>
             {
                 arguments.Context ??= new Dictionary<object, object?>();
                 arguments.Context[LedgerFunctionExtensions.ContextKey] = context;
-                return new CallResponse(JsonOf(await base.InvokeCoreAsync(arguments, token).ConfigureAwait(false)));
+                var result = await base.InvokeCoreAsync(arguments, token).ConfigureAwait(false);
+                return new CallResponse(JsonOf(result)) { Terminates = invocation?.Terminate == true };
             },
-            OptionsOf(FunctionInvokingChatClient.CurrentContext?.CallContent),
+            OptionsOf(invocation?.CallContent),
             cancellationToken).ConfigureAwait(false);
+        if (answer.Terminates && invocation is not null)
+        {
+            invocation.Terminate = true;
+        }
+
         return ResultOf(answer.Response);
     }
 
@@ -57,32 +63,16 @@ internal sealed class LedgerFunction(AIFunction inner, Run run, CallOptions? opt
     }
 
     // The calls of one answer all follow from it, also when they are made one after the other.
-    private CallOptions? OptionsOf(FunctionCallContent? called) =>
-        called is not null && FunctionCallCauses.Of(called) is { } cause && (options ?? new CallOptions()) is { Metadata.Causes.Count: 0 } own
+    private CallOptions? OptionsOf(FunctionCallContent? called)
+    {
+        if (called is null)
+        {
+            return options;
+        }
+
+        var own = (options ?? new CallOptions()) with { ToolCallId = called.CallId };
+        return own.Metadata.Causes.Count == 0 && FunctionCallCauses.Of(called) is { } cause
             ? own with { Metadata = own.Metadata with { Causes = [cause] } }
-            : options;
-
-    private JsonElement RequestOf(AIFunctionArguments arguments)
-    {
-        var named = new JsonObject();
-        foreach (var (name, value) in arguments.OrderBy(a => a.Key, StringComparer.Ordinal))
-        {
-            named[name] = NodeOf(value);
-        }
-
-        return AgentJson.Storable(new JsonObject { ["tool"] = Name, ["arguments"] = named });
-    }
-
-    // An argument without a JSON form, such as a stream, is named by its type.
-    private JsonNode? NodeOf(object? value)
-    {
-        try
-        {
-            return JsonNode.Parse(AgentJson.ToElement(value, JsonSerializerOptions).GetRawText());
-        }
-        catch (Exception e) when (e is NotSupportedException or JsonException or ArgumentException or InvalidOperationException)
-        {
-            return JsonValue.Create($"<{value!.GetType().Name}>");
-        }
+            : own;
     }
 }

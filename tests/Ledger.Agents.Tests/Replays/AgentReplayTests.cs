@@ -115,6 +115,35 @@ public sealed class AgentReplayTests
         await replay.CheckAsync();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Replay_CallThatABudgetRefused_IsRefusedAgain(bool isOfFile)
+    {
+        var recording = _ledger.GetRun("broke");
+        await AgentAsync(recording, async () => await recording.SetBudgetAsync(new BudgetAmount(Calls: 1)), async () => await recording.SetBudgetAsync(new BudgetAmount(Calls: 2)));
+        var replay = isOfFile ? await OfLinesAsync(recording) : await AgentReplay.OfAsync(recording);
+
+        var replayed = await AgentAsync(replay.Run, () => Task.CompletedTask, () => Task.CompletedTask);
+
+        replayed.ShouldBe($"A call of kind 'tool' in '{recording.StreamName}' was not made, because it could exceed the budget (calls: 1 asked, 0 left). "
+            + "Raise the budget with SetBudgetAsync, or release unknown calls with ReleaseCallAsync.");
+        await replay.CheckAsync();
+        replay.ReplayedCalls.ShouldBe(3);
+
+        static async Task<string> AgentAsync(Run run, Func<Task> limit, Func<Task> raise)
+        {
+            await limit();
+            await CallAsync(run, "llm", "\"plan\"", "live");
+            var pay = new CallOptions { Effects = EffectPolicy.Reconcile, Reconcile = (_, _) => throw new InvalidOperationException("A question went out.") };
+            var refused = await Should.ThrowAsync<BudgetExceededException>(
+                () => run.CallAsync("tool", """{"tool":"pay"}""", (_, _) => Task.FromResult(CallResponse.OfText("paid")), pay));
+            await raise();
+            await run.CallAsync("tool", """{"tool":"pay"}""", (_, _) => Task.FromResult(CallResponse.OfText("paid")), pay);
+            return refused.Message;
+        }
+    }
+
     [Fact]
     public async Task Check_OtherEvent_NamesPathAndBothValues()
     {
@@ -232,6 +261,20 @@ public sealed class AgentReplayTests
         }
 
         return text.ToString();
+    }
+
+    private static async Task<AgentReplay> OfLinesAsync(Run recording)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllLinesAsync(path, (await recording.ReadAllAsync()).Select(LineOf));
+            return await AgentReplay.OfFileAsync(path);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     private static string LineOf(RecordedEvent recorded)

@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Ledger.Json;
+using Ledger.Log;
+using Ledger.Runs;
+using Microsoft.Extensions.AI;
+
+namespace Ledger.Agents.Approvals;
+
+/// <summary>Records what a client inside asks approval for, and what was answered.</summary>
+internal sealed class ApprovalChatClient(IChatClient inner, Run run, string by) : DelegatingChatClient(inner)
+{
+    public override async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        IReadOnlyList<ChatMessage> asked = [.. messages];
+        await DecideAsync(asked, options, cancellationToken).ConfigureAwait(false);
+        var response = await base.GetResponseAsync(asked, options, cancellationToken).ConfigureAwait(false);
+        await AskAsync(response.Messages.SelectMany(m => m.Contents), options, cancellationToken).ConfigureAwait(false);
+        return response;
+    }
+
+    public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        IReadOnlyList<ChatMessage> asked = [.. messages];
+        await DecideAsync(asked, options, cancellationToken).ConfigureAwait(false);
+        await foreach (var update in base.GetStreamingResponseAsync(asked, options, cancellationToken).ConfigureAwait(false))
+        {
+            await AskAsync(update.Contents, options, cancellationToken).ConfigureAwait(false);
+            yield return update;
+        }
+    }
+
+    private async Task AskAsync(IEnumerable<AIContent> contents, ChatOptions? options, CancellationToken cancellationToken)
+    {
+        foreach (var asked in contents.OfType<ToolApprovalRequestContent>())
+        {
+            if (ApprovalForm.RequestOf(asked.ToolCall, options) is var (key, request))
+            {
+                var headers = new Dictionary<string, JsonElement> { [ApprovalIndex.AskedAsHeader] = JsonText.ToElement(StorableText.Of(asked.RequestId)) };
+                await run.AskApprovalAsync(key, request, new EventMetadata { Causes = run.Answers.Present, Headers = headers }, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task DecideAsync(IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    {
+        var contents = messages.SelectMany(m => m.Contents).ToList();
+        var answers = contents.OfType<ToolApprovalResponseContent>().ToList();
+        if (answers.Count == 0)
+        {
+            return;
+        }
+
+        var made = contents.OfType<FunctionResultContent>().Select(r => r.CallId).ToHashSet(StringComparer.Ordinal);
+        var approvals = await run.ListApprovalsAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var answer in answers)
+        {
+            // A conversation has answers to calls that were made since.
+            if (ApprovalForm.RequestOf(answer.ToolCall, options) is not var (_, request) || made.Contains(answer.ToolCall.CallId))
+            {
+                continue;
+            }
+
+            var approval = ApprovalForm.Find(approvals, answer.RequestId, answer.ToolCall, options) ?? throw new ArgumentException(
+                $"'{run.StreamName}' did not ask for approval of the call that '{answer.RequestId}' answers, or asked with other arguments: {request.GetRawText()}. Nothing was called.",
+                nameof(messages));
+            if (approval.Decision == ApprovalDecision.Denied && answer.Approved)
+            {
+                throw new ApprovalDeniedException(run.StreamName, approval);
+            }
+
+            if (approval.Decision is null || (approval.Decision == ApprovalDecision.Approved && !answer.Approved))
+            {
+                await run.DecideAsync(
+                    approval.Id, answer.Approved ? ApprovalDecision.Approved : ApprovalDecision.Denied, by, answer.Reason, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using Ledger.Log;
+using Microsoft.Agents.AI;
+using Microsoft.Extensions.AI;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Agents.Tests;
+
+#pragma warning disable MAAI001 // The framework marks its contract as experimental.
+
+public sealed class AgentSessionStoreTests
+{
+    private readonly AgentLedger _ledger = new(new MemoryEventStore());
+
+    [Fact]
+    public async Task Session_SavedEachTurn_GoesOn_AndKeepsItsConversation()
+    {
+        var model = ScriptedModel.Counting();
+        var store = new LedgerAgentSessionStore(_ledger);
+        var key = new AgentSessionStoreKey("s-1");
+        for (var turn = 1; turn <= 100; turn++)
+        {
+            // Each turn in another process, as behind a load balancer.
+            var agent = Agent(model);
+            var session = await store.GetOrCreateSessionAsync(agent, key);
+            await agent.RunAsync($"turn {turn}", session);
+            await store.SaveSessionAsync(agent, key, session);
+        }
+
+        model.Asked[99].Count.ShouldBe(199);
+        model.Asked[99].Select(m => m.Text).TakeLast(3).ShouldBe(["turn 99", "answer 99", "turn 100"]);
+        (await _ledger.OpenAsync(LedgerAgentSessionStore.StreamOf(key))).StreamName.Value.ShouldBe("run:session-s-1");
+    }
+
+    [Fact]
+    public async Task Sessions_AreIndependentCopies()
+    {
+        var store = new LedgerAgentSessionStore(_ledger);
+        var agent = Agent(ScriptedModel.Counting());
+        var key = new AgentSessionStoreKey("s");
+        var session = await agent.CreateSessionAsync();
+        session.StateBag.SetValue("mark", "saved");
+        await store.SaveSessionAsync(agent, key, session);
+        session.StateBag.SetValue("mark", "changed afterwards");
+
+        var (a, b) = ((await store.GetSessionAsync(agent, key))!, (await store.GetSessionAsync(agent, key))!);
+        a.StateBag.SetValue("mark", "a");
+
+        a.ShouldNotBeSameAs(b);
+        b.StateBag.GetValue<string>("mark").ShouldBe("saved");
+    }
+
+    [Fact]
+    public async Task Partitions_ArePartOfTheKey_InAnyOrder()
+    {
+        var store = new LedgerAgentSessionStore(_ledger);
+        var agent = Agent(ScriptedModel.Counting());
+        var key = new AgentSessionStoreKey("s", new Dictionary<string, string> { ["tenant"] = "blue", ["user"] = "u" });
+        await SaveAsync(store, agent, key, "of blue");
+        await SaveAsync(store, agent, new AgentSessionStoreKey("s"), "of none");
+
+        (await MarkAsync(store, agent, new AgentSessionStoreKey("s", new Dictionary<string, string> { ["user"] = "u", ["tenant"] = "blue" }))).ShouldBe("of blue");
+        (await MarkAsync(store, agent, new AgentSessionStoreKey("s"))).ShouldBe("of none");
+        foreach (var other in new[] { key.WithPartition("tenant", "red"), key.WithPartition("Tenant", "blue"), new AgentSessionStoreKey("t") })
+        {
+            (await store.GetSessionAsync(agent, other)).ShouldBeNull();
+        }
+
+        var saved = (await (await _ledger.OpenAsync(LedgerAgentSessionStore.StreamOf(key))).ReadAllAsync()).ShouldHaveSingleItem();
+        saved.ToJsonElement().GetProperty("partitions").GetRawText().ShouldBe("""{"tenant":"blue","user":"u"}""");
+        await store.DeleteSessionAsync(agent, key.WithPartition("tenant", "red"));
+        (await MarkAsync(store, agent, key)).ShouldBe("of blue");
+    }
+
+    [Fact]
+    public async Task DeletedSession_IsGone_StaysInTheLog_AndMayBeSavedAgain()
+    {
+        var store = new LedgerAgentSessionStore(_ledger);
+        var agent = Agent(ScriptedModel.Counting());
+        var key = new AgentSessionStoreKey("s");
+        await store.DeleteSessionAsync(agent, key);
+        (await _ledger.FindAsync(LedgerAgentSessionStore.StreamOf(key))).ShouldBeNull();
+        await SaveAsync(store, agent, key, "first");
+        await store.DeleteSessionAsync(agent, key);
+        await store.DeleteSessionAsync(agent, key);
+
+        (await store.GetSessionAsync(agent, key)).ShouldBeNull();
+        await SaveAsync(store, agent, key, "second");
+        await _ledger.GetStream(LedgerAgentSessionStore.StreamOf(key)).AppendAsync([new ObjectCreated("foreign", "Note")]);
+        (await MarkAsync(store, agent, key)).ShouldBe("second");
+        (await _ledger.GetStream(LedgerAgentSessionStore.StreamOf(key)).ReadAllAsync()).Select(e => e.Type)
+            .ShouldBe(["session.saved", "session.deleted", "session.saved", "object.created"]);
+    }
+
+    [Fact]
+    public async Task Session_OfAnyId_IsStored()
+    {
+        var store = new LedgerAgentSessionStore(_ledger);
+        var agent = Agent(ScriptedModel.Counting());
+        foreach (var id in new[] { new string('x', 2_000), "ä b/c:d", "日本" })
+        {
+            var key = new AgentSessionStoreKey(id);
+            await SaveAsync(store, agent, key, id);
+            (await MarkAsync(store, agent, key)).ShouldBe(id);
+        }
+    }
+
+    private ChatClientAgent Agent(IChatClient model) =>
+        new(model, new ChatClientAgentOptions { Name = "helper", ChatHistoryProvider = new LedgerChatHistoryProvider(_ledger) });
+
+    private static async Task SaveAsync(LedgerAgentSessionStore store, AIAgent agent, AgentSessionStoreKey key, string mark)
+    {
+        var session = await agent.CreateSessionAsync();
+        session.StateBag.SetValue("mark", mark);
+        await store.SaveSessionAsync(agent, key, session);
+    }
+
+    private static async Task<string?> MarkAsync(LedgerAgentSessionStore store, AIAgent agent, AgentSessionStoreKey key) =>
+        (await store.GetSessionAsync(agent, key))!.StateBag.GetValue<string>("mark");
+}

@@ -1,0 +1,123 @@
+using Ledger.Runs;
+using Microsoft.Extensions.AI;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Agents.Tests;
+
+public sealed class ApprovalTests
+{
+    private readonly Run _run = new AgentLedger(new MemoryEventStore()).GetRun("payments");
+    private readonly ScriptedModel _model = ScriptedModel.CallingTools("pay", ["Rome"]);
+    private readonly List<string> _paid = [];
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Function_IsCalledOnceItWasApproved_AndTheLogSaysByWhom(bool isStreaming)
+    {
+        var (asked, conversation) = await AskAsync(isStreaming);
+        var waiting = (await _run.ListApprovalsAsync()).ShouldHaveSingleItem();
+        waiting.Decision.ShouldBeNull();
+        waiting.Request.GetRawText().ShouldBe("""{"tool":"pay","arguments":{"city":"Rome"}}""");
+        _paid.ShouldBeEmpty();
+
+        // sample: approval of a function
+        conversation.Add(new ChatMessage(ChatRole.User, [asked.CreateResponse(approved: true, "as agreed")]));
+        var answer = await SendAsync(conversation, isStreaming);
+        // end of sample
+
+        answer.Text.Trim().ShouldBe("paid in Rome");
+        _paid.ShouldBe(["Rome"]);
+        var decided = (await _run.ListApprovalsAsync()).ShouldHaveSingleItem();
+        (decided.Decision, decided.By, decided.Reason).ShouldBe((ApprovalDecision.Approved, "owner", "as agreed"));
+    }
+
+    [Fact]
+    public async Task Function_ThatIsDenied_IsNotCalled()
+    {
+        var (asked, conversation) = await AskAsync();
+        conversation.Add(new ChatMessage(ChatRole.User, [asked.CreateResponse(approved: false, "too much")]));
+
+        var answer = await SendAsync(conversation);
+
+        _paid.ShouldBeEmpty();
+        answer.Text.ShouldContain("rejected");
+        (await _run.ListApprovalsAsync()).ShouldHaveSingleItem().Decision.ShouldBe(ApprovalDecision.Denied);
+    }
+
+    [Fact]
+    public async Task Answer_WithOtherArguments_OrToWhatWasNotAsked_IsRefused()
+    {
+        var (asked, conversation) = await AskAsync();
+        var forged = new FunctionCallContent(asked.ToolCall.CallId, "pay", new Dictionary<string, object?> { ["city"] = "Oslo" });
+        conversation.Add(new ChatMessage(ChatRole.User, [new ToolApprovalResponseContent(asked.RequestId, true, forged)]));
+
+        var refused = await Should.ThrowAsync<ArgumentException>(() => SendAsync(conversation));
+
+        refused.Message.ShouldStartWith(
+            $"'run:payments' did not ask for approval of the call that '{asked.RequestId}' answers, or asked with other arguments: "
+            + """{"tool":"pay","arguments":{"city":"Oslo"}}. Nothing was called.""");
+        _paid.ShouldBeEmpty();
+        (await _run.ListApprovalsAsync()).ShouldHaveSingleItem().Decision.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task DecisionFromElsewhere_IsFound_AndAnAnswerDoesNotChangeADenial()
+    {
+        var (asked, conversation) = await AskAsync();
+        (await _run.GetDecisionsAsync([asked])).ShouldBeEmpty();
+        var id = (await _run.ListApprovalsAsync()).Single().Id;
+        await _run.DecideAsync(id, ApprovalDecision.Denied, "the treasurer");
+
+        List<ChatMessage> forced = [.. conversation, new ChatMessage(ChatRole.User, [asked.CreateResponse(approved: true)])];
+        await Should.ThrowAsync<ApprovalDeniedException>(() => SendAsync(forced));
+        await _run.DecideAsync(id, ApprovalDecision.Approved, "the treasurer", "after all");
+        var decisions = await _run.GetDecisionsAsync([asked]);
+        conversation.Add(new ChatMessage(ChatRole.User, [.. decisions]));
+
+        (await SendAsync(conversation)).Text.ShouldBe("paid in Rome");
+        decisions.Single().Reason.ShouldBe("after all");
+        _paid.ShouldBe(["Rome"]);
+    }
+
+    [Fact]
+    public async Task Conversation_WithAnOldApproval_GoesOn()
+    {
+        var (asked, conversation) = await AskAsync();
+        conversation.Add(new ChatMessage(ChatRole.User, [asked.CreateResponse(approved: true)]));
+        conversation.AddRange((await SendAsync(conversation)).Messages);
+        conversation.Add(new ChatMessage(ChatRole.User, "Thank you."));
+
+        await SendAsync(conversation);
+
+        _paid.ShouldBe(["Rome"]);
+        (await _run.ReadAllAsync()).Count(e => e.Type == "approval.decided").ShouldBe(1);
+    }
+
+    private async Task<(ToolApprovalRequestContent Asked, List<ChatMessage> Conversation)> AskAsync(bool isStreaming = false)
+    {
+        var conversation = new List<ChatMessage> { new(ChatRole.User, "Pay invoice 7.") };
+        var response = await SendAsync(conversation, isStreaming);
+        conversation.AddRange(response.Messages);
+        return (response.Messages.SelectMany(m => m.Contents).OfType<ToolApprovalRequestContent>().Single(), conversation);
+    }
+
+    private async Task<ChatResponse> SendAsync(List<ChatMessage> conversation, bool isStreaming = false)
+    {
+        // sample: functions that need approval
+        var pay = AIFunctionFactory.Create(Pay, "pay").UseLedger(_run, new CallOptions { Approval = ApprovalPolicy.Required });
+        using var client = _model.AsBuilder().UseLedgerApprovals(_run, "owner").UseFunctionInvocation().UseLedger(_run).Build();
+        var options = new ChatOptions { Tools = [new ApprovalRequiredAIFunction(pay)] };
+        // end of sample
+        return isStreaming
+            ? await client.GetStreamingResponseAsync(conversation, options).ToChatResponseAsync()
+            : await client.GetResponseAsync(conversation, options);
+    }
+
+    private string Pay(string city)
+    {
+        _paid.Add(city);
+        return $"paid in {city}";
+    }
+}

@@ -1,0 +1,65 @@
+using Ledger.Runs;
+using Ledger.Testing.Replays;
+using Microsoft.Extensions.AI;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Agents.Tests;
+
+/// <summary>What functions do to the conversation beside their results, when the agent is run again.</summary>
+public sealed class FunctionReplayTests
+{
+    private readonly AgentLedger _ledger = new(new MemoryEventStore());
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Function_ThatFailed_AndTheModelWasTold_FailsAgain_AndTheModelIsNotAskedAnew(bool isDetailed)
+    {
+        var model = ScriptedModel.CallingTools("weather", ["Rome"], ["Rome"]);
+        var calls = 0;
+        string Weather(string city) => ++calls == 1 ? throw new TimeoutException("too slow") : $"{city}: sun";
+        var first = await AskAsync(_ledger.GetRun("a"), model, Weather, isDetailed);
+
+        var again = await AskAsync(_ledger.GetRun("a"), model, Weather, isDetailed);
+
+        (calls, model.Calls).ShouldBe((2, 3));
+        again.Text.ShouldBe(first.Text);
+        ResultsOf(again).ShouldBe(ResultsOf(first));
+        ResultsOf(first)[0].ShouldBe(isDetailed ? "Error: Function failed. Exception: too slow" : "Error: Function failed.");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Function_ThatEndsTheTurn_EndsItAgain(bool isReplay)
+    {
+        var model = ScriptedModel.CallingTools("weather", ["Rome"], ["Oslo"]);
+        var calls = 0;
+        string Weather(string city)
+        {
+            calls++;
+            FunctionInvokingChatClient.CurrentContext!.Terminate = true;
+            return $"{city}: sun";
+        }
+
+        var first = await AskAsync(_ledger.GetRun("b"), model, Weather);
+        var run = isReplay ? (await AgentReplay.OfAsync(_ledger.GetRun("b"))).Run : _ledger.GetRun("b");
+        var again = await AskAsync(run, model, Weather);
+
+        (calls, model.Calls).ShouldBe((1, 1));
+        again.Messages.Count.ShouldBe(first.Messages.Count);
+        ResultsOf(again).ShouldBe(["Rome: sun"]);
+        (await _ledger.GetRun("b").ReadAllAsync()).Single(e => e.Type == "tool.returned").ToJsonElement().GetProperty("terminate").GetBoolean().ShouldBeTrue();
+    }
+
+    private static async Task<ChatResponse> AskAsync(Run run, ScriptedModel model, Func<string, string> weather, bool isDetailed = false)
+    {
+        var tool = AIFunctionFactory.Create(weather, "weather").UseLedger(run);
+        using var client = model.AsBuilder().UseFunctionInvocation(configure: c => c.IncludeDetailedErrors = isDetailed).UseLedger(run).Build();
+        return await client.GetResponseAsync("How is the weather?", new ChatOptions { Tools = [tool] });
+    }
+
+    private static List<string?> ResultsOf(ChatResponse response) =>
+        [.. response.Messages.SelectMany(m => m.Contents).OfType<FunctionResultContent>().Select(r => r.Result?.ToString())];
+}
