@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Ledger.Cli.Streams;
-using Ledger.Log;
+using Ledger.Mcp.Abilities;
 using Ledger.Records;
 
 namespace Ledger.Cli.Chrono;
@@ -17,21 +17,8 @@ internal abstract class ChronoCommand : LedgerCommand
     {
         Check(session);
         await using var connection = await session.ConnectAsync(cancellationToken);
-        await using var store = Open(connection.Store, session.Get(Project), OptionsOf(session));
+        await using var store = ChronoAbilities.Open(connection.Store, session.Get(Project), OptionsOf(session));
         await RunAsync(session, store, cancellationToken);
-    }
-
-    /// <summary>Opens the store of a project by the name that the user typed.</summary>
-    public static ChronoStore Open(IEventStore log, string project, ChronoOptions? options = null)
-    {
-        try
-        {
-            return new ChronoStore(log, project, options);
-        }
-        catch (ArgumentException)
-        {
-            throw new UsageException($"'{project}' cannot be the name of a project: 1 to 493 characters, without control characters.");
-        }
     }
 
     /// <summary>Refuses faults that the command line alone shows, before connecting.</summary>

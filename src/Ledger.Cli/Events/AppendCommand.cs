@@ -82,7 +82,7 @@ internal sealed class AppendCommand : LedgerCommand
         using var source = await OpenAsync(session, defaults, cancellationToken);
         var count = await source.CheckAsync(session, cancellationToken);
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var stream = (await Histories.TryFindAsync(connection.Ledger, session.Get(_stream), cancellationToken))?.StreamName
+        var stream = (await StoredRuns.TryFindAsync(connection.Ledger, session.Get(_stream), cancellationToken))?.StreamName
             ?? StreamIds.Create(session.Get(_stream));
         var append = new Appending(connection, stream, expected, session.Get(_validate) == "off" ? AppendCheck.None : AppendCheck.World);
         var (appended, version) = await session.Progress.RunAsync(

@@ -29,7 +29,7 @@ internal abstract class ImportCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var paths = RecordingFile.Find(session.Get(_files), _ending);
-        var id = Streams.StreamIds.NewId("run", session.Get(_id));
+        var id = StreamIds.NewId("run", session.Get(_id));
         if (id is not null && paths.Count > 1)
         {
             throw new UsageException($"--id is for one file, but there are {paths.Count}.");

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Ledger.Explorer.Contracts;
 
-namespace Ledger.Cli.Bus;
+namespace Ledger.Mcp.Abilities;
 
 internal sealed record RunListInput;
 

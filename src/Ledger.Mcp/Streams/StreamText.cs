@@ -1,4 +1,4 @@
-namespace Ledger.Cli.Streams;
+namespace Ledger.Mcp.Streams;
 
 /// <summary>The text that a person types for a run or branch, and the streams that it can mean.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 
-namespace Ledger.Cli.Bus;
+namespace Ledger.Mcp.Abilities;
 
 internal sealed record ChronoQueryInput
 {

@@ -1,4 +1,4 @@
-namespace Ledger.Cli.Streams;
+namespace Ledger.Mcp.Streams;
 
 /// <summary>Checks the names and ids that people type.</summary>
 internal static class StreamIds

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Ledger.Cli.Bus;
+namespace Ledger.Mcp.Abilities;
 
 /// <summary>The JSON contracts of what the abilities on runs and record stores are asked, generated at compile time.</summary>
 [JsonSourceGenerationOptions(

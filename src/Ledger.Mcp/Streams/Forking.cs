@@ -1,7 +1,6 @@
-using Ledger.Cli.Streams;
 using Ledger.Log;
 
-namespace Ledger.Cli.Branches;
+namespace Ledger.Mcp.Streams;
 
 /// <summary>Forks, and returns the branch as the log lists it.</summary>
 internal static class Forking
@@ -16,13 +15,13 @@ internal static class Forking
         AgentLedger ledger, string parent, Position at, string? id, string? name, CancellationToken cancellationToken)
     {
         var branchId = StreamIds.NewId("branch", id) ?? Guid.CreateVersion7().ToString();
-        var run = await Histories.FindAsync(ledger, parent, cancellationToken);
+        var run = await StoredRuns.FindAsync(ledger, parent, cancellationToken).ConfigureAwait(false);
         var fork = new BranchFork(run.StreamName, branchId)
         {
             At = at,
             Name = name,
             MaxLineageDepth = ledger.Options.MaxLineageDepth,
         };
-        return await ledger.Store.ForkAsync(fork, cancellationToken);
+        return await ledger.Store.ForkAsync(fork, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,17 +1,14 @@
 using Ledger.Bus;
-using Ledger.Cli.Branches;
-using Ledger.Cli.Connections;
-using Ledger.Cli.Events;
-using Ledger.Cli.Streams;
 using Ledger.Events;
 using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Merging;
 using Ledger.Log;
+using Ledger.Mcp.Streams;
 using Ledger.Runs;
 using Ledger.Tasks;
 using Ledger.Worlds;
 
-namespace Ledger.Cli.Bus;
+namespace Ledger.Mcp.Abilities;
 
 /// <summary>Runs, forks, worlds and causes as abilities, for agents built with any framework.</summary>
 internal static class RunAbilities
@@ -45,14 +42,13 @@ internal static class RunAbilities
     private static readonly AbilityMeta<RunTraceInput, TraceContract> Trace =
         new("run:trace", "Returns why an event of a run or branch happened: its causes, and their causes in turn.", In.RunTraceInput, Out.TraceContract);
 
-    public static void Register(IAgentBus bus, LedgerConnection connection)
+    public static void Register(IAgentBus bus, AgentLedger ledger)
     {
-        var ledger = connection.Ledger;
         bus.Register(List, async (_, token) => new RunsContract(await ledger.ListRunsAsync(token).Select(RunContract.Of).ToListAsync(token)));
         bus.Register(Events, async (input, token) =>
         {
-            var run = await Histories.FindAsync(ledger, input.Run, token);
-            var events = run.ReadAsync(new Position(input.From ?? 0), cancellationToken: token).Where(e => e.Is(null, input.CallId));
+            var run = await StoredRuns.FindAsync(ledger, input.Run, token);
+            var events = run.ReadAsync(new Position(input.From ?? 0), cancellationToken: token).Where(e => input.CallId is null || e.Metadata.CallId == input.CallId);
             return new EventsContract(await events.Take(input.Limit ?? 100).Select(EventContract.Of).ToListAsync(token));
         });
         bus.Register(Append, async (input, token) =>
@@ -70,25 +66,25 @@ internal static class RunAbilities
             BranchContract.Of(await Forking.RunAsync(ledger, input.Run, new Position(input.At), input.Id, input.Name, token)));
         bus.Register(World, async (input, token) =>
         {
-            var run = (await Histories.FindAsync(ledger, input.Run, token)).WithFaults(input.Strict == true ? WorldFaults.Throw : WorldFaults.Skip);
+            var run = (await StoredRuns.FindAsync(ledger, input.Run, token)).WithFaults(input.Strict == true ? WorldFaults.Throw : WorldFaults.Skip);
             return WorldContract.Of(await run.GetWorldAsync(input.At is { } at ? new Position(at) : null, token));
         });
         bus.Register(Diff, async (input, token) =>
         {
-            var (run, other) = await Histories.FindAsync(ledger, input.Run, input.Other, token);
+            var (run, other) = await StoredRuns.FindAsync(ledger, input.Run, input.Other, token);
             return DiffContract.Of(await run.DiffAsync(other, cancellationToken: token));
         });
         bus.Register(Merge, (input, token) => MergeAsync(ledger, input, token));
         bus.Register(Trace, async (input, token) =>
         {
-            var trace = await (await Histories.FindAsync(ledger, input.Run, token)).ExplainAsync(input.EventId, token);
-            return await TraceContract.OfAsync(trace, "causes", connection.Store.Get<ITaskReader>(), token);
+            var trace = await (await StoredRuns.FindAsync(ledger, input.Run, token)).ExplainAsync(input.EventId, token);
+            return await TraceContract.OfAsync(trace, "causes", ledger.Store.Get<ITaskReader>(), token);
         });
     }
 
     private static async Task<MergeContract> MergeAsync(AgentLedger ledger, RunMergeInput input, CancellationToken cancellationToken)
     {
-        var (target, source) = await Histories.FindAsync(ledger, input.Run, input.Source, cancellationToken);
+        var (target, source) = await StoredRuns.FindAsync(ledger, input.Run, input.Source, cancellationToken);
         var registry = ledger.Store.Registry;
         try
         {
@@ -112,5 +108,5 @@ internal static class RunAbilities
     }
 
     private static async Task<Run> FindOrCreateAsync(AgentLedger ledger, string text, CancellationToken cancellationToken) =>
-        await Histories.TryFindAsync(ledger, text, cancellationToken) ?? ledger.GetStream(StreamIds.Create(text));
+        await StoredRuns.TryFindAsync(ledger, text, cancellationToken) ?? ledger.GetStream(StreamIds.Create(text));
 }

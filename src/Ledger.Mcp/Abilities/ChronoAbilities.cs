@@ -1,11 +1,10 @@
 using System.Text.Json;
 using Ledger.Bus;
-using Ledger.Cli.Chrono;
 using Ledger.Explorer.Contracts;
 using Ledger.Log;
 using Ledger.Records;
 
-namespace Ledger.Cli.Bus;
+namespace Ledger.Mcp.Abilities;
 
 /// <summary>Read-only abilities on record stores; writing is left to the command line and the API.</summary>
 internal static class ChronoAbilities
@@ -26,7 +25,7 @@ internal static class ChronoAbilities
     {
         bus.Register(Query, async (input, token) =>
         {
-            await using var store = ChronoCommand.Open(log, input.Project);
+            await using var store = Open(log, input.Project);
             var query = new ChronoQuery
             {
                 Kind = input.Kind,
@@ -39,7 +38,7 @@ internal static class ChronoAbilities
         });
         bus.Register(Get, async (input, token) =>
         {
-            await using var store = ChronoCommand.Open(log, input.Project);
+            await using var store = Open(log, input.Project);
             var record = input.AtSeq is { } seq
                 ? await store.GetAsync(input.Id, ChronoMoment.AtSeq(seq), token)
                 : await store.GetAsync(input.Id, token);
@@ -47,10 +46,24 @@ internal static class ChronoAbilities
         });
         bus.Register(History, async (input, token) =>
         {
-            await using var store = ChronoCommand.Open(log, input.Project);
+            await using var store = Open(log, input.Project);
             var events = store.HistoryAsync(input.Id, token).Take(input.Limit ?? 100);
             return new ChainEventsContract(await events.Select(e => Parse(e.ToLine())).ToListAsync(token));
         });
+    }
+
+    /// <summary>Opens the store of a project by its name.</summary>
+    /// <exception cref="UsageException">It cannot be the name of one.</exception>
+    public static ChronoStore Open(IEventStore log, string project, ChronoOptions? options = null)
+    {
+        try
+        {
+            return new ChronoStore(log, project, options);
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"'{project}' cannot be the name of a project: 1 to 493 characters, without control characters.");
+        }
     }
 
     private static JsonElement Parse(string json)

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Ledger.Cli.Bus;
+namespace Ledger.Mcp;
 
 /// <summary>The JSON contract that turns a tool's arguments back into one JSON document.</summary>
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
-internal sealed partial class McpContext : JsonSerializerContext;
+internal sealed partial class ToolContext : JsonSerializerContext;

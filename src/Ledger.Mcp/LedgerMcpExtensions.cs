@@ -1,0 +1,101 @@
+using Ledger;
+using Ledger.Bus;
+using Ledger.Mcp;
+using Ledger.Mcp.Abilities;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using ModelContextProtocol.AspNetCore;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Adds the log to an application as tools of the Model Context Protocol.</summary>
+public static class LedgerMcpExtensions
+{
+    /// <summary>Serves the tools of <c>ledger mcp</c> over HTTP (Streamable HTTP, without sessions) at a path.</summary>
+    /// <remarks>
+    /// It needs an <see cref="AgentLedger"/> in the container, which <c>AddLedger</c> registers. Any client that can reach the path may read the whole log;
+    /// restrict access with <c>RequireAuthorization</c> on the returned builder. An MCP server of the application's own is another one, at another path.
+    /// </remarks>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="path">The path, such as <c>/ledger/mcp</c>.</param>
+    /// <param name="configure">Creates the options; null for the defaults, which are read-only.</param>
+    /// <returns>A builder for conventions on its endpoints, such as <c>RequireAuthorization</c>.</returns>
+    /// <exception cref="InvalidOperationException">The container has no <see cref="AgentLedger"/>.</exception>
+    /// <exception cref="ArgumentException">An ability in the options does not exist, or writes although writing is off.</exception>
+    public static IEndpointConventionBuilder MapLedgerMcp(
+        this IEndpointRouteBuilder endpoints,
+        string path,
+        Func<LedgerMcpOptions, LedgerMcpOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(path);
+        var application = endpoints.ServiceProvider;
+        var ledger = application.GetService<AgentLedger>() ?? throw new InvalidOperationException(
+            $"The container has no {nameof(AgentLedger)}. Call services.AddLedger() first, or register one.");
+        var options = new LedgerMcpOptions();
+        options = configure is null ? options : configure(options);
+        var loggers = application.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        var bus = LogAbilities.CreateBus(ledger);
+        Check(options, bus);
+        var faults = new ToolFaults(loggers.CreateLogger("Ledger.Mcp"));
+        var tools = new LedgerTools(bus, ability => IsAllowed(options, ability), (fault, _) => faults.Describe(fault));
+        var services = ServicesOf(application, loggers, tools);
+        return new OwnServices(endpoints, services).MapMcp(path);
+    }
+
+    // The protocol's package finds its one server in the container; this one is apart from the application's.
+    private static ServiceProvider ServicesOf(IServiceProvider application, ILoggerFactory loggers, LedgerTools tools)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(loggers);
+        services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        services.AddSingleton(application.GetService<TimeProvider>() ?? TimeProvider.System);
+        var lifetime = application.GetService<IHostApplicationLifetime>();
+        if (lifetime is not null)
+        {
+            services.AddSingleton(lifetime);
+        }
+
+        services
+            .AddMcpServer(server =>
+            {
+                server.ServerInfo = LedgerTools.Server;
+                server.Handlers.ListToolsHandler = (_, _) => ValueTask.FromResult(tools.List());
+                server.Handlers.CallToolHandler = async (request, token) => await tools.CallAsync(request.Params, token).ConfigureAwait(false);
+            })
+            .WithHttpTransport(transport => transport.SessionMode = HttpServerSessionMode.Stateless);
+        var provider = services.BuildServiceProvider();
+        lifetime?.ApplicationStopped.Register(provider.Dispose);
+        return provider;
+    }
+
+    private static bool IsAllowed(LedgerMcpOptions options, AbilityMeta ability) =>
+        (options.Writing == McpWriting.Allowed || LogAbilities.OnlyReads(ability)) && options.Abilities?.Contains(ability.Id) != false;
+
+    private static void Check(LedgerMcpOptions options, AgentBus bus)
+    {
+        foreach (var id in options.Abilities ?? [])
+        {
+            var ability = bus.Abilities.FirstOrDefault(a => a.Id == id)
+                ?? throw new ArgumentException($"There is no ability '{id}'. 'ledger bus list' lists them.", nameof(options));
+            if (!IsAllowed(options, ability))
+            {
+                throw new ArgumentException(
+                    $"The ability '{id}' writes, and writing is off. Set {nameof(LedgerMcpOptions.Writing)} to {nameof(McpWriting)}.{nameof(McpWriting.Allowed)}.", nameof(options));
+            }
+        }
+    }
+
+    /// <summary>The endpoints of the application with other services.</summary>
+    private sealed class OwnServices(IEndpointRouteBuilder endpoints, IServiceProvider services) : IEndpointRouteBuilder
+    {
+        public IServiceProvider ServiceProvider => services;
+
+        public ICollection<EndpointDataSource> DataSources => endpoints.DataSources;
+
+        public IApplicationBuilder CreateApplicationBuilder() => endpoints.CreateApplicationBuilder();
+    }
+}

@@ -1,0 +1,15 @@
+namespace Ledger.Mcp;
+
+/// <summary>What the tools of a log may do.</summary>
+public sealed record LedgerMcpOptions
+{
+    /// <summary>Whether tools may write. Default: <see cref="McpWriting.Off"/>.</summary>
+    public McpWriting Writing
+    {
+        get;
+        init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "There is no such choice.");
+    }
+
+    /// <summary>The abilities that are tools, by id, such as <c>run:events</c>; <c>ledger bus list</c> lists them. Default: null, all.</summary>
+    public IReadOnlyCollection<string>? Abilities { get; init; }
+}

@@ -1,0 +1,174 @@
+using System.Net;
+using System.Security.Claims;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Ledger.Log;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Mcp.Tests;
+
+/// <summary>The tools of a log over HTTP, by the client of the protocol's own package.</summary>
+public sealed class MapLedgerMcpTests : IAsyncDisposable
+{
+    private static readonly string[] ReadingTools =
+    [
+        "bus_abilities", "bus_inspect", "bus_list", "bus_schema", "chrono_get", "chrono_history", "chrono_query",
+        "ldg_call_list", "ldg_msg_list", "ldg_task_get", "ldg_task_query", "run_diff", "run_events", "run_list", "run_trace", "run_world",
+    ];
+
+    private readonly AgentLedger _ledger = new(new MemoryEventStore());
+    private readonly List<WebApplication> _applications = [];
+
+    [Fact]
+    public async Task Tools_AreThoseThatRead_UnlessToldOtherwise()
+    {
+        // sample: the log as tools over HTTP
+        var reading = await StartAsync(app => app.MapLedgerMcp("/ledger/mcp"));
+        var writing = await StartAsync(app => app.MapLedgerMcp("/ledger/mcp", options => options with { Writing = McpWriting.Allowed }));
+        // end of sample
+        await using var reader = await ConnectAsync(reading);
+        await using var writer = await ConnectAsync(writing);
+
+        var tools = await reader.ListToolsAsync();
+        tools.Select(t => t.Name).Order(StringComparer.Ordinal).ShouldBe(ReadingTools);
+        tools.ShouldAllBe(t => t.ProtocolTool.Annotations!.ReadOnlyHint == true && t.ProtocolTool.OutputSchema != null);
+        var more = (await writer.ListToolsAsync()).Where(t => !ReadingTools.Contains(t.Name)).ToList();
+        more.Select(t => t.Name).Order(StringComparer.Ordinal).ShouldBe(["ldg_call_save", "ldg_msg_save", "ldg_task_save", "run_append", "run_fork"]);
+        more.ShouldAllBe(t => t.ProtocolTool.Annotations!.ReadOnlyHint == false);
+        reader.ServerInfo!.Name.ShouldBe("ledger");
+    }
+
+    [Fact]
+    public async Task Calls_ReadAndWriteTheLogOfTheApplication()
+    {
+        await using var client = await ConnectAsync(await StartAsync(app => app.MapLedgerMcp("/ledger/mcp", o => o with { Writing = McpWriting.Allowed })));
+        var appended = await client.CallToolAsync("run_append", new Dictionary<string, object?>
+        {
+            ["run"] = "r", ["type"] = "object.created", ["data"] = JsonElement.Parse("""{"id":"a","type":"Claim","data":{"text":"It rains."}}"""),
+        });
+
+        appended.IsError.ShouldNotBe(true);
+        (await _ledger.GetRun("r").GetWorldAsync()).Objects.ShouldHaveSingleItem().Id.ShouldBe("a");
+        var world = await client.CallToolAsync("run_world", new Dictionary<string, object?> { ["run"] = "r" });
+        world.StructuredContent!.Value.GetProperty("objects")[0].GetProperty("id").GetString().ShouldBe("a");
+    }
+
+    [Fact]
+    public async Task Mistakes_AreAnsweredWithASentence()
+    {
+        await using var client = await ConnectAsync(await StartAsync(app => app.MapLedgerMcp("/ledger/mcp")));
+
+        (await FaultAsync(client, "run_append", ("run", "r"))).ShouldBe("The tool 'run_append' is not allowed here.");
+        (await FaultAsync(client, "run_events", ("run", "nope"))).ShouldStartWith("There is no stream 'nope'.");
+        (await FaultAsync(client, "run_events", ("runn", "r"))).ShouldContain("runn");
+        (await FaultAsync(client, "chrono_query", ("project", ""))).ShouldBe("'' cannot be the name of a project: 1 to 493 characters, without control characters.");
+        (await _ledger.ListRunsAsync().ToListAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Choice_OfAbilities_IsChecked()
+    {
+        await using var client = await ConnectAsync(await StartAsync(app => app.MapLedgerMcp("/ledger/mcp", o => o with { Abilities = ["run:events"] })));
+        (await client.ListToolsAsync()).Select(t => t.Name).ShouldBe(["run_events"]);
+        (await FaultAsync(client, "run_list")).ShouldBe("The tool 'run_list' is not allowed here.");
+
+        (await Should.ThrowAsync<ArgumentException>(() => StartAsync(app => app.MapLedgerMcp("/m", o => o with { Abilities = ["run:append"] }))))
+            .Message.ShouldStartWith("The ability 'run:append' writes, and writing is off. Set Writing to McpWriting.Allowed.");
+        (await Should.ThrowAsync<ArgumentException>(() => StartAsync(app => app.MapLedgerMcp("/m", o => o with { Abilities = ["run:delete"] }))))
+            .Message.ShouldStartWith("There is no ability 'run:delete'.");
+        (await Should.ThrowAsync<InvalidOperationException>(() => StartAsync(app => app.MapLedgerMcp("/m"), hasLedger: false)))
+            .Message.ShouldBe("The container has no AgentLedger. Call services.AddLedger() first, or register one.");
+    }
+
+    [Fact]
+    public async Task Authorization_IsThatOfTheApplication_AndItsOwnServerStaysApart()
+    {
+        var application = await StartAsync(
+            app =>
+            {
+                app.UseAuthentication().UseAuthorization();
+                app.MapLedgerMcp("/ledger/mcp").RequireAuthorization();
+                app.MapMcp("/own");
+            },
+            prepare: builder =>
+            {
+                builder.Services.AddAuthentication("header").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("header", null);
+                builder.Services.AddAuthorization();
+                builder.Services.AddMcpServer(o => o.ServerInfo = new Implementation { Name = "own", Version = "1" }).WithHttpTransport();
+            });
+        using var anonymous = application.GetTestClient();
+
+        using var content = new StringContent("{}", Encoding.UTF8, "application/json");
+        (await anonymous.PostAsync("/ledger/mcp", content)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        await using var client = await ConnectAsync(application, user: "me");
+        await using var own = await ConnectAsync(application, "/own");
+        (client.ServerInfo!.Name, own.ServerInfo!.Name).ShouldBe(("ledger", "own"));
+        (await client.ListToolsAsync()).Count.ShouldBe(ReadingTools.Length);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var application in _applications)
+        {
+            await application.StopAsync();
+            await application.DisposeAsync();
+        }
+    }
+
+    private async Task<WebApplication> StartAsync(Action<WebApplication> map, bool hasLedger = true, Action<WebApplicationBuilder>? prepare = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseTestServer();
+        if (hasLedger)
+        {
+            builder.Services.AddSingleton(_ledger);
+        }
+
+        prepare?.Invoke(builder);
+        var application = builder.Build();
+        map(application);
+        await application.StartAsync();
+        _applications.Add(application);
+        return application;
+    }
+
+    private static async Task<McpClient> ConnectAsync(WebApplication application, string path = "/ledger/mcp", string? user = null)
+    {
+        var http = application.GetTestClient();
+        if (user is not null)
+        {
+            http.DefaultRequestHeaders.Add("user", user);
+        }
+
+        var options = new HttpClientTransportOptions { Endpoint = new Uri(http.BaseAddress!, path), TransportMode = HttpTransportMode.StreamableHttp };
+        return await McpClient.CreateAsync(new HttpClientTransport(options, http, ownsHttpClient: true));
+    }
+
+    private static async Task<string> FaultAsync(McpClient client, string tool, params (string Name, object? Value)[] arguments)
+    {
+        var result = await client.CallToolAsync(tool, arguments.ToDictionary(a => a.Name, a => a.Value));
+        result.IsError.ShouldBe(true);
+        return result.Content.OfType<TextContentBlock>().Single().Text;
+    }
+
+    private sealed class HeaderAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(
+            Request.Headers["user"].ToString() is { Length: > 0 } user
+                ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, user)], "header")), "header"))
+                : AuthenticateResult.NoResult());
+    }
+}
