@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Globalization;
+using Ledger.Conformance;
+using Ledger.Runs;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Postgres.Tests.Calls;
+
+/// <summary>Agents of several processes on one log, whose processes are killed at random: what they do happens once, and costs no more than allowed.</summary>
+public sealed class AgentChaosTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
+{
+    private const int Agents = 32;
+    private const int Processes = 2;
+
+    private static readonly int Steps = Scale.Of(25, 400);
+    private static readonly TimeSpan Duration = Scale.IsSoak ? TimeSpan.FromMinutes(4) : TimeSpan.FromSeconds(10);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("ledger-agents-").FullName;
+
+    [Fact]
+    public async Task Agents_WhoseProcessesAreKilled_ActOnce_WithinTheirBudgets_InOrder()
+    {
+        var ledger = new AgentLedger(database.Store);
+        for (var agent = 0; agent < Agents; agent++)
+        {
+            await ledger.GetRun($"agent-{agent}").SetBudgetAsync(LimitOf(agent));
+        }
+
+        try
+        {
+            var kills = await KillAtRandomAsync();
+            await Task.WhenAll(Enumerable.Range(0, Processes).Select(async _ =>
+            {
+                using var last = Start();
+                await last.WaitForExitAsync();
+                last.ExitCode.ShouldBe(0);
+            }));
+            kills.ShouldBeGreaterThan(5);
+            var (acted, unknown) = (0, 0);
+            for (var agent = 0; agent < Agents; agent++)
+            {
+                var (ofAgent, open) = await CheckAsync(ledger.GetRun($"agent-{agent}"), agent);
+                (acted, unknown) = (acted + ofAgent, unknown + open);
+            }
+
+            // Not everything was unknown, or refused.
+            acted.ShouldBeGreaterThan(Agents * Steps / 2);
+            unknown.ShouldBeLessThan(acted / 2);
+        }
+        finally
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    // Every fourth agent cannot afford all of its steps, of two calls each.
+    private static BudgetAmount LimitOf(int agent) => agent % 4 == 0 ? new BudgetAmount(Calls: Steps) : new BudgetAmount(Usd: 0.03m * Steps);
+
+    private async Task<int> KillAtRandomAsync()
+    {
+        var kills = 0;
+        var clock = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, Processes).Select(async n =>
+        {
+            var random = new Random(n);
+            while (clock.Elapsed < Duration)
+            {
+                using var process = Start();
+                using var lives = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(700, 2_000)));
+                try
+                {
+                    await process.WaitForExitAsync(lives.Token);
+                    process.ExitCode.ShouldBe(0);
+                }
+                catch (OperationCanceledException)
+                {
+                    process.Kill();
+                    await process.WaitForExitAsync();
+                    Interlocked.Increment(ref kills);
+                }
+            }
+        }));
+        return kills;
+    }
+
+    private Process Start() => Process.Start(new ProcessStartInfo(
+        "dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, "Ledger.Writer.dll"),
+            database.ConnectionString + ";Maximum Pool Size=16",
+            "agents",
+            Agents.ToString(CultureInfo.InvariantCulture),
+            Steps.ToString(CultureInfo.InvariantCulture),
+            _folder,
+        ]))!;
+
+    private async Task<(int Acted, int Unknown)> CheckAsync(Run run, int agent)
+    {
+        var place = Path.Combine(_folder, $"{agent}");
+        var effects = Directory.Exists(place)
+            ? Directory.EnumerateFiles(place).Select(f => Path.GetFileName(f).Split('_')).GroupBy(parts => parts[0]).ToDictionary(g => g.Key, g => g.Count())
+            : [];
+        effects.ShouldAllBe(effect => effect.Value == 1);
+
+        var events = await run.ReadAllAsync();
+        for (var i = 0; i < events.Count; i++)
+        {
+            (events[i].Position, events[i].Version.Value).ShouldBe((new Position(i), i + 1));
+            (i == 0 || events[i].Timestamp >= events[i - 1].Timestamp).ShouldBeTrue();
+        }
+
+        var requests = events.Where(e => e.Type == "tool.called").ToDictionary(e => e.Id);
+        var answered = new Dictionary<Guid, int>();
+        foreach (var returned in events.Where(e => e.Type == "tool.returned"))
+        {
+            var request = requests[returned.Metadata.Causes[0]];
+            request.Position.ShouldNotBeNull().Value.ShouldBeLessThan(returned.Position!.Value.Value);
+            var step = StepOf(request);
+            returned.ToJsonElement().GetProperty("result").GetString().ShouldBe($"acted {step}");
+            answered.TryAdd(request.Id, step).ShouldBeTrue();
+            effects.GetValueOrDefault($"{step}").ShouldBe(1);
+        }
+
+        answered.Values.ShouldBeUnique();
+        requests.Values.Select(StepOf).ShouldBe(requests.Values.Select(StepOf).Order(), "Steps follow each other.");
+        var open = await run.ListOpenCallsAsync();
+        open.ShouldAllBe(c => c.IsUnknown && c.Kind == "tool");
+        var unknown = open.Select(c => StepOf(requests[c.RequestId])).ToHashSet();
+        unknown.ShouldAllBe(step => step % 7 == 3);
+        effects.Keys.Except(answered.Values.Concat(unknown).Select(step => $"{step}")).ShouldBeEmpty("Every effect is answered or unknown.");
+
+        var budget = (await run.GetBudgetAsync())!;
+        (budget.Limit, budget.Left.Usd >= 0 || budget.Limit.Usd is null, budget.Left.Calls >= 0 || budget.Limit.Calls is null).ShouldBe((LimitOf(agent), true, true));
+        budget.Spent.Calls.ShouldBe(events.Count(e => e.Type is "tool.returned" or "llm.response"));
+        budget.Reserved.Calls.ShouldBe(open.Count);
+        if (agent % 4 != 0)
+        {
+            (answered.Count + unknown.Count).ShouldBe(Steps);
+        }
+
+        return (answered.Count, unknown.Count);
+    }
+
+    private static int StepOf(RecordedEvent request) => request.ToJsonElement().GetProperty("arguments").GetProperty("step").GetInt32();
+}

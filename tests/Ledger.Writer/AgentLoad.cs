@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Ledger.Log;
+using Ledger.Runs;
+
+namespace Ledger.Writer;
+
+/// <summary>Agents that decide, act and note, step by step. After a restart each goes on with its first step without a note.</summary>
+/// <remarks>
+/// The effect of an action is a file, which is there or not when the process is killed, and of which a folder can hold several for one action: the callee does not
+/// protect itself. It cannot always tell what became of an action.
+/// </remarks>
+internal sealed class AgentLoad(AgentLedger ledger, int steps, string folder)
+{
+    private static readonly CallOptions Decision = new() { Estimate = new CallCost(0.01m) };
+
+    public Task RunAsync(int agents) => Task.WhenAll(Enumerable.Range(0, agents).Select(n => Task.Run(() => WorkAsync(n))));
+
+    private async Task WorkAsync(int agent)
+    {
+        using var scope = AgentScope.Open();
+        var run = ledger.GetRun($"agent-{agent}");
+        var done = (await run.GetWorldAsync()).Objects.Select(o => o.Id).ToHashSet(StringComparer.Ordinal);
+        for (var step = 0; step < steps; step++)
+        {
+            if (done.Contains($"step-{step}"))
+            {
+                continue;
+            }
+
+            try
+            {
+                await StepAsync(run, agent, step);
+            }
+            catch (BudgetExceededException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task StepAsync(Run run, int agent, int step)
+    {
+        var attempt = await run.BeginAttemptAsync($"step-{step}");
+        await attempt.CallAsync(
+            "llm",
+            $$"""{"model":"scripted","messages":["step {{step}}"]}""",
+            async (_, token) =>
+            {
+                await Task.Delay(Random.Shared.Next(10), token);
+                return CallResponse.OfText("act") with { CostUsd = 0.01m };
+            },
+            Decision);
+        var outcome = await ActAsync(attempt, agent, step);
+        var note = new NewEvent(new ObjectCreated($"step-{step}", "Step", new JsonObject()), new EventMetadata { ForeignId = $"step-{step}" });
+        await attempt.AppendAsync([note]);
+        if (outcome is not null && outcome != $"acted {step}")
+        {
+            throw new InvalidOperationException($"Step {step} of agent {agent} was answered '{outcome}'.");
+        }
+    }
+
+    private async Task<string?> ActAsync(Run attempt, int agent, int step)
+    {
+        var action = new CallOptions { Effects = EffectPolicy.Reconcile, Reconcile = (call, _) => Task.FromResult(Ask(call, agent, step)), Estimate = new CallCost(0.02m) };
+        while (true)
+        {
+            try
+            {
+                return (await attempt.CallAsync(
+                    "tool",
+                    $$$"""{"tool":"act","arguments":{"agent":{{{agent}}},"step":{{{step}}}}}""",
+                    (call, token) => MakeAsync(call, agent, step, token),
+                    action)).Text;
+            }
+            catch (CallUnknownException)
+            {
+                return null;
+            }
+            catch (Exception e) when (e is CallNotMadeException or TimeoutException or RecordedFailureException)
+            {
+                // The agent tries again.
+            }
+        }
+    }
+
+    private async Task<CallResponse> MakeAsync(CallContext call, int agent, int step, CancellationToken cancellationToken)
+    {
+        await Task.Delay(Random.Shared.Next(20), cancellationToken);
+        if (Random.Shared.Next(10) == 0)
+        {
+            throw new CallNotMadeException("busy");
+        }
+
+        var place = PlaceOf(agent);
+        var name = string.Create(CultureInfo.InvariantCulture, $"{step}_{call.IdempotencyKey}_{Guid.NewGuid():N}");
+        await File.Create(Path.Combine(place, name)).DisposeAsync();
+        await Task.Delay(Random.Shared.Next(20), cancellationToken);
+        return Random.Shared.Next(10) == 0 ? throw new TimeoutException("The answer got lost.") : CallResponse.OfText($"acted {step}") with { CostUsd = 0.02m };
+    }
+
+    private CallReconciliation Ask(CallContext call, int agent, int step) =>
+        step % 7 == 3 ? CallReconciliation.Unknown
+        : Directory.EnumerateFiles(PlaceOf(agent), $"*_{call.IdempotencyKey}_*").Any() ? CallReconciliation.Made(CallResponse.OfText($"acted {step}") with { CostUsd = 0.02m })
+        : CallReconciliation.NotMade;
+
+    private string PlaceOf(int agent) => Directory.CreateDirectory(Path.Combine(folder, agent.ToString(CultureInfo.InvariantCulture))).FullName;
+}
