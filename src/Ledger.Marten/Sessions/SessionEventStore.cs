@@ -2,6 +2,7 @@ using Ledger.Log;
 using Ledger.Marten.Appending;
 using Ledger.Marten.Streams;
 using Ledger.Records;
+using Ledger.Runs;
 using Marten;
 
 namespace Ledger.Marten.Sessions;
@@ -12,9 +13,9 @@ internal sealed class SessionEventStore(IDocumentSession session, StoreConfigura
 {
     public EventRegistry Registry => store.Ledger.Registry;
 
-    // Data stored outside the log reflects committed events. The engine's writes to record stores would not be part of the session.
+    // Data stored outside the log reflects committed events. The engine's writes to record stores would not be part of the session, and calls are not made in one.
     public T? Get<T>()
-        where T : class => this as T ?? (typeof(T).IsInterface && typeof(T) != typeof(IChronoLog) ? engine.Get<T>() : null);
+        where T : class => this as T ?? (typeof(T).IsInterface && typeof(T) != typeof(IChronoLog) && typeof(T) != typeof(ICallOwners) ? engine.Get<T>() : null);
 
     public async Task<IReadOnlyList<AppendResult>> AppendAsync(
         IReadOnlyList<StreamAppend> appends,

@@ -1,3 +1,5 @@
+using Ledger.Log;
+
 namespace Ledger.Runs;
 
 /// <summary>A handle's view of the calls of its history: each look reads only events appended since the last one.</summary>
@@ -6,6 +8,44 @@ internal sealed class CallLog(Run run)
 {
     private readonly CallIndex _index = new(run.History);
     private readonly KeyedLock<CallLog> _turns = new();
+    private readonly KeptAnswers _kept = new();
+
+    /// <summary>Takes an event that was appended just now. If there is nothing between it and the events known so far, it need not be read.</summary>
+    /// <param name="appended">The event.</param>
+    /// <param name="result">What the log said.</param>
+    /// <param name="registry">Writes it.</param>
+    /// <param name="now">The time, which differs from the log's only as the clocks do.</param>
+    public Task TakeAsync(NewEvent appended, AppendResult result, EventRegistry registry, DateTimeOffset now) => _turns.TakeAsync(
+        this,
+        () =>
+        {
+            var position = new Position(run.History.LengthAt(result.Version).Value - 1);
+            if (result.Outcome == AppendOutcome.Written && position == _index.Next)
+            {
+                var written = registry.Write(appended);
+                var id = appended.IdIn(result.Stream);
+                var own = new RecordedEvent(registry, result.Stream, result.Version, result.LastSequence, id, written.Type, written.Json, written.Headers, now)
+                {
+                    Position = position,
+                    CorrelationId = appended.CorrelationId,
+                };
+                Take(own);
+            }
+
+            return Task.FromResult(true);
+        },
+        CancellationToken.None);
+
+    /// <summary>The event of an answer, if it was read or appended lately and not asked for since; null for any other.</summary>
+    public RecordedEvent? AnswerAt(Position position) => _kept.Take(position);
+
+    /// <summary>The state of an occurrence of a request, without a look at the log: what is answered stays so.</summary>
+    public Task<CallState> FindAsync(CallKey key, CallOccurrence wanted) =>
+        _turns.TakeAsync(this, () => Task.FromResult(_index.Find(key, wanted)), CancellationToken.None);
+
+    /// <summary>The state of an occurrence that was found before, without a look at the log.</summary>
+    public Task<CallState> FindAsync(CallKey key, int slot) =>
+        _turns.TakeAsync(this, () => Task.FromResult(_index.Find(key, slot)), CancellationToken.None);
 
     /// <summary>The current state of an occurrence of a request.</summary>
     public Task<CallState> ReadAsync(CallKey key, CallOccurrence wanted, CancellationToken cancellationToken) =>
@@ -49,10 +89,16 @@ internal sealed class CallLog(Run run)
         {
             await foreach (var recorded in run.ReadAsync(_index.Next, cancellationToken: cancellationToken).ConfigureAwait(false))
             {
-                _index.Take(recorded);
+                Take(recorded);
             }
 
             return read(_index);
         },
         cancellationToken);
+
+    private void Take(RecordedEvent recorded)
+    {
+        _kept.Add(recorded);
+        _index.Take(recorded);
+    }
 }

@@ -49,7 +49,12 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
     {
         var wait = ShortestWait;
         (Guid RequestId, long Start)? waitingFor = null;
-        var state = await log.ReadAsync(key, wanted, cancellationToken).ConfigureAwait(false);
+        var state = await log.FindAsync(key, wanted).ConfigureAwait(false);
+        if (state.Response is null || wanted.Reuse == CallReuse.Never)
+        {
+            state = await log.ReadAsync(key, wanted, cancellationToken).ConfigureAwait(false);
+        }
+
         while (true)
         {
             if (wanted.Reuse == CallReuse.ByOccurrence && state.FailureAfter(Told) is { } failure)
@@ -122,8 +127,15 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         {
             await run.AppendRequestAsync(RequestEvent(state), key, request, options.Estimate, cancellationToken).ConfigureAwait(false);
 
+            cancellationToken.ThrowIfCancellationRequested();
+
             // Another occurrence may have been answered meanwhile, but what was taken is this one.
-            var taken = await log.ReadAsync(key, state.Slot, cancellationToken).ConfigureAwait(false);
+            var taken = await log.FindAsync(key, state.Slot).ConfigureAwait(false);
+            if (taken.Open?.Owner != _owner)
+            {
+                taken = await log.ReadAsync(key, state.Slot, cancellationToken).ConfigureAwait(false);
+            }
+
             return taken.Open?.Owner == _owner ? taken : await ReadAgainAsync(state, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not BudgetExceededException)
@@ -251,7 +263,12 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
 
         // The call is made and paid for, so the answer is written even if the caller has cancelled.
         await RecordAnswerAsync(responded, context.RequestId, original).ConfigureAwait(false);
-        var state = await log.ReadAsync(key, slot, CancellationToken.None).ConfigureAwait(false);
+        var state = await log.FindAsync(key, slot).ConfigureAwait(false);
+        if (state.Response is null)
+        {
+            state = await log.ReadAsync(key, slot, CancellationToken.None).ConfigureAwait(false);
+        }
+
         var recorded = await ReadAsync(state.Response!.Value, CancellationToken.None).ConfigureAwait(false);
         var answer = AnswerOf(recorded, state.Response.Value, isFromLog: recorded.Id != responded.Id);
         _answers.Add(recorded.Id, _followed);
@@ -336,6 +353,11 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
 
     private async Task<RecordedEvent> ReadAsync(Position position, CancellationToken cancellationToken)
     {
+        if (log.AnswerAt(position) is { } kept)
+        {
+            return kept;
+        }
+
         var events = run.ReadAsync(position, new Position(position.Value + 1), cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using var _ = events.ConfigureAwait(false);
         await events.MoveNextAsync().ConfigureAwait(false);

@@ -324,9 +324,16 @@ public sealed partial class Run
     /// <summary>Appends to the end, and to another stream with it, both or neither.</summary>
     internal async Task<Position> AppendOwnAsync(NewEvent newEvent, StreamAppend? other, CancellationToken cancellationToken)
     {
-        var own = new StreamAppend(StreamName, ExpectedVersion.Any, [Correlated(newEvent)]);
+        var correlated = Correlated(newEvent);
+        var own = new StreamAppend(StreamName, ExpectedVersion.Any, [correlated]);
         StreamAppend[] append = other is null ? [own] : [own, other];
         var results = await _ledger.Store.AppendAsync(append, cancellationToken).ConfigureAwait(false);
+        if (_ledger.Store.Get<ICallOwners>() is not null)
+        {
+            // Such a store has committed it; in a session or transaction of the caller it may still be rolled back.
+            await _calls.TakeAsync(correlated, results[0], _ledger.Store.Registry, _ledger.TimeProvider.GetUtcNow()).ConfigureAwait(false);
+        }
+
         return await EndOfAsync(results[0], 1, cancellationToken).ConfigureAwait(false);
     }
 }
