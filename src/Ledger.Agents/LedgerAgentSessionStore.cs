@@ -82,7 +82,7 @@ public sealed class LedgerAgentSessionStore(AgentLedger ledger) : AgentSessionSt
         }
     }
 
-    private Task AppendAsync(AIAgent agent, AgentSessionStoreKey key, UntypedEvent made, CancellationToken cancellationToken)
+    private Task<AppendResult> AppendAsync(AIAgent agent, AgentSessionStoreKey key, UntypedEvent made, CancellationToken cancellationToken)
     {
         var stream = StreamOf(key);
         var saved = new NewEvent(made, new EventMetadata { Actor = agent.Name }) { CorrelationId = stream.Value };

@@ -1,4 +1,3 @@
-using Ledger.Log;
 using Microsoft.Agents.AI;
 using Microsoft.Extensions.AI;
 using Shouldly;

@@ -1,4 +1,3 @@
-using Ledger.Runs;
 using Ledger.Testing.Replays;
 using Microsoft.Extensions.AI;
 using Shouldly;

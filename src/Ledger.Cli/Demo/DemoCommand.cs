@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Ledger.Cli.Output;
-using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
 using Ledger.Log;
 

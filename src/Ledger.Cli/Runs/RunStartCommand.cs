@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
 using Ledger.Log;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Ledger.Cli.Connections;
-using Ledger.Cli.Streams;
 using Ledger.Tasks;
 
 namespace Ledger.Cli.Tasks;

@@ -25,7 +25,8 @@ internal static class ChronoAbilities
     {
         bus.Register(Query, async (input, token) =>
         {
-            await using var store = Open(log, input.Project);
+            var store = Open(log, input.Project);
+            await using var _ = store.ConfigureAwait(false);
             var query = new ChronoQuery
             {
                 Kind = input.Kind,
@@ -34,21 +35,23 @@ internal static class ChronoAbilities
                 MinConfidence = input.MinConfidence ?? 0,
             };
             var records = store.QueryAsync(query, token).Take(input.Limit ?? 100);
-            return new RecordsContract(await records.Select(r => Parse(r.ToJson())).ToListAsync(token));
+            return new RecordsContract(await records.Select(r => Parse(r.ToJson())).ToListAsync(token).ConfigureAwait(false));
         });
         bus.Register(Get, async (input, token) =>
         {
-            await using var store = Open(log, input.Project);
+            var store = Open(log, input.Project);
+            await using var _ = store.ConfigureAwait(false);
             var record = input.AtSeq is { } seq
-                ? await store.GetAsync(input.Id, ChronoMoment.AtSeq(seq), token)
-                : await store.GetAsync(input.Id, token);
+                ? await store.GetAsync(input.Id, ChronoMoment.AtSeq(seq), token).ConfigureAwait(false)
+                : await store.GetAsync(input.Id, token).ConfigureAwait(false);
             return new RecordContract(record is null ? null : Parse(record.ToJson()));
         });
         bus.Register(History, async (input, token) =>
         {
-            await using var store = Open(log, input.Project);
+            var store = Open(log, input.Project);
+            await using var _ = store.ConfigureAwait(false);
             var events = store.HistoryAsync(input.Id, token).Take(input.Limit ?? 100);
-            return new ChainEventsContract(await events.Select(e => Parse(e.ToLine())).ToListAsync(token));
+            return new ChainEventsContract(await events.Select(e => Parse(e.ToLine())).ToListAsync(token).ConfigureAwait(false));
         });
     }
 

@@ -44,41 +44,41 @@ internal static class RunAbilities
 
     public static void Register(IAgentBus bus, AgentLedger ledger)
     {
-        bus.Register(List, async (_, token) => new RunsContract(await ledger.ListRunsAsync(token).Select(RunContract.Of).ToListAsync(token)));
+        bus.Register(List, async (_, token) => new RunsContract(await ledger.ListRunsAsync(token).Select(RunContract.Of).ToListAsync(token).ConfigureAwait(false)));
         bus.Register(Events, async (input, token) =>
         {
-            var run = await StoredRuns.FindAsync(ledger, input.Run, token);
+            var run = await StoredRuns.FindAsync(ledger, input.Run, token).ConfigureAwait(false);
             var events = run.ReadAsync(new Position(input.From ?? 0), cancellationToken: token).Where(e => input.CallId is null || e.Metadata.CallId == input.CallId);
-            return new EventsContract(await events.Take(input.Limit ?? 100).Select(EventContract.Of).ToListAsync(token));
+            return new EventsContract(await events.Take(input.Limit ?? 100).Select(EventContract.Of).ToListAsync(token).ConfigureAwait(false));
         });
         bus.Register(Append, async (input, token) =>
         {
-            var run = await FindOrCreateAsync(ledger, input.Run, token);
+            var run = await FindOrCreateAsync(ledger, input.Run, token).ConfigureAwait(false);
             var appended = new NewEvent(new UntypedEvent(input.Type, input.Data), new EventMetadata { Actor = input.Actor, CallId = input.CallId, ForeignId = input.Id });
             var result = input.Validate == false
-                ? await run.AppendWithOutcomeAsync([appended], null, token)
-                : await run.AppendValidatedWithOutcomeAsync([appended], null, token);
+                ? await run.AppendWithOutcomeAsync([appended], null, token).ConfigureAwait(false)
+                : await run.AppendValidatedWithOutcomeAsync([appended], null, token).ConfigureAwait(false);
             var version = new StreamVersion(result.Length.Value - run.History.PrefixLength.Value);
             return AppendContract.Of(run.StreamName, result, 1, version).WithNotes([ledger.Store.Registry.HintFor(input.Type)])
                 with { EventId = appended.IdIn(run.StreamName) };
         });
         bus.Register(Fork, async (input, token) =>
-            BranchContract.Of(await Forking.RunAsync(ledger, input.Run, new Position(input.At), input.Id, input.Name, token)));
+            BranchContract.Of(await Forking.RunAsync(ledger, input.Run, new Position(input.At), input.Id, input.Name, token).ConfigureAwait(false)));
         bus.Register(World, async (input, token) =>
         {
-            var run = (await StoredRuns.FindAsync(ledger, input.Run, token)).WithFaults(input.Strict == true ? WorldFaults.Throw : WorldFaults.Skip);
-            return WorldContract.Of(await run.GetWorldAsync(input.At is { } at ? new Position(at) : null, token));
+            var run = (await StoredRuns.FindAsync(ledger, input.Run, token).ConfigureAwait(false)).WithFaults(input.Strict == true ? WorldFaults.Throw : WorldFaults.Skip);
+            return WorldContract.Of(await run.GetWorldAsync(input.At is { } at ? new Position(at) : null, token).ConfigureAwait(false));
         });
         bus.Register(Diff, async (input, token) =>
         {
-            var (run, other) = await StoredRuns.FindAsync(ledger, input.Run, input.Other, token);
-            return DiffContract.Of(await run.DiffAsync(other, cancellationToken: token));
+            var (run, other) = await StoredRuns.FindAsync(ledger, input.Run, input.Other, token).ConfigureAwait(false);
+            return DiffContract.Of(await run.DiffAsync(other, cancellationToken: token).ConfigureAwait(false));
         });
         bus.Register(Merge, (input, token) => MergeAsync(ledger, input, token));
         bus.Register(Trace, async (input, token) =>
         {
-            var trace = await (await StoredRuns.FindAsync(ledger, input.Run, token)).ExplainAsync(input.EventId, token);
-            return await TraceContract.OfAsync(trace, "causes", ledger.Store.Get<ITaskReader>(), token);
+            var trace = await (await StoredRuns.FindAsync(ledger, input.Run, token).ConfigureAwait(false)).ExplainAsync(input.EventId, token).ConfigureAwait(false);
+            return await TraceContract.OfAsync(trace, "causes", ledger.Store.Get<ITaskReader>(), token).ConfigureAwait(false);
         });
     }
 
@@ -108,5 +108,5 @@ internal static class RunAbilities
     }
 
     private static async Task<Run> FindOrCreateAsync(AgentLedger ledger, string text, CancellationToken cancellationToken) =>
-        await StoredRuns.TryFindAsync(ledger, text, cancellationToken) ?? ledger.GetStream(StreamIds.Create(text));
+        await StoredRuns.TryFindAsync(ledger, text, cancellationToken).ConfigureAwait(false) ?? ledger.GetStream(StreamIds.Create(text));
 }

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Ledger.Agents;
 using Ledger.Benchmarks.Measuring;
 using Ledger.Events;
-using Ledger.Log;
 using Microsoft.Agents.AI.Workflows;
 
 namespace Ledger.Benchmarks.Scenarios;

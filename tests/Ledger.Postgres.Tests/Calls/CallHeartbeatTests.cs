@@ -21,7 +21,7 @@ public sealed class CallHeartbeatTests(LedgerDatabase database) : IClassFixture<
 
     private readonly MessageLog _log = new();
 
-    private ICallOwners Owners => database.Store.Get<ICallOwners>().ShouldBeOfType<PostgresCallOwners>();
+    private PostgresCallOwners Owners => database.Store.Get<ICallOwners>().ShouldBeOfType<PostgresCallOwners>();
 
     [Fact]
     public async Task CallerElsewhere_IsWaitedForWhileItIsHeardOf_AndTakenOverSoonAfter()
