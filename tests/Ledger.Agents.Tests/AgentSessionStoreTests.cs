@@ -14,16 +14,20 @@ public sealed class AgentSessionStoreTests
     [Fact]
     public async Task Session_SavedEachTurn_GoesOn_AndKeepsItsConversation()
     {
-        var model = ScriptedModel.Counting();
-        var store = new LedgerAgentSessionStore(_ledger);
+        var (ledger, model) = (_ledger, ScriptedModel.Counting());
         var key = new AgentSessionStoreKey("s-1");
         for (var turn = 1; turn <= 100; turn++)
         {
             // Each turn in another process, as behind a load balancer.
-            var agent = Agent(model);
+            var words = $"turn {turn}";
+
+            // sample: session store
+            var agent = new ChatClientAgent(model, new ChatClientAgentOptions { ChatHistoryProvider = new LedgerChatHistoryProvider(ledger) });
+            var store = new LedgerAgentSessionStore(ledger);
             var session = await store.GetOrCreateSessionAsync(agent, key);
-            await agent.RunAsync($"turn {turn}", session);
+            await agent.RunAsync(words, session);
             await store.SaveSessionAsync(agent, key, session);
+            // end of sample
         }
 
         model.Asked[99].Count.ShouldBe(199);

@@ -22,10 +22,8 @@ public sealed class ApprovalTests
         waiting.Request.GetRawText().ShouldBe("""{"tool":"pay","arguments":{"city":"Rome"}}""");
         _paid.ShouldBeEmpty();
 
-        // sample: approval of a function
         conversation.Add(new ChatMessage(ChatRole.User, [asked.CreateResponse(approved: true, "as agreed")]));
         var answer = await SendAsync(conversation, isStreaming);
-        // end of sample
 
         answer.Text.Trim().ShouldBe("paid in Rome");
         _paid.ShouldBe(["Rome"]);
@@ -105,11 +103,14 @@ public sealed class ApprovalTests
 
     private async Task<ChatResponse> SendAsync(List<ChatMessage> conversation, bool isStreaming = false)
     {
+        var (run, model) = (_run, _model);
+
         // sample: functions that need approval
-        var pay = AIFunctionFactory.Create(Pay, "pay").UseLedger(_run, new CallOptions { Approval = ApprovalPolicy.Required });
-        using var client = _model.AsBuilder().UseLedgerApprovals(_run, "owner").UseFunctionInvocation().UseLedger(_run).Build();
+        var pay = AIFunctionFactory.Create(Pay, "pay").UseLedger(run, new CallOptions { Approval = ApprovalPolicy.Required });
+        using var client = model.AsBuilder().UseLedgerApprovals(run, by: "owner").UseFunctionInvocation().UseLedger(run).Build();
         var options = new ChatOptions { Tools = [new ApprovalRequiredAIFunction(pay)] };
         // end of sample
+
         return isStreaming
             ? await client.GetStreamingResponseAsync(conversation, options).ToChatResponseAsync()
             : await client.GetResponseAsync(conversation, options);

@@ -31,10 +31,8 @@ public sealed class MapLedgerMcpTests : IAsyncDisposable
     [Fact]
     public async Task Tools_AreThoseThatRead_UnlessToldOtherwise()
     {
-        // sample: the log as tools over HTTP
         var reading = await StartAsync(app => app.MapLedgerMcp("/ledger/mcp"));
         var writing = await StartAsync(app => app.MapLedgerMcp("/ledger/mcp", options => options with { Writing = McpWriting.Allowed }));
-        // end of sample
         await using var reader = await ConnectAsync(reading);
         await using var writer = await ConnectAsync(writing);
 
@@ -96,7 +94,9 @@ public sealed class MapLedgerMcpTests : IAsyncDisposable
             app =>
             {
                 app.UseAuthentication().UseAuthorization();
+                // sample: the log as tools over HTTP
                 app.MapLedgerMcp("/ledger/mcp").RequireAuthorization();
+                // end of sample
                 app.MapMcp("/own");
             },
             prepare: builder =>

@@ -29,6 +29,9 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Tests/Samples/Calls.cs",
         "samples/Agent/Program.cs",
         "tests/Ledger.Agents.Tests/Replays/AgentReplayTests.cs",
+        "tests/Ledger.Agents.Tests/AgentSessionStoreTests.cs",
+        "tests/Ledger.Agents.Tests/ApprovalTests.cs",
+        "tests/Ledger.Mcp.Tests/MapLedgerMcpTests.cs",
     ];
 
     private static readonly string[] Pages = ["README.md", .. Directory.GetFiles(Path.Combine(SourceTree.Root, "docs"), "*.md")];
