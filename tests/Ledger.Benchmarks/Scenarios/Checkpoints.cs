@@ -7,11 +7,9 @@ using Microsoft.Agents.AI.Workflows;
 
 namespace Ledger.Benchmarks.Scenarios;
 
-/// <summary>Checkpoints of a workflow of 100 KB, one after the other, beside events of that size; and their reading.</summary>
+/// <summary>Checkpoints of a workflow of 100 KB, one after the other, beside events of that size.</summary>
 internal sealed class Checkpoints : Scenario
 {
-    private const int Count = 100;
-
     // As state is: a name and a text a member.
     private static readonly JsonElement State = JsonElement.Parse(
         $"{{{string.Join(',', Enumerable.Range(0, 1_000).Select(n => $"\"member-{n:D4}\":\"{new string((char)('a' + (n % 26)), 85)}\""))}}}");
@@ -21,39 +19,31 @@ internal sealed class Checkpoints : Scenario
         var store = new LedgerCheckpointStore(bench.Ledger);
         var session = $"{Guid.NewGuid()}";
         CheckpointInfo? last = null;
-        return await MeasureAsync(async _ => last = await store.CreateCheckpointAsync(session, State, last));
-    });
-
-    private readonly Contender _read = new("retrieve", async (bench, cancellationToken) =>
-    {
-        var store = new LedgerCheckpointStore(bench.Ledger);
-        var saved = await store.CreateCheckpointAsync($"{Guid.NewGuid()}", State);
-        return await MeasureAsync(async _ => await store.RetrieveCheckpointAsync(saved.SessionId, saved));
+        return await MeasureAsync(bench, async _ => last = await store.CreateCheckpointAsync(session, State, last));
     });
 
     private readonly Contender _appended = new("append", async (bench, cancellationToken) =>
     {
         var run = bench.Ledger.GetRun($"{Guid.NewGuid()}");
-        return await MeasureAsync(async _ => await run.AppendAsync([new NewEvent(new UntypedEvent("state", State))], cancellationToken));
+        return await MeasureAsync(bench, async _ => await run.AppendAsync([new NewEvent(new UntypedEvent("state", State))], cancellationToken));
     });
 
     public override string Name => "checkpoints";
 
-    public override string Title => "a workflow's checkpoint of 100 KB: saved, retrieved, and an event of that size appended";
+    public override string Title => "a workflow's checkpoint of 100 KB, beside an event of that size";
 
-    public override IReadOnlyList<Contender> Contenders => [_saved, _read, _appended];
+    public override IReadOnlyList<Contender> Contenders => [_saved, _appended];
 
     public override IReadOnlyList<Goal> Goals =>
     [
         Goal.Ratio(Figure.Middle, _saved, _appended),
         Goal.Absolute(Figure.Middle, _saved),
-        Goal.Absolute(Figure.Middle, _read),
     ];
 
-    private static async Task<Measurement> MeasureAsync(Func<int, Task> work)
+    private static async Task<Measurement> MeasureAsync(Workbench bench, Func<int, Task> work)
     {
         var latencies = new Latencies();
-        for (var n = 0; n < Count; n++)
+        for (var n = 0; n < bench.Workload.Forks; n++)
         {
             var started = Stopwatch.GetTimestamp();
             await work(n);

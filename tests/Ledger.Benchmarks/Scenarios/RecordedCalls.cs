@@ -7,8 +7,6 @@ namespace Ledger.Benchmarks.Scenarios;
 /// <summary>What recording a call costs that takes no time itself: a request before it and an answer after it, beside single appends to a run of the same kind.</summary>
 internal sealed class RecordedCalls : Scenario
 {
-    private const int Calls = 500;
-
     private readonly Contender _calls = new("recorded call", (bench, cancellationToken) => MeasureAsync(bench, async (run, n) => await run.CallAsync(
         "llm",
         $$"""{"model":"scripted","messages":["New finding about something that is quite long enough {{n}}"]}""",
@@ -30,11 +28,12 @@ internal sealed class RecordedCalls : Scenario
     {
         var run = bench.Ledger.GetRun($"{Guid.NewGuid()}");
         var latencies = new Latencies();
-        for (var n = 0; n < Calls; n++)
+        var calls = bench.Workload.Forks * 5;
+        for (var n = 0; n < calls; n++)
         {
             var started = Stopwatch.GetTimestamp();
             await work(run, n);
-            if (n >= Calls / 5)
+            if (n >= calls / 5)
             {
                 latencies.Add(Stopwatch.GetTimestamp() - started);
             }
