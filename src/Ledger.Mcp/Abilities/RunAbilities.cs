@@ -84,7 +84,7 @@ internal static class RunAbilities
 
     private static async Task<MergeContract> MergeAsync(AgentLedger ledger, RunMergeInput input, CancellationToken cancellationToken)
     {
-        var (target, source) = await StoredRuns.FindAsync(ledger, input.Run, input.Source, cancellationToken);
+        var (target, source) = await StoredRuns.FindAsync(ledger, input.Run, input.Source, cancellationToken).ConfigureAwait(false);
         var registry = ledger.Store.Registry;
         try
         {
@@ -94,8 +94,8 @@ internal static class RunAbilities
                 Metadata = new EventMetadata { Actor = input.Actor },
             };
             return input.Preview == true
-                ? MergeContract.Of(await target.PreviewMergeAsync(source, options, cancellationToken), registry)
-                : MergeContract.Of(await target.MergeAsync(source, options, cancellationToken), registry);
+                ? MergeContract.Of(await target.PreviewMergeAsync(source, options, cancellationToken).ConfigureAwait(false), registry)
+                : MergeContract.Of(await target.MergeAsync(source, options, cancellationToken).ConfigureAwait(false), registry);
         }
         catch (MergeConflictException conflict)
         {
