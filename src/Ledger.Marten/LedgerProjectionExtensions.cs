@@ -1,7 +1,9 @@
 using JasperFx.Events.Projections;
 using Ledger.Marten;
+using Ledger.Marten.Aggregates;
 using Ledger.Marten.Worlds;
 using Ledger.Worlds;
+using Marten.Events.Projections;
 using Weasel.Postgresql;
 
 namespace Marten;
@@ -34,5 +36,37 @@ public static class LedgerProjectionExtensions
             asyncOptions => asyncOptions.DeleteDataInTableOnTeardown(
                 new PostgresqlObjectName(store.Ledger.EventSchema, "mt_doc_ledger_world", SchemaUtils.IdentifierUsage.General).QualifiedName));
         return options;
+    }
+
+    /// <summary>Snapshots of an aggregate of the application, one for each run and branch; that of a branch begins with the state of its parent at the fork.</summary>
+    /// <remarks>
+    /// Like Marten's <c>Snapshot</c>, whose documents of a branch have only its own events. Marten's <c>FetchForWriting</c>, <c>FetchLatest</c> and
+    /// <c>AggregateStreamAsync</c> return the same state, and a rebuild makes the same documents, also of archived streams. A fork reads
+    /// the document of the parent and the events after it, or the events alone if the document is newer than the fork. The identity is a string.
+    /// </remarks>
+    /// <typeparam name="T">The aggregate, with Marten's <c>Create</c>, <c>Apply</c> and <c>ShouldDelete</c>.</typeparam>
+    /// <param name="projections">The projections of a store that was given to <c>UseLedger</c>.</param>
+    /// <param name="lifecycle">Inline, in the transaction of every append, or async, by Marten's daemon.</param>
+    /// <param name="configure">Changes the projection's name, version or options; null for Marten's defaults.</param>
+    public static ProjectionOptions SnapshotOfHistory<T>(
+        this ProjectionOptions projections, SnapshotLifecycle lifecycle, Action<ProjectionBase>? configure = null)
+        where T : class =>
+        Add<T>(projections, lifecycle == SnapshotLifecycle.Inline ? ProjectionLifecycle.Inline : ProjectionLifecycle.Async, configure);
+
+    /// <summary>An aggregate of the application that is folded whenever it is read; that of a branch begins with the state of its parent at the fork.</summary>
+    /// <remarks>Like Marten's <c>LiveStreamAggregation</c>, which for a branch folds only its own events.</remarks>
+    /// <typeparam name="T">The aggregate, with Marten's <c>Create</c>, <c>Apply</c> and <c>ShouldDelete</c>.</typeparam>
+    /// <param name="projections">The projections of a store that was given to <c>UseLedger</c>.</param>
+    public static ProjectionOptions LiveAggregationOfHistory<T>(this ProjectionOptions projections)
+        where T : class => Add<T>(projections, ProjectionLifecycle.Live, null);
+
+    private static ProjectionOptions Add<T>(ProjectionOptions projections, ProjectionLifecycle lifecycle, Action<ProjectionBase>? configure)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(projections);
+        var projection = new HistoryProjection<T>();
+        configure?.Invoke(projection);
+        projections.Add((IProjectionSource<IDocumentOperations, IQuerySession>)projection, lifecycle);
+        return projections;
     }
 }

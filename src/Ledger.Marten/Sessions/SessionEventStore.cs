@@ -1,4 +1,5 @@
 using Ledger.Log;
+using Ledger.Marten.Aggregates;
 using Ledger.Marten.Appending;
 using Ledger.Marten.Streams;
 using Ledger.Records;
@@ -12,6 +13,12 @@ namespace Ledger.Marten.Sessions;
 internal sealed class SessionEventStore(IDocumentSession session, StoreConfiguration store, MartenEventStore engine) : IEventStore
 {
     public EventRegistry Registry => store.Ledger.Registry;
+
+    /// <summary>The application's store.</summary>
+    public IDocumentStore Documents => session.DocumentStore;
+
+    /// <summary>The application's aggregates in the session.</summary>
+    public SessionAggregates Aggregates { get; } = new(session);
 
     // Data stored outside the log reflects committed events. The engine's writes to record stores would not be part of the session, and calls are not made in one.
     public T? Get<T>()

@@ -54,6 +54,9 @@ public sealed partial class MartenEventStore : IEventStore, IAsyncDisposable, ID
     /// <summary>Ledger's options, as <c>UseLedger</c> set them.</summary>
     internal PostgresOptions Options => _configuration.Ledger;
 
+    /// <summary>The document store.</summary>
+    internal IDocumentStore Documents => _store;
+
     /// <summary>The store's connections.</summary>
     internal NpgsqlDataSource DataSource { get; }
 

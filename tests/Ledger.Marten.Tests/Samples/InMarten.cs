@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using JasperFx.Events.Projections;
+using Ledger.Marten.Streams;
+using Ledger.Marten.Tests.Aggregates;
 using Ledger.Marten.Tests.Projections;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,5 +54,34 @@ public sealed class InMarten(MartenDatabase database) : IClassFixture<MartenData
         // end of sample
         (await session.LoadAsync<Order>("order-8")).ShouldNotBeNull();
         (await session.Events.FetchStreamAsync("run:order-8")).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Aggregate_OfABranch_BeginsWithItsParentsState()
+    {
+        var store = database.CreateDocumentStore(configure: options =>
+        {
+            // sample: a snapshot of histories
+            options.Projections.SnapshotOfHistory<Journal>(SnapshotLifecycle.Inline);
+            // end of sample
+        });
+        await using var engine = new MartenEventStore(store);
+        var run = new AgentLedger(engine).GetRun("order-9");
+        await run.AppendAsync([new ObjectCreated("a", "Order"), new ObjectCreated("b", "Order")]);
+        await run.ForkAsync(new Position(1), new ForkOptions { Id = "what-if" });
+        await using var session = store.LightweightSession();
+
+        // sample: decide on a branch
+        var stream = await session.Ledger().FetchForWritingAsync<Journal>(StreamName.Branch("what-if"));
+        if (!stream.Aggregate!.Lines.Contains("created c"))
+        {
+            stream.AppendOne(new ObjectCreated("c", "Order"));
+            await session.SaveChangesAsync();    // refused if another writer was faster
+        }
+
+        var first = await session.Ledger().AggregateHistoryAsync<Journal>(StreamName.Branch("what-if"), at: new Position(1));
+        // end of sample
+        first!.ToString().ShouldBe("created a");
+        (await session.LoadAsync<Journal>("branch:what-if"))!.ToString().ShouldBe("created a, forked at 1, created c");
     }
 }

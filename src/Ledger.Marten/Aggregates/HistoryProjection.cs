@@ -1,0 +1,115 @@
+using JasperFx.Events;
+using JasperFx.Events.Aggregation;
+using JasperFx.Events.Daemon;
+using JasperFx.Events.Projections;
+using Ledger.Log;
+using Ledger.Postgres.Connecting;
+using Marten;
+using Marten.Events.Aggregation;
+
+namespace Ledger.Marten.Aggregates;
+
+/// <summary>Marten's projection of an aggregate, which for a branch begins with the state that its parent had at the fork.</summary>
+/// <remarks>
+/// Everything that Marten does with an aggregate comes through one method: inline, in the daemon, and whenever events are folded on demand. There the
+/// first event of a branch, with no state before it, is preceded by the shared events; the rest is the aggregate's own projection.
+/// </remarks>
+internal sealed class HistoryProjection<T> : SingleStreamProjection<T, string>, IHistoryProjection, IValidatedProjection<StoreOptions>
+    where T : class
+{
+    private readonly SingleStreamProjection<T, string> _own = new();
+    private readonly bool _isInSession;
+    private StoredStates<T>? _documents;
+
+    public HistoryProjection()
+        : this(isInSession: false)
+    {
+    }
+
+    private HistoryProjection(bool isInSession)
+    {
+        _isInSession = isInSession;
+
+        // An archived run or branch can be read, so it keeps its document in a rebuild.
+        IncludeArchivedEvents = true;
+    }
+
+    /// <summary>Folds the events of one stream, without those that a branch shares.</summary>
+    public IAggregator<T, IQuerySession> Own => _own;
+
+    public override void AssembleAndAssertValidity()
+    {
+        _own.AssembleAndAssertValidity();
+        IncludedEventTypes.AddRange(AllEventTypes.Except(IncludedEventTypes).ToList());
+    }
+
+    public override async ValueTask<(T?, ActionType)> DetermineActionAsync(
+        IQuerySession session,
+        T? snapshot,
+        string identity,
+        IIdentitySetter<T, string> identitySetter,
+        IReadOnlyList<IEvent> events,
+        CancellationToken cancellation)
+    {
+        if (snapshot is null && events.Count > 0 && BranchEvents.HistoryOf(events[0]) is { } history)
+        {
+            snapshot = await BeginAsync(session, history, cancellation).ConfigureAwait(false);
+            if (snapshot is not null)
+            {
+                identitySetter.SetIdentity(snapshot, identity);
+            }
+        }
+
+        return await _own.DetermineActionAsync(session, snapshot, identity, identitySetter, events, cancellation).ConfigureAwait(false);
+    }
+
+    IEnumerable<string> IValidatedProjection<StoreOptions>.ValidateConfiguration(StoreOptions options)
+    {
+        if (!StoreConfiguration.IsIn(options))
+        {
+            yield return $"The snapshot of {typeof(T)} begins with the history of branches, which the store has only with 'options.UseLedger()'.";
+        }
+
+        if (((IReadOnlyStoreOptions)options).FindOrResolveDocumentType(typeof(T)).IdType != typeof(string))
+        {
+            yield return $"The snapshot of {typeof(T)} needs an identity of type string: the name of its stream.";
+        }
+
+        foreach (var fault in ValidateConfiguration(options))
+        {
+            yield return fault;
+        }
+    }
+
+    protected override Type[] determineEventTypes() => _own.AllEventTypes is { Length: > 0 } own ? [.. own.Append(typeof(BranchCreated)).Distinct()] : [];
+
+    // Inline, what the session has written counts. The daemon handles several streams at once in one session, and Marten folds events on demand while it
+    // still reads from the session's connection.
+    protected override IInlineProjection<IDocumentOperations> buildForInline()
+    {
+        var inline = new HistoryProjection<T>(isInSession: true) { Lifecycle = Lifecycle, Name = Name, Version = Version };
+        inline.AssembleAndAssertValidity();
+        return inline;
+    }
+
+    private async Task<T?> BeginAsync(IQuerySession session, History history, CancellationToken cancellationToken)
+    {
+        if (_isInSession)
+        {
+            return await FoldAsync(session, history, cancellationToken).ConfigureAwait(false);
+        }
+
+        return await AmbientScope.OutsideAsync(async () =>
+        {
+            var reading = session.DocumentStore.QuerySession();
+            await using var _ = reading.ConfigureAwait(false);
+            return await FoldAsync(reading, history, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+    }
+
+    private Task<T?> FoldAsync(IQuerySession session, History history, CancellationToken cancellationToken)
+    {
+        var documents = Lifecycle == ProjectionLifecycle.Live ? null : _documents ??= new StoredStates<T>(session.DocumentStore);
+        return new HistoryFold<T>(session, _own, documents, history.Stream).FoldAsync(history.Lineage, cancellationToken);
+    }
+}

@@ -1,0 +1,32 @@
+using Ledger.Log;
+using Marten;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Marten.Aggregates;
+
+/// <summary>The documents of an aggregate, each with the version of its stream.</summary>
+/// <remarks>Read past the session, whose identity map might return a document that someone changes.</remarks>
+internal sealed class StoredStates<T>(IDocumentStore store)
+    where T : class
+{
+    private readonly string _sql = MartenSql.Load("load_snapshot").Replace(
+        "{documents}", store.Options.FindOrResolveDocumentType(typeof(T)).TableName.QualifiedName, StringComparison.Ordinal);
+
+    /// <summary>The document of a stream, unless it contains events that the segment has not taken; null if there is none.</summary>
+    public async Task<(T State, long Version)?> FindAsync(IQuerySession session, LineageSegment segment, CancellationToken cancellationToken)
+    {
+        await store.Storage.Database.EnsureStorageExistsAsync(typeof(T), cancellationToken).ConfigureAwait(false);
+        var command = new NpgsqlCommand(_sql) { Parameters = { new() { Value = segment.Stream, NpgsqlDbType = NpgsqlDbType.Varchar } } };
+        await using var _ = command.ConfigureAwait(false);
+        var reader = await session.ExecuteReaderAsync(command, cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+
+        // A type with optimistic concurrency has a uuid there, which says nothing of the stream.
+        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
+            && reader.GetValue(1) is long version
+            && version <= segment.Taken
+            ? (await store.Options.Serializer().FromJsonAsync<T>(reader, 0, cancellationToken).ConfigureAwait(false), version)
+            : null;
+    }
+}

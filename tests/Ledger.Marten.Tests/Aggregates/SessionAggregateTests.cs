@@ -1,0 +1,156 @@
+using JasperFx.Events.Projections;
+using Ledger.Log;
+using Ledger.Marten.Streams;
+using Ledger.Marten.Tests.Projections;
+using Marten;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Marten.Tests.Aggregates;
+
+/// <summary>The application's aggregates of runs and branches in a session.</summary>
+public sealed class SessionAggregateTests : IClassFixture<MartenDatabase>, IAsyncDisposable
+{
+    private readonly MartenDatabase _database;
+    private readonly DocumentStore _documents;
+    private readonly MartenEventStore _store;
+    private readonly string _id = Guid.NewGuid().ToString("N");
+
+    public SessionAggregateTests(MartenDatabase database)
+    {
+        _database = database;
+        _documents = database.CreateDocumentStore(configure: o =>
+        {
+            o.Projections.SnapshotOfHistory<Journal>(SnapshotLifecycle.Inline);
+            o.Projections.Snapshot<RunCounts>(SnapshotLifecycle.Inline);
+        });
+        _store = new MartenEventStore(_documents);
+    }
+
+    private StreamName Run => StreamName.Run(_id);
+
+    private StreamName Branch => StreamName.Branch(_id);
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    [Fact]
+    public async Task FetchForWriting_OfABranch_DecidesOnTheWholeHistory()
+    {
+        await ForkAsync();
+        await using var session = _documents.LightweightSession();
+
+        var fetched = await session.Ledger().FetchForWritingAsync<Journal>(Branch);
+        fetched.Aggregate!.ToString().ShouldBe("created a, created b, forked at 2");
+        fetched.Aggregate.Id.ShouldBe(Branch.Value);
+        fetched.AppendOne(new ObjectCreated("d", "Thing"));
+        fetched.AppendMany(new ObjectPatched("a"), new ObjectPatched("d"));
+        (fetched.StartingVersion, fetched.CurrentVersion).ShouldBe((1, 4));
+        session.Store(new Order(_id, "decided"));
+        await session.SaveChangesAsync();
+
+        (await session.LoadAsync<Journal>(Branch.Value))!.ToString()
+            .ShouldBe("created a, created b, forked at 2, created d, patched a, patched d");
+        (await session.LoadAsync<Journal>(Run.Value))!.ToString().ShouldBe("created a, created b, created c");
+        (await session.LoadAsync<Order>(_id)).ShouldNotBeNull();
+        fetched.TryFastForwardVersion();
+        fetched.AppendOne(new ObjectCreated("e", "Thing"));
+        await session.SaveChangesAsync();
+        (await _store.GetStreamAsync(Branch))!.Version.ShouldBe(new StreamVersion(5));
+    }
+
+    [Fact]
+    public async Task FetchForWriting_OvertakenByAnotherWriter_SavesNothing()
+    {
+        await ForkAsync();
+        await using var session = _documents.LightweightSession();
+        var fetched = await session.Ledger().FetchForWritingAsync<Journal>(Branch);
+        await (await new AgentLedger(_store).OpenAsync(Branch)).AppendAsync([new KitLoaded("first")]);
+
+        fetched.AppendOne(new ObjectCreated("d", "Thing"));
+        session.Store(new Order(_id, "decided"));
+        await Should.ThrowAsync<JasperFx.ConcurrencyException>(() => session.SaveChangesAsync());
+
+        await using var after = _documents.QuerySession();
+        (await after.LoadAsync<Order>(_id)).ShouldBeNull();
+        (await _store.GetStreamAsync(Branch))!.Version.ShouldBe(new StreamVersion(2));
+    }
+
+    [Fact]
+    public async Task FetchForWriting_OfARunWithoutEvents_StartsIt()
+    {
+        await new AgentLedger(_store).StartRunAsync(_id);
+        foreach (var stream in new[] { Run, StreamName.Run(_id + "-other") })
+        {
+            await using var session = _documents.LightweightSession();
+            var fetched = await session.Ledger().FetchForWritingAsync<Journal>(stream);
+            fetched.Aggregate.ShouldBeNull();
+            fetched.AppendOne(new ObjectCreated("a", "Thing"));
+            await session.SaveChangesAsync();
+            (await session.LoadAsync<Journal>(stream.Value))!.ToString().ShouldBe("created a");
+        }
+    }
+
+    [Fact]
+    public async Task Aggregates_OfTypesWithoutAHistory_AreFoldedForABranch()
+    {
+        await ForkAsync();
+        await using var session = _documents.LightweightSession();
+        var ledger = session.Ledger();
+
+        var fetched = await ledger.FetchForWritingAsync<RunCounts>(Branch);
+        (fetched.Aggregate!.Created, fetched.Aggregate.Forks, fetched.Aggregate.Id).ShouldBe((2, 1, Branch.Value));
+        (await ledger.FetchLatestAsync<RunCounts>(Run))!.Created.ShouldBe(3);
+        (await ledger.AggregateHistoryAsync<RunCounts>(Branch, new Position(1)))!.Created.ShouldBe(1);
+        (await ledger.AggregateHistoryAsync<RunCounts>(Branch, Position.Start)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Aggregates_OfNothing_AreRefusedOrNull()
+    {
+        await ForkAsync();
+        await using var session = _documents.LightweightSession();
+        var (ledger, missing) = (session.Ledger(), StreamName.Branch("no such branch"));
+
+        (await ledger.FetchLatestAsync<Journal>(missing)).ShouldBeNull();
+        await Should.ThrowAsync<StreamNotFoundException>(() => ledger.FetchForWritingAsync<Journal>(missing));
+        (await Should.ThrowAsync<PositionOutOfRangeException>(() => ledger.AggregateHistoryAsync<Journal>(Branch, new Position(4)))).Length
+            .ShouldBe(new Position(3));
+        await Should.ThrowAsync<ArgumentException>(() => new AgentLedger(_store).FetchLatestAsync<Journal>(Branch));
+    }
+
+    [Fact]
+    public async Task Fork_InASession_BeginsWithTheParentsStateWhenItIsSaved()
+    {
+        await new AgentLedger(_store).GetRun(_id).AppendAsync([new ObjectCreated("a", "Thing"), new ObjectCreated("b", "Thing")]);
+        await using var session = _documents.IdentitySession();
+        var parent = await session.LoadAsync<Journal>(Run.Value);
+        var run = session.Ledger().GetRun(_id);
+        var branch = await run.ForkAsync(new Position(2), new ForkOptions { Id = _id });
+        await branch.AppendAsync([new ObjectCreated("c", "Thing")]);
+        await session.SaveChangesAsync();
+
+        (await session.LoadAsync<Journal>(Branch.Value))!.ToString().ShouldBe("created a, created b, forked at 2, created c");
+        parent!.ToString().ShouldBe("created a, created b");
+    }
+
+    [Fact]
+    public void Snapshot_OfAStoreWithoutLedger_IsRefused()
+    {
+        var fault = Should.Throw<InvalidProjectionException>(() => DocumentStore.For(o =>
+        {
+            o.Connection(_database.ConnectionString);
+            o.Events.StreamIdentity = JasperFx.Events.StreamIdentity.AsString;
+            o.Projections.SnapshotOfHistory<Journal>(SnapshotLifecycle.Inline);
+        }));
+
+        fault.Message.ShouldContain("UseLedger");
+    }
+
+    // The run has three events, of which the branch shares two.
+    private async Task ForkAsync()
+    {
+        var run = new AgentLedger(_store).GetRun(_id);
+        await run.AppendAsync([new ObjectCreated("a", "Thing"), new ObjectCreated("b", "Thing"), new ObjectCreated("c", "Thing")]);
+        await run.ForkAsync(new Position(2), new ForkOptions { Id = _id });
+    }
+}
