@@ -20,7 +20,8 @@ public static class LedgerWolverineExtensions
     /// <c>[ReadModel]</c>, <c>[DeciderFunction]</c> and <c>IEventStream&lt;T&gt;</c> have their usual meaning; return values follow Wolverine's rules for
     /// aggregate handlers.</item>
     /// <item>An aggregate is supported if an <see cref="Ledger.Projections.Aggregate{T}"/> or a <see cref="Ledger.Projections.Snapshot{T}"/> of it is in the
-    /// container. A run that does not exist has the empty world, or the aggregate's initial state.</item>
+    /// container, or if Marten has it by <c>SnapshotOfHistory</c>. A run that does not exist has the empty world, the aggregate's initial state, or null for
+    /// one of Marten's.</item>
     /// <item>A handler that takes a <see cref="LedgerSession"/> works in the same transaction.</item>
     /// <item>When another writer was faster, the handler runs again on the new state, up to five times; from the second try on it locks the stream, so that it
     /// cannot lose again. A policy for <see cref="Ledger.Log.WrongExpectedVersionException"/> that is set before this call comes first.</item>

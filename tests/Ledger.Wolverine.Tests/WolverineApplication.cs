@@ -4,6 +4,7 @@ using Ledger.Log;
 using Ledger.Testing;
 using Ledger.Wolverine.Tests.Forwarding;
 using Ledger.Wolverine.Tests.Handling;
+using Ledger.Wolverine.Tests.Http;
 using Ledger.Wolverine.Tests.Messages;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
@@ -116,7 +117,7 @@ public abstract class WolverineApplication : IAsyncLifetime
 /// <summary>Ledger through Marten.</summary>
 public sealed class MartenApplication : WolverineApplication
 {
-    protected override Type[] HandlerTypes => [.. base.HandlerTypes, typeof(DocumentHandler)];
+    protected override Type[] HandlerTypes => [.. base.HandlerTypes, typeof(DocumentHandler), typeof(ShelfHandler)];
 
     protected override void AddLedger(IServiceCollection services) => services
         .AddMarten(options =>
@@ -125,6 +126,7 @@ public sealed class MartenApplication : WolverineApplication
             options.DatabaseSchemaName = "documents";
             options.DisableNpgsqlLogging = true;
             options.Projections.Snapshot<Board>(SnapshotLifecycle.Inline);
+            options.Projections.SnapshotOfHistory<Shelf>(SnapshotLifecycle.Inline);
         })
         .AddLedger()
         .AddAsyncDaemon(DaemonMode.Solo)

@@ -2,6 +2,8 @@ using JasperFx;
 using JasperFx.CodeGeneration.Frames;
 using JasperFx.CodeGeneration.Model;
 using JasperFx.Events;
+using Ledger.Marten.Aggregates;
+using Ledger.Marten.Streams;
 using Ledger.Postgres;
 using Ledger.Projections;
 using Ledger.Wolverine.Sessions;
@@ -95,6 +97,7 @@ internal sealed class LedgerFrameProvider : IPersistenceFrameProvider, IEventSou
     private static bool IsAggregate(Type type, IServiceContainer container) =>
         LedgerLog.Has(container, typeof(Aggregate<>).MakeGenericType(type))
         || LedgerLog.Has(container, typeof(Snapshot<>).MakeGenericType(type))
+        || (LedgerLog.IsMarten(container) && SessionAggregates.AreOfHistories(container.GetInstance<MartenEventStore>().Documents, type))
         || (LedgerLog.Has(container, typeof(PostgresOptions))
             && container.GetInstance<PostgresOptions>() is var options
             && options.Projections.Concat(options.AsyncProjections).Any(typeof(Snapshot<>).MakeGenericType(type).IsInstanceOfType));

@@ -67,10 +67,13 @@ internal sealed class LedgerHandlerPolicy : IHandlerPolicy
         attribute.Modify(chain, parameter, container, rules);
     }
 
-    private static Type StateOf(Type type) => type.Closes(typeof(IEventStream<>)) ? type.GetGenericArguments()[0] : type;
+    /// <summary>The state that a parameter is of: itself, or that of its stream.</summary>
+    public static Type StateOf(Type type) => type.Closes(typeof(IEventStream<>)) ? type.GetGenericArguments()[0] : type;
 
-    private static bool NamesRun(Type message) => message.GetProperty("RunId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase) is not null;
+    /// <summary>Whether a message names a run by the member that is looked for first.</summary>
+    public static bool NamesRun(Type message) => message.GetProperty("RunId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase) is not null;
 
-    private static bool ReturnsNothing(MethodInfo method) =>
+    /// <summary>Whether a method returns neither events nor messages.</summary>
+    public static bool ReturnsNothing(MethodInfo method) =>
         method.ReturnType == typeof(void) || method.ReturnType == typeof(Task) || method.ReturnType == typeof(ValueTask);
 }

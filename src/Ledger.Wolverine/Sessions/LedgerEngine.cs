@@ -1,4 +1,5 @@
 using Ledger.Log;
+using Ledger.Marten.Aggregates;
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
 using Ledger.Postgres.Connecting;
@@ -71,7 +72,7 @@ public sealed class LedgerEngine
     }
 
     /// <summary>Reads a state without the intent to append.</summary>
-    /// <typeparam name="T">A world, a run, or the state of an aggregate in the container.</typeparam>
+    /// <typeparam name="T">A world, a run, or the state of an aggregate in the container or of Marten's snapshots of histories.</typeparam>
     /// <param name="stream">With a colon the name of a stream, otherwise the id of a run.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="StreamNotFoundException">There is no such branch.</exception>
@@ -81,7 +82,17 @@ public sealed class LedgerEngine
     /// <summary>Reads a state without the intent to append.</summary>
     /// <inheritdoc cref="FetchLatestAsync{T}(string, CancellationToken)"/>
     public async Task<T> FetchLatestAsync<T>(StreamName stream, CancellationToken cancellationToken)
-        where T : class => (await _states.ReadAsync<T>(_ledger, _ledger, stream, cancellationToken).ConfigureAwait(false)).State;
+        where T : class
+    {
+        if (_services.GetService<MartenEventStore>()?.Documents is { } documents && SessionAggregates.AreOfHistories(documents, typeof(T)))
+        {
+            var session = documents.LightweightSession();
+            await using var _ = session.ConfigureAwait(false);
+            return (await session.Ledger().FetchLatestAsync<T>(stream, cancellationToken).ConfigureAwait(false))!;
+        }
+
+        return (await _states.ReadAsync<T>(_ledger, _ledger, stream, cancellationToken).ConfigureAwait(false)).State;
+    }
 
     /// <summary>Rebuilds a projection by its name: one of Marten's by its daemon, any other by Ledger.</summary>
     internal async Task RebuildAsync(string projection, CancellationToken cancellationToken)

@@ -46,7 +46,7 @@ public abstract class LedgerSession : IAsyncDisposable
         StateReader.OpenAsync(Ledger, stream, cancellationToken);
 
     /// <summary>Fetches a state to decide on; appends to it are written at the version of the state.</summary>
-    /// <typeparam name="T">A world, a run, or the state of an aggregate in the container.</typeparam>
+    /// <typeparam name="T">A world, a run, or the state of an aggregate in the container or of Marten's snapshots of histories.</typeparam>
     /// <param name="stream">With a colon the name of a stream, otherwise the id of a run.</param>
     /// <param name="style">Whether the stream is locked at once, or compared when it is written.</param>
     /// <param name="version">The version that the stream must have, or null for any.</param>

@@ -1,4 +1,6 @@
 using Ledger.Log;
+using Ledger.Marten.Aggregates;
+using Ledger.Marten.Sessions;
 using Ledger.Postgres;
 using Ledger.Projections;
 using Ledger.Runs;
@@ -33,6 +35,13 @@ internal sealed class StateReader(IServiceProvider services, PostgresOptions opt
             var length = world?.Position ?? await run.GetLengthAsync(cancellationToken).ConfigureAwait(false);
             var state = world ?? (object)await OpenAsync(writing, stream, cancellationToken).ConfigureAwait(false);
             return ((T)state, new StreamVersion(length.Value - run.History.PrefixLength.Value));
+        }
+
+        if (writing.Store is SessionEventStore session && SessionAggregates.AreOfHistories(session.Documents, typeof(T)))
+        {
+            // A handler that takes one which does not exist yet gets null, as of Marten.
+            var (aggregate, version) = await session.Aggregates.FetchAsync<T>(stream, cancellationToken).ConfigureAwait(false);
+            return (aggregate!, new StreamVersion(version));
         }
 
         var fetched = FindSnapshot<T>() is { } snapshot

@@ -1,3 +1,4 @@
+using Ledger.Wolverine.Messages;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -19,6 +20,22 @@ public sealed class MartenHandlerTests(MartenApplication application) : HandlerT
         (await KitsAsync("document")).ShouldBe(["kept at 0"]);
         (await session.LoadAsync<Note>("no-document")).ShouldBeNull();
         (await application.Store.GetStreamAsync(StreamName.Run("no-document"))).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Aggregate_OfMartens_IsThatOfTheWholeHistory()
+    {
+        await InvokeAsync(new PutThing("shelf", "a"));
+        await InvokeAsync(new PutThing("shelf", "b"));
+        await InvokeAsync(new ForkRun("shelf", 1, "shelf"));
+        await InvokeAsync(new PutThing("branch:shelf", "c"));
+        await InvokeAsync(new PutBeside("branch:shelf", "d"));
+        await InvokeAsync(new PutThing("branch:shelf", "e"));
+
+        (await InvokeAsync<ThingCount>(new CountThings("branch:shelf"))).ShouldBe(new ThingCount("branch:shelf", 3));
+        (await InvokeAsync<ThingCount>(new CountThings("shelf"))).ShouldBe(new ThingCount("run:shelf", 2));
+        var branch = await application.Ledger.OpenAsync(StreamName.Branch("shelf"));
+        (await branch.GetWorldAsync()).Objects.Select(o => o.Id).ShouldBe(["a", "c", "d-2"]);
     }
 }
 

@@ -119,7 +119,7 @@ public abstract class HandlerTests(WolverineApplication application)
     protected async Task<List<string>> KitsAsync(string run) =>
         await application.Ledger.GetRun(run).ReadAsync().Select(e => ((KitLoaded)e.Data).Kit!).ToListAsync();
 
-    private Task<T> InvokeAsync<T>(object message) => application.Host.MessageBus().InvokeAsync<T>(message);
+    protected Task<T> InvokeAsync<T>(object message) => application.Host.MessageBus().InvokeAsync<T>(message);
 
     private Task PublishAsync(object message) => application.Host.MessageBus().PublishAsync(message).AsTask();
 }

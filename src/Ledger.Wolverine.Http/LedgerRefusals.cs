@@ -1,0 +1,57 @@
+using JasperFx;
+using Ledger.Log;
+using Ledger.Marten;
+using Ledger.Runs;
+using Ledger.Worlds;
+using Ledger.Wolverine.Handling;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Ledger.Wolverine.Http;
+
+/// <summary>Turns Ledger's refusals into problem details, for the code that Wolverine generates around an endpoint.</summary>
+public static class LedgerRefusals
+{
+    /// <summary>Whether an exception is a refusal of Ledger's; any other stays one.</summary>
+    public static bool OnExceptionFilter(Exception exception) => StatusOf(exception) is not null;
+
+    /// <summary>The problem details of a refusal: its status, its message and its facts.</summary>
+    public static ProblemDetails OnException(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        var (status, title) = StatusOf(exception) ?? (500, "Error");
+        var details = new ProblemDetails { Status = status, Title = title, Detail = exception.Message };
+        foreach (var (name, value) in FactsOf(exception))
+        {
+            details.Extensions[name] = value;
+        }
+
+        return details;
+    }
+
+    private static (int Status, string Title)? StatusOf(Exception exception) => exception switch
+    {
+        InvalidEventException => (400, "Invalid event"),
+        StreamNotFoundException => (404, "Not found"),
+        PositionOutOfRangeException => (404, "Beyond the end"),
+        WrongExpectedVersionException => (409, "Wrong expected version"),
+        ForkPositionException => (409, "Beyond the end"),
+        BranchExistsException or EventIdInUseException or StreamArchivedException or HistoryNeededException => (409, "Conflict"),
+        BudgetExceededException => (409, "Budget exceeded"),
+        ApprovalPendingException or ApprovalDeniedException => (409, "Not approved"),
+        LineageDepthException => (422, "Too deep"),
+        WorldFaultException => (422, "The event cannot be applied to the world"),
+        ConcurrencyException => (409, "Conflict"),
+        _ when Conflicts.Contains(exception) => (409, "Conflict"),
+        _ => null,
+    };
+
+    private static IEnumerable<(string Name, object? Value)> FactsOf(Exception exception) => exception switch
+    {
+        WrongExpectedVersionException conflict =>
+            [("stream", conflict.Stream.Value), ("expected", conflict.Expected.Version?.Value), ("actual", conflict.Actual.Value)],
+        ForkPositionException fork => [("position", fork.Position), ("length", fork.Length.Value)],
+        PositionOutOfRangeException range => [("position", range.Position.Value), ("length", range.Length.Value)],
+        WorldFaultException fault => [("position", fault.Position.Value), ("reason", fault.Reason)],
+        _ => [],
+    };
+}
