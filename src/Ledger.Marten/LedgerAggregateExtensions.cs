@@ -2,7 +2,6 @@ using JasperFx.Events;
 using Ledger;
 using Ledger.Log;
 using Ledger.Marten.Aggregates;
-using Ledger.Marten.Sessions;
 
 namespace Marten;
 
@@ -50,8 +49,7 @@ public static class LedgerAggregateExtensions
     private static SessionAggregates AggregatesOf(AgentLedger ledger)
     {
         ArgumentNullException.ThrowIfNull(ledger);
-        return ledger.Store is SessionEventStore store
-            ? store.Aggregates
-            : throw new ArgumentException("The ledger is not that of a session. Call session.Ledger() and read through its result.", nameof(ledger));
+        return ledger.Store.Get<SessionAggregates>()
+            ?? throw new ArgumentException("The ledger is not that of a session. Call session.Ledger() and read through its result.", nameof(ledger));
     }
 }

@@ -11,6 +11,9 @@ internal sealed class SessionAggregates(IDocumentSession session)
     public static bool AreOfHistories(IDocumentStore store, Type aggregate) =>
         ((StoreOptions)store.Options).Projections.All.OfType<IHistoryProjection>().Any(p => p.AggregateType == aggregate);
 
+    /// <summary>Whether the session's store begins the aggregate of a branch with its parent's state.</summary>
+    public bool AreOfHistories(Type aggregate) => AreOfHistories(session.DocumentStore, aggregate);
+
     /// <summary>The state of a stream to decide on, to which events are appended.</summary>
     /// <exception cref="StreamNotFoundException">There is no such branch.</exception>
     public async Task<HistoryStream<T>> FetchForWritingAsync<T>(StreamName stream, CancellationToken cancellationToken)

@@ -12,17 +12,15 @@ namespace Ledger.Marten.Sessions;
 /// <remarks>Not safe for concurrent use, as the session is not. Reads see committed data, not the unsaved changes of the session.</remarks>
 internal sealed class SessionEventStore(IDocumentSession session, StoreConfiguration store, MartenEventStore engine) : IEventStore
 {
+    private readonly SessionAggregates _aggregates = new(session);
+
     public EventRegistry Registry => store.Ledger.Registry;
-
-    /// <summary>The application's store.</summary>
-    public IDocumentStore Documents => session.DocumentStore;
-
-    /// <summary>The application's aggregates in the session.</summary>
-    public SessionAggregates Aggregates { get; } = new(session);
 
     // Data stored outside the log reflects committed events. The engine's writes to record stores would not be part of the session, and calls are not made in one.
     public T? Get<T>()
-        where T : class => this as T ?? (typeof(T).IsInterface && typeof(T) != typeof(IChronoLog) && typeof(T) != typeof(ICallOwners) ? engine.Get<T>() : null);
+        where T : class =>
+        this as T ?? _aggregates as T
+            ?? (typeof(T).IsInterface && typeof(T) != typeof(IChronoLog) && typeof(T) != typeof(ICallOwners) ? engine.Get<T>() : null);
 
     public async Task<IReadOnlyList<AppendResult>> AppendAsync(
         IReadOnlyList<StreamAppend> appends,

@@ -1,6 +1,5 @@
 using Ledger.Log;
 using Ledger.Marten.Aggregates;
-using Ledger.Marten.Sessions;
 using Ledger.Postgres;
 using Ledger.Projections;
 using Ledger.Runs;
@@ -37,10 +36,10 @@ internal sealed class StateReader(IServiceProvider services, PostgresOptions opt
             return ((T)state, new StreamVersion(length.Value - run.History.PrefixLength.Value));
         }
 
-        if (writing.Store is SessionEventStore session && SessionAggregates.AreOfHistories(session.Documents, typeof(T)))
+        if (writing.Store.Get<SessionAggregates>() is { } aggregates && aggregates.AreOfHistories(typeof(T)))
         {
             // A handler that takes one which does not exist yet gets null, as of Marten.
-            var (aggregate, version) = await session.Aggregates.FetchAsync<T>(stream, cancellationToken).ConfigureAwait(false);
+            var (aggregate, version) = await aggregates.FetchAsync<T>(stream, cancellationToken).ConfigureAwait(false);
             return (aggregate!, new StreamVersion(version));
         }
 
