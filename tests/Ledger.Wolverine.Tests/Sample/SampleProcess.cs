@@ -9,6 +9,7 @@ internal sealed class SampleProcess : IDisposable
 {
     private const string Listening = "Now listening on: ";
     private const string Sample = "Ledger.Wolverine.Sample";
+    private const string MartenApp = "MartenApp";
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,6 +27,14 @@ internal sealed class SampleProcess : IDisposable
     /// <summary>Starts what was built for production, with handlers that were written before, and waits until it listens.</summary>
     public static Task<SampleProcess> StartStaticAsync(string connectionString, string engine) =>
         StartAsync(Start(StaticOf(engine), "Production", connectionString, engine, []));
+
+    /// <summary>Starts the program of the README, and waits until it listens.</summary>
+    public static Task<SampleProcess> StartMartenAppAsync(string connectionString) =>
+        StartAsync(Start(MartenApp, "Development", connectionString, "marten", []));
+
+    /// <summary>Runs one of the commands of the program of the README to the end, and gives what it printed.</summary>
+    public static Task<(int Code, string Output)> RunMartenAppAsync(string connectionString, params string[] arguments) =>
+        RunAsync(Start(MartenApp, "Development", connectionString, "marten", arguments));
 
     private static async Task<SampleProcess> StartAsync(Process process)
     {
@@ -78,8 +87,8 @@ internal sealed class SampleProcess : IDisposable
 
     private static string StaticOf(string engine) => engine == "native" ? $"{Sample}.StaticNative" : $"{Sample}.Static";
 
-    private static string FolderOf(string project) =>
-        AppContext.BaseDirectory.Replace("Ledger.Wolverine.Tests", project, StringComparison.Ordinal);
+    private static string FolderOf(string project) => AppContext.BaseDirectory.Replace(
+        Path.Combine("tests", "Ledger.Wolverine.Tests"), Path.Combine(project == MartenApp ? "samples" : "tests", project), StringComparison.Ordinal);
 
     private static Process Start(
         string project, string environment, string connectionString, string engine, string[] arguments, string? workingFolder = null)
