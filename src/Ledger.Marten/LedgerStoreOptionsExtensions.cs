@@ -15,6 +15,8 @@ public static class LedgerStoreOptionsExtensions
     /// <item>Every event type of the registry has its registered name in the log, independent of its class name, and JSON as Ledger writes it; an
     /// unknown name reads as an <see cref="Ledger.Events.UntypedEvent"/>.</item>
     /// <item>Appends notify listeners.</item>
+    /// <item>Marten's daemon writes who runs a projection into the row of its progress, every ten seconds or in the interval that the options have; those who
+    /// list projections read it there.</item>
     /// <item>Ledger's own tables are part of the store's schema: Marten makes them, asserts them, and never drops them.</item>
     /// </list>
     /// <para>Options that are changed afterwards are detected before anything is written. The serializer must be that of System.Text.Json, which is

@@ -94,6 +94,10 @@ internal sealed class StoreConfiguration
         options.Events.MetadataConfig.HeadersEnabled = true;
         options.Events.EnableUniqueIndexOnEventId = true;
         options.Events.UseListenNotifyForEventAppends = true;
+
+        // For those who list projections: without it Marten's daemon does not say which node runs one.
+        options.Events.EnableExtendedProgressionTracking = true;
+        options.Projections.ExtendedProgressionHeartbeatInterval ??= TimeSpan.FromSeconds(10);
         EventMappings.Apply(options, ledger.Registry);
         MartenFaults.Translate(options);
         options.Storage.Add(new LedgerFeature(options, ledger));

@@ -7,7 +7,7 @@ namespace Ledger.Cli.Projections;
 internal sealed class ProjectionsListCommand : LedgerCommand
 {
     public ProjectionsListCommand()
-        : base("list", "Lists the asynchronous projections and subscriptions with their progress, and the names that can be rebuilt here.") =>
+        : base("list", "Lists the asynchronous projections and subscriptions with their progress, those of a Marten application, and the names that can be rebuilt here.") =>
         Examples = ["ledger projections list", "ledger projections list --json"];
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
@@ -23,23 +23,23 @@ internal sealed class ProjectionsListCommand : LedgerCommand
 
         if (shards.Count > 0)
         {
-            session.Out.Line($"{"LAG",12}  {"STATE",-8}  {"KIND",-12}  PROJECTION", Tone.Faint);
+            session.Out.Line($"{"LAG",12}  {"STATE",-8}  {"KIND",-13}  PROJECTION", Tone.Faint);
         }
 
         foreach (var shard in shards)
         {
             session.Out.Add($"{shard.Lag,12:N0}  ").Add($"{ShardText.StateOf(shard),-8}  ", ShardText.ToneOf(shard))
-                .Add($"{shard.Kind ?? "-",-12}  ", Tone.Faint).Add(shard.Projection, Tone.Name).EndLine();
+                .Add($"{shard.Kind,-13}  ", Tone.Faint).Add(shard.Projection, Tone.Name).EndLine();
         }
 
         if (shards.Count == 0)
         {
-            session.Out.Line("There are no asynchronous projections here; an application declares them (AsyncProjections, AddLedgerDaemon).");
+            session.Out.Line("There are no asynchronous projections here; an application declares them: with Marten in its options, otherwise by AsyncProjections and AddLedgerDaemon.");
         }
 
         foreach (var name in connection.Projections.Rebuildable)
         {
-            session.Out.Add($"{"-",12}  {"inline",-8}  {"rows",-12}  ", Tone.Faint).Add(name, Tone.Name).EndLine();
+            session.Out.Add($"{"-",12}  {"inline",-8}  {"rows",-13}  ", Tone.Faint).Add(name, Tone.Name).EndLine();
         }
     }
 }

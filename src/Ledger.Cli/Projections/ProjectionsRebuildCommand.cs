@@ -59,7 +59,7 @@ internal sealed class ProjectionsRebuildCommand : LedgerCommand
         LedgerConnection connection, StreamName? only, CancellationToken cancellationToken)
     {
         var shards = await connection.Projections.ListAsync(cancellationToken);
-        var running = shards.Where(s => s.Owner is not null && (only is null ? s.Kind is not ("subscription" or "snapshots") : s.Kind == "snapshot"));
+        var running = shards.Where(s => s.Owner is not null && !s.IsMartens && (only is null ? s.Kind is not ("subscription" or "snapshots") : s.Kind == "snapshot"));
         var here = only is { } stream ? connection.Projections.FindRebuildable(stream) : connection.Projections.Rebuildable;
         return here.Concat(running.Select(s => s.Projection)).Distinct();
     }

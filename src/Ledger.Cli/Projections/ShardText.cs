@@ -11,22 +11,23 @@ internal static class ShardText
     {
         ShardState.Paused => "paused",
         ShardState.Failed => "failed",
+        _ when shard.IsInline => "inline",
         _ => shard.Owner is null ? "no node" : "running",
     };
 
     public static Tone ToneOf(ShardStatus shard) => shard.State switch
     {
         ShardState.Failed => Tone.Removed,
-        ShardState.Running when shard.Owner is not null => Tone.Added,
+        ShardState.Running when shard.Owner is not null || shard.IsInline => Tone.Added,
         _ => Tone.Changed,
     };
 
     public static void Print(Printer output, ShardStatus shard)
     {
         output.Fact("Projection", shard.Projection, Tone.Name);
-        output.Fact("Kind", shard.Kind ?? "unknown");
+        output.Fact("Kind", shard.Kind);
         output.Fact("State", StateOf(shard), ToneOf(shard));
-        output.Fact("Owner", shard.Owner ?? "none");
+        output.Fact("Owner", shard.Owner ?? (shard.IsInline ? "every append" : "none"));
         output.Fact("Position", shard.Position.ToString());
         output.Fact("Lag", string.Create(CultureInfo.InvariantCulture, $"{Printable.Count(shard.Lag, "number")}, {shard.LagTime.TotalSeconds:N1} s"));
         output.Fact("Dead letters", Printable.Number(shard.DeadLetters), shard.DeadLetters > 0 ? Tone.Removed : Tone.Plain);

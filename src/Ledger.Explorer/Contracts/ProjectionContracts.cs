@@ -6,12 +6,12 @@ namespace Ledger.Explorer.Contracts;
 /// <summary>The progress of an asynchronous projection or subscription.</summary>
 /// <param name="Projection">The projection.</param>
 /// <param name="Shard">The shard.</param>
-/// <param name="State">running, paused, failed, or no_node if no node has it.</param>
+/// <param name="State">running, paused, failed, inline for one that Marten runs in every append, or no_node if no node has it.</param>
 /// <param name="Position">The sequence number of the last event that it has seen.</param>
 /// <param name="Lag">The sequence numbers from there to the end of the log.</param>
 /// <param name="LagSeconds">The age of the oldest event that it has not seen.</param>
 /// <param name="DeadLetters">The number of events that it skipped.</param>
-/// <param name="Kind">The kind, if a node has declared it.</param>
+/// <param name="Kind">The kind; "marten" or "marten inline" for a projection of a Marten application.</param>
 /// <param name="Owner">The node that runs it.</param>
 /// <param name="Error">The last error.</param>
 /// <param name="ErrorSequence">The event of the last error.</param>
@@ -48,6 +48,7 @@ internal sealed record ShardContract(
     {
         ShardState.Paused => "paused",
         ShardState.Failed => "failed",
+        _ when shard.IsInline => "inline",
         _ => shard.Owner is null ? "no_node" : "running",
     };
 }

@@ -1,7 +1,9 @@
+using JasperFx.Events.Projections;
 using Ledger.Log;
 using Ledger.Marten.Schema;
 using Ledger.Postgres;
 using Ledger.Postgres.Connecting;
+using Ledger.Postgres.Log;
 using Ledger.Postgres.Log.Appending;
 using Marten;
 using Marten.Storage;
@@ -25,6 +27,7 @@ public sealed partial class MartenEventStore : IEventStore, IAsyncDisposable, ID
     private readonly StoreConfiguration _configuration;
     private readonly TransientRetries _retries;
     private readonly TimeProvider _timeProvider;
+    private volatile bool _isDeclared;
 
     /// <summary>Works on a document store.</summary>
     /// <param name="store">The store; its options were given to <c>UseLedger</c>, and it has one database.</param>
@@ -74,6 +77,34 @@ public sealed partial class MartenEventStore : IEventStore, IAsyncDisposable, ID
     private async Task<bool> EnsureOnceAsync(CancellationToken cancellationToken)
     {
         await _store.Storage.Database.EnsureStorageExistsAsync(typeof(LedgerFeature), cancellationToken).ConfigureAwait(false);
+        if (!_isDeclared)
+        {
+            await DeclareProjectionsAsync(cancellationToken).ConfigureAwait(false);
+            _isDeclared = true;
+        }
+
         return true;
+    }
+
+    /// <summary>Records the application's projections, which other programs cannot know: an inline one has no progress.</summary>
+    private async Task DeclareProjectionsAsync(CancellationToken cancellationToken)
+    {
+        var shards = ((StoreOptions)_store.Options).Projections.All
+            .Where(p => p.Lifecycle != ProjectionLifecycle.Live)
+            .SelectMany(p => p.ShardNames().Select(shard => (shard.Identity, Kind: p.Lifecycle == ProjectionLifecycle.Inline ? "marten inline" : "marten")))
+            .ToList();
+        if (shards.Count > 0)
+        {
+            await Connections.UseAsync(
+                PostgresDataSources.ForWriting(DataSource),
+                async (connection, token) =>
+                {
+                    var command = new NpgsqlCommand(MartenSql.Load("declare_projections", Options.Schemas), connection);
+                    await using var _ = command.ConfigureAwait(false);
+                    command.Parameters.WithTexts([.. shards.Select(s => s.Identity)]).WithTexts([.. shards.Select(s => s.Kind)]);
+                    return await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
     }
 }

@@ -46,7 +46,7 @@ public sealed class ProjectionAdmin
 
     private IEnumerable<Projection> Declared => _options.Projections.Concat(_options.AsyncProjections);
 
-    /// <summary>Lists every shard that has progress, sorted by name.</summary>
+    /// <summary>Lists every shard that has progress, and the projections of a Marten application, sorted by name.</summary>
     public async Task<IReadOnlyList<ShardStatus>> ListAsync(CancellationToken cancellationToken = default) => await Connections.UseAsync(
         _dataSource, (connection, token) => new ShardStates(_options).ListAsync(connection, token), cancellationToken).ConfigureAwait(false);
 
@@ -60,11 +60,13 @@ public sealed class ProjectionAdmin
 
     /// <summary>Pauses a shard after its current batch, within a second, on any node.</summary>
     /// <exception cref="ProjectionNotFoundException">There is no such shard.</exception>
+    /// <exception cref="RequestFailedException">It is a projection of Marten.</exception>
     public Task PauseAsync(string projection, CancellationToken cancellationToken = default) =>
         ChangeAsync("pause_shard", projection, cancellationToken);
 
     /// <summary>Resumes a paused or failed shard.</summary>
     /// <exception cref="ProjectionNotFoundException">There is no such shard.</exception>
+    /// <exception cref="RequestFailedException">It is a projection of Marten.</exception>
     public Task ResumeAsync(string projection, CancellationToken cancellationToken = default) =>
         ChangeAsync("resume_shard", projection, cancellationToken);
 
@@ -79,7 +81,7 @@ public sealed class ProjectionAdmin
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="progress">Receives the progress, from several threads, or null.</param>
     /// <param name="cancellationToken">Stops; a later call with <see cref="RebuildMode.Resume"/> continues.</param>
-    /// <exception cref="RequestFailedException">No node declares it, or the rebuild failed on the node.</exception>
+    /// <exception cref="RequestFailedException">No node declares it, the rebuild failed on the node, or it is a projection of Marten.</exception>
     /// <exception cref="RebuildInProgressException">Another process is already rebuilding it.</exception>
     public async Task RebuildAsync(
         string projection,
@@ -97,6 +99,7 @@ public sealed class ProjectionAdmin
 
         if (Declared.FirstOrDefault(p => p.Key == projection) is not { } declared)
         {
+            CheckOwn(await ListAsync(cancellationToken).ConfigureAwait(false), projection);
             await Request.RunAsync(
                 projection, options.Mode == RebuildMode.Resume ? "resume" : "rebuild", null, progress, cancellationToken).ConfigureAwait(false);
             return;
@@ -111,7 +114,7 @@ public sealed class ProjectionAdmin
     /// <param name="projection">One of <see cref="Rebuildable"/>, or of a node that runs, whose streams are independent: Ledger's own, or a snapshot.</param>
     /// <param name="stream">The stream.</param>
     /// <param name="cancellationToken">Stops; nothing is changed.</param>
-    /// <exception cref="RequestFailedException">No node declares it, or the rebuild failed on the node.</exception>
+    /// <exception cref="RequestFailedException">No node declares it, the rebuild failed on the node, or it is a projection of Marten.</exception>
     /// <exception cref="ArgumentException">It stores nothing of the stream.</exception>
     /// <exception cref="InvalidOperationException">Its data depends on several streams.</exception>
     public async Task RebuildAsync(string projection, StreamName stream, CancellationToken cancellationToken = default)
@@ -132,6 +135,7 @@ public sealed class ProjectionAdmin
 
         if (Declared.FirstOrDefault(p => p.Key == projection) is not { } declared)
         {
+            CheckOwn(await ListAsync(cancellationToken).ConfigureAwait(false), projection);
             await Request.RunAsync(projection, "rebuild_stream", stream.Value, null, cancellationToken).ConfigureAwait(false);
             return;
         }
@@ -187,6 +191,18 @@ public sealed class ProjectionAdmin
         return Request.RunAsync(letter.Projection, "replay", letter.Id.ToString(), null, cancellationToken);
     }
 
+    private static void CheckOwn(IReadOnlyList<ShardStatus> known, string projection)
+    {
+        var name = ShardNames.KeyOf(projection);
+        if (known.Any(s => s.Projection == name && s.IsMartens))
+        {
+            throw new RequestFailedException(
+                name,
+                $"'{name}' is a projection of Marten, on which only its application acts. Nothing was changed. Rebuild it there: "
+                + $"'dotnet run -- projections rebuild --projection {name}'; 'dotnet run -- projections' lists what else can be done.");
+        }
+    }
+
     private ProjectionRequest Request => new(_dataSource, _options, _timeProvider ?? TimeProvider.System);
 
     private InlineProjection? FindOwn(string name) =>
@@ -211,6 +227,7 @@ public sealed class ProjectionAdmin
         if (changed == 0)
         {
             var known = await ListAsync(cancellationToken).ConfigureAwait(false);
+            CheckOwn(known, projection);
             throw new ProjectionNotFoundException(projection, known.Select(s => s.Projection));
         }
     }

@@ -59,7 +59,8 @@ internal sealed class ProjectionRequest(NpgsqlDataSource dataSource, PostgresOpt
                 id,
                 projection,
                 node is null
-                    ? $"No node that runs declares '{projection}'. Start the application that does, with AddLedgerDaemon, and ask again."
+                    ? $"No node that runs declares '{projection}'. Start the application that does, and ask again; one of Marten is rebuilt by the application itself, with "
+                        + "'dotnet run -- projections rebuild'."
                     : $"Node '{node}' began and is gone. Try again; '--resume' continues a rebuild.").ConfigureAwait(false);
         }
 

@@ -103,7 +103,7 @@ internal sealed class ShardStates(PostgresOptions options)
 
     private static ShardStatus ReadStored(NpgsqlDataReader reader) => new(
         reader.GetString(0),
-        reader.IsDBNull(1) ? null : reader.GetString(1),
+        reader.GetString(1),
         reader.GetString(2) switch
         {
             "paused" => ShardState.Paused,

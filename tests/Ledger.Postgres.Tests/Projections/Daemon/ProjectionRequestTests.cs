@@ -88,7 +88,7 @@ public sealed class ProjectionRequestTests
         var refused = await Should.ThrowAsync<RequestFailedException>(() => new ProjectionAdmin(bench.Database.DataSource).RebuildAsync("nobody"));
 
         refused.Message.ShouldBe(
-            "No node that runs declares 'nobody'. Start the application that does, with AddLedgerDaemon, and ask again.");
+            "No node that runs declares 'nobody'. Start the application that does, and ask again; one of Marten is rebuilt by the application itself, with 'dotnet run -- projections rebuild'.");
     }
 
     private sealed class Latest(Action<RebuildProgress> report) : IProgress<RebuildProgress>

@@ -1,24 +1,41 @@
 -- Every shard: its name, kind, state, position; how far it lags in numbers and in time; its owner, its last error, its dead letters.
 -- And the last number that the log has drawn. $1 the row of the mark, which is not a shard. Nor are Marten's own rows.
+-- A projection of Marten has the state that its daemon writes into the row of its progress, at least three times a minute; an inline one is never behind.
 select p.name,
-       s.kind,
-       coalesce(s.state, 'running'),
-       coalesce(p.last_seq_id, 0),
-       greatest(l.last - coalesce(p.last_seq_id, 0), 0),
+       p.kind,
+       case when p.kind like 'marten%' then case when p.agent_status = 'Paused' then 'paused' else 'running' end else s.state end,
+       p.last_seq_id,
+       greatest(l.last - p.last_seq_id, 0),
        coalesce(greatest(clock_timestamp() - n."timestamp", '0'), '0'),
-       case when k.pid is not null then s.node end,
-       s.error,
-       s.error_sequence,
-       s.error_at,
+       case
+           when k.pid is not null then s.node
+           when p.kind = 'marten' and p.agent_status = 'Running' and p.heartbeat > clock_timestamp() - interval '1 min' then
+               coalesce('node ' || p.running_on_node, 'a daemon of Marten')
+       end,
+       coalesce(s.error, p.pause_reason),
+       coalesce(s.error_sequence, p.failure_event_sequence),
+       coalesce(s.error_at, case when p.pause_reason is not null then p.heartbeat end),
        coalesce(d.letters, 0),
        (select greatest(case when q.is_called then q.last_value else 0 end, l.last) from {events}.mt_events_sequence as q)
-from {events}.mt_event_progression as p
-cross join (select coalesce(max(e.seq_id), 0) as last from {events}.mt_events as e) as l
+from (select coalesce(max(e.seq_id), 0) as last from {events}.mt_events as e) as l
+cross join lateral (
+    select coalesce(g.name, h.name) as name,
+           coalesce(h.kind, 'marten') as kind,
+           case when h.kind = 'marten inline' then l.last else coalesce(g.last_seq_id, 0) end as last_seq_id,
+           g.agent_status,
+           g.heartbeat,
+           g.running_on_node,
+           g.pause_reason,
+           g.failure_event_sequence
+    from {events}.mt_event_progression as g
+    full join {ledger}.projection_shard as h on h.name = g.name
+    where g.name is not null
+       or h.kind like 'marten%') as p
 left join {ledger}.projection_shard as s on s.name = p.name
 left join lateral (
     select e."timestamp"
     from {events}.mt_events as e
-    where e.seq_id > coalesce(p.last_seq_id, 0)
+    where e.seq_id > p.last_seq_id
     order by e.seq_id
     limit 1) as n on true
 left join lateral (

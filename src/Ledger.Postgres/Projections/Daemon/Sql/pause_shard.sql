@@ -1,6 +1,5 @@
--- Stops a shard. $1 the shard. The rows changed: none where there is no such shard.
-insert into {ledger}.projection_shard as s (name, kind, state)
-select p.name, 'unknown', 'paused'
-from {events}.mt_event_progression as p
-where p.name = $1
-on conflict (name) do update set state = 'paused'
+-- Stops a shard. $1 the shard. The rows changed: none if there is no such shard, or if Marten runs it.
+update {ledger}.projection_shard as s
+set state = 'paused'
+where s.name = $1
+  and s.kind not like 'marten%'

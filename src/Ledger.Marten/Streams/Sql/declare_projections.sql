@@ -1,0 +1,9 @@
+-- Records which projections of Marten the application has, for those who list them. $1 the names of their progress, $2 their kinds.
+insert into {ledger}.projection_shard as s (name, kind, state)
+select n.name, n.kind, 'running'
+from unnest($1::text[], $2::text[]) as n (name, kind)
+order by n.name collate "C"
+on conflict (name) do update set
+    kind = excluded.kind
+where s.kind like 'marten%'
+  and s.kind <> excluded.kind

@@ -1,0 +1,91 @@
+using JasperFx.Events.Daemon;
+using JasperFx.Events.Projections;
+using Ledger.Log;
+using Ledger.Marten.Streams;
+using Ledger.Marten.Tests.Aggregates;
+using Ledger.Postgres.Projections.Daemon;
+using Marten;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Marten.Tests.Projections;
+
+/// <summary>The projections of a Marten application, as programs see them that administer the log.</summary>
+public sealed class MartenShardTests : IAsyncLifetime
+{
+    private readonly MartenDatabase _database = MartenDatabase.Empty();
+
+    public Task InitializeAsync() => _database.InitializeAsync();
+
+    public Task DisposeAsync() => _database.DisposeAsync();
+
+    [Fact]
+    public async Task Projections_OfAnApplication_AreListedAsWhatTheyAre()
+    {
+        var documents = CreateDocumentStore();
+        await documents.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        await using var store = new MartenEventStore(documents);
+        var run = new AgentLedger(store).GetRun("listed");
+        await run.AppendAsync([new ObjectCreated("a", "Thing"), new KitLoaded("k")]);
+        var admin = new ProjectionAdmin(_database.DataSource);
+
+        (await admin.ListAsync()).Select(s => (s.Projection, s.Kind, s.Lag, s.Owner))
+            .ShouldBe([("Journal", "marten inline", 0, null), ("RunCounts", "marten", 2, null)]);
+
+        using var daemon = await documents.BuildProjectionDaemonAsync();
+        await daemon.StartAllAsync();
+        await daemon.WaitForNonStaleData(TimeSpan.FromSeconds(30));
+        var counts = await WaitAsync(admin, "RunCounts", s => s.Owner is not null);
+        (counts.Lag, counts.IsMartens).ShouldBe((0, true));
+        counts.Owner.ShouldBe("a daemon of Marten");
+        await daemon.StopAllAsync();
+
+        // A rebuild leaves progress of an inline one, which is not a lag afterwards.
+        await daemon.RebuildProjectionAsync("Journal", CancellationToken.None);
+        await run.AppendAsync([new KitLoaded("later")]);
+        (await admin.ListAsync()).Select(s => (s.Projection, s.Kind, s.Lag))
+            .ShouldBe([("Journal", "marten inline", 0), ("RunCounts", "marten", 1)]);
+    }
+
+    [Fact]
+    public async Task Projections_OfAnApplication_AreActedOnByItAlone()
+    {
+        var documents = CreateDocumentStore();
+        await using var store = new MartenEventStore(documents);
+        await new AgentLedger(store).GetRun("acted").AppendAsync([new ObjectCreated("a", "Thing")]);
+        var admin = new ProjectionAdmin(_database.DataSource);
+
+        foreach (var act in (Func<string, Task>[])[n => admin.PauseAsync(n), n => admin.ResumeAsync(n), n => admin.RebuildAsync(n), n => admin.RebuildAsync(n, StreamName.Run("acted"))])
+        {
+            foreach (var name in new[] { "Journal", "RunCounts" })
+            {
+                (await Should.ThrowAsync<RequestFailedException>(() => act(name))).Message.ShouldBe(
+                    $"'{name}' is a projection of Marten, on which only its application acts. Nothing was changed. Rebuild it there: "
+                    + $"'dotnet run -- projections rebuild --projection {name}'; 'dotnet run -- projections' lists what else can be done.");
+            }
+        }
+    }
+
+    private DocumentStore CreateDocumentStore() => _database.CreateDocumentStore(configure: o =>
+    {
+        o.Projections.SnapshotOfHistory<Journal>(SnapshotLifecycle.Inline);
+        o.Projections.Snapshot<RunCounts>(SnapshotLifecycle.Async);
+    });
+
+    // Marten's daemon writes its state a moment after it has changed.
+    private static async Task<ShardStatus> WaitAsync(ProjectionAdmin admin, string projection, Func<ShardStatus, bool> isWanted)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (true)
+        {
+            var status = (await admin.ListAsync(limit.Token)).Single(s => s.Projection == projection);
+            if (isWanted(status))
+            {
+                return status;
+            }
+
+            await pace.WaitForNextTickAsync(limit.Token);
+        }
+    }
+}
