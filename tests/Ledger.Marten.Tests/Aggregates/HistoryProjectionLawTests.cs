@@ -4,7 +4,6 @@ using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using Ledger.Conformance;
 using Ledger.Conformance.Laws;
-using Ledger.Log;
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
 using Marten;
@@ -43,8 +42,7 @@ public sealed class HistoryProjectionLawTests : IAsyncLifetime
         await _async.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
         _inlineDaemon = await _inline.BuildProjectionDaemonAsync();
         _asyncDaemon = await _async.BuildProjectionDaemonAsync();
-        _store = new MartenEventStore(_inline);
-        _native = new PostgresEventStore(_database.DataSource);
+        (_store, _native) = Open();
     }
 
     public async Task DisposeAsync()
@@ -59,6 +57,8 @@ public sealed class HistoryProjectionLawTests : IAsyncLifetime
     [Fact]
     public Task Aggregates_AnyHistories_AreTheFold() =>
         Law.HoldsAsync(Law.ArraysOf(Steps(), upTo: 16), CheckAsync, times: Scale.Of(5, 200));
+
+    private (MartenEventStore Store, PostgresEventStore Native) Open() => (new(_inline), new(_database.DataSource));
 
     private static Gen<Step> Steps() =>
         from history in Gen.Choose(0, 1_000)

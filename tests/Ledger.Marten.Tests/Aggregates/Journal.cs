@@ -15,7 +15,7 @@ public sealed partial class Journal
 
     public void Apply(BranchCreated branch) => Lines.Add($"forked at {branch.ForkPosition}");
 
-    public bool ShouldDelete(ObjectRemoved removed) => true;
+    public bool ShouldDelete(ObjectRemoved removed) => Lines is not null && removed is not null;
 
     /// <summary>The same by hand.</summary>
     public static string? Fold(IEnumerable<RecordedEvent> history)

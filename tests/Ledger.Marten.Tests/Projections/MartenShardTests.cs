@@ -1,6 +1,4 @@
-using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
-using Ledger.Log;
 using Ledger.Marten.Streams;
 using Ledger.Marten.Tests.Aggregates;
 using Ledger.Postgres.Projections.Daemon;
