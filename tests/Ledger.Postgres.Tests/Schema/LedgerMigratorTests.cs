@@ -153,7 +153,7 @@ public sealed class LedgerMigratorTests
         var refusal = await Should.ThrowAsync<MigrationOrderException>(() => migrator.ApplyAsync());
 
         refusal.Message.ShouldBe(
-            $"Schema 'ledger' lacks '0001_tables' but has '{Names[1]}', which comes later. "
+            $"Schema 'ledger' lacks '0001_tables' but has '{Migration.All[1].Number:D4}_{Migration.All[1].Name}', which comes later. "
             + "Nothing was applied, because migrations only go forward; 'ledger migrate assert' names what differs.");
     }
 
