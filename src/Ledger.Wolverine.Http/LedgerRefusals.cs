@@ -11,6 +11,8 @@ namespace Ledger.Wolverine.Http;
 /// <summary>Turns Ledger's refusals into problem details, for the code that Wolverine generates around an endpoint.</summary>
 public static class LedgerRefusals
 {
+    private const string Overtaken = "Another writer was faster. Nothing was written; read the run again and decide again.";
+
     /// <summary>Whether an exception is a refusal of Ledger's; any other stays one.</summary>
     public static bool OnExceptionFilter(Exception exception) => StatusOf(exception) is not null;
 
@@ -19,7 +21,10 @@ public static class LedgerRefusals
     {
         ArgumentNullException.ThrowIfNull(exception);
         var (status, title) = StatusOf(exception) ?? (500, "Error");
-        var details = new ProblemDetails { Status = status, Title = title, Detail = exception.Message };
+
+        // Only Ledger's own messages are written for the caller: Marten's have the statement in them, and the server's its data.
+        var detail = RefusalOf(exception) is not null ? exception.Message : status == 409 ? Overtaken : "The request failed.";
+        var details = new ProblemDetails { Status = status, Title = title, Detail = detail };
         foreach (var (name, value) in FactsOf(exception))
         {
             details.Extensions[name] = value;
@@ -28,7 +33,10 @@ public static class LedgerRefusals
         return details;
     }
 
-    private static (int Status, string Title)? StatusOf(Exception exception) => exception switch
+    private static (int Status, string Title)? StatusOf(Exception exception) =>
+        RefusalOf(exception) ?? (exception is ConcurrencyException || Conflicts.Contains(exception) ? (409, "Conflict") : null);
+
+    private static (int Status, string Title)? RefusalOf(Exception exception) => exception switch
     {
         InvalidEventException => (400, "Invalid event"),
         StreamNotFoundException => (404, "Not found"),
@@ -40,8 +48,6 @@ public static class LedgerRefusals
         ApprovalPendingException or ApprovalDeniedException => (409, "Not approved"),
         LineageDepthException => (422, "Too deep"),
         WorldFaultException => (422, "The event cannot be applied to the world"),
-        ConcurrencyException => (409, "Conflict"),
-        _ when Conflicts.Contains(exception) => (409, "Conflict"),
         _ => null,
     };
 

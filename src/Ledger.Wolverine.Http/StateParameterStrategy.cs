@@ -58,6 +58,13 @@ internal sealed class StateParameterStrategy : IParameterStrategy
 
     private static Variable Read(HttpChain chain, IServiceContainer container, ParameterInfo parameter)
     {
+        if (EventsOf(chain, container) is { } events)
+        {
+            throw new InvalidOperationException(
+                $"{chain.Method} answers {string.Join(" and ", chain.HttpMethods)}, which only reads, but returns events ('{events.Name}'), which would not be "
+                + "appended: let it answer POST, or return no events.");
+        }
+
         var attribute = new ReadModelAttribute(NameOf(chain) ?? throw Nameless(chain, parameter)) { Required = false };
         var latest = attribute.Modify(chain, parameter, container, container.GetInstance<WolverineOptions>().CodeGeneration);
 
@@ -66,7 +73,17 @@ internal sealed class StateParameterStrategy : IParameterStrategy
         return latest;
     }
 
-    private static bool IsRead(HttpChain chain) => chain.HttpMethods.All(method => method is "GET" or "HEAD");
+    private static bool IsRead(HttpChain chain) => chain.HttpMethods.All(method => method is "GET" or "HEAD" or "QUERY");
+
+    // The first of several results is the response, which may be an event.
+    private static Type? EventsOf(HttpChain chain, IServiceContainer container)
+    {
+        var returned = chain.Method.Method.ReturnType;
+        var result = returned.Closes(typeof(Task<>)) || returned.Closes(typeof(ValueTask<>)) ? returned.GetGenericArguments()[0] : returned;
+        var results = result.IsValueTuple() ? result.GetGenericArguments() : [result];
+        var events = container.GetInstance<AgentLedger>().Store.Registry.Types.Select(t => t.Value).ToHashSet();
+        return Array.Find(results, type => type == typeof(EventsToAppend)) ?? results.Skip(1).FirstOrDefault(events.Contains);
+    }
 
     private static string? NameOf(HttpChain chain) =>
         Array.Find(RouteNames, name => chain.RoutePattern!.Parameters.Any(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))

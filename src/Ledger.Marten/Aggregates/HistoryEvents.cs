@@ -1,6 +1,7 @@
 using JasperFx.Events;
 using Marten;
 using Marten.Events.Archiving;
+using Marten.Exceptions;
 
 namespace Ledger.Marten.Aggregates;
 
@@ -14,4 +15,30 @@ internal static class HistoryEvents
             .Where(e => e.StreamKey == stream && e.Version >= first && e.Version <= last && e.MaybeArchived())
             .OrderBy(e => e.Version)
             .ToListAsync(cancellationToken);
+
+    /// <summary>The events from one version to another, in their order, without those that may be skipped and cannot be read.</summary>
+    public static async Task<IReadOnlyList<IEvent>> ReadAsync(
+        IQuerySession session, string stream, long first, long last, SkippedEvents skipped, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(session, stream, first, last, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MartenException fault) when (skipped.AreReadOrSkipped && fault is EventDeserializationFailureException or UnknownEventTypeException)
+        {
+            if (first == last)
+            {
+                skipped.Add(stream, first);
+                return [];
+            }
+
+            // The fault has no version, so that the event is found by halves.
+            var middle = first + ((last - first) / 2);
+            return
+            [
+                .. await ReadAsync(session, stream, first, middle, skipped, cancellationToken).ConfigureAwait(false),
+                .. await ReadAsync(session, stream, middle + 1, last, skipped, cancellationToken).ConfigureAwait(false),
+            ];
+        }
+    }
 }

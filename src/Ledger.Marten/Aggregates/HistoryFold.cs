@@ -1,4 +1,6 @@
+using JasperFx.Events;
 using JasperFx.Events.Aggregation;
+using JasperFx.Events.Daemon;
 using Ledger.Log;
 using Marten;
 
@@ -9,8 +11,9 @@ namespace Ledger.Marten.Aggregates;
 /// <param name="aggregator">Folds the events of one stream; it does not see that a branch continues others.</param>
 /// <param name="documents">The stored states to begin with, or null.</param>
 /// <param name="history">The run or branch.</param>
+/// <param name="skipped">The events that are left out.</param>
 internal sealed class HistoryFold<T>(
-    IQuerySession session, IAggregator<T, IQuerySession> aggregator, StoredStates<T>? documents, StreamName history)
+    IQuerySession session, IAggregator<T, IQuerySession> aggregator, StoredStates<T>? documents, StreamName history, SkippedEvents skipped)
     where T : class
 {
     private const long PageSize = 10_000;
@@ -20,6 +23,21 @@ internal sealed class HistoryFold<T>(
     /// <param name="cancellationToken">Stops the reading.</param>
     /// <exception cref="BrokenHistoryException">An event is missing.</exception>
     public async Task<T?> FoldAsync(IReadOnlyList<LineageSegment> segments, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await FoldOnceAsync(segments, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ApplyEventException fault) when (skipped.TryAdd(fault))
+            {
+                // From the beginning, because the event may have changed a part of the state.
+            }
+        }
+    }
+
+    private async Task<T?> FoldOnceAsync(IReadOnlyList<LineageSegment> segments, CancellationToken cancellationToken)
     {
         var (state, index, after) = await FindStartAsync(segments, cancellationToken).ConfigureAwait(false);
         for (; index < segments.Count; index++)
@@ -48,22 +66,32 @@ internal sealed class HistoryFold<T>(
 
     private async Task<T?> FoldAsync(T? state, LineageSegment segment, long after, CancellationToken cancellationToken)
     {
-        for (var read = after; read < segment.Taken;)
+        for (var folded = after; folded < segment.Taken;)
         {
-            var (first, last) = (read + 1, Math.Min(read + PageSize, segment.Taken));
-            var events = await HistoryEvents.ReadAsync(session, segment.Stream, first, last, cancellationToken).ConfigureAwait(false);
-            for (var i = 0; i <= last - first; i++)
-            {
-                if (i >= events.Count || events[i].Version != first + i)
-                {
-                    throw new BrokenHistoryException(history, new StreamName(segment.Stream), new StreamVersion(first + i));
-                }
-            }
-
+            var (first, last) = (folded + 1, Math.Min(folded + PageSize, segment.Taken));
+            var read = await HistoryEvents.ReadAsync(session, segment.Stream, first, last, skipped, cancellationToken).ConfigureAwait(false);
+            Check(segment.Stream, first, last, read);
+            var events = read.Where(e => !skipped.Contains(segment.Stream, e.Version)).ToList();
             state = await aggregator.BuildAsync(events, session, state, cancellationToken).ConfigureAwait(false);
-            read = last;
+            folded = last;
         }
 
         return state;
+    }
+
+    private void Check(string stream, long first, long last, IReadOnlyList<IEvent> events)
+    {
+        var index = 0;
+        for (var version = first; version <= last; version++)
+        {
+            if (index < events.Count && events[index].Version == version)
+            {
+                index++;
+            }
+            else if (!skipped.Contains(stream, version))
+            {
+                throw new BrokenHistoryException(history, new StreamName(stream), new StreamVersion(version));
+            }
+        }
     }
 }

@@ -81,13 +81,25 @@ internal sealed class HistoryProjection<T> : SingleStreamProjection<T, string>, 
         }
     }
 
-    protected override Type[] determineEventTypes() => _own.AllEventTypes is { Length: > 0 } own ? [.. own.Append(typeof(BranchCreated)).Distinct()] : [];
+    // None means all, unless the application has included some.
+    protected override Type[] determineEventTypes() =>
+        _own.AllEventTypes.Concat(IncludedEventTypes).ToList() is { Count: > 0 } types ? [.. types.Append(typeof(BranchCreated)).Distinct()] : [];
 
     // Inline, what the session has written counts. The daemon handles several streams at once in one session, and Marten folds events on demand while it
     // still reads from the session's connection.
     protected override IInlineProjection<IDocumentOperations> buildForInline()
     {
-        var inline = new HistoryProjection<T>(isInSession: true) { Lifecycle = Lifecycle, Name = Name, Version = Version };
+        var inline = new HistoryProjection<T>(isInSession: true)
+        {
+            Lifecycle = Lifecycle,
+            Name = Name,
+            Version = Version,
+            StreamType = StreamType,
+            IncludeArchivedEvents = IncludeArchivedEvents,
+            Logger = Logger,
+        };
+        inline.IncludedEventTypes.AddRange(IncludedEventTypes);
+        inline.replaceOptions(Options);
         inline.AssembleAndAssertValidity();
         return inline;
     }
@@ -96,20 +108,21 @@ internal sealed class HistoryProjection<T> : SingleStreamProjection<T, string>, 
     {
         if (_isInSession)
         {
-            return await FoldAsync(session, history, cancellationToken).ConfigureAwait(false);
+            return await FoldAsync(session, history, SkippedEvents.None(), cancellationToken).ConfigureAwait(false);
         }
 
         return await AmbientScope.OutsideAsync(async () =>
         {
             var reading = session.DocumentStore.QuerySession();
             await using var _ = reading.ConfigureAwait(false);
-            return await FoldAsync(reading, history, cancellationToken).ConfigureAwait(false);
+            var skipped = SkippedEvents.ByDaemon(session.DocumentStore, Lifecycle);
+            return await FoldAsync(reading, history, skipped, cancellationToken).ConfigureAwait(false);
         }).ConfigureAwait(false);
     }
 
-    private Task<T?> FoldAsync(IQuerySession session, History history, CancellationToken cancellationToken)
+    private Task<T?> FoldAsync(IQuerySession session, History history, SkippedEvents skipped, CancellationToken cancellationToken)
     {
         var documents = Lifecycle == ProjectionLifecycle.Live ? null : _documents ??= new StoredStates<T>(session.DocumentStore);
-        return new HistoryFold<T>(session, _own, documents, history.Stream).FoldAsync(history.Lineage, cancellationToken);
+        return new HistoryFold<T>(session, _own, documents, history.Stream, skipped).FoldAsync(history.Lineage, cancellationToken);
     }
 }

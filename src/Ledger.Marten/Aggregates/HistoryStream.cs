@@ -55,11 +55,11 @@ internal sealed class HistoryStream<T> : IEventStream<T>
         }
     }
 
-    // The session may have appended to the stream already, and gives the same action then.
+    // The session may have appended to the stream or fetched it already, and gives the same action then: the oldest state that something was decided on counts.
     private StreamAction Append(object[] events)
     {
         var action = _session.Events.Append(_stream, events);
-        action.ExpectedVersionOnServer = _version;
+        action.ExpectedVersionOnServer = Math.Min(action.ExpectedVersionOnServer ?? _version, _version);
         return action;
     }
 }

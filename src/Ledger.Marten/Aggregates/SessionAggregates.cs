@@ -1,3 +1,4 @@
+using JasperFx.Events;
 using JasperFx.Events.Projections;
 using Ledger.Log;
 using Marten;
@@ -28,27 +29,39 @@ internal sealed class SessionAggregates(IDocumentSession session)
     public async Task<(T? State, long Version)> FetchAsync<T>(StreamName stream, CancellationToken cancellationToken)
         where T : class
     {
+        CheckIsSaved(stream);
+
         // First the version: if another writer appends before the state is read, an append at the version is refused.
         var found = await session.Events.FetchStreamStateAsync(stream.Value, cancellationToken).ConfigureAwait(false);
-        if (found is null && stream.IsBranch)
+        if (found is null or { Version: 0 } && stream.IsBranch)
         {
             throw new StreamNotFoundException(stream);
         }
 
         return found is null or { Version: 0 }
             ? (null, 0)
-            : (await FetchLatestAsync<T>(stream, cancellationToken).ConfigureAwait(false), found.Version);
+            : (await FetchLatestAsync<T>(stream, found, cancellationToken).ConfigureAwait(false), found.Version);
     }
 
     /// <summary>The newest state of a stream; null without events that make one.</summary>
-    public async Task<T?> FetchLatestAsync<T>(StreamName stream, CancellationToken cancellationToken)
-        where T : class => IsStored<T>(stream)
-            ? await session.Events.FetchLatest<T>(stream.Value, cancellationToken).ConfigureAwait(false)
-            : await AggregateAsync<T>(stream, null, cancellationToken).ConfigureAwait(false);
+    /// <exception cref="InvalidOperationException">The branch was forked in this session, which is not saved.</exception>
+    public Task<T?> FetchLatestAsync<T>(StreamName stream, CancellationToken cancellationToken)
+        where T : class
+    {
+        CheckIsSaved(stream);
+        return FetchLatestAsync<T>(stream, null, cancellationToken);
+    }
 
     /// <summary>Folds a history, or its first events, without stored documents; null without events that make a state.</summary>
     /// <exception cref="PositionOutOfRangeException">The history is shorter.</exception>
-    public async Task<T?> AggregateAsync<T>(StreamName stream, Position? at, CancellationToken cancellationToken)
+    public Task<T?> AggregateAsync<T>(StreamName stream, Position? at, CancellationToken cancellationToken)
+        where T : class
+    {
+        CheckIsSaved(stream);
+        return AggregateAsync<T>(stream, at, SkippedEvents.None(), cancellationToken);
+    }
+
+    private async Task<T?> AggregateAsync<T>(StreamName stream, Position? at, SkippedEvents skipped, CancellationToken cancellationToken)
         where T : class
     {
         var found = await session.Events.FetchStreamStateAsync(stream.Value, cancellationToken).ConfigureAwait(false);
@@ -63,7 +76,7 @@ internal sealed class SessionAggregates(IDocumentSession session)
         var aggregator = options.Projections.AggregatorFor<T>() is HistoryProjection<T> ofHistories
             ? ofHistories.Own
             : options.Projections.AggregatorFor<T>();
-        var state = await new HistoryFold<T>(session, aggregator, null, stream)
+        var state = await new HistoryFold<T>(session, aggregator, null, stream, skipped)
             .FoldAsync(history.Fork(at ?? length), cancellationToken).ConfigureAwait(false);
         if (state is not null)
         {
@@ -73,11 +86,35 @@ internal sealed class SessionAggregates(IDocumentSession session)
         return state;
     }
 
-    // Without documents Marten does not fold an archived stream.
-    private bool IsStored<T>(StreamName stream) =>
+    private async Task<T?> FetchLatestAsync<T>(StreamName stream, StreamState? found, CancellationToken cancellationToken)
+        where T : class
+    {
+        var lifecycle = LifecycleOf<T>(stream);
+        if (lifecycle == ProjectionLifecycle.Async)
+        {
+            found ??= await session.Events.FetchStreamStateAsync(stream.Value, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Marten folds no event of an archived stream, so that only a document which is never late has its state.
+        return lifecycle == ProjectionLifecycle.Inline || (lifecycle == ProjectionLifecycle.Async && found is { IsArchived: false })
+            ? await session.Events.FetchLatest<T>(stream.Value, cancellationToken).ConfigureAwait(false)
+            : await AggregateAsync<T>(stream, null, SkippedEvents.ByDaemon(session.DocumentStore, lifecycle), cancellationToken).ConfigureAwait(false);
+    }
+
+    private ProjectionLifecycle LifecycleOf<T>(StreamName stream) =>
         ((StoreOptions)session.DocumentStore.Options).Projections.TryFindAggregate(typeof(T), out var projection)
-        && projection.Lifecycle != ProjectionLifecycle.Live
-        && (projection is IHistoryProjection || !stream.IsBranch);
+        && (projection is IHistoryProjection || !stream.IsBranch)
+            ? projection.Lifecycle
+            : ProjectionLifecycle.Live;
+
+    private void CheckIsSaved(StreamName stream)
+    {
+        if (stream.IsBranch && session.PendingChanges.Streams().Any(s => s.Key == stream.Value && s.Events.Any(e => e.Data is BranchCreated)))
+        {
+            throw new InvalidOperationException(
+                $"'{stream}' was forked in this session, which is not saved yet, and aggregates are made of saved events. Save the session first.");
+        }
+    }
 
     private async Task<History> FindHistoryAsync(StreamName stream, CancellationToken cancellationToken)
     {

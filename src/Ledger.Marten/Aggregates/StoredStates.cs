@@ -22,11 +22,18 @@ internal sealed class StoredStates<T>(IDocumentStore store)
         var reader = await session.ExecuteReaderAsync(command, cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
 
-        // A type with optimistic concurrency has a uuid there, which says nothing of the stream.
+        // An integer for a type that is IRevisioned. A type with optimistic concurrency has a uuid, which says nothing of the stream.
         return await reader.ReadAsync(cancellationToken).ConfigureAwait(false)
-            && reader.GetValue(1) is long version
+            && VersionIn(reader.GetValue(1)) is { } version
             && version <= segment.Taken
             ? (await store.Options.Serializer().FromJsonAsync<T>(reader, 0, cancellationToken).ConfigureAwait(false), version)
             : null;
     }
+
+    private static long? VersionIn(object value) => value switch
+    {
+        long version => version,
+        int version => version,
+        _ => null,
+    };
 }

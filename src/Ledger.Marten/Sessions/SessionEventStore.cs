@@ -28,7 +28,7 @@ internal sealed class SessionEventStore(IDocumentSession session, StoreConfigura
     {
         var request = AppendRequest.Create(appends, Registry);
         cancellationToken.ThrowIfCancellationRequested();
-        await engine.EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
+        await engine.PrepareAppendAsync(cancellationToken).ConfigureAwait(false);
         var (results, _) = await new SessionWriter(session, store).AppendAsync(request, cancellationToken).ConfigureAwait(false);
         return results;
     }
@@ -40,7 +40,7 @@ internal sealed class SessionEventStore(IDocumentSession session, StoreConfigura
         var described = branch.Describe();
         var newEvent = new NewEvent(branch, metadata) { CorrelationId = described.Root.Value };
         var item = new AppendRequest.Item(newEvent.IdIn(described.Stream), newEvent, Registry.Write(newEvent));
-        await engine.EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
+        await engine.PrepareAppendAsync(cancellationToken).ConfigureAwait(false);
         return await new SessionWriter(session, store).CreateBranchAsync(described, item, cancellationToken).ConfigureAwait(false);
     }
 

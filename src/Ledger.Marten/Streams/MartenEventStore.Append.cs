@@ -25,7 +25,7 @@ public sealed partial class MartenEventStore
         AmbientScope.Check(Options, "The append");
         var request = AppendRequest.Create(appends, Registry);
         cancellationToken.ThrowIfCancellationRequested();
-        await EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
+        await PrepareAppendAsync(cancellationToken).ConfigureAwait(false);
         if (request.EventCount == 0)
         {
             // Nothing that a projection would see.

@@ -16,7 +16,7 @@ public sealed partial class MartenEventStore
         var newEvent = new NewEvent(branch, metadata) { CorrelationId = described.Root.Value };
         var item = new AppendRequest.Item(newEvent.IdIn(described.Stream), newEvent, Registry.Write(newEvent));
         cancellationToken.ThrowIfCancellationRequested();
-        await EnsureSchemaAsync(cancellationToken).ConfigureAwait(false);
+        await PrepareAppendAsync(cancellationToken).ConfigureAwait(false);
         return await OnItsOwnAsync(
             token => RetryAsync(() => CreateOnceAsync(described, item, token), () => { }, token), cancellationToken).ConfigureAwait(false);
     }

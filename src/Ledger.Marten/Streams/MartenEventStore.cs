@@ -74,9 +74,19 @@ public sealed partial class MartenEventStore : IEventStore, IAsyncDisposable, ID
     internal async ValueTask EnsureSchemaAsync(CancellationToken cancellationToken) =>
         await RetryAsync(() => AmbientScope.OutsideAsync(() => EnsureOnceAsync(cancellationToken)), () => { }, cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Does the same before an append, and declares the store's projections, for which a read may have no writable server.</summary>
+    internal async ValueTask PrepareAppendAsync(CancellationToken cancellationToken) =>
+        await RetryAsync(() => AmbientScope.OutsideAsync(() => PrepareOnceAsync(cancellationToken)), () => { }, cancellationToken).ConfigureAwait(false);
+
     private async Task<bool> EnsureOnceAsync(CancellationToken cancellationToken)
     {
         await _store.Storage.Database.EnsureStorageExistsAsync(typeof(LedgerFeature), cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task<bool> PrepareOnceAsync(CancellationToken cancellationToken)
+    {
+        await EnsureOnceAsync(cancellationToken).ConfigureAwait(false);
         if (!_isDeclared)
         {
             await DeclareProjectionsAsync(cancellationToken).ConfigureAwait(false);

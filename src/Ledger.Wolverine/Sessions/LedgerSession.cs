@@ -72,6 +72,8 @@ public abstract class LedgerSession : IAsyncDisposable
         var ledger = Ledger;
         if (style == ModelConcurrencyStyle.Exclusive || IsRetry)
         {
+            // The append would create the stream of a branch that does not exist.
+            await OpenAsync(stream, cancellationToken).ConfigureAwait(false);
             await Ledger.Store.AppendAsync(stream, ExpectedVersion.Any, [], cancellationToken).ConfigureAwait(false);
             ledger = Locked();
         }

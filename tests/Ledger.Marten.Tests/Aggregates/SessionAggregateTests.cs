@@ -76,6 +76,21 @@ public sealed class SessionAggregateTests : IClassFixture<MartenDatabase>, IAsyn
     }
 
     [Fact]
+    public async Task FetchForWriting_AgainAfterAnotherWriter_IsSavedAtTheFirstVersion()
+    {
+        await ForkAsync();
+        await using var session = _documents.LightweightSession();
+        var first = await session.Ledger().FetchForWritingAsync<Journal>(Branch);
+        await (await new AgentLedger(_store).OpenAsync(Branch)).AppendAsync([new KitLoaded("between")]);
+        (await session.Ledger().FetchForWritingAsync<Journal>(Branch)).StartingVersion.ShouldBe(2);
+
+        first.AppendOne(new ObjectCreated("d", "Thing"));
+        await Should.ThrowAsync<JasperFx.ConcurrencyException>(() => session.SaveChangesAsync());
+
+        (await _store.GetStreamAsync(Branch))!.Version.ShouldBe(new StreamVersion(2));
+    }
+
+    [Fact]
     public async Task FetchForWriting_OfARunWithoutEvents_StartsIt()
     {
         await new AgentLedger(_store).StartRunAsync(_id);
@@ -131,6 +146,55 @@ public sealed class SessionAggregateTests : IClassFixture<MartenDatabase>, IAsyn
 
         (await session.LoadAsync<Journal>(Branch.Value))!.ToString().ShouldBe("created a, created b, forked at 2, created c");
         parent!.ToString().ShouldBe("created a, created b");
+    }
+
+    [Fact]
+    public async Task Fork_NotYetSaved_CannotBeFetched()
+    {
+        var run = new AgentLedger(_store).GetRun(_id);
+        await run.AppendAsync([new ObjectCreated("a", "Thing")]);
+        await using var session = _documents.LightweightSession();
+        var ledger = session.Ledger();
+        await ledger.GetRun(_id).ForkAsync(new Position(1), new ForkOptions { Id = _id });
+
+        foreach (var fetch in (Func<Task>[])[
+            () => ledger.FetchForWritingAsync<Journal>(Branch), () => ledger.FetchLatestAsync<Journal>(Branch), () => ledger.AggregateHistoryAsync<Journal>(Branch)])
+        {
+            (await Should.ThrowAsync<InvalidOperationException>(fetch)).Message.ShouldBe(
+                $"'{Branch}' was forked in this session, which is not saved yet, and aggregates are made of saved events. Save the session first.");
+        }
+
+        await session.SaveChangesAsync();
+        (await ledger.FetchForWritingAsync<Journal>(Branch)).Aggregate!.ToString().ShouldBe("created a, forked at 1");
+    }
+
+    [Fact]
+    public async Task FetchForWriting_OfAStreamThatOnlyHasABranchsName_IsRefused()
+    {
+        await _store.AppendAsync(Branch, ExpectedVersion.Any, []);
+        await using var session = _documents.LightweightSession();
+
+        await Should.ThrowAsync<StreamNotFoundException>(() => session.Ledger().FetchForWritingAsync<Journal>(Branch));
+    }
+
+    [Fact]
+    public async Task Aggregates_ArchivedBeforeTheDaemonCameToThem_AreThoseOfAllEvents()
+    {
+        var documents = _database.CreateDocumentStore(configure: o =>
+        {
+            o.DatabaseSchemaName = "late";
+            o.Projections.SnapshotOfHistory<Journal>(SnapshotLifecycle.Async);
+            o.Projections.Snapshot<RunCounts>(SnapshotLifecycle.Async);
+        });
+        await ForkAsync();
+        await _store.ArchiveAsync(Run);
+        await _store.ArchiveAsync(Branch);
+        await using var session = documents.LightweightSession();
+        var ledger = session.Ledger();
+
+        (await ledger.FetchLatestAsync<Journal>(Run))?.ToString().ShouldBe("created a, created b, created c");
+        (await ledger.FetchForWritingAsync<Journal>(Branch)).Aggregate?.ToString().ShouldBe("created a, created b, forked at 2");
+        (await ledger.FetchLatestAsync<RunCounts>(Run))?.Created.ShouldBe(3);
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using JasperFx.Events.Projections;
+using Ledger.Log;
 using Ledger.Marten.Streams;
 using Ledger.Marten.Tests.Aggregates;
 using Ledger.Postgres.Projections.Daemon;
 using Marten;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -62,6 +64,27 @@ public sealed class MartenShardTests : IAsyncLifetime
                     + $"'dotnet run -- projections rebuild --projection {name}'; 'dotnet run -- projections' lists what else can be done.");
             }
         }
+    }
+
+    [Fact]
+    public async Task Read_WithoutAWritableServer_IsNotKeptByTheProjectionsToDeclare()
+    {
+        var documents = CreateDocumentStore();
+        await documents.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        await using var reading = NpgsqlDataSource.Create(_database.ConnectionString + ";Options=-c default_transaction_read_only=on");
+        using var replica = DocumentStore.For(o =>
+        {
+            o.Connection(reading);
+            o.DatabaseSchemaName = "ledger";
+            o.UseLedger();
+            o.Projections.SnapshotOfHistory<Journal>(SnapshotLifecycle.Inline);
+        });
+        await using var store = new MartenEventStore(replica);
+
+        (await store.GetStreamAsync(StreamName.Run("none"))).ShouldBeNull();
+        (await new ProjectionAdmin(_database.DataSource).ListAsync()).ShouldBeEmpty();
+        (await Should.ThrowAsync<PostgresException>(() => store.AppendAsync(StreamName.Run("none"), ExpectedVersion.Any, [new NewEvent(new KitLoaded("k"))])))
+            .SqlState.ShouldBe(PostgresErrorCodes.ReadOnlySqlTransaction);
     }
 
     private DocumentStore CreateDocumentStore() => _database.CreateDocumentStore(configure: o =>

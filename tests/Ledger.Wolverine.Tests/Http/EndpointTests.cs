@@ -91,6 +91,16 @@ public abstract class EndpointTests(HttpApplication application)
         (await application.Ledger.GetRun(Id).ReadAllAsync()).Select(e => e.Type).ShouldBe(["object.created", "kit.loaded"]);
     }
 
+    [Fact]
+    public async Task LockedRun_ExistsOrIsMade_ABranchIsNot()
+    {
+        (await PostAsync($"/locked/{Id}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        await RefusalAsync(PostAsync($"/locked/branch:{Id}"), 404, "Not found");
+
+        (await application.Ledger.GetRun(Id).GetLengthAsync()).ShouldBe(new Position(1));
+        (await application.Ledger.Store.GetStreamAsync(StreamName.Branch(Id))).ShouldBeNull();
+    }
+
     protected Task<HttpResponseMessage> PostAsync(string path, object? body = null) =>
         body is null ? Http.PostAsync(path, null) : Http.PostAsJsonAsync(path, body);
 

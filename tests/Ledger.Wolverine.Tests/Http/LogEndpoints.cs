@@ -51,6 +51,11 @@ public static class LogEndpoints
         return (new ThingAnswer(world.Objects.Count), new KitLoaded("second"));
     }
 
+    /// <summary>Locks the run at once.</summary>
+    [WolverinePost("/locked/{id}")]
+    public static async Task LockAsync(string id, LedgerSession session, CancellationToken cancellationToken) =>
+        (await session.FetchForWritingAsync<World>(id, ModelConcurrencyStyle.Exclusive, cancellationToken: cancellationToken)).AppendOne(new KitLoaded("locked"));
+
     [WolverinePost("/copies/{from}/{to}")]
     public static async Task CopyAsync(string from, string to, LedgerSession session, CancellationToken cancellationToken)
     {
