@@ -1,7 +1,7 @@
 using JasperFx.Events;
 using Marten;
 using Marten.Events.Archiving;
-using Marten.Exceptions;
+using MartenExceptions = Marten.Exceptions;
 
 namespace Ledger.Marten.Aggregates;
 
@@ -24,7 +24,7 @@ internal static class HistoryEvents
         {
             return await ReadAsync(session, stream, first, last, cancellationToken).ConfigureAwait(false);
         }
-        catch (MartenException fault) when (skipped.AreReadOrSkipped && fault is EventDeserializationFailureException or UnknownEventTypeException)
+        catch (Exception fault) when (skipped.AreReadOrSkipped && IsOfOneEvent(fault))
         {
             if (first == last)
             {
@@ -41,4 +41,9 @@ internal static class HistoryEvents
             ];
         }
     }
+
+    // Those of Marten, and those of JasperFx that may take their place.
+    private static bool IsOfOneEvent(Exception fault) =>
+        fault is MartenExceptions.EventDeserializationFailureException or MartenExceptions.UnknownEventTypeException
+            or EventDeserializationFailureException or UnknownEventTypeException;
 }

@@ -1,4 +1,3 @@
-using JasperFx.Events;
 using JasperFx.Events.Projections;
 using Ledger.Log;
 using Marten;
@@ -86,7 +85,7 @@ internal sealed class SessionAggregates(IDocumentSession session)
         return state;
     }
 
-    private async Task<T?> FetchLatestAsync<T>(StreamName stream, StreamState? found, CancellationToken cancellationToken)
+    private async Task<T?> FetchLatestAsync<T>(StreamName stream, JasperFx.Events.StreamState? found, CancellationToken cancellationToken)
         where T : class
     {
         var lifecycle = LifecycleOf<T>(stream);

@@ -1,4 +1,4 @@
-using Marten.Metadata;
+using JasperFx;
 
 namespace Ledger.Marten.Tests.Aggregates;
 
