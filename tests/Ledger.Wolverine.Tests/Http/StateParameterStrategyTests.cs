@@ -1,4 +1,3 @@
-using System.Reflection;
 using JasperFx;
 using Ledger.Wolverine.Http;
 using Microsoft.Extensions.DependencyInjection;
