@@ -14,9 +14,10 @@ namespace Ledger.Agents;
 /// <remarks>
 /// <para>A session stores the name of its run or branch in its state, so that it continues where it was after serialization, and can be pointed at a branch:
 /// <see cref="Attach"/>. The messages of one turn, requests and answers, are one append. A failed turn stores nothing.</para>
-/// <para>A turn that was stored and is run again, because the program ended before the session was saved, is stored once. It is recognized by the id of its last
-/// message from outside or, without ids, by its place: the state of a session has how far its conversation went, and there the log has the same request. If the answer is
-/// another one this time, the session goes on on a branch, which is named after the turn, so that both are kept.</para>
+/// <para>A turn that was stored and is run again, because the program ended before the session was saved, is stored once. It is recognized by the id and
+/// the contents of its last message from outside or, without ids, by its place: the state of a session has how far its conversation went, and there the log has the same
+/// request. If the answer is another one this time, the session goes on on a branch, which is named after the turn, so that both are kept. An id that is used again with
+/// other contents is that of a new turn.</para>
 /// <para>What PostgreSQL cannot store, such as U+0000, is replaced, and the event's header <c>response_altered</c> lists it. Contents without a JSON form are left
 /// out. Every read returns new copies. Safe for concurrent use by different sessions.</para>
 /// </remarks>

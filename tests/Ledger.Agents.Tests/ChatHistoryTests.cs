@@ -103,6 +103,23 @@ public sealed class ChatHistoryTests
     }
 
     [Fact]
+    public async Task MessageId_ThatIsUsedAgain_WithOtherWords_IsThatOfANewTurn()
+    {
+        var history = new LedgerChatHistoryProvider(_ledger);
+        var model = ScriptedModel.Counting();
+        var agent = Agent(model, history);
+        var session = await agent.CreateSessionAsync();
+        foreach (var (id, words) in new[] { ("1", "one"), ("2", "two"), ("1", "three"), ("2", "four") })
+        {
+            await agent.RunAsync([new ChatMessage(ChatRole.User, words) { MessageId = id }], session);
+        }
+
+        model.Asked[3].Select(m => m.Text).ShouldBe(["one", "answer 1", "two", "answer 2", "three", "answer 3", "four"]);
+        (await TextsAsync(history.StreamOf(session))).ShouldBe(["one", "answer 1", "two", "answer 2", "three", "answer 3", "four", "answer 4"]);
+        (await _ledger.ListBranchesAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task TheSameWords_Said_Twice_AreTwoTurns()
     {
         var history = new LedgerChatHistoryProvider(_ledger, _ => "talk");

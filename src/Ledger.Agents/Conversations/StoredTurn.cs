@@ -9,19 +9,21 @@ namespace Ledger.Agents.Conversations;
 
 /// <summary>What tells a turn of a conversation from others: what was asked, and what came of it. Headers of its first message.</summary>
 /// <param name="LastId">The id of the last message from outside; null if it has none. A client may send all that was said before it again.</param>
+/// <param name="Last">A hash of that message, without its id and time: some clients begin to count again with each page.</param>
 /// <param name="Request">A hash of the messages from outside, without ids and times.</param>
 /// <param name="Whole">A hash of all messages of the turn; null before it has ended.</param>
-internal sealed record StoredTurn(string? LastId, string Request, string? Whole = null)
+internal sealed record StoredTurn(string? LastId, string Last, string Request, string? Whole = null)
 {
     private const string RequestHeader = "turn_request";
     private const string WholeHeader = "turn";
     private const string MessageHeader = "turn_message";
+    private const string MessageHashHeader = "turn_message_hash";
     private const int LongestId = 1_000;
 
     public static StoredTurn Of(IEnumerable<ChatMessage> request)
     {
         ChatMessage[] outside = [.. request.Where(m => m.GetAgentRequestMessageSourceType() == AgentRequestMessageSourceType.External)];
-        return new StoredTurn(outside.LastOrDefault()?.MessageId, HashOf(outside));
+        return new StoredTurn(outside.LastOrDefault()?.MessageId, HashOf(outside.TakeLast(1)), HashOf(outside));
     }
 
     public StoredTurn With(IEnumerable<ChatMessage> messages) => this with { Whole = HashOf(messages) };
@@ -36,6 +38,7 @@ internal sealed record StoredTurn(string? LastId, string Request, string? Whole 
         if (LastId is { Length: > 0 and <= LongestId } && StorableText.Fits(LastId, LongestId))
         {
             headers.Add(MessageHeader, JsonText.ToElement(LastId));
+            headers.Add(MessageHashHeader, JsonText.ToElement(Last));
         }
 
         return headers;
@@ -46,7 +49,9 @@ internal sealed record StoredTurn(string? LastId, string Request, string? Whole 
     /// <param name="isNext">Whether it is the first after those that the session knows.</param>
     public bool IsRepetitionOf(RecordedEvent recorded, bool isNext) =>
         Text(recorded, RequestHeader) is { } request
-        && (LastId is not null && Text(recorded, MessageHeader) is { } id ? LastId == id : isNext && request == Request);
+        && (LastId is not null && Text(recorded, MessageHeader) is { } id
+            ? LastId == id && Text(recorded, MessageHashHeader) == Last
+            : isNext && request == Request);
 
     /// <summary>Whether the turn that begins at a position is this one, to the last message.</summary>
     public async Task<bool> IsStoredAsync(Run run, Position at, CancellationToken cancellationToken)
