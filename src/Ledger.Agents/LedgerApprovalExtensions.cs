@@ -15,8 +15,10 @@ public static class LedgerApprovalExtensions
     /// approval in the log, whatever messages say.</item>
     /// <item>A decision counts for the function and its very arguments, by their hash. An answer for a call that was not asked for, or whose arguments were changed, is
     /// refused with an <see cref="ArgumentException"/>; the model and the function are not called.</item>
-    /// <item>A call that was denied before, such as by <c>ledger approvals</c>, is refused with an <see cref="ApprovalDeniedException"/> if it is answered with an
+    /// <item>A request that was denied elsewhere, such as by <c>ledger approvals</c>, is refused with an <see cref="ApprovalDeniedException"/> if it is answered with an
     /// approval; see <see cref="GetDecisionsAsync"/>.</item>
+    /// <item>A request that is shown again after a decision, under another id, is asked for again, and the answer to it counts from then on. The same
+    /// holds for an answer to a request whose decision is older than <see cref="ApprovalOptions.ValidFor"/>.</item>
     /// </list>
     /// </remarks>
     /// <param name="builder">The pipeline.</param>
@@ -30,7 +32,7 @@ public static class LedgerApprovalExtensions
         return builder.Use(inner => new ApprovalChatClient(inner, run, by));
     }
 
-    /// <summary>The answers to requests for approval that were decided on, here or elsewhere; those that wait are left out.</summary>
+    /// <summary>The answers to requests for approval that were decided on, here or elsewhere; those that wait, and decisions that are too old, are left out.</summary>
     /// <param name="run">The run or branch.</param>
     /// <param name="asked">The requests, as the client returned them.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
@@ -39,12 +41,17 @@ public static class LedgerApprovalExtensions
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(asked);
-        var approvals = await run.ListApprovalsAsync(cancellationToken).ConfigureAwait(false);
-        return
-        [
-            .. asked.Select(a => (Asked: a, Approval: ApprovalForm.Find(approvals, a.RequestId, a.ToolCall, null)))
-                .Where(a => a.Approval?.Decision is not null)
-                .Select(a => a.Asked.CreateResponse(a.Approval!.Decision == ApprovalDecision.Approved, a.Approval.Reason)),
-        ];
+        var answers = new List<ToolApprovalResponseContent>();
+        foreach (var request in asked)
+        {
+            if (ApprovalForm.RequestOf(request.ToolCall, null) is var (key, _)
+                && await run.FindApprovalAsync(key, ApprovalForm.AskedAs(request.RequestId), cancellationToken).ConfigureAwait(false)
+                    is ({ Decision: { } decision } approval, _))
+            {
+                answers.Add(request.CreateResponse(decision == ApprovalDecision.Approved, approval.Reason));
+            }
+        }
+
+        return answers;
     }
 }

@@ -7,9 +7,15 @@ namespace Ledger.Agents.Tests;
 
 public sealed class ApprovalTests
 {
-    private readonly Run _run = new AgentLedger(new MemoryEventStore()).GetRun("payments");
-    private readonly ScriptedModel _model = ScriptedModel.CallingTools("pay", ["Rome"]);
+    private readonly Clock _clock = new();
+    private readonly Run _run;
     private readonly List<string> _paid = [];
+    private ScriptedModel _model = ScriptedModel.CallingTools("pay", ["Rome"]);
+
+    public ApprovalTests() => _run = new AgentLedger(
+        new MemoryEventStore(timeProvider: _clock),
+        new AgentLedgerOptions { Approvals = new ApprovalOptions { ValidFor = TimeSpan.FromHours(1) } },
+        timeProvider: _clock).GetRun("payments");
 
     [Theory]
     [InlineData(false)]
@@ -93,6 +99,52 @@ public sealed class ApprovalTests
         (await _run.ReadAllAsync()).Count(e => e.Type == "approval.decided").ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Request_ShownAgainAfterADenial_IsAskedForAgain_AndTheNewAnswerCounts(bool isStreaming)
+    {
+        _model = ScriptedModel.CallingTools("pay", ["Rome"], ["Rome"]);
+        var (first, conversation) = await AskAsync(isStreaming);
+        List<ChatMessage> begin = [conversation[0]];
+        conversation.Add(new ChatMessage(ChatRole.User, [first.CreateResponse(approved: false, "too much")]));
+        var denied = await SendAsync(conversation, isStreaming);
+        var second = denied.Messages.SelectMany(m => m.Contents).OfType<ToolApprovalRequestContent>().Single();
+        (await _run.ListApprovalsAsync()).ShouldHaveSingleItem().Decision.ShouldBeNull();
+        conversation.AddRange(denied.Messages);
+        conversation.Add(new ChatMessage(ChatRole.User, [second.CreateResponse(approved: true, "after all")]));
+
+        var answer = await SendAsync(conversation, isStreaming);
+
+        answer.Text.ShouldContain("paid in Rome");
+        _paid.ShouldBe(["Rome"]);
+
+        // An agent that is run again from the log shows the first request again, which has its answer.
+        var again = (await SendAsync(begin, isStreaming)).Messages.SelectMany(m => m.Contents).OfType<ToolApprovalRequestContent>().Single();
+        again.RequestId.ShouldBe(first.RequestId);
+        (await _run.GetDecisionsAsync([again])).Select(d => (d.Approved, d.Reason)).ShouldBe([(false, "too much")]);
+        (await _run.ReadAllAsync()).Select(e => e.Type).Where(t => t.StartsWith("approval.", StringComparison.Ordinal))
+            .ShouldBe(["approval.requested", "approval.decided", "approval.requested", "approval.decided"]);
+    }
+
+    [Theory]
+    [InlineData(ApprovalDecision.Approved)]
+    [InlineData(ApprovalDecision.Denied)]
+    public async Task Answer_AfterTheDecisionIsTooOld_TakesItsPlace(ApprovalDecision decision)
+    {
+        var (asked, conversation) = await AskAsync();
+        await _run.DecideAsync((await _run.ListApprovalsAsync()).Single().Id, decision, "the treasurer");
+        (await _run.GetDecisionsAsync([asked])).Count.ShouldBe(1);
+        _clock.Now += TimeSpan.FromHours(2);
+        (await _run.GetDecisionsAsync([asked])).ShouldBeEmpty();
+        conversation.Add(new ChatMessage(ChatRole.User, [asked.CreateResponse(approved: true)]));
+
+        (await SendAsync(conversation)).Text.ShouldBe("paid in Rome");
+
+        var decided = (await _run.ListApprovalsAsync()).ShouldHaveSingleItem();
+        (decided.Decision, decided.By, decided.DecidedAt).ShouldBe((ApprovalDecision.Approved, "owner", _clock.Now));
+    }
+
     private async Task<(ToolApprovalRequestContent Asked, List<ChatMessage> Conversation)> AskAsync(bool isStreaming = false)
     {
         var conversation = new List<ChatMessage> { new(ChatRole.User, "Pay invoice 7.") };
@@ -120,5 +172,12 @@ public sealed class ApprovalTests
     {
         _paid.Add(city);
         return $"paid in {city}";
+    }
+
+    private sealed class Clock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
-using Ledger.Json;
 using Ledger.Log;
 using Ledger.Runs;
 using Microsoft.Extensions.AI;
@@ -40,8 +38,8 @@ internal sealed class ApprovalChatClient(IChatClient inner, Run run, string by) 
         {
             if (ApprovalForm.RequestOf(asked.ToolCall, options) is var (key, request))
             {
-                var headers = new Dictionary<string, JsonElement> { [ApprovalIndex.AskedAsHeader] = JsonText.ToElement(StorableText.Of(asked.RequestId)) };
-                await run.AskApprovalAsync(key, request, new EventMetadata { Causes = run.Answers.Present, Headers = headers }, cancellationToken).ConfigureAwait(false);
+                var metadata = new EventMetadata { Causes = run.Answers.Present };
+                await run.AskApprovalAsync(key, request, metadata, ApprovalForm.AskedAs(asked.RequestId), cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -56,27 +54,33 @@ internal sealed class ApprovalChatClient(IChatClient inner, Run run, string by) 
         }
 
         var made = contents.OfType<FunctionResultContent>().Select(r => r.CallId).ToHashSet(StringComparer.Ordinal);
-        var approvals = await run.ListApprovalsAsync(cancellationToken).ConfigureAwait(false);
         foreach (var answer in answers)
         {
             // A conversation has answers to calls that were made since.
-            if (ApprovalForm.RequestOf(answer.ToolCall, options) is not var (_, request) || made.Contains(answer.ToolCall.CallId))
+            if (ApprovalForm.RequestOf(answer.ToolCall, options) is not var (key, request) || made.Contains(answer.ToolCall.CallId))
             {
                 continue;
             }
 
-            var approval = ApprovalForm.Find(approvals, answer.RequestId, answer.ToolCall, options) ?? throw new ArgumentException(
-                $"'{run.StreamName}' did not ask for approval of the call that '{answer.RequestId}' answers, or asked with other arguments: {request.GetRawText()}. Nothing was called.",
-                nameof(messages));
-            if (approval.Decision == ApprovalDecision.Denied && answer.Approved)
+            var (valid, last) = await run.FindApprovalAsync(key, ApprovalForm.AskedAs(answer.RequestId), cancellationToken).ConfigureAwait(false);
+            if (last is null)
             {
-                throw new ApprovalDeniedException(run.StreamName, approval);
+                throw new ArgumentException(
+                    $"'{run.StreamName}' did not ask for approval of the call that '{answer.RequestId}' answers, or asked with other arguments: {request.GetRawText()}. Nothing was called.",
+                    nameof(messages));
             }
 
-            if (approval.Decision is null || (approval.Decision == ApprovalDecision.Approved && !answer.Approved))
+            if (valid?.Decision == ApprovalDecision.Denied && answer.Approved)
+            {
+                throw new ApprovalDeniedException(run.StreamName, valid);
+            }
+
+            // An earlier request that was answered, before the user was asked again, stays as it was answered.
+            var isOpen = valid?.Decision is null || (valid.Decision == ApprovalDecision.Approved && !answer.Approved && valid.Id == last.Id);
+            if (isOpen)
             {
                 await run.DecideAsync(
-                    approval.Id, answer.Approved ? ApprovalDecision.Approved : ApprovalDecision.Denied, by, answer.Reason, cancellationToken).ConfigureAwait(false);
+                    last.Id, answer.Approved ? ApprovalDecision.Approved : ApprovalDecision.Denied, by, answer.Reason, cancellationToken).ConfigureAwait(false);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ledger.Agents.Functions;
+using Ledger.Json;
 using Ledger.Runs;
 using Microsoft.Extensions.AI;
 
@@ -25,10 +26,6 @@ internal static class ApprovalForm
         return (CallKey.Of(Kind, request), request);
     }
 
-    /// <summary>The approval of a call: the one that was asked for under its id, if it is for the same request, else the one for the request; null for none.</summary>
-    public static Approval? Find(IReadOnlyList<Approval> approvals, string requestId, ToolCallContent call, ChatOptions? options) =>
-        RequestOf(call, options) is var (key, _)
-            ? approvals.LastOrDefault(a => a.AskedAs == requestId && a.Kind == key.Kind && a.RequestHash == key.RequestHash)
-                ?? approvals.LastOrDefault(a => a.Kind == key.Kind && a.RequestHash == key.RequestHash)
-            : null;
+    /// <summary>The id of a request that a client shows, as the log has it.</summary>
+    public static string AskedAs(string requestId) => StorableText.Of(requestId);
 }

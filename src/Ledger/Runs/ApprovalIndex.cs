@@ -9,9 +9,13 @@ internal sealed class ApprovalIndex
     public const string AskedAsHeader = "approval_asked_as";
 
     private readonly Dictionary<(string Kind, string RequestHash), (Approval Last, int Count)> _approvals = [];
+    private readonly Dictionary<(string Kind, string RequestHash, string AskedAs), Approval> _shown = [];
 
     /// <summary>The last time that approval of a request was asked for; null if it never was.</summary>
     public Approval? Find(CallKey key) => _approvals.GetValueOrDefault((key.Kind, key.RequestHash)).Last;
+
+    /// <summary>The last time that a chat client asked for approval of a request under an id; null if it never did.</summary>
+    public Approval? Find(CallKey key, string? askedAs) => askedAs is null ? null : _shown.GetValueOrDefault((key.Kind, key.RequestHash, askedAs));
 
     /// <summary>How often approval of a request was asked for.</summary>
     public int CountOf(CallKey key) => _approvals.GetValueOrDefault((key.Kind, key.RequestHash)).Count;
@@ -24,16 +28,24 @@ internal sealed class ApprovalIndex
         if (recorded.Data is ApprovalRequested asked)
         {
             var before = _approvals.GetValueOrDefault((asked.Kind, asked.RequestHash)).Count;
-            _approvals[(asked.Kind, asked.RequestHash)] =
-                (new Approval(recorded.Id, asked.Kind, asked.RequestHash, asked.Request, recorded.Timestamp) { AskedAs = CallEventForm.Text(recorded, AskedAsHeader) }, before + 1);
+            var askedAs = CallEventForm.Text(recorded, AskedAsHeader);
+            Keep(new Approval(recorded.Id, asked.Kind, asked.RequestHash, asked.Request, recorded.Timestamp) { AskedAs = askedAs }, before + 1);
         }
         else if (recorded.Data is ApprovalDecided decided
             && _approvals.TryGetValue((decided.Kind, decided.RequestHash), out var known)
             && recorded.Metadata.Causes.Contains(known.Last.Id))
         {
             var decision = decided.IsApproved ? ApprovalDecision.Approved : ApprovalDecision.Denied;
-            var last = known.Last with { Decision = decision, By = decided.By, Reason = decided.Reason, DecidedAt = recorded.Timestamp };
-            _approvals[(decided.Kind, decided.RequestHash)] = (last, known.Count);
+            Keep(known.Last with { Decision = decision, By = decided.By, Reason = decided.Reason, DecidedAt = recorded.Timestamp }, known.Count);
+        }
+    }
+
+    private void Keep(Approval last, int count)
+    {
+        _approvals[(last.Kind, last.RequestHash)] = (last, count);
+        if (last.AskedAs is { } askedAs)
+        {
+            _shown[(last.Kind, last.RequestHash, askedAs)] = last;
         }
     }
 }

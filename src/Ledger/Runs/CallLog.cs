@@ -76,9 +76,9 @@ internal sealed class CallLog(Run run)
     /// <summary>The current budget of the history; null for none.</summary>
     public Task<BudgetAmount?> ReadLimitAsync(CancellationToken cancellationToken) => ReadAsync(index => index.Limit, cancellationToken);
 
-    /// <summary>The last time that approval of a request was asked for, and how often it was.</summary>
-    public Task<(Approval? Last, int Count)> ReadApprovalAsync(CallKey key, CancellationToken cancellationToken) =>
-        ReadAsync(index => (index.Approvals.Find(key), index.Approvals.CountOf(key)), cancellationToken);
+    /// <summary>The last time that approval of a request was asked for, the time that it was under an id of a chat client, and how often it was.</summary>
+    public Task<(Approval? Last, Approval? Shown, int Count)> ReadApprovalAsync(CallKey key, string? askedAs, CancellationToken cancellationToken) =>
+        ReadAsync(index => (index.Approvals.Find(key), index.Approvals.Find(key, askedAs), index.Approvals.CountOf(key)), cancellationToken);
 
     /// <summary>The last time of each request that needed approval.</summary>
     public Task<IReadOnlyList<Approval>> ReadApprovalsAsync(CancellationToken cancellationToken) => ReadAsync(index => index.Approvals.All(), cancellationToken);

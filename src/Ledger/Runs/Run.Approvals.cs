@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ledger.Json;
 using Ledger.Log;
 using Ledger.Runs;
 
@@ -34,17 +35,27 @@ public sealed partial class Run
     }
 
     /// <summary>The last approval of a request; asks for approval if that was not done, or too long ago.</summary>
-    internal async Task<(Guid Id, Approval? Decided)> AskApprovalAsync(CallKey key, JsonElement request, EventMetadata metadata, CancellationToken cancellationToken)
+    /// <param name="key">The request.</param>
+    /// <param name="request">Its JSON.</param>
+    /// <param name="metadata">Of the event that asks.</param>
+    /// <param name="askedAs">The id under which a chat client shows the request to a person: another than before asks again once the one before was decided on. Null for none.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    internal async Task<(Guid Id, Approval? Decided)> AskApprovalAsync(
+        CallKey key, JsonElement request, EventMetadata metadata, string? askedAs, CancellationToken cancellationToken)
     {
-        var (approval, count) = await _calls.ReadApprovalAsync(key, cancellationToken).ConfigureAwait(false);
-        if (approval is not null
-            && (approval.DecidedAt is not { } decidedAt || !(_ledger.TimeProvider.GetUtcNow() - decidedAt > _ledger.Options.Approvals.ValidFor)))
+        var (last, shown, count) = await _calls.ReadApprovalAsync(key, askedAs, cancellationToken).ConfigureAwait(false);
+        if ((InForce(shown) ?? (askedAs is null || last?.Decision is null ? InForce(last) : null)) is { } approval)
         {
             return (approval.Id, approval.Decision is null ? null : approval);
         }
 
         // Several callers ask once.
         var id = EventIds.OfApproval(StreamName, key.Kind, key.RequestHash, count);
+        if (askedAs is not null)
+        {
+            metadata = metadata with { Headers = new Dictionary<string, JsonElement>(metadata.Headers) { [ApprovalIndex.AskedAsHeader] = JsonText.ToElement(askedAs) } };
+        }
+
         var asked = new NewEvent(new ApprovalRequested(key.Kind, key.RequestHash, request), metadata with { ForeignId = null }) { Id = id };
         try
         {
@@ -58,12 +69,19 @@ public sealed partial class Run
         return (id, null);
     }
 
+    /// <summary>What was asked under an id of a chat client, or else the last time for the request, unless its decision is too old; and the last time. Null for none.</summary>
+    internal async Task<(Approval? Valid, Approval? Last)> FindApprovalAsync(CallKey key, string askedAs, CancellationToken cancellationToken)
+    {
+        var (last, shown, _) = await _calls.ReadApprovalAsync(key, askedAs, cancellationToken).ConfigureAwait(false);
+        return (InForce(shown) ?? InForce(last), last);
+    }
+
     /// <summary>Returns if a request is approved; asks for approval if that was not done, or too long ago.</summary>
     /// <exception cref="ApprovalPendingException">It is not decided on.</exception>
     /// <exception cref="ApprovalDeniedException">It is denied.</exception>
     internal async Task CheckApprovalAsync(CallKey key, JsonElement request, EventMetadata metadata, CancellationToken cancellationToken)
     {
-        var (id, decided) = await AskApprovalAsync(key, request, metadata, cancellationToken).ConfigureAwait(false);
+        var (id, decided) = await AskApprovalAsync(key, request, metadata, null, cancellationToken).ConfigureAwait(false);
         if (decided is null)
         {
             throw new ApprovalPendingException(StreamName, key.Kind, id);
@@ -74,4 +92,8 @@ public sealed partial class Run
             throw new ApprovalDeniedException(StreamName, decided);
         }
     }
+
+    // One that waits has no end.
+    private Approval? InForce(Approval? approval) =>
+        approval?.DecidedAt is { } decidedAt && _ledger.TimeProvider.GetUtcNow() - decidedAt > _ledger.Options.Approvals.ValidFor ? null : approval;
 }
