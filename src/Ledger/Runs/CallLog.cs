@@ -29,7 +29,8 @@ internal sealed class CallLog(Run run)
                     Position = position,
                     CorrelationId = appended.CorrelationId,
                 };
-                Take(own);
+                _kept.AddOwn(own);
+                _index.Take(own);
             }
 
             return Task.FromResult(true);
@@ -89,16 +90,11 @@ internal sealed class CallLog(Run run)
         {
             await foreach (var recorded in run.ReadAsync(_index.Next, cancellationToken: cancellationToken).ConfigureAwait(false))
             {
-                Take(recorded);
+                _kept.Add(recorded);
+                _index.Take(recorded);
             }
 
             return read(_index);
         },
         cancellationToken);
-
-    private void Take(RecordedEvent recorded)
-    {
-        _kept.Add(recorded);
-        _index.Take(recorded);
-    }
 }
