@@ -103,6 +103,32 @@ internal static class JsonText
         return Parse(json.WrittenSpan);
     }
 
+    /// <summary>The JSON of an object without some of its members; the text of the others is unchanged.</summary>
+    public static JsonElement Without(JsonElement element, Func<string, bool> isLeftOut)
+    {
+        var raw = JsonMarshal.GetRawUtf8Value(element);
+        var reader = new Utf8JsonReader(raw, AnyDepth);
+        var json = new ArrayBufferWriter<byte>(raw.Length);
+        json.Write("{"u8);
+        var anyLeftOut = false;
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var start = (int)reader.TokenStartIndex;
+            var isOut = isLeftOut(Unescape(reader.ValueSpan));
+            anyLeftOut |= isOut;
+            reader.Skip();
+            if (!isOut)
+            {
+                json.Write(json.WrittenCount > 1 ? ","u8 : ""u8);
+                json.Write(raw[start..(int)reader.BytesConsumed]);
+            }
+        }
+
+        json.Write("}"u8);
+        return anyLeftOut ? Parse(json.WrittenSpan) : element;
+    }
+
     /// <summary>The text between the quotes of a JSON string.</summary>
     public static string Unescape(ReadOnlySpan<byte> raw)
     {

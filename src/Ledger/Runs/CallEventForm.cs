@@ -24,6 +24,9 @@ internal static class CallEventForm
     public const string DurationHeader = "call_ms";
 
     private const string TerminateMember = "terminate";
+    private const string CostMember = "cost_usd";
+    private const string InputMember = "input_tokens";
+    private const string OutputMember = "output_tokens";
 
     /// <summary>How far the number of an occurrence may be ahead of those before it; a number beyond is not Ledger's.</summary>
     public const int MostSkipped = 1_000;
@@ -47,7 +50,7 @@ internal static class CallEventForm
     {
         Llm => new("llm.response", Object(w =>
         {
-            WriteModelResponse(w, response.Content);
+            WriteModelResponse(w, response);
             WriteCost(w, response);
         })),
         Tool => new("tool.returned", Object(w =>
@@ -105,7 +108,7 @@ internal static class CallEventForm
         var members = Encoding.UTF8.GetBytes(cost[1..^1]);
         if (response.Content.ValueKind == JsonValueKind.Object)
         {
-            return JsonText.WithMembers(response.Content.Clone(), members);
+            return JsonText.WithMembers(JsonText.Without(response.Content.Clone(), name => IsCost(name, response)), members);
         }
 
         var content = JsonText.WithMembers(
@@ -184,13 +187,17 @@ internal static class CallEventForm
 
     public static bool IsResponse(string type) => type is "llm.response" or "tool.returned" or "call.returned";
 
-    private static void WriteModelResponse(Utf8JsonWriter writer, JsonElement content)
+    private static void WriteModelResponse(Utf8JsonWriter writer, CallResponse response)
     {
+        var content = response.Content;
         if (content.ValueKind == JsonValueKind.Object)
         {
             foreach (var member in content.EnumerateObject())
             {
-                Write(writer, member.Name, member.Value);
+                if (!IsCost(member.Name, response))
+                {
+                    Write(writer, member.Name, member.Value);
+                }
             }
         }
         else
@@ -199,22 +206,30 @@ internal static class CallEventForm
         }
     }
 
-    // The last of several members with one name stays, so values next to the response take precedence.
+    // Values next to the response take the place of its members of that name.
+    private static bool IsCost(string name, CallResponse response) => name switch
+    {
+        CostMember => response.CostUsd is not null,
+        InputMember => response.InputTokens is not null,
+        OutputMember => response.OutputTokens is not null,
+        _ => false,
+    };
+
     private static void WriteCost(Utf8JsonWriter writer, CallResponse response)
     {
         if (response.CostUsd is { } cost)
         {
-            writer.WriteNumber("cost_usd", cost);
+            writer.WriteNumber(CostMember, cost);
         }
 
         if (response.InputTokens is { } input)
         {
-            writer.WriteNumber("input_tokens", input);
+            writer.WriteNumber(InputMember, input);
         }
 
         if (response.OutputTokens is { } output)
         {
-            writer.WriteNumber("output_tokens", output);
+            writer.WriteNumber(OutputMember, output);
         }
     }
 

@@ -58,6 +58,25 @@ public abstract class CallOnceTests(ITestEngine engine) : EventStoreTests(engine
         (first.IsFromLog, second.IsFromLog, second.ResponseId).ShouldBe((false, true, first.ResponseId));
     }
 
+    [Theory]
+    [InlineData("a")]
+    [InlineData("a\\u0000")]
+    public async Task CallOnce_CostBesideTheResponse_TakesThePlaceOfItsMembers(string text)
+    {
+        var run = Runs.GetRun(NewId());
+        var content = JsonElement.Parse($$"""{"input_tokens":1,"text":"{{text}}","cost_usd":9,"output_tokens":3}""");
+
+        var first = await run.CallOnceAsync("llm", Question, _ => Task.FromResult(new CallResponse(content) { CostUsd = 0.5m, InputTokens = 2 }));
+        var again = await Runs.GetRun(run.Id).CallOnceAsync("llm", Question, Never);
+
+        foreach (var answer in new[] { first, again })
+        {
+            answer.Response.EnumerateObject().Select(m => m.Name).ShouldBe(["text", "cost_usd", "input_tokens", "output_tokens"], ignoreOrder: true);
+            answer.Response.GetProperty("input_tokens").GetInt64().ShouldBe(2);
+            answer.Cost.ShouldBe(new CallCost(0.5m, 2, 3));
+        }
+    }
+
     [Fact]
     public async Task CallOnce_SameRequestByValue_IsAnsweredFromTheLog()
     {
