@@ -94,14 +94,46 @@ public sealed class TelemetryTests : IDisposable
     }
 
     [Fact]
-    public async Task CallThatFails_HasItsError()
+    public async Task CallThatFails_HasTheTypeOfItsError_AndNotItsMessage()
     {
         var run = _ledger.GetRun("failing");
         await Should.ThrowAsync<TimeoutException>(
-            () => run.CallAsync("tool", """{"tool":"failing-tool"}""", (_, _) => throw new TimeoutException("too slow")));
+            () => run.CallAsync("tool", """{"tool":"failing-tool"}""", (_, _) => throw new TimeoutException("Key sk-1 is over its limit.")));
 
         var span = _spans.ShouldHaveSingleItem();
-        (span.Status, span.StatusDescription, TagsOf(span)["error.type"]).ShouldBe((ActivityStatusCode.Error, "too slow", "System.TimeoutException"));
+        (span.Status, span.StatusDescription, TagsOf(span)["error.type"]).ShouldBe((ActivityStatusCode.Error, null, "System.TimeoutException"));
+        span.Events.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task FailureFromTheLog_SaysSo_AndHasNoDuration()
+    {
+        var options = new CallOptions { Reuse = CallReuse.ByOccurrence };
+        var run = _ledger.GetRun("told");
+        await Should.ThrowAsync<TimeoutException>(() => run.CallAsync("lookup", "1", (_, _) => throw new TimeoutException("too slow"), options));
+        await run.CallAsync("tool", """{"tool":"next"}""", (_, _) => Task.FromResult(CallResponse.OfText("a")));
+
+        await Should.ThrowAsync<RecordedFailureException>(() => _ledger.GetRun("told").CallAsync("lookup", "1", (_, _) => throw new InvalidOperationException(), options));
+
+        _spans.Select(s => TagsOf(s)["ledger.call.from_log"]).ShouldBe([false, false, true]);
+        TagsOf(_spans.Last())["error.type"].ShouldBe("Ledger.Runs.RecordedFailureException");
+        MeasuredOf("lookup").ShouldBe([("ledger.call.count", "failed"), ("gen_ai.client.operation.duration", "System.TimeoutException"), ("ledger.call.count", "from_log")]);
+    }
+
+    [Fact]
+    public async Task RefusedCalls_HaveNoDuration()
+    {
+        var run = _ledger.GetRun("refused");
+        var options = new CallOptions { Approval = ApprovalPolicy.Required };
+        Task<CallAnswer> CallAsync() => run.CallAsync("payment", "1", (_, _) => Task.FromResult(CallResponse.OfText("paid")), options);
+        await Should.ThrowAsync<ApprovalPendingException>(CallAsync);
+        await run.DecideAsync((await run.ListApprovalsAsync()).Single().Id, ApprovalDecision.Denied, "owner");
+        await Should.ThrowAsync<ApprovalDeniedException>(CallAsync);
+        await run.SetBudgetAsync(new BudgetAmount(Calls: 0));
+        options = options with { Approval = ApprovalPolicy.None };
+        await Should.ThrowAsync<BudgetExceededException>(CallAsync);
+
+        MeasuredOf("payment").ShouldBe(Enumerable.Repeat(("ledger.call.count", (string?)"refused"), 3));
     }
 
     public void Dispose()
@@ -111,6 +143,13 @@ public sealed class TelemetryTests : IDisposable
         _listener.Dispose();
         _meters.Dispose();
     }
+
+    /// <summary>The measurements of a kind of calls, each with how its call ended.</summary>
+    private List<(string Name, string? How)> MeasuredOf(string kind) =>
+    [
+        .. _measured.Where(m => m.Tags.GetValueOrDefault("gen_ai.operation.name") as string == kind)
+            .Select(m => (m.Name, (string?)(m.Tags.GetValueOrDefault("ledger.call.outcome") ?? m.Tags.GetValueOrDefault("error.type")))),
+    ];
 
     private static Dictionary<string, object?> TagsOf(Activity span) => span.TagObjects.ToDictionary(t => t.Key, t => t.Value);
 

@@ -27,7 +27,7 @@ public sealed partial class Run
     /// replaced or cut, with hash and length of the original.</item>
     /// <item>Another caller is making the call: this waits for the outcome. Callers through one <see cref="AgentLedger"/> take turns;
     /// those of other processes are kept apart by the log, which has the request of each attempt once. One whose process has ended on this
-    /// machine, or that was not heard of for five times its <see cref="AgentLedgerOptions.CallHeartbeat"/>, counts as gone. The <see cref="EffectPolicy"/> then decides whether the call
+    /// machine, or has not been heard of for five times <see cref="AgentLedgerOptions.CallHeartbeat"/>, counts as gone. The <see cref="EffectPolicy"/> then decides whether the call
     /// is made again, refused, or reconciled. If the other caller returns after all, both responses are in the log, and the first counts.</item>
     /// <item>With <see cref="EffectPolicy.Refuse"/> and <see cref="EffectPolicy.Reconcile"/> a call that is cut off, by cancellation, a time-out or
     /// a broken connection, has no known end: an event <c>call.unknown</c> is appended instead of <c>call.failed</c>.</item>
@@ -70,6 +70,8 @@ public sealed partial class Run
             throw new ArgumentException($"{nameof(EffectPolicy)}.{nameof(EffectPolicy.Reconcile)} needs {nameof(CallOptions)}.{nameof(CallOptions.Reconcile)}.", nameof(options));
         }
 
+        var made = new TimedCall(call);
+        call = made.MakeAsync;
         if (_ledger.CallSource is { } source)
         {
             // What the source answers is not made, and needs no approval.
@@ -91,7 +93,7 @@ public sealed partial class Run
 
         // What cannot be stored is refused before it is hashed, and before anything is written.
         _ledger.Store.Registry.Write(new NewEvent(CallEventForm.Request(kind, request)));
-        return await WatchedCall.RunAsync(this, kind, request, options, () => RecordAsync(kind, request, call, options, cancellationToken)).ConfigureAwait(false);
+        return await WatchedCall.RunAsync(this, kind, request, options, made, () => RecordAsync(kind, request, call, options, cancellationToken)).ConfigureAwait(false);
     }
 
     private async Task<(CallAnswer Answer, Guid? RequestId)> RecordAsync(
@@ -224,7 +226,7 @@ public sealed partial class Run
         var open = new List<OpenCall>();
         foreach (var call in await _calls.ReadOpenAsync(cancellationToken).ConfigureAwait(false))
         {
-            open.Add(call with { IsUnknown = await _ledger.IsGoneAsync(call, null, cancellationToken).ConfigureAwait(false) == true });
+            open.Add(call with { IsUnknown = await _ledger.IsGoneAsync(call, cancellationToken).ConfigureAwait(false) == true });
         }
 
         return open;

@@ -8,7 +8,7 @@ namespace Ledger.Runs;
 /// <remarks>
 /// Names and units are those of OpenTelemetry for generative AI (https://opentelemetry.io/docs/specs/semconv/gen-ai/). A span has the ids of the events that recorded
 /// its call, and the events have the span's context. An answer from the log costs nothing: it has a span with a link to that in which it was recorded,
-/// and is counted apart.
+/// and is counted apart, as is a failure from the log. Of an exception only the type is told: messages may have keys, or what a customer wrote.
 /// </remarks>
 internal static class WatchedCall
 {
@@ -18,6 +18,7 @@ internal static class WatchedCall
     private const string RequestModel = "gen_ai.request.model";
     private const string ResponseModel = "gen_ai.response.model";
     private const string ErrorType = "error.type";
+    private const string FromLog = "ledger.call.from_log";
 
     private static readonly ActivitySource Source = new(Name);
     private static readonly Meter Meter = new(Name);
@@ -44,9 +45,10 @@ internal static class WatchedCall
     /// <param name="kind">What is called.</param>
     /// <param name="request">What it is asked.</param>
     /// <param name="options">How it is recorded.</param>
-    /// <param name="call">Makes the call or finds its answer, and returns the id of its request if it was made.</param>
+    /// <param name="made">The call, which has its duration once it was made.</param>
+    /// <param name="call">Makes the call or finds its answer, and returns the id of its request if it was recorded.</param>
     public static async Task<CallAnswer> RunAsync(
-        Run run, string kind, JsonElement request, CallOptions options, Func<Task<(CallAnswer Answer, Guid? RequestId)>> call)
+        Run run, string kind, JsonElement request, CallOptions options, TimedCall made, Func<Task<(CallAnswer Answer, Guid? RequestId)>> call)
     {
         if (!Source.HasListeners() && !Durations.Enabled && !Tokens.Enabled && !Calls.Enabled)
         {
@@ -68,41 +70,49 @@ internal static class WatchedCall
             activity.SetTag("gen_ai.tool.call.id", options.ToolCallId);
         }
 
-        var begun = Stopwatch.GetTimestamp();
         try
         {
             var (answer, requestId) = await call().ConfigureAwait(false);
-            Describe(activity, answer, requestId);
-            if (answer.IsFromLog)
+            var isFromLog = answer.IsFromLog || made.Took is null;
+            Describe(activity, answer, requestId, isFromLog);
+            Count(what, made.Took is null ? "from_log" : "made");
+            if (made.Took is not { } took)
             {
-                Count(what, "from_log");
                 return answer;
             }
 
-            Count(what, "made");
             TagList tags = [.. what.Tags];
             if (answer.Cost.Model is { } model)
             {
                 tags.Add(ResponseModel, model);
             }
 
-            Durations.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds, tags);
-            Record(answer.Cost.InputTokens, "input", tags);
-            Record(answer.Cost.OutputTokens, "output", tags);
+            Durations.Record(took.TotalSeconds, tags);
+            if (!isFromLog)
+            {
+                Record(answer.Cost.InputTokens, "input", tags);
+                Record(answer.Cost.OutputTokens, "output", tags);
+            }
+
             return answer;
         }
         catch (Exception fault)
         {
             var error = fault.GetType().FullName;
-            activity?.SetStatus(ActivityStatusCode.Error, fault.Message);
+            activity?.SetStatus(ActivityStatusCode.Error);
             activity?.SetTag(ErrorType, error);
-            Count(what, fault is CallUnknownException ? "unknown" : fault is BudgetExceededException or ApprovalPendingException or ApprovalDeniedException ? "refused" : "failed");
-            Durations.Record(Stopwatch.GetElapsedTime(begun).TotalSeconds, [.. what.Tags, new(ErrorType, error)]);
+            activity?.SetTag(FromLog, made.Took is null && fault is RecordedFailureException);
+            Count(what, OutcomeOf(fault, made));
+            if (made.Took is { } took)
+            {
+                Durations.Record(took.TotalSeconds, [.. what.Tags, new(ErrorType, error)]);
+            }
+
             throw;
         }
     }
 
-    private static void Describe(Activity? activity, CallAnswer answer, Guid? requestId)
+    private static void Describe(Activity? activity, CallAnswer answer, Guid? requestId, bool isFromLog)
     {
         if (activity is not { IsAllDataRequested: true })
         {
@@ -112,7 +122,7 @@ internal static class WatchedCall
         activity.SetTag(ResponseModel, answer.Cost.Model);
         activity.SetTag("gen_ai.usage.input_tokens", answer.Cost.InputTokens);
         activity.SetTag("gen_ai.usage.output_tokens", answer.Cost.OutputTokens);
-        activity.SetTag("ledger.call.from_log", answer.IsFromLog);
+        activity.SetTag(FromLog, isFromLog);
         activity.SetTag("ledger.call.request_id", requestId?.ToString());
         activity.SetTag("ledger.call.response_id", answer.ResponseId.ToString());
         activity.SetTag("ledger.call.position", answer.Position.Value);
@@ -122,6 +132,15 @@ internal static class WatchedCall
             activity.AddLink(new ActivityLink(recordedIn));
         }
     }
+
+    private static string OutcomeOf(Exception fault, TimedCall made) => fault switch
+    {
+        CallUnknownException => "unknown",
+        _ when made.Took is not null => "failed",
+        BudgetExceededException or ApprovalPendingException or ApprovalDeniedException => "refused",
+        RecordedFailureException => "from_log",
+        _ => "failed",
+    };
 
     private static void Count(Described what, string outcome) => Calls.Add(1, [.. what.Tags, new("ledger.call.outcome", outcome)]);
 
