@@ -14,6 +14,8 @@ namespace Ledger.Agents;
 /// <list type="number">
 /// <item>The session that was saved last is returned, each time as an object of its own. What was saved before stays in the log.</item>
 /// <item>A session is identified by its id and all partitions of its key. The partitions are labels in each event; they do not separate tenants.</item>
+/// <item>The agent is not part of the identity: two agents that are given one key share its session, and the last save counts. To keep them apart, give each
+/// a partition with its name, as <c>key.WithPartition("agent", agent.Name)</c>.</item>
 /// <item>A deleted session gets an event <c>session.deleted</c>; it is no longer returned, and may be saved again.</item>
 /// </list>
 /// <para>A conversation kept by a <see cref="LedgerChatHistoryProvider"/> is not part of the session: its run has a session's events apart from its messages.</para>
