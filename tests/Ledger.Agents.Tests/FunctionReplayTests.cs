@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ledger.Testing.Replays;
 using Microsoft.Extensions.AI;
 using Shouldly;
@@ -50,6 +51,39 @@ public sealed class FunctionReplayTests
         again.Messages.Count.ShouldBe(first.Messages.Count);
         ResultsOf(again).ShouldBe(["Rome: sun"]);
         (await _ledger.GetRun("b").ReadAllAsync()).Single(e => e.Type == "tool.returned").ToJsonElement().GetProperty("terminate").GetBoolean().ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("""{"$type":"text","text":"the function's own"}""")]
+    [InlineData("""[{"$type":"data","uri":"data:text/plain,a"}]""")]
+    [InlineData("""{"$contents":{"$type":"text","text":"a"}}""")]
+    [InlineData("""{"$json":{"$json":1}}""")]
+    public async Task Json_ThatLooksLikeContents_StaysJson(string json)
+    {
+        var tool = AIFunctionFactory.Create(() => JsonElement.Parse(json), "own");
+        var live = await tool.UseLedger(_ledger.GetRun("c")).InvokeAsync();
+        var again = await tool.UseLedger(_ledger.GetRun("c")).InvokeAsync();
+        var replayed = await tool.UseLedger((await AgentReplay.OfAsync(_ledger.GetRun("c"))).Run).InvokeAsync();
+
+        foreach (var result in new[] { live, again, replayed })
+        {
+            JsonElement.DeepEquals(result.ShouldBeOfType<JsonElement>(), JsonElement.Parse(json)).ShouldBeTrue($"{result}");
+        }
+    }
+
+    [Fact]
+    public async Task Contents_AreContentsAgain()
+    {
+        var one = AIFunctionFactory.Create(() => new TextContent("a"), "one");
+        var list = AIFunctionFactory.Create(() => new List<AIContent> { new TextContent("b"), new DataContent(new byte[] { 1 }, "image/png") }, "list");
+        var run = _ledger.GetRun("d");
+        await one.UseLedger(run).InvokeAsync();
+        await list.UseLedger(run).InvokeAsync();
+        foreach (var other in new[] { _ledger.GetRun("d"), (await AgentReplay.OfAsync(run)).Run })
+        {
+            (await one.UseLedger(other).InvokeAsync()).ShouldBeOfType<TextContent>().Text.ShouldBe("a");
+            ((IEnumerable<AIContent>)(await list.UseLedger(other).InvokeAsync())!).Select(c => c.GetType()).ShouldBe([typeof(TextContent), typeof(DataContent)]);
+        }
     }
 
     private static async Task<ChatResponse> AskAsync(Run run, ScriptedModel model, Func<string, string> weather, bool isDetailed = false)

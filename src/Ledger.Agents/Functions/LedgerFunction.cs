@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ledger.Runs;
 using Microsoft.Extensions.AI;
 
@@ -23,7 +22,7 @@ internal sealed class LedgerFunction(AIFunction inner, Run run, CallOptions? opt
                 arguments.Context ??= new Dictionary<object, object?>();
                 arguments.Context[LedgerFunctionExtensions.ContextKey] = context;
                 var result = await base.InvokeCoreAsync(arguments, token).ConfigureAwait(false);
-                return new CallResponse(JsonOf(result)) { Terminates = invocation?.Terminate == true };
+                return new CallResponse(ToolResultForm.Write(result, JsonSerializerOptions)) { Terminates = invocation?.Terminate == true };
             },
             OptionsOf(invocation?.CallContent),
             cancellationToken).ConfigureAwait(false);
@@ -32,34 +31,7 @@ internal sealed class LedgerFunction(AIFunction inner, Run run, CallOptions? opt
             invocation.Terminate = true;
         }
 
-        return ResultOf(answer.Response);
-    }
-
-    // An image and the like stays what it is, live and from the log: the model is shown it.
-    private JsonElement JsonOf(object? result) => result switch
-    {
-        AIContent content => AgentJson.ToElement<AIContent>(content),
-        IEnumerable<AIContent> contents => AgentJson.ToElement<IList<AIContent>>([.. contents]),
-        _ => AgentJson.ToElement(result, JsonSerializerOptions),
-    };
-
-    private static object? ResultOf(JsonElement json)
-    {
-        try
-        {
-            return json.ValueKind switch
-            {
-                JsonValueKind.Null => null,
-                JsonValueKind.Object when json.TryGetProperty("$type", out _) => AgentJson.Read<AIContent>(json),
-                JsonValueKind.Array when json.GetArrayLength() > 0
-                    && json.EnumerateArray().All(i => i.ValueKind == JsonValueKind.Object && i.TryGetProperty("$type", out _)) => AgentJson.Read<IList<AIContent>>(json),
-                _ => json,
-            };
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException or FormatException)
-        {
-            return json;
-        }
+        return ToolResultForm.Read(answer.Response);
     }
 
     // The calls of one answer all follow from it, also when they are made one after the other.
