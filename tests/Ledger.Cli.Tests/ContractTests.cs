@@ -82,7 +82,7 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
             (Out.PictureContract, ["graph", "a", "--svg", PathOf("a.svg")]),
             (Out.ImportContract, ["import", "kando", PathOf("events.jsonl")]),
             (Out.IReadOnlyListAbilityContract, ["bus", "list"]),
-            (Out.RunsContract, ["invoke", "run:list"]),
+            (Out.RunPageContract, ["invoke", "run:list"]),
             (Out.UpsertContract, ["chrono", "upsert", "p", "--file", PathOf("records.json")]),
             (Out.ProjectContract, ["chrono", "count", "p"]),
             (Out.ProjectContract, ["chrono", "head", "p"]),

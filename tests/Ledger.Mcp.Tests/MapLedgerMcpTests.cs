@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Ledger.Events;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
@@ -58,6 +59,32 @@ public sealed class MapLedgerMcpTests : IAsyncDisposable
         (await _ledger.GetRun("r").GetWorldAsync()).Objects.ShouldHaveSingleItem().Id.ShouldBe("a");
         var world = await client.CallToolAsync("run_world", new Dictionary<string, object?> { ["run"] = "r" });
         world.StructuredContent!.Value.GetProperty("objects")[0].GetProperty("id").GetString().ShouldBe("a");
+    }
+
+    [Fact]
+    public async Task Runs_AreListedInPages()
+    {
+        await using var client = await ConnectAsync(await StartAsync(app => app.MapLedgerMcp("/ledger/mcp")));
+        for (var i = 0; i < 101; i++)
+        {
+            await _ledger.GetRun($"r-{i:000}").AppendAsync([new UntypedEvent("noted", JsonElement.Parse("{}"))]);
+        }
+
+        var first = await ListAsync();
+        first.ShouldBe((100, "r-000", "r-099", true));
+        (await ListAsync(("after", first.Last))).ShouldBe((1, "r-100", "r-100", false));
+        (await ListAsync(("limit", 2), ("after", "run:r-0"))).ShouldBe((2, "r-000", "r-001", true));
+        (await ListAsync(("limit", 1_000), ("after", "r-0985"))).ShouldBe((2, "r-099", "r-100", false));
+        (await ListAsync(("after", "s"))).ShouldBe((0, null, null, false));
+        (await FaultAsync(client, "run_list", ("limit", 0))).ShouldContain("limit");
+        (await FaultAsync(client, "run_list", ("limit", 1_001))).ShouldContain("limit");
+
+        async Task<(int Count, string? First, string? Last, bool HasMore)> ListAsync(params (string Name, object? Value)[] arguments)
+        {
+            var page = (await client.CallToolAsync("run_list", arguments.ToDictionary(a => a.Name, a => a.Value))).StructuredContent!.Value;
+            var ids = page.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("id").GetString()).ToList();
+            return (ids.Count, ids.FirstOrDefault(), ids.LastOrDefault(), page.GetProperty("has_more").GetBoolean());
+        }
     }
 
     [Fact]

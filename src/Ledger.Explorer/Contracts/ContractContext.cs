@@ -90,7 +90,6 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(EmptyRequest))]
 [JsonSerializable(typeof(RunContract))]
 [JsonSerializable(typeof(RunPageContract))]
-[JsonSerializable(typeof(RunsContract))]
 [JsonSerializable(typeof(BranchContract))]
 [JsonSerializable(typeof(TaskContract))]
 [JsonSerializable(typeof(CallContract))]

@@ -71,9 +71,6 @@ internal sealed record RunContract(
 /// <summary>A page of runs and branches.</summary>
 internal sealed record RunPageContract(IReadOnlyList<RunContract> Runs, bool HasMore);
 
-/// <summary>All runs.</summary>
-internal sealed record RunsContract(IReadOnlyList<RunContract> Runs);
-
 /// <summary>A branch and where it was forked.</summary>
 internal sealed record BranchContract(
     string Id, string Stream, string Parent, string Root, long ForkPosition, DateTimeOffset CreatedAt, string? Name = null)

@@ -2,6 +2,7 @@ using Ledger.Bus;
 using Ledger.Events;
 using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Merging;
+using Ledger.Json;
 using Ledger.Log;
 using Ledger.Mcp.Streams;
 using Ledger.Runs;
@@ -16,7 +17,8 @@ internal static class RunAbilities
     private static readonly AbilityInputContext In = AbilityInputContext.Default;
     private static readonly ContractContext Out = ContractContext.Default;
 
-    private static readonly AbilityMeta<RunListInput, RunsContract> List = new("run:list", "Lists the runs, sorted by id.", In.RunListInput, Out.RunsContract);
+    private static readonly AbilityMeta<RunListInput, RunPageContract> List =
+        new("run:list", "Lists the runs, sorted by id, one page at a time.", In.RunListInput, Out.RunPageContract);
 
     private static readonly AbilityMeta<RunEventsInput, EventsContract> Events =
         new("run:events", "Reads the events of a run or branch, one page at a time.", In.RunEventsInput, Out.EventsContract);
@@ -44,7 +46,14 @@ internal static class RunAbilities
 
     public static void Register(IAgentBus bus, AgentLedger ledger)
     {
-        bus.Register(List, async (_, token) => new RunsContract(await ledger.ListRunsAsync(token).Select(RunContract.Of).ToListAsync(token).ConfigureAwait(false)));
+        bus.Register(List, async (input, token) =>
+        {
+            var limit = input.Limit ?? 100;
+            var after = input.After is { } id && !id.StartsWith("run:", StringComparison.Ordinal) ? $"run:{id}" : input.After;
+            var runs = ledger.ListRunsAsync(token).SkipWhile(r => after is not null && CodePointComparer.Instance.Compare(r.Name.Value, after) <= 0);
+            var page = await runs.Take(limit + 1).Select(RunContract.Of).ToListAsync(token).ConfigureAwait(false);
+            return new RunPageContract([.. page.Take(limit)], HasMore: page.Count > limit);
+        });
         bus.Register(Events, async (input, token) =>
         {
             var run = await StoredRuns.FindAsync(ledger, input.Run, token).ConfigureAwait(false);

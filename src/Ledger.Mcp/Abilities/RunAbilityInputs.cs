@@ -5,7 +5,15 @@ using Ledger.Explorer.Contracts;
 
 namespace Ledger.Mcp.Abilities;
 
-internal sealed record RunListInput;
+internal sealed record RunListInput
+{
+    [Description("A run, by its id or stream name, such as the last of the page before: only runs after it. Default: from the first.")]
+    public string? After { get; init; }
+
+    [Range(1, 1_000)]
+    [Description("The most items to return. Default: 100.")]
+    public int? Limit { get; init; }
+}
 
 internal sealed record RunEventsInput
 {
