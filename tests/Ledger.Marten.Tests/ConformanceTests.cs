@@ -39,6 +39,7 @@ public sealed class MartenReexecutionTests(MartenDatabase database) : Reexecutio
 public sealed class MartenBlameTests(MartenDatabase database) : BlameTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenMergeTests(MartenDatabase database) : MergeTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenMergeConflictTests(MartenDatabase database) : MergeConflictTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenMergeLostEndTests(MartenDatabase database) : MergeLostEndTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenMergeHistoryTests(MartenDatabase database) : MergeHistoryTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenMergeLawTests(MartenDatabase database) : MergeLawTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenCausalityTests(MartenDatabase database) : CausalityTests(database), IClassFixture<MartenDatabase>;

@@ -39,6 +39,7 @@ public sealed class PostgresReexecutionTests(LedgerDatabase database) : Reexecut
 public sealed class PostgresBlameTests(LedgerDatabase database) : BlameTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresMergeTests(LedgerDatabase database) : MergeTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresMergeConflictTests(LedgerDatabase database) : MergeConflictTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresMergeLostEndTests(LedgerDatabase database) : MergeLostEndTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresMergeHistoryTests(LedgerDatabase database) : MergeHistoryTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresMergeLawTests(LedgerDatabase database) : MergeLawTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCausalityTests(LedgerDatabase database) : CausalityTests(database), IClassFixture<LedgerDatabase>;

@@ -46,6 +46,7 @@ public sealed class MemoryReexecutionTests() : ReexecutionTests(new MemoryEngine
 public sealed class MemoryBlameTests() : BlameTests(new MemoryEngine());
 public sealed class MemoryMergeTests() : MergeTests(new MemoryEngine());
 public sealed class MemoryMergeConflictTests() : MergeConflictTests(new MemoryEngine());
+public sealed class MemoryMergeLostEndTests() : MergeLostEndTests(new MemoryEngine());
 public sealed class MemoryMergeHistoryTests() : MergeHistoryTests(new MemoryEngine());
 public sealed class MemoryMergeLawTests() : MergeLawTests(new MemoryEngine());
 public sealed class MemoryCausalityTests() : CausalityTests(new MemoryEngine());

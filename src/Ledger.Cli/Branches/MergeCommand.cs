@@ -109,13 +109,20 @@ internal sealed class MergeCommand : LedgerCommand
         try
         {
             using var document = JsonDocument.Parse(content);
-            return document.RootElement is { ValueKind: JsonValueKind.Object } preview && preview.TryGetProperty("conflicts", out var conflicts)
-                ? conflicts.Deserialize(ContractContext.Default.IReadOnlyListMergeConflictContract) ?? []
-                : document.Deserialize(ContractContext.Default.IReadOnlyListMergeConflictContract) ?? [];
+            return document.RootElement is { ValueKind: JsonValueKind.Object } preview
+                && (preview.TryGetProperty("conflicts", out _) || preview.TryGetProperty("decisions", out _))
+                ? [.. ListOf(preview, "conflicts"), .. ListOf(preview, "decisions")]
+                : ListOf(document.RootElement);
         }
         catch (JsonException fault)
         {
             throw new RefusalException($"{name} is not a list of decisions: {Events.JsonFault.Reason(fault.Message)} Nothing was written.");
         }
     }
+
+    private static IReadOnlyList<MergeConflictContract> ListOf(JsonElement preview, string name) =>
+        preview.TryGetProperty(name, out var list) ? ListOf(list) : [];
+
+    private static IReadOnlyList<MergeConflictContract> ListOf(JsonElement list) =>
+        list.Deserialize(ContractContext.Default.IReadOnlyListMergeConflictContract) ?? [];
 }

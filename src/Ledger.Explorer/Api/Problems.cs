@@ -22,6 +22,8 @@ internal static class Problems
             failure.Facts.Length,
             failure.Facts.Position,
             failure.Facts.Reason,
+            failure.Facts.Merge is { } merge ? [.. merge.Conflicts.Select(c => MergeConflictContract.Of(c))] : null,
+            failure.Facts.Merge?.Decisions.Select(d => MergeConflictContract.Of(d.Key, d.Value)).ToArray(),
             Activity.Current?.Id);
         return JsonAnswer.SendAsync(http, "application/problem+json", problem, ContractContext.Default.ProblemContract);
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Ledger.Log;
 using Ledger.Runs;
 using Ledger.Worlds;
@@ -117,12 +118,15 @@ internal sealed record MergeConflictContract
     public string? Property { get; init; }
 
     [Description("The value in the common state.")]
+    [JsonConverter(typeof(PresentValueConverter))]
     public JsonElement? Base { get; init; }
 
     [Description("The value in the target.")]
+    [JsonConverter(typeof(PresentValueConverter))]
     public JsonElement? Ours { get; init; }
 
     [Description("The value in the source.")]
+    [JsonConverter(typeof(PresentValueConverter))]
     public JsonElement? Theirs { get; init; }
 
     [Description("The event that set it in the target.")]
@@ -141,6 +145,7 @@ internal sealed record MergeConflictContract
     public string? Take { get; init; }
 
     [Description("The value to set.")]
+    [JsonConverter(typeof(PresentValueConverter))]
     public JsonElement? Value { get; init; }
 
     public static MergeConflictContract Of(MergeConflict conflict, MergeDecision? decision = null) => new()

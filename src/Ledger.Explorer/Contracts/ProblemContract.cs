@@ -8,9 +8,11 @@ namespace Ledger.Explorer.Contracts;
 /// <param name="Stream">The stream of a conflict.</param>
 /// <param name="Expected">The expected version or position.</param>
 /// <param name="Actual">The actual version or position.</param>
-/// <param name="Length">The length of the history that is shorter than was asked.</param>
+/// <param name="Length">The length of the history that is shorter than was asked, or of the target of a merge.</param>
 /// <param name="Position">The event that cannot be applied to its world.</param>
 /// <param name="Reason">Why it cannot.</param>
+/// <param name="Conflicts">The open conflicts of a merge.</param>
+/// <param name="Decisions">Its decided conflicts.</param>
 /// <param name="TraceId">The trace of the request.</param>
 internal sealed record ProblemContract(
     string Type,
@@ -23,4 +25,6 @@ internal sealed record ProblemContract(
     long? Length = null,
     long? Position = null,
     string? Reason = null,
+    IReadOnlyList<MergeConflictContract>? Conflicts = null,
+    IReadOnlyList<MergeConflictContract>? Decisions = null,
     string? TraceId = null);

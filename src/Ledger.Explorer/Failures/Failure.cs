@@ -1,3 +1,5 @@
+using Ledger.Runs;
+
 namespace Ledger.Explorer.Failures;
 
 /// <summary>An error as an HTTP response.</summary>
@@ -24,4 +26,6 @@ internal sealed record FailureFacts
     public long? Position { get; init; }
 
     public string? Reason { get; init; }
+
+    public MergePreview? Merge { get; init; }
 }

@@ -42,7 +42,10 @@ internal static class FailureTable
             },
         },
         BranchExistsException or EventIdInUseException or StreamArchivedException or ConflictException or RebuildInProgressException => new(409, "Conflict", exception.Message),
-        MergeConflictException merge => new(409, "Merge conflicts", merge.Message),
+        MergeConflictException merge => new(409, "Merge conflicts", merge.Message)
+        {
+            Facts = new FailureFacts { Length = merge.Preview.TargetLength.Value, Merge = merge.Preview },
+        },
         ForkPositionException fork => new(409, "Beyond the end", exception.Message)
         {
             Facts = new FailureFacts { Expected = fork.Position, Actual = fork.Length.Value },

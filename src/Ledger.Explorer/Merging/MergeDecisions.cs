@@ -11,9 +11,14 @@ internal static class MergeDecisions
     /// <summary>Makes a resolver of decisions, and of what is taken where none is made.</summary>
     /// <param name="rows">Conflicts with a decision; those without are not used.</param>
     /// <param name="take">ours, theirs, or null.</param>
-    /// <exception cref="FormatException">A decision is none of the words.</exception>
+    /// <exception cref="FormatException">A decision is null, is none of the words, or has a value that no event can hold.</exception>
     public static MergeResolver ToResolver(IReadOnlyList<MergeConflictContract> rows, string? take)
     {
+        foreach (var row in rows)
+        {
+            Check(row);
+        }
+
         var decided = rows.Where(r => r.Take is not null || r.Value is not null)
             .Select(r => (Row: r, Decision: DecisionOf(r)))
             .ToLookup(d => (d.Row.Kind, d.Row.Id, d.Row.Path));
@@ -25,6 +30,27 @@ internal static class MergeDecisions
                 "theirs" => MergeResolver.Theirs,
                 _ => throw new FormatException($"'take' must be 'ours' or 'theirs', but was '{take}'."),
             });
+    }
+
+    // Such values could not be compared either.
+    private static void Check(MergeConflictContract? row)
+    {
+        if (row is null)
+        {
+            throw new FormatException("A decision must be a JSON object, but one is null.");
+        }
+
+        foreach (var value in new[] { row.Ours, row.Theirs, row.Value }.OfType<JsonElement>())
+        {
+            try
+            {
+                MergeDecision.Set(value);
+            }
+            catch (ArgumentException fault)
+            {
+                throw new FormatException($"The decision on {row.Kind} '{row.Id}': {fault.Message.Split(" (Parameter", 2)[0]}", fault);
+            }
+        }
     }
 
     private static MergeDecision DecisionOf(MergeConflictContract row) => (row.Take, row.Value) switch

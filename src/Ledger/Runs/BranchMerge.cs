@@ -9,8 +9,8 @@ internal sealed class BranchMerge(Run target, Run source, MergeOptions options)
     // What was decided is not asked again when the target grows and the merge starts again.
     private readonly Dictionary<(EntityKind, string, MergeConflictReason, string), (MergeConflict Conflict, MergeDecision Decision)> _decided = [];
 
-    /// <summary>How many merges the target had before.</summary>
-    private int _merges;
+    /// <summary>The number of the merge among those of the target.</summary>
+    private int _number;
 
     /// <summary>The last event that is merged.</summary>
     private Guid? _last;
@@ -20,7 +20,7 @@ internal sealed class BranchMerge(Run target, Run source, MergeOptions options)
         var (ours, theirs) = await LookAsync(cancellationToken).ConfigureAwait(false);
         var graph = new MergeGraph(target.Store);
         await graph.LoadAsync([target.History, source.History], cancellationToken).ConfigureAwait(false);
-        _merges = graph.CountOf(target.StreamName);
+        _number = graph.NextOf(target.StreamName);
         var contained = graph.ContentsOf(ours);
         var bases = await graph.FindBasesAsync(ours, theirs, cancellationToken).ConfigureAwait(false);
         var preview = new MergePreview
@@ -38,7 +38,7 @@ internal sealed class BranchMerge(Run target, Run source, MergeOptions options)
         }
 
         var (theirSetters, from) = SettersSince(theirs);
-        var effects = await ReadTheirsAsync(theirs, from, theirSetters, contained, cancellationToken).ConfigureAwait(false);
+        var effects = await ReadTheirsAsync(theirs, from, theirSetters, contained, graph.ContentsOf(theirs), cancellationToken).ConfigureAwait(false);
         var sides = new MergeSides(target.MergeReader, bases, ours, theirs);
         if (await sides.CompareAsync(theirSetters.Touched, cancellationToken).ConfigureAwait(false) is not { } merge)
         {
@@ -113,7 +113,7 @@ internal sealed class BranchMerge(Run target, Run source, MergeOptions options)
         return
         [
             .. preview.Changes.Select(c => new NewEvent(c.Event, metadata with { Causes = c.Causes }) { IsNew = true }),
-            new NewEvent(merged, metadata with { Causes = causes }) { Id = EventIds.OfMerge(target.StreamName, _merges) },
+            new NewEvent(merged, metadata with { Causes = causes }) { Id = EventIds.OfMerge(target.StreamName, _number) },
         ];
     }
 
@@ -130,12 +130,13 @@ internal sealed class BranchMerge(Run target, Run source, MergeOptions options)
             streams.FirstOrDefault(s => s.Name == run.StreamName)?.Version ?? StreamVersion.Empty);
     }
 
-    /// <summary>Reads what is new of the source once: who set which value, and what was done outside of the world.</summary>
+    /// <summary>Reads what is new of the source once: who set which value, and what was done outside of the world, there and in what it had merged.</summary>
     private async Task<MergeEffects> ReadTheirsAsync(
         MergeState theirs,
         Position from,
         EntitySetters setters,
         Dictionary<StreamName, long> contained,
+        Dictionary<StreamName, long> contents,
         CancellationToken cancellationToken)
     {
         var calls = new CallIndex(source.History);
@@ -146,15 +147,34 @@ internal sealed class BranchMerge(Run target, Run source, MergeOptions options)
             _last = recorded.Id;
             if (recorded.Version.Value > contained.GetValueOrDefault(recorded.Stream))
             {
-                calls.Take(recorded);
-                if (recorded is { Type: "tool.called", Data: ToolCalled { Tool: { } tool } })
+                Count(recorded);
+            }
+        }
+
+        var own = theirs.Segments().ToDictionary(s => s.Stream, s => s.Upto);
+        foreach (var (stream, upto) in contents)
+        {
+            var known = Math.Max(own.GetValueOrDefault(stream), contained.GetValueOrDefault(stream));
+            if (known < upto)
+            {
+                var merged = target.Store.ReadForwardAsync(stream, new StreamVersion(known + 1), new StreamVersion(upto), cancellationToken);
+                await foreach (var recorded in source.Observed(merged, cancellationToken).ConfigureAwait(false))
                 {
-                    tools[tool] = tools.GetValueOrDefault(tool) + 1;
+                    Count(recorded);
                 }
             }
         }
 
         return new MergeEffects(calls.Whole, [.. tools]);
+
+        void Count(RecordedEvent recorded)
+        {
+            calls.Take(recorded);
+            if (recorded is { Type: "tool.called", Data: ToolCalled { Tool: { } tool } })
+            {
+                tools[tool] = tools.GetValueOrDefault(tool) + 1;
+            }
+        }
     }
 
     private async ValueTask<MergeDecision?> DecideAsync(MergeConflict conflict, CancellationToken cancellationToken)

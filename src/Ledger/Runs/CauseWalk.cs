@@ -16,6 +16,7 @@ internal sealed class CauseWalk(EventLookup lookup)
     private readonly Dictionary<Guid, EventLinks> _passed = [];
     private readonly HashSet<Guid> _wanted = [];
     private readonly HashSet<Guid> _pending = [];
+    private bool _hasReadMerged;
 
     public async Task<CausalTrace> RunAsync(RecordedEvent start, CancellationToken cancellationToken)
     {
@@ -26,14 +27,7 @@ internal sealed class CauseWalk(EventLookup lookup)
             await LookUpAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        if (_pending.Count > 0 && lookup.FoundMerged)
-        {
-            await foreach (var recorded in lookup.ReadMergedAsync(cancellationToken).ConfigureAwait(false))
-            {
-                Pass(recorded);
-            }
-        }
-
+        await ReadMergedAsync(cancellationToken).ConfigureAwait(false);
         if (_pending.Count > 0)
         {
             await ReadBackwardAsync(cancellationToken).ConfigureAwait(false);
@@ -70,14 +64,30 @@ internal sealed class CauseWalk(EventLookup lookup)
             }
         }
 
-        // What is left is missing, or comes later than its effect.
+        // What is left is in a history that was merged, or missing, or comes later than its effect.
         await LookUpAsync(cancellationToken).ConfigureAwait(false);
+        await ReadMergedAsync(cancellationToken).ConfigureAwait(false);
         if (_pending.Count > 0)
         {
             await foreach (var recorded in ReadAsync(new Position(end), null, cancellationToken).ConfigureAwait(false))
             {
                 Pass(recorded);
             }
+        }
+    }
+
+    // Once: what is passed is remembered.
+    private async Task ReadMergedAsync(CancellationToken cancellationToken)
+    {
+        if (_pending.Count == 0 || !lookup.FoundMerged || _hasReadMerged)
+        {
+            return;
+        }
+
+        _hasReadMerged = true;
+        await foreach (var recorded in lookup.ReadMergedAsync(cancellationToken).ConfigureAwait(false))
+        {
+            Pass(recorded);
         }
     }
 

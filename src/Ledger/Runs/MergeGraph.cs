@@ -13,9 +13,10 @@ internal sealed class MergeGraph(IEventStore store)
 
     private readonly Dictionary<StreamName, History> _histories = [];
     private readonly Dictionary<StreamName, List<(RecordedEvent Event, MergeState Source)>> _merges = [];
+    private readonly Dictionary<StreamName, int> _next = [];
 
-    /// <summary>How many merges a stream had, as far as the graph was loaded.</summary>
-    public int CountOf(StreamName stream) => _merges.TryGetValue(stream, out var merges) ? merges.Count : 0;
+    /// <summary>The number of a stream's next merge: after the last whose id is taken, whatever its event says.</summary>
+    public int NextOf(StreamName stream) => _next.GetValueOrDefault(stream);
 
     /// <summary>The history of a stream that was loaded.</summary>
     public History HistoryOf(StreamName stream) => _histories[stream];
@@ -28,15 +29,14 @@ internal sealed class MergeGraph(IEventStore store)
         {
             var added = open.SelectMany(Register).ToList();
             var found = await FindMergesAsync(added, cancellationToken).ConfigureAwait(false);
-            var unknown = found.Select(f => new StreamName(f.Data.Source)).Where(s => !_histories.ContainsKey(s)).Distinct().ToList();
+            var unknown = found.Select(f => f.Source).OfType<StreamName>().Where(s => !_histories.ContainsKey(s)).Distinct().ToList();
             open = unknown.Count == 0 ? [] : [.. await store.FindHistoriesAsync(unknown, cancellationToken).ConfigureAwait(false)];
             var sources = open.ToDictionary(h => h.Stream);
-            foreach (var (recorded, data) in found)
+            foreach (var (recorded, source, at) in found)
             {
-                // A source that no longer exists adds nothing that could be read.
-                var source = new StreamName(data.Source);
-                var history = _histories.GetValueOrDefault(source) ?? sources.GetValueOrDefault(source);
-                _merges[recorded.Stream].Add((recorded, new MergeState(history, new Position(data.At))));
+                // A source that no longer exists, or that the event does not name, adds nothing that could be read.
+                var history = source is { } name ? _histories.GetValueOrDefault(name) ?? sources.GetValueOrDefault(name) : null;
+                _merges[recorded.Stream].Add((recorded, new MergeState(history, at)));
             }
         }
     }
@@ -115,15 +115,18 @@ internal sealed class MergeGraph(IEventStore store)
 
     private async Task<IReadOnlyList<MergeState>> SortedAsync(List<MergeState> states, CancellationToken cancellationToken)
     {
+        // One whose last event cannot be found comes last.
         var sorted = new List<(long Sequence, MergeState State)>();
         foreach (var state in states)
         {
             var (stream, version) = state.History!.Locate(new Position(state.At.Value - 1));
-            var events = store.ReadForwardAsync(stream, version, version, cancellationToken);
-            await foreach (var recorded in events.ConfigureAwait(false))
+            var sequence = 0L;
+            await foreach (var recorded in store.ReadForwardAsync(stream, version, version, cancellationToken).ConfigureAwait(false))
             {
-                sorted.Add((recorded.Sequence.Value, state));
+                sequence = recorded.Sequence.Value;
             }
+
+            sorted.Add((sequence, state));
         }
 
         return [.. sorted.OrderByDescending(s => s.Sequence).Select(s => s.State)];
@@ -157,24 +160,28 @@ internal sealed class MergeGraph(IEventStore store)
         }
     }
 
-    private async Task<List<(RecordedEvent Recorded, BranchMerged Data)>> FindMergesAsync(
+    private async Task<List<(RecordedEvent Recorded, StreamName? Source, Position At)>> FindMergesAsync(
         List<StreamName> streams,
         CancellationToken cancellationToken)
     {
-        var found = new List<(RecordedEvent Recorded, BranchMerged Data)>();
+        var found = new List<(RecordedEvent Recorded, StreamName? Source, Position At)>();
         var count = streams.Count > 16 ? 1 : 4;
         for (var (open, first) = (streams, 0); open.Count > 0; (first, count) = (first + count, count * 4))
         {
-            var ids = open.SelectMany(stream => Enumerable.Range(first, count).Select(n => (Id: EventIds.OfMerge(stream, n), Stream: stream)));
+            var ids = open.SelectMany(stream => Enumerable.Range(first, count).Select(n => (Id: EventIds.OfMerge(stream, n), Stream: stream, Number: n)));
             var counts = new Dictionary<StreamName, int>();
             foreach (var batch in ids.Chunk(IdsPerQuery))
             {
-                foreach (var recorded in await store.FindEventsAsync([.. batch.Select(b => b.Id)], cancellationToken).ConfigureAwait(false))
+                var asked = batch.ToDictionary(b => b.Id);
+                foreach (var recorded in await store.FindEventsAsync([.. asked.Keys], cancellationToken).ConfigureAwait(false))
                 {
-                    counts[recorded.Stream] = counts.GetValueOrDefault(recorded.Stream) + 1;
-                    if (recorded.Data is BranchMerged data)
+                    var (_, stream, number) = asked[recorded.Id];
+                    counts[stream] = counts.GetValueOrDefault(stream) + 1;
+                    _next[stream] = Math.Max(NextOf(stream), number + 1);
+                    if (recorded.Stream == stream && recorded.Type == "branch.merged")
                     {
-                        found.Add((recorded, data));
+                        var (source, at) = SourceOf(recorded);
+                        found.Add((recorded, source, at));
                     }
                 }
             }
@@ -183,5 +190,23 @@ internal sealed class MergeGraph(IEventStore store)
         }
 
         return found;
+    }
+
+    // The data may have been masked since, or imported.
+    private static (StreamName? Source, Position At) SourceOf(RecordedEvent recorded)
+    {
+        if (recorded.Data is not BranchMerged { Source: { } source, At: >= 0 and var at })
+        {
+            return (null, Position.Start);
+        }
+
+        try
+        {
+            return (new StreamName(source), new Position(at));
+        }
+        catch (ArgumentException)
+        {
+            return (null, Position.Start);
+        }
     }
 }

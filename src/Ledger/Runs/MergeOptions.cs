@@ -13,6 +13,7 @@ public sealed record MergeOptions
     public Position? At { get; init; }
 
     /// <summary>The length that the history must have that is merged into. Default: null, any: if it grows meanwhile, the merge starts again.</summary>
+    /// <remarks>It does not go with a <see cref="Resolver"/> that records calls in this history, because they let it grow.</remarks>
     public Position? ExpectedLength { get; init; }
 
     /// <summary>Who merges and why, for the events that are written; their causes are those of the merge.</summary>

@@ -29,15 +29,49 @@ internal sealed class MergeSides(IMergeReader reader, IReadOnlyList<MergeState> 
         var removed = _objects.Where(id => _inTheirs(EntityKind.WorldObject, id) is null).ToHashSet(StringComparer.Ordinal);
         var inOurs = await FindAsync(ours, new EntityQuery([.. _objects, .. ends], _relations) { Ends = removed }, cancellationToken).ConfigureAwait(false);
 
+        // A decision can take away what both made.
+        var made = _objects.Where(IsMadeByBoth).ToHashSet(StringComparer.Ordinal);
+        if (made.Count > 0)
+        {
+            var relations = await FindAsync(ours, new EntityQuery([], []) { Ends = made }, cancellationToken).ConfigureAwait(false);
+            inOurs = EntitySet.Of(inOurs.Objects.Values, inOurs.Relations.Values.UnionBy(relations.Relations.Values, r => r.Id));
+        }
+
         // Whatever is not in a difference is in the common worlds as it is in theirs.
         var touching = inOurs.Relations.Keys.Where(id => !_relations.Contains(id)).ToHashSet(StringComparer.Ordinal);
         var absent = ends.Where(id => !inOurs.Objects.ContainsKey(id)).ToHashSet(StringComparer.Ordinal);
         var unchanged = await FindAsync(bases[0], new EntityQuery(absent, touching), cancellationToken).ConfigureAwait(false);
+        var lost = unchanged.Objects.Values.Concat(await FindLostAsync(inOurs, unchanged, cancellationToken).ConfigureAwait(false))
+            .DistinctBy(o => o.Id).ToDictionary(o => o.Id, StringComparer.Ordinal);
 
         var items = _objects.Select(id => Item(EntityKind.WorldObject, id, inOurs))
             .Concat(_relations.Select(id => Item(EntityKind.Relation, id, inOurs)))
             .Concat(touching.Select(id => Untouched(id, inOurs, unchanged)));
-        return new WorldMerge(items, unchanged.Objects);
+        return new WorldMerge(items, lost);
+
+        bool IsMadeByBoth(string id) => inOurs.Objects.ContainsKey(id)
+            && _inBases[0](EntityKind.WorldObject, id) is null && _inTheirs(EntityKind.WorldObject, id) is not null;
+    }
+
+    /// <summary>Finds what ours removed of the objects that relations led to before ours led them elsewhere: a decision can lead them back.</summary>
+    private async Task<IEnumerable<WorldObject>> FindLostAsync(
+        EntitySet inOurs,
+        EntitySet unchanged,
+        CancellationToken cancellationToken)
+    {
+        var left = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var relation in unchanged.Relations.Values)
+        {
+            var ourRelation = inOurs.Relations[relation.Id];
+            left.UnionWith([
+                .. ourRelation.SourceId == relation.SourceId ? (string[])[] : [relation.SourceId],
+                .. ourRelation.TargetId == relation.TargetId ? (string[])[] : [relation.TargetId]]);
+        }
+
+        left.RemoveWhere(id => _objects.Contains(id) || inOurs.Objects.ContainsKey(id));
+        var there = await FindAsync(ours, new EntityQuery(left, []), cancellationToken).ConfigureAwait(false);
+        left.ExceptWith(there.Objects.Keys);
+        return (await FindAsync(bases[0], new EntityQuery(left, []), cancellationToken).ConfigureAwait(false)).Objects.Values;
     }
 
     /// <summary>Finds the events of ours that set what is disputed.</summary>

@@ -67,7 +67,7 @@ public sealed partial class Run
         }
 
         var originsOf = await new BlameOrigins(Lookup())
-            .FindAsync(EntityKind.WorldObject, objectId, fold.Entries.Select(e => e.Event), cancellationToken).ConfigureAwait(false);
+            .FindAsync(EntityKind.WorldObject, objectId, property, fold.Entries.Select(e => e.Event), cancellationToken).ConfigureAwait(false);
         return new Blame(StreamName, objectId, property, [.. fold.Entries.Select(e => e with { Origins = originsOf(e.Event) })]);
     }
 
@@ -89,7 +89,7 @@ public sealed partial class Run
         }
 
         var originsOf = await new BlameOrigins(Lookup())
-            .FindAsync(EntityKind.Relation, relationId, fold.Entries.Select(e => e.Event), cancellationToken).ConfigureAwait(false);
+            .FindAsync(EntityKind.Relation, relationId, property, fold.Entries.Select(e => e.Event), cancellationToken).ConfigureAwait(false);
         return new RelationBlame(StreamName, relationId, property, [.. fold.Entries.Select(e => e with { Origins = originsOf(e.Event) })]);
     }
 

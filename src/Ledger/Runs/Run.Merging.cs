@@ -11,7 +11,10 @@ public sealed partial class Run
     internal IMergeReader MergeReader => _ledger.Store.Get<IMergeReader>() ?? new FoldingMergeReader(_ledger.Store, _statistics, _ledger.Logger);
 
     /// <summary>Says what <see cref="MergeAsync"/> would write, and writes nothing.</summary>
-    /// <remarks>On a store with rows the cost is that of what the source changed since the common state, whatever happened in this history.</remarks>
+    /// <remarks>
+    /// On a store with rows the cost is that of what the source changed since the common state, whatever happened in this history. To merge a branch back that had taken in
+    /// its parent costs also what the parent changed since the fork.
+    /// </remarks>
     /// <param name="source">The run or branch to merge into this one.</param>
     /// <param name="options">A part of its history, and what decides conflicts; null for all of it, and nothing.</param>
     /// <param name="cancellationToken">Stops the reading.</param>

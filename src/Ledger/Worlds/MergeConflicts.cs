@@ -27,27 +27,38 @@ internal sealed class MergeConflicts(
             await AskAsync(Described(conflict), cancellationToken).ConfigureAwait(false);
         }
 
-        // Keeping an end, or the relation of one side, can show another lost end; each is asked about once.
-        var asked = new HashSet<(EntityKind, string, MergeConflictReason, string)>();
-        while (merge.FindLostEnds().Where(c => asked.Add(c.Key)).ToList() is [_, ..] found)
+        // A decision can keep the end of another relation, or show another lost end; each end of a place is asked about once.
+        var asked = new HashSet<(EntityKind, string, string Path, string End)>();
+        while (merge.FindLostEnds().Where(c => !asked.Contains(EndOf(c))).ToList() is [_, ..] found)
         {
-            foreach (var conflict in found.Select(DescribedLostEnd).ToList())
+            foreach (var conflict in found)
             {
-                await AskAsync(conflict, cancellationToken).ConfigureAwait(false);
+                if (merge.IsLost(conflict) && asked.Add(EndOf(conflict)))
+                {
+                    await AskAsync(DescribedLostEnd(conflict), cancellationToken).ConfigureAwait(false);
+                }
             }
         }
 
-        // One that was open is none any more if another decision kept its end.
-        var lost = merge.FindLostEnds().Select(c => c.Key).ToHashSet();
-        _open = [.. _open.Where(c => c.Reason != MergeConflictReason.LostEnd || lost.Contains(c.Key))
+        // What is lost now was not decided, or against another decision. What was open is none any more if another decision kept its end.
+        var lost = merge.FindLostEnds().Select(DescribedLostEnd).ToDictionary(c => c.Key);
+        _decided.RemoveAll(d => lost.ContainsKey(d.Key.Key));
+        _open = [.. _open.Where(c => c.Reason != MergeConflictReason.LostEnd).Concat(lost.Values)
             .OrderBy(c => c.Kind).ThenBy(c => c.Id, CodePointComparer.Instance).ThenBy(c => c.Path, CodePointComparer.Instance)];
     }
+
+    private (EntityKind, string, string Path, string End) EndOf(MergeConflict lostEnd) => (lostEnd.Kind, lostEnd.Id, lostEnd.Path, merge.EndOf(lostEnd));
 
     private async ValueTask AskAsync(MergeConflict conflict, CancellationToken cancellationToken)
     {
         if (await decide(conflict, cancellationToken).ConfigureAwait(false) is { } decision)
         {
             merge.Decide(conflict, decision);
+            if (conflict.Reason == MergeConflictReason.LostEnd)
+            {
+                _decided.RemoveAll(d => d.Key.Key == conflict.Key);
+            }
+
             _decided.Add(KeyValuePair.Create(conflict, decision));
         }
         else

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using Ledger.Log;
 
 namespace Ledger.Worlds;
 
@@ -12,10 +14,10 @@ public sealed record MergeDecision
         Value = value;
     }
 
-    /// <summary>The value of the history that is merged into. Of a lost end: the relation and its ends stay as they are there.</summary>
+    /// <summary>The value of the history that is merged into. Of a lost end: the object is there if it is there, else the relation leads to where it does there.</summary>
     public static MergeDecision Ours { get; } = new(MergeChoice.Ours);
 
-    /// <summary>The value of the history that is merged. Of a lost end: the relation and its ends become as they are there.</summary>
+    /// <summary>The value of the history that is merged. Of a lost end: the object is there if it is there, else the relation leads to where it does there.</summary>
     public static MergeDecision Theirs { get; } = new(MergeChoice.Theirs);
 
     /// <summary>Neither: the property, the object or the relation is not there after the merge.</summary>
@@ -29,7 +31,10 @@ public sealed record MergeDecision
 
     /// <summary>Another value.</summary>
     /// <param name="value">The value; where the conflict is about a whole object or relation, its JSON as in <see cref="MergeConflict.Ours"/>.</param>
+    /// <exception cref="ArgumentException">There is none, or no event can hold it: see <see cref="PayloadRules"/>.</exception>
     public static MergeDecision Set(JsonElement value) => value.ValueKind == JsonValueKind.Undefined
         ? throw new ArgumentException($"There is no value. {nameof(Remove)} takes it away.", nameof(value))
-        : new MergeDecision(MergeChoice.Set, value);
+        : PayloadCheck.FaultOf(JsonMarshal.GetRawUtf8Value(value)) is { } fault
+            ? throw new ArgumentException(fault.Sentence("the value"), nameof(value))
+            : new MergeDecision(MergeChoice.Set, value);
 }

@@ -17,6 +17,7 @@ internal sealed class MergeItem
     private readonly IReadOnlyList<EntityState?> _bases;
     private readonly Dictionary<string, MergeConflictReason> _conflicts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _decided = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Path, string End)> _dangling = [];
 
     public MergeItem(EntityKind kind, string id, IReadOnlyList<EntityState?> bases, EntityState? ours, EntityState? theirs)
     {
@@ -46,7 +47,7 @@ internal sealed class MergeItem
     public bool TheirsChanged { get; }
 
     /// <summary>The state after the merge; ours where a conflict is open.</summary>
-    public EntityState? Result { get; set; }
+    public EntityState? Result { get; private set; }
 
     public bool HasConflicts => _conflicts.Count > 0;
 
@@ -69,7 +70,7 @@ internal sealed class MergeItem
         Theirs = Theirs?.ToJson() ?? default,
     };
 
-    /// <summary>Decides one of its conflicts, or one about the whole.</summary>
+    /// <summary>Decides one of its conflicts, or what becomes of the whole.</summary>
     /// <exception cref="ArgumentException">The value does not fit.</exception>
     public void Decide(MergeConflict conflict, MergeDecision decision)
     {
@@ -91,6 +92,26 @@ internal sealed class MergeItem
 
         _decided.Add(path);
     }
+
+    /// <summary>Decides a lost end: the relation keeps what else was merged, and leads to where it does in a state, or is dropped if that has no relation.</summary>
+    public void LeadTo(string path, EntityState? state)
+    {
+        Result = state is null ? null : Result!.With(path, state[path]);
+        _decided.Add(path);
+    }
+
+    /// <summary>Decides a lost end: it is as in one of the worlds, where it dangles.</summary>
+    public void LetDangle(string path)
+    {
+        _dangling.Add((path, Result!.TextAt(path)));
+        _decided.Add(path);
+    }
+
+    /// <summary>Decides a lost end: the object stays, and the relation is as it was merged.</summary>
+    public void KeepEnd(string path) => _decided.Add(path);
+
+    /// <summary>Whether it was decided that an end dangles.</summary>
+    public bool MayDangle(string path, string end) => _dangling.Contains((path, end));
 
     /// <summary>Lets it be there, because a relation needs it.</summary>
     public void Keep()

@@ -37,10 +37,10 @@ internal sealed class WorldMerge
                     (item.Kind == EntityKind.WorldObject ? objects : relations).Add(item.Id);
                 }
 
-                foreach (var end in Ends(item.Theirs).Where(e => item.TheirsChanged && LacksOurs(e))
-                    .Concat(Ends(item.Ours).Where(e => item.OursChanged && LacksTheirs(e))))
+                // A decision can lead the relation back to an end of the other side, which may be lost as well.
+                if ((item.TheirsChanged && Ends(item.Theirs).Any(CanBeLost)) || (item.OursChanged && Ends(item.Ours).Any(CanBeLost)))
                 {
-                    objects.Add(end);
+                    objects.UnionWith(Ends(item.Theirs).Concat(Ends(item.Ours)).Where(CanBeLost));
                     relations.Add(item.Id);
                 }
             }
@@ -63,20 +63,22 @@ internal sealed class WorldMerge
         return found;
     }
 
+    /// <summary>Takes a decision; a lost end must still be lost.</summary>
     public void Decide(MergeConflict conflict, MergeDecision decision)
     {
         var item = _items[(conflict.Kind, conflict.Id)];
-        if (conflict.Reason == MergeConflictReason.LostEnd && LoserOf(item, conflict.Path) is { } isOurs)
+        if (conflict.Reason == MergeConflictReason.LostEnd && decision.Choice is MergeChoice.Ours or MergeChoice.Theirs)
         {
-            var end = item.Result!.TextAt(conflict.Path);
-            if (decision.Choice == (isOurs ? MergeChoice.Theirs : MergeChoice.Ours))
-            {
-                KeepEnd(end);
-            }
+            DecideEnd(item, conflict.Path, decision.Choice == MergeChoice.Ours);
         }
-
-        item.Decide(conflict, decision);
+        else
+        {
+            item.Decide(conflict, decision);
+        }
     }
+
+    /// <summary>Whether an end that was lost still is: another decision can have kept it, or led the relation elsewhere.</summary>
+    public bool IsLost(MergeConflict lostEnd) => LoserOf(_items[(lostEnd.Kind, lostEnd.Id)], lostEnd.Path) is not null;
 
     /// <summary>The id of the object that a lost end led to.</summary>
     public string EndOf(MergeConflict lostEnd) => _items[(lostEnd.Kind, lostEnd.Id)].Result!.TextAt(lostEnd.Path);
@@ -104,7 +106,29 @@ internal sealed class WorldMerge
 
     private IOrderedEnumerable<MergeItem> InOrder() => _items.Values.OrderBy(i => i.Kind).ThenBy(i => i.Id, CodePointComparer.Instance);
 
-    // An object that was decided about stays as decided.
+    private void DecideEnd(MergeItem relation, string path, bool takesOurs)
+    {
+        var end = relation.Result!.TextAt(path);
+        if (LoserOf(relation, path) != takesOurs)
+        {
+            KeepEnd(end);
+            relation.KeepEnd(path);
+            return;
+        }
+
+        // The side that has no such object decides: its relation leads elsewhere, or is not there, or dangles.
+        var (state, hasEnd) = takesOurs ? (relation.Ours, IsInOurs(end)) : (relation.Theirs, IsInTheirs(end));
+        if (!hasEnd && state?.TextAt(path) == end)
+        {
+            relation.LetDangle(path);
+        }
+        else
+        {
+            relation.LeadTo(path, state);
+        }
+    }
+
+    // An object that was decided about stays as decided: then the end is still lost, and the conflict open.
     private void KeepEnd(string end)
     {
         if (!_items.TryGetValue((EntityKind.WorldObject, end), out var item))
@@ -119,25 +143,34 @@ internal sealed class WorldMerge
         }
     }
 
-    /// <summary>Whether ours (true) or theirs (false) removed the object at an end that the other side gave the relation; null if it is there, or never was.</summary>
+    /// <summary>Whether an end that theirs (true) or ours (false) gave the relation, and has, is not there after the merge; null if no end is lost.</summary>
     private bool? LoserOf(MergeItem relation, string path)
     {
         var end = relation.Result?.TextAt(path);
-        if (end is null || (_items.TryGetValue((EntityKind.WorldObject, end), out var item) && (item.HasOpenConflicts || item.Result is not null)))
+        if (end is null || !IsAbsent(end) || relation.MayDangle(path, end))
         {
             return null;
         }
 
-        return relation.TheirsChanged && relation.Theirs?.TextAt(path) == end && LacksOurs(end) ? true
-            : relation.OursChanged && relation.Ours?.TextAt(path) == end && LacksTheirs(end) ? false : null;
+        // A side that changed nothing gave the relation its end if a decision led it there.
+        var isDecided = relation.Decided.Contains(path);
+        return (relation.TheirsChanged || isDecided) && relation.Theirs?.TextAt(path) == end && IsInTheirs(end) ? true
+            : (relation.OursChanged || isDecided) && relation.Ours?.TextAt(path) == end && IsInOurs(end) ? false : null;
     }
 
-    private bool LacksOurs(string id) => _items.TryGetValue((EntityKind.WorldObject, id), out var item)
-        ? item is { Ours: null, Theirs: not null, Base: not null }
+    private bool IsAbsent(string id) => _items.TryGetValue((EntityKind.WorldObject, id), out var item)
+        ? item is { Result: null, HasOpenConflicts: false }
         : _lost.ContainsKey(id);
 
-    private bool LacksTheirs(string id) =>
-        _items.TryGetValue((EntityKind.WorldObject, id), out var item) && item is { Ours: not null, Theirs: null, Base: not null };
+    // Asked only about objects that are absent after the merge: of those that are no items, theirs has the lost ones.
+    private bool IsInOurs(string id) => _items.TryGetValue((EntityKind.WorldObject, id), out var item) && item.Ours is not null;
+
+    private bool IsInTheirs(string id) => !_items.TryGetValue((EntityKind.WorldObject, id), out var item) || item.Theirs is not null;
+
+    /// <summary>Whether an object that a side has may be absent after the merge.</summary>
+    private bool CanBeLost(string id) => _items.TryGetValue((EntityKind.WorldObject, id), out var item)
+        ? item.Ours is null != item.Theirs is null || item.Conflicts.Any(c => c.Path.Length == 0)
+        : _lost.ContainsKey(id);
 
     private static IEnumerable<string> Ends(EntityState? state) => state is null ? [] : state.EndPaths.Select(state.TextAt);
 }

@@ -51,6 +51,39 @@ public sealed class MergeTests(CliDatabase database) : IClassFixture<CliDatabase
     }
 
     [Fact]
+    public async Task Resolve_WithAPreviewOfSomeDecisions_TakesTheseToo()
+    {
+        await ForkedAsync("partly");
+        var preview = JsonNode.Parse((await database.Cli.RunAsync("merge", "partly", "partly-2", "--preview", "--json")).ShouldSucceed())!;
+        preview["conflicts"]![0]!["take"] = "theirs";
+        var some = preview["conflicts"]![0]!.ToJsonString();
+        var partly = JsonNode.Parse((await (database.Cli with { Input = $"[{some}]" }).RunAsync("merge", "partly", "partly-2", "--resolve", "-", "--preview", "--json")).ShouldSucceed())!;
+        partly["conflicts"]![0]!["value"] = null;
+
+        (await (database.Cli with { Input = partly.ToJsonString() }).RunAsync("merge", "partly", "partly-2", "--resolve", "-")).ShouldSucceed();
+
+        var data = (await database.Cli.JsonAsync("object", "partly", "c1")).GetProperty("data");
+        (data.GetProperty("a").GetRawText(), data.GetProperty("b").GetRawText()).ShouldBe(("3", "null"));
+    }
+
+    [Theory]
+    [InlineData("[null]")]
+    [InlineData("{}")]
+    [InlineData("""{"decisions":7}""")]
+    [InlineData("""[{"kind":"object","id":"c1","path":"/data/a","value":"\ud800"}]""")]
+    [InlineData("""[{"kind":"object","id":"\ud800","path":"/data/a","take":"ours"}]""")]
+    public async Task Resolve_WhatIsNoDecision_IsRefused(string list)
+    {
+        await ForkedAsync($"none{list.Length}");
+
+        var refused = await (database.Cli with { Input = list }).RunAsync("merge", $"none{list.Length}", $"none{list.Length}-2", "--resolve", "-");
+
+        refused.ExitCode.ShouldBe(1);
+        refused.Error.ShouldEndWith("Nothing was written.\n");
+        refused.Error.ShouldNotContain("A bug");
+    }
+
+    [Fact]
     public async Task Resolve_OldOrWrongDecisions_AreNotUsed()
     {
         await ForkedAsync("stale");

@@ -14,6 +14,18 @@ public abstract class MergeLawTests(ITestEngine engine) : EventStoreTests(engine
     private static readonly MergeOptions Ours = new() { Resolver = MergeResolver.Ours };
     private static readonly MergeOptions Theirs = new() { Resolver = MergeResolver.Theirs };
 
+    // Each reason and place has a decision of its own, also such as contradict each other.
+    private static readonly MergeOptions Mixed = new()
+    {
+        Resolver = MergeResolver.By(c => (((int)c.Reason + c.Path.Length + c.Id[^1]) % 3) switch
+        {
+            0 => MergeDecision.Ours,
+            1 => MergeDecision.Theirs,
+            _ when c.Reason is MergeConflictReason.Set or MergeConflictReason.Retyped => MergeDecision.Theirs,
+            _ => MergeDecision.Remove,
+        }),
+    };
+
     [Fact]
     public Task Merge_AnySides_ObeysTheLaws() =>
         Law.HoldsAsync(Sides(), sides => CheckAsync(sides.Before, sides.Ours, sides.Theirs), times: Scale.Of(15, 500));
@@ -62,6 +74,21 @@ public abstract class MergeLawTests(ITestEngine engine) : EventStoreTests(engine
         // Ours and theirs are mirror images.
         await right.MergeAsync(a, Theirs);
         (await left.DiffAsync(right)).HasChanges.ShouldBeFalse();
+
+        // Whatever is decided, no relation loses an end that it had on its side.
+        var mixed = await a.ForkAsync();
+        var decided = await mixed.PreviewMergeAsync(b, Mixed);
+        if (decided.Conflicts.Count == 0)
+        {
+            await mixed.MergeAsync(b, Mixed);
+        }
+
+        decided.Conflicts.ShouldAllBe(c => c.Reason == MergeConflictReason.LostEnd);
+        var dangling = (await DanglingInAsync(a)).Union(await DanglingInAsync(b)).ToList();
+        foreach (var result in new[] { left, mixed })
+        {
+            (await DanglingInAsync(result)).ShouldBeSubsetOf(dangling);
+        }
 
         // Twice is once, and the source's world differs by what ours changed and decided.
         (await left.MergeAsync(b, Theirs)).EventId.ShouldBeNull();
@@ -142,6 +169,8 @@ public abstract class MergeLawTests(ITestEngine engine) : EventStoreTests(engine
             && e.ToJsonElement().GetProperty("id").GetString() == conflict.Id
             && (e.Type != "object.patched" || (World.Fold(events.Take(i)).FindObject(conflict.Id) is not null && e.ToJsonElement().TryGetProperty("patch", out var patch) && patch.TryGetProperty(conflict.Property!, out _))))
         .Last().Id;
+
+    private static async Task<IEnumerable<string>> DanglingInAsync(Run run) => (await run.GetWorldAsync()).DanglingRelations.Select(r => r.Id);
 
     private static IEnumerable<string> ChangedIn(WorldDiff diff) => diff.Changes.Select(c => c.Id);
 

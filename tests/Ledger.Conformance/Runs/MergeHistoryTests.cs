@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ledger.Events;
 using Ledger.Log;
 using Ledger.Runs;
 using Ledger.Worlds;
@@ -202,6 +204,91 @@ public abstract class MergeHistoryTests(ITestEngine engine) : EventStoreTests(en
         await run.AppendAsync([new BranchMerged(branch.StreamName.Value, 3, new MergeBase(run.StreamName.Value, 1), 0)]);
 
         (await run.MergeAsync(branch)).Merged.Changes.ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("""{"source": 7, "at": 2}""")]
+    [InlineData("""{"source": "", "at": 2, "base": {"stream": "s", "at": 1}, "resolved": 0}""")]
+    [InlineData("""{"source": "run:s", "at": -2, "base": {"stream": "s", "at": 1}, "resolved": 0}""")]
+    public async Task MergeAgain_DataOfAnEarlierMergeThatCannotBeRead_CountsAsAMergeOfNothing(string data)
+    {
+        var (run, branch) = await ForkedAsync();
+        await SetAsync(branch, "x", 2);
+        await run.AppendAsync([new NewEvent(new UntypedEvent("branch.merged", JsonElement.Parse(data))) { Id = EventIds.OfMerge(run.StreamName, 0) }]);
+
+        var merged = await run.MergeAsync(branch);
+        await SetAsync(branch, "x", 3);
+        await run.MergeAsync(branch);
+
+        merged.EventId.ShouldBe(EventIds.OfMerge(run.StreamName, 1));
+        (await run.MergeAsync(branch)).EventId.ShouldBeNull();
+        (await ValuesAsync(run)).ShouldBe("x=3");
+    }
+
+    [Fact]
+    public async Task Effects_OfWhatTheSourceHadMerged_CountUnlessTheTargetHasThem()
+    {
+        var (run, branch) = await ForkedAsync();
+        var other = await run.ForkAsync();
+        await SetAsync(other, "x", 2);
+        await other.AppendAsync([new ToolCalled("search"), new LlmResponse("yes", "m", 0.25m)]);
+        await branch.AppendAsync([new ToolCalled("deploy")]);
+        await branch.MergeAsync(other);
+
+        var effects = (await run.PreviewMergeAsync(branch)).Effects;
+        await run.MergeAsync(other);
+        await SetAsync(branch, "y", 2);
+        var rest = (await run.PreviewMergeAsync(branch)).Effects;
+
+        effects.Tools.Select(t => (t.Key, t.Value)).ShouldBe([("deploy", 1), ("search", 1)]);
+        effects.Calls.CostUsd.ShouldBe(0.25m);
+        rest.Tools.Select(t => (t.Key, t.Value)).ShouldBe([("deploy", 1)]);
+        rest.Calls.CostUsd.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Blame_OfAPropertyThatAMergeMade_NamesTheEventsThatSetIt()
+    {
+        var (run, branch) = await ForkedAsync();
+        NewEvent Set(string property, int value) => new(new ObjectPatched("b", new JsonObject { [property] = value }));
+        var (made, p, q) = (new NewEvent(new ObjectCreated("b", "T", new JsonObject { ["p"] = 1, ["r"] = 1 })), Set("p", 2), Set("q", 3));
+        await branch.AppendAsync([made, p, q]);
+        await run.MergeAsync(branch);
+
+        async Task<IEnumerable<Guid>> OriginsAsync(string? property) => (await run.BlameAsync("b", property)).Entries[0].Origins.Select(o => o.Id);
+
+        (await OriginsAsync("p")).ShouldBe([p.Id, made.Id]);
+        (await OriginsAsync("q")).ShouldBe([q.Id]);
+        (await OriginsAsync("r")).ShouldBe([made.Id]);
+        (await OriginsAsync(null)).ShouldBe([q.Id, p.Id, made.Id]);
+    }
+
+    [Fact]
+    public async Task Trace_OfALongChainAfterTheMerge_ReachesTheBranch()
+    {
+        var (run, branch) = await ForkedAsync();
+        var first = await run.ReadAllAsync();
+        var thought = new NewEvent(Labelled("thought"), new EventMetadata { Causes = [first[0].Id] });
+        await branch.AppendAsync([thought, new NewEvent(new ObjectPatched("a", new JsonObject { ["x"] = 2 }), new EventMetadata { Causes = [thought.Id] })]);
+        await run.MergeAsync(branch);
+        var chain = new List<NewEvent>();
+        var cause = (await run.ReadAllAsync())[1].Id;
+        for (var i = 0; i < 30; i++)
+        {
+            chain.Add(new NewEvent(Labelled($"{i}"), new EventMetadata { Causes = [cause] }));
+            cause = chain[^1].Id;
+        }
+
+        await run.AppendAsync(chain);
+
+        var trace = await run.ExplainAsync(cause);
+
+        // The chain, the merge's event, the two of the branch, and the first.
+        trace.Entries.Count.ShouldBe(34);
+        trace.Entries.ShouldAllBe(e => !e.IsMissing);
+        trace.Entries[^1].Event!.Position.ShouldBe(Position.Start);
     }
 
     [Fact]
