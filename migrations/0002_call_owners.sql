@@ -1,4 +1,4 @@
--- The processes that make calls, and when each was last heard of: callers elsewhere wait for a call as long as its process is alive.
+-- The callers whose calls take long, and when each was last heard of: others wait for a call as long as its caller is.
 
 create table {ledger}.call_owner (
     owner varchar not null,

@@ -23,17 +23,30 @@ internal static class McpText
             return null;
         }
 
+        var isCut = whole.Length > line.Length;
+        var request = TryRead(line, isCut);
+        if (isCut)
+        {
+            // Never passed on, whatever it was; its id may have been in the part that was not kept.
+            return Refuse(request.Id ?? "null", request is { IsCall: true, Id: not null }, SentenceOfSize(request.Name ?? request.Method, whole.Length, maxBytes));
+        }
+
+        return request is not { Id: { } id, Method: { } method } ? null
+            : whole.Length > maxBytes ? Refuse(id, request.IsCall, SentenceOfSize(request.IsCall ? request.Name! : method, whole.Length, maxBytes))
+            : request.Fault is { } fault ? Refuse(id, request.IsCall && IsArgument(fault), SentenceOf(method, request, fault))
+            : null;
+    }
+
+    private static Request TryRead(ReadOnlySpan<byte> line, bool isCut)
+    {
         try
         {
-            return Read(line, isWhole: whole.Length == line.Length) is not { Id: { } id, Method: { } method } request ? null
-                : whole.Length > maxBytes ? Refuse(id, request.IsCall, SentenceOfSize(request.IsCall ? request.Name! : method, whole.Length, maxBytes))
-                : request.Fault is { } fault ? Refuse(id, request.IsCall && IsArgument(fault), SentenceOf(method, request, fault))
-                : null;
+            return Read(line, !isCut);
         }
         catch (JsonException)
         {
             // Not a message; reported elsewhere.
-            return null;
+            return default;
         }
     }
 
@@ -81,9 +94,9 @@ internal static class McpText
             : $"The request '{Shown(method)}' cannot be read: '{Shown(fault.Pointer)}' {half}. {advice}";
     }
 
-    private static string SentenceOfSize(string name, long length, int maxBytes) => string.Create(
+    private static string SentenceOfSize(string? name, long length, int maxBytes) => string.Create(
         CultureInfo.InvariantCulture,
-        $"The call of '{Shown(name)}' has {length} bytes, and {maxBytes} are allowed. Nothing was done; keep the content elsewhere, and its address in the event.");
+        $"{(name is null ? "A message" : $"The call of '{Shown(name)}'")} has {length} bytes, and {maxBytes} are allowed. Nothing was done; keep the content elsewhere, and its address in the event.");
 
     private static byte[] Refuse(string id, bool isCall, string sentence)
     {

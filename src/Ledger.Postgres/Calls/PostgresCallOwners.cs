@@ -1,27 +1,44 @@
 using Ledger.Postgres.Log;
 using Ledger.Runs;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace Ledger.Postgres.Calls;
 
-/// <summary>Which processes that make calls are alive: one row for each, with the time of the server.</summary>
+/// <summary>Which callers are at work: one row for each that takes longer than a period, with the time of the server.</summary>
 internal sealed class PostgresCallOwners(StoreContext context) : ICallOwners
 {
-    public Task KeepAsync(string process, CancellationToken cancellationToken) => context.Connections.UseAsync(
+    public Task KeepAsync(IReadOnlyList<string> callers, CancellationToken cancellationToken) => context.Connections.UseAsync(
         async (lease, cancellationToken) =>
         {
-            var command = context.Command(lease, "keep_call_owner").WithText(process);
+            var command = context.Command(lease, "keep_call_owners").With(callers.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
             await using var _ = command.ConfigureAwait(false);
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         },
         cancellationToken);
 
-    public Task<TimeSpan> SilenceOfAsync(string process, DateTimeOffset since, CancellationToken cancellationToken) => context.Connections.UseAsync(
-        async (lease, cancellationToken) =>
+    // Before the table is made, and for a role that may not read it, callers elsewhere are not heard of.
+    public async Task<CallOwnerSilence?> FindSilenceAsync(string caller, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        try
         {
-            var command = context.Command(lease, "call_owner_silence").WithText(process).With(since.ToUniversalTime(), NpgsqlDbType.TimestampTz);
-            await using var _ = command.ConfigureAwait(false);
-            return TimeSpan.FromSeconds((double)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!);
-        },
-        cancellationToken);
+            return await context.Connections.UseAsync(
+                async (lease, cancellationToken) =>
+                {
+                    var command = context.Command(lease, "call_owner_silence").WithText(caller).With(since.ToUniversalTime(), NpgsqlDbType.TimestampTz);
+                    await using var _ = command.ConfigureAwait(false);
+                    var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                    await using var __ = reader.ConfigureAwait(false);
+                    await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                    return new CallOwnerSilence(
+                        TimeSpan.FromSeconds(reader.GetDouble(0)),
+                        await reader.IsDBNullAsync(1, cancellationToken).ConfigureAwait(false) ? null : reader.GetFieldValue<DateTimeOffset>(1));
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege)
+        {
+            return null;
+        }
+    }
 }

@@ -211,25 +211,33 @@ public sealed class AgentLedger
     }
 
     /// <summary>Whether the caller of an open call is gone, or has been silent for too long; null if that cannot be told.</summary>
-    internal async Task<bool?> IsGoneAsync(OpenCall call, CancellationToken cancellationToken)
+    internal async Task<bool?> IsGoneAsync(OpenCall call, CallListener? listener, CancellationToken cancellationToken)
     {
         if (call.IsUnknown || CallOwner.IsGone(call.Owner))
         {
             return true;
         }
 
-        if (CallOwner.BeatingProcessOf(call.Owner) is not { } process || Store.Get<ICallOwners>() is not { } owners)
-        {
-            return null;
-        }
-
-        var silence = await owners.SilenceOfAsync(process, call.Since, cancellationToken).ConfigureAwait(false);
-        if (silence < Options.CallLease && silence < Options.CallHeartbeat * CallHeartbeat.MostMissed)
+        if (CallOwner.IsAtWork(call.Owner))
         {
             return false;
         }
 
-        LogMessages.CallOwnerSilent(Logger, call.RequestId, call.Owner!, silence);
+        if (CallOwner.PeriodOf(call.Owner) is not { } period
+            || Store.Get<ICallOwners>() is not { } owners
+            || await owners.FindSilenceAsync(call.Owner!, call.Since, cancellationToken).ConfigureAwait(false) is not { } silence)
+        {
+            return null;
+        }
+
+        var limit = TimeSpan.FromTicks(Math.Min((period * CallHeartbeat.MostMissed).Ticks, Options.CallLease.Ticks));
+        var listened = listener?.Take(silence, period) ?? limit;
+        if (silence.Length < limit || listened < limit)
+        {
+            return false;
+        }
+
+        LogMessages.CallOwnerSilent(Logger, call.RequestId, call.Owner!, silence.Length);
         return true;
     }
 

@@ -51,17 +51,20 @@ public sealed record AgentLedgerOptions
         }
     }
 
-    /// <summary>How often a process says that it is alive while it makes calls: default 3 seconds, more than zero; the same on all nodes.</summary>
+    /// <summary>How often a process says which calls it is making: default 3 seconds, from 1 millisecond to 1 hour.</summary>
     /// <remarks>
-    /// A caller of another machine is waited for as long as its process is heard of, however long its call takes. After five heartbeats that did not come, or after
-    /// <see cref="CallLease"/> if that is shorter, it counts as gone. It costs one small write per process and period, and nothing for calls that are shorter. A log in memory needs none.
+    /// A caller of another machine is waited for as long as it is heard of, however long its call takes. After five heartbeats that did not come, or after
+    /// <see cref="CallLease"/> if that is shorter, it counts as gone; a time in which the server did not answer counts at most as one. Others know the period from the
+    /// caller. It costs one small write per process and period, and nothing for calls that are shorter. A process that cannot write heartbeats, a store on the caller's
+    /// connection and a session keep to <see cref="CallLease"/>. A log in memory needs none.
     /// </remarks>
     public TimeSpan CallHeartbeat
     {
         get;
         init
         {
-            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.FromMilliseconds(1));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, TimeSpan.FromHours(1));
             field = value;
         }
     }

@@ -4,39 +4,53 @@ using Microsoft.Extensions.Logging;
 
 namespace Ledger.Runs;
 
-/// <summary>Says that this process is alive for as long as it makes calls on a store; one for all ledgers of the store. Safe for concurrent use.</summary>
+/// <summary>Says of the callers of this process that they are at work, for as long as they are; one for all ledgers of a store. Safe for concurrent use.</summary>
+/// <remarks>A caller that has ended is no longer spoken for, also if its outcome could not be recorded: so others do not wait for it.</remarks>
 internal sealed class CallHeartbeat
 {
-    /// <summary>After how many beats that were missed a process counts as gone.</summary>
+    /// <summary>After how many beats that were missed a caller counts as gone.</summary>
     public const int MostMissed = 5;
 
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromMinutes(1);
     private static readonly ConditionalWeakTable<ICallOwners, CallHeartbeat> All = [];
 
     private readonly Lock _gate = new();
-    private int _atWork;
+    private readonly HashSet<string> _atWork = new(StringComparer.Ordinal);
+    private Task<bool>? _proof;
+    private long _proved;
     private bool _isBeating;
     private TimeSpan _every = TimeSpan.MaxValue;
 
-    /// <summary>A call begins, and lasts until what is returned is disposed; null for a store that needs no heartbeats.</summary>
-    /// <remarks>Its request is a sign of life. The first heartbeat comes a period later, so that short calls need none.</remarks>
-    public static IDisposable? Begin(AgentLedger ledger)
+    /// <summary>A name for a new caller, which says that it sends heartbeats only if one of this process has been written.</summary>
+    public static async Task<string> NameAsync(AgentLedger ledger, CancellationToken cancellationToken)
     {
-        if (ledger.Store.Get<ICallOwners>() is not { } owners)
+        var owners = ledger.Store.Get<ICallOwners>();
+        return CallOwner.New(
+            owners is not null && await All.GetOrCreateValue(owners).CanBeatAsync(owners, ledger).WaitAsync(cancellationToken).ConfigureAwait(false)
+                ? ledger.Options.CallHeartbeat
+                : null);
+    }
+
+    /// <summary>A call begins, and lasts until what is returned is disposed; null for a caller that sends no heartbeats.</summary>
+    /// <remarks>Its request is a sign of life. The first heartbeat comes a period later, so that short calls need none.</remarks>
+    public static IDisposable? Begin(AgentLedger ledger, string owner)
+    {
+        if (CallOwner.PeriodOf(owner) is null || ledger.Store.Get<ICallOwners>() is not { } owners)
         {
             return null;
         }
 
         var heartbeat = All.GetOrCreateValue(owners);
-        heartbeat.Begin(owners, ledger);
-        return new Beating(heartbeat);
+        heartbeat.Begin(owners, ledger, owner);
+        return new Beating(heartbeat, owner);
     }
 
-    private void Begin(ICallOwners owners, AgentLedger ledger)
+    private void Begin(ICallOwners owners, AgentLedger ledger, string owner)
     {
         lock (_gate)
         {
             _every = TimeSpan.FromTicks(Math.Min(_every.Ticks, ledger.Options.CallHeartbeat.Ticks));
-            _atWork++;
+            _atWork.Add(owner);
             if (!_isBeating)
             {
                 _isBeating = true;
@@ -45,44 +59,81 @@ internal sealed class CallHeartbeat
         }
     }
 
-    private void End()
+    private void End(string owner)
     {
         lock (_gate)
         {
-            _atWork--;
+            _atWork.Remove(owner);
         }
+    }
+
+    // Without the table, or the right to write into it, callers keep to their lease instead.
+    private Task<bool> CanBeatAsync(ICallOwners owners, AgentLedger ledger)
+    {
+        lock (_gate)
+        {
+            if (_proof is null || (_proof is { IsCompletedSuccessfully: true, Result: false } && ledger.TimeProvider.GetElapsedTime(_proved) >= TryAgainAfter))
+            {
+                _proved = ledger.TimeProvider.GetTimestamp();
+                _proof = SharedWork.Run(() => ProveAsync(owners, ledger.Logger));
+            }
+
+            return _proof;
+        }
+    }
+
+    private static async Task<bool> ProveAsync(ICallOwners owners, ILogger logger)
+    {
+#pragma warning disable CA1031 // Calls are made all the same.
+        try
+        {
+            await owners.KeepAsync([CallOwner.Process], CancellationToken.None).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e)
+        {
+            LogMessages.CallHeartbeatFailed(logger, e);
+            return false;
+        }
+#pragma warning restore CA1031
     }
 
     private async Task BeatAsync(ICallOwners owners, TimeProvider timeProvider, ILogger logger)
     {
+        TimeSpan? soon = null;
         while (true)
         {
-            await Task.Delay(_every, timeProvider, CancellationToken.None).ConfigureAwait(false);
+            await Task.Delay(soon ?? _every, timeProvider, CancellationToken.None).ConfigureAwait(false);
+            string[] callers;
             lock (_gate)
             {
-                if (_atWork == 0)
+                if (_atWork.Count == 0)
                 {
                     _isBeating = false;
                     return;
                 }
+
+                callers = [.. _atWork];
             }
 
-#pragma warning disable CA1031 // The next beat may succeed; until then others see that none came.
+#pragma warning disable CA1031 // A later beat may succeed; until then others see that none came.
             try
             {
-                using var late = new CancellationTokenSource(_every * MostMissed, timeProvider);
-                await owners.KeepAsync(CallOwner.Process, late.Token).ConfigureAwait(false);
+                using var late = new CancellationTokenSource(_every, timeProvider);
+                await owners.KeepAsync(callers, late.Token).ConfigureAwait(false);
+                soon = null;
             }
             catch (Exception e)
             {
+                soon = _every / MostMissed;
                 LogMessages.CallHeartbeatFailed(logger, e);
             }
 #pragma warning restore CA1031
         }
     }
 
-    private sealed class Beating(CallHeartbeat heartbeat) : IDisposable
+    private sealed class Beating(CallHeartbeat heartbeat, string owner) : IDisposable
     {
-        public void Dispose() => heartbeat.End();
+        public void Dispose() => heartbeat.End(owner);
     }
 }

@@ -7,8 +7,8 @@ namespace Ledger.Runs;
 /// <summary>Names a caller so that others can see whether it is gone, if they can see its process.</summary>
 /// <remarks>
 /// The name is <c>machine/process/start/caller</c>: the machine, with its boot and the namespace of its process ids (a container has its own), the id of the
-/// process, when it started, and an id for the caller, which says whether the process sends heartbeats (<see cref="CallHeartbeat"/>). Of its own process this knows
-/// which callers are at work.
+/// process, when it started, and an id for the caller, which says how often the caller sends heartbeats (<see cref="CallHeartbeat"/>), if it does. Of its own process
+/// this knows which callers are at work.
 /// </remarks>
 internal static class CallOwner
 {
@@ -19,18 +19,30 @@ internal static class CallOwner
 
     private static readonly string Started = StartOf(Environment.ProcessId) ?? "";
 
-    private const string Beats = "beats-";
+    private const string Beats = "beats";
 
-    /// <summary>The name of this process among those that send heartbeats.</summary>
+    /// <summary>The name of this process.</summary>
     public static string Process { get; } = string.Create(CultureInfo.InvariantCulture, $"{Place}/{Environment.ProcessId}/{Started}");
 
     /// <summary>A name for a new caller of this process.</summary>
-    /// <param name="isBeating">Whether the process sends heartbeats while it makes the call.</param>
-    public static string New(bool isBeating) => $"{Process}/{(isBeating ? Beats : "")}{Guid.NewGuid():N}";
+    /// <param name="period">How often it sends heartbeats while it makes the call; null for never.</param>
+    public static string New(TimeSpan? period) => string.Create(
+        CultureInfo.InvariantCulture, $"{Process}/{(period is { } every ? $"{Beats}{(long)Math.Ceiling(every.TotalMilliseconds)}-" : "")}{Guid.NewGuid():N}");
 
-    /// <summary>The process of a caller that sends heartbeats; null for others.</summary>
-    public static string? BeatingProcessOf(string? owner) =>
-        owner?.LastIndexOf('/') is { } end and > 0 && owner.AsSpan(end + 1).StartsWith(Beats, StringComparison.Ordinal) ? owner[..end] : null;
+    /// <summary>How often a caller sends heartbeats; null for one that does not.</summary>
+    public static TimeSpan? PeriodOf(string? owner)
+    {
+        var caller = owner is null ? default : owner.AsSpan(owner.LastIndexOf('/') + 1);
+        var end = caller.IndexOf('-');
+        return end > Beats.Length
+            && caller.StartsWith(Beats, StringComparison.Ordinal)
+            && int.TryParse(caller[Beats.Length..end], NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : null;
+    }
+
+    /// <summary>Whether a caller is one of this process that is at work.</summary>
+    public static bool IsAtWork(string? owner) => owner is not null && AtWork.ContainsKey(owner);
 
     /// <summary>A caller of this process begins its work.</summary>
     public static void Begin(string owner) => AtWork.TryAdd(owner, true);

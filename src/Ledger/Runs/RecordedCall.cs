@@ -18,9 +18,9 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
     private const int LongestError = 16 * 1024;
     private const int MostTries = 3;
 
-    private readonly string _owner = CallOwner.New(ledger.Store.Get<ICallOwners>() is not null);
     private readonly ResponseEvents _responses = new(run.StreamName, ledger, key, request);
     private readonly GivenAnswers _answers = run.Answers;
+    private string? _owner;
     private readonly IReadOnlyList<Guid> _followed = options.Metadata.Causes.Count > 0 ? options.Metadata.Causes : run.Answers.Present;
 
     /// <summary>Which occurrence of the request this is.</summary>
@@ -34,21 +34,23 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
 
     public async Task<CallAnswer> RunAsync(Func<CallContext, CancellationToken, Task<CallResponse>> call, CancellationToken cancellationToken)
     {
-        CallOwner.Begin(_owner);
         try
         {
             return await TakeOrWaitAsync(call, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            CallOwner.End(_owner);
+            if (_owner is not null)
+            {
+                CallOwner.End(_owner);
+            }
         }
     }
 
     private async Task<CallAnswer> TakeOrWaitAsync(Func<CallContext, CancellationToken, Task<CallResponse>> call, CancellationToken cancellationToken)
     {
         var wait = ShortestWait;
-        (Guid RequestId, long Start)? waitingFor = null;
+        (Guid RequestId, long Start, CallListener Listener)? waitingFor = null;
         var state = await log.FindAsync(key, wanted).ConfigureAwait(false);
         if (state.Response is null || wanted.Reuse == CallReuse.Never)
         {
@@ -77,11 +79,11 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             {
                 if (waitingFor?.RequestId != other.RequestId)
                 {
-                    waitingFor = (other.RequestId, ledger.TimeProvider.GetTimestamp());
+                    waitingFor = (other.RequestId, ledger.TimeProvider.GetTimestamp(), new CallListener(ledger.TimeProvider));
                     LogMessages.CallAwaited(ledger.Logger, key.Kind, run.StreamName.Value, other.RequestId, other.Owner ?? "", other.Since);
                 }
 
-                if (!await IsOverAsync(other, waitingFor.Value.Start, cancellationToken).ConfigureAwait(false))
+                if (!await IsOverAsync(other, waitingFor.Value.Start, waitingFor.Value.Listener, cancellationToken).ConfigureAwait(false))
                 {
                     await Task.Delay(wait, ledger.TimeProvider, cancellationToken).ConfigureAwait(false);
                     wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, LongestWait.Ticks));
@@ -101,12 +103,18 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
                 await run.CheckApprovalAsync(key, request, options.Metadata with { Causes = _followed }, cancellationToken).ConfigureAwait(false);
             }
 
+            if (_owner is null)
+            {
+                _owner = await CallHeartbeat.NameAsync(ledger, cancellationToken).ConfigureAwait(false);
+                CallOwner.Begin(_owner);
+            }
+
             // A second caller finds the id in the log, and reads on.
             var taken = await TakeAsync(state, cancellationToken).ConfigureAwait(false);
             if (taken.Open is { } open && open.Owner == _owner)
             {
                 RequestId = open.RequestId;
-                using var alive = CallHeartbeat.Begin(ledger);
+                using var alive = CallHeartbeat.Begin(ledger, _owner);
                 return await MakeAsync(ContextOf(open.RequestId, taken), taken.Slot, call, cancellationToken).ConfigureAwait(false);
             }
 
@@ -176,9 +184,9 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         : log.ReadAsync(key, state.Slot, cancellationToken);
 
     /// <summary>Whether the caller of a call is gone, or counts as gone.</summary>
-    private async Task<bool> IsOverAsync(OpenCall other, long waitingSince, CancellationToken cancellationToken)
+    private async Task<bool> IsOverAsync(OpenCall other, long waitingSince, CallListener listener, CancellationToken cancellationToken)
     {
-        if (await ledger.IsGoneAsync(other, cancellationToken).ConfigureAwait(false) is { } known)
+        if (await ledger.IsGoneAsync(other, listener, cancellationToken).ConfigureAwait(false) is { } known)
         {
             return known;
         }
@@ -374,7 +382,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
     private NewEvent RequestEvent(CallState state)
     {
         var headers = CallEventForm.HeadersOf(key, options.Metadata);
-        headers.Add(CallEventForm.OwnerHeader, JsonText.ToElement(_owner));
+        headers.Add(CallEventForm.OwnerHeader, JsonText.ToElement(_owner!));
         CallEventForm.AddOccurrence(headers, key, state.Slot);
         var causes = options.Metadata.ForeignCauses.Count == 0 ? _followed : options.Metadata.Causes;
         return new NewEvent(CallEventForm.Request(key.Kind, request), options.Metadata with { Causes = causes, Headers = headers, ForeignId = null })

@@ -27,7 +27,7 @@ public sealed partial class Run
     /// replaced or cut, with hash and length of the original.</item>
     /// <item>Another caller is making the call: this waits for the outcome. Callers through one <see cref="AgentLedger"/> take turns;
     /// those of other processes are kept apart by the log, which has the request of each attempt once. One whose process has ended on this
-    /// machine, or has not been heard of for five times <see cref="AgentLedgerOptions.CallHeartbeat"/>, counts as gone. The <see cref="EffectPolicy"/> then decides whether the call
+    /// machine, or that was not heard of for five times its <see cref="AgentLedgerOptions.CallHeartbeat"/>, counts as gone. The <see cref="EffectPolicy"/> then decides whether the call
     /// is made again, refused, or reconciled. If the other caller returns after all, both responses are in the log, and the first counts.</item>
     /// <item>With <see cref="EffectPolicy.Refuse"/> and <see cref="EffectPolicy.Reconcile"/> a call that is cut off, by cancellation, a time-out or
     /// a broken connection, has no known end: an event <c>call.unknown</c> is appended instead of <c>call.failed</c>.</item>
@@ -226,7 +226,7 @@ public sealed partial class Run
         var open = new List<OpenCall>();
         foreach (var call in await _calls.ReadOpenAsync(cancellationToken).ConfigureAwait(false))
         {
-            open.Add(call with { IsUnknown = await _ledger.IsGoneAsync(call, cancellationToken).ConfigureAwait(false) == true });
+            open.Add(call with { IsUnknown = await _ledger.IsGoneAsync(call, null, cancellationToken).ConfigureAwait(false) == true });
         }
 
         return open;

@@ -87,6 +87,18 @@ public sealed class McpLineTests(CliDatabase database) : IClassFixture<CliDataba
         lines.HasBegun.ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("""{"method":"tools/call","params":{"name":"run_append","arguments":{"run":"0123456789"}},"id":8}""")]
+    [InlineData("0123456789012345678901234567890123456789")]
+    public void Line_LongerThanIsKeptWithoutAnId_IsRefusedAndNotPassedOn(string line)
+    {
+        var taken = new McpLines(kept: 20).Take(Encoding.UTF8.GetBytes(line + "\n"))[0];
+
+        var answer = JsonDocument.Parse(McpText.RefusalOf(taken, maxBytes: 20)!).RootElement;
+        answer.GetProperty("id").ValueKind.ShouldBe(JsonValueKind.Null);
+        answer.GetProperty("error").GetProperty("message").GetString()!.ShouldContain($" has {line.Length + 1} bytes, and 20 are allowed.");
+    }
+
     private static string Append(string id, string data) =>
         $$$$$"""{"jsonrpc":"2.0","id":{{{{{id}}}}},"method":"tools/call","params":{"name":"run_append","arguments":{"run":"halves","type":"note","data":{{{{{data}}}}}}}}""";
 

@@ -17,10 +17,10 @@ public sealed partial class DemoReportTests
     }
 
     [Fact]
-    public async Task Readme_Excerpt_IsOfTheReport()
+    public async Task Page_Excerpt_IsOfTheReport()
     {
-        var readme = await File.ReadAllTextAsync(Path.Combine(SourceTree.Root, "README.md"));
-        var excerpt = Block().Match(readme).Groups["lines"].Value.Split('\n')[..^1];
+        var page = await File.ReadAllTextAsync(Path.Combine(SourceTree.Root, "docs", "first-program.md"));
+        var excerpt = Block().Match(page).Groups["lines"].Value.Split('\n')[..^1];
         var printed = DemoFixture.Print(await DemoFixture.TellAsync(), "artifacts/ledger").Split('\n').ToList();
 
         // An ellipsis stands for lines that are left out; the others are in their order.

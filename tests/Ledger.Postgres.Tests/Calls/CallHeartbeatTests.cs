@@ -11,11 +11,11 @@ using Xunit;
 
 namespace Ledger.Postgres.Tests.Calls;
 
-/// <summary>Callers of other machines: waited for while their process is heard of, and no longer.</summary>
+/// <summary>Callers of other machines: waited for while they are heard of, and no longer.</summary>
 public sealed class CallHeartbeatTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
 {
     private const string Poll = """{"tool":"status"}""";
-    private const string Elsewhere = "elsewhere 12345678/7/99";
+    private const string Elsewhere = "elsewhere 12345678/7/99/beats1000-1";
 
     private static readonly AgentLedgerOptions Quick = new() { CallHeartbeat = TimeSpan.FromMilliseconds(100) };
 
@@ -30,9 +30,9 @@ public sealed class CallHeartbeatTests(LedgerDatabase database) : IClassFixture<
         var begun = Stopwatch.StartNew();
         var waiting = run.CallAsync("tool", Poll, (_, _) => Task.FromResult(CallResponse.OfText("taken over")));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while (begun.Elapsed < TimeSpan.FromSeconds(2))
+        while (begun.Elapsed < TimeSpan.FromSeconds(6))
         {
-            await Owners.KeepAsync(Elsewhere, CancellationToken.None);
+            await Owners.KeepAsync([Elsewhere], CancellationToken.None);
             (await run.ListOpenCallsAsync()).ShouldHaveSingleItem().IsUnknown.ShouldBeFalse();
             waiting.IsCompleted.ShouldBeFalse();
             await timer.WaitForNextTickAsync();
@@ -41,9 +41,9 @@ public sealed class CallHeartbeatTests(LedgerDatabase database) : IClassFixture<
         var silent = Stopwatch.StartNew();
         (await waiting).Text.ShouldBe("taken over");
 
-        silent.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
-        _log.Messages.ShouldContain(m => m.Contains($"waits for ", StringComparison.Ordinal) && m.Contains($"which {Elsewhere}/beats-1 began", StringComparison.Ordinal));
-        _log.Messages.ShouldContain(m => m.Contains($"{Elsewhere}/beats-1, has been silent for", StringComparison.Ordinal));
+        silent.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1));
+        _log.Messages.ShouldContain(m => m.Contains($"waits for ", StringComparison.Ordinal) && m.Contains($"which {Elsewhere} began", StringComparison.Ordinal));
+        _log.Messages.ShouldContain(m => m.Contains($"{Elsewhere}, has been silent for", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -54,19 +54,21 @@ public sealed class CallHeartbeatTests(LedgerDatabase database) : IClassFixture<
 
         var unknown = await Should.ThrowAsync<CallUnknownException>(() => run.CallAsync("tool", Poll, (_, _) => throw new InvalidOperationException("It was called."), refuse));
 
-        unknown.Owner.ShouldBe($"{Elsewhere}/beats-1");
+        unknown.Owner.ShouldBe(Elsewhere);
         (await run.ListOpenCallsAsync()).ShouldHaveSingleItem().IsUnknown.ShouldBeTrue();
         await run.ReleaseCallAsync(unknown.RequestId, "nothing was done");
         (await run.CallAsync("tool", Poll, (_, _) => Task.FromResult(CallResponse.OfText("made")), refuse)).Text.ShouldBe("made");
     }
 
     [Fact]
-    public async Task Process_WithALongCall_SaysThatItIsAlive_AndStopsWhenItHasEnded()
+    public async Task LongCall_IsHeardOf()
     {
         var run = new AgentLedger(database.Store, Quick).GetRun($"{Guid.NewGuid()}");
         var heard = await run.CallAsync("tool", Poll, async (_, token) =>
         {
-            while (await Owners.SilenceOfAsync(CallOwner.Process, DateTimeOffset.UnixEpoch, token) > TimeSpan.FromDays(1))
+            var owner = (await run.ListOpenCallsAsync(token)).ShouldHaveSingleItem().Owner!;
+            CallOwner.PeriodOf(owner).ShouldBe(Quick.CallHeartbeat);
+            while (await LastHeardAsync(owner) is null)
             {
                 await Task.Delay(10, token);
             }
@@ -77,6 +79,59 @@ public sealed class CallHeartbeatTests(LedgerDatabase database) : IClassFixture<
         heard.Text.ShouldBe("heard");
         (await run.ReadAllAsync()).Count.ShouldBe(2);
     }
+
+    [Fact]
+    public async Task Call_ThatEnded_IsNotHeardOf_WhileOthersOfItsProcessAre()
+    {
+        var ledger = new AgentLedger(database.Store, Quick);
+        var (ended, going) = (CallOwner.New(Quick.CallHeartbeat), CallOwner.New(Quick.CallHeartbeat));
+        using var other = CallHeartbeat.Begin(ledger, going);
+        using (CallHeartbeat.Begin(ledger, ended))
+        {
+            while (await LastHeardAsync(ended) is null)
+            {
+                await Task.Delay(10);
+            }
+        }
+
+        // A beat that was under way may still be written.
+        for (var beats = 0; beats < 2; beats++)
+        {
+            var before = await LastHeardAsync(going);
+            while (await LastHeardAsync(going) == before)
+            {
+                await Task.Delay(10);
+            }
+        }
+
+        var last = await LastHeardAsync(ended);
+        for (var beat = await LastHeardAsync(going); await LastHeardAsync(going) == beat;)
+        {
+            await Task.Delay(10);
+        }
+
+        (await LastHeardAsync(ended)).ShouldBe(last);
+    }
+
+    [Fact]
+    public async Task Heartbeats_ThatCannotBeWritten_AreNotPromised()
+    {
+        await using var before = new LedgerDatabase();
+        await before.InitializeAsync();
+        await before.ScalarAsync<int>("drop table ledger.call_owner; select 1");
+        var run = new AgentLedger(before.Store, Quick, _log).GetRun($"{Guid.NewGuid()}");
+
+        await run.CallAsync("tool", Poll, async (_, token) =>
+        {
+            CallOwner.PeriodOf((await run.ListOpenCallsAsync(token)).ShouldHaveSingleItem().Owner).ShouldBeNull();
+            return CallResponse.OfText("made");
+        });
+
+        _log.Messages.ShouldContain(m => m.StartsWith("It could not be recorded", StringComparison.Ordinal));
+    }
+
+    private async Task<DateTimeOffset?> LastHeardAsync(string owner) =>
+        (await Owners.FindSilenceAsync(owner, DateTimeOffset.UnixEpoch, CancellationToken.None))!.Value.LastHeard;
 
     [Fact]
     public async Task StoreInATransactionOfTheCaller_HasNoHeartbeats()
@@ -93,7 +148,7 @@ public sealed class CallHeartbeatTests(LedgerDatabase database) : IClassFixture<
         var request = JsonElement.Parse(Poll);
         var key = CallKey.Of("tool", request);
         var headers = CallEventForm.HeadersOf(key);
-        headers.Add(CallEventForm.OwnerHeader, JsonText.ToElement($"{Elsewhere}/beats-1"));
+        headers.Add(CallEventForm.OwnerHeader, JsonText.ToElement(Elsewhere));
         await database.Store.AppendAsync(
             run.StreamName,
             ExpectedVersion.NoStream,
