@@ -218,11 +218,6 @@ public sealed class AgentLedger
             return true;
         }
 
-        if (CallOwner.IsAtWork(call.Owner))
-        {
-            return false;
-        }
-
         if (CallOwner.PeriodOf(call.Owner) is not { } period
             || Store.Get<ICallOwners>() is not { } owners
             || await owners.FindSilenceAsync(call.Owner!, call.Since, cancellationToken).ConfigureAwait(false) is not { } silence)

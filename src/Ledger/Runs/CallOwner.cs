@@ -41,9 +41,6 @@ internal static class CallOwner
             : null;
     }
 
-    /// <summary>Whether a caller is one of this process that is at work.</summary>
-    public static bool IsAtWork(string? owner) => owner is not null && AtWork.ContainsKey(owner);
-
     /// <summary>A caller of this process begins its work.</summary>
     public static void Begin(string owner) => AtWork.TryAdd(owner, true);
 
