@@ -11,7 +11,7 @@ internal static class MergeDecisions
     /// <summary>Makes a resolver of decisions, and of what is taken where none is made.</summary>
     /// <param name="rows">Conflicts with a decision; those without are not used.</param>
     /// <param name="take">ours, theirs, or null.</param>
-    /// <exception cref="FormatException">A decision is null, is none of the words, or has a value that no event can hold.</exception>
+    /// <exception cref="FormatException">A decision is null, is not one of the words, or has a value that no event can hold.</exception>
     public static MergeResolver ToResolver(IReadOnlyList<MergeConflictContract> rows, string? take)
     {
         foreach (var row in rows)

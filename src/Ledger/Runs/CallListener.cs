@@ -7,9 +7,13 @@ namespace Ledger.Runs;
 /// </remarks>
 internal sealed class CallListener(TimeProvider timeProvider)
 {
+    private readonly long _began = timeProvider.GetTimestamp();
     private DateTimeOffset? _lastHeard;
     private long? _last;
     private TimeSpan _listened;
+
+    /// <summary>How long this caller has waited.</summary>
+    public TimeSpan Waited => timeProvider.GetElapsedTime(_began);
 
     /// <summary>Takes an answer of the server, and returns how long was listened since the other was last heard of.</summary>
     public TimeSpan Take(CallOwnerSilence silence, TimeSpan period)

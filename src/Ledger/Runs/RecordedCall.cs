@@ -50,7 +50,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
     private async Task<CallAnswer> TakeOrWaitAsync(Func<CallContext, CancellationToken, Task<CallResponse>> call, CancellationToken cancellationToken)
     {
         var wait = ShortestWait;
-        (Guid RequestId, long Start, CallListener Listener)? waitingFor = null;
+        (Guid RequestId, CallListener Listener)? waitingFor = null;
         var state = await log.FindAsync(key, wanted).ConfigureAwait(false);
         if (state.Response is null || wanted.Reuse == CallReuse.Never)
         {
@@ -79,11 +79,11 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             {
                 if (waitingFor?.RequestId != other.RequestId)
                 {
-                    waitingFor = (other.RequestId, ledger.TimeProvider.GetTimestamp(), new CallListener(ledger.TimeProvider));
+                    waitingFor = (other.RequestId, new CallListener(ledger.TimeProvider));
                     LogMessages.CallAwaited(ledger.Logger, key.Kind, run.StreamName.Value, other.RequestId, other.Owner ?? "", other.Since);
                 }
 
-                if (!await IsOverAsync(other, waitingFor.Value.Start, waitingFor.Value.Listener, cancellationToken).ConfigureAwait(false))
+                if (!await IsOverAsync(other, waitingFor.Value.Listener, cancellationToken).ConfigureAwait(false))
                 {
                     await Task.Delay(wait, ledger.TimeProvider, cancellationToken).ConfigureAwait(false);
                     wait = TimeSpan.FromTicks(Math.Min(wait.Ticks * 2, LongestWait.Ticks));
@@ -184,16 +184,9 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         : log.ReadAsync(key, state.Slot, cancellationToken);
 
     /// <summary>Whether the caller of a call is gone, or counts as gone.</summary>
-    private async Task<bool> IsOverAsync(OpenCall other, long waitingSince, CallListener listener, CancellationToken cancellationToken)
-    {
-        if (await ledger.IsGoneAsync(other, listener, cancellationToken).ConfigureAwait(false) is { } known)
-        {
-            return known;
-        }
-
-        return ledger.TimeProvider.GetElapsedTime(waitingSince) >= ledger.Options.CallLease
-            || ledger.TimeProvider.GetUtcNow() - other.Since >= ledger.Options.CallLease;
-    }
+    private async Task<bool> IsOverAsync(OpenCall other, CallListener listener, CancellationToken cancellationToken) =>
+        await ledger.IsGoneAsync(other, listener, cancellationToken).ConfigureAwait(false)
+            ?? (listener.Waited >= ledger.Options.CallLease || ledger.TimeProvider.GetUtcNow() - other.Since >= ledger.Options.CallLease);
 
     /// <summary>Whether a call whose caller is gone is made again; false when it has been answered now.</summary>
     /// <exception cref="CallUnknownException">It must not be made again.</exception>

@@ -70,7 +70,6 @@ public sealed class CallHeartbeatTests(LedgerDatabase database) : IClassFixture<
             CallOwner.PeriodOf(owner).ShouldBe(Quick.CallHeartbeat);
             while (await LastHeardAsync(owner) is null)
             {
-                await Task.Delay(10, token);
             }
 
             return CallResponse.OfText("heard");
@@ -90,7 +89,6 @@ public sealed class CallHeartbeatTests(LedgerDatabase database) : IClassFixture<
         {
             while (await LastHeardAsync(ended) is null)
             {
-                await Task.Delay(10);
             }
         }
 
@@ -100,14 +98,12 @@ public sealed class CallHeartbeatTests(LedgerDatabase database) : IClassFixture<
             var before = await LastHeardAsync(going);
             while (await LastHeardAsync(going) == before)
             {
-                await Task.Delay(10);
             }
         }
 
         var last = await LastHeardAsync(ended);
         for (var beat = await LastHeardAsync(going); await LastHeardAsync(going) == beat;)
         {
-            await Task.Delay(10);
         }
 
         (await LastHeardAsync(ended)).ShouldBe(last);
