@@ -7,6 +7,7 @@ create or replace function {ledger}.world_reach_v2(p_stream text, p_position big
 returns table (length bigint, reach bigint, lags boolean, budget_exhausted boolean, has_faults boolean)
 language plpgsql
 stable
+rows 1
 set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off

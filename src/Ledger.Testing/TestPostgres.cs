@@ -134,7 +134,9 @@ public sealed class TestPostgres : IAsyncDisposable
         }
 
         var server = await OwnServer.StartAsync(options, cancellationToken).ConfigureAwait(false);
-        return new TestPostgres(server, null, null, server.Administration, isShared, copiesFiles: options.Durability is TestDurability.None);
+        // The shared server is never killed, so the connections that make and drop its databases can be kept.
+        var own = new NpgsqlConnectionStringBuilder(server.Administration) { Pooling = isShared }.ConnectionString;
+        return new TestPostgres(server, null, null, own, isShared, copiesFiles: options.Durability is TestDurability.None);
     }
 
     /// <summary>Starts a server in a container, even if the machine has server programs.</summary>

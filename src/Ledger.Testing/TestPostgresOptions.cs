@@ -52,6 +52,12 @@ public sealed partial record TestPostgresOptions
             all[name] = durable;
         }
 
+        // With many short-lived databases its workers do nothing but connect.
+        if (Durability is TestDurability.None)
+        {
+            all["autovacuum"] = "off";
+        }
+
         foreach (var setting in Settings)
         {
             all[setting.Key] = setting.Value;

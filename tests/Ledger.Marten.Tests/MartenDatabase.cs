@@ -21,6 +21,7 @@ public sealed class MartenDatabase : ITestEngine, IAsyncLifetime
 
     private readonly List<MartenDatabase> _further = [];
     private readonly List<DocumentStore> _stores = [];
+    private readonly Dictionary<(EventRegistry Registry, WorldRows Rows, bool IsFirst), DocumentStore> _ofSuite = [];
     private readonly bool _isMigrated;
     private TestDatabase? _database;
 
@@ -91,7 +92,7 @@ public sealed class MartenDatabase : ITestEngine, IAsyncLifetime
     public MartenEventStore CreateStore(Func<PostgresOptions, PostgresOptions>? ledger = null) => new(CreateDocumentStore(ledger));
 
     public Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
-        Task.FromResult<IEventStore>(CreateStore(o => o with { Registry = registry ?? EventRegistry.Default }));
+        Task.FromResult<IEventStore>(StoreOfSuite(registry, WorldRows.Inline, isFirst: true));
 
     /// <summary>A further store on the same log, which keeps Ledger's projections inline.</summary>
     public async Task<MartenEventStore> CreateProjectingStoreAsync(IReadOnlyList<Projection> projections)
@@ -104,7 +105,8 @@ public sealed class MartenDatabase : ITestEngine, IAsyncLifetime
     async Task<IEventStore> ITestEngine.CreateProjectingStoreAsync(IReadOnlyList<Projection> projections) =>
         await CreateProjectingStoreAsync(projections);
 
-    public Task<IEventStore> OpenAgainAsync(IEventStore store) => CreateStoreAsync();
+    public Task<IEventStore> OpenAgainAsync(IEventStore store) =>
+        Task.FromResult<IEventStore>(StoreOfSuite(null, WorldRows.Inline, isFirst: false));
 
     public async Task<IEventStore> CreateEmptyStoreAsync() => (await CreateFurtherAsync()).CreateStore();
 
@@ -135,6 +137,18 @@ public sealed class MartenDatabase : ITestEngine, IAsyncLifetime
         return (string)(await command.ExecuteScalarAsync())!;
     }
 
+    // As in an application, stores share a document store: each looks at the whole schema before its first use.
+    private MartenEventStore StoreOfSuite(EventRegistry? registry, WorldRows rows, bool isFirst)
+    {
+        var key = (registry ?? EventRegistry.Default, rows, isFirst);
+        if (!_ofSuite.TryGetValue(key, out var documents))
+        {
+            _ofSuite[key] = documents = CreateDocumentStore(o => o with { Registry = key.Item1, WorldRows = rows });
+        }
+
+        return new MartenEventStore(documents);
+    }
+
     private async Task<MartenDatabase> CreateFurtherAsync()
     {
         var further = new MartenDatabase();
@@ -159,8 +173,8 @@ public sealed class MartenDatabase : ITestEngine, IAsyncLifetime
     {
         public ITestEngine WithoutRows => this;
 
-        public Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) => Task.FromResult<IEventStore>(
-            database.CreateStore(o => o with { Registry = registry ?? EventRegistry.Default, WorldRows = WorldRows.Off }));
+        public Task<IEventStore> CreateStoreAsync(EventRegistry? registry = null) =>
+            Task.FromResult<IEventStore>(database.StoreOfSuite(registry, WorldRows.Off, isFirst: true));
 
         public async Task<IEventStore> CreateEmptyStoreAsync() =>
             (await database.CreateFurtherAsync()).CreateStore(o => o with { WorldRows = WorldRows.Off });
@@ -168,6 +182,7 @@ public sealed class MartenDatabase : ITestEngine, IAsyncLifetime
         public Task<IEventStore> CreateProjectingStoreAsync(IReadOnlyList<Projection> projections) =>
             throw new NotSupportedException("No class of the suite asks for projections without rows of worlds.");
 
-        public Task<IEventStore> OpenAgainAsync(IEventStore store) => CreateStoreAsync();
+        public Task<IEventStore> OpenAgainAsync(IEventStore store) =>
+            Task.FromResult<IEventStore>(database.StoreOfSuite(null, WorldRows.Off, isFirst: false));
     }
 }

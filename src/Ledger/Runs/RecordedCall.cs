@@ -91,7 +91,9 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
                     continue;
                 }
 
-                if (!await MayRepeatAsync(other, state, cancellationToken).ConfigureAwait(false))
+                // Its caller may have recorded how the call ended after this state was read and before it was gone.
+                var end = await ReadAgainAsync(state, cancellationToken).ConfigureAwait(false);
+                if (end != state || !await MayRepeatAsync(other, state, cancellationToken).ConfigureAwait(false))
                 {
                     state = await ReadAgainAsync(state, cancellationToken).ConfigureAwait(false);
                     continue;
@@ -334,9 +336,8 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             recorded = id is { } known ? recorded with { Id = known } : recorded;
 
             // Of a call with an unknown end the reservation stays.
-            await (outcome is CallUnknown
-                ? run.AppendOwnAsync(recorded, CancellationToken.None)
-                : run.AppendOutcomeAsync(recorded, requestId, CancellationToken.None)).ConfigureAwait(false);
+            await (outcome is CallUnknown ? run.AppendOwnAsync(recorded, CancellationToken.None) : run.AppendOutcomeAsync(recorded, requestId, CancellationToken.None))
+                .ConfigureAwait(false);
             return recorded.Id;
         }
         catch (EventIdInUseException)

@@ -229,6 +229,13 @@ public sealed partial class Run
             open.Add(call with { IsUnknown = await _ledger.IsGoneAsync(call, null, cancellationToken).ConfigureAwait(false) == true });
         }
 
+        if (open.Exists(call => call.IsUnknown))
+        {
+            // A caller that is gone now may have recorded how its call ended after the calls were read.
+            var still = (await _calls.ReadOpenAsync(cancellationToken).ConfigureAwait(false)).Select(call => call.RequestId).ToHashSet();
+            open.RemoveAll(call => call.IsUnknown && !still.Contains(call.RequestId));
+        }
+
         return open;
     }
 

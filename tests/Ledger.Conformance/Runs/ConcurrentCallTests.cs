@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Ledger.Runs;
+using Microsoft.Extensions.Logging;
 using Shouldly;
 using Xunit;
 
@@ -81,6 +83,35 @@ public abstract class ConcurrentCallTests(ITestEngine engine) : EventStoreTests(
         (await impatient.GetUsageAsync()).Whole.Calls.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData(EffectPolicy.Repeat)]
+    [InlineData(EffectPolicy.Refuse)]
+    public async Task CallOnce_OtherCallerEndsBetweenTheReadAndTheLookAtIt_IsAnswered(EffectPolicy effects)
+    {
+        var id = NewId();
+        var isCalled = new TaskCompletionSource();
+        var mayReturn = new TaskCompletionSource();
+        var first = new AgentLedger(Store).GetRun(id).CallOnceAsync("llm", "1", async _ =>
+        {
+            isCalled.SetResult();
+            await mayReturn.Task;
+            return CallResponse.OfText("first");
+        });
+        await isCalled.Task;
+
+        // What is logged comes after the read that found the call open, and before the look at its caller.
+        var log = new HookLog(" waits for ", () =>
+        {
+            mayReturn.TrySetResult();
+            SpinWait.SpinUntil(() => first.IsCompleted);
+        });
+        var second = await new AgentLedger(await Engine.OpenAgainAsync(Store), logger: log).GetRun(id)
+            .CallAsync("llm", JsonElement.Parse("1"), (_, token) => CallAsync(token), new CallOptions { Effects = effects });
+
+        (second.Text, second.IsFromLog, _calls).ShouldBe(("first", true, 0));
+        (await ReadAsync(StreamName.Run(id))).Select(e => e.Type).ShouldBe(["llm.request", "llm.response", "call.answered"]);
+    }
+
     [Fact]
     public async Task CallOnce_CancelledWhileWaiting_LeavesTheOthersAlone()
     {
@@ -106,6 +137,22 @@ public abstract class ConcurrentCallTests(ITestEngine engine) : EventStoreTests(
         (await first).Text.ShouldBe("first");
         (await third).Text.ShouldBe("first");
         _calls.ShouldBe(0);
+    }
+
+    private sealed class HookLog(string part, Action hook) : ILogger<AgentLedger>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (formatter(state, exception).Contains(part, StringComparison.Ordinal))
+            {
+                hook();
+            }
+        }
     }
 
     private async Task<CallResponse> CallAsync(CancellationToken cancellationToken)

@@ -28,12 +28,18 @@ public sealed class WatchedPage : IAsyncDisposable
     public Task<bool> OverflowsAsync() =>
         Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth");
 
-    /// <summary>Keeps a picture of the whole page under <c>artifacts/screenshots</c>.</summary>
-    public Task ShootAsync(string name) => Page.ScreenshotAsync(new PageScreenshotOptions
+    /// <summary>With <c>LEDGER_SCREENSHOTS=1</c>, keeps a picture of the whole page under <c>artifacts/screenshots</c>.</summary>
+    public async Task ShootAsync(string name)
     {
-        FullPage = true,
-        Path = Path.Combine(Conformance.Conventions.SourceTree.Root, "artifacts", "screenshots", $"{name}.png"),
-    });
+        if (Environment.GetEnvironmentVariable("LEDGER_SCREENSHOTS") == "1")
+        {
+            await Page.ScreenshotAsync(new PageScreenshotOptions
+            {
+                FullPage = true,
+                Path = Path.Combine(Conformance.Conventions.SourceTree.Root, "artifacts", "screenshots", $"{name}.png"),
+            });
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
