@@ -1,5 +1,4 @@
 using Ledger;
-using Ledger.Bus;
 using Ledger.Mcp;
 using Ledger.Mcp.Abilities;
 using Microsoft.AspNetCore.Routing;
@@ -24,7 +23,7 @@ public static class LedgerMcpExtensions
     /// <param name="configure">Creates the options; null for the defaults, which are read-only.</param>
     /// <returns>A builder for conventions on its endpoints, such as <c>RequireAuthorization</c>.</returns>
     /// <exception cref="InvalidOperationException">The container has no <see cref="AgentLedger"/>.</exception>
-    /// <exception cref="ArgumentException">An ability in the options does not exist, or writes although writing is off.</exception>
+    /// <exception cref="ArgumentException">A tool in the options does not exist, or writes although writing is off.</exception>
     public static IEndpointConventionBuilder MapLedgerMcp(
         this IEndpointRouteBuilder endpoints,
         string path,
@@ -38,10 +37,15 @@ public static class LedgerMcpExtensions
         var options = new LedgerMcpOptions();
         options = configure is null ? options : configure(options);
         var loggers = application.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
-        var bus = LogAbilities.CreateBus(ledger);
-        Check(options, bus);
+        var bus = LogAbilities.CreateToolBus(ledger);
+        var choice = new ToolChoice(options.Writing, options.Tools);
+        if (choice.FaultIn(bus, $"Set {nameof(LedgerMcpOptions.Writing)} to {nameof(McpWriting)}.{nameof(McpWriting.Allowed)}.") is { } mistake)
+        {
+            throw new ArgumentException(mistake, nameof(configure));
+        }
+
         var faults = new ToolFaults(loggers.CreateLogger("Ledger.Mcp"));
-        var tools = new LedgerTools(bus, ability => IsAllowed(options, ability), (fault, _) => faults.Describe(fault));
+        var tools = new LedgerTools(bus, choice, (fault, _) => faults.Describe(fault));
         var services = ServicesOf(application, loggers, tools);
         return new OwnServices(endpoints, services).MapMcp(path);
     }
@@ -63,6 +67,7 @@ public static class LedgerMcpExtensions
             .AddMcpServer(server =>
             {
                 server.ServerInfo = LedgerTools.Server;
+                server.ServerInstructions = tools.Instructions;
                 server.Handlers.ListToolsHandler = (_, _) => ValueTask.FromResult(tools.List());
                 server.Handlers.CallToolHandler = async (request, token) => await tools.CallAsync(request.Params, token).ConfigureAwait(false);
             })
@@ -70,23 +75,6 @@ public static class LedgerMcpExtensions
         var provider = services.BuildServiceProvider();
         lifetime?.ApplicationStopped.Register(provider.Dispose);
         return provider;
-    }
-
-    private static bool IsAllowed(LedgerMcpOptions options, AbilityMeta ability) =>
-        (options.Writing == McpWriting.Allowed || LogAbilities.OnlyReads(ability)) && options.Abilities?.Contains(ability.Id) != false;
-
-    private static void Check(LedgerMcpOptions options, AgentBus bus)
-    {
-        foreach (var id in options.Abilities ?? [])
-        {
-            var ability = bus.Abilities.FirstOrDefault(a => a.Id == id)
-                ?? throw new ArgumentException($"There is no ability '{id}'. 'ledger bus list' lists them.", nameof(options));
-            if (!IsAllowed(options, ability))
-            {
-                throw new ArgumentException(
-                    $"The ability '{id}' writes, and writing is off. Set {nameof(LedgerMcpOptions.Writing)} to {nameof(McpWriting)}.{nameof(McpWriting.Allowed)}.", nameof(options));
-            }
-        }
     }
 
     /// <summary>The endpoints of the application with other services.</summary>

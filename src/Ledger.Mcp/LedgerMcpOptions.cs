@@ -10,6 +10,6 @@ public sealed record LedgerMcpOptions
         init => field = Enum.IsDefined(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "There is no such choice.");
     }
 
-    /// <summary>The abilities that are tools, by id, such as <c>run:events</c>; <c>ledger bus list</c> lists them. Default: null, all.</summary>
-    public IReadOnlyCollection<string>? Abilities { get; init; }
+    /// <summary>The names of the tools that are served, such as <c>run_events</c>. Default: null, all.</summary>
+    public IReadOnlyCollection<string>? Tools { get; init; }
 }

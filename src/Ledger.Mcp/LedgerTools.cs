@@ -1,57 +1,97 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Ledger.Bus;
-using Ledger.Mcp.Abilities;
+using Ledger.Log;
 using ModelContextProtocol.Protocol;
 
 namespace Ledger.Mcp;
 
 /// <summary>Abilities as tools of the Model Context Protocol.</summary>
 /// <param name="bus">Calls the abilities.</param>
-/// <param name="allows">Which abilities are tools.</param>
+/// <param name="choice">Which abilities are tools.</param>
 /// <param name="describe">The sentence for an exception that a tool ended with.</param>
-internal sealed class LedgerTools(AgentBus bus, Func<AbilityMeta, bool> allows, Func<Exception, CancellationToken, string> describe)
+internal sealed class LedgerTools(AgentBus bus, ToolChoice choice, Func<Exception, CancellationToken, string> describe)
 {
-    private readonly Dictionary<string, AbilityMeta> _tools = bus.Abilities.Where(allows).ToDictionary(NameOf);
+    /// <summary>The longest answer. A page ends long before; what is longer is a single item.</summary>
+    public const int MostBytes = 1024 * 1024;
+
+    private readonly Dictionary<string, AbilityMeta> _tools = bus.Abilities.Where(choice.Allows).ToDictionary(ability => ToolTable.NameOf(ability.Id));
 
     public static Implementation Server { get; } = new() { Name = "ledger", Version = typeof(LedgerTools).Assembly.GetName().Version!.ToString(3) };
+
+    /// <summary>What a model is told about all tools.</summary>
+    public string Instructions => string.Join(' ', Sentences());
 
     public ListToolsResult List() => new() { Tools = [.. _tools.Values.Select(Describe)] };
 
     public async Task<CallToolResult> CallAsync(CallToolRequestParams? call, CancellationToken cancellationToken)
     {
+        var name = call?.Name ?? "";
         try
         {
-            var id = _tools.TryGetValue(call?.Name ?? "", out var ability) ? ability.Id : call?.Name ?? "";
-            if (ability is null && bus.Abilities.FirstOrDefault(a => NameOf(a) == id || a.Id == id) is { } known)
-            {
-                throw new RefusalException($"The tool '{NameOf(known)}' is not allowed here.");
-            }
-
+            var ability = _tools.GetValueOrDefault(name) ?? throw UnknownTool(name);
             var input = JsonSerializer.Serialize(
                 new Dictionary<string, JsonElement>(call?.Arguments ?? new Dictionary<string, JsonElement>()), ToolContext.Default.DictionaryStringJsonElement);
-            var answer = await bus.InvokeAsync(id, input, cancellationToken).ConfigureAwait(false);
-            var result = Answer(answer);
-            result.StructuredContent = StructureOf(answer);
-            return result;
+            var answer = await bus.InvokeAsync(ability.Id, input, cancellationToken).ConfigureAwait(false);
+            return Encoding.UTF8.GetByteCount(answer) is var bytes && bytes > MostBytes ? throw TooLong(name, bytes) : Answer(answer);
+        }
+        catch (AbilityInputException fault)
+        {
+            return Refuse($"The tool '{name}' does not accept these arguments: {string.Join("; ", fault.Faults)}. Nothing was done.");
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            return Answer(describe(fault, cancellationToken), isError: true);
+            return Refuse(ToolWords.Of(describe(fault, cancellationToken)));
         }
     }
 
-    // Many clients accept only letters, digits, '-' and '_'.
-    private static string NameOf(AbilityMeta ability) => ability.Id.Replace(':', '_');
+    private RefusalException UnknownTool(string name) => bus.Abilities.Any(a => ToolTable.NameOf(a.Id) == name && ToolTable.Find(a.Id) is not null)
+        ? new RefusalException($"The tool '{name}' is not allowed here.")
+        : new RefusalException($"There is no tool '{TextRules.Printable(name)}'. The tools are: {string.Join(", ", _tools.Keys)}.");
 
-    private static Tool Describe(AbilityMeta ability) => new()
+    private static RefusalException TooLong(string name, int bytes) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"The answer of '{name}' has {bytes} bytes, and {MostBytes} are allowed. It was not cut, because half an answer misleads; ask for less, or go on after the long item."));
+
+    private IEnumerable<string> Sentences()
     {
-        Name = NameOf(ability),
-        Title = ability.Id,
-        Description = ability.Description,
-        InputSchema = ability.InputSchema,
-        OutputSchema = ability.OutputSchema,
-        Annotations = new ToolAnnotations { ReadOnlyHint = LogAbilities.OnlyReads(ability), OpenWorldHint = false },
-    };
+        yield return "Ledger is an append-only log of what agents do. A run is a row of events with positions from 0; a branch shares the first events of a run and goes on by itself.";
+        yield return "The world of a run or branch is what its events object.created, object.patched, object.removed, relation.created and relation.removed describe.";
+        if (_tools.ContainsKey("run_list"))
+        {
+            yield return "Begin with run_list.";
+        }
+
+        if (_tools.ContainsKey("run_append"))
+        {
+            yield return "Write with run_append; give 'expected_length' if the event rests on what you have read, and an 'id' so that it can be sent again.";
+        }
+
+        yield return "Answers come in pages: where 'next' is in an answer, its description names the argument that leads to the next page.";
+        yield return "Times are ISO 8601 with a zone. Data of which a list has only 'data_omitted' is read in parts with run_event or run_object.";
+    }
+
+    private static Tool Describe(AbilityMeta ability)
+    {
+        var tool = ToolTable.Find(ability.Id)!;
+        return new Tool
+        {
+            Name = ToolTable.NameOf(ability.Id),
+            Title = tool.Title,
+            Description = ability.Description,
+            InputSchema = ability.InputSchema,
+            OutputSchema = ability.OutputSchema,
+            Annotations = new ToolAnnotations
+            {
+                Title = tool.Title,
+                ReadOnlyHint = tool.Effect == ToolEffect.Reads,
+                DestructiveHint = false,
+                IdempotentHint = tool.Effect != ToolEffect.Adds,
+                OpenWorldHint = false,
+            },
+        };
+    }
 
     // The protocol's own parsers stop at 64 levels, of which a message takes a few; a deeper answer is only text.
     private static JsonElement? StructureOf(string answer)
@@ -67,6 +107,8 @@ internal sealed class LedgerTools(AgentBus bus, Func<AbilityMeta, bool> allows, 
         }
     }
 
-    private static CallToolResult Answer(string text, bool isError = false) =>
-        new() { Content = [new TextContentBlock { Text = text }], IsError = isError };
+    private static CallToolResult Answer(string text) =>
+        new() { Content = [new TextContentBlock { Text = text }], IsError = false, StructuredContent = StructureOf(text) };
+
+    private static CallToolResult Refuse(string sentence) => new() { Content = [new TextContentBlock { Text = sentence }], IsError = true };
 }

@@ -1,5 +1,5 @@
-using Ledger.Bus;
 using Ledger.Explorer.Failures;
+using Ledger.Records;
 using Ledger.Tasks;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +12,7 @@ internal sealed class ToolFaults(ILogger logger)
     {
         switch (fault)
         {
-            case UsageException or RefusalException or AbilityNotFoundException or AbilityInputException
+            case UsageException or RefusalException or ChronoRecordException
                 or UnknownReferenceException or MessageExistsException or CallOfAnotherTaskException or StaleUpdateException or StatusMoveException or TaskLeaseException
                 or ArgumentException { ParamName: null }:
                 return fault.Message;

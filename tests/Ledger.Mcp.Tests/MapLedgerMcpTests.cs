@@ -22,8 +22,9 @@ public sealed class MapLedgerMcpTests : IAsyncDisposable
 {
     private static readonly string[] ReadingTools =
     [
-        "bus_abilities", "bus_inspect", "bus_list", "bus_schema", "chrono_get", "chrono_history", "chrono_query",
-        "ldg_call_list", "ldg_msg_list", "ldg_task_get", "ldg_task_query", "run_diff", "run_events", "run_list", "run_trace", "run_world",
+        "chrono_get", "chrono_history", "chrono_projects", "chrono_query",
+        "ldg_call_list", "ldg_msg_list", "ldg_task_get", "ldg_task_query",
+        "run_blame", "run_branches", "run_diff", "run_event", "run_events", "run_list", "run_object", "run_search", "run_trace", "run_world",
     ];
 
     private readonly AgentLedger _ledger = new(new MemoryEventStore());
@@ -41,7 +42,8 @@ public sealed class MapLedgerMcpTests : IAsyncDisposable
         tools.Select(t => t.Name).Order(StringComparer.Ordinal).ShouldBe(ReadingTools);
         tools.ShouldAllBe(t => t.ProtocolTool.Annotations!.ReadOnlyHint == true && t.ProtocolTool.OutputSchema != null);
         var more = (await writer.ListToolsAsync()).Where(t => !ReadingTools.Contains(t.Name)).ToList();
-        more.Select(t => t.Name).Order(StringComparer.Ordinal).ShouldBe(["ldg_call_save", "ldg_msg_save", "ldg_task_save", "run_append", "run_fork", "run_merge"]);
+        more.Select(t => t.Name).Order(StringComparer.Ordinal).ShouldBe(
+            ["chrono_upsert", "ldg_call_save", "ldg_msg_save", "ldg_task_save", "run_append", "run_fork", "run_merge", "run_start"]);
         more.ShouldAllBe(t => t.ProtocolTool.Annotations!.ReadOnlyHint == false);
         reader.ServerInfo!.Name.ShouldBe("ledger");
     }
@@ -100,16 +102,16 @@ public sealed class MapLedgerMcpTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Choice_OfAbilities_IsChecked()
+    public async Task Choice_OfTools_IsChecked()
     {
-        await using var client = await ConnectAsync(await StartAsync(app => app.MapLedgerMcp("/ledger/mcp", o => o with { Abilities = ["run:events"] })));
+        await using var client = await ConnectAsync(await StartAsync(app => app.MapLedgerMcp("/ledger/mcp", o => o with { Tools = ["run_events"] })));
         (await client.ListToolsAsync()).Select(t => t.Name).ShouldBe(["run_events"]);
         (await FaultAsync(client, "run_list")).ShouldBe("The tool 'run_list' is not allowed here.");
 
-        (await Should.ThrowAsync<ArgumentException>(() => StartAsync(app => app.MapLedgerMcp("/m", o => o with { Abilities = ["run:append"] }))))
-            .Message.ShouldStartWith("The ability 'run:append' writes, and writing is off. Set Writing to McpWriting.Allowed.");
-        (await Should.ThrowAsync<ArgumentException>(() => StartAsync(app => app.MapLedgerMcp("/m", o => o with { Abilities = ["run:delete"] }))))
-            .Message.ShouldStartWith("There is no ability 'run:delete'.");
+        (await Should.ThrowAsync<ArgumentException>(() => StartAsync(app => app.MapLedgerMcp("/m", o => o with { Tools = ["run_append"] }))))
+            .Message.ShouldStartWith("The tool 'run_append' writes, and writing is off. Set Writing to McpWriting.Allowed.");
+        (await Should.ThrowAsync<ArgumentException>(() => StartAsync(app => app.MapLedgerMcp("/m", o => o with { Tools = ["run_delete"] }))))
+            .Message.ShouldStartWith("There is no tool 'run_delete'. The tools are: chrono_get, ");
         (await Should.ThrowAsync<InvalidOperationException>(() => StartAsync(app => app.MapLedgerMcp("/m"), hasLedger: false)))
             .Message.ShouldBe("The container has no AgentLedger. Call services.AddLedger() first, or register one.");
     }

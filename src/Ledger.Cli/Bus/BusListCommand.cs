@@ -6,7 +6,7 @@ namespace Ledger.Cli.Bus;
 internal sealed class BusListCommand : LedgerCommand
 {
     public BusListCommand()
-        : base("list", "Lists the abilities that 'ledger invoke' calls and 'ledger mcp' serves.") =>
+        : base("list", "Lists the abilities that 'ledger invoke' calls.") =>
         Examples = ["ledger bus list", "ledger invoke bus:schema '{\"abilityId\": \"ldg:task:save\"}'"];
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)

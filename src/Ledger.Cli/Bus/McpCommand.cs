@@ -1,3 +1,5 @@
+using System.CommandLine;
+using Ledger.Mcp.Abilities;
 using ModelContextProtocol.Server;
 
 namespace Ledger.Cli.Bus;
@@ -5,17 +7,42 @@ namespace Ledger.Cli.Bus;
 /// <summary><c>ledger mcp</c></summary>
 internal sealed class McpCommand : LedgerCommand
 {
+    private readonly Option<bool> _readOnly = new("--read-only") { Description = "Serve only tools that change nothing." };
+    private readonly Option<string?> _tools = new("--tools")
+    {
+        Description = "The names of the tools to serve, separated by commas. Default: all.",
+        HelpName = "NAMES",
+    };
+
     public McpCommand()
-        : base("mcp", "Serves the abilities as tools of the Model Context Protocol, over standard input and output, until the input ends.") =>
-        Examples = ["ledger mcp", "ledger mcp --connection \"Host=db;Database=agents\""];
+        : base("mcp", "Serves the log as tools of the Model Context Protocol, over standard input and output, until the input ends.")
+    {
+        Add(_readOnly);
+        Add(_tools);
+        Examples =
+        [
+            "ledger mcp",
+            "ledger mcp --read-only --connection \"Host=db;Database=agents\"",
+            "ledger mcp --tools run_list,run_events,run_world,run_append",
+        ];
+    }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
+        var names = session.Get(_tools)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var choice = new ToolChoice(session.Get(_readOnly) ? McpWriting.Off : McpWriting.Allowed, names);
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var tools = new LedgerTools(LedgerBus.Create(connection), _ => true, (fault, token) => Failures.Of(fault, token).Message ?? fault.Message);
+        var bus = LogAbilities.CreateToolBus(connection.Ledger);
+        if (choice.FaultIn(bus, "Leave --read-only out.") is { } fault)
+        {
+            throw new UsageException(fault);
+        }
+
+        var tools = new LedgerTools(bus, choice, (exception, token) => Failures.Of(exception, token).Message ?? exception.Message);
         var options = new McpServerOptions
         {
             ServerInfo = LedgerTools.Server,
+            ServerInstructions = tools.Instructions,
             Handlers = new McpServerHandlers
             {
                 ListToolsHandler = (_, _) => ValueTask.FromResult(tools.List()),

@@ -22,6 +22,9 @@ internal sealed record EventContract
 
     public required JsonElement Data { get; init; }
 
+    /// <summary>How many bytes the data has, where a list of bounded size has null in its place.</summary>
+    public long? DataOmitted { get; init; }
+
     /// <summary>The call of a task that it belongs to.</summary>
     public string? CallId { get; init; }
 

@@ -3,14 +3,15 @@ using Ledger.Worlds;
 
 namespace Ledger.Explorer.Contracts;
 
-/// <summary>An object of a world.</summary>
-internal sealed record ObjectContract(string Id, string Type, IReadOnlyDictionary<string, JsonElement> Data)
+/// <summary>An object of a world; where a list of bounded size has no data of it, how many bytes it has.</summary>
+internal sealed record ObjectContract(string Id, string Type, IReadOnlyDictionary<string, JsonElement> Data, long? DataOmitted = null)
 {
     public static ObjectContract Of(WorldObject item) => new(item.Id, item.Type, item.Data);
 }
 
-/// <summary>A relation of a world.</summary>
-internal sealed record RelationContract(string Id, string Type, string SourceId, string TargetId, IReadOnlyDictionary<string, JsonElement> Data)
+/// <summary>A relation of a world; where a list of bounded size has no data of it, how many bytes it has.</summary>
+internal sealed record RelationContract(
+    string Id, string Type, string SourceId, string TargetId, IReadOnlyDictionary<string, JsonElement> Data, long? DataOmitted = null)
 {
     public static RelationContract Of(Relation item) => new(item.Id, item.Type, item.SourceId, item.TargetId, item.Data);
 }

@@ -6,23 +6,46 @@ using Ledger.Records;
 
 namespace Ledger.Mcp.Abilities;
 
-/// <summary>Read-only abilities on record stores; writing is left to the command line and the API.</summary>
+/// <summary>Record stores as abilities: projects, records now and earlier, their histories, and new records.</summary>
 internal static class ChronoAbilities
 {
+    private const int DefaultLimit = 100;
+    private const string Prefix = "chrono:";
+
     private static readonly AbilityInputContext In = AbilityInputContext.Default;
+    private static readonly ToolContractContext Own = ToolContractContext.Default;
     private static readonly ContractContext Out = ContractContext.Default;
 
-    private static readonly AbilityMeta<ChronoQueryInput, RecordsContract> Query = new(
-        "chrono:query", "Lists a project's records in the order in which they were first written.", In.ChronoQueryInput, Out.RecordsContract);
+    private static readonly AbilityMeta<ChronoProjectsInput, ProjectsPage> Projects = new(
+        "chrono:projects", "Lists the projects that have a record store, sorted by name.", In.ChronoProjectsInput, Own.ProjectsPage);
+
+    private static readonly AbilityMeta<ChronoQueryInput, RecordsPage> Query = new(
+        "chrono:query", "Lists a project's records in the order in which they were first written, one page at a time.", In.ChronoQueryInput, Own.RecordsPage);
 
     private static readonly AbilityMeta<ChronoGetInput, RecordContract> Get = new(
         "chrono:get", "Returns a record, even a deleted one, as it is now or was earlier; null if there is none.", In.ChronoGetInput, Out.RecordContract);
 
-    private static readonly AbilityMeta<ChronoHistoryInput, ChainEventsContract> History = new(
-        "chrono:history", "Lists the events about a record, the oldest first.", In.ChronoHistoryInput, Out.ChainEventsContract);
+    private static readonly AbilityMeta<ChronoHistoryInput, ChainEventsPage> History = new(
+        "chrono:history", "Lists the events about a record, the oldest first, one page at a time.", In.ChronoHistoryInput, Own.ChainEventsPage);
+
+    private static readonly AbilityMeta<ChronoUpsertInput, RecordWritten> Upsert = new(
+        "chrono:upsert", "Writes a record: a new one, or a new state of an existing one. Earlier states stay in the chain.", In.ChronoUpsertInput, Own.RecordWritten);
 
     public static void Register(IAgentBus bus, IEventStore log)
     {
+        bus.Register(Projects, async (input, token) =>
+        {
+            var query = new StreamQuery
+            {
+                Prefix = Prefix,
+                Text = input.Text,
+                Order = StreamOrder.Name,
+                After = input.After is { } after ? Prefix + after : null,
+                Limit = input.Limit ?? DefaultLimit,
+            };
+            var page = await LogSearch.Of(log).FindStreamsAsync(query, token).ConfigureAwait(false);
+            return new ProjectsPage([.. page.Streams.Select(found => ProjectContract.Of(found.Stream))], page.HasMore ? page.Streams[^1].Stream.Name.Id : null);
+        });
         bus.Register(Query, async (input, token) =>
         {
             var store = Open(log, input.Project);
@@ -34,8 +57,8 @@ internal static class ChronoAbilities
                 RagFilter = input.RagFilter ?? false,
                 MinConfidence = input.MinConfidence ?? 0,
             };
-            var records = store.QueryAsync(query, token).Take(input.Limit ?? 100);
-            return new RecordsContract(await records.Select(r => Parse(r.ToJson())).ToListAsync(token).ConfigureAwait(false));
+            var (records, next) = await PageOf(store.QueryAsync(query, token).Select(r => r.ToJson()), input.Skip, input.Limit, token).ConfigureAwait(false);
+            return new RecordsPage(records, next);
         });
         bus.Register(Get, async (input, token) =>
         {
@@ -44,14 +67,27 @@ internal static class ChronoAbilities
             var record = input.AtSeq is { } seq
                 ? await store.GetAsync(input.Id, ChronoMoment.AtSeq(seq), token).ConfigureAwait(false)
                 : await store.GetAsync(input.Id, token).ConfigureAwait(false);
-            return new RecordContract(record is null ? null : Parse(record.ToJson()));
+            return new RecordContract(record is null ? null : JsonElement.Parse(record.ToJson()));
         });
         bus.Register(History, async (input, token) =>
         {
             var store = Open(log, input.Project);
             await using var _ = store.ConfigureAwait(false);
-            var events = store.HistoryAsync(input.Id, token).Take(input.Limit ?? 100);
-            return new ChainEventsContract(await events.Select(e => Parse(e.ToLine())).ToListAsync(token).ConfigureAwait(false));
+            var (events, next) = await PageOf(store.HistoryAsync(input.Id, token).Select(e => e.ToLine()), input.Skip, input.Limit, token).ConfigureAwait(false);
+            return new ChainEventsPage(events, next);
+        });
+        bus.Register(Upsert, async (input, token) =>
+        {
+            var store = Open(log, input.Project);
+            await using var _ = store.ConfigureAwait(false);
+            var record = ChronoRecord.FromJson(input.Record);
+            if (record.Id.Length == 0)
+            {
+                throw new RefusalException("The record has no 'id'. Nothing was written.");
+            }
+
+            var written = await store.UpsertAsync(record, input.EventId ?? Guid.CreateVersion7(), token).ConfigureAwait(false);
+            return new RecordWritten(JsonElement.Parse(written.ToLine()), $"{written.Seq}:{written.Hash}");
         });
     }
 
@@ -69,9 +105,12 @@ internal static class ChronoAbilities
         }
     }
 
-    private static JsonElement Parse(string json)
+    private static async Task<(IReadOnlyList<JsonElement> Items, int? Next)> PageOf(
+        IAsyncEnumerable<string> all, int? skip, int? limit, CancellationToken cancellationToken)
     {
-        using var document = JsonDocument.Parse(json);
-        return document.RootElement.Clone();
+        var passed = skip ?? 0;
+        var items = all.Skip(passed).Select(json => JsonElement.Parse(json));
+        var (page, hasMore) = await ToolPage.TakeAsync(items, limit ?? DefaultLimit, Own.JsonElement, cancellationToken).ConfigureAwait(false);
+        return (page, hasMore ? passed + page.Count : null);
     }
 }

@@ -1,7 +1,21 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
 
 namespace Ledger.Mcp.Abilities;
+
+internal sealed record ChronoProjectsInput
+{
+    [Description("A text that the name contains, in upper or lower case. Default: any.")]
+    public string? Text { get; init; }
+
+    [Description("Only projects after this one: the 'next' of the page before.")]
+    public string? After { get; init; }
+
+    [Range(1, 1_000)]
+    [Description("The most items to return. Default: 100.")]
+    public int? Limit { get; init; }
+}
 
 internal sealed record ChronoQueryInput
 {
@@ -19,6 +33,10 @@ internal sealed record ChronoQueryInput
 
     [Description("Only records with at least this confidence.")]
     public double? MinConfidence { get; init; }
+
+    [Range(0, int.MaxValue)]
+    [Description("The number of items to skip: the 'next' of the page before.")]
+    public int? Skip { get; init; }
 
     [Range(1, 1_000)]
     [Description("The most items to return. Default: 100.")]
@@ -46,7 +64,24 @@ internal sealed record ChronoHistoryInput
     [Description("The record's id.")]
     public required string Id { get; init; }
 
+    [Range(0, int.MaxValue)]
+    [Description("The number of items to skip: the 'next' of the page before.")]
+    public int? Skip { get; init; }
+
     [Range(1, 1_000)]
     [Description("The most items to return. Default: 100.")]
     public int? Limit { get; init; }
+}
+
+internal sealed record ChronoUpsertInput
+{
+    [Description("The project: the PROJECT in the name of its stream, chrono:PROJECT. One that does not exist is created.")]
+    public required string Project { get; init; }
+
+    [Description("The record: a JSON object with id, and optionally kind (fact, requirement, testcase, decision, risk or any other word), label, status (active, deprecated, "
+        + "hypothesis, invalidated or tombstone), confidence from 0 to 1, source_type, evidence, epistemic_boundary, is_hypothesis, model_assumptions, data.")]
+    public required JsonElement Record { get; init; }
+
+    [Description("The id of the event, a UUID; repeated with the same id, nothing is written twice. Default: a new UUID.")]
+    public Guid? EventId { get; init; }
 }

@@ -6,28 +6,23 @@ namespace Ledger.Mcp.Abilities;
 /// <summary>The abilities on a log: on tasks, on runs, and on record stores.</summary>
 internal static class LogAbilities
 {
-    // What is not listed here writes.
-    private static readonly HashSet<string> Reading = new(StringComparer.Ordinal)
-    {
-        "bus:list", "bus:abilities", "bus:schema", "bus:inspect",
-        "run:list", "run:events", "run:world", "run:diff", "run:trace",
-        "chrono:query", "chrono:get", "chrono:history",
-        "ldg:task:get", "ldg:task:query", "ldg:call:list", "ldg:msg:list",
-    };
+    /// <summary>A bus with all of them, for programs; those on tasks only if the store supports tasks.</summary>
+    public static AgentBus CreateBus(AgentLedger ledger) => Create(ledger, LedgerAbilities.Register);
 
-    /// <summary>Whether an ability changes nothing.</summary>
-    public static bool OnlyReads(AbilityMeta ability) => Reading.Contains(ability.Id);
+    /// <summary>The same bus in a form that language models read and write.</summary>
+    public static AgentBus CreateToolBus(AgentLedger ledger) => Create(ledger, LedgerAbilities.RegisterForModels);
 
-    /// <summary>A bus with all of them; those on tasks only if the store supports tasks.</summary>
-    public static AgentBus CreateBus(AgentLedger ledger)
+    private static AgentBus Create(AgentLedger ledger, Action<IAgentBus, TaskLedger> registerTasks)
     {
         var bus = new AgentBus();
         if (ledger.Store.Get<ITaskReader>() is not null)
         {
-            LedgerAbilities.Register(bus, new TaskLedger(ledger.Store));
+            registerTasks(bus, new TaskLedger(ledger.Store, timeProvider: ledger.TimeProvider));
         }
 
         RunAbilities.Register(bus, ledger);
+        EventAbilities.Register(bus, ledger);
+        WorldAbilities.Register(bus, ledger);
         ChronoAbilities.Register(bus, ledger.Store);
         return bus;
     }

@@ -2,26 +2,27 @@ using Ledger.Bus;
 using Ledger.Events;
 using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Merging;
-using Ledger.Json;
 using Ledger.Log;
 using Ledger.Mcp.Streams;
 using Ledger.Runs;
-using Ledger.Tasks;
 using Ledger.Worlds;
 
 namespace Ledger.Mcp.Abilities;
 
-/// <summary>Runs, forks, worlds and causes as abilities, for agents built with any framework.</summary>
+/// <summary>Runs and branches as abilities, for agents built with any framework: listed, started, written, forked, merged.</summary>
 internal static class RunAbilities
 {
+    private const int DefaultLimit = 100;
+
     private static readonly AbilityInputContext In = AbilityInputContext.Default;
+    private static readonly ToolContractContext Own = ToolContractContext.Default;
     private static readonly ContractContext Out = ContractContext.Default;
 
     private static readonly AbilityMeta<RunListInput, RunPageContract> List =
-        new("run:list", "Lists the runs, sorted by id, one page at a time.", In.RunListInput, Out.RunPageContract);
+        new("run:list", "Lists the runs or branches, sorted by id, one page at a time.", In.RunListInput, Out.RunPageContract);
 
-    private static readonly AbilityMeta<RunEventsInput, EventsContract> Events =
-        new("run:events", "Reads the events of a run or branch, one page at a time.", In.RunEventsInput, Out.EventsContract);
+    private static readonly AbilityMeta<RunStartInput, RunContract> Start =
+        new("run:start", "Starts a run, with no events.", In.RunStartInput, Out.RunContract);
 
     private static readonly AbilityMeta<RunAppendInput, AppendContract> Append =
         new("run:append", "Appends an event to a run or branch; a run that does not exist is created.", In.RunAppendInput, Out.AppendContract);
@@ -29,66 +30,100 @@ internal static class RunAbilities
     private static readonly AbilityMeta<RunForkInput, BranchContract> Fork =
         new("run:fork", "Forks a run or branch: the branch shares its first events and then continues on its own.", In.RunForkInput, Out.BranchContract);
 
-    private static readonly AbilityMeta<RunWorldInput, WorldContract> World =
-        new("run:world", "Returns the objects and relations that the events of a run or branch describe.", In.RunWorldInput, Out.WorldContract);
+    private static readonly AbilityMeta<RunBranchesInput, BranchPage> Branches =
+        new("run:branches", "Lists branches and where they were forked, the parents first.", In.RunBranchesInput, Own.BranchPage);
 
-    private static readonly AbilityMeta<RunDiffInput, DiffContract> Diff =
-        new("run:diff", "Returns the differences between the worlds of two runs or branches.", In.RunDiffInput, Out.DiffContract);
-
-    private static readonly AbilityMeta<RunMergeInput, MergeContract> Merge = new(
+    private static readonly AbilityMeta<RunMergeInput, MergePage> Merge = new(
         "run:merge",
         "Merges the world of a run or branch into another, or previews it. With open conflicts nothing is written and they are returned: call again with decisions.",
         In.RunMergeInput,
-        Out.MergeContract);
-
-    private static readonly AbilityMeta<RunTraceInput, TraceContract> Trace =
-        new("run:trace", "Returns why an event of a run or branch happened: its causes, and their causes in turn.", In.RunTraceInput, Out.TraceContract);
+        Own.MergePage);
 
     public static void Register(IAgentBus bus, AgentLedger ledger)
     {
-        bus.Register(List, async (input, token) =>
+        bus.Register(List, (input, token) => ListAsync(ledger, input, token));
+        bus.Register(Start, (input, token) => StartAsync(ledger, input, token));
+        bus.Register(Append, (input, token) => AppendAsync(ledger, input, token));
+        bus.Register(Fork, async (input, token) =>
+            BranchContract.Of(await Forking.RunAsync(ledger, input.Run, new Position(input.At), input.Id, input.Name, token).ConfigureAwait(false)));
+        bus.Register(Branches, async (input, token) =>
         {
-            var limit = input.Limit ?? 100;
-            var after = input.After is { } id && !id.StartsWith("run:", StringComparison.Ordinal) ? $"run:{id}" : input.After;
-            var runs = ledger.ListRunsAsync(token).SkipWhile(r => after is not null && CodePointComparer.Instance.Compare(r.Name.Value, after) <= 0);
-            var page = await runs.Take(limit + 1).Select(RunContract.Of).ToListAsync(token).ConfigureAwait(false);
-            return new RunPageContract([.. page.Take(limit)], HasMore: page.Count > limit);
+            StreamName? root = input.Run is { } id ? (await StoredRuns.FindAsync(ledger, id, token).ConfigureAwait(false)).StreamName : null;
+            var skip = input.Skip ?? 0;
+            var all = ledger.Store.ListBranchesAsync(root, token).Skip(skip).Select(BranchContract.Of);
+            var (branches, hasMore) = await ToolPage.TakeAsync(all, input.Limit ?? DefaultLimit, Out.BranchContract, token).ConfigureAwait(false);
+            return new BranchPage(branches, hasMore ? skip + branches.Count : null);
         });
-        bus.Register(Events, async (input, token) =>
+        bus.Register(Merge, async (input, token) => PageOf(await MergeAsync(ledger, input, token).ConfigureAwait(false), input));
+    }
+
+    private static async Task<RunPageContract> ListAsync(AgentLedger ledger, RunListInput input, CancellationToken cancellationToken)
+    {
+        var prefix = input.Kind switch
         {
-            var run = await StoredRuns.FindAsync(ledger, input.Run, token).ConfigureAwait(false);
-            var events = run.ReadAsync(new Position(input.From ?? 0), cancellationToken: token).Where(e => input.CallId is null || e.Metadata.CallId == input.CallId);
-            return new EventsContract(await events.Take(input.Limit ?? 100).Select(EventContract.Of).ToListAsync(token).ConfigureAwait(false));
-        });
-        bus.Register(Append, async (input, token) =>
+            StreamKind.Branches => "branch:",
+            StreamKind.All => "",
+            _ => "run:",
+        };
+        var query = new StreamQuery
         {
-            var run = await FindOrCreateAsync(ledger, input.Run, token).ConfigureAwait(false);
-            var appended = new NewEvent(new UntypedEvent(input.Type, input.Data), new EventMetadata { Actor = input.Actor, CallId = input.CallId, ForeignId = input.Id });
+            Prefix = prefix,
+            Text = input.Text,
+            Order = StreamOrder.Name,
+            After = input.After is { } id && !id.StartsWith(prefix, StringComparison.Ordinal) ? prefix + id : input.After,
+            Limit = input.Limit ?? DefaultLimit,
+        };
+        var page = await LogSearch.Of(ledger.Store).FindStreamsAsync(query, cancellationToken).ConfigureAwait(false);
+        var branches = page.Streams.Select(found => found.Stream.Name).Where(name => name.IsBranch).ToList();
+        IReadOnlyList<Run> forked = branches.Count == 0 ? [] : await ledger.FindAllAsync(branches, cancellationToken).ConfigureAwait(false);
+        var histories = forked.ToDictionary(run => run.StreamName, run => run.History);
+        var runs = page.Streams.Select(found => histories.TryGetValue(found.Stream.Name, out var history)
+            ? RunContract.Of(found.Stream, history)
+            : RunContract.Of(found.Stream)).ToList();
+        var count = ToolPage.Count(runs, 0, runs.Count, Out.RunContract);
+        return new RunPageContract([.. runs.Take(count)], page.HasMore || count < runs.Count);
+    }
+
+    private static async Task<RunContract> StartAsync(AgentLedger ledger, RunStartInput input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var run = await ledger.StartRunAsync(StreamIds.NewId("run", input.Id), cancellationToken).ConfigureAwait(false);
+            var stream = await ledger.Store.GetStreamAsync(run.StreamName, cancellationToken).ConfigureAwait(false);
+            return RunContract.Of(stream ?? throw new StreamNotFoundException(run.StreamName));
+        }
+        catch (WrongExpectedVersionException conflict)
+        {
+            throw new RefusalException($"'{conflict.Stream}' exists already and has {conflict.Actual} events. Nothing was written; choose another id.");
+        }
+    }
+
+    private static async Task<AppendContract> AppendAsync(AgentLedger ledger, RunAppendInput input, CancellationToken cancellationToken)
+    {
+        var run = await StoredRuns.TryFindAsync(ledger, input.Run, cancellationToken).ConfigureAwait(false) ?? ledger.GetStream(StreamIds.Create(input.Run));
+        var appended = new NewEvent(
+            new UntypedEvent(input.Type, input.Data), new EventMetadata { Actor = input.Actor, CallId = input.CallId, ForeignId = input.Id });
+        Position? expected = input.ExpectedLength is { } length ? new Position(length) : null;
+        if (expected < run.History.PrefixLength)
+        {
+            throw new RefusalException($"'{run.StreamName}' was forked at {run.History.PrefixLength} and is never shorter, but the append expected {expected} events. Nothing was written.");
+        }
+
+        try
+        {
             var result = input.Validate == false
-                ? await run.AppendWithOutcomeAsync([appended], null, token).ConfigureAwait(false)
-                : await run.AppendValidatedWithOutcomeAsync([appended], null, token).ConfigureAwait(false);
+                ? await run.AppendWithOutcomeAsync([appended], expected, cancellationToken).ConfigureAwait(false)
+                : await run.AppendValidatedWithOutcomeAsync([appended], expected, cancellationToken).ConfigureAwait(false);
             var version = new StreamVersion(result.Length.Value - run.History.PrefixLength.Value);
             return AppendContract.Of(run.StreamName, result, 1, version).WithNotes([ledger.Store.Registry.HintFor(input.Type)])
                 with { EventId = appended.IdIn(run.StreamName) };
-        });
-        bus.Register(Fork, async (input, token) =>
-            BranchContract.Of(await Forking.RunAsync(ledger, input.Run, new Position(input.At), input.Id, input.Name, token).ConfigureAwait(false)));
-        bus.Register(World, async (input, token) =>
+        }
+        catch (WrongExpectedVersionException conflict) when (expected is not null)
         {
-            var run = (await StoredRuns.FindAsync(ledger, input.Run, token).ConfigureAwait(false)).WithFaults(input.Strict == true ? WorldFaults.Throw : WorldFaults.Skip);
-            return WorldContract.Of(await run.GetWorldAsync(input.At is { } at ? new Position(at) : null, token).ConfigureAwait(false));
-        });
-        bus.Register(Diff, async (input, token) =>
-        {
-            var (run, other) = await StoredRuns.FindAsync(ledger, input.Run, input.Other, token).ConfigureAwait(false);
-            return DiffContract.Of(await run.DiffAsync(other, cancellationToken: token).ConfigureAwait(false));
-        });
-        bus.Register(Merge, (input, token) => MergeAsync(ledger, input, token));
-        bus.Register(Trace, async (input, token) =>
-        {
-            var trace = await (await StoredRuns.FindAsync(ledger, input.Run, token).ConfigureAwait(false)).ExplainAsync(input.EventId, token).ConfigureAwait(false);
-            return await TraceContract.OfAsync(trace, "causes", ledger.Store.Get<ITaskReader>(), token).ConfigureAwait(false);
-        });
+            throw new RefusalException(
+                $"'{run.StreamName}' has {run.History.LengthAt(conflict.Actual)} events, but the append expected {expected}. "
+                + $"Nothing was written; read the events from {expected} on and decide again.");
+        }
     }
 
     private static async Task<MergeContract> MergeAsync(AgentLedger ledger, RunMergeInput input, CancellationToken cancellationToken)
@@ -116,6 +151,23 @@ internal static class RunAbilities
         }
     }
 
-    private static async Task<Run> FindOrCreateAsync(AgentLedger ledger, string text, CancellationToken cancellationToken) =>
-        await StoredRuns.TryFindAsync(ledger, text, cancellationToken).ConfigureAwait(false) ?? ledger.GetStream(StreamIds.Create(text));
+    private static MergePage PageOf(MergeContract merge, RunMergeInput input)
+    {
+        var (skip, limit) = (input.Skip ?? 0, input.Limit ?? DefaultLimit);
+        var longest = Math.Max(Math.Max(merge.Changes.Count, merge.Conflicts.Count), merge.Decisions.Count);
+        var count = limit;
+        Shorten(merge.Changes.Count, ToolPage.Count(merge.Changes, skip, limit, Out.MergeChangeContract));
+        Shorten(merge.Conflicts.Count, ToolPage.Count(merge.Conflicts, skip, limit, Out.MergeConflictContract));
+        Shorten(merge.Decisions.Count, ToolPage.Count(merge.Decisions, skip, limit, Out.MergeConflictContract));
+        var page = merge with
+        {
+            Changes = ToolPage.Slice(merge.Changes, skip, count),
+            Conflicts = ToolPage.Slice(merge.Conflicts, skip, count),
+            Decisions = ToolPage.Slice(merge.Decisions, skip, count),
+        };
+        return new MergePage(page, merge.Conflicts.Count, ToolPage.NextOf(skip, count, longest));
+
+        // A list that ends before the limit only for its bytes shortens the others.
+        void Shorten(int length, int fitting) => count = skip + fitting < length ? Math.Min(count, fitting) : count;
+    }
 }

@@ -7,7 +7,13 @@ namespace Ledger.Mcp.Abilities;
 
 internal sealed record RunListInput
 {
-    [Description("A run, by its id or stream name, such as the last of the page before: only runs after it. Default: from the first.")]
+    [Description("A text that the id contains, in upper or lower case. Default: any.")]
+    public string? Text { get; init; }
+
+    [Description("What is listed: runs (the default), branches, or all, which includes streams of the application.")]
+    public StreamKind? Kind { get; init; }
+
+    [Description("Only after this one, by its id or stream name: the last of the page before. Default: from the first.")]
     public string? After { get; init; }
 
     [Range(1, 1_000)]
@@ -15,21 +21,10 @@ internal sealed record RunListInput
     public int? Limit { get; init; }
 }
 
-internal sealed record RunEventsInput
+internal sealed record RunStartInput
 {
-    [Description("A run or branch, by its id or stream name.")]
-    public required string Run { get; init; }
-
-    [Range(0, long.MaxValue)]
-    [Description("The position of the first event. Default: 0.")]
-    public long? From { get; init; }
-
-    [Range(1, 1_000)]
-    [Description("The most items to return. Default: 100.")]
-    public int? Limit { get; init; }
-
-    [Description("Only events that belong to this call of a task.")]
-    public string? CallId { get; init; }
+    [Description("The id of the new run. Default: a new UUID.")]
+    public string? Id { get; init; }
 }
 
 internal sealed record RunAppendInput
@@ -40,7 +35,8 @@ internal sealed record RunAppendInput
     [Description("The type of the event, such as 'object.created' or 'tool.called'.")]
     public required string Type { get; init; }
 
-    [Description("The event's data: JSON.")]
+    [Description("The event's data: JSON. Of the events that change the world: object.created {id, type, data}, object.patched {id, patch}, "
+        + "object.removed {id}, relation.created {id, type, source_id, target_id, data}, relation.removed {id}. Of any other type: any JSON.")]
     public required JsonElement Data { get; init; }
 
     [Description("The event's id in your system. Sent again with the same id, type and data, the event is written once. Default: a new UUID.")]
@@ -52,6 +48,10 @@ internal sealed record RunAppendInput
 
     [Description("The call of a task that the event belongs to, such as a tool.called or tool.returned.")]
     public string? CallId { get; init; }
+
+    [Range(0, long.MaxValue)]
+    [Description("The number of events that the run or branch must have, as an earlier answer said in 'length'; with another number nothing is written. Default: any.")]
+    public long? ExpectedLength { get; init; }
 
     [Description("Whether to refuse an object or relation event that cannot be applied to the world. Default: true.")]
     public bool? Validate { get; init; }
@@ -73,26 +73,18 @@ internal sealed record RunForkInput
     public string? Name { get; init; }
 }
 
-internal sealed record RunWorldInput
+internal sealed record RunBranchesInput
 {
-    [Description("A run or branch, by its id or stream name.")]
-    public required string Run { get; init; }
+    [Description("Only branches of this run or branch, direct or indirect. Default: all branches.")]
+    public string? Run { get; init; }
 
-    [Range(0, long.MaxValue)]
-    [Description("The number of events to apply. Default: all.")]
-    public long? At { get; init; }
+    [Range(0, int.MaxValue)]
+    [Description("The number of items to skip: the 'next' of the page before.")]
+    public int? Skip { get; init; }
 
-    [Description("Whether an event that cannot be applied is an error. Otherwise it is skipped and listed in 'faults'.")]
-    public bool? Strict { get; init; }
-}
-
-internal sealed record RunDiffInput
-{
-    [Description("The run or branch to start from.")]
-    public required string Run { get; init; }
-
-    [Description("The run or branch to compare it with.")]
-    public required string Other { get; init; }
+    [Range(1, 1_000)]
+    [Description("The most items to return. Default: 100.")]
+    public int? Limit { get; init; }
 }
 
 internal sealed record RunMergeInput
@@ -114,13 +106,12 @@ internal sealed record RunMergeInput
 
     [Description("Who merges.")]
     public string? Actor { get; init; }
-}
 
-internal sealed record RunTraceInput
-{
-    [Description("The run or branch that has the event.")]
-    public required string Run { get; init; }
+    [Range(0, int.MaxValue)]
+    [Description("The number of changes, conflicts and decisions to skip in the answer: the 'next' of the page before. Ask for further pages with 'preview'.")]
+    public int? Skip { get; init; }
 
-    [Description("The id of the event.")]
-    public required string EventId { get; init; }
+    [Range(1, 1_000)]
+    [Description("The most changes, conflicts and decisions in the answer. Default: 100.")]
+    public int? Limit { get; init; }
 }

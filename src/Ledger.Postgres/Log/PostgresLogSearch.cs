@@ -26,7 +26,8 @@ internal sealed class PostgresLogSearch(StoreContext context, StreamTable stream
                     .With(query.Skip, NpgsqlDbType.Integer)
                     .With(query.Limit + 1, NpgsqlDbType.Integer)
                     .With(query.ActiveSince?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
-                    .With(query.ActiveUntil?.ToUniversalTime(), NpgsqlDbType.TimestampTz);
+                    .With(query.ActiveUntil?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
+                    .WithText(query.After);
                 await using var __ = command.ConfigureAwait(false);
                 var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
                 await using var ___ = reader.ConfigureAwait(false);

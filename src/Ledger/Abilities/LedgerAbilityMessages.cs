@@ -38,11 +38,11 @@ internal sealed record TaskQueryInput
     public string? ParentTaskId { get; init; }
 
     [JsonConverter(typeof(UnixMillisecondsConverter))]
-    [Description("The earliest time of creation, in Unix milliseconds.")]
+    [Description("The earliest time of creation.")]
     public DateTimeOffset? FromTime { get; init; }
 
     [JsonConverter(typeof(UnixMillisecondsConverter))]
-    [Description("The latest time of creation, in Unix milliseconds.")]
+    [Description("The latest time of creation.")]
     public DateTimeOffset? ToTime { get; init; }
 
     [Range(0, TaskQuery.MaxLimit)]
@@ -81,11 +81,22 @@ internal sealed record CallListInput
 {
     [Description("The id of the task.")]
     public required string TaskId { get; init; }
+
+    [Range(0, int.MaxValue)]
+    [Description("The most calls to list. Default: all; as a tool 100.")]
+    public int? Limit { get; init; }
+
+    [Range(0, int.MaxValue)]
+    [Description("The number of items to skip.")]
+    public int? Offset { get; init; }
 }
 
 internal sealed record CallListOutput
 {
     public required IReadOnlyList<Call> Calls { get; init; }
+
+    [Description("How many calls the task has; where only some of them were asked for.")]
+    public long? Total { get; init; }
 }
 
 internal sealed record MessageSaveInput
@@ -107,7 +118,7 @@ internal sealed record MessageListInput
     public required string TaskId { get; init; }
 
     [Range(0, int.MaxValue)]
-    [Description("The most messages to list. Default: all.")]
+    [Description("The most messages to list. Default: all; as a tool 100.")]
     public int? Limit { get; init; }
 
     [Range(0, int.MaxValue)]

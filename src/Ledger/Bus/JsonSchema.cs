@@ -21,15 +21,19 @@ internal static class JsonSchema
 
     private static JsonNode Complete(JsonSchemaExporterContext context, JsonNode schema)
     {
+        // Anything is allowed: many clients do not read the schema "true".
+        schema = schema.GetValueKind() == JsonValueKind.True ? new JsonObject() : schema;
         if (context.PropertyInfo?.AttributeProvider is not { } attributes)
         {
             return schema;
         }
 
         // The exporter does not know the output of a converter, and allows anything.
-        if (Attribute<JsonConverterAttribute>(attributes)?.ConverterType == typeof(UnixMillisecondsConverter))
+        var isTime = context.PropertyInfo.CustomConverter is IsoTimeConverter or IsoTimeConverter.OrNull
+            || Attribute<JsonConverterAttribute>(attributes)?.ConverterType is { } given && (given == typeof(UnixMillisecondsConverter) || given == typeof(IsoTimeConverter));
+        if (isTime)
         {
-            schema = UnixMilliseconds(Nullable.GetUnderlyingType(context.PropertyInfo.PropertyType) is not null);
+            schema = Time(context.PropertyInfo);
         }
         else if (Attribute<JsonConverterAttribute>(attributes)?.ConverterType == typeof(StreamNameConverter))
         {
@@ -46,19 +50,34 @@ internal static class JsonSchema
 
             if (Attribute<DescriptionAttribute>(attributes) is { } description)
             {
-                members["description"] = description.Description;
+                members["description"] = isTime ? $"{description.Description} {FormOf(context.PropertyInfo)}" : description.Description;
             }
         }
 
         return schema;
     }
 
-    private static JsonObject UnixMilliseconds(bool isNullable) => new()
+    private static JsonObject Time(JsonPropertyInfo property)
     {
-        ["type"] = isNullable ? new JsonArray("integer", "null") : "integer",
-        ["minimum"] = UnixMillisecondsConverter.Least,
-        ["maximum"] = UnixMillisecondsConverter.Most,
-    };
+        string[] types = [.. IsUnix(property) ? ["integer"] : new[] { "string", "integer" }, .. IsOptional(property) ? new[] { "null" } : []];
+        var schema = new JsonObject { ["type"] = types.Length == 1 ? types[0] : new JsonArray([.. types.Select(t => (JsonNode)t)]) };
+        if (IsUnix(property))
+        {
+            schema["minimum"] = UnixMillisecondsConverter.Least;
+            schema["maximum"] = UnixMillisecondsConverter.Most;
+        }
+
+        return schema;
+    }
+
+    private static string FormOf(JsonPropertyInfo property) => IsUnix(property)
+        ? "In Unix milliseconds."
+        : "ISO 8601 with a zone, such as 2026-11-29T09:30:00Z.";
+
+    private static bool IsUnix(JsonPropertyInfo property) => property.CustomConverter is not (IsoTimeConverter or IsoTimeConverter.OrNull)
+        && Attribute<JsonConverterAttribute>(property.AttributeProvider!)?.ConverterType == typeof(UnixMillisecondsConverter);
+
+    private static bool IsOptional(JsonPropertyInfo property) => Nullable.GetUnderlyingType(property.PropertyType) is not null;
 
     // A range of long is written as double, whose upper end exceeds long; the cast saturates.
     private static long Whole(object bound) => bound is double number ? (long)number : Convert.ToInt64(bound, CultureInfo.InvariantCulture);

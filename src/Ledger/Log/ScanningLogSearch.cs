@@ -127,6 +127,7 @@ internal sealed class ScanningLogSearch(IEventStore store) : ILogSearch
         (query.State is null || stream.State == query.State)
         && (query.ActiveSince is null || stream.UpdatedAt >= query.ActiveSince)
         && (query.ActiveUntil is null || stream.UpdatedAt < query.ActiveUntil)
+        && (query.After is null || CodePointComparer.Instance.Compare(stream.Name.Value, query.After) > 0)
         && (query.Text is null || AsciiCase.Lower(stream.Name.Value).Contains(AsciiCase.Lower(query.Text), StringComparison.Ordinal));
 
     private static IEnumerable<StreamInfo> Sorted(StreamOrder order, IEnumerable<StreamInfo> streams)

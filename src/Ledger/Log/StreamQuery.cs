@@ -21,6 +21,9 @@ public sealed record StreamQuery
     /// <summary>The order. Default: the latest activity first.</summary>
     public StreamOrder Order { get; init; } = StreamOrder.LatestFirst;
 
+    /// <summary>The name after which the streams begin, by code point; null for the first. With <see cref="StreamOrder.Name"/> the last name of a page leads to the next.</summary>
+    public string? After { get; init; }
+
     /// <summary>How many streams to skip. Default: 0.</summary>
     public int Skip { get; init; }
 

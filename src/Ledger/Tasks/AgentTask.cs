@@ -34,7 +34,7 @@ public sealed record AgentTask
 
     /// <summary>When it was created.</summary>
     [JsonConverter(typeof(UnixMillisecondsConverter))]
-    [Description("When it was created, in Unix milliseconds.")]
+    [Description("When it was created.")]
     [JsonPropertyName("createdAt")]
     public required DateTimeOffset CreatedAt
     {
@@ -44,7 +44,7 @@ public sealed record AgentTask
 
     /// <summary>When it was last changed.</summary>
     [JsonConverter(typeof(UnixMillisecondsConverter))]
-    [Description("When it was last changed, in Unix milliseconds.")]
+    [Description("When it was last changed.")]
     [JsonPropertyName("updatedAt")]
     public required DateTimeOffset UpdatedAt
     {

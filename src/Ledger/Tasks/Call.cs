@@ -43,7 +43,7 @@ public sealed record Call
 
     /// <summary>When it was created.</summary>
     [JsonConverter(typeof(UnixMillisecondsConverter))]
-    [Description("When it was created, in Unix milliseconds.")]
+    [Description("When it was created.")]
     [JsonPropertyName("createdAt")]
     public required DateTimeOffset CreatedAt
     {
@@ -53,7 +53,7 @@ public sealed record Call
 
     /// <summary>When it was last changed.</summary>
     [JsonConverter(typeof(UnixMillisecondsConverter))]
-    [Description("When it was last changed, in Unix milliseconds.")]
+    [Description("When it was last changed.")]
     [JsonPropertyName("updatedAt")]
     public required DateTimeOffset UpdatedAt
     {

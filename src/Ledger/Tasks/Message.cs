@@ -30,7 +30,7 @@ public sealed record Message
 
     /// <summary>When it was received, or when its last piece was.</summary>
     [JsonConverter(typeof(UnixMillisecondsConverter))]
-    [Description("When it was received, or when its last piece was, in Unix milliseconds.")]
+    [Description("When it was received, or when its last piece was.")]
     [JsonPropertyName("timestamp")]
     public required DateTimeOffset Timestamp
     {

@@ -42,6 +42,8 @@ public sealed partial class TaskLedger
         _logger = logger ?? NullLogger<TaskLedger>.Instance;
     }
 
+    internal DateTimeOffset Now => _timeProvider.GetUtcNow();
+
     /// <summary>Finds a task, or null.</summary>
     public Task<AgentTask?> FindTaskAsync(string taskId, CancellationToken cancellationToken = default)
     {

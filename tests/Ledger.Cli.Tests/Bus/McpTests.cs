@@ -21,10 +21,10 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
         var tools = await client.ListToolsAsync();
         tools.Select(t => t.Name).ShouldBe(
         [
-            "bus_abilities", "bus_inspect", "bus_list", "bus_schema",
-            "chrono_get", "chrono_history", "chrono_query",
+            "chrono_get", "chrono_history", "chrono_projects", "chrono_query", "chrono_upsert",
             "ldg_call_list", "ldg_call_save", "ldg_msg_list", "ldg_msg_save", "ldg_task_get", "ldg_task_query", "ldg_task_save",
-            "run_append", "run_diff", "run_events", "run_fork", "run_list", "run_merge", "run_trace", "run_world",
+            "run_append", "run_blame", "run_branches", "run_diff", "run_event", "run_events", "run_fork", "run_list", "run_merge",
+            "run_object", "run_search", "run_start", "run_trace", "run_world",
         ]);
 
         (await CallAsync(client, "ldg_task_save", """{"task":{"id":"t1","systemPrompt":"Find out.","createdAt":1,"updatedAt":1,"run":"run:mcp"}}"""))
@@ -85,10 +85,8 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
         await database.StartAsync("schemas", 2);
         (string Tool, string Json)[] calls =
         [
-            ("bus_list", "{}"),
-            ("bus_abilities", """{"moduleName":"run"}"""),
-            ("bus_inspect", """{"abilityId":"run:world"}"""),
-            ("bus_schema", """{"abilityId":"run:world"}"""),
+            ("chrono_projects", "{}"),
+            ("chrono_upsert", """{"project":"schemas","record":{"id":"R-1"}}"""),
             ("chrono_get", """{"project":"schemas","id":"R-1"}"""),
             ("chrono_history", """{"project":"schemas","id":"R-1"}"""),
             ("chrono_query", """{"project":"schemas"}"""),
@@ -101,10 +99,16 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
             ("ldg_call_list", """{"taskId":"s1"}"""),
             ("run_append", """{"run":"schemas","type":"object.create","data":{},"call_id":"sc","id":"e9"}"""),
             ("run_events", """{"run":"schemas"}"""),
+            ("run_event", """{"run":"schemas","event":"0","path":""}"""),
+            ("run_search", """{"run":"schemas","text":"o"}"""),
+            ("run_object", """{"run":"schemas","id":"none"}"""),
+            ("run_blame", """{"run":"schemas","id":"none"}"""),
+            ("run_start", """{"id":"schemas-started"}"""),
             ("run_list", "{}"),
             ("run_world", """{"run":"schemas"}"""),
             ("run_trace", """{"run":"schemas","event_id":"e9"}"""),
             ("run_fork", """{"run":"schemas","at":1,"id":"schemas-2","name":"a label"}"""),
+            ("run_branches", """{"run":"schemas"}"""),
             ("run_diff", """{"run":"schemas","other":"schemas-2"}"""),
             ("run_merge", """{"run":"schemas-2","source":"schemas","take":"theirs","actor":"me"}"""),
         ];
@@ -125,10 +129,25 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
         (await RefusedAsync(client, "ldg_msg_save", """{"message":{"id":"m9","taskId":"nobody","role":"user","content":"x","timestamp":2}}""")).ShouldBe(
             "The message 'm9' names the task 'nobody', which does not exist. Nothing was written; save that task first.");
         (await RefusedAsync(client, "ldg_task_get", """{"id":5}""")).ShouldBe(
-            "The ability 'ldg:task:get' does not accept this input: 'taskId' is missing; 'id' is not a member; known: taskId. Nothing was done.");
+            "The tool 'ldg_task_get' does not accept these arguments: 'taskId' is missing; 'id' is not a member; known: taskId. Nothing was done.");
         (await RefusedAsync(client, "run_world", """{"run":"nix"}""")).ShouldBe(
-            "There is no stream 'nix'. 'ledger run list' and 'ledger branches' show what exists.");
-        (await RefusedAsync(client, "ldg_nothing", "{}")).ShouldStartWith("There is no ability 'ldg_nothing'.");
+            "There is no stream 'nix'. 'run_list' and 'run_branches' show what exists.");
+        (await RefusedAsync(client, "ldg_nothing", "{}")).ShouldStartWith("There is no tool 'ldg_nothing'. The tools are: chrono_get, ");
+    }
+
+    [Fact]
+    public async Task Options_ChooseTheTools()
+    {
+        await using var reading = await ConnectAsync("--read-only");
+        (await reading.ListToolsAsync()).ShouldAllBe(t => t.ProtocolTool.Annotations!.ReadOnlyHint == true);
+        (await RefusedAsync(reading, "run_append", "{}")).ShouldBe("The tool 'run_append' is not allowed here.");
+        await using var chosen = await ConnectAsync("--tools", "run_list, run_append");
+        (await chosen.ListToolsAsync()).Select(t => t.Name).ShouldBe(["run_append", "run_list"]);
+
+        var unknown = await database.Cli.RunAsync("mcp", "--tools", "run_lists");
+        (unknown.ExitCode, unknown.Error[..45]).ShouldBe((2, "ledger: There is no tool 'run_lists'. The too"));
+        (await database.Cli.RunAsync("mcp", "--read-only", "--tools", "run_append")).ShouldBeRefused(
+            2, "The tool 'run_append' writes, and writing is off. Leave --read-only out.");
     }
 
     private static async Task<string> CallAsync(McpClient client, string tool, string json)
@@ -158,10 +177,10 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
         return (((TextContentBlock)result.Content[0]).Text, result.IsError == true);
     }
 
-    private Task<McpClient> ConnectAsync() => McpClient.CreateAsync(new StdioClientTransport(new StdioClientTransportOptions
+    private Task<McpClient> ConnectAsync(params string[] options) => McpClient.CreateAsync(new StdioClientTransport(new StdioClientTransportOptions
     {
         Command = "dotnet",
-        Arguments = [Path.Combine(AppContext.BaseDirectory, "Ledger.Cli.dll"), "mcp"],
+        Arguments = [Path.Combine(AppContext.BaseDirectory, "Ledger.Cli.dll"), "mcp", .. options],
         EnvironmentVariables = new Dictionary<string, string?> { ["LEDGER_POSTGRES"] = database.ConnectionString },
     }));
 }

@@ -1,0 +1,125 @@
+using System.Text.Json;
+using Ledger.Tasks;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Mcp.Tests;
+
+/// <summary>The tools that write, and what they refuse in the words of tools.</summary>
+public sealed class WritingToolTests : IAsyncLifetime
+{
+    private ToolServer _server = null!;
+
+    public async Task InitializeAsync() => _server = await ToolServer.StartAsync();
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Fact]
+    public async Task Start_CreatesARunOnce()
+    {
+        (await _server.CallAsync("run_start", """{"id":"mine"}""")).GetProperty("stream").GetString().ShouldBe("run:mine");
+        (await _server.CallAsync("run_start", "{}")).GetProperty("length").GetInt64().ShouldBe(0);
+        await _server.CallAsync("run_append", """{"run":"mine","type":"note","data":{}}""");
+        (await _server.RefusedAsync("run_start", """{"id":"mine"}""")).ShouldBe("'run:mine' exists already and has 1 events. Nothing was written; choose another id.");
+    }
+
+    [Fact]
+    public async Task Append_ExpectedLength_IsCheckedInRunsAndBranches()
+    {
+        await _server.CallAsync("run_append", """{"run":"r","type":"note","data":{"n":0},"expected_length":0}""");
+        await _server.CallAsync("run_append", """{"run":"r","type":"note","data":{"n":1},"expected_length":1}""");
+        (await _server.RefusedAsync("run_append", """{"run":"r","type":"note","data":{"n":1},"expected_length":1}""")).ShouldBe(
+            "'run:r' has 2 events, but the append expected 1. Nothing was written; read the events from 1 on and decide again.");
+
+        await _server.CallAsync("run_fork", """{"run":"r","at":2,"id":"b"}""");
+        await _server.CallAsync("run_append", """{"run":"b","type":"note","data":{},"expected_length":3}""");
+        (await _server.RefusedAsync("run_append", """{"run":"b","type":"note","data":{},"expected_length":3}""")).ShouldBe(
+            "'branch:b' has 4 events, but the append expected 3. Nothing was written; read the events from 3 on and decide again.");
+        (await _server.RefusedAsync("run_append", """{"run":"b","type":"note","data":{},"expected_length":1}""")).ShouldBe(
+            "'branch:b' was forked at 2 and is never shorter, but the append expected 1 events. Nothing was written.");
+    }
+
+    [Fact]
+    public async Task Refusals_NameToolsAndNoCommands()
+    {
+        await _server.CallAsync("run_append", """{"run":"r","type":"note","data":{}}""");
+        (await _server.RefusedAsync("run_append", """{"run":"r","type":"object.patched","data":{"id":"ghost","patch":{}}}""")).ShouldEndWith("if the object was removed, 'run_fork' continues from where it existed.");
+        (await _server.RefusedAsync("run_append", """{"run":"branch:none","type":"note","data":{}}""")).ShouldBe("There is no branch 'none'. Branches are created only by 'run_fork'.");
+        (await _server.RefusedAsync("run_events", """{"runn":"r"}""")).ShouldStartWith("The tool 'run_events' does not accept these arguments: 'run' is missing; 'runn' is not a member; known: run, ");
+        (await _server.RefusedAsync("run_delete", "{}")).ShouldStartWith("There is no tool 'run_delete'. The tools are: chrono_get, ");
+        (await _server.RefusedAsync("bus_list", "{}")).ShouldStartWith("There is no tool 'bus_list'.");
+    }
+
+    [Fact]
+    public async Task Branches_AreListedInPages()
+    {
+        await _server.CallAsync("run_append", """{"run":"r","type":"note","data":{}}""");
+        await _server.CallAsync("run_append", """{"run":"q","type":"note","data":{}}""");
+        foreach (var (run, branch) in new[] { ("r", "b-1"), ("r", "b-2"), ("b-1", "b-3"), ("q", "other") })
+        {
+            await _server.CallAsync("run_fork", $$"""{"run":"{{run}}","at":1,"id":"{{branch}}"}""");
+        }
+
+        var first = await _server.CallAsync("run_branches", """{"run":"r","limit":2}""");
+        var rest = await _server.CallAsync("run_branches", $$"""{"run":"r","skip":{{first.GetProperty("next")}}}""");
+        string[] ids = [.. new[] { first, rest }.SelectMany(page => page.GetProperty("branches").EnumerateArray()).Select(b => b.GetProperty("id").GetString()!)];
+        ids.Order(StringComparer.Ordinal).ShouldBe(["b-1", "b-2", "b-3"]);
+        (await _server.CallAsync("run_branches", "{}")).GetProperty("branches").GetArrayLength().ShouldBe(4);
+        (await _server.CallAsync("run_list", """{"kind":"branches","text":"B-","limit":2}""")).GetProperty("runs")[1].GetProperty("length").GetInt64().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Records_AreWrittenAndReadInPages()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            var written = await _server.CallAsync("chrono_upsert", $$"""{"project":"p","record":{"id":"R-{{i}}","label":"Wasser {{i}}","confidence":0.9} }""");
+            written.GetProperty("head").GetString()!.ShouldStartWith($"{i + 1}:");
+        }
+
+        var again = """{"project":"p","record":{"id":"R-9"},"event_id":"0199a000-0000-7000-8000-000000000001"}""";
+        (await _server.CallAsync("chrono_upsert", again)).GetProperty("head").GetString().ShouldBe((await _server.CallAsync("chrono_upsert", again)).GetProperty("head").GetString());
+        (await _server.RefusedAsync("chrono_upsert", """{"project":"p","record":{"label":"no id"} }""")).ShouldBe("The record has no 'id'. Nothing was written.");
+        var page = await _server.CallAsync("chrono_query", """{"project":"p","limit":2,"skip":2}""");
+        page.GetProperty("records").EnumerateArray().Select(r => r.GetProperty("id").GetString()).ShouldBe(["R-2", "R-3"]);
+        page.GetProperty("next").GetInt32().ShouldBe(4);
+        (await _server.CallAsync("chrono_history", """{"project":"p","id":"R-1"}""")).GetProperty("events").GetArrayLength().ShouldBe(1);
+        (await _server.CallAsync("chrono_projects", "{}")).GetProperty("projects")[0].GetProperty("id").GetString().ShouldBe("p");
+    }
+
+    [Fact]
+    public async Task Tasks_NeedNoTimes_AndHaveThemInIso()
+    {
+        var before = DateTimeOffset.UtcNow.AddSeconds(-1);
+        await _server.CallAsync("ldg_task_save", """{"task":{"id":"t","systemPrompt":"Find out."} }""");
+        await _server.CallAsync("ldg_msg_save", """{"message":{"id":"m","taskId":"t","role":"user","content":"?","timestamp":"2026-11-29T10:30:00+01:00"} }""");
+        await _server.CallAsync("ldg_call_save", """{"call":{"id":"c","taskId":"t","abilityName":"a:b","parameters":"{}","status":"pending","details":"{}","createdAt":1000,"startMessageId":"m"} }""");
+        await _server.CallAsync("ldg_task_save", """{"task":{"id":"t","systemPrompt":"Find out.","completionStatus":"success"} }""");
+
+        var task = (await _server.CallAsync("ldg_task_get", """{"taskId":"t"}""")).GetProperty("task");
+        var created = task.GetProperty("createdAt").GetDateTimeOffset();
+        created.ShouldBeGreaterThan(before);
+        task.GetProperty("updatedAt").GetDateTimeOffset().ShouldBeGreaterThanOrEqualTo(created);
+        (await _server.CallAsync("ldg_msg_list", """{"taskId":"t"}""")).GetProperty("messages")[0].GetProperty("timestamp").GetString().ShouldBe("2026-11-29T09:30:00Z");
+        (await _server.CallAsync("ldg_call_list", """{"taskId":"t"}""")).GetProperty("calls")[0].GetProperty("createdAt").GetString().ShouldBe("1970-01-01T00:00:01Z");
+        (await _server.CallAsync("ldg_task_query", """{"fromTime":"2001-01-01T00:00:00Z"}""")).GetProperty("total").GetInt32().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Lists_OfTasks_AreBounded()
+    {
+        var tasks = new TaskLedger(_server.Ledger.Store);
+        await _server.CallAsync("ldg_task_save", """{"task":{"id":"t","systemPrompt":"?"} }""");
+        for (var i = 0; i < 4; i++)
+        {
+            await tasks.SaveMessageAsync(new Message
+            {
+                Id = $"m-{i}", TaskId = "t", Role = MessageRole.User, Content = new string('x', 50_000), Timestamp = DateTimeOffset.UnixEpoch.AddSeconds(i),
+            });
+        }
+
+        var page = await _server.CallAsync("ldg_msg_list", """{"taskId":"t"}""");
+        (page.GetProperty("messages").GetArrayLength(), page.GetProperty("total").GetInt32()).ShouldBe((2, 4));
+        (await _server.CallAsync("ldg_msg_list", """{"taskId":"t","offset":2}""")).GetProperty("messages")[0].GetProperty("id").GetString().ShouldBe("m-2");
+    }
+}
