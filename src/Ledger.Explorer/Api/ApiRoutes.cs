@@ -207,6 +207,7 @@ internal static class ApiRoutes
         },
         .. ProjectRoutes.All,
         .. TaskRoutes.All,
+        .. SessionRoutes.All,
         new("GET", "/projections", "Lists projections and subscriptions: state, lag, dead letters, and rebuilds started here.", ProjectionsReader.ListAsync) { Json = Contracts.ProjectionsContract },
         new("POST", "/projections/{projection}/rebuild", "Starts a rebuild, which continues in the background.", ProjectionsReader.RebuildAsync)
         {

@@ -33,7 +33,7 @@ internal static class OpenApiDocument
     private static JsonObject Operation(ApiRoute route)
     {
         var inPath = route.Path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}'))
-            .Select(name => Parameter(new ApiParameter(name, "string", MeaningOf(name), IsRequired: true), "path"));
+            .Select(name => Parameter(new ApiParameter(name, "string", MeaningOf(route.Path, name), IsRequired: true), "path"));
         var operation = new JsonObject
         {
             ["summary"] = route.Summary,
@@ -51,10 +51,12 @@ internal static class OpenApiDocument
         return operation;
     }
 
-    private static string MeaningOf(string name) => name switch
+    private static string MeaningOf(string path, string name) => name switch
     {
         "stream" => "The stream's name, such as run:first.",
         "event" => "A position or an id.",
+        "project" when path.StartsWith("/sessions", StringComparison.Ordinal) => "The name of the project.",
+        "session" => "The name of the session.",
         "project" => "The name of the record store.",
         "task" or "call" or "message" => $"The id of the {name}.",
         _ => "The name of the projection.",

@@ -3,8 +3,10 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Conformance;
+using Ledger.Events;
 using Ledger.Explorer.Api;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Sessions;
 using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Projections.Daemon;
@@ -33,6 +35,7 @@ public sealed class ContractTests : IAsyncLifetime
         ["{task}"] = "boil",
         ["{call}"] = "c1",
         ["{message}"] = "m1",
+        ["{session}"] = "first",
     };
 
     private static readonly Dictionary<string, string> Queries = new() { ["a"] = "run:kettle", ["b"] = "branch:kettle-strict", ["id"] = "claim-1", ["faults"] = "skip", ["source"] = "run:kettle" };
@@ -44,6 +47,7 @@ public sealed class ContractTests : IAsyncLifetime
         ["/streams/{stream}/merges"] = """{"source": "run:kettle", "take": "theirs", "actor": "me"}""",
         ["/streams/{stream}/events"] = """{"events": [{"type": "object.create", "data": {}}]}""",
         ["/projections/{projection}/rebuild"] = "{}",
+        ["/sessions/{project}/{session}/entries"] = """{"entries": [{"id": "e-2", "entry": {"type": "user"}}, {"entry": {"type": "assistant"}}]}""",
     };
 
     private TestDatabase _database = null!;
@@ -67,6 +71,8 @@ public sealed class ContractTests : IAsyncLifetime
         await using var records = new ChronoStore(_host.Ledger.Store, "kettle");
         await records.UpsertAsync(new ChronoRecord { Id = "claim-1", Kind = "requirement", Label = "It boils.", Status = "active" });
         await SaveTasksAsync(_host.Ledger);
+        await new SessionLog(_host.Ledger).AppendAsync(
+            new SessionName("kettle", "first"), [new NewEvent(new UntypedEvent(SessionLog.EntryType, JsonElement.Parse("{}")))], CancellationToken.None);
     }
 
     public async Task DisposeAsync()

@@ -18,6 +18,7 @@ public sealed class ReadOnlyTests
     [InlineData("/ledger/api/v1/runs")]
     [InlineData("/ledger/api/v1/streams/run:kettle/events")]
     [InlineData("/ledger/api/v1/streams/run:kettle/branches")]
+    [InlineData("/ledger/api/v1/sessions/kettle/first/entries")]
     [InlineData("/ledger/fork")]
     public async Task Write_ByDefault_IsForbidden(string path)
     {
