@@ -71,7 +71,7 @@ internal static class Commands
             new CallsListCommand(),
             new CallsReleaseCommand(),
             new CallsAnswerCommand()));
-        root.Add(Group("budget", "Shows and sets what the calls of a run and its branches may cost.", new BudgetShowCommand(), new BudgetSetCommand()));
+        root.Add(Group("budget", "Shows and sets what the calls of a run and its branches, or of a task, may cost.", new BudgetShowCommand(), new BudgetSetCommand(), new BudgetJoinCommand()));
         root.Add(Group(
             "approvals",
             "Shows the calls of a run that need approval, and decides on them.",

@@ -31,6 +31,7 @@ public sealed class MartenCallPolicyTests(MartenDatabase database) : CallPolicyT
 public sealed class MartenCallEffectTests(MartenDatabase database) : CallEffectTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenToolFailureTests(MartenDatabase database) : ToolFailureTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenBudgetTests(MartenDatabase database) : BudgetTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenSharedBudgetTests(MartenDatabase database) : SharedBudgetTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenApprovalTests(MartenDatabase database) : ApprovalTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenCallCauseTests(MartenDatabase database) : CallCauseTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenStreamingCallTests(MartenDatabase database) : StreamingCallTests(database), IClassFixture<MartenDatabase>;

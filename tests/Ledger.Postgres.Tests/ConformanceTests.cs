@@ -31,6 +31,7 @@ public sealed class PostgresCallPolicyTests(LedgerDatabase database) : CallPolic
 public sealed class PostgresCallEffectTests(LedgerDatabase database) : CallEffectTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresToolFailureTests(LedgerDatabase database) : ToolFailureTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresBudgetTests(LedgerDatabase database) : BudgetTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresSharedBudgetTests(LedgerDatabase database) : SharedBudgetTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresApprovalTests(LedgerDatabase database) : ApprovalTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCallCauseTests(LedgerDatabase database) : CallCauseTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresStreamingCallTests(LedgerDatabase database) : StreamingCallTests(database), IClassFixture<LedgerDatabase>;

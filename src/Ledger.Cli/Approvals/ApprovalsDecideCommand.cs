@@ -45,7 +45,15 @@ internal sealed class ApprovalsDecideCommand : LedgerCommand
             throw new RefusalException($"'{run.StreamName}' has no request for approval '{id}'. 'ledger approvals list {session.Get(_id)}' lists them.");
         }
 
-        await run.DecideAsync(id, _decision, session.Get(_by)!, session.Get(_reason), cancellationToken);
+        try
+        {
+            await run.DecideAsync(id, _decision, session.Get(_by)!, session.Get(_reason), cancellationToken);
+        }
+        catch (InvalidOperationException fault) when (fault.GetType() == typeof(InvalidOperationException))
+        {
+            throw new RefusalException(fault.Message);
+        }
+
         var decided = (await run.ListApprovalsAsync(cancellationToken)).First(a => a.Id == id);
         if (session.Json)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
@@ -9,41 +10,86 @@ namespace Ledger.Cli.Approvals;
 /// <summary><c>ledger approvals list</c></summary>
 internal sealed class ApprovalsListCommand : LedgerCommand
 {
-    private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
+    private readonly Argument<string?> _id = StreamArgument.CreateOptional("A run or branch, by its id or stream name. Default: what waits in any of them.");
 
     public ApprovalsListCommand()
-        : base("list", "Lists the calls of a run or branch that need approval, with what was decided, the oldest first.")
+        : base("list", "Lists the calls of a run or branch that need approval, with what was decided, the oldest first; or those of all runs that wait.")
     {
         Add(_id);
-        Examples = ["ledger approvals list first", "ledger approvals list branch:second --json"];
+        Examples = ["ledger approvals list", "ledger approvals list first", "ledger approvals list branch:second --json"];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
-        var approvals = await run.ListApprovalsAsync(cancellationToken);
-        if (session.Json)
+        if (session.Get(_id) is not { } id)
         {
-            session.Out.Json(new ApprovalsContract(run.StreamName.Value, [.. approvals.Select(ApprovalContract.Of)]), ContractContext.Default.ApprovalsContract);
+            await ListWaitingAsync(session, connection, cancellationToken);
             return;
         }
 
-        foreach (var approval in approvals)
+        var run = await Histories.FindAsync(connection, id, cancellationToken);
+        var approvals = await run.ListApprovalsAsync(cancellationToken);
+        if (session.Json)
         {
-            session.Out
-                .Add($"{approval.Id}  ", Tone.Name)
-                .Add($"{ApprovalContract.StateOf(approval),-8}  {approval.Kind}  ")
-                .AddRest($"{approval.Request.GetRawText()}{DecisionOf(approval)}", Tone.Faint)
-                .EndLine();
+            session.Out.Json(ContractOf(run, approvals), ContractContext.Default.ApprovalsContract);
+            return;
         }
 
+        Print(session, approvals, "");
         if (approvals.Count == 0)
         {
             session.Out.Line("No call needs approval.");
         }
     }
 
+    // Finds the runs by their requests; a run that answers with nothing to decide is left out.
+    private static async Task ListWaitingAsync(Session session, LedgerConnection connection, CancellationToken cancellationToken)
+    {
+        List<ApprovalsContract> waiting = [];
+        var streams = await connection.Store.ReadLogAsync(default, cancellationToken)
+            .Where(recorded => recorded.Type == "approval.requested").Select(recorded => recorded.Stream).Distinct().ToListAsync(cancellationToken);
+        foreach (var run in await connection.Ledger.FindAllAsync(streams, cancellationToken))
+        {
+            var approvals = (await run.ListApprovalsAsync(cancellationToken)).Where(approval => approval.Decision is null).ToList();
+            if (approvals.Count > 0)
+            {
+                waiting.Add(ContractOf(run, approvals));
+                if (!session.Json)
+                {
+                    Print(session, approvals, $"{run.StreamName}  ");
+                }
+            }
+        }
+
+        if (session.Json)
+        {
+            session.Out.Json(waiting, ContractContext.Default.IReadOnlyListApprovalsContract);
+        }
+        else if (waiting.Count == 0)
+        {
+            session.Out.Line("No call waits for approval.");
+        }
+    }
+
+    private static ApprovalsContract ContractOf(Run run, IReadOnlyList<Approval> approvals) =>
+        new(run.StreamName.Value, [.. approvals.Select(ApprovalContract.Of)]);
+
+    private static void Print(Session session, IReadOnlyList<Approval> approvals, string prefix)
+    {
+        foreach (var approval in approvals)
+        {
+            session.Out
+                .Add(prefix)
+                .Add($"{approval.Id}  ", Tone.Name)
+                .Add($"{ApprovalContract.StateOf(approval),-8}  {approval.Kind}  ")
+                .AddRest($"{approval.Request.GetRawText()}{DecisionOf(approval)}", Tone.Faint)
+                .EndLine();
+        }
+    }
+
     private static string DecisionOf(Approval approval) =>
-        approval.By is null ? "" : $"  by {approval.By}{(approval.Reason is { } reason ? $": {reason}" : "")}";
+        approval.By is not null ? $"  by {approval.By}{(approval.Reason is { } reason ? $": {reason}" : "")}"
+        : approval.ExpiresAt is { } end ? $"  until {Printable.Time(end)}"
+        : "";
 }

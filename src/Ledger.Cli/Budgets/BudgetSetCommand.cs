@@ -9,21 +9,21 @@ namespace Ledger.Cli.Budgets;
 /// <summary><c>ledger budget set</c></summary>
 internal sealed class BudgetSetCommand : LedgerCommand
 {
-    private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
+    private readonly Argument<string> _id = StreamArgument.Create(BudgetOwner.Description);
     private readonly Option<string?> _usd = new("--usd") { Description = "The most US dollars. Default: no limit.", HelpName = "AMOUNT" };
     private readonly Option<long?> _tokens = new("--tokens") { Description = "The most tokens. Default: no limit.", HelpName = "N" };
     private readonly Option<long?> _calls = new("--calls") { Description = "The most calls. Default: no limit.", HelpName = "N" };
     private readonly Option<string?> _actor = new("--actor") { Description = "Who sets it.", HelpName = "NAME" };
 
     public BudgetSetCommand()
-        : base("set", "Limits what the calls of a run and its branches may cost together, and replaces the limit before; what was spent stays spent.")
+        : base("set", "Limits what the calls of a run and its branches, or of a task, may cost together, and replaces the limit before; what was spent stays spent.")
     {
         Add(_id);
         Add(_usd);
         Add(_tokens);
         Add(_calls);
         Add(_actor);
-        Examples = ["ledger budget set first --usd 5", "ledger budget set first --usd 7.50 --calls 200 --actor owner"];
+        Examples = ["ledger budget set first --usd 5", "ledger budget set task:t1 --usd 20", "ledger budget set first --usd 7.50 --calls 200 --actor owner"];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
@@ -35,9 +35,9 @@ internal sealed class BudgetSetCommand : LedgerCommand
         }
 
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
-        await run.SetBudgetAsync(limit, new EventMetadata { Actor = session.Get(_actor) }, cancellationToken);
-        BudgetText.Print(session, run.StreamName, await run.GetBudgetAsync(cancellationToken));
+        var owner = await BudgetOwner.FindAsync(connection, session.Get(_id), cancellationToken);
+        await connection.Ledger.SetBudgetAsync(owner, limit, new EventMetadata { Actor = session.Get(_actor) }, cancellationToken);
+        BudgetText.Print(session, owner, await connection.Ledger.GetBudgetAsync(owner, cancellationToken));
     }
 
     private static long? Count(Session session, Option<long?> option) => session.Get(option) is not < 0 and var count

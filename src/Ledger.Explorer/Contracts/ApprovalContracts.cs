@@ -6,13 +6,14 @@ namespace Ledger.Explorer.Contracts;
 /// <summary>A request that needs approval.</summary>
 /// <param name="Id">The id of the event that asks for approval.</param>
 /// <param name="Kind">The kind of call.</param>
-/// <param name="State">pending, approved or denied.</param>
+/// <param name="State">pending, approved, denied, or expired if no one decided in time.</param>
 /// <param name="RequestHash">The SHA-256 of the request's canonical JSON.</param>
 /// <param name="Request">The request.</param>
 /// <param name="AskedAt">When it was asked for.</param>
-/// <param name="DecidedAt">When it was decided.</param>
+/// <param name="DecidedAt">When it was decided, or has expired.</param>
 /// <param name="DecidedBy">Who decided.</param>
 /// <param name="Reason">Why.</param>
+/// <param name="ExpiresAt">From when it counts as denied if no one has decided.</param>
 internal sealed record ApprovalContract(
     Guid Id,
     string Kind,
@@ -22,7 +23,8 @@ internal sealed record ApprovalContract(
     DateTimeOffset AskedAt,
     DateTimeOffset? DecidedAt = null,
     string? DecidedBy = null,
-    string? Reason = null)
+    string? Reason = null,
+    DateTimeOffset? ExpiresAt = null)
 {
     public static ApprovalContract Of(Approval approval) => new(
         approval.Id,
@@ -33,12 +35,13 @@ internal sealed record ApprovalContract(
         approval.AskedAt,
         approval.DecidedAt,
         approval.By,
-        approval.Reason);
+        approval.Reason,
+        approval.ExpiresAt);
 
     public static string StateOf(Approval approval) => approval.Decision switch
     {
         ApprovalDecision.Approved => "approved",
-        ApprovalDecision.Denied => "denied",
+        ApprovalDecision.Denied => approval.IsExpired ? "expired" : "denied",
         _ => "pending",
     };
 }

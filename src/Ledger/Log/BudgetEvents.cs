@@ -12,6 +12,23 @@ public sealed record BudgetSet(
     [property: JsonPropertyName("tokens"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Tokens = null,
     [property: JsonPropertyName("calls"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Calls = null) : OpenEvent;
 
+/// <summary>The calls of a run and its branches, or of those that a budget covers, count against another budget too.</summary>
+/// <param name="Budget">What the other budget is of: a task or a run, by its stream name.</param>
+[EventType("budget.joined")]
+public sealed record BudgetJoined([property: JsonPropertyName("budget")] string Budget) : OpenEvent;
+
+/// <summary>More of a budget was approved: its limits are higher by this much; in the stream of the budget.</summary>
+/// <param name="ApprovalId">The id of the event that asked for it.</param>
+/// <param name="Usd">US dollars, or null.</param>
+/// <param name="Tokens">Tokens, or null.</param>
+/// <param name="Calls">Calls, or null.</param>
+[EventType("budget.raised")]
+public sealed record BudgetRaised(
+    [property: JsonPropertyName("approval_id")] Guid ApprovalId,
+    [property: JsonPropertyName("usd"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] decimal? Usd = null,
+    [property: JsonPropertyName("tokens"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Tokens = null,
+    [property: JsonPropertyName("calls"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Calls = null) : OpenEvent;
+
 /// <summary>A call was begun, and a part of the budget is reserved for it until it is settled; in the stream of the budget.</summary>
 /// <param name="RequestId">The id of the event that recorded the request.</param>
 /// <param name="Stream">The stream of the run or branch that calls.</param>

@@ -36,5 +36,7 @@ namespace Ledger.Log;
 [JsonSerializable(typeof(BudgetSet))]
 [JsonSerializable(typeof(BudgetReserved))]
 [JsonSerializable(typeof(BudgetSettled))]
+[JsonSerializable(typeof(BudgetJoined))]
+[JsonSerializable(typeof(BudgetRaised))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class BuiltInEventsContext : JsonSerializerContext;

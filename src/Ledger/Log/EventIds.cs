@@ -42,10 +42,17 @@ public static class EventIds
     internal static Guid OfUnknownCall(Guid requestId) => NameBased(CallNamespace, $"unknown\n{requestId}");
 
     /// <summary>The id of the event that reserves a part of a budget for a call; the log holds it once.</summary>
-    internal static Guid OfReservation(Guid requestId) => NameBased(CallNamespace, $"reserved\n{requestId}");
+    /// <param name="requestId">The call.</param>
+    /// <param name="joined">The stream of the budget, if it is not that of the call's own run.</param>
+    internal static Guid OfReservation(Guid requestId, StreamName? joined) => NameBased(CallNamespace, $"reserved\n{requestId}{In(joined)}");
 
     /// <summary>The id of the event that settles a call with the event that ended it.</summary>
-    internal static Guid OfSettlement(Guid outcomeId) => NameBased(CallNamespace, $"settled\n{outcomeId}");
+    /// <param name="outcomeId">The event that ended it.</param>
+    /// <param name="joined">The stream of the budget, if it is not that of the call's own run.</param>
+    internal static Guid OfSettlement(Guid outcomeId, StreamName? joined) => NameBased(CallNamespace, $"settled\n{outcomeId}{In(joined)}");
+
+    /// <summary>The id of the event by which an approval raises a budget; the log holds it once.</summary>
+    internal static Guid OfRaise(Guid approvalId) => NameBased(CallNamespace, $"raised\n{approvalId}");
 
     /// <summary>The id of the event that asks for approval of a request; the log holds it once.</summary>
     /// <param name="stream">The stream of the run or branch that calls.</param>
@@ -62,6 +69,8 @@ public static class EventIds
     /// <param name="target">The stream.</param>
     /// <param name="count">How many merges the stream had before.</param>
     internal static Guid OfMerge(StreamName target, int count) => NameBased(MergeNamespace, $"{target.Value}\n{count}");
+
+    private static string In(StreamName? stream) => stream is { } name ? $"\n{name.Value}" : "";
 
     private static string Occurrence(string? named, int slot) => (named, slot) switch
     {

@@ -63,7 +63,7 @@ public sealed class EventRegistry
             .Add(json.BranchCreated).Add(json.BranchMerged)
             .Add(json.CallRequested).Add(json.CallReturned).Add(json.CallFailed).Add(json.CallAnswered)
             .Add(json.CallUnknown).Add(json.CallReleased).Add(json.AttemptStarted)
-            .Add(json.BudgetSet).Add(json.BudgetReserved).Add(json.BudgetSettled)
+            .Add(json.BudgetSet).Add(json.BudgetReserved).Add(json.BudgetSettled).Add(json.BudgetJoined).Add(json.BudgetRaised)
             .Add(json.ApprovalRequested).Add(json.ApprovalDecided);
         configure(builder);
         return new EventRegistry(builder);

@@ -8,7 +8,7 @@ namespace Ledger;
 
 /// <summary>The runs and branches of one log: start them, find them, fork them.</summary>
 /// <remarks>Safe for concurrent use; apart from the store it holds only which calls are being made through it.</remarks>
-public sealed class AgentLedger
+public sealed partial class AgentLedger
 {
     private readonly ReadStatistics? _statistics;
 

@@ -93,6 +93,9 @@ public sealed record AgentLedgerOptions
     /// <summary>How approvals of calls are treated: by default a decision counts forever.</summary>
     public ApprovalOptions Approvals { get; init; } = new();
 
+    /// <summary>What happens to a call that exceeds a budget: by default it is refused.</summary>
+    public BudgetOptions Budgets { get; init; } = new();
+
     /// <summary>The price of a call in US dollars when its response has none: default null, unknown. It may return null.</summary>
     /// <remarks>Asked when the response is recorded, and recorded with it: a later change of prices changes no history.</remarks>
     public Func<CallCost, decimal?>? Price { get; init; }

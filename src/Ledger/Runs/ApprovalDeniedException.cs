@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ledger.Runs;
 
 /// <summary>A call was not made, because it was denied.</summary>
@@ -5,8 +7,7 @@ public sealed class ApprovalDeniedException : Exception
 {
     internal ApprovalDeniedException(StreamName stream, Approval approval)
         : base(
-            $"A call of kind '{approval.Kind}' in '{stream}' was not made: '{approval.By}' denied it"
-            + $"{(approval.Reason is { } reason ? $", because: {reason}" : "")}. A later decision on '{approval.Id}' takes the place of this one.") =>
+            $"A call of kind '{approval.Kind}' in '{stream}' was not made: {WhyOf(approval)}. A later decision on '{approval.Id}' takes the place of this one.") =>
         (Stream, Approval) = (stream, approval);
 
     /// <summary>The stream of the run or branch.</summary>
@@ -14,4 +15,8 @@ public sealed class ApprovalDeniedException : Exception
 
     /// <summary>The request, and who denied it.</summary>
     public Approval Approval { get; }
+
+    private static string WhyOf(Approval approval) => approval.IsExpired
+        ? $"it needed approval by {approval.ExpiresAt!.Value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}, and no one decided"
+        : $"'{approval.By}' denied it{(approval.Reason is { } reason ? $", because: {reason}" : "")}";
 }

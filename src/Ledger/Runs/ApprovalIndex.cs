@@ -29,7 +29,7 @@ internal sealed class ApprovalIndex
         {
             var before = _approvals.GetValueOrDefault((asked.Kind, asked.RequestHash)).Count;
             var askedAs = CallEventForm.Text(recorded, AskedAsHeader);
-            Keep(new Approval(recorded.Id, asked.Kind, asked.RequestHash, asked.Request, recorded.Timestamp) { AskedAs = askedAs }, before + 1);
+            Keep(new Approval(recorded.Id, asked.Kind, asked.RequestHash, asked.Request, recorded.Timestamp) { AskedAs = askedAs, ExpiresAt = asked.ExpiresAt }, before + 1);
         }
         else if (recorded.Data is ApprovalDecided decided
             && _approvals.TryGetValue((decided.Kind, decided.RequestHash), out var known)

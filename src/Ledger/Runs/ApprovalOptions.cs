@@ -3,6 +3,22 @@ namespace Ledger.Runs;
 /// <summary>How approvals of calls are treated.</summary>
 public sealed record ApprovalOptions
 {
+    /// <summary>How long a request waits for a decision: default null, forever; more than zero. After that it counts as denied, until someone decides after all.</summary>
+    /// <remarks>The time is recorded with the request, so that readers of the log know it, also when the process that asked is gone. A later change does not change it.</remarks>
+    public TimeSpan? DecideWithin
+    {
+        get;
+        init
+        {
+            if (value is { } time)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero, nameof(value));
+            }
+
+            field = value;
+        }
+    }
+
     /// <summary>How long a decision counts: default null, forever; more than zero. An older one is asked for again.</summary>
     public TimeSpan? ValidFor
     {

@@ -1,13 +1,13 @@
 namespace Ledger.Runs;
 
-/// <summary>A call would exceed the budget of its run and the run's branches; it was not made.</summary>
+/// <summary>A call would exceed the budget of its run and the run's branches, or one that the run has joined; it was not made.</summary>
 public sealed class BudgetExceededException : Exception
 {
-    internal BudgetExceededException(StreamName stream, string kind, BudgetAmount asked, RunBudget budget, IReadOnlyList<(string Limit, string Reason)> limits)
+    internal BudgetExceededException(StreamName stream, string kind, BudgetAmount asked, RunBudget budget, IReadOnlyList<(string Limit, string Reason)> limits, StreamName? joined = null)
         : base(
-            $"A call of kind '{kind}' in '{stream}' was not made, because it could exceed the budget ({string.Join("; ", limits.Select(l => l.Reason))}). "
+            $"A call of kind '{kind}' in '{stream}' was not made, because it could exceed the budget{(joined is { } owner ? $" of '{owner}'" : "")} ({string.Join("; ", limits.Select(l => l.Reason))}). "
             + $"Raise the budget with {nameof(Run.SetBudgetAsync)}, or release unknown calls with {nameof(Run.ReleaseCallAsync)}.") =>
-        (Stream, Kind, Asked, Budget, Limits) = (stream, kind, asked, budget, [.. limits.Select(l => l.Limit)]);
+        (Stream, Kind, Asked, Budget, Limits, Joined) = (stream, kind, asked, budget, [.. limits.Select(l => l.Limit)], joined);
 
     /// <summary>The stream of the run or branch.</summary>
     public StreamName Stream { get; }
@@ -20,6 +20,9 @@ public sealed class BudgetExceededException : Exception
 
     /// <summary>The budget that the call was refused by.</summary>
     public RunBudget Budget { get; }
+
+    /// <summary>What the budget is of, if the run has joined it: a task or another run; null for the budget of the run itself.</summary>
+    public StreamName? Joined { get; }
 
     internal IReadOnlyList<string> Limits { get; }
 

@@ -9,17 +9,27 @@ internal static class BudgetRefusalForm
     private const string Kind = "kind";
     private const string Hash = "request_hash";
     private const string Stream = "stream";
+    private const string Joined = "budget";
 
-    public static Dictionary<string, JsonElement> Of(BudgetExceededException refused, JsonElement request) => new(StringComparer.Ordinal)
+    public static Dictionary<string, JsonElement> Of(BudgetExceededException refused, JsonElement request)
     {
-        [Kind] = JsonText.ToElement(refused.Kind),
-        [Hash] = JsonText.ToElement(CallKey.Of(refused.Kind, CallEventForm.StoredForm(refused.Kind, request)).RequestHash),
-        [Stream] = JsonText.ToElement(refused.Stream.Value),
-        ["asked"] = ToElement(refused.Asked),
-        ["limit"] = ToElement(refused.Budget.Limit),
-        ["spent"] = ToElement(refused.Budget.Spent),
-        ["reserved"] = ToElement(refused.Budget.Reserved),
-    };
+        var form = new Dictionary<string, JsonElement>(StringComparer.Ordinal)
+        {
+            [Kind] = JsonText.ToElement(refused.Kind),
+            [Hash] = JsonText.ToElement(CallKey.Of(refused.Kind, CallEventForm.StoredForm(refused.Kind, request)).RequestHash),
+            [Stream] = JsonText.ToElement(refused.Stream.Value),
+            ["asked"] = ToElement(refused.Asked),
+            ["limit"] = ToElement(refused.Budget.Limit),
+            ["spent"] = ToElement(refused.Budget.Spent),
+            ["reserved"] = ToElement(refused.Budget.Reserved),
+        };
+        if (refused.Joined is { } joined)
+        {
+            form.Add(Joined, JsonText.ToElement(joined.Value));
+        }
+
+        return form;
+    }
 
     /// <summary>The call that was refused; null for an event that does not name one.</summary>
     public static CallKey? KeyOf(RecordedEvent recorded) =>
@@ -36,10 +46,15 @@ internal static class BudgetRefusalForm
         var asked = AmountOf(data, "asked");
         var budget = new RunBudget(AmountOf(data, "limit"), AmountOf(data, "spent"), AmountOf(data, "reserved"));
         return new BudgetExceededException(
-            Text(data, Stream) is { Length: > 0 } stream ? new StreamName(stream) : recorded.Stream, Text(data, Kind) ?? "", asked, budget, budget.LimitsAgainst(asked));
+            Text(data, Stream) is { Length: > 0 } stream ? new StreamName(stream) : recorded.Stream,
+            Text(data, Kind) ?? "",
+            asked,
+            budget,
+            budget.LimitsAgainst(asked),
+            Text(data, Joined) is { } joined ? BudgetStream.Parse(joined) : null);
     }
 
-    private static JsonElement ToElement(BudgetAmount amount) => EventJson.ToElement(writer =>
+    public static JsonElement ToElement(BudgetAmount amount) => EventJson.ToElement(writer =>
     {
         writer.WriteStartObject();
         if (amount.Usd is { } usd)
@@ -60,7 +75,7 @@ internal static class BudgetRefusalForm
         writer.WriteEndObject();
     });
 
-    private static BudgetAmount AmountOf(JsonElement data, string name) =>
+    public static BudgetAmount AmountOf(JsonElement data, string name) =>
         data.TryGetProperty(name, out var amount) && amount.ValueKind == JsonValueKind.Object
             ? new BudgetAmount(
                 Number(amount, "usd") is { } usd && usd.TryGetDecimal(out var price) ? price : null,

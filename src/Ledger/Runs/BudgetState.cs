@@ -8,6 +8,7 @@ internal sealed class BudgetState
     private readonly Dictionary<Guid, (BudgetReserved Call, BudgetAmount Amount)> _open = [];
     private readonly Dictionary<(string Kind, string? Target), BudgetAmount> _dearest = [];
     private BudgetAmount? _limit;
+    private BudgetAmount _raised = BudgetAmount.Zero;
     private BudgetAmount _spent = BudgetAmount.Zero;
     private BudgetAmount _reserved = BudgetAmount.Zero;
 
@@ -16,7 +17,10 @@ internal sealed class BudgetState
 
     /// <summary>The budget now.</summary>
     /// <param name="limit">The limit of the history, for a budget whose stream has none: a history that was imported.</param>
-    public RunBudget With(BudgetAmount limit) => new(_limit ?? limit, _spent, _reserved);
+    public RunBudget With(BudgetAmount limit) => new(Raised(_limit ?? limit), _spent, _reserved);
+
+    /// <summary>The other budgets that this one has joined; another list after each.</summary>
+    public IReadOnlyList<StreamName> Joined { get; private set; } = [];
 
     /// <summary>The most that an answered call of a kind to a model or tool cost so far; null if there was none.</summary>
     public BudgetAmount? DearestOf(string kind, string? target) => _dearest.GetValueOrDefault((kind, target));
@@ -27,7 +31,13 @@ internal sealed class BudgetState
         switch (recorded.Data)
         {
             case BudgetSet set:
-                _limit = new BudgetAmount(set.Usd, set.Tokens, set.Calls);
+                (_limit, _raised) = (new BudgetAmount(set.Usd, set.Tokens, set.Calls), BudgetAmount.Zero);
+                break;
+            case BudgetRaised raised:
+                _raised = _raised.Plus(new BudgetAmount(raised.Usd, raised.Tokens, raised.Calls));
+                break;
+            case BudgetJoined joined when BudgetStream.Parse(joined.Budget) is { } budget && !Joined.Contains(budget):
+                Joined = [.. Joined, budget];
                 break;
             case BudgetReserved call:
                 var amount = new BudgetAmount(call.Usd ?? 0, call.Tokens ?? 0, 1);
@@ -44,6 +54,8 @@ internal sealed class BudgetState
                 break;
         }
     }
+
+    private BudgetAmount Raised(BudgetAmount limit) => new(limit.Usd + _raised.Usd, limit.Tokens + _raised.Tokens, limit.Calls + _raised.Calls);
 
     // A call that was released and returned after all is settled twice: it costs nothing the first time, and its price the second.
     private void Settle(BudgetSettled settled)

@@ -29,6 +29,9 @@ internal sealed class CallIndex(History history)
     /// <summary>The budget that was set last in the history; null for none.</summary>
     public BudgetAmount? Limit { get; private set; }
 
+    /// <summary>What other budgets the history has joined, in the order in which it did.</summary>
+    public IReadOnlyList<StreamName> Joined { get; private set; } = [];
+
     /// <summary>The approvals of calls so far.</summary>
     public ApprovalIndex Approvals { get; } = new();
 
@@ -104,6 +107,10 @@ internal sealed class CallIndex(History history)
         else if (recorded is { Type: "budget.set", Data: BudgetSet set })
         {
             Limit = new BudgetAmount(set.Usd, set.Tokens, set.Calls);
+        }
+        else if (recorded is { Type: "budget.joined", Data: BudgetJoined joined } && BudgetStream.Parse(joined.Budget) is { } budget && !Joined.Contains(budget))
+        {
+            Joined = [.. Joined, budget];
         }
         else if (recorded.Type is "approval.requested" or "approval.decided")
         {

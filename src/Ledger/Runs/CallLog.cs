@@ -74,6 +74,12 @@ internal sealed class CallLog(Run run)
     /// <summary>The budget that the history had at the last look; null for none.</summary>
     public BudgetAmount? Limit => _index.Limit;
 
+    /// <summary>What other budgets the history had joined at the last look.</summary>
+    public IReadOnlyList<StreamName> Joined => _index.Joined;
+
+    /// <summary>What other budgets the history has joined.</summary>
+    public Task<IReadOnlyList<StreamName>> ReadJoinedAsync(CancellationToken cancellationToken) => ReadAsync(index => index.Joined, cancellationToken);
+
     /// <summary>The current budget of the history; null for none.</summary>
     public Task<BudgetAmount?> ReadLimitAsync(CancellationToken cancellationToken) => ReadAsync(index => index.Limit, cancellationToken);
 

@@ -148,7 +148,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
 
             return taken.Open?.Owner == _owner ? taken : await ReadAgainAsync(state, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not BudgetExceededException)
+        catch (Exception e) when (e is not (BudgetExceededException or ApprovalPendingException))
         {
             await ReleaseAsync(state, e).ConfigureAwait(false);
             throw;

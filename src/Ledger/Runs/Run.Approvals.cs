@@ -11,7 +11,11 @@ public sealed partial class Run
     /// <summary>Lists the requests for which approval was asked (<see cref="CallOptions.Approval"/>), with what was decided last, the oldest first.</summary>
     /// <remarks>A branch lists those of its prefix too: a decision before the fork counts on the branch, a later one does not.</remarks>
     /// <param name="cancellationToken">Stops the reading.</param>
-    public Task<IReadOnlyList<Approval>> ListApprovalsAsync(CancellationToken cancellationToken = default) => _calls.ReadApprovalsAsync(cancellationToken);
+    public async Task<IReadOnlyList<Approval>> ListApprovalsAsync(CancellationToken cancellationToken = default)
+    {
+        var now = _ledger.TimeProvider.GetUtcNow();
+        return [.. (await _calls.ReadApprovalsAsync(cancellationToken).ConfigureAwait(false)).Select(approval => approval.At(now))];
+    }
 
     /// <summary>Approves or denies a request; the last decision counts, for all identical requests of this history.</summary>
     /// <param name="id">The id of the event that asks for approval, as <see cref="ListApprovalsAsync"/> lists it.</param>
@@ -20,6 +24,7 @@ public sealed partial class Run
     /// <param name="reason">Why; null for no reason.</param>
     /// <param name="cancellationToken">Stops waiting; the event is then written or not.</param>
     /// <exception cref="ArgumentException">This history does not wait for approval under that id, or asked again since.</exception>
+    /// <exception cref="InvalidOperationException">It raised a budget (<see cref="BudgetPolicy"/>), which cannot be denied any more.</exception>
     public async Task DecideAsync(Guid id, ApprovalDecision decision, string by, string? reason = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(by);
@@ -31,7 +36,10 @@ public sealed partial class Run
         var approval = (await ListApprovalsAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(a => a.Id == id)
             ?? throw new ArgumentException($"'{StreamName}' has no request for approval '{id}', or asked again since.", nameof(id));
         var decided = new ApprovalDecided(approval.Kind, approval.RequestHash, decision == ApprovalDecision.Approved, by, reason);
-        await AppendOwnAsync(new NewEvent(decided, new EventMetadata { Actor = by, Causes = [id] }), cancellationToken).ConfigureAwait(false);
+        var made = new NewEvent(decided, new EventMetadata { Actor = by, Causes = [id] });
+        await (BudgetRaise.Of(approval) is { } raise
+            ? RaiseBudgetAsync(approval, raise, decision, made, cancellationToken)
+            : AppendOwnAsync(made, cancellationToken)).ConfigureAwait(false);
     }
 
     /// <summary>The last approval of a request; asks for approval if that was not done, or too long ago.</summary>
@@ -43,7 +51,7 @@ public sealed partial class Run
     internal async Task<(Guid Id, Approval? Decided)> AskApprovalAsync(
         CallKey key, JsonElement request, EventMetadata metadata, string? askedAs, CancellationToken cancellationToken)
     {
-        var (last, shown, count) = await _calls.ReadApprovalAsync(key, askedAs, cancellationToken).ConfigureAwait(false);
+        var (last, shown, count) = await ReadApprovalAsync(key, askedAs, cancellationToken).ConfigureAwait(false);
         if ((InForce(shown) ?? (askedAs is null || last?.Decision is null ? InForce(last) : null)) is { } approval)
         {
             return (approval.Id, approval.Decision is null ? null : approval);
@@ -56,7 +64,8 @@ public sealed partial class Run
             metadata = metadata with { Headers = new Dictionary<string, JsonElement>(metadata.Headers) { [ApprovalIndex.AskedAsHeader] = JsonText.ToElement(askedAs) } };
         }
 
-        var asked = new NewEvent(new ApprovalRequested(key.Kind, key.RequestHash, request), metadata with { ForeignId = null }) { Id = id };
+        var expiresAt = _ledger.Options.Approvals.DecideWithin is { } time ? _ledger.TimeProvider.GetUtcNow() + time : (DateTimeOffset?)null;
+        var asked = new NewEvent(new ApprovalRequested(key.Kind, key.RequestHash, request, expiresAt), metadata with { ForeignId = null }) { Id = id };
         try
         {
             await AppendOwnAsync(asked, cancellationToken).ConfigureAwait(false);
@@ -72,7 +81,7 @@ public sealed partial class Run
     /// <summary>What was asked under an id of a chat client, or else the last time for the request, unless its decision is too old; and the last time. Null for none.</summary>
     internal async Task<(Approval? Valid, Approval? Last)> FindApprovalAsync(CallKey key, string askedAs, CancellationToken cancellationToken)
     {
-        var (last, shown, _) = await _calls.ReadApprovalAsync(key, askedAs, cancellationToken).ConfigureAwait(false);
+        var (last, shown, _) = await ReadApprovalAsync(key, askedAs, cancellationToken).ConfigureAwait(false);
         return (InForce(shown) ?? InForce(last), last);
     }
 
@@ -93,7 +102,14 @@ public sealed partial class Run
         }
     }
 
-    // One that waits has no end.
+    private async Task<(Approval? Last, Approval? Shown, int Count)> ReadApprovalAsync(CallKey key, string? askedAs, CancellationToken cancellationToken)
+    {
+        var now = _ledger.TimeProvider.GetUtcNow();
+        var (last, shown, count) = await _calls.ReadApprovalAsync(key, askedAs, cancellationToken).ConfigureAwait(false);
+        return (last?.At(now), shown?.At(now), count);
+    }
+
+    // One that waits is in force until it has expired, which is a decision.
     private Approval? InForce(Approval? approval) =>
         approval?.DecidedAt is { } decidedAt && _ledger.TimeProvider.GetUtcNow() - decidedAt > _ledger.Options.Approvals.ValidFor ? null : approval;
 }

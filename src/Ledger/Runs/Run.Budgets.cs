@@ -7,7 +7,10 @@ namespace Ledger;
 /// <content>What the calls of a run and its branches may cost.</content>
 public sealed partial class Run
 {
-    private readonly BudgetAccount _budget;
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    private readonly BudgetBook _budget;
 
     /// <summary>Limits what the calls of this run and its branches may cost together; a later limit replaces it, and what was spent stays spent.</summary>
     /// <remarks>
@@ -26,15 +29,41 @@ public sealed partial class Run
     /// <exception cref="ArgumentOutOfRangeException">A limit is negative.</exception>
     public async Task SetBudgetAsync(BudgetAmount limit, EventMetadata? metadata = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(limit);
-        if (limit.Usd < 0 || limit.Tokens < 0 || limit.Calls < 0)
+        AgentLedger.Check(limit);
+        metadata ??= EventMetadata.None;
+        var set = new BudgetSet(limit.Usd, limit.Tokens, limit.Calls);
+        await AppendOwnAsync(new NewEvent(set, metadata), [_budget.Part(set, metadata with { ForeignId = null })], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Counts the calls of this run and its branches against another budget too: that of a task, or of the run that began this one.</summary>
+    /// <remarks>
+    /// <list type="number">
+    /// <item>A call is then reserved in all of them, or not made. What the other budget has joined itself counts too, so that trees of runs and tasks have one limit at the root.</item>
+    /// <item>It applies as <see cref="SetBudgetAsync"/> does: to branches that have the event <c>budget.joined</c> in their prefix. Done again it changes nothing.</item>
+    /// <item>Calls that were made before do not count there.</item>
+    /// </list>
+    /// </remarks>
+    /// <param name="owner">What the other budget is of: <c>task:t1</c>, a run or a branch; it may have no limit yet.</param>
+    /// <param name="metadata">Who joins them and why; null for nothing.</param>
+    /// <param name="cancellationToken">Stops waiting; the events are then written whole or not at all.</param>
+    /// <exception cref="ArgumentException">It is this run, or a branch of it.</exception>
+    /// <exception cref="StreamNotFoundException">It is a branch that does not exist.</exception>
+    public async Task JoinBudgetAsync(StreamName owner, EventMetadata? metadata = null, CancellationToken cancellationToken = default)
+    {
+        var root = await _ledger.BudgetOwnerAsync(owner, cancellationToken).ConfigureAwait(false);
+        if (root == History.Root)
         {
-            throw new ArgumentOutOfRangeException(nameof(limit), limit, "A budget must not be negative.");
+            throw new ArgumentException($"The budget of '{owner}' is that of '{StreamName}' itself.", nameof(owner));
+        }
+
+        if ((await _calls.ReadJoinedAsync(cancellationToken).ConfigureAwait(false)).Contains(root))
+        {
+            return;
         }
 
         metadata ??= EventMetadata.None;
-        var set = new BudgetSet(limit.Usd, limit.Tokens, limit.Calls);
-        await AppendOwnAsync(new NewEvent(set, metadata), _budget.Setting(set, metadata with { ForeignId = null }), cancellationToken).ConfigureAwait(false);
+        var joined = new BudgetJoined(root.Value);
+        await AppendOwnAsync(new NewEvent(joined, metadata), [_budget.Part(joined, metadata with { ForeignId = null })], cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The budget of the run and its branches, what they spent and reserved; null if this history has none.</summary>
@@ -44,35 +73,101 @@ public sealed partial class Run
             ? await _budget.ReadAsync(limit, cancellationToken).ConfigureAwait(false)
             : null;
 
+    private BudgetRoots Budgets => new(_calls.Limit, _calls.Joined);
+
     /// <summary>Appends a request of a call; under a budget, its reservation with it.</summary>
-    /// <exception cref="BudgetExceededException">The budget does not allow the call: nothing was appended but <c>budget.exhausted</c>.</exception>
+    /// <exception cref="BudgetExceededException">A budget does not allow the call: nothing was appended but <c>budget.exhausted</c>.</exception>
+    /// <exception cref="ApprovalPendingException">The same, and more was asked for.</exception>
     internal async Task AppendRequestAsync(NewEvent request, CallKey key, JsonElement asked, CallCost? estimate, CancellationToken cancellationToken)
     {
-        if (_calls.Limit is not { } limit || _ledger.CallSource is { MakesCalls: false })
+        if (Budgets.IsEmpty || _ledger.CallSource is { MakesCalls: false })
         {
             await AppendOwnAsync(request, cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        try
+        var metadata = request.Metadata with { Headers = EventMetadata.EmptyHeaders };
+        Guid? approved = null;
+        for (var isFirst = true; ; isFirst = false)
         {
-            await _budget.ReserveAsync(request, key.Kind, asked, estimate, limit, cancellationToken).ConfigureAwait(false);
-        }
-        catch (BudgetExceededException exceeded)
-        {
-            var metadata = request.Metadata with { Headers = EventMetadata.EmptyHeaders };
-            var exhausted = new BudgetExhausted(exceeded.Limits) { More = BudgetRefusalForm.Of(exceeded, asked) };
-            await AppendOwnAsync(new NewEvent(exhausted, metadata), cancellationToken).ConfigureAwait(false);
-            throw;
+            try
+            {
+                await _budget.ReserveAsync(request, key.Kind, asked, estimate, Budgets, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (BudgetExceededException exceeded)
+            {
+                if (isFirst)
+                {
+                    var exhausted = new BudgetExhausted(exceeded.Limits) { More = BudgetRefusalForm.Of(exceeded, asked) };
+                    await AppendOwnAsync(new NewEvent(exhausted, metadata), cancellationToken).ConfigureAwait(false);
+                }
+
+                // An approval that was not followed by more of the budget does not count twice.
+                if (_ledger.Options.Budgets.WhenExceeded == BudgetPolicy.Refuse
+                    || await AskForMoreAsync(exceeded, key, metadata, cancellationToken).ConfigureAwait(false) is not { } next
+                    || next == approved)
+                {
+                    throw;
+                }
+
+                approved = next;
+            }
         }
     }
 
     /// <summary>Appends how a call ended; under a budget, its settlement with it.</summary>
-    internal Task<Position> AppendOutcomeAsync(NewEvent outcome, Guid requestId, CancellationToken cancellationToken) => _calls.Limit is null
-        ? AppendOwnAsync(outcome, cancellationToken)
-        : AppendOwnAsync(outcome, _budget.Settlement(outcome, requestId), cancellationToken);
+    internal async Task<Position> AppendOutcomeAsync(NewEvent outcome, Guid requestId, CancellationToken cancellationToken) => await AppendOwnAsync(
+        outcome,
+        Budgets is { IsEmpty: false } budgets ? await _budget.SettlementsAsync(outcome, requestId, budgets, cancellationToken).ConfigureAwait(false) : [],
+        cancellationToken).ConfigureAwait(false);
 
     /// <summary>Frees what is reserved for a call that its callee does not know.</summary>
     internal Task SettleNotMadeAsync(Guid requestId, CancellationToken cancellationToken) =>
-        _calls.Limit is null ? Task.CompletedTask : _budget.SettleNotMadeAsync(requestId, cancellationToken);
+        Budgets is { IsEmpty: false } budgets ? _budget.SettleNotMadeAsync(requestId, budgets, cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Asks for more of a budget; returns the approval once there is one, or null once it was denied.</summary>
+    private async Task<Guid?> AskForMoreAsync(BudgetExceededException exceeded, CallKey call, EventMetadata metadata, CancellationToken cancellationToken)
+    {
+        var request = BudgetRaise.RequestOf(exceeded, exceeded.Joined ?? History.Root, call, _ledger.Options.Budgets.Raise);
+        var key = CallKey.Of(BudgetRaise.Kind, request);
+        for (var pause = ShortestPause; ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks)))
+        {
+            var (id, decided) = await AskApprovalAsync(key, request, metadata, null, cancellationToken).ConfigureAwait(false);
+            if (decided is not null)
+            {
+                return decided.Decision == ApprovalDecision.Approved ? decided.Id : null;
+            }
+
+            if (_ledger.Options.Budgets.WhenExceeded == BudgetPolicy.Ask)
+            {
+                throw new ApprovalPendingException(StreamName, BudgetRaise.Kind, id);
+            }
+
+            await Task.Delay(pause, _ledger.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Records a decision on more of a budget; approved, the limit is higher from then on.</summary>
+    private async Task<Position> RaiseBudgetAsync(Approval approval, BudgetRaise raise, ApprovalDecision decision, NewEvent decided, CancellationToken cancellationToken)
+    {
+        var isRaised = approval.Decision == ApprovalDecision.Approved;
+        if (decision == ApprovalDecision.Denied)
+        {
+            return isRaised
+                ? throw new InvalidOperationException($"'{approval.Id}' has raised the budget of '{raise.Budget}' already. Set another limit instead.")
+                : await AppendOwnAsync(decided, cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            StreamAppend[] raised = isRaised ? [] : [_budget.Raise(raise, approval.Id, decided.Metadata)];
+            return await AppendOwnAsync(decided, raised, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EventIdInUseException)
+        {
+            // Another approved it meanwhile: the budget is raised once.
+            return await AppendOwnAsync(decided, cancellationToken).ConfigureAwait(false);
+        }
+    }
 }

@@ -328,14 +328,14 @@ public sealed partial class Run
     /// <remarks>The first call of a handle reads the whole history, later calls only newer events.</remarks>
     public Task<RunUsage> GetUsageAsync(CancellationToken cancellationToken = default) => _calls.ReadUsageAsync(cancellationToken);
 
-    internal Task<Position> AppendOwnAsync(NewEvent newEvent, CancellationToken cancellationToken) => AppendOwnAsync(newEvent, null, cancellationToken);
+    internal Task<Position> AppendOwnAsync(NewEvent newEvent, CancellationToken cancellationToken) => AppendOwnAsync(newEvent, [], cancellationToken);
 
-    /// <summary>Appends to the end, and to another stream with it, both or neither.</summary>
-    internal async Task<Position> AppendOwnAsync(NewEvent newEvent, StreamAppend? other, CancellationToken cancellationToken)
+    /// <summary>Appends to the end, and to other streams with it, all or nothing.</summary>
+    internal async Task<Position> AppendOwnAsync(NewEvent newEvent, StreamAppend[] others, CancellationToken cancellationToken)
     {
         var correlated = Correlated(newEvent);
         var own = new StreamAppend(StreamName, ExpectedVersion.Any, [correlated]);
-        StreamAppend[] append = other is null ? [own] : [own, other];
+        StreamAppend[] append = [own, .. others];
         var results = await _ledger.Store.AppendAsync(append, cancellationToken).ConfigureAwait(false);
         if (_ledger.Store.Get<ICallOwners>() is not null)
         {

@@ -21,7 +21,7 @@ public sealed partial class Run
         _statistics = statistics;
         _faults = faults;
         _calls = new CallLog(this);
-        _budget = new BudgetAccount(this, ledger);
+        _budget = new BudgetBook(this, ledger);
     }
 
     // The same history for another attempt of an agent.

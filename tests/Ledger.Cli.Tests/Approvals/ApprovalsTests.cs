@@ -27,6 +27,24 @@ public sealed class ApprovalsTests(CliDatabase database) : IClassFixture<CliData
     }
 
     [Fact]
+    public async Task CallsOfAllRuns_ThatWait_AreListed_UntilTheyExpire()
+    {
+        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false");
+        await using var store = new PostgresEventStore(dataSource);
+        var waiting = await PendingCall.BeginAsync(store, "waiting");
+        var options = new AgentLedgerOptions { Approvals = new ApprovalOptions { DecideWithin = TimeSpan.FromTicks(1) } };
+        var expired = await PendingCall.BeginAsync(store, "expired", options);
+
+        var cli = database.Cli with { TimeProvider = TimeProvider.System };
+        var listed = (await cli.RunAsync("approvals", "list")).ShouldSucceed();
+        listed.ShouldContain($"run:waiting  {waiting}  pending   tool  ");
+        listed.ShouldNotContain($"{expired}");
+        (await cli.RunAsync("approvals", "list", "expired")).ShouldSucceed().ShouldStartWith($"{expired}  expired   tool  ");
+        (await cli.RunAsync("approvals", "approve", "expired", $"{expired}", "--by", "owner")).ShouldSucceed();
+        (await PendingCall.TryAsync(store, "expired")).Text.ShouldBe("paid");
+    }
+
+    [Fact]
     public async Task Decision_OnNothing_IsRefused()
     {
         await database.StartAsync("idle", 1);

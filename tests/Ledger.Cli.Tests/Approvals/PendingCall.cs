@@ -10,10 +10,10 @@ internal static class PendingCall
 {
     public const string Request = """{"tool": "pay", "arguments": {"invoice": 7}}""";
 
-    public static async Task<Guid> BeginAsync(IEventStore store, string id) =>
-        (await Should.ThrowAsync<ApprovalPendingException>(() => TryAsync(store, id))).ApprovalId;
+    public static async Task<Guid> BeginAsync(IEventStore store, string id, AgentLedgerOptions? options = null) =>
+        (await Should.ThrowAsync<ApprovalPendingException>(() => TryAsync(store, id, options))).ApprovalId;
 
-    public static Task<CallAnswer> TryAsync(IEventStore store, string id) => new AgentLedger(store).GetRun(id).CallAsync(
+    public static Task<CallAnswer> TryAsync(IEventStore store, string id, AgentLedgerOptions? options = null) => new AgentLedger(store, options).GetRun(id).CallAsync(
         "tool",
         JsonElement.Parse(Request),
         (_, _) => Task.FromResult(CallResponse.OfText("paid")),

@@ -33,6 +33,23 @@ public sealed class BudgetTests(CliDatabase database) : IClassFixture<CliDatabas
     }
 
     [Fact]
+    public async Task Task_HasABudget_ThatRunsAndTasksJoin()
+    {
+        await database.StartAsync("helper", 1);
+        (await database.Cli.RunAsync("budget", "show", "task:t1")).ShouldSucceed().ShouldBe("No budget is set.\n");
+        (await database.Cli.RunAsync("budget", "set", "task:t1", "--calls", "2")).ShouldSucceed().ShouldStartWith("Limit : 2 calls\n");
+        (await database.Cli.RunAsync("budget", "join", "task:t2", "task:t1", "--actor", "owner")).ShouldSucceed().ShouldStartWith("Limit : 2 calls\n");
+        (await database.Cli.RunAsync("budget", "join", "helper", "task:t2")).ShouldSucceed().ShouldStartWith("Limit : no limit\n");
+
+        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false");
+        await using var store = new PostgresEventStore(dataSource);
+        await HangingCall.BeginAsync(store, "helper");
+        (await database.Cli.JsonAsync("budget", "show", "task:t1")).GetProperty("remaining").GetProperty("calls").GetInt64().ShouldBe(1);
+        (await database.Cli.RunAsync("budget", "join", "helper", "helper")).ShouldBeRefused(1, "The budget of 'run:helper' is that of 'run:helper' itself.");
+        (await database.Cli.RunAsync("budget", "join", "task:t1", "task:t1")).ShouldBeRefused(1, "The budget of 'task:t1' cannot join itself.");
+    }
+
+    [Fact]
     public async Task Set_WrongLimits_AreRefused()
     {
         await database.StartAsync("free", 1);

@@ -1,4 +1,5 @@
 using Ledger.Runs;
+using Microsoft.Extensions.Time.Testing;
 using Shouldly;
 using Xunit;
 
@@ -93,6 +94,60 @@ public abstract class ApprovalTests(ITestEngine engine) : PolledToolTests(engine
         second.ShouldNotBe(id);
         (await AskAsync(later, Poll)).ShouldBe(second);
         await Should.ThrowAsync<ArgumentException>(() => later.DecideAsync(id, ApprovalDecision.Approved, "owner"));
+    }
+
+    [Fact]
+    public async Task Request_ThatNoOneDecidesOnInTime_IsDenied_ForEveryReader_UntilALaterDecision()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var options = new AgentLedgerOptions { Approvals = new ApprovalOptions { DecideWithin = TimeSpan.FromHours(1) } };
+        var id = NewId();
+        var pending = await Should.ThrowAsync<ApprovalPendingException>(
+            () => new AgentLedger(Store, options, timeProvider: clock).GetRun(id).CallAsync("tool", Poll, CallAsync, Approved));
+
+        // The one that asked is gone, and others have other options: the time is in the log.
+        var reader = new AgentLedger(await Engine.OpenAgainAsync(Store), timeProvider: clock).GetRun(id);
+        var waiting = (await reader.ListApprovalsAsync()).ShouldHaveSingleItem();
+        (waiting.Decision, waiting.ExpiresAt).ShouldBe((null, clock.GetUtcNow().AddHours(1)));
+        clock.Advance(TimeSpan.FromMinutes(61));
+        var expired = (await reader.ListApprovalsAsync()).ShouldHaveSingleItem();
+        (expired.Decision, expired.IsExpired, expired.By, expired.DecidedAt).ShouldBe((ApprovalDecision.Denied, true, null, waiting.ExpiresAt));
+        var denied = await Should.ThrowAsync<ApprovalDeniedException>(() => reader.CallAsync("tool", Poll, CallAsync, Approved));
+        denied.Message.ShouldBe(
+            $"A call of kind 'tool' in 'run:{id}' was not made: it needed approval by {waiting.ExpiresAt!.Value.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}, and no one decided. "
+            + $"A later decision on '{pending.ApprovalId}' takes the place of this one.");
+        (Calls, (await reader.ReadAllAsync()).Count).ShouldBe((0, 1));
+
+        await reader.DecideAsync(pending.ApprovalId, ApprovalDecision.Approved, "owner");
+        (await reader.CallAsync("tool", Poll, CallAsync, Approved)).Text.ShouldBe("answer 1");
+    }
+
+    [Fact]
+    public async Task Request_ThatExpired_IsAskedForAgain_OnceThatIsTooLongAgo()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var options = new AgentLedgerOptions { Approvals = new ApprovalOptions { DecideWithin = TimeSpan.FromHours(1), ValidFor = TimeSpan.FromDays(1) } };
+        var run = new AgentLedger(Store, options, timeProvider: clock).GetRun(NewId());
+        var first = await Should.ThrowAsync<ApprovalPendingException>(() => run.CallAsync("tool", Poll, CallAsync, Approved));
+        clock.Advance(TimeSpan.FromHours(2));
+        await Should.ThrowAsync<ApprovalDeniedException>(() => run.CallAsync("tool", Poll, CallAsync, Approved));
+        clock.Advance(TimeSpan.FromDays(1));
+        var second = await Should.ThrowAsync<ApprovalPendingException>(() => run.CallAsync("tool", Poll, CallAsync, Approved));
+        second.ApprovalId.ShouldNotBe(first.ApprovalId);
+        (await run.ListApprovalsAsync()).ShouldHaveSingleItem().ExpiresAt.ShouldBe(clock.GetUtcNow().AddHours(1));
+    }
+
+    [Fact]
+    public async Task Request_DecidedOnInTime_StaysDecided()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var options = new AgentLedgerOptions { Approvals = new ApprovalOptions { DecideWithin = TimeSpan.FromHours(1) } };
+        var run = new AgentLedger(Store, options, timeProvider: clock).GetRun(NewId());
+        var pending = await Should.ThrowAsync<ApprovalPendingException>(() => run.CallAsync("tool", Poll, CallAsync, Approved));
+        await run.DecideAsync(pending.ApprovalId, ApprovalDecision.Approved, "owner");
+        clock.Advance(TimeSpan.FromHours(2));
+
+        (await run.CallAsync("tool", Poll, CallAsync, Approved)).Text.ShouldBe("answer 1");
     }
 
     [Fact]
