@@ -10,9 +10,10 @@ namespace Ledger.Postgres.Tests.Calls;
 /// <summary>Agents of several processes on one log, whose processes are killed at random: what they do happens once, and costs no more than allowed.</summary>
 public sealed class AgentChaosTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
 {
-    private const int Agents = 32;
-    private const int Processes = 2;
+    private const int OfOneTask = 8;
 
+    private static readonly int Agents = Scale.Of(32, 64);
+    private static readonly int Processes = Scale.Of(2, 3);
     private static readonly int Steps = Scale.Of(25, 400);
     private static readonly TimeSpan Duration = Scale.IsSoak ? TimeSpan.FromMinutes(4) : TimeSpan.FromSeconds(10);
 
@@ -24,8 +25,13 @@ public sealed class AgentChaosTests(LedgerDatabase database) : IClassFixture<Led
         var ledger = new AgentLedger(database.Store);
         for (var agent = 0; agent < Agents; agent++)
         {
-            await ledger.GetRun($"agent-{agent}").SetBudgetAsync(LimitOf(agent));
+            var run = ledger.GetRun($"agent-{agent}");
+            await run.SetBudgetAsync(LimitOf(agent));
+            await run.JoinBudgetAsync(TaskOf(agent));
         }
+
+        // The agents of the first task cannot afford all of their steps together.
+        await ledger.SetBudgetAsync(TaskOf(0), new BudgetAmount(Calls: Steps * OfOneTask));
 
         try
         {
@@ -44,6 +50,11 @@ public sealed class AgentChaosTests(LedgerDatabase database) : IClassFixture<Led
                 (acted, unknown) = (acted + ofAgent, unknown + open);
             }
 
+            for (var first = 0; first < Agents; first += OfOneTask)
+            {
+                await CheckTaskAsync(ledger, first);
+            }
+
             // Not everything was unknown, or refused.
             acted.ShouldBeGreaterThan(Agents * Steps / 2);
             unknown.ShouldBeLessThan(acted / 2);
@@ -56,6 +67,17 @@ public sealed class AgentChaosTests(LedgerDatabase database) : IClassFixture<Led
 
     // Every fourth agent cannot afford all of its steps, of two calls each.
     private static BudgetAmount LimitOf(int agent) => agent % 4 == 0 ? new BudgetAmount(Calls: Steps) : new BudgetAmount(Usd: 0.03m * Steps);
+
+    private static StreamName TaskOf(int agent) => StreamName.Task($"task-{agent / OfOneTask}");
+
+    // What its agents spent, together, and never more than allowed.
+    private static async Task CheckTaskAsync(AgentLedger ledger, int first)
+    {
+        var budget = (await ledger.GetBudgetAsync(TaskOf(first)))!;
+        var agents = await Task.WhenAll(Enumerable.Range(first, OfOneTask).Select(agent => ledger.GetRun($"agent-{agent}").GetBudgetAsync()));
+        (budget.Spent.Calls, budget.Reserved.Calls).ShouldBe((agents.Sum(a => a!.Spent.Calls), agents.Sum(a => a!.Reserved.Calls)));
+        (budget.Limit.Calls, budget.Left.Calls >= 0 || budget.Limit.Calls is null).ShouldBe((first == 0 ? Steps * OfOneTask : null, true));
+    }
 
     private async Task<int> KillAtRandomAsync()
     {
@@ -134,7 +156,7 @@ public sealed class AgentChaosTests(LedgerDatabase database) : IClassFixture<Led
         (budget.Limit, budget.Left.Usd >= 0 || budget.Limit.Usd is null, budget.Left.Calls >= 0 || budget.Limit.Calls is null).ShouldBe((LimitOf(agent), true, true));
         budget.Spent.Calls.ShouldBe(events.Count(e => e.Type is "tool.returned" or "llm.response"));
         budget.Reserved.Calls.ShouldBe(open.Count);
-        if (agent % 4 != 0)
+        if (agent % 4 != 0 && agent >= OfOneTask)
         {
             (answered.Count + unknown.Count).ShouldBe(Steps);
         }
