@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ledger.Tasks;
 using Shouldly;
 using Xunit;
@@ -90,7 +89,7 @@ public sealed class WritingToolTests : IAsyncLifetime
     [Fact]
     public async Task Tasks_NeedNoTimes_AndHaveThemInIso()
     {
-        var before = DateTimeOffset.UtcNow.AddSeconds(-1);
+        var before = TimeProvider.System.GetUtcNow().AddSeconds(-1);
         await _server.CallAsync("ldg_task_save", """{"task":{"id":"t","systemPrompt":"Find out."} }""");
         await _server.CallAsync("ldg_msg_save", """{"message":{"id":"m","taskId":"t","role":"user","content":"?","timestamp":"2026-11-29T10:30:00+01:00"} }""");
         await _server.CallAsync("ldg_call_save", """{"call":{"id":"c","taskId":"t","abilityName":"a:b","parameters":"{}","status":"pending","details":"{}","createdAt":1000,"startMessageId":"m"} }""");

@@ -1,5 +1,4 @@
 using System.Text;
-using Ledger.Log;
 
 namespace Ledger.Mcp.Abilities;
 

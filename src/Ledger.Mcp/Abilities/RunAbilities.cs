@@ -5,7 +5,6 @@ using Ledger.Explorer.Merging;
 using Ledger.Log;
 using Ledger.Mcp.Streams;
 using Ledger.Runs;
-using Ledger.Worlds;
 
 namespace Ledger.Mcp.Abilities;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ledger.Bus;
 using Ledger.Explorer.Contracts;
 using Ledger.Mcp.Streams;

@@ -99,7 +99,7 @@ public abstract class ApprovalTests(ITestEngine engine) : PolledToolTests(engine
     [Fact]
     public async Task Request_ThatNoOneDecidesOnInTime_IsDenied_ForEveryReader_UntilALaterDecision()
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var options = new AgentLedgerOptions { Approvals = new ApprovalOptions { DecideWithin = TimeSpan.FromHours(1) } };
         var id = NewId();
         var pending = await Should.ThrowAsync<ApprovalPendingException>(
@@ -125,7 +125,7 @@ public abstract class ApprovalTests(ITestEngine engine) : PolledToolTests(engine
     [Fact]
     public async Task Request_ThatExpired_IsAskedForAgain_OnceThatIsTooLongAgo()
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var options = new AgentLedgerOptions { Approvals = new ApprovalOptions { DecideWithin = TimeSpan.FromHours(1), ValidFor = TimeSpan.FromDays(1) } };
         var run = new AgentLedger(Store, options, timeProvider: clock).GetRun(NewId());
         var first = await Should.ThrowAsync<ApprovalPendingException>(() => run.CallAsync("tool", Poll, CallAsync, Approved));
@@ -140,7 +140,7 @@ public abstract class ApprovalTests(ITestEngine engine) : PolledToolTests(engine
     [Fact]
     public async Task Request_DecidedOnInTime_StaysDecided()
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var options = new AgentLedgerOptions { Approvals = new ApprovalOptions { DecideWithin = TimeSpan.FromHours(1) } };
         var run = new AgentLedger(Store, options, timeProvider: clock).GetRun(NewId());
         var pending = await Should.ThrowAsync<ApprovalPendingException>(() => run.CallAsync("tool", Poll, CallAsync, Approved));

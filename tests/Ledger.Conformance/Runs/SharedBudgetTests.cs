@@ -1,4 +1,3 @@
-using FsCheck;
 using FsCheck.Fluent;
 using Ledger.Conformance.Laws;
 using Ledger.Log;
