@@ -117,7 +117,7 @@ public abstract class WolverineApplication : IAsyncLifetime
 /// <summary>Ledger through Marten.</summary>
 public sealed class MartenApplication : WolverineApplication
 {
-    protected override Type[] HandlerTypes => [.. base.HandlerTypes, typeof(DocumentHandler), typeof(ShelfHandler)];
+    protected override Type[] HandlerTypes => [.. base.HandlerTypes, typeof(DocumentHandler), typeof(ShelfHandler), typeof(RecordHandler)];
 
     protected override void AddLedger(IServiceCollection services) => services
         .AddMarten(options =>
