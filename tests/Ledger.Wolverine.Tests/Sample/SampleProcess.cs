@@ -32,9 +32,13 @@ internal sealed class SampleProcess : IDisposable
     public static Task<SampleProcess> StartMartenAppAsync(string connectionString) =>
         StartAsync(Start(MartenApp, "Development", connectionString, "marten", []));
 
-    /// <summary>Runs one of the commands of the program of the README to the end, and gives what it printed.</summary>
+    /// <summary>Starts the program of the README as it was built for production, and waits until it listens.</summary>
+    public static Task<SampleProcess> StartStaticMartenAppAsync(string connectionString) =>
+        StartAsync(Start($"{MartenApp}.Static", "Production", connectionString, "marten", []));
+
+    /// <summary>Runs one of the commands of the program of the README, as it was built for production, to the end, and gives what it printed.</summary>
     public static Task<(int Code, string Output)> RunMartenAppAsync(string connectionString, params string[] arguments) =>
-        RunAsync(Start(MartenApp, "Development", connectionString, "marten", arguments));
+        RunAsync(Start($"{MartenApp}.Static", "Production", connectionString, "marten", arguments));
 
     private static async Task<SampleProcess> StartAsync(Process process)
     {
@@ -58,6 +62,10 @@ internal sealed class SampleProcess : IDisposable
 
     /// <summary>The folder of what was built for production.</summary>
     public static string FolderOfStatic(string engine) => FolderOf(StaticOf(engine));
+
+    /// <summary>The libraries beside the program of the README as it was built for production.</summary>
+    public static IEnumerable<string> FilesOfStaticMartenApp() =>
+        Directory.EnumerateFiles(FolderOf($"{MartenApp}.Static"), "*.dll").Select(path => Path.GetFileName(path));
 
     private static async Task<(int Code, string Output)> RunAsync(Process started)
     {
