@@ -24,6 +24,10 @@ internal sealed class SampleProcess : IDisposable
     public static Task<SampleProcess> StartAsync(string connectionString, string engine = "marten") =>
         StartAsync(Start(Sample, "Development", connectionString, engine, []));
 
+    /// <summary>Starts it with a port on which it receives messages of other programs, and waits until it listens.</summary>
+    public static Task<SampleProcess> StartListeningAsync(string connectionString, int port) =>
+        StartAsync(Start(Sample, "Development", connectionString, "marten", [], port: port));
+
     /// <summary>Starts what was built for production, with handlers that were written before, and waits until it listens.</summary>
     public static Task<SampleProcess> StartStaticAsync(string connectionString, string engine) =>
         StartAsync(Start(StaticOf(engine), "Production", connectionString, engine, []));
@@ -99,7 +103,7 @@ internal sealed class SampleProcess : IDisposable
         Path.Combine("tests", "Ledger.Wolverine.Tests"), Path.Combine(project == MartenApp ? "samples" : "tests", project), StringComparison.Ordinal);
 
     private static Process Start(
-        string project, string environment, string connectionString, string engine, string[] arguments, string? workingFolder = null)
+        string project, string environment, string connectionString, string engine, string[] arguments, string? workingFolder = null, int? port = null)
     {
         var folder = FolderOf(project);
         var path = Path.Combine(folder, $"{project}.dll");
@@ -110,6 +114,11 @@ internal sealed class SampleProcess : IDisposable
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
         start.Environment["DOTNET_ENVIRONMENT"] = environment;
+        if (port is not null)
+        {
+            start.Environment["TcpPort"] = $"{port}";
+        }
+
         return Process.Start(start)!;
     }
 
