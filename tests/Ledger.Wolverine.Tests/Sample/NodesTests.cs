@@ -17,7 +17,7 @@ public sealed class NodesTests
     [MemberData(nameof(Engines))]
     public async Task Messages_OfNodesThatAreKilled_AreHandledOnce_ForwardedAndProjected(string engine, string schema)
     {
-        var (rounds, steps) = (Scale.Of(1, 8), Scale.Of(20, 150));
+        var (rounds, steps) = (Scale.Of(1, 4), Scale.Of(20, 60));
         var database = new SampleDatabase();
         await database.InitializeAsync();
         var nodes = new List<SampleProcess>();
