@@ -25,6 +25,34 @@ public static class LedgerAggregateExtensions
         where T : class =>
         await AggregatesOf(ledger).FetchForWritingAsync<T>(stream, cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Fetches the aggregates of several runs and branches, such as a run and its branch, to decide on them together.</summary>
+    /// <typeparam name="T">The aggregate.</typeparam>
+    /// <param name="ledger">What <c>session.Ledger()</c> returned.</param>
+    /// <param name="streams">The runs and branches, each once; runs need not exist.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>In the order of <paramref name="streams"/>, each as <see cref="FetchForWritingAsync{T}"/> returns it. One save writes to all of them or to none.</returns>
+    /// <exception cref="StreamNotFoundException">There is no such branch.</exception>
+    /// <exception cref="ArgumentException">A stream is named twice, or the ledger is not that of a session.</exception>
+    public static async Task<IReadOnlyList<IEventStream<T>>> FetchManyForWritingAsync<T>(
+        this AgentLedger ledger, IReadOnlyList<StreamName> streams, CancellationToken cancellationToken = default)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(streams);
+        if (streams.GroupBy(stream => stream).FirstOrDefault(same => same.Count() > 1) is { } twice)
+        {
+            throw new ArgumentException($"'{twice.Key}' is named twice; two states of one stream would race each other. Name it once.", nameof(streams));
+        }
+
+        var aggregates = AggregatesOf(ledger);
+        var fetched = new List<IEventStream<T>>(streams.Count);
+        foreach (var stream in streams)
+        {
+            fetched.Add(await aggregates.FetchForWritingAsync<T>(stream, cancellationToken).ConfigureAwait(false));
+        }
+
+        return fetched;
+    }
+
     /// <summary>Reads the newest state of the aggregate of a run or branch; null if no event makes one.</summary>
     /// <typeparam name="T">The aggregate.</typeparam>
     /// <param name="ledger">What <c>session.Ledger()</c> returned.</param>

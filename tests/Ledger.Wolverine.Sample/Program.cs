@@ -1,20 +1,41 @@
+using System.Globalization;
 using JasperFx;
 using JasperFx.CodeGeneration;
 using Ledger.Wolverine.Sample.Claims;
 using Ledger.Wolverine.Sample.Engines;
 using Ledger.Wolverine.Sample.Steps;
+using Wolverine;
+using Wolverine.Transports.Tcp;
 
 var builder = WebApplication.CreateBuilder(args);
 var connectionString = builder.Configuration.GetConnectionString("Postgres")
     ?? throw new InvalidOperationException("Name a database: ConnectionStrings__Postgres=Host=…;Database=….");
-var isNative = builder.Configuration["Engine"] == "native";
-if (isNative)
+var engine = builder.Configuration["Engine"];
+var isNative = engine is "native" or "native-nodes";
+switch (engine)
 {
-    builder.AddNativeEngine(connectionString);
+    case "native":
+        builder.AddNativeEngine(connectionString, OneNode.UseOneNode);
+        break;
+    case "native-nodes":
+        builder.AddNativeEngine(connectionString, SeveralNodes.UseSeveralNodes);
+        break;
+    case "marten-nodes":
+        builder.AddMartenNode(connectionString);
+        break;
+    default:
+        builder.AddMartenEngine(connectionString);
+        break;
 }
-else
+
+// Ledger's messages from other programs, without a broker.
+if (builder.Configuration["TcpPort"] is { } port)
 {
-    builder.AddMartenEngine(connectionString);
+    builder.Services.ConfigureWolverine(options =>
+    {
+        options.EnableAutomaticFailureAcks = true;
+        options.ListenAtPort(int.Parse(port, CultureInfo.InvariantCulture)).UseDurableInbox();
+    });
 }
 
 // sample: compiled handlers in production

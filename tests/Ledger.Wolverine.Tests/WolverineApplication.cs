@@ -76,6 +76,8 @@ public abstract class WolverineApplication : IAsyncLifetime
         {
             options.UseLedger();
             options.Durability.Mode = DurabilityMode.Solo;
+            options.Durability.MessageDeduplicationMode = MessageDeduplicationMode.CompareByHash;
+            options.Durability.ScheduledJobPollingTime = TimeSpan.FromSeconds(1);
             options.ApplicationAssembly = typeof(WolverineApplication).Assembly;
             options.Discovery.DisableConventionalDiscovery();
             Array.ForEach(HandlerTypes, type => options.Discovery.IncludeType(type));
@@ -105,7 +107,7 @@ public abstract class WolverineApplication : IAsyncLifetime
         + " + (select count(*) from wolverine.wolverine_incoming_envelopes where status <> 'Handled')"
         + " + (select count(*) from wolverine.wolverine_dead_letters)") == 0;
 
-    protected virtual Type[] HandlerTypes => [typeof(ClaimHandler), typeof(TallyHandler), typeof(RunHandler), typeof(ForwardedHandler)];
+    protected virtual Type[] HandlerTypes => [typeof(ClaimHandler), typeof(TallyHandler), typeof(RunHandler), typeof(ForwardedHandler), typeof(DeliveryHandler)];
 
     protected abstract void AddLedger(IServiceCollection services);
 
@@ -117,7 +119,7 @@ public abstract class WolverineApplication : IAsyncLifetime
 /// <summary>Ledger through Marten.</summary>
 public sealed class MartenApplication : WolverineApplication
 {
-    protected override Type[] HandlerTypes => [.. base.HandlerTypes, typeof(DocumentHandler), typeof(ShelfHandler)];
+    protected override Type[] HandlerTypes => [.. base.HandlerTypes, typeof(DocumentHandler), typeof(ShelfHandler), typeof(RecordHandler)];
 
     protected override void AddLedger(IServiceCollection services) => services
         .AddMarten(options =>

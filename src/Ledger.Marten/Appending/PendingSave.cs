@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using JasperFx.Events;
+using Ledger.Marten.Records;
 using Ledger.Postgres.Log;
 using Marten;
 using Npgsql;
@@ -27,6 +28,9 @@ internal sealed class PendingSave : ITransactionParticipant
     public static PendingSave Of(IDocumentSession session, StoreConfiguration store) =>
         Sessions.GetValue(session, key => new PendingSave(key, store));
 
+    /// <summary>What the session has still to save to record stores.</summary>
+    public PendingRecords Records { get; } = new();
+
     /// <summary>Whether a stream is locked by the session's transaction.</summary>
     public bool IsLocked(string stream) => _locked.Contains(stream);
 
@@ -52,10 +56,11 @@ internal sealed class PendingSave : ITransactionParticipant
         _remembered.ForEach(remembered => remembered.Dispose());
         _remembered.Clear();
         _inserts.Clear();
+        Records.Clear();
         _saved = [];
     }
 
-    /// <summary>Sets the time of the streams' last event, and runs Ledger's own inline projections.</summary>
+    /// <summary>Writes the rows of record stores, sets the time of the streams' last event, and runs Ledger's own inline projections.</summary>
     public async Task BeforeCommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken token)
     {
         if (_saved.Count == 0)
@@ -65,6 +70,7 @@ internal sealed class PendingSave : ITransactionParticipant
 
         try
         {
+            await Records.WriteRowsAsync(_saved, connection, transaction, _store.Ledger, token).ConfigureAwait(false);
             await _store.Projections.ApplyAsync(
                 [.. _inserts, TimesOfStreams()], connection, transaction, _store.Ledger.CommandTimeoutSeconds, token).ConfigureAwait(false);
         }

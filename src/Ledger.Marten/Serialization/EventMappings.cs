@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using Ledger.Events;
 using Ledger.Json;
@@ -27,11 +28,7 @@ internal static class EventMappings
             events.MapEventType(type, name);
         }
 
-        foreach (var (name, type) in registry.UpcastTypes)
-        {
-            events.Upcast(type, name, Transformation(registry, type, name));
-        }
-
+        events.Upcast(registry.UpcastTypes.Select(upcast => new RegistryUpcaster(registry, upcast.Key, upcast.Value)).ToArray<IEventUpcaster>());
         events.MapEventType<UntypedEvent>(UntypedName);
 
         // Also for a serializer that is set later.
@@ -51,6 +48,14 @@ internal static class EventMappings
             new UntypedEvent(reader.GetString(NameColumn), EventJson.ParseElement(reader.GetFieldValue<byte[]>(index)))));
     }
 
+    /// <summary>Reads an event by its stored name.</summary>
+    /// <exception cref="JsonException">Its JSON does not fit the type.</exception>
+    public static object Read(EventRegistry registry, string name, Type type, DbDataReader reader, int index) =>
+        registry.Read(name, reader.GetFieldValue<byte[]>(index)) is var data && data.GetType() == type
+            ? data
+            : throw new JsonException(
+                $"An event named '{name}' does not fit '{type}'. Ledger's store reads it as an {nameof(UntypedEvent)}; Marten cannot.");
+
     private static void Add(ISerializer serializer, EventRegistry registry)
     {
         if (serializer is not SystemTextJsonSerializer json)
@@ -63,9 +68,6 @@ internal static class EventMappings
         json.Configure(options => options.Converters.Insert(0, new EventJsonConverter(registry)));
     }
 
-    private static JsonTransformation Transformation(EventRegistry registry, Type type, string name) => new((_, reader, index) =>
-        registry.Read(name, reader.GetFieldValue<byte[]>(index)) is var data && data.GetType() == type
-            ? data
-            : throw new JsonException(
-                $"An event named '{name}' does not fit '{type}'. Ledger's store reads it as an {nameof(UntypedEvent)}; Marten cannot."));
+    private static JsonTransformation Transformation(EventRegistry registry, Type type, string name) =>
+        new((_, reader, index) => Read(registry, name, type, reader, index));
 }

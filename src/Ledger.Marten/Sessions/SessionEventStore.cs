@@ -16,11 +16,15 @@ internal sealed class SessionEventStore(IDocumentSession session, StoreConfigura
 
     public EventRegistry Registry => store.Ledger.Registry;
 
-    // Data stored outside the log reflects committed events. The engine's writes to record stores would not be part of the session, and calls are not made in one.
+    // Data stored outside the log reflects committed events. The engine's writes to record stores would not be part of the session, which has its own
+    // by Records, and calls are not made in one.
     public T? Get<T>()
         where T : class =>
         this as T ?? _aggregates as T
             ?? (typeof(T).IsInterface && typeof(T) != typeof(IChronoLog) && typeof(T) != typeof(ICallOwners) ? engine.Get<T>() : null);
+
+    /// <summary>A record store in the session.</summary>
+    public SessionRecords Records(string project, ChronoOptions options) => new(session, store, engine, project, options);
 
     public async Task<IReadOnlyList<AppendResult>> AppendAsync(
         IReadOnlyList<StreamAppend> appends,

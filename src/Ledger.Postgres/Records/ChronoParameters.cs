@@ -9,8 +9,8 @@ namespace Ledger.Postgres.Records;
 /// <summary>A batch of a record store as the parameters of its functions.</summary>
 internal static class ChronoParameters
 {
-    // The registry's name for an event whose type is not registered.
-    private const string ClrType = "Ledger.Events.UntypedEvent, Ledger";
+    /// <summary>The registry's name for an event whose type is not registered.</summary>
+    public const string ClrType = "Ledger.Events.UntypedEvent, Ledger";
     private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
     private const NpgsqlDbType Numbers = NpgsqlDbType.Array | NpgsqlDbType.Bigint;
     private const NpgsqlDbType Bytes = NpgsqlDbType.Array | NpgsqlDbType.Bytea;

@@ -1,8 +1,6 @@
-using Ledger.Postgres.Log;
 using Ledger.Postgres.Log.Appending;
 using Ledger.Records;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Ledger.Postgres.Records;
 
@@ -15,7 +13,9 @@ internal sealed class PostgresChronoTransaction(
     PostgresOptions options,
     CancellationToken cancellationToken) : IChronoTransaction
 {
-    private const NpgsqlDbType Bytes = NpgsqlDbType.Array | NpgsqlDbType.Bytea;
+    private readonly ChronoCommands _commands = new(connection, transaction, stream, options, cancellationToken);
+
+    public StreamName Stream => stream;
 
     public ChronoPlace Place { get; private set; }
 
@@ -25,39 +25,24 @@ internal sealed class PostgresChronoTransaction(
     /// <summary>Whether events were appended.</summary>
     public bool HasAppended { get; private set; }
 
-    public async Task BeginAsync()
-    {
-        var places = await Command("chrono_lock").WithText(stream.Value)
-            .ReadAllAsync(r => r.ReadPlace(), cancellationToken).ConfigureAwait(false);
-        Place = places[0];
-    }
+    public async Task BeginAsync() => Place = await _commands.LockAsync().ConfigureAwait(false);
 
-    public async Task<IReadOnlyList<ChronoRow>> FindRowsAsync(IReadOnlyCollection<byte[]> keys) => keys.Count == 0
-        ? []
-        : await Command("chrono_find_rows").WithText(stream.Value).With<byte[][]>([.. keys], Bytes)
-            .ReadAllAsync(r => r.ReadRow()!, cancellationToken).ConfigureAwait(false);
+    public Task<IReadOnlyList<ChronoRow>> FindRowsAsync(IReadOnlyCollection<byte[]> keys) => _commands.FindRowsAsync(keys);
 
-    public async Task<IReadOnlyList<ChronoRow>> ReadRowsAsync(long afterOrdinal, int count) =>
-        await Command("chrono_read_rows").WithPage(stream, afterOrdinal, count, RowFilter.None)
-            .ReadAllAsync(r => r.ReadRow()!, cancellationToken).ConfigureAwait(false);
+    public Task<IReadOnlyList<ChronoRow>> ReadRowsAsync(long afterOrdinal, int count) => _commands.ReadRowsAsync(afterOrdinal, count);
 
-    public async Task<IReadOnlyList<RecordedEvent>> ReadEventsAsync(long from, int count) =>
-        await Command("chrono_events").WithText(stream.Value)
-            .With(from, NpgsqlDbType.Bigint).With(long.MaxValue, NpgsqlDbType.Bigint).With(count, NpgsqlDbType.Integer)
-            .ReadAllAsync(r => r.ReadEvent(stream, options.Registry), cancellationToken).ConfigureAwait(false);
+    public Task<IReadOnlyList<RecordedEvent>> ReadEventsAsync(long from, int count) => _commands.ReadEventsAsync(from, count);
 
-    public async Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids) =>
-        await Command("chrono_find_events").WithText(stream.Value).With<Guid[]>([.. ids], NpgsqlDbType.Array | NpgsqlDbType.Uuid)
-            .ReadAllAsync(r => r.ReadEvent(stream, options.Registry), cancellationToken).ConfigureAwait(false);
+    public Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids) => _commands.FindEventsAsync(ids);
+
+    public Task<(Guid Id, StreamName Holder)?> FindElsewhereAsync(IReadOnlyCollection<Guid> ids) => _commands.FindElsewhereAsync(ids);
 
     public async Task<bool> WriteAsync(ChronoBatch batch)
     {
         HasWritten = true;
         if (batch.Events.Count == 0)
         {
-            var rows = Command("chrono_rows");
-            ChronoParameters.AddWrite(rows.Parameters, stream.Value, batch);
-            await rows.ReadAllAsync(_ => true, cancellationToken).ConfigureAwait(false);
+            await _commands.WriteRowsAsync(batch).ConfigureAwait(false);
         }
         else
         {
@@ -79,28 +64,16 @@ internal sealed class PostgresChronoTransaction(
 
     public async Task<long> ArchiveAsync(long to, CompactedHistory history)
     {
-        try
-        {
-            var command = Command("chrono_archive").WithText(stream.Value)
-                .With(to, NpgsqlDbType.Bigint).With(history == CompactedHistory.Delete, NpgsqlDbType.Boolean);
-            var moved = await command.ReadAllAsync(r => r.GetInt64(0), cancellationToken).ConfigureAwait(false);
-            Place = Place with { ArchivedTo = to };
-            HasWritten = true;
-            return moved[0];
-        }
-        catch (PostgresException fault) when (fault.SqlState == LedgerErrorCodes.ChronoShared)
-        {
-            throw new ChronoSharedException(stream);
-        }
+        var moved = await _commands.ArchiveAsync(to, history).ConfigureAwait(false);
+        Place = Place with { ArchivedTo = to };
+        HasWritten = true;
+        return moved;
     }
 
     public async Task ClearRowsAsync()
     {
         HasWritten = true;
-        await Command("chrono_clear").WithText(stream.Value).ReadAllAsync(_ => true, cancellationToken).ConfigureAwait(false);
+        await _commands.ClearRowsAsync().ConfigureAwait(false);
         Place = Place.IsRewritten ? Place with { Version = -1 - Place.Version } : Place;
     }
-
-    private NpgsqlCommand Command(string sql) =>
-        new(SqlText.Load(sql, options.Schemas), connection, transaction) { CommandTimeout = options.CommandTimeoutSeconds };
 }

@@ -13,6 +13,8 @@ public sealed partial class MemoryEventStore
         private long? _archivedTo;
         private long? _deletedTo;
 
+        public StreamName Stream => session.Stream;
+
         public ChronoPlace Place { get; private set; } = place;
 
         public async Task<IReadOnlyList<ChronoRow>> FindRowsAsync(IReadOnlyCollection<byte[]> keys) =>
@@ -28,6 +30,22 @@ public sealed partial class MemoryEventStore
             [.. session.Read(from, from + count - 1)];
 
         public Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids) => session.FindEventsAsync(ids, default);
+
+        public async Task<(Guid Id, StreamName Holder)?> FindElsewhereAsync(IReadOnlyCollection<Guid> ids)
+        {
+            lock (store._gate)
+            {
+                foreach (var id in ids)
+                {
+                    if (store._eventsById.GetValueOrDefault(id) is { } found && found.Stream != session.Stream)
+                    {
+                        return (id, found.Stream);
+                    }
+                }
+
+                return null;
+            }
+        }
 
         public async Task<bool> WriteAsync(ChronoBatch batch)
         {

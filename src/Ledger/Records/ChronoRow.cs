@@ -40,6 +40,20 @@ internal sealed record ChronoRow(byte[] Key, long Ordinal, long Seq, RecordText 
     /// <exception cref="EncoderFallbackException">The id contains half of a surrogate pair, which no stored id does.</exception>
     public static byte[] KeyOf(string id) => SHA256.HashData(Strict.GetBytes(id));
 
+    /// <summary>The key of an id, or null for text that cannot be a stored id.</summary>
+    public static byte[]? FindKeyOf(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        try
+        {
+            return KeyOf(id);
+        }
+        catch (EncoderFallbackException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Text for the filter columns: truncated, with U+2400 for NUL, which PostgreSQL text cannot contain.</summary>
     public static string ShownForFilter(string text) => Shown(text, LongestShown);
 

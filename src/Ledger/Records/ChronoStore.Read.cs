@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using Ledger.Records.Chronomemory;
 
 namespace Ledger.Records;
@@ -11,7 +10,7 @@ public sealed partial class ChronoStore
     public async Task<ChronoRecord?> GetAsync(string id, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (KeyOf(id) is not { } key)
+        if (ChronoRow.FindKeyOf(id) is not { } key)
         {
             return null;
         }
@@ -30,7 +29,7 @@ public sealed partial class ChronoStore
     /// <exception cref="ChronoHistoryLostException">The store no longer has the history of that moment.</exception>
     public async Task<ChronoRecord?> GetAsync(string id, ChronoMoment at, CancellationToken cancellationToken = default)
     {
-        var key = KeyOf(id);
+        var key = ChronoRow.FindKeyOf(id);
         await PlaceAsync(cancellationToken).ConfigureAwait(false);
         await FirstAsync(at, cancellationToken).ConfigureAwait(false);
         var state = new ChronoState();
@@ -117,7 +116,7 @@ public sealed partial class ChronoStore
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await PlaceAsync(cancellationToken).ConfigureAwait(false);
-        if (KeyOf(id) is not { } key)
+        if (ChronoRow.FindKeyOf(id) is not { } key)
         {
             yield break;
         }
@@ -157,20 +156,6 @@ public sealed partial class ChronoStore
             }
 
             return;
-        }
-    }
-
-    // Null for text that cannot be a stored id.
-    private static byte[]? KeyOf(string id)
-    {
-        ArgumentNullException.ThrowIfNull(id);
-        try
-        {
-            return ChronoRow.KeyOf(id);
-        }
-        catch (EncoderFallbackException)
-        {
-            return null;
         }
     }
 }

@@ -20,7 +20,7 @@ public sealed partial class ChronoStore
     /// <exception cref="ChronoRecordException">A value is not accepted; the exception names the field.</exception>
     /// <exception cref="EventIdInUseException">An event of another stream has the id.</exception>
     public async Task<WalEvent> UpsertAsync(ChronoRecord record, Guid eventId, CancellationToken cancellationToken = default) =>
-        (await WriteAsync([(Prepare(record), eventId)], cancellationToken).ConfigureAwait(false))[0];
+        (await WriteAsync([_writes.Upsert(record, eventId)], cancellationToken).ConfigureAwait(false))[0];
 
     /// <summary>Writes records in order, all or none, and returns their events.</summary>
     /// <exception cref="ChronoRecordException">A value is not accepted; the exception names the record and the field.</exception>
@@ -35,11 +35,7 @@ public sealed partial class ChronoStore
     public Task<IReadOnlyList<WalEvent>> UpsertManyAsync(
         IEnumerable<ChronoRecord> records,
         Guid callId,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(records);
-        return WriteAsync([.. records.Select((r, i) => (Prepare(r), EventIds.FromForeign(Stream, $"{callId}/{i}")))], cancellationToken);
-    }
+        CancellationToken cancellationToken = default) => WriteAsync(_writes.UpsertMany(records, callId), cancellationToken);
 
     /// <summary>Marks a record as deleted; it stays readable, with the status <c>tombstone</c>.</summary>
     /// <remarks>Deleting an unknown id still writes an event, which has no effect.</remarks>
@@ -49,20 +45,8 @@ public sealed partial class ChronoStore
 
     /// <summary>Marks a record as deleted, with one event however often it is called with the same event id.</summary>
     /// <exception cref="ChronoRecordException">The id is not text that can be stored.</exception>
-    public async Task<WalEvent> DeleteAsync(string id, Guid eventId, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(id);
-        ChronoRules.Default.Check(new ChronoRecord { Id = id });
-        var change = PreparedChange.Delete(id, _options.RecursionDepth);
-        return (await WriteAsync([(change, eventId)], cancellationToken).ConfigureAwait(false))[0];
-    }
-
-    private PreparedChange Prepare(ChronoRecord record)
-    {
-        ArgumentNullException.ThrowIfNull(record);
-        _options.Rules.Check(record);
-        return PreparedChange.Upsert(record, _options.RecursionDepth);
-    }
+    public async Task<WalEvent> DeleteAsync(string id, Guid eventId, CancellationToken cancellationToken = default) =>
+        (await WriteAsync([_writes.Delete(id, eventId)], cancellationToken).ConfigureAwait(false))[0];
 
     private Task<IReadOnlyList<WalEvent>> WriteAsync(
         IReadOnlyList<(PreparedChange Change, Guid Id)> changes,

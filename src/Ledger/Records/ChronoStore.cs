@@ -14,6 +14,7 @@ public sealed partial class ChronoStore : IAsyncDisposable
     private readonly IChronoSession _session;
     private readonly ChronoOptions _options;
     private readonly ChronoWriter _writer;
+    private readonly RecordWrites _writes;
     private bool _isDisposed;
 
     /// <summary>Opens the record store of a project.</summary>
@@ -32,6 +33,7 @@ public sealed partial class ChronoStore : IAsyncDisposable
         Project = project;
         _session = engine.OpenChrono(StreamName.Chrono(project));
         _writer = new ChronoWriter(_session, _options.TimeProvider);
+        _writes = new RecordWrites(_session.Stream, _options);
     }
 
     /// <summary>The project's name.</summary>

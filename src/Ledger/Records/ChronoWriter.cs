@@ -166,7 +166,7 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
         while (true)
         {
             var (events, before, after) = await session.WithLockAsync(
-                transaction => WriteAsync(transaction, writes, looksUp), CancellationToken.None).ConfigureAwait(false);
+                transaction => LockedWrite.RunAsync(transaction, writes, looksUp, timeProvider), CancellationToken.None).ConfigureAwait(false);
             if (events is not null)
             {
                 // If the store is where we left it, there is no other writer any more.
@@ -179,61 +179,7 @@ internal sealed class ChronoWriter(IChronoSession session, TimeProvider timeProv
         }
     }
 
-    private async Task<(List<IReadOnlyList<WalEvent>>? Events, ChronoPlace Before, ChronoPlace After)> WriteAsync(
-        IChronoTransaction transaction,
-        List<PendingWrite> writes,
-        bool looksUp)
-    {
-        await CatchUp.RunAsync(transaction).ConfigureAwait(false);
-        var before = transaction.Place;
-        var known = looksUp
-            ? await FindWrittenAsync(transaction, writes).ConfigureAwait(false)
-            : new Dictionary<PendingWrite, IReadOnlyList<WalEvent>>();
-        var open = writes.FindAll(w => !known.ContainsKey(w));
-        var ids = open.SelectMany(w => w.Changes).Where(c => c.Change.NeedsRecord).Select(c => c.Change.Record.Id).Distinct();
-        IReadOnlyCollection<byte[]> keys = [.. ids.Select(ChronoRow.KeyOf)];
-        var batch = new ChronoBatch(before, keys.Count == 0 ? [] : await transaction.FindRowsAsync(keys).ConfigureAwait(false));
-        var ts = ChronoTime.Of(timeProvider.GetUtcNow());
-        var added = open.ConvertAll(w => w.AddTo(batch, ts));
-        if (batch.Events.Count > 0 && !await transaction.WriteAsync(batch).ConfigureAwait(false))
-        {
-            return (null, before, before);
-        }
-
-        for (var i = 0; i < open.Count; i++)
-        {
-            known.Add(open[i], added[i]);
-        }
-
-        return ([.. writes.Select(w => known[w])], before, batch.After);
-    }
-
-    private static async Task<Dictionary<PendingWrite, IReadOnlyList<WalEvent>>> FindWrittenAsync(
-        IChronoTransaction transaction,
-        List<PendingWrite> writes)
-    {
-        var found = await transaction.FindEventsAsync([.. writes.SelectMany(w => w.Changes).Select(c => c.Id)]).ConfigureAwait(false);
-        var byId = found.ToDictionary(e => e.Id, e => LogEntry.Of(e).Event);
-        var written = new Dictionary<PendingWrite, IReadOnlyList<WalEvent>>();
-        foreach (var write in writes)
-        {
-            var events = write.Changes.Select(c => byId.GetValueOrDefault(c.Id)).OfType<WalEvent>().ToList();
-            if (events.Count == write.Changes.Count)
-            {
-                var other = write.Changes.Zip(events).FirstOrDefault(p => !p.First.Change.IsWrittenAs(p.Second));
-                written.Add(write, other.Second is null ? events : throw new EventIdInUseException(
-                    found[0].Stream, other.First.Id, found[0].Stream, EventIdConflict.OtherContent));
-            }
-            else if (write.Changes.FirstOrDefault(c => byId.ContainsKey(c.Id)) is { Change: not null } partly)
-            {
-                throw new EventIdInUseException(found[0].Stream, partly.Id, found[0].Stream);
-            }
-        }
-
-        return written;
-    }
-
-    private void Complete(List<PendingWrite> writes, List<IReadOnlyList<WalEvent>> events, ChronoPlace after)
+    private void Complete(List<PendingWrite> writes, IReadOnlyList<IReadOnlyList<WalEvent>> events, ChronoPlace after)
     {
         lock (_gate)
         {

@@ -3,6 +3,9 @@ namespace Ledger.Records;
 /// <summary>A store in a transaction that locks out other writers.</summary>
 internal interface IChronoTransaction
 {
+    /// <summary>The stream.</summary>
+    StreamName Stream { get; }
+
     /// <summary>The place of the store, including writes of this transaction.</summary>
     ChronoPlace Place { get; }
 
@@ -17,6 +20,9 @@ internal interface IChronoTransaction
 
     /// <summary>Events of this stream by their ids.</summary>
     Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids);
+
+    /// <summary>An event of another stream that has one of the ids, or null.</summary>
+    Task<(Guid Id, StreamName Holder)?> FindElsewhereAsync(IReadOnlyCollection<Guid> ids);
 
     /// <summary>Appends the batch's events and writes its rows.</summary>
     /// <returns>False if an event of the batch is in the log already; then nothing may be written.</returns>

@@ -75,6 +75,20 @@ public abstract class ChronoRecordTests(ITestEngine engine) : ChronoStoreTests(e
     }
 
     [Fact]
+    public async Task Upsert_WithTheIdOfAnotherStreamsEvent_IsRefused()
+    {
+        var log = await Engine.CreateStoreAsync();
+        var (taken, other) = (new NewEvent(new KitLoaded("k")), new StreamName($"other-{Guid.NewGuid():N}"));
+        await log.AppendAsync(other, ExpectedVersion.NoStream, [taken]);
+        await using var store = Open(log, $"p-{Guid.NewGuid():N}");
+
+        var refused = await Should.ThrowAsync<EventIdInUseException>(() => store.UpsertAsync(Record("A"), taken.Id));
+
+        (refused.Holder, refused.EventId, refused.Conflict).ShouldBe((other, taken.Id, EventIdConflict.OtherStream));
+        (await store.UpsertAsync(Record("A"))).Seq.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Delete_Record_LeavesATombstoneInItsPlace()
     {
         await using var store = await OpenAsync();

@@ -58,6 +58,45 @@ public sealed class SessionAggregateTests : IClassFixture<MartenDatabase>, IAsyn
         (await _store.GetStreamAsync(Branch))!.Version.ShouldBe(new StreamVersion(5));
     }
 
+    [Theory]
+    [InlineData("inline")]
+    [InlineData("async")]
+    [InlineData("live")]
+    public async Task FetchManyForWriting_OfARunAndItsBranch_DecidesOnBoth_WithOneSave(string lifecycle)
+    {
+        await ForkAsync();
+        var documents = _database.CreateDocumentStore(configure: o => _ = lifecycle switch
+        {
+            "inline" => o.Projections.SnapshotOfHistory<Journal>(SnapshotLifecycle.Inline),
+            "async" => o.Projections.SnapshotOfHistory<Journal>(SnapshotLifecycle.Async),
+            _ => o.Projections.LiveAggregationOfHistory<Journal>(),
+        });
+        await using var session = documents.LightweightSession();
+
+        var fetched = await session.Ledger().FetchManyForWritingAsync<Journal>([Branch, Run]);
+        fetched.Select(f => f.Aggregate!.ToString()).ShouldBe(["created a, created b, forked at 2", "created a, created b, created c"]);
+        (await session.Events.FetchManyForWriting<Journal>([Run.Value, Branch.Value])).Select(f => f.Aggregate!.ToString())
+            .ShouldBe(["created a, created b, created c", "created a, created b, forked at 2"]);
+        (await Should.ThrowAsync<ArgumentException>(() => session.Ledger().FetchManyForWritingAsync<Journal>([Run, Branch, Run])))
+            .Message.ShouldContain(Run.Value);
+        await using var deciding = documents.LightweightSession();
+        fetched = await deciding.Ledger().FetchManyForWritingAsync<Journal>([Branch, Run]);
+        fetched[0].AppendOne(new ObjectPatched("a"));
+        fetched[1].AppendOne(new ObjectPatched("b"));
+        await new AgentLedger(_store).GetRun(_id).AppendAsync([new KitLoaded("faster")]);
+        await Should.ThrowAsync<JasperFx.ConcurrencyException>(() => deciding.SaveChangesAsync());
+        (await _store.GetStreamAsync(Branch))!.Version.ShouldBe(new StreamVersion(1));
+        await using var again = documents.LightweightSession();
+        foreach (var stream in await again.Ledger().FetchManyForWritingAsync<Journal>([Branch, Run]))
+        {
+            stream.AppendOne(new ObjectPatched("a"));
+        }
+
+        await again.SaveChangesAsync();
+        (await _store.GetStreamAsync(Branch))!.Version.ShouldBe(new StreamVersion(2));
+        (await _store.GetStreamAsync(Run))!.Version.ShouldBe(new StreamVersion(5));
+    }
+
     [Fact]
     public async Task FetchForWriting_OvertakenByAnotherWriter_SavesNothing()
     {

@@ -3,6 +3,7 @@ using JasperFx.Events.Projections;
 using Ledger.Marten.Streams;
 using Ledger.Marten.Tests.Aggregates;
 using Ledger.Marten.Tests.Projections;
+using Ledger.Records;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -54,6 +55,25 @@ public sealed class InMarten(MartenDatabase database) : IClassFixture<MartenData
         // end of sample
         (await session.LoadAsync<Order>("order-8")).ShouldNotBeNull();
         (await session.Events.FetchStreamAsync("run:order-8")).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Records_InASession_AreWrittenWithItsDocuments()
+    {
+        var store = database.CreateDocumentStore();
+        await using var session = store.LightweightSession();
+
+        // sample: a document and records
+        session.Store(new Order("order-10", "doubted"));
+        var records = session.Ledger().Records("kettle");
+        var claim = await records.UpsertAsync(new ChronoRecord { Id = "F-10", Label = "Order 10 is late.", Confidence = 0.7 });
+        await records.UpsertAsync(new ChronoRecord { Id = "R-10", Kind = "risk", Label = "It never comes.", Evidence = [$"seq {claim.Seq}"] });
+        await session.SaveChangesAsync();    // the document and both links of the chain, or nothing
+        // end of sample
+        await using var engine = new MartenEventStore(store);
+        await using var saved = new ChronoStore(engine, "kettle");
+        (await saved.GetAsync("R-10"))!.Evidence.ShouldBe(["seq 1"]);
+        (await saved.VerifyChainAsync()).ChainValid.ShouldBeTrue();
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace Ledger.Wolverine.Sample.Engines;
 /// <summary>The log by the native engine, beside Wolverine's messages in the same database.</summary>
 internal static class NativeEngine
 {
-    public static void AddNativeEngine(this WebApplicationBuilder builder, string connectionString)
+    public static void AddNativeEngine(this WebApplicationBuilder builder, string connectionString, Action<WolverineOptions> nodes)
     {
         // sample: Wolverine without Marten
         var dataSource = NpgsqlDataSource.Create(connectionString);
@@ -28,7 +28,7 @@ internal static class NativeEngine
         {
             // The others store documents.
             options.Discovery.DisableConventionalDiscovery().IncludeType<TakeStepHandler>();
-            options.UseOneNode();
+            nodes(options);
         });
     }
 }

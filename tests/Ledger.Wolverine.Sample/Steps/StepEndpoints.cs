@@ -6,9 +6,9 @@ namespace Ledger.Wolverine.Sample.Steps;
 public static class StepEndpoints
 {
     public static void MapSteps(this WebApplication app) =>
-        app.MapPost("/runs/{run}/steps/{count}", async (string run, int count, IMessageBus bus) =>
+        app.MapPost("/runs/{run}/steps/{count}", async (string run, int count, IMessageBus bus, int from = 0) =>
         {
-            for (var number = 0; number < count; number++)
+            for (var number = from; number < from + count; number++)
             {
                 await bus.PublishAsync(new TakeStep(run, number));
             }

@@ -1,7 +1,9 @@
+using Ledger.Records;
 using Ledger.Wolverine.Messages;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
+using Wolverine.Tracking;
 using Xunit;
 
 namespace Ledger.Wolverine.Tests.Handling;
@@ -20,6 +22,25 @@ public sealed class MartenHandlerTests(MartenApplication application) : HandlerT
         (await KitsAsync("document")).ShouldBe(["kept at 0"]);
         (await session.LoadAsync<Note>("no-document")).ShouldBeNull();
         (await application.Store.GetStreamAsync(StreamName.Run("no-document"))).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Records_AreSavedWithDocumentAndMessages_OrNothingIs()
+    {
+        await application.Host.InvokeMessageAndWaitAsync(new Believe("belief", "F-1"));
+        await application.Host.InvokeMessageAndWaitAsync(new Believe("belief", "F-2"));
+        await Should.ThrowAsync<NotSupportedException>(() => InvokeAsync(new Believe("belief", "F-3", Fails: true)));
+
+        var heard = application.Host.Services.GetRequiredService<Heard>();
+        heard.Messages.OfType<Believed>().ShouldBe([new Believed("F-1", 1), new Believed("F-2", 3)]);
+        await using var records = new ChronoStore(application.Store, "belief");
+        (await records.ReadRecordsAsync().Select(r => r.Id).ToListAsync()).ShouldBe(["F-1", "last", "F-2"]);
+        (await records.VerifyChainAsync(new ChronoVerification { Deep = true })).ShouldSatisfyAllConditions(
+            v => v.ChainValid.ShouldBeTrue(), v => v.Warnings.ShouldBeEmpty());
+        (await records.GetHeadAsync()).Seq.ShouldBe(4);
+        await using var session = application.Host.Services.GetRequiredService<IDocumentStore>().QuerySession();
+        (await session.LoadAsync<Note>("F-2"))!.Body.ShouldBe("belief");
+        (await session.LoadAsync<Note>("F-3")).ShouldBeNull();
     }
 
     [Fact]

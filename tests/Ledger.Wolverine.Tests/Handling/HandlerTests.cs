@@ -1,7 +1,10 @@
 using Ledger.Log;
+using Ledger.Wolverine.Messages;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Wolverine;
+using Wolverine.Persistence.Durability.DeadLetterManagement;
+using Wolverine.Runtime;
 using Wolverine.Tracking;
 using Xunit;
 
@@ -113,6 +116,63 @@ public abstract class HandlerTests(WolverineApplication application)
         Heard.Messages.OfType<ClaimProposed>().Count(m => m.RunId == _id).ShouldBe(16);
         (await application.IsDrainedAsync()).ShouldBeTrue();
     }
+
+    [Fact]
+    public async Task DeadLetter_HasWrittenNothing_AndIsHandledOnceWhenItIsReplayed()
+    {
+        using (DeliveryHandler.Obstruct(_id))
+        {
+            await SendAsync(new Stumble(_id));
+            await SendAsync(AppendEvents.Of(_id, [new KitLoaded("stale")]) with { ExpectedLength = 7 });
+        }
+
+        (await application.Store.GetStreamAsync(StreamName.Run(_id))).ShouldBeNull();
+        (await application.CountAsync(DeadLetters(typeof(Stumble), typeof(InvalidDataException)))).ShouldBe(1);
+        (await application.CountAsync(DeadLetters(typeof(AppendEvents), typeof(WrongExpectedVersionException)))).ShouldBe(1);
+
+        var letters = application.Host.Services.GetRequiredService<IWolverineRuntime>().Storage.DeadLetters;
+        await letters.ReplayAsync(new DeadLetterEnvelopeQuery { ExceptionType = typeof(InvalidDataException).FullName }, default);
+        await WaitAsync(async () => await application.Store.GetStreamAsync(StreamName.Run(_id)) is not null);
+
+        (await KitsAsync(_id)).ShouldBe(["over it"]);
+        (await application.CountAsync(DeadLetters(typeof(Stumble), typeof(InvalidDataException)))).ShouldBe(0);
+        await letters.DiscardAsync(new DeadLetterEnvelopeQuery { ExceptionType = typeof(WrongExpectedVersionException).FullName }, default);
+    }
+
+    [Fact]
+    public async Task Deduplicated_SentTwice_AppendsOnce_AndAFailureDoesNotCount()
+    {
+        using (DeliveryHandler.Obstruct(_id))
+        {
+            await SendAsync(new DoOnce(_id, $"{_id}/1"));
+        }
+
+        (await application.Store.GetStreamAsync(StreamName.Run(_id))).ShouldBeNull();
+        await SendAsync(new DoOnce(_id, $"{_id}/1"));
+        await SendAsync(new DoOnce(_id, $"{_id}/1"));
+        await SendAsync(new DoOnce(_id, $"{_id}/2"));
+
+        (await KitsAsync(_id)).ShouldBe([$"{_id}/1", $"{_id}/2"]);
+        await application.Host.Services.GetRequiredService<IWolverineRuntime>().Storage.DeadLetters
+            .DiscardAsync(new DeadLetterEnvelopeQuery { MessageType = typeof(DoOnce).FullName }, default);
+    }
+
+    private static string DeadLetters(Type message, Type exception) =>
+        $"select count(*) from wolverine.wolverine_dead_letters where message_type = '{message.FullName}' and exception_type = '{exception.FullName}'";
+
+    private static async Task WaitAsync(Func<Task<bool>> isDone)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!await isDone())
+        {
+            await pace.WaitForNextTickAsync(limit.Token);
+        }
+    }
+
+    /// <summary>Sends a message, and waits until it is handled or given up.</summary>
+    private Task<ITrackedSession> SendAsync(object message) =>
+        application.Host.TrackActivity().Timeout(TimeSpan.FromMinutes(1)).DoNotAssertOnExceptionsDetected().SendMessageAndWaitAsync(message);
 
     protected Task InvokeAsync(object message) => application.Host.MessageBus().InvokeAsync(message);
 

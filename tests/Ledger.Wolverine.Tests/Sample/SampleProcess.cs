@@ -24,6 +24,10 @@ internal sealed class SampleProcess : IDisposable
     public static Task<SampleProcess> StartAsync(string connectionString, string engine = "marten") =>
         StartAsync(Start(Sample, "Development", connectionString, engine, []));
 
+    /// <summary>Starts it with a port on which it receives messages of other programs, and waits until it listens.</summary>
+    public static Task<SampleProcess> StartListeningAsync(string connectionString, int port) =>
+        StartAsync(Start(Sample, "Development", connectionString, "marten", [], port: port));
+
     /// <summary>Starts what was built for production, with handlers that were written before, and waits until it listens.</summary>
     public static Task<SampleProcess> StartStaticAsync(string connectionString, string engine) =>
         StartAsync(Start(StaticOf(engine), "Production", connectionString, engine, []));
@@ -32,9 +36,13 @@ internal sealed class SampleProcess : IDisposable
     public static Task<SampleProcess> StartMartenAppAsync(string connectionString) =>
         StartAsync(Start(MartenApp, "Development", connectionString, "marten", []));
 
-    /// <summary>Runs one of the commands of the program of the README to the end, and gives what it printed.</summary>
+    /// <summary>Starts the program of the README as it was built for production, and waits until it listens.</summary>
+    public static Task<SampleProcess> StartStaticMartenAppAsync(string connectionString) =>
+        StartAsync(Start($"{MartenApp}.Static", "Production", connectionString, "marten", []));
+
+    /// <summary>Runs one of the commands of the program of the README, as it was built for production, to the end, and gives what it printed.</summary>
     public static Task<(int Code, string Output)> RunMartenAppAsync(string connectionString, params string[] arguments) =>
-        RunAsync(Start(MartenApp, "Development", connectionString, "marten", arguments));
+        RunAsync(Start($"{MartenApp}.Static", "Production", connectionString, "marten", arguments));
 
     private static async Task<SampleProcess> StartAsync(Process process)
     {
@@ -58,6 +66,10 @@ internal sealed class SampleProcess : IDisposable
 
     /// <summary>The folder of what was built for production.</summary>
     public static string FolderOfStatic(string engine) => FolderOf(StaticOf(engine));
+
+    /// <summary>The libraries beside the program of the README as it was built for production.</summary>
+    public static IEnumerable<string> FilesOfStaticMartenApp() =>
+        Directory.EnumerateFiles(FolderOf($"{MartenApp}.Static"), "*.dll").Select(path => Path.GetFileName(path));
 
     private static async Task<(int Code, string Output)> RunAsync(Process started)
     {
@@ -91,7 +103,7 @@ internal sealed class SampleProcess : IDisposable
         Path.Combine("tests", "Ledger.Wolverine.Tests"), Path.Combine(project == MartenApp ? "samples" : "tests", project), StringComparison.Ordinal);
 
     private static Process Start(
-        string project, string environment, string connectionString, string engine, string[] arguments, string? workingFolder = null)
+        string project, string environment, string connectionString, string engine, string[] arguments, string? workingFolder = null, int? port = null)
     {
         var folder = FolderOf(project);
         var path = Path.Combine(folder, $"{project}.dll");
@@ -102,6 +114,11 @@ internal sealed class SampleProcess : IDisposable
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
         start.Environment["DOTNET_ENVIRONMENT"] = environment;
+        if (port is not null)
+        {
+            start.Environment["TcpPort"] = $"{port}";
+        }
+
         return Process.Start(start)!;
     }
 

@@ -1,0 +1,53 @@
+using JasperFx.Events.Projections;
+using Ledger.Wolverine.Sample.Claims;
+using Ledger.Wolverine.Sample.Steps;
+using Marten;
+using Wolverine;
+using Wolverine.Marten;
+
+namespace Ledger.Wolverine.Sample.Engines;
+
+/// <summary>The same on several nodes, among which Wolverine distributes the projections and the forwarding.</summary>
+internal static class SeveralNodes
+{
+    public static void AddMartenNode(this WebApplicationBuilder builder, string connectionString)
+    {
+        // sample: Marten and Wolverine on several nodes
+        builder.Services.AddMarten(options =>
+            {
+                options.Connection(connectionString);
+                options.UseLedger();
+                options.SnapshotWorlds(ProjectionLifecycle.Async);
+                options.Projections.Snapshot<Board>(SnapshotLifecycle.Inline);
+            })
+            .AddLedger()
+            .IntegrateWithWolverine(integration => integration.UseWolverineManagedEventSubscriptionDistribution = true)
+            .ProcessEventsWithWolverineHandlersInStrictOrder("notices");
+        builder.Host.UseWolverine(options =>
+        {
+            options.UseLedger();
+            options.Durability.Mode = DurabilityMode.Balanced;
+            options.Policies.AutoApplyTransactions();
+            options.Policies.UseDurableLocalQueues();
+        });
+        // end of sample
+        builder.Services.ConfigureWolverine(UseSeveralNodes);
+    }
+
+    /// <summary>A node that was killed is noticed within seconds, not within a minute.</summary>
+    public static void UseSeveralNodes(this WolverineOptions options)
+    {
+        var (pace, soon) = (TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(100));
+        options.Durability.Mode = DurabilityMode.Balanced;
+        options.Durability.FirstHealthCheckExecution = soon;
+        options.Durability.HealthCheckPollingTime = pace;
+        options.Durability.StaleNodeTimeout = TimeSpan.FromSeconds(3);
+        options.Durability.FirstNodeReassignmentExecution = soon;
+        options.Durability.NodeReassignmentPollingTime = pace;
+        options.Durability.OrphanedMessageSweepPollingTime = pace;
+        options.Durability.ScheduledJobFirstExecution = soon;
+        options.Durability.ScheduledJobPollingTime = pace;
+        options.Durability.CheckAssignmentPeriod = TimeSpan.FromSeconds(1);
+        options.LocalQueueFor<TakeStep>().MaximumParallelMessages(4);
+    }
+}

@@ -1,0 +1,85 @@
+using Ledger.Conformance;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Wolverine.Tests.Sample;
+
+/// <summary>Three nodes of one application, of which the oldest is killed: the others finish what it began.</summary>
+public sealed class NodesTests
+{
+    private const string Undone = "status <> 'Handled'";
+
+    public static TheoryData<string, string> Engines => Scale.IsSoak
+        ? new() { { "marten-nodes", "public" }, { "native-nodes", "wolverine" } }
+        : new() { { "marten-nodes", "public" } };
+
+    [Theory]
+    [MemberData(nameof(Engines))]
+    public async Task Messages_OfNodesThatAreKilled_AreHandledOnce_ForwardedAndProjected(string engine, string schema)
+    {
+        var (rounds, steps) = (Scale.Of(1, 4), Scale.Of(20, 60));
+        var database = new SampleDatabase();
+        await database.InitializeAsync();
+        var nodes = new List<SampleProcess>();
+        try
+        {
+            nodes.Add(await SampleProcess.StartAsync(database.ConnectionString, engine));
+            nodes.AddRange(await Task.WhenAll(
+                SampleProcess.StartAsync(database.ConnectionString, engine), SampleProcess.StartAsync(database.ConnectionString, engine)));
+            var runs = 0;
+            for (var round = 0; round < rounds; round++)
+            {
+                // Two nodes have messages for the same run, so that they overtake each other.
+                await Task.WhenAll(nodes.Select((node, n) => node.PostAsync($"/runs/nodes-{round}-{n / 2}/steps/{steps}?from={n % 2 * steps}", "")));
+                await database.WaitAsync($"select count(*) >= {(runs * steps) + (steps / 2)} from ledger.mt_events where type = 'object.created'");
+
+                // The oldest leads, and has projections.
+                nodes[0].Dispose();
+                nodes.RemoveAt(0);
+                await nodes[0].PostAsync($"/runs/nodes-{round}-later/steps/{steps}", "");
+                runs += 4;
+                if (round < rounds - 1)
+                {
+                    nodes.Add(await SampleProcess.StartAsync(database.ConnectionString, engine));
+                }
+            }
+
+            var all = runs * steps;
+            await database.WaitAsync($"""
+                select (select count(*) = {all} from ledger.mt_events where type = 'object.created')
+                    and not exists (select from {schema}.wolverine_outgoing_envelopes)
+                    and not exists (select from {schema}.wolverine_incoming_envelopes where {Undone})
+                """);
+            (await database.AskAsync<long>("select count(distinct (stream_id, data ->> 'id')) from ledger.mt_events where type = 'object.created'")).ShouldBe(all);
+            (await database.AskAsync<bool>("select bool_and((data -> 'data' ->> 'behind')::bigint = version - 1) from ledger.mt_events")).ShouldBeTrue();
+            (await database.AskAsync<long>($"select count(*) from {schema}.wolverine_dead_letters")).ShouldBe(0);
+            await ShouldBeProjectedAsync(database, engine, all);
+        }
+        finally
+        {
+            nodes.ForEach(node => node.Dispose());
+            await database.DisposeAsync();
+        }
+    }
+
+    private static async Task ShouldBeProjectedAsync(SampleDatabase database, string engine, int all)
+    {
+        if (engine == "marten-nodes")
+        {
+            await database.WaitAsync($"select count(*) = {all} from mt_doc_notice");
+            await database.WaitAsync("""
+                select bool_and(w.mt_version is not distinct from s.version)
+                from ledger.mt_streams as s
+                left join ledger.mt_doc_ledger_world as w on w.id = s.id
+                """);
+        }
+        else
+        {
+            await database.WaitAsync("""
+                select exists (
+                    select from ledger.mt_event_progression as p
+                    where p.name like 'notices%' and p.last_seq_id >= (select max(e.seq_id) from ledger.mt_events as e))
+                """);
+        }
+    }
+}
