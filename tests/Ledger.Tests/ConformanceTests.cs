@@ -49,6 +49,9 @@ public sealed class MemoryMergeConflictTests() : MergeConflictTests(new MemoryEn
 public sealed class MemoryMergeLostEndTests() : MergeLostEndTests(new MemoryEngine());
 public sealed class MemoryMergeHistoryTests() : MergeHistoryTests(new MemoryEngine());
 public sealed class MemoryMergeLawTests() : MergeLawTests(new MemoryEngine());
+public sealed class MemoryCherryPickTests() : CherryPickTests(new MemoryEngine());
+public sealed class MemoryRebaseTests() : RebaseTests(new MemoryEngine());
+public sealed class MemoryCarryLawTests() : CarryLawTests(new MemoryEngine());
 public sealed class MemoryCausalityTests() : CausalityTests(new MemoryEngine());
 public sealed class MemoryDivergenceTests() : DivergenceTests(new MemoryEngine());
 public sealed class MemoryChronoRecordTests() : ChronoRecordTests(new MemoryEngine());

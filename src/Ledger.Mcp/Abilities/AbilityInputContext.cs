@@ -15,6 +15,8 @@ namespace Ledger.Mcp.Abilities;
 [JsonSerializable(typeof(RunWorldInput))]
 [JsonSerializable(typeof(RunDiffInput))]
 [JsonSerializable(typeof(RunMergeInput))]
+[JsonSerializable(typeof(RunPickInput))]
+[JsonSerializable(typeof(RunRebaseInput))]
 [JsonSerializable(typeof(RunTraceInput))]
 [JsonSerializable(typeof(ChronoQueryInput))]
 [JsonSerializable(typeof(ChronoGetInput))]

@@ -28,6 +28,7 @@ internal static class LogAbilities
         }
 
         RunAbilities.Register(bus, ledger);
+        MergeAbilities.Register(bus, ledger);
         ChronoAbilities.Register(bus, ledger.Store);
         return bus;
     }

@@ -1,11 +1,9 @@
 using Ledger.Bus;
 using Ledger.Events;
 using Ledger.Explorer.Contracts;
-using Ledger.Explorer.Merging;
 using Ledger.Json;
 using Ledger.Log;
 using Ledger.Mcp.Streams;
-using Ledger.Runs;
 using Ledger.Tasks;
 using Ledger.Worlds;
 
@@ -34,12 +32,6 @@ internal static class RunAbilities
 
     private static readonly AbilityMeta<RunDiffInput, DiffContract> Diff =
         new("run:diff", "Returns the differences between the worlds of two runs or branches.", In.RunDiffInput, Out.DiffContract);
-
-    private static readonly AbilityMeta<RunMergeInput, MergeContract> Merge = new(
-        "run:merge",
-        "Merges the world of a run or branch into another, or previews it. With open conflicts nothing is written and they are returned: call again with decisions.",
-        In.RunMergeInput,
-        Out.MergeContract);
 
     private static readonly AbilityMeta<RunTraceInput, TraceContract> Trace =
         new("run:trace", "Returns why an event of a run or branch happened: its causes, and their causes in turn.", In.RunTraceInput, Out.TraceContract);
@@ -83,37 +75,11 @@ internal static class RunAbilities
             var (run, other) = await StoredRuns.FindAsync(ledger, input.Run, input.Other, token).ConfigureAwait(false);
             return DiffContract.Of(await run.DiffAsync(other, cancellationToken: token).ConfigureAwait(false));
         });
-        bus.Register(Merge, (input, token) => MergeAsync(ledger, input, token));
         bus.Register(Trace, async (input, token) =>
         {
             var trace = await (await StoredRuns.FindAsync(ledger, input.Run, token).ConfigureAwait(false)).ExplainAsync(input.EventId, token).ConfigureAwait(false);
             return await TraceContract.OfAsync(trace, "causes", ledger.Store.Get<ITaskReader>(), token).ConfigureAwait(false);
         });
-    }
-
-    private static async Task<MergeContract> MergeAsync(AgentLedger ledger, RunMergeInput input, CancellationToken cancellationToken)
-    {
-        var (target, source) = await StoredRuns.FindAsync(ledger, input.Run, input.Source, cancellationToken).ConfigureAwait(false);
-        var registry = ledger.Store.Registry;
-        try
-        {
-            var options = new MergeOptions
-            {
-                Resolver = MergeDecisions.ToResolver(input.Decisions ?? [], input.Take),
-                Metadata = new EventMetadata { Actor = input.Actor },
-            };
-            return input.Preview == true
-                ? MergeContract.Of(await target.PreviewMergeAsync(source, options, cancellationToken).ConfigureAwait(false), registry)
-                : MergeContract.Of(await target.MergeAsync(source, options, cancellationToken).ConfigureAwait(false), registry);
-        }
-        catch (MergeConflictException conflict)
-        {
-            return MergeContract.Of(conflict.Preview, registry);
-        }
-        catch (Exception fault) when (fault is ArgumentException or FormatException)
-        {
-            throw new RefusalException(fault.Message.Split(" (Parameter", 2)[0]);
-        }
     }
 
     private static async Task<Run> FindOrCreateAsync(AgentLedger ledger, string text, CancellationToken cancellationToken) =>

@@ -6,7 +6,7 @@ namespace Ledger.Log;
 /// <param name="Source">The stream of the branch that was rebased.</param>
 /// <param name="At">How many events of its history were rebased.</param>
 /// <param name="Base">The common state that both sides were compared with.</param>
-/// <param name="LeftOut">How many of its events or, of a squash, of its conflicts were left out.</param>
+/// <param name="LeftOut">How many of its events were left out because of conflicts; of a squash, how many conflicts were open.</param>
 [EventType("branch.rebased")]
 public sealed record BranchRebased(
     [property: JsonPropertyName("source")] string Source,

@@ -25,7 +25,7 @@ internal sealed class BranchRebase(Run source, Run onto, RebaseOptions options)
             preview.Source.Value,
             preview.SourceLength.Value,
             preview.Base,
-            options.Mode == RebaseMode.Squash ? preview.Conflicts.Count : preview.Events.Count(e => e.Outcome is CarryOutcome.Conflict or CarryOutcome.Record));
+            options.Mode == RebaseMode.Squash ? preview.Conflicts.Count : preview.Events.Count(e => e.Outcome == CarryOutcome.Conflict));
         NewEvent[] events =
         [
             .. preview.Events.SelectMany(e => e.Written),
@@ -45,7 +45,7 @@ internal sealed class BranchRebase(Run source, Run onto, RebaseOptions options)
         await graph.LoadAsync([onto.History, source.History], cancellationToken).ConfigureAwait(false);
         var bases = await graph.FindBasesAsync(ours, theirs, cancellationToken).ConfigureAwait(false);
         var events = await source.ReadAsync(theirs.FirstBeyond(graph.ContentsOf(ours)), theirs.At, cancellationToken)
-            .ToListAsync(cancellationToken).ConfigureAwait(false);
+            .Where(e => e is not { Type: "branch.created", Version.Value: 1 }).ToListAsync(cancellationToken).ConfigureAwait(false);
         _last = events.Count > 0 ? events[^1].Id : null;
         var causes = new RebasedCauses(_branch);
         await causes.LoadAsync(source, events, cancellationToken).ConfigureAwait(false);

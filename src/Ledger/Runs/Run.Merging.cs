@@ -22,7 +22,7 @@ public sealed partial class Run
     /// <exception cref="PositionOutOfRangeException">The source's history is shorter than <see cref="MergeOptions.At"/>.</exception>
     public async Task<MergePreview> PreviewMergeAsync(Run source, MergeOptions? options = null, CancellationToken cancellationToken = default)
     {
-        CheckFamily(source, "merged");
+        CheckFamily(source, "merged into");
         var merge = new BranchMerge(this, source, options ?? new MergeOptions());
         var preview = await merge.PreviewAsync(cancellationToken).ConfigureAwait(false);
         await CheckFaultsAsync(source, preview.TargetLength, preview.SourceLength, cancellationToken).ConfigureAwait(false);
@@ -51,7 +51,7 @@ public sealed partial class Run
     /// <exception cref="WrongExpectedVersionException">This history does not have <see cref="MergeOptions.ExpectedLength"/>: nothing was written.</exception>
     public async Task<MergeResult> MergeAsync(Run source, MergeOptions? options = null, CancellationToken cancellationToken = default)
     {
-        CheckFamily(source, "merged");
+        CheckFamily(source, "merged into");
         options ??= new MergeOptions();
         if (_faults == WorldFaults.Throw)
         {
@@ -74,7 +74,7 @@ public sealed partial class Run
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(events);
-        CheckFamily(source, "picked");
+        CheckFamily(source, "picked into");
         var preview = await new BranchPick(this, source, events, options ?? new CherryPickOptions()).PreviewAsync(cancellationToken).ConfigureAwait(false);
         await CheckFaultsAsync(source, preview.TargetLength, null, cancellationToken).ConfigureAwait(false);
         return preview;
@@ -107,7 +107,7 @@ public sealed partial class Run
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(events);
-        CheckFamily(source, "picked");
+        CheckFamily(source, "picked into");
         await CheckFaultsAsync(source, null, null, cancellationToken).ConfigureAwait(false);
         return await new BranchPick(this, source, events, options ?? new CherryPickOptions()).RunAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -121,7 +121,7 @@ public sealed partial class Run
     public async Task<RebasePreview> PreviewRebaseAsync(Run onto, RebaseOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(onto);
-        onto.CheckFamily(this, "rebased");
+        onto.CheckFamily(this, "rebased onto");
         var preview = await new BranchRebase(this, onto, options ?? new RebaseOptions()).PreviewAsync(cancellationToken).ConfigureAwait(false);
         await onto.CheckFaultsAsync(this, preview.OntoLength, preview.SourceLength, cancellationToken).ConfigureAwait(false);
         return preview;
@@ -148,7 +148,7 @@ public sealed partial class Run
     public async Task<RebaseResult> RebaseAsync(Run onto, RebaseOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(onto);
-        onto.CheckFamily(this, "rebased");
+        onto.CheckFamily(this, "rebased onto");
         await onto.CheckFaultsAsync(this, null, options?.At, cancellationToken).ConfigureAwait(false);
         return await new BranchRebase(this, onto, options ?? new RebaseOptions()).RunAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -168,7 +168,7 @@ public sealed partial class Run
         ArgumentNullException.ThrowIfNull(source);
         if (source.StreamName == StreamName)
         {
-            throw new ArgumentException($"'{StreamName}' cannot be {what} into itself.", nameof(source));
+            throw new ArgumentException($"'{StreamName}' cannot be {what} itself.", nameof(source));
         }
 
         if (source.History.Root != History.Root)
