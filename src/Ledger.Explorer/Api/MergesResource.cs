@@ -55,7 +55,7 @@ internal static class MergesResource
         {
             await answer().ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is FormatException || fault is ArgumentException { ParamName: "source" or "events" or "decision" or "json" })
+        catch (Exception fault) when (fault is FormatException || fault is ArgumentException { ParamName: "source" or "onto" or "events" or "decision" or "json" })
         {
             throw new BadRequestException(fault.Message.Split(" (Parameter", 2)[0]);
         }

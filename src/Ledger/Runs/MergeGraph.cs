@@ -80,6 +80,17 @@ internal sealed class MergeGraph(IEventStore store)
         return contents;
     }
 
+    /// <summary>The merges, cherry-picks and rebases that a stream has itself, in order; those whose source no longer exists are left out.</summary>
+    public IEnumerable<BranchJoin> JoinsOf(StreamName stream) => _merges.GetValueOrDefault(stream, []).Concat(_picks.GetValueOrDefault(stream, []))
+        .Where(m => m.Source.History is not null).OrderBy(m => m.Event.Version.Value)
+        .Select(m => new BranchJoin(
+            stream,
+            new Position(_histories[stream].LengthAt(m.Event.Version).Value - 1),
+            m.Source.History!.Stream,
+            m.Source.At,
+            m.Event.Type,
+            m.Event.Id));
+
     /// <summary>The last merge in a part of a history, from a position on; null for none.</summary>
     public RecordedEvent? FindLastMerge(MergeState state, Position from) =>
         state.Segments().Reverse()

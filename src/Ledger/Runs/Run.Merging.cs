@@ -8,7 +8,7 @@ namespace Ledger;
 public sealed partial class Run
 {
     /// <summary>What the worlds of a merge are read by; for one merge.</summary>
-    internal IMergeReader MergeReader => _ledger.Store.Get<IMergeReader>() ?? new FoldingMergeReader(_ledger.Store, _statistics, _ledger.Logger);
+    internal MergeReader MergeReader => new(_ledger.Store, _statistics, _ledger.Logger);
 
     /// <summary>Says what <see cref="MergeAsync"/> would write, and writes nothing.</summary>
     /// <remarks>
@@ -121,7 +121,7 @@ public sealed partial class Run
     public async Task<RebasePreview> PreviewRebaseAsync(Run onto, RebaseOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(onto);
-        onto.CheckFamily(this, "rebased onto");
+        onto.CheckFamily(this, "rebased onto", nameof(onto));
         var preview = await new BranchRebase(this, onto, options ?? new RebaseOptions()).PreviewAsync(cancellationToken).ConfigureAwait(false);
         await onto.CheckFaultsAsync(this, preview.OntoLength, preview.SourceLength, cancellationToken).ConfigureAwait(false);
         return preview;
@@ -148,7 +148,7 @@ public sealed partial class Run
     public async Task<RebaseResult> RebaseAsync(Run onto, RebaseOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(onto);
-        onto.CheckFamily(this, "rebased onto");
+        onto.CheckFamily(this, "rebased onto", nameof(onto));
         await onto.CheckFaultsAsync(this, null, options?.At, cancellationToken).ConfigureAwait(false);
         return await new BranchRebase(this, onto, options ?? new RebaseOptions()).RunAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -163,18 +163,18 @@ public sealed partial class Run
         return await EndOfAsync(results[0], events.Count, cancellationToken).ConfigureAwait(false);
     }
 
-    private void CheckFamily(Run source, string what)
+    private void CheckFamily(Run source, string what, string parameter = nameof(source))
     {
         ArgumentNullException.ThrowIfNull(source);
         if (source.StreamName == StreamName)
         {
-            throw new ArgumentException($"'{StreamName}' cannot be {what} itself.", nameof(source));
+            throw new ArgumentException($"'{StreamName}' cannot be {what} itself.", parameter);
         }
 
         if (source.History.Root != History.Root)
         {
             throw new ArgumentException(
-                $"'{source.StreamName}' descends from '{source.History.Root}', and '{StreamName}' from '{History.Root}'. Merge branches of one run.", nameof(source));
+                $"'{source.StreamName}' descends from '{source.History.Root}', and '{StreamName}' from '{History.Root}'. Merge branches of one run.", parameter);
         }
     }
 

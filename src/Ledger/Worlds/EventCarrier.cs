@@ -15,7 +15,7 @@ namespace Ledger.Worlds;
 /// <param name="source">The history that has the events.</param>
 /// <param name="decide">Decides a conflict of an event, or returns null.</param>
 internal sealed class EventCarrier(
-    IMergeReader reader,
+    MergeReader reader,
     History target,
     Position length,
     History source,

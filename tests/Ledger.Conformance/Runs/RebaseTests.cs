@@ -145,6 +145,27 @@ public abstract class RebaseTests(ITestEngine engine) : EventStoreTests(engine)
     }
 
     [Fact]
+    public async Task FindJoins_OfAFamily_NamesWhatTookOverFromWhat()
+    {
+        var (run, branch) = await ForkedAsync();
+        var patch = Set("a", "x", 2);
+        await branch.AppendAsync([patch, new ObjectCreated("b", "T")]);
+        await run.CherryPickAsync(branch, [patch.Id]);
+        await run.MergeAsync(branch);
+        var rebased = (await branch.RebaseAsync(run)).Branch;
+
+        var joins = await Runs.FindJoinsAsync([run.StreamName, branch.StreamName, rebased.StreamName]);
+
+        joins.Select(j => (j.Target, j.At.Value, j.Source, j.SourceLength.Value, j.EventType)).ShouldBe(
+        [
+            (run.StreamName, 3, branch.StreamName, 4, "branch.picked"),
+            (run.StreamName, 5, branch.StreamName, 5, "branch.merged"),
+            (rebased.StreamName, 7, branch.StreamName, 5, "branch.rebased"),
+        ]);
+        joins[0].EventId.ShouldBe((await run.ReadAllAsync())[3].Id);
+    }
+
+    [Fact]
     public async Task Squash_Difference_IsOneSetOfEvents()
     {
         var (run, branch) = await ForkedAsync();
@@ -185,7 +206,7 @@ public abstract class RebaseTests(ITestEngine engine) : EventStoreTests(engine)
         var (run, branch) = await ForkedAsync();
 
         await Should.ThrowAsync<BranchExistsException>(() => branch.RebaseAsync(run, new RebaseOptions { Id = branch.Id }));
-        await RefusedAsync<ArgumentException>(() => run.RebaseAsync(run), $"'{run.StreamName}' cannot be rebased onto itself. (Parameter 'source')");
+        await RefusedAsync<ArgumentException>(() => run.RebaseAsync(run), $"'{run.StreamName}' cannot be rebased onto itself. (Parameter 'onto')");
         await Should.ThrowAsync<PositionOutOfRangeException>(() => branch.PreviewRebaseAsync(run, new RebaseOptions { At = new Position(9) }));
     }
 
