@@ -41,6 +41,7 @@ public sealed class PostgresMergeTests(LedgerDatabase database) : MergeTests(dat
 public sealed class PostgresMergeConflictTests(LedgerDatabase database) : MergeConflictTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresMergeLostEndTests(LedgerDatabase database) : MergeLostEndTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresMergeHistoryTests(LedgerDatabase database) : MergeHistoryTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresMergeVectorTests(LedgerDatabase database) : MergeVectorTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresMergeLawTests(LedgerDatabase database) : MergeLawTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCherryPickTests(LedgerDatabase database) : CherryPickTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresRebaseTests(LedgerDatabase database) : RebaseTests(database), IClassFixture<LedgerDatabase>;

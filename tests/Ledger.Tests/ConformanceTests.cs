@@ -48,6 +48,7 @@ public sealed class MemoryMergeTests() : MergeTests(new MemoryEngine());
 public sealed class MemoryMergeConflictTests() : MergeConflictTests(new MemoryEngine());
 public sealed class MemoryMergeLostEndTests() : MergeLostEndTests(new MemoryEngine());
 public sealed class MemoryMergeHistoryTests() : MergeHistoryTests(new MemoryEngine());
+public sealed class MemoryMergeVectorTests() : MergeVectorTests(new MemoryEngine());
 public sealed class MemoryMergeLawTests() : MergeLawTests(new MemoryEngine());
 public sealed class MemoryCherryPickTests() : CherryPickTests(new MemoryEngine());
 public sealed class MemoryRebaseTests() : RebaseTests(new MemoryEngine());

@@ -39,8 +39,7 @@ internal static class MergeForm
             }
             catch (MergeConflictException conflict)
             {
-                return Page.Of<MergePage>(
-                    new MergeModel { Target = target, Source = source, Preview = conflict.Preview, IsRefused = true }, StatusCodes.Status409Conflict);
+                return Page.Of<MergePage>(new MergeModel { Target = target, Source = source, Preview = conflict.Preview, IsRefused = true });
             }
         }).ConfigureAwait(false);
     }

@@ -105,26 +105,25 @@ public sealed partial class PageTests : IAsyncLifetime
     public async Task Fork_FormOfThePage_MakesABranch()
     {
         var html = await _client.GetStringAsync("/ledger/run?stream=run:kettle");
-        using var page = await _client.GetAsync("/ledger/run?stream=run:kettle");
-        var cookie = page.Headers.GetValues("Set-Cookie").First().Split(';')[0];
-        var token = Token().Match(await page.Content.ReadAsStringAsync());
-
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/ledger/fork")
-        {
-            Content = new FormUrlEncodedContent(new Dictionary<string, string>
-            {
-                [token.Groups["name"].Value] = WebUtility.HtmlDecode(token.Groups["value"].Value),
-                ["stream"] = "run:kettle",
-                ["at"] = "3",
-                ["id"] = "by-hand",
-            }),
-        };
-        request.Headers.Add("Cookie", cookie);
-        using var answer = await _client.SendAsync(request);
+        using var answer = await SendFormAsync(
+            "/ledger/run?stream=run:kettle", "/ledger/fork", ("stream", "run:kettle"), ("at", "3"), ("id", "by-hand"));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther, await answer.Content.ReadAsStringAsync());
         answer.Headers.Location!.ToString().ShouldBe("/ledger/run?stream=branch%3Aby-hand");
         html.ShouldContain("Fork run:kettle");
+    }
+
+    private async Task<HttpResponseMessage> SendFormAsync(string path, string action, params (string Name, string Value)[] values)
+    {
+        using var page = await _client.GetAsync(path);
+        var token = Token().Match(await page.Content.ReadAsStringAsync());
+        using var request = new HttpRequestMessage(HttpMethod.Post, action)
+        {
+            Content = new FormUrlEncodedContent(values.Append((token.Groups["name"].Value, WebUtility.HtmlDecode(token.Groups["value"].Value)))
+                .Select(v => KeyValuePair.Create(v.Item1, v.Item2))),
+        };
+        request.Headers.Add("Cookie", page.Headers.GetValues("Set-Cookie").First().Split(';')[0]);
+        return await _client.SendAsync(request);
     }
 
     [Fact]
