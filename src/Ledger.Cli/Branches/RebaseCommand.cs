@@ -2,7 +2,6 @@ using System.CommandLine;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
 using Ledger.Log;
-using Ledger.Mcp.Streams;
 using Ledger.Runs;
 
 namespace Ledger.Cli.Branches;

@@ -5,7 +5,7 @@ using Ledger.Worlds;
 namespace Ledger.Runs;
 
 /// <summary>Writes chosen events of one history again in another of the same family.</summary>
-internal sealed class BranchPick(Run target, Run source, IReadOnlyCollection<Guid> chosen, CherryPickOptions options)
+internal sealed class BranchPick(Run target, Run source, IReadOnlyCollection<Guid> events, CherryPickOptions options)
 {
     private readonly BranchPair _pair = new(target, source);
     private readonly CarryOver _carry = new(target, source, options.Resolver);
@@ -20,7 +20,7 @@ internal sealed class BranchPick(Run target, Run source, IReadOnlyCollection<Gui
         await graph.LoadAsync([target.History, source.History], cancellationToken).ConfigureAwait(false);
         _number = graph.NextOf(target.StreamName);
         var from = theirs.FirstBeyond(graph.ContentsOf(ours));
-        var wanted = await FindChosenAsync(cancellationToken).ConfigureAwait(false);
+        var wanted = await FindChosenAsync(events, cancellationToken).ConfigureAwait(false);
         var causes = await FindCausesAsync(wanted, from, cancellationToken).ConfigureAwait(false);
         var known = await FindKnownAsync([.. wanted, .. causes], cancellationToken).ConfigureAwait(false);
         known.UnionWith(wanted.Where(e => e.Position!.Value < from).Select(e => e.Id));
@@ -82,13 +82,13 @@ internal sealed class BranchPick(Run target, Run source, IReadOnlyCollection<Gui
         };
     }
 
-    private async Task<List<RecordedEvent>> FindChosenAsync(CancellationToken cancellationToken)
+    private async Task<List<RecordedEvent>> FindChosenAsync(IReadOnlyCollection<Guid> events, CancellationToken cancellationToken)
     {
-        var found = await new EventLookup(source).FindAsync(chosen.Distinct(), cancellationToken).ConfigureAwait(false);
+        var found = await new EventLookup(source).FindAsync(events.Distinct(), cancellationToken).ConfigureAwait(false);
         found.RemoveAll(e => e.Position is null);
         var ids = found.Select(e => e.Id).ToHashSet();
-        return chosen.Where(id => !ids.Contains(id)).Select(id => (Guid?)id).FirstOrDefault() is { } stranger
-            ? throw new ArgumentException($"'{stranger}' is not an event of '{source.StreamName}'. Choose events of its history.", "events")
+        return events.Where(id => !ids.Contains(id)).Select(id => (Guid?)id).FirstOrDefault() is { } stranger
+            ? throw new ArgumentException($"'{stranger}' is not an event of '{source.StreamName}'. Choose events of its history.", nameof(events))
             : InOrder(found);
     }
 
@@ -102,13 +102,13 @@ internal sealed class BranchPick(Run target, Run source, IReadOnlyCollection<Gui
     }
 
     /// <summary>The events that were picked before: into the target, or into what it shares with its ancestors.</summary>
-    private async Task<HashSet<Guid>> FindKnownAsync(IReadOnlyList<RecordedEvent> events, CancellationToken cancellationToken)
+    private async Task<HashSet<Guid>> FindKnownAsync(IReadOnlyList<RecordedEvent> asked, CancellationToken cancellationToken)
     {
         StreamName[] streams = [.. target.History.Lineage.Select(s => new StreamName(s.Stream)), target.StreamName];
-        var originals = events.SelectMany(e => streams.Select(s => (Id: EventIds.OfCarried(s, e.Id, 0), Original: e.Id))).ToDictionary(p => p.Id, p => p.Original);
+        var originals = asked.SelectMany(e => streams.Select(s => (Id: EventIds.OfCarried(s, e.Id, 0), Original: e.Id))).ToDictionary(p => p.Id, p => p.Original);
         var found = await new EventLookup(target).FindAsync(originals.Keys, cancellationToken).ConfigureAwait(false);
         return [.. found.Where(e => e.Position is not null).Select(e => originals[e.Id])];
     }
 
-    private static List<RecordedEvent> InOrder(IEnumerable<RecordedEvent> events) => [.. events.OrderBy(e => e.Position!.Value.Value)];
+    private static List<RecordedEvent> InOrder(IEnumerable<RecordedEvent> found) => [.. found.OrderBy(e => e.Position!.Value.Value)];
 }

@@ -75,6 +75,7 @@ internal sealed class BranchRebase(Run source, Run onto, RebaseOptions options)
         var merge = new BranchMerge(onto, source, new MergeOptions { Resolver = options.Resolver, At = options.At });
         var preview = await merge.PreviewAsync(cancellationToken).ConfigureAwait(false);
         _last = merge.Last;
+        var lost = preview.Conflicts.Where(c => c.Reason == MergeConflictReason.LostEnd).ToList();
         return new RebasePreview
         {
             Source = preview.Source,
@@ -82,18 +83,17 @@ internal sealed class BranchRebase(Run source, Run onto, RebaseOptions options)
             Onto = preview.Target,
             OntoLength = preview.TargetLength,
             Base = preview.Base,
-            Changes = [.. preview.Changes.Where(c => !preview.Conflicts.Any(conflict => IsInTheWay(conflict, c)))],
+            Changes = [.. preview.Changes.Where(c => !lost.Exists(end => IsInTheWay(end, c)))],
             Conflicts = preview.Conflicts,
             Decisions = preview.Decisions,
         };
     }
 
     // While a lost end is open, neither its relation is led to it, nor is it removed.
-    private static bool IsInTheWay(MergeConflict conflict, MergeChange change)
+    private static bool IsInTheWay(MergeConflict lostEnd, MergeChange change)
     {
-        return conflict.Reason == MergeConflictReason.LostEnd
-            && (change.Kind == EntityKind.Relation ? change.Id == conflict.Id : IsEnd(conflict.Ours) || IsEnd(conflict.Theirs));
+        return change.Kind == EntityKind.Relation ? change.Id == lostEnd.Id : IsEnd(lostEnd.Ours) || IsEnd(lostEnd.Theirs);
 
-        bool IsEnd(JsonElement relation) => relation.ValueKind == JsonValueKind.Object && relation.GetProperty(conflict.Path[1..]).ValueEquals(change.Id);
+        bool IsEnd(JsonElement relation) => relation.ValueKind == JsonValueKind.Object && relation.GetProperty(lostEnd.Path[1..]).ValueEquals(change.Id);
     }
 }
