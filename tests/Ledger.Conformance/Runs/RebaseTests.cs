@@ -130,6 +130,29 @@ public abstract class RebaseTests(ITestEngine engine) : EventStoreTests(engine)
     }
 
     [Fact]
+    public async Task DeepLineage_LeafOntoRoot_TakesEveryLevel()
+    {
+        var (run, leaf) = await ForkedAsync();
+        var depth = Scale.Of(40, 900);
+        var first = Set("a", "k0", 0);
+        await leaf.AppendAsync([first]);
+        for (var i = 1; i < depth; i++)
+        {
+            leaf = await leaf.ForkAsync();
+            await leaf.AppendAsync([Set("a", $"k{i}", i)]);
+        }
+
+        await run.AppendAsync([Set("a", "y", 2)]);
+
+        var rebased = (await leaf.RebaseAsync(run)).Branch;
+        await run.CherryPickAsync(leaf, [first.Id]);
+
+        (await rebased.FindObjectAsync("a"))!.Data.Count.ShouldBe(depth + 2);
+        rebased.History.Lineage.Count.ShouldBe(1);
+        (await run.FindObjectAsync("a"))!.Data.Count.ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Rebase_ThenMerged_IsAFastForward()
     {
         var (run, branch) = await ForkedAsync();
