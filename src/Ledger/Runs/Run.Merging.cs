@@ -163,7 +163,7 @@ public sealed partial class Run
         return await EndOfAsync(results[0], events.Count, cancellationToken).ConfigureAwait(false);
     }
 
-    private void CheckFamily(Run source, string what, string parameter = nameof(source))
+    private void CheckFamily(Run source, string what, string parameter = "source")
     {
         ArgumentNullException.ThrowIfNull(source);
         if (source.StreamName == StreamName)
