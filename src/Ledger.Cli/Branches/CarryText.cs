@@ -9,14 +9,14 @@ internal static class CarryText
     public static void Print(Printer output, CherryPickContract pick, bool isPreview)
     {
         output.Line($"Cherry-pick: {pick.Source} -> {pick.Target} at {pick.TargetLength}", Tone.Name);
-        PrintEvents(output, pick.Events);
+        PrintEvents(output, pick.Carried);
         foreach (var cause in pick.Missing)
         {
             output.Add("MISSING  ", Tone.Removed).Add($"{cause.Position}  {cause.Type}", Tone.Name).AddRest($"  {cause.EventId}{By(cause.Actor)}", Tone.Faint).EndLine();
         }
 
         MergeText.PrintConflicts(output, pick.Decisions, pick.Conflicts);
-        var counts = CountsOf(pick.Events, pick.Decisions.Count);
+        var counts = CountsOf(pick.Carried, pick.Decisions.Count);
         output.Line(pick.Length is { } length ? $"Picked: {counts}; {pick.Target} has {Printable.Count(length, "event")}."
             : isPreview ? $"Preview: {counts}; nothing was written."
             : pick.Missing.Count + pick.Conflicts.Count > 0 ? $"Not picked: {counts}."
@@ -27,12 +27,12 @@ internal static class CarryText
     {
         output.Line($"Rebase: {rebase.Source} at {rebase.SourceLength} onto {rebase.Onto} at {rebase.OntoLength}", Tone.Name);
         output.Line($"Common state: {rebase.Base.Stream} at {rebase.Base.Length}", Tone.Faint);
-        PrintEvents(output, rebase.Events);
-        MergeText.PrintChanges(output, rebase.Changes);
+        PrintEvents(output, rebase.Carried);
+        MergeText.PrintChanges(output, rebase.Squashed);
         MergeText.PrintConflicts(output, rebase.Decisions, rebase.Conflicts);
-        var counts = rebase.Events.Count > 0
-            ? CountsOf(rebase.Events, rebase.Decisions.Count)
-            : $"{Printable.Count(rebase.Changes.Count, "change")}, {Printable.Count(rebase.Decisions.Count, "decision")}, {Printable.Count(rebase.Conflicts.Count, "conflict")} left out";
+        var counts = rebase.Carried.Count > 0
+            ? CountsOf(rebase.Carried, rebase.Decisions.Count)
+            : $"{Printable.Count(rebase.Squashed.Count, "change")}, {Printable.Count(rebase.Decisions.Count, "decision")}, {Printable.Count(rebase.Conflicts.Count, "conflict")} left out";
         output.Line(rebase is { Branch: { } branch, Length: { } length }
             ? $"Rebased: {counts}; {branch} has {Printable.Count(length, "event")}."
             : $"Preview: {counts}; nothing was written.");

@@ -19,7 +19,7 @@ internal sealed record CherryPickContract
     public required string Source { get; init; }
 
     /// <summary>The events, and what becomes of each.</summary>
-    public required IReadOnlyList<CarriedEventContract> Events { get; init; }
+    public required IReadOnlyList<CarriedEventContract> Carried { get; init; }
 
     /// <summary>The events that the chosen ones follow from, that were not chosen, and that the target lacks.</summary>
     public required IReadOnlyList<MissingEventContract> Missing { get; init; }
@@ -41,7 +41,7 @@ internal sealed record CherryPickContract
         Target = preview.Target.Value,
         TargetLength = preview.TargetLength.Value,
         Source = preview.Source.Value,
-        Events = [.. preview.Events.Select(e => CarriedEventContract.Of(e, registry))],
+        Carried = [.. preview.Events.Select(e => CarriedEventContract.Of(e, registry))],
         Missing = [.. preview.Missing.Select(MissingEventContract.Of)],
         Conflicts = [.. preview.Conflicts.Select(c => MergeConflictContract.Of(c))],
         Decisions = [.. preview.Decisions.Select(d => MergeConflictContract.Of(d.Key, d.Value))],
@@ -73,10 +73,10 @@ internal sealed record RebaseContract
     public required MergeBaseContract Base { get; init; }
 
     /// <summary>The branch's events, and what becomes of each; none of a squash.</summary>
-    public required IReadOnlyList<CarriedEventContract> Events { get; init; }
+    public required IReadOnlyList<CarriedEventContract> Carried { get; init; }
 
     /// <summary>The events that a squash writes.</summary>
-    public required IReadOnlyList<MergeChangeContract> Changes { get; init; }
+    public required IReadOnlyList<MergeChangeContract> Squashed { get; init; }
 
     /// <summary>The conflicts because of which events or values are left out.</summary>
     public required IReadOnlyList<MergeConflictContract> Conflicts { get; init; }
@@ -100,8 +100,8 @@ internal sealed record RebaseContract
         Onto = preview.Onto.Value,
         OntoLength = preview.OntoLength.Value,
         Base = new MergeBaseContract(preview.Base.Stream, preview.Base.At),
-        Events = [.. preview.Events.Select(e => CarriedEventContract.Of(e, registry))],
-        Changes = [.. preview.Changes.Select(c => MergeChangeContract.Of(c, registry))],
+        Carried = [.. preview.Events.Select(e => CarriedEventContract.Of(e, registry))],
+        Squashed = [.. preview.Changes.Select(c => MergeChangeContract.Of(c, registry))],
         Conflicts = [.. preview.Conflicts.Select(c => MergeConflictContract.Of(c))],
         Decisions = [.. preview.Decisions.Select(d => MergeConflictContract.Of(d.Key, d.Value))],
     };
@@ -115,15 +115,15 @@ internal sealed record RebaseContract
 }
 
 /// <summary>An event that is to be written again elsewhere, and what becomes of it: written, unchanged, known, record or conflict.</summary>
-internal sealed record CarriedEventContract(Guid EventId, long Position, string Type, string? Actor, string Outcome, IReadOnlyList<WrittenEventContract> Written)
+internal sealed record CarriedEventContract(Guid EventId, long Position, string Type, string Outcome, IReadOnlyList<WrittenEventContract> Written, string? Actor = null)
 {
     public static CarriedEventContract Of(CarriedEvent carried, EventRegistry registry) => new(
         carried.Original.Id,
         carried.Original.Position!.Value.Value,
         carried.Original.Type,
-        carried.Original.Metadata.Actor,
         carried.Outcome.ToName(),
-        [.. carried.Written.Select(w => WrittenEventContract.Of(w, registry))]);
+        [.. carried.Written.Select(w => WrittenEventContract.Of(w, registry))],
+        carried.Original.Metadata.Actor);
 }
 
 /// <summary>An event that is written.</summary>
@@ -137,7 +137,7 @@ internal sealed record WrittenEventContract(string Type, JsonElement Data)
 }
 
 /// <summary>An event that others follow from.</summary>
-internal sealed record MissingEventContract(Guid EventId, long Position, string Type, string? Actor)
+internal sealed record MissingEventContract(Guid EventId, long Position, string Type, string? Actor = null)
 {
     public static MissingEventContract Of(RecordedEvent recorded) =>
         new(recorded.Id, recorded.Position!.Value.Value, recorded.Type, recorded.Metadata.Actor);

@@ -1,4 +1,3 @@
-using Ledger.Explorer.Contracts;
 using Ledger.Runs;
 using Ledger.Worlds;
 

@@ -55,7 +55,7 @@ public sealed class CherryPickTests(CliDatabase database) : IClassFixture<CliDat
 
         var picked = await (database.Cli with { Input = preview.ToJsonString() }).JsonAsync("cherry-pick", "chosen", "chosen-2", "e7", "e9", "--resolve", "-");
 
-        picked.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("outcome").GetString()).ShouldBe(["written", "written"]);
+        picked.GetProperty("carried").EnumerateArray().Select(e => e.GetProperty("outcome").GetString()).ShouldBe(["written", "written"]);
         picked.GetProperty("decisions").EnumerateArray().Select(d => d.GetProperty("take").GetString()).ShouldBe(["set"]);
         (await database.Cli.JsonAsync("object", "chosen", "c1")).GetProperty("data").GetProperty("n").GetInt32().ShouldBe(7);
     }

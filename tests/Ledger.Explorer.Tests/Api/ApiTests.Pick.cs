@@ -45,7 +45,7 @@ public abstract partial class ApiTests
         using var wrong = await PostAsync("/branch:basing-2/rebases", """{"onto": "run:basing", "mode": "all"}""");
         using var itself = await PostAsync("/branch:basing-2/rebases", """{"onto": "branch:basing-2"}""");
 
-        preview.GetProperty("events").EnumerateArray().Select(e => e.GetProperty("outcome").GetString()).ShouldBe(["written", "conflict"]);
+        preview.GetProperty("carried").EnumerateArray().Select(e => e.GetProperty("outcome").GetString()).ShouldBe(["written", "conflict"]);
         (rebased.StatusCode, squashed.StatusCode, taken.StatusCode, wrong.StatusCode, itself.StatusCode).ShouldBe(
             (HttpStatusCode.Created, HttpStatusCode.Created, HttpStatusCode.Conflict, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest));
         (await rebased.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("branch").GetString().ShouldBe("branch:basing-3");

@@ -58,5 +58,5 @@ public sealed partial class PageTests
     }
 
     private Task<HttpResponseMessage> SendMergeAsync(params (string Name, string Value)[] values) =>
-        SendFormAsync(MergePage, "/ledger/merge", [("target", "run:kettle"), ("source", "branch:kettle-strict"), .. values]);
+        SendFormAsync("/ledger/run?stream=run:kettle", "/ledger/merge", [("target", "run:kettle"), ("source", "branch:kettle-strict"), .. values]);
 }
