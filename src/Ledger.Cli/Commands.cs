@@ -59,6 +59,8 @@ internal static class Commands
         root.Add(new BranchesCommand());
         root.Add(new DiffCommand());
         root.Add(new MergeCommand());
+        root.Add(new CherryPickCommand());
+        root.Add(new RebaseCommand());
         root.Add(new SnapshotCommand());
         root.Add(new ReplayCommand());
         root.Add(Group("worlds", "Manages the stored rows of worlds.", new WorldsIndexCommand()));

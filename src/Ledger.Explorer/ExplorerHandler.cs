@@ -19,6 +19,15 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
     public RequestDelegate Page(Func<ExplorerRequest, Task<Page>> read) => http => GuardAsync(http, isApi: false, async request =>
         await SendPageAsync(request, await read(request).ConfigureAwait(false)).ConfigureAwait(false));
 
+    /// <summary>Takes a form: answers with a page, or with null if the answer was sent already, such as a redirect.</summary>
+    public RequestDelegate Form(Func<ExplorerRequest, Task<Page?>> take) => http => GuardAsync(http, isApi: false, async request =>
+    {
+        if (await take(request).ConfigureAwait(false) is { } page)
+        {
+            await SendPageAsync(request, page).ConfigureAwait(false);
+        }
+    });
+
     /// <summary>Answers with something other than a page, such as a redirect or an event stream.</summary>
     public RequestDelegate Plain(Func<ExplorerRequest, Task> answer) => http => GuardAsync(http, isApi: false, answer);
 

@@ -4,6 +4,7 @@ using Ledger.Explorer.Chrono;
 using Ledger.Explorer.Diffs;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Live;
+using Ledger.Explorer.Merging;
 using Ledger.Explorer.Objects;
 using Ledger.Explorer.Projections;
 using Ledger.Explorer.Rendering;
@@ -32,6 +33,7 @@ internal static class ExplorerRoutes
         MapPage("/world", WorldPageReader.ReadAsync);
         MapPage("/object", ObjectReader.ReadAsync);
         MapPage("/diff", DiffReader.ReadAsync);
+        MapPage("/merge", MergePageReader.ReadAsync);
         MapPage("/tasks", TaskPageReader.ListAsync);
         MapPage("/task", TaskPageReader.ReadAsync);
         MapPage("/projects", ProjectReader.ListAsync);
@@ -41,6 +43,7 @@ internal static class ExplorerRoutes
         group.MapGet("/live", handler.Plain(LiveAnswer.SendToPageAsync));
         group.MapMethods("/assets/{name}", Reading, handler.Plain(request => AssetFiles.SendAsync(request.Http)));
         Guarded(group.MapPost("/fork", handler.Plain(Forking.ForkAsync)));
+        Guarded(group.MapPost("/merge", handler.Form(MergeForm.MergeAsync)));
         Guarded(group.MapPost("/projections", handler.Plain(ProjectionsReader.ActAsync)));
         foreach (var route in ApiRoutes.All)
         {

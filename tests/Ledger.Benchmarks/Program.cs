@@ -25,6 +25,7 @@ Scenario[] scenarios =
     WorldAppends.Many(),
     new WorldOfBranch(),
     new WorldDiffs(),
+    new MergePreviews(),
     new WorldOfThePast(),
     new WorldBytes(),
     new SnapshotLoad(),

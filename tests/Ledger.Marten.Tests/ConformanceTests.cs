@@ -42,7 +42,11 @@ public sealed class MartenMergeTests(MartenDatabase database) : MergeTests(datab
 public sealed class MartenMergeConflictTests(MartenDatabase database) : MergeConflictTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenMergeLostEndTests(MartenDatabase database) : MergeLostEndTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenMergeHistoryTests(MartenDatabase database) : MergeHistoryTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenMergeVectorTests(MartenDatabase database) : MergeVectorTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenMergeLawTests(MartenDatabase database) : MergeLawTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenCherryPickTests(MartenDatabase database) : CherryPickTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenRebaseTests(MartenDatabase database) : RebaseTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenCarryLawTests(MartenDatabase database) : CarryLawTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenCausalityTests(MartenDatabase database) : CausalityTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenDivergenceTests(MartenDatabase database) : DivergenceTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenChronoRecordTests(MartenDatabase database) : ChronoRecordTests(database), IClassFixture<MartenDatabase>;

@@ -43,7 +43,10 @@ public sealed class MapLedgerMcpTests : IAsyncDisposable
         tools.ShouldAllBe(t => t.ProtocolTool.Annotations!.ReadOnlyHint == true && t.ProtocolTool.OutputSchema != null);
         var more = (await writer.ListToolsAsync()).Where(t => !ReadingTools.Contains(t.Name)).ToList();
         more.Select(t => t.Name).Order(StringComparer.Ordinal).ShouldBe(
-            ["chrono_upsert", "ldg_call_save", "ldg_msg_save", "ldg_task_save", "run_append", "run_fork", "run_merge", "run_start"]);
+        [
+            "chrono_upsert", "ldg_call_save", "ldg_msg_save", "ldg_task_save",
+            "run_append", "run_fork", "run_merge", "run_pick", "run_rebase", "run_start",
+        ]);
         more.ShouldAllBe(t => t.ProtocolTool.Annotations!.ReadOnlyHint == false);
         reader.ServerInfo!.Name.ShouldBe("ledger");
     }

@@ -42,7 +42,11 @@ public sealed class PostgresMergeTests(LedgerDatabase database) : MergeTests(dat
 public sealed class PostgresMergeConflictTests(LedgerDatabase database) : MergeConflictTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresMergeLostEndTests(LedgerDatabase database) : MergeLostEndTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresMergeHistoryTests(LedgerDatabase database) : MergeHistoryTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresMergeVectorTests(LedgerDatabase database) : MergeVectorTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresMergeLawTests(LedgerDatabase database) : MergeLawTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresCherryPickTests(LedgerDatabase database) : CherryPickTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresRebaseTests(LedgerDatabase database) : RebaseTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresCarryLawTests(LedgerDatabase database) : CarryLawTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCausalityTests(LedgerDatabase database) : CausalityTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresDivergenceTests(LedgerDatabase database) : DivergenceTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresChronoRecordTests(LedgerDatabase database) : ChronoRecordTests(database), IClassFixture<LedgerDatabase>;

@@ -18,7 +18,15 @@ internal static class MergeText
             return;
         }
 
-        foreach (var change in merge.Changes)
+        PrintChanges(output, merge.Changes);
+        PrintConflicts(output, merge.Decisions, merge.Conflicts);
+        PrintEffects(output, merge.Effects);
+        output.Line(SummaryOf(merge, isPreview));
+    }
+
+    public static void PrintChanges(Printer output, IReadOnlyList<MergeChangeContract> changes)
+    {
+        foreach (var change in changes)
         {
             var (sign, tone) = change.Change switch
             {
@@ -28,19 +36,19 @@ internal static class MergeText
             };
             output.Add($"{sign} {change.Kind} {change.Id}", tone).AddRest(change.Change == "removed" ? "" : $"  {Describe(change)}").EndLine();
         }
+    }
 
-        foreach (var decided in merge.Decisions)
+    public static void PrintConflicts(Printer output, IReadOnlyList<MergeConflictContract> decisions, IReadOnlyList<MergeConflictContract> open)
+    {
+        foreach (var decided in decisions)
         {
             output.Add("decided  ", Tone.Faint).Add(Name(decided), Tone.Changed).AddRest($"  {decided.Take}{(decided.Value is { } value ? $" {value.GetRawText()}" : "")}").EndLine();
         }
 
-        foreach (var conflict in merge.Conflicts)
+        foreach (var conflict in open)
         {
             PrintConflict(output, conflict);
         }
-
-        PrintEffects(output, merge.Effects);
-        output.Line(SummaryOf(merge, isPreview));
     }
 
     private static void PrintConflict(Printer output, MergeConflictContract conflict)

@@ -63,6 +63,23 @@ internal static class ApiRoutes
             Body = Contracts.ForkRequest,
             Refusals = [403, 404, 409, 415],
         },
+        new("GET", "/streams/{stream}/pick", "Says what a cherry-pick of events of another run or branch into this one would write, and what is in its way.", CherryPicksResource.PreviewAsync)
+        {
+            Json = Contracts.CherryPickContract,
+            Query =
+            [
+                new("source", "string", "The stream that has the events, such as branch:second.", IsRequired: true),
+                new("events", "string", "The ids of the events, separated with commas.", IsRequired: true),
+                new("causes", "string", "ask or include: whether events that the chosen ones follow from are listed as missing, or picked too. Default: ask."),
+                new("take", "string", "How conflicts are decided: ours or theirs. Default: they stay open."),
+            ],
+        },
+        new("POST", "/streams/{stream}/picks", "Writes events of another run or branch again in this one; with a cause missing or a conflict open nothing is written.", CherryPicksResource.PickAsync)
+        {
+            Json = Contracts.CherryPickContract,
+            Body = Contracts.CherryPickRequest,
+            Refusals = [403, 404, 409, 415],
+        },
         new("GET", "/streams/{stream}/merge", "Says what a merge of a run or branch into this one would write, and lists the conflicts.", MergesResource.PreviewAsync)
         {
             Json = Contracts.MergeContract,
@@ -78,6 +95,23 @@ internal static class ApiRoutes
             Json = Contracts.MergeContract,
             Body = Contracts.MergeRequest,
             Refusals = [403, 404, 409, 415],
+        },
+        new("GET", "/streams/{stream}/rebase", "Says what a rebase of this branch would write and leave out.", RebasesResource.PreviewAsync)
+        {
+            Json = Contracts.RebaseContract,
+            Query =
+            [
+                new("onto", "string", "The stream whose end the new branch begins at, such as run:first.", IsRequired: true),
+                new("mode", "string", "events, written one by one, or squash: one set of events for the difference. Default: events."),
+                new("take", "string", "How conflicts are decided: ours (of onto) or theirs (of the branch). Default: what is in conflict is left out."),
+                new("at", "integer", "How many events of the branch are rebased. Default: all."),
+            ],
+        },
+        new("POST", "/streams/{stream}/rebases", "Begins a branch at the end of another run or branch with what this one has found; this one does not change.", RebasesResource.RebaseAsync)
+        {
+            Json = Contracts.RebaseContract,
+            Body = Contracts.RebaseRequest,
+            Refusals = [403, 404, 409, 415, 422],
         },
         new("GET", "/streams/{stream}/events", "Reads events: a page as JSON, all of them one per line, or new ones as they are appended.", EventsResource.ListAsync)
         {

@@ -30,10 +30,9 @@ internal static class MergesResource
         var name = body.Text("source") ?? throw new BadRequestException("The body lacks 'source', the stream to merge.");
         var target = await StreamResource.OpenAsync(request).ConfigureAwait(false);
         var source = await request.Explorer.Ledger.OpenAsync(Query.StreamNameOf(name), request.Aborted).ConfigureAwait(false);
-        var decisions = body.FindArray("decisions") is { } rows ? rows.Deserialize(ContractContext.Default.IReadOnlyListMergeConflictContract)! : [];
         var options = new MergeOptions
         {
-            Resolver = MergeDecisions.ToResolver(decisions, body.Text("take")),
+            Resolver = MergeDecisions.ToResolver(DecisionsOf(body), body.Text("take")),
             At = body.Position("at"),
             ExpectedLength = body.Position("expected_length"),
             Metadata = new EventMetadata { Actor = body.Text("actor") },
@@ -43,19 +42,24 @@ internal static class MergesResource
         await SendAsync(request, MergeContract.Of(merged, RegistryOf(request))).ConfigureAwait(false);
     });
 
-    private static async Task AnswerAsync(Func<Task> answer)
+    /// <summary>The decisions in a body.</summary>
+    public static IReadOnlyList<MergeConflictContract> DecisionsOf(JsonBody body) =>
+        body.FindArray("decisions") is { } rows ? rows.Deserialize(ContractContext.Default.IReadOnlyListMergeConflictContract)! : [];
+
+    public static EventRegistry RegistryOf(ExplorerRequest request) => request.Explorer.Ledger.Store.Registry;
+
+    /// <summary>Answers; what a decision or a name that does not fit throws is a bad request.</summary>
+    public static async Task AnswerAsync(Func<Task> answer)
     {
         try
         {
             await answer().ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is FormatException || fault is ArgumentException { ParamName: "source" or "decision" or "json" })
+        catch (Exception fault) when (fault is FormatException || fault is ArgumentException { ParamName: "source" or "onto" or "events" or "decision" or "json" })
         {
             throw new BadRequestException(fault.Message.Split(" (Parameter", 2)[0]);
         }
     }
-
-    private static EventRegistry RegistryOf(ExplorerRequest request) => request.Explorer.Ledger.Store.Registry;
 
     private static Task SendAsync(ExplorerRequest request, MergeContract answer) =>
         JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.MergeContract);

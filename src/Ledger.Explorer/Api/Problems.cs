@@ -22,8 +22,9 @@ internal static class Problems
             failure.Facts.Length,
             failure.Facts.Position,
             failure.Facts.Reason,
-            failure.Facts.Merge is { } merge ? [.. merge.Conflicts.Select(c => MergeConflictContract.Of(c))] : null,
-            failure.Facts.Merge?.Decisions.Select(d => MergeConflictContract.Of(d.Key, d.Value)).ToArray(),
+            (failure.Facts.Merge?.Conflicts ?? failure.Facts.Pick?.Conflicts)?.Select(c => MergeConflictContract.Of(c)).ToArray(),
+            (failure.Facts.Merge?.Decisions ?? failure.Facts.Pick?.Decisions)?.Select(d => MergeConflictContract.Of(d.Key, d.Value)).ToArray(),
+            failure.Facts.Pick?.Missing.Select(MissingEventContract.Of).ToArray(),
             Activity.Current?.Id);
         return JsonAnswer.SendAsync(http, "application/problem+json", problem, ContractContext.Default.ProblemContract);
     }

@@ -12,7 +12,8 @@ internal static class BranchTreeReader
         var stream = await request.DescribeAsync(run.StreamName).ConfigureAwait(false);
         var branch = await request.Explorer.Ledger.Store.GetBranchAsync(run.StreamName, request.Aborted).ConfigureAwait(false);
         var lanes = await BranchLanes.ReadAsync(request.Explorer, stream, run.History, request.Aborted).ConfigureAwait(false);
+        var joins = await request.Explorer.Ledger.FindJoinsAsync([.. lanes.Select(l => l.Stream)], request.Aborted).ConfigureAwait(false);
         return Page.Of<BranchTreePage>(new BranchTreeModel(
-            run.StreamName, branch?.Parent, lanes, BranchTreePicture.Draw(lanes, PictureFrame.Page)));
+            run.StreamName, branch?.Parent, lanes, BranchTreePicture.Draw(lanes, PictureFrame.Page, joins)));
     }
 }

@@ -11,8 +11,9 @@ namespace Ledger.Explorer.Contracts;
 /// <param name="Length">The length of the history that is shorter than was asked, or of the target of a merge.</param>
 /// <param name="Position">The event that cannot be applied to its world.</param>
 /// <param name="Reason">Why it cannot.</param>
-/// <param name="Conflicts">The open conflicts of a merge.</param>
+/// <param name="Conflicts">The open conflicts of a merge or cherry-pick.</param>
 /// <param name="Decisions">Its decided conflicts.</param>
+/// <param name="Missing">The events that those of a cherry-pick follow from, and that were not chosen.</param>
 /// <param name="TraceId">The trace of the request.</param>
 internal sealed record ProblemContract(
     string Type,
@@ -27,4 +28,5 @@ internal sealed record ProblemContract(
     string? Reason = null,
     IReadOnlyList<MergeConflictContract>? Conflicts = null,
     IReadOnlyList<MergeConflictContract>? Decisions = null,
+    IReadOnlyList<MissingEventContract>? Missing = null,
     string? TraceId = null);

@@ -28,4 +28,6 @@ internal sealed record FailureFacts
     public string? Reason { get; init; }
 
     public MergePreview? Merge { get; init; }
+
+    public CherryPickPreview? Pick { get; init; }
 }

@@ -46,6 +46,10 @@ internal static class FailureTable
         {
             Facts = new FailureFacts { Length = merge.Preview.TargetLength.Value, Merge = merge.Preview },
         },
+        CherryPickRefusedException pick => new(409, pick.Preview.Missing.Count > 0 ? "Causes are missing" : "Merge conflicts", pick.Message)
+        {
+            Facts = new FailureFacts { Length = pick.Preview.TargetLength.Value, Pick = pick.Preview },
+        },
         ForkPositionException fork => new(409, "Beyond the end", exception.Message)
         {
             Facts = new FailureFacts { Expected = fork.Position, Actual = fork.Length.Value },

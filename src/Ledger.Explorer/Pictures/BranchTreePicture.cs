@@ -1,5 +1,6 @@
 using Ledger.Explorer.Branches;
 using Ledger.Explorer.Rendering;
+using Ledger.Runs;
 
 namespace Ledger.Explorer.Pictures;
 
@@ -14,7 +15,8 @@ internal static class BranchTreePicture
     /// <summary>Draws lanes.</summary>
     /// <param name="lanes">The lanes, each below its parent.</param>
     /// <param name="frame">Whether it is a file or part of a page; a file has the names in the picture, a page next to it.</param>
-    public static string Draw(IReadOnlyList<BranchLane> lanes, PictureFrame frame)
+    /// <param name="joins">Where lanes took over from others: an edge for each, if both are drawn.</param>
+    public static string Draw(IReadOnlyList<BranchLane> lanes, PictureFrame frame, IReadOnlyList<BranchJoin>? joins = null)
     {
         var isFile = frame == PictureFrame.File;
         var first = lanes[0].From.Value;
@@ -32,7 +34,29 @@ internal static class BranchTreePicture
             }
         }
 
+        foreach (var join in joins ?? [])
+        {
+            AddJoin(svg, lanes, join, X);
+        }
+
         return svg.End().ToString();
+    }
+
+    // From where the source was to the event that took it over.
+    private static void AddJoin(SvgWriter svg, IReadOnlyList<BranchLane> lanes, BranchJoin join, Func<Position, string> x)
+    {
+        var (source, target) = (RowOf(join.Source), RowOf(join.Target));
+        if (source < 0 || target < 0)
+        {
+            return;
+        }
+
+        svg.Begin("g", ("class", $"join lane-{source % 6}"));
+        svg.Add("line", ("x1", x(join.SourceLength)), ("x2", x(join.At)), ("y1", Middle(source)), ("y2", Middle(target)));
+        svg.Add("circle", ("cx", x(join.At)), ("cy", Middle(target)), ("r", 4));
+        svg.AddText("title", $"{join.EventType}: {join.Source} after {join.SourceLength} into {join.Target} at position {join.At}").End();
+
+        int RowOf(StreamName stream) => lanes.Select((lane, row) => (lane.Stream, Row: row)).FirstOrDefault(l => l.Stream == stream, (default, -1)).Row;
     }
 
     private static void AddLane(SvgWriter svg, IReadOnlyList<BranchLane> lanes, int row, Func<Position, string> x)

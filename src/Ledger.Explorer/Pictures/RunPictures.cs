@@ -39,7 +39,8 @@ public static class RunPictures
             ?? throw new StreamNotFoundException(run.StreamName);
         var lanes = await BranchLanes.ReadAsync(
             ledger.Store, LogSearch.Of(ledger.Store), info, run.History, cancellationToken).ConfigureAwait(false);
-        return BranchTreePicture.Draw(lanes, PictureFrame.File);
+        var joins = await ledger.FindJoinsAsync([.. lanes.Select(l => l.Stream)], cancellationToken).ConfigureAwait(false);
+        return BranchTreePicture.Draw(lanes, PictureFrame.File, joins);
     }
 
     private static async Task<string> TimelineAsync(AgentLedger ledger, Run run, CancellationToken cancellationToken)

@@ -42,6 +42,8 @@ internal sealed class Links(string root)
     public string Diff(StreamName? a, Position? atA, StreamName? b, Position? atB) =>
         $"{root}/diff" + Of([("a", a), ("at_a", atA), ("b", b), ("at_b", atB)]);
 
+    public string Merge(StreamName? target, StreamName? source) => $"{root}/merge" + Of([("target", target), ("source", source)]);
+
     public string Project(string? project, params ReadOnlySpan<(string Name, object? Value)> query) =>
         $"{root}/project" + Of([("project", project), .. query]);
 

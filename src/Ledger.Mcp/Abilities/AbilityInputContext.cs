@@ -17,6 +17,8 @@ namespace Ledger.Mcp.Abilities;
 [JsonSerializable(typeof(RunEventsInput))]
 [JsonSerializable(typeof(RunEventInput))]
 [JsonSerializable(typeof(RunSearchInput))]
+[JsonSerializable(typeof(RunPickInput))]
+[JsonSerializable(typeof(RunRebaseInput))]
 [JsonSerializable(typeof(RunTraceInput))]
 [JsonSerializable(typeof(RunWorldInput))]
 [JsonSerializable(typeof(RunObjectInput))]

@@ -32,12 +32,6 @@ internal static class RunAbilities
     private static readonly AbilityMeta<RunBranchesInput, BranchPage> Branches =
         new("run:branches", "Lists branches and where they were forked, the parents first.", In.RunBranchesInput, Own.BranchPage);
 
-    private static readonly AbilityMeta<RunMergeInput, MergePage> Merge = new(
-        "run:merge",
-        "Merges the world of a run or branch into another, or previews it. With open conflicts nothing is written and they are returned: call again with decisions.",
-        In.RunMergeInput,
-        Own.MergePage);
-
     public static void Register(IAgentBus bus, AgentLedger ledger)
     {
         bus.Register(List, (input, token) => ListAsync(ledger, input, token));
@@ -53,7 +47,6 @@ internal static class RunAbilities
             var (branches, hasMore) = await ToolPage.TakeAsync(all, input.Limit ?? DefaultLimit, Out.BranchContract, token).ConfigureAwait(false);
             return new BranchPage(branches, hasMore ? skip + branches.Count : null);
         });
-        bus.Register(Merge, async (input, token) => PageOf(await MergeAsync(ledger, input, token).ConfigureAwait(false), input));
     }
 
     private static async Task<RunPageContract> ListAsync(AgentLedger ledger, RunListInput input, CancellationToken cancellationToken)
@@ -123,50 +116,5 @@ internal static class RunAbilities
                 $"'{run.StreamName}' has {run.History.LengthAt(conflict.Actual)} events, but the append expected {expected}. "
                 + $"Nothing was written; read the events from {expected} on and decide again.");
         }
-    }
-
-    private static async Task<MergeContract> MergeAsync(AgentLedger ledger, RunMergeInput input, CancellationToken cancellationToken)
-    {
-        var (target, source) = await StoredRuns.FindAsync(ledger, input.Run, input.Source, cancellationToken).ConfigureAwait(false);
-        var registry = ledger.Store.Registry;
-        try
-        {
-            var options = new MergeOptions
-            {
-                Resolver = MergeDecisions.ToResolver(input.Decisions ?? [], input.Take),
-                Metadata = new EventMetadata { Actor = input.Actor },
-            };
-            return input.Preview == true
-                ? MergeContract.Of(await target.PreviewMergeAsync(source, options, cancellationToken).ConfigureAwait(false), registry)
-                : MergeContract.Of(await target.MergeAsync(source, options, cancellationToken).ConfigureAwait(false), registry);
-        }
-        catch (MergeConflictException conflict)
-        {
-            return MergeContract.Of(conflict.Preview, registry);
-        }
-        catch (Exception fault) when (fault is ArgumentException or FormatException)
-        {
-            throw new RefusalException(fault.Message.Split(" (Parameter", 2)[0]);
-        }
-    }
-
-    private static MergePage PageOf(MergeContract merge, RunMergeInput input)
-    {
-        var (skip, limit) = (input.Skip ?? 0, input.Limit ?? DefaultLimit);
-        var longest = Math.Max(Math.Max(merge.Changes.Count, merge.Conflicts.Count), merge.Decisions.Count);
-        var count = limit;
-        Shorten(merge.Changes.Count, ToolPage.Count(merge.Changes, skip, limit, Out.MergeChangeContract));
-        Shorten(merge.Conflicts.Count, ToolPage.Count(merge.Conflicts, skip, limit, Out.MergeConflictContract));
-        Shorten(merge.Decisions.Count, ToolPage.Count(merge.Decisions, skip, limit, Out.MergeConflictContract));
-        var page = merge with
-        {
-            Changes = ToolPage.Slice(merge.Changes, skip, count),
-            Conflicts = ToolPage.Slice(merge.Conflicts, skip, count),
-            Decisions = ToolPage.Slice(merge.Decisions, skip, count),
-        };
-        return new MergePage(page, merge.Conflicts.Count, ToolPage.NextOf(skip, count, longest));
-
-        // A list that ends before the limit only for its bytes shortens the others.
-        void Shorten(int length, int fitting) => count = skip + fitting < length ? Math.Min(count, fitting) : count;
     }
 }

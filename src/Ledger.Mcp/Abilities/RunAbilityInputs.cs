@@ -115,3 +115,60 @@ internal sealed record RunMergeInput
     [Description("The most changes, conflicts and decisions in the answer. Default: 100.")]
     public int? Limit { get; init; }
 }
+
+internal sealed record RunPickInput
+{
+    [Description("The run or branch to write to, by its id or stream name.")]
+    public required string Run { get; init; }
+
+    [Description("The run or branch that has the events.")]
+    public required string Source { get; init; }
+
+    [Description("The ids of the events.")]
+    public required IReadOnlyList<string> Events { get; init; }
+
+    [Description("What becomes of events that these follow from and the run lacks: ask, which lists them and writes nothing, or include. Default: ask.")]
+    public string? Causes { get; init; }
+
+    [Description("How conflicts without a decision of their own are decided: ours (of the run) or theirs (of the source). Default: they stay open.")]
+    public string? Take { get; init; }
+
+    [Description("Decisions: conflicts of an earlier answer, each with 'take'.")]
+    public IReadOnlyList<MergeConflictContract>? Decisions { get; init; }
+
+    [Description("Whether nothing is written.")]
+    public bool? Preview { get; init; }
+
+    [Description("Who picks.")]
+    public string? Actor { get; init; }
+}
+
+internal sealed record RunRebaseInput
+{
+    [Description("The branch to rebase, by its id or stream name.")]
+    public required string Run { get; init; }
+
+    [Description("The run or branch whose end the new branch begins at.")]
+    public required string Onto { get; init; }
+
+    [Description("The id of the new branch. Default: a new UUID.")]
+    public string? Id { get; init; }
+
+    [Description("What the new branch is for.")]
+    public string? Name { get; init; }
+
+    [Description("events, written one by one, or squash: one set of events for the difference. Default: events.")]
+    public string? Mode { get; init; }
+
+    [Description("How conflicts without a decision of their own are decided: ours (of 'onto') or theirs (of the branch). Default: what is in conflict is left out.")]
+    public string? Take { get; init; }
+
+    [Description("Decisions: conflicts of an earlier answer, each with 'take'.")]
+    public IReadOnlyList<MergeConflictContract>? Decisions { get; init; }
+
+    [Description("Whether nothing is written.")]
+    public bool? Preview { get; init; }
+
+    [Description("Who rebases.")]
+    public string? Actor { get; init; }
+}

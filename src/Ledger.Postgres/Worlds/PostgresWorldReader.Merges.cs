@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Ledger.Log;
 using Ledger.Worlds;
 
@@ -7,27 +6,26 @@ namespace Ledger.Postgres.Worlds;
 /// <content>What a merge asks.</content>
 internal sealed partial class PostgresWorldReader : IMergeReader
 {
-    public async Task<EntitySet> FindEntitiesAsync(History history, EntityQuery query, Position at, CancellationToken cancellationToken)
+    public async Task<WorldDiff?> FindDiffAsync(History a, Position atA, History b, Position atB, CancellationToken cancellationToken)
     {
-        var (reach, found) = await _rows.FindEntitiesAsync(history, query, at, cancellationToken).ConfigureAwait(false);
-        return Covered(reach, history, at) is not null
-            ? found
-            : FoldingMergeReader.Find(await GetWorldAsync(history, at, cancellationToken).ConfigureAwait(false), query);
+        var (reachA, reachB, diff) = await _rows.DiffAsync(a, atA, b, atB, cancellationToken).ConfigureAwait(false);
+        return Covered(reachA, a, atA) is not null && Covered(reachB, b, atB) is not null ? diff : null;
     }
 
-    public async IAsyncEnumerable<RecordedEvent> ReadChangesAsync(
+    public async Task<EntitySet?> FindEntitiesAsync(History history, EntityQuery query, Position at, CancellationToken cancellationToken)
+    {
+        var (reach, found) = await _rows.FindEntitiesAsync(history, query, at, cancellationToken).ConfigureAwait(false);
+        return Covered(reach, history, at) is null ? null : found;
+    }
+
+    public async Task<IReadOnlyList<RecordedEvent>?> FindChangesAsync(
         History history,
         EntityQuery query,
         Position from,
         Position to,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        CancellationToken cancellationToken)
     {
-        var changes = await CoveredAsync(history, to, cancellationToken).ConfigureAwait(false) is null
-            ? store.ReadHistoryAsync(history, from, to, cancellationToken)
-            : (await _rows.ReadChangesAsync(history, query, from, to, cancellationToken).ConfigureAwait(false)).ToAsyncEnumerable();
-        await foreach (var recorded in changes.ConfigureAwait(false))
-        {
-            yield return recorded;
-        }
+        var (reach, found) = await _rows.FindChangesAsync(history, query, from, to, cancellationToken).ConfigureAwait(false);
+        return Covered(reach, history, to) is null ? null : found;
     }
 }

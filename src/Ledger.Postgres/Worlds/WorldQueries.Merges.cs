@@ -43,36 +43,53 @@ internal sealed partial class WorldQueries
                 cancellationToken).ConfigureAwait(false);
             if (!found.Reach.Lags || !found.Reach.CanCatchUp)
             {
-                return (found.Reach, FoldingMergeReader.Find(found.World, query));
+                return (found.Reach, MergeReader.Find(found.World, query));
             }
 
             await CatchUpAsync(history, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>The events of a part of a history that made, changed and removed some objects and relations.</summary>
-    public Task<List<RecordedEvent>> ReadChangesAsync(
+    /// <summary>How far the rows reach, and the events of a part of a history that made, changed and removed some objects and relations.</summary>
+    public async Task<(WorldReach Reach, List<RecordedEvent> Found)> FindChangesAsync(
         History history,
         EntityQuery query,
         Position from,
         Position to,
-        CancellationToken cancellationToken) => AskAsync(
-            "world_changes",
-            history,
-            command => command
-                .With(from.Value, NpgsqlDbType.Bigint)
-                .With(to.Value, NpgsqlDbType.Bigint)
-                .With(query.Objects.ToArray(), Texts)
-                .With(query.Relations.ToArray(), Texts),
-            async (reader, cancellationToken) =>
-            {
-                var (events, row) = (new List<RecordedEvent>(), new EventRow(options.Registry));
-                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        CancellationToken cancellationToken)
+    {
+        const int Stream = 10;
+        while (true)
+        {
+            var found = await AskAsync(
+                "world_changes",
+                history,
+                command => command
+                    .With(from.Value, NpgsqlDbType.Bigint)
+                    .With(to.Value, NpgsqlDbType.Bigint)
+                    .With(query.Objects.ToArray(), Texts)
+                    .With(query.Relations.ToArray(), Texts),
+                async (reader, cancellationToken) =>
                 {
-                    events.Add(row.Read(reader, new StreamName(reader.GetString(10)), new Position(reader.GetInt64(0))));
-                }
+                    var (reach, events, row) = (default(WorldReach), new List<RecordedEvent>(), new EventRow(options.Registry));
+                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        reach = WorldReach.Read(reader, Stream + 1);
+                        if (!reader.IsDBNull(0))
+                        {
+                            events.Add(row.Read(reader, new StreamName(reader.GetString(Stream)), new Position(reader.GetInt64(0))));
+                        }
+                    }
 
-                return events;
-            },
-            cancellationToken);
+                    return (Reach: reach, Events: events);
+                },
+                cancellationToken).ConfigureAwait(false);
+            if (!found.Reach.Lags || !found.Reach.CanCatchUp)
+            {
+                return found;
+            }
+
+            await CatchUpAsync(history, cancellationToken).ConfigureAwait(false);
+        }
+    }
 }

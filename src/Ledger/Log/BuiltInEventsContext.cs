@@ -24,6 +24,8 @@ namespace Ledger.Log;
 [JsonSerializable(typeof(KitLoaded))]
 [JsonSerializable(typeof(BranchCreated))]
 [JsonSerializable(typeof(BranchMerged))]
+[JsonSerializable(typeof(BranchPicked))]
+[JsonSerializable(typeof(BranchRebased))]
 [JsonSerializable(typeof(CallRequested))]
 [JsonSerializable(typeof(CallReturned))]
 [JsonSerializable(typeof(CallFailed))]

@@ -65,10 +65,17 @@ public static class EventIds
     /// <summary>The id of the event by which an attempt of an agent begins: the log has it once in a stream.</summary>
     internal static Guid OfAttempt(StreamName stream, string name) => NameBased(CallNamespace, $"attempt\n{stream.Value}\n{name}");
 
-    /// <summary>The id of the event that ends a merge into a stream; the log holds it once, and it is found without a search.</summary>
+    /// <summary>The id of the event that ends a merge, a cherry-pick or a rebase into a stream; the log holds it once, and it is found without a search.</summary>
     /// <param name="target">The stream.</param>
-    /// <param name="count">How many merges the stream had before.</param>
+    /// <param name="count">How many of them the stream had before.</param>
     internal static Guid OfMerge(StreamName target, int count) => NameBased(MergeNamespace, $"{target.Value}\n{count}");
+
+    /// <summary>The id of an event that writes one of another history again; a stream has it once.</summary>
+    /// <param name="target">The stream.</param>
+    /// <param name="original">The id of the other event.</param>
+    /// <param name="ordinal">Which of the events that it becomes, from 0.</param>
+    internal static Guid OfCarried(StreamName target, Guid original, int ordinal) =>
+        NameBased(MergeNamespace, $"carried\n{target.Value}\n{original}\n{ordinal}");
 
     private static string In(StreamName? stream) => stream is { } name ? $"\n{name.Value}" : "";
 

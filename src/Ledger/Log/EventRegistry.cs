@@ -60,7 +60,7 @@ public sealed class EventRegistry
             .Add(json.LlmRequest).Add(json.LlmResponse)
             .Add(json.ToolCalled).Add(json.ToolReturned)
             .Add(json.BudgetExhausted).Add(json.KitLoaded)
-            .Add(json.BranchCreated).Add(json.BranchMerged)
+            .Add(json.BranchCreated).Add(json.BranchMerged).Add(json.BranchPicked).Add(json.BranchRebased)
             .Add(json.CallRequested).Add(json.CallReturned).Add(json.CallFailed).Add(json.CallAnswered)
             .Add(json.CallUnknown).Add(json.CallReleased).Add(json.AttemptStarted)
             .Add(json.BudgetSet).Add(json.BudgetReserved).Add(json.BudgetSettled).Add(json.BudgetJoined).Add(json.BudgetRaised)

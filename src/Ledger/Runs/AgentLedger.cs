@@ -210,6 +210,18 @@ public sealed partial class AgentLedger
         return BranchNode.Arrange(branches);
     }
 
+    /// <summary>Finds the merges, cherry-picks and rebases of several runs and branches: which others each took over from, and where.</summary>
+    /// <remarks>A few look-ups by ids for all of them, however long their histories are.</remarks>
+    /// <param name="streams">The runs and branches; only what they have themselves is returned, stream by stream in the order of the names.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task<IReadOnlyList<BranchJoin>> FindJoinsAsync(IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken = default)
+    {
+        var histories = await Store.FindHistoriesAsync(streams, cancellationToken).ConfigureAwait(false);
+        var graph = new MergeGraph(Store);
+        await graph.LoadAsync(histories, cancellationToken).ConfigureAwait(false);
+        return [.. histories.SelectMany(h => graph.JoinsOf(h.Stream))];
+    }
+
     /// <summary>Whether the caller of an open call is gone, or has been silent for too long; null if that cannot be told.</summary>
     internal async Task<bool?> IsGoneAsync(OpenCall call, CallListener? listener, CancellationToken cancellationToken)
     {

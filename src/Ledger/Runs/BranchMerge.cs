@@ -6,18 +6,20 @@ namespace Ledger.Runs;
 /// <summary>Merges the world of one history into another of the same family.</summary>
 internal sealed class BranchMerge(Run target, Run source, MergeOptions options)
 {
+    private readonly BranchPair _pair = new(target, source);
+
     // What was decided is not asked again when the target grows and the merge starts again.
     private readonly Dictionary<(EntityKind, string, MergeConflictReason, string), (MergeConflict Conflict, MergeDecision Decision)> _decided = [];
 
     /// <summary>The number of the merge among those of the target.</summary>
     private int _number;
 
-    /// <summary>The last event that is merged.</summary>
-    private Guid? _last;
+    /// <summary>The last event that is merged; null before a preview, and if there is none.</summary>
+    public Guid? Last { get; private set; }
 
     public async Task<MergePreview> PreviewAsync(CancellationToken cancellationToken)
     {
-        var (ours, theirs) = await LookAsync(cancellationToken).ConfigureAwait(false);
+        var (ours, theirs) = await _pair.LookAsync(options.At, cancellationToken).ConfigureAwait(false);
         var graph = new MergeGraph(target.Store);
         await graph.LoadAsync([target.History, source.History], cancellationToken).ConfigureAwait(false);
         _number = graph.NextOf(target.StreamName);
@@ -65,17 +67,12 @@ internal sealed class BranchMerge(Run target, Run source, MergeOptions options)
         }
     }
 
-    public async Task<MergeResult> RunAsync(CancellationToken cancellationToken)
-    {
-        Position? before = null;
-        while (true)
+    public Task<MergeResult> RunAsync(CancellationToken cancellationToken) => _pair.WriteAsync(
+        options.ExpectedLength,
+        () => PreviewAsync(cancellationToken),
+        preview => preview.TargetLength,
+        async preview =>
         {
-            var preview = await PreviewAsync(cancellationToken).ConfigureAwait(false);
-            if (options.ExpectedLength is { } expected && expected != preview.TargetLength)
-            {
-                throw Refused(expected, preview.TargetLength);
-            }
-
             if (preview.Conflicts.Count > 0)
             {
                 throw new MergeConflictException(preview);
@@ -86,48 +83,22 @@ internal sealed class BranchMerge(Run target, Run source, MergeOptions options)
                 return new MergeResult(preview, null, preview.TargetLength);
             }
 
-            try
-            {
-                var events = ToEvents(preview);
-                var length = await target.AppendMergeAsync(events, preview.TargetLength, cancellationToken).ConfigureAwait(false);
-                return new MergeResult(preview, events[^1].Id, length);
-            }
-            catch (Exception conflict) when (conflict is WrongExpectedVersionException or EventIdInUseException
-                && options.ExpectedLength is null && before != preview.TargetLength)
-            {
-                // A transaction or session sees no more than when it began: with the same length again, the conflict is the answer.
-                before = preview.TargetLength;
-            }
-        }
-    }
-
-    private WrongExpectedVersionException Refused(Position expected, Position actual) => new(
-        target.StreamName, ExpectedVersion.Exactly(target.VersionAt(expected)), target.VersionAt(actual));
+            var events = ToEvents(preview);
+            var length = await target.AppendMergeAsync(events, preview.TargetLength, cancellationToken).ConfigureAwait(false);
+            return new MergeResult(preview, events[^1].Id, length);
+        });
 
     /// <summary>The event of the merge comes last: a branch that is forked before it has a part of the changes, and can still be merged with the rest.</summary>
     private List<NewEvent> ToEvents(MergePreview preview)
     {
         var metadata = options.Metadata with { ForeignId = null, ForeignCauses = [] };
         var merged = new BranchMerged(preview.Source.Value, preview.SourceLength.Value, preview.Base, preview.Decisions.Count);
-        IReadOnlyList<Guid> causes = _last is { } last ? [last, .. target.Answers.Present] : target.Answers.Present;
+        IReadOnlyList<Guid> causes = Last is { } last ? [last, .. target.Answers.Present] : target.Answers.Present;
         return
         [
             .. preview.Changes.Select(c => new NewEvent(c.Event, metadata with { Causes = c.Causes }) { IsNew = true }),
             new NewEvent(merged, metadata with { Causes = causes }) { Id = EventIds.OfMerge(target.StreamName, _number) },
         ];
-    }
-
-    private async Task<(MergeState Ours, MergeState Theirs)> LookAsync(CancellationToken cancellationToken)
-    {
-        var streams = await LogSearch.Of(target.Store).GetStreamsAsync([target.StreamName, source.StreamName], cancellationToken).ConfigureAwait(false);
-        var length = LengthOf(source);
-        var at = options.At ?? length;
-        return at > length
-            ? throw new PositionOutOfRangeException(source.StreamName, at, length)
-            : (new MergeState(target.History, LengthOf(target)), new MergeState(source.History, at));
-
-        Position LengthOf(Run run) => run.History.LengthAt(
-            streams.FirstOrDefault(s => s.Name == run.StreamName)?.Version ?? StreamVersion.Empty);
     }
 
     /// <summary>Reads what is new of the source once: who set which value, and what was done outside of the world, there and in what it had merged.</summary>
@@ -144,7 +115,7 @@ internal sealed class BranchMerge(Run target, Run source, MergeOptions options)
         await foreach (var recorded in source.ReadAsync(from, theirs.At, cancellationToken).ConfigureAwait(false))
         {
             setters.Take(recorded);
-            _last = recorded.Id;
+            Last = recorded.Id;
             if (recorded.Version.Value > contained.GetValueOrDefault(recorded.Stream))
             {
                 Count(recorded);

@@ -5,7 +5,8 @@ namespace Ledger.Runs;
 /// <summary>Which states of a family of histories contain which others, through forks and merges.</summary>
 /// <remarks>
 /// A state contains, of each stream, its first events up to a version; so what two states have in common is, for each stream, the lower of two versions. The
-/// events <c>branch.merged</c> of a stream are found by their ids, without a search. Not safe for concurrent use.
+/// events <c>branch.merged</c> of a stream are found by their ids, without a search; so are <c>branch.picked</c> and <c>branch.rebased</c>, which make nothing
+/// contained: they only say which histories causes can lead to. Not safe for concurrent use.
 /// </remarks>
 internal sealed class MergeGraph(IEventStore store)
 {
@@ -13,6 +14,7 @@ internal sealed class MergeGraph(IEventStore store)
 
     private readonly Dictionary<StreamName, History> _histories = [];
     private readonly Dictionary<StreamName, List<(RecordedEvent Event, MergeState Source)>> _merges = [];
+    private readonly Dictionary<StreamName, List<(RecordedEvent Event, MergeState Source)>> _picks = [];
     private readonly Dictionary<StreamName, int> _next = [];
 
     /// <summary>The number of a stream's next merge: after the last whose id is taken, whatever its event says.</summary>
@@ -36,13 +38,21 @@ internal sealed class MergeGraph(IEventStore store)
             {
                 // A source that no longer exists, or that the event does not name, adds nothing that could be read.
                 var history = source is { } name ? _histories.GetValueOrDefault(name) ?? sources.GetValueOrDefault(name) : null;
-                _merges[recorded.Stream].Add((recorded, new MergeState(history, at)));
+                (recorded.Type == "branch.merged" ? _merges : _picks)[recorded.Stream].Add((recorded, new MergeState(history, at)));
             }
         }
     }
 
     /// <summary>What a state contains: of each stream, up to which version.</summary>
-    public Dictionary<StreamName, long> ContentsOf(MergeState state)
+    public Dictionary<StreamName, long> ContentsOf(MergeState state) => ReachOf(state, stream => _merges.GetValueOrDefault(stream, []));
+
+    /// <summary>What the causes of a state's events can lead to: what it contains, and the histories that its events were picked from.</summary>
+    public Dictionary<StreamName, long> OriginsOf(MergeState state) =>
+        ReachOf(state, stream => _merges.GetValueOrDefault(stream, []).Concat(_picks.GetValueOrDefault(stream, [])));
+
+    private static Dictionary<StreamName, long> ReachOf(
+        MergeState state,
+        Func<StreamName, IEnumerable<(RecordedEvent Event, MergeState Source)>> sourcesOf)
     {
         var contents = new Dictionary<StreamName, long>();
         var open = new Stack<MergeState>([state]);
@@ -57,7 +67,7 @@ internal sealed class MergeGraph(IEventStore store)
                 }
 
                 contents[stream] = upto;
-                foreach (var (merged, source) in _merges.GetValueOrDefault(stream, []))
+                foreach (var (merged, source) in sourcesOf(stream))
                 {
                     if (merged.Version.Value > known && merged.Version.Value <= upto && source.History is not null)
                     {
@@ -69,6 +79,17 @@ internal sealed class MergeGraph(IEventStore store)
 
         return contents;
     }
+
+    /// <summary>The merges, cherry-picks and rebases that a stream has itself, in order; those whose source no longer exists are left out.</summary>
+    public IEnumerable<BranchJoin> JoinsOf(StreamName stream) => _merges.GetValueOrDefault(stream, []).Concat(_picks.GetValueOrDefault(stream, []))
+        .Where(m => m.Source.History is not null).OrderBy(m => m.Event.Version.Value)
+        .Select(m => new BranchJoin(
+            stream,
+            new Position(_histories[stream].LengthAt(m.Event.Version).Value - 1),
+            m.Source.History!.Stream,
+            m.Source.At,
+            m.Event.Type,
+            m.Event.Id));
 
     /// <summary>The last merge in a part of a history, from a position on; null for none.</summary>
     public RecordedEvent? FindLastMerge(MergeState state, Position from) =>
@@ -155,7 +176,7 @@ internal sealed class MergeGraph(IEventStore store)
         void Add(History known)
         {
             _histories[known.Stream] = known;
-            _merges[known.Stream] = [];
+            (_merges[known.Stream], _picks[known.Stream]) = ([], []);
             added.Add(known.Stream);
         }
     }
@@ -178,7 +199,7 @@ internal sealed class MergeGraph(IEventStore store)
                     var (_, stream, number) = asked[recorded.Id];
                     counts[stream] = counts.GetValueOrDefault(stream) + 1;
                     _next[stream] = Math.Max(NextOf(stream), number + 1);
-                    if (recorded.Stream == stream && recorded.Type == "branch.merged")
+                    if (recorded.Stream == stream && recorded.Type is "branch.merged" or "branch.picked" or "branch.rebased")
                     {
                         var (source, at) = SourceOf(recorded);
                         found.Add((recorded, source, at));
@@ -195,7 +216,14 @@ internal sealed class MergeGraph(IEventStore store)
     // The data may have been masked since, or imported.
     private static (StreamName? Source, Position At) SourceOf(RecordedEvent recorded)
     {
-        if (recorded.Data is not BranchMerged { Source: { } source, At: >= 0 and var at })
+        var (source, at) = recorded.Data switch
+        {
+            BranchMerged merged => (merged.Source, merged.At),
+            BranchPicked picked => (picked.Source, picked.At),
+            BranchRebased rebased => (rebased.Source, rebased.At),
+            _ => default,
+        };
+        if (source is null || at < 0)
         {
             return (null, Position.Start);
         }

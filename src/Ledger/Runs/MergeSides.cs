@@ -3,7 +3,7 @@ using Ledger.Worlds;
 namespace Ledger.Runs;
 
 /// <summary>Reads what a merge compares: of the source what it changed since the common states, and of the other worlds only the same things.</summary>
-internal sealed class MergeSides(IMergeReader reader, IReadOnlyList<MergeState> bases, MergeState ours, MergeState theirs)
+internal sealed class MergeSides(MergeReader reader, IReadOnlyList<MergeState> bases, MergeState ours, MergeState theirs)
 {
     private readonly HashSet<string> _objects = new(StringComparer.Ordinal);
     private readonly HashSet<string> _relations = new(StringComparer.Ordinal);

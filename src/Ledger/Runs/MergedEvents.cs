@@ -3,7 +3,7 @@ using Ledger.Log;
 
 namespace Ledger.Runs;
 
-/// <summary>The events that merges have brought into a history, without those that it has itself.</summary>
+/// <summary>The events of other histories that merges, cherry-picks and rebases took what they wrote from, without those that the history has itself.</summary>
 internal sealed class MergedEvents
 {
     private readonly IEventStore _store;
@@ -18,7 +18,7 @@ internal sealed class MergedEvents
         var whole = new MergeState(run.History, new Position(long.MaxValue));
         var own = whole.Segments().ToDictionary(s => s.Stream, s => s.Upto);
         var merged = new MergedEvents(run.Store);
-        foreach (var (stream, upto) in graph.ContentsOf(whole))
+        foreach (var (stream, upto) in graph.OriginsOf(whole))
         {
             var after = own.GetValueOrDefault(stream);
             if (after < upto)

@@ -1,6 +1,6 @@
 namespace Ledger.Worlds;
 
-/// <summary>The names of kinds, reasons and choices of merges in JSON.</summary>
+/// <summary>The names of kinds, reasons, choices and outcomes of merges in JSON.</summary>
 public static class MergeNames
 {
     /// <summary>The name of a kind: <c>object</c> or <c>relation</c>.</summary>
@@ -30,5 +30,16 @@ public static class MergeNames
         MergeChoice.Set => "set",
         MergeChoice.Remove => "remove",
         _ => throw new ArgumentOutOfRangeException(nameof(choice), choice, "There is no such choice."),
+    };
+
+    /// <summary>The name of an outcome: <c>written</c>, <c>unchanged</c>, <c>known</c>, <c>record</c> or <c>conflict</c>.</summary>
+    public static string ToName(this CarryOutcome outcome) => outcome switch
+    {
+        CarryOutcome.Written => "written",
+        CarryOutcome.Unchanged => "unchanged",
+        CarryOutcome.Known => "known",
+        CarryOutcome.Record => "record",
+        CarryOutcome.Conflict => "conflict",
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "There is no such outcome."),
     };
 }

@@ -86,11 +86,14 @@ internal sealed class WorldMerge
     /// <summary>Whether it is our side that removed the object of a lost end.</summary>
     public bool IsLostByOurs(MergeConflict lostEnd) => LoserOf(_items[(lostEnd.Kind, lostEnd.Id)], lostEnd.Path) is true;
 
+    /// <summary>What the merge changes in our world: objects first, sorted by id.</summary>
+    public IEnumerable<MergeItem> Changed => InOrder().Where(i => !EntityState.AreSame(i.Ours, i.Result));
+
     /// <summary>The events that make our world the merged one: first what is removed, then objects, then relations, each sorted by id.</summary>
     public IReadOnlyList<MergeChange> ToChanges(EntitySetters ours, EntitySetters theirs)
     {
         var changes = new List<MergeChange>();
-        foreach (var item in InOrder().Where(i => !EntityState.AreSame(i.Ours, i.Result)))
+        foreach (var item in Changed)
         {
             changes.Add(new MergeCauses(item, ours, theirs).Change());
         }

@@ -15,10 +15,10 @@ internal abstract class WorldScenario : Scenario
         new(name, (bench, cancellationToken) => MeasureAsync(i => ask(bench.Ledger, bench.Workload, i, cancellationToken)));
 
     /// <summary>Takes the times of one question after the other.</summary>
-    protected static async Task<Measurement> MeasureAsync(Func<int, Task> ask)
+    protected static async Task<Measurement> MeasureAsync(Func<int, Task> ask, int questions = Questions)
     {
         var latencies = new Latencies();
-        for (var i = 0; i < Questions; i++)
+        for (var i = 0; i < questions; i++)
         {
             var started = Stopwatch.GetTimestamp();
             await ask(i);

@@ -24,7 +24,7 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
             "chrono_get", "chrono_history", "chrono_projects", "chrono_query", "chrono_upsert",
             "ldg_call_list", "ldg_call_save", "ldg_msg_list", "ldg_msg_save", "ldg_task_get", "ldg_task_query", "ldg_task_save",
             "run_append", "run_blame", "run_branches", "run_diff", "run_event", "run_events", "run_fork", "run_list", "run_merge",
-            "run_object", "run_search", "run_start", "run_trace", "run_world",
+            "run_object", "run_pick", "run_rebase", "run_search", "run_start", "run_trace", "run_world",
         ]);
 
         (await CallAsync(client, "ldg_task_save", """{"task":{"id":"t1","systemPrompt":"Find out.","createdAt":1,"updatedAt":1,"run":"run:mcp"}}"""))
@@ -110,7 +110,9 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
             ("run_fork", """{"run":"schemas","at":1,"id":"schemas-2","name":"a label"}"""),
             ("run_branches", """{"run":"schemas"}"""),
             ("run_diff", """{"run":"schemas","other":"schemas-2"}"""),
+            ("run_pick", """{"run":"schemas-2","source":"schemas","events":["e9"],"preview":true}"""),
             ("run_merge", """{"run":"schemas-2","source":"schemas","take":"theirs","actor":"me"}"""),
+            ("run_rebase", """{"run":"schemas-2","onto":"schemas","id":"schemas-3","mode":"squash","actor":"me"}"""),
         ];
         await using var client = await ConnectAsync();
 

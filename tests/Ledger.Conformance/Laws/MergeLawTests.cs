@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Ledger.Runs;
@@ -48,10 +47,10 @@ public abstract class MergeLawTests(ITestEngine engine) : EventStoreTests(engine
     private async Task CheckAsync(int[] before, int[] ours, int[] theirs)
     {
         var run = Runs.GetRun(NewId());
-        await run.AppendAsync([new ObjectCreated("o0", "T"), .. before.Select(Change)]);
+        await run.AppendAsync([new ObjectCreated("o0", "T"), .. before.Select(WorldChanges.Of)]);
         var (a, b) = (await run.ForkAsync(), await run.ForkAsync());
-        await a.AppendAsync([.. ours.Select(Change)]);
-        await b.AppendAsync([.. theirs.Select(Change)]);
+        await a.AppendAsync([.. ours.Select(WorldChanges.Of)]);
+        await b.AppendAsync([.. theirs.Select(WorldChanges.Of)]);
 
         // A branch without changes of its own is nothing; a target without changes is moved on.
         (await a.PreviewMergeAsync(run)).IsUpToDate.ShouldBeTrue();
@@ -109,10 +108,10 @@ public abstract class MergeLawTests(ITestEngine engine) : EventStoreTests(engine
     private async Task CommuteAsync(int[] before, int[] first, int[] second)
     {
         var run = Runs.GetRun(NewId());
-        await run.AppendAsync([new ObjectCreated("o0", "T"), .. before.Select(Change)]);
+        await run.AppendAsync([new ObjectCreated("o0", "T"), .. before.Select(WorldChanges.Of)]);
         var (a, b) = (await run.ForkAsync(), await run.ForkAsync());
-        await a.AppendAsync([.. first.Select(seed => Change(seed, "a"))]);
-        await b.AppendAsync([.. second.Select(seed => Change(seed, "b"))]);
+        await a.AppendAsync([.. first.Select(seed => WorldChanges.Of(seed, "a"))]);
+        await b.AppendAsync([.. second.Select(seed => WorldChanges.Of(seed, "b"))]);
         var (ab, ba) = (await run.ForkAsync(), await run.ForkAsync());
 
         await ab.MergeAsync(a);
@@ -134,7 +133,7 @@ public abstract class MergeLawTests(ITestEngine engine) : EventStoreTests(engine
             var (target, source) = (branches[step % 3], branches[(step / 3 % 2 + step % 3 + 1) % 3]);
             if (step % 5 < 3)
             {
-                await target.AppendAsync([Change(step / 5), Change(step / 7)]);
+                await target.AppendAsync([WorldChanges.Of(step / 5), WorldChanges.Of(step / 7)]);
             }
             else
             {
@@ -187,23 +186,4 @@ public abstract class MergeLawTests(ITestEngine engine) : EventStoreTests(engine
         RelationCreated => "relation.created",
         _ => "relation.removed",
     };
-
-    private static object Change(int seed) => Change(seed, null);
-
-    // With a prefix, the changes of one side touch nothing that the other touches.
-    private static object Change(int seed, string? side)
-    {
-        var id = $"{side}{seed % 3}";
-        var value = seed / 100 % 4;
-        return (seed / 10 % 10) switch
-        {
-            0 => new ObjectCreated($"o{id}", value < 2 ? "T" : "U", Json($$"""{"v":{{value}},"k":null}""")),
-            1 or 2 or 3 or 4 => new ObjectPatched(side is null ? $"o{id}" : "o0", Json($$"""{"v{{side}}{{seed / 1000 % 2}}":{"n":{{value}}} }""")),
-            5 => new ObjectRemoved(side is null && id == "0" ? "o1" : $"o{id}"),
-            6 or 7 or 8 => new RelationCreated($"r{id}", value < 2 ? "t" : "u", $"o{id}", $"o{side}{value}", Json($$"""{"v":{{value}}}""")),
-            _ => new RelationRemoved($"r{id}"),
-        };
-    }
-
-    private static JsonElement Json(string text) => JsonElement.Parse(text);
 }

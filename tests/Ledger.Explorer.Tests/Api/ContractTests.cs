@@ -38,13 +38,15 @@ public sealed class ContractTests : IAsyncLifetime
         ["{session}"] = "first",
     };
 
-    private static readonly Dictionary<string, string> Queries = new() { ["a"] = "run:kettle", ["b"] = "branch:kettle-strict", ["id"] = "claim-1", ["faults"] = "skip", ["source"] = "run:kettle" };
+    private static readonly Dictionary<string, string> Queries = new() { ["a"] = "run:kettle", ["b"] = "branch:kettle-strict", ["id"] = "claim-1", ["faults"] = "skip", ["source"] = "run:kettle", ["onto"] = "run:kettle", ["events"] = "later" };
 
     private static readonly Dictionary<string, string> Bodies = new()
     {
         ["/runs"] = """{"id": "new"}""",
         ["/streams/{stream}/branches"] = """{"at": 3, "id": "newer", "name": "a label"}""",
         ["/streams/{stream}/merges"] = """{"source": "run:kettle", "take": "theirs", "actor": "me"}""",
+        ["/streams/{stream}/picks"] = """{"source": "run:kettle", "events": ["later"], "causes": "include", "take": "theirs", "actor": "me"}""",
+        ["/streams/{stream}/rebases"] = """{"onto": "run:kettle", "id": "rebased", "name": "a label", "mode": "events", "actor": "me"}""",
         ["/streams/{stream}/events"] = """{"events": [{"type": "object.create", "data": {}}]}""",
         ["/projections/{projection}/rebuild"] = "{}",
         ["/sessions/{project}/{session}/entries"] = """{"entries": [{"id": "e-2", "entry": {"type": "user"}}, {"entry": {"type": "assistant"}}]}""",
@@ -64,7 +66,8 @@ public sealed class ContractTests : IAsyncLifetime
             options => options with { Writing = ExplorerWriting.Allowed },
             builder => builder.Services.AddSingleton(new ProjectionAdmin(_dataSource)).AddSingleton(new LedgerMigrator(_dataSource)));
         _client = _host.CreateClient();
-        await SampleRun.WriteAsync(_host.Ledger);
+        var run = await SampleRun.WriteAsync(_host.Ledger);
+        await run.AppendAsync([new NewEvent(new ObjectCreated("claim-3", "Claim"), new EventMetadata { ForeignId = "later" })]);
         var branch = await _host.Ledger.OpenAsync(SampleRun.Branch);
         await branch.AppendAsync([new ObjectPatched("nobody", new JsonObject { ["n"] = 1 })]);
         await branch.SaveSnapshotAsync();

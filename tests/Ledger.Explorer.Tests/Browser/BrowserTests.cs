@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Ledger.Log;
 using Microsoft.Playwright;
 using Shouldly;
 using Xunit;
@@ -101,6 +103,38 @@ public sealed class BrowserTests(BrowserHost browser) : IClassFixture<BrowserHos
         await page.GetByRole(AriaRole.Link, new() { Name = "compare", Exact = true }).ClickAsync();
 
         await Expect(page.Locator("p.lead")).ToContainTextAsync("They share 8 events by reference");
+    }
+
+    [BrowserFact]
+    public async Task Merge_ConflictDecidedByClick_IsWrittenAndDrawn()
+    {
+        var run = browser.Host.Ledger.GetRun("ferry");
+        await run.AppendAsync([new ObjectCreated("quay", "Quay", new JsonObject { ["depth"] = 4, ["open"] = true })]);
+        var branch = await run.ForkAsync(new ForkOptions { Id = "ferry-again" });
+        await branch.AppendAsync([
+            new NewEvent(new ObjectPatched("quay", new JsonObject { ["depth"] = 6, ["open"] = false }), new EventMetadata { Actor = "diver" }),
+            new ObjectCreated("buoy", "Buoy")]);
+        await run.AppendAsync([new NewEvent(new ObjectPatched("quay", new JsonObject { ["depth"] = 5, ["open"] = null }), new EventMetadata { Actor = "pilot" })]);
+        await using var watched = await browser.OpenAsync("/branches?stream=run:ferry");
+        var page = watched.Page;
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "merge", Exact = true }).ClickAsync();
+        await Expect(page.GetByText("by pilot")).ToHaveCountAsync(2);
+        var row = page.Locator("table.conflicts tbody tr").Filter(new() { HasText = "/data/depth" });
+        await row.GetByLabel("take theirs").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Merge", Exact = true }).ClickAsync();
+
+        // One is open still; what was decided is kept.
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("1 conflict is open");
+        await Expect(page.Locator("table.conflicts tbody tr").Filter(new() { HasText = "/data/depth" }).GetByLabel("take theirs")).ToBeCheckedAsync();
+        await page.Locator("table.conflicts tbody tr").Filter(new() { HasText = "/data/open" }).GetByLabel("neither").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Merge", Exact = true }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "branch.merged" })).ToBeVisibleAsync();
+        var quay = (await run.FindObjectAsync("quay"))!;
+        (quay.Data["depth"].GetInt32(), quay.Data.ContainsKey("open")).ShouldBe((6, false));
+        await watched.GoAsync("/branches?stream=run:ferry");
+        await Expect(page.Locator("g.join")).ToHaveCountAsync(1);
     }
 
     [BrowserFact]

@@ -26,6 +26,8 @@ public sealed class ScreenshotTests(BrowserHost browser) : Xunit.IClassFixture<B
         ("object-related", "/object?stream=run:survey-of-harbours&id=harbour-0"),
         ("diff-large", "/diff?a=run:survey-of-harbours&at_a=40&b=run:survey-of-harbours"),
         ("diff-form", "/diff"),
+        ("merge", "/merge?target=run:kettle&source=branch:kettle-strict"),
+        ("merge-form", "/merge"),
         ("tasks", "/tasks"),
         ("tasks-none", "/tasks?state=forgotten"),
         ("task", "/task?id=survey"),

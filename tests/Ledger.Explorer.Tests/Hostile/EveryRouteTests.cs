@@ -34,6 +34,9 @@ public abstract class EveryRouteTests : IAsyncLifetime
         ["rest"] = "x",
         ["a"] = "run:kettle",
         ["b"] = "branch:kettle-strict",
+        ["target"] = "run:kettle",
+        ["source"] = "branch:kettle-strict",
+        ["onto"] = "branch:kettle-strict",
         ["id"] = "claim-1",
         ["position"] = "3",
     };
@@ -59,6 +62,7 @@ public abstract class EveryRouteTests : IAsyncLifetime
         ["/world"] = ["stream", "at", "time", "type", "text", "after", "after_relation"],
         ["/object"] = ["stream", "id", "at", "time", "history"],
         ["/diff"] = ["a", "b", "at_a", "at_b", "time_a", "time_b"],
+        ["/merge"] = ["target", "source"],
         ["/tasks"] = ["state", "parent", "run", "since", "until", "after", "limit"],
         ["/task"] = ["id", "messages", "calls"],
         ["/projects"] = ["text", "skip"],

@@ -39,6 +39,9 @@ public sealed partial class PageTests : IAsyncLifetime
     [InlineData("/ledger/world?stream=run:kettle&at=0", "before the first event")]
     [InlineData("/ledger/world?stream=run:kettle&time=2000-01-01", "before the first event")]
     [InlineData("/ledger/object?stream=run:kettle&id=claim-1", "confirmed")]
+    [InlineData("/ledger/merge", "Name a branch, and the run or branch of the same family")]
+    [InlineData("/ledger/merge?target=run:kettle&source=branch:kettle-strict", "1 change to take over, 1 conflict.")]
+    [InlineData("/ledger/merge?target=branch:kettle-strict&source=run:kettle", "by sceptic")]
     [InlineData("/ledger/diff", "Name two runs or branches")]
     [InlineData("/ledger/diff?a=run:kettle&b=branch:kettle-strict", "They share 8 events by reference")]
     public async Task Page_Shows(string path, string text)
@@ -61,6 +64,7 @@ public sealed partial class PageTests : IAsyncLifetime
     [InlineData("/ledger/event?stream=run:kettle&id=unknown", HttpStatusCode.NotFound, "no event 'unknown'")]
     [InlineData("/ledger/object?stream=run:kettle&id=unknown", HttpStatusCode.NotFound, "never had an object 'unknown'")]
     [InlineData("/ledger/world?stream=run:kettle&at=99", HttpStatusCode.NotFound, "99")]
+    [InlineData("/ledger/merge?target=run:kettle&source=run:kettle", HttpStatusCode.BadRequest, "'run:kettle' cannot be merged into itself.")]
     [InlineData("/ledger/unknown", HttpStatusCode.NotFound, "The explorer has no such page.")]
     public async Task Page_Refusal_SaysWhatToDo(string path, HttpStatusCode status, string text)
     {
@@ -101,26 +105,25 @@ public sealed partial class PageTests : IAsyncLifetime
     public async Task Fork_FormOfThePage_MakesABranch()
     {
         var html = await _client.GetStringAsync("/ledger/run?stream=run:kettle");
-        using var page = await _client.GetAsync("/ledger/run?stream=run:kettle");
-        var cookie = page.Headers.GetValues("Set-Cookie").First().Split(';')[0];
-        var token = Token().Match(await page.Content.ReadAsStringAsync());
-
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/ledger/fork")
-        {
-            Content = new FormUrlEncodedContent(new Dictionary<string, string>
-            {
-                [token.Groups["name"].Value] = WebUtility.HtmlDecode(token.Groups["value"].Value),
-                ["stream"] = "run:kettle",
-                ["at"] = "3",
-                ["id"] = "by-hand",
-            }),
-        };
-        request.Headers.Add("Cookie", cookie);
-        using var answer = await _client.SendAsync(request);
+        using var answer = await SendFormAsync(
+            "/ledger/run?stream=run:kettle", "/ledger/fork", ("stream", "run:kettle"), ("at", "3"), ("id", "by-hand"));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther, await answer.Content.ReadAsStringAsync());
         answer.Headers.Location!.ToString().ShouldBe("/ledger/run?stream=branch%3Aby-hand");
         html.ShouldContain("Fork run:kettle");
+    }
+
+    private async Task<HttpResponseMessage> SendFormAsync(string path, string action, params (string Name, string Value)[] values)
+    {
+        using var page = await _client.GetAsync(path);
+        var token = Token().Match(await page.Content.ReadAsStringAsync());
+        using var request = new HttpRequestMessage(HttpMethod.Post, action)
+        {
+            Content = new FormUrlEncodedContent(values.Append((token.Groups["name"].Value, WebUtility.HtmlDecode(token.Groups["value"].Value)))
+                .Select(v => KeyValuePair.Create(v.Item1, v.Item2))),
+        };
+        request.Headers.Add("Cookie", page.Headers.GetValues("Set-Cookie").First().Split(';')[0]);
+        return await _client.SendAsync(request);
     }
 
     [Fact]

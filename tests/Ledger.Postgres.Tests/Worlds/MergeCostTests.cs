@@ -33,7 +33,7 @@ public sealed class MergeCostTests(LedgerDatabase database) : IClassFixture<Ledg
         await run.AppendAsync([.. Enumerable.Range(0, Objects).Select(n => new ObjectPatched($"o{n}", new JsonObject { ["x"] = 5 }))]);
 
         var read = new ReadStatistics();
-        (await CountAsync(() => run.WithStatistics(read).PreviewMergeAsync(branch.WithStatistics(read)))).ShouldBe(8);
+        (await CountAsync(() => run.WithStatistics(read).PreviewMergeAsync(branch.WithStatistics(read)))).ShouldBe(7);
 
         // Those of the branch, in two previews.
         read.EventsRead.ShouldBe(2 * 11);

@@ -18,7 +18,8 @@ public sealed class EventRegistryTests
         [
             "approval.decided ApprovalDecided", "approval.requested ApprovalRequested",
             "attempt.started AttemptStarted",
-            "branch.created BranchCreated", "branch.merged BranchMerged", "budget.exhausted BudgetExhausted",
+            "branch.created BranchCreated", "branch.merged BranchMerged", "branch.picked BranchPicked", "branch.rebased BranchRebased",
+            "budget.exhausted BudgetExhausted",
             "budget.joined BudgetJoined", "budget.raised BudgetRaised", "budget.reserved BudgetReserved", "budget.set BudgetSet", "budget.settled BudgetSettled",
             "call.answered CallAnswered", "call.failed CallFailed", "call.released CallReleased",
             "call.requested CallRequested", "call.returned CallReturned",

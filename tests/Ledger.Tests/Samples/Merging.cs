@@ -65,6 +65,43 @@ public sealed class Merging
         events[^1].Metadata.Causes.ShouldContain(events.Single(e => e.Type == "call.returned").Id);
     }
 
+    [Fact]
+    public async Task CherryPick_TakesOneFinding()
+    {
+        var run = await ClaimedAsync();
+        var branch = await run.ForkAsync();
+        var finding = new NewEvent(new ObjectPatched("claim-1", new JsonObject { ["source"] = "lab" }));
+        await branch.AppendAsync([new ObjectCreated("draft-1", "Draft"), finding]);
+
+        // sample: pick
+        var picked = await run.CherryPickAsync(branch, [finding.Id]);       // CherryPickRefusedException: a cause was not chosen, or a conflict is open
+        Print($"{picked.Picked.Events[0].Outcome}: {(await run.ExplainAsync(picked.Picked.Events[0].Written[0].Id)).Events.Count()} events");
+        // end of sample
+
+        _printed.ShouldBe(["Written: 2 events"]);
+        (await run.FindObjectAsync("draft-1")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Rebase_ListsWhatItLeavesOut()
+    {
+        var run = await ClaimedAsync();
+        var branch = await run.ForkAsync();
+        await branch.AppendAsync([new ObjectPatched("claim-1", new JsonObject { ["status"] = "refuted" }), new ObjectCreated("note-1", "Note")]);
+        await run.AppendAsync([new ObjectPatched("claim-1", new JsonObject { ["status"] = "accepted" })]);
+
+        // sample: rebase
+        var rebased = await branch.RebaseAsync(run, new RebaseOptions { Id = "again" });
+        foreach (var left in rebased.Rebased.Events.Where(e => e.Outcome == CarryOutcome.Conflict))
+        {
+            Print($"left out: {left.Original.Type} of {left.Conflicts[0].Id}");
+        }
+        // end of sample
+
+        _printed.ShouldBe(["left out: object.patched of claim-1"]);
+        (await rebased.Branch.FindObjectAsync("note-1")).ShouldNotBeNull();
+    }
+
     private static JsonElement QuestionOf(MergeConflict conflict) => JsonElement.Parse($$"""{"ours":{{conflict.Ours.GetRawText()}},"theirs":{{conflict.Theirs.GetRawText()}}}""");
 
     private static Task<CallResponse> AskModelAsync(CancellationToken cancellationToken) => Task.FromResult(CallResponse.OfText("theirs"));

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Text.Json;
+using Ledger.Cli.Files;
+using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Merging;
+using Ledger.Worlds;
+
+namespace Ledger.Cli.Branches;
+
+/// <summary>The options by which people decide conflicts.</summary>
+internal sealed class DecisionOptions(string target, string source)
+{
+    private readonly Option<bool> _ours = new("--ours") { Description = $"Decide conflicts for {target}." };
+    private readonly Option<bool> _theirs = new("--theirs") { Description = $"Decide conflicts for {source}." };
+    private readonly Option<string?> _resolve = new("--resolve")
+    {
+        Description = "A file of decisions: what '--preview --json' prints, with \"take\": \"ours\", \"theirs\" or \"remove\", or a \"value\", in each conflict. "
+            + "Those whose values have changed are not used. '-' reads standard input.",
+        HelpName = "FILE",
+    };
+
+    public IEnumerable<Option> All => [_ours, _theirs, _resolve];
+
+    /// <summary>Checks the options and reads the file, before anything is connected to.</summary>
+    /// <exception cref="UsageException">They exclude each other.</exception>
+    /// <exception cref="RefusalException">The file is not a list of decisions.</exception>
+    public async Task<Func<MergeResolver>> ReadAsync(Session session, CancellationToken cancellationToken)
+    {
+        if (session.Get(_ours) && session.Get(_theirs))
+        {
+            throw new UsageException("--ours and --theirs exclude each other; --resolve decides one by one.");
+        }
+
+        var decisions = await DecisionsAsync(session, cancellationToken);
+        return () => MergeDecisions.ToResolver(decisions, session.Get(_ours) ? "ours" : session.Get(_theirs) ? "theirs" : null);
+    }
+
+    /// <summary>Runs what decisions are used for; one that does not fit is a refusal.</summary>
+    public static async Task RefusingAsync(Func<Task> run)
+    {
+        try
+        {
+            await run();
+        }
+        catch (Exception fault) when (fault is ArgumentException or FormatException)
+        {
+            throw new RefusalException($"{fault.Message.Split(" (Parameter", 2)[0]} Nothing was written.");
+        }
+    }
+
+    private async Task<IReadOnlyList<MergeConflictContract>> DecisionsAsync(Session session, CancellationToken cancellationToken)
+    {
+        if (session.Get(_resolve) is not { } file)
+        {
+            return [];
+        }
+
+        var name = file == "-" ? "standard input" : $"'{file}'";
+        await using var input = file == "-" ? session.Io.Input : File.OpenRead(file);
+        var content = await WholeFile.ReadAsync(input, name, cancellationToken);
+        try
+        {
+            using var document = JsonDocument.Parse(content);
+            return document.RootElement is { ValueKind: JsonValueKind.Object } preview
+                && (preview.TryGetProperty("conflicts", out _) || preview.TryGetProperty("decisions", out _))
+                ? [.. ListOf(preview, "conflicts"), .. ListOf(preview, "decisions")]
+                : ListOf(document.RootElement);
+        }
+        catch (JsonException fault)
+        {
+            throw new RefusalException($"{name} is not a list of decisions: {Events.JsonFault.Reason(fault.Message)} Nothing was written.");
+        }
+    }
+
+    private static IReadOnlyList<MergeConflictContract> ListOf(JsonElement preview, string name) =>
+        preview.TryGetProperty(name, out var list) ? ListOf(list) : [];
+
+    private static IReadOnlyList<MergeConflictContract> ListOf(JsonElement list) =>
+        list.Deserialize(ContractContext.Default.IReadOnlyListMergeConflictContract) ?? [];
+}

@@ -1,0 +1,65 @@
+using System.Text.Json.Nodes;
+using Ledger.Benchmarks.Measuring;
+
+namespace Ledger.Benchmarks.Scenarios;
+
+/// <summary>A preview of a merge costs what the source changed, also if the target changed everything since the fork.</summary>
+internal sealed class MergePreviews : WorldScenario
+{
+    private const int OwnEvents = 10;
+    private const int ManyQuestions = 10;
+    private const int AtOnce = 1_000;
+
+    private readonly Contender _few = Asking(
+        "10 events", (ledger, _, _, cancellationToken) => PreviewAsync(ledger, "few", OwnEvents, cancellationToken));
+
+    private readonly Contender _many = new("both sides", (bench, cancellationToken) => MeasureAsync(
+        _ => PreviewAsync(bench.Ledger, "many", ManyOf(bench.Workload), cancellationToken), ManyQuestions));
+
+    public override string Name => "merge-preview";
+
+    public override string Title => "preview of a merge of 10 events into a run that changed 100,000 objects since, and of 10,000 changed objects on both sides";
+
+    public override IReadOnlyList<Contender> Contenders => [_few, _many];
+
+    public override IReadOnlyList<Goal> Goals =>
+    [
+        Goal.Absolute(Figure.Middle, _few) with { AtLeast = 15 },
+        Goal.Absolute(Figure.Middle, _many) with { AtLeast = 1_000 },
+    ];
+
+    public override async Task PrepareAsync(Workbench bench, CancellationToken cancellationToken)
+    {
+        await PrepareAsync(bench, "few", bench.Workload.LongEvents / 10, OwnEvents, cancellationToken);
+        await PrepareAsync(bench, "many", ManyOf(bench.Workload), ManyOf(bench.Workload), cancellationToken);
+    }
+
+    private static int ManyOf(Workload workload) => Math.Min(10_000, workload.LongEvents / 10);
+
+    private static async Task PrepareAsync(Workbench bench, string id, int objects, int own, CancellationToken cancellationToken)
+    {
+        await bench.FillWorldAsync($"run:{id}", objects, objects, cancellationToken);
+        var run = bench.Ledger.GetRun(id);
+        var branch = await bench.Ledger.ForkAsync(run.StreamName, new Position(objects), new() { Id = id }, cancellationToken);
+        await ChangeAsync(run, "ours", objects, cancellationToken);
+        await ChangeAsync(branch, "theirs", own, cancellationToken);
+    }
+
+    private static async Task ChangeAsync(Run run, string property, int objects, CancellationToken cancellationToken)
+    {
+        foreach (var part in Enumerable.Range(1, objects).Chunk(AtOnce))
+        {
+            await run.AppendAsync([.. part.Select(i => new ObjectPatched($"obj-{i}", new JsonObject { [property] = i }))], cancellationToken);
+        }
+    }
+
+    private static async Task PreviewAsync(AgentLedger ledger, string id, int changes, CancellationToken cancellationToken)
+    {
+        var branch = await ledger.OpenAsync(StreamName.Branch(id), cancellationToken);
+        var preview = await ledger.GetRun(id).PreviewMergeAsync(branch, cancellationToken: cancellationToken);
+        if (preview.Changes.Count != changes || preview.Conflicts.Count > 0)
+        {
+            throw new InvalidOperationException($"The preview has {preview.Changes.Count} changes instead of {changes}.");
+        }
+    }
+}
