@@ -16,6 +16,7 @@ internal sealed class PendingSave : ITransactionParticipant
     private readonly List<NpgsqlBatchCommand> _inserts = [];
     private readonly StoreConfiguration _store;
     private IReadOnlyList<StreamAction> _saved = [];
+    private bool _projectsWorlds;
 
     private PendingSave(IDocumentSession session, StoreConfiguration store)
     {
@@ -39,6 +40,9 @@ internal sealed class PendingSave : ITransactionParticipant
     /// <summary>Adds an insert that the save makes after Marten's.</summary>
     public void Add(NpgsqlBatchCommand insert) => _inserts.Add(insert);
 
+    /// <summary>Has the save write the rows of worlds.</summary>
+    public void ProjectWorlds() => _projectsWorlds = true;
+
     /// <summary>Records what the save that begins now appends. After it, with success or failure, its transaction and the locks are gone.</summary>
     public void Begin(IReadOnlyList<StreamAction> saved)
     {
@@ -53,6 +57,7 @@ internal sealed class PendingSave : ITransactionParticipant
         _remembered.Clear();
         _inserts.Clear();
         _saved = [];
+        _projectsWorlds = false;
     }
 
     /// <summary>Sets the time of the streams' last event, and runs Ledger's own inline projections.</summary>
@@ -65,7 +70,7 @@ internal sealed class PendingSave : ITransactionParticipant
 
         try
         {
-            await _store.Projections.ApplyAsync(
+            await (_projectsWorlds ? _store.Projections : _store.WithoutWorlds).ApplyAsync(
                 [.. _inserts, TimesOfStreams()], connection, transaction, _store.Ledger.CommandTimeoutSeconds, token).ConfigureAwait(false);
         }
         catch
