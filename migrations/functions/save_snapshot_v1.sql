@@ -1,6 +1,6 @@
 -- Saves a snapshot, unless a later one is stored, or an event of its history was rewritten after the history was read.
 --   p_stream       the stream
---   p_data         the document
+--   p_data         the document; one of a node of the previous version (format 1) is stored in the present format
 --   p_dotnet_type  the full name of its .NET type
 --   p_version      the version of the stream up to which the events are folded
 --   p_since        pg_current_snapshot() before the history was read (null: not checked)
@@ -35,6 +35,10 @@ begin
           and r.transaction is distinct from pg_current_xact_id_if_assigned()
     ) then
         return 'rewritten';
+    end if;
+
+    if p_data ->> 'format' = '1' and jsonb_typeof(p_data -> 'world') = 'object' then
+        p_data := (p_data - 'world') || (p_data -> 'world') || '{"format": 2}';
     end if;
 
     insert into {events}.mt_doc_ledger_world as d (id, data, mt_last_modified, mt_dotnet_type, mt_version)

@@ -28,7 +28,7 @@ internal static class Failures
         UsageException or PostgresOptionsException => new(ExitCodes.Usage, exception.Message),
         RefusalException
             or StreamNotFoundException or StreamArchivedException or WrongExpectedVersionException or EventIdInUseException
-            or InvalidEventException or BrokenHistoryException or PositionOutOfRangeException or WorldFaultException
+            or InvalidEventException or BrokenHistoryException or PositionOutOfRangeException or WorldFaultException or SnapshotTooLargeException
             or ForkPositionException or BranchExistsException or MergeConflictException or CherryPickRefusedException or LineageDepthException or ImportRefusedException
             or UnknownReferenceException or MessageExistsException or CallOfAnotherTaskException or StaleUpdateException or StatusMoveException
             or TaskLeaseException or AbilityNotFoundException or AbilityInputException

@@ -2,7 +2,6 @@ using JasperFx.Events.Projections;
 using Ledger.Marten;
 using Ledger.Marten.Aggregates;
 using Ledger.Marten.Worlds;
-using Ledger.Worlds;
 using Marten.Events.Projections;
 using Weasel.Postgresql;
 
@@ -13,8 +12,8 @@ public static class LedgerProjectionExtensions
 {
     /// <summary>Updates the snapshot of a run's or branch's world by a Marten projection named <c>ledger_world</c>.</summary>
     /// <remarks>
-    /// The documents are those of <see cref="ISnapshotStore"/>, in <c>mt_doc_ledger_world</c>: every engine reads worlds from them. A branch's world begins
-    /// with the shared prefix. An event that cannot be applied is skipped, and listed in the document. Marten's daemon rebuilds them.
+    /// Each is a <see cref="LedgerWorld"/>, and every engine reads worlds from it. A branch's world begins with the shared prefix. An event that cannot be applied
+    /// is skipped, and listed in the document. A world that is too large keeps its last document, and this is logged. Marten's daemon rebuilds them.
     /// </remarks>
     /// <param name="options">The options of a store that was given to <c>UseLedger</c>.</param>
     /// <param name="lifecycle">Inline, in the transaction of every append, or async, by Marten's daemon.</param>
@@ -32,9 +31,9 @@ public static class LedgerProjectionExtensions
         options.Projections.Add(
             new WorldSnapshots(store, lifecycle),
             lifecycle,
-            "ledger_world",
+            LedgerWorldMappingAttribute.Alias,
             asyncOptions => asyncOptions.DeleteDataInTableOnTeardown(
-                new PostgresqlObjectName(store.Ledger.EventSchema, "mt_doc_ledger_world", SchemaUtils.IdentifierUsage.General).QualifiedName));
+                new PostgresqlObjectName(store.Ledger.EventSchema, $"mt_doc_{LedgerWorldMappingAttribute.Alias}", SchemaUtils.IdentifierUsage.General).QualifiedName));
         return options;
     }
 

@@ -9,11 +9,15 @@ using Ledger.Marten.Appending;
 using Ledger.Marten.Schema;
 using Ledger.Marten.Serialization;
 using Ledger.Marten.Streams;
+using Ledger.Marten.Worlds;
 using Ledger.Postgres;
 using Ledger.Postgres.Projections.Inline;
 using Marten;
 using Marten.Events;
 using Marten.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace Ledger.Marten;
 
@@ -39,7 +43,8 @@ internal sealed class StoreConfiguration
         _options = options;
         Ledger = ledger;
         Projections = new InlineProjections(ledger);
-        _native = new Lazy<PostgresEventStore>(() => new PostgresEventStore(((MartenDatabase)options.Tenancy.Default.Database).DataSource, ledger));
+        WithoutWorlds = new InlineProjections(ledger with { WorldRows = WorldRows.Off });
+        _native = new Lazy<PostgresEventStore>(() => new PostgresEventStore(DataSource, ledger));
     }
 
     /// <summary>The native engine on the store's connections, for reads; there once the document store is made.</summary>
@@ -51,8 +56,17 @@ internal sealed class StoreConfiguration
     /// <summary>Ledger's options.</summary>
     public PostgresOptions Ledger { get; }
 
+    /// <summary>The store's connections; there once the document store is made.</summary>
+    public NpgsqlDataSource DataSource => ((MartenDatabase)_options.Tenancy.Default.Database).DataSource;
+
     /// <summary>Ledger's own projections that run in the transaction of an append.</summary>
     public InlineProjections Projections { get; }
+
+    /// <summary>The same if Marten has not run its projection of the rows of worlds.</summary>
+    public InlineProjections WithoutWorlds { get; }
+
+    /// <summary>Logs what must not fail an append; nothing until an event store is made with a logger.</summary>
+    public ILogger Logger { get; set; } = NullLogger.Instance;
 
     /// <summary>Whether a store was given to Ledger.</summary>
     public static bool IsIn(StoreOptions options) => Known.TryGetValue(options, out _);
@@ -100,10 +114,12 @@ internal sealed class StoreConfiguration
         options.Projections.ExtendedProgressionHeartbeatInterval ??= TimeSpan.FromSeconds(10);
         EventMappings.Apply(options, ledger.Registry);
         MartenFaults.Translate(options);
+        options.Schema.For<LedgerWorld>().DatabaseSchemaName(ledger.EventSchema);
         options.Storage.Add(new LedgerFeature(options, ledger));
         var configuration = new StoreConfiguration(options, ledger);
         options.Listeners.Add(new SessionAppends(configuration));
         options.Projections.Add(new StoreStart(configuration), ProjectionLifecycle.Live);
+        WorldRowsProjection.Register(options, configuration);
         Known.Add(options, configuration);
     }
 

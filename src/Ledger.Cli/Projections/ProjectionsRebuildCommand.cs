@@ -18,7 +18,7 @@ internal sealed class ProjectionsRebuildCommand : LedgerCommand
     private readonly Option<bool> _resume = new("--resume") { Description = "Continue an interrupted rebuild, if there is one." };
 
     public ProjectionsRebuildCommand()
-        : base("rebuild", "Rebuilds a projection from the log while reads and writes continue. Ctrl-C keeps the old result; --resume continues.")
+        : base("rebuild", "Rebuilds a projection from the log while reads and writes continue. Ctrl-C keeps the old result; --resume continues. One of Marten is rebuilt by its running application.")
     {
         Add(_name);
         Add(_all);

@@ -14,13 +14,14 @@ internal static class ProjectionsReader
     {
         var admin = request.Explorer.Admin;
         var skip = request.Query.Number("letters", 0, 0, 10_000_000);
-        var model = admin is null
-            ? new ProjectionsModel(null, [], skip, [])
-            : new ProjectionsModel(
-                await admin.ListAsync(request.Aborted).ConfigureAwait(false),
-                await admin.ListDeadLettersAsync(null, request.Aborted).ConfigureAwait(false),
-                skip,
-                request.Explorer.Rebuilds.All);
+        var model = new ProjectionsModel(null, [], skip, []);
+        if (admin is not null)
+        {
+            var shards = await admin.ListAsync(request.Aborted).ConfigureAwait(false);
+            var letters = await admin.ListDeadLettersAsync(null, request.Aborted).ConfigureAwait(false);
+            model = new ProjectionsModel(shards, letters, skip, request.Explorer.Rebuilds.All(shards));
+        }
+
         return request.WantsFragment ? Page.Of<ProjectionsFragment>(model) : Page.Of<ProjectionsPage>(model);
     }
 
@@ -34,7 +35,7 @@ internal static class ProjectionsReader
         switch (form["act"].ToString())
         {
             case "rebuild":
-                request.Explorer.Rebuilds.Begin(name);
+                await request.Explorer.Rebuilds.BeginAsync(name, request.Aborted).ConfigureAwait(false);
                 break;
             case "pause":
                 await AdminOf(request).PauseAsync(name, request.Aborted).ConfigureAwait(false);
@@ -53,7 +54,7 @@ internal static class ProjectionsReader
     public static async Task ListAsync(ExplorerRequest request)
     {
         var shards = await AdminOf(request).ListAsync(request.Aborted).ConfigureAwait(false);
-        var answer = ProjectionsContract.Of(shards, request.Explorer.Rebuilds.All);
+        var answer = ProjectionsContract.Of(shards, request.Explorer.Rebuilds.All(shards));
         await JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.ProjectionsContract).ConfigureAwait(false);
     }
 
@@ -67,7 +68,7 @@ internal static class ProjectionsReader
     public static async Task RebuildAsync(ExplorerRequest request)
     {
         _ = await JsonBody.ReadAsync(request, ContractContext.Default.EmptyRequest).ConfigureAwait(false);
-        var rebuild = request.Explorer.Rebuilds.Begin(PathText.Of(request.Http, "projection"));
+        var rebuild = await request.Explorer.Rebuilds.BeginAsync(PathText.Of(request.Http, "projection"), request.Aborted).ConfigureAwait(false);
         request.Http.Response.StatusCode = StatusCodes.Status202Accepted;
         await JsonAnswer.SendAsync(request.Http, RebuildContract.Of(rebuild), ContractContext.Default.RebuildContract).ConfigureAwait(false);
     }

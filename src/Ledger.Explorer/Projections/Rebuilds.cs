@@ -12,19 +12,20 @@ internal sealed class Rebuilds(ProjectionAdmin? admin, ILogger logger)
 {
     private readonly ConcurrentDictionary<string, Rebuild> _begun = new(StringComparer.Ordinal);
 
-    /// <summary>The projections that can be rebuilt here.</summary>
-    public IReadOnlyList<Rebuild> All =>
-        [.. (admin?.Rebuildable ?? []).Select(name => _begun.GetValueOrDefault(name) ?? new Rebuild(name, RebuildState.None))];
+    /// <summary>The projections that can be rebuilt here, and those of Marten, which their application rebuilds.</summary>
+    /// <param name="shards">The projections that are listed.</param>
+    public IReadOnlyList<Rebuild> All(IEnumerable<ShardStatus> shards) =>
+        [.. NamesWith(shards).Select(name => _begun.GetValueOrDefault(name) ?? new Rebuild(name, RebuildState.None))];
 
     /// <summary>Starts a rebuild without waiting for it.</summary>
     /// <exception cref="NotFoundException">No projection of that name can be rebuilt here.</exception>
     /// <exception cref="ConflictException">It is already running.</exception>
-    public Rebuild Begin(string projection)
+    public async Task<Rebuild> BeginAsync(string projection, CancellationToken cancellationToken)
     {
-        if (admin is null || !admin.Rebuildable.Contains(projection, StringComparer.Ordinal))
+        var names = admin is null ? [] : NamesWith(await admin.ListAsync(cancellationToken).ConfigureAwait(false)).ToList();
+        if (admin is null || !names.Contains(projection))
         {
-            throw new NotFoundException(
-                $"'{projection}' cannot be rebuilt here. Choose one of: {string.Join(", ", admin?.Rebuildable ?? [])}.");
+            throw new NotFoundException($"'{projection}' cannot be rebuilt here. Choose one of: {string.Join(", ", names)}.");
         }
 
         var begun = new Rebuild(projection, RebuildState.Running);
@@ -37,11 +38,14 @@ internal sealed class Rebuilds(ProjectionAdmin? admin, ILogger logger)
         // The rebuild outlives the request.
         using (ExecutionContext.SuppressFlow())
         {
-            _ = Task.Run(() => RunAsync(admin, projection));
+            _ = Task.Run(() => RunAsync(admin, projection), CancellationToken.None);
         }
 
         return begun;
     }
+
+    private IEnumerable<string> NamesWith(IEnumerable<ShardStatus> shards) =>
+        (admin?.Rebuildable ?? []).Concat(shards.Where(s => s.IsMartens).Select(s => s.Projection)).Distinct();
 
     private async Task RunAsync(ProjectionAdmin admin, string projection)
     {

@@ -17,6 +17,7 @@ internal sealed class PendingSave : ITransactionParticipant
     private readonly List<NpgsqlBatchCommand> _inserts = [];
     private readonly StoreConfiguration _store;
     private IReadOnlyList<StreamAction> _saved = [];
+    private bool _projectsWorlds;
 
     private PendingSave(IDocumentSession session, StoreConfiguration store)
     {
@@ -43,6 +44,9 @@ internal sealed class PendingSave : ITransactionParticipant
     /// <summary>Adds an insert that the save makes after Marten's.</summary>
     public void Add(NpgsqlBatchCommand insert) => _inserts.Add(insert);
 
+    /// <summary>Has the save write the rows of worlds.</summary>
+    public void ProjectWorlds() => _projectsWorlds = true;
+
     /// <summary>Records what the save that begins now appends. After it, with success or failure, its transaction and the locks are gone.</summary>
     public void Begin(IReadOnlyList<StreamAction> saved)
     {
@@ -58,6 +62,7 @@ internal sealed class PendingSave : ITransactionParticipant
         _inserts.Clear();
         Records.Clear();
         _saved = [];
+        _projectsWorlds = false;
     }
 
     /// <summary>Writes the rows of record stores, sets the time of the streams' last event, and runs Ledger's own inline projections.</summary>
@@ -71,7 +76,7 @@ internal sealed class PendingSave : ITransactionParticipant
         try
         {
             await Records.WriteRowsAsync(_saved, connection, transaction, _store.Ledger, token).ConfigureAwait(false);
-            await _store.Projections.ApplyAsync(
+            await (_projectsWorlds ? _store.Projections : _store.WithoutWorlds).ApplyAsync(
                 [.. _inserts, TimesOfStreams()], connection, transaction, _store.Ledger.CommandTimeoutSeconds, token).ConfigureAwait(false);
         }
         catch

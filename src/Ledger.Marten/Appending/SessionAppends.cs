@@ -15,6 +15,12 @@ internal sealed class SessionAppends(StoreConfiguration store) : DocumentSession
 {
     public override async Task BeforeSaveChangesAsync(IDocumentSession session, CancellationToken token)
     {
+        if (session.PendingChanges.AllChangedFor<LedgerWorld>().FirstOrDefault() is { } stored)
+        {
+            throw new InvalidOperationException(
+                $"The session stores the world of '{stored.Id}', which follows from the log. Nothing was saved; append events, and the stored world changes with them.");
+        }
+
         var streams = session.PendingChanges.Streams().Where(stream => stream.Events.Count > 0).ToList();
         foreach (var appended in streams.SelectMany(stream => stream.Events))
         {

@@ -1,6 +1,7 @@
 using Ledger.Bus;
 using Ledger.Log;
 using Ledger.Marten;
+using Ledger.Marten.Projections;
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
 using Ledger.Postgres.Hosting;
@@ -9,8 +10,12 @@ using Ledger.Postgres.Schema;
 using Ledger.Projections;
 using Ledger.Tasks;
 using Marten;
+using Marten.Events.Daemon.Coordination;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using ProjectionCoordinatorBase = JasperFx.Events.Daemon.ProjectionCoordinatorBase;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -37,6 +42,7 @@ public static class LedgerMartenExtensions
             }
         });
         AddServices(services, provider => provider.GetRequiredService<IDocumentStore>());
+        AddRequests(services, typeof(IDocumentStore), provider => provider.GetRequiredService<IDocumentStore>(), provider => provider.GetService<IProjectionCoordinator>());
         return marten;
     }
 
@@ -77,6 +83,7 @@ public static class LedgerMartenExtensions
         services.TryAddKeyedSingleton(key, (provider, _) => LedgerServices.BusOf(provider.GetRequiredKeyedService<TaskLedger>(key)));
         services.TryAddKeyedSingleton<IAgentBus>(key, (provider, _) => provider.GetRequiredKeyedService<AgentBus>(key));
         AddServices(services, provider => provider.GetRequiredService<T>());
+        AddRequests(services, key, provider => provider.GetRequiredService<T>(), provider => provider.GetService<IProjectionCoordinator<T>>());
         return marten;
     }
 
@@ -96,6 +103,29 @@ public static class LedgerMartenExtensions
         services.TryAddSingleton(provider => LedgerServices.BusOf(provider.GetRequiredService<TaskLedger>()));
         services.TryAddSingleton<IAgentBus>(provider => provider.GetRequiredService<AgentBus>());
     }
+
+    /// <summary>Has the application act on its projections of Marten when other programs ask for it, each store once.</summary>
+    private static void AddRequests(
+        IServiceCollection services, Type key, Func<IServiceProvider, IDocumentStore> documents, Func<IServiceProvider, object?> coordinator)
+    {
+        if (services.Any(service => service.IsKeyedService && service.ServiceType == typeof(ApplicationRequests) && Equals(service.ServiceKey, key)))
+        {
+            return;
+        }
+
+        services.AddKeyedSingleton(key, (provider, _) => new ApplicationRequests(
+            StoreOn(provider, documents(provider)),
+            coordinator(provider) is ProjectionCoordinatorBase { Distributor: not null } own ? own : null,
+            provider.GetService<ILogger<ApplicationRequests>>() ?? NullLogger<ApplicationRequests>.Instance,
+            provider.GetService<TimeProvider>() ?? TimeProvider.System));
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<ApplicationRequests>(key));
+    }
+
+    // Without a key there is the event store of one document store only.
+    private static MartenEventStore StoreOn(IServiceProvider provider, IDocumentStore documents) =>
+        provider.GetRequiredService<MartenEventStore>() is { } first && ReferenceEquals(first.Documents, documents)
+            ? first
+            : StoreConfiguration.Of(documents).EngineOn(documents);
 
     private static LedgerMigrator MigratorOf(IServiceProvider provider, MartenEventStore store) =>
         new(store.DataSource, store.Options, provider.GetService<ILogger<LedgerMigrator>>());

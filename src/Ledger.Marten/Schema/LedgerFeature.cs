@@ -7,7 +7,7 @@ using Weasel.Core.Migrations;
 
 namespace Ledger.Marten.Schema;
 
-/// <summary>Ledger's own tables and functions as Marten's tools see them: one object, after the event tables.</summary>
+/// <summary>Ledger's own tables and functions as Marten's tools see them: one object, after the event tables and the documents of worlds.</summary>
 /// <param name="options">The store's.</param>
 /// <param name="ledger">Ledger's.</param>
 internal sealed class LedgerFeature(StoreOptions options, PostgresOptions ledger)
@@ -15,7 +15,7 @@ internal sealed class LedgerFeature(StoreOptions options, PostgresOptions ledger
 {
     public override Type StorageType => typeof(LedgerFeature);
 
-    public override IEnumerable<Type> DependentTypes() => [typeof(IEvent)];
+    public override IEnumerable<Type> DependentTypes() => [typeof(IEvent), typeof(LedgerWorld)];
 
     protected override IEnumerable<ISchemaObject> schemaObjects() => [new LedgerSchemaObject(ledger, () => ((MartenDatabase)options.Tenancy.Default.Database).DataSource)];
 }

@@ -1,5 +1,5 @@
-using JasperFx.Events.Projections;
 using Ledger.Log;
+using Ledger.Marten.Projections;
 using Ledger.Marten.Schema;
 using Ledger.Postgres;
 using Ledger.Postgres.Connecting;
@@ -38,6 +38,7 @@ public sealed partial class MartenEventStore : IEventStore, IAsyncDisposable, ID
     {
         ArgumentNullException.ThrowIfNull(store);
         _configuration = StoreConfiguration.Of(store);
+        _configuration.Logger = logger ?? _configuration.Logger;
         _store = store;
         _timeProvider = timeProvider ?? TimeProvider.System;
         DataSource = ((MartenDatabase)store.Storage.Database).DataSource;
@@ -97,13 +98,10 @@ public sealed partial class MartenEventStore : IEventStore, IAsyncDisposable, ID
     }
 
     /// <summary>Records the application's projections, which other programs cannot know: an inline one has no progress.</summary>
-    private async Task DeclareProjectionsAsync(CancellationToken cancellationToken)
+    internal async Task DeclareProjectionsAsync(CancellationToken cancellationToken)
     {
-        var shards = ((StoreOptions)_store.Options).Projections.All
-            .Where(p => p.Lifecycle != ProjectionLifecycle.Live)
-            .SelectMany(p => p.ShardNames().Select(shard => (shard.Identity, Kind: p.Lifecycle == ProjectionLifecycle.Inline ? "marten inline" : "marten")))
-            .ToList();
-        if (shards.Count > 0)
+        var projections = MartenProjection.Of(_store);
+        if (projections.Count > 0)
         {
             await Connections.UseAsync(
                 PostgresDataSources.ForWriting(DataSource),
@@ -111,7 +109,9 @@ public sealed partial class MartenEventStore : IEventStore, IAsyncDisposable, ID
                 {
                     var command = new NpgsqlCommand(MartenSql.Load("declare_projections", Options.Schemas), connection);
                     await using var _ = command.ConfigureAwait(false);
-                    command.Parameters.WithTexts([.. shards.Select(s => s.Identity)]).WithTexts([.. shards.Select(s => s.Kind)]);
+                    command.Parameters
+                        .WithTexts([.. projections.SelectMany(p => p.Shards)])
+                        .WithTexts([.. projections.SelectMany(p => p.Shards.Select(_ => p.Kind))]);
                     return await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
                 },
                 cancellationToken).ConfigureAwait(false);

@@ -1,21 +1,30 @@
 using Ledger.Worlds;
 using Marten;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Ledger.Marten.Worlds;
 
 /// <summary>Folds and saves the worlds of some streams, once, at the end of a transaction.</summary>
 /// <param name="store">Where the tables are.</param>
+/// <param name="session">The application's session that is saved; null for one of the daemon.</param>
 /// <param name="streams">The streams, and the version up to which each is folded; null for its end.</param>
-internal sealed class WorldSnapshotSave(StoreConfiguration store, IReadOnlyDictionary<StreamName, long?> streams) : ITransactionParticipant
+internal sealed class WorldSnapshotSave(
+    StoreConfiguration store, IDocumentSession? session, IReadOnlyDictionary<StreamName, long?> streams)
+    : ITransactionParticipant
 {
     private bool _isDone;
 
     // Marten repeats the whole transaction if its commit fails temporarily, so nothing is done before it has succeeded.
     public Task AfterCommitAsync(CancellationToken token)
     {
-        _isDone = true;
+        if (!_isDone)
+        {
+            _isDone = true;
+
+            // A session with an identity map would go on returning the world before its own events.
+            session?.EjectAllOfType(typeof(LedgerWorld));
+        }
+
         return Task.CompletedTask;
     }
 
@@ -37,8 +46,15 @@ internal sealed class WorldSnapshotSave(StoreConfiguration store, IReadOnlyDicti
             }
 
             var prefix = history.PrefixLength;
-            await new SnapshotSave(snapshots, () => new WorldReader(log, history, null, NullLogger.Instance), stream, prefix)
-                .RunAsync(version is { } known ? new Position(prefix.Value + known) : null, token).ConfigureAwait(false);
+            try
+            {
+                await new SnapshotSave(snapshots, () => new WorldReader(log, history, null, store.Logger), stream, prefix)
+                    .RunAsync(version is { } known ? new Position(prefix.Value + known) : null, token).ConfigureAwait(false);
+            }
+            catch (SnapshotTooLargeException fault)
+            {
+                LogMessages.WorldTooLarge(store.Logger, stream.Value, fault);
+            }
         }
     }
 }

@@ -18,7 +18,9 @@ internal sealed class WorldSnapshots(StoreConfiguration store, ProjectionLifecyc
             .ToDictionary(g => new StreamName(g.Key), g => lifecycle == ProjectionLifecycle.Inline ? (long?)null : g.Max(e => e.Version));
         if (streams.Count > 0)
         {
-            ((ITransactionParticipantRegistrar)operations).AddTransactionParticipant(new WorldSnapshotSave(store, streams));
+            // Events with a number are read by the daemon, whose session keeps no documents.
+            var session = events.All(e => e.Sequence == 0) ? operations as IDocumentSession : null;
+            ((ITransactionParticipantRegistrar)operations).AddTransactionParticipant(new WorldSnapshotSave(store, session, streams));
         }
 
         return Task.CompletedTask;

@@ -8,6 +8,9 @@ namespace Ledger.Postgres.Worlds;
 /// <summary>The documents of snapshots.</summary>
 internal sealed class PostgresSnapshots(StoreContext context) : ISnapshotStore
 {
+    // The document of Marten in the project Ledger.Marten, which this one does not know.
+    private const string DocumentType = "Ledger.Marten.LedgerWorld";
+
     public async Task<StoredSnapshot?> FindSnapshotAsync(
         IReadOnlyList<SnapshotLimit> wanted,
         CancellationToken cancellationToken = default)
@@ -50,7 +53,7 @@ internal sealed class PostgresSnapshots(StoreContext context) : ISnapshotStore
                 var command = context.Command(lease, "save_snapshot")
                     .WithText(snapshot.Stream.Value)
                     .WithJson(snapshot.Json)
-                    .WithText(typeof(WorldSnapshot).FullName)
+                    .WithText(DocumentType)
                     .With(snapshot.Version.Value, NpgsqlDbType.Bigint)
                     .WithText(snapshot.Since);
                 await using var __ = command.ConfigureAwait(false);

@@ -24,6 +24,14 @@ public static class CanonicalJson
         return output.WrittenSpan.ToArray();
     }
 
+    /// <summary>The canonical text of an object that has only these of the element's members, as UTF-8.</summary>
+    internal static byte[] ToBytes(JsonElement json, IReadOnlyCollection<string> members)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        WriteMembers(output, JsonEquality.MembersOf(json).Where(m => members.Contains(m.Key)));
+        return output.WrittenSpan.ToArray();
+    }
+
     /// <summary>The canonical text.</summary>
     /// <exception cref="ArgumentException">The element is undefined.</exception>
     public static string ToText(JsonElement json)
@@ -41,7 +49,7 @@ public static class CanonicalJson
         switch (json.ValueKind)
         {
             case JsonValueKind.Object:
-                WriteObject(output, json);
+                WriteMembers(output, JsonEquality.MembersOf(json));
                 break;
             case JsonValueKind.Array:
                 WriteArray(output, json);
@@ -66,11 +74,11 @@ public static class CanonicalJson
         }
     }
 
-    private static void WriteObject(IBufferWriter<byte> output, JsonElement json)
+    private static void WriteMembers(IBufferWriter<byte> output, IEnumerable<KeyValuePair<string, JsonElement>> members)
     {
         output.Write("{"u8);
         var isFirst = true;
-        foreach (var (key, value) in JsonEquality.MembersOf(json).OrderBy(m => m.Key, CodePointComparer.Instance))
+        foreach (var (key, value) in members.OrderBy(m => m.Key, CodePointComparer.Instance))
         {
             output.Write(isFirst ? default : ","u8);
             isFirst = false;

@@ -12,6 +12,7 @@ public sealed partial class Run
     /// </remarks>
     /// <returns>The snapshot.</returns>
     /// <exception cref="NotSupportedException">The store has no <see cref="ISnapshotStore"/>.</exception>
+    /// <exception cref="SnapshotTooLargeException">The world has more than <see cref="WorldSnapshot.MaxBytes"/>; nothing was saved.</exception>
     public async Task<WorldSnapshot> SaveSnapshotAsync(CancellationToken cancellationToken = default)
     {
         var store = _ledger.Store.Get<ISnapshotStore>()

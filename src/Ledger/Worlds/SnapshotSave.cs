@@ -10,6 +10,7 @@ namespace Ledger.Worlds;
 internal sealed class SnapshotSave(ISnapshotStore store, Func<WorldReader> read, StreamName stream, Position prefix)
 {
     /// <summary>Saves the world at a position, or at the end.</summary>
+    /// <exception cref="SnapshotTooLargeException">The world is too large.</exception>
     public async Task<WorldSnapshot> RunAsync(Position? at, CancellationToken cancellationToken)
     {
         while (true)
@@ -24,8 +25,13 @@ internal sealed class SnapshotSave(ISnapshotStore store, Func<WorldReader> read,
             }
 
             var snapshot = new WorldSnapshot(stream, world, lastEventId);
-            var stored = new StoredSnapshot(
-                stream, new StreamVersion(world.Position.Value - prefix.Value), WorldSnapshotJson.ToBytes(snapshot)) { Since = since };
+            var json = WorldSnapshotJson.ToBytes(snapshot);
+            if (json.Length > WorldSnapshot.MaxBytes)
+            {
+                throw new SnapshotTooLargeException(stream, world.Position, json.Length);
+            }
+
+            var stored = new StoredSnapshot(stream, new StreamVersion(world.Position.Value - prefix.Value), json) { Since = since };
             if (await store.SaveSnapshotAsync(stored, cancellationToken).ConfigureAwait(false) is not SnapshotOutcome.Rewritten)
             {
                 return snapshot;

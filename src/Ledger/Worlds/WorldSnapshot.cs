@@ -11,7 +11,10 @@ namespace Ledger.Worlds;
 public sealed record WorldSnapshot
 {
     /// <summary>The format that is written, and the only one that is read.</summary>
-    public const int Format = 1;
+    public const int Format = 2;
+
+    /// <summary>The most bytes of JSON that a snapshot may have: 32 MiB. PostgreSQL stores any document of that size.</summary>
+    public const int MaxBytes = 32 * 1024 * 1024;
 
     internal WorldSnapshot(StreamName stream, World world, Guid? lastEventId)
     {

@@ -4,13 +4,16 @@ using Ledger.Json;
 
 namespace Ledger.Worlds;
 
-/// <summary>The JSON form of a snapshot: <c>{id, format, position, last_event_id, checksum, world}</c>.</summary>
+/// <summary>The JSON form of a snapshot: <c>{id, format, last_event_id, checksum}</c> and the members of the world.</summary>
 /// <remarks>
 /// The checksum is the SHA-256 of the world's canonical JSON, so it covers the value and not its text: a store may order and format the JSON as it
-/// likes, as <c>jsonb</c> does.
+/// likes, as <c>jsonb</c> does. The world's members lie beside the others, so that a document database finds a world by its objects.
 /// </remarks>
 internal static class WorldSnapshotJson
 {
+    // What the checksum covers, whatever else a document has.
+    private static readonly string[] OfTheWorld = ["objects", "relations", "budget_exhausted", "position", "faults"];
+
     public static ReadOnlyMemory<byte> ToBytes(WorldSnapshot snapshot)
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>();
@@ -30,15 +33,17 @@ internal static class WorldSnapshotJson
         writer.WriteStartObject();
         writer.WriteString("id", snapshot.Id);
         writer.WriteNumber("format", WorldSnapshot.Format);
-        writer.WriteNumber("position", snapshot.Position.Value);
         if (snapshot.LastEventId is { } last)
         {
             writer.WriteString("last_event_id", last);
         }
 
         writer.WriteString("checksum", ChecksumOf(world));
-        writer.WritePropertyName("world");
-        world.WriteTo(writer);
+        foreach (var member in world.EnumerateObject())
+        {
+            member.WriteTo(writer);
+        }
+
         writer.WriteEndObject();
     }
 
@@ -97,19 +102,17 @@ internal static class WorldSnapshotJson
 
     private static SnapshotReading ReadMembers(JsonElement json)
     {
-        var world = Member(json, "world", JsonValueKind.Object);
         var stream = new StreamName(Member(json, "id", JsonValueKind.String).GetString()!);
         var last = json.TryGetProperty("last_event_id", out var id) && id.ValueKind == JsonValueKind.String && id.TryGetGuid(out var guid)
             ? guid
             : (Guid?)null;
-        var snapshot = new WorldSnapshot(stream, WorldJson.Read(world), last);
-        var position = Member(json, "position", JsonValueKind.Number);
-        if (!position.TryGetInt64(out var value) || value != snapshot.Position.Value || (value == 0) != (last is null))
+        var snapshot = new WorldSnapshot(stream, WorldJson.Read(json), last);
+        if ((snapshot.Position.Value == 0) != (last is null))
         {
-            return SnapshotReading.Refused(SnapshotFault.Damaged, "its position, its world and its last event do not agree.", snapshot);
+            return SnapshotReading.Refused(SnapshotFault.Damaged, "its position and its last event do not agree.", snapshot);
         }
 
-        return Member(json, "checksum", JsonValueKind.String).ValueEquals(ChecksumOf(world))
+        return Member(json, "checksum", JsonValueKind.String).ValueEquals(ChecksumOf(json))
             ? new SnapshotReading(snapshot, SnapshotFault.None, null)
             : SnapshotReading.Refused(SnapshotFault.Damaged, "its checksum does not match its world.", snapshot);
     }
@@ -119,5 +122,5 @@ internal static class WorldSnapshotJson
             ? value
             : throw new JsonException($"A snapshot must have a member '{name}' of the kind {kind}.");
 
-    private static string ChecksumOf(JsonElement world) => Convert.ToHexStringLower(SHA256.HashData(CanonicalJson.ToBytes(world)));
+    private static string ChecksumOf(JsonElement world) => Convert.ToHexStringLower(SHA256.HashData(CanonicalJson.ToBytes(world, OfTheWorld)));
 }

@@ -20,7 +20,7 @@ public sealed class ReplayTests(CliDatabase database) : IClassFixture<CliDatabas
             "Stored : snapshot of run:replayed at position 3: the same\nStored : rows of run:replayed at position 3: the same\n");
         (await database.Cli.RunAsync("replay", "replayed", "--at", "2")).ShouldSucceed().ShouldEndWith("ms\nStored : rows of run:replayed at position 2: the same\n");
 
-        await ExecuteAsync("update ledger.mt_doc_ledger_world set data = jsonb_set(data, '{world,objects,1,data,n}', '99') where id = 'run:replayed'");
+        await ExecuteAsync("update ledger.mt_doc_ledger_world set data = jsonb_set(data, '{objects,1,data,n}', '99') where id = 'run:replayed'");
         var replay = await database.Cli.RunAsync("replay", "replayed");
 
         replay.ExitCode.ShouldBe(1);

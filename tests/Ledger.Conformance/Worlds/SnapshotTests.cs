@@ -183,6 +183,29 @@ public abstract class SnapshotTests(ITestEngine engine) : EventStoreTests(engine
         snapshot.World.Faults.Select(f => (f.Position, f.EventType)).ShouldBe([(Position.Start, "object.patched")]);
     }
 
+    [Fact]
+    public async Task SaveSnapshot_WorldThatIsTooLarge_TheLastOneStays()
+    {
+        var log = new WarningLog();
+        var run = new AgentLedger(Store, new AgentLedgerOptions { SnapshotEvery = 20 }, log).GetRun(NewId());
+        var text = JsonElement.Parse($$"""{"text":"{{new string('x', 900_000)}}"}""");
+        await run.AppendAsync([.. Enumerable.Range(1, 20).Select(i => new ObjectCreated($"o{i}", "T", text))]);
+        log.Warnings.ShouldBeEmpty();
+
+        (await run.AppendAsync([.. Enumerable.Range(21, 20).Select(i => new ObjectCreated($"o{i}", "T", text))])).ShouldBe(new Position(40));
+        log.Warnings.ShouldBe([$"No snapshot of {run.StreamName} was taken at position 40; the events are written"]);
+        var refused = await Should.ThrowAsync<SnapshotTooLargeException>(() => run.SaveSnapshotAsync());
+
+        (refused.Stream, refused.Position).ShouldBe((run.StreamName, new Position(40)));
+        refused.Bytes.ShouldBeGreaterThan(WorldSnapshot.MaxBytes);
+        refused.Message.ShouldBe(
+            $"The world of '{run.StreamName}' at position 40 has {refused.Bytes} bytes of JSON, but a snapshot has at most 33554432. Nothing was saved: reads fold "
+            + "the events after the previous snapshot, if there is one. Keep larger content elsewhere, and its address in the objects.");
+        var statistics = new ReadStatistics();
+        (await run.WithStatistics(statistics).GetWorldAsync()).Objects.Count.ShouldBe(40);
+        statistics.Snapshot.ShouldBe((run.StreamName, new Position(20)));
+    }
+
     private async Task<Run> RunOfAsync(int objects)
     {
         var run = Runs.GetRun(NewId());

@@ -49,6 +49,27 @@ public sealed class ProjectionsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Page_ProjectionsOfMarten_CanBeRebuiltAndPausedByTheirApplication()
+    {
+        await using (var declare = _dataSource.CreateCommand(
+            "insert into ledger.projection_shard (name, kind, state) values ('Board:All', 'marten', 'running'), ('Journal:All', 'marten inline', 'running')"))
+        {
+            await declare.ExecuteNonQueryAsync();
+        }
+
+        var client = _host.CreateClient();
+        var html = await client.GetStringAsync("/ledger/projections");
+
+        html.ShouldContain("aria-label=\"pause Board\"");
+        html.ShouldContain("aria-label=\"rebuild Board\"");
+        html.ShouldContain("aria-label=\"rebuild Journal\"");
+        html.ShouldNotContain("aria-label=\"pause Journal\"");
+        var listed = await client.GetFromJsonAsync<JsonElement>("/ledger/api/v1/projections");
+        listed.GetProperty("rebuilds").EnumerateArray().Select(r => r.GetProperty("projection").GetString())
+            .ShouldBe(["ledger:world", "ledger:task", "ledger:chrono", "Board", "Journal"]);
+    }
+
+    [Fact]
     public async Task Rebuild_Begun_GoesOnByItself_AndIsShown()
     {
         var client = _host.CreateClient();

@@ -77,6 +77,26 @@ public sealed class InMarten(MartenDatabase database) : IClassFixture<MartenData
     }
 
     [Fact]
+    public async Task World_IsADocumentThatMartenQueries()
+    {
+        var documents = database.CreateDocumentStore(configure: o => o.SnapshotWorlds(ProjectionLifecycle.Inline));
+        await using var store = new MartenEventStore(documents);
+        await new AgentLedger(store).GetRun("claims").AppendAsync(
+            [new ObjectCreated("a", "claim", []), new ObjectCreated("b", "claim", []), new RelationCreated("r", "disputes", "a", "b")]);
+        await using var session = documents.QuerySession();
+
+        // sample: worlds as documents
+        var stored = await session.LoadAsync<LedgerWorld>("run:claims");
+        var disputed = await session.Query<LedgerWorld>()
+            .Where(w => w.Objects.Any(o => o.Type == "claim") && w.Relations.Any(r => r.Type == "disputes"))
+            .Select(w => w.Id)
+            .ToListAsync();
+        // end of sample
+        stored!.Objects.Count.ShouldBe(2);
+        disputed.ShouldBe(["run:claims"]);
+    }
+
+    [Fact]
     public async Task Aggregate_OfABranch_BeginsWithItsParentsState()
     {
         var store = database.CreateDocumentStore(configure: options =>

@@ -60,19 +60,20 @@ public sealed class ProjectionAdmin
 
     /// <summary>Pauses a shard after its current batch, within a second, on any node.</summary>
     /// <exception cref="ProjectionNotFoundException">There is no such shard.</exception>
-    /// <exception cref="RequestFailedException">It is a projection of Marten.</exception>
+    /// <exception cref="RequestFailedException">It is a projection of Marten, and inline, or of an application that is not running.</exception>
     public Task PauseAsync(string projection, CancellationToken cancellationToken = default) =>
         ChangeAsync("pause_shard", projection, cancellationToken);
 
     /// <summary>Resumes a paused or failed shard.</summary>
     /// <exception cref="ProjectionNotFoundException">There is no such shard.</exception>
-    /// <exception cref="RequestFailedException">It is a projection of Marten.</exception>
+    /// <exception cref="RequestFailedException">It is a projection of Marten, and inline, or of an application that is not running.</exception>
     public Task ResumeAsync(string projection, CancellationToken cancellationToken = default) =>
         ChangeAsync("resume_shard", projection, cancellationToken);
 
     /// <summary>Rebuilds everything that a projection stores from the log.</summary>
     /// <remarks>
-    /// A projection that neither the options nor Ledger declare is rebuilt by a running node that declares it. One that the options declare is rebuilt as in
+    /// A projection that neither the options nor Ledger declare is rebuilt by a running node that declares it; one of Marten by the running application, which finishes
+    /// it although the caller stops waiting. One that the options declare is rebuilt as in
     /// <see cref="PostgresEventStore.RebuildAsync(Projection, RebuildOptions, IProgress{RebuildProgress}, CancellationToken)"/>. Ledger's own rows are rebuilt
     /// in place, stream by stream: readers see the old or the new rows of a stream. A record store whose events are gone is left unchanged: its rows are the
     /// only remaining data.
@@ -81,7 +82,7 @@ public sealed class ProjectionAdmin
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="progress">Receives the progress, from several threads, or null.</param>
     /// <param name="cancellationToken">Stops; a later call with <see cref="RebuildMode.Resume"/> continues.</param>
-    /// <exception cref="RequestFailedException">No node declares it, the rebuild failed on the node, or it is a projection of Marten.</exception>
+    /// <exception cref="RequestFailedException">No node declares it, or the rebuild failed on the node.</exception>
     /// <exception cref="RebuildInProgressException">Another process is already rebuilding it.</exception>
     public async Task RebuildAsync(
         string projection,
@@ -99,7 +100,7 @@ public sealed class ProjectionAdmin
 
         if (Declared.FirstOrDefault(p => p.Key == projection) is not { } declared)
         {
-            CheckOwn(await ListAsync(cancellationToken).ConfigureAwait(false), projection);
+            await CheckApplicationAsync(projection, cancellationToken).ConfigureAwait(false);
             await Request.RunAsync(
                 projection, options.Mode == RebuildMode.Resume ? "resume" : "rebuild", null, progress, cancellationToken).ConfigureAwait(false);
             return;
@@ -114,7 +115,7 @@ public sealed class ProjectionAdmin
     /// <param name="projection">One of <see cref="Rebuildable"/>, or of a node that runs, whose streams are independent: Ledger's own, or a snapshot.</param>
     /// <param name="stream">The stream.</param>
     /// <param name="cancellationToken">Stops; nothing is changed.</param>
-    /// <exception cref="RequestFailedException">No node declares it, the rebuild failed on the node, or it is a projection of Marten.</exception>
+    /// <exception cref="RequestFailedException">No node declares it, the rebuild failed on the node, or it is a projection of Marten, which rebuilds all of it.</exception>
     /// <exception cref="ArgumentException">It stores nothing of the stream.</exception>
     /// <exception cref="InvalidOperationException">Its data depends on several streams.</exception>
     public async Task RebuildAsync(string projection, StreamName stream, CancellationToken cancellationToken = default)
@@ -135,7 +136,7 @@ public sealed class ProjectionAdmin
 
         if (Declared.FirstOrDefault(p => p.Key == projection) is not { } declared)
         {
-            CheckOwn(await ListAsync(cancellationToken).ConfigureAwait(false), projection);
+            await CheckApplicationAsync(projection, cancellationToken).ConfigureAwait(false);
             await Request.RunAsync(projection, "rebuild_stream", stream.Value, null, cancellationToken).ConfigureAwait(false);
             return;
         }
@@ -191,10 +192,12 @@ public sealed class ProjectionAdmin
         return Request.RunAsync(letter.Projection, "replay", letter.Id.ToString(), null, cancellationToken);
     }
 
-    private static void CheckOwn(IReadOnlyList<ShardStatus> known, string projection)
+    /// <summary>Refuses a projection of Marten if no application is running that would act on it.</summary>
+    private async Task CheckApplicationAsync(string projection, CancellationToken cancellationToken)
     {
         var name = ShardNames.KeyOf(projection);
-        if (known.Any(s => s.Projection == name && s.IsMartens))
+        if ((await ListAsync(cancellationToken).ConfigureAwait(false)).Any(s => s.Projection == name && s.IsMartens)
+            && !await HasApplicationAsync(name, cancellationToken).ConfigureAwait(false))
         {
             throw new RequestFailedException(
                 name,
@@ -202,6 +205,20 @@ public sealed class ProjectionAdmin
                 + $"'dotnet run -- projections rebuild --projection {name}'; 'dotnet run -- projections' lists what else can be done.");
         }
     }
+
+    private Task<bool> HasApplicationAsync(string name, CancellationToken cancellationToken) => Connections.UseAsync(
+        _dataSource,
+        async (connection, token) =>
+        {
+            var command = Command(connection, "shard_candidates");
+            await using var _ = command.ConfigureAwait(false);
+            command.Parameters.WithTexts([ShardNames.OfApplication(name)]);
+            var reader = await command.ExecuteReaderAsync(token).ConfigureAwait(false);
+            await using var __ = reader.ConfigureAwait(false);
+            await reader.ReadAsync(token).ConfigureAwait(false);
+            return reader.GetInt32(1) > 0;
+        },
+        cancellationToken);
 
     private ProjectionRequest Request => new(_dataSource, _options, _timeProvider ?? TimeProvider.System);
 
@@ -215,6 +232,7 @@ public sealed class ProjectionAdmin
     private async Task ChangeAsync(string sql, string projection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(projection);
+        await CheckApplicationAsync(projection, cancellationToken).ConfigureAwait(false);
         var changed = await Connections.UseAsync(
             _dataSource,
             async (connection, token) =>
@@ -227,8 +245,10 @@ public sealed class ProjectionAdmin
         if (changed == 0)
         {
             var known = await ListAsync(cancellationToken).ConfigureAwait(false);
-            CheckOwn(known, projection);
-            throw new ProjectionNotFoundException(projection, known.Select(s => s.Projection));
+            var name = ShardNames.KeyOf(projection);
+            throw known.Any(s => s.Projection == name && s.IsInline)
+                ? new RequestFailedException(name, $"'{name}' runs in the transaction of every append, so it is neither paused nor resumed. Nothing was changed.")
+                : new ProjectionNotFoundException(projection, known.Select(s => s.Projection));
         }
     }
 

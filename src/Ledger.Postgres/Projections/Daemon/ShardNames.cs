@@ -16,6 +16,9 @@ internal static class ShardNames
 
     public static string Of(string key) => key + Ending;
 
+    /// <summary>What an application stands for that acts on a projection of Marten when it is asked to.</summary>
+    public static string OfApplication(string key) => key + ":Marten";
+
     /// <summary>What a shard runs: a projection's or subscription's name, with its version from the second on.</summary>
     public static string KeyOf(string shard) => shard.EndsWith(Ending, StringComparison.Ordinal) ? shard[..^Ending.Length] : shard;
 }

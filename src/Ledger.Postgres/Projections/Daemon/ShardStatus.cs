@@ -23,7 +23,7 @@ public sealed record ShardStatus(
     /// <summary>What it runs: the name of the projection or subscription, with its version from the second on.</summary>
     public string Projection => ShardNames.KeyOf(Name);
 
-    /// <summary>Whether Marten runs it, so that only the application's own commands act on it.</summary>
+    /// <summary>Whether Marten runs it, so that only the application acts on it: by its own commands, or on request while it runs.</summary>
     public bool IsMartens => Kind.StartsWith("marten", StringComparison.Ordinal);
 
     /// <summary>Whether it runs in the transaction of every append, and has no owner and no lag.</summary>

@@ -1,5 +1,6 @@
 using Ledger.Log;
 using Ledger.Postgres.Log;
+using Ledger.Worlds;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
@@ -7,7 +8,7 @@ using NpgsqlTypes;
 namespace Ledger.Postgres.Projections.Daemon;
 
 /// <summary>Saves a snapshot of the world of each run and branch after every given number of events.</summary>
-/// <remarks>A history that cannot be read gets none, and callers that ask for its world get the error.</remarks>
+/// <remarks>A history that cannot be read gets none, and callers that ask for its world get the error. A world that is too large keeps its last one.</remarks>
 internal sealed class WorldSnapshotShard(PostgresEventStore store, int every, PostgresOptions options, ILogger logger)
     : ShardWork("ledger:world-snapshots:All", "snapshots", options)
 {
@@ -41,7 +42,7 @@ internal sealed class WorldSnapshotShard(PostgresEventStore store, int every, Po
             var run = await _ledger.OpenAsync(stream, cancellationToken).ConfigureAwait(false);
             await run.SaveSnapshotAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception fault) when (fault is BrokenHistoryException or StreamNotFoundException)
+        catch (Exception fault) when (fault is BrokenHistoryException or StreamNotFoundException or SnapshotTooLargeException)
         {
             LogMessages.WorldWithoutSnapshot(logger, stream.Value, fault);
         }

@@ -18,6 +18,9 @@ internal static class LedgerProjections
     public static IEnumerable<InlineProjection> Of(PostgresOptions options) =>
         Inline(options.Schemas).Where(p => p.Key != World || options.WorldRows == WorldRows.Inline);
 
+    /// <summary>The rows of worlds.</summary>
+    public static InlineProjection Worlds(SchemaNames schemas) => Inline(schemas).Single(p => p.Key == World);
+
     /// <summary>A projection without the statements that the functions which append run themselves.</summary>
     public static InlineProjection AfterAppend(InlineProjection projection) =>
         projection.Key == Tasks ? projection with { Statements = [] } : projection;

@@ -1,15 +1,20 @@
 -- Every shard: its name, kind, state, position; how far it lags in numbers and in time; its owner, its last error, its dead letters.
 -- And the last number that the log has drawn. $1 the row of the mark, which is not a shard. Nor are Marten's own rows.
--- A projection of Marten has the state that its daemon writes into the row of its progress, at least three times a minute; an inline one is never behind.
+-- A projection of Marten that nobody has paused has the state that its daemon writes into the row of its progress, at least three times a minute; an inline one is
+-- never behind.
 select p.name,
        p.kind,
-       case when p.kind like 'marten%' then case when p.agent_status = 'Paused' then 'paused' else 'running' end else s.state end,
+       case
+           when p.kind not like 'marten%' or s.state = 'paused' then s.state
+           when p.agent_status = 'Paused' then 'paused'
+           else 'running'
+       end,
        p.last_seq_id,
        greatest(l.last - p.last_seq_id, 0),
        coalesce(greatest(clock_timestamp() - n."timestamp", '0'), '0'),
        case
            when k.pid is not null then s.node
-           when p.kind = 'marten' and p.agent_status = 'Running' and p.heartbeat > clock_timestamp() - interval '1 min' then
+           when p.kind = 'marten' and s.state is distinct from 'paused' and p.agent_status = 'Running' and p.heartbeat > clock_timestamp() - interval '1 min' then
                coalesce('node ' || p.running_on_node, 'a daemon of Marten')
        end,
        coalesce(s.error, p.pause_reason),

@@ -1,5 +1,5 @@
--- Stops a shard. $1 the shard. The rows changed: none if there is no such shard, or if Marten runs it.
+-- Stops a shard. $1 the shard. The rows changed: none if there is no such shard, or if Marten runs it in every append.
 update {ledger}.projection_shard as s
 set state = 'paused'
 where s.name = $1
-  and s.kind not like 'marten%'
+  and s.kind <> 'marten inline'

@@ -1,0 +1,2 @@
+-- Listens for requests to nodes.
+listen ledger_requests

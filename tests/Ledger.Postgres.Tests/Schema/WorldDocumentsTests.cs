@@ -1,0 +1,69 @@
+using System.Text.Json.Nodes;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Postgres.Tests.Schema;
+
+/// <summary>Snapshots of worlds that the previous version stored, or stores while both versions run.</summary>
+public sealed class WorldDocumentsTests
+{
+    // What the previous version would have stored.
+    private const string Older = """
+        (d.data - '{objects,relations,budget_exhausted,faults}'::text[]) || jsonb_build_object(
+            'format', 1,
+            'world', d.data - '{id,format,last_event_id,checksum}'::text[])
+        """;
+
+    [Fact]
+    public async Task Migration_OfAFilledDatabase_KeepsTheSnapshots()
+    {
+        await using var database = await MigrationDatabase.CreateMigratedAsync();
+        await using var store = new PostgresEventStore(database.DataSource, database.Options);
+        var runs = new List<Run>();
+        foreach (var id in (string[])["one", "other"])
+        {
+            var run = new AgentLedger(store).GetRun(id);
+            await run.AppendAsync([new ObjectCreated("a", "claim", new JsonObject { ["n"] = 1 }), new ObjectCreated("b", "claim", [])]);
+            await (await run.ForkAsync(new Position(1))).SaveSnapshotAsync();
+            await run.SaveSnapshotAsync();
+            runs.Add(run);
+        }
+
+        var stored = await StoredAsync(database);
+        await database.ExecuteAsync($"update log.mt_doc_ledger_world as d set data = {Older}, mt_dotnet_type = 'Ledger.Worlds.WorldSnapshot'");
+        await database.ExecuteAsync("insert into log.mt_doc_ledger_world (id, data, mt_dotnet_type) values ('run:odd', '[1]', 'odd'), ('run:newer', '{\"format\":9}', 'odd')");
+        (await runs[0].LoadSnapshotAsync()).ShouldBeNull();
+        await database.ExecuteAsync("delete from ledger.migration where name = 'world_documents'");
+
+        (await database.Migrator.ApplyAsync()).Select(m => m.Name).ShouldBe(["world_documents"]);
+
+        await database.ExecuteAsync("delete from log.mt_doc_ledger_world where mt_dotnet_type = 'odd'");
+        (await StoredAsync(database)).ShouldBe(stored);
+        (await runs[0].LoadSnapshotAsync()).ShouldNotBeNull().World.Objects.Count.ShouldBe(2);
+        (await runs[1].ReplayAsync()).Comparisons.ShouldAllBe(c => c.Fault == null && c.Difference == null);
+    }
+
+    [Fact]
+    public async Task Save_ByANodeOfThePreviousVersion_IsStoredInThePresentFormat()
+    {
+        await using var database = await MigrationDatabase.CreateMigratedAsync();
+        await using var store = new PostgresEventStore(database.DataSource, database.Options);
+        var run = new AgentLedger(store).GetRun("rolling");
+        await run.AppendAsync([new ObjectCreated("a", "claim", [])]);
+        await run.SaveSnapshotAsync();
+        var stored = await database.AskAsync<string>("select data::text from log.mt_doc_ledger_world");
+        var older = await database.AskAsync<string>($"select ({Older})::text from log.mt_doc_ledger_world as d");
+        await database.ExecuteAsync("delete from log.mt_doc_ledger_world");
+
+        await using var save = database.DataSource.CreateCommand("select ledger.save_snapshot_v1('run:rolling', $1::jsonb, 'Ledger.Worlds.WorldSnapshot', 1, null)");
+        save.Parameters.Add(new NpgsqlParameter { Value = older });
+        (await save.ExecuteScalarAsync()).ShouldBe("saved");
+
+        (await database.AskAsync<string>("select data::text from log.mt_doc_ledger_world")).ShouldBe(stored);
+        (await run.LoadSnapshotAsync()).ShouldNotBeNull().Position.ShouldBe(new Position(1));
+    }
+
+    private static Task<string> StoredAsync(MigrationDatabase database) => database.AskAsync<string>(
+        "select string_agg(d.id || ' ' || d.mt_version || ' ' || d.mt_dotnet_type || ' ' || d.data, e'\\n' order by d.id collate \"C\") from log.mt_doc_ledger_world as d");
+}
