@@ -10,14 +10,17 @@ namespace Ledger.Mcp.Abilities;
 /// <summary>What a branch found, taken over by another: merges, cherry-picks and rebases as abilities.</summary>
 internal static class MergeAbilities
 {
+    private const int DefaultLimit = 100;
+
     private static readonly AbilityInputContext In = AbilityInputContext.Default;
     private static readonly ContractContext Out = ContractContext.Default;
+    private static readonly ToolContractContext Own = ToolContractContext.Default;
 
-    private static readonly AbilityMeta<RunMergeInput, MergeContract> Merge = new(
+    private static readonly AbilityMeta<RunMergeInput, MergePage> Merge = new(
         "run:merge",
         "Merges the world of a run or branch into another, or previews it. With open conflicts nothing is written and they are returned: call again with decisions.",
         In.RunMergeInput,
-        Out.MergeContract);
+        Own.MergePage);
 
     private static readonly AbilityMeta<RunPickInput, CherryPickContract> Pick = new(
         "run:pick",
@@ -33,7 +36,7 @@ internal static class MergeAbilities
 
     public static void Register(IAgentBus bus, AgentLedger ledger)
     {
-        bus.Register(Merge, (input, token) => RefusingAsync(() => MergeAsync(ledger, input, token)));
+        bus.Register(Merge, (input, token) => RefusingAsync(async () => PageOf(await MergeAsync(ledger, input, token).ConfigureAwait(false), input)));
         bus.Register(Pick, (input, token) => RefusingAsync(() => PickAsync(ledger, input, token)));
         bus.Register(Rebase, (input, token) => RefusingAsync(() => RebaseAsync(ledger, input, token)));
     }
@@ -57,6 +60,26 @@ internal static class MergeAbilities
         {
             return MergeContract.Of(conflict.Preview, registry);
         }
+    }
+
+    private static MergePage PageOf(MergeContract merge, RunMergeInput input)
+    {
+        var (skip, limit) = (input.Skip ?? 0, input.Limit ?? DefaultLimit);
+        var longest = Math.Max(Math.Max(merge.Changes.Count, merge.Conflicts.Count), merge.Decisions.Count);
+        var count = limit;
+        Shorten(merge.Changes.Count, ToolPage.Count(merge.Changes, skip, limit, Out.MergeChangeContract));
+        Shorten(merge.Conflicts.Count, ToolPage.Count(merge.Conflicts, skip, limit, Out.MergeConflictContract));
+        Shorten(merge.Decisions.Count, ToolPage.Count(merge.Decisions, skip, limit, Out.MergeConflictContract));
+        var page = merge with
+        {
+            Changes = ToolPage.Slice(merge.Changes, skip, count),
+            Conflicts = ToolPage.Slice(merge.Conflicts, skip, count),
+            Decisions = ToolPage.Slice(merge.Decisions, skip, count),
+        };
+        return new MergePage(page, merge.Conflicts.Count, ToolPage.NextOf(skip, count, longest));
+
+        // A list that ends before the limit only for its bytes shortens the others.
+        void Shorten(int length, int fitting) => count = skip + fitting < length ? Math.Min(count, fitting) : count;
     }
 
     private static async Task<CherryPickContract> PickAsync(AgentLedger ledger, RunPickInput input, CancellationToken cancellationToken)

@@ -1,10 +1,8 @@
 using Ledger.Bus;
 using Ledger.Events;
 using Ledger.Explorer.Contracts;
-using Ledger.Explorer.Merging;
 using Ledger.Log;
 using Ledger.Mcp.Streams;
-using Ledger.Runs;
 
 namespace Ledger.Mcp.Abilities;
 
