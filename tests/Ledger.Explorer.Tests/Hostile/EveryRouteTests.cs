@@ -26,6 +26,7 @@ public abstract class EveryRouteTests : IAsyncLifetime
         ["stream"] = "run:kettle",
         ["event"] = "3",
         ["project"] = "kettle",
+        ["session"] = "s1",
         ["projection"] = "ledger:world",
         ["task"] = "boil",
         ["call"] = "c1",
@@ -146,7 +147,7 @@ public abstract class EveryRouteTests : IAsyncLifetime
                 foreach (var (body, type) in bodies.SelectMany(b => new[] { (b, "application/json"), (b, AcceptedTypes.Lines), (b, "text/plain"), (b, "application/x-www-form-urlencoded") }))
                 {
                     using var content = new StringContent(body, Encoding.UTF8, type);
-                    using var answer = await _client.PostAsync("/ledger/api/v1" + route.Path.Replace("{stream}", stream).Replace("{projection}", "nothing"), content);
+                    using var answer = await _client.PostAsync("/ledger/api/v1" + route.Path.Replace("{stream}", stream).Replace("{project}", "kettle").Replace("{session}", stream).Replace("{projection}", "nothing"), content);
                     var text = await answer.Content.ReadAsStringAsync();
                     if ((int)answer.StatusCode >= 500 || ((int)answer.StatusCode >= 400 && !IsClear(answer, text)))
                     {
@@ -156,7 +157,7 @@ public abstract class EveryRouteTests : IAsyncLifetime
             }
         }
 
-        foreach (var form in new[] { "fork", "projections" })
+        foreach (var form in new[] { "fork", "merge", "projections" })
         {
             using var content = new FormUrlEncodedContent([new("stream", "run:kettle"), new("at", "1"), new("act", "rebuild")]);
             using var answer = await _client.PostAsync("/ledger/" + form, content);
