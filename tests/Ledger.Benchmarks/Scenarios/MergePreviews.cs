@@ -18,7 +18,7 @@ internal sealed class MergePreviews : WorldScenario
 
     public override string Name => "merge-preview";
 
-    public override string Title => "preview of a merge of 10 events into a run that changed 100,000 objects since, and of 10,000 changed objects on both sides";
+    public override string Title => "merge of 10 events into 100,000 changed objects, and of 10,000 with 10,000, previewed";
 
     public override IReadOnlyList<Contender> Contenders => [_few, _many];
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Ledger.Testing;
 using Npgsql;
 using Xunit;
@@ -37,14 +38,38 @@ public sealed class SampleDatabase : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Asks until the answer is yes.</summary>
+    /// <summary>Asks until the answer is yes; after two minutes it says where the messages are.</summary>
     public async Task WaitAsync(string question)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (!await AskAsync<bool>(question))
         {
-            await pace.WaitForNextTickAsync(limit.Token);
+            try
+            {
+                await pace.WaitForNextTickAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException($"Still not: {question}\n{await DescribeAsync()}");
+            }
         }
+    }
+
+    private async Task<string> DescribeAsync()
+    {
+        var text = new StringBuilder(await AskAsync<string>("select 'Events: ' || count(*) from ledger.mt_events"));
+        var schema = await AskAsync<string>("select min(schemaname) from pg_tables where tablename = 'wolverine_incoming_envelopes'");
+        foreach (var question in (string[])[
+            $"select coalesce(string_agg(format('%s %s owned by %s after %s attempts', n, status, owner_id, attempts), E'\\n'), 'none incoming') from (select count(*) as n, status, owner_id, attempts from {schema}.wolverine_incoming_envelopes group by 2, 3, 4) as i",
+            $"select 'Outgoing: ' || count(*) from {schema}.wolverine_outgoing_envelopes",
+            $"select coalesce(string_agg(format('Dead: %s %s: %s', message_type, exception_type, left(exception_message, 300)), E'\\n'), 'none dead') from {schema}.wolverine_dead_letters",
+            "select coalesce(string_agg(format('%s %s %s', state, wait_event, left(query, 200)), E'\\n'), '') from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'",
+        ])
+        {
+            text.Append('\n').Append(await AskAsync<string>(question));
+        }
+
+        return text.ToString();
     }
 }
