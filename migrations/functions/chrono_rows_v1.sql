@@ -1,5 +1,6 @@
 -- Writes rows of a record store, and its new head. Refused with LG010 if the head is not as the writer believes, or while the rows
--- have to be written again, which the caller does first.
+-- have to be written again, which the caller does first. A store without a head is one without records: a transaction that is repeated
+-- may have lost the rows and the head that it had written for earlier records.
 --   p_stream, p_seq, p_hash               the store, and the head that it must have
 --   after_version, after_seq, after_hash  its head afterwards
 --   row_*                                 the columns of the records, each once; an existing record keeps its ordinal
@@ -31,15 +32,22 @@ set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
 begin
-    insert into {ledger}.chrono_head as h (stream, version, seq, hash, archived_to)
-    values (p_stream, after_version, after_seq, after_hash, 0)
-    on conflict (stream) do update
-    set version = excluded.version,
-        seq = excluded.seq,
-        hash = excluded.hash
-    where h.seq = p_seq
+    update {ledger}.chrono_head as h
+    set version = after_version,
+        seq = after_seq,
+        hash = after_hash
+    where h.stream = p_stream
+      and h.seq = p_seq
       and h.hash = p_hash
       and h.version >= 0;
+    if not found then
+        insert into {ledger}.chrono_head as h (stream, version, seq, hash, archived_to)
+        select p_stream, after_version, after_seq, after_hash, 0
+        where p_seq = 0
+          and p_hash = ''
+        on conflict (stream) do nothing;
+    end if;
+
     if not found then
         raise exception 'the head of % is not seq %', p_stream, p_seq using errcode = 'LG010';
     end if;

@@ -11,7 +11,8 @@ public static class LedgerSessionExtensions
     /// <remarks>
     /// <list type="number">
     /// <item>An append or a fork begins the session's transaction and keeps the stream locked until the session is saved or disposed; a conflict
-    /// is refused at once. The returned length is valid once the session is saved.</item>
+    /// is refused at once; if the session then has nothing to save, only disposing it ends the lock. The returned length is valid once the session
+    /// is saved.</item>
     /// <item>Marten's inline projections run when the session is saved, and Ledger's own after them, in the same transaction.</item>
     /// <item>Reads see committed data, not the unsaved changes of the session.</item>
     /// </list>

@@ -1,4 +1,5 @@
 using Ledger.Log;
+using Ledger.Marten.Appending;
 using Ledger.Marten.Records;
 using Ledger.Marten.Streams;
 using Ledger.Records;
@@ -11,7 +12,8 @@ namespace Ledger.Marten;
 /// <remarks>
 /// <list type="number">
 /// <item>A write begins the session's transaction and keeps the store locked until the session is saved or disposed; the returned event, with its seq
-/// and hash, is valid once the session is saved. Further writes continue its chain. A refusal is thrown at once.</item>
+/// and hash, is valid once the session is saved. Further writes continue its chain. A refusal is thrown at once; if the session then has nothing to
+/// save, only disposing it ends the lock.</item>
 /// <item>Marten appends the events, so its inline projections run; the rows for queries are written after them, in the same transaction.</item>
 /// <item>Reads lock the store too and see the unsaved writes of the session, so that what they return stays until the session is saved.</item>
 /// </list>
@@ -114,6 +116,7 @@ public sealed class SessionRecords
             await CatchUp.RunAsync(locked).ConfigureAwait(false);
         }
 
+        PendingSave.EndTransaction(_session, _store);
         return locked;
     }
 
@@ -130,6 +133,7 @@ public sealed class SessionRecords
             _session, _store, Stream, looksUp ? [.. changes.Select(c => c.Id)] : [], cancellationToken).ConfigureAwait(false);
         var written = await LockedWrite.RunAsync(
             locked, [new PendingWrite(changes, cancellationToken)], looksUp, _options.TimeProvider).ConfigureAwait(false);
+        PendingSave.EndTransaction(_session, _store);
         return written.Events![0];
     }
 }

@@ -116,6 +116,19 @@ public sealed class MartenDatabase : ITestEngine, IAsyncLifetime
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Has the next save of a session fail as a deadlock does, whereupon Marten repeats it in another transaction.</summary>
+    public async Task FailOnceAsync(IDocumentSession session)
+    {
+        // A sequence is not rolled back.
+        var name = $"public.once_{Guid.NewGuid():N}";
+        await ExecuteAsync($"create sequence {name}");
+        await ExecuteAsync($"""
+            create procedure {name}() language plpgsql as
+            $$ begin if nextval('{name}') = 1 then raise exception 'once' using errcode = '40P01'; end if; end $$
+            """);
+        session.QueueSqlCommand($"call {name}()");
+    }
+
     /// <summary>Ends a part of the sessions in the database, and lets more than a second pass.</summary>
     public async Task DisturbAsync()
     {

@@ -14,7 +14,7 @@ internal sealed class PendingSave : ITransactionParticipant
     private static readonly ConditionalWeakTable<IDocumentSession, PendingSave> Sessions = [];
     private readonly HashSet<string> _locked = new(StringComparer.Ordinal);
     private readonly List<IDisposable> _remembered = [];
-    private readonly List<NpgsqlBatchCommand> _inserts = [];
+    private readonly Dictionary<string, NpgsqlBatchCommand> _inserts = new(StringComparer.Ordinal);
     private readonly StoreConfiguration _store;
     private IReadOnlyList<StreamAction> _saved = [];
     private bool _projectsWorlds;
@@ -29,6 +29,18 @@ internal sealed class PendingSave : ITransactionParticipant
     public static PendingSave Of(IDocumentSession session, StoreConfiguration store) =>
         Sessions.GetValue(session, key => new PendingSave(key, store));
 
+    /// <summary>The pending save of a session that has locked a stream or has appended something, or null.</summary>
+    public static PendingSave? Find(IDocumentSession session) => Sessions.TryGetValue(session, out var pending) ? pending : null;
+
+    /// <summary>Has a save end the session's transaction, with its locks, even if it has nothing to write: Marten would not even commit.</summary>
+    public static void EndTransaction(IDocumentSession session, StoreConfiguration store)
+    {
+        if (!session.PendingChanges.Operations().Any() && session.PendingChanges.Streams().All(stream => stream.Events.Count == 0))
+        {
+            session.QueueSqlCommand(MartenSql.Load("end_transaction", store.Ledger.Schemas));
+        }
+    }
+
     /// <summary>What the session has still to save to record stores.</summary>
     public PendingRecords Records { get; } = new();
 
@@ -41,13 +53,13 @@ internal sealed class PendingSave : ITransactionParticipant
     /// <summary>Keeps something until the session is saved.</summary>
     public void Remember(IDisposable remembered) => _remembered.Add(remembered);
 
-    /// <summary>Adds an insert that the save makes after Marten's.</summary>
-    public void Add(NpgsqlBatchCommand insert) => _inserts.Add(insert);
+    /// <summary>Adds an insert that the save makes after Marten's, if it saves events of the stream.</summary>
+    public void Add(StreamName stream, NpgsqlBatchCommand insert) => _inserts[stream.Value] = insert;
 
     /// <summary>Has the save write the rows of worlds.</summary>
     public void ProjectWorlds() => _projectsWorlds = true;
 
-    /// <summary>Records what the save that begins now appends. After it, with success or failure, its transaction and the locks are gone.</summary>
+    /// <summary>Records what the save that begins now appends, if anything. After it, with success or failure, its transaction and the locks are gone.</summary>
     public void Begin(IReadOnlyList<StreamAction> saved)
     {
         _saved = saved;
@@ -76,8 +88,9 @@ internal sealed class PendingSave : ITransactionParticipant
         try
         {
             await Records.WriteRowsAsync(_saved, connection, transaction, _store.Ledger, token).ConfigureAwait(false);
+            var inserts = _saved.Where(stream => _inserts.ContainsKey(stream.Key!)).Select(stream => _inserts[stream.Key!]);
             await (_projectsWorlds ? _store.Projections : _store.WithoutWorlds).ApplyAsync(
-                [.. _inserts, TimesOfStreams()], connection, transaction, _store.Ledger.CommandTimeoutSeconds, token).ConfigureAwait(false);
+                [.. inserts, TimesOfStreams()], connection, transaction, _store.Ledger.CommandTimeoutSeconds, token).ConfigureAwait(false);
         }
         catch
         {

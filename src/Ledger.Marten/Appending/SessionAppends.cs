@@ -30,18 +30,21 @@ internal sealed class SessionAppends(StoreConfiguration store) : DocumentSession
             }
         }
 
+        // A save without events begins too: a failed one may have left its events, which this one does not append.
+        var pending = PendingSave.Find(session);
         if (streams.Count > 0)
         {
             StoreConfiguration.CheckTenant(session);
-            var pending = PendingSave.Of(session, store);
+            pending ??= PendingSave.Of(session, store);
             await LockAsync(session, streams.FindAll(stream => !pending.IsLocked(stream.Key!)), token).ConfigureAwait(false);
-            pending.Begin(streams);
         }
+
+        pending?.Begin(streams);
     }
 
     public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
     {
-        PendingSave.Of(session, store).End();
+        PendingSave.Find(session)?.End();
         return Task.CompletedTask;
     }
 

@@ -58,7 +58,7 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
         }
 
         var created = await AddBranchAsync(branch, item, rows, cancellationToken).ConfigureAwait(false);
-        _pending.Add(rows.Insert(created.CreatedAt));
+        _pending.Add(branch.Stream, rows.Insert(created.CreatedAt));
         return created;
     }
 
@@ -71,7 +71,7 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
         await rows.CheckAsync(session.Connection, cancellationToken).ConfigureAwait(false);
         var created = await AddBranchAsync(branch, item, rows, cancellationToken).ConfigureAwait(false);
 
-        // At once, so that the session's next fork finds it.
+        // At once, so that the session's next fork finds it, and again by the save, because Marten may repeat that in another transaction.
         var batch = new NpgsqlBatch(session.Connection)
         {
             Timeout = store.Ledger.CommandTimeoutSeconds,
@@ -79,6 +79,7 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
         };
         await using var _ = batch.ConfigureAwait(false);
         await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        _pending.Add(branch.Stream, rows.Insert(created.CreatedAt));
         return created;
     }
 

@@ -17,9 +17,16 @@ internal sealed class SessionRecordStore : IChronoTransaction
     private readonly StreamLocks _locks;
     private readonly ChronoCommands _commands;
     private readonly IReadOnlyList<ChronoBatch> _unsaved;
+    private readonly bool _looksUp;
 
     private SessionRecordStore(
-        IDocumentSession session, StoreConfiguration store, PendingSave pending, StreamName stream, StreamLocks locks, CancellationToken cancellationToken)
+        IDocumentSession session,
+        StoreConfiguration store,
+        PendingSave pending,
+        StreamName stream,
+        StreamLocks locks,
+        bool looksUp,
+        CancellationToken cancellationToken)
     {
         _session = session;
         _store = store;
@@ -27,6 +34,7 @@ internal sealed class SessionRecordStore : IChronoTransaction
         _locks = locks;
         _commands = new ChronoCommands(session.Connection, null, stream, store.Ledger, cancellationToken);
         _unsaved = pending.Records.Of(session, stream);
+        _looksUp = looksUp;
         Stream = stream;
     }
 
@@ -42,9 +50,10 @@ internal sealed class SessionRecordStore : IChronoTransaction
             store,
             stream,
             () => StreamLocks.TakeAsync(session.Connection, store, [], [stream.Value], cancellationToken),
+            false,
             cancellationToken);
 
-    /// <summary>Locks a store, whose stream is created if it is missing, to write events with these ids.</summary>
+    /// <summary>Locks a store, whose stream is created if it is missing, to write events with these ids of the caller; none if the ids are new.</summary>
     public static async Task<SessionRecordStore> LockAsync(
         IDocumentSession session, StoreConfiguration store, StreamName stream, Guid[] ids, CancellationToken cancellationToken) =>
         (await LockAsync(
@@ -52,6 +61,7 @@ internal sealed class SessionRecordStore : IChronoTransaction
             store,
             stream,
             () => StreamLocks.TakeAsync(session.Connection, store, [stream.Value], ids, null, cancellationToken),
+            ids.Length > 0,
             cancellationToken).ConfigureAwait(false))!;
 
     public async Task<IReadOnlyList<ChronoRow>> FindRowsAsync(IReadOnlyCollection<byte[]> keys)
@@ -89,7 +99,9 @@ internal sealed class SessionRecordStore : IChronoTransaction
         }
         else
         {
-            if (batch.Events.Exists(e => _locks.Find(e.Id) is not null))
+            // The locks know the ids of the log, but not those of events that a compaction has moved to the archive.
+            if (batch.Events.Exists(e => _locks.Find(e.Id) is not null)
+                || (_looksUp && await FindElsewhereAsync(batch.Events.ConvertAll(e => e.Id)).ConfigureAwait(false) is not null))
             {
                 return false;
             }
@@ -120,7 +132,12 @@ internal sealed class SessionRecordStore : IChronoTransaction
         throw new NotSupportedException("A store is compacted by itself, not in a session.");
 
     private static async Task<SessionRecordStore?> LockAsync(
-        IDocumentSession session, StoreConfiguration store, StreamName stream, Func<Task<StreamLocks>> take, CancellationToken cancellationToken)
+        IDocumentSession session,
+        StoreConfiguration store,
+        StreamName stream,
+        Func<Task<StreamLocks>> take,
+        bool looksUp,
+        CancellationToken cancellationToken)
     {
         await session.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         var locks = await take().ConfigureAwait(false);
@@ -136,7 +153,7 @@ internal sealed class SessionRecordStore : IChronoTransaction
             locks.Add(unsaved, store.Ledger.Registry);
         }
 
-        var locked = new SessionRecordStore(session, store, pending, stream, locks, cancellationToken);
+        var locked = new SessionRecordStore(session, store, pending, stream, locks, looksUp, cancellationToken);
         await locked.BeginAsync().ConfigureAwait(false);
         return locked;
     }

@@ -34,6 +34,7 @@ internal sealed class SessionEventStore(IDocumentSession session, StoreConfigura
         cancellationToken.ThrowIfCancellationRequested();
         await engine.PrepareAppendAsync(cancellationToken).ConfigureAwait(false);
         var (results, _) = await new SessionWriter(session, store).AppendAsync(request, cancellationToken).ConfigureAwait(false);
+        PendingSave.EndTransaction(session, store);
         return results;
     }
 

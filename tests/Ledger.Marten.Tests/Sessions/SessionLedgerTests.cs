@@ -125,6 +125,20 @@ public sealed class SessionLedgerTests : IClassFixture<MartenDatabase>, IAsyncDi
     }
 
     [Fact]
+    public async Task Fork_InASaveThatMartenRepeats_IsABranch()
+    {
+        await _store.AppendAsync(Stream, ExpectedVersion.NoStream, [new ObjectCreated("a", "Claim", [])]);
+        await using var session = _documents.LightweightSession();
+        var branches = new[] { await session.Ledger().GetRun(_id).ForkAsync(), await session.Ledger().GetRun(_id).ForkAsync() };
+        await _database.FailOnceAsync(session);
+        await session.SaveChangesAsync();
+
+        (await _store.ListBranchesAsync(Stream).Select(b => b.Stream).ToListAsync()).ShouldBe(branches.Select(b => b.StreamName), ignoreOrder: true);
+        var history = (await _store.GetHistoryAsync(branches[1].StreamName))!;
+        (await _store.ReadHistoryAsync(history).Select(e => e.Type).ToListAsync()).ShouldBe(["object.created", "branch.created"]);
+    }
+
+    [Fact]
     public async Task Append_Repeated_IsWrittenOnce()
     {
         var appended = new NewEvent(new KitLoaded("once"));

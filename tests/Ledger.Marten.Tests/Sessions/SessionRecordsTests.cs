@@ -12,7 +12,7 @@ using Xunit;
 namespace Ledger.Marten.Tests.Sessions;
 
 /// <summary>Record stores in a session of the application: with its documents, or not at all.</summary>
-public sealed class SessionRecordsTests : IClassFixture<MartenDatabase>, IAsyncDisposable
+public sealed partial class SessionRecordsTests : IClassFixture<MartenDatabase>, IAsyncDisposable
 {
     private readonly MartenDatabase _database;
     private readonly DocumentStore _documents;
