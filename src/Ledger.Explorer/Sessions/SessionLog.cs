@@ -1,5 +1,10 @@
+using System.Text.Json;
+using Ledger.Events;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
+using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Runs;
+using Ledger.Json;
 using Ledger.Log;
 
 namespace Ledger.Explorer.Sessions;
@@ -14,10 +19,11 @@ internal sealed class SessionLog(AgentLedger ledger)
 
     /// <summary>Appends the entries that the session does not have yet, in their order.</summary>
     /// <exception cref="EventIdInUseException">The session has an entry of that id with other content; nothing was written.</exception>
+    /// <exception cref="ConflictException">Two of the entries have one id and different content; nothing was written.</exception>
     public async Task<AppendedEntriesContract> AppendAsync(SessionName session, IReadOnlyList<NewEvent> entries, CancellationToken cancellationToken)
     {
         var run = ledger.GetStream(session.Stream);
-        var left = entries.DistinctBy(entry => entry.IdIn(run.StreamName)).ToList();
+        var left = Distinct(run.StreamName, entries);
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -68,6 +74,30 @@ internal sealed class SessionLog(AgentLedger ledger)
     private static EventFilter Empty { get; } = new(null, null, null, null, null, null);
 
     private static bool IsEntry(RecordedEvent recorded) => recorded.Type == EntryType;
+
+    private static List<NewEvent> Distinct(StreamName session, IReadOnlyList<NewEvent> entries)
+    {
+        var first = new Dictionary<Guid, NewEvent>();
+        var distinct = new List<NewEvent>();
+        foreach (var entry in entries)
+        {
+            var id = entry.IdIn(session);
+            if (first.TryAdd(id, entry))
+            {
+                distinct.Add(entry);
+            }
+            else if (!JsonEquality.Instance.Equals(ContentOf(first[id]), ContentOf(entry)))
+            {
+                throw new ConflictException(
+                    $"Two of the entries have the id '{DisplayText.Cut(entry.Metadata.ForeignId ?? id.ToString(), 60)}' and different content. "
+                    + "Nothing was written; give each entry its own id.");
+            }
+        }
+
+        return distinct;
+    }
+
+    private static JsonElement ContentOf(NewEvent entry) => ((UntypedEvent)entry.Data).Data;
 
     // Those that the session has are sent once more by themselves: the log compares them with what it has.
     private async Task<List<NewEvent>> LeaveOutAsync(Run run, List<NewEvent> entries, CancellationToken cancellationToken)

@@ -51,6 +51,20 @@ public abstract partial class ApiTests
     }
 
     [Fact]
+    public async Task Session_OneRequestWithTwoContentsOfAnId_IsRefused()
+    {
+        using var refused = await AppendAsync("double/s", """{"id": "a", "entry": {"n": 1}}""", """{"id": "b", "entry": 2}""", """{"id": "a", "entry": {"n": 2}}""");
+        using var missing = await _client.GetAsync($"{Sessions}/double/s/entries");
+        using var same = await AppendAsync("double/s", """{"id": "a", "entry": {"n": 1, "m": 2}}""", """{"id": "a", "entry": {"m": 2, "n": 1.0}}""");
+
+        (refused.StatusCode, missing.StatusCode, same.StatusCode).ShouldBe((HttpStatusCode.Conflict, HttpStatusCode.NotFound, HttpStatusCode.Created));
+        (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString().ShouldBe(
+            "Two of the entries have the id 'a' and different content. Nothing was written; give each entry its own id.");
+        var added = await same.Content.ReadFromJsonAsync<JsonElement>();
+        (added.GetProperty("written").GetInt32(), added.GetProperty("already_written").GetInt32()).ShouldBe((1, 1));
+    }
+
+    [Fact]
     public async Task Session_WritersAtOnce_KeepEveryEntryOnce()
     {
         var entries = Enumerable.Range(0, 20).Select(i => $$"""{"id": "{{i}}", "entry": {{i}}}""").ToArray();
