@@ -32,6 +32,7 @@ public sealed class MartenCallEffectTests(MartenDatabase database) : CallEffectT
 public sealed class MartenToolFailureTests(MartenDatabase database) : ToolFailureTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenBudgetTests(MartenDatabase database) : BudgetTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenSharedBudgetTests(MartenDatabase database) : SharedBudgetTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenContendedBudgetTests(MartenDatabase database) : ContendedBudgetTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenApprovalTests(MartenDatabase database) : ApprovalTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenCallCauseTests(MartenDatabase database) : CallCauseTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenStreamingCallTests(MartenDatabase database) : StreamingCallTests(database), IClassFixture<MartenDatabase>;

@@ -32,6 +32,7 @@ public sealed class PostgresCallEffectTests(LedgerDatabase database) : CallEffec
 public sealed class PostgresToolFailureTests(LedgerDatabase database) : ToolFailureTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresBudgetTests(LedgerDatabase database) : BudgetTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresSharedBudgetTests(LedgerDatabase database) : SharedBudgetTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresContendedBudgetTests(LedgerDatabase database) : ContendedBudgetTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresApprovalTests(LedgerDatabase database) : ApprovalTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCallCauseTests(LedgerDatabase database) : CallCauseTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresStreamingCallTests(LedgerDatabase database) : StreamingCallTests(database), IClassFixture<LedgerDatabase>;

@@ -39,6 +39,7 @@ public sealed class MemoryCallEffectTests() : CallEffectTests(new MemoryEngine()
 public sealed class MemoryToolFailureTests() : ToolFailureTests(new MemoryEngine());
 public sealed class MemoryBudgetTests() : BudgetTests(new MemoryEngine());
 public sealed class MemorySharedBudgetTests() : SharedBudgetTests(new MemoryEngine());
+public sealed class MemoryContendedBudgetTests() : ContendedBudgetTests(new MemoryEngine());
 public sealed class MemoryApprovalTests() : ApprovalTests(new MemoryEngine());
 public sealed class MemoryCallCauseTests() : CallCauseTests(new MemoryEngine());
 public sealed class MemoryStreamingCallTests() : StreamingCallTests(new MemoryEngine());

@@ -36,7 +36,15 @@ internal sealed class BudgetSetCommand : LedgerCommand
 
         await using var connection = await session.ConnectAsync(cancellationToken);
         var owner = await BudgetOwner.FindAsync(connection, session.Get(_id), cancellationToken);
-        await connection.Ledger.SetBudgetAsync(owner, limit, new EventMetadata { Actor = session.Get(_actor) }, cancellationToken);
+        try
+        {
+            await connection.Ledger.SetBudgetAsync(owner, limit, new EventMetadata { Actor = session.Get(_actor) }, cancellationToken);
+        }
+        catch (ArgumentOutOfRangeException fault)
+        {
+            throw new UsageException(fault.Message.Split(" (Parameter", 2)[0]);
+        }
+
         BudgetText.Print(session, owner, await connection.Ledger.GetBudgetAsync(owner, cancellationToken));
     }
 

@@ -12,7 +12,7 @@ public sealed partial class AgentLedger
     /// <param name="limit">The limits; null in a unit for none.</param>
     /// <param name="metadata">Who sets it and why; null for nothing.</param>
     /// <param name="cancellationToken">Stops waiting; the events are then written whole or not at all.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A limit is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is negative, or more than 10^12.</exception>
     /// <exception cref="StreamNotFoundException">It is a run or branch that does not exist.</exception>
     public async Task SetBudgetAsync(StreamName owner, BudgetAmount limit, EventMetadata? metadata = null, CancellationToken cancellationToken = default)
     {
@@ -80,6 +80,12 @@ public sealed partial class AgentLedger
         if (limit.Usd < 0 || limit.Tokens < 0 || limit.Calls < 0)
         {
             throw new ArgumentOutOfRangeException(nameof(limit), limit, "A budget must not be negative.");
+        }
+
+        if (!limit.IsInRange)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(limit), limit, $"A budget must be at most {BudgetAmount.Most} in each unit. Leave a unit out for no limit.");
         }
     }
 

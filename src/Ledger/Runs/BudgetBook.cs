@@ -13,6 +13,7 @@ namespace Ledger.Runs;
 internal sealed class BudgetBook(Run run, AgentLedger ledger)
 {
     private readonly ConcurrentDictionary<StreamName, BudgetState> _states = new();
+    private readonly ConcurrentDictionary<Guid, StreamName[]> _reserved = new();
     private readonly StreamName _own = BudgetStream.Of(run.History.Root);
 
     /// <summary>The part of an append that changes the own budget.</summary>
@@ -23,6 +24,17 @@ internal sealed class BudgetBook(Run run, AgentLedger ledger)
         BudgetStream.Of(raise.Budget),
         ExpectedVersion.Any,
         new NewEvent(new BudgetRaised(approvalId, raise.More.Usd, raise.More.Tokens, raise.More.Calls), metadata) { Id = EventIds.OfRaise(approvalId) });
+
+    /// <summary>The part of an append that is refused if a budget has changed since a version.</summary>
+    public static StreamAppend Unchanged(StreamName budget, StreamVersion version) => new(BudgetStream.Of(budget), ExpectedVersion.Exactly(version), []);
+
+    /// <summary>Whether an approval has raised a budget, in whichever history it was given, and the version of the budget when that was read.</summary>
+    public async Task<(bool IsRaised, StreamVersion Version)> FindRaiseAsync(BudgetRaise raise, Guid approvalId, CancellationToken cancellationToken)
+    {
+        var budget = await ledger.Store.GetStreamAsync(BudgetStream.Of(raise.Budget), cancellationToken).ConfigureAwait(false);
+        var raised = await ledger.Store.FindEventsAsync([EventIds.OfRaise(approvalId)], cancellationToken).ConfigureAwait(false);
+        return (raised.Count > 0, budget?.Version ?? StreamVersion.Empty);
+    }
 
     /// <summary>The own budget now.</summary>
     public Task<RunBudget> ReadAsync(BudgetAmount limit, CancellationToken cancellationToken) => ledger.BudgetTurns.TakeAsync(
@@ -47,23 +59,48 @@ internal sealed class BudgetBook(Run run, AgentLedger ledger)
         }
     }
 
-    /// <summary>The parts of an append that settle a call: by the price of its response, and to nothing for any other end.</summary>
+    /// <summary>The parts of an append that settle a call where it is reserved: by the price of its response, and to nothing for any other end.</summary>
     /// <param name="outcome">The event that ends the call.</param>
     /// <param name="requestId">The call.</param>
     /// <param name="roots">The budgets of the history.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    public Task<StreamAppend[]> SettlementsAsync(NewEvent outcome, Guid requestId, BudgetRoots roots, CancellationToken cancellationToken)
+    public async Task<StreamAppend[]> SettlementsAsync(NewEvent outcome, Guid requestId, BudgetRoots roots, CancellationToken cancellationToken)
     {
         var written = ledger.Store.Registry.Write(outcome);
         var cost = CallEventForm.IsResponse(written.Type) ? BudgetAmount.OfCall(CallCost.Read(JsonElement.Parse(written.Json.Span))) : BudgetAmount.Zero;
-        return SettlementsAsync(requestId, outcome.Id, cost, roots, cancellationToken);
+        var accounts = _reserved.TryRemove(requestId, out var reserved)
+            ? reserved
+            : await HoldersAsync(requestId, outcome.Id, roots, cancellationToken).ConfigureAwait(false);
+        return SettlementsOf(requestId, outcome.Id, cost, accounts);
     }
 
     /// <summary>Settles a call that was not made, as its callee says.</summary>
     public async Task SettleNotMadeAsync(Guid requestId, BudgetRoots roots, CancellationToken cancellationToken)
     {
-        var settlements = await SettlementsAsync(requestId, requestId, BudgetAmount.Zero, roots, cancellationToken).ConfigureAwait(false);
-        await ledger.Store.AppendAsync(settlements, cancellationToken).ConfigureAwait(false);
+        StreamName[]? before = null;
+        while (true)
+        {
+            var accounts = await KnownAsync(roots, cancellationToken).ConfigureAwait(false);
+            var found = await FindAsync(accounts, requestId, requestId, cancellationToken).ConfigureAwait(false);
+            StreamName[] left =
+            [
+                .. accounts.Where(account => found.Contains(ReservationIn(account, requestId)) && !found.Contains(SettlementIn(account, requestId))),
+            ];
+            try
+            {
+                if (left is not [])
+                {
+                    await ledger.Store.AppendAsync(SettlementsOf(requestId, requestId, BudgetAmount.Zero, left), cancellationToken).ConfigureAwait(false);
+                }
+
+                return;
+            }
+            catch (EventIdInUseException) when (before?.SequenceEqual(left) != true)
+            {
+                // Another caller has settled some of them meanwhile.
+                before = left;
+            }
+        }
     }
 
     // False if a budget has joined another since, which is then asked too.
@@ -92,6 +129,7 @@ internal sealed class BudgetBook(Run run, AgentLedger ledger)
             try
             {
                 await run.AppendOwnAsync(request, reservations, cancellationToken).ConfigureAwait(false);
+                _reserved[request.Id] = accounts;
                 return true;
             }
             catch (EventIdInUseException)
@@ -121,31 +159,47 @@ internal sealed class BudgetBook(Run run, AgentLedger ledger)
     private StreamAppend Reservation(StreamName account, Guid requestId, string kind, string? target, BudgetAmount amount)
     {
         var reserved = new BudgetReserved(requestId, run.StreamName.Value, kind, target, amount.Usd, amount.Tokens);
-        var made = new NewEvent(reserved) { Id = EventIds.OfReservation(requestId, JoinedOrNull(account)) };
+        var made = new NewEvent(reserved) { Id = ReservationIn(account, requestId) };
         return Part(account, ExpectedVersion.Exactly(StateOf(account).Version), made);
     }
 
-    private async Task<StreamAppend[]> SettlementsAsync(Guid requestId, Guid outcomeId, BudgetAmount cost, BudgetRoots roots, CancellationToken cancellationToken)
+    private StreamAppend[] SettlementsOf(Guid requestId, Guid outcomeId, BudgetAmount cost, StreamName[] accounts)
     {
-        // What a budget has joined is known after it was read once; another process may have reserved.
-        var accounts = AccountsOf(roots);
-        while (accounts.Any(account => StateOf(account).Version == StreamVersion.Empty))
-        {
-            await LockedAsync(accounts, 0, () => CatchUpAsync(accounts, cancellationToken), cancellationToken).ConfigureAwait(false);
-            if (AccountsOf(roots) is var now && now.SequenceEqual(accounts))
-            {
-                break;
-            }
-
-            accounts = AccountsOf(roots);
-        }
-
         var settled = new BudgetSettled(requestId, cost.Usd ?? 0, cost.Tokens ?? 0, cost.Calls ?? 0);
-        return
-        [
-            .. accounts.Select(account =>
-                Part(account, ExpectedVersion.Any, new NewEvent(settled) { Id = EventIds.OfSettlement(outcomeId, JoinedOrNull(account)) })),
-        ];
+        return [.. accounts.Select(account => Part(account, ExpectedVersion.Any, new NewEvent(settled) { Id = SettlementIn(account, outcomeId) }))];
+    }
+
+    /// <summary>The budgets that a call of another handle counts against: those with its reservation, or all if it was begun without one.</summary>
+    private async Task<StreamName[]> HoldersAsync(Guid requestId, Guid outcomeId, BudgetRoots roots, CancellationToken cancellationToken)
+    {
+        var accounts = await KnownAsync(roots, cancellationToken).ConfigureAwait(false);
+        var found = await FindAsync(accounts, requestId, outcomeId, cancellationToken).ConfigureAwait(false);
+
+        // An append that is tried again has the same parts as the first time.
+        StreamName[] settled = [.. accounts.Where(account => found.Contains(SettlementIn(account, outcomeId)))];
+        StreamName[] reserved = [.. accounts.Where(account => found.Contains(ReservationIn(account, requestId)))];
+        return settled is not [] ? settled : reserved is not [] ? reserved : accounts;
+    }
+
+    /// <summary>Which reservations of a call, and which settlements by an outcome, the log has.</summary>
+    private async Task<HashSet<Guid>> FindAsync(StreamName[] accounts, Guid requestId, Guid outcomeId, CancellationToken cancellationToken)
+    {
+        Guid[] ids = [.. accounts.SelectMany(account => new[] { ReservationIn(account, requestId), SettlementIn(account, outcomeId) })];
+        return [.. (await ledger.Store.FindEventsAsync(ids, cancellationToken).ConfigureAwait(false)).Select(found => found.Id)];
+    }
+
+    /// <summary>The budgets that count now: another process may have joined more, and reserved in them.</summary>
+    private async Task<StreamName[]> KnownAsync(BudgetRoots roots, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var accounts = AccountsOf(roots);
+            await LockedAsync(accounts, 0, () => CatchUpAsync(accounts, cancellationToken), cancellationToken).ConfigureAwait(false);
+            if (AccountsOf(roots).SequenceEqual(accounts))
+            {
+                return accounts;
+            }
+        }
     }
 
     private BudgetAmount EstimateOf(string kind, string? target, CallCost? estimate, StreamName[] accounts)
@@ -211,6 +265,10 @@ internal sealed class BudgetBook(Run run, AgentLedger ledger)
 
     private StreamName OwnerOf(StreamName account, BudgetRoots roots) =>
         roots.Joined.Concat(_states.Values.SelectMany(state => state.Joined)).First(owner => BudgetStream.Of(owner) == account);
+
+    private Guid ReservationIn(StreamName account, Guid requestId) => EventIds.OfReservation(requestId, JoinedOrNull(account));
+
+    private Guid SettlementIn(StreamName account, Guid outcomeId) => EventIds.OfSettlement(outcomeId, JoinedOrNull(account));
 
     private StreamName? JoinedOrNull(StreamName account) => account == _own ? null : account;
 

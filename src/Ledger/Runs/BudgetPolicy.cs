@@ -9,6 +9,6 @@ public enum BudgetPolicy
     /// <summary>More is asked for, as approvals are (<see cref="Run.ListApprovalsAsync"/>), by an <see cref="ApprovalPendingException"/>: once it is approved, the call can be made again.</summary>
     Ask,
 
-    /// <summary>More is asked for, and the call waits: it continues once that is approved, and is refused once it is denied or has expired.</summary>
+    /// <summary>More is asked for, and the call waits: it continues once that is approved or there is room without it, and is refused once it is denied or has expired.</summary>
     Wait,
 }

@@ -17,7 +17,7 @@ internal sealed class BudgetState
 
     /// <summary>The budget now.</summary>
     /// <param name="limit">The limit of the history, for a budget whose stream has none: a history that was imported.</param>
-    public RunBudget With(BudgetAmount limit) => new(Raised(_limit ?? limit), _spent, _reserved);
+    public RunBudget With(BudgetAmount limit) => new((_limit ?? limit).RaisedBy(_raised), _spent, _reserved);
 
     /// <summary>The other budgets that this one has joined; another list after each.</summary>
     public IReadOnlyList<StreamName> Joined { get; private set; } = [];
@@ -55,8 +55,6 @@ internal sealed class BudgetState
         }
     }
 
-    private BudgetAmount Raised(BudgetAmount limit) => new(limit.Usd + _raised.Usd, limit.Tokens + _raised.Tokens, limit.Calls + _raised.Calls);
-
     // A call that was released and returned after all is settled twice: it costs nothing the first time, and its price the second.
     private void Settle(BudgetSettled settled)
     {
@@ -67,7 +65,7 @@ internal sealed class BudgetState
             return;
         }
 
-        _reserved = _reserved.Plus(reservation.Amount.Negated());
+        _reserved = _reserved.Minus(reservation.Amount);
         if (settled.Calls > 0)
         {
             var key = (reservation.Call.Kind, reservation.Call.Target);

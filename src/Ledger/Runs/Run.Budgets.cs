@@ -26,7 +26,7 @@ public sealed partial class Run
     /// <param name="limit">The limits; null in a unit for none.</param>
     /// <param name="metadata">Who sets it and why; null for nothing.</param>
     /// <param name="cancellationToken">Stops waiting; the events are then written whole or not at all.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A limit is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A limit is negative, or more than 10^12.</exception>
     public async Task SetBudgetAsync(BudgetAmount limit, EventMetadata? metadata = null, CancellationToken cancellationToken = default)
     {
         AgentLedger.Check(limit);
@@ -88,6 +88,7 @@ public sealed partial class Run
 
         var metadata = request.Metadata with { Headers = EventMetadata.EmptyHeaders };
         Guid? approved = null;
+        var pause = ShortestPause;
         for (var isFirst = true; ; isFirst = false)
         {
             try
@@ -103,16 +104,27 @@ public sealed partial class Run
                     await AppendOwnAsync(new NewEvent(exhausted, metadata), cancellationToken).ConfigureAwait(false);
                 }
 
-                // An approval that was not followed by more of the budget does not count twice.
-                if (_ledger.Options.Budgets.WhenExceeded == BudgetPolicy.Refuse
-                    || await AskForMoreAsync(exceeded, key, metadata, cancellationToken).ConfigureAwait(false) is not { } next
-                    || next == approved)
+                if (_ledger.Options.Budgets.WhenExceeded == BudgetPolicy.Refuse)
                 {
                     throw;
                 }
 
-                approved = next;
+                if (await AskForMoreAsync(exceeded, key, metadata, cancellationToken).ConfigureAwait(false) is { } decided)
+                {
+                    // An approval that was not followed by more of the budget does not count twice.
+                    if (decided.Decision == ApprovalDecision.Denied || decided.Id == approved)
+                    {
+                        throw;
+                    }
+
+                    (approved, pause) = (decided.Id, ShortestPause);
+                    continue;
+                }
             }
+
+            // There may be room before anyone decides: other calls end, or another limit is set.
+            await Task.Delay(pause, _ledger.TimeProvider, cancellationToken).ConfigureAwait(false);
+            pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
         }
     }
 
@@ -126,48 +138,58 @@ public sealed partial class Run
     internal Task SettleNotMadeAsync(Guid requestId, CancellationToken cancellationToken) =>
         Budgets is { IsEmpty: false } budgets ? _budget.SettleNotMadeAsync(requestId, budgets, cancellationToken) : Task.CompletedTask;
 
-    /// <summary>Asks for more of a budget; returns the approval once there is one, or null once it was denied.</summary>
-    private async Task<Guid?> AskForMoreAsync(BudgetExceededException exceeded, CallKey call, EventMetadata metadata, CancellationToken cancellationToken)
+    /// <summary>Asks for more of a budget; returns what was decided, or null while the call has to wait for that.</summary>
+    /// <exception cref="ApprovalPendingException">It is not decided on, and the call does not wait.</exception>
+    private async Task<Approval?> AskForMoreAsync(BudgetExceededException exceeded, CallKey call, EventMetadata metadata, CancellationToken cancellationToken)
     {
         var request = BudgetRaise.RequestOf(exceeded, exceeded.Joined ?? History.Root, call, _ledger.Options.Budgets.Raise);
-        var key = CallKey.Of(BudgetRaise.Kind, request);
-        for (var pause = ShortestPause; ; pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks)))
-        {
-            var (id, decided) = await AskApprovalAsync(key, request, metadata, null, cancellationToken).ConfigureAwait(false);
-            if (decided is not null)
-            {
-                return decided.Decision == ApprovalDecision.Approved ? decided.Id : null;
-            }
-
-            if (_ledger.Options.Budgets.WhenExceeded == BudgetPolicy.Ask)
-            {
-                throw new ApprovalPendingException(StreamName, BudgetRaise.Kind, id);
-            }
-
-            await Task.Delay(pause, _ledger.TimeProvider, cancellationToken).ConfigureAwait(false);
-        }
+        var (id, decided) = await AskApprovalAsync(CallKey.Of(BudgetRaise.Kind, request), request, metadata, null, cancellationToken).ConfigureAwait(false);
+        return decided is null && _ledger.Options.Budgets.WhenExceeded == BudgetPolicy.Ask
+            ? throw new ApprovalPendingException(StreamName, BudgetRaise.Kind, id)
+            : decided;
     }
 
     /// <summary>Records a decision on more of a budget; approved, the limit is higher from then on.</summary>
     private async Task<Position> RaiseBudgetAsync(Approval approval, BudgetRaise raise, ApprovalDecision decision, NewEvent decided, CancellationToken cancellationToken)
     {
-        var isRaised = approval.Decision == ApprovalDecision.Approved;
         if (decision == ApprovalDecision.Denied)
         {
-            return isRaised
-                ? throw new InvalidOperationException($"'{approval.Id}' has raised the budget of '{raise.Budget}' already. Set another limit instead.")
-                : await AppendOwnAsync(decided, cancellationToken).ConfigureAwait(false);
+            return await DenyRaiseAsync(approval, raise, decided, cancellationToken).ConfigureAwait(false);
         }
 
         try
         {
-            StreamAppend[] raised = isRaised ? [] : [_budget.Raise(raise, approval.Id, decided.Metadata)];
+            StreamAppend[] raised = approval.Decision == ApprovalDecision.Approved ? [] : [_budget.Raise(raise, approval.Id, decided.Metadata)];
             return await AppendOwnAsync(decided, raised, cancellationToken).ConfigureAwait(false);
         }
         catch (EventIdInUseException)
         {
             // Another approved it meanwhile: the budget is raised once.
             return await AppendOwnAsync(decided, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Records a denial, provided that the budget is not raised before it is written: an approval that comes first counts.</summary>
+    private async Task<Position> DenyRaiseAsync(Approval approval, BudgetRaise raise, NewEvent denied, CancellationToken cancellationToken)
+    {
+        StreamVersion? before = null;
+        while (true)
+        {
+            var (isRaised, version) = await _budget.FindRaiseAsync(raise, approval.Id, cancellationToken).ConfigureAwait(false);
+            if (isRaised || approval.Decision == ApprovalDecision.Approved)
+            {
+                throw new InvalidOperationException($"'{approval.Id}' has raised the budget of '{raise.Budget}' already. Set another limit instead.");
+            }
+
+            try
+            {
+                return await AppendOwnAsync(denied, [BudgetBook.Unchanged(raise.Budget, version)], cancellationToken).ConfigureAwait(false);
+            }
+            catch (WrongExpectedVersionException) when (before != version)
+            {
+                // In a transaction of the caller, which sees no more than when it began, the second conflict is thrown.
+                before = version;
+            }
         }
     }
 }

@@ -10,10 +10,7 @@ namespace Ledger.Runs;
 public sealed record RunBudget(BudgetAmount Limit, BudgetAmount Spent, BudgetAmount Reserved)
 {
     /// <summary>What further calls may cost, null where there is no limit; below zero after calls that cost more than their estimate.</summary>
-    public BudgetAmount Left => new(
-        Limit.Usd - Spent.Usd - Reserved.Usd,
-        Limit.Tokens - Spent.Tokens - Reserved.Tokens,
-        Limit.Calls - Spent.Calls - Reserved.Calls);
+    public BudgetAmount Left => Limit.LeftAfter(Spent).LeftAfter(Reserved);
 
     /// <summary>The limits that do not allow a call, such as <c>max_usd=5</c>, and why; empty if it may be made.</summary>
     internal IReadOnlyList<(string Limit, string Reason)> LimitsAgainst(BudgetAmount asked)

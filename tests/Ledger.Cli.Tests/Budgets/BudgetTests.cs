@@ -56,6 +56,8 @@ public sealed class BudgetTests(CliDatabase database) : IClassFixture<CliDatabas
         (await database.Cli.RunAsync("budget", "set", "free")).ShouldBeRefused(2, "A budget needs a limit: --usd, --tokens or --calls.");
         (await database.Cli.RunAsync("budget", "set", "free", "--usd", "7,5")).ShouldBeRefused(2, "Option '--usd' must be an amount such as 7.50, but was '7,5'.");
         (await database.Cli.RunAsync("budget", "set", "free", "--calls", "-1")).ShouldBeRefused(2, "Option '--calls' must not be negative.");
+        (await database.Cli.RunAsync("budget", "set", "free", "--calls", "1000000000001")).ShouldBeRefused(
+            2, "A budget must be at most 1000000000000 in each unit. Leave a unit out for no limit.");
         (await database.Cli.RunAsync("budget", "show", "free")).ShouldSucceed().ShouldBe("No budget is set.\n");
     }
 }

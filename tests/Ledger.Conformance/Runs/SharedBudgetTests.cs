@@ -148,6 +148,28 @@ public abstract class SharedBudgetTests(ITestEngine engine) : PolledToolTests(en
     }
 
     [Fact]
+    public async Task Amounts_ThatCouldOverflow_AreRefused_AndInALogTheyDoNotStopTheBudget()
+    {
+        var (task, run) = (StreamName.Task(NewId()), Runs.GetRun(NewId()));
+        foreach (var amount in new[] { new BudgetAmount(Usd: 1_000_000_000_000.01m), new BudgetAmount(Tokens: long.MaxValue), new BudgetAmount(Calls: 1_000_000_000_001) })
+        {
+            Should.Throw<ArgumentOutOfRangeException>(() => new BudgetOptions { Raise = amount });
+            await Should.ThrowAsync<ArgumentOutOfRangeException>(() => run.SetBudgetAsync(amount));
+            await Should.ThrowAsync<ArgumentOutOfRangeException>(() => Runs.SetBudgetAsync(task, amount));
+        }
+
+        var most = new BudgetAmount(decimal.MaxValue, long.MaxValue, long.MaxValue);
+        var raised = new BudgetRaised(Guid.NewGuid(), most.Usd, most.Tokens, most.Calls);
+        var settled = new BudgetSettled(Guid.NewGuid(), decimal.MinValue, long.MinValue, long.MinValue);
+        await Store.AppendAsync(AccountOf(task), ExpectedVersion.NoStream, [new BudgetSet(most.Usd, most.Tokens, most.Calls), raised, raised, settled, settled]);
+        await run.JoinBudgetAsync(task);
+        await PaidAsync(run, "1");
+        var budget = (await Runs.GetBudgetAsync(task))!;
+        (budget.Limit, budget.Left).ShouldBe((most, most));
+        budget.Spent.ShouldBe(new BudgetAmount(decimal.MinValue + 1, long.MinValue, long.MinValue + 1));
+    }
+
+    [Fact]
     public async Task Calls_InAnyInterleaving_NeverExceedAnyBudget()
     {
         var play = Gen.Choose(0, int.MaxValue).Select(seed => new Play(seed, 4)).ToArbitrary();
@@ -229,7 +251,7 @@ public abstract class SharedBudgetTests(ITestEngine engine) : PolledToolTests(en
     {
         var (limit, raised, spent) = (new BudgetAmount(), new BudgetAmount(), (Usd: 0m, Calls: 0L));
         var open = new Dictionary<Guid, decimal>();
-        foreach (var recorded in await ReadAsync(new StreamName($"budget:{owner}")))
+        foreach (var recorded in await ReadAsync(AccountOf(owner)))
         {
             switch (recorded.Data)
             {
@@ -271,6 +293,8 @@ public abstract class SharedBudgetTests(ITestEngine engine) : PolledToolTests(en
     }
 
     private static Task<CallAnswer> PaidAsync(Run run, string request) => run.CallAsync("llm", request, (_, _) => Task.FromResult(Paid(1)), OneDollar);
+
+    private static StreamName AccountOf(StreamName owner) => new($"budget:{owner}");
 
     private static CallResponse Paid(decimal usd) => CallResponse.OfText("paid") with { CostUsd = usd };
 
