@@ -1,8 +1,10 @@
--- Snapshots of worlds in format 2: the world's members lie beside the others, so that Marten's LINQ reads them. The checksum, which is of the world
--- alone, stays.
+-- Snapshots of worlds are stored in format 2: the world's members lie beside the others, so that Marten's LINQ reads them. Those of format 1 follow
+-- from the log and are deleted, because a rewrite of large documents would keep saves waiting; the next save of a stream stores its world again. One that
+-- is just being saved is left to that save: waiting for it could end in a deadlock with a transaction that saves several.
 
-update {events}.mt_doc_ledger_world as d
-set data = (d.data - 'world') || (d.data -> 'world') || '{"format": 2}',
-    mt_dotnet_type = 'Ledger.Marten.LedgerWorld'
-where d.data ->> 'format' = '1'
-  and jsonb_typeof(d.data -> 'world') = 'object';
+delete from {events}.mt_doc_ledger_world as d
+where d.id in (
+    select f.id
+    from {events}.mt_doc_ledger_world as f
+    where f.data ->> 'format' = '1'
+    for update skip locked);

@@ -34,15 +34,15 @@ public sealed class LedgerWorld
 
     /// <summary>The objects in the order of first creation; one that was removed and created again goes last.</summary>
     [JsonPropertyName("objects")]
-    public IReadOnlyList<LedgerWorldObject> Objects { get; init; } = [];
+    public required IReadOnlyList<LedgerWorldObject> Objects { get; init; }
 
     /// <summary>The relations in the order of first creation; one that was removed and created again goes last.</summary>
     [JsonPropertyName("relations")]
-    public IReadOnlyList<LedgerWorldRelation> Relations { get; init; } = [];
+    public required IReadOnlyList<LedgerWorldRelation> Relations { get; init; }
 
     /// <summary>The events that cannot be applied and were skipped, in order.</summary>
     [JsonPropertyName("faults")]
-    public IReadOnlyList<LedgerWorldFault> Faults { get; init; } = [];
+    public required IReadOnlyList<LedgerWorldFault> Faults { get; init; }
 
     /// <summary>The world, with look-ups by id and by the ends of relations, and for <see cref="WorldDiff.Between"/>.</summary>
     public World ToWorld() => new(

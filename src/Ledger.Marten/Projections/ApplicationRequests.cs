@@ -3,6 +3,7 @@ using JasperFx.Events.Daemon;
 using Ledger.Log;
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
+using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Rebuilding;
@@ -17,10 +18,11 @@ namespace Ledger.Marten.Projections;
 
 /// <summary>Rebuilds and pauses projections of the application's Marten, when programs ask for it that administer the log.</summary>
 /// <remarks>
-/// It needs one connection, on which it listens, and shows by locks of the session which projections the process acts on. An inline projection is rebuilt by any
-/// process of the application, an async one by the process whose daemon runs it; if none does, by the first that has a daemon. The connection must reach the server
-/// itself: through a pooler nothing is offered, and those who ask get the sentence that they get without an application. Nor is anything offered for the async projections
-/// of a daemon that Marten does not coordinate itself.
+/// <para>It needs one connection, on which it listens, and shows by locks of the session which projections the process acts on. An inline projection is rebuilt by any
+/// process of the application, an async one by the process that has Marten's lock of it. A second connection holds the lock of the rebuild, for which a rebuild of the same
+/// projection waits in any process. The connection must reach the server itself: through a pooler nothing is offered, and those who ask get the sentence that they get
+/// without an application. Nor is anything offered for the async projections of a daemon that Marten does not coordinate itself.</para>
+/// <para>Marten empties the documents first. So a rebuild outlives the session, and one whose process has ended is begun anew by another, or by the next that starts.</para>
 /// </remarks>
 /// <param name="store">The log.</param>
 /// <param name="coordinator">What runs Marten's daemon here; null without one.</param>
@@ -35,8 +37,8 @@ internal sealed class ApplicationRequests(
     private static readonly TimeSpan Busy = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    // Time for the process whose daemon runs it.
-    private static readonly TimeSpan AgeForOthers = TimeSpan.FromSeconds(3);
+    // Less than those who ask wait for a report.
+    private static readonly TimeSpan TakeOver = TimeSpan.FromSeconds(5);
 
     private readonly IReadOnlyList<MartenProjection> _projections =
         [.. MartenProjection.Of(store.Documents).Where(p => p.IsInline || coordinator is not null)];
@@ -78,20 +80,22 @@ internal sealed class ApplicationRequests(
 
     private async Task RunAsync(CancellationToken stoppingToken)
     {
+        var requests = new RequestRunner(store.Options, new DaemonOptions().NodeName, request => RebuildAsync(request, stoppingToken), TakeOver);
+        await using var _ = requests.ConfigureAwait(false);
         for (var outages = 0; !stoppingToken.IsCancellationRequested;)
         {
             try
             {
                 var session = await NodeSession.OpenReadingAsync(
                     PostgresDataSources.ForWriting(store.DataSource), store.Options, timeProvider, stoppingToken).ConfigureAwait(false);
-                await using var _ = session.ConfigureAwait(false);
+                await using var __ = session.ConfigureAwait(false);
                 if (!session.IsDirect)
                 {
                     LogMessages.RequestsNotOffered(logger);
                     return;
                 }
 
-                await RunAsync(session, () => outages = 0, stoppingToken).ConfigureAwait(false);
+                await RunAsync(session, requests, () => outages = 0, stoppingToken).ConfigureAwait(false);
             }
             catch (Exception) when (stoppingToken.IsCancellationRequested)
             {
@@ -106,28 +110,28 @@ internal sealed class ApplicationRequests(
                     LogMessages.RequestsInterrupted(logger, fault);
                 }
 
-                var pause = Math.Min(LongestPause.TotalSeconds, 0.1 * Math.Pow(2, Math.Min(outages++, 10)));
+                // A rebuild that goes on is reported soon, before another process takes it over.
+                var longest = requests.Current is null ? LongestPause : Idle;
+                var pause = Math.Min(longest.TotalSeconds, 0.1 * Math.Pow(2, Math.Min(outages++, 10)));
                 await Task.Delay(TimeSpan.FromSeconds(pause), timeProvider, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    private async Task RunAsync(NodeSession session, Action begun, CancellationToken stoppingToken)
+    private async Task RunAsync(NodeSession session, RequestRunner requests, Action begun, CancellationToken stoppingToken)
     {
         await store.DeclareProjectionsAsync(stoppingToken).ConfigureAwait(false);
         await ExecuteAsync(session, "listen_requests", null, stoppingToken).ConfigureAwait(false);
         string[] offered = [.. _projections.SelectMany(p => p.Keys).Select(ShardNames.OfApplication)];
         await ExecuteAsync(session, "stand_for_shards", offered, stoppingToken).ConfigureAwait(false);
-        using var lost = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var requests = new RequestRunner(store.Options, new DaemonOptions().NodeName, request => RebuildAsync(request, stoppingToken));
-        await using var _ = requests.ConfigureAwait(false);
         begun();
         var pausing = Task.CompletedTask;
         try
         {
             while (true)
             {
-                await requests.BeatAsync(session.Connection, Wanted(), lost.Token).ConfigureAwait(false);
+                var wanted = await FindWantedAsync().ConfigureAwait(false);
+                await requests.BeatAsync(session.Connection, wanted, stoppingToken).ConfigureAwait(false);
                 if (_paused is not null && pausing.IsCompleted)
                 {
                     // Beside the beats, because a daemon takes its time to stop.
@@ -142,18 +146,27 @@ internal sealed class ApplicationRequests(
         }
         finally
         {
-            await lost.CancelAsync().ConfigureAwait(false);
             await pausing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private (string[] Names, TimeSpan Age)[] Wanted()
+    // Without Marten's lock of an async one, the daemon of another process would go on with it beside the rebuild.
+    private async Task<string[]> FindWantedAsync()
     {
-        var here = _projections.ToLookup(p => p.IsInline || p.Shards.Any(IsRunningHere));
-        return [([.. here[true].SelectMany(p => p.Keys)], TimeSpan.Zero), ([.. here[false].SelectMany(p => p.Keys)], AgeForOthers)];
-    }
+        var held = new HashSet<string>(StringComparer.Ordinal);
+        if (coordinator?.Distributor is { } distributor)
+        {
+            foreach (var set in await distributor.BuildDistributionAsync().ConfigureAwait(false))
+            {
+                if (distributor.HasLock(set))
+                {
+                    held.UnionWith(set.Names.Select(name => name.Identity));
+                }
+            }
+        }
 
-    private bool IsRunningHere(string shard) => coordinator!.DaemonForMainDatabase().StatusFor(shard) == AgentStatus.Running;
+        return [.. _projections.Where(p => p.IsInline || p.Shards.Any(held.Contains)).SelectMany(p => p.Keys)];
+    }
 
     private async Task<List<string>> ReadPausedAsync(NodeSession session, CancellationToken cancellationToken)
     {
@@ -173,7 +186,6 @@ internal sealed class ApplicationRequests(
 
     private MartenProjection ProjectionOf(TakenRequest request) => _projections.First(p => p.Keys.Contains(request.Projection));
 
-    // It is not cancelled: Marten empties the documents first, so that a rebuild which ends halfway leaves less than there was.
     private async Task RebuildAsync(RunningRequest request, CancellationToken stoppingToken)
     {
         var (_, key, action, _) = request.Taken;
@@ -183,15 +195,37 @@ internal sealed class ApplicationRequests(
         }
 
         var projection = ProjectionOf(request.Taken);
+        var connection = await Connections.OpenAsync(PostgresDataSources.ForWriting(store.DataSource), request.Token).ConfigureAwait(false);
+        await using var __ = connection.ConfigureAwait(false);
+        var rebuild = "marten:" + projection.Name;
+        while (!await RebuildLock.TryTakeAsync(connection, rebuild, store.Options, request.Token).ConfigureAwait(false))
+        {
+            await Task.Delay(Busy, timeProvider, request.Token).ConfigureAwait(false);
+        }
+
+        try
+        {
+            await RebuildAsync(projection, request, stoppingToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await RebuildLock.GiveAsync(connection, rebuild, store.Options).ConfigureAwait(false);
+        }
+    }
+
+    // The request does not cancel it: Marten empties the documents first, so that a rebuild which ends halfway leaves less than there was.
+    private async Task RebuildAsync(MartenProjection projection, RunningRequest request, CancellationToken stoppingToken)
+    {
         LogMessages.RebuildBegins(logger, projection.Name);
         var own = coordinator is null ? await store.Documents.BuildProjectionDaemonAsync(logger: logger).ConfigureAwait(false) : null;
-        using var __ = own;
+        using var _ = own;
         var daemon = own ?? coordinator!.DaemonForMainDatabase();
         var running = projection.IsInline ? [] : projection.Shards.Where(shard => daemon.StatusFor(shard) == AgentStatus.Running).ToList();
-        using var ___ = daemon.Tracker.Subscribe(new RebuildObserver(projection, request, () => daemon.Tracker.HighWaterMark));
+        using var __ = daemon.Tracker.Subscribe(new RebuildObserver(projection, request, () => daemon.Tracker.HighWaterMark));
         try
         {
             await daemon.RebuildProjectionAsync(projection.Name, TimeSpan.FromDays(1), stoppingToken).ConfigureAwait(false);
+            stoppingToken.ThrowIfCancellationRequested();
         }
         finally
         {

@@ -1,6 +1,7 @@
 using JasperFx.Events;
 using JasperFx.Events.Projections;
 using Ledger.Marten.Appending;
+using Ledger.Postgres;
 using Ledger.Postgres.Projections.Inline;
 using Ledger.Postgres.Projections.Rebuilding;
 using Marten;
@@ -11,15 +12,13 @@ namespace Ledger.Marten.Worlds;
 /// <summary>The rows of worlds as a projection of Marten, inline; its daemon rebuilds them.</summary>
 /// <remarks>
 /// <para>Inline, the rows are written by the statement that every engine uses, after Marten's insert, in one round trip with the other rows of Ledger.</para>
-/// <para>A rebuild empties nothing: a page rewrites the streams that begin in it, up to their ends, some at a time, each time in one transaction with the locks of an
+/// <para>A rebuild empties nothing: a page rewrites the streams that begin in it, up to their ends, some thousand events at a time, in one transaction with the locks of an
 /// append. So questions see the old or the new rows of a stream, and appends wait only for those. A branch begins after its ancestors, whose rows it needs.</para>
 /// </remarks>
 internal sealed class WorldRowsProjection(StoreConfiguration store) : IProjection
 {
     /// <summary>Its name in Marten; Ledger's own commands call it <c>world</c>.</summary>
     public const string Name = "ledger_world_rows";
-
-    private const int StreamsAtOnce = 100;
 
     /// <summary>Adds it to a store, unless the options have no rows of worlds.</summary>
     public static void Register(StoreOptions options, StoreConfiguration store)
@@ -41,10 +40,8 @@ internal sealed class WorldRowsProjection(StoreConfiguration store) : IProjectio
         }
 
         var world = LedgerProjections.Worlds(store.Ledger.Schemas);
-        var rebuild = new InPlaceRebuild(store.DataSource, store.Ledger, world, world.Rebuild!, parallelism: 1, progress: null);
-        foreach (var streams in events.Where(e => e.Version == 1).Select(e => e.StreamKey!).Chunk(StreamsAtOnce))
-        {
-            await rebuild.RunAsync(streams, cancellation).ConfigureAwait(false);
-        }
+        var rebuild = new InPlaceRebuild(
+            PostgresDataSources.ForWriting(store.DataSource), store.Ledger, world, world.Rebuild!, parallelism: 1, progress: null);
+        await rebuild.RunAsync([.. events.Where(e => e.Version == 1).Select(e => e.StreamKey!)], cancellation).ConfigureAwait(false);
     }
 }

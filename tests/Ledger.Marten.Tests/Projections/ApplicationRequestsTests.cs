@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using JasperFx.Events.Daemon;
 using JasperFx.Events.Projections;
 using Ledger.Marten.Tests.Aggregates;
+using Ledger.Postgres;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Rebuilding;
 using Marten;
@@ -14,6 +15,9 @@ namespace Ledger.Marten.Tests.Projections;
 /// <summary>Projections of a Marten application that runs, rebuilt and paused by other programs.</summary>
 public sealed class ApplicationRequestsTests : IAsyncLifetime
 {
+    private const string Offers =
+        "pg_locks as l where l.locktype = 'advisory' and (l.classid::bigint << 32) | l.objid::bigint = ledger.shard_key_v1($1 || ':Marten:candidate')";
+
     private readonly MartenDatabase _database = MartenDatabase.Empty();
     private int _appended;
 
@@ -151,6 +155,95 @@ public sealed class ApplicationRequestsTests : IAsyncLifetime
         (await session.Query<RunCounts>().ToListAsync()).Sum(c => c.Created).ShouldBe(_appended);
     }
 
+    [Fact]
+    public async Task Rebuild_WhileAnotherProcessRebuildsIt_Waits()
+    {
+        await using var application = await MartenApplication.StartAsync(_database, daemon: null);
+        await FillAsync(application, 4);
+        await WaitForOfferAsync("Journal");
+        await _database.ExecuteAsync("update ledger.mt_doc_journal set data = '{}'");
+        var options = new PostgresOptions();
+        await using var other = await _database.DataSource.OpenConnectionAsync();
+        await RebuildLock.TakeAsync(other, "marten:Journal", options, CancellationToken.None);
+
+        var rebuild = Admin.RebuildAsync("Journal");
+        await PollAsync(async () => await _database.TextAsync("select count(node)::text from ledger.projection_request") == "1");
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        (await FilledAsync()).ShouldBe("0");
+        await RebuildLock.GiveAsync(other, "marten:Journal", options);
+
+        await rebuild;
+        (await FilledAsync()).ShouldBe("4");
+    }
+
+    [Fact]
+    public async Task Rebuild_OfAnAsyncProjectionWhoseProcessIsBusy_IsNotDoneByAnother()
+    {
+        var gate = new GatedProjection();
+        await using var busy = await MartenApplication.StartAsync(_database, DaemonMode.HotCold, AddGated);
+        await FillAsync(busy, 4);
+        await WaitForOfferAsync("Gated");
+        await WaitAsync("RunCounts", s => s is { Lag: 0, Owner: not null });
+        gate.Close();
+        var gated = Admin.RebuildAsync("Gated");
+        await gate.Entered.WaitAsync(TimeSpan.FromSeconds(30));
+        await using var cold = await MartenApplication.StartAsync(_database, DaemonMode.HotCold, AddGated);
+
+        var counts = Admin.RebuildAsync("RunCounts");
+        await Task.Delay(TimeSpan.FromSeconds(5));
+        (await _database.TextAsync("select count(node)::text from ledger.projection_request where projection = 'RunCounts'")).ShouldBe("0");
+        gate.Open();
+
+        await Task.WhenAll(gated, counts);
+
+        void AddGated(StoreOptions options) => options.Projections.Add(gate, ProjectionLifecycle.Inline, "Gated");
+    }
+
+    [Fact]
+    public async Task Rebuild_WhoseSessionIsLost_GoesOnAndIsReported()
+    {
+        var gate = new GatedProjection();
+        await using var application = await MartenApplication.StartAsync(
+            _database, daemon: null, o => o.Projections.Add(gate, ProjectionLifecycle.Inline, "Gated"));
+        await FillAsync(application, 4);
+        await WaitForOfferAsync("Gated");
+        gate.Close();
+        var rebuild = Admin.RebuildAsync("Gated");
+        await gate.Entered.WaitAsync(TimeSpan.FromSeconds(30));
+
+        var session = await _database.TextAsync($"select l.pid::text from {Offers}", "Gated");
+        await _database.ExecuteAsync($"select pg_terminate_backend({session})");
+        await PollAsync(async () => await _database.TextAsync($"select coalesce(max(l.pid), {session})::text from {Offers}", "Gated") != session);
+        rebuild.IsCompleted.ShouldBeFalse();
+        gate.Open();
+
+        await rebuild;
+        gate.Rebuilt.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Rebuild_WhoseProcessHasEnded_IsDoneByAnother()
+    {
+        await using var application = await MartenApplication.StartAsync(_database, daemon: null);
+        await FillAsync(application, 4);
+        await WaitForOfferAsync("Journal");
+        await _database.ExecuteAsync("""
+            update ledger.mt_doc_journal set data = '{}';
+            insert into ledger.projection_request (projection, action, requested_at, node, seen_at, events, total, cancelled)
+            values ('Journal', 'rebuild', now() - interval '1 min', 'gone', now() - interval '1 min', 0, 0, false),
+                   ('Seen', 'rebuild', now() - interval '1 min', 'gone', now() - interval '1 min', 0, 0, false),
+                   ('Journal', 'rebuild', now() - interval '2 min', 'done', now() - interval '1 min', 0, 0, false);
+            update ledger.projection_request set finished_at = now() where node = 'done'
+            """);
+
+        await PollAsync(async () => await _database.TextAsync("select count(finished_at)::text from ledger.projection_request where projection = 'Journal'") == "2");
+
+        (await FilledAsync()).ShouldBe("4");
+        (await _database.TextAsync("select string_agg(node, ' ' order by node) from ledger.projection_request where node in ('gone', 'done')")).ShouldBe("done gone");
+    }
+
+    private Task<string> FilledAsync() => _database.TextAsync("select count(*)::text from ledger.mt_doc_journal where data <> '{}'");
+
     private async Task FillAsync(MartenApplication application, int events)
     {
         for (var i = 0; i < events; i++, _appended++)
@@ -170,8 +263,7 @@ public sealed class ApplicationRequestsTests : IAsyncLifetime
         PollAsync(async () => (await Admin.ListAsync()).SingleOrDefault(s => s.Projection == projection) is { } status && isWanted(status));
 
     private Task WaitForOfferAsync(string projection) => PollAsync(async () => await _database.TextAsync(
-        "select count(*)::text from pg_locks where locktype = 'advisory' and (classid::bigint << 32) | objid::bigint = ledger.shard_key_v1($1 || ':Marten:candidate')",
-        projection) != "0");
+        $"select count(*)::text from {Offers}", projection) != "0");
 
     private static async Task PollAsync(Func<Task<bool>> isDone)
     {

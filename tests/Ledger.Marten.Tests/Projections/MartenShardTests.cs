@@ -7,6 +7,7 @@ using Marten;
 using Npgsql;
 using Shouldly;
 using Xunit;
+using ShardState = Ledger.Postgres.Projections.Daemon.ShardState;
 
 namespace Ledger.Marten.Tests.Projections;
 
@@ -64,6 +65,24 @@ public sealed class MartenShardTests : IAsyncLifetime
                     + $"'dotnet run -- projections rebuild --projection {name}'; 'dotnet run -- projections' lists what else can be done.");
             }
         }
+    }
+
+    [Fact]
+    public async Task Append_APausedProjectionThatHasBecomeInline_RunsAgain()
+    {
+        await using var store = new MartenEventStore(CreateDocumentStore());
+        await new AgentLedger(store).GetRun("former").AppendAsync([new ObjectCreated("a", "Thing")]);
+        await _database.ExecuteAsync("update ledger.projection_shard set state = 'paused' where name = 'RunCounts:All'");
+        await using var later = new MartenEventStore(_database.CreateDocumentStore(configure: o =>
+        {
+            o.Projections.SnapshotOfHistory<Journal>(SnapshotLifecycle.Inline);
+            o.Projections.Snapshot<RunCounts>(SnapshotLifecycle.Inline);
+        }));
+
+        await new AgentLedger(later).GetRun("former").AppendAsync([new ObjectCreated("b", "Thing")]);
+
+        var counts = (await new ProjectionAdmin(_database.DataSource).ListAsync()).Single(s => s.Projection == "RunCounts");
+        (counts.Kind, counts.State).ShouldBe(("marten inline", ShardState.Running));
     }
 
     [Fact]

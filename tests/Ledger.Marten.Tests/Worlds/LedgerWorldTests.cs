@@ -66,6 +66,28 @@ public sealed class LedgerWorldTests(MartenDatabase database) : IClassFixture<Ma
     }
 
     [Fact]
+    public async Task Load_OfTheFormerFormat_IsRefusedUntilTheWorldIsStoredAgain()
+    {
+        var documents = Inline();
+        await using var store = new MartenEventStore(documents);
+        var run = await FillAsync(store);
+        var id = run.StreamName.Value;
+        await database.ExecuteAsync($$"""
+            update ledger.mt_doc_ledger_world as d
+            set data = (d.data - '{objects,relations,budget_exhausted,faults}'::text[])
+                || jsonb_build_object('format', 1, 'world', d.data - '{id,format,last_event_id,checksum}'::text[])
+            where d.id = '{{id}}'
+            """);
+
+        await using var session = documents.QuerySession();
+        var fault = await Should.ThrowAsync<Exception>(() => session.LoadAsync<LedgerWorld>(id));
+        fault.GetBaseException().ShouldBeOfType<JsonException>().Message.ShouldContain("'objects'");
+
+        await run.AppendAsync([new ObjectCreated("later", "claim", [])]);
+        (await session.LoadAsync<LedgerWorld>(id)).ShouldNotBeNull().Objects.Select(o => o.Id).ShouldBe(["a", "b", "later"]);
+    }
+
+    [Fact]
     public async Task Include_OfTheWorldOfADocument_LoadsBoth()
     {
         var documents = Inline();
@@ -127,7 +149,7 @@ public sealed class LedgerWorldTests(MartenDatabase database) : IClassFixture<Ma
         var run = await FillAsync(store);
         await using var session = documents.LightweightSession();
         session.Store(new Order(_id, "refused"));
-        session.Store(new LedgerWorld { Id = run.StreamName.Value, Position = 9 });
+        session.Store(new LedgerWorld { Id = run.StreamName.Value, Position = 9, Objects = [], Relations = [], Faults = [] });
 
         (await Should.ThrowAsync<InvalidOperationException>(() => session.SaveChangesAsync())).Message.ShouldBe(
             $"The session stores the world of 'run:{_id}', which follows from the log. Nothing was saved; append events, and the stored world changes with them.");

@@ -16,7 +16,7 @@ public sealed class WorldDocumentsTests
         """;
 
     [Fact]
-    public async Task Migration_OfAFilledDatabase_KeepsTheSnapshots()
+    public async Task Migration_OfAFilledDatabase_DeletesTheSnapshotsThatItCannotRead()
     {
         await using var database = await MigrationDatabase.CreateMigratedAsync();
         await using var store = new PostgresEventStore(database.DataSource, database.Options);
@@ -25,23 +25,45 @@ public sealed class WorldDocumentsTests
         {
             var run = new AgentLedger(store).GetRun(id);
             await run.AppendAsync([new ObjectCreated("a", "claim", new JsonObject { ["n"] = 1 }), new ObjectCreated("b", "claim", [])]);
-            await (await run.ForkAsync(new Position(1))).SaveSnapshotAsync();
-            await run.SaveSnapshotAsync();
-            runs.Add(run);
+            runs.AddRange([run, await run.ForkAsync(new Position(1))]);
         }
 
+        await Task.WhenAll(runs.Select(run => run.SaveSnapshotAsync()));
         var stored = await StoredAsync(database);
         await database.ExecuteAsync($"update log.mt_doc_ledger_world as d set data = {Older}, mt_dotnet_type = 'Ledger.Worlds.WorldSnapshot'");
-        await database.ExecuteAsync("insert into log.mt_doc_ledger_world (id, data, mt_dotnet_type) values ('run:odd', '[1]', 'odd'), ('run:newer', '{\"format\":9}', 'odd')");
+        await database.ExecuteAsync("""
+            insert into log.mt_doc_ledger_world (id, data, mt_dotnet_type)
+            values ('run:odd', '{"format":1,"world":7}', 'odd'), ('run:newer', '{"format":9}', 'odd')
+            """);
         (await runs[0].LoadSnapshotAsync()).ShouldBeNull();
         await database.ExecuteAsync("delete from ledger.migration where name = 'world_documents'");
 
         (await database.Migrator.ApplyAsync()).Select(m => m.Name).ShouldBe(["world_documents"]);
 
-        await database.ExecuteAsync("delete from log.mt_doc_ledger_world where mt_dotnet_type = 'odd'");
+        (await database.AskAsync<string>("select string_agg(d.id, ' ') from log.mt_doc_ledger_world as d")).ShouldBe("run:newer");
+        (await runs[1].ReplayAsync()).Comparisons.ShouldAllBe(c => c.Fault == null && c.Difference == null);
+        await database.ExecuteAsync("delete from log.mt_doc_ledger_world");
+        await Task.WhenAll(runs.Select(run => run.SaveSnapshotAsync()));
         (await StoredAsync(database)).ShouldBe(stored);
         (await runs[0].LoadSnapshotAsync()).ShouldNotBeNull().World.Objects.Count.ShouldBe(2);
-        (await runs[1].ReplayAsync()).Comparisons.ShouldAllBe(c => c.Fault == null && c.Difference == null);
+    }
+
+    [Fact]
+    public async Task Migration_WhileASnapshotIsBeingSaved_DoesNotWaitForIt()
+    {
+        await using var database = await MigrationDatabase.CreateMigratedAsync();
+        await database.ExecuteAsync("""
+            insert into log.mt_doc_ledger_world (id, data) values ('run:busy', '{"format":1}'), ('run:idle', '{"format":1}');
+            delete from ledger.migration where name = 'world_documents'
+            """);
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var save = new NpgsqlCommand("update log.mt_doc_ledger_world set mt_version = 1 where id = 'run:busy'", connection, transaction);
+        await save.ExecuteNonQueryAsync();
+
+        await database.Migrator.ApplyAsync();
+
+        (await database.AskAsync<string>("select string_agg(d.id, ' ') from log.mt_doc_ledger_world as d")).ShouldBe("run:busy");
     }
 
     [Fact]

@@ -16,13 +16,13 @@ internal sealed class NodeRequests : IAsyncDisposable
     private readonly TimeProvider _timeProvider;
     private readonly Projection[] _declared;
     private readonly RequestRunner _runner;
-    private readonly (string[] Names, TimeSpan Age)[] _wanted;
+    private readonly string[] _wanted;
 
     public NodeRequests(NpgsqlDataSource dataSource, ShardWork[] works, PostgresOptions options, DaemonOptions daemon, TimeProvider timeProvider)
     {
         (_dataSource, _works, _options, _timeProvider) = (dataSource, works, options, timeProvider);
         _declared = [.. options.Projections, .. options.AsyncProjections];
-        _wanted = [([.. _declared.Select(p => p.Key).Concat(works.Select(w => ShardNames.KeyOf(w.Name))).Distinct()], TimeSpan.Zero)];
+        _wanted = [.. _declared.Select(p => p.Key).Concat(works.Select(w => ShardNames.KeyOf(w.Name))).Distinct()];
         _runner = new RequestRunner(options, daemon.NodeName, RunAsync);
     }
 

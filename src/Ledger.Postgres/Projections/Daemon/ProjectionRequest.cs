@@ -53,18 +53,22 @@ internal sealed class ProjectionRequest(NpgsqlDataSource dataSource, PostgresOpt
             return error is null ? true : throw await FailAsync(id, projection, error).ConfigureAwait(false);
         }
 
-        if (silence > PatienceSeconds)
+        if (silence <= PatienceSeconds)
+        {
+            return false;
+        }
+
+        if (node is null)
         {
             throw await FailAsync(
                 id,
                 projection,
-                node is null
-                    ? $"No node that runs declares '{projection}'. Start the application that does, and ask again; one of Marten is rebuilt by the application itself, with "
-                        + "'dotnet run -- projections rebuild'."
-                    : $"Node '{node}' began and is gone. Try again; '--resume' continues a rebuild.").ConfigureAwait(false);
+                $"No node that runs declares '{projection}'. Start the application that does, and ask again; one of Marten is rebuilt by the application itself, with "
+                    + "'dotnet run -- projections rebuild'.").ConfigureAwait(false);
         }
 
-        return false;
+        // It stays: the node may be cut off alone, and a process that begins finishes a rebuild of Marten, which has emptied the documents.
+        throw new RequestFailedException(projection, $"Node '{node}' began and is gone. Try again; '--resume' continues a rebuild.");
     }
 
     private async Task<RequestFailedException> FailAsync(long id, string projection, string message)

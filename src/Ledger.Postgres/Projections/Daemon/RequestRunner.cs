@@ -11,26 +11,28 @@ namespace Ledger.Postgres.Projections.Daemon;
 /// <param name="options">Where the tables are.</param>
 /// <param name="node">The node's name.</param>
 /// <param name="run">Executes a request.</param>
-internal sealed class RequestRunner(PostgresOptions options, string node, Func<RunningRequest, Task> run) : IAsyncDisposable
+/// <param name="takeOver">After what silence it takes over a rebuild that another node has begun; null for never.</param>
+internal sealed class RequestRunner(PostgresOptions options, string node, Func<RunningRequest, Task> run, TimeSpan? takeOver = null) : IAsyncDisposable
 {
     private RunningRequest? _current;
 
     /// <summary>The request that is being executed, or null.</summary>
     public TakenRequest? Current => _current?.Taken;
 
-    /// <summary>Takes a request if there is one, or reports on the current one. Called at each beat, on the node's session.</summary>
+    /// <summary>Takes a request if there is one, or reports on the current one. Called at each beat, on the node's session, which may be another than before.</summary>
     /// <param name="connection">The session's connection.</param>
-    /// <param name="projections">The projections to take requests for, each with the time that a request must have waited, for the benefit of other nodes.</param>
+    /// <param name="projections">The projections to take requests for.</param>
     /// <param name="cancellationToken">Ends the running request.</param>
-    public async Task BeatAsync(
-        NpgsqlConnection connection, IReadOnlyList<(string[] Names, TimeSpan Age)> projections, CancellationToken cancellationToken)
+    public async Task BeatAsync(NpgsqlConnection connection, string[] projections, CancellationToken cancellationToken)
     {
+        // What was stopped with the node is not finished.
+        cancellationToken.ThrowIfCancellationRequested();
         if (_current is { } current)
         {
             if (current.Running.IsCompleted)
             {
-                _current = null;
                 await FinishAsync(connection, current, cancellationToken).ConfigureAwait(false);
+                _current = null;
                 current.Dispose();
             }
             else if (!await IsWantedAsync(connection, current, cancellationToken).ConfigureAwait(false))
@@ -41,14 +43,10 @@ internal sealed class RequestRunner(PostgresOptions options, string node, Func<R
             return;
         }
 
-        foreach (var (names, age) in projections)
+        if (projections.Length > 0 && await TakeAsync(connection, projections, cancellationToken).ConfigureAwait(false) is { } taken)
         {
-            if (names.Length > 0 && await TakeAsync(connection, names, age, cancellationToken).ConfigureAwait(false) is { } taken)
-            {
-                var request = _current = new RunningRequest(taken, cancellationToken);
-                request.Running = SharedWork.Run(() => run(request));
-                return;
-            }
+            var request = _current = new RunningRequest(taken, cancellationToken);
+            request.Running = SharedWork.Run(() => run(request));
         }
     }
 
@@ -62,12 +60,12 @@ internal sealed class RequestRunner(PostgresOptions options, string node, Func<R
         }
     }
 
-    private async Task<TakenRequest?> TakeAsync(NpgsqlConnection connection, string[] names, TimeSpan age, CancellationToken cancellationToken)
+    private async Task<TakenRequest?> TakeAsync(NpgsqlConnection connection, string[] names, CancellationToken cancellationToken)
     {
         var command = Command(connection, "take_request")
             .With(names, NpgsqlDbType.Array | NpgsqlDbType.Text)
             .WithText(node)
-            .With(age.TotalSeconds, NpgsqlDbType.Double);
+            .With(takeOver?.TotalSeconds, NpgsqlDbType.Double);
         await using var _ = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);

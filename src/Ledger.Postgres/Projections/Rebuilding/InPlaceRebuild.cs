@@ -46,12 +46,18 @@ internal sealed class InPlaceRebuild(
         }
     }
 
-    /// <summary>Rebuilds some streams, in a separate transaction.</summary>
+    /// <summary>Rebuilds some streams in their order, by pages, each in a separate transaction.</summary>
     public async Task RunAsync(IReadOnlyList<string> streams, CancellationToken cancellationToken)
     {
         var connection = await Connections.OpenAsync(dataSource, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        await RewriteAsync(connection, [.. streams], null, cancellationToken).ConfigureAwait(false);
+        for (var done = 0; done < streams.Count;)
+        {
+            var rest = Command(connection, "rebuild_versions").With(streams.Skip(done).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
+            var page = await ReadPageAsync(rest, cancellationToken).ConfigureAwait(false);
+            await RewriteAsync(connection, page, null, cancellationToken).ConfigureAwait(false);
+            done += page.Length;
+        }
     }
 
     private async Task RunApartAsync(NpgsqlConnection connection, RebuildMode mode, CancellationToken cancellationToken)

@@ -9,12 +9,18 @@ internal static class RebuildLock
     /// <exception cref="RebuildInProgressException">Another process has it.</exception>
     public static async Task TakeAsync(NpgsqlConnection connection, string key, PostgresOptions options, CancellationToken cancellationToken)
     {
-        var command = new NpgsqlCommand(SqlText.Load("lock_rebuild", options.Schemas), connection).WithText(key);
-        await using var _ = command.ConfigureAwait(false);
-        if (!(bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!)
+        if (!await TryTakeAsync(connection, key, options, cancellationToken).ConfigureAwait(false))
         {
             throw new RebuildInProgressException(key);
         }
+    }
+
+    /// <summary>Takes it, unless another session has it.</summary>
+    public static async Task<bool> TryTakeAsync(NpgsqlConnection connection, string key, PostgresOptions options, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(SqlText.Load("lock_rebuild", options.Schemas), connection).WithText(key);
+        await using var _ = command.ConfigureAwait(false);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }
 
     /// <summary>Releases it; a lost connection has released it already.</summary>
@@ -24,7 +30,14 @@ internal static class RebuildLock
         {
             var command = new NpgsqlCommand(SqlText.Load("unlock_rebuild", options.Schemas), connection).WithText(key);
             await using var _ = command.ConfigureAwait(false);
-            await command.ExecuteScalarAsync(CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                await command.ExecuteScalarAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (NpgsqlException)
+            {
+                // The connection was lost unnoticed.
+            }
         }
     }
 }
