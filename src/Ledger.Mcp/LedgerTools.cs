@@ -34,7 +34,10 @@ internal sealed class LedgerTools(AgentBus bus, ToolChoice choice, Func<Exceptio
             var input = JsonSerializer.Serialize(
                 new Dictionary<string, JsonElement>(call?.Arguments ?? new Dictionary<string, JsonElement>()), ToolContext.Default.DictionaryStringJsonElement);
             var answer = await bus.InvokeAsync(ability.Id, input, cancellationToken).ConfigureAwait(false);
-            return Encoding.UTF8.GetByteCount(answer) is var bytes && bytes > MostBytes ? throw TooLong(name, bytes) : Answer(answer);
+            var bytes = Encoding.UTF8.GetByteCount(answer);
+            return bytes <= MostBytes ? Answer(answer)
+                : ToolTable.Find(ability.Id)!.Effect == ToolEffect.Reads ? throw TooLong(name, bytes)
+                : Done(name, bytes);
         }
         catch (AbilityInputException fault)
         {
@@ -53,6 +56,13 @@ internal sealed class LedgerTools(AgentBus bus, ToolChoice choice, Func<Exceptio
     private static RefusalException TooLong(string name, int bytes) => new(string.Create(
         CultureInfo.InvariantCulture,
         $"The answer of '{name}' has {bytes} bytes, and {MostBytes} are allowed. It was not cut, because half an answer misleads; ask for less, or go on after the long item."));
+
+    // What was written would be written again if it were called a failure.
+    private static CallToolResult Done(string name, int bytes) => Say(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"'{name}' did its work, but its answer has {bytes} bytes, of which {MostBytes} are allowed, and was left out. Do not call it again for the answer; what it wrote can be read."),
+        isError: false);
 
     private IEnumerable<string> Sentences()
     {
@@ -110,5 +120,7 @@ internal sealed class LedgerTools(AgentBus bus, ToolChoice choice, Func<Exceptio
     private static CallToolResult Answer(string text) =>
         new() { Content = [new TextContentBlock { Text = text }], IsError = false, StructuredContent = StructureOf(text) };
 
-    private static CallToolResult Refuse(string sentence) => new() { Content = [new TextContentBlock { Text = sentence }], IsError = true };
+    private static CallToolResult Refuse(string sentence) => Say(sentence, isError: true);
+
+    private static CallToolResult Say(string sentence, bool isError) => new() { Content = [new TextContentBlock { Text = sentence }], IsError = isError };
 }

@@ -19,6 +19,8 @@ internal static class ToolTable
         new("run:append", "Append an event", ToolEffect.Adds),
         new("run:fork", "Fork a run", ToolEffect.Adds),
         new("run:merge", "Merge runs", ToolEffect.Adds),
+        new("run:pick", "Pick events", ToolEffect.Adds),
+        new("run:rebase", "Rebase a branch", ToolEffect.Adds),
         new("chrono:projects", "List projects"),
         new("chrono:query", "Query records"),
         new("chrono:get", "Read a record"),
@@ -34,6 +36,9 @@ internal static class ToolTable
     ];
 
     private static readonly Dictionary<string, ToolEntry> ById = Entries.ToDictionary(entry => entry.AbilityId, StringComparer.Ordinal);
+
+    /// <summary>The number of tools.</summary>
+    public static int Count => Entries.Length;
 
     /// <summary>The tool of an ability; null if it is none.</summary>
     public static ToolEntry? Find(string abilityId) => ById.GetValueOrDefault(abilityId);

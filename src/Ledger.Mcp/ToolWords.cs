@@ -13,6 +13,8 @@ internal static partial class ToolWords
         ["append"] = "run_append",
         ["fork"] = "run_fork",
         ["merge"] = "run_merge",
+        ["cherry-pick"] = "run_pick",
+        ["rebase"] = "run_rebase",
         ["events"] = "run_events",
         ["world"] = "run_world",
         ["diff"] = "run_diff",
@@ -23,6 +25,6 @@ internal static partial class ToolWords
     /// <summary>A sentence in which commands that are tools have the names of the tools.</summary>
     public static string Of(string sentence) => Command().Replace(sentence, match => Tools.TryGetValue(match.Groups["name"].Value, out var tool) ? $"'{tool}'" : match.Value);
 
-    [GeneratedRegex("'ledger (?<name>run list|run start|[a-z]+)( [^']*)?'")]
+    [GeneratedRegex("'ledger (?<name>run list|run start|[a-z-]+)( [^']*)?'")]
     private static partial Regex Command();
 }

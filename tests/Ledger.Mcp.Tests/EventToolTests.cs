@@ -59,6 +59,45 @@ public sealed class EventToolTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("", 100)]
+    [InlineData(""","types":["step.done"]""", 90)]
+    public async Task Events_OfARange_EndWithIt(string filter, int count)
+    {
+        await _server.Ledger.GetRun("r").AppendAsync([new UntypedEvent("step.done", JsonElement.Parse("{}"))]);
+        var later = (await _server.CallAsync("run_event", """{"run":"r","event":"250"}""")).GetProperty("event").GetProperty("recorded_at").GetString();
+
+        (await ReadRangeAsync("\"to\":100")).Count.ShouldBe(count);
+        (await ReadRangeAsync($"\"until\":\"{later}\"")).Count.ShouldBe(filter.Length == 0 ? 250 : 225);
+        (await ReadRangeAsync("\"to\":0")).ShouldBeEmpty();
+        (await ReadRangeAsync("\"to\":1000")).Count.ShouldBe(filter.Length == 0 ? 251 : 226);
+
+        async Task<List<long>> ReadRangeAsync(string end)
+        {
+            List<long> read = [];
+            long? next = 0;
+            for (var pages = 0; next is { } from; pages++)
+            {
+                pages.ShouldBeLessThan(20);
+                var page = await _server.CallAsync("run_events", $$"""{"run":"r",{{end}},"from":{{from}},"limit":30{{filter}}}""");
+                read.AddRange(PositionsOf(page));
+                next = NumberOf(page, "next");
+            }
+
+            read.ShouldBeUnique();
+            return read;
+        }
+    }
+
+    [Fact]
+    public async Task Events_LastOfARange_LeadOnlyBackwards()
+    {
+        var page = await _server.CallAsync("run_events", """{"run":"r","last":30,"to":100}""");
+
+        PositionsOf(page).ShouldBe(Enumerable.Range(70, 30).Select(i => (long)i));
+        (NumberOf(page, "next"), NumberOf(page, "before")).ShouldBe((null, 70));
+    }
+
+    [Theory]
     [InlineData(""" "types":["step.begun"],"last":3 """, "220,230,240")]
     [InlineData(""" "types":["step.b*"],"actor":"even","limit":2 """, "0,10")]
     [InlineData(""" "types":["step.begun"],"from":15,"to":40 """, "20,30")]

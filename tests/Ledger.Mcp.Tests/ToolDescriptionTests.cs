@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ledger.Mcp.Abilities;
 using Shouldly;
 using Xunit;
 
@@ -28,6 +29,22 @@ public sealed class ToolDescriptionTests
             tool.InputSchema.GetRawText().ShouldNotContain("Unix", Case.Insensitive, tool.Name);
         }
     }
+
+    [Fact]
+    public void EveryAbilityOnTheLog_IsATool()
+    {
+        var bus = LogAbilities.CreateToolBus(new AgentLedger(new MemoryEventStore()));
+
+        var abilities = bus.Abilities.Where(ability => ability.ModuleName != "bus").Select(ability => ability.Id).ToList();
+        abilities.Where(id => ToolTable.Find(id) is null).ShouldBeEmpty();
+        abilities.Count.ShouldBe(ToolTable.Count);
+    }
+
+    [Theory]
+    [InlineData("Use 'ledger cherry-pick TARGET SOURCE EVENT'.", "Use 'run_pick'.")]
+    [InlineData("'ledger rebase b r' or 'ledger merge'.", "'run_rebase' or 'run_merge'.")]
+    [InlineData("'ledger run list' shows them, 'ledger migrate apply' does not.", "'run_list' shows them, 'ledger migrate apply' does not.")]
+    public void Commands_ThatAreTools_HaveTheirNames(string sentence, string inTools) => ToolWords.Of(sentence).ShouldBe(inTools);
 
     [Fact]
     public async Task Instructions_NameOnlyToolsThatAreServed()

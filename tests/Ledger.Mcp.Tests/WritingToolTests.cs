@@ -1,4 +1,8 @@
+using System.Text.Json;
+using Ledger.Bus;
+using Ledger.Mcp.Abilities;
 using Ledger.Tasks;
+using ModelContextProtocol.Protocol;
 using Shouldly;
 using Xunit;
 
@@ -84,6 +88,45 @@ public sealed class WritingToolTests : IAsyncLifetime
         page.GetProperty("next").GetInt32().ShouldBe(4);
         (await _server.CallAsync("chrono_history", """{"project":"p","id":"R-1"}""")).GetProperty("events").GetArrayLength().ShouldBe(1);
         (await _server.CallAsync("chrono_projects", "{}")).GetProperty("projects")[0].GetProperty("id").GetString().ShouldBe("p");
+    }
+
+    [Fact]
+    public async Task Record_TooLongForAnAnswer_IsWrittenAndAnsweredWithoutItsEvent()
+    {
+        var written = await _server.CallAsync("chrono_upsert", $$"""{"project":"long","record":{"id":"R","data":{"text":"{{new string('x', 1_100_000)}}"} } }""");
+
+        written.GetProperty("head").GetString()!.ShouldStartWith("1:");
+        written.GetProperty("event").ValueKind.ShouldBe(JsonValueKind.Null);
+        written.GetProperty("event_omitted").GetInt64().ShouldBeGreaterThan(1_100_000);
+        (await _server.Ledger.Store.GetStreamAsync(new StreamName("chrono:long")))!.Version.Value.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Fork_LongLabel_IsKeptAndAnsweredInShort()
+    {
+        await _server.CallAsync("run_append", """{"run":"r","type":"note","data":{}}""");
+        var forked = await _server.CallAsync("run_fork", $$"""{"run":"r","at":1,"id":"b","name":"{{new string('x', 1_100_000)}}"}""");
+
+        forked.GetProperty("name").GetString()!.Length.ShouldBe(1_001);
+        (await _server.CallAsync("run_branches", "{}")).GetProperty("branches")[0].GetProperty("name").GetString()!.Length.ShouldBe(1_001);
+        (await _server.Ledger.ListBranchesAsync()).ShouldHaveSingleItem().Branch.Name!.Length.ShouldBe(1_100_000);
+    }
+
+    [Theory]
+    [InlineData("run:append", false)]
+    [InlineData("ldg:task:save", false)]
+    [InlineData("run:event", true)]
+    public async Task AnswerTooLong_IsAFailureOnlyOfToolsThatRead(string ability, bool isError)
+    {
+        var bus = new AgentBus();
+        var meta = new AbilityMeta<RunStartInput, PartContract>(ability, "Answers at length.", AbilityInputContext.Default.RunStartInput, ToolContractContext.Default.PartContract);
+        bus.Register(meta, (_, _) => Task.FromResult(new PartContract("", 0, 0, new string('x', LedgerTools.MostBytes))));
+        var tools = new LedgerTools(bus, new ToolChoice(McpWriting.Allowed, null), (fault, _) => fault.Message);
+
+        var answer = await tools.CallAsync(new CallToolRequestParams { Name = ToolTable.NameOf(ability) }, CancellationToken.None);
+
+        answer.IsError.ShouldBe(isError);
+        answer.Content.OfType<TextContentBlock>().Single().Text.ShouldStartWith(isError ? "The answer of 'run_event' has " : $"'{ToolTable.NameOf(ability)}' did its work, but ");
     }
 
     [Fact]

@@ -127,7 +127,8 @@ internal sealed record CarriedEventContract(Guid EventId, long Position, string 
 }
 
 /// <summary>An event that is written.</summary>
-internal sealed record WrittenEventContract(string Type, JsonElement Data)
+/// <remarks><c>DataOmitted</c> is how many bytes the data has, where a list of bounded size has null in its place.</remarks>
+internal sealed record WrittenEventContract(string Type, JsonElement Data, long? DataOmitted = null)
 {
     public static WrittenEventContract Of(NewEvent written, EventRegistry registry)
     {

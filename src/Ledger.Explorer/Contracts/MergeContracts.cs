@@ -71,7 +71,9 @@ internal sealed record MergeContract
 internal sealed record MergeBaseContract(string Stream, long Length);
 
 /// <summary>An event that a merge writes.</summary>
-internal sealed record MergeChangeContract(string Kind, string Id, string Change, string Type, JsonElement Data, IReadOnlyList<Guid> Cause)
+/// <remarks><c>DataOmitted</c> is how many bytes the data has, where a list of bounded size has null in its place.</remarks>
+internal sealed record MergeChangeContract(
+    string Kind, string Id, string Change, string Type, JsonElement Data, IReadOnlyList<Guid> Cause, long? DataOmitted = null)
 {
     public static MergeChangeContract Of(MergeChange change, EventRegistry registry)
     {
@@ -140,6 +142,9 @@ internal sealed record MergeConflictContract
 
     [Description("Who set it in the source.")]
     public string? TheirActor { get; init; }
+
+    [Description("How many bytes the values have, where a list of bounded size leaves them out; the events then stand for them.")]
+    public long? ValuesOmitted { get; init; }
 
     [Description("The decision: ours, theirs, remove, or set, which takes 'value'.")]
     public string? Take { get; init; }

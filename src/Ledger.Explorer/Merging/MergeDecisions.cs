@@ -64,12 +64,14 @@ internal static class MergeDecisions
         _ => throw new FormatException($"The decision on {row.Kind} '{row.Id}' must be 'ours', 'theirs', 'set' or 'remove', but was '{row.Take}'."),
     };
 
-    // A row without values was written by hand; one with values was decided on these.
+    // A row without values was written by hand; one with values was decided on these, and one whose values were left out on what the events set.
     private static bool Fits(MergeConflictContract row, MergeConflict conflict)
     {
         var listed = MergeConflictContract.Of(conflict);
         return (row.Reason is null || row.Reason == listed.Reason)
-            && ((row.Ours is null && row.Theirs is null) || (AreSame(row.Ours, listed.Ours) && AreSame(row.Theirs, listed.Theirs)));
+            && (row.ValuesOmitted is null
+                ? (row.Ours is null && row.Theirs is null) || (AreSame(row.Ours, listed.Ours) && AreSame(row.Theirs, listed.Theirs))
+                : row.OurEvent == listed.OurEvent && row.TheirEvent == listed.TheirEvent);
     }
 
     private static bool AreSame(JsonElement? a, JsonElement? b) => JsonEquality.Instance.Equals(a ?? default, b ?? default);

@@ -87,7 +87,10 @@ internal static class ChronoAbilities
             }
 
             var written = await store.UpsertAsync(record, input.EventId ?? Guid.CreateVersion7(), token).ConfigureAwait(false);
-            return new RecordWritten(JsonElement.Parse(written.ToLine()), $"{written.Seq}:{written.Hash}");
+            var (line, head) = (JsonElement.Parse(written.ToLine()), $"{written.Seq}:{written.Hash}");
+            return ToolPage.BytesOf(line) is var bytes && bytes > ToolPage.MostDataBytes
+                ? new RecordWritten(ToolPage.Nothing, head, bytes)
+                : new RecordWritten(line, head);
         });
     }
 

@@ -37,7 +37,7 @@ internal sealed class EventPages(Run run, ILogSearch search, Position length, Ev
             }
         }
 
-        return page.Of(length, next < length ? next.Value : null, null);
+        return page.Of(length, next < to ? next.Value : null, null);
     }
 
     /// <summary>The last events that match before a position, in their order.</summary>
@@ -52,23 +52,21 @@ internal sealed class EventPages(Run run, ILogSearch search, Position length, Ev
             {
                 if (!page.TryAdd(recorded))
                 {
-                    return page.Reversed().Of(length, To(to), page.Events[^1].Position);
+                    return page.Reversed().Of(length, null, page.Events[^1].Position);
                 }
 
                 if (page.Events.Count == count)
                 {
                     var first = recorded.Position!.Value.Value;
-                    return page.Reversed().Of(length, To(to), first > from.Value ? first : null);
+                    return page.Reversed().Of(length, null, first > from.Value ? first : null);
                 }
             }
 
             end = begin;
         }
 
-        return page.Reversed().Of(length, To(to), end > from.Value ? end : null);
+        return page.Reversed().Of(length, null, end > from.Value ? end : null);
     }
-
-    private long? To(Position to) => to < length ? to.Value : null;
 
     private async Task<IReadOnlyList<RecordedEvent>> FindAllAsync(long from, long to, CancellationToken cancellationToken)
     {

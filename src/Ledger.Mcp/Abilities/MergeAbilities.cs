@@ -10,10 +10,7 @@ namespace Ledger.Mcp.Abilities;
 /// <summary>What a branch found, taken over by another: merges, cherry-picks and rebases as abilities.</summary>
 internal static class MergeAbilities
 {
-    private const int DefaultLimit = 100;
-
     private static readonly AbilityInputContext In = AbilityInputContext.Default;
-    private static readonly ContractContext Out = ContractContext.Default;
     private static readonly ToolContractContext Own = ToolContractContext.Default;
 
     private static readonly AbilityMeta<RunMergeInput, MergePage> Merge = new(
@@ -22,23 +19,26 @@ internal static class MergeAbilities
         In.RunMergeInput,
         Own.MergePage);
 
-    private static readonly AbilityMeta<RunPickInput, CherryPickContract> Pick = new(
+    private static readonly AbilityMeta<RunPickInput, PickPage> Pick = new(
         "run:pick",
         "Writes chosen events of a run or branch again in another, or previews it. With missing causes or open conflicts nothing is written and they are returned.",
         In.RunPickInput,
-        Out.CherryPickContract);
+        Own.PickPage);
 
-    private static readonly AbilityMeta<RunRebaseInput, RebaseContract> Rebase = new(
+    private static readonly AbilityMeta<RunRebaseInput, RebasePage> Rebase = new(
         "run:rebase",
         "Begins a branch at the end of another run or branch with what a branch has found, or previews it. What is in conflict is left out and returned.",
         In.RunRebaseInput,
-        Out.RebaseContract);
+        Own.RebasePage);
 
     public static void Register(IAgentBus bus, AgentLedger ledger)
     {
-        bus.Register(Merge, (input, token) => RefusingAsync(async () => PageOf(await MergeAsync(ledger, input, token).ConfigureAwait(false), input)));
-        bus.Register(Pick, (input, token) => RefusingAsync(() => PickAsync(ledger, input, token)));
-        bus.Register(Rebase, (input, token) => RefusingAsync(() => RebaseAsync(ledger, input, token)));
+        bus.Register(Merge, (input, token) => RefusingAsync(async () =>
+            MergePages.Of(await MergeAsync(ledger, input, token).ConfigureAwait(false), input.Skip, input.Limit)));
+        bus.Register(Pick, (input, token) => RefusingAsync(async () =>
+            MergePages.Of(await PickAsync(ledger, input, token).ConfigureAwait(false), input.Skip, input.Limit)));
+        bus.Register(Rebase, (input, token) => RefusingAsync(async () =>
+            MergePages.Of(await RebaseAsync(ledger, input, token).ConfigureAwait(false), input.Skip, input.Limit)));
     }
 
     private static async Task<MergeContract> MergeAsync(AgentLedger ledger, RunMergeInput input, CancellationToken cancellationToken)
@@ -60,26 +60,6 @@ internal static class MergeAbilities
         {
             return MergeContract.Of(conflict.Preview, registry);
         }
-    }
-
-    private static MergePage PageOf(MergeContract merge, RunMergeInput input)
-    {
-        var (skip, limit) = (input.Skip ?? 0, input.Limit ?? DefaultLimit);
-        var longest = Math.Max(Math.Max(merge.Changes.Count, merge.Conflicts.Count), merge.Decisions.Count);
-        var count = limit;
-        Shorten(merge.Changes.Count, ToolPage.Count(merge.Changes, skip, limit, Out.MergeChangeContract));
-        Shorten(merge.Conflicts.Count, ToolPage.Count(merge.Conflicts, skip, limit, Out.MergeConflictContract));
-        Shorten(merge.Decisions.Count, ToolPage.Count(merge.Decisions, skip, limit, Out.MergeConflictContract));
-        var page = merge with
-        {
-            Changes = ToolPage.Slice(merge.Changes, skip, count),
-            Conflicts = ToolPage.Slice(merge.Conflicts, skip, count),
-            Decisions = ToolPage.Slice(merge.Decisions, skip, count),
-        };
-        return new MergePage(page, merge.Conflicts.Count, ToolPage.NextOf(skip, count, longest));
-
-        // A list that ends before the limit only for its bytes shortens the others.
-        void Shorten(int length, int fitting) => count = skip + fitting < length ? Math.Min(count, fitting) : count;
     }
 
     private static async Task<CherryPickContract> PickAsync(AgentLedger ledger, RunPickInput input, CancellationToken cancellationToken)

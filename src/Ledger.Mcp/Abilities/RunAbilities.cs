@@ -36,12 +36,12 @@ internal static class RunAbilities
         bus.Register(Start, (input, token) => StartAsync(ledger, input, token));
         bus.Register(Append, (input, token) => AppendAsync(ledger, input, token));
         bus.Register(Fork, async (input, token) =>
-            BranchContract.Of(await Forking.RunAsync(ledger, input.Run, new Position(input.At), input.Id, input.Name, token).ConfigureAwait(false)));
+            ToolPage.Fit(BranchContract.Of(await Forking.RunAsync(ledger, input.Run, new Position(input.At), input.Id, input.Name, token).ConfigureAwait(false))));
         bus.Register(Branches, async (input, token) =>
         {
             StreamName? root = input.Run is { } id ? (await StoredRuns.FindAsync(ledger, id, token).ConfigureAwait(false)).StreamName : null;
             var skip = input.Skip ?? 0;
-            var all = ledger.Store.ListBranchesAsync(root, token).Skip(skip).Select(BranchContract.Of);
+            var all = ledger.Store.ListBranchesAsync(root, token).Skip(skip).Select(branch => ToolPage.Fit(BranchContract.Of(branch)));
             var (branches, hasMore) = await ToolPage.TakeAsync(all, input.Limit ?? DefaultLimit, Out.BranchContract, token).ConfigureAwait(false);
             return new BranchPage(branches, hasMore ? skip + branches.Count : null);
         });

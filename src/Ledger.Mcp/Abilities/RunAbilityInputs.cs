@@ -141,6 +141,14 @@ internal sealed record RunPickInput
 
     [Description("Who picks.")]
     public string? Actor { get; init; }
+
+    [Range(0, int.MaxValue)]
+    [Description("The number of events, missing events, conflicts and decisions to skip in the answer: the 'next' of the page before. Ask for further pages with 'preview'.")]
+    public int? Skip { get; init; }
+
+    [Range(1, 1_000)]
+    [Description("The most events, missing events, conflicts and decisions in the answer. Default: 100.")]
+    public int? Limit { get; init; }
 }
 
 internal sealed record RunRebaseInput
@@ -171,4 +179,12 @@ internal sealed record RunRebaseInput
 
     [Description("Who rebases.")]
     public string? Actor { get; init; }
+
+    [Range(0, int.MaxValue)]
+    [Description("The number of events, conflicts and decisions to skip in the answer: the 'next' of the page before. Ask for further pages with 'preview'.")]
+    public int? Skip { get; init; }
+
+    [Range(1, 1_000)]
+    [Description("The most events, conflicts and decisions in the answer. Default: 100.")]
+    public int? Limit { get; init; }
 }

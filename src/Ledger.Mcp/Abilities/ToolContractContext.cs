@@ -19,6 +19,8 @@ namespace Ledger.Mcp.Abilities;
 [JsonSerializable(typeof(TracePage))]
 [JsonSerializable(typeof(DiffPage))]
 [JsonSerializable(typeof(MergePage))]
+[JsonSerializable(typeof(PickPage))]
+[JsonSerializable(typeof(RebasePage))]
 [JsonSerializable(typeof(ProjectsPage))]
 [JsonSerializable(typeof(RecordsPage))]
 [JsonSerializable(typeof(ChainEventsPage))]

@@ -17,8 +17,8 @@ internal sealed record PartContract(
 internal sealed record EventsPage(
     IReadOnlyList<EventContract> Events,
     [property: Description("The number of events of the run or branch.")] long Length,
-    [property: Description("The 'from' that leads to later events; absent if there are none.")] long? Next = null,
-    [property: Description("The 'to' that, with 'last', leads to earlier events; absent if there are none.")] long? Before = null);
+    [property: Description("The 'from' of the next page; absent on the last one of the events that were asked for, and with 'last'.")] long? Next = null,
+    [property: Description("With 'last', the 'to' of the page of earlier events; absent on the first of them.")] long? Before = null);
 
 /// <summary>An event, and a part of its data.</summary>
 internal sealed record EventAnswer(EventContract Event, PartContract? Part = null);
@@ -85,6 +85,19 @@ internal sealed record MergePage(
     [property: Description("The number of all open conflicts.")] int ConflictCount,
     [property: Description("The 'skip' of the next page; absent on the last.")] int? Next = null);
 
+/// <summary>A page of a cherry-pick.</summary>
+internal sealed record PickPage(
+    CherryPickContract Pick,
+    [property: Description("The number of all open conflicts.")] int ConflictCount,
+    [property: Description("The number of all missing events.")] int MissingCount,
+    [property: Description("The 'skip' of the next page; absent on the last.")] int? Next = null);
+
+/// <summary>A page of a rebase.</summary>
+internal sealed record RebasePage(
+    RebaseContract Rebase,
+    [property: Description("The number of all conflicts because of which something is left out.")] int ConflictCount,
+    [property: Description("The 'skip' of the next page; absent on the last.")] int? Next = null);
+
 /// <summary>A page of record stores.</summary>
 internal sealed record ProjectsPage(
     IReadOnlyList<ProjectContract> Projects,
@@ -102,5 +115,6 @@ internal sealed record ChainEventsPage(
 
 /// <summary>The event of a chain that a record was written with.</summary>
 internal sealed record RecordWritten(
-    JsonElement Event,
-    [property: Description("The new head of the chain, as SEQ:HASH.")] string Head);
+    [property: Description("The event as it is hashed; null if it is too long for an answer.")] JsonElement Event,
+    [property: Description("The new head of the chain, as SEQ:HASH.")] string Head,
+    [property: Description("How many bytes the event has, if it is left out.")] long? EventOmitted = null);

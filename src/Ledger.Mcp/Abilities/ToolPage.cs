@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Rendering;
 
 namespace Ledger.Mcp.Abilities;
 
@@ -14,6 +15,9 @@ internal static class ToolPage
 
     /// <summary>The data of an event, object or relation that is longer is left out of a list; the tool for the single item returns it in parts.</summary>
     public const int MostDataBytes = 64 * 1024;
+
+    /// <summary>The characters after which the label of a branch is cut.</summary>
+    private const int MostLabel = 1_000;
 
     /// <summary>In the place of data that is left out.</summary>
     public static JsonElement Nothing { get; } = JsonElement.Parse("null");
@@ -65,7 +69,7 @@ internal static class ToolPage
     public static IReadOnlyList<T> Slice<T>(IReadOnlyList<T> all, int skip, int count) => [.. all.Skip(skip).Take(count)];
 
     /// <summary>What to skip for the next page; null after the last.</summary>
-    public static int? NextOf(int skip, int count, int longest) => skip + count < longest ? skip + count : null;
+    public static int? NextOf(int skip, int count, int longest) => skip < longest - count ? skip + count : null;
 
     /// <summary>An event as a list has it.</summary>
     public static EventContract Fit(EventContract item) =>
@@ -82,6 +86,26 @@ internal static class ToolPage
     /// <summary>A relation as a list has it.</summary>
     public static RelationContract Fit(RelationContract item) =>
         SizeOf(item, ContractContext.Default.RelationContract) is var bytes && bytes > MostDataBytes ? item with { Data = Empty, DataOmitted = bytes } : item;
+
+    /// <summary>A branch as a list has it: of its label the beginning.</summary>
+    public static BranchContract Fit(BranchContract item) =>
+        item.Name?.Length > MostLabel ? item with { Name = DisplayText.Cut(item.Name, MostLabel) } : item;
+
+    /// <summary>An event of a merge as a list has it.</summary>
+    public static MergeChangeContract Fit(MergeChangeContract item) =>
+        BytesOf(item.Data) is var bytes && bytes > MostDataBytes ? item with { Data = Nothing, DataOmitted = bytes } : item;
+
+    /// <summary>A carried event as a list has it: the events written for it are short, or none has its data.</summary>
+    public static CarriedEventContract Fit(CarriedEventContract item) => item.Written.Sum(written => (long)BytesOf(written.Data)) > MostDataBytes
+        ? item with { Written = [.. item.Written.Select(written => written with { Data = Nothing, DataOmitted = BytesOf(written.Data) })] }
+        : item;
+
+    /// <summary>A conflict as a list has it.</summary>
+    public static MergeConflictContract Fit(MergeConflictContract item)
+    {
+        var bytes = new[] { item.Base, item.Ours, item.Theirs, item.Value }.OfType<JsonElement>().Sum(value => (long)BytesOf(value));
+        return bytes > MostDataBytes ? item with { Base = null, Ours = null, Theirs = null, Value = null, ValuesOmitted = bytes } : item;
+    }
 
     /// <summary>How many bytes a value has.</summary>
     public static int BytesOf(JsonElement value) => JsonMarshal.GetRawUtf8Value(value).Length;

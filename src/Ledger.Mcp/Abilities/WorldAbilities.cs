@@ -50,7 +50,7 @@ internal static class WorldAbilities
         {
             var (run, other) = await StoredRuns.FindAsync(ledger, input.Run, input.Other, token).ConfigureAwait(false);
             var diff = await run.DiffAsync(other, PositionOf(input.At), PositionOf(input.OtherAt), token).ConfigureAwait(false);
-            return PageOf(DiffContract.Of(diff), input.Skip ?? 0, input.Limit ?? DefaultLimit);
+            return PageOf(DiffContract.Of(diff), input.Skip, input.Limit);
         });
     }
 
@@ -82,24 +82,22 @@ internal static class WorldAbilities
         return new BlamePage(blame with { Changes = ToolPage.Slice(changes, skip, count) }, changes.Length, ToolPage.NextOf(skip, count, changes.Length));
     }
 
-    // The lists are read in step; one that ends for its bytes shortens the others.
-    private static DiffPage PageOf(DiffContract diff, int skip, int limit)
+    private static DiffPage PageOf(DiffContract diff, int? skip, int? limit)
     {
-        var fitting = ToolPage.Count(diff.Changes, skip, limit, Out.ValueChangeContract);
-        var count = skip + fitting < diff.Changes.Count ? fitting : limit;
+        var page = new StepPage(skip, limit).With(diff.Changes, Out.ValueChangeContract);
         IReadOnlyList<string>[] ids = [diff.AddedObjects, diff.RemovedObjects, diff.PatchedObjects, diff.AddedRelations, diff.RemovedRelations, diff.ChangedRelations];
-        var longest = Math.Max(diff.Changes.Count, ids.Max(list => list.Count));
-        var page = diff with
+        page = page.With(ids.Max(list => list.Count));
+        var answer = diff with
         {
-            AddedObjects = ToolPage.Slice(diff.AddedObjects, skip, count),
-            RemovedObjects = ToolPage.Slice(diff.RemovedObjects, skip, count),
-            PatchedObjects = ToolPage.Slice(diff.PatchedObjects, skip, count),
-            AddedRelations = ToolPage.Slice(diff.AddedRelations, skip, count),
-            RemovedRelations = ToolPage.Slice(diff.RemovedRelations, skip, count),
-            ChangedRelations = ToolPage.Slice(diff.ChangedRelations, skip, count),
-            Changes = ToolPage.Slice(diff.Changes, skip, count),
+            AddedObjects = page.Slice(diff.AddedObjects),
+            RemovedObjects = page.Slice(diff.RemovedObjects),
+            PatchedObjects = page.Slice(diff.PatchedObjects),
+            AddedRelations = page.Slice(diff.AddedRelations),
+            RemovedRelations = page.Slice(diff.RemovedRelations),
+            ChangedRelations = page.Slice(diff.ChangedRelations),
+            Changes = page.Slice(diff.Changes),
         };
-        return new DiffPage(page, ToolPage.NextOf(skip, count, longest));
+        return new DiffPage(answer, page.Next);
     }
 
     private static async Task<Position> MomentAsync(Run run, long? at, DateTimeOffset? time, CancellationToken cancellationToken) => (at, time) switch
