@@ -117,7 +117,7 @@ public sealed class MergeToolTests : IAsyncLifetime
         (await (await _server.Ledger.OpenAsync("c")).FindObjectAsync("p-2"))!.Data["text"].GetString().ShouldBe(Long);
     }
 
-    private Task CreateAsync(int count) => _branch.AppendAsync([.. Enumerable.Range(0, count).Select(i =>
+    private Task<Position> CreateAsync(int count) => _branch.AppendAsync([.. Enumerable.Range(0, count).Select(i =>
         new NewEvent(new ObjectCreated($"p-{i}", "Note", new JsonObject()), new EventMetadata { ForeignId = $"e-{i}" }))]);
 
     private async Task<List<long>> CarriedAsync(string tool, string call, string member)
