@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Shouldly;
 using Xunit;
 
@@ -38,6 +40,32 @@ public sealed partial class PageTests
         stale.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await _client.GetStringAsync(MergePage)).ShouldContain("Nothing to merge");
         (await _client.GetStringAsync("/ledger/branches?stream=run:kettle")).ShouldContain("branch.merged: branch:kettle-strict after 11 into run:kettle at position 14");
+    }
+
+    [Fact]
+    public async Task Merge_ValueThatCannotBeAbsent_OffersNoNeither()
+    {
+        var run = _host.Ledger.GetRun("types");
+        await run.AppendAsync([
+            new ObjectCreated("a", "T"), new ObjectCreated("b", "T"), new ObjectCreated("c", "T"), new RelationCreated("r", "T", "a", "a"),
+            new ObjectCreated("p", "T", new JsonObject { ["x"] = 1 }), new ObjectCreated("gone", "T")]);
+        var branch = await run.ForkAsync(new ForkOptions { Id = "types-again" });
+        await run.AppendAsync([
+            new RelationRemoved("r"), new RelationCreated("r", "U", "a", "b"), new ObjectPatched("p", new JsonObject { ["x"] = 2 }), new ObjectRemoved("gone")]);
+        await branch.AppendAsync([
+            new RelationRemoved("r"), new RelationCreated("r", "V", "a", "c"), new ObjectPatched("p", new JsonObject { ["x"] = 3 }),
+            new ObjectPatched("gone", new JsonObject { ["x"] = 1 })]);
+
+        var html = WebUtility.HtmlDecode(await _client.GetStringAsync("/ledger/merge?target=run:types&source=branch:types-again"));
+
+        var rows = Regex.Matches(html, """value="\[("(?:object|relation)"[^\]]*)\]"(?:(?!</td>).)*""", RegexOptions.Singleline);
+        rows.Select(m => (m.Groups[1].Value.Replace("\"", "", StringComparison.Ordinal), m.Value.Contains("neither", StringComparison.Ordinal))).ShouldBe(
+        [
+            ("object,gone,,removed", true),
+            ("object,p,/data/x,set", true),
+            ("relation,r,/target_id,set", false),
+            ("relation,r,/type,retyped", false),
+        ]);
     }
 
     [Theory]
