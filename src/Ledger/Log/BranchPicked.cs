@@ -7,9 +7,11 @@ namespace Ledger.Log;
 /// <param name="At">How many events of the source's history come up to the last of them.</param>
 /// <param name="Events">The ids that they have there.</param>
 /// <param name="Resolved">How many conflicts were decided.</param>
+/// <param name="Unchanged">The ids of the chosen events that changed nothing here, and count as picked too; null for none.</param>
 [EventType("branch.picked")]
 public sealed record BranchPicked(
     [property: JsonPropertyName("source")] string Source,
     [property: JsonPropertyName("at")] long At,
     [property: JsonPropertyName("events")] IReadOnlyList<Guid> Events,
-    [property: JsonPropertyName("resolved")] int Resolved) : OpenEvent;
+    [property: JsonPropertyName("resolved")] int Resolved,
+    [property: JsonPropertyName("unchanged"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Guid>? Unchanged = null) : OpenEvent;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Ledger.Log;
-using Ledger.Worlds;
 
 namespace Ledger.Runs;
 
@@ -21,19 +20,21 @@ internal sealed class BranchPick(Run target, Run source, IReadOnlyCollection<Gui
         _number = graph.NextOf(target.StreamName);
         var from = theirs.FirstBeyond(graph.ContentsOf(ours));
         var wanted = await FindChosenAsync(events, cancellationToken).ConfigureAwait(false);
-        var causes = await FindCausesAsync(wanted, from, cancellationToken).ConfigureAwait(false);
-        var known = await FindKnownAsync([.. wanted, .. causes], cancellationToken).ConfigureAwait(false);
-        known.UnionWith(wanted.Where(e => e.Position!.Value < from).Select(e => e.Id));
-        causes.RemoveAll(e => known.Contains(e.Id));
+        var closure = await CausalClosure.LoadAsync(source, from, wanted, cancellationToken).ConfigureAwait(false);
+        var causes = await FindCausesAsync(closure, wanted, cancellationToken).ConfigureAwait(false);
+        var known = (await new KnownEvents(target.Store, graph, ours).FindAsync(wanted.Concat(causes), cancellationToken).ConfigureAwait(false)).Keys
+            .Concat(wanted.Where(e => e.Position!.Value < from).Select(e => e.Id)).ToHashSet();
+
+        // What a known event follows from was decided when it was picked.
+        var needed = closure.Of(wanted.Select(e => e.Id), known);
+        causes.RemoveAll(e => !needed.Contains(e.Id) || CarryOver.IsRecord(e.Type));
         var all = options.Causes == PickCauses.Include ? InOrder(wanted.Concat(causes)) : wanted;
-        var carried = (await _carry.RunAsync([.. all.Where(e => !known.Contains(e.Id))], ours.At, Picked, cancellationToken).ConfigureAwait(false))
-            .ToDictionary(e => e.Original.Id);
         return new CherryPickPreview
         {
             Target = target.StreamName,
             TargetLength = ours.At,
             Source = source.StreamName,
-            Events = [.. all.Select(e => carried.GetValueOrDefault(e.Id) ?? new CarriedEvent(e, CarryOutcome.Known))],
+            Events = await _carry.RunAsync(all, known, ours.At, Picked, cancellationToken).ConfigureAwait(false),
             Missing = options.Causes == PickCauses.Include ? [] : causes,
         };
     }
@@ -57,7 +58,11 @@ internal sealed class BranchPick(Run target, Run source, IReadOnlyCollection<Gui
 
             var last = written[^1].Original;
             var picked = new BranchPicked(
-                source.StreamName.Value, last.Position!.Value.Value + 1, [.. written.Select(e => e.Original.Id)], preview.Decisions.Count);
+                source.StreamName.Value,
+                last.Position!.Value.Value + 1,
+                [.. written.Select(e => e.Original.Id)],
+                preview.Decisions.Count,
+                CarryOver.UnchangedOf(preview.Events));
             var end = new NewEvent(picked, Metadata with { Causes = [last.Id, .. target.Answers.Present] })
             {
                 Id = EventIds.OfMerge(target.StreamName, _number),
@@ -92,22 +97,15 @@ internal sealed class BranchPick(Run target, Run source, IReadOnlyCollection<Gui
             : InOrder(found);
     }
 
-    private async Task<List<RecordedEvent>> FindCausesAsync(List<RecordedEvent> wanted, Position from, CancellationToken cancellationToken)
+    private async Task<List<RecordedEvent>> FindCausesAsync(
+        CausalClosure closure,
+        List<RecordedEvent> wanted,
+        CancellationToken cancellationToken)
     {
-        var closure = await new CausalClosure(source, from)
-            .FindAsync([.. wanted.Where(e => e.Position!.Value >= from)], cancellationToken).ConfigureAwait(false);
-        closure.ExceptWith(wanted.Select(e => e.Id));
-        var causes = await new EventLookup(source).FindAsync(closure, cancellationToken).ConfigureAwait(false);
-        return InOrder(causes.Where(e => !CarryOver.IsRecord(e.Type)));
-    }
-
-    /// <summary>The events that were picked before: into the target, or into what it shares with its ancestors.</summary>
-    private async Task<HashSet<Guid>> FindKnownAsync(IReadOnlyList<RecordedEvent> asked, CancellationToken cancellationToken)
-    {
-        StreamName[] streams = [.. target.History.Lineage.Select(s => new StreamName(s.Stream)), target.StreamName];
-        var originals = asked.SelectMany(e => streams.Select(s => (Id: EventIds.OfCarried(s, e.Id, 0), Original: e.Id))).ToDictionary(p => p.Id, p => p.Original);
-        var found = await new EventLookup(target).FindAsync(originals.Keys, cancellationToken).ConfigureAwait(false);
-        return [.. found.Where(e => e.Position is not null).Select(e => originals[e.Id])];
+        var ids = wanted.Select(e => e.Id).ToList();
+        var causes = closure.Of(ids, []);
+        causes.ExceptWith(ids);
+        return InOrder(await new EventLookup(source).FindAsync(causes, cancellationToken).ConfigureAwait(false));
     }
 
     private static List<RecordedEvent> InOrder(IEnumerable<RecordedEvent> found) => [.. found.OrderBy(e => e.Position!.Value.Value)];

@@ -19,19 +19,20 @@ internal sealed class BranchRebase(Run source, Run onto, RebaseOptions options)
     public async Task<RebaseResult> RunAsync(CancellationToken cancellationToken)
     {
         var preview = await PreviewAsync(cancellationToken).ConfigureAwait(false);
-        var fork = new ForkOptions { Id = _branch.Id, Name = options.Name, Metadata = Metadata };
-        var branch = await onto.ForkAsync(preview.OntoLength, fork, cancellationToken).ConfigureAwait(false);
         var rebased = new BranchRebased(
             preview.Source.Value,
             preview.SourceLength.Value,
             preview.Base,
-            options.Mode == RebaseMode.Squash ? preview.Conflicts.Count : preview.Events.Count(e => e.Outcome == CarryOutcome.Conflict));
+            options.Mode == RebaseMode.Squash ? preview.Conflicts.Count : preview.Events.Count(e => e.Outcome == CarryOutcome.Conflict),
+            CarryOver.UnchangedOf(preview.Events));
         NewEvent[] events =
         [
             .. preview.Events.SelectMany(e => e.Written),
             .. preview.Changes.Select(c => new NewEvent(c.Event, Metadata with { Causes = c.Causes })),
             new NewEvent(rebased, Metadata with { Causes = _last is { } last ? [last] : [] }) { Id = EventIds.OfMerge(_branch, 0) },
         ];
+        var fork = new ForkOptions { Id = _branch.Id, Name = options.Name, Metadata = Metadata };
+        var branch = await onto.ForkAsync(preview.OntoLength, fork, cancellationToken).ConfigureAwait(false);
         var length = await branch.AppendMergeAsync(events, new Position(preview.OntoLength.Value + 1), cancellationToken).ConfigureAwait(false);
         return new RebaseResult(branch, preview, events[^1].Id, length);
     }
@@ -47,9 +48,12 @@ internal sealed class BranchRebase(Run source, Run onto, RebaseOptions options)
         var events = await source.ReadAsync(theirs.FirstBeyond(graph.ContentsOf(ours)), theirs.At, cancellationToken)
             .Where(e => e is not { Type: "branch.created", Version.Value: 1 }).ToListAsync(cancellationToken).ConfigureAwait(false);
         _last = events.Count > 0 ? events[^1].Id : null;
+        var known = await new KnownEvents(onto.Store, graph, ours).FindAsync(events, cancellationToken).ConfigureAwait(false);
         var causes = new RebasedCauses(_branch);
         await causes.LoadAsync(source, events, cancellationToken).ConfigureAwait(false);
-        var carried = await new CarryOver(onto, source, options.Resolver).RunAsync(events, ours.At, Rebased, cancellationToken).ConfigureAwait(false);
+        causes.Add(known);
+        var carried = await new CarryOver(onto, source, options.Resolver)
+            .RunAsync(events, known.Keys.ToHashSet(), ours.At, Rebased, cancellationToken).ConfigureAwait(false);
         return new RebasePreview
         {
             Source = source.StreamName,

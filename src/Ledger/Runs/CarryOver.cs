@@ -25,23 +25,34 @@ internal sealed class CarryOver(Run target, Run source, MergeResolver resolver)
     /// <summary>Whether events of a name are never written again.</summary>
     public static bool IsRecord(string type) => Records.Contains(type);
 
+    /// <summary>The ids of the events that change nothing in the target; null for none.</summary>
+    public static IReadOnlyList<Guid>? UnchangedOf(IEnumerable<CarriedEvent> events) =>
+        events.Where(e => e.Outcome == CarryOutcome.Unchanged).Select(e => e.Original.Id).ToList() is { Count: > 0 } ids ? ids : null;
+
     /// <summary>What becomes of each event, in order.</summary>
     /// <param name="events">The events in the order of the source's history, with their positions.</param>
+    /// <param name="known">The ids of those that the target has already.</param>
     /// <param name="length">The length of the target.</param>
     /// <param name="form">How the events that are written for one are written: their data and, for those of objects and relations, the causes that their merge found.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
     public async Task<IReadOnlyList<CarriedEvent>> RunAsync(
         IReadOnlyList<RecordedEvent> events,
+        IReadOnlySet<Guid> known,
         Position length,
         Func<RecordedEvent, int, object, IReadOnlyList<Guid>, NewEvent> form,
         CancellationToken cancellationToken)
     {
         var carrier = new EventCarrier(target.MergeReader, target.History, length, source.History, DecideAsync);
-        var changes = await carrier.RunAsync([.. events.Where(e => WorldEntity.KindOf(e.Type) is not null)], cancellationToken).ConfigureAwait(false);
+        var changes = await carrier.RunAsync([.. events.Where(e => !known.Contains(e.Id) && WorldEntity.KindOf(e.Type) is not null)], cancellationToken).ConfigureAwait(false);
         return [.. events.Select(Carried)];
 
         CarriedEvent Carried(RecordedEvent recorded)
         {
+            if (known.Contains(recorded.Id))
+            {
+                return new CarriedEvent(recorded, CarryOutcome.Known);
+            }
+
             if (IsRecord(recorded.Type))
             {
                 return new CarriedEvent(recorded, CarryOutcome.Record);

@@ -91,6 +91,9 @@ internal sealed class MergeGraph(IEventStore store)
             m.Event.Type,
             m.Event.Id));
 
+    /// <summary>All cherry-picks and rebases that were loaded: the event that ends each, and the state that it took from.</summary>
+    public IEnumerable<(RecordedEvent Event, MergeState Source)> Carries => _picks.Values.SelectMany(p => p);
+
     /// <summary>The last merge in a part of a history, from a position on; null for none.</summary>
     public RecordedEvent? FindLastMerge(MergeState state, Position from) =>
         state.Segments().Reverse()

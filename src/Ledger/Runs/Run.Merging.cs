@@ -131,7 +131,7 @@ public sealed partial class Run
     /// <remarks>
     /// <list type="number">
     /// <item>Events are written one by one, as <see cref="CherryPickAsync"/> does, but with their own metadata: who caused them, when, and their causes, mapped to
-    /// the events that were written for them.</item>
+    /// the events that were written for them. What the other history picked before is known, and not written again.</item>
     /// <item>An event in conflict is left out and listed, unless the conflict is decided. Records of calls, budgets, approvals and branches stay on this branch;
     /// causes lead to them.</item>
     /// <item><see cref="RebaseMode.Squash"/> writes one set of events for the difference instead, as <see cref="MergeAsync"/> does; values in conflict are left out.</item>

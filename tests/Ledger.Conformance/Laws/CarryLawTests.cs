@@ -50,6 +50,10 @@ public abstract class CarryLawTests(ITestEngine engine) : EventStoreTests(engine
         ((await a.GetLengthAsync()).Value, (await b.GetLengthAsync()).Value)
             .ShouldBe((preview.OntoLength.Value, preview.SourceLength.Value));
 
+        // What was taken over is not again: only what was left out is still to be decided.
+        var twice = await b.PreviewRebaseAsync(result.Branch);
+        twice.Events.Where((_, i) => preview.Events[i].Outcome != CarryOutcome.Conflict).ShouldAllBe(e => e.Outcome == CarryOutcome.Known);
+
         // A squash is a merge on a branch of its own.
         var squashed = await b.RebaseAsync(a, new RebaseOptions { Mode = RebaseMode.Squash, Resolver = MergeResolver.Ours });
         var merged = await a.ForkAsync();

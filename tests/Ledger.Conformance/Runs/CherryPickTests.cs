@@ -158,6 +158,30 @@ public abstract class CherryPickTests(ITestEngine engine) : EventStoreTests(engi
     }
 
     [Fact]
+    public async Task Pick_CauseThatChangedNothing_CountsAsPicked()
+    {
+        var (run, branch) = await ForkedAsync();
+        var same = Set("a", "x", 2);
+        var note = new NewEvent(Note("n"), Caused(same));
+        var (second, third) = (new NewEvent(Note("second"), Caused(note)), new NewEvent(Note("third"), Caused(same)));
+        await branch.AppendAsync([same, note, second, third]);
+        await run.AppendAsync([Set("a", "x", 2)]);
+        var result = await run.CherryPickAsync(branch, [same.Id, note.Id]);
+        await run.AppendAsync([Set("a", "x", 3)]);
+
+        // Neither of the other two needs a decision on a value that was the same when it was picked.
+        var again = await run.CherryPickAsync(branch, [same.Id, second.Id, third.Id]);
+        var below = await (await run.ForkAsync()).CherryPickAsync(branch, [same.Id, third.Id]);
+
+        result.Picked.Events.Select(e => e.Outcome).ShouldBe([CarryOutcome.Unchanged, CarryOutcome.Written]);
+        var picked = (await run.ReadAllAsync()).Select(e => e.Data).OfType<BranchPicked>().First();
+        picked.Events.ShouldBe([note.Id]);
+        picked.Unchanged.ShouldBe([same.Id]);
+        again.Picked.Events.Select(e => e.Outcome).ShouldBe([CarryOutcome.Known, CarryOutcome.Written, CarryOutcome.Written]);
+        below.Picked.Events.ShouldAllBe(e => e.Outcome == CarryOutcome.Known);
+    }
+
+    [Fact]
     public async Task Pick_RecordsAndOwnEvents_StayAndAreCopied()
     {
         var (run, branch) = await ForkedAsync();

@@ -99,6 +99,73 @@ public abstract class RebaseTests(ITestEngine engine) : EventStoreTests(engine)
     }
 
     [Fact]
+    public async Task Rebase_ForeignIdOfTwoBranches_StaysWithTheNearest()
+    {
+        var (run, branch) = await ForkedAsync();
+        await branch.AppendAsync([Foreign("e-1", Note("first"))]);
+        var nested = await branch.ForkAsync();
+        await nested.AppendAsync([Foreign("e-1", Note("second")), Foreign("e-2", Note("third"), causes: ["e-1"])]);
+        var other = await run.ForkAsync();
+        await other.AppendAsync([Foreign("e-1", Note("stranger"))]);
+
+        var rebased = (await nested.RebaseAsync(run)).Branch;
+
+        var written = (await rebased.ReadAllAsync()).Where(e => e.Type == "note.taken").ToList();
+        written.Select(e => (Json(e), e.Metadata.ForeignId)).ShouldBe(
+            [("""{"text":"first"}""", null), ("""{"text":"second"}""", "e-1"), ("""{"text":"third"}""", "e-2")]);
+        written[2].Metadata.Causes.ShouldBe([written[1].Id]);
+        (await rebased.FindEventAsync("e-1"))!.Id.ShouldBe(written[1].Id);
+
+        // Each of the three is known by its own copy, and an event of another branch with the same foreign id is none of them.
+        (await rebased.CherryPickAsync(nested, await NotesOf(nested))).Picked.Events.ShouldAllBe(e => e.Outcome == CarryOutcome.Known);
+        (await rebased.CherryPickAsync(other, await NotesOf(other))).Picked.Events.ShouldHaveSingleItem().Outcome.ShouldBe(CarryOutcome.Written);
+    }
+
+    [Fact]
+    public async Task Rebase_EventsThatTheTargetPicked_AreKnown()
+    {
+        var (run, branch) = await ForkedAsync();
+        var (note, made, set) = (new NewEvent(Note("n")), new NewEvent(new ObjectCreated("o", "T")), Set("a", "x", 2));
+        var last = new NewEvent(Note("last"), new EventMetadata { Causes = [note.Id] });
+        await branch.AppendAsync([note, made, set, last]);
+        await run.CherryPickAsync(branch, [note.Id, made.Id, set.Id]);
+        await run.AppendAsync([new ObjectRemoved("o"), Set("a", "x", 3)]);
+        var copy = (await run.ReadAllAsync()).Single(e => e.Type == "note.taken");
+
+        var result = await branch.RebaseAsync(run);
+
+        result.Rebased.Events.Select(e => e.Outcome).ShouldBe([CarryOutcome.Known, CarryOutcome.Known, CarryOutcome.Known, CarryOutcome.Written]);
+        var events = await result.Branch.ReadAllAsync();
+        events.Where(e => e.Type == "note.taken").Select(Json).ShouldBe(["""{"text":"n"}""", """{"text":"last"}"""]);
+        events[^2].Metadata.Causes.ShouldBe([copy.Id]);
+        (await Data(result.Branch, "a")).ShouldBe("""{"x":3}""");
+        (await result.Branch.FindObjectAsync("o")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Rebase_OntoWhatItWasRebasedTo_WritesOnlyWhatIsNew()
+    {
+        var (run, branch) = await ForkedAsync();
+        var (note, same) = (new NewEvent(Note("n")), Set("a", "x", 2));
+        await branch.AppendAsync([note, Foreign("e-1", Note("foreign")), same]);
+        await run.AppendAsync([Set("a", "x", 2)]);
+        var rebased = (await branch.RebaseAsync(run)).Branch;
+        await rebased.AppendAsync([Set("a", "x", 3)]);
+        await branch.AppendAsync([new NewEvent(Note("later"), new EventMetadata { Causes = [same.Id] })]);
+
+        var again = await branch.RebaseAsync(rebased);
+
+        again.Rebased.Events.Select(e => e.Outcome).ShouldBe([CarryOutcome.Known, CarryOutcome.Known, CarryOutcome.Known, CarryOutcome.Written]);
+        ((BranchRebased)(await rebased.ReadAllAsync()).First(e => e.Type == "branch.rebased").Data).Unchanged.ShouldBe([same.Id]);
+
+        // The copies of copies are known too, where the branch of the first ones is not part of the history.
+        var other = await run.ForkAsync();
+        await other.AppendAsync([Labelled("other")]);
+        var twice = (await rebased.RebaseAsync(other)).Branch;
+        (await twice.CherryPickAsync(branch, (await NotesOf(branch))[..2])).Picked.Events.ShouldAllBe(e => e.Outcome == CarryOutcome.Known);
+    }
+
+    [Fact]
     public async Task Rebase_OfABranchThatHadMergedTheTarget_WritesOnlyItsOwn()
     {
         var (run, branch) = await ForkedAsync();
@@ -235,6 +302,11 @@ public abstract class RebaseTests(ITestEngine engine) : EventStoreTests(engine)
 
     private static NewEvent Set(string id, string property, int value, EventMetadata? metadata = null) =>
         new(new ObjectPatched(id, new JsonObject { [property] = value }), metadata);
+
+    private static NewEvent Foreign(string id, object data, params string[] causes) =>
+        new(data, new EventMetadata { ForeignId = id, ForeignCauses = causes });
+
+    private static async Task<List<Guid>> NotesOf(Run run) => [.. (await run.ReadAllAsync()).Where(e => e.Type == "note.taken").Select(e => e.Id)];
 
     private static UntypedEvent Note(string text) => new("note.taken", JsonElement.Parse($$"""{"text":"{{text}}"}"""));
 
