@@ -87,9 +87,9 @@ public abstract class ContendedBudgetTests(ITestEngine engine) : PolledToolTests
         var run = new AgentLedger(store, timeProvider: new NoWait()).GetRun(id);
 
         // Another budget that is joined meanwhile has no part in it.
-        await run.CallAsync("llm", "1", async (_, _) =>
+        await run.CallAsync("llm", "1", async (_, token) =>
         {
-            await Runs.JoinBudgetAsync(task, root);
+            await Runs.JoinBudgetAsync(task, root, cancellationToken: token);
             return Costing(0.5m);
         });
 
