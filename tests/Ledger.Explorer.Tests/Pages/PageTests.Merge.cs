@@ -58,11 +58,7 @@ public sealed partial class PageTests
 
         var html = WebUtility.HtmlDecode(await _client.GetStringAsync("/ledger/merge?target=run:types&source=branch:types-again"));
 
-<<<<<<< HEAD
-        var rows = Regex.Matches(html, """value="\[("(?:object|relation)"[^\]]*)\]">(?:(?!</td>).)*""", RegexOptions.Singleline);
-=======
         var rows = Regex.Matches(html, """value="\[("(?:object|relation)"[^\]]*)\]"(?:(?!</td>).)*""", RegexOptions.Singleline);
->>>>>>> fix-merge
         rows.Select(m => (m.Groups[1].Value.Replace("\"", "", StringComparison.Ordinal), m.Value.Contains("neither", StringComparison.Ordinal))).ShouldBe(
         [
             ("object,gone,,removed", true),
