@@ -179,10 +179,12 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
         return (((TextContentBlock)result.Content[0]).Text, result.IsError == true);
     }
 
-    private Task<McpClient> ConnectAsync(params string[] options) => McpClient.CreateAsync(new StdioClientTransport(new StdioClientTransportOptions
-    {
-        Command = "dotnet",
-        Arguments = [Path.Combine(AppContext.BaseDirectory, "Ledger.Cli.dll"), "mcp", .. options],
-        EnvironmentVariables = new Dictionary<string, string?> { ["LEDGER_POSTGRES"] = database.ConnectionString },
-    }));
+    private Task<McpClient> ConnectAsync(params string[] options) => McpClient.CreateAsync(
+        new StdioClientTransport(new StdioClientTransportOptions
+        {
+            Command = "dotnet",
+            Arguments = [Path.Combine(AppContext.BaseDirectory, "Ledger.Cli.dll"), "mcp", .. options],
+            EnvironmentVariables = new Dictionary<string, string?> { ["LEDGER_POSTGRES"] = database.ConnectionString },
+        }),
+        new McpClientOptions { InitializationTimeout = TimeSpan.FromMinutes(5) });
 }
