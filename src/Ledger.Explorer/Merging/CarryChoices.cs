@@ -21,7 +21,7 @@ internal static class CarryChoices
         return ids;
     }
 
-    /// <exception cref="FormatException">The text is none of the names.</exception>
+    /// <exception cref="FormatException">The text is not one of the names.</exception>
     public static PickCauses CausesOf(string? text) => text switch
     {
         null or "ask" => PickCauses.Ask,
@@ -29,7 +29,7 @@ internal static class CarryChoices
         _ => throw new FormatException($"'causes' must be 'ask' or 'include', but was '{text}'."),
     };
 
-    /// <exception cref="FormatException">The text is none of the names.</exception>
+    /// <exception cref="FormatException">The text is not one of the names.</exception>
     public static RebaseMode ModeOf(string? text) => text switch
     {
         null or "events" => RebaseMode.Events,

@@ -22,7 +22,7 @@ namespace Ledger.Marten.Projections;
 /// process of the application, an async one by the process that has Marten's lock of it. A second connection holds the lock of the rebuild, for which a rebuild of the same
 /// projection waits in any process. The connection must reach the server itself: through a pooler nothing is offered, and those who ask get the sentence that they get
 /// without an application. Nor is anything offered for the async projections of a daemon that Marten does not coordinate itself.</para>
-/// <para>Marten empties the documents first. So a rebuild outlives the session, and one whose process has ended is begun anew by another, or by the next that starts.</para>
+/// <para>Marten empties the documents first. So a rebuild outlives the session, and one whose process has ended is started again by another, or by the next that starts.</para>
 /// </remarks>
 /// <param name="store">The log.</param>
 /// <param name="coordinator">What runs Marten's daemon here; null without one.</param>

@@ -41,6 +41,6 @@ public sealed class ProjectionsTests(CliDatabase database) : IClassFixture<CliDa
         var result = await database.Cli.RunAsync("projections", "rebuild", "usage");
 
         result.ExitCode.ShouldBe(1);
-        result.Error.ShouldBe("ledger: No node that runs declares 'usage'. Start the application that does, and ask again; one of Marten is rebuilt by the application itself, with 'dotnet run -- projections rebuild'.\n");
+        result.Error.ShouldBe("ledger: No node that runs declares 'usage', or the one that does is rebuilding another. Start the application that does, or wait, and ask again; one of Marten is rebuilt by the application itself, with 'dotnet run -- projections rebuild'.\n");
     }
 }

@@ -280,6 +280,7 @@ public abstract class SharedBudgetTests(ITestEngine engine) : PolledToolTests(en
     {
         var run = Runs.GetRun(id);
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (true)
         {
             if ((await run.ListApprovalsAsync(patience.Token)).FirstOrDefault(a => a.Decision is null) is { } asked)
@@ -288,7 +289,7 @@ public abstract class SharedBudgetTests(ITestEngine engine) : PolledToolTests(en
                 return;
             }
 
-            await Task.Delay(10, patience.Token);
+            await pace.WaitForNextTickAsync(patience.Token);
         }
     }
 

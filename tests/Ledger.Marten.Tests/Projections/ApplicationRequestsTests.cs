@@ -168,7 +168,8 @@ public sealed class ApplicationRequestsTests : IAsyncLifetime
 
         var rebuild = Admin.RebuildAsync("Journal");
         await PollAsync(async () => await _database.TextAsync("select count(node)::text from ledger.projection_request") == "1");
-        await Task.Delay(TimeSpan.FromSeconds(1));
+        await PollAsync(async () => await _database.TextAsync(
+            "select count(*)::text from pg_stat_activity where datname = current_database() and query like '-- Locks the rebuild%' and pid <> $1", other.ProcessID) != "0");
         (await FilledAsync()).ShouldBe("0");
         await RebuildLock.GiveAsync(other, "marten:Journal", options);
 

@@ -63,7 +63,8 @@ internal sealed class ProjectionRequest(NpgsqlDataSource dataSource, PostgresOpt
             throw await FailAsync(
                 id,
                 projection,
-                $"No node that runs declares '{projection}'. Start the application that does, and ask again; one of Marten is rebuilt by the application itself, with "
+                $"No node that runs declares '{projection}', or the one that does is rebuilding another. Start the application that does, or wait, and ask again; one of Marten is "
+                    + "rebuilt by the application itself, with "
                     + "'dotnet run -- projections rebuild'.").ConfigureAwait(false);
         }
 

@@ -88,7 +88,7 @@ public sealed class ProjectionRequestTests
         var refused = await Should.ThrowAsync<RequestFailedException>(() => new ProjectionAdmin(bench.Database.DataSource).RebuildAsync("nobody"));
 
         refused.Message.ShouldBe(
-            "No node that runs declares 'nobody'. Start the application that does, and ask again; one of Marten is rebuilt by the application itself, with 'dotnet run -- projections rebuild'.");
+            "No node that runs declares 'nobody', or the one that does is rebuilding another. Start the application that does, or wait, and ask again; one of Marten is rebuilt by the application itself, with 'dotnet run -- projections rebuild'.");
     }
 
     private sealed class Latest(Action<RebuildProgress> report) : IProgress<RebuildProgress>
