@@ -29,8 +29,7 @@ internal sealed class OwnServer : IAsyncDisposable
     {
         var programs = PostgresPrograms.Find();
         var account = ServerAccount.Choose();
-        var folder = Path.Combine(
-            await ChooseBaseAsync(options.Durability, account, cancellationToken).ConfigureAwait(false), $"ledger-test-{Guid.NewGuid().ToString("N")[..16]}");
+        var folder = await ChooseFolderAsync(options.Durability, account, cancellationToken).ConfigureAwait(false);
         var watchdog = Watchdog.Start(folder);
         var place = new ServerPlace(folder, folder, account);
         var server = new PostgresServer(place, programs, options.AllSettings(), options.Timeout, TimeProvider.System);
@@ -38,7 +37,7 @@ internal sealed class OwnServer : IAsyncDisposable
         try
         {
             await place.PrepareAsync(cancellationToken).ConfigureAwait(false);
-            await server.InitializeAsync(cancellationToken, "--no-sync").ConfigureAwait(false);
+            await FreshData.CopyToAsync(place, cancellationToken).ConfigureAwait(false);
             await server.StartAsync(cancellationToken).ConfigureAwait(false);
             return own;
         }
@@ -48,6 +47,10 @@ internal sealed class OwnServer : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>The path of a folder for a server, which is not made yet.</summary>
+    internal static async Task<string> ChooseFolderAsync(TestDurability durability, ServerAccount? account, CancellationToken cancellationToken) => Path.Combine(
+        await ChooseBaseAsync(durability, account, cancellationToken).ConfigureAwait(false), $"ledger-test-{Guid.NewGuid().ToString("N")[..16]}");
 
     internal async Task RestartAsync(CancellationToken cancellationToken)
     {

@@ -86,7 +86,7 @@ await using var server = await TestPostgres.StartAsync(
     new TestPostgresOptions
     {
         Durability = arguments.Workload == Workload.Check ? TestDurability.None : TestDurability.Full,
-        Settings = new Dictionary<string, string> { ["autovacuum"] = "off", ["jit"] = "on" },
+        Settings = new Dictionary<string, string> { ["autovacuum"] = "off", ["jit"] = arguments.Workload.WarmsUp ? "on" : "off" },
     },
     stop.Token);
 var machine = await Machine.DescribeAsync(server.ConnectionString, stop.Token);

@@ -57,7 +57,7 @@ internal sealed class EventLines : IDisposable
         }
     }
 
-    /// <summary>Opens a file, or buffers standard input, so that it can be read more than once.</summary>
+    /// <summary>Opens a file, or keeps standard input in a temporary one, so that it can be read more than once.</summary>
     /// <exception cref="RefusalException">The file cannot be opened.</exception>
     public static async Task<EventLines> OpenForTwoReadingsAsync(string path, CommandIo io, CancellationToken cancellationToken)
     {
@@ -67,8 +67,17 @@ internal sealed class EventLines : IDisposable
             return lines;
         }
 
-        var kept = new MemoryStream();
-        await lines._stream.CopyToAsync(kept, cancellationToken);
+        var kept = new FileStream(Path.Combine(Path.GetTempPath(), $"ledger-input-{Guid.NewGuid():N}"), KeptInput());
+        try
+        {
+            await lines._stream.CopyToAsync(kept, cancellationToken);
+        }
+        catch
+        {
+            await kept.DisposeAsync();
+            throw;
+        }
+
         return new EventLines(kept, lines.Name);
     }
 
@@ -83,6 +92,24 @@ internal sealed class EventLines : IDisposable
     {
         Cut = null;
         return Read(RepeatedIds.Allowed, null, IsCut, cancellationToken);
+    }
+
+    // For this user alone, and gone when it is closed.
+    private static FileStreamOptions KeptInput()
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Options = FileOptions.DeleteOnClose,
+            BufferSize = 64 * 1024,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
     }
 
     private IEnumerable<NewEvent> Read(

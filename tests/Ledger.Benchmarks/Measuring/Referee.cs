@@ -34,7 +34,7 @@ internal sealed class Referee(TestPostgres server, Workload workload, Action<str
         progress($"{scenario.Name}: preparing");
         await using var bench = await OpenAsync(scenario, cancellationToken);
         var rounds = new List<Round>();
-        for (var i = 0; i <= workload.Rounds; i++)
+        for (var i = workload.WarmsUp ? 0 : 1; i <= workload.Rounds; i++)
         {
             var round = new Round();
             foreach (var contender in scenario.Contenders)
@@ -43,10 +43,13 @@ internal sealed class Referee(TestPostgres server, Workload workload, Action<str
                 round[contender] = await MeasureAsync(contender, bench, cancellationToken);
             }
 
-            rounds.Add(round);
+            if (i > 0)
+            {
+                rounds.Add(round);
+            }
         }
 
-        return rounds[1..];
+        return rounds;
     }
 
     private async Task<Workbench> OpenAsync(Scenario scenario, CancellationToken cancellationToken)

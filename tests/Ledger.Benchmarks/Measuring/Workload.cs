@@ -25,4 +25,7 @@ internal sealed record Workload(
 
     /// <summary>For tests: everything runs once, and the figures mean nothing.</summary>
     public static Workload Check { get; } = new(1, TimeSpan.FromSeconds(0.02), TimeSpan.FromSeconds(0.05), 600, 2_000, 3, 3);
+
+    /// <summary>Whether figures are wanted: then contenders that share a database have a turn before the first round.</summary>
+    public bool WarmsUp => this != Check;
 }

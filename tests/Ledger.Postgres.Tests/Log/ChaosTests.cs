@@ -13,7 +13,7 @@ public sealed class ChaosTests
 {
     private const int Writers = 64;
     private const int MostStreams = 20;
-    private static readonly TimeSpan Duration = Scale.IsSoak ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Duration = Scale.IsSoak ? TimeSpan.FromMinutes(5) : TimeSpan.FromSeconds(8);
 
     private const string EndSessions = """
         select count(pg_terminate_backend(pid)) from pg_stat_activity
@@ -74,7 +74,7 @@ public sealed class ChaosTests
         var started = Stopwatch.GetTimestamp();
         for (var kill = 1; !cancellationToken.IsCancellationRequested; kill++)
         {
-            var until = TimeSpan.FromSeconds(kill * 5);
+            var until = TimeSpan.FromSeconds(kill * 3);
             while (Stopwatch.GetElapsedTime(started) < until && !cancellationToken.IsCancellationRequested)
             {
                 await ExecuteAsync(database, $"select pg_sleep({random.NextDouble() / 2:0.00})");

@@ -11,7 +11,7 @@ namespace Ledger.Postgres.Tests.Log;
 /// <summary>What was acknowledged survives a crash, and what was not can be sent again without being doubled.</summary>
 public sealed class CrashTests
 {
-    private static readonly int Appends = Scale.Of(10_000, 100_000);
+    private static readonly int Appends = Scale.Of(4_000, 100_000);
 
     [Fact]
     public async Task Append_ServerKilledInTheMiddle_AcknowledgedIsKeptAndRetriedIsWrittenOnce()
@@ -110,7 +110,7 @@ public sealed class CrashTests
             RedirectStandardOutput = true,
         })!;
         var acknowledged = new List<Guid>();
-        while (acknowledged.Count < Scale.Of(2_000, 20_000) && await writer.StandardOutput.ReadLineAsync() is { } line)
+        while (acknowledged.Count < Scale.Of(1_000, 20_000) && await writer.StandardOutput.ReadLineAsync() is { } line)
         {
             acknowledged.Add(Guid.Parse(line));
         }

@@ -12,7 +12,7 @@ namespace Ledger.Postgres.Tests.Records;
 /// <summary>Many processes write one chain, and some are killed; the server too.</summary>
 public sealed class ChronoCrashTests
 {
-    private static readonly int Acknowledged = Scale.Of(1_500, 40_000);
+    private static readonly int Acknowledged = Scale.Of(800, 40_000);
 
     [Fact]
     public async Task Write_64WritersIn4ProcessesWithKills_LoseNothingAndBreakNothing()

@@ -11,7 +11,7 @@ public sealed class TaskCrashTests
 {
     private const int Writers = 16;
     private static readonly DateTimeOffset Time = DateTimeOffset.UnixEpoch;
-    private static readonly int Messages = Scale.Of(2_000, 40_000);
+    private static readonly int Messages = Scale.Of(1_000, 40_000);
 
     [Fact]
     public async Task Saves_WhileConnectionsAreKilled_AreStoredOnce()

@@ -28,7 +28,7 @@ public sealed class KillTests
         await database.InitializeAsync();
         try
         {
-            using (var sample = await SampleProcess.StartAsync(database.ConnectionString, engine))
+            using (var sample = await SampleProcess.StartStaticAsync(database.ConnectionString, engine))
             {
                 await database.ExecuteAsync(HoldTheEighth);
                 await using var hold = await database.DataSource.OpenConnectionAsync();
@@ -41,7 +41,7 @@ public sealed class KillTests
             }
 
             (await database.AskAsync<string>(Steps)).Split(',').Length.ShouldBeInRange(7, 8);
-            using var again = await SampleProcess.StartAsync(database.ConnectionString, engine);
+            using var again = await SampleProcess.StartStaticAsync(database.ConnectionString, engine);
             await database.WaitAsync($"""
                 select (select count(*) = 16 from ledger.mt_events where stream_id = 'run:killed')
                     and not exists (select from {schema}.wolverine_outgoing_envelopes)

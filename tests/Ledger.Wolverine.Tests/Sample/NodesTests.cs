@@ -23,9 +23,9 @@ public sealed class NodesTests
         var nodes = new List<SampleProcess>();
         try
         {
-            nodes.Add(await SampleProcess.StartAsync(database.ConnectionString, engine));
+            nodes.Add(await SampleProcess.StartStaticAsync(database.ConnectionString, engine));
             nodes.AddRange(await Task.WhenAll(
-                SampleProcess.StartAsync(database.ConnectionString, engine), SampleProcess.StartAsync(database.ConnectionString, engine)));
+                SampleProcess.StartStaticAsync(database.ConnectionString, engine), SampleProcess.StartStaticAsync(database.ConnectionString, engine)));
             var runs = 0;
             for (var round = 0; round < rounds; round++)
             {
@@ -40,7 +40,7 @@ public sealed class NodesTests
                 runs += 4;
                 if (round < rounds - 1)
                 {
-                    nodes.Add(await SampleProcess.StartAsync(database.ConnectionString, engine));
+                    nodes.Add(await SampleProcess.StartStaticAsync(database.ConnectionString, engine));
                 }
             }
 

@@ -97,7 +97,7 @@ internal sealed class SampleProcess : IDisposable
         _process.Dispose();
     }
 
-    private static string StaticOf(string engine) => engine == "native" ? $"{Sample}.StaticNative" : $"{Sample}.Static";
+    private static string StaticOf(string engine) => engine.StartsWith("native", StringComparison.Ordinal) ? $"{Sample}.StaticNative" : $"{Sample}.Static";
 
     private static string FolderOf(string project) => AppContext.BaseDirectory.Replace(
         Path.Combine("tests", "Ledger.Wolverine.Tests"), Path.Combine(project == MartenApp ? "samples" : "tests", project), StringComparison.Ordinal);

@@ -12,7 +12,7 @@ namespace Ledger.Postgres.Tests.Projections.Inline;
 /// <summary>What inline projections keep is the fold of what the log has, also after a crash of the server.</summary>
 public sealed class ProjectionCrashTests
 {
-    private static readonly int Appends = Scale.Of(5_000, 50_000);
+    private static readonly int Appends = Scale.Of(2_000, 50_000);
 
     [Fact]
     public async Task Append_ServerKilledAndStartedAgain_RowsAndDocumentsAreTheFold()
