@@ -64,7 +64,7 @@ internal static class CommandLine
         {
             var words = string.Join(", ", command.Subcommands.Select(c => c.Name));
             throw new UsageException(parsed.UnmatchedTokens is [var word, ..]
-                ? $"'{word}' is not a command of '{PathOf(parsed)}'. Choose one of: {words}."
+                ? $"'{word}' is not a command of '{PathOf(parsed)}'.{(NearestWord.Find(word, [.. command.Subcommands.Select(c => c.Name)]) is { } near ? $" Did you mean '{near}'?" : "")} Choose one of: {words}."
                 : $"'{PathOf(parsed)}' needs a command, one of: {words}.");
         }
 

@@ -82,12 +82,12 @@ internal sealed class AppendCommand : LedgerCommand
         using var source = await OpenAsync(session, defaults, cancellationToken);
         var count = await source.CheckAsync(session, cancellationToken);
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var stream = (await StoredRuns.TryFindAsync(connection.Ledger, session.Get(_stream), cancellationToken))?.StreamName
-            ?? StreamIds.Create(session.Get(_stream));
+        var found = await StoredRuns.TryFindAsync(connection.Ledger, session.Get(_stream), cancellationToken);
+        var stream = found?.StreamName ?? StreamIds.Create(session.Get(_stream));
         var append = new Appending(connection, stream, expected, session.Get(_validate) == "off" ? AppendCheck.None : AppendCheck.World);
         var (appended, version) = await session.Progress.RunAsync(
             $"Appending {Printable.Count(count, "event")}", count, progress => append.RunAsync(source, count, progress, cancellationToken));
-        Print(session, stream, appended, version, count);
+        Print(session, stream, isNew: found is null, appended, version, count);
         foreach (var hint in source.Types.Select(connection.Store.Registry.HintFor).OfType<string>())
         {
             await session.Io.Error.WriteLineAsync(Printable.Of($"ledger: {hint}"));
@@ -104,7 +104,7 @@ internal sealed class AppendCommand : LedgerCommand
             _ => throw new UsageException("An append needs either --file, or --type with --data. 'ledger append --help' shows how to use it."),
         };
 
-    private static void Print(Session session, StreamName stream, RunAppend appended, StreamVersion version, long count)
+    private static void Print(Session session, StreamName stream, bool isNew, RunAppend appended, StreamVersion version, long count)
     {
         var length = appended.Length;
         var first = length.Value - count;
@@ -113,7 +113,7 @@ internal sealed class AppendCommand : LedgerCommand
             var places = count == 1 ? $"position {first}" : $"positions {first} to {length.Value - 1}";
             session.Out.Line(appended.Outcome == AppendOutcome.AlreadyWritten
                 ? $"{(count == 1 ? "The event was" : $"The {Printable.Count(count, "event")} were")} already in {stream}, the last at position {length.Value - 1}; nothing was written."
-                : $"Appended {Printable.Count(count, "event")} to {stream} at {places}; the history now has {Printable.Count(length.Value, "event")}.");
+                : $"Appended {Printable.Count(count, "event")} to {stream}{(isNew ? ", which is new," : "")} at {places}; the history now has {Printable.Count(length.Value, "event")}.");
             return;
         }
 

@@ -11,6 +11,12 @@ internal sealed class EventsCommand : LedgerCommand
     private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
     private readonly Option<Position?> _from = Positions.Option("--from", "The position of the first event.");
     private readonly Option<Position?> _to = Positions.Option("--to", "The position after the last event: '--to 2' shows positions 0 and 1.");
+    private readonly Option<int?> _last = new("--last")
+    {
+        Description = "Only the last N events; with --type or --call, the last N of those; with --follow, those among the last N, and what comes.",
+        HelpName = "N",
+    };
+
     private readonly Option<string?> _type = new("--type") { Description = "Only events of this type.", HelpName = "T" };
     private readonly Option<string?> _call = new("--call") { Description = "Only events that belong to this call of a task.", HelpName = "CALL" };
     private readonly Option<bool> _follow = new("--follow", "-f")
@@ -24,6 +30,7 @@ internal sealed class EventsCommand : LedgerCommand
         Add(_id);
         Add(_from);
         Add(_to);
+        Add(_last);
         Add(_type);
         Add(_call);
         Add(_follow);
@@ -32,6 +39,7 @@ internal sealed class EventsCommand : LedgerCommand
         [
             "ledger events first",
             "ledger events first --from 10 --to 20",
+            "ledger events first --last 5",
             "ledger events branch:second --type object.created --json",
             "ledger events first --follow",
         ];
@@ -46,18 +54,29 @@ internal sealed class EventsCommand : LedgerCommand
             throw new UsageException($"--to {to} comes before --from {from}.");
         }
 
+        if (session.Get(_last) is { } least && (least < 1 || session.Get(_from) is not null))
+        {
+            throw new UsageException(least < 1 ? "--last is a number from 1." : "--last and --from both say where to begin; use one of them.");
+        }
+
         await using var connection = await session.ConnectAsync(cancellationToken);
         var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
         var length = await run.GetLengthAsync(cancellationToken);
         var follows = session.Get(_follow);
         Check(run, from, length);
-        if (to is { } last && !follows)
+        if (to is { } until && !follows)
         {
-            Check(run, last, length);
+            Check(run, until, length);
         }
 
         var (type, callId) = (session.Get(_type), session.Get(_call));
         bool IsWanted(RecordedEvent recorded) => recorded.Is(type, callId);
+        var last = session.Get(_last);
+        if (last is { } count && (follows || (type is null && callId is null)))
+        {
+            from = new Position(Math.Max(0, (to is { } given && given < length ? given : length).Value - count));
+        }
+
         if (follows)
         {
             await new EventFollower(session, connection.Store, run.WithStatistics(session.NewRead()), IsWanted)
@@ -68,11 +87,14 @@ internal sealed class EventsCommand : LedgerCommand
         // On a terminal the events themselves show progress, and a bar would get in their way.
         var end = to ?? length;
         Task<bool> Print(IProgress<long>? progress) =>
-            PrintAsync(session, run.WithStatistics(session.NewRead(progress)).ReadAsync(from, to, cancellationToken).Where(IsWanted), end);
+            PrintAsync(session, Last(run.WithStatistics(session.NewRead(progress)).ReadAsync(from, to, cancellationToken).Where(IsWanted), last), end);
         await (session.Io.OutputWidth is null
             ? session.Progress.RunAsync($"Reading {run.StreamName}", end.Value - from.Value, Print)
             : Print(null));
     }
+
+    private static IAsyncEnumerable<RecordedEvent> Last(IAsyncEnumerable<RecordedEvent> events, int? count) =>
+        count is { } most ? events.TakeLast(most) : events;
 
     private static void Check(Run run, Position position, Position length)
     {

@@ -15,7 +15,16 @@ internal static class Forking
         AgentLedger ledger, string parent, Position at, string? id, string? name, CancellationToken cancellationToken)
     {
         var branchId = StreamIds.NewId("branch", id) ?? Guid.CreateVersion7().ToString();
-        var run = await StoredRuns.FindAsync(ledger, parent, cancellationToken).ConfigureAwait(false);
+        var namesake = StreamName.Run(branchId);
+        var text = new StreamText(parent);
+        var found = await ledger.FindAllAsync([.. text.Names, namesake], cancellationToken).ConfigureAwait(false);
+        var run = text.Choose([.. found.Where(f => text.Names.Contains(f.StreamName))]) ?? throw text.NotFound();
+        if (id is not null && found.Any(f => f.StreamName == namesake))
+        {
+            throw new RefusalException(
+                $"There is a run '{branchId}' already, and '{branchId}' alone would mean both it and the branch. Nothing was written; choose another id.");
+        }
+
         var fork = new BranchFork(run.StreamName, branchId)
         {
             At = at,

@@ -39,7 +39,7 @@ public sealed class AppendTests(CliDatabase database) : IClassFixture<CliDatabas
 
         result.ExitCode.ShouldBe(0);
         result.Error.ShouldBe("ledger: 'object.create' is not a built-in event, and means nothing to worlds and calls; the built-in one is 'object.created'.\n");
-        result.Output.ShouldBe("Appended 3 events to run:near at positions 0 to 2; the history now has 3 events.\n");
+        result.Output.ShouldBe("Appended 3 events to run:near, which is new, at positions 0 to 2; the history now has 3 events.\n");
     }
 
     [Fact]

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Cli.Tests.Events;
+
+public sealed class EventsLastTests(CliDatabase database) : IClassFixture<CliDatabase>
+{
+    [Theory]
+    [InlineData("2", "3,4")]
+    [InlineData("100", "0,1,2,3,4")]
+    public async Task Last_IsCountedFromTheEnd(string last, string positions)
+    {
+        await database.StartAsync($"ends-{last}", 5);
+
+        (await PositionsAsync($"ends-{last}", "--last", last)).ShouldBe(positions);
+    }
+
+    [Fact]
+    public async Task Last_BeforeAPosition_EndsThere()
+    {
+        await database.StartAsync("until", 5);
+
+        (await PositionsAsync("until", "--last", "2", "--to", "3")).ShouldBe("1,2");
+    }
+
+    [Fact]
+    public async Task Last_OfAType_CountsThoseAlone()
+    {
+        await database.StartAsync("mixed", 2);
+        foreach (var type in (string[])["note", "other", "note", "other"])
+        {
+            (await database.Cli.RunAsync("append", "mixed", "--type", type)).ShouldSucceed();
+        }
+
+        (await PositionsAsync("mixed", "--type", "note", "--last", "1")).ShouldBe("4");
+        (await PositionsAsync("mixed", "--type", "note", "--last", "9")).ShouldBe("2,4");
+    }
+
+    [Fact]
+    public async Task Last_OfABranch_ReachesIntoTheSharedPrefix()
+    {
+        await database.StartAsync("parent", 3);
+        (await database.Cli.RunAsync("fork", "parent", "--at", "3", "--id", "child")).ShouldSucceed();
+        (await database.Cli.RunAsync("append", "branch:child", "--type", "note")).ShouldSucceed();
+
+        (await PositionsAsync("branch:child", "--last", "3")).ShouldBe("2,3,4");
+    }
+
+    [Fact]
+    public async Task Last_WithFromOrNone_IsRefused()
+    {
+        (await database.Cli.RunAsync("events", "x", "--last", "0")).ShouldBeRefused(2, "--last is a number from 1.");
+        (await database.Cli.RunAsync("events", "x", "--last", "1", "--from", "0"))
+            .ShouldBeRefused(2, "--last and --from both say where to begin; use one of them.");
+    }
+
+    private async Task<string> PositionsAsync(params string[] arguments)
+    {
+        var shown = (await database.Cli.RunAsync(["events", .. arguments, "--json"])).ShouldSucceed();
+        return string.Join(',', JsonDocument.Parse(shown).RootElement.EnumerateArray().Select(e => e.GetProperty("position").GetInt64()));
+    }
+}
