@@ -1,4 +1,4 @@
-// ./build.sh [target] [arguments]: Clean, Build (default), Test, Soak, LowestMarten (part of Soak), Demo, Bench, Pack. What follows the target goes to the program it runs.
+// ./build.sh [target] [arguments]: Clean, Build (default), Test, Soak, LowestMarten (part of Soak), Demo, Bench, Pack, Docs. What follows the target goes to the program it runs.
 using System.Xml.Linq;
 
 var rest = (EnvironmentVariable("LEDGER_BUILD_ARGUMENTS") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -83,6 +83,16 @@ Task("Bench").IsDependentOn("Build").Does(() =>
 
 Task("Pack").IsDependentOn("Build").Does(() =>
     DotNet("pack", "Ledger.sln", "-c", "Release", "--no-build", "-nodeReuse:false", "-nologo", "-v", "quiet"));
+
+// The site: the pages of docs/ and the reference from the comments in the code, as files in artifacts/site.
+Task("Docs").IsDependentOn("Build").Does(() =>
+{
+    var docfx = MakeAbsolute(File("artifacts/docfx/docfx"));
+    if (!FileExists(docfx)) DotNet("tool", "install", "docfx", "--tool-path", "artifacts/docfx", "--version", "2.*");
+    CleanDirectory("artifacts/site");
+    var code = Run(docfx.FullPath, "docfx.json", "--warningsAsErrors");
+    if (code != 0) throw new CakeException(code, $"'docfx' ended with {code}.");
+});
 
 var target = Argument("target", "Build");
 if (target.Equals("Soak", StringComparison.OrdinalIgnoreCase)) Environment.SetEnvironmentVariable("LEDGER_SOAK", "1");

@@ -72,7 +72,8 @@ public sealed class DocumentProjection<T> : Projection, IDocumentProjection
     /// <summary>Adds a handler that updates any number of documents, and also receives the event's place in the log, its time and its metadata.</summary>
     /// <param name="ids">The ids of the documents; empty to change none.</param>
     /// <param name="evolve">Returns a new document from the old one, which is null if there is none; returning null deletes it.</param>
-    /// <inheritdoc cref="On{TEvent}(Func{TEvent, string}, Func{T, TEvent, T})"/>
+    /// <returns>A new declaration; this one does not change.</returns>
+    /// <exception cref="ArgumentException">The type is already handled.</exception>
     public DocumentProjection<T> On<TEvent>(Func<TEvent, RecordedEvent, IEnumerable<string>> ids, Func<T?, TEvent, RecordedEvent, T?> evolve)
         where TEvent : class
     {
