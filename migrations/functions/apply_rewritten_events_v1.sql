@@ -4,6 +4,7 @@
 -- The locks are taken in the order of an append.
 --   rows of worlds and their snapshots are removed; the next append or read writes them
 --   rows of tasks are written again here, because rows of other tasks refer to them
+--   summaries of runs are emptied, and written by the next read or by the daemon
 --   rows of record stores are written again by the next read, because only the program can do that; until then their head has the
 --   version -1 - v, where v is the last event that they stood for; the chain's head stays, so that verification finds the change
 -- Result: null, which a trigger after the row ignores.
@@ -59,6 +60,18 @@ begin
     -- A snapshot that is being saved is waited for, and deleted; one that comes later finds the row of above.
     perform pg_advisory_xact_lock({ledger}.projection_key_v1('ledger:snapshot'));
     delete from {events}.mt_doc_ledger_world as d where d.id = any (affected);
+
+    -- So is a summary that is being written from events that were read before.
+    perform pg_advisory_xact_lock({ledger}.projection_key_v1('ledger:runs'));
+    delete from {ledger}.run_mark as m where m.stream = any (own);
+    update {ledger}.run_summary as r
+    set version = 0,
+        title = null,
+        model = null,
+        error = null,
+        labels = '{}',
+        state = '{}'
+    where r.stream = any (affected);
 
     return null;
 end

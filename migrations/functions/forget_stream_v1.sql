@@ -10,6 +10,8 @@ declare
     task constant text := substr(old.id, 6);
 begin
     delete from {events}.mt_doc_ledger_world as d where d.id = old.id;
+    delete from {ledger}.run_summary as r where r.stream = old.id;
+    delete from {ledger}.run_mark as m where m.stream = old.id;
     if starts_with(old.id, 'task:') then
         delete from {ledger}.task_lease as l where l.task_id = task;
         delete from {ledger}.calls as c where c.task_id = task;

@@ -1,11 +1,11 @@
 using Ledger.Explorer.Live;
 using Ledger.Explorer.Projections;
-using Ledger.Explorer.Runs;
 using Ledger.Explorer.Worlds;
 using Ledger.Explorer.Writing;
 using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Schema;
+using Ledger.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -25,7 +25,7 @@ internal sealed class ExplorerServices
         TimeProvider = application.GetService<TimeProvider>() ?? TimeProvider.System;
         Search = LogSearch.Of(ledger.Store);
         Worlds = new WorldSource(ledger);
-        Usages = new KnownUsages(ledger);
+        Summaries = ledger.Summaries;
         Follower = new RunFollower(this);
         Forgery = new FormGuard(application);
         Admin = application.GetService<ProjectionAdmin>();
@@ -51,7 +51,8 @@ internal sealed class ExplorerServices
 
     public WorldSource Worlds { get; }
 
-    public KnownUsages Usages { get; }
+    /// <summary>How the runs are doing, and what their calls cost.</summary>
+    public IRunSummaries Summaries { get; }
 
     public RunFollower Follower { get; }
 

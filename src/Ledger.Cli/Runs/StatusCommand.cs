@@ -13,7 +13,7 @@ internal sealed class StatusCommand : LedgerCommand
     private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
 
     public StatusCommand()
-        : base("status", "Shows the length, age and origin of a run or branch, and what its calls cost and saved.")
+        : base("status", "Shows how a run or branch is doing, its length, age and origin, and what its calls cost and saved.")
     {
         Add(_id);
         Add(CommonOptions.Stats);
@@ -28,21 +28,23 @@ internal sealed class StatusCommand : LedgerCommand
         var stream = await connection.Store.GetStreamAsync(name, cancellationToken) ?? throw new StreamNotFoundException(name);
         var branch = await connection.Store.GetBranchAsync(name, cancellationToken);
         var length = run.History.LengthAt(stream.Version);
-        var (usage, open) = await session.Progress.RunAsync($"Reading {name}", length.Value, async progress =>
-        {
-            var reading = run.WithStatistics(session.NewRead(progress));
-            return (await reading.GetUsageAsync(cancellationToken), await reading.ListOpenCallsAsync(cancellationToken));
-        });
+        var reading = run.WithStatistics(session.NewRead());
+        var summary = await session.Progress.RunAsync($"Reading {name}", () => reading.GetSummaryAsync(cancellationToken));
         if (session.Json)
         {
-            var answer = RunContract.Of(stream, length, branch).With(usage) with { OpenCalls = [.. open.Select(OpenCallContract.Of)] };
-            session.Out.Json(answer, ContractContext.Default.RunContract);
+            session.Out.Json(RunContract.Of(stream, length, branch).With(summary), ContractContext.Default.RunContract);
             return;
         }
 
         Print(session.Out, stream, length, branch);
-        UsageText.Print(session.Out, usage);
-        foreach (var call in open)
+        if (summary is null)
+        {
+            return;
+        }
+
+        RunText.Print(session.Out, summary);
+        UsageText.Print(session.Out, summary.Usage);
+        foreach (var call in summary.OpenCalls)
         {
             session.Out.Add("Open call : ");
             OpenCallText.PrintLine(session.Out, call);

@@ -32,7 +32,7 @@ internal static class ApiRoutes
 
     public static IReadOnlyList<ApiRoute> All { get; } =
     [
-        new("GET", "/runs", "Lists runs.", RunsResource.ListAsync)
+        new("GET", "/runs", "Lists runs with their status, titles and costs.", RunsResource.ListAsync)
         {
             Json = Contracts.RunPageContract,
             Query =
@@ -42,7 +42,11 @@ internal static class ApiRoutes
                 new("state", "string", "any, open or archived. Default: any."),
                 new("since", "string", "Only runs whose last event was recorded at this time or later."),
                 new("until", "string", "Only runs whose last event was recorded before this time."),
-                new("order", "string", "The order: latest, longest or name. Default: latest."),
+                new("status", "string", "any, running, done, failed or waiting. Default: any."),
+                new("label", "string", "Only runs with this label."),
+                new("model", "string", "Only runs that asked this model last."),
+                new("order", "string", "The order: latest, longest, name, started, duration or cost. Default: latest."),
+                new("after", "string", "With status, label, model or the last three orders: the 'next' value of the previous page."),
                 new("skip", "integer", "The number of items to skip."),
                 new("limit", "integer", "The most items to return, up to 1,000."),
             ],
@@ -55,7 +59,21 @@ internal static class ApiRoutes
             Refusals = [403, 409, 415],
         },
         new("GET", "/streams/{stream}", "Describes a run or branch.", StreamResource.ShowAsync) { Json = Contracts.RunContract },
-        new("GET", "/streams/{stream}/usage", "Adds up what the calls of a run or branch cost and saved; reads the whole history.", StreamResource.ShowUsageAsync) { Json = Contracts.UsageContract },
+        new("GET", "/streams/{stream}/usage", "Adds up what the calls of a run or branch cost and saved.", StreamResource.ShowUsageAsync) { Json = Contracts.UsageContract },
+        new("POST", "/streams/{stream}/title", "Gives a run or branch another title.", StreamResource.RenameAsync)
+        {
+            Json = Contracts.RunContract,
+            Body = Contracts.RenameRequest,
+            Success = 200,
+            Refusals = [403, 404, 409, 415],
+        },
+        new("POST", "/streams/{stream}/labels", "Adds and removes labels of a run or branch.", StreamResource.LabelAsync)
+        {
+            Json = Contracts.RunContract,
+            Body = Contracts.LabelRequest,
+            Success = 200,
+            Refusals = [403, 404, 409, 415],
+        },
         new("GET", "/streams/{stream}/branches", "Lists the branches forked from a run or branch, directly or indirectly.", StreamResource.ListBranchesAsync) { Json = Contracts.IReadOnlyListBranchContract },
         new("POST", "/streams/{stream}/branches", "Forks a run or branch; writes one event, however many are shared.", StreamResource.ForkAsync)
         {

@@ -94,6 +94,26 @@ internal sealed class JsonBody(JsonElement root)
     public JsonElement Array(string name) =>
         FindArray(name) ?? throw new BadRequestException($"The body lacks '{name}', an array.");
 
+    /// <summary>A list of texts; empty if it is absent.</summary>
+    public IReadOnlyList<string> Texts(string name)
+    {
+        if (FindArray(name) is not { } array)
+        {
+            return [];
+        }
+
+        try
+        {
+            return [.. array.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.String
+                ? item.GetString()!
+                : throw new BadRequestException($"'{name}' must be a list of texts, but has JSON of the kind {item.ValueKind}."))];
+        }
+        catch (InvalidOperationException)
+        {
+            throw new BadRequestException($"'{name}' holds half of a surrogate pair, which is not a character.");
+        }
+    }
+
     public JsonElement? FindArray(string name) => Find(name, JsonValueKind.Array);
 
     private JsonElement? Find(string name, JsonValueKind kind) =>

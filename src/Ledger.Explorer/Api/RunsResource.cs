@@ -12,14 +12,16 @@ internal static class RunsResource
     {
         var kind = request.Query.Choice("kind", "runs", "runs", "branches", "all");
         var query = RunListReader.QueryOf(request.Query, kind);
-        var page = await request.Explorer.Search.FindStreamsAsync(query, request.Aborted).ConfigureAwait(false);
-        var branches = page.Streams.Select(found => found.Stream.Name).Where(name => name.IsBranch).ToList();
+        var filter = RunListReader.FilterOf(request.Query, query, kind);
+        var page = await RunListReader.ReadAsync(request, query, filter).ConfigureAwait(false);
+        var branches = page.Runs.Select(found => found.Stream.Name).Where(name => name.IsBranch).ToList();
         IReadOnlyList<Run> forked = branches.Count == 0 ? [] : await request.Explorer.Ledger.FindAllAsync(branches, request.Aborted).ConfigureAwait(false);
         var histories = forked.ToDictionary(run => run.StreamName, run => run.History);
-        var runs = page.Streams.Select(found =>
+        var runs = page.Runs.Select(found =>
             (histories.TryGetValue(found.Stream.Name, out var history) ? RunContract.Of(found.Stream, history) : RunContract.Of(found.Stream))
-                with { BranchCount = found.Branches });
-        await JsonAnswer.SendAsync(request.Http, new RunPageContract([.. runs], page.HasMore), ContractContext.Default.RunPageContract).ConfigureAwait(false);
+                .With(found.Summary) with { BranchCount = found.Branches });
+        var answer = new RunPageContract([.. runs], page.HasMore, page.Next, filter is null ? null : page.Behind);
+        await JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.RunPageContract).ConfigureAwait(false);
     }
 
     public static async Task StartAsync(ExplorerRequest request)

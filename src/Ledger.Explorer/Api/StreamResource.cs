@@ -1,5 +1,6 @@
 using Ledger.Explorer.Branches;
 using Ledger.Explorer.Contracts;
+using Ledger.Runs;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;
@@ -7,6 +8,9 @@ namespace Ledger.Explorer.Api;
 /// <summary>A run or branch: its description, usage, branches, snapshot, and forks of it.</summary>
 internal static class StreamResource
 {
+    // A longer one that was never looked at is described without its status.
+    private const long MostRead = 50_000;
+
     public static Task<Run> OpenAsync(ExplorerRequest request) =>
         request.Explorer.Ledger.OpenAsync(PathText.Stream(request.Http), request.Aborted);
 
@@ -18,17 +22,50 @@ internal static class StreamResource
         var run = await OpenAsync(request).ConfigureAwait(false);
         var stream = await request.DescribeAsync(run.StreamName).ConfigureAwait(false);
         var branch = await request.Explorer.Ledger.Store.GetBranchAsync(run.StreamName, request.Aborted).ConfigureAwait(false);
-        var answer = RunContract.Of(stream, run.History.LengthAt(stream.Version), branch);
+        var summaries = await request.Explorer.Summaries.FindAllAsync([run.StreamName], MostRead, request.Aborted).ConfigureAwait(false);
+        var answer = RunContract.Of(stream, run.History.LengthAt(stream.Version), branch).With(summaries.Count == 0 ? null : summaries[0]);
         await JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.RunContract).ConfigureAwait(false);
     }
 
-    /// <summary>The costs; reads the whole history.</summary>
+    /// <summary>The costs.</summary>
     public static async Task ShowUsageAsync(ExplorerRequest request)
     {
         var run = await OpenAsync(request).ConfigureAwait(false);
-        var stream = await request.DescribeAsync(run.StreamName).ConfigureAwait(false);
-        var usage = await request.Explorer.Usages.GetAsync(stream, request.Aborted).ConfigureAwait(false);
+        var summary = await run.GetSummaryAsync(request.Aborted).ConfigureAwait(false);
+        var usage = summary?.Usage ?? new RunUsage(CallTotals.None, null);
         await JsonAnswer.SendAsync(request.Http, UsageContract.Of(usage), ContractContext.Default.UsageContract).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives it another title.</summary>
+    public static async Task RenameAsync(ExplorerRequest request)
+    {
+        var body = await JsonBody.ReadAsync(request, ContractContext.Default.RenameRequest).ConfigureAwait(false);
+        var title = body.Text("title") ?? throw new Rendering.BadRequestException("The body lacks 'title'.");
+        if (title.Length > 500)
+        {
+            throw new Rendering.BadRequestException($"'title' has {title.Length} characters; at most 500 are allowed.");
+        }
+
+        var run = await OpenAsync(request).ConfigureAwait(false);
+        await run.RenameAsync(title, cancellationToken: request.Aborted).ConfigureAwait(false);
+        await ShowAsync(request).ConfigureAwait(false);
+    }
+
+    /// <summary>Adds and removes labels.</summary>
+    public static async Task LabelAsync(ExplorerRequest request)
+    {
+        var body = await JsonBody.ReadAsync(request, ContractContext.Default.LabelRequest).ConfigureAwait(false);
+        var run = await OpenAsync(request).ConfigureAwait(false);
+        try
+        {
+            await run.LabelAsync(body.Texts("add"), body.Texts("remove"), cancellationToken: request.Aborted).ConfigureAwait(false);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new Rendering.BadRequestException(fault.Message.Split(" (Parameter", 2)[0]);
+        }
+
+        await ShowAsync(request).ConfigureAwait(false);
     }
 
     public static async Task ListBranchesAsync(ExplorerRequest request)

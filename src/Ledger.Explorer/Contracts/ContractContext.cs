@@ -93,6 +93,8 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(ChronoNoteContract))]
 [JsonSerializable(typeof(StartRunRequest))]
 [JsonSerializable(typeof(ForkRequest))]
+[JsonSerializable(typeof(RenameRequest))]
+[JsonSerializable(typeof(LabelRequest))]
 [JsonSerializable(typeof(AppendRequest))]
 [JsonSerializable(typeof(NewEventRequest))]
 [JsonSerializable(typeof(EmptyRequest))]

@@ -23,6 +23,23 @@ internal sealed record ForkRequest
     public string? Name { get; init; }
 }
 
+/// <summary>The body of a request that gives a run another title.</summary>
+internal sealed record RenameRequest
+{
+    [Description("The title, up to 500 characters; empty for the one that follows from its events.")]
+    public required string Title { get; init; }
+}
+
+/// <summary>The body of a request that changes the labels of a run.</summary>
+internal sealed record LabelRequest
+{
+    [Description("Labels to add, each of 1 to 100 characters.")]
+    public IReadOnlyList<string>? Add { get; init; }
+
+    [Description("Labels to remove.")]
+    public IReadOnlyList<string>? Remove { get; init; }
+}
+
 /// <summary>The body of a request that appends events.</summary>
 internal sealed record AppendRequest
 {

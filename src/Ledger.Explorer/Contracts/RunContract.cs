@@ -16,9 +16,19 @@ namespace Ledger.Explorer.Contracts;
 /// <param name="ForkPosition">The number of events that a branch shares.</param>
 /// <param name="Name">The label of a branch; null in lists.</param>
 /// <param name="BranchCount">The number of branches forked from it, in lists.</param>
-/// <param name="Usage">What its calls cost, where the whole history was read.</param>
+/// <param name="Usage">What its calls cost, where that is known.</param>
 /// <param name="UsageSinceFork">What the calls of a branch itself cost.</param>
-/// <param name="OpenCalls">Its open calls, where the whole history was read.</param>
+/// <param name="OpenCalls">Its open calls, where they are known.</param>
+/// <param name="Status">running, done, failed or waiting, where that is known.</param>
+/// <param name="WaitsFor">approval, budget or call, if it waits.</param>
+/// <param name="WaitsUntil">When what it waits for expires.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="Model">The model that was asked last.</param>
+/// <param name="Error">What went wrong, if it failed.</param>
+/// <param name="Labels">Its labels, if it has any.</param>
+/// <param name="StartedAt">The time of its first own event.</param>
+/// <param name="ModelCalls">The number of its own calls of models.</param>
+/// <param name="ToolCalls">The number of its own calls of tools.</param>
 internal sealed record RunContract(
     string Id,
     string Stream,
@@ -34,7 +44,17 @@ internal sealed record RunContract(
     long? BranchCount = null,
     CallTotalsContract? Usage = null,
     CallTotalsContract? UsageSinceFork = null,
-    IReadOnlyList<OpenCallContract>? OpenCalls = null)
+    IReadOnlyList<OpenCallContract>? OpenCalls = null,
+    string? Status = null,
+    string? WaitsFor = null,
+    DateTimeOffset? WaitsUntil = null,
+    string? Title = null,
+    string? Model = null,
+    string? Error = null,
+    IReadOnlyList<string>? Labels = null,
+    DateTimeOffset? StartedAt = null,
+    long? ModelCalls = null,
+    long? ToolCalls = null)
 {
     public static RunContract Of(StreamInfo stream) => new(
         stream.Name.Id,
@@ -66,10 +86,30 @@ internal sealed record RunContract(
         Usage = CallTotalsContract.Of(usage.Whole),
         UsageSinceFork = usage.SinceFork is { } own ? CallTotalsContract.Of(own) : null,
     };
+
+    public RunContract With(RunSummary? summary) => summary is null ? this : With(summary.Usage) with
+    {
+        Length = summary.Length.Value,
+        OpenCalls = [.. summary.OpenCalls.Select(OpenCallContract.Of)],
+        Status = summary.Status.ToString().ToLowerInvariant(),
+        WaitsFor = summary.WaitsFor?.ToString().ToLowerInvariant(),
+        WaitsUntil = summary.WaitsUntil,
+        Title = summary.Title,
+        Model = summary.Model,
+        Error = summary.Error,
+        Labels = summary.Labels.Count == 0 ? null : summary.Labels,
+        StartedAt = summary.StartedAt,
+        ModelCalls = summary.ModelCalls,
+        ToolCalls = summary.ToolCalls,
+    };
 }
 
 /// <summary>A page of runs and branches.</summary>
-internal sealed record RunPageContract(IReadOnlyList<RunContract> Runs, bool HasMore);
+/// <param name="Runs">The runs and branches.</param>
+/// <param name="HasMore">Whether more of them follow.</param>
+/// <param name="Next">What the next page begins with, as 'after', in lists by status and the like.</param>
+/// <param name="Behind">How many events at the end of the log such a list does not show yet.</param>
+internal sealed record RunPageContract(IReadOnlyList<RunContract> Runs, bool HasMore, string? Next = null, long? Behind = null);
 
 /// <summary>A branch and where it was forked.</summary>
 internal sealed record BranchContract(

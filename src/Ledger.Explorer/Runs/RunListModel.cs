@@ -4,21 +4,17 @@ using Ledger.Runs;
 namespace Ledger.Explorer.Runs;
 
 /// <summary>A page of the list of runs.</summary>
-/// <param name="Query">The query.</param>
+/// <param name="Query">The query by name and activity.</param>
+/// <param name="Filter">The query by how runs are doing; null without one.</param>
+/// <param name="Order">The order, as the address has it.</param>
 /// <param name="Page">The result.</param>
-/// <param name="Usages">The known costs, by stream name.</param>
 /// <param name="Kind">The streams listed: <c>runs</c>, <c>branches</c> or <c>all</c>.</param>
-internal sealed record RunListModel(
-    StreamQuery Query, StreamPage Page, IReadOnlyDictionary<string, RunUsage> Usages, string Kind)
+internal sealed record RunListModel(StreamQuery Query, RunQuery? Filter, string Order, RunListing Page, string Kind)
 {
-    public string Order => Query.Order switch
-    {
-        StreamOrder.LongestFirst => "longest",
-        StreamOrder.Name => "name",
-        _ => "latest",
-    };
-
     public string State => Query.State?.ToString().ToLowerInvariant() ?? "any";
 
-    public bool IsFiltered => Query.Text is not null || Query.State is not null || Query.ActiveSince is not null || Query.ActiveUntil is not null || Query.Skip > 0 || Kind != "runs";
+    public string Status => Filter?.Status?.ToString().ToLowerInvariant() ?? "any";
+
+    public bool IsFiltered => Query.Text is not null || Query.State is not null || Query.ActiveSince is not null || Query.ActiveUntil is not null || Query.Skip > 0
+        || Filter is { Status: not null } or { Label: not null } or { Model: not null } or { After: not null } || Kind != "runs";
 }

@@ -7,32 +7,46 @@ namespace Ledger.Explorer.Runs;
 /// <summary>Reads a page of the list of runs.</summary>
 internal static class RunListReader
 {
-    // Adding up reads whole histories, so a list reads only a little on its own.
-    private const long MostRead = 4_000;
+    // A list waits only for little; what was never looked at is shown without its status.
+    private const long MostRead = 10_000;
+
+    private static readonly string[] Orders = ["latest", "longest", "name", "started", "duration", "cost"];
 
     public static async Task<Page> ReadAsync(ExplorerRequest request)
     {
         var kind = request.Query.Choice("kind", "runs", "runs", "branches", "all");
         var query = QueryOf(request.Query, kind);
-        var page = await request.Explorer.Search.FindStreamsAsync(query, request.Aborted).ConfigureAwait(false);
-        var usages = new Dictionary<string, RunUsage>(StringComparer.Ordinal);
-        var budget = MostRead;
-        foreach (var (stream, _) in page.Streams)
-        {
-            var known = request.Explorer.Usages.Find(stream);
-            if (known is null && stream.Name.Category == "run" && stream.Version.Value <= budget)
-            {
-                budget -= stream.Version.Value + 50;
-                known = await request.Explorer.Usages.GetAsync(stream, request.Aborted).ConfigureAwait(false);
-            }
+        var filter = FilterOf(request.Query, query, kind);
+        var page = await ReadAsync(request, query, filter).ConfigureAwait(false);
+        return Page.Of<RunListPage>(new RunListModel(query, filter, request.Query.Choice("order", "latest", Orders), page, kind));
+    }
 
-            if (known is not null)
+    /// <summary>Reads a page for a page or the API.</summary>
+    public static async Task<RunListing> ReadAsync(ExplorerRequest request, StreamQuery query, RunQuery? filter)
+    {
+        var summaries = request.Explorer.Summaries;
+        if (filter is not null)
+        {
+            try
             {
-                usages[stream.Name.Value] = known;
+                var found = await summaries.QueryAsync(filter, request.Aborted).ConfigureAwait(false);
+                return new RunListing(
+                    [.. found.Runs.Select(run => new RunListItem(new StreamInfo(run.Stream, run.Version, run.StartedAt, run.UpdatedAt, run.State), null, run))],
+                    found.Next is not null,
+                    found.Next,
+                    found.Behind);
+            }
+            catch (FormatException fault)
+            {
+                throw new BadRequestException($"'after': {fault.Message}");
             }
         }
 
-        return Page.Of<RunListPage>(new RunListModel(query, page, usages, kind));
+        var page = await request.Explorer.Search.FindStreamsAsync(query, request.Aborted).ConfigureAwait(false);
+        var names = page.Streams.Select(found => found.Stream.Name).Where(name => name.Category is "run" or "branch").ToList();
+        var known = (await summaries.FindAllAsync(names, MostRead, request.Aborted).ConfigureAwait(false)).ToDictionary(run => run.Stream);
+        return new RunListing(
+            [.. page.Streams.Select(found => new RunListItem(found.Stream, found.Branches, known.GetValueOrDefault(found.Stream.Name)))], page.HasMore, null, 0);
     }
 
     /// <summary>Parses a query; pages and the API use the same parameters.</summary>
@@ -51,7 +65,7 @@ internal static class RunListReader
             "archived" => StreamState.Archived,
             _ => null,
         },
-        Order = query.Choice("order", "latest", "latest", "longest", "name") switch
+        Order = query.Choice("order", "latest", Orders) switch
         {
             "longest" => StreamOrder.LongestFirst,
             "name" => StreamOrder.Name,
@@ -62,4 +76,45 @@ internal static class RunListReader
         Skip = query.Number("skip", 0, 0, 10_000_000),
         Limit = query.Number("limit", 50, 1, 1_000),
     };
+
+    /// <summary>Parses what asks how runs are doing; null if nothing does, and the list is one of streams.</summary>
+    public static RunQuery? FilterOf(Query query, StreamQuery streams, string kind)
+    {
+        var status = query.Choice("status", "any", "any", "running", "done", "failed", "waiting");
+        var order = query.Choice("order", "latest", Orders);
+        var (label, model, after) = (query.Text("label"), query.Text("model"), query.Text("after"));
+        if (status == "any" && label is null && model is null && after is null && order is not ("started" or "duration" or "cost"))
+        {
+            return null;
+        }
+
+        if (order == "name" || streams.Skip > 0)
+        {
+            throw new BadRequestException(order == "name"
+                ? "'order=name' lists streams without their status. Leave out status, label, model and after, or choose another order."
+                : "'skip' counts in lists of streams alone. With status, label, model or such an order pass the 'next' of the previous page as 'after'.");
+        }
+
+        return new RunQuery
+        {
+            Prefix = kind == "all" ? "" : streams.Prefix,
+            Status = status == "any" ? null : Enum.Parse<RunStatus>(status, ignoreCase: true),
+            Text = streams.Text,
+            Label = label,
+            Model = model,
+            State = streams.State,
+            ActiveSince = streams.ActiveSince,
+            ActiveUntil = streams.ActiveUntil,
+            Sort = order switch
+            {
+                "started" => RunSort.Started,
+                "duration" => RunSort.Duration,
+                "cost" => RunSort.Cost,
+                "longest" => RunSort.Events,
+                _ => RunSort.Latest,
+            },
+            After = after,
+            Limit = streams.Limit,
+        };
+    }
 }

@@ -18,8 +18,8 @@ internal sealed record RunModel
     /// <summary>The number of tasks that work in it; null if the store has no tasks.</summary>
     public required long? Tasks { get; init; }
 
-    /// <summary>What its calls cost; null if it was not added up.</summary>
-    public required RunUsage? Usage { get; init; }
+    /// <summary>How it is doing, and what its calls cost; null without events, and if too many were not looked at yet.</summary>
+    public required RunSummary? Summary { get; init; }
 
     /// <summary>The timeline as SVG.</summary>
     public required string Timeline { get; init; }

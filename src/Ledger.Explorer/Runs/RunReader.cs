@@ -9,7 +9,8 @@ namespace Ledger.Explorer.Runs;
 /// <summary>Reads the page of a run.</summary>
 internal static class RunReader
 {
-    private const long MostAddedUp = 5_000;
+    // A longer one that was never looked at shows its page first.
+    private const long MostRead = 50_000;
 
     public static async Task<Page> ReadAsync(ExplorerRequest request)
     {
@@ -33,7 +34,7 @@ internal static class RunReader
             Length = length,
             Branches = tree.Count,
             Tasks = await TasksAsync(request, run.StreamName).ConfigureAwait(false),
-            Usage = await UsageAsync(request, stream, length).ConfigureAwait(false),
+            Summary = (await explorer.Summaries.FindAllAsync([run.StreamName], MostRead, request.Aborted).ConfigureAwait(false)).FirstOrDefault(),
             Timeline = TimelinePicture.Draw(counts, Position.Start, length, byActor, PictureFrame.Page, Link),
             Counts = counts,
             ByActor = byActor,
@@ -48,7 +49,8 @@ internal static class RunReader
     public static async Task<Page> ReadUsageAsync(ExplorerRequest request)
     {
         var stream = await request.DescribeAsync(request.Query.Stream("stream")).ConfigureAwait(false);
-        var usage = await request.Explorer.Usages.GetAsync(stream, request.Aborted).ConfigureAwait(false);
+        var summary = await request.Explorer.Summaries.FindAsync(stream.Name, request.Aborted).ConfigureAwait(false);
+        var usage = summary?.Usage ?? new RunUsage(CallTotals.None, null);
         return request.WantsFragment ? Page.Of<UsageFragment>(usage) : Page.Of<UsagePage>(new UsageModel(stream, usage));
     }
 
@@ -70,11 +72,4 @@ internal static class RunReader
         request.Explorer.Ledger.Store.Get<ITaskReader>() is { } tasks
             ? (await tasks.QueryTasksAsync(new TaskQuery { Run = stream, Limit = 0 }, request.Aborted).ConfigureAwait(false)).Total
             : null;
-
-    private static async Task<RunUsage?> UsageAsync(ExplorerRequest request, StreamInfo stream, Position length) =>
-        request.Explorer.Usages.Find(stream) is { } known
-            ? known
-            : length.Value <= MostAddedUp
-                ? await request.Explorer.Usages.GetAsync(stream, request.Aborted).ConfigureAwait(false)
-                : null;
 }

@@ -4,6 +4,7 @@ using Ledger.Postgres.Log;
 using Ledger.Postgres.Log.Appending;
 using Ledger.Postgres.Projections.Inline;
 using Ledger.Postgres.Records;
+using Ledger.Postgres.Runs;
 using Ledger.Postgres.Schema;
 using Ledger.Postgres.Tasks;
 using Ledger.Postgres.Worlds;
@@ -32,6 +33,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
     private readonly PostgresDocuments _documents;
     private readonly PostgresChronoLog _records;
     private readonly PostgresCallOwners? _owners;
+    private readonly PostgresRunSummaries _summaries;
 
     /// <summary>Works on a data source.</summary>
     /// <param name="dataSource">The connections; pooled, at least as many as there are concurrent calls.</param>
@@ -71,6 +73,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
         _snapshots = new PostgresSnapshots(context);
         _documents = new PostgresDocuments(context, this);
         _records = new PostgresChronoLog(context);
+        _summaries = new PostgresRunSummaries(context);
 
         // In a transaction of the caller others would not see that its process is alive.
         _owners = context.Connections.IsPool ? new PostgresCallOwners(context) : null;
@@ -85,7 +88,8 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
     /// <inheritdoc/>
     public T? Get<T>()
         where T : class =>
-        _worlds as T ?? Tasks as T ?? _documents as T ?? _snapshots as T ?? _search as T ?? _records as T ?? _owners as T ?? this as T;
+        _worlds as T ?? Tasks as T ?? _documents as T ?? _snapshots as T ?? _search as T ?? _records as T ?? _owners as T ?? _summaries as T
+        ?? this as T;
 
     /// <summary>The same store within a transaction of the caller: its appends are committed or rolled back with it.</summary>
     /// <remarks>

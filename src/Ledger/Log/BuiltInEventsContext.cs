@@ -40,5 +40,9 @@ namespace Ledger.Log;
 [JsonSerializable(typeof(BudgetSettled))]
 [JsonSerializable(typeof(BudgetJoined))]
 [JsonSerializable(typeof(BudgetRaised))]
+[JsonSerializable(typeof(RunRenamed))]
+[JsonSerializable(typeof(RunLabelled))]
+[JsonSerializable(typeof(RunCompleted))]
+[JsonSerializable(typeof(RunFailed))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class BuiltInEventsContext : JsonSerializerContext;

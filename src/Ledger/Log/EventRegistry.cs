@@ -64,7 +64,8 @@ public sealed class EventRegistry
             .Add(json.CallRequested).Add(json.CallReturned).Add(json.CallFailed).Add(json.CallAnswered)
             .Add(json.CallUnknown).Add(json.CallReleased).Add(json.AttemptStarted)
             .Add(json.BudgetSet).Add(json.BudgetReserved).Add(json.BudgetSettled).Add(json.BudgetJoined).Add(json.BudgetRaised)
-            .Add(json.ApprovalRequested).Add(json.ApprovalDecided);
+            .Add(json.ApprovalRequested).Add(json.ApprovalDecided)
+            .Add(json.RunRenamed).Add(json.RunLabelled).Add(json.RunCompleted).Add(json.RunFailed);
         configure(builder);
         return new EventRegistry(builder);
     }

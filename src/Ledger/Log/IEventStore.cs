@@ -20,7 +20,7 @@ public interface IEventStore
     /// <summary>Finds a capability of the engine, or null when the engine does not have it.</summary>
     /// <remarks>
     /// <para>The capabilities are <see cref="ILogSearch"/>, <see cref="Projections.IDocumentReader"/>, <see cref="Worlds.IWorldReader"/>,
-    /// <see cref="Worlds.ISnapshotStore"/>, <see cref="Tasks.ITaskReader"/>, and what <see cref="Records.ChronoStore"/> works on. An engine is also
+    /// <see cref="Worlds.ISnapshotStore"/>, <see cref="Tasks.ITaskReader"/>, <see cref="Runs.IRunSummaries"/>, and what <see cref="Records.ChronoStore"/> works on. An engine is also
     /// found by its own type, as <c>Get&lt;PostgresEventStore&gt;()</c>.</para>
     /// <para>A decorator returns <c>inner.Get&lt;T&gt;()</c> for everything that it does not change; tasks, records and the rest then work through
     /// it. Which writes its <see cref="AppendAsync"/> sees:</para>

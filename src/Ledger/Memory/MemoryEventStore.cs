@@ -3,6 +3,7 @@ using Ledger.Json;
 using Ledger.Log;
 using Ledger.Memory;
 using Ledger.Projections;
+using Ledger.Runs;
 using Ledger.Tasks;
 
 namespace Ledger;
@@ -21,6 +22,7 @@ public sealed partial class MemoryEventStore : IEventStore, IDocumentReader
     private readonly AppendOnlyList<StoredEvent> _log = new();
     private readonly Dictionary<StreamName, BranchInfo> _branches = [];
     private readonly AppendOnlyList<BranchInfo> _branchesByAge = new();
+    private readonly Lazy<IRunSummaries> _summaries;
 
     /// <summary>Creates an empty log.</summary>
     /// <param name="registry">The event types of the application; null for none. Those of tasks are added.</param>
@@ -43,14 +45,18 @@ public sealed partial class MemoryEventStore : IEventStore, IDocumentReader
         _projections = Check(projections);
         Registry = registry is null ? TaskModule.Default : TaskModule.AddTo(registry);
         _timeProvider = timeProvider ?? TimeProvider.System;
+        _summaries = new Lazy<IRunSummaries>(() => new FoldingRunSummaries(this, RunRules, _timeProvider));
     }
 
     /// <inheritdoc/>
     public EventRegistry Registry { get; }
 
+    /// <summary>The application's own rules for the status of runs: default none.</summary>
+    public IReadOnlyList<RunRule> RunRules { get; init; } = [];
+
     /// <inheritdoc/>
     public T? Get<T>()
-        where T : class => this as T;
+        where T : class => this as T ?? _summaries.Value as T;
 
     /// <inheritdoc/>
     public async Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default)

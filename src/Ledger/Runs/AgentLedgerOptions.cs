@@ -99,4 +99,8 @@ public sealed record AgentLedgerOptions
     /// <summary>The price of a call in US dollars when its response has none: default null, unknown. It may return null.</summary>
     /// <remarks>Asked when the response is recorded, and recorded with it: a later change of prices changes no history.</remarks>
     public Func<CallCost, decimal?>? Price { get; init; }
+
+    /// <summary>The application's own rules for the status of runs, asked in their order after the built-in ones: default none.</summary>
+    /// <remarks>Every program that keeps summaries of one log must have the same: the daemon, the application, the explorer.</remarks>
+    public IReadOnlyList<RunRule> RunRules { get; init; } = [];
 }

@@ -178,6 +178,11 @@ internal static class CallEventForm
     public static string? Text(RecordedEvent recorded, string header) =>
         recorded.Metadata.Headers.TryGetValue(header, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
+    /// <summary>The number of the occurrence that a request states: from 0.</summary>
+    public static int SlotOf(RecordedEvent recorded) =>
+        recorded.Metadata.Headers.TryGetValue(SlotHeader, out var value)
+            && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var slot) && slot > 0 ? slot : 0;
+
     /// <summary>How long a call took, as its response says; null where it does not.</summary>
     public static TimeSpan? DurationOf(EventMetadata metadata) =>
         metadata.Headers.TryGetValue(DurationHeader, out var value)
@@ -186,6 +191,14 @@ internal static class CallEventForm
             : null;
 
     public static bool IsResponse(string type) => type is "llm.response" or "tool.returned" or "call.returned";
+
+    /// <summary>Whether a response that was recorded in other ways than by <c>CallAsync</c>, which records failures by themselves, is a failure.</summary>
+    public static bool HasFailed(RecordedEvent recorded, JsonElement data) =>
+        IsResponse(recorded.Type)
+        && data.ValueKind == JsonValueKind.Object
+        && ((data.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null)
+            || (recorded.Type == "tool.returned" && !data.TryGetProperty("result", out _)))
+        && Text(recorded, HashHeader) is null;
 
     private static void WriteModelResponse(Utf8JsonWriter writer, CallResponse response)
     {

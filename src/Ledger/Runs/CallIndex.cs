@@ -90,7 +90,7 @@ internal sealed class CallIndex(History history)
 
             if (recorded.Type == "call.failed")
             {
-                Add(recorded, t => t.WithFailure());
+                Add(recorded, CallTotals.Of(recorded));
             }
         }
         else if (recorded.Type == "call.unknown")
@@ -102,7 +102,7 @@ internal sealed class CallIndex(History history)
         }
         else if (recorded.Type == "call.answered")
         {
-            Add(recorded, t => t.WithAnswer(CallCost.Read(recorded.ToJsonElement())));
+            Add(recorded, CallTotals.Of(recorded));
         }
         else if (recorded is { Type: "budget.set", Data: BudgetSet set })
         {
@@ -165,18 +165,13 @@ internal sealed class CallIndex(History history)
     private static int NextSlot(List<CallState> slots) => slots is [.., { Response: null, HasFailed: true } last] ? last.Slot : slots.Count;
 
     /// <summary>The occurrence number that a request states: from 0.</summary>
-    private static int SlotOf(RecordedEvent recorded, int most) =>
-        recorded.Metadata.Headers.TryGetValue(CallEventForm.SlotHeader, out var value)
-            && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var slot) && slot > 0 && slot <= most ? slot : 0;
+    private static int SlotOf(RecordedEvent recorded, int most) => CallEventForm.SlotOf(recorded) is var slot && slot <= most ? slot : 0;
 
     private void TakeResponse(RecordedEvent recorded, Position position)
     {
         var data = recorded.ToJsonElement();
-        var isOurs = CallEventForm.Text(recorded, CallEventForm.HashHeader) is not null;
-        var hasFailed = !isOurs && data.ValueKind == JsonValueKind.Object
-            && ((data.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null)
-                || (recorded.Type == "tool.returned" && !data.TryGetProperty("result", out _)));
-        Add(recorded, t => hasFailed ? t.WithFailure() : t.WithCall(CallCost.Read(data)));
+        var hasFailed = CallEventForm.HasFailed(recorded, data);
+        Add(recorded, CallTotals.Of(recorded, data));
         if (Close(recorded) is var (call, at))
         {
             call.HasFailed = hasFailed;
@@ -245,12 +240,12 @@ internal sealed class CallIndex(History history)
         }
     }
 
-    private void Add(RecordedEvent recorded, Func<CallTotals, CallTotals> add)
+    private void Add(RecordedEvent recorded, CallTotals ended)
     {
-        Whole = add(Whole);
+        Whole = Whole.Plus(ended);
         if (recorded.Stream == history.Stream)
         {
-            Own = add(Own);
+            Own = Own.Plus(ended);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Ledger.Runs;
 
 /// <summary>The calls of a history, or of a part of it, added up.</summary>
@@ -13,19 +15,35 @@ public sealed record CallTotals(long Calls, long Failed, long Answered, decimal 
     /// <summary>No calls.</summary>
     public static CallTotals None { get; } = new(0, 0, 0, 0, 0, 0, 0);
 
-    internal CallTotals WithCall(CallCost cost) => this with
+    internal CallTotals Plus(CallTotals other) => new(
+        Calls + other.Calls,
+        Failed + other.Failed,
+        Answered + other.Answered,
+        CostUsd + other.CostUsd,
+        SavedUsd + other.SavedUsd,
+        Tokens + other.Tokens,
+        SavedTokens + other.SavedTokens);
+
+    /// <summary>What one event adds: that of a call which ended, or that was answered from the log.</summary>
+    internal static CallTotals Of(RecordedEvent recorded) => recorded.Type switch
     {
-        Calls = Calls + 1,
-        CostUsd = CostUsd + (cost.Usd ?? 0),
-        Tokens = Tokens + (cost.Tokens ?? 0),
+        "call.failed" => OneFailed,
+        "llm.response" or "tool.returned" or "call.returned" or "call.answered" => Of(recorded, recorded.ToJsonElement()),
+        _ => None,
     };
 
-    internal CallTotals WithFailure() => this with { Calls = Calls + 1, Failed = Failed + 1 };
-
-    internal CallTotals WithAnswer(CallCost cost) => this with
+    /// <summary>The same for a response or an answer from the log whose data were read already.</summary>
+    internal static CallTotals Of(RecordedEvent recorded, JsonElement data)
     {
-        Answered = Answered + 1,
-        SavedUsd = SavedUsd + (cost.Usd ?? 0),
-        SavedTokens = SavedTokens + (cost.Tokens ?? 0),
-    };
+        if (CallEventForm.HasFailed(recorded, data))
+        {
+            return OneFailed;
+        }
+
+        var cost = CallCost.Read(data);
+        var (usd, tokens) = (cost.Usd ?? 0, cost.Tokens ?? 0);
+        return recorded.Type == "call.answered" ? new CallTotals(0, 0, 1, 0, usd, 0, tokens) : new CallTotals(1, 0, 0, usd, 0, tokens, 0);
+    }
+
+    private static CallTotals OneFailed { get; } = new(1, 1, 0, 0, 0, 0, 0);
 }

@@ -36,6 +36,9 @@ public sealed record DaemonOptions
     /// <remarks>Instead of <see cref="Ledger.AgentLedgerOptions.SnapshotEvery"/>, where an append waits for the snapshot.</remarks>
     public int? WorldSnapshotEvery { get; init; }
 
+    /// <summary>Whether the daemon keeps the summaries of runs (<see cref="Ledger.Runs.IRunSummaries"/>) up to date: default false, and readers take in what they lack.</summary>
+    public bool RunSummaries { get; init; }
+
     /// <summary>What this node is called where owners are shown: default the machine's name and the number of the process.</summary>
     public string NodeName { get; init; } = $"{Environment.MachineName}/{Environment.ProcessId}";
 

@@ -72,6 +72,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
                 ? new SnapshotShard(p, _options, _daemon.BatchTime, _gaps, _timeProvider)
                 : (ShardWork)new ProjectionShard(p, _options, _gaps)),
             .. WorldSnapshots(),
+            .. (ShardWork[])(_daemon.RunSummaries ? [new RunSummaryShard(_options)] : []),
             .. _daemon.Subscriptions.Select(s => new SubscriptionShard(s, _options, _daemon.BatchTime, _gaps, _timeProvider)),
         ];
         _needs = new ConnectionNeeds(_works.Length, _daemon, _options);

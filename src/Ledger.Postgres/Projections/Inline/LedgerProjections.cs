@@ -1,5 +1,6 @@
 using Ledger.Log;
 using Ledger.Postgres.Projections.Rebuilding;
+using Ledger.Postgres.Runs;
 using Ledger.Records;
 
 namespace Ledger.Postgres.Projections.Inline;
@@ -27,7 +28,9 @@ internal static class LedgerProjections
 
     /// <summary>All of them, for a rebuild.</summary>
     public static IEnumerable<InlineProjection> Rebuildable(SchemaNames schemas) =>
-        Inline(schemas).Append(new InlineProjection(Records, "chrono:") { Rebuild = new StreamRebuild(null) { Code = RebuildRecordsAsync } });
+        Inline(schemas)
+            .Append(new InlineProjection(Records, "chrono:") { Rebuild = new StreamRebuild(null) { Code = RebuildRecordsAsync } })
+            .Append(new InlineProjection(RunRows.Key, "") { Rebuild = new StreamRebuild(null) { Code = RebuildRunsAsync } });
 
     private static IEnumerable<InlineProjection> Inline(SchemaNames schemas)
     {
@@ -40,12 +43,21 @@ internal static class LedgerProjections
     }
 
     // A store writes its rows itself, with its appends: only C# can apply an event to them.
-    private static async Task<long> RebuildRecordsAsync(IEventStore log, StreamName stream, CancellationToken cancellationToken)
+    private static async Task<long> RebuildRecordsAsync(IEventStore log, IReadOnlyList<StreamName> streams, CancellationToken cancellationToken)
     {
-        var version = (await log.GetStreamAsync(stream, cancellationToken).ConfigureAwait(false))?.Version ?? StreamVersion.Empty;
-        var store = new ChronoStore(log, stream.Id);
-        await using var _ = store.ConfigureAwait(false);
-        await store.RebuildAsync(cancellationToken).ConfigureAwait(false);
-        return version.Value;
+        var events = 0L;
+        foreach (var stream in streams)
+        {
+            events += (await log.GetStreamAsync(stream, cancellationToken).ConfigureAwait(false))?.Version.Value ?? 0;
+            var store = new ChronoStore(log, stream.Id);
+            await using var _ = store.ConfigureAwait(false);
+            await store.RebuildAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return events;
     }
+
+    // An application may have rules of its own, which are C#.
+    private static Task<long> RebuildRunsAsync(IEventStore log, IReadOnlyList<StreamName> streams, CancellationToken cancellationToken) =>
+        log.Get<PostgresRunSummaries>()!.RebuildAsync(streams, cancellationToken);
 }

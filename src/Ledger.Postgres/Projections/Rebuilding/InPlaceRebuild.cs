@@ -170,17 +170,11 @@ internal sealed class InPlaceRebuild(
     }
 
     private async Task<long> RunAsync(
-        Func<IEventStore, StreamName, CancellationToken, Task<long>> code, string[] streams, CancellationToken cancellationToken)
+        Func<IEventStore, IReadOnlyList<StreamName>, CancellationToken, Task<long>> code, string[] streams, CancellationToken cancellationToken)
     {
         var store = new PostgresEventStore(dataSource, options);
         await using var _ = store.ConfigureAwait(false);
-        var events = 0L;
-        foreach (var stream in streams)
-        {
-            events += await code(store, new StreamName(stream), cancellationToken).ConfigureAwait(false);
-        }
-
-        return events;
+        return await code(store, [.. streams.Select(stream => new StreamName(stream))], cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<long> LockAndRewriteAsync(NpgsqlConnection connection, string[] streams, CancellationToken cancellationToken)

@@ -13,9 +13,9 @@ namespace Ledger.Postgres.Projections.Rebuilding;
 /// </remarks>
 internal sealed record StreamRebuild(string? Rewrite)
 {
-    /// <summary>Rebuilds one stream in C#, if no function in the database can: in its own transaction, with its own locks. It returns the number of events, as
+    /// <summary>Rebuilds streams in C#, if no function in the database can: in its own transactions, with its own locks. It returns the number of events, as
     /// the file does. Null if there is a file.</summary>
-    public Func<IEventStore, StreamName, CancellationToken, Task<long>>? Code { get; init; }
+    public Func<IEventStore, IReadOnlyList<StreamName>, CancellationToken, Task<long>>? Code { get; init; }
 
     /// <summary>The name of a file that removes everything, where streams depend on each other: all pages are one transaction then, which
     /// appends wait for. Null for none.</summary>

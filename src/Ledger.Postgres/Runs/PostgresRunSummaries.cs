@@ -1,0 +1,261 @@
+using Ledger.Log;
+using Ledger.Postgres.Log;
+using Ledger.Postgres.Projections.Subscriptions;
+using Ledger.Runs;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres.Runs;
+
+/// <summary>Summaries from rows, which a reader brings up to date before it answers; where it may not write it folds what they lack.</summary>
+internal sealed class PostgresRunSummaries(StoreContext context) : IRunSummaries
+{
+    private const int PageRows = 10_000;
+    private const int MostStale = 1_000;
+
+    // What one query takes in: about a tenth of a second.
+    private const long MostOfAQuery = 20_000;
+
+    private readonly RunRows _rows = new(context.Options);
+    private readonly KeyedLock<string> _turns = new();
+
+    public async Task<RunSummary?> FindAsync(StreamName stream, CancellationToken cancellationToken = default)
+    {
+        AppendRules.Check(stream, nameof(stream));
+        var found = await FindAllAsync([stream], long.MaxValue, cancellationToken).ConfigureAwait(false);
+        return found.Count == 0 ? null : found[0];
+    }
+
+    public Task<IReadOnlyList<RunSummary>> FindAllAsync(
+        IReadOnlyCollection<StreamName> streams, long mostEvents = long.MaxValue, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(streams);
+        string[] names = [.. streams.Select(stream => stream.Value).Distinct(StringComparer.Ordinal)];
+        return context.Connections.UseAsync<IReadOnlyList<RunSummary>>(
+            async (lease, token) =>
+            {
+                var summaries = new List<RunSummary>();
+                foreach (var some in names.Chunk(RunRows.MostStreams))
+                {
+                    var rows = await _rows.LoadAsync(lease.Connection, lease.Transaction, some, token).ConfigureAwait(false);
+                    var behind = TakeBehind(rows, ref mostEvents);
+                    rows.RemoveAll(row => row.Missing > 0 || row.State is not { Version: > 0 });
+                    rows.AddRange(await BringUpToDateAsync(lease, behind, token).ConfigureAwait(false));
+                    var now = context.TimeProvider.GetUtcNow();
+                    summaries.AddRange(rows.Select(row => row.ToSummary(now)));
+                }
+
+                return summaries;
+            },
+            cancellationToken);
+    }
+
+    public async Task<RunPage> QueryAsync(RunQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        query.Checked();
+        var place = query.After is { } after ? RunPlace.Parse(query.Sort, after) : null;
+        var behind = await TakeInAsync(MostOfAQuery, null, cancellationToken).ConfigureAwait(false);
+        var runs = await context.Connections.UseAsync(
+            (lease, token) => ListAsync(lease, query, place, token), cancellationToken).ConfigureAwait(false);
+        return new RunPage(
+            [.. runs.Take(query.Limit)],
+            runs.Count > query.Limit ? RunPlace.Of(query.Sort, runs[query.Limit - 1]).ToString() : null,
+            behind);
+    }
+
+    public async Task CatchUpAsync(IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
+        await TakeInAsync(long.MaxValue, progress, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Writes the rows of streams again.</summary>
+    public Task<long> RebuildAsync(IReadOnlyList<StreamName> streams, CancellationToken cancellationToken) => context.Connections.UseAsync(
+        (lease, token) => _rows.RebuildAsync(lease.Connection, [.. streams.Where(RunRows.Has).Select(stream => stream.Value)], token),
+        cancellationToken);
+
+    /// <summary>The rows that lack events, as far as the number of those allows it.</summary>
+    private static List<RunRow> TakeBehind(List<RunRow> rows, ref long mostEvents)
+    {
+        var taken = new List<RunRow>();
+        foreach (var row in rows.Where(row => row.Missing > 0))
+        {
+            if (row.Missing <= mostEvents)
+            {
+                mostEvents -= row.Missing;
+                taken.Add(row);
+            }
+        }
+
+        return taken;
+    }
+
+    private async Task<List<RunRow>> BringUpToDateAsync(ConnectionSource.Lease lease, List<RunRow> behind, CancellationToken cancellationToken)
+    {
+        var stored = behind.FindAll(row => context.Connections.IsPool && RunRows.Has(row.Stream));
+        var folded = behind.Except(stored).ToList();
+        if (stored.Count > 0)
+        {
+            try
+            {
+                // A branch begins with what its ancestors cost, which the marks of their rows say.
+                var ancestors = stored.Where(row => row.State is null).SelectMany(row => row.Lineage ?? []).Select(segment => segment.Stream);
+                string[] streams = [.. stored.Select(row => row.Stream.Value)];
+                await _rows.CatchUpAsync(lease.Connection, [.. ancestors.Distinct(StringComparer.Ordinal).Except(streams)], cancellationToken).ConfigureAwait(false);
+                await _rows.CatchUpAsync(lease.Connection, streams, cancellationToken).ConfigureAwait(false);
+                stored = await _rows.LoadAsync(lease.Connection, null, streams, cancellationToken).ConfigureAwait(false);
+                stored.RemoveAll(row => row.State is null);
+            }
+            catch (PostgresException refused) when (IsReadOnly(refused))
+            {
+                folded.AddRange(stored);
+                stored = [];
+            }
+        }
+
+        if (folded.Count > 0)
+        {
+            await _rows.FoldAsync(lease.Connection, lease.Transaction, folded, cancellationToken).ConfigureAwait(false);
+        }
+
+        return [.. stored, .. folded];
+    }
+
+    /// <summary>Takes in the events that the rows lack, up to a number of them.</summary>
+    /// <returns>How many numbers of the log are left.</returns>
+    private Task<long> TakeInAsync(long most, IProgress<long>? progress, CancellationToken cancellationToken) => _turns.TakeAsync(
+        RunRows.Key,
+        () => context.Connections.UseAsync(
+            async (lease, token) =>
+            {
+                var (position, newest) = await ReadTailAsync(lease, token).ConfigureAwait(false);
+                if (!context.Connections.IsPool)
+                {
+                    return Math.Max(newest - position, 0);
+                }
+
+                try
+                {
+                    return await TakeInAsync(lease.Connection, position > newest ? 0 : position, newest, most, progress, token).ConfigureAwait(false);
+                }
+                catch (PostgresException refused) when (IsReadOnly(refused))
+                {
+                    return Math.Max(newest - position, 0);
+                }
+            },
+            cancellationToken),
+        cancellationToken);
+
+    private async Task<long> TakeInAsync(
+        NpgsqlConnection connection, long position, long newest, long most, IProgress<long>? progress, CancellationToken cancellationToken)
+    {
+        var stale = await ReadStaleAsync(connection, cancellationToken).ConfigureAwait(false);
+        var taken = stale.Count == 0 ? 0 : await _rows.CatchUpAsync(connection, stale, cancellationToken).ConfigureAwait(false);
+        if (position >= newest)
+        {
+            return 0;
+        }
+
+        // The place moves only past numbers that no transaction can still commit.
+        var mark = new HighWaterMark(context.Options, context.Gaps, context.TimeProvider);
+        mark.Begin(position);
+        while (taken < most && position < newest)
+        {
+            await mark.AdvanceAsync(connection, cancellationToken).ConfigureAwait(false);
+            if (mark.Value <= position)
+            {
+                break;
+            }
+
+            position = await TakePageAsync(mark.Value).ConfigureAwait(false);
+            var move = Command(connection, "move_run_tail").With(position, NpgsqlDbType.Bigint);
+            await using var _ = move.ConfigureAwait(false);
+            await move.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        while (taken < most && position < newest)
+        {
+            position = await TakePageAsync(newest).ConfigureAwait(false);
+        }
+
+        return Math.Max(newest - position, 0);
+
+        async Task<long> TakePageAsync(long ceiling)
+        {
+            var rows = (int)Math.Min(PageRows, Math.Max(most - taken, 1));
+            var (reached, events, streams) = await _rows.ReadPageAsync(connection, position, ceiling, rows, cancellationToken).ConfigureAwait(false);
+            await _rows.CatchUpAsync(connection, streams, cancellationToken).ConfigureAwait(false);
+            taken += events;
+            progress?.Report(taken);
+            return reached;
+        }
+    }
+
+    private async Task<(long Position, long Newest)> ReadTailAsync(ConnectionSource.Lease lease, CancellationToken cancellationToken)
+    {
+        var command = context.Command(lease, "run_tail").WithText(RunRows.Shard);
+        await using var _ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? (reader.GetInt64(0), reader.GetInt64(1)) : (0, 0);
+    }
+
+    private async Task<List<string>> ReadStaleAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var command = Command(connection, "stale_runs").With(MostStale, NpgsqlDbType.Integer);
+        await using var _ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        var stale = new List<string>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            stale.Add(reader.GetString(0));
+        }
+
+        return stale;
+    }
+
+    private async Task<List<RunSummary>> ListAsync(ConnectionSource.Lease lease, RunQuery query, RunPlace? place, CancellationToken cancellationToken)
+    {
+        var now = context.TimeProvider.GetUtcNow();
+        var (key, after) = query.Sort switch
+        {
+            RunSort.Started => ("r.started_at", "$10::timestamptz"),
+            RunSort.Duration => ("r.duration", "($10::bigint * interval '1 microsecond')"),
+            RunSort.Cost => ("r.cost_usd", "$10::numeric"),
+            RunSort.Events => ("r.length", "$10::bigint"),
+            _ => ("r.updated_at", "$10::timestamptz"),
+        };
+        var sql = SqlText.Load("list_runs", context.Options.Schemas)
+            .Replace("{key}", key, StringComparison.Ordinal)
+            .Replace("{after}", after, StringComparison.Ordinal);
+        var command = lease.CreateCommand(sql, context.Options.CommandTimeoutSeconds)
+            .WithText(query.Prefix)
+            .WithText(query.Status is { } status ? RunRow.NameOf(status) : null)
+            .With(now.ToUniversalTime(), NpgsqlDbType.TimestampTz)
+            .WithText(query.Text is null ? null : AsciiCase.Lower(query.Text))
+            .WithText(query.Label)
+            .WithText(query.Model)
+            .With<bool?>(query.State is { } state ? state == StreamState.Archived : null, NpgsqlDbType.Boolean)
+            .With(query.ActiveSince?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
+            .With(query.ActiveUntil?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
+            .WithText(place?.Value)
+            .WithText(place?.Stream)
+            .With(query.Limit + 1, NpgsqlDbType.Integer);
+        await using var _ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        var runs = new List<RunSummary>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var run = RunSummaries.Of(new StreamName(reader.GetString(0)), RunRows.Read(reader.GetFieldValue<byte[]>(1)), now);
+            runs.Add(run with { State = reader.GetBoolean(2) ? StreamState.Archived : StreamState.Open });
+        }
+
+        return runs;
+    }
+
+    private static bool IsReadOnly(PostgresException refused) =>
+        refused.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InsufficientPrivilege;
+
+    private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
+        new(SqlText.Load(sql, context.Options.Schemas), connection) { CommandTimeout = context.Options.CommandTimeoutSeconds };
+}

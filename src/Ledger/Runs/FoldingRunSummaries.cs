@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using Ledger.Log;
+
+namespace Ledger.Runs;
+
+/// <summary>Summaries by reading the events, on a store that does not keep them; what was read once is remembered.</summary>
+/// <param name="store">The store.</param>
+/// <param name="rules">The rules of the application.</param>
+/// <param name="timeProvider">The clock by which requests for approval expire.</param>
+internal sealed class FoldingRunSummaries(IEventStore store, IReadOnlyList<RunRule> rules, TimeProvider timeProvider) : IRunSummaries
+{
+    private static readonly string[] Prefixes = ["run:", "branch:"];
+
+    private readonly ConcurrentDictionary<StreamName, RunState> _states = [];
+    private readonly KeyedLock<StreamName> _turns = new();
+
+    public async Task<RunSummary?> FindAsync(StreamName stream, CancellationToken cancellationToken = default) =>
+        await store.GetStreamAsync(stream, cancellationToken).ConfigureAwait(false) is { } info
+            ? await FindAsync(info, long.MaxValue, cancellationToken).ConfigureAwait(false)
+            : null;
+
+    public async Task<IReadOnlyList<RunSummary>> FindAllAsync(
+        IReadOnlyCollection<StreamName> streams, long mostEvents = long.MaxValue, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(streams);
+        var found = new List<RunSummary>();
+        foreach (var stream in streams.Distinct())
+        {
+            if (await store.GetStreamAsync(stream, cancellationToken).ConfigureAwait(false) is not { } info)
+            {
+                continue;
+            }
+
+            var known = _states.TryGetValue(stream, out var state) ? state.Version : 0;
+            if (await FindAsync(info, mostEvents, cancellationToken).ConfigureAwait(false) is { } summary)
+            {
+                found.Add(summary);
+                mostEvents -= info.Version.Value - known;
+            }
+        }
+
+        return found;
+    }
+
+    public async Task<RunPage> QueryAsync(RunQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        query.Checked();
+        var after = query.After is { } text ? RunPlace.Parse(query.Sort, text) : null;
+        var found = new List<RunSummary>();
+        foreach (var prefix in Prefixes)
+        {
+            await foreach (var info in store.ListStreamsAsync(prefix, cancellationToken).ConfigureAwait(false))
+            {
+                if (info.Name.Value.StartsWith(query.Prefix, StringComparison.Ordinal)
+                    && await FindAsync(info, long.MaxValue, cancellationToken).ConfigureAwait(false) is { } summary
+                    && RunSummaries.IsWanted(query, summary)
+                    && after?.Precedes(summary) != false)
+                {
+                    found.Add(summary);
+                }
+            }
+        }
+
+        found.Sort((a, b) => RunPlace.Compare(query.Sort, a, b));
+        return new RunPage(
+            [.. found.Take(query.Limit)],
+            found.Count > query.Limit ? RunPlace.Of(query.Sort, found[query.Limit - 1]).ToString() : null,
+            Behind: 0);
+    }
+
+    public Task CatchUpAsync(IProgress<long>? progress = null, CancellationToken cancellationToken = default) => Task.CompletedTask;
+
+    private Task<RunSummary?> FindAsync(StreamInfo info, long mostEvents, CancellationToken cancellationToken) => _turns.TakeAsync(
+        info.Name,
+        async () =>
+        {
+            _states.TryGetValue(info.Name, out var state);
+            if (info.Version.Value == 0 || info.Version.Value - (state?.Version ?? 0) > mostEvents)
+            {
+                return null;
+            }
+
+            if (state is null)
+            {
+                state = await BeginAsync(info.Name, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (state.Version < info.Version.Value)
+            {
+                var fold = new RunFold(info.Name, state, rules);
+                await foreach (var recorded in store
+                    .ReadForwardAsync(info.Name, new StreamVersion(state.Version + 1), info.Version, cancellationToken).ConfigureAwait(false))
+                {
+                    fold.Take(recorded);
+                }
+            }
+
+            _states[info.Name] = state;
+            return RunSummaries.Of(info.Name, state, timeProvider.GetUtcNow()) with { State = info.State };
+        },
+        cancellationToken);
+
+    private async Task<RunState> BeginAsync(StreamName stream, CancellationToken cancellationToken)
+    {
+        var history = await store.GetHistoryAsync(stream, cancellationToken).ConfigureAwait(false);
+        if (history is not { PrefixLength: var length } || length == Position.Start)
+        {
+            return new RunState { Prefix = history is { } own && own.Root != stream ? CallTotals.None : null };
+        }
+
+        var totals = CallTotals.None;
+        await foreach (var recorded in store.ReadHistoryAsync(history, Position.Start, length, cancellationToken).ConfigureAwait(false))
+        {
+            totals = totals.Plus(CallTotals.Of(recorded));
+        }
+
+        return new RunState { PrefixLength = length.Value, Prefix = totals };
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using Ledger.Log;
+using Ledger.Runs;
+
+namespace Ledger;
+
+/// <content>What a run is called, and how it is doing.</content>
+public sealed partial class Run
+{
+    private const int LongestLabel = 100;
+    private const int LongestTitle = 500;
+
+    /// <summary>How the run or branch is doing as of its last event; null if there are no own events.</summary>
+    /// <remarks>A call whose caller is known to be gone is marked as unknown, as in <see cref="ListOpenCallsAsync"/>.</remarks>
+    public async Task<RunSummary?> GetSummaryAsync(CancellationToken cancellationToken = default)
+    {
+        var started = _ledger.TimeProvider.GetTimestamp();
+        var summary = await _ledger.Summaries.FindAsync(StreamName, cancellationToken).ConfigureAwait(false);
+        if (summary is null)
+        {
+            return null;
+        }
+
+        var open = new List<OpenCall>();
+        foreach (var call in summary.OpenCalls)
+        {
+            open.Add(call with { IsUnknown = await _ledger.IsGoneAsync(call, null, cancellationToken).ConfigureAwait(false) == true });
+        }
+
+        _statistics?.CountRows(1);
+        _statistics?.Add(_ledger.TimeProvider.GetElapsedTime(started));
+        return summary with { OpenCalls = open };
+    }
+
+    /// <summary>Gives it another title, by the event <c>run.renamed</c>.</summary>
+    /// <param name="title">The title, up to 500 characters; empty for the one that follows from its events.</param>
+    /// <param name="metadata">Who renames it; null for nothing.</param>
+    /// <param name="cancellationToken">Stops waiting; the event is then written or not.</param>
+    public Task<Position> RenameAsync(string title, EventMetadata? metadata = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(title);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(title.Length, LongestTitle, nameof(title));
+        return AppendAsync([new NewEvent(new RunRenamed(title), metadata)], cancellationToken);
+    }
+
+    /// <summary>Adds and removes labels, by the event <c>run.labelled</c>.</summary>
+    /// <param name="added">Labels that it gets, each of 1 to 100 characters; those that it has already stay.</param>
+    /// <param name="removed">Labels that it loses; those that it does not have are ignored.</param>
+    /// <param name="metadata">Who labels it; null for nothing.</param>
+    /// <param name="cancellationToken">Stops waiting; the event is then written or not.</param>
+    /// <exception cref="ArgumentException">There is no label, or one is empty, too long, or has control characters.</exception>
+    public Task<Position> LabelAsync(
+        IReadOnlyList<string> added, IReadOnlyList<string>? removed = null, EventMetadata? metadata = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(added);
+        removed ??= [];
+        if (added.Count + removed.Count == 0)
+        {
+            throw new ArgumentException("There is no label to add and none to remove.", nameof(added));
+        }
+
+        foreach (var label in added.Concat(removed))
+        {
+            if (string.IsNullOrWhiteSpace(label) || label.Length > LongestLabel || TextRules.FaultOf(label) is not null)
+            {
+                throw new ArgumentException(
+                    $"'{TextRules.Printable(label ?? "")}' cannot be a label: it must have 1 to {LongestLabel} characters, and no control characters.", nameof(added));
+            }
+        }
+
+        var labelled = new RunLabelled(added.Count == 0 ? null : added, removed.Count == 0 ? null : removed);
+        return AppendAsync([new NewEvent(labelled, metadata)], cancellationToken);
+    }
+
+    /// <summary>Says that the run has reached its end, by the event <c>run.completed</c>; its status is done until more work is recorded.</summary>
+    /// <param name="result">What it led to: JSON; undefined for nothing.</param>
+    /// <param name="metadata">Who says so; null for nothing.</param>
+    /// <param name="cancellationToken">Stops waiting; the event is then written or not.</param>
+    public Task<Position> CompleteAsync(JsonElement result = default, EventMetadata? metadata = null, CancellationToken cancellationToken = default) =>
+        AppendAsync([new NewEvent(new RunCompleted(result), metadata)], cancellationToken);
+
+    /// <summary>Says that the run was given up, by the event <c>run.failed</c>; its status is failed until more work is recorded.</summary>
+    /// <param name="error">What went wrong.</param>
+    /// <param name="metadata">Who says so; null for nothing.</param>
+    /// <param name="cancellationToken">Stops waiting; the event is then written or not.</param>
+    public Task<Position> FailAsync(string error, EventMetadata? metadata = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(error);
+        return AppendAsync([new NewEvent(new RunFailed(error), metadata)], cancellationToken);
+    }
+}

@@ -1,0 +1,48 @@
+using Ledger.Log;
+
+namespace Ledger.Runs;
+
+/// <summary>Which runs and branches are wanted, and in which order.</summary>
+public sealed record RunQuery
+{
+    /// <summary>The prefix of the names: <c>run:</c>, the default, <c>branch:</c>, or empty for both.</summary>
+    public string Prefix { get; init; } = "run:";
+
+    /// <summary>How they are doing; null for any.</summary>
+    public RunStatus? Status { get; init; }
+
+    /// <summary>A text that the name, the title or the error contains, ignoring the case of ASCII letters; null for any.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>A label that they have; null for any.</summary>
+    public string? Label { get; init; }
+
+    /// <summary>The model that was asked last; null for any.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Open or archived ones alone; null for both.</summary>
+    public StreamState? State { get; init; }
+
+    /// <summary>Those whose last event the log took at this time or later; null for any.</summary>
+    public DateTimeOffset? ActiveSince { get; init; }
+
+    /// <summary>Those whose last event the log took before this time; null for any.</summary>
+    public DateTimeOffset? ActiveUntil { get; init; }
+
+    /// <summary>The order. Default: the latest activity first.</summary>
+    public RunSort Sort { get; init; }
+
+    /// <summary>Where the page begins: <see cref="RunPage.Next"/> of the one before; null for the first page.</summary>
+    public string? After { get; init; }
+
+    /// <summary>The largest number of runs on a page, from 1 to 1,000. Default: 50.</summary>
+    public int Limit { get; init; } = 50;
+
+    internal RunQuery Checked()
+    {
+        ArgumentNullException.ThrowIfNull(Prefix);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Limit, 1_000);
+        return Enum.IsDefined(Sort) ? this : throw new ArgumentOutOfRangeException(nameof(Sort), Sort, "There is no such order.");
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.Json.Serialization;
+
+namespace Ledger.Runs;
+
+/// <summary>What the own events of a run or branch have led to: all that is needed to go on from there, as it is stored.</summary>
+internal sealed class RunState
+{
+    /// <summary>How many own events it stands for.</summary>
+    public long Version { get; set; }
+
+    public DateTimeOffset StartedAt { get; set; }
+
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>How many events a branch shares.</summary>
+    public long PrefixLength { get; set; }
+
+    /// <summary>What the calls in those cost; null for a run, which shares nothing.</summary>
+    public CallTotals? Prefix { get; set; }
+
+    public CallTotals Own { get; set; } = CallTotals.None;
+
+    /// <summary>How it is doing by its last event alone, whatever it waits for.</summary>
+    public RunStatus Outcome { get; set; }
+
+    /// <summary>Whether an event or a rule says so, and not only that nothing follows.</summary>
+    public bool IsStated { get; set; }
+
+    public string? Error { get; set; }
+
+    public string? Title { get; set; }
+
+    /// <summary>Whether a person has given the title.</summary>
+    public bool IsNamed { get; set; }
+
+    public string? Model { get; set; }
+
+    public List<string> Labels { get; set; } = [];
+
+    public long ModelCalls { get; set; }
+
+    public long ToolCalls { get; set; }
+
+    public bool WaitsForBudget { get; set; }
+
+    public List<BegunCall> Open { get; set; } = [];
+
+    public List<AskedApproval> Asked { get; set; } = [];
+}
+
+/// <summary>A call that was begun and has not ended.</summary>
+/// <param name="Call">The call.</param>
+/// <param name="Occurrence">Which occurrence of which request it is; a later attempt takes its place.</param>
+internal sealed record BegunCall(OpenCall Call, string Occurrence);
+
+/// <summary>A request for approval that was not decided on.</summary>
+/// <param name="Id">The event that asks.</param>
+/// <param name="Kind">The kind of the call.</param>
+/// <param name="RequestHash">The hash of its request.</param>
+/// <param name="ExpiresAt">When it counts as denied; null for never.</param>
+internal sealed record AskedApproval(Guid Id, string Kind, string RequestHash, DateTimeOffset? ExpiresAt);
+
+/// <summary>How states are stored as JSON, generated at compile time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(RunState))]
+[JsonSerializable(typeof(CallTotals))]
+internal sealed partial class RunStateContext : JsonSerializerContext;
