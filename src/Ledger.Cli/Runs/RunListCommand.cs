@@ -11,13 +11,16 @@ namespace Ledger.Cli.Runs;
 /// <summary><c>ledger run list</c></summary>
 internal sealed class RunListCommand : LedgerCommand
 {
-    private readonly Option<string?> _status = Words("--status", "Only runs of this status: running, waiting, failed or done; 'any' for all.", "S", "any", "running", "waiting", "failed", "done");
+    private static readonly string[] Statuses = ["any", "running", "waiting", "failed", "done"];
+    private static readonly string[] Orders = ["latest", "started", "duration", "cost", "events"];
+
+    private readonly Option<string?> _status = new("--status") { Description = "Only runs of this status: running, waiting, failed or done; 'any' for all.", HelpName = "S" };
     private readonly Option<string?> _label = new("--label") { Description = "Only runs with this label.", HelpName = "LABEL" };
     private readonly Option<string?> _model = new("--model") { Description = "Only runs that asked this model last.", HelpName = "MODEL" };
     private readonly Option<string?> _text = new("--text") { Description = "Only runs whose id, title or error contains this text.", HelpName = "TEXT" };
     private readonly Option<DateTimeOffset?> _since = Times.Option("--since", "Active at this time or later (ISO 8601; UTC unless it has an offset).");
     private readonly Option<DateTimeOffset?> _until = Times.Option("--until", "Last active before this time.");
-    private readonly Option<string?> _sort = Words("--sort", "The order: latest, started, duration, cost or events. Default: latest.", "ORDER", "latest", "started", "duration", "cost", "events");
+    private readonly Option<string?> _sort = new("--sort") { Description = "The order: latest, started, duration, cost or events. Default: latest.", HelpName = "ORDER" };
     private readonly Option<bool> _branches = new("--branches") { Description = "List branches too." };
     private readonly Option<int?> _limit = new("--limit") { Description = "The most runs to list, up to 1000. Default: 50.", HelpName = "N" };
     private readonly Option<string?> _after = new("--after") { Description = "The 'next' value of the previous page.", HelpName = "NEXT" };
@@ -95,7 +98,7 @@ internal sealed class RunListCommand : LedgerCommand
     /// <summary>The query of the options; null if there are none, for the plain list.</summary>
     private RunQuery? QueryOf(Session session)
     {
-        var (status, sort) = (session.Get(_status), session.Get(_sort));
+        var (status, sort) = (Choice(session, _status, Statuses), Choice(session, _sort, Orders));
         var query = new RunQuery
         {
             Prefix = session.Get(_branches) ? "" : "run:",
@@ -112,19 +115,9 @@ internal sealed class RunListCommand : LedgerCommand
         return status is null && sort is null && session.Get(_limit) is null && query == new RunQuery() ? null : query;
     }
 
-    private static Option<string?> Words(string name, string description, string help, params string[] words)
-    {
-        var option = new Option<string?>(name) { Description = description, HelpName = help };
-        option.Validators.Add(result =>
-        {
-            var given = result.Tokens.Count == 0 ? "" : result.Tokens[0].Value;
-            if (!words.Contains(given, StringComparer.Ordinal))
-            {
-                result.AddError($"{name} must be one of {string.Join(", ", words)}, but was '{given}'");
-            }
-        });
-        return option;
-    }
+    private static string? Choice(Session session, Option<string?> option, string[] words) => session.Get(option) is { } given && !words.Contains(given, StringComparer.Ordinal)
+        ? throw new UsageException($"{option.Name} must be one of {string.Join(", ", words)}, but was '{given}'.")
+        : session.Get(option);
 
     private static async Task PrintAsync(Printer output, IAsyncEnumerable<StreamInfo> runs)
     {

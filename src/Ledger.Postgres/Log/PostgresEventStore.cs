@@ -73,7 +73,7 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
         _snapshots = new PostgresSnapshots(context);
         _documents = new PostgresDocuments(context, this);
         _records = new PostgresChronoLog(context);
-        _summaries = new PostgresRunSummaries(context);
+        _summaries = new PostgresRunSummaries(context, this);
 
         // In a transaction of the caller others would not see that its process is alive.
         _owners = context.Connections.IsPool ? new PostgresCallOwners(context) : null;

@@ -8,7 +8,9 @@ using NpgsqlTypes;
 namespace Ledger.Postgres.Runs;
 
 /// <summary>Summaries from rows, which a reader brings up to date before it answers; where it may not write it folds what they lack.</summary>
-internal sealed class PostgresRunSummaries(StoreContext context) : IRunSummaries
+/// <param name="context">Where the rows are.</param>
+/// <param name="store">Reads the events where there are no rows: before the migration, and for a role that may not read them.</param>
+internal sealed class PostgresRunSummaries(StoreContext context, IEventStore store) : IRunSummaries
 {
     private const int PageRows = 10_000;
     private const int MostStale = 1_000;
@@ -18,6 +20,7 @@ internal sealed class PostgresRunSummaries(StoreContext context) : IRunSummaries
 
     private readonly RunRows _rows = new(context.Options);
     private readonly KeyedLock<string> _turns = new();
+    private readonly Lazy<FoldingRunSummaries> _folding = new(() => new FoldingRunSummaries(store, context.Options.Limits.RunRules, context.TimeProvider));
 
     public async Task<RunSummary?> FindAsync(StreamName stream, CancellationToken cancellationToken = default)
     {
@@ -26,10 +29,53 @@ internal sealed class PostgresRunSummaries(StoreContext context) : IRunSummaries
         return found.Count == 0 ? null : found[0];
     }
 
-    public Task<IReadOnlyList<RunSummary>> FindAllAsync(
+    public async Task<IReadOnlyList<RunSummary>> FindAllAsync(
         IReadOnlyCollection<StreamName> streams, long mostEvents = long.MaxValue, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(streams);
+        try
+        {
+            return await FindRowsAsync(streams, mostEvents, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when (HasNoRows(fault))
+        {
+            return await _folding.Value.FindAllAsync(streams, mostEvents, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async Task<RunPage> QueryAsync(RunQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        query.Checked();
+        try
+        {
+            return await QueryRowsAsync(query, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when (HasNoRows(fault))
+        {
+            return await _folding.Value.QueryAsync(query, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async Task CatchUpAsync(IProgress<long>? progress = null, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await TakeInAsync(long.MaxValue, progress, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when (HasNoRows(fault))
+        {
+            // Then every query reads the events.
+        }
+    }
+
+    /// <summary>Writes the rows of streams again.</summary>
+    public Task<long> RebuildAsync(IReadOnlyList<StreamName> streams, CancellationToken cancellationToken) => context.Connections.UseAsync(
+        (lease, token) => _rows.RebuildAsync(lease.Connection, [.. streams.Where(RunRows.Has).Select(stream => stream.Value)], token),
+        cancellationToken);
+
+    private Task<IReadOnlyList<RunSummary>> FindRowsAsync(IReadOnlyCollection<StreamName> streams, long mostEvents, CancellationToken cancellationToken)
+    {
         string[] names = [.. streams.Select(stream => stream.Value).Distinct(StringComparer.Ordinal)];
         return context.Connections.UseAsync<IReadOnlyList<RunSummary>>(
             async (lease, token) =>
@@ -50,10 +96,8 @@ internal sealed class PostgresRunSummaries(StoreContext context) : IRunSummaries
             cancellationToken);
     }
 
-    public async Task<RunPage> QueryAsync(RunQuery query, CancellationToken cancellationToken = default)
+    private async Task<RunPage> QueryRowsAsync(RunQuery query, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(query);
-        query.Checked();
         var place = query.After is { } after ? RunPlace.Parse(query.Sort, after) : null;
         var behind = await TakeInAsync(MostOfAQuery, null, cancellationToken).ConfigureAwait(false);
         var runs = await context.Connections.UseAsync(
@@ -63,14 +107,6 @@ internal sealed class PostgresRunSummaries(StoreContext context) : IRunSummaries
             runs.Count > query.Limit ? RunPlace.Of(query.Sort, runs[query.Limit - 1]).ToString() : null,
             behind);
     }
-
-    public async Task CatchUpAsync(IProgress<long>? progress = null, CancellationToken cancellationToken = default) =>
-        await TakeInAsync(long.MaxValue, progress, cancellationToken).ConfigureAwait(false);
-
-    /// <summary>Writes the rows of streams again.</summary>
-    public Task<long> RebuildAsync(IReadOnlyList<StreamName> streams, CancellationToken cancellationToken) => context.Connections.UseAsync(
-        (lease, token) => _rows.RebuildAsync(lease.Connection, [.. streams.Where(RunRows.Has).Select(stream => stream.Value)], token),
-        cancellationToken);
 
     /// <summary>The rows that lack events, as far as the number of those allows it.</summary>
     private static List<RunRow> TakeBehind(List<RunRow> rows, ref long mostEvents)
@@ -252,6 +288,10 @@ internal sealed class PostgresRunSummaries(StoreContext context) : IRunSummaries
 
         return runs;
     }
+
+    // On a connection of the caller the transaction has failed with it.
+    private bool HasNoRows(PostgresException fault) =>
+        context.Connections.IsPool && fault.SqlState is (PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege);
 
     private static bool IsReadOnly(PostgresException refused) =>
         refused.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InsufficientPrivilege;

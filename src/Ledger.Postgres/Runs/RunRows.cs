@@ -31,8 +31,11 @@ internal sealed class RunRows(PostgresOptions options)
     private readonly IReadOnlyList<RunRule> _rules = options.Limits.RunRules;
     private readonly string[]? _types = RunFold.TypesFor(options.Limits.RunRules);
 
+    /// <summary>The prefixes of the streams that have rows.</summary>
+    public static readonly string[] Prefixes = ["run:", "branch:"];
+
     /// <summary>Whether a stream has a row.</summary>
-    public static bool Has(StreamName stream) => stream.IsBranch || stream.Value.StartsWith("run:", StringComparison.Ordinal);
+    public static bool Has(StreamName stream) => Array.Exists(Prefixes, prefix => stream.Value.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>Reads streams with their states.</summary>
     public async Task<List<RunRow>> LoadAsync(

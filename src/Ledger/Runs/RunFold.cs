@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ledger.Json;
 using Ledger.Log;
 

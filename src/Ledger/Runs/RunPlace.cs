@@ -12,6 +12,9 @@ internal sealed record RunPlace(RunSort Sort, string Value, string Stream)
 {
     private const char Separator = '~';
 
+    // Far beyond any run, and within what every engine counts with.
+    private const long Most = 100_000_000_000_000_000;
+
     /// <summary>The place of a run.</summary>
     public static RunPlace Of(RunSort sort, RunSummary run) => new(sort, TextOf(KeyOf(sort, run)), run.Stream.Value);
 
@@ -53,8 +56,8 @@ internal sealed record RunPlace(RunSort Sort, string Value, string Stream)
 
     private static IComparable? TryRead(RunSort sort, string value) => sort switch
     {
-        RunSort.Duration or RunSort.Events => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null,
-        RunSort.Cost => decimal.TryParse(value, NumberStyles.Number, CultureInfo.InvariantCulture, out var usd) ? usd : null,
+        RunSort.Duration or RunSort.Events => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= Most ? number : null,
+        RunSort.Cost => decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var usd) ? usd : null,
         _ => DateTimeOffset.TryParseExact(value, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null,
     };
 }

@@ -30,4 +30,49 @@ public abstract partial class ApiTests
         branch.GetProperty("fork_position").GetInt64().ShouldBe(SampleRun.ForkPosition);
         branch.GetProperty("root").GetString().ShouldBe("run:kettle");
     }
+
+    [Fact]
+    public async Task Runs_ByStatusLabelAndOrder_ArePagedByNext()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            var run = _host.Ledger.GetRun($"broken-{i}");
+            await run.AppendAsync([new LlmResponse(CostUsd: i), new RunFailed($"fuse {i}")]);
+            await run.LabelAsync(["fuses"]);
+        }
+
+        var failed = await GetAsync($"{Base}/runs?status=failed&label=fuses&order=cost&limit=2");
+        failed.GetProperty("runs").EnumerateArray().Select(r => r.GetProperty("error").GetString()).ShouldBe(["fuse 2", "fuse 1"]);
+        failed.GetProperty("behind").GetInt64().ShouldBe(0);
+        var next = Uri.EscapeDataString(failed.GetProperty("next").GetString()!);
+        var last = await GetAsync($"{Base}/runs?status=failed&label=fuses&order=cost&limit=2&after={next}");
+        var first = last.GetProperty("runs").EnumerateArray().ShouldHaveSingleItem();
+        (first.GetProperty("id").GetString(), first.GetProperty("status").GetString()).ShouldBe(("broken-0", "failed"));
+        first.GetProperty("labels")[0].GetString().ShouldBe("fuses");
+        first.GetProperty("usage").GetProperty("calls").GetInt64().ShouldBe(1);
+        last.GetProperty("has_more").GetBoolean().ShouldBeFalse();
+
+        foreach (var wrong in new[] { "status=broken", "after=x", "status=failed&order=name", "status=failed&skip=1", $"order=started&after={next}" })
+        {
+            using var refused = await _client.GetAsync($"{Base}/runs?{wrong}");
+            refused.StatusCode.ShouldBe(System.Net.HttpStatusCode.BadRequest, wrong);
+        }
+    }
+
+    [Fact]
+    public async Task Title_AndLabels_AreSetByProgramsThatMayWrite()
+    {
+        using var named = await PostAsync("/run:kettle/title", """{"title": "Kettles"}""");
+        using var labelled = await PostAsync("/run:kettle/labels", """{"add": ["b", "a"]}""");
+        using var nothing = await PostAsync("/run:kettle/labels", "{}");
+        using var wrong = await PostAsync("/run:kettle/labels", """{"add": [1]}""");
+        using var long_ = await PostAsync("/run:kettle/title", $$"""{"title": "{{new string('x', 501)}}"}""");
+
+        named.StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
+        labelled.StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
+        new[] { nothing, wrong, long_ }.Select(a => a.StatusCode).ShouldAllBe(s => s == System.Net.HttpStatusCode.BadRequest);
+        var run = await GetAsync($"{Streams}/run:kettle");
+        run.GetProperty("title").GetString().ShouldBe("Kettles");
+        run.GetProperty("labels").EnumerateArray().Select(l => l.GetString()).ShouldBe(["a", "b"]);
+    }
 }

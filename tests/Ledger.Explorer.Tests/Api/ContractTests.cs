@@ -44,6 +44,8 @@ public sealed class ContractTests : IAsyncLifetime
     {
         ["/runs"] = """{"id": "new"}""",
         ["/streams/{stream}/branches"] = """{"at": 3, "id": "newer", "name": "a label"}""",
+        ["/streams/{stream}/title"] = """{"title": "Kettles"}""",
+        ["/streams/{stream}/labels"] = """{"add": ["nightly"], "remove": ["draft"]}""",
         ["/streams/{stream}/merges"] = """{"source": "run:kettle", "take": "theirs", "actor": "me"}""",
         ["/streams/{stream}/picks"] = """{"source": "run:kettle", "events": ["later"], "causes": "include", "take": "theirs", "actor": "me"}""",
         ["/streams/{stream}/rebases"] = """{"onto": "run:kettle", "id": "rebased", "name": "a label", "mode": "events", "actor": "me"}""",

@@ -55,7 +55,7 @@ public abstract class EveryRouteTests : IAsyncLifetime
     // The parameters of pages; those of the API are in its list of routes.
     private static readonly Dictionary<string, string[]> Pages = new()
     {
-        ["/"] = ["text", "kind", "state", "order", "since", "until", "skip", "limit"],
+        ["/"] = ["text", "kind", "state", "status", "label", "model", "order", "since", "until", "skip", "after", "limit"],
         ["/run"] = ["stream", "from", "limit", "lanes", "type", "actor", "text", "call", "since", "until"],
         ["/run/usage"] = ["stream"],
         ["/event"] = ["stream", "position", "id", "effects"],

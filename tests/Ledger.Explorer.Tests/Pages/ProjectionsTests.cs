@@ -66,7 +66,7 @@ public sealed class ProjectionsTests : IAsyncLifetime
         html.ShouldNotContain("aria-label=\"pause Journal\"");
         var listed = await client.GetFromJsonAsync<JsonElement>("/ledger/api/v1/projections");
         listed.GetProperty("rebuilds").EnumerateArray().Select(r => r.GetProperty("projection").GetString())
-            .ShouldBe(["ledger:world", "ledger:task", "ledger:chrono", "Board", "Journal"]);
+            .ShouldBe(["ledger:world", "ledger:task", "ledger:chrono", "ledger:runs", "Board", "Journal"]);
     }
 
     [Fact]

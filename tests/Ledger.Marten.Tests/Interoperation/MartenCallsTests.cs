@@ -212,6 +212,7 @@ public sealed class MartenCallsTests(MartenDatabase database) : IClassFixture<Ma
         var run = new AgentLedger(store).GetRun("tombstone");
         await run.AppendAsync([new ObjectCreated("a", "Claim", []), new ObjectCreated("b", "Claim", []), new RelationCreated("r", "x", "a", "b")]);
         await run.AppendAsync([new ObjectPatched("a", new JsonObject { ["n"] = 1 }), new RelationRemoved("r")]);
+        (await run.GetSummaryAsync()).ShouldNotBeNull();
 
         await using var session = documents.LightweightSession();
         session.Events.TombstoneStream(run.StreamName.Value);

@@ -79,6 +79,27 @@ public sealed class Calls
         Task<CallResponse> PayAsync(CallContext call, CancellationToken cancellationToken) => Task.FromResult(CallResponse.OfText(bank.Pay(call.IdempotencyKey)));
     }
 
+    [Fact]
+    public async Task Run_SaysHowItIsDoing_AndIsFoundByIt()
+    {
+        var ledger = new AgentLedger(new MemoryEventStore());
+        var run = ledger.GetRun("summarized");
+        var yesterday = DateTimeOffset.UtcNow.AddDays(-1);
+        await ledger.GetRun("failed").FailAsync("no key for the archive");
+
+        // sample: run summaries
+        await run.CompleteAsync();                                  // or FailAsync("no key for the archive")
+        await run.RenameAsync("Why the kettle broke");              // else: the beginning of the first question
+        await run.LabelAsync(["nightly"], removed: ["draft"]);
+
+        var failed = await ledger.Summaries.QueryAsync(new RunQuery { Status = RunStatus.Failed, ActiveSince = yesterday, Sort = RunSort.Cost });
+        // end of sample
+
+        failed.Runs.ShouldHaveSingleItem().Error.ShouldBe("no key for the archive");
+        var summary = (await run.GetSummaryAsync())!;
+        (summary.Status, summary.Title, summary.Labels[0]).ShouldBe((RunStatus.Done, "Why the kettle broke", "nightly"));
+    }
+
     private sealed class Bank
     {
         private readonly Dictionary<string, string> _payments = [];

@@ -127,7 +127,7 @@ public sealed class ProjectionAdmin
             if (!own.Keeps(stream))
             {
                 throw new ArgumentException(
-                    $"'{own.Key}' keeps nothing of '{stream}': the names of its streams begin with '{own.StreamPrefix}'. Nothing was rebuilt.");
+                    $"'{own.Key}' keeps nothing of '{stream}': the names of its streams begin with '{string.Join("' or '", own.KeptPrefixes)}'. Nothing was rebuilt.");
             }
 
             await InPlace(own, new RebuildOptions(), null).RunAsync([stream.Value], cancellationToken).ConfigureAwait(false);

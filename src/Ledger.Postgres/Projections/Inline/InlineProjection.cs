@@ -17,6 +17,9 @@ internal sealed record InlineProjection(string Key, string StreamPrefix)
     /// <summary>The prefix of the streams after whose appends it runs; rows of other streams are written on the first read.</summary>
     public IReadOnlyList<string> AppendPrefixes { get; init; } = [StreamPrefix];
 
+    /// <summary>The prefixes of the streams that it may have data of.</summary>
+    public IReadOnlyList<string> KeptPrefixes { get; init; } = [StreamPrefix];
+
     /// <summary>Begins its work in one transaction; null where its statements do all.</summary>
     public Func<ProjectionWork>? Begin { get; private init; }
 
@@ -97,7 +100,7 @@ internal sealed record InlineProjection(string Key, string StreamPrefix)
     }
 
     /// <summary>Whether it may have data of a stream, which a rebuild would replace.</summary>
-    public bool Keeps(StreamName stream) => stream.Value.StartsWith(StreamPrefix, StringComparison.Ordinal);
+    public bool Keeps(StreamName stream) => KeptPrefixes.Any(prefix => stream.Value.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>Whether it runs after an append to one of these streams.</summary>
     public bool Follows(IReadOnlyList<string> streams)

@@ -30,7 +30,7 @@ internal static class LedgerProjections
     public static IEnumerable<InlineProjection> Rebuildable(SchemaNames schemas) =>
         Inline(schemas)
             .Append(new InlineProjection(Records, "chrono:") { Rebuild = new StreamRebuild(null) { Code = RebuildRecordsAsync } })
-            .Append(new InlineProjection(RunRows.Key, "") { Rebuild = new StreamRebuild(null) { Code = RebuildRunsAsync } });
+            .Append(new InlineProjection(RunRows.Key, "") { KeptPrefixes = RunRows.Prefixes, Rebuild = new StreamRebuild(null) { Code = RebuildRunsAsync } });
 
     private static IEnumerable<InlineProjection> Inline(SchemaNames schemas)
     {

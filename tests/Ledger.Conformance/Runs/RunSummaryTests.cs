@@ -1,0 +1,328 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ledger.Log;
+using Ledger.Runs;
+using Microsoft.Extensions.Time.Testing;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Conformance.Runs;
+
+/// <summary>How runs are doing, one by one and in lists.</summary>
+public abstract class RunSummaryTests(ITestEngine engine) : PolledToolTests(engine)
+{
+    private static readonly JsonElement Ask = JsonElement.Parse(
+        """{"model":"m-1","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"Why did the\n kettle break?"}]}""");
+
+    private static readonly JsonElement ToolCall = JsonElement.Parse(
+        """{"model":"m-1","choices":[{"finish_reason":"tool_calls","message":{"tool_calls":[{"id":"1"}]}}],"usage":{"input_tokens":7,"output_tokens":3},"cost_usd":0.5}""");
+
+    private static readonly JsonElement Answer = JsonElement.Parse("""{"model":"m-2","text":"It was old.","cost_usd":0.25}""");
+
+    [Fact]
+    public async Task Run_FromItsFirstEventToItsEnd_HasTheStatusOfEachMoment()
+    {
+        var run = Runs.GetRun(NewId());
+        (await run.GetSummaryAsync()).ShouldBeNull();
+        await Runs.StartRunAsync(run.Id);
+        (await run.GetSummaryAsync()).ShouldBeNull();
+
+        await ShouldBecomeAsync(run, RunStatus.Running, new ObjectCreated("o", "Thing", []));
+        await ShouldBecomeAsync(run, RunStatus.Running, new UntypedEvent("llm.request", Ask));
+        await ShouldBecomeAsync(run, RunStatus.Running, new UntypedEvent("llm.response", ToolCall));
+        await ShouldBecomeAsync(run, RunStatus.Running, new ToolCalled("look"));
+        await ShouldBecomeAsync(run, RunStatus.Running, new UntypedEvent("tool.returned", JsonElement.Parse("""{"result":1}""")));
+        await ShouldBecomeAsync(run, RunStatus.Done, new UntypedEvent("llm.response", Answer));
+        await ShouldBecomeAsync(run, RunStatus.Done, new RunRenamed("The kettle"));
+        await ShouldBecomeAsync(run, RunStatus.Running, new ObjectPatched("o", []));
+        await ShouldBecomeAsync(run, RunStatus.Failed, new CallFailed("tool", "no power"));
+        await ShouldBecomeAsync(run, RunStatus.Running, new ToolCalled("look"));
+        await ShouldBecomeAsync(run, RunStatus.Failed, new ResponderFailed("cook", "no water"));
+        await ShouldBecomeAsync(run, RunStatus.Failed, new RunFailed("given up"));
+        await ShouldBecomeAsync(run, RunStatus.Done, new RunCompleted());
+        await ShouldBecomeAsync(run, RunStatus.Running, new KitLoaded("k"));
+
+        var summary = (await run.GetSummaryAsync())!;
+        (summary.Title, summary.Model, summary.ModelCalls, summary.ToolCalls).ShouldBe(("The kettle", "m-2", 1, 2));
+        summary.Usage.ShouldBe(new RunUsage(new CallTotals(4, 1, 0, 0.75m, 0, 10, 0), null));
+        (summary.Version.Value, summary.Length.Value, summary.Error).ShouldBe((14, 14, null));
+        var events = await run.ReadAllAsync();
+        (summary.StartedAt, summary.UpdatedAt).ShouldBe((events[0].Timestamp, events[^1].Timestamp));
+    }
+
+    [Fact]
+    public async Task Title_IsTheFirstQuestion_UntilAPersonGivesOne_AndAgainAfterAnEmptyOne()
+    {
+        var run = Runs.GetRun(NewId());
+        await run.AppendAsync([new UntypedEvent("llm.request", Ask)]);
+        (await run.GetSummaryAsync())!.Title.ShouldBe("Why did the kettle break?");
+        await run.RenameAsync("Kettles");
+        (await run.GetSummaryAsync())!.Title.ShouldBe("Kettles");
+        await run.RenameAsync("");
+        (await run.GetSummaryAsync())!.Title.ShouldBeNull();
+        await run.AppendAsync([new UntypedEvent("llm.request", Ask)]);
+        (await run.GetSummaryAsync())!.Title.ShouldBe("Why did the kettle break?");
+        await Should.ThrowAsync<ArgumentException>(() => run.RenameAsync(new string('x', 501)));
+    }
+
+    [Fact]
+    public async Task Labels_AreAddedAndRemoved_AndSorted()
+    {
+        var run = Runs.GetRun(NewId());
+        await run.LabelAsync(["b", "a", "é"]);
+        await run.LabelAsync(["c", "a"], ["b", "unknown"]);
+        (await run.GetSummaryAsync())!.Labels.ShouldBe(["a", "c", "é"]);
+        foreach (var wrong in new[] { "", " ", "a\nb", new string('x', 101) })
+        {
+            await Should.ThrowAsync<ArgumentException>(() => run.LabelAsync([wrong]));
+        }
+
+        await Should.ThrowAsync<ArgumentException>(() => run.LabelAsync([]));
+    }
+
+    [Fact]
+    public async Task OpenCall_IsWaitedFor_UntilItEnds()
+    {
+        var id = NewId();
+        var run = Runs.GetRun(id);
+        await run.CallAsync("tool", """{"tool":"other"}""", CallAsync);
+        var begun = await BeginAndHangAsync(id);
+
+        var summary = (await run.GetSummaryAsync())!;
+        (summary.Status, summary.WaitsFor).ShouldBe((RunStatus.Waiting, RunWait.Call));
+        var open = (await Runs.GetRun(id).ListOpenCallsAsync()).ShouldHaveSingleItem();
+        summary.OpenCalls.ShouldBe([open]);
+        open.RequestId.ShouldBe(begun.RequestId);
+
+        await run.ReleaseCallAsync(begun.RequestId);
+        summary = (await run.GetSummaryAsync())!;
+        (summary.Status, summary.WaitsFor, summary.OpenCalls.Count).ShouldBe((RunStatus.Running, null, 0));
+
+        // The next attempt of the same occurrence has another id.
+        await BeginAndHangAsync(id);
+        (await run.GetSummaryAsync())!.OpenCalls.ShouldBe(await Runs.GetRun(id).ListOpenCallsAsync());
+        await run.AnswerAsync((await run.ListOpenCallsAsync())[0].RequestId, CallResponse.OfText("done"));
+        (await run.GetSummaryAsync())!.OpenCalls.ShouldBeEmpty();
+        (await run.GetSummaryAsync())!.Usage.ShouldBe(await Runs.GetRun(id).GetUsageAsync());
+    }
+
+    [Fact]
+    public async Task Approval_IsWaitedFor_UntilItIsDecided()
+    {
+        var run = Runs.GetRun(NewId());
+        var pay = new CallOptions { Approval = ApprovalPolicy.Required };
+        var pending = await Should.ThrowAsync<ApprovalPendingException>(() => run.CallAsync("tool", Poll, CallAsync, pay));
+
+        var summary = (await run.GetSummaryAsync())!;
+        (summary.Status, summary.WaitsFor, summary.WaitsUntil).ShouldBe((RunStatus.Waiting, RunWait.Approval, null));
+        await run.DecideAsync(pending.ApprovalId, ApprovalDecision.Denied, "owner");
+        summary = (await run.GetSummaryAsync())!;
+        (summary.Status, summary.WaitsFor).ShouldBe((RunStatus.Running, null));
+    }
+
+    [Fact]
+    public async Task Approval_ThatHasExpired_IsNoLongerWaitedFor_AnywhereInTheLists()
+    {
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddHours(-2));
+        var options = new AgentLedgerOptions { Approvals = new ApprovalOptions { DecideWithin = TimeSpan.FromHours(1) } };
+        var run = new AgentLedger(Store, options, timeProvider: clock).GetRun(NewId());
+        await Should.ThrowAsync<ApprovalPendingException>(
+            () => run.CallAsync("tool", Poll, CallAsync, new CallOptions { Approval = ApprovalPolicy.Required }));
+
+        (await run.GetSummaryAsync())!.Status.ShouldBe(RunStatus.Running);
+        (await ListAsync(run, new RunQuery { Status = RunStatus.Running })).ShouldHaveSingleItem().WaitsFor.ShouldBeNull();
+        (await ListAsync(run, new RunQuery { Status = RunStatus.Waiting })).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Budget_IsWaitedFor_UntilItIsHigherOrACallIsMade()
+    {
+        var run = Runs.GetRun(NewId());
+        await run.SetBudgetAsync(new BudgetAmount(Calls: 0));
+        await Should.ThrowAsync<BudgetExceededException>(() => run.CallAsync("llm", "1", CallAsync));
+        var summary = (await run.GetSummaryAsync())!;
+        (summary.Status, summary.WaitsFor).ShouldBe((RunStatus.Waiting, RunWait.Budget));
+        await run.SetBudgetAsync(new BudgetAmount(Calls: 1));
+        (await run.GetSummaryAsync())!.WaitsFor.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Branch_HasItsOwnStatus_AndCostsWithAndWithoutThePrefix()
+    {
+        var run = Runs.GetRun(NewId());
+        await run.AppendAsync([new UntypedEvent("llm.request", Ask), new UntypedEvent("llm.response", Answer), new RunCompleted(), new UntypedEvent("llm.response", ToolCall)]);
+        var branch = await run.ForkAsync(new Position(2), new ForkOptions { Name = "again" });
+        var twig = await branch.ForkAsync();
+        await twig.AppendAsync([new UntypedEvent("llm.response", ToolCall), new RunFailed("no")]);
+        await branch.AppendAsync([new UntypedEvent("llm.response", ToolCall)]);
+
+        foreach (var history in new[] { run, branch, twig })
+        {
+            var summary = (await history.GetSummaryAsync())!;
+            summary.Usage.ShouldBe(await Runs.FindAsync(history.StreamName).ContinueWith(r => r.Result!.GetUsageAsync()).Unwrap());
+            summary.Length.ShouldBe(await history.GetLengthAsync());
+        }
+
+        (await twig.GetSummaryAsync())!.Usage.ShouldBe(new RunUsage(new CallTotals(2, 0, 0, 0.75m, 0, 10, 0), new CallTotals(1, 0, 0, 0.5m, 0, 10, 0)));
+        (await twig.GetSummaryAsync())!.Status.ShouldBe(RunStatus.Failed);
+        (await branch.GetSummaryAsync())!.Status.ShouldBe(RunStatus.Running);
+    }
+
+    [Fact]
+    public async Task Stream_ThatIsNoRun_HasASummaryToo_AndIsInNoList()
+    {
+        var stream = new StreamName($"orders:{NewId()}");
+        var orders = Runs.GetStream(stream);
+        await orders.AppendAsync([new RunCompleted(), new KitLoaded("k")]);
+        (await orders.GetSummaryAsync())!.Status.ShouldBe(RunStatus.Running);
+        (await ListAsync(orders, new RunQuery { Prefix = "" })).ShouldBeEmpty();
+        (await Runs.Summaries.FindAsync(NewStream())).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task List_Filters_FindWhatTheyName()
+    {
+        var mark = NewId();
+        var failed = await StartAsync($"{mark}-failed", new RunFailed("The KETTLE broke"));
+        var done = await StartAsync($"{mark}-done", new UntypedEvent("llm.request", Ask), new RunCompleted());
+        await done.LabelAsync(["nightly"]);
+        var archived = await StartAsync($"{mark}-old", new KitLoaded("k"));
+        await Store.ArchiveAsync(archived.StreamName);
+        var branch = await done.ForkAsync();
+        await branch.RenameAsync(mark);
+
+        async Task ShouldFindAsync(RunQuery query, params Run[] expected) =>
+            (await AllAsync(query with { Text = query.Text ?? mark })).Select(r => r.Stream).ShouldBe(expected.Select(r => r.StreamName), ignoreOrder: true);
+
+        await ShouldFindAsync(new RunQuery(), failed, done, archived);
+        await ShouldFindAsync(new RunQuery { Prefix = "" }, failed, done, archived, branch);
+        await ShouldFindAsync(new RunQuery { Prefix = "branch:" }, branch);
+        await ShouldFindAsync(new RunQuery { Status = RunStatus.Failed }, failed);
+        await ShouldFindAsync(new RunQuery { Status = RunStatus.Done }, done);
+        await ShouldFindAsync(new RunQuery { Label = "nightly" }, done);
+        await ShouldFindAsync(new RunQuery { Label = "night" });
+        await ShouldFindAsync(new RunQuery { Model = "m-1" }, done);
+        await ShouldFindAsync(new RunQuery { State = StreamState.Archived }, archived);
+        await ShouldFindAsync(new RunQuery { State = StreamState.Open }, failed, done);
+        (await AllAsync(new RunQuery { Text = "the kettle BROKE" })).ShouldContain(r => r.Stream == failed.StreamName);
+        var middle = (await done.GetSummaryAsync())!.UpdatedAt;
+        await ShouldFindAsync(new RunQuery { ActiveSince = middle }, done, archived);
+        await ShouldFindAsync(new RunQuery { ActiveUntil = middle }, failed);
+    }
+
+    [Theory]
+    [InlineData(RunSort.Latest)]
+    [InlineData(RunSort.Started)]
+    [InlineData(RunSort.Duration)]
+    [InlineData(RunSort.Cost)]
+    [InlineData(RunSort.Events)]
+    public async Task List_ByPages_HasEachRunOnce_InItsOrder(RunSort sort)
+    {
+        var mark = NewId();
+        for (var i = 0; i < 7; i++)
+        {
+            var run = await StartAsync($"{mark}-{i}", Events(1 + (i * 3 % 5)));
+            await run.AppendAsync([new LlmResponse(CostUsd: i % 3 * 0.1m)]);
+        }
+
+        var found = new List<RunSummary>();
+        for (string? after = null; ;)
+        {
+            var page = await Runs.Summaries.QueryAsync(new RunQuery { Text = mark, Sort = sort, Limit = 3, After = after });
+            page.Runs.Count.ShouldBeInRange(1, 3);
+            found.AddRange(page.Runs);
+            if ((after = page.Next) is null)
+            {
+                break;
+            }
+        }
+
+        found.Select(r => r.Stream.Id).Order(StringComparer.Ordinal).ShouldBe(Enumerable.Range(0, 7).Select(i => $"{mark}-{i}"));
+        IComparable KeyOf(RunSummary run) => sort switch
+        {
+            RunSort.Latest => run.UpdatedAt,
+            RunSort.Started => run.StartedAt,
+            RunSort.Duration => run.Duration,
+            RunSort.Cost => run.OwnUsage.CostUsd,
+            _ => run.Length.Value,
+        };
+        found.ShouldBe([.. found.OrderByDescending(KeyOf).ThenBy(r => r.Stream.Value, StringComparer.Ordinal)]);
+        var place = (await Runs.Summaries.QueryAsync(new RunQuery { Limit = 1, Sort = sort })).Next!;
+        await Should.ThrowAsync<FormatException>(() => Runs.Summaries.QueryAsync(
+            new RunQuery { After = place, Sort = sort == RunSort.Cost ? RunSort.Events : RunSort.Cost }));
+        await Should.ThrowAsync<FormatException>(() => Runs.Summaries.QueryAsync(new RunQuery { After = "nowhere" }));
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(() => Runs.Summaries.QueryAsync(new RunQuery { Limit = 0 }));
+    }
+
+    [Fact]
+    public async Task FindAll_LeavesOutWhatWouldNeedMoreEvents()
+    {
+        var (small, large) = (await StartAsync(NewId(), Events(3)), await StartAsync(NewId(), Events(30)));
+        StreamName[] both = [small.StreamName, large.StreamName, small.StreamName, NewStream()];
+        (await Runs.Summaries.FindAllAsync(both, mostEvents: 10)).Select(r => r.Stream).ShouldBe([small.StreamName]);
+        (await Runs.Summaries.FindAllAsync(both)).Select(r => r.Stream).ShouldBe([small.StreamName, large.StreamName], ignoreOrder: true);
+        (await Runs.Summaries.FindAllAsync(both, mostEvents: 0)).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Summary_OfRandomEvents_IsThatOfReadingThemAll_HoweverOftenItIsAsked()
+    {
+        var random = new Random(7);
+        object[] kinds =
+        [
+            new KitLoaded("k"), new ToolCalled("t"), new CallFailed("tool", "e"), new RunCompleted(), new RunFailed("f"), new BudgetExhausted(["x"]),
+            new BudgetSet(1), new ResponderCompleted("r"), new RunRenamed("n"), new RunLabelled(["l"]), new RunLabelled(null, ["l"]),
+            new UntypedEvent("llm.request", Ask), new UntypedEvent("llm.response", Answer), new UntypedEvent("llm.response", ToolCall), Misfit,
+            new ApprovalRequested("tool", "h", Ask), new ObjectCreated("o", "T", new JsonObject { ["a"] = 1 }),
+        ];
+        var (asked, unasked) = (Runs.GetRun(NewId()), Runs.GetRun(NewId()));
+        for (var i = 0; i < 60; i++)
+        {
+            var kind = kinds[random.Next(kinds.Length)];
+            await asked.AppendAsync([kind]);
+            await unasked.AppendAsync([kind]);
+            var summary = (await asked.GetSummaryAsync())!;
+            var folded = new RunState();
+            var fold = new RunFold(asked.StreamName, folded, []);
+            await foreach (var recorded in asked.ReadAsync())
+            {
+                fold.Take(recorded);
+            }
+
+            Text(summary).ShouldBe(Text(RunSummaries.Of(asked.StreamName, folded, DateTimeOffset.UtcNow)));
+        }
+
+        var late = (await unasked.GetSummaryAsync())!;
+        Text(late with { StartedAt = default, UpdatedAt = default })
+            .ShouldBe(Text((await asked.GetSummaryAsync())! with { Stream = unasked.StreamName, StartedAt = default, UpdatedAt = default }));
+    }
+
+    private static string Text(RunSummary run) => $"{run} [{string.Join(',', run.Labels)}] [{string.Join(',', run.OpenCalls)}]"
+        .Replace(run.Labels.ToString()!, "", StringComparison.Ordinal).Replace(run.OpenCalls.ToString()!, "", StringComparison.Ordinal);
+
+    private static async Task ShouldBecomeAsync(Run run, RunStatus status, object next)
+    {
+        await run.AppendAsync([next]);
+        var summary = (await run.GetSummaryAsync())!;
+        (summary.Status, summary.WaitsFor).ShouldBe((status, null), next.ToString());
+        (summary.Error is not null).ShouldBe(status == RunStatus.Failed, next.ToString());
+    }
+
+    private async Task<Run> StartAsync(string id, params object[] events)
+    {
+        var run = Runs.GetRun(id);
+        await run.AppendAsync(events);
+        return run;
+    }
+
+    private async Task<List<RunSummary>> ListAsync(Run run, RunQuery query) =>
+        [.. (await AllAsync(query with { Text = run.Id })).Where(r => r.Stream == run.StreamName)];
+
+    private async Task<IReadOnlyList<RunSummary>> AllAsync(RunQuery query)
+    {
+        await Runs.Summaries.CatchUpAsync();
+        var page = await Runs.Summaries.QueryAsync(query with { Limit = 1_000 });
+        (page.Next, page.Behind).ShouldBe((null, 0));
+        return page.Runs;
+    }
+}

@@ -1,0 +1,198 @@
+using Ledger.Log;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Runs;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Postgres.Tests.Runs;
+
+/// <summary>The rows of run summaries: who writes them, and that they are what reading every event says.</summary>
+public sealed class RunSummaryRowsTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
+{
+    private AgentLedger Runs => new(database.Store);
+
+    [Fact]
+    public async Task Append_WritesNoRow_AndAQuestionReadsOnlyWhatTheRowLacks()
+    {
+        var run = Runs.GetRun("lacking");
+        await run.AppendAsync([new RunRenamed("as written")]);
+        (await RowsAsync("run:lacking")).ShouldBe(0);
+
+        (await run.GetSummaryAsync())!.Title.ShouldBe("as written");
+        (await RowsAsync("run:lacking")).ShouldBe(1);
+        await database.ExecuteAsync("update ledger.run_summary set state = state || '{\"title\": \"as stored\"}' where stream = 'run:lacking'");
+        await run.AppendAsync([new KitLoaded("k")]);
+        (await run.GetSummaryAsync())!.Title.ShouldBe("as stored");
+        (await database.ScalarAsync<string>("select status || ' ' || version || ' ' || length from ledger.run_summary where stream = 'run:lacking'"))
+            .ShouldBe("running 2 2");
+    }
+
+    [Fact]
+    public async Task Rebuild_WritesWrongRowsAgain()
+    {
+        var run = Runs.GetRun("rebuilt");
+        await run.AppendAsync([new LlmResponse(CostUsd: 1), new RunFailed("broken")]);
+        var before = (await run.GetSummaryAsync())!;
+        await run.ForkAsync(new Position(1), new ForkOptions { Id = "rebuilt" });
+        const string Wrong = "update ledger.run_summary set status = 'done', version = 2, state = '{\"version\": 2}' where stream like '%:rebuilt'";
+        await database.ExecuteAsync(Wrong);
+        (await run.GetSummaryAsync())!.Error.ShouldBeNull();
+
+        var admin = new ProjectionAdmin(database.DataSource);
+        await admin.RebuildAsync("ledger:runs");
+        Text((await run.GetSummaryAsync())!).ShouldBe(Text(before));
+        (await database.ScalarAsync<string>("select status || ' ' || cost_usd from ledger.run_summary where stream = 'run:rebuilt'")).ShouldBe("failed 1");
+        await database.ExecuteAsync(Wrong);
+        await admin.RebuildAsync("runs", run.StreamName);
+        Text((await run.GetSummaryAsync())!).ShouldBe(Text(before));
+        (await Should.ThrowAsync<ArgumentException>(() => admin.RebuildAsync("runs", StreamName.Task("t")))).Message
+            .ShouldBe("'ledger:runs' keeps nothing of 'task:t': the names of its streams begin with 'run:' or 'branch:'. Nothing was rebuilt.");
+    }
+
+    [Fact]
+    public async Task Daemon_KeepsTheRowsUpToDate_AndQueriesLookOnlyAtWhatFollows()
+    {
+        await using var own = new LedgerDatabase();
+        await own.InitializeAsync();
+        var run = new AgentLedger(own.Store).GetRun("kept");
+        await run.AppendAsync([new KitLoaded("k")]);
+        await using var daemon = new ProjectionDaemon(own.DataSource, null, new DaemonOptions { RunSummaries = true });
+        await daemon.StartAsync();
+        await run.AppendAsync([new RunCompleted()]);
+
+        await EventuallyAsync(own, "select coalesce(max(version), 0) from ledger.run_summary where stream = 'run:kept'", 2);
+        await EventuallyAsync(own, "select last_seq_id from ledger.mt_event_progression where name = 'ledger:runs:All'", 2);
+        (await new AgentLedger(own.Store).Summaries.QueryAsync(new RunQuery { Status = RunStatus.Done })).Runs.ShouldHaveSingleItem();
+        (await own.ScalarAsync<long>("select seq from ledger.run_tail")).ShouldBe(0);
+        (await new ProjectionAdmin(own.DataSource).ListAsync()).Select(s => (s.Projection, s.Kind)).ShouldContain(("ledger:runs", "runs"));
+        await daemon.StopAsync();
+    }
+
+    [Fact]
+    public async Task Query_LaterCommitOfALowerNumber_IsNotPassed()
+    {
+        await using var own = new LedgerDatabase();
+        await own.InitializeAsync();
+        var summaries = new AgentLedger(own.Store).Summaries;
+        await using var connection = await own.DataSource.OpenConnectionAsync();
+        await using var slow = await connection.BeginTransactionAsync();
+        await new AgentLedger(own.Store.On(slow)).GetRun("late").AppendAsync([new KitLoaded("k")]);
+        await new AgentLedger(own.Store).GetRun("early").AppendAsync([new KitLoaded("k")]);
+
+        (await summaries.QueryAsync(new RunQuery())).Runs.Select(r => r.Stream.Id).ShouldBe(["early"]);
+        (await own.ScalarAsync<long>("select seq from ledger.run_tail")).ShouldBe(0);
+        await slow.CommitAsync();
+        (await summaries.QueryAsync(new RunQuery())).Runs.Select(r => r.Stream.Id).ShouldBe(["early", "late"], ignoreOrder: true);
+        (await own.ScalarAsync<long>("select seq from ledger.run_tail")).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task ReadOnly_Transaction_OneIsFolded_AndAListSaysWhatItLacks()
+    {
+        var run = Runs.GetRun("read-only");
+        await run.AppendAsync([new RunCompleted()]);
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var readOnly = new NpgsqlCommand("set transaction read only", connection, transaction);
+        await readOnly.ExecuteNonQueryAsync();
+        var within = new AgentLedger(database.Store.On(transaction));
+
+        (await within.GetRun("read-only").GetSummaryAsync())!.Status.ShouldBe(RunStatus.Done);
+        var page = await within.Summaries.QueryAsync(new RunQuery { Text = "read-only" });
+        (page.Runs.Count, page.Behind > 0).ShouldBe((0, true));
+    }
+
+    [Fact]
+    public async Task ReadOnly_Role_OneIsFolded_AndAListSaysWhatItLacks()
+    {
+        var run = Runs.GetRun("reader");
+        await run.AppendAsync([new RunCompleted()]);
+        var role = $"reader_{Guid.NewGuid():N}";
+        await database.ExecuteAsync(
+            $"""
+            create role {role};
+            grant usage on schema ledger to {role};
+            grant select on all tables in schema ledger to {role};
+            grant select on all sequences in schema ledger to {role};
+            """);
+        await using var reader = NpgsqlDataSource.Create(database.ConnectionString + $";Pooling=false;Options=-c role={role}");
+        await using var store = new PostgresEventStore(reader);
+        var ledger = new AgentLedger(store);
+
+        (await ledger.GetRun("reader").GetSummaryAsync())!.Status.ShouldBe(RunStatus.Done);
+        (await ledger.Summaries.QueryAsync(new RunQuery { Text = "reader" })).Behind.ShouldBeGreaterThan(0);
+        (await RowsAsync("run:reader")).ShouldBe(0);
+        await database.ExecuteAsync($"drop owned by {role}; drop role {role}");
+    }
+
+    [Fact]
+    public async Task Branch_OfALongRun_BeginsWithTheMarkBeforeItsFork()
+    {
+        var run = Runs.GetRun("long");
+        await run.AppendAsync([.. Enumerable.Range(0, 2_500).Select(_ => new LlmResponse(CostUsd: 0.01m))]);
+        await run.GetSummaryAsync();
+        (await database.ScalarAsync<long>("select count(*) from ledger.run_mark where stream = 'run:long'")).ShouldBe(2);
+        foreach (var (at, usd) in new[] { (1, 0.01m), (1_000, 10m), (1_999, 19.99m), (2_500, 25m) })
+        {
+            var branch = await run.ForkAsync(new Position(at));
+            (await branch.GetSummaryAsync())!.Usage.Whole.CostUsd.ShouldBe(usd, $"{at}");
+        }
+    }
+
+    [Fact]
+    public async Task RewrittenEvent_LeavesNothingOfIt_AndTheRunInItsLists()
+    {
+        var run = Runs.GetRun("masked");
+        await run.AppendAsync([new RunRenamed("a secret"), new RunLabelled(["secret"]), new RunFailed("the secret is out")]);
+        await Runs.Summaries.CatchUpAsync();
+        (await Runs.Summaries.QueryAsync(new RunQuery { Text = "secret" })).Runs.ShouldHaveSingleItem();
+
+        await database.ExecuteAsync(
+            """
+            update ledger.mt_events set data = '{"title": "a thing", "added": ["open"], "error": "a thing is out"}' where stream_id = 'run:masked'
+            """);
+        (await database.ScalarAsync<long>("select count(*) from ledger.run_summary as r where r::text like '%secret%'")).ShouldBe(0);
+        var found = (await Runs.Summaries.QueryAsync(new RunQuery { Text = "a thing" })).Runs.ShouldHaveSingleItem();
+        (found.Title, found.Error, found.Labels[0]).ShouldBe(("a thing", "a thing is out", "open"));
+    }
+
+    [Fact]
+    public async Task Rule_OfTheApplication_ComesAfterTheBuiltInOnes()
+    {
+        static RunChange? Rule(RecordedEvent recorded, RunSummary run) => recorded.Data switch
+        {
+            KitLoaded { Kit: "stop" } => new RunChange { Status = RunStatus.Failed, Error = $"stopped when {run.Status}", Title = "By rule", Labels = ["ruled"] },
+            KitLoaded { Kit: "wait" } => new RunChange { Status = RunStatus.Waiting, Model = "m" },
+            _ => null,
+        };
+        await using var store = new PostgresEventStore(
+            database.DataSource, new PostgresOptions { Limits = new AgentLedgerOptions { RunRules = [Rule] } });
+        var run = new AgentLedger(store).GetRun("ruled");
+        await run.AppendAsync([new KitLoaded("stop")]);
+        var summary = (await run.GetSummaryAsync())!;
+        (summary.Status, summary.Error, summary.Title, summary.Labels[0]).ShouldBe((RunStatus.Failed, "stopped when Running", "By rule", "ruled"));
+        await run.AppendAsync([new RunRenamed("By hand"), new KitLoaded("wait"), new KitLoaded("stop"), new KitLoaded("wait")]);
+        summary = (await run.GetSummaryAsync())!;
+        (summary.Status, summary.WaitsFor, summary.Model, summary.Title).ShouldBe((RunStatus.Waiting, null, "m", "By hand"));
+        await run.AppendAsync([new ToolCalled("t")]);
+        (await run.GetSummaryAsync())!.Status.ShouldBe(RunStatus.Running);
+
+        var memory = new MemoryEventStore { RunRules = [Rule] };
+        await memory.AppendAsync(run.StreamName, ExpectedVersion.Any, [new KitLoaded("stop")]);
+        (await memory.Get<IRunSummaries>()!.FindAsync(run.StreamName))!.Error.ShouldBe("stopped when Running");
+    }
+
+    private static string Text(RunSummary run) => $"{run.Status} {run.Error} {run.Title} {run.Usage} {run.Version} {run.Length} {run.StartedAt:O} {run.UpdatedAt:O}";
+
+    private Task<long> RowsAsync(string stream) => database.ScalarAsync<long>($"select count(*) from ledger.run_summary where stream = '{stream}'");
+
+    private static async Task EventuallyAsync(LedgerDatabase own, string sql, long least)
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (await own.ScalarAsync<long>(sql) < least)
+        {
+            await Task.Delay(20, stop.Token);
+        }
+    }
+}
