@@ -47,7 +47,7 @@ internal static class Commands
         root.Add(CommonOptions.Schema);
         root.Add(CommonOptions.RetryFor);
         root.Add(new DemoCommand());
-        root.Add(Group("run", "Starts, lists, renames and labels runs.", new RunStartCommand(), new RunListCommand(), new RunRenameCommand(), new RunLabelCommand()));
+        root.Add(Group("run", "Starts, lists, adds up, renames and labels runs.", new RunStartCommand(), new RunListCommand(), new RunTotalsCommand(), new RunRenameCommand(), new RunLabelCommand()));
         root.Add(new AppendCommand());
         root.Add(new EventsCommand());
         root.Add(new LogCommand());

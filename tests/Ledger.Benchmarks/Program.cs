@@ -52,6 +52,9 @@ Scenario[] scenarios =
     new TaskSaves(1, mostOfAnAppend: 1.8, asked: null),
     new TaskSaves(32, mostOfAnAppend: null, asked: 14_000),
     new TaskQueries(),
+    new RunLists(),
+    new RunStatusOfLongRun(),
+    new RebuildRunSummaries(),
 ];
 
 Console.OutputEncoding = Encoding.UTF8;

@@ -52,6 +52,23 @@ internal static class ApiRoutes
             ],
             Refusals = [],
         },
+        new("GET", "/runs/totals", "Adds up runs by day, model or label.", RunsResource.AddUpAsync)
+        {
+            Json = Contracts.IReadOnlyListRunTotalsContract,
+            Query =
+            [
+                new("by", "string", "day (of the last activity, in UTC), model or label. Default: day."),
+                new("kind", "string", "runs, branches or all. Default: runs."),
+                new("text", "string", "Only runs whose name, title or error contains this text."),
+                new("state", "string", "any, open or archived. Default: any."),
+                new("status", "string", "any, running, done, failed or waiting. Default: any."),
+                new("label", "string", "Only runs with this label."),
+                new("model", "string", "Only runs that asked this model last."),
+                new("since", "string", "Only runs whose last event was recorded at this time or later."),
+                new("until", "string", "Only runs whose last event was recorded before this time."),
+            ],
+            Refusals = [],
+        },
         new("POST", "/runs", "Starts a run.", RunsResource.StartAsync)
         {
             Json = Contracts.RunContract,

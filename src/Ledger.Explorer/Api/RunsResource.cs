@@ -1,6 +1,7 @@
 using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Runs;
+using Ledger.Runs;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;
@@ -22,6 +23,24 @@ internal static class RunsResource
                 .With(found.Summary) with { BranchCount = found.Branches });
         var answer = new RunPageContract([.. runs], page.HasMore, page.Next, filter is null ? null : page.Behind);
         await JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.RunPageContract).ConfigureAwait(false);
+    }
+
+    /// <summary>The runs of a query, added up.</summary>
+    public static async Task AddUpAsync(ExplorerRequest request)
+    {
+        var kind = request.Query.Choice("kind", "runs", "runs", "branches", "all");
+        var streams = RunListReader.QueryOf(request.Query, kind);
+        var query = RunListReader.FilterOf(request.Query, streams, kind) ?? new RunQuery
+        {
+            Prefix = streams.Prefix,
+            Text = streams.Text,
+            State = streams.State,
+            ActiveSince = streams.ActiveSince,
+            ActiveUntil = streams.ActiveUntil,
+        };
+        var by = Enum.Parse<RunGrouping>(request.Query.Choice("by", "day", "day", "model", "label"), ignoreCase: true);
+        var totals = await request.Explorer.Summaries.AddUpAsync(query, by, request.Aborted).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, RunTotalsContract.Of(totals), ContractContext.Default.IReadOnlyListRunTotalsContract).ConfigureAwait(false);
     }
 
     public static async Task StartAsync(ExplorerRequest request)

@@ -104,6 +104,19 @@ internal sealed record RunContract(
     };
 }
 
+/// <summary>Runs of one day, model or label, added up.</summary>
+/// <param name="Group">The day, the model or the label.</param>
+/// <param name="Runs">How many there are.</param>
+/// <param name="FailedRuns">How many have failed.</param>
+/// <param name="Calls">How many calls of models and tools were begun.</param>
+/// <param name="Tokens">The tokens of the calls.</param>
+/// <param name="CostUsd">What the calls cost.</param>
+internal sealed record RunTotalsContract(string? Group, long Runs, long FailedRuns, long Calls, long Tokens, decimal CostUsd)
+{
+    public static IReadOnlyList<RunTotalsContract> Of(IReadOnlyList<RunTotals> totals) =>
+        [.. totals.Select(t => new RunTotalsContract(t.Group, t.Runs, t.FailedRuns, t.Calls, t.Tokens, t.CostUsd))];
+}
+
 /// <summary>A page of runs and branches.</summary>
 /// <param name="Runs">The runs and branches.</param>
 /// <param name="HasMore">Whether more of them follow.</param>

@@ -19,6 +19,7 @@ internal sealed class PostgresRunSummaries(StoreContext context, IEventStore sto
     private const long MostOfAQuery = 20_000;
 
     private readonly RunRows _rows = new(context.Options);
+    private readonly RunLists _lists = new(context);
     private readonly KeyedLock<string> _turns = new();
     private readonly Lazy<FoldingRunSummaries> _folding = new(() => new FoldingRunSummaries(store, context.Options.Limits.RunRules, context.TimeProvider));
 
@@ -54,6 +55,22 @@ internal sealed class PostgresRunSummaries(StoreContext context, IEventStore sto
         catch (PostgresException fault) when (HasNoRows(fault))
         {
             return await _folding.Value.QueryAsync(query, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async Task<IReadOnlyList<RunTotals>> AddUpAsync(RunQuery query, RunGrouping by, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        query.Checked();
+        try
+        {
+            await TakeInAsync(MostOfAQuery, null, cancellationToken).ConfigureAwait(false);
+            return await context.Connections.UseAsync<IReadOnlyList<RunTotals>>(
+                (lease, token) => _lists.AddUpAsync(lease, query, by, token), cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when (HasNoRows(fault))
+        {
+            return await _folding.Value.AddUpAsync(query, by, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -101,7 +118,7 @@ internal sealed class PostgresRunSummaries(StoreContext context, IEventStore sto
         var place = query.After is { } after ? RunPlace.Parse(query.Sort, after) : null;
         var behind = await TakeInAsync(MostOfAQuery, null, cancellationToken).ConfigureAwait(false);
         var runs = await context.Connections.UseAsync(
-            (lease, token) => ListAsync(lease, query, place, token), cancellationToken).ConfigureAwait(false);
+            (lease, token) => _lists.ListAsync(lease, query, place, token), cancellationToken).ConfigureAwait(false);
         return new RunPage(
             [.. runs.Take(query.Limit)],
             runs.Count > query.Limit ? RunPlace.Of(query.Sort, runs[query.Limit - 1]).ToString() : null,
@@ -247,46 +264,6 @@ internal sealed class PostgresRunSummaries(StoreContext context, IEventStore sto
         }
 
         return stale;
-    }
-
-    private async Task<List<RunSummary>> ListAsync(ConnectionSource.Lease lease, RunQuery query, RunPlace? place, CancellationToken cancellationToken)
-    {
-        var now = context.TimeProvider.GetUtcNow();
-        var (key, after) = query.Sort switch
-        {
-            RunSort.Started => ("r.started_at", "$10::timestamptz"),
-            RunSort.Duration => ("r.duration", "($10::bigint * interval '1 microsecond')"),
-            RunSort.Cost => ("r.cost_usd", "$10::numeric"),
-            RunSort.Events => ("r.length", "$10::bigint"),
-            _ => ("r.updated_at", "$10::timestamptz"),
-        };
-        var sql = SqlText.Load("list_runs", context.Options.Schemas)
-            .Replace("{key}", key, StringComparison.Ordinal)
-            .Replace("{after}", after, StringComparison.Ordinal);
-        var command = lease.CreateCommand(sql, context.Options.CommandTimeoutSeconds)
-            .WithText(query.Prefix)
-            .WithText(query.Status is { } status ? RunRow.NameOf(status) : null)
-            .With(now.ToUniversalTime(), NpgsqlDbType.TimestampTz)
-            .WithText(query.Text is null ? null : AsciiCase.Lower(query.Text))
-            .WithText(query.Label)
-            .WithText(query.Model)
-            .With<bool?>(query.State is { } state ? state == StreamState.Archived : null, NpgsqlDbType.Boolean)
-            .With(query.ActiveSince?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
-            .With(query.ActiveUntil?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
-            .WithText(place?.Value)
-            .WithText(place?.Stream)
-            .With(query.Limit + 1, NpgsqlDbType.Integer);
-        await using var _ = command.ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using var __ = reader.ConfigureAwait(false);
-        var runs = new List<RunSummary>();
-        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-        {
-            var run = RunSummaries.Of(new StreamName(reader.GetString(0)), RunRows.Read(reader.GetFieldValue<byte[]>(1)), now);
-            runs.Add(run with { State = reader.GetBoolean(2) ? StreamState.Archived : StreamState.Open });
-        }
-
-        return runs;
     }
 
     // On a connection of the caller the transaction has failed with it.

@@ -47,21 +47,7 @@ internal sealed class FoldingRunSummaries(IEventStore store, IReadOnlyList<RunRu
         ArgumentNullException.ThrowIfNull(query);
         query.Checked();
         var after = query.After is { } text ? RunPlace.Parse(query.Sort, text) : null;
-        var found = new List<RunSummary>();
-        foreach (var prefix in Prefixes)
-        {
-            await foreach (var info in store.ListStreamsAsync(prefix, cancellationToken).ConfigureAwait(false))
-            {
-                if (info.Name.Value.StartsWith(query.Prefix, StringComparison.Ordinal)
-                    && await FindAsync(info, long.MaxValue, cancellationToken).ConfigureAwait(false) is { } summary
-                    && RunSummaries.IsWanted(query, summary)
-                    && after?.Precedes(summary) != false)
-                {
-                    found.Add(summary);
-                }
-            }
-        }
-
+        var found = (await ReadAsync(query, cancellationToken).ConfigureAwait(false)).FindAll(run => after?.Precedes(run) != false);
         found.Sort((a, b) => RunPlace.Compare(query.Sort, a, b));
         return new RunPage(
             [.. found.Take(query.Limit)],
@@ -69,7 +55,33 @@ internal sealed class FoldingRunSummaries(IEventStore store, IReadOnlyList<RunRu
             Behind: 0);
     }
 
+    public async Task<IReadOnlyList<RunTotals>> AddUpAsync(RunQuery query, RunGrouping by, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        query.Checked();
+        return RunSummaries.AddUp(await ReadAsync(query, cancellationToken).ConfigureAwait(false), by);
+    }
+
     public Task CatchUpAsync(IProgress<long>? progress = null, CancellationToken cancellationToken = default) => Task.CompletedTask;
+
+    private async Task<List<RunSummary>> ReadAsync(RunQuery query, CancellationToken cancellationToken)
+    {
+        var found = new List<RunSummary>();
+        foreach (var prefix in Prefixes)
+        {
+            await foreach (var info in store.ListStreamsAsync(prefix, cancellationToken).ConfigureAwait(false))
+            {
+                if (info.Name.Value.StartsWith(query.Prefix, StringComparison.Ordinal)
+                    && await FindAsync(info, long.MaxValue, cancellationToken).ConfigureAwait(false) is { } summary
+                    && RunSummaries.IsWanted(query, summary))
+                {
+                    found.Add(summary);
+                }
+            }
+        }
+
+        return found;
+    }
 
     private Task<RunSummary?> FindAsync(StreamInfo info, long mostEvents, CancellationToken cancellationToken) => _turns.TakeAsync(
         info.Name,
@@ -81,11 +93,7 @@ internal sealed class FoldingRunSummaries(IEventStore store, IReadOnlyList<RunRu
                 return null;
             }
 
-            if (state is null)
-            {
-                state = await BeginAsync(info.Name, cancellationToken).ConfigureAwait(false);
-            }
-
+            state ??= await BeginAsync(info.Name, cancellationToken).ConfigureAwait(false);
             if (state.Version < info.Version.Value)
             {
                 var fold = new RunFold(info.Name, state, rules);

@@ -27,6 +27,12 @@ public interface IRunSummaries
     /// <exception cref="FormatException">The place is not one that a page returned.</exception>
     Task<RunPage> QueryAsync(RunQuery query, CancellationToken cancellationToken = default);
 
+    /// <summary>Adds up the runs that a query wants; its order, place and limit do not count.</summary>
+    /// <param name="query">Which runs.</param>
+    /// <param name="by">By what they are added up: at most 1,000 groups are returned.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    Task<IReadOnlyList<RunTotals>> AddUpAsync(RunQuery query, RunGrouping by, CancellationToken cancellationToken = default);
+
     /// <summary>Takes in every event that the summaries lack.</summary>
     /// <param name="progress">Receives the number of events that were taken in, or null.</param>
     /// <param name="cancellationToken">Stops; a later call continues.</param>

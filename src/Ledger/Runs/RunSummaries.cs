@@ -1,3 +1,5 @@
+using System.Globalization;
+using Ledger.Json;
 using Ledger.Log;
 
 namespace Ledger.Runs;
@@ -5,6 +7,8 @@ namespace Ledger.Runs;
 /// <summary>Makes summaries of states, and answers queries from them.</summary>
 internal static class RunSummaries
 {
+    private const int MostGroups = 1_000;
+
     /// <summary>The summary of a state at a time, by which requests for approval may have expired.</summary>
     public static RunSummary Of(StreamName stream, RunState state, DateTimeOffset now)
     {
@@ -41,6 +45,32 @@ internal static class RunSummaries
         && (query.State is not { } state || run.State == state)
         && (query.ActiveSince is not { } since || run.UpdatedAt >= since)
         && (query.ActiveUntil is not { } until || run.UpdatedAt < until);
+
+    /// <summary>Runs added up, in the order of <see cref="RunGrouping"/>.</summary>
+    public static IReadOnlyList<RunTotals> AddUp(IReadOnlyList<RunSummary> runs, RunGrouping by)
+    {
+        var totals = runs
+            .SelectMany(run => GroupsOf(run, by).Select(group => (group, run)))
+            .GroupBy(counted => counted.group, counted => counted.run)
+            .Select(group => new RunTotals(
+                group.Key,
+                group.LongCount(),
+                group.LongCount(run => run.Status == RunStatus.Failed),
+                group.Sum(run => run.ModelCalls + run.ToolCalls),
+                group.Sum(run => run.OwnUsage.Tokens),
+                group.Sum(run => run.OwnUsage.CostUsd)));
+        var sorted = by == RunGrouping.Day
+            ? totals.OrderByDescending(total => total.Group, StringComparer.Ordinal)
+            : totals.OrderByDescending(total => total.CostUsd).ThenBy(total => total.Group is null).ThenBy(total => total.Group, CodePointComparer.Instance);
+        return [.. sorted.Take(MostGroups)];
+    }
+
+    private static IEnumerable<string?> GroupsOf(RunSummary run, RunGrouping by) => by switch
+    {
+        RunGrouping.Day => [run.UpdatedAt.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)],
+        RunGrouping.Model => [run.Model],
+        _ => (IEnumerable<string?>)run.Labels,
+    };
 
     private static bool Contains(string? value, string text) =>
         value is not null && AsciiCase.Lower(value).Contains(AsciiCase.Lower(text), StringComparison.Ordinal);

@@ -255,6 +255,28 @@ public abstract class RunSummaryTests(ITestEngine engine) : PolledToolTests(engi
     }
 
     [Fact]
+    public async Task AddUp_CountsEachRunInItsGroups()
+    {
+        var mark = NewId();
+        var first = await StartAsync($"{mark}-1", new UntypedEvent("llm.request", Ask), new UntypedEvent("llm.response", Answer), new RunFailed("x"));
+        await first.LabelAsync(["a", "b"]);
+        var second = await StartAsync($"{mark}-2", new UntypedEvent("llm.response", ToolCall), new ToolCalled("t"));
+        await second.LabelAsync(["b"]);
+        await StartAsync($"{mark}-3", new KitLoaded("k"));
+        var query = new RunQuery { Text = mark };
+        await Runs.Summaries.CatchUpAsync();
+
+        (await Runs.Summaries.AddUpAsync(query, RunGrouping.Model)).ShouldBe(
+            [new RunTotals("m-1", 1, 0, 1, 10, 0.5m), new RunTotals("m-2", 1, 1, 1, 0, 0.25m), new RunTotals(null, 1, 0, 0, 0, 0)]);
+        (await Runs.Summaries.AddUpAsync(query, RunGrouping.Label)).ShouldBe(
+            [new RunTotals("b", 2, 1, 2, 10, 0.75m), new RunTotals("a", 1, 1, 1, 0, 0.25m)]);
+        (await Runs.Summaries.AddUpAsync(query with { Status = RunStatus.Failed }, RunGrouping.Label)).Select(t => t.Group).ShouldBe(["a", "b"]);
+        var days = await Runs.Summaries.AddUpAsync(query, RunGrouping.Day);
+        days.Sum(t => t.Runs).ShouldBe(3);
+        days[0].Group.ShouldBe($"{(await first.GetSummaryAsync())!.UpdatedAt.UtcDateTime:yyyy-MM-dd}");
+    }
+
+    [Fact]
     public async Task FindAll_LeavesOutWhatWouldNeedMoreEvents()
     {
         var (small, large) = (await StartAsync(NewId(), Events(3)), await StartAsync(NewId(), Events(30)));

@@ -29,6 +29,7 @@ public sealed class EventRegistryTests
             "object.created ObjectCreated", "object.patched ObjectPatched", "object.removed ObjectRemoved",
             "relation.created RelationCreated", "relation.removed RelationRemoved",
             "responder.completed ResponderCompleted", "responder.failed ResponderFailed", "responder.fired ResponderFired",
+            "run.completed RunCompleted", "run.failed RunFailed", "run.labelled RunLabelled", "run.renamed RunRenamed",
             "tool.called ToolCalled", "tool.returned ToolReturned",
         ]);
 

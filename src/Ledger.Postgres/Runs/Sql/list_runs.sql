@@ -1,6 +1,5 @@
--- A page of summaries. {key} what they are sorted by, the highest first; {after} what the run before the page has of it. $1 the prefix of the names, $2 a
--- status, $3 the time now, $4 a text in lower case that the name, the title or the error contains, $5 a label, $6 a model, $7 whether archived, $8 and $9
--- since when and before when the last event was taken, each null for any; $10 and $11 the run before the page, null for the first page, $12 how many.
+-- A page of summaries, those that are wanted by $1 to $9. They are sorted by a column, the highest first; $10 what the run before the page has
+-- of it, and $11 the name of that run, null for the first page; $12 how many.
 -- It is not prepared, because a plan for all filters would be a bad one for each.
 select r.stream,
        r.state,
@@ -11,16 +10,8 @@ cross join lateral (
     from {events}.mt_streams as m
     where m.id = r.stream
     limit 1) as s
-where r.version > 0
-  and ($1 = '' or starts_with(r.stream, $1))
-  and ($2::text is null or case when r.waits_until <= $3 then r.later_status else r.status end = $2)
-  and ($4::text is null
-       or position($4 in translate(concat_ws(E'\n', r.stream, r.title, r.error), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')) > 0)
-  and ($5::text is null or r.labels @> array[$5::text])
-  and ($6::text is null or r.model = $6)
-  and ($7::boolean is null or s.is_archived = $7)
-  and ($8::timestamptz is null or r.updated_at >= $8)
-  and ($9::timestamptz is null or r.updated_at < $9)
+where
+{filter}
   and ($11::text is null or {key} <= {after} and ({key} < {after} or r.stream collate "C" > $11))
 order by {key} desc, r.stream collate "C"
 limit $12

@@ -1,0 +1,87 @@
+using Ledger.Log;
+using Ledger.Postgres.Log;
+using Ledger.Runs;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres.Runs;
+
+/// <summary>Lists and adds up the rows of run summaries, as they are.</summary>
+internal sealed class RunLists(StoreContext context)
+{
+    /// <summary>The runs of a page, and one more if there is one.</summary>
+    public async Task<List<RunSummary>> ListAsync(ConnectionSource.Lease lease, RunQuery query, RunPlace? place, CancellationToken cancellationToken)
+    {
+        var (key, after) = query.Sort switch
+        {
+            RunSort.Started => ("r.started_at", "$10::timestamptz"),
+            RunSort.Duration => ("r.duration", "($10::bigint * interval '1 microsecond')"),
+            RunSort.Cost => ("r.cost_usd", "$10::numeric"),
+            RunSort.Events => ("r.length", "$10::bigint"),
+            _ => ("r.updated_at", "$10::timestamptz"),
+        };
+        var now = context.TimeProvider.GetUtcNow();
+        var command = Command(lease, "list_runs", ("{key}", key), ("{after}", after));
+        await using var _ = command.ConfigureAwait(false);
+        AddFilter(command, query, now)
+            .WithText(place?.Value)
+            .WithText(place?.Stream)
+            .With(query.Limit + 1, NpgsqlDbType.Integer);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        var runs = new List<RunSummary>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var run = RunSummaries.Of(new StreamName(reader.GetString(0)), RunRows.Read(reader.GetFieldValue<byte[]>(1)), now);
+            runs.Add(run with { State = reader.GetBoolean(2) ? StreamState.Archived : StreamState.Open });
+        }
+
+        return runs;
+    }
+
+    /// <summary>The runs of a query, added up.</summary>
+    public async Task<IReadOnlyList<RunTotals>> AddUpAsync(
+        ConnectionSource.Lease lease, RunQuery query, RunGrouping by, CancellationToken cancellationToken)
+    {
+        var command = Command(lease, "total_runs");
+        await using var _ = command.ConfigureAwait(false);
+        AddFilter(command, query, context.TimeProvider.GetUtcNow()).WithText(by.ToString().ToLowerInvariant());
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        var totals = new List<RunTotals>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            totals.Add(new RunTotals(
+                reader.IsDBNull(0) ? null : reader.GetString(0),
+                reader.GetInt64(1),
+                reader.GetInt64(2),
+                reader.GetInt64(3),
+                reader.GetInt64(4),
+                reader.GetDecimal(5)));
+        }
+
+        return totals;
+    }
+
+    private NpgsqlCommand Command(ConnectionSource.Lease lease, string name, params ReadOnlySpan<(string Token, string Text)> parts)
+    {
+        var sql = SqlText.Load(name, context.Options.Schemas).Replace("{filter}", SqlText.Load("run_filter"), StringComparison.Ordinal);
+        foreach (var (token, text) in parts)
+        {
+            sql = sql.Replace(token, text, StringComparison.Ordinal);
+        }
+
+        return lease.CreateCommand(sql, context.Options.CommandTimeoutSeconds);
+    }
+
+    private static NpgsqlParameterCollection AddFilter(NpgsqlCommand command, RunQuery query, DateTimeOffset now) => command.Parameters
+        .WithText(query.Prefix)
+        .WithText(query.Status is { } status ? RunRow.NameOf(status) : null)
+        .With(now.ToUniversalTime(), NpgsqlDbType.TimestampTz)
+        .WithText(query.Text is null ? null : AsciiCase.Lower(query.Text))
+        .WithText(query.Label)
+        .WithText(query.Model)
+        .With<bool?>(query.State is { } state ? state == StreamState.Archived : null, NpgsqlDbType.Boolean)
+        .With(query.ActiveSince?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
+        .With(query.ActiveUntil?.ToUniversalTime(), NpgsqlDbType.TimestampTz);
+}

@@ -1,0 +1,13 @@
+-- Whether a query wants a summary r, whose stream is archived by s. $1 the prefix of the names, $2 a status, $3 the time now, $4 a text in lower case that the
+-- name, the title or the error contains, $5 a label, $6 a model, $7 whether archived, $8 and $9 since when and before when the last event was taken, each null
+-- for any.
+    r.version > 0
+    and ($1 = '' or starts_with(r.stream, $1))
+    and ($2::text is null or case when r.waits_until <= $3 then r.later_status else r.status end = $2)
+    and ($4::text is null
+         or position($4 in translate(concat_ws(E'\n', r.stream, r.title, r.error), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')) > 0)
+    and ($5::text is null or r.labels @> array[$5::text])
+    and ($6::text is null or r.model = $6)
+    and ($7::boolean is null or s.is_archived = $7)
+    and ($8::timestamptz is null or r.updated_at >= $8)
+    and ($9::timestamptz is null or r.updated_at < $9)

@@ -1,0 +1,27 @@
+-- Summaries added up, those that are wanted by $1 to $9. $10 by what: day, model or label. At most 1,000 rows: the group or null, runs, those that have
+-- failed, calls, tokens, cost; days from the last on, others from the dearest on.
+select g.name,
+       count(*),
+       count(*) filter (where r.status = 'failed'),
+       sum(r.model_calls + r.tool_calls)::bigint,
+       sum(r.tokens)::bigint,
+       sum(r.cost_usd)
+from {ledger}.run_summary as r
+cross join lateral (
+    select coalesce(m.is_archived, false) as is_archived
+    from {events}.mt_streams as m
+    where m.id = r.stream
+    limit 1) as s
+cross join lateral unnest(
+    case $10::text
+        when 'day' then array[to_char(r.updated_at at time zone 'UTC', 'YYYY-MM-DD')]
+        when 'model' then array[r.model]
+        else r.labels
+    end) as g (name)
+where
+{filter}
+group by g.name
+order by case when $10::text = 'day' then g.name end collate "C" desc,
+         sum(r.cost_usd) desc,
+         g.name collate "C" nulls last
+limit 1000

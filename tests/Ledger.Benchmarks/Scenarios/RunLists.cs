@@ -1,0 +1,32 @@
+using Ledger.Benchmarks.Measuring;
+using Ledger.Runs;
+
+namespace Ledger.Benchmarks.Scenarios;
+
+/// <summary>Pages of a list of very many runs by how they are doing, while another run goes on.</summary>
+internal sealed class RunLists : RunSummaryScenario
+{
+    private const int EventsOfRun = 10;
+
+    private readonly Contender _latest = Listing("latest", new RunQuery());
+    private readonly Contender _failed = Listing("failed", new RunQuery { Status = RunStatus.Failed });
+    private readonly Contender _waiting = Listing("waiting: none", new RunQuery { Status = RunStatus.Waiting });
+    private readonly Contender _cost = Listing("dearest", new RunQuery { Sort = RunSort.Cost });
+    private readonly Contender _text = Listing("text: none", new RunQuery { Text = "nowhere at all" });
+
+    public override string Name => "runs-list";
+
+    public override string Title => "100,000 runs: a page by status, cost or text, after an append";
+
+    public override IReadOnlyList<Contender> Contenders => [_latest, _failed, _waiting, _cost, _text];
+
+    public override IReadOnlyList<Goal> Goals => [.. Contenders.Select(list => Goal.Absolute(Figure.Middle, list) with { AtLeast = 100 })];
+
+    protected override (int Runs, int Events) SizeIn(Workload workload) => (workload.LongEvents / EventsOfRun, EventsOfRun);
+
+    private static Contender Listing(string name, RunQuery query) => Asking(name, async (bench, _, cancellationToken) =>
+    {
+        await bench.PlainStore.AppendAsync(StreamName.Run("other"), Log.ExpectedVersion.Any, [new LlmResponse("so it is")], cancellationToken);
+        await bench.Ledger.Summaries.QueryAsync(query, cancellationToken);
+    });
+}
