@@ -4,7 +4,7 @@ using Ledger.Log;
 namespace Ledger.Runs;
 
 /// <summary>The rules of what a run's own events say about it, built-in ones first. Not safe for concurrent use.</summary>
-/// <remarks>It may be given only the events of <see cref="Types"/>, the first event and the last: a version that is missing stands for work of another kind.</remarks>
+/// <remarks>It may be given only the events of <see cref="TypesFor"/>, the first event and the last: a version that is missing stands for work of another kind.</remarks>
 internal sealed class RunFold
 {
     // An event whose id is that of none of so many attempts was recorded in another way.

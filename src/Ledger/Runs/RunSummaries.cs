@@ -61,7 +61,7 @@ internal static class RunSummaries
                 group.Sum(run => run.OwnUsage.CostUsd)));
         var sorted = by == RunGrouping.Day
             ? totals.OrderByDescending(total => total.Group, StringComparer.Ordinal)
-            : totals.OrderByDescending(total => total.CostUsd).ThenBy(total => total.Group is null).ThenBy(total => total.Group, CodePointComparer.Instance);
+            : totals.OrderByDescending(total => total.CostUsd).ThenBy(total => total.Group is null).ThenBy(total => total.Group ?? "", CodePointComparer.Instance);
         return [.. sorted.Take(MostGroups)];
     }
 

@@ -1,4 +1,5 @@
 using Ledger.Benchmarks.Measuring;
+using Ledger.Log;
 using Ledger.Runs;
 
 namespace Ledger.Benchmarks.Scenarios;
@@ -26,7 +27,7 @@ internal sealed class RunLists : RunSummaryScenario
 
     private static Contender Listing(string name, RunQuery query) => Asking(name, async (bench, _, cancellationToken) =>
     {
-        await bench.PlainStore.AppendAsync(StreamName.Run("other"), Log.ExpectedVersion.Any, [new LlmResponse("so it is")], cancellationToken);
+        await bench.PlainStore.AppendAsync(StreamName.Run("other"), ExpectedVersion.Any, [new LlmResponse("so it is")], cancellationToken);
         await bench.Ledger.Summaries.QueryAsync(query, cancellationToken);
     });
 }

@@ -1,4 +1,5 @@
 using Ledger.Benchmarks.Measuring;
+using Ledger.Log;
 
 namespace Ledger.Benchmarks.Scenarios;
 
@@ -8,7 +9,7 @@ internal sealed class RunStatusOfLongRun : RunSummaryScenario
     private readonly Contender _row = Asking("from its row", async (bench, _, cancellationToken) =>
     {
         var run = bench.Ledger.GetRun("1");
-        await bench.PlainStore.AppendAsync(run.StreamName, Log.ExpectedVersion.Any, [new LlmResponse("so it is")], cancellationToken);
+        await bench.PlainStore.AppendAsync(run.StreamName, ExpectedVersion.Any, [new LlmResponse("so it is")], cancellationToken);
         await run.GetSummaryAsync(cancellationToken);
     });
 

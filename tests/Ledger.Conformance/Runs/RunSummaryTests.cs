@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ledger.Events;
 using Ledger.Log;
 using Ledger.Runs;
 using Microsoft.Extensions.Time.Testing;
