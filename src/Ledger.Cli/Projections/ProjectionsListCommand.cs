@@ -37,9 +37,10 @@ internal sealed class ProjectionsListCommand : LedgerCommand
             session.Out.Line("There are no asynchronous projections here; an application declares them: with Marten in its options, otherwise by AsyncProjections and AddLedgerDaemon.");
         }
 
-        foreach (var name in connection.Projections.Rebuildable)
+        foreach (var name in connection.Projections.Rebuildable.Where(name => shards.All(shard => shard.Projection != name)))
         {
-            session.Out.Add($"{"-",12}  {"inline",-8}  {"rows",-13}  ", Tone.Faint).Add(name, Tone.Name).EndLine();
+            var state = name == "ledger:runs" ? "on read" : "inline";
+            session.Out.Add($"{"-",12}  {state,-8}  {"rows",-13}  ", Tone.Faint).Add(name, Tone.Name).EndLine();
         }
     }
 }
