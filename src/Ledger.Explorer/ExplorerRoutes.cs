@@ -43,6 +43,7 @@ internal static class ExplorerRoutes
         group.MapGet("/live", handler.Plain(LiveAnswer.SendToPageAsync));
         group.MapMethods("/assets/{name}", Reading, handler.Plain(request => AssetFiles.SendAsync(request.Http)));
         Guarded(group.MapPost("/fork", handler.Plain(Forking.ForkAsync)));
+        Guarded(group.MapPost("/run", handler.Plain(RunChanges.ChangeAsync)));
         Guarded(group.MapPost("/merge", handler.Form(MergeForm.MergeAsync)));
         Guarded(group.MapPost("/projections", handler.Plain(ProjectionsReader.ActAsync)));
         foreach (var route in ApiRoutes.All)

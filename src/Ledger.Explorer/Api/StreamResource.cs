@@ -1,5 +1,6 @@
 using Ledger.Explorer.Branches;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Runs;
 using Ledger.Runs;
 using Microsoft.AspNetCore.Http;
 
@@ -41,13 +42,8 @@ internal static class StreamResource
     {
         var body = await JsonBody.ReadAsync(request, ContractContext.Default.RenameRequest).ConfigureAwait(false);
         var title = body.Text("title") ?? throw new Rendering.BadRequestException("The body lacks 'title'.");
-        if (title.Length > 500)
-        {
-            throw new Rendering.BadRequestException($"'title' has {title.Length} characters; at most 500 are allowed.");
-        }
-
         var run = await OpenAsync(request).ConfigureAwait(false);
-        await run.RenameAsync(title, cancellationToken: request.Aborted).ConfigureAwait(false);
+        await RunChanges.RenameAsync(request, run, title).ConfigureAwait(false);
         await ShowAsync(request).ConfigureAwait(false);
     }
 
@@ -56,15 +52,7 @@ internal static class StreamResource
     {
         var body = await JsonBody.ReadAsync(request, ContractContext.Default.LabelRequest).ConfigureAwait(false);
         var run = await OpenAsync(request).ConfigureAwait(false);
-        try
-        {
-            await run.LabelAsync(body.Texts("add"), body.Texts("remove"), cancellationToken: request.Aborted).ConfigureAwait(false);
-        }
-        catch (ArgumentException fault)
-        {
-            throw new Rendering.BadRequestException(fault.Message.Split(" (Parameter", 2)[0]);
-        }
-
+        await RunChanges.LabelAsync(request, run, body.Texts("add"), body.Texts("remove")).ConfigureAwait(false);
         await ShowAsync(request).ConfigureAwait(false);
     }
 

@@ -19,6 +19,8 @@ internal sealed class Links(string root)
 
     public string Fork { get; } = $"{root}/fork";
 
+    public string ChangeRun { get; } = $"{root}/run";
+
     public string Asset(string name) => $"{root}/assets/{name}";
 
     public string RunsBy(params ReadOnlySpan<(string Name, object? Value)> query) => $"{root}/" + Of(query);

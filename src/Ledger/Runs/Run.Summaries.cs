@@ -36,11 +36,13 @@ public sealed partial class Run
     /// <param name="title">The title, up to 500 characters; empty for the one that follows from its events.</param>
     /// <param name="metadata">Who renames it; null for nothing.</param>
     /// <param name="cancellationToken">Stops waiting; the event is then written or not.</param>
+    /// <exception cref="ArgumentException">The title is too long.</exception>
     public Task<Position> RenameAsync(string title, EventMetadata? metadata = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(title);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(title.Length, LongestTitle, nameof(title));
-        return AppendAsync([new NewEvent(new RunRenamed(title), metadata)], cancellationToken);
+        return title.Length <= LongestTitle
+            ? AppendAsync([new NewEvent(new RunRenamed(title), metadata)], cancellationToken)
+            : throw new ArgumentException($"The title has {title.Length} characters, and {LongestTitle} are allowed.", nameof(title));
     }
 
     /// <summary>Adds and removes labels, by the event <c>run.labelled</c>.</summary>

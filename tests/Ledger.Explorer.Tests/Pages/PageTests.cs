@@ -113,6 +113,32 @@ public sealed partial class PageTests : IAsyncLifetime
         html.ShouldContain("Fork run:kettle");
     }
 
+    [Fact]
+    public async Task Run_RenamedLabelledAndArchivedByForms_ShowsIt()
+    {
+        await _host.Ledger.GetRun("changed").AppendAsync([new KitLoaded("k")]);
+        Task<HttpResponseMessage> SendAsync(params (string Name, string Value)[] values) =>
+            SendFormAsync("/ledger/run?stream=run:kettle", "/ledger/run", [("stream", "run:changed"), .. values]);
+
+        using var named = await SendAsync(("act", "rename"), ("title", "Kettles & co"));
+        using var labelled = await SendAsync(("act", "label"), ("labels", "b, a,,b"));
+        using var relabelled = await SendAsync(("act", "label"), ("labels", "c, a"));
+        using var wrong = await SendAsync(("act", "label"), ("labels", new string('x', 101)));
+        using var unknown = await SendAsync(("act", "delete"));
+        named.StatusCode.ShouldBe(HttpStatusCode.SeeOther, await named.Content.ReadAsStringAsync());
+        relabelled.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+        new[] { wrong, unknown }.Select(a => a.StatusCode).ShouldAllBe(s => s == HttpStatusCode.BadRequest);
+
+        var html = await _client.GetStringAsync("/ledger/run?stream=run:changed");
+        html.ShouldContain("Kettles &amp; co");
+        html.ShouldContain("value=\"a, c\"");
+        using var archived = await SendAsync(("act", "archive"));
+        archived.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+        html = await _client.GetStringAsync("/ledger/?label=c");
+        html.ShouldContain(">archived<");
+        html.ShouldContain("status-running");
+    }
+
     private async Task<HttpResponseMessage> SendFormAsync(string path, string action, params (string Name, string Value)[] values)
     {
         using var page = await _client.GetAsync(path);
