@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Ledger.Json;
 using Ledger.Log;
 using Ledger.Runs;
 
@@ -47,7 +46,7 @@ internal sealed class RunRow(StreamName stream, long version, RunState? state, I
             writer.WriteString("waits_until", until);
         }
 
-        WriteText(writer, "title", state.Title);
+        WriteText(writer, "title", now.Title);
         WriteText(writer, "model", state.Model);
         WriteText(writer, "error", now.Error);
         writer.WriteStartArray("labels");

@@ -180,7 +180,7 @@ internal sealed class RunRows(PostgresOptions options)
 
             var some = Math.Min(left, row.Missing);
             left -= some;
-            parts.Add(new StreamPart(row.Stream.Value, row.State!.Version, row.State.Version + some));
+            parts.Add(new StreamPart(row.Stream.Value, row.State!.Version, row.State.Version + some, row.State.Question is not null && _types is not null));
             folds.Add(row.Stream.Value, new RunFold(row.Stream, row.State, _rules));
         }
 
@@ -258,7 +258,7 @@ internal sealed class RunRows(PostgresOptions options)
             await ReadAsync(
                 connection,
                 transaction,
-                [new StreamPart(segment.Stream, from, segment.Taken)],
+                [new StreamPart(segment.Stream, from, segment.Taken, WithoutPrompts: true)],
                 Ends,
                 recorded => totals[segment] = totals[segment].Plus(CallTotals.Of(recorded)),
                 cancellationToken).ConfigureAwait(false);
@@ -285,7 +285,7 @@ internal sealed class RunRows(PostgresOptions options)
             .With(parts.Select(p => p.After).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
             .With(parts.Select(p => p.Last).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
         await using var _ = command.ConfigureAwait(false);
-        command.Parameters.WithTexts(types);
+        command.Parameters.WithTexts(types).With(parts.Select(p => p.WithoutPrompts).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Boolean);
         await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
@@ -358,7 +358,8 @@ internal sealed class RunRows(PostgresOptions options)
     private NpgsqlCommand Command(NpgsqlConnection connection, NpgsqlTransaction? transaction, string sql) =>
         new(SqlText.Load(sql, options.Schemas), connection, transaction) { CommandTimeout = options.CommandTimeoutSeconds };
 
-    private sealed record StreamPart(string Stream, long After, long Last);
+    /// <summary>Events of a stream; without what models were asked, which grows with every question, once the first one is known.</summary>
+    private sealed record StreamPart(string Stream, long After, long Last, bool WithoutPrompts);
 
     private sealed record RunMark(string Stream, long Version, CallTotals Totals);
 }

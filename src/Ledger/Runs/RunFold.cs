@@ -163,7 +163,7 @@ internal sealed class RunFold
         {
             State.ModelCalls++;
             State.Model = RunText.ModelOf(request) ?? State.Model;
-            State.Title ??= Short(RunText.TitleOf(request));
+            State.Question ??= RunText.TitleOf(request);
         }
 
         if (CallEventForm.Text(recorded, CallEventForm.HashHeader) is { } hash)

@@ -28,7 +28,11 @@ internal sealed class RunState
 
     public string? Error { get; set; }
 
+    /// <summary>The title that a person or a rule gave it.</summary>
     public string? Title { get; set; }
+
+    /// <summary>The beginning of the first thing that a model was asked.</summary>
+    public string? Question { get; set; }
 
     /// <summary>Whether a person has given the title.</summary>
     public bool IsNamed { get; set; }

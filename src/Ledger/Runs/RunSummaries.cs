@@ -24,7 +24,7 @@ internal static class RunSummaries
         {
             WaitsFor = waitsFor,
             WaitsUntil = waitsFor == RunWait.Approval && asked.TrueForAll(a => a.ExpiresAt is not null) ? asked.Max(a => a.ExpiresAt) : null,
-            Title = state.Title,
+            Title = state.Title ?? state.Question,
             Model = state.Model,
             Error = status == RunStatus.Failed ? state.Error : null,
             Labels = [.. state.Labels],
