@@ -1,6 +1,5 @@
 using Ledger.Explorer.Pictures;
 using Ledger.Explorer.Rendering;
-using Ledger.Log;
 using Ledger.Runs;
 using Ledger.Tasks;
 
@@ -26,6 +25,7 @@ internal static class RunReader
             run.History, Position.Start, length, TimelinePicture.Slices, request.Aborted).ConfigureAwait(false);
         string Link(Position position) => request.Links.Run(
             run.StreamName, ("from", position), ("type", filter.Type), ("actor", filter.Actor), ("text", filter.Text), ("call", filter.Call));
+        var found = await explorer.Summaries.FindAllAsync([run.StreamName], MostRead, request.Aborted).ConfigureAwait(false);
         var tree = await explorer.Ledger.ListBranchesAsync(run.StreamName, request.Aborted).ConfigureAwait(false);
         return Page.Of<RunPage>(new RunModel
         {
@@ -34,7 +34,7 @@ internal static class RunReader
             Length = length,
             Branches = tree.Count,
             Tasks = await TasksAsync(request, run.StreamName).ConfigureAwait(false),
-            Summary = (await explorer.Summaries.FindAllAsync([run.StreamName], MostRead, request.Aborted).ConfigureAwait(false)).FirstOrDefault(),
+            Summary = found is [var summary, ..] ? summary : null,
             Timeline = TimelinePicture.Draw(counts, Position.Start, length, byActor, PictureFrame.Page, Link),
             Counts = counts,
             ByActor = byActor,

@@ -18,9 +18,13 @@ internal sealed class PostgresRunSummaries(StoreContext context, IEventStore sto
     // What one query takes in: about a tenth of a second.
     private const long MostOfAQuery = 20_000;
 
+    // For so long a role or server that may not write is not asked again.
+    private static readonly TimeSpan Refused = TimeSpan.FromMinutes(1);
+
     private readonly RunRows _rows = new(context.Options);
     private readonly RunLists _lists = new(context);
     private readonly KeyedLock<string> _turns = new();
+    private long _refusedAt;
     private readonly Lazy<FoldingRunSummaries> _folding = new(() => new FoldingRunSummaries(store, context.Options.Limits.RunRules, context.TimeProvider));
 
     public async Task<RunSummary?> FindAsync(StreamName stream, CancellationToken cancellationToken = default)
@@ -143,7 +147,7 @@ internal sealed class PostgresRunSummaries(StoreContext context, IEventStore sto
 
     private async Task<List<RunRow>> BringUpToDateAsync(ConnectionSource.Lease lease, List<RunRow> behind, CancellationToken cancellationToken)
     {
-        var stored = behind.FindAll(row => context.Connections.IsPool && RunRows.Has(row.Stream));
+        var stored = behind.FindAll(row => MayWrite && RunRows.Has(row.Stream));
         var folded = behind.Except(stored).ToList();
         if (stored.Count > 0)
         {
@@ -159,6 +163,7 @@ internal sealed class PostgresRunSummaries(StoreContext context, IEventStore sto
             }
             catch (PostgresException refused) when (IsReadOnly(refused))
             {
+                NoteRefusal();
                 folded.AddRange(stored);
                 stored = [];
             }
@@ -180,7 +185,7 @@ internal sealed class PostgresRunSummaries(StoreContext context, IEventStore sto
             async (lease, token) =>
             {
                 var (position, newest) = await ReadTailAsync(lease, token).ConfigureAwait(false);
-                if (!context.Connections.IsPool)
+                if (!MayWrite)
                 {
                     return Math.Max(newest - position, 0);
                 }
@@ -191,6 +196,7 @@ internal sealed class PostgresRunSummaries(StoreContext context, IEventStore sto
                 }
                 catch (PostgresException refused) when (IsReadOnly(refused))
                 {
+                    NoteRefusal();
                     return Math.Max(newest - position, 0);
                 }
             },
@@ -265,6 +271,12 @@ internal sealed class PostgresRunSummaries(StoreContext context, IEventStore sto
 
         return stale;
     }
+
+    /// <summary>Whether rows can be written: on a connection of the caller they would be part of its transaction.</summary>
+    private bool MayWrite => context.Connections.IsPool
+        && (Volatile.Read(ref _refusedAt) is var at && (at == 0 || context.TimeProvider.GetElapsedTime(at) > Refused));
+
+    private void NoteRefusal() => Volatile.Write(ref _refusedAt, context.TimeProvider.GetTimestamp());
 
     // On a connection of the caller the transaction has failed with it.
     private bool HasNoRows(PostgresException fault) =>

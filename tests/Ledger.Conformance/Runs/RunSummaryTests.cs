@@ -124,7 +124,7 @@ public abstract class RunSummaryTests(ITestEngine engine) : PolledToolTests(engi
     [Fact]
     public async Task Approval_ThatHasExpired_IsNoLongerWaitedFor_AnywhereInTheLists()
     {
-        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow.AddHours(-2));
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddHours(-2));
         var options = new AgentLedgerOptions { Approvals = new ApprovalOptions { DecideWithin = TimeSpan.FromHours(1) } };
         var run = new AgentLedger(Store, options, timeProvider: clock).GetRun(NewId());
         await Should.ThrowAsync<ApprovalPendingException>(
@@ -312,7 +312,7 @@ public abstract class RunSummaryTests(ITestEngine engine) : PolledToolTests(engi
                 fold.Take(recorded);
             }
 
-            Text(summary).ShouldBe(Text(RunSummaries.Of(asked.StreamName, folded, DateTimeOffset.UtcNow)));
+            Text(summary).ShouldBe(Text(RunSummaries.Of(asked.StreamName, folded, TimeProvider.System.GetUtcNow())));
         }
 
         var late = (await unasked.GetSummaryAsync())!;

@@ -84,7 +84,7 @@ public sealed class Calls
     {
         var ledger = new AgentLedger(new MemoryEventStore());
         var run = ledger.GetRun("summarized");
-        var yesterday = DateTimeOffset.UtcNow.AddDays(-1);
+        var yesterday = TimeProvider.System.GetUtcNow().AddDays(-1);
         await ledger.GetRun("failed").FailAsync("no key for the archive");
 
         // sample: run summaries
