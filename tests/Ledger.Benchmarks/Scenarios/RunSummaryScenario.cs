@@ -9,7 +9,7 @@ namespace Ledger.Benchmarks.Scenarios;
 /// <summary>Questions to the summaries of runs of agents, which were brought up to date before.</summary>
 internal abstract class RunSummaryScenario : Scenario
 {
-    private const int Questions = 100;
+    private const int Questions = 30;
 
     public override DatabaseLife Life => DatabaseLife.Scenario;
 
