@@ -17,6 +17,8 @@ internal sealed class CallIndex(History history)
     private readonly Dictionary<(string Kind, string RequestHash), Position> _first = [];
     private readonly Dictionary<string, Guid> _foreignRequests = new(StringComparer.Ordinal);
 
+    private (StreamName Stream, CallCost Cost) _ended = (default, CallCost.Unknown);
+
     /// <summary>The position after the last event taken.</summary>
     public Position Next { get; private set; } = Position.Start;
 
@@ -103,6 +105,19 @@ internal sealed class CallIndex(History history)
         else if (recorded.Type == "call.answered")
         {
             Add(recorded, t => t.WithAnswer(CallCost.Read(recorded.ToJsonElement())));
+        }
+        else if (recorded.Type == "llm.usage")
+        {
+            // Of an answer that an earlier event has: a recording that is written while a model answers states it afterwards.
+            Add(recorded, t => t.WithUsage(CallCost.Read(recorded.ToJsonElement())));
+        }
+        else if (recorded.Type == RecordingEnd.EventType)
+        {
+            // The totals of a whole recording: one that has grown since states all of them again.
+            var before = _ended.Stream == recorded.Stream ? _ended.Cost : CallCost.Unknown;
+            var ended = CallCost.Read(recorded.ToJsonElement());
+            Add(recorded, t => t.WithUsage(ended).WithoutUsage(before));
+            _ended = (recorded.Stream, ended);
         }
         else if (recorded is { Type: "budget.set", Data: BudgetSet set })
         {

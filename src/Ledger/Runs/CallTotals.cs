@@ -20,6 +20,10 @@ public sealed record CallTotals(long Calls, long Failed, long Answered, decimal 
         Tokens = Tokens + (cost.Tokens ?? 0),
     };
 
+    internal CallTotals WithUsage(CallCost cost) => this with { CostUsd = CostUsd + (cost.Usd ?? 0), Tokens = Tokens + (cost.Tokens ?? 0) };
+
+    internal CallTotals WithoutUsage(CallCost cost) => this with { CostUsd = CostUsd - (cost.Usd ?? 0), Tokens = Tokens - (cost.Tokens ?? 0) };
+
     internal CallTotals WithFailure() => this with { Calls = Calls + 1, Failed = Failed + 1 };
 
     internal CallTotals WithAnswer(CallCost cost) => this with

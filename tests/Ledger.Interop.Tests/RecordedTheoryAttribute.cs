@@ -1,0 +1,18 @@
+using Ledger.Conformance.Conventions;
+using Xunit;
+
+namespace Ledger.Interop.Tests;
+
+/// <summary>A test on real recordings of others, which lie beside the source tree; skipped with a sentence where they do not.</summary>
+public sealed class RecordedTheoryAttribute : TheoryAttribute
+{
+    public RecordedTheoryAttribute() => Skip = Directory.Exists(Recorded.Folder) ? null : $"There are no recordings in '{Recorded.Folder}'.";
+}
+
+/// <summary>The real recordings.</summary>
+internal static class Recorded
+{
+    public static string Folder { get; } = Path.GetFullPath(Path.Combine(SourceTree.Root, "..", "shared", "data"));
+
+    public static RecordingSource Open(string name) => RecordingSource.OfFile(Path.Combine(Folder, name));
+}
