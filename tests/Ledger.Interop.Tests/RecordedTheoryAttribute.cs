@@ -1,4 +1,3 @@
-using Ledger.Conformance.Conventions;
 using Xunit;
 
 namespace Ledger.Interop.Tests;
@@ -7,12 +6,4 @@ namespace Ledger.Interop.Tests;
 public sealed class RecordedTheoryAttribute : TheoryAttribute
 {
     public RecordedTheoryAttribute() => Skip = Directory.Exists(Recorded.Folder) ? null : $"There are no recordings in '{Recorded.Folder}'.";
-}
-
-/// <summary>The real recordings.</summary>
-internal static class Recorded
-{
-    public static string Folder { get; } = Path.GetFullPath(Path.Combine(SourceTree.Root, "..", "shared", "data"));
-
-    public static RecordingSource Open(string name) => RecordingSource.OfFile(Path.Combine(Folder, name));
 }

@@ -1,4 +1,3 @@
-using Ledger.Cli.Events;
 using Ledger.Files;
 using Ledger.Interop;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ledger.Files;
 using Ledger.Interop.Conversations;
 using Ledger.Interop.Detecting;
 using Ledger.Interop.Reading;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ledger.Interop.Anthropic;
 using Ledger.Interop.Conversations;
 using Ledger.Interop.Reading;
 

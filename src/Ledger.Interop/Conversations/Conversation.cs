@@ -71,7 +71,7 @@ internal sealed class Conversation(RecordingFormat format)
         Model = answer.Model ?? Model;
         _hasCost |= answer.CostUsd is > 0;
         _hasUsage |= answer.More?["usage"] is JsonObject { Count: > 0 };
-        Add(place, answer.Actor ?? Actor, new LlmResponse(answer.Text, Model, answer.CostUsd) { More = More(answer.More) });
+        Add(place, Actor, new LlmResponse(answer.Text, Model, answer.CostUsd) { More = More(answer.More) });
         LastAnswer = place.Id;
     }
 

@@ -7,8 +7,4 @@ namespace Ledger.Interop.Conversations;
 /// <param name="Model">The model, or null for that of the answer before.</param>
 /// <param name="CostUsd">Its price, or null.</param>
 /// <param name="More">What else the event has.</param>
-internal sealed record RecordedAnswer(string? Text, string? Model = null, decimal? CostUsd = null, JsonObject? More = null)
-{
-    /// <summary>Who answers; null for the agent of the conversation.</summary>
-    public string? Actor { get; init; }
-}
+internal sealed record RecordedAnswer(string? Text, string? Model = null, decimal? CostUsd = null, JsonObject? More = null);

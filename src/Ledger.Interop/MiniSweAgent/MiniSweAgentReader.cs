@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -105,7 +106,7 @@ internal sealed partial class MiniSweAgentReader : FormatReader
         var content = message.Any("content");
         var more = Of(extra) ?? [];
         AnthropicBlocks.AddExtra(more, message.Rest(extras, "messages."));
-        if (Content.TextOf(content) is { } text && ReturnCode().Match(text) is { Success: true } code && int.TryParse(code.Groups["code"].ValueSpan, out var number))
+        if (Content.TextOf(content) is { } text && ReturnCode().Match(text) is { Success: true } code && int.TryParse(code.Groups["code"].ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
         {
             more["return_code"] = number;
         }

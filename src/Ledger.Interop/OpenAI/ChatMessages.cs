@@ -54,10 +54,10 @@ internal sealed class ChatMessages(Conversation conversation, Extras extras)
 
         var calls = message.List("tool_calls") ?? [];
         var old = message.Json.Member("function_call").ValueKind == JsonValueKind.Object ? message.Object("function_call") : null;
-        var (name_, model) = (message.Text("name"), message.Text("model"));
-        if (name_ is not null)
+        var (author, model) = (message.Text("name"), message.Text("model"));
+        if (author is not null)
         {
-            more["name"] = name_;
+            more["name"] = author;
         }
 
         AnthropicBlocks.AddExtra(more, message.Rest(extras, "messages."));

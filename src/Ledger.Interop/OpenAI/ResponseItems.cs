@@ -13,6 +13,9 @@ namespace Ledger.Interop.OpenAI;
 /// </remarks>
 internal sealed class ResponseItems(Conversation conversation, Extras extras)
 {
+    // The arguments of a call, by the kind of its tool.
+    private static readonly string[] OfArguments = ["arguments", "input", "action", "query", "queries", "code"];
+
     private readonly List<(Place Place, Fields Item)> _held = [];
 
     /// <summary>Whether items of an answer are held.</summary>
@@ -120,7 +123,7 @@ internal sealed class ResponseItems(Conversation conversation, Extras extras)
     private void AddCall(Place place, Fields item)
     {
         var type = item.Text("type")!;
-        var arguments = new[] { "arguments", "input", "action", "query", "queries", "code" }.FirstOrDefault(name => RecordedJson.SaysSomething(item.Json.Member(name)));
+        var arguments = Array.Find(OfArguments, name => RecordedJson.SaysSomething(item.Json.Member(name)));
         var read = arguments is null ? default : item.Any(arguments);
         var tool = item.Text("name") ?? (type.EndsWith("_call", StringComparison.Ordinal) ? type[..^5] : type);
         var more = new JsonObject();
