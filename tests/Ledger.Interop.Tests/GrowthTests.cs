@@ -58,6 +58,29 @@ public sealed class GrowthTests
     }
 
     [Fact]
+    public async Task Usage_TotalsOfARecordingThatHasGrown_CountOnce()
+    {
+        const string Steps = """{"schema_version":"ATIF-v1.4","session_id":"s","agent":{"name":"a"},"steps":[{"step_id":1,"source":"agent","message":"x"}""";
+        var (ledger, _) = await Recording.Read(Steps + """],"final_metrics":{"total_cost_usd":0.25,"total_prompt_tokens":10}}""").ImportAsync();
+        await Recording.Read(Steps + """,{"step_id":2,"source":"agent","message":"y"}],"final_metrics":{"total_cost_usd":0.75,"total_prompt_tokens":30}}""").ImportAsync(ledger);
+
+        var usage = (await (await ledger.OpenAsync("run:r")).GetUsageAsync()).Whole;
+
+        (usage.Calls, usage.CostUsd, usage.Tokens).ShouldBe((2, 0.75m, 30));
+    }
+
+    [Fact]
+    public async Task Usage_AnswerWrittenInParts_IsThatOfItsLastPart()
+    {
+        var (ledger, _) = await Recording.Read(SampleFile.Bytes("claude-code.jsonl")).ImportAsync();
+
+        var usage = (await (await ledger.OpenAsync("run:r")).GetUsageAsync()).Whole;
+
+        // Two answers and two results; 10 + 9 and 20 + 5 tokens.
+        (usage.Calls, usage.Failed, usage.Tokens).ShouldBe((4, 0, 44));
+    }
+
+    [Fact]
     public async Task Import_OtherContentUnderTheSameId_IsRefused()
     {
         var (ledger, _) = await Recording.Read("""[{"role":"user","content":"x"},{"role":"assistant","content":"y"}]""").ImportAsync();

@@ -40,7 +40,7 @@ internal sealed class AtifStep
             default:
                 // A result whose call is in an earlier step.
                 var late = new AtifStep(New("system", turn, ""));
-                late._results.Add(ResultOf(turn, null));
+                late._results.AddNode(ResultOf(turn, null));
                 return late;
         }
     }
@@ -63,11 +63,11 @@ internal sealed class AtifStep
             },
         };
         AddRest(call, called.Data, called.Event, ["tool", "arguments", "tool_call_id", "extra", "others"]);
-        _calls.Add(call);
+        _calls.AddNode(call);
         _open.Add(called.CallId);
     }
 
-    public void Add(Returned returned) => _results.Add(ResultOf(returned, returned.CallId));
+    public void Add(Returned returned) => _results.AddNode(ResultOf(returned, returned.CallId));
 
     /// <summary>Adds to the tokens of an answer.</summary>
     public void Add(Used used)
@@ -90,7 +90,7 @@ internal sealed class AtifStep
     {
         var result = new JsonObject { ["content"] = observation.Data.Member("content").ToNode() };
         AddRest(result, observation.Data, observation.Event, ["content", "extra", "others", "runs"]);
-        _results.Add(result);
+        _results.AddNode(result);
     }
 
     public JsonObject ToJson(int number)

@@ -25,17 +25,17 @@ internal static class ChatExport
                     }
 
                     answer = null;
-                    messages.Add(told.Message);
+                    messages.AddNode(told.Message);
                     break;
                 case Answered { Data: var data }:
                     answer = new JsonObject { ["role"] = "assistant", ["content"] = data.Text("text") };
-                    messages.Add(answer);
+                    messages.AddNode(answer);
                     break;
                 case Called called:
                     if (answer is null)
                     {
                         answer = new JsonObject { ["role"] = "assistant", ["content"] = null };
-                        messages.Add(answer);
+                        messages.AddNode(answer);
                     }
 
                     if (answer["tool_calls"] is not JsonArray calls)
@@ -43,10 +43,10 @@ internal static class ChatExport
                         answer["tool_calls"] = calls = [];
                     }
 
-                    calls.Add(ChatForm.CallOf(called.CallId, called.Data.Text("tool"), called.Data.Member("arguments")));
+                    calls.AddNode(ChatForm.CallOf(called.CallId, called.Data.Text("tool"), called.Data.Member("arguments")));
                     break;
                 case Returned returned:
-                    messages.Add(new JsonObject { ["role"] = "tool", ["tool_call_id"] = returned.CallId, ["content"] = ChatForm.ResultOf(returned.Data.Member("result")) });
+                    messages.AddNode(new JsonObject { ["role"] = "tool", ["tool_call_id"] = returned.CallId, ["content"] = ChatForm.ResultOf(returned.Data.Member("result")) });
                     break;
                 case Used:
                     break;

@@ -57,16 +57,16 @@ internal static class ChatForm
             switch (part.Text("$type"))
             {
                 case "text":
-                    parts.Add(new JsonObject { ["type"] = "text", ["text"] = part.Text("text") });
+                    parts.AddNode(new JsonObject { ["type"] = "text", ["text"] = part.Text("text") });
                     break;
                 case "functionCall":
-                    calls.Add(CallOf(part.Text("callId"), part.Text("name"), part.Member("arguments")));
+                    calls.AddNode(CallOf(part.Text("callId"), part.Text("name"), part.Member("arguments")));
                     break;
                 case "functionResult":
                     yield return new JsonObject { ["role"] = "tool", ["tool_call_id"] = part.Text("callId"), ["content"] = ResultOf(part.Member("result")) };
                     break;
                 default:
-                    parts.Add(part.ToNode());
+                    parts.AddNode(part.ToNode());
                     break;
             }
         }

@@ -90,6 +90,9 @@ internal static partial class RecordedJson
         return JsonText.ToElement(text);
     }
 
+    /// <summary>Adds an item as a node; the list's own method takes any object, which ahead-of-time compilation cannot serialize.</summary>
+    public static void AddNode(this JsonArray array, JsonNode? item) => array.Add(item);
+
     /// <summary>The JSON as it is spelled, or null.</summary>
     public static string? GetRawTextOrNull(this JsonElement json) => json.ValueKind == JsonValueKind.Undefined ? null : json.GetRawText();
 
