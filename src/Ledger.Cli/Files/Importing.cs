@@ -82,7 +82,7 @@ internal static class Importing
         output.Add($"{file.Path} : ", Tone.Faint).Add($"{found.Format.Title}{(found.Version is { } version ? $" ({version})" : "")}: {string.Join(", ", parts)}").EndLine();
     }
 
-    private static IReadOnlyList<FoundRecordingContract>? FoundIn(IReadOnlyList<RecordingFile> files)
+    private static FoundRecordingContract[]? FoundIn(IReadOnlyList<RecordingFile> files)
     {
         FoundRecordingContract[] found =
         [
