@@ -82,7 +82,7 @@ internal static class Commands
             ApprovalsDecideCommand.Deny()));
         root.Add(new ServeCommand());
         root.Add(new GraphCommand());
-        root.Add(Group("import", "Imports recordings of other systems.", new ImportKandoCommand(), new ImportTrajCommand()));
+        root.Add(new ImportCommand());
         root.Add(new ExportCommand());
         root.Add(Group(
             "chrono",

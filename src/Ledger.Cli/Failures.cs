@@ -29,7 +29,7 @@ internal static class Failures
         RefusalException
             or StreamNotFoundException or StreamArchivedException or WrongExpectedVersionException or EventIdInUseException
             or InvalidEventException or BrokenHistoryException or PositionOutOfRangeException or WorldFaultException or SnapshotTooLargeException
-            or ForkPositionException or BranchExistsException or MergeConflictException or CherryPickRefusedException or LineageDepthException or ImportRefusedException
+            or ForkPositionException or BranchExistsException or MergeConflictException or CherryPickRefusedException or LineageDepthException or ImportRefusedException or EventFileException
             or UnknownReferenceException or MessageExistsException or CallOfAnotherTaskException or StaleUpdateException or StatusMoveException
             or TaskLeaseException or AbilityNotFoundException or AbilityInputException
             or LocalClusterException or PostgresProgramsNotFoundException or PlatformNotSupportedException

@@ -29,7 +29,6 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
         ["db status"] = "DbTests start a server",
         ["projections pause"] = "ProjectionsTests have a projection",
         ["projections resume"] = "ProjectionsTests have a projection",
-        ["import traj"] = "it prints as 'import kando' does",
         ["chrono get"] = "a record is printed as it is hashed",
         ["chrono query"] = "records are printed as they are hashed",
         ["chrono history"] = "events of a chain are printed as they are hashed",

@@ -1,34 +1,56 @@
 using System.CommandLine;
+using Ledger.Interop;
 
 namespace Ledger.Cli.Files;
 
-/// <summary>The options and the flow of the import commands.</summary>
-internal abstract class ImportCommand : LedgerCommand
+/// <summary><c>ledger import</c></summary>
+internal sealed class ImportCommand : LedgerCommand
 {
-    private readonly string _ending;
-    private readonly Argument<string[]> _files;
+    private const string Auto = "auto";
+
+    /// <summary>Event files, one JSON object per line.</summary>
+    public const string Kando = "kando";
+
+    // The ending of SWE-agent's files, which is also its format's former name.
+    private const string Traj = "traj";
+
+    private readonly Argument<string[]> _files = new("FILE")
+    {
+        Description = "Files, or folders of *.traj, *.json and *.jsonl. The first value may be a format: auto (the default, told by the content), "
+            + $"{string.Join(", ", RecordingFormat.All.Select(f => f.Name))}, or kando for event files.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
     private readonly Option<string?> _id = new("--id")
     {
         Description = "The id of the imported run or branch, for a single file. Default: the id in its branch.created, else the file's name without its extension.",
         HelpName = "ID",
     };
 
-    protected ImportCommand(string name, string description, string ending)
-        : base(name, description)
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Reads and checks the files, and prints what they would become." };
+
+    public ImportCommand()
+        : base(
+            "import",
+            "Imports recordings of other tools, and event files: runs with their calls and causes; attempts, subagents and resumed sessions as branches. "
+            + "Members without a place are kept under 'extra'. Run again, it writes only what is new.")
     {
-        _ending = ending;
-        _files = new Argument<string[]>("FILE")
-        {
-            Description = $"A file, or a folder of *{ending}.",
-            Arity = ArgumentArity.OneOrMore,
-        };
         Add(_files);
         Add(_id);
+        Add(_dryRun);
+        Examples =
+        [
+            "ledger import session.jsonl --dry-run",
+            "ledger import trajectories/ --json",
+            "ledger import claude-code session.jsonl --id first",
+            "ledger export first | ledger import kando - --id copy",
+        ];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        var paths = RecordingFile.Find(session.Get(_files), _ending);
+        var (format, values) = FormatOf(session.Get(_files));
+        var paths = RecordingFile.Find(values, EndingsOf(format));
         var id = StreamIds.NewId("run", session.Get(_id));
         if (id is not null && paths.Count > 1)
         {
@@ -41,10 +63,17 @@ internal abstract class ImportCommand : LedgerCommand
             // All are read before anything is written, so that a bad line in the last one is reported in time.
             foreach (var path in paths)
             {
-                files.AddRange(await ReadAsync(path, id, session.Io, cancellationToken));
+                files.AddRange(await RecordingFiles.OpenAsync(path, format, id, session.Io, cancellationToken));
             }
 
-            await Importing.RunAsync(session, files, cancellationToken);
+            if (session.Get(_dryRun))
+            {
+                Importing.Describe(session, files);
+            }
+            else
+            {
+                await Importing.RunAsync(session, files, cancellationToken);
+            }
         }
         finally
         {
@@ -52,6 +81,22 @@ internal abstract class ImportCommand : LedgerCommand
         }
     }
 
-    /// <summary>Reads a file: one recording, or several that belong together.</summary>
-    protected abstract Task<IReadOnlyList<RecordingFile>> ReadAsync(string path, string? id, CommandIo io, CancellationToken cancellationToken);
+    // A file may have the name of a format; then it is written with its folder.
+    private static (string Format, string[] Files) FormatOf(string[] values)
+    {
+        var name = values[0] == Traj ? RecordingFormat.SweAgent.Name : values[0];
+        if (name is not (Auto or Kando) && RecordingFormat.Find(name) is null)
+        {
+            return (Auto, values);
+        }
+
+        return values.Length > 1 ? (name, values[1..]) : throw new UsageException($"'{values[0]}' is a format. Name the files after it.");
+    }
+
+    private static string[] EndingsOf(string format) => format switch
+    {
+        Kando => [".jsonl"],
+        _ when format == RecordingFormat.SweAgent.Name => [".traj"],
+        _ => [".traj", ".json", ".jsonl"],
+    };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
 using Ledger.Files;
@@ -14,6 +15,11 @@ internal static class Importing
         var results = new List<(RecordingFile File, ImportResult Result)>();
         foreach (var file in RecordingFile.ParentsFirst(files))
         {
+            if (!session.Json)
+            {
+                PrintFound(session.Out, file);
+            }
+
             var result = await session.Progress.RunAsync(
                 $"Importing {file.Path}",
                 file.Recording.EventCount,
@@ -28,8 +34,72 @@ internal static class Importing
         if (session.Json)
         {
             var recordings = results.Select(r => Of(r.File, r.Result));
-            session.Out.Json(new ImportContract([.. recordings], results.Sum(r => r.Result.SavedEvents)), ContractContext.Default.ImportContract);
+            session.Out.Json(new ImportContract([.. recordings], results.Sum(r => r.Result.SavedEvents), FoundIn(files)), ContractContext.Default.ImportContract);
         }
+    }
+
+    /// <summary>Prints what files would become; nothing is written, and no server is needed.</summary>
+    public static void Describe(Session session, IReadOnlyList<RecordingFile> files)
+    {
+        if (session.Json)
+        {
+            var recordings = files.Select(f => Of(f, new ImportResult(NameOf(f), null, 0, 0, f.Recording.EventCount, 0)));
+            session.Out.Json(new ImportContract([.. recordings], 0, FoundIn(files)), ContractContext.Default.ImportContract);
+            return;
+        }
+
+        foreach (var file in files)
+        {
+            PrintFound(session.Out, file);
+            session.Out.Add($"{NameOf(file)} : ", Tone.Name).Add($"{Printable.Count(file.Recording.EventCount, "event")}, nothing written").EndLine();
+            foreach (var sentence in new[] { file.CutSentence, file.ExtraSentence }.OfType<string>())
+            {
+                session.Out.Line($"  {sentence}", Tone.Changed);
+            }
+        }
+    }
+
+    private static StreamName NameOf(RecordingFile file) =>
+        file.Recording.Branch is null ? StreamName.Run(file.Recording.Id) : StreamName.Branch(file.Recording.Id);
+
+    private static void PrintFound(Printer output, RecordingFile file)
+    {
+        if (file.Found is not { Totals: var totals } found)
+        {
+            return;
+        }
+
+        string[] parts =
+        [
+            Printable.Count(totals.Runs, "run"),
+            .. totals.Branches == 0 ? [] : new[] { totals.Branches == 1 ? "1 branch" : $"{Printable.Number(totals.Branches)} branches" },
+            Printable.Count(totals.Events, "event"),
+            Printable.Count(totals.ModelCalls, "model call"),
+            Printable.Count(totals.ToolCalls, "tool call"),
+            .. totals.InputTokens + totals.OutputTokens == 0 ? [] : new[] { $"{Printable.Number(totals.InputTokens)} + {Printable.Number(totals.OutputTokens)} tokens" },
+            .. totals.CostUsd == 0 ? [] : new[] { string.Create(CultureInfo.InvariantCulture, $"{totals.CostUsd:0.00####} USD") },
+        ];
+        output.Add($"{file.Path} : ", Tone.Faint).Add($"{found.Format.Title}{(found.Version is { } version ? $" ({version})" : "")}: {string.Join(", ", parts)}").EndLine();
+    }
+
+    private static FoundRecordingContract[]? FoundIn(IReadOnlyList<RecordingFile> files)
+    {
+        FoundRecordingContract[] found =
+        [
+            .. files.Where(f => f.Found is not null).Select(f => new FoundRecordingContract(
+                f.Path,
+                f.Found!.Format.Name,
+                f.Found.Version,
+                f.Found.Totals.Runs,
+                f.Found.Totals.Branches,
+                f.Found.Totals.Events,
+                f.Found.Totals.ModelCalls,
+                f.Found.Totals.ToolCalls,
+                f.Found.Totals.InputTokens,
+                f.Found.Totals.OutputTokens,
+                f.Found.Totals.CostUsd)),
+        ];
+        return found.Length == 0 ? null : found;
     }
 
     private static void Print(Printer output, RecordingFile file, ImportResult result)
@@ -41,7 +111,7 @@ internal static class Importing
         }
 
         output.EndLine();
-        foreach (var sentence in new[] { result.Note, file.CutSentence, file.LeftOutSentence }.OfType<string>())
+        foreach (var sentence in new[] { result.Note, file.CutSentence, file.ExtraSentence }.OfType<string>())
         {
             output.Line($"  {sentence}", Tone.Changed);
         }
@@ -56,6 +126,6 @@ internal static class Importing
         result.SavedEvents,
         result.Parent?.Value,
         result.Note,
-        file.LeftOut.Count == 0 ? null : file.LeftOut.ToDictionary(),
+        file.Extra.Count == 0 ? null : file.Extra.ToDictionary(),
         file.Cut is { } cut ? new FilePlaceContract(cut.Line, cut.Column) : null);
 }

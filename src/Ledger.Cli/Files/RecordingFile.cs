@@ -1,30 +1,34 @@
 using Ledger.Cli.Events;
 using Ledger.Cli.Output;
 using Ledger.Files;
+using Ledger.Interop;
 
 namespace Ledger.Cli.Files;
 
 /// <summary>A file to import, kept open until it is imported.</summary>
-internal sealed class RecordingFile(string path, EventRecording recording, EventLines? lines = null) : IDisposable
+internal sealed class RecordingFile(string path, EventRecording recording, EventLines? lines = null, RecordingSource? source = null) : IDisposable
 {
     public string Path => path;
 
     public EventRecording Recording => recording;
 
     /// <summary>Where the file was cut off, or null.</summary>
-    public (long Line, long Column)? Cut { get; } = lines?.Cut;
+    public (long Line, long Column)? Cut { get; private init; } = lines?.Cut;
 
-    /// <summary>The parts of the file that no event carries, by name, with their counts.</summary>
-    public IReadOnlyList<KeyValuePair<string, long>> LeftOut { get; private init; } = [];
+    /// <summary>The recording of another tool that this is the first run of, or null.</summary>
+    public ForeignRecording? Found { get; private init; }
 
-    /// <summary>The left-out parts as a sentence, or null.</summary>
-    public string? LeftOutSentence => LeftOut.Count == 0
+    /// <summary>The members of the file without a place of their own, by name, with their counts.</summary>
+    public IReadOnlyList<KeyValuePair<string, long>> Extra { get; private init; } = [];
+
+    /// <summary>These members as a sentence, or null.</summary>
+    public string? ExtraSentence => Extra.Count == 0
         ? null
-        : $"Left out: {string.Join(", ", LeftOut.Select(l => $"{Printable.Number(l.Value)} × {l.Key}"))}.";
+        : $"Kept under 'extra': {string.Join(", ", Extra.Select(l => $"{Printable.Number(l.Value)} × {l.Key}"))}.";
 
     /// <summary>The cut as a sentence, or null.</summary>
     public string? CutSentence => Cut is { } cut
-        ? $"'{path}' was cut off in line {cut.Line}, column {cut.Column}, after {Printable.Count(recording.EventCount, "event")}. "
+        ? $"'{path}' was cut off in line {cut.Line}, column {cut.Column}, after {Printable.Count(Found?.Totals.Events ?? recording.EventCount, "event")}. "
             + "Import the whole file to continue after them."
         : null;
 
@@ -45,36 +49,26 @@ internal sealed class RecordingFile(string path, EventRecording recording, Event
         }
     }
 
-    /// <summary>Reads a trajectory: a run, and its other attempts as branches.</summary>
-    /// <exception cref="RefusalException">The file is not a trajectory.</exception>
-    public static async Task<IReadOnlyList<RecordingFile>> OfTrajectoryAsync(string path, string? id, CancellationToken cancellationToken)
-    {
-        try
+    /// <summary>The runs and branches of a recording that was read; disposing the first closes its file.</summary>
+    public static IReadOnlyList<RecordingFile> Of(string path, RecordingSource source, ForeignRecording recording) =>
+    [
+        .. recording.Recordings.Select((r, i) => new RecordingFile(path, r, source: source)
         {
-            await using var stream = File.OpenRead(path);
-            var read = Trajectory.ReadRecording(await WholeFile.ReadAsync(stream, $"'{path}'", cancellationToken), id ?? NameOf(path));
-            return [.. read.Recordings.Select((r, i) => new RecordingFile(path, r) { LeftOut = i == 0 ? read.LeftOut : [] })];
-        }
-        catch (EventFileException fault)
-        {
-            throw new RefusalException(
-                $"In '{path}', {char.ToLowerInvariant(fault.Message[0])}{JsonFault.Reason(fault.Message)[1..]} Nothing was written.");
-        }
-        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new RefusalException($"There is no file '{path}'.");
-        }
-    }
+            Found = i == 0 ? recording : null,
+            Extra = i == 0 ? recording.Extra : [],
+            Cut = i == 0 ? recording.Cut : null,
+        }),
+    ];
 
-    /// <summary>Expands paths to files; a folder stands for its files with the given extension.</summary>
+    /// <summary>Expands paths to files; a folder stands for its files with one of the extensions.</summary>
     /// <exception cref="RefusalException">A folder has no such file.</exception>
-    public static IReadOnlyList<string> Find(IEnumerable<string> paths, string ending) =>
+    public static IReadOnlyList<string> Find(IEnumerable<string> paths, params string[] endings) =>
     [
         .. paths.SelectMany(path => !Directory.Exists(path)
             ? [path]
-            : Directory.EnumerateFiles(path, $"*{ending}").Order(StringComparer.Ordinal).ToList() is { Count: > 0 } files
+            : Directory.EnumerateFiles(path).Where(f => endings.Any(e => f.EndsWith(e, StringComparison.Ordinal))).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } files
                 ? files
-                : throw new RefusalException($"There is no file *{ending} in the folder '{path}'.")),
+                : throw new RefusalException($"There is no file {string.Join(" or ", endings.Select(e => $"*{e}"))} in the folder '{path}'.")),
     ];
 
     /// <summary>Puts parents before their branches.</summary>
@@ -95,8 +89,16 @@ internal sealed class RecordingFile(string path, EventRecording recording, Event
         return ordered;
     }
 
-    public void Dispose() => lines?.Dispose();
+    public void Dispose()
+    {
+        lines?.Dispose();
+        source?.Dispose();
+    }
 
-    private static string NameOf(string path) =>
-        path == "-" ? "standard-input" : System.IO.Path.GetFileNameWithoutExtension(path) is { Length: > 0 } name ? name : path;
+    /// <summary>The id of a run that has none: the name of its file.</summary>
+    public static string NameOf(string path)
+    {
+        var name = path == "-" ? "standard-input" : System.IO.Path.GetFileNameWithoutExtension(path);
+        return name.Length == 0 ? path : name.Length > 5 && name.EndsWith(".traj", StringComparison.Ordinal) ? name[..^5] : name;
+    }
 }

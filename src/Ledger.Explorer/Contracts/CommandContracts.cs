@@ -16,7 +16,25 @@ internal sealed record PictureContract(string Stream, string Picture, string Fil
 internal sealed record AbilityContract(string Id, string Description);
 
 /// <summary>The result of importing recordings.</summary>
-internal sealed record ImportContract(IReadOnlyList<ImportedRecordingContract> Recordings, long RowsSaved);
+/// <param name="Recordings">The runs and branches.</param>
+/// <param name="RowsSaved">The number of rows that sharing saved.</param>
+/// <param name="Found">What recordings of other tools hold.</param>
+internal sealed record ImportContract(
+    IReadOnlyList<ImportedRecordingContract> Recordings, long RowsSaved, IReadOnlyList<FoundRecordingContract>? Found = null);
+
+/// <summary>What a recording of another tool holds.</summary>
+internal sealed record FoundRecordingContract(
+    string File,
+    string Format,
+    string? FormatVersion,
+    long RunCount,
+    long BranchCount,
+    long EventCount,
+    long ModelCallCount,
+    long ToolCallCount,
+    long InputTokens,
+    long OutputTokens,
+    decimal CostUsd);
 
 /// <summary>The result of importing one recording.</summary>
 /// <param name="File">The file.</param>
@@ -27,7 +45,7 @@ internal sealed record ImportContract(IReadOnlyList<ImportedRecordingContract> R
 /// <param name="RowsSaved">The number of rows that sharing saved.</param>
 /// <param name="Parent">The stream that a branch was forked from.</param>
 /// <param name="Note">A remark.</param>
-/// <param name="LeftOut">What the file has and an event does not, counted by name.</param>
+/// <param name="Extra">The members without a place of their own, which events keep under this name, counted by name.</param>
 /// <param name="Cut">Where the file breaks off.</param>
 internal sealed record ImportedRecordingContract(
     string File,
@@ -38,7 +56,7 @@ internal sealed record ImportedRecordingContract(
     long RowsSaved,
     string? Parent = null,
     string? Note = null,
-    IReadOnlyDictionary<string, long>? LeftOut = null,
+    IReadOnlyDictionary<string, long>? Extra = null,
     FilePlaceContract? Cut = null);
 
 /// <summary>A place in a file.</summary>

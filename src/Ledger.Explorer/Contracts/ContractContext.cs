@@ -35,6 +35,7 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(AbilityContract))]
 [JsonSerializable(typeof(ImportContract))]
 [JsonSerializable(typeof(ImportedRecordingContract))]
+[JsonSerializable(typeof(FoundRecordingContract))]
 [JsonSerializable(typeof(FilePlaceContract))]
 [JsonSerializable(typeof(DemoContract))]
 [JsonSerializable(typeof(DemoPhaseContract))]

@@ -26,7 +26,7 @@ internal sealed class RunRows(PostgresOptions options)
     private const long MostEvents = 50_000;
     private const long MarkEvery = 1_000;
 
-    private static readonly string[] Ends = ["llm.response", "tool.returned", "call.returned", "call.failed", "call.answered"];
+    private static readonly string[] Ends = ["llm.response", "tool.returned", "call.returned", "call.failed", "call.answered", "llm.usage", RecordingEnd.EventType];
 
     private readonly IReadOnlyList<RunRule> _rules = options.Limits.RunRules;
     private readonly string[]? _types = RunFold.TypesFor(options.Limits.RunRules);

@@ -13,26 +13,26 @@ internal static class EventFileMembers
     // A shape is recognized if a line has all of its members. The first match counts.
     private static readonly (string[] Members, string Name)[] Shapes =
     [
-        (["timestamp", "type", "payload"], "a session file of Codex"),
-        (["sessionId", "uuid"], "a session file of Claude Code"),
-        (["sessionId", "type"], "a session file of Claude Code"),
-        (["leafUuid", "summary"], "a session file of Claude Code"),
+        (["timestamp", "type", "payload"], "a session file of Codex, which 'ledger import' reads"),
+        (["sessionId", "uuid"], "a session file of Claude Code, which 'ledger import' reads"),
+        (["sessionId", "type"], "a session file of Claude Code, which 'ledger import' reads"),
+        (["leafUuid", "summary"], "a session file of Claude Code, which 'ledger import' reads"),
         (["traceId", "startTime", "type"], "an export of observations from Langfuse"),
         (["resourceSpans"], "an export of OpenTelemetry"),
         (["traceId", "spanId"], "an export of OpenTelemetry"),
         (["run_type", "inputs"], "an export of runs from LangSmith"),
         (["specversion", "source"], "a file of CloudEvents"),
         (["prev_hash", "record_id", "seq"], "an events.wal of ChronoMemory, whose folder 'ledger chrono import' reads"),
-        (["trajectory"], "a trajectory of SWE-agent, which 'ledger import traj' reads"),
-        (["history", "info"], "a trajectory of SWE-agent, which 'ledger import traj' reads"),
+        (["trajectory"], "a trajectory of SWE-agent, which 'ledger import' reads"),
+        (["history", "info"], "a trajectory of SWE-agent, which 'ledger import' reads"),
         (["world", "position"], "a snapshot of kando"),
-        (["schema_version", "steps"], "a trajectory in the format ATIF"),
-        (["action", "args", "source"], "a file of events of OpenHands"),
-        (["observation", "content", "source"], "a file of events of OpenHands"),
+        (["schema_version", "steps"], "a trajectory in the format ATIF, which 'ledger import' reads"),
+        (["action", "args", "source"], "a file of events of OpenHands, which 'ledger import' reads"),
+        (["observation", "content", "source"], "a file of events of OpenHands, which 'ledger import' reads"),
         (["events", "next"], "a page of Ledger's HTTP API, whose events are in 'events'"),
         (["events"], "a file with its events in one member 'events'"),
-        (["messages"], "a file of chat messages"),
-        (["role", "content"], "a file of chat messages"),
+        (["messages"], "a file of chat messages, which 'ledger import' reads"),
+        (["role", "content"], "a file of chat messages, which 'ledger import' reads"),
     ];
 
     /// <summary>Whether a member only gives the former place of the event.</summary>

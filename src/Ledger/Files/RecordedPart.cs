@@ -22,7 +22,7 @@ internal sealed class RecordedPart(EventRegistry registry, IAsyncEnumerable<Reco
     private readonly IAsyncEnumerator<RecordedEvent> _events = events.GetAsyncEnumerator();
     private bool _isAtEnd;
 
-    /// <summary>The number of equal events so far.</summary>
+    /// <summary>The number of events so far that are equal, or passed over.</summary>
     public long Position { get; private set; }
 
     public async ValueTask<PartState> CompareNextAsync(NewEvent item)
@@ -31,6 +31,17 @@ internal sealed class RecordedPart(EventRegistry registry, IAsyncEnumerable<Reco
         {
             _isAtEnd = true;
             return PartState.End;
+        }
+
+        // The recording had ended there, and has gone on since.
+        while (!IsSame(item, _events.Current) && _events.Current.Type == RecordingEnd.EventType)
+        {
+            Position++;
+            if (!await _events.MoveNextAsync().ConfigureAwait(false))
+            {
+                _isAtEnd = true;
+                return PartState.End;
+            }
         }
 
         if (!IsSame(item, _events.Current))

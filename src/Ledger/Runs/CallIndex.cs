@@ -100,7 +100,7 @@ internal sealed class CallIndex(History history)
                 call.Open = call.Open with { IsUnknown = true };
             }
         }
-        else if (recorded.Type == "call.answered")
+        else if (recorded.Type is "call.answered" or "llm.usage" or RecordingEnd.EventType)
         {
             Add(recorded, CallTotals.Of(recorded));
         }

@@ -15,7 +15,7 @@ internal sealed class RunFold
     [
         "llm.request", "llm.response", "tool.called", "tool.returned", "call.requested", "call.returned", "call.failed", "call.answered", "call.unknown",
         "call.released", "approval.requested", "approval.decided", "budget.set", "budget.joined", "budget.exhausted", "responder.completed", "responder.failed",
-        "run.renamed", "run.labelled", "run.completed", "run.failed",
+        "run.renamed", "run.labelled", "run.completed", "run.failed", "llm.usage", RecordingEnd.EventType,
     ];
 
     private readonly StreamName _stream;
@@ -80,6 +80,9 @@ internal sealed class RunFold
             case "call.answered":
                 State.Own = State.Own.Plus(CallTotals.Of(recorded));
                 Continue();
+                break;
+            case "llm.usage" or RecordingEnd.EventType:
+                State.Own = State.Own.Plus(CallTotals.Of(recorded));
                 break;
             case "call.released":
                 Close(recorded);

@@ -74,7 +74,7 @@ public sealed class EventFileTests
     [InlineData("{\"data\":{}}", null, "the event has no 'type'.")]
     [InlineData("{\"type\":\"t\"}", null, "the event has no 'data'.")]
     [InlineData("{\"type\":\"t\",\"dta\":{}}", 13, "'dta' is not a member of an event; known: id, type, source, actor, cause, timestamp, data, call_id. Is it 'data'?")]
-    [InlineData("{\"id\":5,\"role\":\"user\",\"content\":\"x\"}", 9, "'role' is not a member of an event; known: id, type, source, actor, cause, timestamp, data, call_id. It looks like a file of chat messages.")]
+    [InlineData("{\"id\":5,\"role\":\"user\",\"content\":\"x\"}", 9, "'role' is not a member of an event; known: id, type, source, actor, cause, timestamp, data, call_id. It looks like a file of chat messages, which 'ledger import' reads.")]
     [InlineData("{\"type\":\" \"}", null, "the event's 'type' is blank.")]
     [InlineData("{\"type\":\"t\",\"data\":{\"k\":[\"\\u0000\"]}}", null, "'/k/0' of 'data' holds the character U+0000")]
     public void Read_BadLine_RefusedWithItsPlace(string line, int? column, string reason)
@@ -87,7 +87,7 @@ public sealed class EventFileTests
     }
 
     [Theory]
-    [InlineData("codex-rollout.jsonl", "'payload'", "a session file of Codex")]
+    [InlineData("codex-rollout.jsonl", "'payload'", "a session file of Codex, which 'ledger import' reads")]
     [InlineData("langfuse.jsonl", "'traceId'", "an export of observations from Langfuse")]
     public void Read_FileOfAnotherProgram_NamesTheMemberAndWhatItLooksLike(string name, string member, string shape)
     {

@@ -1,0 +1,59 @@
+using Ledger.Files;
+using Ledger.Interop;
+
+namespace Ledger.Cli.Files;
+
+/// <summary>Opens files to import: event files, and recordings of other tools.</summary>
+internal static class RecordingFiles
+{
+    /// <summary>Reads a file once: one recording, or several that belong together.</summary>
+    /// <exception cref="RefusalException">The file cannot be read.</exception>
+    public static async Task<IReadOnlyList<RecordingFile>> OpenAsync(string path, string format, string? id, CommandIo io, CancellationToken cancellationToken)
+    {
+        if (format == ImportCommand.Kando)
+        {
+            return [await RecordingFile.OfEventsAsync(path, id, io, cancellationToken)];
+        }
+
+        try
+        {
+            if (path == "-")
+            {
+                var input = await WholeFile.ReadAsync(io.Input, "standard input", cancellationToken);
+                io = io with { Input = new MemoryStream(input.ToArray(), writable: false) };
+                return await OpenAsync(RecordingSource.OfBytes("standard input", input), path, format, id, io, cancellationToken);
+            }
+
+            return await OpenAsync(RecordingSource.OfFile(path), path, format, id, io, cancellationToken);
+        }
+        catch (EventFileException fault)
+        {
+            throw new RefusalException($"In '{path}', {char.ToLowerInvariant(fault.Message[0])}{fault.Message[1..]} Nothing was written.");
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new RefusalException($"There is no file '{path}'.");
+        }
+    }
+
+    private static async Task<IReadOnlyList<RecordingFile>> OpenAsync(
+        RecordingSource source, string path, string format, string? id, CommandIo io, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var known = RecordingFormat.Find(format) ?? Recordings.Detect(source);
+            if (known is null)
+            {
+                source.Dispose();
+                return [await RecordingFile.OfEventsAsync(path, id, io, cancellationToken)];
+            }
+
+            return RecordingFile.Of(path, source, Recordings.Read(source, id ?? RecordingFile.NameOf(path), known));
+        }
+        catch
+        {
+            source.Dispose();
+            throw;
+        }
+    }
+}

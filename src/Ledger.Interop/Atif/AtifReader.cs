@@ -1,0 +1,56 @@
+using System.Text.Json;
+using Ledger.Interop.Conversations;
+using Ledger.Interop.Detecting;
+using Ledger.Interop.Reading;
+
+namespace Ledger.Interop.Atif;
+
+/// <summary>Reads trajectories in ATIF, 1.0 to 1.7. Trajectories of subagents inside are runs of their own, which the results that name them are linked with.</summary>
+internal sealed class AtifReader : FormatReader
+{
+    public override RecordingFormat Format => RecordingFormat.Atif;
+
+    public override string Shape => "an object with 'schema_version' such as ATIF-v1.4, 'agent' and 'steps'";
+
+    public override double FitOfLine(JsonElement line) => line.ValueKind == JsonValueKind.Object ? FitOfDocument(line) : 0;
+
+    public override double FitOfDocument(JsonElement document) =>
+        document.Text("schema_version")?.StartsWith("ATIF-v", StringComparison.Ordinal) == true && document.Member("steps").ValueKind == JsonValueKind.Array
+            ? 1
+            : Has(document, "schema_version", "agent", "steps") * 0.9;
+
+    public override ForeignRecording Read(RecordingSource source, string id)
+    {
+        (long, long)? cut = null;
+        var whole = Transcripts.Of(source, id, (line, column) => cut = (line, column));
+        var tracks = new List<Track>();
+        string? version = null;
+        foreach (var transcript in whole)
+        {
+            var document = transcript.Read();
+            version ??= document.Text("schema_version");
+            tracks.AddRange(TracksOf(document, transcript.Id, transcript.Read));
+        }
+
+        var recording = ForeignRecording.Of(Format, version, tracks);
+        recording.Cut = cut;
+        return recording;
+    }
+
+    // A trajectory, and those of its subagents, each named after the one that it belongs to.
+    private static IEnumerable<Track> TracksOf(JsonElement document, string id, Func<JsonElement> read)
+    {
+        var subagents = document.Items("subagent_trajectories").Where(s => s.ValueKind == JsonValueKind.Object).ToList();
+        var ids = AtifTrajectory.RunsOf(subagents, id);
+        yield return new Track(id, extras => new AtifTrajectory(read(), ids, extras).Read());
+        for (var i = 0; i < subagents.Count; i++)
+        {
+            var index = i;
+            foreach (var track in TracksOf(
+                subagents[i], ids[i].Run, () => read().Items("subagent_trajectories").Where(s => s.ValueKind == JsonValueKind.Object).ElementAt(index)))
+            {
+                yield return track;
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using Ledger.Interop.Conversations;
+using Ledger.Interop.Detecting;
+using Ledger.Interop.Reading;
+
+namespace Ledger.Interop.ClaudeCode;
+
+/// <summary>Reads session files of Claude Code: a run, and a branch for each subagent and for each continuation of an earlier message.</summary>
+internal sealed class ClaudeCodeReader : FormatReader
+{
+    public override RecordingFormat Format => RecordingFormat.ClaudeCode;
+
+    public override string Shape => "lines with 'type', 'uuid', 'parentUuid', 'sessionId' and 'message'";
+
+    public override double FitOfLine(JsonElement line) => Math.Max(
+        line.Text("type") is "user" or "assistant" or "system" or "attachment" or "progress" ? Has(line, "uuid", "parentUuid", "sessionId") : Has(line, "uuid", "parentUuid", "sessionId") / 2,
+        line.Text("type") == "summary" ? Has(line, "summary", "leafUuid") : 0);
+
+    public override double FitOfDocument(JsonElement document) => FitOfLine(document);
+
+    public override ForeignRecording Read(RecordingSource source, string id)
+    {
+        (long, long)? cut = null;
+        var session = new ClaudeCodeSession(source, id);
+        foreach (var _ in session.Read(new Extras(), (line, column) => cut = (line, column)))
+        {
+            // Finds the branches.
+        }
+
+        var tracks = Enumerable.Range(0, session.Branches.Count).Select(branch => new Track(
+            session.Branches[branch].Id,
+            extras => new ClaudeCodeSession(source, id)
+                .Read(branch == 0 ? extras : new Extras(), (_, _) => { })
+                .Where(e => e.Branch == branch)
+                .Select(e => e.Event)) { IsBranch = branch > 0 });
+        var recording = ForeignRecording.Of(Format, session.Version, [.. tracks]);
+        recording.Cut = cut;
+        return recording;
+    }
+}

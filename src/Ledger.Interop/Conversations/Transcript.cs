@@ -1,0 +1,8 @@
+using System.Text.Json;
+
+namespace Ledger.Interop.Conversations;
+
+/// <summary>A conversation of a file.</summary>
+/// <param name="Id">The id of its run.</param>
+/// <param name="Read">Reads it.</param>
+internal sealed record Transcript(string Id, Func<JsonElement> Read);

@@ -1,0 +1,32 @@
+using Ledger.Interop.Exporting;
+
+namespace Ledger.Interop;
+
+/// <summary>Writes runs and branches in the formats of other tools; a branch with the events that it shares.</summary>
+/// <remarks>Event files are written by <see cref="Files.EventExport"/>.</remarks>
+public static class RecordingExport
+{
+    /// <summary>Writes a trajectory in ATIF, with constant memory for all but the current step.</summary>
+    /// <param name="run">The run or branch.</param>
+    /// <param name="output">Gets the JSON document, as UTF-8.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <returns>The events that are no steps, such as those of objects.</returns>
+    public static async Task<ExportReport> WriteAtifAsync(Run run, Stream output, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(output);
+        var report = new ExportReport();
+        await new AtifExport(run, report).WriteAsync(output, cancellationToken).ConfigureAwait(false);
+        return report;
+    }
+
+    /// <summary>The conversations of a run in the form of Chat Completions, a line <c>{"messages": […]}</c> each, as for fine-tuning or a replay.</summary>
+    /// <param name="run">The run or branch.</param>
+    /// <param name="report">Gets the events that are no messages; null for nowhere.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public static IAsyncEnumerable<ReadOnlyMemory<byte>> ReadChatLinesAsync(Run run, ExportReport? report = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return ChatExport.ReadLinesAsync(run, report ?? new ExportReport(), cancellationToken);
+    }
+}
