@@ -26,7 +26,7 @@ internal static class RunReader
         string Link(Position position) => request.Links.Run(
             run.StreamName, ("from", position), ("type", filter.Type), ("actor", filter.Actor), ("text", filter.Text), ("call", filter.Call));
         var tree = await explorer.Ledger.ListBranchesAsync(run.StreamName, request.Aborted).ConfigureAwait(false);
-        return Page.Of<RunPage>(new RunModel
+        var model = new RunModel
         {
             Stream = stream,
             Branch = await explorer.Ledger.Store.GetBranchAsync(run.StreamName, request.Aborted).ConfigureAwait(false),
@@ -40,8 +40,11 @@ internal static class RunReader
             Filter = filter,
             From = from,
             Limit = limit,
-            Events = await EventReader.ReadAsync(explorer, run, filter, from, length, limit, request.Aborted).ConfigureAwait(false),
-        });
+            Events = request.WantsFragment
+                ? new EventPage([], from, IsLast: false)
+                : await EventReader.ReadAsync(explorer, run, filter, from, length, limit, request.Aborted).ConfigureAwait(false),
+        };
+        return request.WantsFragment ? Page.Of<RunOverview>(model) : Page.Of<RunPage>(model);
     }
 
     /// <summary>Only the costs, for a run so long that its page does not wait for them.</summary>
@@ -74,7 +77,7 @@ internal static class RunReader
     private static async Task<RunUsage?> UsageAsync(ExplorerRequest request, StreamInfo stream, Position length) =>
         request.Explorer.Usages.Find(stream) is { } known
             ? known
-            : length.Value <= MostAddedUp
+            : length.Value <= MostAddedUp || request.Explorer.Usages.IsOpen(stream.Name)
                 ? await request.Explorer.Usages.GetAsync(stream, request.Aborted).ConfigureAwait(false)
                 : null;
 }
