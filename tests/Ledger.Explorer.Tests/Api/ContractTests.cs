@@ -11,6 +11,7 @@ using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Schema;
+using Ledger.Projections;
 using Ledger.Records;
 using Ledger.Tasks;
 using Ledger.Testing;
@@ -49,6 +50,8 @@ public sealed class ContractTests : IAsyncLifetime
         ["/streams/{stream}/rebases"] = """{"onto": "run:kettle", "id": "rebased", "name": "a label", "mode": "events", "actor": "me"}""",
         ["/streams/{stream}/events"] = """{"events": [{"type": "object.create", "data": {}}]}""",
         ["/projections/{projection}/rebuild"] = "{}",
+        ["/dead-letters/{letter}/retry"] = "{}",
+        ["/dead-letters/{letter}/drop"] = """{"reason": "Not needed."}""",
         ["/sessions/{project}/{session}/entries"] = """{"entries": [{"id": "e-2", "entry": {"type": "user"}}, {"entry": {"type": "assistant"}}]}""",
     };
 
@@ -56,6 +59,8 @@ public sealed class ContractTests : IAsyncLifetime
     private NpgsqlDataSource _dataSource = null!;
     private ExplorerHost _host = null!;
     private HttpClient _client = null!;
+    private ProjectionDaemon _node = null!;
+    private volatile bool _isCorrected;
 
     public async Task InitializeAsync()
     {
@@ -76,11 +81,13 @@ public sealed class ContractTests : IAsyncLifetime
         await SaveTasksAsync(_host.Ledger);
         await new SessionLog(_host.Ledger).AppendAsync(
             new SessionName("kettle", "first"), [new NewEvent(new UntypedEvent(SessionLog.EntryType, JsonElement.Parse("{}")))], CancellationToken.None);
+        await LeaveDeadLettersAsync();
     }
 
     public async Task DisposeAsync()
     {
         _host.Errors.ShouldBeEmpty();
+        await _node.DisposeAsync();
         await _host.DisposeAsync();
         await _dataSource.DisposeAsync();
         await _database.DisposeAsync();
@@ -162,6 +169,24 @@ public sealed class ContractTests : IAsyncLifetime
         answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
     }
 
+    private async Task LeaveDeadLettersAsync()
+    {
+        var mail = new Subscription("mail", (_, _) => _isCorrected ? Task.CompletedTask : throw new InvalidOperationException("Not this one."))
+        {
+            Start = SubscriptionStart.Beginning,
+            Filter = new EventFilter { StreamPrefix = "run:kettle" },
+        };
+        _node = new ProjectionDaemon(
+            _dataSource, new PostgresOptions(), new DaemonOptions { Subscriptions = [mail], OnFailure = FailurePolicy.DeadLetter, Retries = 0 });
+        await _node.StartAsync();
+        while ((await new ProjectionAdmin(_dataSource).ListDeadLettersAsync()).Count < SampleRun.Length)
+        {
+            await Task.Yield();
+        }
+
+        _isCorrected = true;
+    }
+
     private static async Task SaveTasksAsync(AgentLedger ledger)
     {
         var tasks = new TaskLedger(ledger.Store);
@@ -190,6 +215,11 @@ public sealed class ContractTests : IAsyncLifetime
         if (route.Path == "/events/{event}")
         {
             path = "/events/" + JsonElement.Parse(await _client.GetStringAsync($"{Base}/streams/run:kettle/events/3")).GetProperty("event_id").GetString();
+        }
+
+        if (path.Contains("{letter}", StringComparison.Ordinal))
+        {
+            path = path.Replace("{letter}", (await new ProjectionAdmin(_dataSource).ListDeadLettersAsync())[0].Id.ToString());
         }
 
         var query = string.Join('&', route.Query.Where(parameter => Queries.ContainsKey(parameter.Name)).Select(parameter => $"{parameter.Name}={Queries[parameter.Name]}"));
