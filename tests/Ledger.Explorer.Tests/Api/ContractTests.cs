@@ -11,7 +11,6 @@ using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Schema;
-using Ledger.Projections;
 using Ledger.Records;
 using Ledger.Tasks;
 using Ledger.Testing;
@@ -81,7 +80,8 @@ public sealed class ContractTests : IAsyncLifetime
         await SaveTasksAsync(_host.Ledger);
         await new SessionLog(_host.Ledger).AppendAsync(
             new SessionName("kettle", "first"), [new NewEvent(new UntypedEvent(SessionLog.EntryType, JsonElement.Parse("{}")))], CancellationToken.None);
-        await LeaveDeadLettersAsync();
+        _node = await DeadLetters.LeaveAsync(_dataSource, "run:kettle", SampleRun.Length, () => _isCorrected);
+        _isCorrected = true;
     }
 
     public async Task DisposeAsync()
@@ -167,24 +167,6 @@ public sealed class ContractTests : IAsyncLifetime
         var body = $$"""{"events": {{page.GetProperty("events").GetRawText()}}}""";
         using var answer = await _client.PostAsync($"{Base}/streams/run:copy/events", new StringContent(body, Encoding.UTF8, "application/json"));
         answer.StatusCode.ShouldBe(HttpStatusCode.Created, await answer.Content.ReadAsStringAsync());
-    }
-
-    private async Task LeaveDeadLettersAsync()
-    {
-        var mail = new Subscription("mail", (_, _) => _isCorrected ? Task.CompletedTask : throw new InvalidOperationException("Not this one."))
-        {
-            Start = SubscriptionStart.Beginning,
-            Filter = new EventFilter { StreamPrefix = "run:kettle" },
-        };
-        _node = new ProjectionDaemon(
-            _dataSource, new PostgresOptions(), new DaemonOptions { Subscriptions = [mail], OnFailure = FailurePolicy.DeadLetter, Retries = 0 });
-        await _node.StartAsync();
-        while ((await new ProjectionAdmin(_dataSource).ListDeadLettersAsync()).Count < SampleRun.Length)
-        {
-            await Task.Yield();
-        }
-
-        _isCorrected = true;
     }
 
     private static async Task SaveTasksAsync(AgentLedger ledger)

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Events;
-using Ledger.Runs;
 using Ledger.Tasks;
 using Microsoft.Playwright;
 using Shouldly;

@@ -117,6 +117,6 @@ public sealed partial class LiveTests
         message.GetProperty("html").GetString().ShouldBeEmpty();
     }
 
-    private Task AppendAsync(int count) =>
+    private Task<Position> AppendAsync(int count) =>
         _host.Ledger.GetRun("live").AppendAsync([.. Enumerable.Range(0, count).Select(i => new KitLoaded($"more {i}"))]);
 }

@@ -3,10 +3,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Ledger.Explorer.Tests.Api;
-using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Projections.Daemon;
-using Ledger.Projections;
 using Ledger.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -37,20 +35,7 @@ public sealed partial class DeadLetterTests : IAsyncLifetime
             builder => builder.Services.AddSingleton(_admin));
         _client = _host.CreateClient();
         await _host.Ledger.GetRun("r").AppendAsync([.. Enumerable.Range(0, 4).Select(i => new KitLoaded($"kit <{i}>"))]);
-        var mail = new Subscription("mail", (recorded, _) => _isCorrected
-            ? Task.CompletedTask
-            : throw new InvalidOperationException("The mail server answered <550>."))
-        {
-            Start = SubscriptionStart.Beginning,
-            Filter = new EventFilter { StreamPrefix = "run:r" },
-        };
-        _node = new ProjectionDaemon(
-            _dataSource, new PostgresOptions(), new DaemonOptions { Subscriptions = [mail], OnFailure = FailurePolicy.DeadLetter, Retries = 0 });
-        await _node.StartAsync();
-        while ((await _admin.ListDeadLettersAsync()).Count < 4)
-        {
-            await Task.Yield();
-        }
+        _node = await DeadLetters.LeaveAsync(_dataSource, "run:r", 4, () => _isCorrected);
     }
 
     public async Task DisposeAsync()

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Ledger.Events;
 using Ledger.Log;
-using Ledger.Runs;
 using Shouldly;
 using Xunit;
 
