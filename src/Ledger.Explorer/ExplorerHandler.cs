@@ -1,6 +1,7 @@
 using Ledger.Explorer.Api;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
+using Ledger.Explorer.Writing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -15,12 +16,16 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
 
     private readonly ILogger _logger = explorer.Loggers.CreateLogger("Ledger.Explorer");
 
+    private readonly Compression _compression = new(explorer.Loggers);
+
     /// <summary>Answers with a page.</summary>
-    public RequestDelegate Page(Func<ExplorerRequest, Task<Page>> read) => http => GuardAsync(http, isApi: false, async request =>
+    /// <param name="read">Reads it.</param>
+    /// <param name="known">The parameters of its query; null for any.</param>
+    public RequestDelegate Page(Func<ExplorerRequest, Task<Page>> read, IReadOnlyCollection<string>? known) => Guard(isApi: false, known, async request =>
         await SendPageAsync(request, await read(request).ConfigureAwait(false)).ConfigureAwait(false));
 
     /// <summary>Takes a form: answers with a page, or with null if the answer was sent already, such as a redirect.</summary>
-    public RequestDelegate Form(Func<ExplorerRequest, Task<Page?>> take) => http => GuardAsync(http, isApi: false, async request =>
+    public RequestDelegate Form(Func<ExplorerRequest, Task<Page?>> take) => Guard(isApi: false, [], async request =>
     {
         if (await take(request).ConfigureAwait(false) is { } page)
         {
@@ -29,10 +34,37 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
     });
 
     /// <summary>Answers with something other than a page, such as a redirect or an event stream.</summary>
-    public RequestDelegate Plain(Func<ExplorerRequest, Task> answer) => http => GuardAsync(http, isApi: false, answer);
+    public RequestDelegate Plain(Func<ExplorerRequest, Task> answer, IReadOnlyCollection<string> known) => Guard(isApi: false, known, answer);
 
     /// <summary>Answers a program: an error is a problem document.</summary>
-    public RequestDelegate Api(Func<ExplorerRequest, Task> answer) => http => GuardAsync(http, isApi: true, answer);
+    public RequestDelegate Api(Func<ExplorerRequest, Task> answer, IReadOnlyCollection<string>? known) => Guard(isApi: true, known, answer);
+
+    private RequestDelegate Guard(bool isApi, IReadOnlyCollection<string>? known, Func<ExplorerRequest, Task> answer) =>
+        _compression.Around(http => GuardAsync(http, isApi, request => CheckedAsync(request, isApi, known, answer)));
+
+    private static async Task CheckedAsync(
+        ExplorerRequest request, bool isApi, IReadOnlyCollection<string>? known, Func<ExplorerRequest, Task> answer)
+    {
+        if (known is null)
+        {
+            await answer(request).ConfigureAwait(false);
+            return;
+        }
+
+        request.Query.Check(known);
+        if (!HttpMethods.IsPost(request.Http.Request.Method))
+        {
+            await answer(request).ConfigureAwait(false);
+            return;
+        }
+
+        request.CheckWriting();
+        Origins.Check(request.Http);
+        request.Key = await (isApi ? RequestKey.FindAsync(request.Http) : RequestKey.FindInFormAsync(request.Http)).ConfigureAwait(false);
+        await (request.Key is { } key
+            ? request.Explorer.Answers.AnswerAsync(request, key, () => answer(request))
+            : answer(request)).ConfigureAwait(false);
+    }
 
     private async Task GuardAsync(HttpContext http, bool isApi, Func<ExplorerRequest, Task> answer)
     {

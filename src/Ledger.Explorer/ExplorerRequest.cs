@@ -1,5 +1,6 @@
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
+using Ledger.Explorer.Writing;
 using Ledger.Log;
 using Microsoft.AspNetCore.Http;
 
@@ -15,6 +16,9 @@ internal sealed class ExplorerRequest(HttpContext http, ExplorerServices explore
     public Query Query { get; } = new(http.Request.Query);
 
     public Links Links { get; } = new(http.Request.PathBase + explorer.Prefix);
+
+    /// <summary>The key of a request that may be sent again, or null.</summary>
+    public RequestKey? Key { get; set; }
 
     public CancellationToken Aborted => Http.RequestAborted;
 

@@ -25,43 +25,45 @@ internal static class ExplorerRoutes
     public static void Map(RouteGroupBuilder group, ExplorerServices explorer)
     {
         var handler = new ExplorerHandler(explorer);
-        MapPage("/", RunListReader.ReadAsync);
-        MapPage("/run", RunReader.ReadAsync);
-        MapPage("/run/usage", RunReader.ReadUsageAsync);
-        MapPage("/event", Events.EventReader.ReadAsync);
-        MapPage("/branches", BranchTreeReader.ReadAsync);
-        MapPage("/world", WorldPageReader.ReadAsync);
-        MapPage("/object", ObjectReader.ReadAsync);
-        MapPage("/diff", DiffReader.ReadAsync);
-        MapPage("/merge", MergePageReader.ReadAsync);
-        MapPage("/tasks", TaskPageReader.ListAsync);
-        MapPage("/task", TaskPageReader.ReadAsync);
-        MapPage("/projects", ProjectReader.ListAsync);
-        MapPage("/project", ProjectReader.ReadAsync);
-        MapPage("/record", ProjectReader.ReadRecordAsync);
-        MapPage("/projections", ProjectionsReader.ReadAsync);
-        group.MapGet("/live", handler.Plain(LiveAnswer.SendToPageAsync));
-        group.MapMethods("/assets/{name}", Reading, handler.Plain(request => AssetFiles.SendAsync(request.Http)));
-        Guarded(group.MapPost("/fork", handler.Plain(Forking.ForkAsync)));
-        Guarded(group.MapPost("/run", handler.Plain(RunChanges.ChangeAsync)));
+        MapPage("/", RunListReader.ReadAsync, "text", "kind", "state", "status", "label", "model", "order", "since", "until", "after", "skip", "limit");
+        MapPage("/run", RunReader.ReadAsync, "stream", "from", "limit", "lanes", "type", "actor", "text", "call", "since", "until");
+        MapPage("/run/usage", RunReader.ReadUsageAsync, "stream");
+        MapPage("/event", Events.EventReader.ReadAsync, "stream", "position", "id", "effects");
+        MapPage("/branches", BranchTreeReader.ReadAsync, "stream");
+        MapPage("/world", WorldPageReader.ReadAsync, "stream", "at", "time", "type", "text", "after", "after_relation");
+        MapPage("/object", ObjectReader.ReadAsync, "stream", "id", "at", "time", "history");
+        MapPage("/diff", DiffReader.ReadAsync, "a", "b", "at_a", "at_b", "time_a", "time_b");
+        MapPage("/merge", MergePageReader.ReadAsync, "target", "source");
+        MapPage("/tasks", TaskPageReader.ListAsync, "state", "parent", "run", "since", "until", "after", "limit");
+        MapPage("/task", TaskPageReader.ReadAsync, "id", "messages", "calls", "limit");
+        MapPage("/projects", ProjectReader.ListAsync, "text", "skip");
+        MapPage("/project", ProjectReader.ReadAsync, "project", "record_kind", "status", "min_confidence", "for", "skip", "verify");
+        MapPage("/record", ProjectReader.ReadRecordAsync, "project", "id", "at");
+        MapPage("/projections", ProjectionsReader.ReadAsync, "letters");
+        MapPage("/letter", LetterReader.ReadAsync, "id");
+        group.MapGet("/live", handler.Plain(LiveAnswer.SendToPageAsync, ["stream", "from", "show"]));
+        group.MapMethods("/assets/{name}", Reading, handler.Plain(request => AssetFiles.SendAsync(request.Http), []));
+        Guarded(group.MapPost("/fork", handler.Plain(Forking.ForkAsync, [])));
+        Guarded(group.MapPost("/run", handler.Plain(RunChanges.ChangeAsync, [])));
         Guarded(group.MapPost("/merge", handler.Form(MergeForm.MergeAsync)));
-        Guarded(group.MapPost("/projections", handler.Plain(ProjectionsReader.ActAsync)));
+        Guarded(group.MapPost("/projections", handler.Plain(ProjectionsReader.ActAsync, [])));
+        Guarded(group.MapPost("/letter", handler.Plain(LetterReader.ActAsync, [])));
         foreach (var route in ApiRoutes.All)
         {
             string[] methods = route.Method == "GET" ? Reading : [route.Method];
-            var mapped = group.MapMethods("/api/v1" + route.Path, methods, handler.Api(route.Answer)).WithDisplayName(route.Summary);
+            var mapped = group.MapMethods("/api/v1" + route.Path, methods, handler.Api(route.Answer, [.. route.Query.Select(parameter => parameter.Name)])).WithDisplayName(route.Summary);
             if (route.Method != "GET")
             {
                 Guarded(mapped);
             }
         }
 
-        group.MapMethods("/api/v1/openapi.json", Reading, handler.Api(OpenApiDocument.SendAsync));
-        group.Map("/api/{**rest}", handler.Api(UnknownAddress.RefuseAsync));
-        group.Map("/{**rest}", handler.Page(_ => throw new NotFoundException("The explorer has no such page.")));
+        group.MapMethods("/api/v1/openapi.json", Reading, handler.Api(OpenApiDocument.SendAsync, []));
+        group.Map("/api/{**rest}", handler.Api(UnknownAddress.RefuseAsync, null));
+        group.Map("/{**rest}", handler.Page(_ => throw new NotFoundException("The explorer has no such page."), null));
 
-        void MapPage(string pattern, Func<ExplorerRequest, Task<Page>> read) =>
-            group.MapMethods(pattern, Reading, handler.Page(read)).WithDisplayName($"Ledger {pattern}");
+        void MapPage(string pattern, Func<ExplorerRequest, Task<Page>> read, params string[] query) =>
+            group.MapMethods(pattern, Reading, handler.Page(read, query)).WithDisplayName($"Ledger {pattern}");
 
         void Guarded(IEndpointConventionBuilder endpoint)
         {

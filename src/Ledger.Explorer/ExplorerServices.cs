@@ -28,6 +28,7 @@ internal sealed class ExplorerServices
         Summaries = ledger.Summaries;
         Follower = new RunFollower(this);
         Forgery = new FormGuard(application);
+        Answers = new KeptAnswers(TimeProvider);
         Admin = application.GetService<ProjectionAdmin>();
         Migrator = application.GetService<LedgerMigrator>();
         Rebuilds = new Rebuilds(Admin, Loggers.CreateLogger("Ledger.Explorer"));
@@ -57,6 +58,8 @@ internal sealed class ExplorerServices
     public RunFollower Follower { get; }
 
     public FormGuard Forgery { get; }
+
+    public KeptAnswers Answers { get; }
 
     /// <summary>Manages projections; null if the application has not registered it.</summary>
     public ProjectionAdmin? Admin { get; }

@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(4005, LogLevel.Warning, "The rebuild of {Projection} failed.")]
     public static partial void RebuildFailed(ILogger logger, Exception exception, string projection);
 
+    [LoggerMessage(4006, LogLevel.Warning, "The dead letter of {Projection} at {Sequence} was dropped by {Who}: {Reason}")]
+    public static partial void LetterDropped(ILogger logger, string projection, long sequence, string? who, string reason);
+
     [LoggerMessage(4004, LogLevel.Debug, "The explorer appended {Count} events to {Stream}.")]
     public static partial void Appended(ILogger logger, int count, string stream);
 }

@@ -148,11 +148,11 @@ internal static class ApiRoutes
             Body = Contracts.RebaseRequest,
             Refusals = [403, 404, 409, 415, 422],
         },
-        new("GET", "/streams/{stream}/events", "Reads events: a page as JSON, all of them one per line, or new ones as they are appended.", EventsResource.ListAsync)
+        new("GET", "/streams/{stream}/events", "Reads events: a page as JSON, all of them one per line, or without an end, batch after batch without a gap, as they are appended: from the given position, from that of Last-Event-ID, or from the end.", EventsResource.ListAsync)
         {
             Json = Contracts.EventPageContract,
             Line = Contracts.EventContract,
-            Query = [From, To, .. Filter, new("limit", "integer", "The most events of a page, up to 1,000.")],
+            Query = [From, To, .. Filter, new("limit", "integer", "The most events of a page, or of a message of text/event-stream, up to 1,000.")],
             Produces = ["application/json", AcceptedTypes.Lines, AcceptedTypes.Live],
         },
         new("POST", "/streams/{stream}/events", "Appends events in the form of event files; application/x-ndjson takes one per line.", EventsResource.AppendAsync)
@@ -167,7 +167,7 @@ internal static class ApiRoutes
             BodyLine = Contracts.NewEventRequest,
             Refusals = [403, 404, 409, 415, 422],
         },
-        new("GET", "/events/{event}", "Reads one event by its id, from any stream.", EventsResource.ShowAnywhereAsync) { Json = Contracts.EventContract },
+        new("GET", "/events/{event}", "Reads one event from any stream, by its id in the log or the one that it had elsewhere; 409 if several streams have that.", EventsResource.ShowAnywhereAsync) { Json = Contracts.EventContract, Refusals = [404, 409] },
         new("GET", "/branches", "Lists all branches.", StreamResource.ListAllBranchesAsync) { Json = Contracts.IReadOnlyListBranchContract, Refusals = [] },
         new("GET", "/streams/{stream}/events/{event}", "Reads one event of a history, by its position or id.", EventsResource.ShowAsync) { Json = Contracts.EventContract },
         new("GET", "/streams/{stream}/events/{event}/trace", "Follows the causes or effects of an event.", EventsResource.TraceAsync)
@@ -285,10 +285,25 @@ internal static class ApiRoutes
             Success = 202,
             Refusals = [403, 404, 409, 415],
         },
-        new("GET", "/dead-letters", "Lists the events that a projection or subscription failed to apply and skipped.", ProjectionsReader.ListDeadLettersAsync)
+        new("GET", "/dead-letters", "Lists the events that a projection or subscription failed to apply and skipped.", LetterReader.ListAsync)
         {
             Json = Contracts.IReadOnlyListDeadLetterContract,
             Query = [new("projection", "string", "The projection or subscription. Default: all.")],
+        },
+        new("GET", "/dead-letters/{letter}", "Reads a dead letter.", LetterReader.ShowAsync) { Json = Contracts.DeadLetterContract },
+        new("POST", "/dead-letters/{letter}/retry", "Lets a node that runs the projection apply the event again; waits until it has.", LetterReader.RetryAsync)
+        {
+            Json = Contracts.DeadLetterContract,
+            Body = Contracts.EmptyRequest,
+            Success = 200,
+            Refusals = [403, 404, 409, 415],
+        },
+        new("POST", "/dead-letters/{letter}/drop", "Takes a dead letter out of the list; the database keeps the reason.", LetterReader.DropAsync)
+        {
+            Json = Contracts.DeadLetterContract,
+            Body = Contracts.DropLetterRequest,
+            Success = 200,
+            Refusals = [403, 404, 409, 415],
         },
         new("GET", "/migrations", "Lists the migrations and whether the schema has them.", MigrationsResource.ListAsync) { Json = Contracts.IReadOnlyListMigrationContract },
         new("GET", "/migrations/differences", "Lists every difference between the schema and what the migrations create.", MigrationsResource.CompareAsync) { Json = Contracts.IReadOnlyListSchemaDifferenceContract },

@@ -45,15 +45,36 @@ internal static class EventsResource
     /// <summary>An event by its id alone, from any stream.</summary>
     public static async Task ShowAnywhereAsync(ExplorerRequest request)
     {
-        var text = PathText.Of(request.Http, "event");
-        if (!Guid.TryParse(text, out var id))
+        var id = PathText.Of(request.Http, "event");
+        var found = await FindAnywhereAsync(request.Explorer.Ledger.Store, id, request.Aborted).ConfigureAwait(false);
+        var recorded = found switch
         {
-            throw new BadRequestException($"'{DisplayText.Cut(text, 60)}' is not the id of an event, which is a UUID. To find an event by its id in a file, ask its stream.");
+            [var one] => one,
+            [] => throw new NotFoundException($"The log has no event '{DisplayText.Cut(id, 80)}'."),
+            _ => throw new ConflictException(
+                $"{found.Count} streams have an event '{DisplayText.Cut(id, 80)}': {string.Join(", ", found.Take(5).Select(e => e.Stream.Value))}"
+                + $"{(found.Count > 5 ? ", …" : "")}. Ask one of them, or for the event's 'event_id', which is unique."),
+        };
+        await JsonAnswer.SendAsync(request.Http, EventContract.Of(recorded), ContractContext.Default.EventContract).ConfigureAwait(false);
+    }
+
+    // By the id in the log, else by the id that it had elsewhere: together with the name of a stream that gives the one in the log.
+    private static async Task<IReadOnlyList<RecordedEvent>> FindAnywhereAsync(IEventStore store, string id, CancellationToken cancellationToken)
+    {
+        if (Guid.TryParse(id, out var own) && await store.FindEventsAsync([own], cancellationToken).ConfigureAwait(false) is { Count: > 0 } known)
+        {
+            return known;
         }
 
-        var found = await request.Explorer.Ledger.Store.FindEventsAsync([id], request.Aborted).ConfigureAwait(false);
-        var recorded = found.Count == 1 ? found[0] : throw new NotFoundException($"The log has no event {id}.");
-        await JsonAnswer.SendAsync(request.Http, EventContract.Of(recorded), ContractContext.Default.EventContract).ConfigureAwait(false);
+        var found = new List<RecordedEvent>();
+        var streams = store.ListStreamsAsync(cancellationToken: cancellationToken);
+        await foreach (var part in streams.Chunk(1_000).WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            Guid[] ids = [.. part.Select(stream => EventIds.FromForeign(stream.Name, id))];
+            found.AddRange(await store.FindEventsAsync(ids, cancellationToken).ConfigureAwait(false));
+        }
+
+        return found;
     }
 
     public static async Task ShowAsync(ExplorerRequest request)
@@ -82,9 +103,14 @@ internal static class EventsResource
     /// <summary>Appends the events of the body, in the form of event files: in <c>events</c>, or one per line.</summary>
     public static async Task AppendAsync(ExplorerRequest request)
     {
-        JsonBody.CheckOrigin(request, "application/json", AcceptedTypes.Lines);
+        JsonBody.CheckType(request, "application/json", AcceptedTypes.Lines);
         var name = Query.NewStreamNameOf(PathText.Of(request.Http, "stream"));
         var (events, expected) = await ReadEventsAsync(request).ConfigureAwait(false);
+        if (request.Key is { } key)
+        {
+            events = [.. events.Select((e, i) => e with { Id = key.IdOf(i) })];
+        }
+
         var run = await request.Explorer.Ledger.FindAsync(name, request.Aborted).ConfigureAwait(false)
             ?? (name.IsBranch ? throw new StreamNotFoundException(name) : request.Explorer.Ledger.GetStream(name));
         if (expected < run.History.PrefixLength)
@@ -95,7 +121,7 @@ internal static class EventsResource
         var appended = request.Query.Choice("validate", "on", "on", "off") == "on"
             ? await run.AppendValidatedWithOutcomeAsync(events, expected, request.Aborted).ConfigureAwait(false)
             : await run.AppendWithOutcomeAsync(events, expected, request.Aborted).ConfigureAwait(false);
-        var types = events.Select(e => e is NewEvent { Data: UntypedEvent { Type: var type } } ? type : null).OfType<string>().Distinct(StringComparer.Ordinal);
+        var types = events.Select(e => e.Data is UntypedEvent { Type: var type } ? type : null).OfType<string>().Distinct(StringComparer.Ordinal);
         var version = new StreamVersion(appended.Length.Value - run.History.PrefixLength.Value);
         var answer = AppendContract.Of(name, appended, events.Count, version).WithNotes(types.Select(request.Explorer.Ledger.Store.Registry.HintFor));
         var isNew = appended.Outcome == AppendOutcome.Written;
@@ -108,7 +134,7 @@ internal static class EventsResource
         await JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.AppendContract).ConfigureAwait(false);
     }
 
-    private static async Task<(IReadOnlyList<object> Events, Position? Expected)> ReadEventsAsync(ExplorerRequest request)
+    private static async Task<(IReadOnlyList<NewEvent> Events, Position? Expected)> ReadEventsAsync(ExplorerRequest request)
     {
         var reader = new EventFileReader();
         if (request.Http.Request.ContentType!.StartsWith(AcceptedTypes.Lines, StringComparison.Ordinal))
@@ -119,7 +145,7 @@ internal static class EventsResource
         }
 
         var body = await JsonBody.ReadAsync(request, ContractContext.Default.AppendRequest).ConfigureAwait(false);
-        List<object> events = [];
+        List<NewEvent> events = [];
         foreach (var item in body.Array("events").EnumerateArray())
         {
             events.Add(reader.ReadLine(LineOf(item), events.Count + 1)!);

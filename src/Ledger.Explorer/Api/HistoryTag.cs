@@ -16,7 +16,7 @@ internal static class HistoryTag
     public static bool IsKnown(ExplorerRequest request, Run run, Position end)
     {
         var http = request.Http;
-        var accepts = http.Request.Headers.Accept.ToString();
+        var accepts = $"{http.Request.Headers.Accept}\n{http.Request.Headers.AcceptEncoding}";
         var text = string.Create(
             CultureInfo.InvariantCulture, $"{run.StreamName}\n{end}\n{http.Request.Path}{http.Request.QueryString}\n{accepts}");
         var tag = $"\"{end}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16]}\"";

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
 using Microsoft.AspNetCore.Http;
 
@@ -9,14 +8,13 @@ namespace Ledger.Explorer.Api;
 /// <summary>The JSON object in the body of a request that writes.</summary>
 internal sealed class JsonBody(JsonElement root)
 {
-    /// <summary>Reads the body after checking that writing is allowed.</summary>
+    /// <summary>Reads the body.</summary>
     /// <remarks>Only JSON is accepted: a page of another site cannot send it without a CORS preflight.</remarks>
-    /// <exception cref="WritingRefusedException">Writing is off.</exception>
     /// <param name="request">The request.</param>
     /// <param name="type">The contract of the body.</param>
     public static async Task<JsonBody> ReadAsync(ExplorerRequest request, JsonTypeInfo type)
     {
-        CheckOrigin(request, "application/json");
+        CheckType(request, "application/json");
         if (request.Http.Request.ContentLength is 0)
         {
             return new JsonBody(JsonDocument.Parse("{}").RootElement);
@@ -54,21 +52,15 @@ internal sealed class JsonBody(JsonElement root)
         }
     }
 
-    /// <summary>Refuses requests from other sites and other content types.</summary>
-    public static void CheckOrigin(ExplorerRequest request, params ReadOnlySpan<string> types)
+    /// <summary>Refuses other content types.</summary>
+    public static void CheckType(ExplorerRequest request, params ReadOnlySpan<string> types)
     {
-        request.CheckWriting();
         var given = request.Http.Request.ContentType?.Split(';')[0].Trim() ?? "";
         if (!types.Contains(given))
         {
             throw new BadHttpRequestException(
                 $"The content type must be {string.Join(" or ", types!)}, but was '{DisplayText.Cut(given, 60)}'.",
                 StatusCodes.Status415UnsupportedMediaType);
-        }
-
-        if (request.Http.Request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site")
-        {
-            throw new BadHttpRequestException("Another site sent this request.", StatusCodes.Status403Forbidden);
         }
     }
 

@@ -9,6 +9,8 @@ namespace Ledger.Explorer.Api;
 /// <summary>The OpenAPI 3.1 document: the routes, with the schemas of the contracts that they answer with.</summary>
 internal static class OpenApiDocument
 {
+    private static readonly ApiParameter Key = new("Idempotency-Key", "string", "A key by which the request, sent again, is recognized.");
+
     public static Task SendAsync(ExplorerRequest request) =>
         JsonAnswer.SendAsync(request.Http, Document($"{request.Http.Request.PathBase}{request.Explorer.Prefix}/api/v1"));
 
@@ -19,7 +21,10 @@ internal static class OpenApiDocument
         {
             ["title"] = "Ledger",
             ["version"] = "1",
-            ["description"] = "Runs, branches, worlds and differences of a log. A slash in a stream's name is written %2F. Errors are problem details (RFC 9457).",
+            ["description"] = "Runs, branches, worlds and differences of a log. A slash in a stream's name is written %2F. Errors are problem details (RFC 9457). A parameter "
+                + "that an address does not have is refused. Every POST may have an Idempotency-Key of 1 to 200 characters; sent again by the same user with the same key to the "
+                + "same address, it writes nothing. Within 24 hours the same server repeats its answer, and refuses another body with 422; afterwards, and on other servers, "
+                + "what the request creates without naming it has the same id as before: a run or branch that exists already is returned, and events are not written again.",
         },
         ["servers"] = new JsonArray(new JsonObject { ["url"] = server }),
         ["paths"] = Members(ApiRoutes.All.GroupBy(route => route.Path, StringComparer.Ordinal)
@@ -38,7 +43,8 @@ internal static class OpenApiDocument
         {
             ["summary"] = route.Summary,
             ["operationId"] = OperationOf(route),
-            ["parameters"] = new JsonArray([.. inPath, .. route.Query.Select(parameter => Parameter(parameter, "query"))]),
+            ["parameters"] = new JsonArray(
+                [.. inPath, .. route.Query.Select(parameter => Parameter(parameter, "query")), .. route.Method == "POST" ? [Parameter(Key, "header")] : Array.Empty<JsonNode>()]),
         };
         if (route.Body is { } body)
         {
@@ -59,6 +65,7 @@ internal static class OpenApiDocument
         "session" => "The name of the session.",
         "project" => "The name of the record store.",
         "task" or "call" or "message" => $"The id of the {name}.",
+        "letter" => "The id of the dead letter.",
         _ => "The name of the projection.",
     };
 
@@ -80,7 +87,7 @@ internal static class OpenApiDocument
         var done = Content([.. route.Produces.Select(type => (type, SchemaOf(route, type)))]);
         done.Insert(0, "description", "Done.");
         var responses = new JsonObject { [route.Success.ToString(CultureInfo.InvariantCulture)] = done };
-        foreach (var status in route.Refusals.Append(400).Append(503).Order())
+        foreach (var status in route.Refusals.Concat(route.Method == "POST" ? [400, 422, 503] : [400, 503]).Distinct().Order())
         {
             var refusal = Content(("application/problem+json", ContractSchema.ReferenceTo(ContractContext.Default.ProblemContract)));
             refusal.Insert(0, "description", ReasonPhrases.GetReasonPhrase(status) + ".");

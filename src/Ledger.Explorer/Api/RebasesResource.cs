@@ -37,7 +37,7 @@ internal static class RebasesResource
         var onto = await request.Explorer.Ledger.OpenAsync(Query.StreamNameOf(name), request.Aborted).ConfigureAwait(false);
         var options = new RebaseOptions
         {
-            Id = body.Text("id"),
+            Id = body.Text("id") ?? request.Key?.IdOf().ToString(),
             Name = body.Text("name"),
             Mode = CarryChoices.ModeOf(body.Text("mode")),
             Resolver = MergeDecisions.ToResolver(MergesResource.DecisionsOf(body), body.Text("take")),

@@ -1,6 +1,7 @@
 using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Runs;
+using Ledger.Log;
 using Ledger.Runs;
 using Microsoft.AspNetCore.Http;
 
@@ -52,10 +53,20 @@ internal static class RunsResource
             Query.NewStreamNameOf($"run:{id}");
         }
 
-        var run = await request.Explorer.Ledger.StartRunAsync(id, request.Aborted).ConfigureAwait(false);
+        var name = StreamName.Run(id ?? (request.Key?.IdOf() ?? Guid.CreateVersion7()).ToString());
         request.Http.Response.StatusCode = StatusCodes.Status201Created;
-        request.Http.Response.Headers.Location = StreamResource.AddressOf(request, run.StreamName);
-        var stream = await request.DescribeAsync(run.StreamName).ConfigureAwait(false);
+        try
+        {
+            await request.Explorer.Ledger.StartRunAsync(name.Id, request.Aborted).ConfigureAwait(false);
+        }
+        catch (WrongExpectedVersionException) when (id is null && request.Key is not null)
+        {
+            // The same request started it before.
+            request.Http.Response.StatusCode = StatusCodes.Status200OK;
+        }
+
+        request.Http.Response.Headers.Location = StreamResource.AddressOf(request, name);
+        var stream = await request.DescribeAsync(name).ConfigureAwait(false);
         await JsonAnswer.SendAsync(request.Http, RunContract.Of(stream), ContractContext.Default.RunContract).ConfigureAwait(false);
     }
 }

@@ -3,6 +3,7 @@ using Ledger.Events;
 using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Sessions;
+using Ledger.Explorer.Writing;
 using Ledger.Log;
 using Microsoft.AspNetCore.Http;
 
@@ -34,7 +35,7 @@ internal static class SessionsResource
     public static async Task AppendAsync(ExplorerRequest request)
     {
         var body = await JsonBody.ReadAsync(request, ContractContext.Default.AppendEntriesRequest).ConfigureAwait(false);
-        NewEvent[] entries = [.. body.Array("entries").EnumerateArray().Select(EventOf)];
+        NewEvent[] entries = [.. body.Array("entries").EnumerateArray().Select((item, index) => EventOf(request.Key, item, index))];
         var appended = await new SessionLog(request.Explorer.Ledger).AppendAsync(NameOf(request), entries, request.Aborted).ConfigureAwait(false);
         request.Http.Response.StatusCode = appended.Written > 0 ? StatusCodes.Status201Created : StatusCodes.Status200OK;
         await JsonAnswer.SendAsync(request.Http, appended, ContractContext.Default.AppendedEntriesContract).ConfigureAwait(false);
@@ -53,7 +54,7 @@ internal static class SessionsResource
 
     private static SessionName NameOf(ExplorerRequest request) => new(PathText.Of(request.Http, "project"), PathText.Of(request.Http, "session"));
 
-    private static NewEvent EventOf(JsonElement item, int index)
+    private static NewEvent EventOf(RequestKey? key, JsonElement item, int index)
     {
         if (item.ValueKind != JsonValueKind.Object || !item.TryGetProperty("entry", out var entry))
         {
@@ -68,7 +69,8 @@ internal static class SessionsResource
                 : throw new BadRequestException($"'entries[{index}].id' must be a text of at least one character.");
         }
 
-        return new NewEvent(new UntypedEvent(SessionLog.EntryType, entry.Clone()), new EventMetadata { ForeignId = id });
+        var made = new NewEvent(new UntypedEvent(SessionLog.EntryType, entry.Clone()), new EventMetadata { ForeignId = id });
+        return key is null ? made : made with { Id = key.IdOf(index) };
     }
 
     // Half of a surrogate pair is not a character.

@@ -9,12 +9,22 @@
     time.textContent = local.format(new Date(time.dateTime));
   });
 
-  // A time without a zone is in the viewer's zone.
+  // A time without a zone is in the viewer's zone, which the field says.
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  all('[data-time]').forEach(input => {
+    if (input.dataset.time) input.placeholder = input.dataset.time;
+    input.title = `In your time zone, ${zone}, unless it has an offset; Z is UTC`;
+  });
   all('form').forEach(form => form.addEventListener('submit', () => all('[data-time]', form).forEach(input => {
     const text = input.value.trim();
     if (text && !/(z|[+-]\d\d:?\d\d)$/i.test(text) && !isNaN(new Date(text))) input.value = new Date(text).toISOString();
     if (!text) input.disabled = true;
   })));
+
+  // A form that was sent is another request when one comes back to it.
+  addEventListener('pageshow', event => {
+    if (event.persisted) all('input[name=request]').forEach(input => { input.value = `${input.value.slice(0, 32)}-${Date.now()}`; });
+  });
 
   const nodesOf = html => {
     const template = document.createElement('template');
@@ -36,56 +46,86 @@
     name();
   }
 
-  all('[data-load]').forEach(async place => {
-    const answer = await fetch(place.dataset.load, { headers: { 'X-Ledger-Fragment': '1' } });
-    if (answer.ok) place.replaceWith(nodesOf(await answer.text()));
-  });
-
-  all('[data-refresh]').forEach(place => setInterval(async () => {
-    if (document.hidden || place.contains(document.activeElement)) return;
-    const answer = await fetch(location.href, { headers: { 'X-Ledger-Fragment': '1' } });
-    if (answer.ok) {
-      place.replaceChildren(nodesOf(await answer.text()));
-      showTimes(place);
+  // The text of a page or a part of it; null if the server does not answer.
+  const textOf = async (address, isPart) => {
+    try {
+      const answer = await fetch(address, { headers: isPart ? { 'X-Ledger-Fragment': '1' } : {} });
+      return answer.ok ? await answer.text() : null;
+    } catch {
+      return null;
     }
-  }, Number(place.dataset.refresh)));
+  };
 
-  const line = one('[data-live], [data-live-watch]');
-  const address = line && (line.dataset.live || line.dataset.liveWatch);
-  if (address) {
-    const rows = one('[data-live-rows]');
+  const load = root => all('[data-load]', root).forEach(async place => {
+    const text = await textOf(place.dataset.load, true);
+    if (text !== null) place.replaceWith(nodesOf(text));
+  });
+  load(document);
+
+  // What has the focus is left alone.
+  const refresh = async (place, isPart) => {
+    if (document.hidden || place.contains(document.activeElement)) return;
+    const text = await textOf(location.href, isPart);
+    if (text === null || place.contains(document.activeElement)) return;
+    const nodes = isPart ? nodesOf(text) : one('[data-refresh]', nodesOf(text));
+    if (!nodes) return;
+    place.replaceChildren(...nodes.childNodes);
+    showTimes(place);
+    load(place);
+  };
+  all('[data-refresh]').forEach(place => setInterval(() => refresh(place, place.dataset.refreshPart !== undefined), Number(place.dataset.refresh)));
+
+  const follow = (address, take) => {
     const state = one('[data-live-state]');
-    const fresh = one('[data-fresh]');
-    const follow = one('[data-follow]');
-    const box = one('input', follow);
-    let unseen = 0;
-    follow.hidden = !line.dataset.live;
-    box.checked = new URLSearchParams(location.search).get('from') === 'last';
     const source = new EventSource(address);
     source.addEventListener('open', () => { state.textContent = 'live'; state.classList.add('on'); });
     source.addEventListener('error', () => { state.textContent = 'connecting again …'; state.classList.remove('on'); });
-    source.addEventListener('events', message => {
-      const update = JSON.parse(message.data);
+    source.addEventListener('events', message => take(JSON.parse(message.data)));
+    addEventListener('pagehide', () => source.close());
+  };
+
+  const line = one('[data-live], [data-live-watch]');
+  if (line) {
+    const mostRows = 2000;
+    const rows = one('[data-live-rows]');
+    const fresh = one('[data-fresh]');
+    const check = one('[data-follow]');
+    const box = one('input', check);
+    const part = one('[data-live-part]');
+    let unseen = 0;
+    let waiting = false;
+    check.hidden = !line.dataset.live;
+    box.checked = new URLSearchParams(location.search).get('from') === 'last';
+    const count = number => {
+      unseen += number;
+      fresh.hidden = false;
+      fresh.textContent = unseen > 0 ? `${unseen.toLocaleString('en')} new events` : 'new events';
+    };
+    const add = html => {
+      const added = all('tr', nodesOf(`<table><tbody>${html}</tbody></table>`)).filter(row => !row.id || !document.getElementById(row.id));
+      added.forEach(row => {
+        if (added.length <= 50) row.classList.add('new');
+        showTimes(row);
+      });
+      rows.append(...added);
+      while (rows.rows.length > mostRows) rows.rows[0].remove();
+      if (box.checked) rows.lastElementChild?.scrollIntoView({ block: 'nearest' });
+    };
+    follow(line.dataset.live || line.dataset.liveWatch, update => {
       const length = one('[data-length]');
       if (length) length.textContent = update.length.toLocaleString('en');
-      if (line.dataset.live && update.count > 0 && rows.rows.length < 2000) {
-        const added = nodesOf(`<table><tbody>${update.html}</tbody></table>`);
-        all('tr', added).forEach(row => {
-          if (!document.getElementById(row.id)) {
-            row.classList.add('new');
-            showTimes(row);
-            rows.append(row);
-          }
-        });
-        if (box.checked) rows.lastElementChild.scrollIntoView({ block: 'nearest' });
-      } else {
-        unseen += update.count;
-        fresh.hidden = false;
-        fresh.textContent = unseen > 0 ? `${unseen.toLocaleString('en')} new events` : 'new events';
+      all('[data-live-empty]').forEach(text => { text.hidden = true; });
+      if (line.dataset.live && unseen === 0 && (box.checked || rows.rows.length < mostRows)) add(update.html);
+      else count(update.count);
+      if (part && !waiting) {
+        waiting = true;
+        setTimeout(() => { waiting = false; refresh(part, true); }, 1000);
       }
     });
-    box.addEventListener('change', () => { if (box.checked) rows.lastElementChild?.scrollIntoView({ block: 'nearest' }); });
-    addEventListener('pagehide', () => source.close());
+    box.addEventListener('change', () => {
+      if (box.checked && unseen > 0) location.href = fresh.href;
+      else if (box.checked) rows.lastElementChild?.scrollIntoView({ block: 'nearest' });
+    });
   }
 
   const scrub = one('[data-scrub]');
@@ -95,8 +135,11 @@
     const at = one('[data-at]', scrub);
     const play = one('[data-play]', scrub);
     const target = one('[data-scrub-target]');
-    const length = Number(scrub.dataset.length);
-    const [first, last] = [Number(scrub.dataset.first), Number(scrub.dataset.last)];
+    let length = Number(scrub.dataset.length);
+    const first = Number(scrub.dataset.first);
+    let last = Number(scrub.dataset.last);
+    // Who looks at the end goes on with it.
+    let isAtEnd = ['at', 'time'].every(part => !new URLSearchParams(location.search).has(part));
     let wanted = null;
     let busy = false;
     let playing = null;
@@ -106,7 +149,8 @@
     // The slider being moved stays; the other one follows.
     const show = (name, cursor) => {
       if (name === 'time') range.value = at.value = cursor.cursor;
-      else if (cursor.cursorTime) times.value = Math.round((Number(cursor.cursorTime) - first) / (last - first) * 1000);
+      else if (cursor.cursorTime) last = Math.max(last, Number(cursor.cursorTime));
+      if (name !== 'time' && cursor.cursorTime) times.value = Math.round((Number(cursor.cursorTime) - first) / (last - first) * 1000);
       all('input[name=at]').forEach(input => { if (input !== at) input.value = cursor.cursor; });
     };
     const load = async () => {
@@ -125,7 +169,8 @@
           const { dataset } = one('[data-cursor]', target);
           if (wanted === null) show(name, dataset);
           url.searchParams.delete('time');
-          url.searchParams.set('at', dataset.cursor);
+          if (isAtEnd) url.searchParams.delete('at');
+          else url.searchParams.set('at', dataset.cursor);
           history.replaceState(null, '', url);
         }
       } finally {
@@ -135,6 +180,7 @@
     };
     const go = position => {
       range.value = at.value = Math.min(length, Math.max(0, Math.round(position)));
+      isAtEnd = Number(range.value) === length;
       wanted = ['at', range.value];
       load();
     };
@@ -150,6 +196,7 @@
     range.addEventListener('input', () => step(0));
     times.addEventListener('input', () => {
       stop();
+      isAtEnd = false;
       wanted = ['time', new Date(first + (last - first) * times.value / 1000 + (times.value === times.max ? 1000 : 0)).toISOString()];
       load();
     });
@@ -166,6 +213,15 @@
       }, 400);
     });
     scrub.step = step;
+    let gathering = false;
+    follow(scrub.dataset.liveLength, update => {
+      length = Math.max(length, update.length);
+      range.max = length;
+      all('[data-length]', scrub).forEach(text => { text.textContent = length.toLocaleString('en'); });
+      if (!isAtEnd || playing || gathering) return;
+      gathering = true;
+      setTimeout(() => { gathering = false; if (isAtEnd && !playing) go(length); }, 250);
+    });
   }
 
   const keys = one('[data-keys]');

@@ -10,7 +10,6 @@ internal static class Forking
 {
     public static async Task ForkAsync(ExplorerRequest request)
     {
-        request.CheckWriting();
         await request.Explorer.Forgery.CheckAsync(request.Http).ConfigureAwait(false);
         var form = await request.Http.Request.ReadFormAsync(request.Aborted).ConfigureAwait(false);
         var parent = Query.StreamNameOf(form["stream"].ToString());
@@ -25,7 +24,7 @@ internal static class Forking
         request.Http.Response.Headers.Location = request.Links.Run(branch.Stream);
     }
 
-    /// <summary>Forks, with the authenticated user of the application as actor.</summary>
+    /// <summary>Forks, with the authenticated user of the application as actor; a request that was sent before gets the branch that it made then.</summary>
     public static async Task<BranchInfo> ForkAsync(ExplorerRequest request, StreamName parent, Position at, string? id, string? name)
     {
         if (id is not null)
@@ -34,14 +33,29 @@ internal static class Forking
         }
 
         var ledger = request.Explorer.Ledger;
-        var fork = new BranchFork(parent, id ?? Guid.CreateVersion7().ToString())
+        var fork = new BranchFork(parent, id ?? (request.Key?.IdOf() ?? Guid.CreateVersion7()).ToString())
         {
             At = at,
             Name = name,
             Metadata = new EventMetadata { Actor = request.Http.User.Identity?.Name, Source = "ledger-explorer" },
             MaxLineageDepth = ledger.Options.MaxLineageDepth,
         };
-        var branch = await ledger.Store.ForkAsync(fork, request.Aborted).ConfigureAwait(false);
+        BranchInfo branch;
+        try
+        {
+            branch = await ledger.Store.ForkAsync(fork, request.Aborted).ConfigureAwait(false);
+        }
+        catch (BranchExistsException exists) when (request.Key is not null)
+        {
+            var made = await ledger.Store.GetBranchAsync(exists.Branch, request.Aborted).ConfigureAwait(false);
+            if (made is not null && (made.Parent, made.ForkPosition, made.Name) == (parent, at, name))
+            {
+                return made;
+            }
+
+            throw;
+        }
+
         Log.Forked(request.Explorer.Loggers.CreateLogger("Ledger.Explorer"), parent.Value, at.Value, branch.Stream.Value);
         return branch;
     }

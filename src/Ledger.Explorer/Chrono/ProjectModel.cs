@@ -39,4 +39,11 @@ internal sealed record ProjectModel
 /// <param name="AtSeq">The event of the chain after which it is shown; null for now.</param>
 /// <param name="Record">The record; null if it did not exist then.</param>
 /// <param name="History">The events of the chain about it, oldest first.</param>
-internal sealed record RecordModel(string Project, string Id, long? AtSeq, ChronoRecord? Record, IReadOnlyList<WalEvent> History);
+/// <param name="Verdict">The check of the chain; null if it would read a long history.</param>
+/// <param name="RowsCompared">Whether the check compared the row shown with the log too.</param>
+internal sealed record RecordModel(
+    string Project, string Id, long? AtSeq, ChronoRecord? Record, IReadOnlyList<WalEvent> History, ChainVerdict? Verdict, bool RowsCompared)
+{
+    /// <summary>How its row or its history differs from the log; empty if nothing was compared.</summary>
+    public IEnumerable<string> Differences => Verdict?.Warnings.Where(w => w.RecordId == Id).Select(w => w.Text) ?? [];
+}

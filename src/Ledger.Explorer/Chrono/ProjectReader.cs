@@ -76,9 +76,11 @@ internal static class ProjectReader
             ? await store.GetAsync(id, ChronoMoment.AtSeq(seq), request.Aborted).ConfigureAwait(false)
             : await store.GetAsync(id, request.Aborted).ConfigureAwait(false);
         var history = await store.HistoryAsync(id, request.Aborted).ToListAsync(request.Aborted).ConfigureAwait(false);
+        var head = await store.GetHeadAsync(request.Aborted).ConfigureAwait(false);
+        var (verdict, rowsCompared) = head.Seq <= MostVerifiedUnasked ? await VerifyAsync(store, request.Aborted).ConfigureAwait(false) : (null, false);
         return record is null && history.Count == 0
             ? throw new NotFoundException($"The project '{store.Project}' never had a record '{DisplayText.Cut(id, 80)}'.")
-            : Page.Of<RecordPage>(new RecordModel(store.Project, id, at, record, history));
+            : Page.Of<RecordPage>(new RecordModel(store.Project, id, at, record, history, verdict, rowsCompared));
     }
 
     /// <summary>Parses a query; pages and the API use the same parameters.</summary>

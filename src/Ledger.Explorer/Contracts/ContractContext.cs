@@ -99,6 +99,7 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(AppendRequest))]
 [JsonSerializable(typeof(NewEventRequest))]
 [JsonSerializable(typeof(EmptyRequest))]
+[JsonSerializable(typeof(DropLetterRequest))]
 [JsonSerializable(typeof(RunContract))]
 [JsonSerializable(typeof(RunPageContract))]
 [JsonSerializable(typeof(BranchContract))]

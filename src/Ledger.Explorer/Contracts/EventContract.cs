@@ -70,8 +70,12 @@ internal sealed record EventPageContract(IReadOnlyList<EventContract> Events, lo
 /// <summary>Events of a run or branch.</summary>
 internal sealed record EventsContract(IReadOnlyList<EventContract> Events);
 
-/// <summary>The events that reached a run or branch, and its length after them.</summary>
-internal sealed record LiveEventsContract(string Stream, long Length, IReadOnlyList<EventContract> Events);
+/// <summary>Events that reached a run or branch: those of the positions from one to another that the client wants.</summary>
+/// <param name="Stream">The run or branch.</param>
+/// <param name="From">The first position, which is the length of the update before.</param>
+/// <param name="Length">The position after the last one, at which a client that comes back goes on.</param>
+/// <param name="Events">The events.</param>
+internal sealed record LiveEventsContract(string Stream, long From, long Length, IReadOnlyList<EventContract> Events);
 
 /// <summary>The rows that a page adds for events that reached its run or branch.</summary>
-internal sealed record LiveRowsContract(long Length, int Count, string Html);
+internal sealed record LiveRowsContract(long Length, long Count, string Html);

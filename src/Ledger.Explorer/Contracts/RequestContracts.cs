@@ -96,5 +96,12 @@ internal sealed record NewEventRequest
     public long? Sequence { get; init; }
 }
 
+/// <summary>The body of a request that drops a dead letter.</summary>
+internal sealed record DropLetterRequest
+{
+    [Description("Why its event need not be applied.")]
+    public required string Reason { get; init; }
+}
+
 /// <summary>A body without members.</summary>
 internal sealed record EmptyRequest;

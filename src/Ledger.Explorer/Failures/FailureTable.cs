@@ -41,7 +41,7 @@ internal static class FailureTable
                 Actual = conflict.Actual.Value,
             },
         },
-        BranchExistsException or EventIdInUseException or StreamArchivedException or ConflictException or RebuildInProgressException => new(409, "Conflict", exception.Message),
+        BranchExistsException or EventIdInUseException or StreamArchivedException or ConflictException or RebuildInProgressException or RequestFailedException => new(409, "Conflict", exception.Message),
         MergeConflictException merge => new(409, "Merge conflicts", merge.Message)
         {
             Facts = new FailureFacts { Length = merge.Preview.TargetLength.Value, Merge = merge.Preview },
@@ -54,6 +54,7 @@ internal static class FailureTable
         {
             Facts = new FailureFacts { Expected = fork.Position, Actual = fork.Length.Value },
         },
+        KeyReusedException => new(422, "Key of another request", exception.Message),
         LineageDepthException => new(422, "Too deep", exception.Message),
         WorldFaultException { WorldBefore: null } fault => new(422, "The event cannot be applied to the world", exception.Message)
         {

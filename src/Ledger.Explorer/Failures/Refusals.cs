@@ -13,3 +13,7 @@ internal sealed class WritingRefusedException() : Exception(
 /// <summary>The limit of live viewers is reached.</summary>
 internal sealed class TooManyViewersException(int most) : Exception(
     $"{most} viewers are already following, the most allowed. Reload the page to see new events.");
+
+/// <summary>A request has the key of another one.</summary>
+internal sealed class KeyReusedException() : Exception(
+    "A request with this 'Idempotency-Key' had another body. Nothing was written; give each request its own key, and send the same body with it again.");

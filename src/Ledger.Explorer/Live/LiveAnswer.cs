@@ -5,43 +5,76 @@ namespace Ledger.Explorer.Live;
 /// <summary>Sends the updates of a run as server-sent events until the client disconnects.</summary>
 internal static class LiveAnswer
 {
+    // A page holds no more rows than this.
+    private const int MostRows = 2_000;
+
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(15);
 
-    /// <summary>Sends rows for the page of a run.</summary>
+    /// <summary>Sends rows for the page of a run, or only its length.</summary>
     public static async Task SendToPageAsync(ExplorerRequest request)
     {
         var run = await request.OpenRunAsync().ConfigureAwait(false);
-        await SendAsync(request, run, update => update.ForPagesAsync(request.Links, request.Explorer.Loggers)).ConfigureAwait(false);
+        var watches = request.Query.Choice("show", "rows", "rows", "length") == "length";
+        await SendAsync(request, run, LiveReader.OfPage(request.Explorer, run, watches ? 0 : MostRows), async update => watches
+            ? await update.ForWatchersAsync().ConfigureAwait(false)
+            : await update.ForPagesAsync(request.Links, request.Explorer.Loggers).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     /// <summary>Sends events as the API writes them.</summary>
-    public static Task SendToProgramAsync(ExplorerRequest request, Run run) => SendAsync(request, run, update => update.ForProgramsAsync());
+    public static Task SendToProgramAsync(ExplorerRequest request, Run run)
+    {
+        var reader = LiveReader.OfProgram(request, run);
+        return SendAsync(request, run, reader, async update => update.Events.Count > 0 || reader.IsShared
+            ? await update.ForProgramsAsync().ConfigureAwait(false)
+            : update.Mark());
+    }
 
-    private static async Task SendAsync(ExplorerRequest request, Run run, Func<LiveUpdate, Task<ReadOnlyMemory<byte>>> form)
+    private static async Task SendAsync(ExplorerRequest request, Run run, LiveReader reader, Func<LiveUpdate, Task<ReadOnlyMemory<byte>>> form)
     {
         var from = FromOf(request);
         using var viewer = await request.Explorer.Follower.FollowAsync(run, request.Aborted).ConfigureAwait(false);
+        var position = await reader.BeginAsync(from ?? viewer.Begin, request.Aborted).ConfigureAwait(false);
         var response = request.Http.Response;
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Accel-Buffering"] = "no";
-        await response.Body.WriteAsync("retry: 1000\n\n"u8.ToArray(), request.Aborted).ConfigureAwait(false);
-        var missed = await RunFollower.ReadMissedAsync(run, from ?? viewer.Begin, viewer.Begin, request.Aborted).ConfigureAwait(false);
-        if (missed is not null)
+        await WriteAsync("retry: 1000\n\n"u8.ToArray()).ConfigureAwait(false);
+        await CatchUpAsync(viewer.Begin).ConfigureAwait(false);
+        while (await NextAsync(viewer, request).ConfigureAwait(false) is { } next)
         {
-            await response.Body.WriteAsync(await form(missed).ConfigureAwait(false), request.Aborted).ConfigureAwait(false);
+            if (next.Length == 0)
+            {
+                await WriteAsync(": still here\n\n"u8.ToArray()).ConfigureAwait(false);
+            }
+            else if (reader.IsShared && next[0].From == position)
+            {
+                await WriteAsync(await form(next[0]).ConfigureAwait(false)).ConfigureAwait(false);
+                position = next[0].Length;
+            }
+            else
+            {
+                // It has its own filter, was too slow for some updates, or has a part of this one already.
+                await CatchUpAsync(next[0].Length).ConfigureAwait(false);
+            }
         }
 
-        await response.Body.FlushAsync(request.Aborted).ConfigureAwait(false);
-        while (await NextAsync(viewer, request).ConfigureAwait(false) is { } message)
+        async Task CatchUpAsync(Position to)
         {
-            var bytes = message.Length == 0 ? ": still here\n\n"u8.ToArray() : await form(message[0]).ConfigureAwait(false);
-            await response.Body.WriteAsync(bytes, request.Aborted).ConfigureAwait(false);
+            await foreach (var update in reader.ReadAsync(position, to, request.Aborted).ConfigureAwait(false))
+            {
+                await WriteAsync(await form(update).ConfigureAwait(false)).ConfigureAwait(false);
+                position = update.Length;
+            }
+        }
+
+        async Task WriteAsync(ReadOnlyMemory<byte> message)
+        {
+            await response.Body.WriteAsync(message, request.Aborted).ConfigureAwait(false);
             await response.Body.FlushAsync(request.Aborted).ConfigureAwait(false);
         }
     }
 
-    /// <summary>The next update, an empty one after a long silence, or null if the viewer is disconnected.</summary>
+    /// <summary>The next update, or none after a long silence.</summary>
     private static async Task<LiveUpdate[]?> NextAsync(Viewer viewer, ExplorerRequest request)
     {
         if (viewer.Updates.TryRead(out var update))

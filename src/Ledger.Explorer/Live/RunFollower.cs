@@ -5,14 +5,11 @@ namespace Ledger.Explorer.Live;
 
 /// <summary>Follows the runs that have viewers: one query per tick reads the lengths of all of them, whatever the number of viewers.</summary>
 /// <remarks>
-/// A tick is 100 ms; the events of one tick form one update. Without viewers there are no queries. Lengths count committed events only, so
-/// none is missed. Safe for concurrent use.
+/// A tick is 100 ms; the events of one tick form one update, or several without a gap if there are many, a round of all runs each. Without viewers
+/// there are no queries. Lengths count committed events only, so none is missed. Safe for concurrent use.
 /// </remarks>
 internal sealed class RunFollower(ExplorerServices explorer)
 {
-    // No one can read more than this per tick; the page offers a jump to the end.
-    private const int MostShown = 200;
-
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(2);
 
@@ -20,6 +17,7 @@ internal sealed class RunFollower(ExplorerServices explorer)
     private readonly Dictionary<StreamName, Followed> _followed = [];
     private readonly ILogger _logger = explorer.Loggers.CreateLogger("Ledger.Explorer");
     private int _viewers;
+    private bool _isRunning;
 
     /// <summary>Starts to follow a run for a viewer.</summary>
     /// <exception cref="TooManyViewersException">The limit of viewers is reached.</exception>
@@ -40,8 +38,11 @@ internal sealed class RunFollower(ExplorerServices explorer)
 
             var viewer = new Viewer(followed.Length, gone => Leave(followed, gone));
             followed.Viewers.Add(viewer);
-            if (_viewers++ == 0)
+            _viewers++;
+            if (!_isRunning)
             {
+                _isRunning = true;
+
                 // The loop serves every viewer, so it must not inherit the context of the first request.
                 using (ExecutionContext.SuppressFlow())
                 {
@@ -53,22 +54,20 @@ internal sealed class RunFollower(ExplorerServices explorer)
         }
     }
 
-    /// <summary>The events that a viewer missed before its updates began.</summary>
-    public static async Task<LiveUpdate?> ReadMissedAsync(Run run, Position from, Position to, CancellationToken cancellationToken) =>
-        from < to ? await ReadAsync(run, from, to, cancellationToken).ConfigureAwait(false) : null;
-
     private async Task RunAsync()
     {
         using var timer = new PeriodicTimer(Tick, explorer.TimeProvider);
-        while (await timer.WaitForNextTickAsync().ConfigureAwait(false) && Snapshot() is { Count: > 0 } followed)
+        var isBehind = false;
+        while ((isBehind || await timer.WaitForNextTickAsync().ConfigureAwait(false)) && Snapshot() is { Count: > 0 } followed)
         {
 #pragma warning disable CA1031 // A temporary loss of the database must not end the loop; it is logged.
             try
             {
-                await TickAsync(followed).ConfigureAwait(false);
+                isBehind = await TickAsync(followed).ConfigureAwait(false);
             }
             catch (Exception exception)
             {
+                isBehind = false;
                 Log.FollowingFailed(_logger, exception, PauseAfterFailure);
                 await Task.Delay(PauseAfterFailure, explorer.TimeProvider).ConfigureAwait(false);
             }
@@ -81,12 +80,15 @@ internal sealed class RunFollower(ExplorerServices explorer)
     {
         lock (_gate)
         {
-            return _viewers == 0 ? [] : [.. _followed.Values];
+            _isRunning = _viewers > 0;
+            return _isRunning ? [.. _followed.Values] : [];
         }
     }
 
-    private async Task TickAsync(List<Followed> followed)
+    /// <summary>Gives every run the next update that it has; whether one of them has further ones.</summary>
+    private async Task<bool> TickAsync(List<Followed> followed)
     {
+        var isBehind = false;
         var streams = await explorer.Search.GetStreamsAsync([.. followed.Select(f => f.Run.StreamName)]).ConfigureAwait(false);
         var versions = streams.ToDictionary(s => s.Name, s => s.Version);
         foreach (var one in followed)
@@ -94,10 +96,13 @@ internal sealed class RunFollower(ExplorerServices explorer)
             var length = one.Run.History.LengthAt(versions.GetValueOrDefault(one.Run.StreamName));
             if (length > one.Length)
             {
-                var update = await ReadAsync(one.Run, one.Length, length, CancellationToken.None).ConfigureAwait(false);
+                var update = await LiveUpdate.ReadAsync(one.Run, one.Length, length, LiveUpdate.MostEvents, CancellationToken.None).ConfigureAwait(false);
                 Give(one, update);
+                isBehind |= update.Length < length;
             }
         }
+
+        return isBehind;
     }
 
     private void Give(Followed followed, LiveUpdate update)
@@ -110,20 +115,6 @@ internal sealed class RunFollower(ExplorerServices explorer)
                 viewer.Give(update);
             }
         }
-    }
-
-    private static async Task<LiveUpdate> ReadAsync(Run run, Position from, Position to, CancellationToken cancellationToken)
-    {
-        var events = new List<RecordedEvent>();
-        if (to.Value - from.Value <= MostShown)
-        {
-            await foreach (var recorded in run.ReadAsync(from, to, cancellationToken).ConfigureAwait(false))
-            {
-                events.Add(recorded);
-            }
-        }
-
-        return new LiveUpdate(run.StreamName, to, events);
     }
 
     private void Leave(Followed followed, Viewer viewer)

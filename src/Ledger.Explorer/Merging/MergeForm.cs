@@ -15,7 +15,6 @@ internal static class MergeForm
     /// <summary>Merges and goes to the event; if conflicts are open, the page again, with what was decided.</summary>
     public static async Task<Page?> MergeAsync(ExplorerRequest request)
     {
-        request.CheckWriting();
         await request.Explorer.Forgery.CheckAsync(request.Http).ConfigureAwait(false);
         var form = await request.Http.Request.ReadFormAsync(request.Aborted).ConfigureAwait(false);
         var (target, source) = (Query.StreamNameOf(form["target"].ToString()), Query.StreamNameOf(form["source"].ToString()));

@@ -28,7 +28,6 @@ internal static class ProjectionsReader
     /// <summary>Runs the action of a button: rebuild, pause or resume.</summary>
     public static async Task ActAsync(ExplorerRequest request)
     {
-        request.CheckWriting();
         await request.Explorer.Forgery.CheckAsync(request.Http).ConfigureAwait(false);
         var form = await request.Http.Request.ReadFormAsync(request.Aborted).ConfigureAwait(false);
         var name = form["projection"].ToString();
@@ -58,13 +57,6 @@ internal static class ProjectionsReader
         await JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.ProjectionsContract).ConfigureAwait(false);
     }
 
-    public static async Task ListDeadLettersAsync(ExplorerRequest request)
-    {
-        var letters = await AdminOf(request).ListDeadLettersAsync(request.Query.Text("projection"), request.Aborted).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, [.. letters.Select(DeadLetterContract.Of)], ContractContext.Default.IReadOnlyListDeadLetterContract)
-            .ConfigureAwait(false);
-    }
-
     public static async Task RebuildAsync(ExplorerRequest request)
     {
         _ = await JsonBody.ReadAsync(request, ContractContext.Default.EmptyRequest).ConfigureAwait(false);
@@ -73,6 +65,8 @@ internal static class ProjectionsReader
         await JsonAnswer.SendAsync(request.Http, RebuildContract.Of(rebuild), ContractContext.Default.RebuildContract).ConfigureAwait(false);
     }
 
-    private static ProjectionAdmin AdminOf(ExplorerRequest request) => request.Explorer.Admin ?? throw new NotFoundException(
+    /// <summary>The administration of projections.</summary>
+    /// <exception cref="NotFoundException">The application has none.</exception>
+    public static ProjectionAdmin AdminOf(ExplorerRequest request) => request.Explorer.Admin ?? throw new NotFoundException(
         $"The application has no {nameof(ProjectionAdmin)} in its container; AddLedger registers one.");
 }

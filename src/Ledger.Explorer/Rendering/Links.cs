@@ -60,9 +60,13 @@ internal sealed class Links(string root)
 
     public string ProjectionsBy(params ReadOnlySpan<(string Name, object? Value)> query) => $"{root}/projections" + Of(query);
 
+    public string Letter(Guid? id) => $"{root}/letter" + Of([("id", id)]);
+
     public string Usage(StreamName stream) => $"{root}/run/usage" + Of([("stream", stream)]);
 
     public string Live(StreamName stream, Position from) => $"{root}/live" + Of([("stream", stream), ("from", from)]);
+
+    public string LiveLength(StreamName stream, Position from) => $"{root}/live" + Of([("stream", stream), ("from", from), ("show", "length")]);
 
     public string RawEvent(StreamName stream, Position position) =>
         $"{root}/api/v1/streams/{Uri.EscapeDataString(stream.Value)}/events/{position}";

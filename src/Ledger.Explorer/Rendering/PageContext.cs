@@ -11,5 +11,8 @@ internal sealed record PageContext(Links Links, string Title, string? Theme, For
     public bool CanWrite => FormToken is not null;
 }
 
-/// <summary>The name and value of a hidden antiforgery field.</summary>
-internal sealed record FormToken(string Name, string Value);
+/// <summary>The hidden fields of a form that writes.</summary>
+/// <param name="Name">The name of the antiforgery field.</param>
+/// <param name="Value">Its value.</param>
+/// <param name="Request">The key by which the form, sent twice, is recognized.</param>
+internal sealed record FormToken(string Name, string Value, string Request);

@@ -8,6 +8,18 @@ internal sealed class Query(IQueryCollection values)
 {
     private const int MaxLength = 2_000;
 
+    /// <summary>Refuses a parameter that the address does not have.</summary>
+    /// <param name="known">The names of those that it has.</param>
+    public void Check(IReadOnlyCollection<string> known)
+    {
+        if (values.Keys.FirstOrDefault(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        {
+            throw new BadRequestException(known.Count == 0
+                ? $"This address has no parameters, but the query has '{Short(unknown)}'."
+                : $"'{Short(unknown)}' is not a parameter of this address, which has: {string.Join(", ", known)}.");
+        }
+    }
+
     /// <summary>A text, or null if absent or empty.</summary>
     public string? Text(string name)
     {

@@ -30,8 +30,9 @@ internal static class EventReader
         return await explorer.Search.FindEventsAsync(run.History, filter.ToQuery(from, end, limit), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>How many events of a run were recorded before a time.</summary>
     // The log counts microseconds; an event at exactly this time does not lie before it.
-    private static Task<Position> BeforeAsync(Run run, DateTimeOffset time, CancellationToken cancellationToken) =>
+    public static Task<Position> BeforeAsync(Run run, DateTimeOffset time, CancellationToken cancellationToken) =>
         run.FindPositionAsync(time.UtcTicks > TimeSpan.TicksPerMicrosecond ? time.AddMicroseconds(-1) : time, cancellationToken);
 
     private static async Task<EventPage> ReadAllAsync(

@@ -27,7 +27,7 @@ internal static class RunReader
             run.StreamName, ("from", position), ("type", filter.Type), ("actor", filter.Actor), ("text", filter.Text), ("call", filter.Call));
         var found = await explorer.Summaries.FindAllAsync([run.StreamName], MostRead, request.Aborted).ConfigureAwait(false);
         var tree = await explorer.Ledger.ListBranchesAsync(run.StreamName, request.Aborted).ConfigureAwait(false);
-        return Page.Of<RunPage>(new RunModel
+        var model = new RunModel
         {
             Stream = stream,
             Branch = await explorer.Ledger.Store.GetBranchAsync(run.StreamName, request.Aborted).ConfigureAwait(false),
@@ -41,8 +41,11 @@ internal static class RunReader
             Filter = filter,
             From = from,
             Limit = limit,
-            Events = await EventReader.ReadAsync(explorer, run, filter, from, length, limit, request.Aborted).ConfigureAwait(false),
-        });
+            Events = request.WantsFragment
+                ? new EventPage([], from, IsLast: false)
+                : await EventReader.ReadAsync(explorer, run, filter, from, length, limit, request.Aborted).ConfigureAwait(false),
+        };
+        return request.WantsFragment ? Page.Of<RunOverview>(model) : Page.Of<RunPage>(model);
     }
 
     /// <summary>Only the costs, for a run so long that its page does not wait for them.</summary>

@@ -56,7 +56,7 @@ internal sealed class SessionLog(AgentLedger ledger)
         var run = await ledger.OpenAsync(session.Stream, cancellationToken).ConfigureAwait(false);
         var length = await run.GetLengthAsync(cancellationToken).ConfigureAwait(false);
         from = from < length ? from : length;
-        var page = await EventReader.ReadAsync(explorer, run, Empty, from, length, limit, cancellationToken).ConfigureAwait(false);
+        var page = await EventReader.ReadAsync(explorer, run, EventFilter.None, from, length, limit, cancellationToken).ConfigureAwait(false);
         return new SessionEntriesContract(
             run.StreamName.Value,
             [.. page.Events.Where(IsEntry).Select(SessionEntryContract.Of)],
@@ -70,8 +70,6 @@ internal sealed class SessionLog(AgentLedger ledger)
         var run = await ledger.OpenAsync(session.Stream, cancellationToken).ConfigureAwait(false);
         return run.ReadAsync(from, cancellationToken: cancellationToken).Where(IsEntry).Select(SessionEntryContract.Of);
     }
-
-    private static EventFilter Empty { get; } = new(null, null, null, null, null, null);
 
     private static bool IsEntry(RecordedEvent recorded) => recorded.Type == EntryType;
 

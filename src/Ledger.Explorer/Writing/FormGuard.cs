@@ -29,7 +29,7 @@ internal sealed class FormGuard(IServiceProvider application)
     {
         using var _ = Lend(http);
         var tokens = _antiforgery.Value.Forms.GetAndStoreTokens(http);
-        return new FormToken(tokens.FormFieldName, tokens.RequestToken!);
+        return new FormToken(tokens.FormFieldName, tokens.RequestToken!, Guid.NewGuid().ToString("N"));
     }
 
     /// <exception cref="AntiforgeryValidationException">The form does not come from this explorer.</exception>

@@ -19,10 +19,19 @@ internal sealed class ScanningLogSearch(IEventStore store) : ILogSearch
         }
 
         var page = Sorted(query.Order, found).Skip(query.Skip).Take(query.Limit + 1).ToList();
-        var branches = new Dictionary<StreamName, long>();
+        var parents = new Dictionary<StreamName, StreamName>();
         await foreach (var branch in store.ListBranchesAsync(null, cancellationToken).ConfigureAwait(false))
         {
-            branches[branch.Root] = branches.GetValueOrDefault(branch.Root) + 1;
+            parents.Add(branch.Stream, branch.Parent);
+        }
+
+        var branches = new Dictionary<StreamName, long>();
+        foreach (var branch in parents.Keys)
+        {
+            for (var at = branch; parents.TryGetValue(at, out var above); at = above)
+            {
+                branches[above] = branches.GetValueOrDefault(above) + 1;
+            }
         }
 
         return new StreamPage(

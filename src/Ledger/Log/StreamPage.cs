@@ -7,5 +7,5 @@ public sealed record StreamPage(IReadOnlyList<StreamSummary> Streams, bool HasMo
 
 /// <summary>A stream, and how often it was forked.</summary>
 /// <param name="Stream">The stream.</param>
-/// <param name="Branches">How many branches descend from it as their root.</param>
+/// <param name="Branches">How many branches were forked from it, directly or indirectly.</param>
 public sealed record StreamSummary(StreamInfo Stream, long Branches);

@@ -50,6 +50,7 @@ public abstract class LogSearchTests(ITestEngine engine) : EventStoreTests(engin
         var open = await Search.FindStreamsAsync(new StreamQuery { Text = run.Id, State = StreamState.Open });
 
         found.Streams.ShouldHaveSingleItem().Branches.ShouldBe(2);
+        (await Search.FindStreamsAsync(new StreamQuery { Prefix = "branch:", Text = branch.StreamName.Id })).Streams.ShouldHaveSingleItem().Branches.ShouldBe(1);
         open.Streams.ShouldBeEmpty();
     }
 

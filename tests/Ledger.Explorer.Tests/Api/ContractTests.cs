@@ -51,6 +51,8 @@ public sealed class ContractTests : IAsyncLifetime
         ["/streams/{stream}/rebases"] = """{"onto": "run:kettle", "id": "rebased", "name": "a label", "mode": "events", "actor": "me"}""",
         ["/streams/{stream}/events"] = """{"events": [{"type": "object.create", "data": {}}]}""",
         ["/projections/{projection}/rebuild"] = "{}",
+        ["/dead-letters/{letter}/retry"] = "{}",
+        ["/dead-letters/{letter}/drop"] = """{"reason": "Not needed."}""",
         ["/sessions/{project}/{session}/entries"] = """{"entries": [{"id": "e-2", "entry": {"type": "user"}}, {"entry": {"type": "assistant"}}]}""",
     };
 
@@ -58,6 +60,8 @@ public sealed class ContractTests : IAsyncLifetime
     private NpgsqlDataSource _dataSource = null!;
     private ExplorerHost _host = null!;
     private HttpClient _client = null!;
+    private ProjectionDaemon _node = null!;
+    private volatile bool _isCorrected;
 
     public async Task InitializeAsync()
     {
@@ -78,11 +82,14 @@ public sealed class ContractTests : IAsyncLifetime
         await SaveTasksAsync(_host.Ledger);
         await new SessionLog(_host.Ledger).AppendAsync(
             new SessionName("kettle", "first"), [new NewEvent(new UntypedEvent(SessionLog.EntryType, JsonElement.Parse("{}")))], CancellationToken.None);
+        _node = await DeadLetters.LeaveAsync(_dataSource, "run:kettle", SampleRun.Length, () => _isCorrected);
+        _isCorrected = true;
     }
 
     public async Task DisposeAsync()
     {
         _host.Errors.ShouldBeEmpty();
+        await _node.DisposeAsync();
         await _host.DisposeAsync();
         await _dataSource.DisposeAsync();
         await _database.DisposeAsync();
@@ -192,6 +199,11 @@ public sealed class ContractTests : IAsyncLifetime
         if (route.Path == "/events/{event}")
         {
             path = "/events/" + JsonElement.Parse(await _client.GetStringAsync($"{Base}/streams/run:kettle/events/3")).GetProperty("event_id").GetString();
+        }
+
+        if (path.Contains("{letter}", StringComparison.Ordinal))
+        {
+            path = path.Replace("{letter}", (await new ProjectionAdmin(_dataSource).ListDeadLettersAsync())[0].Id.ToString());
         }
 
         var query = string.Join('&', route.Query.Where(parameter => Queries.ContainsKey(parameter.Name)).Select(parameter => $"{parameter.Name}={Queries[parameter.Name]}"));

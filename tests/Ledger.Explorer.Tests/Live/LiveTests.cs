@@ -6,7 +6,7 @@ using Xunit;
 namespace Ledger.Explorer.Tests.Live;
 
 /// <summary>What comes while one looks on: nothing is lost, nothing comes twice.</summary>
-public sealed class LiveTests : IAsyncLifetime
+public sealed partial class LiveTests : IAsyncLifetime
 {
     private ExplorerHost _host = null!;
     private HttpClient _client = null!;

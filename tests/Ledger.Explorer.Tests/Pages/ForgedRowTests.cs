@@ -58,6 +58,20 @@ public sealed class ForgedRowTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Record_RowChanged_IsShownAsDiffering_AndOthersAreNot()
+    {
+        await FillAsync("one");
+        (await RecordAsync("one", "R-2")).ShouldContain("✓ Its row and its history match the events of the chain, which is valid.");
+        await ForgeAsync("one", "update ledger.chrono_record set text = replace(text, 'Says 2', 'Said 2') where stream = $1 and id = 'R-2'");
+
+        var html = await RecordAsync("one", "R-2");
+        html.ShouldContain("✗ It differs from the log");
+        html.ShouldContain("The row of the record 'R-2' differs from what seq 2 wrote.");
+        html.ShouldNotContain("✓");
+        (await RecordAsync("one", "R-1")).ShouldContain("✓ Its row");
+    }
+
+    [Fact]
     public async Task Project_RowThatIsNoRecord_IsNamed()
     {
         await FillAsync("none");
@@ -86,6 +100,9 @@ public sealed class ForgedRowTests : IAsyncLifetime
         command.Parameters.AddWithValue($"chrono:{project}");
         (await command.ExecuteNonQueryAsync()).ShouldBe(1);
     }
+
+    private async Task<string> RecordAsync(string project, string id) =>
+        WebUtility.HtmlDecode(await _client.GetStringAsync($"/ledger/record?project={project}&id={id}"));
 
     private async Task<string> PageAsync(string project) => WebUtility.HtmlDecode(await _client.GetStringAsync($"/ledger/project?project={project}"));
 }

@@ -26,7 +26,19 @@ select w.id,
        w.created,
        w."timestamp",
        w.archived,
-       (select count(*) from {ledger}.branch as b where b.root = w.id)
+       case
+           when starts_with(w.id, 'branch:') then (
+               with recursive below as (
+                   select b.stream
+                   from {ledger}.branch as b
+                   where b.parent = w.id
+                   union all
+                   select b.stream
+                   from below
+                   join {ledger}.branch as b on b.parent = below.stream)
+               select count(*) from below)
+           else (select count(*) from {ledger}.branch as b where b.root = w.id)
+       end
 from wanted as w
 order by case when $4::text = 'latest' then w."timestamp" end desc,
          case when $4::text = 'longest' then w.version end desc,

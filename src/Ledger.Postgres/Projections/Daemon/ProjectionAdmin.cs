@@ -5,6 +5,7 @@ using Ledger.Postgres.Projections.Inline;
 using Ledger.Postgres.Projections.Rebuilding;
 using Ledger.Projections;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Ledger.Postgres.Projections.Daemon;
 
@@ -190,6 +191,31 @@ public sealed class ProjectionAdmin
     {
         ArgumentNullException.ThrowIfNull(letter);
         return Request.RunAsync(letter.Projection, "replay", letter.Id.ToString(), null, cancellationToken);
+    }
+
+    /// <summary>Takes a dead letter out of the list for good: its event stays skipped.</summary>
+    /// <remarks>Its row stays in the table <c>mt_doc_deadletterevent</c>, with the reason and the time.</remarks>
+    /// <param name="letter">The dead letter.</param>
+    /// <param name="reason">Why its event need not be applied, for people.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="RequestFailedException">It is not in the list, because it was applied or dropped.</exception>
+    public async Task DropAsync(DeadLetter letter, string reason, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(letter);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        var dropped = await Connections.UseAsync(
+            _dataSource,
+            async (connection, token) =>
+            {
+                var command = Command(connection, "drop_dead_letter").With(letter.Id, NpgsqlDbType.Uuid).WithText(reason);
+                await using var _ = command.ConfigureAwait(false);
+                return await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (dropped == 0)
+        {
+            throw new RequestFailedException(letter.Projection, $"The dead letter {letter.Id} of '{letter.Projection}' was applied or dropped already. Nothing was changed.");
+        }
     }
 
     /// <summary>Refuses a projection of Marten if no application is running that would act on it.</summary>

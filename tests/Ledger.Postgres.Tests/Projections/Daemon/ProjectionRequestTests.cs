@@ -51,6 +51,14 @@ public sealed class ProjectionRequestTests
         told.ShouldBe(["1", "3", "4", "2"]);
         (await admin.ListDeadLettersAsync()).Select(l => l.Projection).ShouldBe(["tally", "tool-uses"]);
         (await admin.ListDeadLettersAsync("told")).ShouldBeEmpty();
+
+        // One need not be applied at all; its row keeps why.
+        await admin.DropAsync(letters[0], "The kit is gone.");
+        (await admin.ListDeadLettersAsync()).Select(l => l.Projection).ShouldBe(["tool-uses"]);
+        (await admin.ListAsync()).Select(s => $"{s.Projection} {s.DeadLetters}").ShouldBe(["kits 0", "tally 0", "told 0", "tool-uses 1"]);
+        (await bench.Database.ScalarAsync<string>("select data ->> 'DroppedReason' from ledger.mt_doc_deadletterevent where data ? 'DroppedAt'")).ShouldBe("The kit is gone.");
+        (await Should.ThrowAsync<RequestFailedException>(() => admin.DropAsync(letters[0], "Twice."))).Message
+            .ShouldBe($"The dead letter {letters[0].Id} of 'tally' was applied or dropped already. Nothing was changed.");
     }
 
     [Fact]

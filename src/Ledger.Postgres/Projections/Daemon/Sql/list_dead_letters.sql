@@ -1,4 +1,4 @@
--- The dead letters, in the order of the log. $1 the shard, or null for all.
+-- The dead letters that nobody dropped, in the order of the log. $1 the shard, or null for all.
 select d.id,
        concat_ws(':', d.data ->> 'ProjectionName', d.data ->> 'ShardName'),
        (d.data ->> 'EventSequence')::bigint,
@@ -9,5 +9,6 @@ select d.id,
        coalesce(d.data ->> 'ExceptionMessage', '')
 from {events}.mt_doc_deadletterevent as d
 left join {events}.mt_events as e on e.seq_id = (d.data ->> 'EventSequence')::bigint
-where $1::text is null or concat_ws(':', d.data ->> 'ProjectionName', d.data ->> 'ShardName') = $1
+where ($1::text is null or concat_ws(':', d.data ->> 'ProjectionName', d.data ->> 'ShardName') = $1)
+  and not d.data ? 'DroppedReason'
 order by 3, 2

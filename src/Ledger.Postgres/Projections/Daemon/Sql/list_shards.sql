@@ -55,6 +55,7 @@ left join lateral (
 left join lateral (
     select count(*) as letters
     from {events}.mt_doc_deadletterevent as m
-    where concat_ws(':', m.data ->> 'ProjectionName', m.data ->> 'ShardName') = p.name) as d on true
+    where concat_ws(':', m.data ->> 'ProjectionName', m.data ->> 'ShardName') = p.name
+      and not m.data ? 'DroppedReason') as d on true
 where p.name not in ($1, 'HighWaterMark', 'HighWaterAllocationFence', 'HighWaterStuckGap')
 order by p.name collate "C"

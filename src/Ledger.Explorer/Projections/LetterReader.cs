@@ -1,0 +1,146 @@
+using Ledger.Explorer.Api;
+using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Failures;
+using Ledger.Explorer.Rendering;
+using Ledger.Log;
+using Ledger.Postgres.Projections.Daemon;
+using Microsoft.AspNetCore.Http;
+
+namespace Ledger.Explorer.Projections;
+
+/// <summary>Shows dead letters one by one, lets nodes apply them again, and drops them, for pages and the API.</summary>
+internal static class LetterReader
+{
+    private const int MostReason = 1_000;
+
+    public static async Task<Page> ReadAsync(ExplorerRequest request)
+    {
+        var id = IdOf(request.Query.Text("id") ?? throw new BadRequestException("The query lacks 'id', the id of a dead letter."));
+        var (letter, letters) = await FindAsync(request, id).ConfigureAwait(false);
+        return Page.Of<LetterPage>(new LetterModel(
+            letter,
+            await EventOfAsync(request, letter).ConfigureAwait(false),
+            letters.Count(other => other.Projection == letter.Projection) - 1));
+    }
+
+    /// <summary>Runs the action of a button: retry, retry all of the projection, or drop.</summary>
+    public static async Task ActAsync(ExplorerRequest request)
+    {
+        await request.Explorer.Forgery.CheckAsync(request.Http).ConfigureAwait(false);
+        var form = await request.Http.Request.ReadFormAsync(request.Aborted).ConfigureAwait(false);
+        var (letter, letters) = await FindAsync(request, IdOf(form["id"].ToString())).ConfigureAwait(false);
+        switch (form["act"].ToString())
+        {
+            case "retry":
+                await AdminOf(request).ReplayAsync(letter, request.Aborted).ConfigureAwait(false);
+                break;
+            case "retry-all":
+                await RetryAllAsync(request, letters, letter.Projection).ConfigureAwait(false);
+                break;
+            case "drop":
+                await DropAsync(request, letter, form["reason"].ToString()).ConfigureAwait(false);
+                break;
+            default:
+                throw new BadRequestException("The form must name an action: retry, retry-all or drop.");
+        }
+
+        request.Http.Response.StatusCode = StatusCodes.Status303SeeOther;
+        request.Http.Response.Headers.Location = request.Links.Projections + "#letters";
+    }
+
+    public static async Task ListAsync(ExplorerRequest request)
+    {
+        var letters = await AdminOf(request).ListDeadLettersAsync(request.Query.Text("projection"), request.Aborted).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, [.. letters.Select(DeadLetterContract.Of)], ContractContext.Default.IReadOnlyListDeadLetterContract)
+            .ConfigureAwait(false);
+    }
+
+    public static async Task ShowAsync(ExplorerRequest request)
+    {
+        var (letter, _) = await FindAsync(request, IdOf(PathText.Of(request.Http, "letter"))).ConfigureAwait(false);
+        await SendAsync(request, letter).ConfigureAwait(false);
+    }
+
+    public static async Task RetryAsync(ExplorerRequest request)
+    {
+        _ = await JsonBody.ReadAsync(request, ContractContext.Default.EmptyRequest).ConfigureAwait(false);
+        var (letter, _) = await FindAsync(request, IdOf(PathText.Of(request.Http, "letter"))).ConfigureAwait(false);
+        await AdminOf(request).ReplayAsync(letter, request.Aborted).ConfigureAwait(false);
+        await SendAsync(request, letter).ConfigureAwait(false);
+    }
+
+    public static async Task DropAsync(ExplorerRequest request)
+    {
+        var body = await JsonBody.ReadAsync(request, ContractContext.Default.DropLetterRequest).ConfigureAwait(false);
+        var (letter, _) = await FindAsync(request, IdOf(PathText.Of(request.Http, "letter"))).ConfigureAwait(false);
+        await DropAsync(request, letter, body.Text("reason") ?? "").ConfigureAwait(false);
+        await SendAsync(request, letter).ConfigureAwait(false);
+    }
+
+    // One after another. A snapshot clears all letters of a stream at once, so some are gone when it is their turn.
+    private static async Task RetryAllAsync(ExplorerRequest request, IReadOnlyList<DeadLetter> letters, string projection)
+    {
+        var admin = AdminOf(request);
+        var (failed, message) = (0, "");
+        foreach (var letter in letters.Where(l => l.Projection == projection))
+        {
+            if ((await admin.ListDeadLettersAsync(projection, request.Aborted).ConfigureAwait(false)).All(l => l.Id != letter.Id))
+            {
+                continue;
+            }
+
+            try
+            {
+                await admin.ReplayAsync(letter, request.Aborted).ConfigureAwait(false);
+            }
+            catch (RequestFailedException fault)
+            {
+                (failed, message) = (failed + 1, fault.Message);
+            }
+        }
+
+        if (failed > 0)
+        {
+            throw new ConflictException($"{DisplayText.Count(failed, "dead letter")} of '{projection}' could not be applied; the last one: {message}");
+        }
+    }
+
+    private static async Task DropAsync(ExplorerRequest request, DeadLetter letter, string reason)
+    {
+        if (string.IsNullOrWhiteSpace(reason) || reason.Length > MostReason)
+        {
+            throw new BadRequestException($"'reason' must say in 1 to {MostReason} characters why the event need not be applied.");
+        }
+
+        var who = request.Http.User.Identity?.Name;
+        await AdminOf(request).DropAsync(letter, who is null ? Query.Checked("reason", reason) : $"{who}: {Query.Checked("reason", reason)}", request.Aborted).ConfigureAwait(false);
+        Log.LetterDropped(request.Explorer.Loggers.CreateLogger("Ledger.Explorer"), letter.Projection, letter.Sequence.Value, who, reason);
+    }
+
+    private static async Task<(DeadLetter Letter, IReadOnlyList<DeadLetter> All)> FindAsync(ExplorerRequest request, Guid id)
+    {
+        var letters = await AdminOf(request).ListDeadLettersAsync(null, request.Aborted).ConfigureAwait(false);
+        return (letters.FirstOrDefault(letter => letter.Id == id) ?? throw new NotFoundException($"There is no dead letter {id}: it was applied or dropped."), letters);
+    }
+
+    // By its number in the log, which a dead letter names.
+    private static async Task<RecordedEvent?> EventOfAsync(ExplorerRequest request, DeadLetter letter)
+    {
+        var before = new SequenceNumber(letter.Sequence.Value - 1);
+        await foreach (var recorded in request.Explorer.Ledger.Store.ReadLogAsync(before, request.Aborted).ConfigureAwait(false))
+        {
+            return recorded.Sequence == letter.Sequence ? recorded : null;
+        }
+
+        return null;
+    }
+
+    private static Guid IdOf(string text) => Guid.TryParse(text, out var id)
+        ? id
+        : throw new BadRequestException($"'{DisplayText.Cut(text, 60)}' is not the id of a dead letter, which is a UUID.");
+
+    private static Task SendAsync(ExplorerRequest request, DeadLetter letter) =>
+        JsonAnswer.SendAsync(request.Http, DeadLetterContract.Of(letter), ContractContext.Default.DeadLetterContract);
+
+    private static ProjectionAdmin AdminOf(ExplorerRequest request) => ProjectionsReader.AdminOf(request);
+}
