@@ -72,6 +72,8 @@ public abstract class EveryRouteTests : IAsyncLifetime
         ["/projections"] = ["letters"],
         ["/live"] = ["from"],
         ["/assets/{name}"] = [],
+        ["/seal/checkpoint"] = [],
+        ["/seal/tile/{**rest}"] = [],
         ["/api/v1/openapi.json"] = [],
         ["/api/{**rest}"] = [],
         ["/{**rest}"] = [],
