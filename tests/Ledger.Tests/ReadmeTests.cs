@@ -35,6 +35,7 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Agents.Tests/AgentSessionStoreTests.cs",
         "tests/Ledger.Agents.Tests/ApprovalTests.cs",
         "tests/Ledger.Mcp.Tests/MapLedgerMcpTests.cs",
+        "tests/Ledger.Seal.Tests/Samples/Sealing.cs",
     ];
 
     private static readonly string[] Pages = ["README.md", .. Directory.GetFiles(Path.Combine(SourceTree.Root, "docs"), "*.md")];
