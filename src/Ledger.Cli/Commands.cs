@@ -15,6 +15,7 @@ using Ledger.Cli.Local;
 using Ledger.Cli.Migrations;
 using Ledger.Cli.Projections;
 using Ledger.Cli.Runs;
+using Ledger.Cli.Seals;
 using Ledger.Cli.Tasks;
 using Ledger.Cli.Worlds;
 
@@ -126,6 +127,18 @@ internal static class Commands
         root.Add(new InvokeCommand());
         root.Add(Group("bus", "Lists the abilities that programs and agents can call.", new BusListCommand()));
         root.Add(new McpCommand());
+        root.Add(Group(
+            "seal",
+            "Seals the log by a Merkle tree with signed checkpoints, proves events and runs, and finds what was changed.",
+            new SealKeygenCommand(),
+            new SealStatusCommand(),
+            new SealCheckpointCommand(),
+            new SealCosignCommand(),
+            new SealProveCommand(),
+            new SealConsistencyCommand(),
+            new SealVerifyCommand(),
+            new SealAuditCommand(),
+            new SealExportCommand()));
         root.Add(Group(
             "migrate",
             "Updates the schema of a database, and shows how it differs.",

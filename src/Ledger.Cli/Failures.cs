@@ -10,6 +10,7 @@ using Ledger.Projections;
 using Ledger.Records;
 using Ledger.Records.Chronomemory;
 using Ledger.Runs;
+using Ledger.Seal;
 using Ledger.Tasks;
 using Ledger.Worlds;
 
@@ -36,6 +37,7 @@ internal static class Failures
             or ProjectionNotFoundException or RequestFailedException or RebuildInProgressException or ProjectionFailedException
             or ChronoRecordException or DamagedFolderException or ChronoNotEmptyException or DamagedBackupException
             or ChronoHistoryLostException or ChronoSharedException or ChronoRowException
+            or SealFormatException or SealBrokenException or NotSealedException
             or MigrationFailedException or FunctionFailedException or SchemaTooOldException or SchemaNotMendedException => new(ExitCodes.Refusal, exception.Message),
         IOException { HResult: BrokenPipe } => new(ExitCodes.OutputClosed, null),
         _ when PostgresFaults.Describe(exception) is { } sentence => new(ExitCodes.Refusal, sentence),

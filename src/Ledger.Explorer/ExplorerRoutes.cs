@@ -9,6 +9,7 @@ using Ledger.Explorer.Objects;
 using Ledger.Explorer.Projections;
 using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Runs;
+using Ledger.Explorer.Seals;
 using Ledger.Explorer.Tasks;
 using Ledger.Explorer.Worlds;
 using Microsoft.AspNetCore.Builder;
@@ -58,6 +59,8 @@ internal static class ExplorerRoutes
             }
         }
 
+        group.MapMethods("/seal/checkpoint", Reading, handler.Api(SealResource.SendCheckpointAsync, []));
+        group.MapMethods("/seal/tile/{**rest}", Reading, handler.Api(SealResource.SendTileAsync, []));
         group.MapMethods("/api/v1/openapi.json", Reading, handler.Api(OpenApiDocument.SendAsync, []));
         group.Map("/api/{**rest}", handler.Api(UnknownAddress.RefuseAsync, null));
         group.Map("/{**rest}", handler.Page(_ => throw new NotFoundException("The explorer has no such page."), null));

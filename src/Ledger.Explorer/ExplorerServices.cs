@@ -6,6 +6,7 @@ using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Schema;
 using Ledger.Runs;
+using Ledger.Seal;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -31,6 +32,7 @@ internal sealed class ExplorerServices
         Answers = new KeptAnswers(TimeProvider);
         Admin = application.GetService<ProjectionAdmin>();
         Migrator = application.GetService<LedgerMigrator>();
+        Seal = application.GetService<LogSeal>();
         Rebuilds = new Rebuilds(Admin, Loggers.CreateLogger("Ledger.Explorer"));
     }
 
@@ -66,6 +68,9 @@ internal sealed class ExplorerServices
 
     /// <summary>Manages the schema; null if the application has not registered it.</summary>
     public LedgerMigrator? Migrator { get; }
+
+    /// <summary>The seal of the log; null if the application has not registered it.</summary>
+    public LogSeal? Seal { get; }
 
     public Rebuilds Rebuilds { get; }
 }

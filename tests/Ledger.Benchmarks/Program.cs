@@ -55,6 +55,11 @@ Scenario[] scenarios =
     new RunLists(),
     new RunStatusOfLongRun(),
     new RebuildRunSummaries(),
+    new SealLog(),
+    new SealProofs(),
+    new SealAudits(),
+    new SealedAppends(1),
+    new SealedAppends(32),
 ];
 
 Console.OutputEncoding = Encoding.UTF8;

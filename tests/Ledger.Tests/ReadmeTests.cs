@@ -36,6 +36,7 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Agents.Tests/ApprovalTests.cs",
         "tests/Ledger.Mcp.Tests/MapLedgerMcpTests.cs",
         "tests/Ledger.Interop.Tests/ImportingSampleTests.cs",
+        "tests/Ledger.Seal.Tests/Samples/Sealing.cs",
     ];
 
     private static readonly string[] Pages = ["README.md", .. Directory.GetFiles(Path.Combine(SourceTree.Root, "docs"), "*.md")];

@@ -2,6 +2,7 @@ using Ledger.Cli.Output;
 using Ledger.Postgres;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Schema;
+using Ledger.Seal;
 using Ledger.Tasks;
 using Npgsql;
 
@@ -21,6 +22,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
             Migrator = new LedgerMigrator(dataSource, options);
             Store = new PostgresEventStore(dataSource, options);
             Projections = new ProjectionAdmin(dataSource, options);
+            Seal = new LogSeal(dataSource, options);
         }
         catch (PostgresOptionsException exception)
         {
@@ -43,6 +45,9 @@ internal sealed class LedgerConnection : IAsyncDisposable
 
     /// <summary>Lists and rebuilds projections.</summary>
     public ProjectionAdmin Projections { get; }
+
+    /// <summary>Seals, proves and audits the log.</summary>
+    public LogSeal Seal { get; }
 
     /// <summary>Updates and checks the schema.</summary>
     public LedgerMigrator Migrator { get; }

@@ -33,6 +33,7 @@ internal sealed class ExplorerServer : IAsyncDisposable
         builder.Services.AddSingleton(connection.Ledger);
         builder.Services.AddSingleton(connection.Projections);
         builder.Services.AddSingleton(connection.Migrator);
+        builder.Services.AddSingleton(connection.Seal);
         builder.Logging.AddProvider(new WarningLogs(io)).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         if (IPAddress.IsLoopback(endpoint.Address))
         {

@@ -74,6 +74,8 @@ public abstract class EveryRouteTests : IAsyncLifetime
         ["/letter"] = ["id"],
         ["/live"] = ["from", "show"],
         ["/assets/{name}"] = [],
+        ["/seal/checkpoint"] = [],
+        ["/seal/tile/{**rest}"] = [],
         ["/api/v1/openapi.json"] = [],
         ["/api/{**rest}"] = [],
         ["/{**rest}"] = [],

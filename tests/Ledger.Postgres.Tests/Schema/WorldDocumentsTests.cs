@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ledger.Postgres.Schema;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -36,9 +37,9 @@ public sealed class WorldDocumentsTests
             values ('run:odd', '{"format":1,"world":7}', 'odd'), ('run:newer', '{"format":9}', 'odd')
             """);
         (await runs[0].LoadSnapshotAsync()).ShouldBeNull();
-        await database.ExecuteAsync("delete from ledger.migration where name = 'world_documents'");
+        await database.ExecuteAsync("delete from ledger.migration where number >= 3");
 
-        (await database.Migrator.ApplyAsync()).Select(m => m.Name).ShouldBe(["world_documents"]);
+        (await OfItsTime(database).ApplyAsync()).Select(m => m.Name).ShouldBe(["world_documents"]);
 
         (await database.AskAsync<string>("select string_agg(d.id, ' ') from log.mt_doc_ledger_world as d")).ShouldBe("run:newer");
         (await runs[1].ReplayAsync()).Comparisons.ShouldAllBe(c => c.Fault == null && c.Difference == null);
@@ -54,14 +55,14 @@ public sealed class WorldDocumentsTests
         await using var database = await MigrationDatabase.CreateMigratedAsync();
         await database.ExecuteAsync("""
             insert into log.mt_doc_ledger_world (id, data) values ('run:busy', '{"format":1}'), ('run:idle', '{"format":1}');
-            delete from ledger.migration where name = 'world_documents'
+            delete from ledger.migration where number >= 3
             """);
         await using var connection = await database.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var save = new NpgsqlCommand("update log.mt_doc_ledger_world set mt_version = 1 where id = 'run:busy'", connection, transaction);
         await save.ExecuteNonQueryAsync();
 
-        await database.Migrator.ApplyAsync();
+        await OfItsTime(database).ApplyAsync();
 
         (await database.AskAsync<string>("select string_agg(d.id, ' ') from log.mt_doc_ledger_world as d")).ShouldBe("run:busy");
     }
@@ -85,6 +86,9 @@ public sealed class WorldDocumentsTests
         (await database.AskAsync<string>("select data::text from log.mt_doc_ledger_world")).ShouldBe(stored);
         (await run.LoadSnapshotAsync()).ShouldNotBeNull().Position.ShouldBe(new Position(1));
     }
+
+    // Later tables are there, and are not created again.
+    private static LedgerMigrator OfItsTime(MigrationDatabase database) => database.MigratorOf([.. Migration.All.Where(m => m.Number <= 3)]);
 
     private static Task<string> StoredAsync(MigrationDatabase database) => database.AskAsync<string>(
         "select string_agg(d.id || ' ' || d.mt_version || ' ' || d.mt_dotnet_type || ' ' || d.data, e'\\n' order by d.id collate \"C\") from log.mt_doc_ledger_world as d");

@@ -1,4 +1,5 @@
 using Ledger.Projections;
+using Microsoft.Extensions.Logging;
 
 namespace Ledger.Postgres.Projections.Daemon;
 
@@ -38,6 +39,9 @@ public sealed record DaemonOptions
 
     /// <summary>Whether the daemon keeps the summaries of runs (<see cref="Ledger.Runs.IRunSummaries"/>) up to date: default false, and readers take in what they lack.</summary>
     public bool RunSummaries { get; init; }
+
+    /// <summary>Further shards, of packages that are released together with this one.</summary>
+    internal IReadOnlyList<Func<PostgresOptions, ILogger, TimeProvider, ShardWork>> FurtherShards { get; init; } = [];
 
     /// <summary>What this node is called where owners are shown: default the machine's name and the number of the process.</summary>
     public string NodeName { get; init; } = $"{Environment.MachineName}/{Environment.ProcessId}";

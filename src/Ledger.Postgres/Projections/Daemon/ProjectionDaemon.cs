@@ -74,6 +74,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
             .. WorldSnapshots(),
             .. (ShardWork[])(_daemon.RunSummaries ? [new RunSummaryShard(_options)] : []),
             .. _daemon.Subscriptions.Select(s => new SubscriptionShard(s, _options, _daemon.BatchTime, _gaps, _timeProvider)),
+            .. _daemon.FurtherShards.Select(create => create(_options, _logger, _timeProvider)),
         ];
         _needs = new ConnectionNeeds(_works.Length, _daemon, _options);
         if (Runs && _needs.FaultWith(DataSourceRules.PoolSizeOf(dataSource)) is { } fault)
@@ -193,6 +194,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
         var mark = new HighWaterMark(_options, _gaps, _timeProvider);
         mark.Begin(await owner.ReadMarkAsync(reading.Connection, cancellationToken).ConfigureAwait(false));
         var pace = new PollPace(_timeProvider);
+        var gathers = _works.Select(w => w.Gathers).DefaultIfEmpty().Min();
         while (true)
         {
             var hasMoved = await mark.AdvanceAsync(reading.Connection, cancellationToken).ConfigureAwait(false);
@@ -207,6 +209,10 @@ public sealed class ProjectionDaemon : IAsyncDisposable
             }
 
             await pace.WaitAsync(appended, session, cancellationToken).ConfigureAwait(false);
+            if (gathers > TimeSpan.Zero)
+            {
+                await Task.Delay(gathers, _timeProvider, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 

@@ -70,6 +70,12 @@ internal sealed class Shard(
                     await CheckNumbersAsync(cancellationToken).ConfigureAwait(false);
                 }
 
+                if (!_isStopped && work.Due <= TimeSpan.Zero)
+                {
+                    await connections.UseAsync(
+                        connection => work.RunDueAsync(connection, cancellationToken), cancellationToken).ConfigureAwait(false);
+                }
+
                 if (_isStopped || mark.Value <= _position)
                 {
                     if (!_isStopped && !_hasCaughtUp && mark.Value > 0)
@@ -79,8 +85,13 @@ internal sealed class Shard(
                         _hasCaughtUp = true;
                     }
 
-                    await mark.WaitAsync(_isStopped ? long.MaxValue : _position, wakes, cancellationToken).ConfigureAwait(false);
+                    await WaitAsync(wakes, cancellationToken).ConfigureAwait(false);
                     continue;
+                }
+
+                if (work.Pause is { Ticks: > 0 } pause)
+                {
+                    await Task.Delay(pause, timeProvider, cancellationToken).ConfigureAwait(false);
                 }
 
                 await RunBatchAsync(cancellationToken).ConfigureAwait(false);
@@ -117,6 +128,19 @@ internal sealed class Shard(
             _isStopped = (await states.ReadStoppedAsync(connection, [Name], cancellationToken).ConfigureAwait(false)).Count > 0;
         },
         cancellationToken);
+
+    // For events, or for what is due without them.
+    private async Task WaitAsync(long wakes, CancellationToken cancellationToken)
+    {
+        var waiting = mark.WaitAsync(_isStopped ? long.MaxValue : _position, wakes, cancellationToken);
+        if (_isStopped || work.Due is not { } due)
+        {
+            await waiting.ConfigureAwait(false);
+            return;
+        }
+
+        await waiting.WaitAsync(due > TimeSpan.Zero ? due : TimeSpan.Zero, timeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
 
     // What the mark saw may be older than the position, so the numbers are read again.
     private async Task CheckNumbersAsync(CancellationToken cancellationToken)

@@ -34,6 +34,18 @@ internal abstract class ShardWork(string name, string kind, PostgresOptions opti
     public abstract Task<ShardPage> RunAsync(
         NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken);
 
+    /// <summary>How long to wait before the next batch, so that more events belong to it; not above zero for not at all.</summary>
+    public virtual TimeSpan Pause => TimeSpan.Zero;
+
+    /// <summary>How long events may be gathered; a node on which all shards gather looks for events no more often.</summary>
+    public virtual TimeSpan Gathers => TimeSpan.Zero;
+
+    /// <summary>In what time <see cref="RunDueAsync"/> should be called, also while there are no events; null for never.</summary>
+    public virtual TimeSpan? Due => null;
+
+    /// <summary>Does what is due by the clock.</summary>
+    public virtual Task RunDueAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>The longest stored error of a shard, in bytes of JSON.</summary>
     public const int LongestError = 16 * 1024;
 

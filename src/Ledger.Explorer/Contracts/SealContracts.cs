@@ -1,0 +1,108 @@
+using Ledger.Seal;
+
+namespace Ledger.Explorer.Contracts;
+
+/// <summary>How far the seal of the log is.</summary>
+/// <param name="Size">How many events are sealed.</param>
+/// <param name="Sequence">The number up to which the log is sealed.</param>
+/// <param name="UnsealedCount">How many events follow, counted up to 10,000.</param>
+/// <param name="CheckpointCount">How many checkpoints there are.</param>
+/// <param name="Note">The newest checkpoint, a signed note.</param>
+/// <param name="SignedAt">When it was signed.</param>
+internal sealed record SealStatusContract(long Size, long Sequence, long UnsealedCount, long CheckpointCount, string? Note = null, DateTimeOffset? SignedAt = null)
+{
+    public static SealStatusContract Of(SealStatus status) => new(
+        status.Size, status.Sequence, status.Unsealed, status.Checkpoints, status.LastCheckpoint?.ToString(), status.SignedAt);
+}
+
+/// <summary>A text of the seal, in its own format.</summary>
+/// <param name="Note">A checkpoint.</param>
+/// <param name="Proof">A proof.</param>
+/// <param name="Key">A public key.</param>
+internal sealed record SealTextContract(string? Note = null, string? Proof = null, string? Key = null);
+
+/// <summary>What a file of proofs proves.</summary>
+/// <param name="Valid">Whether all of it holds.</param>
+/// <param name="Origin">The log.</param>
+/// <param name="Size">The size of the tree that it leads to.</param>
+/// <param name="Keys">The given keys that signed it.</param>
+/// <param name="Stream">The run or branch that it is of.</param>
+/// <param name="EventCount">How many events it proves.</param>
+/// <param name="ErasedCount">Of how many of them the payload was erased.</param>
+/// <param name="SinceSize">The size of the earlier checkpoint that the log extends.</param>
+/// <param name="Reasons">What is wrong.</param>
+internal sealed record SealVerdictContract(
+    bool Valid,
+    string? Origin,
+    long? Size,
+    IReadOnlyList<string> Keys,
+    string? Stream,
+    long EventCount,
+    long ErasedCount,
+    long? SinceSize,
+    IReadOnlyList<string> Reasons)
+{
+    public static SealVerdictContract Of(SealVerdict verdict) => new(
+        verdict.IsValid,
+        verdict.Checkpoint?.Origin,
+        verdict.Checkpoint?.Size,
+        [.. verdict.Signers.Select(key => key.ToString())],
+        verdict.Stream,
+        verdict.Events,
+        verdict.Erased,
+        verdict.Since,
+        verdict.Faults);
+}
+
+/// <summary>What an audit found.</summary>
+/// <param name="Size">How many leaves the tree has.</param>
+/// <param name="EventCount">How many events are as they were sealed.</param>
+/// <param name="ErasedCount">Of how many of them the payload was erased.</param>
+/// <param name="CompactedCount">How many are in the archive of compactions, as they were sealed.</param>
+/// <param name="CheckpointCount">How many checkpoints the tree leads to.</param>
+/// <param name="FindingCount">How many things were found.</param>
+/// <param name="Findings">The first 10,000 of them.</param>
+internal sealed record SealAuditContract(
+    long Size,
+    long EventCount,
+    long ErasedCount,
+    long CompactedCount,
+    long CheckpointCount,
+    long FindingCount,
+    IReadOnlyList<SealFindingContract> Findings)
+{
+    public static SealAuditContract Of(SealAudit audit, IReadOnlyList<SealFinding> findings) => new(
+        audit.Size,
+        audit.Events,
+        audit.Erased,
+        audit.Compacted,
+        audit.Checkpoints,
+        audit.Findings,
+        [.. findings.Select(SealFindingContract.Of)]);
+}
+
+/// <summary>One thing that an audit found.</summary>
+/// <param name="Kind">changed, removed, inserted, reordered, cut_off, forged_fork or seal_damaged.</param>
+/// <param name="Leaf">The number of the leaf.</param>
+/// <param name="Sequence">The number of the event in the log.</param>
+/// <param name="Stream">The stream that the row names.</param>
+/// <param name="Version">The version that the row names.</param>
+/// <param name="Columns">The columns that changed, where that can be told.</param>
+/// <param name="Text">One sentence.</param>
+internal sealed record SealFindingContract(
+    string Kind, long? Leaf, long? Sequence, string? Stream, long? Version, IReadOnlyList<string> Columns, string Text)
+{
+    public static SealFindingContract Of(SealFinding finding) => new(
+        KindOf(finding.Kind), finding.Leaf, finding.Sequence, finding.Stream, finding.Version, finding.Columns, finding.Message);
+
+    public static string KindOf(SealFindingKind kind) => kind switch
+    {
+        SealFindingKind.Changed => "changed",
+        SealFindingKind.Removed => "removed",
+        SealFindingKind.Inserted => "inserted",
+        SealFindingKind.Reordered => "reordered",
+        SealFindingKind.CutOff => "cut_off",
+        SealFindingKind.ForgedFork => "forged_fork",
+        _ => "seal_damaged",
+    };
+}

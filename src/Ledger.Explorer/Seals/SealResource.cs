@@ -1,0 +1,35 @@
+using Ledger.Explorer.Failures;
+using Ledger.Seal;
+using Microsoft.AspNetCore.Http;
+
+namespace Ledger.Explorer.Seals;
+
+/// <summary>The sealed log as monitors and witnesses read it: https://c2sp.org/tlog-tiles.</summary>
+internal static class SealResource
+{
+    public static async Task SendCheckpointAsync(ExplorerRequest request)
+    {
+        var note = await SealOf(request).FindCheckpointAsync(request.Aborted).ConfigureAwait(false) ?? throw new NotFoundException("The log has no checkpoint yet.");
+        var response = request.Http.Response;
+        response.ContentType = "text/plain; charset=utf-8";
+        response.Headers.CacheControl = "no-cache";
+        await response.WriteAsync(note.ToString(), request.Aborted).ConfigureAwait(false);
+    }
+
+    public static async Task SendTileAsync(ExplorerRequest request)
+    {
+        var path = request.Http.Request.RouteValues["rest"] as string ?? "";
+        var tile = await SealOf(request).FindTileAsync(path, request.Aborted).ConfigureAwait(false) ?? throw new NotFoundException("No checkpoint has this tile.");
+        var response = request.Http.Response;
+        response.ContentType = "application/octet-stream";
+        response.ContentLength = tile.Length;
+        response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        if (!HttpMethods.IsHead(request.Http.Request.Method))
+        {
+            await response.Body.WriteAsync(tile, request.Aborted).ConfigureAwait(false);
+        }
+    }
+
+    private static LogSeal SealOf(ExplorerRequest request) =>
+        request.Explorer.Seal ?? throw new NotFoundException($"This application does not offer the seal. Register a {nameof(LogSeal)}.");
+}

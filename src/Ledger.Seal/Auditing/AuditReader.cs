@@ -1,0 +1,116 @@
+using Ledger.Log;
+using Ledger.Postgres;
+using Ledger.Postgres.Log;
+using Ledger.Seal.Entries;
+using Ledger.Seal.Sealing;
+using Ledger.Seal.Trees;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Seal.Auditing;
+
+/// <summary>Reads what an audit compares, in pages.</summary>
+internal sealed class AuditReader(PostgresOptions options)
+{
+    public const int Rows = 10_240;
+
+    private readonly SealReading _reading = new(options);
+
+    public async Task<(long Size, long Sequence)> ReadHeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => (await _reading.ListAsync(
+        connection, "count_unsealed", _ => { }, r => (r.GetInt64(0), r.GetInt64(1)), cancellationToken).ConfigureAwait(false))[0];
+
+    /// <summary>A page of leaves with their events; after the last leaf, the events up to the head.</summary>
+    public async Task<AuditPage> ReadAsync(NpgsqlConnection connection, long firstLeaf, long size, long after, long head, CancellationToken cancellationToken)
+    {
+        var leaves = await _reading.ListAsync(
+            connection,
+            "audit_leaves",
+            p => p.With(firstLeaf, NpgsqlDbType.Bigint).With(size, NpgsqlDbType.Bigint).With(Rows, NpgsqlDbType.Integer),
+            r => new AuditLeaf(r.GetInt64(0), r.GetInt64(1), SealRow.Salts(r, 2), r.GetFieldValue<byte[]>(7)),
+            cancellationToken).ConfigureAwait(false);
+        var hashes = new List<byte[]?>(leaves.Count);
+        if (leaves.Count > 0)
+        {
+            var tiles = new Dictionary<long, byte[]>();
+            await _reading.ReadAsync(
+                connection,
+                "audit_tiles",
+                p => p.With((short)0, NpgsqlDbType.Smallint)
+                    .With(leaves[0].Leaf / TileId.Width, NpgsqlDbType.Bigint)
+                    .With(leaves[^1].Leaf / TileId.Width, NpgsqlDbType.Bigint),
+                r => tiles.TryAdd(r.GetInt64(0), r.GetFieldValue<byte[]>(1)),
+                cancellationToken).ConfigureAwait(false);
+            hashes.AddRange(leaves.Select(leaf =>
+            {
+                var at = (int)(leaf.Leaf % TileId.Width) * MerkleTree.HashSize;
+                return tiles.TryGetValue(leaf.Leaf / TileId.Width, out var tile) && tile.Length >= at + MerkleTree.HashSize
+                    ? tile[at..(at + MerkleTree.HashSize)]
+                    : null;
+            }));
+        }
+
+        // A forged number of a leaf may be lower than the last one.
+        var until = leaves.Count == Rows ? Math.Max(after, leaves.Max(l => l.Sequence)) : head;
+        var events = await ReadEventsAsync(connection, after, until, cancellationToken).ConfigureAwait(false);
+        return new AuditPage(leaves, hashes, events, until, events.Count < Rows);
+    }
+
+    /// <summary>Further events of a page that has more of them than leaves.</summary>
+    public Task<List<EventColumns>> ReadEventsAsync(NpgsqlConnection connection, long after, long until, CancellationToken cancellationToken) => _reading.ListAsync(
+        connection,
+        "audit_events",
+        p => p.With(after, NpgsqlDbType.Bigint).With(until, NpgsqlDbType.Bigint).With(Rows, NpgsqlDbType.Integer),
+        SealRow.Event,
+        cancellationToken);
+
+    /// <summary>What the archive of compactions has of some events.</summary>
+    public Task<List<EventColumns>> ReadCompactedAsync(NpgsqlConnection connection, long[] sequences, CancellationToken cancellationToken) => _reading.ListAsync(
+        connection,
+        "audit_compacted",
+        p => p.With(sequences, NpgsqlDbType.Array | NpgsqlDbType.Bigint),
+        r => new EventColumns
+        {
+            Sequence = r.GetInt64(0),
+            Id = r.GetGuid(1),
+            Stream = r.GetString(2),
+            Version = r.GetInt64(3),
+            Type = r.GetString(4),
+            Time = r.GetFieldValue<long>(5),
+            // The archive does not keep what is the same for all events of record stores.
+            Tenant = "*DEFAULT*",
+            ClrType = "Ledger.Events.UntypedEvent, Ledger",
+            Data = r.GetFieldValue<byte[]>(6),
+            Headers = r.IsDBNull(7) ? null : r.GetFieldValue<byte[]>(7),
+        },
+        cancellationToken);
+
+    /// <summary>The prefixes that the table of branches has.</summary>
+    public async Task<Dictionary<string, SealFork>> ReadBranchesAsync(NpgsqlConnection connection, string[] streams, CancellationToken cancellationToken)
+    {
+        var rows = await _reading.ListAsync(
+            connection,
+            "audit_branches",
+            p => p.WithTexts(streams),
+            r => (r.GetString(0), new SealFork(
+                r.GetInt64(1),
+                [.. r.GetFieldValue<string[]>(2).Zip(r.GetFieldValue<long[]>(3), (stream, taken) => new LineageSegment(stream, taken))])),
+            cancellationToken).ConfigureAwait(false);
+        return rows.ToDictionary(r => r.Item1, r => r.Item2, StringComparer.Ordinal);
+    }
+
+    public Task<List<string>> ReadLostBranchesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        _reading.ListAsync(connection, "audit_lost_branches", _ => { }, r => r.GetString(0), cancellationToken);
+
+    /// <summary>The first checkpoints of some sizes; the note is as it is stored.</summary>
+    public Task<List<(long Size, string Note)>> ReadCheckpointsAsync(NpgsqlConnection connection, long from, long until, CancellationToken cancellationToken) =>
+        _reading.ListAsync(
+            connection,
+            "seal_checkpoints",
+            p => p.With(from, NpgsqlDbType.Bigint).With(until, NpgsqlDbType.Bigint).With(1_000, NpgsqlDbType.Integer),
+            r => (r.GetInt64(0), r.GetString(1)),
+            cancellationToken);
+
+    /// <summary>Tiles of some places.</summary>
+    public Task<Dictionary<TileId, byte[]>> ReadTilesAsync(NpgsqlConnection connection, IReadOnlyCollection<TileId> tiles, CancellationToken cancellationToken) =>
+        _reading.ReadTilesAsync(connection, tiles, cancellationToken);
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using Ledger.Seal.Trees;
+
+namespace Ledger.Seal.Auditing;
+
+/// <summary>The root that the tree must have at a size.</summary>
+internal sealed record ExpectedRoot(long Size, ReadOnlyMemory<byte> Root, string What);
+
+/// <summary>Builds the tree of an audit again, and compares its roots with those of checkpoints.</summary>
+internal sealed class AuditTree
+{
+    private static readonly byte[] Unknown = new byte[MerkleTree.HashSize];
+
+    private readonly TileEdge _edge = new(0, _ => default);
+    private Queue<ExpectedRoot> _expected = new();
+    private long _confirmed;
+    private bool _isForged;
+
+    /// <summary>How many checkpoints the tree leads to.</summary>
+    public long Confirmed { get; private set; }
+
+    /// <summary>Whether all hashes are known, so that roots can be compared.</summary>
+    public bool IsWhole { get; private set; } = true;
+
+    /// <summary>Adds roots of sizes that are still to come.</summary>
+    public void Expect(IEnumerable<ExpectedRoot> expected) => _expected = new(_expected.Concat(expected).OrderBy(e => e.Size));
+
+    /// <summary>Adds a leaf; null where its hash is not known.</summary>
+    public void Add(byte[]? hash, Action<SealFindingKind, long?, string> damaged)
+    {
+        if (hash is null && IsWhole)
+        {
+            IsWhole = false;
+            damaged(SealFindingKind.SealDamaged, _edge.Size, Text($"The hash of leaf {_edge.Size} is missing, so that later checkpoints cannot be compared."));
+        }
+
+        _edge.Add(hash ?? Unknown);
+        while (_expected.TryPeek(out var expected) && expected.Size == _edge.Size)
+        {
+            Compare(_expected.Dequeue(), damaged);
+        }
+    }
+
+    /// <summary>The full tiles since the last call.</summary>
+    public IReadOnlyDictionary<TileId, byte[]> TakeFull() => _edge.TakeFull();
+
+    /// <summary>The tiles at which the tree grows.</summary>
+    public IReadOnlyDictionary<TileId, byte[]> Partial() => _edge.Partial().ToDictionary(t => t.Key, t => t.Value.ToArray());
+
+    private void Compare(ExpectedRoot expected, Action<SealFindingKind, long?, string> damaged)
+    {
+        if (!IsWhole)
+        {
+            return;
+        }
+
+        if (_edge.Root().AsSpan().SequenceEqual(expected.Root.Span))
+        {
+            Confirmed++;
+            _confirmed = expected.Size;
+        }
+        else if (!_isForged)
+        {
+            // All later ones differ too.
+            _isForged = true;
+            var first = _confirmed < expected.Size ? _confirmed : 0;
+            damaged(SealFindingKind.SealDamaged, first, Text(
+                $"The tree does not lead to {expected.What}, of size {expected.Size}: an event of the leaves {first} to {expected.Size - 1} was changed together with the seal."));
+        }
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,19 @@
+namespace Ledger.Seal;
+
+/// <summary>What an audit compares the log with, and whom it tells.</summary>
+/// <remarks>Immutable.</remarks>
+public sealed record SealAuditOptions
+{
+    /// <summary>The keys that are trusted: default none, and the checkpoints' signatures are not checked. Who can rewrite the log can rewrite its checkpoints too, so give
+    /// keys, or <see cref="Kept"/>.</summary>
+    public IReadOnlyCollection<NoteKey> Keys { get; init; } = [];
+
+    /// <summary>Checkpoints that were kept outside of the database: default none.</summary>
+    public IReadOnlyList<SignedNote> Kept { get; init; } = [];
+
+    /// <summary>Receives each finding: default nobody.</summary>
+    public Action<SealFinding>? OnFinding { get; init; }
+
+    /// <summary>Receives how many leaves were looked at: default nobody.</summary>
+    public IProgress<long>? Progress { get; init; }
+}

@@ -1,0 +1,26 @@
+namespace Ledger.Seal;
+
+/// <summary>The kinds of what an audit finds.</summary>
+public enum SealFindingKind
+{
+    /// <summary>A sealed row is not as it was.</summary>
+    Changed,
+
+    /// <summary>A sealed row is gone.</summary>
+    Removed,
+
+    /// <summary>A row stands among the sealed ones that was never sealed.</summary>
+    Inserted,
+
+    /// <summary>A sealed row stands at the place of another, or has another version.</summary>
+    Reordered,
+
+    /// <summary>All rows after a place are gone, or the whole log is older than a checkpoint.</summary>
+    CutOff,
+
+    /// <summary>A branch shares another prefix than the sealed one.</summary>
+    ForgedFork,
+
+    /// <summary>The tree, its leaves or its checkpoints are not as they were.</summary>
+    SealDamaged,
+}

@@ -1,0 +1,118 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Ledger.Seal.Entries;
+
+/// <summary>Writes entries of version 1.</summary>
+internal sealed class EntryWriter
+{
+    public const byte Version = 1;
+    public const byte Absent = 0;
+    public const byte Present = 1;
+    public const byte Hashed = 2;
+
+    private byte[] _bytes = new byte[512];
+    private int _length;
+
+    public static byte[] Write(SealEntry entry)
+    {
+        var writer = new EntryWriter();
+        writer.Take(1)[0] = Version;
+        writer.Number(entry.Sequence);
+        entry.Id.TryWriteBytes(writer.Take(16), bigEndian: true, out _);
+        writer.Text(entry.Stream);
+        writer.Number(entry.Version);
+        writer.Text(entry.Type);
+        writer.Number(entry.Microseconds);
+        writer.Text(entry.Tenant);
+        writer.Text(entry.ClrType);
+        writer.Text(entry.CorrelationId);
+        writer.Text(entry.CausationId);
+        writer.Commitment(entry.Data);
+        writer.Commitment(entry.BinaryData);
+        writer.Commitment(entry.Headers);
+        writer.Fork(entry.Fork);
+        return writer._bytes.AsSpan(0, writer._length).ToArray();
+    }
+
+    private void Fork(SealFork? fork)
+    {
+        if (fork is null)
+        {
+            Take(1)[0] = Absent;
+            return;
+        }
+
+        var inner = new EntryWriter();
+        inner.Number(fork.Position);
+        BinaryPrimitives.WriteUInt32BigEndian(inner.Take(4), (uint)fork.Segments.Count);
+        foreach (var segment in fork.Segments)
+        {
+            inner.Text(segment.Stream);
+            inner.Number(segment.Taken);
+        }
+
+        Bytes(inner._bytes.AsSpan(0, inner._length));
+    }
+
+    private void Text(string? text)
+    {
+        if (text is null)
+        {
+            Take(1)[0] = Absent;
+            return;
+        }
+
+        var longest = Encoding.UTF8.GetMaxByteCount(text.Length);
+        if (longest <= SealEntry.LongestText)
+        {
+            Reserve(5 + longest);
+            var length = Encoding.UTF8.GetBytes(text, _bytes.AsSpan(_length + 5));
+            Take(1)[0] = Present;
+            BinaryPrimitives.WriteUInt32BigEndian(Take(4), (uint)length);
+            _length += length;
+            return;
+        }
+
+        Bytes(Encoding.UTF8.GetBytes(text));
+    }
+
+    private void Bytes(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > SealEntry.LongestText)
+        {
+            Take(1)[0] = Hashed;
+            SHA256.HashData(bytes, Take(MerkleTree.HashSize));
+            return;
+        }
+
+        Take(1)[0] = Present;
+        BinaryPrimitives.WriteUInt32BigEndian(Take(4), (uint)bytes.Length);
+        bytes.CopyTo(Take(bytes.Length));
+    }
+
+    private void Commitment(ReadOnlyMemory<byte> commitment)
+    {
+        Take(1)[0] = commitment.IsEmpty ? Absent : Present;
+        commitment.Span.CopyTo(Take(commitment.Length));
+    }
+
+    private void Number(long number) => BinaryPrimitives.WriteInt64BigEndian(Take(8), number);
+
+    private Span<byte> Take(int count)
+    {
+        Reserve(count);
+        var taken = _bytes.AsSpan(_length, count);
+        _length += count;
+        return taken;
+    }
+
+    private void Reserve(int count)
+    {
+        if (_bytes.Length - _length < count)
+        {
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + count));
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Ledger.Log;
+
+namespace Ledger.Seal.Entries;
+
+/// <summary>An event as its row has it.</summary>
+internal sealed record EventColumns
+{
+    /// <summary>The columns in the order of their checksums.</summary>
+    public static readonly string[] Names =
+    [
+        "seq_id", "id", "stream_id", "version", "type", "timestamp", "tenant_id", "mt_dotnet_type", "correlation_id", "causation_id", "data", "bdata", "headers",
+    ];
+
+    /// <summary>The bytes that <see cref="Checksums"/> has.</summary>
+    public const int ChecksumBytes = 2 * 13;
+
+    public required long Sequence { get; init; }
+
+    public required Guid Id { get; init; }
+
+    public required string? Stream { get; init; }
+
+    public required long Version { get; init; }
+
+    public required string? Type { get; init; }
+
+    /// <summary>Microseconds since 2000, as PostgreSQL stores it.</summary>
+    public required long Time { get; init; }
+
+    public string? Tenant { get; init; }
+
+    public string? ClrType { get; init; }
+
+    public string? CorrelationId { get; init; }
+
+    public string? CausationId { get; init; }
+
+    public required byte[] Data { get; init; }
+
+    public byte[]? BinaryData { get; init; }
+
+    public byte[]? Headers { get; init; }
+
+    /// <summary>Whether the event is the first of a branch.</summary>
+    public bool IsFork => IsForkName(Type, Stream);
+
+    /// <summary>The entry of the event.</summary>
+    public SealEntry ToEntry(EntrySalts salts) => new()
+    {
+        Sequence = Sequence,
+        Id = Id,
+        Stream = Stream,
+        Version = Version,
+        Type = Type,
+        Microseconds = unchecked(Time + 946_684_800_000_000),
+        Tenant = Tenant,
+        ClrType = ClrType,
+        CorrelationId = CorrelationId,
+        CausationId = CausationId,
+        Data = salts.Data is { } salt ? Commitment.Of(salt, Commitment.Data, Data) : salts.ErasedData,
+        BinaryData = salts.Data is { } binary ? BinaryData is null ? default : (ReadOnlyMemory<byte>)Commitment.Of(binary, Commitment.BinaryData, BinaryData) : salts.ErasedBinaryData,
+        Headers = salts.Headers is { } key ? Headers is null ? default : (ReadOnlyMemory<byte>)Commitment.Of(key, Commitment.Headers, Headers) : salts.ErasedHeaders,
+        Fork = FindFork(Data, Type, Stream),
+    };
+
+    /// <summary>Two bytes for each column, by which an audit can name the one that has changed. They prove nothing.</summary>
+    public byte[] Checksums(SealEntry entry)
+    {
+        var sums = new byte[ChecksumBytes];
+        Span<byte> id = stackalloc byte[16];
+        Id.TryWriteBytes(id);
+        Set(0, OfNumber(Sequence));
+        Set(1, OfBytes(id));
+        Set(2, OfText(Stream));
+        Set(3, OfNumber(Version));
+        Set(4, OfText(Type));
+        Set(5, OfNumber(Time));
+        Set(6, OfText(Tenant));
+        Set(7, OfText(ClrType));
+        Set(8, OfText(CorrelationId));
+        Set(9, OfText(CausationId));
+        Set(10, OfBytes(entry.Data.Span));
+        Set(11, OfBytes(entry.BinaryData.Span));
+        Set(12, OfBytes(entry.Headers.Span));
+        return sums;
+
+        void Set(int column, uint sum) => BinaryPrimitives.WriteUInt16LittleEndian(sums.AsSpan(2 * column), Fold(sum));
+    }
+
+    /// <summary>Whether the checksum of the id is one of these, which is far quicker to tell than whether the event is the sealed one.</summary>
+    public bool HasIdOf(byte[] checksums)
+    {
+        Span<byte> id = stackalloc byte[16];
+        Id.TryWriteBytes(id);
+        return checksums.Length == ChecksumBytes && BinaryPrimitives.ReadUInt16LittleEndian(checksums.AsSpan(2)) == Fold(OfBytes(id));
+    }
+
+    /// <summary>The prefix that the first event of a branch names; null for any other event.</summary>
+    public static SealFork? FindFork(byte[] json, string? type, string? stream)
+    {
+        if (!IsForkName(type, stream))
+        {
+            return null;
+        }
+
+        try
+        {
+            using var data = JsonDocument.Parse(json);
+            var root = data.RootElement;
+            return new SealFork(
+                root.GetProperty("fork_position").GetInt64(),
+                [.. root.GetProperty("lineage").EnumerateArray().Select(s => new LineageSegment(s.GetProperty("stream").GetString()!, s.GetProperty("taken").GetInt64()))]);
+        }
+        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            // Another system's event of that name.
+            return null;
+        }
+    }
+
+    private static bool IsForkName(string? type, string? stream) =>
+        type == "branch.created" && stream is not null && stream.StartsWith("branch:", StringComparison.Ordinal);
+
+    private static ushort Fold(uint sum) => (ushort)(sum ^ (sum >> 16));
+
+    private static uint OfNumber(long number) => BitOperations.Crc32C(uint.MaxValue, (ulong)number);
+
+    private static uint OfText(string? text) => text is null ? 0 : ~OfBytes(MemoryMarshal.AsBytes(text.AsSpan()));
+
+    private static uint OfBytes(ReadOnlySpan<byte> bytes)
+    {
+        var sum = uint.MaxValue;
+        for (; bytes.Length >= 8; bytes = bytes[8..])
+        {
+            sum = BitOperations.Crc32C(sum, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+        }
+
+        foreach (var one in bytes)
+        {
+            sum = BitOperations.Crc32C(sum, one);
+        }
+
+        return sum;
+    }
+}
+
+/// <summary>The salts of an event; where one is gone, the commitment that it made.</summary>
+internal sealed record EntrySalts
+{
+    public byte[]? Data { get; init; }
+
+    public byte[]? Headers { get; init; }
+
+    public byte[] ErasedData { get; init; } = [];
+
+    public byte[] ErasedBinaryData { get; init; } = [];
+
+    public byte[] ErasedHeaders { get; init; } = [];
+}

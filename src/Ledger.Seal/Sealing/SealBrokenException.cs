@@ -1,0 +1,16 @@
+using System.Globalization;
+using Ledger.Seal.Trees;
+
+namespace Ledger.Seal;
+
+/// <summary>The tables of the seal do not fit together, or do not fit a checkpoint that was signed before. Nothing is signed then.</summary>
+public sealed class SealBrokenException : Exception
+{
+    internal SealBrokenException(string message)
+        : base(message)
+    {
+    }
+
+    internal static SealBrokenException OfTile(TileId tile) => new(string.Create(
+        CultureInfo.InvariantCulture, $"Tile {tile.Index} of level {tile.Level} of the seal is missing or too short. 'ledger seal audit' says more."));
+}

@@ -1,0 +1,59 @@
+using System.Net;
+using Ledger.Log;
+using Ledger.Postgres;
+using Ledger.Postgres.Schema;
+using Ledger.Seal;
+using Ledger.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Explorer.Tests.Seals;
+
+/// <summary>The sealed log over HTTP, as monitors and witnesses read it.</summary>
+public sealed class SealTests
+{
+    [Fact]
+    public async Task Seal_CheckpointAndTiles_AreServedWithTheHeadersOfTheSpecification()
+    {
+        await using var database = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync("ledger", async (connectionString, token) =>
+        {
+            await using var migrating = NpgsqlDataSource.Create(connectionString + ";Pooling=false");
+            await new LedgerMigrator(migrating).ApplyAsync(token);
+        });
+        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var store = new PostgresEventStore(dataSource);
+        var seal = new LogSeal(dataSource);
+        await using var host = await ExplorerHost.StartAsync(store, prepare: builder => builder.Services.AddSingleton(seal));
+        using var client = host.CreateClient();
+        (await client.GetAsync("/ledger/seal/checkpoint")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        await store.AppendAsync(StreamName.Run("a"), ExpectedVersion.Any, [.. Enumerable.Range(0, 300).Select(i => new KitLoaded($"{i}"))]);
+        await seal.SealAsync();
+        var note = await seal.CheckpointAsync([SealKey.Generate("example.com/log")]);
+
+        var checkpoint = await client.GetAsync("/ledger/seal/checkpoint");
+        (await checkpoint.Content.ReadAsStringAsync()).ShouldBe(note.ToString());
+        checkpoint.Content.Headers.ContentType!.ToString().ShouldBe("text/plain; charset=utf-8");
+        foreach (var path in new[] { "0/000", "0/001.p/44", "1/000.p/1", "entries/000", "entries/001.p/44" })
+        {
+            var tile = await client.GetAsync($"/ledger/seal/tile/{path}");
+            (await tile.Content.ReadAsByteArrayAsync()).ShouldBe(await seal.FindTileAsync(path));
+            tile.Content.Headers.ContentType!.ToString().ShouldBe("application/octet-stream");
+            tile.Headers.CacheControl!.ToString().ShouldBe("public, max-age=31536000, immutable");
+        }
+
+        (await client.GetAsync("/ledger/seal/tile/0/001")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await client.GetAsync("/ledger/seal/tile/0/001.p/45")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Seal_ApplicationHasNone_IsNotFound()
+    {
+        await using var host = await ExplorerHost.InMemoryAsync();
+        using var client = host.CreateClient();
+
+        (await client.GetAsync("/ledger/seal/checkpoint")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await client.GetAsync("/ledger/seal/tile/0/000")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+}

@@ -1,0 +1,97 @@
+using Ledger.Postgres.Projections.Daemon;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Seal.Tests.Sealing;
+
+/// <summary>The daemon seals after the appends and signs by the clock.</summary>
+public sealed class SealShardTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Daemon_LogGrows_SealsAndSignsIt()
+    {
+        await using var database = await SealDatabase.CreateAsync();
+        var options = new DaemonOptions().WithSeal(new SealOptions
+        {
+            Signers = [database.Key], SealEvery = TimeSpan.FromMilliseconds(10), CheckpointEvery = TimeSpan.FromMilliseconds(100),
+        });
+        await using var first = new ProjectionDaemon(database.DataSource, null, options);
+        await first.StartAsync();
+        await using var second = new ProjectionDaemon(database.DataSource, null, options);
+        await second.StartAsync();
+        await database.FillAsync(100);
+        await UntilSignedAsync(database, 103);
+        await first.StopAsync();
+        await database.FillAsync(9);
+        await UntilSignedAsync(database, 113);
+
+        var (audit, findings) = await database.AuditAsync();
+
+        findings.ShouldBeEmpty();
+        audit.Events.ShouldBe(113);
+        (await database.ScalarAsync<long>("select last_seq_id from ledger.mt_event_progression where name = 'ledger:seal:All'")).ShouldBe(
+            await database.ScalarAsync<long>("select max(seq_id) from ledger.mt_events"));
+    }
+
+    [Fact]
+    public async Task Daemon_SealedMeanwhileByHand_GoesOnAfterIt()
+    {
+        await using var database = await SealDatabase.CreateFilledAsync();
+        await using var daemon = new ProjectionDaemon(
+            database.DataSource,
+            null,
+            new DaemonOptions().WithSeal(new SealOptions { Signers = [database.Key], SealEvery = TimeSpan.Zero, CheckpointEvery = TimeSpan.FromMilliseconds(100) }));
+        await daemon.StartAsync();
+        await database.FillAsync(9);
+        await UntilSignedAsync(database, 53);
+
+        (await database.AuditAsync()).Findings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Daemon_SignerFails_GoesOnSealingAndTriesAgain()
+    {
+        await using var database = await SealDatabase.CreateAsync();
+        var signer = new FailingSigner(database.Key) { Fails = 2 };
+        await using var daemon = new ProjectionDaemon(
+            database.DataSource,
+            null,
+            new DaemonOptions().WithSeal(new SealOptions { Signers = [signer], SealEvery = TimeSpan.Zero, CheckpointEvery = TimeSpan.FromMilliseconds(100) }));
+        await daemon.StartAsync();
+        await database.FillAsync(30);
+        await UntilSignedAsync(database, 33);
+
+        signer.Fails.ShouldBeLessThanOrEqualTo(0);
+    }
+
+    [Fact]
+    public void Options_WithFaults_AreRefused()
+    {
+        var options = new DaemonOptions();
+        Should.Throw<ArgumentException>(() => options.WithSeal(new SealOptions { Signers = [SealKey.Generate("a"), SealKey.Generate("b")] }));
+        Should.Throw<ArgumentException>(() => options.WithSeal(new SealOptions { CheckpointEvery = TimeSpan.Zero }));
+        Should.Throw<ArgumentException>(() => options.WithSeal(new SealOptions { SealEvery = TimeSpan.FromHours(1) }));
+        Should.Throw<ArgumentException>(() => SealKey.Generate("with space"));
+    }
+
+    private static async Task UntilSignedAsync(SealDatabase database, long size)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (await database.Seal.FindCheckpointAsync(patience.Token) is not { } note || Checkpoint.Of(note).Size < size)
+        {
+            await Task.Delay(20, patience.Token);
+        }
+    }
+
+    private sealed class FailingSigner(SealKey key) : INoteSigner
+    {
+        public int Fails { get; set; }
+
+        public string VerifierKey => key.VerifierKey;
+
+        public ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> text, CancellationToken cancellationToken) =>
+            Fails-- > 0 ? throw new InvalidOperationException("The HSM is away.") : key.SignAsync(text, cancellationToken);
+    }
+}
