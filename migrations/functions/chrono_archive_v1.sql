@@ -1,5 +1,5 @@
 -- Takes the events of a record store up to a version out of its stream. It names the stream in ledger.compacting while it deletes, so that
--- guard_deleted_events_v1 lets it. Refused with LG011 if a branch was forked from the stream.
+-- guard_deleted_events_v1 lets it. Marten's tags of the events, if it keeps some, are deleted with them. Refused with LG011 if a branch was forked from the stream.
 --   p_stream   the store's stream
 --   p_to       the last version
 --   p_deletes  whether the events are deleted, with those of the archive, or moved to the archive
@@ -11,6 +11,7 @@ volatile
 set enable_seqscan = off
 as $function$
 declare
+    tags text;
     moved bigint;
 begin
     if exists (select from {ledger}.branch_segment as s where s.stream = p_stream) then
@@ -18,6 +19,20 @@ begin
     end if;
 
     perform set_config('ledger.compacting', p_stream, true);
+    for tags in
+        select format('%I.%I', n.nspname, c.relname)
+        from pg_constraint as f
+        join pg_class as c on c.oid = f.conrelid
+        join pg_namespace as n on n.oid = c.relnamespace
+        where f.contype = 'f'
+          and f.confrelid = to_regclass(quote_ident({events_text}) || '.mt_events')
+          and c.relname like 'mt\_event\_tag\_%'
+    loop
+        execute format(
+            'delete from %s as t using %I.mt_events as e where e.seq_id = t.seq_id and e.stream_id = $1 and e.version <= $2', tags, {events_text})
+        using p_stream, p_to;
+    end loop;
+
     if p_deletes then
         delete from {ledger}.chrono_archive as a where a.stream = p_stream;
         delete from {ledger}.chrono_change as c where c.stream = p_stream and c.version <= p_to;

@@ -158,6 +158,7 @@ internal sealed class StoreConfiguration
             (events.EnableUniqueIndexOnEventId, "Events.EnableUniqueIndexOnEventId must be on."),
             (events.UseListenNotifyForEventAppends, "Events.UseListenNotifyForEventAppends must be on."),
             (!events.UseArchivedStreamPartitioning, "Events.UseArchivedStreamPartitioning changes the tables; it must be off."),
+            (events.DcbStorageMode == DcbStorageMode.TagTables, "Events.DcbStorageMode is 'HStore', which adds a column to the events; it must be 'TagTables'."),
             (!events.EnableEventTypeIndex, "Events.EnableEventTypeIndex adds an index; it must be off."),
             (!events.EnableEventSkippingInProjectionsOrSubscriptions,
                 "Events.EnableEventSkippingInProjectionsOrSubscriptions adds a column; it must be off."),

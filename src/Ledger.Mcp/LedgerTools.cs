@@ -16,6 +16,8 @@ internal sealed class LedgerTools(AgentBus bus, ToolChoice choice, Func<Exceptio
     /// <summary>The longest answer. A page ends long before; what is longer is a single item.</summary>
     public const int MostBytes = 1024 * 1024;
 
+    private static readonly string[] InParts = ["run_event", "run_object", "chrono_get"];
+
     private readonly Dictionary<string, AbilityMeta> _tools = bus.Abilities.Where(choice.Allows).ToDictionary(ability => ToolTable.NameOf(ability.Id));
 
     public static Implementation Server { get; } = new() { Name = "ledger", Version = typeof(LedgerTools).Assembly.GetName().Version!.ToString(3) };
@@ -36,7 +38,7 @@ internal sealed class LedgerTools(AgentBus bus, ToolChoice choice, Func<Exceptio
             var answer = await bus.InvokeAsync(ability.Id, input, cancellationToken).ConfigureAwait(false);
             var bytes = Encoding.UTF8.GetByteCount(answer);
             return bytes <= MostBytes ? Answer(answer)
-                : ToolTable.Find(ability.Id)!.Effect == ToolEffect.Reads ? throw TooLong(name, bytes)
+                : ToolTable.Find(ability.Id)!.Effect == ToolEffect.Reads ? Shortened(name, answer, bytes)
                 : Done(name, bytes);
         }
         catch (AbilityInputException fault)
@@ -53,9 +55,25 @@ internal sealed class LedgerTools(AgentBus bus, ToolChoice choice, Func<Exceptio
         ? new RefusalException($"The tool '{name}' is not allowed here.")
         : new RefusalException($"There is no tool '{TextRules.Printable(name)}'. The tools are: {string.Join(", ", _tools.Keys)}.");
 
-    private static RefusalException TooLong(string name, int bytes) => new(string.Create(
-        CultureInfo.InvariantCulture,
-        $"The answer of '{name}' has {bytes} bytes, and {MostBytes} are allowed. It was not cut, because half an answer misleads; ask for less, or go on after the long item."));
+    private CallToolResult Shortened(string name, string answer, int bytes)
+    {
+        if (AnswerCut.Of(answer, MostBytes) is not var (json, places))
+        {
+            throw new RefusalException(string.Create(
+                CultureInfo.InvariantCulture, $"The answer of '{name}' has {bytes} bytes, and {MostBytes} are allowed. Ask for less, or go on after the long item."));
+        }
+
+        var inParts = string.Join(", ", InParts.Where(_tools.ContainsKey));
+        var sentence = string.Create(
+            CultureInfo.InvariantCulture,
+            $"This answer of '{name}' has {bytes} bytes, of which {MostBytes} are allowed. It was cut at {places}.{(inParts.Length > 0 ? $" Read the whole values in parts, by 'path' and 'from' of {inParts}." : "")}");
+        return new CallToolResult
+        {
+            Content = [new TextContentBlock { Text = json }, new TextContentBlock { Text = sentence }],
+            IsError = false,
+            StructuredContent = StructureOf(json),
+        };
+    }
 
     // What was written would be written again if it were called a failure.
     private static CallToolResult Done(string name, int bytes) => Say(
@@ -79,7 +97,8 @@ internal sealed class LedgerTools(AgentBus bus, ToolChoice choice, Func<Exceptio
         }
 
         yield return "Answers come in pages: where 'next' is in an answer, its description names the argument that leads to the next page.";
-        yield return "Times are ISO 8601 with a zone. Data of which a list has only 'data_omitted' is read in parts with run_event or run_object.";
+        yield return "Times are ISO 8601 with a zone. Data of which a list has only 'data_omitted' is read in parts with run_event, run_object or chrono_get; "
+            + "that of a relation with run_event, by the event that run_blame names.";
     }
 
     private static Tool Describe(AbilityMeta ability)

@@ -38,6 +38,7 @@ public sealed class MartenApprovalTests(MartenDatabase database) : ApprovalTests
 public sealed class MartenCallCauseTests(MartenDatabase database) : CallCauseTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenStreamingCallTests(MartenDatabase database) : StreamingCallTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenConcurrentCallTests(MartenDatabase database) : ConcurrentCallTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenCallRoundTripTests(MartenDatabase database) : CallRoundTripTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenReexecutionTests(MartenDatabase database) : ReexecutionTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenBlameTests(MartenDatabase database) : BlameTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenMergeTests(MartenDatabase database) : MergeTests(database), IClassFixture<MartenDatabase>;

@@ -74,6 +74,11 @@ public sealed class StoreConfigurationTests(MartenDatabase database) : IClassFix
             message => message.ShouldContain("Events.MetadataConfig must have correlation, causation and headers on."));
 
     [Fact]
+    public void Store_WithTagsInAColumn_IsNotMade() =>
+        Should.Throw<InvalidProjectionException>(() => database.CreateDocumentStore(configure: o => o.Events.DcbStorageMode = global::Marten.Events.DcbStorageMode.HStore))
+            .Message.ShouldContain("Events.DcbStorageMode is 'HStore', which adds a column to the events; it must be 'TagTables'.");
+
+    [Fact]
     public void Serializer_SetBehindUseLedger_KeepsTheEventsJson()
     {
         var store = database.CreateDocumentStore(configure: o => o.UseSystemTextJsonForSerialization(casing: global::Weasel.Core.Casing.CamelCase));

@@ -105,6 +105,19 @@ public sealed class WorldToolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ChangesTooLongForAnAnswer_AreCut()
+    {
+        var run = _server.Ledger.GetRun("wide");
+        await run.AppendAsync([new ObjectCreated("o", "Note", new JsonObject { ["text"] = "short" })]);
+        await run.AppendAsync([new ObjectPatched("o", new JsonObject { ["text"] = new string('x', 1_100_000), ["list"] = new JsonArray([.. Enumerable.Range(0, 20_000)]) })]);
+
+        var blame = await _server.CallAsync("run_blame", """{"run":"wide","id":"o"}""");
+        blame.GetProperty("total").GetInt32().ShouldBeGreaterThan(1);
+        var diff = await _server.CallAsync("run_diff", """{"run":"wide","other":"wide","at":1,"other_at":2}""");
+        diff.GetProperty("diff").GetProperty("changes").EnumerateArray().ShouldNotBeEmpty();
+    }
+
+    [Fact]
     public async Task Blame_OfObjectsAndRelations_InPages()
     {
         var blame = await _server.CallAsync("run_blame", """{"run":"r","id":"o-1","limit":1}""");

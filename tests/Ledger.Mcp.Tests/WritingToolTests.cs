@@ -102,6 +102,29 @@ public sealed class WritingToolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Record_TooLongForAnAnswer_IsListedInShortAndReadInParts()
+    {
+        await _server.CallAsync("chrono_upsert", $$"""{"project":"parts","record":{"id":"R","label":"long","data":{"text":"{{new string('x', 1_100_000)}}"} } }""");
+
+        var listed = (await _server.CallAsync("chrono_query", """{"project":"parts"}""")).GetProperty("records")[0];
+        (listed.GetProperty("id").GetString(), listed.GetProperty("label").GetString(), listed.TryGetProperty("data", out _)).ShouldBe(("R", "long", false));
+        listed.GetProperty("data_omitted").GetInt64().ShouldBeGreaterThan(1_100_000);
+        (await _server.CallAsync("chrono_history", """{"project":"parts","id":"R"}""")).GetProperty("events")[0].GetProperty("seq").GetInt64().ShouldBe(1);
+        var whole = await _server.CallAsync("chrono_get", """{"project":"parts","id":"R"}""");
+        (whole.GetProperty("record").GetProperty("label").GetString(), whole.GetProperty("part").GetProperty("next").GetInt32()).ShouldBe(("long", 32 * 1024));
+
+        var read = 0;
+        for (int? from = 0; from is { } at;)
+        {
+            var part = (await _server.CallAsync("chrono_get", $$"""{"project":"parts","id":"R","at_seq":1,"path":"/data/text","from":{{at}}}""")).GetProperty("part");
+            read += part.GetProperty("text").GetString()!.Length;
+            from = part.TryGetProperty("next", out var next) ? next.GetInt32() : null;
+        }
+
+        read.ShouldBe(1_100_000);
+    }
+
+    [Fact]
     public async Task Fork_LongLabel_IsKeptAndAnsweredInShort()
     {
         await _server.CallAsync("run_append", """{"run":"r","type":"note","data":{}}""");
@@ -113,20 +136,37 @@ public sealed class WritingToolTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("run:append", false)]
-    [InlineData("ldg:task:save", false)]
-    [InlineData("run:event", true)]
-    public async Task AnswerTooLong_IsAFailureOnlyOfToolsThatRead(string ability, bool isError)
+    [InlineData("run:append")]
+    [InlineData("ldg:task:save")]
+    public async Task AnswerTooLong_OfAToolThatWrites_IsLeftOut(string ability)
+    {
+        var answer = await AnswerAsync(ability, new string('x', LedgerTools.MostBytes));
+
+        answer.IsError.ShouldBe(false);
+        answer.Content.OfType<TextContentBlock>().Single().Text.ShouldStartWith($"'{ToolTable.NameOf(ability)}' did its work, but ");
+    }
+
+    [Fact]
+    public async Task AnswerTooLong_OfAToolThatReads_IsCutAndSaysWhere()
+    {
+        var answer = await AnswerAsync("run:event", new string('x', LedgerTools.MostBytes));
+
+        answer.IsError.ShouldBe(false);
+        string[] texts = [.. answer.Content.OfType<TextContentBlock>().Select(block => block.Text)];
+        JsonElement.Parse(texts[0]).GetProperty("text").GetString().ShouldBe(new string('x', 64 * 1024) + "…");
+        answer.StructuredContent!.Value.GetProperty("length").GetInt32().ShouldBe(0);
+        texts[1].ShouldBe(
+            $"This answer of 'run_event' has {LedgerTools.MostBytes + 41} bytes, of which {LedgerTools.MostBytes} are allowed. It was cut at /text. "
+            + "Read the whole values in parts, by 'path' and 'from' of run_event.");
+    }
+
+    private static async Task<CallToolResult> AnswerAsync(string ability, string text)
     {
         var bus = new AgentBus();
         var meta = new AbilityMeta<RunStartInput, PartContract>(ability, "Answers at length.", AbilityInputContext.Default.RunStartInput, ToolContractContext.Default.PartContract);
-        bus.Register(meta, (_, _) => Task.FromResult(new PartContract("", 0, 0, new string('x', LedgerTools.MostBytes))));
+        bus.Register(meta, (_, _) => Task.FromResult(new PartContract("", 0, 0, text)));
         var tools = new LedgerTools(bus, new ToolChoice(McpWriting.Allowed, null), (fault, _) => fault.Message);
-
-        var answer = await tools.CallAsync(new CallToolRequestParams { Name = ToolTable.NameOf(ability) }, CancellationToken.None);
-
-        answer.IsError.ShouldBe(isError);
-        answer.Content.OfType<TextContentBlock>().Single().Text.ShouldStartWith(isError ? "The answer of 'run_event' has " : $"'{ToolTable.NameOf(ability)}' did its work, but ");
+        return await tools.CallAsync(new CallToolRequestParams { Name = ToolTable.NameOf(ability) }, CancellationToken.None);
     }
 
     [Fact]

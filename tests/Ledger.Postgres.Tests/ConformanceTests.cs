@@ -38,6 +38,7 @@ public sealed class PostgresApprovalTests(LedgerDatabase database) : ApprovalTes
 public sealed class PostgresCallCauseTests(LedgerDatabase database) : CallCauseTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresStreamingCallTests(LedgerDatabase database) : StreamingCallTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresConcurrentCallTests(LedgerDatabase database) : ConcurrentCallTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresCallRoundTripTests(LedgerDatabase database) : CallRoundTripTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresReexecutionTests(LedgerDatabase database) : ReexecutionTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresBlameTests(LedgerDatabase database) : BlameTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresMergeTests(LedgerDatabase database) : MergeTests(database), IClassFixture<LedgerDatabase>;

@@ -8,7 +8,7 @@ namespace Ledger.Writer;
 /// <summary>Agents that decide, act and note, step by step. After a restart each goes on with its first step without a note.</summary>
 /// <remarks>
 /// The effect of an action is a file, which is there or not when the process is killed, and of which a folder can hold several for one action: the callee does not
-/// protect itself. It cannot always tell what became of an action.
+/// protect itself. It cannot always tell what became of an action. Some actions of some agents need approval, for which they wait.
 /// </remarks>
 internal sealed class AgentLoad(AgentLedger ledger, int steps, string folder)
 {
@@ -62,7 +62,13 @@ internal sealed class AgentLoad(AgentLedger ledger, int steps, string folder)
 
     private async Task<string?> ActAsync(Run attempt, int agent, int step)
     {
-        var action = new CallOptions { Effects = EffectPolicy.Reconcile, Reconcile = (call, _) => Task.FromResult(Ask(call, agent, step)), Estimate = new CallCost(0.02m) };
+        var action = new CallOptions
+        {
+            Effects = EffectPolicy.Reconcile,
+            Reconcile = (call, _) => Task.FromResult(Ask(call, agent, step)),
+            Estimate = new CallCost(0.02m),
+            Approval = agent % 8 == 5 && step % 5 == 2 ? ApprovalPolicy.Required : ApprovalPolicy.None,
+        };
         while (true)
         {
             try
@@ -73,9 +79,13 @@ internal sealed class AgentLoad(AgentLedger ledger, int steps, string folder)
                     (call, token) => MakeAsync(call, agent, step, token),
                     action)).Text;
             }
-            catch (CallUnknownException)
+            catch (Exception e) when (e is CallUnknownException or ApprovalDeniedException)
             {
                 return null;
+            }
+            catch (ApprovalPendingException)
+            {
+                await Task.Delay(20);
             }
             catch (Exception e) when (e is CallNotMadeException or TimeoutException or RecordedFailureException)
             {

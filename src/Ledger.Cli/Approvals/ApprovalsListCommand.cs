@@ -43,13 +43,11 @@ internal sealed class ApprovalsListCommand : LedgerCommand
         }
     }
 
-    // Finds the runs by their requests; a run that answers with nothing to decide is left out.
+    // A run with nothing to decide is left out.
     private static async Task ListWaitingAsync(Session session, LedgerConnection connection, CancellationToken cancellationToken)
     {
         List<ApprovalsContract> waiting = [];
-        var streams = await connection.Store.ReadLogAsync(default, cancellationToken)
-            .Where(recorded => recorded.Type == "approval.requested").Select(recorded => recorded.Stream).Distinct().ToListAsync(cancellationToken);
-        foreach (var run in await connection.Ledger.FindAllAsync(streams, cancellationToken))
+        foreach (var run in await connection.Ledger.FindRunsWithApprovalsAsync(cancellationToken))
         {
             var approvals = (await run.ListApprovalsAsync(cancellationToken)).Where(approval => approval.Decision is null).ToList();
             if (approvals.Count > 0)

@@ -86,7 +86,6 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(ProjectContract))]
 [JsonSerializable(typeof(ProjectPageContract))]
 [JsonSerializable(typeof(RecordsContract))]
-[JsonSerializable(typeof(RecordContract))]
 [JsonSerializable(typeof(ChainEventsContract))]
 [JsonSerializable(typeof(VerdictContract))]
 [JsonSerializable(typeof(ChainBreakContract))]

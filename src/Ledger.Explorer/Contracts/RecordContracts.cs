@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Ledger.Log;
 using Ledger.Records;
 
@@ -38,9 +37,6 @@ internal sealed record ProjectPageContract(IReadOnlyList<ProjectContract> Projec
 
 /// <summary>Records, each as it is hashed.</summary>
 internal sealed record RecordsContract(IReadOnlyList<JsonElement> Records);
-
-/// <summary>A record as it is hashed; null if there is none.</summary>
-internal sealed record RecordContract([property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] JsonElement? Record);
 
 /// <summary>Events of a chain, each as it is hashed.</summary>
 internal sealed record ChainEventsContract(IReadOnlyList<JsonElement> Events);

@@ -14,7 +14,6 @@ internal static class ChronoAbilities
 
     private static readonly AbilityInputContext In = AbilityInputContext.Default;
     private static readonly ToolContractContext Own = ToolContractContext.Default;
-    private static readonly ContractContext Out = ContractContext.Default;
 
     private static readonly AbilityMeta<ChronoProjectsInput, ProjectsPage> Projects = new(
         "chrono:projects", "Lists the projects that have a record store, sorted by name.", In.ChronoProjectsInput, Own.ProjectsPage);
@@ -22,8 +21,11 @@ internal static class ChronoAbilities
     private static readonly AbilityMeta<ChronoQueryInput, RecordsPage> Query = new(
         "chrono:query", "Lists a project's records in the order in which they were first written, one page at a time.", In.ChronoQueryInput, Own.RecordsPage);
 
-    private static readonly AbilityMeta<ChronoGetInput, RecordContract> Get = new(
-        "chrono:get", "Returns a record, even a deleted one, as it is now or was earlier; null if there is none.", In.ChronoGetInput, Out.RecordContract);
+    private static readonly AbilityMeta<ChronoGetInput, RecordAnswer> Get = new(
+        "chrono:get",
+        "Returns a record, even a deleted one, as it is now or was earlier; null if there is none. What is too long for one answer comes in parts.",
+        In.ChronoGetInput,
+        Own.RecordAnswer);
 
     private static readonly AbilityMeta<ChronoHistoryInput, ChainEventsPage> History = new(
         "chrono:history", "Lists the events about a record, the oldest first, one page at a time.", In.ChronoHistoryInput, Own.ChainEventsPage);
@@ -67,7 +69,15 @@ internal static class ChronoAbilities
             var record = input.AtSeq is { } seq
                 ? await store.GetAsync(input.Id, ChronoMoment.AtSeq(seq), token).ConfigureAwait(false)
                 : await store.GetAsync(input.Id, token).ConfigureAwait(false);
-            return new RecordContract(record is null ? null : JsonElement.Parse(record.ToJson()));
+            if (record is null)
+            {
+                return new RecordAnswer(null);
+            }
+
+            var whole = JsonElement.Parse(record.ToJson());
+            return input.Path is null && input.From is null && ToolPage.BytesOf(whole) <= ToolPage.MostDataBytes
+                ? new RecordAnswer(whole)
+                : new RecordAnswer(ToolPage.Short(whole), JsonPart.Of(whole, input.Path ?? "", input.From ?? 0));
         });
         bus.Register(History, async (input, token) =>
         {
@@ -112,7 +122,7 @@ internal static class ChronoAbilities
         IAsyncEnumerable<string> all, int? skip, int? limit, CancellationToken cancellationToken)
     {
         var passed = skip ?? 0;
-        var items = all.Skip(passed).Select(json => JsonElement.Parse(json));
+        var items = all.Skip(passed).Select(json => ToolPage.Fit(JsonElement.Parse(json)));
         var (page, hasMore) = await ToolPage.TakeAsync(items, limit ?? DefaultLimit, Own.JsonElement, cancellationToken).ConfigureAwait(false);
         return (page, hasMore ? passed + page.Count : null);
     }

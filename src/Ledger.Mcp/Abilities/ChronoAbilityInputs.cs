@@ -54,6 +54,13 @@ internal sealed record ChronoGetInput
     [Range(0, long.MaxValue)]
     [Description("The record as it was after the event with this seq. Default: as it is now.")]
     public long? AtSeq { get; init; }
+
+    [Description("A JSON pointer into the record, such as /data/text: only that value, as text.")]
+    public string? Path { get; init; }
+
+    [Range(0, int.MaxValue)]
+    [Description("The first character of a value that is too long for one answer: the 'next' of the part before.")]
+    public int? From { get; init; }
 }
 
 internal sealed record ChronoHistoryInput

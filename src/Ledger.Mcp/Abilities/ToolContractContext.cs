@@ -22,6 +22,7 @@ namespace Ledger.Mcp.Abilities;
 [JsonSerializable(typeof(PickPage))]
 [JsonSerializable(typeof(RebasePage))]
 [JsonSerializable(typeof(ProjectsPage))]
+[JsonSerializable(typeof(RecordAnswer))]
 [JsonSerializable(typeof(RecordsPage))]
 [JsonSerializable(typeof(ChainEventsPage))]
 [JsonSerializable(typeof(RecordWritten))]

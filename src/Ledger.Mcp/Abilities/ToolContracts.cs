@@ -103,13 +103,18 @@ internal sealed record ProjectsPage(
     IReadOnlyList<ProjectContract> Projects,
     [property: Description("The 'after' of the next page; absent on the last.")] string? Next = null);
 
+/// <summary>A record as it is hashed, or its short members and a part of it; null if there is none.</summary>
+internal sealed record RecordAnswer([property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] JsonElement? Record, PartContract? Part = null);
+
 /// <summary>A page of records, each as it is hashed.</summary>
 internal sealed record RecordsPage(
+    [property: Description("Of a record that is too long its short members, and 'data_omitted', the bytes that it has; chrono_get returns it in parts.")]
     IReadOnlyList<JsonElement> Records,
     [property: Description("The 'skip' of the next page; absent on the last.")] int? Next = null);
 
 /// <summary>A page of the events of a chain, each as it is hashed.</summary>
 internal sealed record ChainEventsPage(
+    [property: Description("Of an event that is too long its short members, and 'data_omitted', the bytes that it has; chrono_get with its seq returns the record in parts.")]
     IReadOnlyList<JsonElement> Events,
     [property: Description("The 'skip' of the next page; absent on the last.")] int? Next = null);
 

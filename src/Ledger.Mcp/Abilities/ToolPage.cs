@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Rendering;
+using Ledger.Json;
 
 namespace Ledger.Mcp.Abilities;
 
@@ -15,6 +16,9 @@ internal static class ToolPage
 
     /// <summary>The data of an event, object or relation that is longer is left out of a list; the tool for the single item returns it in parts.</summary>
     public const int MostDataBytes = 64 * 1024;
+
+    /// <summary>The members of a record that is too long for a list that stay there.</summary>
+    private const int MostShortBytes = 1024;
 
     /// <summary>The characters after which the label of a branch is cut.</summary>
     private const int MostLabel = 1_000;
@@ -86,6 +90,22 @@ internal static class ToolPage
     /// <summary>A relation as a list has it.</summary>
     public static RelationContract Fit(RelationContract item) =>
         SizeOf(item, ContractContext.Default.RelationContract) is var bytes && bytes > MostDataBytes ? item with { Data = Empty, DataOmitted = bytes } : item;
+
+    /// <summary>A record, or an event of a chain, as a list has it.</summary>
+    public static JsonElement Fit(JsonElement item) => BytesOf(item) > MostDataBytes ? Short(item) : item;
+
+    /// <summary>The short members of a record or of an event of a chain, and how many bytes the whole has.</summary>
+    public static JsonElement Short(JsonElement item) => JsonElement.Parse(EventJson.ToText(writer =>
+    {
+        writer.WriteStartObject();
+        foreach (var member in item.EnumerateObject().Where(member => BytesOf(member.Value) <= MostShortBytes))
+        {
+            member.WriteTo(writer);
+        }
+
+        writer.WriteNumber("data_omitted", BytesOf(item));
+        writer.WriteEndObject();
+    }));
 
     /// <summary>A branch as a list has it: of its label the beginning.</summary>
     public static BranchContract Fit(BranchContract item) =>

@@ -43,6 +43,9 @@ public sealed partial class AgentLedger
     /// <summary>The limits in force.</summary>
     public AgentLedgerOptions Options { get; }
 
+    /// <summary>Whether an append that has returned is in the log; in a session or transaction of the caller it may still be rolled back.</summary>
+    internal bool AppendsStay => Store.Get<ICallOwners>() is not null;
+
     internal ILogger Logger { get; }
 
     internal TimeProvider TimeProvider { get; }

@@ -32,6 +32,9 @@ internal sealed class CallIndex(History history)
     /// <summary>What other budgets the history has joined, in the order in which it did.</summary>
     public IReadOnlyList<StreamName> Joined { get; private set; } = [];
 
+    /// <summary>The budgets that the history names.</summary>
+    public BudgetRoots Budgets => new(Limit, Joined);
+
     /// <summary>The approvals of calls so far.</summary>
     public ApprovalIndex Approvals { get; } = new();
 

@@ -4,49 +4,61 @@ namespace Ledger.Runs;
 
 /// <summary>A handle's view of the calls of its history: each look reads only events appended since the last one.</summary>
 /// <remarks>Safe for concurrent use. The first look reads the whole history, prefix included.</remarks>
-internal sealed class CallLog(Run run)
+internal sealed class CallLog(Run run, EventRegistry registry)
 {
+    // Where another writer is at work, a look before a request costs less than its refusal and a look after it.
+    private const int LooksAfterRefusal = 8;
+
     private readonly CallIndex _index = new(run.History);
     private readonly KeyedLock<CallLog> _turns = new();
     private readonly KeptAnswers _kept = new();
+    private readonly NotedEvents _noted = new(registry);
+    private int _looksFirst;
 
-    /// <summary>Takes an event that was appended just now. If there is nothing between it and the events known so far, it need not be read.</summary>
-    /// <param name="appended">The event.</param>
+    /// <summary>Notes events that were appended just now: if there is nothing between them and the events known so far, they need not be read.</summary>
+    /// <param name="appended">The events.</param>
     /// <param name="result">What the log said.</param>
-    /// <param name="registry">Writes it.</param>
     /// <param name="now">The time, which differs from the log's only as the clocks do.</param>
-    public Task TakeAsync(NewEvent appended, AppendResult result, EventRegistry registry, DateTimeOffset now) => _turns.TakeAsync(
-        this,
-        () =>
+    public void Note(NewEvent[] appended, AppendResult result, DateTimeOffset now) =>
+        _noted.Add(appended, result, run.History.LengthAt(result.Version), now);
+
+    /// <summary>The event of an answer; one that was read or appended lately, and not asked for since, is not read again.</summary>
+    public async Task<RecordedEvent> ReadAnswerAsync(Position position, CancellationToken cancellationToken)
+    {
+        if (_kept.Take(position) is { } kept)
         {
-            var position = new Position(run.History.LengthAt(result.Version).Value - 1);
-            if (result.Outcome == AppendOutcome.Written && position == _index.Next)
-            {
-                var written = registry.Write(appended);
-                var id = appended.IdIn(result.Stream);
-                var own = new RecordedEvent(registry, result.Stream, result.Version, result.LastSequence, id, written.Type, written.Json, written.Headers, now)
-                {
-                    Position = position,
-                    CorrelationId = appended.CorrelationId,
-                };
-                _kept.AddOwn(own);
-                _index.Take(own);
-            }
+            return kept;
+        }
 
-            return Task.FromResult(true);
-        },
-        CancellationToken.None);
+        var events = run.ReadAsync(position, new Position(position.Value + 1), cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var _ = events.ConfigureAwait(false);
+        await events.MoveNextAsync().ConfigureAwait(false);
+        return events.Current;
+    }
 
-    /// <summary>The event of an answer, if it was read or appended lately and not asked for since; null for any other.</summary>
-    public RecordedEvent? AnswerAt(Position position) => _kept.Take(position);
-
-    /// <summary>The state of an occurrence of a request, without a look at the log: what is answered stays so.</summary>
-    public Task<CallState> FindAsync(CallKey key, CallOccurrence wanted) =>
-        _turns.TakeAsync(this, () => Task.FromResult(_index.Find(key, wanted)), CancellationToken.None);
+    /// <summary>The state of an occurrence of a request without a look at the log, and the length of the history that it is of.</summary>
+    /// <remarks>
+    /// What is answered stays so. Anything else is true as long as the history has that length; it is null if that is unlikely, and under a budget, which
+    /// others may change.
+    /// </remarks>
+    public Task<(CallState State, Position? Length)> FindAsync(CallKey key, CallOccurrence wanted) => KnownAsync(index =>
+    {
+        var isRead = index.Next > Position.Start && index.Next >= run.History.PrefixLength && index.Next >= _noted.Length;
+        var mayBegin = isRead && index.Budgets.IsEmpty && (_looksFirst == 0 || _looksFirst-- == 0);
+        return (index.Find(key, wanted), mayBegin ? index.Next : (Position?)null);
+    });
 
     /// <summary>The state of an occurrence that was found before, without a look at the log.</summary>
-    public Task<CallState> FindAsync(CallKey key, int slot) =>
-        _turns.TakeAsync(this, () => Task.FromResult(_index.Find(key, slot)), CancellationToken.None);
+    public Task<CallState> FindAsync(CallKey key, int slot) => KnownAsync(index => index.Find(key, slot));
+
+    /// <summary>The current state of an occurrence of a request, whose request was refused because the history has another length than was known.</summary>
+    public Task<CallState> ReadMovedAsync(CallKey key, CallOccurrence wanted, CancellationToken cancellationToken) => ReadAsync(
+        index =>
+        {
+            _looksFirst = LooksAfterRefusal;
+            return index.Find(key, wanted);
+        },
+        cancellationToken);
 
     /// <summary>The current state of an occurrence of a request.</summary>
     public Task<CallState> ReadAsync(CallKey key, CallOccurrence wanted, CancellationToken cancellationToken) =>
@@ -71,11 +83,8 @@ internal sealed class CallLog(Run run)
     public Task<RunUsage> ReadUsageAsync(CancellationToken cancellationToken) =>
         ReadAsync(index => new RunUsage(index.Whole, run.History.Root == run.StreamName ? null : index.Own), cancellationToken);
 
-    /// <summary>The budget that the history had at the last look; null for none.</summary>
-    public BudgetAmount? Limit => _index.Limit;
-
-    /// <summary>What other budgets the history had joined at the last look.</summary>
-    public IReadOnlyList<StreamName> Joined => _index.Joined;
+    /// <summary>The budgets that the history names, as far as it is known.</summary>
+    public Task<BudgetRoots> FindBudgetsAsync() => KnownAsync(index => index.Budgets);
 
     /// <summary>What other budgets the history has joined.</summary>
     public Task<IReadOnlyList<StreamName>> ReadJoinedAsync(CancellationToken cancellationToken) => ReadAsync(index => index.Joined, cancellationToken);
@@ -94,6 +103,7 @@ internal sealed class CallLog(Run run)
         this,
         async () =>
         {
+            TakeNoted();
             await foreach (var recorded in run.ReadAsync(_index.Next, cancellationToken: cancellationToken).ConfigureAwait(false))
             {
                 _kept.Add(recorded);
@@ -103,4 +113,22 @@ internal sealed class CallLog(Run run)
             return read(_index);
         },
         cancellationToken);
+
+    private Task<T> KnownAsync<T>(Func<CallIndex, T> read) => _turns.TakeAsync(
+        this,
+        () =>
+        {
+            TakeNoted();
+            return Task.FromResult(read(_index));
+        },
+        CancellationToken.None);
+
+    private void TakeNoted()
+    {
+        while (_noted.TakeAt(_index.Next) is { } recorded)
+        {
+            _kept.AddOwn(recorded);
+            _index.Take(recorded);
+        }
+    }
 }

@@ -51,8 +51,11 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
     {
         var wait = ShortestWait;
         (Guid RequestId, CallListener Listener)? waitingFor = null;
-        var state = await log.FindAsync(key, wanted).ConfigureAwait(false);
-        if (state.Response is null || wanted.Reuse == CallReuse.Never)
+        var (state, length) = await log.FindAsync(key, wanted).ConfigureAwait(false);
+
+        // A call that is new as far as the history is known is begun at that length, and only if the history has moved since is it read.
+        length = ledger.AppendsStay && IsNew(state) && options.Approval == ApprovalPolicy.None ? length : null;
+        if (length is null && (state.Response is null || wanted.Reuse == CallReuse.Never))
         {
             state = await log.ReadAsync(key, wanted, cancellationToken).ConfigureAwait(false);
         }
@@ -112,7 +115,14 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             }
 
             // A second caller finds the id in the log, and reads on.
-            var taken = await TakeAsync(state, cancellationToken).ConfigureAwait(false);
+            var taken = await TakeAsync(state, length, cancellationToken).ConfigureAwait(false);
+            if (taken is null)
+            {
+                length = null;
+                state = await log.ReadMovedAsync(key, wanted, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
+
             if (taken.Open is { } open && open.Owner == _owner)
             {
                 RequestId = open.RequestId;
@@ -126,16 +136,18 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
                     $"The call of kind '{key.Kind}' cannot be recorded in '{run.StreamName}': its history has an event with the id of this request and other headers.");
             }
 
-            state = taken;
+            (state, length) = (taken, null);
         }
     }
 
-    /// <summary>Appends the request, and returns the occurrence as it is then. A caller that is stopped in between leaves no open call.</summary>
-    private async Task<CallState> TakeAsync(CallState state, CancellationToken cancellationToken)
+    private bool IsNew(CallState state) => state is { Response: null, Open: null } && state.FailureAfter(Told) is null;
+
+    /// <summary>Appends the request, and returns the occurrence as it is then; null if the history has another length. A caller that is stopped leaves no open call.</summary>
+    private async Task<CallState?> TakeAsync(CallState state, Position? length, CancellationToken cancellationToken)
     {
         try
         {
-            await run.AppendRequestAsync(RequestEvent(state), key, request, options.Estimate, cancellationToken).ConfigureAwait(false);
+            await run.AppendRequestAsync(RequestEvent(state), key, request, options.Estimate, length, cancellationToken).ConfigureAwait(false);
 
             cancellationToken.ThrowIfCancellationRequested();
 
@@ -147,6 +159,10 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             }
 
             return taken.Open?.Owner == _owner ? taken : await ReadAgainAsync(state, cancellationToken).ConfigureAwait(false);
+        }
+        catch (WrongExpectedVersionException refused) when (length is not null && refused.Stream == run.StreamName)
+        {
+            return null;
         }
         catch (Exception e) when (e is not (BudgetExceededException or ApprovalPendingException))
         {
@@ -272,7 +288,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             state = await log.ReadAsync(key, slot, CancellationToken.None).ConfigureAwait(false);
         }
 
-        var recorded = await ReadAsync(state.Response!.Value, CancellationToken.None).ConfigureAwait(false);
+        var recorded = await log.ReadAnswerAsync(state.Response!.Value, CancellationToken.None).ConfigureAwait(false);
         var answer = AnswerOf(recorded, state.Response.Value, isFromLog: recorded.Id != responded.Id);
         _answers.Add(recorded.Id, _followed);
         return original is { } whole && !answer.IsFromLog ? answer with { Response = whole } : answer;
@@ -302,7 +318,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
 
     private async Task<CallAnswer> AnswerAsync(Position position, CancellationToken cancellationToken)
     {
-        var recorded = await ReadAsync(position, cancellationToken).ConfigureAwait(false);
+        var recorded = await log.ReadAnswerAsync(position, cancellationToken).ConfigureAwait(false);
         var answer = AnswerOf(recorded, position, isFromLog: true);
         var answered = new CallAnswered(key.Kind, recorded.Id, answer.Cost.Usd, answer.Cost.InputTokens, answer.Cost.OutputTokens);
         var metadata = options.Metadata with { Causes = [recorded.Id, .. options.Metadata.Causes] };
@@ -351,19 +367,6 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             return null;
         }
 #pragma warning restore CA1031
-    }
-
-    private async Task<RecordedEvent> ReadAsync(Position position, CancellationToken cancellationToken)
-    {
-        if (log.AnswerAt(position) is { } kept)
-        {
-            return kept;
-        }
-
-        var events = run.ReadAsync(position, new Position(position.Value + 1), cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await using var _ = events.ConfigureAwait(false);
-        await events.MoveNextAsync().ConfigureAwait(false);
-        return events.Current;
     }
 
     private CallContext ContextOf(Guid requestId, CallState state) => new(

@@ -73,16 +73,22 @@ public sealed partial class Run
             ? await _budget.ReadAsync(limit, cancellationToken).ConfigureAwait(false)
             : null;
 
-    private BudgetRoots Budgets => new(_calls.Limit, _calls.Joined);
-
     /// <summary>Appends a request of a call; under a budget, its reservation with it.</summary>
+    /// <param name="request">The event.</param>
+    /// <param name="key">The call.</param>
+    /// <param name="asked">What is asked.</param>
+    /// <param name="estimate">What it may cost.</param>
+    /// <param name="length">The length that a history without a budget must have; null for any.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="WrongExpectedVersionException">The history has another length.</exception>
     /// <exception cref="BudgetExceededException">A budget does not allow the call: nothing was appended but <c>budget.exhausted</c>.</exception>
     /// <exception cref="ApprovalPendingException">The same, and more was asked for.</exception>
-    internal async Task AppendRequestAsync(NewEvent request, CallKey key, JsonElement asked, CallCost? estimate, CancellationToken cancellationToken)
+    internal async Task AppendRequestAsync(
+        NewEvent request, CallKey key, JsonElement asked, CallCost? estimate, Position? length, CancellationToken cancellationToken)
     {
-        if (Budgets.IsEmpty || _ledger.CallSource is { MakesCalls: false })
+        if (_ledger.CallSource is { MakesCalls: false } || (await _calls.FindBudgetsAsync().ConfigureAwait(false)).IsEmpty)
         {
-            await AppendOwnAsync(request, cancellationToken).ConfigureAwait(false);
+            await AppendOwnAsync(request, ExpectedAt(length), [], cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -93,7 +99,8 @@ public sealed partial class Run
         {
             try
             {
-                await _budget.ReserveAsync(request, key.Kind, asked, estimate, Budgets, cancellationToken).ConfigureAwait(false);
+                var budgets = await _calls.FindBudgetsAsync().ConfigureAwait(false);
+                await _budget.ReserveAsync(request, key.Kind, asked, estimate, budgets, cancellationToken).ConfigureAwait(false);
                 return;
             }
             catch (BudgetExceededException exceeded)
@@ -131,12 +138,17 @@ public sealed partial class Run
     /// <summary>Appends how a call ended; under a budget, its settlement with it.</summary>
     internal async Task<Position> AppendOutcomeAsync(NewEvent outcome, Guid requestId, CancellationToken cancellationToken) => await AppendOwnAsync(
         outcome,
-        Budgets is { IsEmpty: false } budgets ? await _budget.SettlementsAsync(outcome, requestId, budgets, cancellationToken).ConfigureAwait(false) : [],
+        await _calls.FindBudgetsAsync().ConfigureAwait(false) is { IsEmpty: false } budgets ? await _budget.SettlementsAsync(outcome, requestId, budgets, cancellationToken).ConfigureAwait(false) : [],
         cancellationToken).ConfigureAwait(false);
 
     /// <summary>Frees what is reserved for a call that its callee does not know.</summary>
-    internal Task SettleNotMadeAsync(Guid requestId, CancellationToken cancellationToken) =>
-        Budgets is { IsEmpty: false } budgets ? _budget.SettleNotMadeAsync(requestId, budgets, cancellationToken) : Task.CompletedTask;
+    internal async Task SettleNotMadeAsync(Guid requestId, CancellationToken cancellationToken)
+    {
+        if (await _calls.FindBudgetsAsync().ConfigureAwait(false) is { IsEmpty: false } budgets)
+        {
+            await _budget.SettleNotMadeAsync(requestId, budgets, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Asks for more of a budget; returns what was decided, or null while the call has to wait for that.</summary>
     /// <exception cref="ApprovalPendingException">It is not decided on, and the call does not wait.</exception>

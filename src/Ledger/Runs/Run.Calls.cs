@@ -36,7 +36,8 @@ public sealed partial class Run
     /// <c>tool.called</c> and <c>tool.returned</c>, all others <c>call.requested</c> and <c>call.returned</c>.</para>
     /// <para>The next event appended by the handle without explicit causes is caused by the answers it received. An answer replaces those that led to its
     /// request: after a call, the next event follows from that call; after parallel calls, from all of them.</para>
-    /// <para>Cost: the first call of a handle reads the whole history, later calls only newer events; so keep the handle.</para>
+    /// <para>Cost: the first call of a handle reads the whole history, later calls only events of other writers; so keep the handle. Where it is alone on its
+    /// history, a call is two appends, as the request is refused if there is anything new.</para>
     /// </remarks>
     /// <param name="kind">What is called: <c>llm</c>, <c>tool</c>, or a word of the application's.</param>
     /// <param name="request">The request: JSON. For a tool <c>{"tool": …, "arguments": …}</c>.</param>
@@ -331,18 +332,15 @@ public sealed partial class Run
     internal Task<Position> AppendOwnAsync(NewEvent newEvent, CancellationToken cancellationToken) => AppendOwnAsync(newEvent, [], cancellationToken);
 
     /// <summary>Appends to the end, and to other streams with it, all or nothing.</summary>
-    internal async Task<Position> AppendOwnAsync(NewEvent newEvent, StreamAppend[] others, CancellationToken cancellationToken)
+    internal Task<Position> AppendOwnAsync(NewEvent newEvent, StreamAppend[] others, CancellationToken cancellationToken) =>
+        AppendOwnAsync(newEvent, ExpectedVersion.Any, others, cancellationToken);
+
+    private async Task<Position> AppendOwnAsync(NewEvent newEvent, ExpectedVersion expected, StreamAppend[] others, CancellationToken cancellationToken)
     {
-        var correlated = Correlated(newEvent);
-        var own = new StreamAppend(StreamName, ExpectedVersion.Any, [correlated]);
+        NewEvent[] correlated = [Correlated(newEvent)];
+        var own = new StreamAppend(StreamName, expected, correlated);
         StreamAppend[] append = [own, .. others];
         var results = await _ledger.Store.AppendAsync(append, cancellationToken).ConfigureAwait(false);
-        if (_ledger.Store.Get<ICallOwners>() is not null)
-        {
-            // Such a store has committed it; in a session or transaction of the caller it may still be rolled back.
-            await _calls.TakeAsync(correlated, results[0], _ledger.Store.Registry, _ledger.TimeProvider.GetUtcNow()).ConfigureAwait(false);
-        }
-
-        return await EndOfAsync(results[0], 1, cancellationToken).ConfigureAwait(false);
+        return await EndOfAsync(results[0], correlated, cancellationToken).ConfigureAwait(false);
     }
 }

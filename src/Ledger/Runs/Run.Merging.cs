@@ -158,9 +158,10 @@ public sealed partial class Run
 
     internal async Task<Position> AppendMergeAsync(IReadOnlyList<NewEvent> events, Position length, CancellationToken cancellationToken)
     {
-        var append = new StreamAppend(StreamName, ExpectedVersion.Exactly(VersionAt(length)), [.. events.Select(Correlated)]);
+        NewEvent[] correlated = [.. events.Select(Correlated)];
+        var append = new StreamAppend(StreamName, ExpectedVersion.Exactly(VersionAt(length)), correlated);
         var results = await _ledger.Store.AppendAsync([append], cancellationToken).ConfigureAwait(false);
-        return await EndOfAsync(results[0], events.Count, cancellationToken).ConfigureAwait(false);
+        return await EndOfAsync(results[0], correlated, cancellationToken).ConfigureAwait(false);
     }
 
     private void CheckFamily(Run source, string what, string parameter = "source")

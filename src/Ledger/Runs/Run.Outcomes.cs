@@ -18,9 +18,10 @@ public sealed partial class Run
         Position? expectedLength = null,
         CancellationToken cancellationToken = default)
     {
-        var append = new[] { new StreamAppend(StreamName, ExpectedAt(expectedLength), Correlated(events)) };
+        var correlated = Correlated(events);
+        var append = new[] { new StreamAppend(StreamName, ExpectedAt(expectedLength), correlated) };
         var results = await _ledger.Store.AppendAsync(append, cancellationToken).ConfigureAwait(false);
-        return await OutcomeOfAsync(results[0], events.Count, cancellationToken).ConfigureAwait(false);
+        return await OutcomeOfAsync(results[0], correlated, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Appends as <see cref="AppendValidatedAsync(IReadOnlyList{object}, CancellationToken)"/> does, and says whether the events were there already.</summary>
@@ -36,9 +37,10 @@ public sealed partial class Run
         CancellationToken cancellationToken = default)
     {
         _ = ExpectedAt(expectedLength);
-        var append = new ValidatedAppend(this, _ledger.Store, Correlated(events));
+        var correlated = Correlated(events);
+        var append = new ValidatedAppend(this, _ledger.Store, correlated);
         var result = await append.RunAsync(expectedLength, cancellationToken).ConfigureAwait(false);
-        return await OutcomeOfAsync(result, events.Count, cancellationToken).ConfigureAwait(false);
+        return await OutcomeOfAsync(result, correlated, cancellationToken).ConfigureAwait(false);
     }
 
     private ExpectedVersion ExpectedAt(Position? expectedLength)
@@ -52,6 +54,6 @@ public sealed partial class Run
         return ExpectedVersion.Exactly(new StreamVersion(length.Value - History.PrefixLength.Value));
     }
 
-    private async Task<RunAppend> OutcomeOfAsync(AppendResult result, int count, CancellationToken cancellationToken) =>
-        new(await EndOfAsync(result, count, cancellationToken).ConfigureAwait(false), result.Outcome);
+    private async Task<RunAppend> OutcomeOfAsync(AppendResult result, NewEvent[] events, CancellationToken cancellationToken) =>
+        new(await EndOfAsync(result, events, cancellationToken).ConfigureAwait(false), result.Outcome);
 }

@@ -29,12 +29,17 @@ public sealed partial class Run
     private WorldReader Worlds() => new(_ledger.Store, History, _statistics, _ledger.Logger);
 
     /// <summary>The length after an append, after which a snapshot may be due.</summary>
-    private async ValueTask<Position> EndOfAsync(AppendResult result, int count, CancellationToken cancellationToken)
+    private async ValueTask<Position> EndOfAsync(AppendResult result, NewEvent[] events, CancellationToken cancellationToken)
     {
+        if (_ledger.AppendsStay)
+        {
+            _calls.Note(events, result, _ledger.TimeProvider.GetUtcNow());
+        }
+
         var length = History.LengthAt(result.Version);
         if (_ledger.Options.SnapshotEvery is not { } every
             || result.Outcome != AppendOutcome.Written
-            || length.Value / every == (length.Value - count) / every)
+            || length.Value / every == (length.Value - events.Length) / every)
         {
             return length;
         }

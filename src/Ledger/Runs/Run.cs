@@ -20,7 +20,7 @@ public sealed partial class Run
         History = history;
         _statistics = statistics;
         _faults = faults;
-        _calls = new CallLog(this);
+        _calls = new CallLog(this, ledger.Store.Registry);
         _budget = new BudgetBook(this, ledger);
     }
 
@@ -142,7 +142,7 @@ public sealed partial class Run
 
         var append = new[] { new StreamAppend(StreamName, expected, correlated) };
         var results = await _ledger.Store.AppendAsync(append, cancellationToken).ConfigureAwait(false);
-        return await EndOfAsync(results[0], events.Count, cancellationToken).ConfigureAwait(false);
+        return await EndOfAsync(results[0], correlated, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Position> AppendValidatedCoreAsync(
@@ -152,7 +152,7 @@ public sealed partial class Run
     {
         var append = new ValidatedAppend(this, _ledger.Store, events);
         var result = await append.RunAsync(expectedLength, cancellationToken).ConfigureAwait(false);
-        return await EndOfAsync(result, events.Length, cancellationToken).ConfigureAwait(false);
+        return await EndOfAsync(result, events, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>An event as an append to this history writes it.</summary>

@@ -45,6 +45,21 @@ public sealed class ApprovalsTests(CliDatabase database) : IClassFixture<CliData
     }
 
     [Fact]
+    public async Task CallsOfAllRuns_InALongLog_AreListed()
+    {
+        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString + ";Pooling=false");
+        await using var store = new PostgresEventStore(dataSource);
+        var first = await PendingCall.BeginAsync(store, "long-first");
+        await database.FillAsync("long-between", 25_000);
+        var last = await PendingCall.BeginAsync(store, "long-last");
+
+        var listed = (await (database.Cli with { TimeProvider = TimeProvider.System }).RunAsync("approvals", "list")).ShouldSucceed();
+
+        listed.ShouldContain($"run:long-first  {first}  pending   tool  ");
+        listed.ShouldContain($"run:long-last  {last}  pending   tool  ");
+    }
+
+    [Fact]
     public async Task Decision_OnNothing_IsRefused()
     {
         await database.StartAsync("idle", 1);

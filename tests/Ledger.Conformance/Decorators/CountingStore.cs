@@ -2,13 +2,15 @@ using Ledger.Log;
 
 namespace Ledger.Conformance.Decorators;
 
-/// <summary>A decorator as an application writes one: it counts appends, and passes everything else on.</summary>
+/// <summary>A decorator as an application writes one: it counts appends and reads of histories, and passes everything else on.</summary>
 /// <param name="inner">The store.</param>
 /// <param name="before">Runs before each append, given its number; may throw.</param>
 /// <param name="after">Runs after each append.</param>
 public sealed class CountingStore(IEventStore inner, Func<int, Task>? before = null, Func<int, Task>? after = null) : IEventStore
 {
     public int Appends { get; private set; }
+
+    public int HistoryReads { get; private set; }
 
     public EventRegistry Registry => inner.Registry;
 
@@ -37,8 +39,11 @@ public sealed class CountingStore(IEventStore inner, Func<int, Task>? before = n
         inner.ReadBackwardAsync(stream, from, to, cancellationToken);
 
     public IAsyncEnumerable<RecordedEvent> ReadHistoryAsync(
-        History history, Position from = default, Position? to = null, CancellationToken cancellationToken = default) =>
-        inner.ReadHistoryAsync(history, from, to, cancellationToken);
+        History history, Position from = default, Position? to = null, CancellationToken cancellationToken = default)
+    {
+        HistoryReads++;
+        return inner.ReadHistoryAsync(history, from, to, cancellationToken);
+    }
 
     public IAsyncEnumerable<RecordedEvent> ReadLogAsync(SequenceNumber after = default, CancellationToken cancellationToken = default) =>
         inner.ReadLogAsync(after, cancellationToken);

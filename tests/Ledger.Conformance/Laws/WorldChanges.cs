@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Ledger.Conformance.Laws;
 
 /// <summary>Events of a few objects and relations, by numbers.</summary>
-internal static class WorldChanges
+public static class WorldChanges
 {
     public static object Of(int seed) => Of(seed, null);
 

@@ -30,6 +30,23 @@ public abstract class ApprovalTests(ITestEngine engine) : PolledToolTests(engine
     }
 
     [Fact]
+    public async Task FindRunsWithApprovals_FindsThoseThatAskedThemselves()
+    {
+        var run = Runs.GetRun(NewId());
+        await AskAsync(run, Poll);
+        var silent = await run.ForkAsync();
+        var asking = await run.ForkAsync(Position.Start);
+        await AskAsync(asking, Poll);
+
+        var found = (await Runs.FindRunsWithApprovalsAsync()).Select(r => r.StreamName).ToList();
+
+        found.ShouldContain(run.StreamName);
+        found.ShouldContain(asking.StreamName);
+        found.ShouldNotContain(silent.StreamName);
+        found.ShouldBe(found.OrderBy(stream => stream.Value, StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task ManyCallers_AtOnce_AskForApprovalOnce()
     {
         var id = NewId();

@@ -113,6 +113,60 @@ public abstract class ConcurrentCallTests(ITestEngine engine) : EventStoreTests(
     }
 
     [Fact]
+    public async Task CallOnce_RecordedByAnotherSinceTheLastLook_IsAnswered()
+    {
+        var run = new AgentLedger(Store).GetRun(NewId());
+        await run.CallOnceAsync("llm", "0", CallAsync);
+        var other = new AgentLedger(await Engine.OpenAgainAsync(Store)).GetRun(run.Id);
+        await other.CallOnceAsync("llm", "1", CallAsync);
+        await Should.ThrowAsync<TimeoutException>(() => other.CallOnceAsync("llm", "2", _ => throw new TimeoutException()));
+
+        var answered = await run.CallOnceAsync("llm", "1", CallAsync);
+        var second = await run.CallOnceAsync("llm", "2", CallAsync);
+
+        (answered.Text, answered.IsFromLog, second.Text, second.IsFromLog).ShouldBe(("answer 2", true, "answer 3", false));
+        (await run.ReadAllAsync()).Select(e => e.Type).ShouldBe(
+            ["llm.request", "llm.response", "llm.request", "llm.response", "llm.request", "call.failed", "call.answered", "llm.request", "llm.response"]);
+    }
+
+    [Fact]
+    public async Task CallOnce_BegunByAnotherSinceTheLastLook_IsWaitedFor()
+    {
+        var run = new AgentLedger(Store).GetRun(NewId());
+        await run.CallOnceAsync("llm", "0", CallAsync);
+        var other = new AgentLedger(await Engine.OpenAgainAsync(Store)).GetRun(run.Id);
+        var isCalled = new TaskCompletionSource();
+        var mayReturn = new TaskCompletionSource();
+        var first = other.CallOnceAsync("llm", "1", async _ =>
+        {
+            isCalled.SetResult();
+            await mayReturn.Task;
+            return CallResponse.OfText("of the other");
+        });
+        await isCalled.Task;
+
+        var second = run.CallOnceAsync("llm", "1", CallAsync);
+        mayReturn.SetResult();
+
+        ((await first).Text, (await second).Text, (await second).IsFromLog).ShouldBe(("of the other", "of the other", true));
+        _calls.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task CallOnce_BudgetSetByAnotherSinceTheLastLook_Counts()
+    {
+        var run = new AgentLedger(Store).GetRun(NewId());
+        await run.CallOnceAsync("llm", "0", CallAsync);
+        await new AgentLedger(await Engine.OpenAgainAsync(Store)).GetRun(run.Id).SetBudgetAsync(new BudgetAmount(Calls: 1));
+
+        await run.CallOnceAsync("llm", "1", CallAsync);
+        await Should.ThrowAsync<BudgetExceededException>(() => run.CallOnceAsync("llm", "2", CallAsync));
+
+        _calls.ShouldBe(2);
+        (await run.GetBudgetAsync())!.Spent.Calls.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task CallOnce_CancelledWhileWaiting_LeavesTheOthersAlone()
     {
         var run = Runs.GetRun(NewId());

@@ -1,8 +1,11 @@
 using System.Text.Json.Nodes;
+using JasperFx.Events;
 using JasperFx.Events.Projections;
+using JasperFx.Events.Tags;
 using Ledger.Marten.Streams;
 using Ledger.Marten.Tests.Aggregates;
 using Ledger.Marten.Tests.Projections;
+using Ledger.Marten.Tests.Sessions;
 using Ledger.Records;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
@@ -74,6 +77,44 @@ public sealed class InMarten(MartenDatabase database) : IClassFixture<MartenData
         await using var saved = new ChronoStore(engine, "kettle");
         (await saved.GetAsync("R-10"))!.Evidence.ShouldBe(["seq 1"]);
         (await saved.VerifyChainAsync()).ChainValid.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Decision_OnATag_IsRefusedIfAnotherStreamGetsIt()
+    {
+        var store = database.CreateDocumentStore(configure: options =>
+        {
+            // sample: tags by rule
+            options.Events.RegisterTagType<ObjectTag>("object");
+            options.Events.TagWith<ObjectCreated>(created => new ObjectTag(created.Id));
+            options.Events.TagWith<ObjectPatched>(patched => new ObjectTag(patched.Id));
+            // end of sample
+        });
+        await using var engine = new MartenEventStore(store);
+        await new AgentLedger(engine).GetRun("day-shift").AppendAsync([new ObjectCreated("order-11", "Order")]);
+
+        await Task.WhenAll(DecideAsync(), DecideAsync());
+        (await new AgentLedger(engine).GetRun("night-shift").GetLengthAsync()).ShouldBe(new Position(1));
+
+        async Task DecideAsync()
+        {
+            await using var session = store.LightweightSession();
+            try
+            {
+                // sample: a decision on all events of a tag
+                var boundary = await session.Events.FetchForWritingByTags<Journal>(EventTagQuery.For(new ObjectTag("order-11")));
+                if (!boundary.Aggregate!.Lines.Contains("patched order-11"))
+                {
+                    await session.Ledger().GetRun("night-shift").AppendAsync([new ObjectPatched("order-11")]);
+                    await session.SaveChangesAsync();    // refused if any stream got an event with the tag meanwhile
+                }
+                // end of sample
+            }
+            catch (DcbConcurrencyException)
+            {
+                // The other was faster.
+            }
+        }
     }
 
     [Fact]

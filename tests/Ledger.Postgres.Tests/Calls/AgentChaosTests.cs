@@ -1,13 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using Ledger.Conformance;
+using Ledger.Log;
 using Ledger.Runs;
 using Shouldly;
 using Xunit;
 
 namespace Ledger.Postgres.Tests.Calls;
 
-/// <summary>Agents of several processes on one log, whose processes are killed at random: what they do happens once, and costs no more than allowed.</summary>
+/// <summary>Agents of several processes on one log, whose processes are killed at random: what they do happens once, costs no more than allowed, and is approved where it has to be.</summary>
 public sealed class AgentChaosTests(LedgerDatabase database) : IClassFixture<LedgerDatabase>
 {
     private const int OfOneTask = 8;
@@ -33,6 +35,8 @@ public sealed class AgentChaosTests(LedgerDatabase database) : IClassFixture<Led
         // The agents of the first task cannot afford all of their steps together.
         await ledger.SetBudgetAsync(TaskOf(0), new BudgetAmount(Calls: Steps * OfOneTask));
 
+        using var stop = new CancellationTokenSource();
+        var deciding = DecideAsync(ledger, stop.Token);
         try
         {
             var kills = await KillAtRandomAsync();
@@ -42,6 +46,8 @@ public sealed class AgentChaosTests(LedgerDatabase database) : IClassFixture<Led
                 await last.WaitForExitAsync();
                 last.ExitCode.ShouldBe(0);
             }));
+            await stop.CancelAsync();
+            await deciding;
             kills.ShouldBeGreaterThan(5);
             var (acted, unknown) = (0, 0);
             for (var agent = 0; agent < Agents; agent++)
@@ -61,7 +67,34 @@ public sealed class AgentChaosTests(LedgerDatabase database) : IClassFixture<Led
         }
         finally
         {
+            await stop.CancelAsync();
             Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    // Of these agents every fifth action needs approval, and every second of those is denied.
+    private static bool NeedsApproval(int agent, int step) => agent % 8 == 5 && step % 5 == 2;
+
+    private static bool IsDenied(int agent, int step) => NeedsApproval(agent, step) && step % 10 == 7;
+
+    private static async Task DecideAsync(AgentLedger ledger, CancellationToken stop)
+    {
+        Run[] waiting = [.. Enumerable.Range(0, Agents).Where(agent => NeedsApproval(agent, 2)).Select(agent => ledger.GetRun($"agent-{agent}"))];
+        while (!stop.IsCancellationRequested)
+        {
+            foreach (var run in waiting)
+            {
+                foreach (var asked in (await run.ListApprovalsAsync(CancellationToken.None)).Where(approval => approval.Decision is null))
+                {
+                    var arguments = asked.Request.GetProperty("arguments");
+                    var decision = IsDenied(arguments.GetProperty("agent").GetInt32(), arguments.GetProperty("step").GetInt32())
+                        ? ApprovalDecision.Denied
+                        : ApprovalDecision.Approved;
+                    await run.DecideAsync(asked.Id, decision, "owner", cancellationToken: CancellationToken.None);
+                }
+            }
+
+            await Task.Delay(50, CancellationToken.None);
         }
     }
 
@@ -152,17 +185,42 @@ public sealed class AgentChaosTests(LedgerDatabase database) : IClassFixture<Led
         unknown.ShouldAllBe(step => step % 7 == 3);
         effects.Keys.Except(answered.Values.Concat(unknown).Select(step => $"{step}")).ShouldBeEmpty("Every effect is answered or unknown.");
 
+        var denied = CheckApprovals(events, requests.Values, agent);
         var budget = (await run.GetBudgetAsync())!;
         (budget.Limit, budget.Left.Usd >= 0 || budget.Limit.Usd is null, budget.Left.Calls >= 0 || budget.Limit.Calls is null).ShouldBe((LimitOf(agent), true, true));
         budget.Spent.Calls.ShouldBe(events.Count(e => e.Type is "tool.returned" or "llm.response"));
         budget.Reserved.Calls.ShouldBe(open.Count);
         if (agent % 4 != 0 && agent >= OfOneTask)
         {
-            (answered.Count + unknown.Count).ShouldBe(Steps);
+            (answered.Count + unknown.Count + denied).ShouldBe(Steps);
         }
 
         return (answered.Count, unknown.Count);
     }
 
-    private static int StepOf(RecordedEvent request) => request.ToJsonElement().GetProperty("arguments").GetProperty("step").GetInt32();
+    // Each was asked for and decided once, before it was begun; what was denied was never begun. Returns how many were denied.
+    private static int CheckApprovals(IReadOnlyList<RecordedEvent> events, IReadOnlyCollection<RecordedEvent> requests, int agent)
+    {
+        var decided = new Dictionary<string, RecordedEvent>();
+        foreach (var decision in events.Where(e => e.Type == "approval.decided"))
+        {
+            decided.TryAdd(((ApprovalDecided)decision.Data).RequestHash, decision).ShouldBeTrue();
+        }
+
+        var asked = events.Where(e => e.Type == "approval.requested").ToDictionary(e => StepOf(((ApprovalRequested)e.Data).Request), e => (ApprovalRequested)e.Data);
+        asked.Keys.ShouldAllBe(step => NeedsApproval(agent, step));
+        foreach (var request in requests.Where(r => NeedsApproval(agent, StepOf(r))))
+        {
+            var decision = decided[asked[StepOf(request)].RequestHash];
+            (((ApprovalDecided)decision.Data).IsApproved, decision.Version < request.Version).ShouldBe((true, true));
+        }
+
+        var denied = asked.Keys.Where(step => IsDenied(agent, step)).ToList();
+        requests.Select(StepOf).Intersect(denied).ShouldBeEmpty();
+        return denied.Count;
+    }
+
+    private static int StepOf(RecordedEvent request) => StepOf(request.ToJsonElement());
+
+    private static int StepOf(JsonElement request) => request.GetProperty("arguments").GetProperty("step").GetInt32();
 }
