@@ -1,5 +1,6 @@
 using Ledger.Explorer.Pictures;
 using Ledger.Explorer.Rendering;
+using Ledger.Log;
 using Ledger.Runs;
 using Ledger.Tasks;
 
