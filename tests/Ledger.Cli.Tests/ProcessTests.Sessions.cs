@@ -66,7 +66,7 @@ public sealed partial class ProcessTests
             {
                 try
                 {
-                    using var answer = await client.PostAsJsonAsync($"{session}/entries", new { entries });
+                    using var answer = await client.PostAsJsonAsync($"{session}/entries", new { entries }, CancellationToken.None);
                     answer.StatusCode.ShouldBeOneOf(HttpStatusCode.Created, HttpStatusCode.OK);
                     break;
                 }

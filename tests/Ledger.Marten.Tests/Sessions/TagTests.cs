@@ -17,8 +17,8 @@ public sealed class TagTests : IClassFixture<MartenDatabase>, IAsyncLifetime
 {
     private readonly MartenDatabase _database;
     private readonly DocumentStore _documents;
-    private readonly MartenEventStore _store;
-    private readonly AgentLedger _ledger;
+    private MartenEventStore _store = null!;
+    private AgentLedger _ledger = null!;
     private readonly string _id = Guid.NewGuid().ToString("N");
 
     public TagTests(MartenDatabase database)
@@ -30,11 +30,13 @@ public sealed class TagTests : IClassFixture<MartenDatabase>, IAsyncLifetime
             options.Events.RegisterTagType<AnyTag>("any");
             options.Events.TagEventsBy(TagsOf);
         });
-        _store = new MartenEventStore(_documents);
-        _ledger = new AgentLedger(_store);
     }
 
-    public Task InitializeAsync() => _documents.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+    public async Task InitializeAsync()
+    {
+        await _documents.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        (_store, _ledger) = Open();
+    }
 
     public async Task DisposeAsync() => await _store.DisposeAsync();
 
@@ -203,6 +205,12 @@ public sealed class TagTests : IClassFixture<MartenDatabase>, IAsyncLifetime
         report.Notes.ShouldContain(note => note.Subject.Contains("mt_event_tag_object", StringComparison.Ordinal));
         report.Notes.ShouldContain(note => note.Subject.Contains("mt_dcb_tag_version", StringComparison.Ordinal));
         await _documents.Storage.Database.AssertDatabaseMatchesConfigurationAsync();
+    }
+
+    private (MartenEventStore Store, AgentLedger Ledger) Open()
+    {
+        var store = new MartenEventStore(_documents);
+        return (store, new AgentLedger(store));
     }
 
     private static IEnumerable<object> TagsOf(object data)

@@ -6,7 +6,6 @@ using JasperFx.Events.Projections;
 using Ledger.Conformance;
 using Ledger.Conformance.Laws;
 using Ledger.Json;
-using Ledger.Log;
 using Ledger.Marten.Streams;
 using Ledger.Marten.Tests.Aggregates;
 using Ledger.Marten.Worlds;
