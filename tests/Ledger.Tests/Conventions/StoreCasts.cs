@@ -11,7 +11,7 @@ internal static partial class StoreCasts
 
     /// <summary>The capabilities that casts to are found.</summary>
     public static IReadOnlyList<string> Capabilities { get; } =
-        ["ILogSearch", "IDocumentReader", "IWorldReader", "IMergeReader", "ISnapshotStore", "ITaskReader", "IRunSummaries", "IChronoLog", "ICallOwners"];
+        ["ILogSearch", "ITypeSearch", "IDocumentReader", "IWorldReader", "IMergeReader", "ISnapshotStore", "ITaskReader", "IRunSummaries", "IChronoLog", "ICallOwners"];
 
     /// <summary>The lines of every project that cast.</summary>
     public static IEnumerable<string> Find() =>
