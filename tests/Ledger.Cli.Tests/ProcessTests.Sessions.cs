@@ -41,6 +41,7 @@ public sealed partial class ProcessTests
         using var last = Start("serve", "--port", $"{port}", "--allow-writing");
         var output = last.StandardOutput.ReadToEndAsync();
         var written = await Task.WhenAll(writers);
+        await AnsweringAsync(client);
         kills.ShouldBeGreaterThan(1);
         written.Sum().ShouldBeGreaterThan(SessionWriters * 3);
         for (var n = 0; n < SessionWriters; n++)
