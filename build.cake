@@ -90,6 +90,7 @@ Task("Docs").IsDependentOn("Build").Does(() =>
     var docfx = MakeAbsolute(File("artifacts/docfx/docfx"));
     if (!FileExists(docfx)) DotNet("tool", "install", "docfx", "--tool-path", "artifacts/docfx", "--version", "2.*");
     CleanDirectory("artifacts/site");
+    CleanDirectory("docs/api");
     var code = Run(docfx.FullPath, "docfx.json", "--warningsAsErrors");
     if (code != 0) throw new CakeException(code, $"'docfx' ended with {code}.");
 });
