@@ -1,4 +1,5 @@
 using Ledger.Cli.Output;
+using Npgsql;
 
 namespace Ledger.Cli;
 
@@ -25,6 +26,9 @@ internal sealed record CommandIo
 
     /// <summary>Whether a person watches standard error.</summary>
     public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>A data source for a connection string that outlives the command, or null for one of the command's own.</summary>
+    public Func<string, NpgsqlDataSource?> SharedDataSource { get; init; } = static _ => null;
 
     /// <summary>Whether to use colours and moving bars: not with <c>NO_COLOR</c> (no-color.org) or on a dumb terminal.</summary>
     public bool AllowsColours => Environment("NO_COLOR") is null && Environment("TERM") != "dumb";

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Npgsql;
 
 namespace Ledger.Cli.Tests;
 
@@ -7,6 +8,9 @@ namespace Ledger.Cli.Tests;
 internal sealed record Cli
 {
     public string? ConnectionString { get; init; }
+
+    /// <summary>Connections to the database that stay open between commands: a server plans everything again on a new one, which takes longer than most commands.</summary>
+    public NpgsqlDataSource? DataSource { get; init; }
 
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
@@ -45,12 +49,16 @@ internal sealed record Cli
         return document.RootElement.Clone();
     }
 
+    /// <summary>The connection string as the command connects with it.</summary>
+    public static string AddressOf(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = "ledger" }.ConnectionString;
+
     private CommandIo Io(Stream output, TextWriter error, Stream input) => new()
     {
         Output = output,
         Error = error,
         Input = input,
         Environment = name => Environment.GetValueOrDefault(name) ?? (name == "LEDGER_POSTGRES" ? ConnectionString : null),
+        SharedDataSource = asked => DataSource is not null && asked == AddressOf(ConnectionString!) ? DataSource : null,
         TimeProvider = TimeProvider,
         OutputWidth = OutputWidth,
         ErrorIsTerminal = ErrorIsTerminal,

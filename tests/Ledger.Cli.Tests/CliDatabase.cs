@@ -1,3 +1,4 @@
+using Ledger.Postgres;
 using Ledger.Postgres.Schema;
 using Ledger.Testing;
 using Npgsql;
@@ -9,18 +10,26 @@ namespace Ledger.Cli.Tests;
 public sealed class CliDatabase : IAsyncLifetime
 {
     private TestDatabase? _database;
+    private NpgsqlDataSource? _dataSource;
 
     public string ConnectionString => _database!.ConnectionString;
 
-    internal Cli Cli => new() { ConnectionString = ConnectionString };
+    internal Cli Cli => new() { ConnectionString = ConnectionString, DataSource = _dataSource };
 
     /// <summary>A database without the schema.</summary>
     public static async Task<TestDatabase> CreateEmptyAsync() => await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
 
-    public async Task InitializeAsync() =>
+    public async Task InitializeAsync()
+    {
         _database = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync("ledger", MigrateAsync);
+        _dataSource = PostgresDataSources.Create(Cli.AddressOf(ConnectionString));
+    }
 
-    public async Task DisposeAsync() => await _database!.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await _dataSource!.DisposeAsync();
+        await _database!.DisposeAsync();
+    }
 
     /// <summary>A run with the given number of objects, named c1, c2 and so on.</summary>
     internal async Task StartAsync(string id, int objects)

@@ -12,10 +12,11 @@ namespace Ledger.Cli.Connections;
 internal sealed class LedgerConnection : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _dataSource;
+    private readonly bool _isOwn;
 
-    private LedgerConnection(NpgsqlDataSource dataSource, Session session)
+    private LedgerConnection(NpgsqlDataSource dataSource, bool isOwn, Session session)
     {
-        _dataSource = dataSource;
+        (_dataSource, _isOwn) = (dataSource, isOwn);
         var options = session.Options;
         try
         {
@@ -87,16 +88,18 @@ internal sealed class LedgerConnection : IAsyncDisposable
         Of(await ServerAddress.FindAsync(session, cancellationToken), session);
 
     /// <summary>Connects to nothing, for commands that need no server.</summary>
-    public static LedgerConnection Unconnected(Session session) => new(NpgsqlDataSource.Create("Host=unconnected"), session);
+    public static LedgerConnection Unconnected(Session session) => new(NpgsqlDataSource.Create("Host=unconnected"), isOwn: true, session);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
+    public ValueTask DisposeAsync() => _isOwn ? _dataSource.DisposeAsync() : ValueTask.CompletedTask;
 
     private static LedgerConnection Of(ServerAddress address, Session session)
     {
         try
         {
-            return new(PostgresDataSources.Create(address.ConnectionString), session);
+            return session.Io.SharedDataSource(address.ConnectionString) is { } shared
+                ? new(shared, isOwn: false, session)
+                : new(PostgresDataSources.Create(address.ConnectionString), isOwn: true, session);
         }
         catch (PostgresOptionsException exception)
         {

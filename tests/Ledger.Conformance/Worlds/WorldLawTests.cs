@@ -24,16 +24,16 @@ public abstract class WorldLawTests(ITestEngine engine) : EventStoreTests(engine
 
     [Fact]
     public Task Worlds_AnyHistories_AreTheFold() =>
-        Law.HoldsAsync(Law.ArraysOf(Steps(), upTo: 14), steps => CheckAsync(steps), times: Scale.Of(6, 1_000));
+        Law.HoldsAsync(Law.ArraysOf(Steps(), upTo: 14), steps => CheckAsync(steps), times: Scale.Of(3, 1_000));
 
     [Fact]
     public Task Worlds_AnyHistoriesWithFaults_AreTheFold() =>
-        Law.HoldsAsync(Law.ArraysOf(Steps(), upTo: 10), steps => CheckAsync(steps, withFaults: true), times: Scale.Of(6, 1_000));
+        Law.HoldsAsync(Law.ArraysOf(Steps(), upTo: 10), steps => CheckAsync(steps, withFaults: true), times: Scale.Of(3, 1_000));
 
     /// <summary>A batch is written when the fold takes all of it, and refused by the first event that the fold does not take.</summary>
     [Fact]
     public Task AppendValidated_AnyBatches_AsTheFoldTakesThem() =>
-        Law.HoldsAsync(Law.ArraysOf(Steps(), upTo: 6), CheckValidationAsync, times: Scale.Of(8, 1_000));
+        Law.HoldsAsync(Law.ArraysOf(Steps(), upTo: 6), CheckValidationAsync, times: Scale.Of(5, 1_000));
 
     private async Task CheckValidationAsync(Step[] steps)
     {

@@ -28,10 +28,13 @@ public sealed class WatchedPage : IAsyncDisposable
     public Task<bool> OverflowsAsync() =>
         Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth");
 
+    /// <summary>Whether pictures are wanted.</summary>
+    public static bool Shoots { get; } = Environment.GetEnvironmentVariable("LEDGER_SCREENSHOTS") == "1";
+
     /// <summary>With <c>LEDGER_SCREENSHOTS=1</c>, keeps a picture of the whole page under <c>artifacts/screenshots</c>.</summary>
     public async Task ShootAsync(string name)
     {
-        if (Environment.GetEnvironmentVariable("LEDGER_SCREENSHOTS") == "1")
+        if (Shoots)
         {
             await Page.ScreenshotAsync(new PageScreenshotOptions
             {

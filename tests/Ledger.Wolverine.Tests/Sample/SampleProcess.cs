@@ -26,7 +26,7 @@ internal sealed class SampleProcess : IDisposable
 
     /// <summary>Starts it with a port on which it receives messages of other programs, and waits until it listens.</summary>
     public static Task<SampleProcess> StartListeningAsync(string connectionString, int port) =>
-        StartAsync(Start(Sample, "Development", connectionString, "marten", [], port: port));
+        StartAsync(Start(StaticOf("marten"), "Production", connectionString, "marten", [], port: port));
 
     /// <summary>Starts what was built for production, with handlers that were written before, and waits until it listens.</summary>
     public static Task<SampleProcess> StartStaticAsync(string connectionString, string engine) =>
