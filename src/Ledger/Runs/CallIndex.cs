@@ -26,14 +26,8 @@ internal sealed class CallIndex(History history)
     /// <summary>The calls of the own stream so far.</summary>
     public CallTotals Own { get; private set; } = CallTotals.None;
 
-    /// <summary>The budget that was set last in the history; null for none.</summary>
-    public BudgetAmount? Limit { get; private set; }
-
-    /// <summary>What other budgets the history has joined, in the order in which it did.</summary>
-    public IReadOnlyList<StreamName> Joined { get; private set; } = [];
-
-    /// <summary>The budgets that the history names.</summary>
-    public BudgetRoots Budgets => new(Limit, Joined);
+    /// <summary>The budgets that the history names: the own one as it was set last.</summary>
+    public BudgetRoots Budgets { get; private set; } = BudgetRoots.None;
 
     /// <summary>The approvals of calls so far.</summary>
     public ApprovalIndex Approvals { get; } = new();
@@ -107,13 +101,9 @@ internal sealed class CallIndex(History history)
         {
             Add(recorded, CallTotals.Of(recorded));
         }
-        else if (recorded is { Type: "budget.set", Data: BudgetSet set })
+        else if (BudgetRoots.AreNamedBy(recorded.Type))
         {
-            Limit = new BudgetAmount(set.Usd, set.Tokens, set.Calls);
-        }
-        else if (recorded is { Type: "budget.joined", Data: BudgetJoined joined } && BudgetStream.Parse(joined.Budget) is { } budget && !Joined.Contains(budget))
-        {
-            Joined = [.. Joined, budget];
+            Budgets = Budgets.With(recorded.Data);
         }
         else if (recorded.Type is "approval.requested" or "approval.decided")
         {

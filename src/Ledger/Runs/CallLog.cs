@@ -13,14 +13,26 @@ internal sealed class CallLog(Run run, EventRegistry registry)
     private readonly KeyedLock<CallLog> _turns = new();
     private readonly KeptAnswers _kept = new();
     private readonly NotedEvents _noted = new(registry);
+    private readonly Lock _naming = new();
+    private volatile BudgetRoots _budgets = BudgetRoots.None;
     private int _looksFirst;
+
+    /// <summary>The budgets that the history names, as far as it is known; does not wait for a look at the log that is under way.</summary>
+    /// <remarks>The end of a call is settled in them: the answer is paid for, and must not wait for a slow read of another caller. The limit may be an earlier one.</remarks>
+    public BudgetRoots Budgets => _budgets;
 
     /// <summary>Notes events that were appended just now: if there is nothing between them and the events known so far, they need not be read.</summary>
     /// <param name="appended">The events.</param>
     /// <param name="result">What the log said.</param>
     /// <param name="now">The time, which differs from the log's only as the clocks do.</param>
-    public void Note(NewEvent[] appended, AppendResult result, DateTimeOffset now) =>
+    public void Note(NewEvent[] appended, AppendResult result, DateTimeOffset now)
+    {
         _noted.Add(appended, result, run.History.LengthAt(result.Version), now);
+        foreach (var made in appended)
+        {
+            NameBudget(made.Data);
+        }
+    }
 
     /// <summary>The event of an answer; one that was read or appended lately, and not asked for since, is not read again.</summary>
     public async Task<RecordedEvent> ReadAnswerAsync(Position position, CancellationToken cancellationToken)
@@ -83,14 +95,14 @@ internal sealed class CallLog(Run run, EventRegistry registry)
     public Task<RunUsage> ReadUsageAsync(CancellationToken cancellationToken) =>
         ReadAsync(index => new RunUsage(index.Whole, run.History.Root == run.StreamName ? null : index.Own), cancellationToken);
 
-    /// <summary>The budgets that the history names, as far as it is known.</summary>
+    /// <summary>The budgets that the history names, as far as it is known, after a look at the log that is under way.</summary>
     public Task<BudgetRoots> FindBudgetsAsync() => KnownAsync(index => index.Budgets);
 
     /// <summary>What other budgets the history has joined.</summary>
-    public Task<IReadOnlyList<StreamName>> ReadJoinedAsync(CancellationToken cancellationToken) => ReadAsync(index => index.Joined, cancellationToken);
+    public Task<IReadOnlyList<StreamName>> ReadJoinedAsync(CancellationToken cancellationToken) => ReadAsync(index => index.Budgets.Joined, cancellationToken);
 
     /// <summary>The current budget of the history; null for none.</summary>
-    public Task<BudgetAmount?> ReadLimitAsync(CancellationToken cancellationToken) => ReadAsync(index => index.Limit, cancellationToken);
+    public Task<BudgetAmount?> ReadLimitAsync(CancellationToken cancellationToken) => ReadAsync(index => index.Budgets.Own, cancellationToken);
 
     /// <summary>The last time that approval of a request was asked for, the time that it was under an id of a chat client, and how often it was.</summary>
     public Task<(Approval? Last, Approval? Shown, int Count)> ReadApprovalAsync(CallKey key, string? askedAs, CancellationToken cancellationToken) =>
@@ -107,7 +119,7 @@ internal sealed class CallLog(Run run, EventRegistry registry)
             await foreach (var recorded in run.ReadAsync(_index.Next, cancellationToken: cancellationToken).ConfigureAwait(false))
             {
                 _kept.Add(recorded);
-                _index.Take(recorded);
+                Take(recorded);
             }
 
             return read(_index);
@@ -128,7 +140,27 @@ internal sealed class CallLog(Run run, EventRegistry registry)
         while (_noted.TakeAt(_index.Next) is { } recorded)
         {
             _kept.AddOwn(recorded);
-            _index.Take(recorded);
+            Take(recorded);
+        }
+    }
+
+    private void Take(RecordedEvent recorded)
+    {
+        _index.Take(recorded);
+        if (BudgetRoots.AreNamedBy(recorded.Type))
+        {
+            NameBudget(recorded.Data);
+        }
+    }
+
+    private void NameBudget(object data)
+    {
+        if (data is BudgetSet or BudgetJoined)
+        {
+            lock (_naming)
+            {
+                _budgets = _budgets.With(data);
+            }
         }
     }
 }

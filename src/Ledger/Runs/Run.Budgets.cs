@@ -138,13 +138,13 @@ public sealed partial class Run
     /// <summary>Appends how a call ended; under a budget, its settlement with it.</summary>
     internal async Task<Position> AppendOutcomeAsync(NewEvent outcome, Guid requestId, CancellationToken cancellationToken) => await AppendOwnAsync(
         outcome,
-        await _calls.FindBudgetsAsync().ConfigureAwait(false) is { IsEmpty: false } budgets ? await _budget.SettlementsAsync(outcome, requestId, budgets, cancellationToken).ConfigureAwait(false) : [],
+        _calls.Budgets is { IsEmpty: false } budgets ? await _budget.SettlementsAsync(outcome, requestId, budgets, cancellationToken).ConfigureAwait(false) : [],
         cancellationToken).ConfigureAwait(false);
 
     /// <summary>Frees what is reserved for a call that its callee does not know.</summary>
     internal async Task SettleNotMadeAsync(Guid requestId, CancellationToken cancellationToken)
     {
-        if (await _calls.FindBudgetsAsync().ConfigureAwait(false) is { IsEmpty: false } budgets)
+        if (_calls.Budgets is { IsEmpty: false } budgets)
         {
             await _budget.SettleNotMadeAsync(requestId, budgets, cancellationToken).ConfigureAwait(false);
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ledger.Log;
 
 namespace Ledger.Conformance.Decorators;
@@ -6,7 +7,9 @@ namespace Ledger.Conformance.Decorators;
 /// <param name="inner">The store.</param>
 /// <param name="before">Runs before each append, given its number; may throw.</param>
 /// <param name="after">Runs after each append.</param>
-public sealed class CountingStore(IEventStore inner, Func<int, Task>? before = null, Func<int, Task>? after = null) : IEventStore
+/// <param name="beforeRead">Runs before each read of a history.</param>
+public sealed class CountingStore(
+    IEventStore inner, Func<int, Task>? before = null, Func<int, Task>? after = null, Func<History, Task>? beforeRead = null) : IEventStore
 {
     public int Appends { get; private set; }
 
@@ -42,7 +45,8 @@ public sealed class CountingStore(IEventStore inner, Func<int, Task>? before = n
         History history, Position from = default, Position? to = null, CancellationToken cancellationToken = default)
     {
         HistoryReads++;
-        return inner.ReadHistoryAsync(history, from, to, cancellationToken);
+        var events = inner.ReadHistoryAsync(history, from, to, cancellationToken);
+        return beforeRead is null ? events : AfterAsync(beforeRead, history, events, cancellationToken);
     }
 
     public IAsyncEnumerable<RecordedEvent> ReadLogAsync(SequenceNumber after = default, CancellationToken cancellationToken = default) =>
@@ -77,4 +81,14 @@ public sealed class CountingStore(IEventStore inner, Func<int, Task>? before = n
 
     public IAsyncEnumerable<BranchInfo> ListBranchesAsync(StreamName? root = null, CancellationToken cancellationToken = default) =>
         inner.ListBranchesAsync(root, cancellationToken);
+
+    private static async IAsyncEnumerable<RecordedEvent> AfterAsync(
+        Func<History, Task> before, History history, IAsyncEnumerable<RecordedEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await before(history);
+        await foreach (var recorded in events.WithCancellation(cancellationToken))
+        {
+            yield return recorded;
+        }
+    }
 }

@@ -212,6 +212,66 @@ public abstract class ContendedBudgetTests(ITestEngine engine) : PolledToolTests
         }
     }
 
+    [Theory]
+    [InlineData("none")]
+    [InlineData("set before")]
+    [InlineData("set meanwhile")]
+    public async Task Call_AnsweredWhileAnotherCallerOfTheHandleReads_IsRecordedWithoutWaiting(string budget)
+    {
+        var stream = NewStream();
+        var (reads, mayRead) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var (begun, mayEnd) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var recorded = new TaskCompletionSource();
+        var isSlow = false;
+
+        async Task ReadAsync(History history)
+        {
+            if (isSlow && history.Stream == stream)
+            {
+                reads.TrySetResult();
+                await mayRead.Task;
+            }
+        }
+
+        async Task AppendedAsync(int number)
+        {
+            if (await Store.ReadForwardAsync(stream).AnyAsync(e => e.Type == "tool.returned"))
+            {
+                recorded.TrySetResult();
+            }
+        }
+
+        var run = new AgentLedger(new CountingStore(Store, after: AppendedAsync, beforeRead: ReadAsync)).GetRun(stream.Id);
+        if (budget == "set before")
+        {
+            await run.SetBudgetAsync(new BudgetAmount(Usd: 5));
+        }
+
+        var call = run.CallAsync("tool", Poll, async (_, _) =>
+        {
+            begun.SetResult();
+            await mayEnd.Task;
+            return Costing(0.5m);
+        });
+        await begun.Task;
+        isSlow = true;
+        var reader = run.ListOpenCallsAsync();
+        await reads.Task;
+        if (budget == "set meanwhile")
+        {
+            await run.SetBudgetAsync(new BudgetAmount(Usd: 5));
+        }
+
+        mayEnd.SetResult();
+        await recorded.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        mayRead.SetResult();
+
+        await reader;
+        (await call).Text.ShouldBe("paid");
+        (await Runs.GetRun(stream.Id).GetBudgetAsync())
+            .ShouldBe(budget == "none" ? null : new RunBudget(new BudgetAmount(Usd: 5), new BudgetAmount(0.5m, 0, 1), Nothing));
+    }
+
     private static Task<CallAnswer> FreeAsync(Run run, string request) =>
         run.CallAsync("llm", request, (_, _) => Task.FromResult(CallResponse.OfText("free")));
 
