@@ -269,7 +269,7 @@ public abstract class ContendedBudgetTests(ITestEngine engine) : PolledToolTests
         await reader;
         (await call).Text.ShouldBe("paid");
 
-        // Where what was appended may be rolled back, or is read at no cost, a handle knows a budget only from a read.
+        // An engine without call owners does not note what a handle appends: the budget is known only from a read.
         var isKnown = budget == "set before" || Store.Get<ICallOwners>() is not null;
         (await Runs.GetRun(stream.Id).GetBudgetAsync())
             .ShouldBe(budget == "none" ? null : new RunBudget(new BudgetAmount(Usd: 5), isKnown ? new BudgetAmount(0.5m, 0, 1) : Nothing, Nothing));
