@@ -29,12 +29,15 @@ create table {ledger}.run_summary (
     state jsonb not null,
     constraint pk_run_summary primary key (stream),
     constraint ck_run_summary_status check (status in ('running', 'done', 'failed', 'waiting')),
+    constraint ck_run_summary_later_status check (later_status in ('running', 'done', 'failed', 'waiting')),
     constraint ck_run_summary_waits_for check (waits_for in ('approval', 'budget', 'call'))
 );
 
 create index ix_run_summary_updated_at on {ledger}.run_summary (updated_at desc, stream collate "C");
 
 create index ix_run_summary_status on {ledger}.run_summary (status, updated_at desc, stream collate "C");
+
+create index ix_run_summary_later_status on {ledger}.run_summary (later_status, waits_until) where waits_until is not null;
 
 create index ix_run_summary_stale on {ledger}.run_summary (stream) where version = 0;
 

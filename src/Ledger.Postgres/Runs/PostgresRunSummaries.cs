@@ -21,11 +21,14 @@ internal sealed class PostgresRunSummaries(StoreContext context, IEventStore sto
     // For so long a role or server that may not write is not asked again.
     private static readonly TimeSpan Refused = TimeSpan.FromMinutes(1);
 
+    // What a transaction rewrote is seen after so long where there are no rows.
+    private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(1);
+
     private readonly RunRows _rows = new(context.Options);
     private readonly RunLists _lists = new(context);
     private readonly KeyedLock<string> _turns = new();
     private long _refusedAt;
-    private readonly Lazy<FoldingRunSummaries> _folding = new(() => new FoldingRunSummaries(store, context.Options.Limits.RunRules, context.TimeProvider));
+    private readonly Lazy<FoldingRunSummaries> _folding = new(() => new FoldingRunSummaries(store, context.Options.Limits.RunRules, context.TimeProvider, KeepFor));
 
     public async Task<RunSummary?> FindAsync(StreamName stream, CancellationToken cancellationToken = default)
     {

@@ -147,11 +147,14 @@ internal sealed class RunRows(PostgresOptions options)
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
         await ExecuteAsync(Command(connection, transaction, "begin_runs"), cancellationToken).ConfigureAwait(false);
+        var names = streams.ToArray();
+        var hold = Command(connection, transaction, "lock_runs").With(names, NpgsqlDbType.Array | NpgsqlDbType.Text);
+        await ExecuteAsync(hold, cancellationToken).ConfigureAwait(false);
         var rows = await LoadAsync(connection, transaction, streams, cancellationToken).ConfigureAwait(false);
         if (isAnew)
         {
             rows.ForEach(row => row.State = null);
-            var forget = Command(connection, transaction, "delete_run_marks").With(streams.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
+            var forget = Command(connection, transaction, "delete_run_marks").With(names, NpgsqlDbType.Array | NpgsqlDbType.Text);
             await ExecuteAsync(forget, cancellationToken).ConfigureAwait(false);
         }
 
@@ -219,16 +222,16 @@ internal sealed class RunRows(PostgresOptions options)
             row.State = new RunState
             {
                 PrefixLength = row.Lineage?.Sum(segment => segment.Taken) ?? 0,
-                Prefix = row.Lineage?.Aggregate(CallTotals.None, (sum, segment) => sum.Plus(totals[segment])),
+                Prefix = row.Lineage?.Aggregate(RunningTotals.None, (sum, segment) => sum.Plus(totals[segment])),
             };
         }
     }
 
     /// <summary>What the calls in parts of streams cost: the last mark, and the events after it.</summary>
-    private async Task<Dictionary<LineageSegment, CallTotals>> AddUpAsync(
+    private async Task<Dictionary<LineageSegment, RunningTotals>> AddUpAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, List<LineageSegment> segments, CancellationToken cancellationToken)
     {
-        var totals = new Dictionary<LineageSegment, CallTotals>();
+        var totals = new Dictionary<LineageSegment, RunningTotals>();
         if (segments.Count == 0)
         {
             return totals;
@@ -247,8 +250,8 @@ internal sealed class RunRows(PostgresOptions options)
                 await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
                 var from = reader.IsDBNull(0) ? 0 : reader.GetInt64(0);
                 totals[segment] = from == 0
-                    ? CallTotals.None
-                    : JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(1), RunStateContext.Default.CallTotals)!;
+                    ? RunningTotals.None
+                    : JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(1), RunStateContext.Default.RunningTotals)!;
                 rest.Add((segment, from));
             }
         }
@@ -260,7 +263,7 @@ internal sealed class RunRows(PostgresOptions options)
                 transaction,
                 [new StreamPart(segment.Stream, from, segment.Taken, WithoutPrompts: true)],
                 Ends,
-                recorded => totals[segment] = totals[segment].Plus(CallTotals.Of(recorded)),
+                recorded => totals[segment] = totals[segment].Plus(RunningTotals.Of(recorded)),
                 cancellationToken).ConfigureAwait(false);
         }
 
@@ -327,7 +330,7 @@ internal sealed class RunRows(PostgresOptions options)
             .With(marks.Select(m => m.Stream).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)
             .With(marks.Select(m => m.Version).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
             .With(
-                marks.Select(m => JsonSerializer.Serialize(m.Totals, RunStateContext.Default.CallTotals)).ToArray(),
+                marks.Select(m => JsonSerializer.Serialize(m.Totals, RunStateContext.Default.RunningTotals)).ToArray(),
                 NpgsqlDbType.Array | NpgsqlDbType.Jsonb);
         await ExecuteAsync(mark, cancellationToken).ConfigureAwait(false);
     }
@@ -361,5 +364,5 @@ internal sealed class RunRows(PostgresOptions options)
     /// <summary>Events of a stream; without what models were asked, which grows with every question, once the first one is known.</summary>
     private sealed record StreamPart(string Stream, long After, long Last, bool WithoutPrompts);
 
-    private sealed record RunMark(string Stream, long Version, CallTotals Totals);
+    private sealed record RunMark(string Stream, long Version, RunningTotals Totals);
 }
