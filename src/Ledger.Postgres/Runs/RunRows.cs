@@ -29,10 +29,19 @@ internal sealed class RunRows(PostgresOptions options)
     private static readonly string[] Ends = ["llm.response", "tool.returned", "call.returned", "call.failed", "call.answered", "llm.usage", RecordingEnd.EventType];
 
     private readonly IReadOnlyList<RunRule> _rules = options.Limits.RunRules;
+    private readonly string _rulesName = NameOf(options.Limits);
     private readonly string[]? _types = RunFold.TypesFor(options.Limits.RunRules);
 
     /// <summary>The prefixes of the streams that have rows.</summary>
     public static readonly string[] Prefixes = ["run:", "branch:"];
+
+    /// <summary>The name under which rows are stored: empty without rules.</summary>
+    public static string NameOf(AgentLedgerOptions limits) => limits switch
+    {
+        { RunRules.Count: 0 } => "",
+        { RunRulesName.Length: > 0 } => limits.RunRulesName,
+        _ => "rules",
+    };
 
     /// <summary>Whether a stream has a row.</summary>
     public static bool Has(StreamName stream) => Array.Exists(Prefixes, prefix => stream.Value.StartsWith(prefix, StringComparison.Ordinal));
@@ -50,13 +59,15 @@ internal sealed class RunRows(PostgresOptions options)
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             var isStored = !reader.IsDBNull(3) && reader.GetInt64(3) > 0;
+            var rules = isStored ? reader.GetString(7) : "";
             var segments = reader.IsDBNull(5)
                 ? null
                 : reader.GetFieldValue<string[]>(5).Zip(reader.GetFieldValue<long[]>(6), (stream, taken) => new LineageSegment(stream, taken)).ToList();
             rows.Add(new RunRow(
-                new StreamName(reader.GetString(0)), reader.GetInt64(1), isStored ? Read(reader.GetFieldValue<byte[]>(4)) : null, segments)
+                new StreamName(reader.GetString(0)), reader.GetInt64(1), isStored && (_rulesName.Length == 0 || rules == _rulesName) ? Read(reader.GetFieldValue<byte[]>(4)) : null, segments)
             {
                 IsArchived = reader.GetBoolean(2),
+                IsForeign = rules.Length > 0 && rules != _rulesName,
             });
         }
 
@@ -159,6 +170,15 @@ internal sealed class RunRows(PostgresOptions options)
         }
 
         rows.RemoveAll(row => row.Missing <= 0);
+        if (!isAnew && rows.Exists(row => row.IsForeign))
+        {
+            // The position of this program passes events that they lack.
+            var note = Command(connection, transaction, "note_runs_behind")
+                .With(rows.Where(row => row.IsForeign).Select(row => row.Stream.Value).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
+            await ExecuteAsync(note, cancellationToken).ConfigureAwait(false);
+            rows.RemoveAll(row => row.IsForeign);
+        }
+
         var missing = rows.Sum(row => row.Missing);
         var marks = new List<RunMark>();
         await FoldSomeAsync(connection, transaction, rows, marks, cancellationToken).ConfigureAwait(false);
@@ -319,7 +339,7 @@ internal sealed class RunRows(PostgresOptions options)
             return;
         }
 
-        var write = Command(connection, transaction, "write_runs").WithJson(JsonOf(rows)).With(isAnew, NpgsqlDbType.Boolean);
+        var write = Command(connection, transaction, "write_runs").WithJson(JsonOf(rows, _rulesName)).With(isAnew, NpgsqlDbType.Boolean);
         await ExecuteAsync(write, cancellationToken).ConfigureAwait(false);
         if (marks.Count == 0)
         {
@@ -335,7 +355,7 @@ internal sealed class RunRows(PostgresOptions options)
         await ExecuteAsync(mark, cancellationToken).ConfigureAwait(false);
     }
 
-    private static ReadOnlyMemory<byte> JsonOf(IReadOnlyList<RunRow> rows)
+    private static ReadOnlyMemory<byte> JsonOf(IReadOnlyList<RunRow> rows, string rules)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, EventJson.WriterOptions))
@@ -343,7 +363,7 @@ internal sealed class RunRows(PostgresOptions options)
             writer.WriteStartArray();
             foreach (var row in rows)
             {
-                row.WriteTo(writer);
+                row.WriteTo(writer, rules);
             }
 
             writer.WriteEndArray();

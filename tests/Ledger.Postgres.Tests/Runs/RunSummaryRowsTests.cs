@@ -278,6 +278,44 @@ public sealed class RunSummaryRowsTests(LedgerDatabase database) : IClassFixture
         (await memory.Get<IRunSummaries>()!.FindAsync(run.StreamName))!.Error.ShouldBe("stopped when Running");
     }
 
+    [Fact]
+    public async Task Rules_OfTheApplication_AreNotUndone_ByAProgramWithoutThem()
+    {
+        await using var own = new LedgerDatabase();
+        await own.InitializeAsync();
+        await using var first = StoreWith(own, "v1", new RunChange { Status = RunStatus.Failed, Error = "stopped" });
+        await using var second = StoreWith(own, "v2", new RunChange { Status = RunStatus.Done });
+        var (with, without) = (new AgentLedger(first), new AgentLedger(own.Store));
+        var run = with.GetRun("ruled");
+        await run.AppendAsync([new KitLoaded("stop")]);
+        (await without.GetRun("ruled").GetSummaryAsync())!.Status.ShouldBe(RunStatus.Running);
+        (await with.Summaries.QueryAsync(new RunQuery { Status = RunStatus.Failed })).Runs.ShouldHaveSingleItem();
+
+        await run.AppendAsync([new RunRenamed("later")]);
+        var seen = (await without.GetRun("ruled").GetSummaryAsync())!;
+        (seen.Status, seen.Error, seen.Title).ShouldBe((RunStatus.Failed, "stopped", "later"));
+        var page = await without.Summaries.QueryAsync(new RunQuery());
+        (page.Runs[0].Error, page.Runs[0].Title, page.Behind).ShouldBe(("stopped", null, 1));
+        (await new AgentLedger(second).GetRun("ruled").GetSummaryAsync())!.Status.ShouldBe(RunStatus.Done);
+        (await own.ScalarAsync<string>("select rules || ' ' || version || ' ' || is_behind from ledger.run_summary")).ShouldBe("v1 1 true");
+
+        page = await with.Summaries.QueryAsync(new RunQuery());
+        (page.Runs[0].Error, page.Runs[0].Title, page.Behind).ShouldBe(("stopped", "later", 0));
+        (await without.Summaries.QueryAsync(new RunQuery())).Behind.ShouldBe(0);
+        (await own.ScalarAsync<string>("select rules || ' ' || version || ' ' || is_behind from ledger.run_summary")).ShouldBe("v1 2 false");
+    }
+
+    private static PostgresEventStore StoreWith(LedgerDatabase database, string name, RunChange whenStopped) => new(
+        database.DataSource,
+        new PostgresOptions
+        {
+            Limits = new AgentLedgerOptions
+            {
+                RunRules = [(recorded, _) => recorded.Data is KitLoaded { Kit: "stop" } ? whenStopped : null],
+                RunRulesName = name,
+            },
+        });
+
     private static string Text(RunSummary run) => $"{run.Status} {run.Error} {run.Title} {run.Usage} {run.Version} {run.Length} {run.StartedAt:O} {run.UpdatedAt:O}";
 
     private static async Task ExecuteAsync(NpgsqlTransaction transaction, string sql)

@@ -1,0 +1,5 @@
+-- Notes that summaries by rules of an application, which the caller does not have, lack events: $1 the streams.
+update {ledger}.run_summary as r
+set is_behind = true
+where r.stream = any ($1)
+  and not r.is_behind
