@@ -302,6 +302,7 @@ public sealed class RunSummaryRowsTests(LedgerDatabase database) : IClassFixture
         page = await with.Summaries.QueryAsync(new RunQuery());
         (page.Runs[0].Error, page.Runs[0].Title, page.Behind).ShouldBe(("stopped", "later", 0));
         (await without.Summaries.QueryAsync(new RunQuery())).Behind.ShouldBe(0);
+        (await new AgentLedger(second).Summaries.QueryAsync(new RunQuery())).Runs[0].Error.ShouldBe("stopped");
         (await own.ScalarAsync<string>("select rules || ' ' || version || ' ' || is_behind from ledger.run_summary")).ShouldBe("v1 2 false");
     }
 

@@ -1,7 +1,8 @@
--- Writes summaries, unless one of the same or a later version exists; one without rules gives way to one with rules. $1 the rows as a JSON array, $2 whether they replace what there is.
+-- Writes summaries, unless one of the same or a later version exists; one without rules gives way to one with rules. $1 the rows
+-- as a JSON array, $2 whether they replace the stored ones.
 insert into {ledger}.run_summary as r (
-    stream, version, rules, is_behind, status, later_status, waits_for, waits_until, title, model, error, labels, started_at, updated_at, duration, length, model_calls,
-    tool_calls, failed_calls, tokens, whole_tokens, cost_usd, whole_cost_usd, state)
+    stream, version, rules, is_behind, status, later_status, waits_for, waits_until, title, model, error, labels, started_at, updated_at, duration, length,
+    model_calls, tool_calls, failed_calls, tokens, whole_tokens, cost_usd, whole_cost_usd, state)
 select n.stream,
        n.version,
        n.rules,
