@@ -30,6 +30,7 @@ public sealed class MartenCallOnceTests(MartenDatabase database) : CallOnceTests
 public sealed class MartenCallPolicyTests(MartenDatabase database) : CallPolicyTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenCallEffectTests(MartenDatabase database) : CallEffectTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenToolFailureTests(MartenDatabase database) : ToolFailureTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenRunStatusTests(MartenDatabase database) : RunStatusTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenRunSummaryTests(MartenDatabase database) : RunSummaryTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenBudgetTests(MartenDatabase database) : BudgetTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenSharedBudgetTests(MartenDatabase database) : SharedBudgetTests(database), IClassFixture<MartenDatabase>;

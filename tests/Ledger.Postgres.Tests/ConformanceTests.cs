@@ -30,6 +30,7 @@ public sealed class PostgresCallOnceTests(LedgerDatabase database) : CallOnceTes
 public sealed class PostgresCallPolicyTests(LedgerDatabase database) : CallPolicyTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCallEffectTests(LedgerDatabase database) : CallEffectTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresToolFailureTests(LedgerDatabase database) : ToolFailureTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresRunStatusTests(LedgerDatabase database) : RunStatusTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresRunSummaryTests(LedgerDatabase database) : RunSummaryTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresBudgetTests(LedgerDatabase database) : BudgetTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresSharedBudgetTests(LedgerDatabase database) : SharedBudgetTests(database), IClassFixture<LedgerDatabase>;

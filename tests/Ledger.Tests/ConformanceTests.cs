@@ -38,6 +38,7 @@ public sealed class MemoryCallOnceTests() : CallOnceTests(new MemoryEngine());
 public sealed class MemoryCallPolicyTests() : CallPolicyTests(new MemoryEngine());
 public sealed class MemoryCallEffectTests() : CallEffectTests(new MemoryEngine());
 public sealed class MemoryToolFailureTests() : ToolFailureTests(new MemoryEngine());
+public sealed class MemoryRunStatusTests() : RunStatusTests(new MemoryEngine());
 public sealed class MemoryRunSummaryTests() : RunSummaryTests(new MemoryEngine());
 public sealed class MemoryBudgetTests() : BudgetTests(new MemoryEngine());
 public sealed class MemorySharedBudgetTests() : SharedBudgetTests(new MemoryEngine());

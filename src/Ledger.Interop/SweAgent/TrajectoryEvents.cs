@@ -51,12 +51,13 @@ internal sealed class TrajectoryEvents
             last = step;
         }
 
-        AddEnd(files, last, causes[0]);
+        AddOutcome(files, last, causes[0]);
         if (_extras.Kept.Count > 0)
         {
             Add("extra", causes[0], new UntypedEvent("recording.extra", EventJson.ToElement(new JsonObject { ["extra"] = _extras.Kept.DeepClone() })));
         }
 
+        AddEnded(causes[0]);
         return _events;
     }
 
@@ -143,7 +144,7 @@ internal sealed class TrajectoryEvents
         return $"{name}.returned";
     }
 
-    private void AddEnd(TrajectoryFiles files, TrajectoryStep? last, string cause)
+    private void AddOutcome(TrajectoryFiles files, TrajectoryStep? last, string cause)
     {
         var info = _json.Member("info");
         var isSubmitted = last is not null && new TrajectoryCommand(last.Action ?? "").Tool == "submit";
@@ -166,13 +167,6 @@ internal sealed class TrajectoryEvents
             Add("outcome.relation", "outcome", new RelationCreated("outcome_of", "outcome_of", "outcome", TaskId));
         }
 
-        var total = new JsonObject();
-        StatedTotal.Of(info.Member("model_stats"), "instance_cost", "tokens_sent", "tokens_received").AddTo(total, hasCost: false, _hasUsage);
-        if (total.Count > 0)
-        {
-            Add("ended", cause, new UntypedEvent(RecordingEnd.EventType, EventJson.ToElement(total)));
-        }
-
         if (patch is null)
         {
             return;
@@ -183,6 +177,19 @@ internal sealed class TrajectoryEvents
         foreach (var file in files.OfPatch(last, patch, "submission"))
         {
             Add($"submission.{file}", "submission", new RelationCreated($"changes:{file}", "changes", "submission", file), _agent);
+        }
+    }
+
+    // Last, because every other event would be work after the end.
+    private void AddEnded(string cause)
+    {
+        var info = _json.Member("info");
+        var ended = new JsonObject();
+        SetText(ended, "exit_status", info.Text("exit_status"));
+        StatedTotal.Of(info.Member("model_stats"), "instance_cost", "tokens_sent", "tokens_received").AddTo(ended, hasCost: false, _hasUsage);
+        if (ended.Count > 0)
+        {
+            Add("ended", cause, new UntypedEvent(RecordingEnd.EventType, EventJson.ToElement(ended)));
         }
     }
 

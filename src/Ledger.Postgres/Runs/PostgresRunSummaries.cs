@@ -21,11 +21,15 @@ internal sealed class PostgresRunSummaries(StoreContext context, IEventStore sto
     // For so long a role or server that may not write is not asked again.
     private static readonly TimeSpan Refused = TimeSpan.FromMinutes(1);
 
+    // What a transaction rewrote is seen after so long where there are no rows.
+    private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(1);
+
     private readonly RunRows _rows = new(context.Options);
+    private readonly string _rulesName = RunRows.NameOf(context.Options.Limits);
     private readonly RunLists _lists = new(context);
     private readonly KeyedLock<string> _turns = new();
     private long _refusedAt;
-    private readonly Lazy<FoldingRunSummaries> _folding = new(() => new FoldingRunSummaries(store, context.Options.Limits.RunRules, context.TimeProvider));
+    private readonly Lazy<FoldingRunSummaries> _folding = new(() => new FoldingRunSummaries(store, context.Options.Limits.RunRules, context.TimeProvider, KeepFor));
 
     public async Task<RunSummary?> FindAsync(StreamName stream, CancellationToken cancellationToken = default)
     {
@@ -147,7 +151,7 @@ internal sealed class PostgresRunSummaries(StoreContext context, IEventStore sto
 
     private async Task<List<RunRow>> BringUpToDateAsync(ConnectionSource.Lease lease, List<RunRow> behind, CancellationToken cancellationToken)
     {
-        var stored = behind.FindAll(row => MayWrite && RunRows.Has(row.Stream));
+        var stored = behind.FindAll(row => MayWrite && !row.IsForeign && RunRows.Has(row.Stream));
         var folded = behind.Except(stored).ToList();
         if (stored.Count > 0)
         {
@@ -159,7 +163,10 @@ internal sealed class PostgresRunSummaries(StoreContext context, IEventStore sto
                 await _rows.CatchUpAsync(lease.Connection, [.. ancestors.Distinct(StringComparer.Ordinal).Except(streams)], cancellationToken).ConfigureAwait(false);
                 await _rows.CatchUpAsync(lease.Connection, streams, cancellationToken).ConfigureAwait(false);
                 stored = await _rows.LoadAsync(lease.Connection, null, streams, cancellationToken).ConfigureAwait(false);
-                stored.RemoveAll(row => row.State is null);
+
+                // Another program may have written one meanwhile by rules of its own.
+                folded.AddRange(stored.Where(row => row.Missing > 0));
+                stored.RemoveAll(row => row.Missing > 0 || row.State is null);
             }
             catch (PostgresException refused) when (IsReadOnly(refused))
             {
@@ -206,11 +213,10 @@ internal sealed class PostgresRunSummaries(StoreContext context, IEventStore sto
     private async Task<long> TakeInAsync(
         NpgsqlConnection connection, long position, long newest, long most, IProgress<long>? progress, CancellationToken cancellationToken)
     {
-        var stale = await ReadStaleAsync(connection, cancellationToken).ConfigureAwait(false);
-        var taken = stale.Count == 0 ? 0 : await _rows.CatchUpAsync(connection, stale, cancellationToken).ConfigureAwait(false);
+        var taken = await TakeStaleAsync(connection, most, cancellationToken).ConfigureAwait(false);
         if (position >= newest)
         {
-            return 0;
+            return await CountForeignAsync().ConfigureAwait(false);
         }
 
         // The place moves only past numbers that no transaction can still commit.
@@ -235,7 +241,14 @@ internal sealed class PostgresRunSummaries(StoreContext context, IEventStore sto
             position = await TakePageAsync(newest).ConfigureAwait(false);
         }
 
-        return Math.Max(newest - position, 0);
+        return Math.Max(newest - position, 0) + await CountForeignAsync().ConfigureAwait(false);
+
+        async Task<long> CountForeignAsync()
+        {
+            var count = Command(connection, "runs_behind").WithText(_rulesName);
+            await using var _ = count.ConfigureAwait(false);
+            return (long)(await count.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        }
 
         async Task<long> TakePageAsync(long ceiling)
         {
@@ -257,9 +270,25 @@ internal sealed class PostgresRunSummaries(StoreContext context, IEventStore sto
         return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? (reader.GetInt64(0), reader.GetInt64(1)) : (0, 0);
     }
 
+    private async Task<long> TakeStaleAsync(NpgsqlConnection connection, long most, CancellationToken cancellationToken)
+    {
+        var taken = 0L;
+        while (await ReadStaleAsync(connection, cancellationToken).ConfigureAwait(false) is { Count: > 0 } stale)
+        {
+            var events = await _rows.CatchUpAsync(connection, stale, cancellationToken).ConfigureAwait(false);
+            taken += events;
+            if (events == 0 || taken >= most)
+            {
+                break;
+            }
+        }
+
+        return taken;
+    }
+
     private async Task<List<string>> ReadStaleAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var command = Command(connection, "stale_runs").With(MostStale, NpgsqlDbType.Integer);
+        var command = Command(connection, "stale_runs").With(MostStale, NpgsqlDbType.Integer).WithText(_rulesName);
         await using var _ = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);

@@ -17,6 +17,9 @@ internal sealed class RunRow(StreamName stream, long version, RunState? state, I
 
     public bool IsArchived { get; init; }
 
+    /// <summary>Whether its row has what rules of the application say that this program does not have: others keep it up to date.</summary>
+    public bool IsForeign { get; init; }
+
     /// <summary>What a branch shares; null for a run.</summary>
     public IReadOnlyList<LineageSegment>? Lineage => lineage;
 
@@ -30,7 +33,7 @@ internal sealed class RunRow(StreamName stream, long version, RunState? state, I
         RunSummaries.Of(stream, State!, now) with { State = IsArchived ? StreamState.Archived : StreamState.Open };
 
     /// <summary>Writes the row as the query takes it.</summary>
-    public void WriteTo(Utf8JsonWriter writer)
+    public void WriteTo(Utf8JsonWriter writer, string rules)
     {
         var state = State!;
         var now = RunSummaries.Of(stream, state, DateTimeOffset.MinValue);
@@ -38,6 +41,7 @@ internal sealed class RunRow(StreamName stream, long version, RunState? state, I
         writer.WriteStartObject();
         writer.WriteString("stream", stream.Value);
         writer.WriteNumber("version", state.Version);
+        writer.WriteString("rules", rules);
         writer.WriteString("status", NameOf(now.Status));
         writer.WriteString("later_status", NameOf(RunSummaries.Of(stream, state, DateTimeOffset.MaxValue).Status));
         WriteText(writer, "waits_for", now.WaitsFor?.ToString().ToLowerInvariant());

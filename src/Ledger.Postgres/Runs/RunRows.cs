@@ -29,10 +29,19 @@ internal sealed class RunRows(PostgresOptions options)
     private static readonly string[] Ends = ["llm.response", "tool.returned", "call.returned", "call.failed", "call.answered", "llm.usage", RecordingEnd.EventType];
 
     private readonly IReadOnlyList<RunRule> _rules = options.Limits.RunRules;
+    private readonly string _rulesName = NameOf(options.Limits);
     private readonly string[]? _types = RunFold.TypesFor(options.Limits.RunRules);
 
     /// <summary>The prefixes of the streams that have rows.</summary>
     public static readonly string[] Prefixes = ["run:", "branch:"];
+
+    /// <summary>The name under which rows are stored: empty without rules.</summary>
+    public static string NameOf(AgentLedgerOptions limits) => limits switch
+    {
+        { RunRules.Count: 0 } => "",
+        { RunRulesName.Length: > 0 } => limits.RunRulesName,
+        _ => "rules",
+    };
 
     /// <summary>Whether a stream has a row.</summary>
     public static bool Has(StreamName stream) => Array.Exists(Prefixes, prefix => stream.Value.StartsWith(prefix, StringComparison.Ordinal));
@@ -50,13 +59,15 @@ internal sealed class RunRows(PostgresOptions options)
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             var isStored = !reader.IsDBNull(3) && reader.GetInt64(3) > 0;
+            var rules = isStored ? reader.GetString(7) : "";
             var segments = reader.IsDBNull(5)
                 ? null
                 : reader.GetFieldValue<string[]>(5).Zip(reader.GetFieldValue<long[]>(6), (stream, taken) => new LineageSegment(stream, taken)).ToList();
             rows.Add(new RunRow(
-                new StreamName(reader.GetString(0)), reader.GetInt64(1), isStored ? Read(reader.GetFieldValue<byte[]>(4)) : null, segments)
+                new StreamName(reader.GetString(0)), reader.GetInt64(1), isStored && (_rulesName.Length == 0 || rules == _rulesName) ? Read(reader.GetFieldValue<byte[]>(4)) : null, segments)
             {
                 IsArchived = reader.GetBoolean(2),
+                IsForeign = rules.Length > 0 && rules != _rulesName,
             });
         }
 
@@ -147,15 +158,27 @@ internal sealed class RunRows(PostgresOptions options)
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
         await ExecuteAsync(Command(connection, transaction, "begin_runs"), cancellationToken).ConfigureAwait(false);
+        var names = streams.ToArray();
+        var hold = Command(connection, transaction, "lock_runs").With(names, NpgsqlDbType.Array | NpgsqlDbType.Text);
+        await ExecuteAsync(hold, cancellationToken).ConfigureAwait(false);
         var rows = await LoadAsync(connection, transaction, streams, cancellationToken).ConfigureAwait(false);
         if (isAnew)
         {
             rows.ForEach(row => row.State = null);
-            var forget = Command(connection, transaction, "delete_run_marks").With(streams.ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
+            var forget = Command(connection, transaction, "delete_run_marks").With(names, NpgsqlDbType.Array | NpgsqlDbType.Text);
             await ExecuteAsync(forget, cancellationToken).ConfigureAwait(false);
         }
 
         rows.RemoveAll(row => row.Missing <= 0);
+        if (!isAnew && rows.Exists(row => row.IsForeign))
+        {
+            // The position of this program passes events that they lack.
+            var note = Command(connection, transaction, "note_runs_behind")
+                .With(rows.Where(row => row.IsForeign).Select(row => row.Stream.Value).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text);
+            await ExecuteAsync(note, cancellationToken).ConfigureAwait(false);
+            rows.RemoveAll(row => row.IsForeign);
+        }
+
         var missing = rows.Sum(row => row.Missing);
         var marks = new List<RunMark>();
         await FoldSomeAsync(connection, transaction, rows, marks, cancellationToken).ConfigureAwait(false);
@@ -219,16 +242,16 @@ internal sealed class RunRows(PostgresOptions options)
             row.State = new RunState
             {
                 PrefixLength = row.Lineage?.Sum(segment => segment.Taken) ?? 0,
-                Prefix = row.Lineage?.Aggregate(CallTotals.None, (sum, segment) => sum.Plus(totals[segment])),
+                Prefix = row.Lineage?.Aggregate(RunningTotals.None, (sum, segment) => sum.Plus(totals[segment])),
             };
         }
     }
 
     /// <summary>What the calls in parts of streams cost: the last mark, and the events after it.</summary>
-    private async Task<Dictionary<LineageSegment, CallTotals>> AddUpAsync(
+    private async Task<Dictionary<LineageSegment, RunningTotals>> AddUpAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, List<LineageSegment> segments, CancellationToken cancellationToken)
     {
-        var totals = new Dictionary<LineageSegment, CallTotals>();
+        var totals = new Dictionary<LineageSegment, RunningTotals>();
         if (segments.Count == 0)
         {
             return totals;
@@ -247,8 +270,8 @@ internal sealed class RunRows(PostgresOptions options)
                 await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
                 var from = reader.IsDBNull(0) ? 0 : reader.GetInt64(0);
                 totals[segment] = from == 0
-                    ? CallTotals.None
-                    : JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(1), RunStateContext.Default.CallTotals)!;
+                    ? RunningTotals.None
+                    : JsonSerializer.Deserialize(reader.GetFieldValue<byte[]>(1), RunStateContext.Default.RunningTotals)!;
                 rest.Add((segment, from));
             }
         }
@@ -260,7 +283,7 @@ internal sealed class RunRows(PostgresOptions options)
                 transaction,
                 [new StreamPart(segment.Stream, from, segment.Taken, WithoutPrompts: true)],
                 Ends,
-                recorded => totals[segment] = totals[segment].Plus(CallTotals.Of(recorded)),
+                recorded => totals[segment] = totals[segment].Plus(RunningTotals.Of(recorded)),
                 cancellationToken).ConfigureAwait(false);
         }
 
@@ -316,7 +339,7 @@ internal sealed class RunRows(PostgresOptions options)
             return;
         }
 
-        var write = Command(connection, transaction, "write_runs").WithJson(JsonOf(rows)).With(isAnew, NpgsqlDbType.Boolean);
+        var write = Command(connection, transaction, "write_runs").WithJson(JsonOf(rows, _rulesName)).With(isAnew, NpgsqlDbType.Boolean);
         await ExecuteAsync(write, cancellationToken).ConfigureAwait(false);
         if (marks.Count == 0)
         {
@@ -327,12 +350,12 @@ internal sealed class RunRows(PostgresOptions options)
             .With(marks.Select(m => m.Stream).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)
             .With(marks.Select(m => m.Version).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
             .With(
-                marks.Select(m => JsonSerializer.Serialize(m.Totals, RunStateContext.Default.CallTotals)).ToArray(),
+                marks.Select(m => JsonSerializer.Serialize(m.Totals, RunStateContext.Default.RunningTotals)).ToArray(),
                 NpgsqlDbType.Array | NpgsqlDbType.Jsonb);
         await ExecuteAsync(mark, cancellationToken).ConfigureAwait(false);
     }
 
-    private static ReadOnlyMemory<byte> JsonOf(IReadOnlyList<RunRow> rows)
+    private static ReadOnlyMemory<byte> JsonOf(IReadOnlyList<RunRow> rows, string rules)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, EventJson.WriterOptions))
@@ -340,7 +363,7 @@ internal sealed class RunRows(PostgresOptions options)
             writer.WriteStartArray();
             foreach (var row in rows)
             {
-                row.WriteTo(writer);
+                row.WriteTo(writer, rules);
             }
 
             writer.WriteEndArray();
@@ -361,5 +384,5 @@ internal sealed class RunRows(PostgresOptions options)
     /// <summary>Events of a stream; without what models were asked, which grows with every question, once the first one is known.</summary>
     private sealed record StreamPart(string Stream, long After, long Last, bool WithoutPrompts);
 
-    private sealed record RunMark(string Stream, long Version, CallTotals Totals);
+    private sealed record RunMark(string Stream, long Version, RunningTotals Totals);
 }

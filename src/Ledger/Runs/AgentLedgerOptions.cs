@@ -101,6 +101,11 @@ public sealed record AgentLedgerOptions
     public Func<CallCost, decimal?>? Price { get; init; }
 
     /// <summary>The application's own rules for the status of runs, asked in their order after the built-in ones: default none.</summary>
-    /// <remarks>Every program that keeps summaries of one log must have the same: the daemon, the application, the explorer.</remarks>
+    /// <remarks>What they say is stored under <see cref="RunRulesName"/>. A program without rules, such as the command-line tool, shows it and does not
+    /// overwrite it; one with rules of another name reads the events itself.</remarks>
     public IReadOnlyList<RunRule> RunRules { get; init; } = [];
+
+    /// <summary>The name of the rules, with their version: default "rules". It does not count without rules.</summary>
+    /// <remarks>With another name, the rows that are stored under the old one stay as they are until <c>ledger:runs</c> is rebuilt.</remarks>
+    public string RunRulesName { get; init; } = "rules";
 }

@@ -16,15 +16,17 @@ internal sealed class CallIndex(History history)
     private readonly Dictionary<Guid, CallState> _failures = [];
     private readonly Dictionary<(string Kind, string RequestHash), Position> _first = [];
     private readonly Dictionary<string, Guid> _foreignRequests = new(StringComparer.Ordinal);
+    private RunningTotals _whole = RunningTotals.None;
+    private RunningTotals _own = RunningTotals.None;
 
     /// <summary>The position after the last event taken.</summary>
     public Position Next { get; private set; } = Position.Start;
 
     /// <summary>The calls of the whole history so far.</summary>
-    public CallTotals Whole { get; private set; } = CallTotals.None;
+    public CallTotals Whole => _whole.Sum;
 
     /// <summary>The calls of the own stream so far.</summary>
-    public CallTotals Own { get; private set; } = CallTotals.None;
+    public CallTotals Own => _own.Sum;
 
     /// <summary>The budgets that the history names: the own one as it was set last.</summary>
     public BudgetRoots Budgets { get; private set; } = BudgetRoots.None;
@@ -233,12 +235,13 @@ internal sealed class CallIndex(History history)
         }
     }
 
-    private void Add(RecordedEvent recorded, CallTotals ended)
+    private void Add(RecordedEvent recorded, CallTotals totals)
     {
-        Whole = Whole.Plus(ended);
+        var added = RunningTotals.Of(recorded, totals);
+        _whole = _whole.Plus(added);
         if (recorded.Stream == history.Stream)
         {
-            Own = Own.Plus(ended);
+            _own = _own.Plus(added);
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Ledger.Log;
 
 namespace Ledger.Runs;
@@ -17,25 +16,14 @@ public sealed record CallTotals(long Calls, long Failed, long Answered, decimal 
     /// <summary>No calls.</summary>
     public static CallTotals None { get; } = new(0, 0, 0, 0, 0, 0, 0);
 
-    /// <summary>The totals that a recording stated last: one that has grown since states all of them again, in place of these.</summary>
-    [JsonInclude]
-    internal RecordingTotals? Ended { get; init; }
-
-    internal CallTotals Plus(CallTotals other)
-    {
-        var replaced = other.Ended is { } ended && Ended?.Stream == ended.Stream ? Ended : null;
-        return new(
-            Calls + other.Calls,
-            Failed + other.Failed,
-            Answered + other.Answered,
-            CostUsd + other.CostUsd - (replaced?.Usd ?? 0),
-            SavedUsd + other.SavedUsd,
-            Tokens + other.Tokens - (replaced?.Tokens ?? 0),
-            SavedTokens + other.SavedTokens)
-        {
-            Ended = other.Ended ?? Ended,
-        };
-    }
+    internal CallTotals Plus(CallTotals other) => new(
+        Calls + other.Calls,
+        Failed + other.Failed,
+        Answered + other.Answered,
+        CostUsd + other.CostUsd,
+        SavedUsd + other.SavedUsd,
+        Tokens + other.Tokens,
+        SavedTokens + other.SavedTokens);
 
     /// <summary>What one event adds: that of a call which ended, or that was answered from the log, or that states what earlier ones cost.</summary>
     internal static CallTotals Of(RecordedEvent recorded) => recorded.Type switch
@@ -43,8 +31,7 @@ public sealed record CallTotals(long Calls, long Failed, long Answered, decimal 
         "call.failed" => OneFailed,
         "llm.response" or "tool.returned" or "call.returned" or "call.answered" => Of(recorded, recorded.ToJsonElement()),
         // Of an answer that an earlier event has: a recording that is written while a model answers states it afterwards.
-        "llm.usage" => OfUsage(CallCost.Read(recorded.ToJsonElement())),
-        RecordingEnd.EventType => OfRecording(recorded.Stream, CallCost.Read(recorded.ToJsonElement())),
+        "llm.usage" or RecordingEnd.EventType => OfUsage(CallCost.Read(recorded.ToJsonElement())),
         _ => None,
     };
 
@@ -64,10 +51,4 @@ public sealed record CallTotals(long Calls, long Failed, long Answered, decimal 
     private static CallTotals OneFailed { get; } = new(1, 1, 0, 0, 0, 0, 0);
 
     private static CallTotals OfUsage(CallCost cost) => new(0, 0, 0, cost.Usd ?? 0, 0, cost.Tokens ?? 0, 0);
-
-    private static CallTotals OfRecording(StreamName stream, CallCost cost) =>
-        OfUsage(cost) with { Ended = new RecordingTotals(stream.Value, cost.Usd ?? 0, cost.Tokens ?? 0) };
 }
-
-/// <summary>What a recording states that all of its calls cost.</summary>
-internal sealed record RecordingTotals(string Stream, decimal Usd, long Tokens);

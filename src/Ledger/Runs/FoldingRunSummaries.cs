@@ -3,16 +3,21 @@ using Ledger.Log;
 
 namespace Ledger.Runs;
 
-/// <summary>Summaries by reading the events, on a store that does not keep them; what was read once is remembered.</summary>
+/// <summary>Summaries by reading the events, on a store that does not keep them; what was read is remembered for a while.</summary>
 /// <param name="store">The store.</param>
 /// <param name="rules">The rules of the application.</param>
 /// <param name="timeProvider">The clock by which requests for approval expire.</param>
-internal sealed class FoldingRunSummaries(IEventStore store, IReadOnlyList<RunRule> rules, TimeProvider timeProvider) : IRunSummaries
+/// <param name="keepFor">After how long the events are read again from the first one, because they may have been rewritten, which no store says; null for
+/// never, on a store whose events do not change.</param>
+internal sealed class FoldingRunSummaries(IEventStore store, IReadOnlyList<RunRule> rules, TimeProvider timeProvider, TimeSpan? keepFor = null) : IRunSummaries
 {
     private static readonly string[] Prefixes = ["run:", "branch:"];
 
-    private readonly ConcurrentDictionary<StreamName, RunState> _states = [];
+    private readonly ConcurrentDictionary<StreamName, KeptState> _states = [];
     private readonly KeyedLock<StreamName> _turns = new();
+
+    /// <summary>How many streams are remembered; then all are forgotten.</summary>
+    public int MostStates { get; init; } = 50_000;
 
     public async Task<RunSummary?> FindAsync(StreamName stream, CancellationToken cancellationToken = default) =>
         await store.GetStreamAsync(stream, cancellationToken).ConfigureAwait(false) is { } info
@@ -31,7 +36,7 @@ internal sealed class FoldingRunSummaries(IEventStore store, IReadOnlyList<RunRu
                 continue;
             }
 
-            var known = _states.TryGetValue(stream, out var state) ? state.Version : 0;
+            var known = StateOf(stream)?.State.Version ?? 0;
             if (await FindAsync(info, mostEvents, cancellationToken).ConfigureAwait(false) is { } summary)
             {
                 found.Add(summary);
@@ -87,7 +92,8 @@ internal sealed class FoldingRunSummaries(IEventStore store, IReadOnlyList<RunRu
         info.Name,
         async () =>
         {
-            _states.TryGetValue(info.Name, out var state);
+            var kept = StateOf(info.Name);
+            var state = kept?.State;
             if (info.Version.Value == 0 || info.Version.Value - (state?.Version ?? 0) > mostEvents)
             {
                 return null;
@@ -104,25 +110,40 @@ internal sealed class FoldingRunSummaries(IEventStore store, IReadOnlyList<RunRu
                 }
             }
 
-            _states[info.Name] = state;
+            Keep(info.Name, kept ?? new KeptState(state, timeProvider.GetTimestamp()));
             return RunSummaries.Of(info.Name, state, timeProvider.GetUtcNow()) with { State = info.State };
         },
         cancellationToken);
+
+    private KeptState? StateOf(StreamName stream) =>
+        _states.TryGetValue(stream, out var kept) && !(timeProvider.GetElapsedTime(kept.BegunAt) >= keepFor) ? kept : null;
+
+    private void Keep(StreamName stream, KeptState kept)
+    {
+        if (!_states.ContainsKey(stream) && _states.Count >= MostStates)
+        {
+            _states.Clear();
+        }
+
+        _states[stream] = kept;
+    }
 
     private async Task<RunState> BeginAsync(StreamName stream, CancellationToken cancellationToken)
     {
         var history = await store.GetHistoryAsync(stream, cancellationToken).ConfigureAwait(false);
         if (history is not { PrefixLength: var length } || length == Position.Start)
         {
-            return new RunState { Prefix = history is { } own && own.Root != stream ? CallTotals.None : null };
+            return new RunState { Prefix = history is { } own && own.Root != stream ? RunningTotals.None : null };
         }
 
-        var totals = CallTotals.None;
+        var totals = RunningTotals.None;
         await foreach (var recorded in store.ReadHistoryAsync(history, Position.Start, length, cancellationToken).ConfigureAwait(false))
         {
-            totals = totals.Plus(CallTotals.Of(recorded));
+            totals = totals.Plus(RunningTotals.Of(recorded));
         }
 
         return new RunState { PrefixLength = length.Value, Prefix = totals };
     }
+
+    private sealed record KeptState(RunState State, long BegunAt);
 }

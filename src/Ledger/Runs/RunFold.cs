@@ -15,7 +15,7 @@ internal sealed class RunFold
     [
         "llm.request", "llm.response", "tool.called", "tool.returned", "call.requested", "call.returned", "call.failed", "call.answered", "call.unknown",
         "call.released", "approval.requested", "approval.decided", "budget.set", "budget.joined", "budget.exhausted", "responder.completed", "responder.failed",
-        "run.renamed", "run.labelled", "run.completed", "run.failed", "llm.usage", RecordingEnd.EventType,
+        "run.renamed", "run.labelled", "run.completed", "run.failed", "llm.usage", RecordingEnd.EventType, "branch.created",
     ];
 
     private readonly StreamName _stream;
@@ -73,20 +73,27 @@ internal sealed class RunFold
                 TakeResponse(recorded);
                 break;
             case "call.failed":
-                State.Own = State.Own.Plus(CallTotals.Of(recorded));
+                State.Own = State.Own.Plus(RunningTotals.Of(recorded));
                 Close(recorded);
                 End(RunStatus.Failed, recorded.Data is CallFailed call ? call.Error : null);
                 break;
             case "call.answered":
-                State.Own = State.Own.Plus(CallTotals.Of(recorded));
+                State.Own = State.Own.Plus(RunningTotals.Of(recorded));
                 Continue();
                 break;
-            case "llm.usage" or RecordingEnd.EventType:
-                State.Own = State.Own.Plus(CallTotals.Of(recorded));
+            case "llm.usage":
+                State.Own = State.Own.Plus(RunningTotals.Of(recorded));
+                break;
+            case RecordingEnd.EventType:
+                State.Own = State.Own.Plus(RunningTotals.Of(recorded));
+                TakeEnd(recorded);
+                break;
+            case "branch.created":
+                End(RunStatus.Done, null);
                 break;
             case "call.released":
                 Close(recorded);
-                Continue();
+                GoOn();
                 break;
             case "call.unknown":
                 Replace(recorded, begun => begun with { Call = begun.Call with { IsUnknown = true } });
@@ -142,15 +149,43 @@ internal sealed class RunFold
     /// <summary>The run is at work.</summary>
     private void Continue() => (State.Outcome, State.IsStated, State.Error) = (RunStatus.Running, false, null);
 
-    /// <summary>The run has ended, if nothing follows and it waits for nothing.</summary>
-    private void End(RunStatus outcome, string? error) =>
-        (State.Outcome, State.IsStated, State.Error) = (outcome, false, outcome == RunStatus.Failed ? Short(error) : null);
+    /// <summary>A call has ended: the run is at work, unless it was said to have ended before.</summary>
+    private void GoOn()
+    {
+        if (!HasEnded)
+        {
+            Continue();
+        }
+    }
+
+    /// <summary>The run has ended, if nothing follows, it waits for nothing, and nothing else was said before.</summary>
+    private void End(RunStatus outcome, string? error)
+    {
+        if (!HasEnded)
+        {
+            Settle(outcome, error);
+            State.IsStated = false;
+        }
+    }
 
     /// <summary>The run has ended, whatever was left open.</summary>
-    private void Settle(RunStatus outcome, string? error)
+    private void Settle(RunStatus outcome, string? error) =>
+        (State.Outcome, State.IsStated, State.Error) = (outcome, true, outcome == RunStatus.Failed ? Short(error) : null);
+
+    // The end of a call that was under way when the run was given up or completed does not reopen it.
+    private bool HasEnded => State is { IsStated: true, Outcome: RunStatus.Done or RunStatus.Failed };
+
+    // Without a stated result, a recording whose last call failed has failed.
+    private void TakeEnd(RecordedEvent recorded)
     {
-        End(outcome, error);
-        State.IsStated = true;
+        if (RunText.ResultOf(recorded.ToJsonElement()) is var (outcome, error))
+        {
+            Settle(outcome, error);
+        }
+        else if (State.Outcome != RunStatus.Failed)
+        {
+            End(RunStatus.Done, null);
+        }
     }
 
     private void TakeRequest(RecordedEvent recorded)
@@ -196,9 +231,9 @@ internal sealed class RunFold
     private void TakeResponse(RecordedEvent recorded)
     {
         var data = recorded.ToJsonElement();
-        State.Own = State.Own.Plus(CallTotals.Of(recorded, data));
+        State.Own = State.Own.Plus(RunningTotals.Of(recorded, CallTotals.Of(recorded, data)));
         Close(recorded);
-        Continue();
+        GoOn();
         if (recorded.Type != "llm.response")
         {
             return;

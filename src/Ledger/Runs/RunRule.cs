@@ -2,8 +2,8 @@ namespace Ledger.Runs;
 
 /// <summary>An application's own rule for the status of runs, after the built-in ones: what an event says about the run.</summary>
 /// <remarks>
-/// It must be pure and safe for concurrent use, because summaries are stored and rebuilt. After a change of the rule run
-/// <c>ledger projections rebuild ledger:runs</c> from a program that has it.
+/// It must be pure and safe for concurrent use, because summaries are stored and rebuilt. After a change of the rule give the
+/// rules another <see cref="AgentLedgerOptions.RunRulesName"/> and run <c>ledger projections rebuild ledger:runs</c> from a program that has them.
 /// </remarks>
 /// <param name="recorded">The event, the last of the run so far.</param>
 /// <param name="run">The run after it, by the rules before this one.</param>

@@ -16,9 +16,9 @@ internal sealed class RunState
     public long PrefixLength { get; set; }
 
     /// <summary>What the calls in those cost; null for a run, which shares nothing.</summary>
-    public CallTotals? Prefix { get; set; }
+    public RunningTotals? Prefix { get; set; }
 
-    public CallTotals Own { get; set; } = CallTotals.None;
+    public RunningTotals Own { get; set; } = RunningTotals.None;
 
     /// <summary>How it is doing by its last event alone, whatever it waits for.</summary>
     public RunStatus Outcome { get; set; }
@@ -70,5 +70,5 @@ internal sealed record AskedApproval(Guid Id, string Kind, string RequestHash, D
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(RunState))]
-[JsonSerializable(typeof(CallTotals))]
+[JsonSerializable(typeof(RunningTotals))]
 internal sealed partial class RunStateContext : JsonSerializerContext;

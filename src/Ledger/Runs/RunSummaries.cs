@@ -31,7 +31,7 @@ internal static class RunSummaries
             Length = new Position(state.PrefixLength + state.Version),
             ModelCalls = state.ModelCalls,
             ToolCalls = state.ToolCalls,
-            Usage = state.Prefix is { } prefix ? new RunUsage(prefix.Plus(own), own) : new RunUsage(own, null),
+            Usage = state.Prefix is { } prefix ? new RunUsage(prefix.Plus(own).Sum, own.Sum) : new RunUsage(own.Sum, null),
             OpenCalls = [.. state.Open.Select(begun => begun.Call).OrderBy(c => c.Since).ThenBy(c => c.RequestId)],
         };
     }

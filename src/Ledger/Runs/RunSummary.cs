@@ -6,7 +6,8 @@ namespace Ledger.Runs;
 /// <remarks>
 /// <para>Status, error, times and counts are of the own events; what a branch shares with its parent is only in <see cref="Length"/> and in
 /// <see cref="Usage"/>. Immutable.</para>
-/// <para>An event that is no call, decision or end, such as <c>object.created</c>, counts as work: after it a run that was done is running again.</para>
+/// <para>An event that is no call, decision or end, such as <c>object.created</c>, counts as work: after it a run that was done is running again. The end of a call
+/// does not reopen a run that <c>run.completed</c> or <c>run.failed</c> ended.</para>
 /// </remarks>
 /// <param name="Stream">Its stream.</param>
 /// <param name="Version">The number of its own events.</param>

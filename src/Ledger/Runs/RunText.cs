@@ -32,6 +32,26 @@ internal static class RunText
         };
     }
 
+    /// <summary>The result that the end of a recording states, with the error of a failure; null where it states none.</summary>
+    /// <remarks>An agent that was stopped and submitted what it had has <c>submitted (exit_cost)</c>: its work was done.</remarks>
+    public static (RunStatus Outcome, string? Error)? ResultOf(JsonElement ended)
+    {
+        if (ErrorOf(ended) is { } error && !string.IsNullOrWhiteSpace(error))
+        {
+            return (RunStatus.Failed, error);
+        }
+
+        if (ended.ValueKind != JsonValueKind.Object
+            || !ended.TryGetProperty("exit_status", out var exit)
+            || exit.ValueKind != JsonValueKind.String
+            || exit.GetString() is not { Length: > 0 } status)
+        {
+            return null;
+        }
+
+        return status.StartsWith("submitted", StringComparison.OrdinalIgnoreCase) ? (RunStatus.Done, null) : (RunStatus.Failed, status);
+    }
+
     /// <summary>The beginning of the first thing that a user asks in a request, on one line; null for none.</summary>
     public static string? TitleOf(JsonElement request)
     {

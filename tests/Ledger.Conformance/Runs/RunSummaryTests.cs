@@ -21,34 +21,22 @@ public abstract class RunSummaryTests(ITestEngine engine) : PolledToolTests(engi
     private static readonly JsonElement Answer = JsonElement.Parse("""{"model":"m-2","text":"It was old.","cost_usd":0.25}""");
 
     [Fact]
-    public async Task Run_FromItsFirstEventToItsEnd_HasTheStatusOfEachMoment()
+    public async Task Totals_ThatARecordingStates_AreLikeAnyOthers_AndThoseOfAGrownOneTakeTheirPlace()
     {
-        var run = Runs.GetRun(NewId());
-        (await run.GetSummaryAsync()).ShouldBeNull();
-        await Runs.StartRunAsync(run.Id);
-        (await run.GetSummaryAsync()).ShouldBeNull();
+        var recorded = await StartAsync(NewId(), new UntypedEvent("recording.ended", JsonElement.Parse("""{"cost_usd":1}""")));
+        var stated = await StartAsync(NewId(), new UntypedEvent("llm.usage", JsonElement.Parse("""{"cost_usd":1}""")));
+        var usage = (await stated.GetSummaryAsync())!.Usage;
+        (await recorded.GetSummaryAsync())!.Usage.ShouldBe(usage);
+        (await Runs.GetRun(recorded.Id).GetUsageAsync()).ShouldBe(usage);
+        JsonSerializer.Serialize(await recorded.GetUsageAsync()).ShouldBe(JsonSerializer.Serialize(usage));
 
-        await ShouldBecomeAsync(run, RunStatus.Running, new ObjectCreated("o", "Thing", []));
-        await ShouldBecomeAsync(run, RunStatus.Running, new UntypedEvent("llm.request", Ask));
-        await ShouldBecomeAsync(run, RunStatus.Running, new UntypedEvent("llm.response", ToolCall));
-        await ShouldBecomeAsync(run, RunStatus.Running, new ToolCalled("look"));
-        await ShouldBecomeAsync(run, RunStatus.Running, new UntypedEvent("tool.returned", JsonElement.Parse("""{"result":1}""")));
-        await ShouldBecomeAsync(run, RunStatus.Done, new UntypedEvent("llm.response", Answer));
-        await ShouldBecomeAsync(run, RunStatus.Done, new RunRenamed("The kettle"));
-        await ShouldBecomeAsync(run, RunStatus.Running, new ObjectPatched("o", []));
-        await ShouldBecomeAsync(run, RunStatus.Failed, new CallFailed("tool", "no power"));
-        await ShouldBecomeAsync(run, RunStatus.Running, new ToolCalled("look"));
-        await ShouldBecomeAsync(run, RunStatus.Failed, new ResponderFailed("cook", "no water"));
-        await ShouldBecomeAsync(run, RunStatus.Failed, new RunFailed("given up"));
-        await ShouldBecomeAsync(run, RunStatus.Done, new RunCompleted());
-        await ShouldBecomeAsync(run, RunStatus.Running, new KitLoaded("k"));
-
-        var summary = (await run.GetSummaryAsync())!;
-        (summary.Title, summary.Model, summary.ModelCalls, summary.ToolCalls).ShouldBe(("The kettle", "m-2", 1, 2));
-        summary.Usage.ShouldBe(new RunUsage(new CallTotals(4, 1, 0, 0.75m, 0, 10, 0), null));
-        (summary.Version.Value, summary.Length.Value, summary.Error).ShouldBe((14, 14, null));
-        var events = await run.ReadAllAsync();
-        (summary.StartedAt, summary.UpdatedAt).ShouldBe((events[0].Timestamp, events[^1].Timestamp));
+        await recorded.AppendAsync([new UntypedEvent("recording.ended", JsonElement.Parse("""{"cost_usd":3}"""))]);
+        (await recorded.GetSummaryAsync())!.Usage.Whole.CostUsd.ShouldBe(3);
+        (await Runs.GetRun(recorded.Id).GetUsageAsync()).Whole.CostUsd.ShouldBe(3);
+        var branch = await recorded.ForkAsync();
+        await branch.AppendAsync([new UntypedEvent("recording.ended", JsonElement.Parse("""{"cost_usd":4}"""))]);
+        (await branch.GetSummaryAsync())!.Usage.ShouldBe(await Runs.FindAsync(branch.StreamName).ContinueWith(r => r.Result!.GetUsageAsync()).Unwrap());
+        (await branch.GetSummaryAsync())!.Usage.Whole.CostUsd.ShouldBe(7);
     }
 
     [Fact]
@@ -133,6 +121,29 @@ public abstract class RunSummaryTests(ITestEngine engine) : PolledToolTests(engi
         (await run.GetSummaryAsync())!.Status.ShouldBe(RunStatus.Running);
         (await ListAsync(run, new RunQuery { Status = RunStatus.Running })).ShouldHaveSingleItem().WaitsFor.ShouldBeNull();
         (await ListAsync(run, new RunQuery { Status = RunStatus.Waiting })).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Failure_WhileAnApprovalWasWaitedFor_CountsWhenThatHasExpired()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddHours(-2));
+        foreach (var (minutes, status) in new[] { (60, RunStatus.Failed), (600, RunStatus.Waiting) })
+        {
+            var options = new AgentLedgerOptions { Approvals = new ApprovalOptions { DecideWithin = TimeSpan.FromMinutes(minutes) } };
+            var run = new AgentLedger(Store, options, timeProvider: clock).GetRun(NewId());
+            await Should.ThrowAsync<ApprovalPendingException>(
+                () => run.CallAsync("tool", Poll, CallAsync, new CallOptions { Approval = ApprovalPolicy.Required }));
+            await run.AppendAsync([new CallFailed("llm", "no power")]);
+
+            (await run.GetSummaryAsync())!.Status.ShouldBe(status);
+            foreach (var other in new[] { RunStatus.Failed, RunStatus.Waiting, RunStatus.Running, RunStatus.Done })
+            {
+                (await ListAsync(run, new RunQuery { Status = other })).Count.ShouldBe(other == status ? 1 : 0);
+                (await Runs.Summaries.AddUpAsync(new RunQuery { Status = other, Text = run.Id }, RunGrouping.Day)).Sum(t => t.Runs).ShouldBe(other == status ? 1 : 0);
+            }
+
+            (await Runs.Summaries.AddUpAsync(new RunQuery { Text = run.Id }, RunGrouping.Day)).Sum(t => t.FailedRuns).ShouldBe(status == RunStatus.Failed ? 1 : 0);
+        }
     }
 
     [Fact]
@@ -322,14 +333,6 @@ public abstract class RunSummaryTests(ITestEngine engine) : PolledToolTests(engi
 
     private static string Text(RunSummary run) => $"{run} [{string.Join(',', run.Labels)}] [{string.Join(',', run.OpenCalls)}]"
         .Replace(run.Labels.ToString()!, "", StringComparison.Ordinal).Replace(run.OpenCalls.ToString()!, "", StringComparison.Ordinal);
-
-    private static async Task ShouldBecomeAsync(Run run, RunStatus status, object next)
-    {
-        await run.AppendAsync([next]);
-        var summary = (await run.GetSummaryAsync())!;
-        (summary.Status, summary.WaitsFor).ShouldBe((status, null), next.ToString());
-        (summary.Error is not null).ShouldBe(status == RunStatus.Failed, next.ToString());
-    }
 
     private async Task<Run> StartAsync(string id, params object[] events)
     {

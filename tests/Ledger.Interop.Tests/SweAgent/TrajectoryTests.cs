@@ -71,6 +71,19 @@ public sealed class TrajectoryTests
         events[6].ToJsonElement().GetProperty("tool").GetString().ShouldBe("open");
     }
 
+    [Fact]
+    public void Read_ExitStatus_IsInTheLastEvent()
+    {
+        var events = Record(
+            """
+            {"trajectory": [{"response": "r", "action": "ls", "observation": "o"}], "info": {"exit_status": "exit_error", "submission": "diff", "swe_agent_hash": "abc"}}
+            """u8);
+
+        events[^2].Type.ShouldBe("recording.extra");
+        events[^1].Type.ShouldBe("recording.ended");
+        events[^1].ToJsonElement().GetRawText().ShouldBe("""{"exit_status":"exit_error"}""");
+    }
+
     [Theory]
     [InlineData("{\"a\": 1}", "Line 1, column 1: the JSON has none of the lists 'trajectory', 'history' and 'attempts'. A .traj file of SWE-agent has one.")]
     [InlineData("[]", "Line 1, column 1: the JSON has none of the lists 'trajectory', 'history' and 'attempts'. A .traj file of SWE-agent has one.")]

@@ -1,6 +1,7 @@
 using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Runs;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -141,6 +142,100 @@ public sealed class RunSummaryRowsTests(LedgerDatabase database) : IClassFixture
     }
 
     [Fact]
+    public async Task Rebuild_IsNotUndone_ByAReaderThatBeganBeforeItEnded()
+    {
+        var run = Runs.GetRun("overtaken");
+        await run.AppendAsync([new RunRenamed("as written")]);
+        await run.GetSummaryAsync();
+        await database.ExecuteAsync("update ledger.run_summary set state = state || '{\"title\": \"wrong\"}' where stream = 'run:overtaken'");
+        await run.AppendAsync([new KitLoaded("k")]);
+        await using var rebuilding = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await rebuilding.BeginTransactionAsync();
+        await ExecuteAsync(transaction, "update ledger.run_summary set state = state || '{\"title\": \"as written\"}' where stream = 'run:overtaken'");
+
+        var reading = run.GetSummaryAsync();
+        await WaitsOrEndsAsync(reading, rebuilding);
+        await transaction.CommitAsync();
+        (await reading)!.Title.ShouldBe("as written");
+        (await database.ScalarAsync<string>("select title || ' ' || version from ledger.run_summary where stream = 'run:overtaken'")).ShouldBe("as written 2");
+    }
+
+    [Fact]
+    public async Task Deleted_StreamThatIsBeingRead_GetsNoRow()
+    {
+        var (run, other) = (Runs.GetRun("deleted"), Runs.GetRun("not-deleted"));
+        await run.AppendAsync([new KitLoaded("k")]);
+        await other.AppendAsync([new KitLoaded("k")]);
+        await using var deleting = await database.DataSource.OpenConnectionAsync();
+        await using var transaction = await deleting.BeginTransactionAsync();
+        await ExecuteAsync(transaction, "delete from ledger.mt_streams where id = 'run:deleted'");
+
+        var reading = Runs.Summaries.FindAllAsync([run.StreamName, other.StreamName]);
+        await WaitsOrEndsAsync(reading, deleting);
+        await transaction.CommitAsync();
+        (await reading).Select(r => r.Stream).ShouldBe([other.StreamName]);
+        ((await RowsAsync("run:deleted")), (await RowsAsync("run:not-deleted"))).ShouldBe((0, 1));
+    }
+
+    [Fact]
+    public async Task Status_OfAFewAmongMany_IsFoundByItsIndexes()
+    {
+        await using var own = new LedgerDatabase();
+        await own.InitializeAsync();
+        var run = new AgentLedger(own.Store).GetRun("rare");
+        await run.AppendAsync([new RunFailed("x")]);
+        await run.GetSummaryAsync();
+        await own.ExecuteAsync(
+            """
+            insert into ledger.run_summary
+            select (jsonb_populate_record(r, jsonb_build_object('stream', 'run:' || n, 'status', 'done', 'later_status', 'done'))).*
+            from ledger.run_summary as r, generate_series(1, 20000) as n;
+            analyze ledger.run_summary
+            """);
+        var filter = SqlText.Load("run_filter")
+            .Replace("$1", "''", StringComparison.Ordinal).Replace("$2", "'failed'", StringComparison.Ordinal).Replace("$3", "now()", StringComparison.Ordinal)
+            .Replace("s.is_archived", "false", StringComparison.Ordinal);
+        foreach (var number in new[] { 4, 5, 6, 7, 8, 9 })
+        {
+            filter = filter.Replace($"${number}", "null", StringComparison.Ordinal);
+        }
+
+        await using var plan = own.DataSource.CreateCommand($"explain (format json) select * from ledger.run_summary as r where {filter}");
+        var text = (string)(await plan.ExecuteScalarAsync())!;
+        text.ShouldContain("\"ix_run_summary_status\"");
+        text.ShouldContain("\"ix_run_summary_later_status\"");
+        text.ShouldNotContain("Seq Scan");
+    }
+
+    [Fact]
+    public async Task Folded_Summary_OfARewrittenEvent_IsForgottenAfterAWhile()
+    {
+        var run = Runs.GetRun("folded");
+        await run.AppendAsync([new RunRenamed("a secret")]);
+        var clock = new FakeTimeProvider();
+        var summaries = new FoldingRunSummaries(database.Store, [], clock, TimeSpan.FromMinutes(1));
+        (await summaries.FindAsync(run.StreamName))!.Title.ShouldBe("a secret");
+        await database.ExecuteAsync("update ledger.mt_events set data = '{\"title\": \"a thing\"}' where stream_id = 'run:folded'");
+
+        clock.Advance(TimeSpan.FromMinutes(1));
+        (await summaries.FindAsync(run.StreamName))!.Title.ShouldBe("a thing");
+    }
+
+    [Fact]
+    public async Task Folded_Summaries_AreRememberedUpToALimit()
+    {
+        var runs = new[] { "limit-1", "limit-2", "limit-3" }.Select(Runs.GetRun).ToList();
+        var summaries = new FoldingRunSummaries(database.Store, [], TimeProvider.System) { MostStates = 2 };
+        foreach (var run in runs)
+        {
+            await run.AppendAsync([new KitLoaded("k")]);
+            await summaries.FindAsync(run.StreamName);
+        }
+
+        (await summaries.FindAllAsync([.. runs.Select(run => run.StreamName)], mostEvents: 0)).Select(r => r.Stream).ShouldBe([runs[2].StreamName]);
+    }
+
+    [Fact]
     public async Task RewrittenEvent_LeavesNothingOfIt_AndTheRunInItsLists()
     {
         var run = Runs.GetRun("masked");
@@ -183,7 +278,60 @@ public sealed class RunSummaryRowsTests(LedgerDatabase database) : IClassFixture
         (await memory.Get<IRunSummaries>()!.FindAsync(run.StreamName))!.Error.ShouldBe("stopped when Running");
     }
 
+    [Fact]
+    public async Task Rules_OfTheApplication_AreNotUndone_ByAProgramWithoutThem()
+    {
+        await using var own = new LedgerDatabase();
+        await own.InitializeAsync();
+        await using var first = StoreWith(own, "v1", new RunChange { Status = RunStatus.Failed, Error = "stopped" });
+        await using var second = StoreWith(own, "v2", new RunChange { Status = RunStatus.Done });
+        var (with, without) = (new AgentLedger(first), new AgentLedger(own.Store));
+        var run = with.GetRun("ruled");
+        await run.AppendAsync([new KitLoaded("stop")]);
+        (await without.GetRun("ruled").GetSummaryAsync())!.Status.ShouldBe(RunStatus.Running);
+        (await with.Summaries.QueryAsync(new RunQuery { Status = RunStatus.Failed })).Runs.ShouldHaveSingleItem();
+
+        await run.AppendAsync([new RunRenamed("later")]);
+        var seen = (await without.GetRun("ruled").GetSummaryAsync())!;
+        (seen.Status, seen.Error, seen.Title).ShouldBe((RunStatus.Failed, "stopped", "later"));
+        var page = await without.Summaries.QueryAsync(new RunQuery());
+        (page.Runs[0].Error, page.Runs[0].Title, page.Behind).ShouldBe(("stopped", null, 1));
+        (await new AgentLedger(second).GetRun("ruled").GetSummaryAsync())!.Status.ShouldBe(RunStatus.Done);
+        (await own.ScalarAsync<string>("select rules || ' ' || version || ' ' || is_behind from ledger.run_summary")).ShouldBe("v1 1 true");
+
+        page = await with.Summaries.QueryAsync(new RunQuery());
+        (page.Runs[0].Error, page.Runs[0].Title, page.Behind).ShouldBe(("stopped", "later", 0));
+        (await without.Summaries.QueryAsync(new RunQuery())).Behind.ShouldBe(0);
+        (await new AgentLedger(second).Summaries.QueryAsync(new RunQuery())).Runs[0].Error.ShouldBe("stopped");
+        (await own.ScalarAsync<string>("select rules || ' ' || version || ' ' || is_behind from ledger.run_summary")).ShouldBe("v1 2 false");
+    }
+
+    private static PostgresEventStore StoreWith(LedgerDatabase database, string name, RunChange whenStopped) => new(
+        database.DataSource,
+        new PostgresOptions
+        {
+            Limits = new AgentLedgerOptions
+            {
+                RunRules = [(recorded, _) => recorded.Data is KitLoaded { Kit: "stop" } ? whenStopped : null],
+                RunRulesName = name,
+            },
+        });
+
     private static string Text(RunSummary run) => $"{run.Status} {run.Error} {run.Title} {run.Usage} {run.Version} {run.Length} {run.StartedAt:O} {run.UpdatedAt:O}";
+
+    private static async Task ExecuteAsync(NpgsqlTransaction transaction, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, transaction.Connection, transaction);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private async Task WaitsOrEndsAsync(Task task, NpgsqlConnection holder)
+    {
+        while (!task.IsCompleted
+            && await database.ScalarAsync<long>($"select count(*) from pg_stat_activity where {holder.ProcessID} = any (pg_blocking_pids(pid))") == 0)
+        {
+        }
+    }
 
     private Task<long> RowsAsync(string stream) => database.ScalarAsync<long>($"select count(*) from ledger.run_summary where stream = '{stream}'");
 

@@ -1,12 +1,13 @@
 -- Streams by their names with their summaries: $1 the names, without repetitions. A row for each that exists: its name, its version, whether it is archived,
--- the version and state of its summary or null, and the segments of its lineage or null.
+-- the version and state of its summary or null, the segments of its lineage or null, and the name of the rules of its summary or null.
 select s.id,
        coalesce(s.version, 0),
        coalesce(s.is_archived, false),
        r.version,
        r.state,
        b.segment_stream,
-       b.segment_taken
+       b.segment_taken,
+       r.rules
 from unnest($1::text[]) as w (id)
 cross join lateral (
     select *

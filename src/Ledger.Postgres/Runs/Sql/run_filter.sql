@@ -3,7 +3,9 @@
 -- for any.
     r.version > 0
     and ($1 = '' or starts_with(r.stream, $1))
-    and ($2::text is null or case when r.waits_until <= $3 then r.later_status else r.status end = $2)
+    and ($2::text is null
+         or (r.status = $2 and (r.waits_until is null or r.waits_until > $3))
+         or (r.later_status = $2 and r.waits_until <= $3))
     and ($4::text is null
          or position($4 in translate(concat_ws(E'\n', r.stream, r.title, r.error), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')) > 0)
     and ($5::text is null or r.labels @> array[$5::text])

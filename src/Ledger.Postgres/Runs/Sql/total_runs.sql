@@ -2,7 +2,7 @@
 -- failed, calls, tokens, cost; days from the last on, others from the dearest on.
 select g.name,
        count(*),
-       count(*) filter (where r.status = 'failed'),
+       count(*) filter (where case when r.waits_until <= $3 then r.later_status else r.status end = 'failed'),
        sum(r.model_calls + r.tool_calls)::bigint,
        sum(r.tokens)::bigint,
        sum(r.cost_usd)

@@ -1,9 +1,12 @@
--- Writes summaries, unless one of the same or a later version exists. $1 the rows as a JSON array, $2 whether they replace what there is.
+-- Writes summaries, unless one of the same or a later version exists; one without rules gives way to one with rules. $1 the rows
+-- as a JSON array, $2 whether they replace the stored ones.
 insert into {ledger}.run_summary as r (
-    stream, version, status, later_status, waits_for, waits_until, title, model, error, labels, started_at, updated_at, duration, length, model_calls,
-    tool_calls, failed_calls, tokens, whole_tokens, cost_usd, whole_cost_usd, state)
+    stream, version, rules, is_behind, status, later_status, waits_for, waits_until, title, model, error, labels, started_at, updated_at, duration, length,
+    model_calls, tool_calls, failed_calls, tokens, whole_tokens, cost_usd, whole_cost_usd, state)
 select n.stream,
        n.version,
+       n.rules,
+       false,
        n.status,
        n.later_status,
        n.waits_for,
@@ -27,6 +30,7 @@ select n.stream,
 from jsonb_to_recordset($1) as n (
     stream text,
     version bigint,
+    rules text,
     status text,
     later_status text,
     waits_for text,
@@ -49,6 +53,8 @@ from jsonb_to_recordset($1) as n (
 order by n.stream collate "C"
 on conflict (stream) do update set
     version = excluded.version,
+    rules = excluded.rules,
+    is_behind = false,
     status = excluded.status,
     later_status = excluded.later_status,
     waits_for = excluded.waits_for,
@@ -69,5 +75,6 @@ on conflict (stream) do update set
     cost_usd = excluded.cost_usd,
     whole_cost_usd = excluded.whole_cost_usd,
     state = excluded.state
-where r.version < excluded.version
+where (r.version < excluded.version and (r.version = 0 or r.rules in ('', excluded.rules)))
+   or (r.rules = '' and excluded.rules <> '')
    or $2
