@@ -59,7 +59,7 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
         }
 
         request.CheckWriting();
-        Origins.Check(request.Http);
+        Origins.Check(request.Http, request.Explorer.Options.AllowedOrigins);
         request.Key = await (isApi ? RequestKey.FindAsync(request.Http) : RequestKey.FindInFormAsync(request.Http)).ConfigureAwait(false);
         await (request.Key is { } key
             ? request.Explorer.Answers.AnswerAsync(request, key, () => answer(request))

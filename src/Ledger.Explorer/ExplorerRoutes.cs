@@ -48,7 +48,7 @@ internal static class ExplorerRoutes
         Guarded(group.MapPost("/run", handler.Plain(RunChanges.ChangeAsync, [])));
         Guarded(group.MapPost("/merge", handler.Form(MergeForm.MergeAsync)));
         Guarded(group.MapPost("/projections", handler.Plain(ProjectionsReader.ActAsync, [])));
-        Guarded(group.MapPost("/letter", handler.Plain(LetterReader.ActAsync, [])));
+        Guarded(group.MapPost("/letter", handler.Form(LetterReader.ActAsync)));
         foreach (var route in ApiRoutes.All)
         {
             string[] methods = route.Method == "GET" ? Reading : [route.Method];

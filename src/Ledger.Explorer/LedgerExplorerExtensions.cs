@@ -19,6 +19,7 @@ public static class LedgerExplorerExtensions
     /// <returns>A builder for conventions on all of its endpoints, such as <c>RequireAuthorization</c>.</returns>
     /// <exception cref="InvalidOperationException">The container has no <see cref="AgentLedger"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A number in the options is out of range.</exception>
+    /// <exception cref="ArgumentException">An origin in the options is malformed.</exception>
     public static RouteGroupBuilder MapLedgerExplorer(
         this IEndpointRouteBuilder endpoints,
         string path,

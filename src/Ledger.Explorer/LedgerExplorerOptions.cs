@@ -1,3 +1,5 @@
+using Ledger.Explorer.Writing;
+
 namespace Ledger.Explorer;
 
 /// <summary>What an explorer may do.</summary>
@@ -11,6 +13,12 @@ public sealed record LedgerExplorerOptions
     /// null for none. Used only if writing is on.
     /// </summary>
     public string? WritingPolicy { get; init; }
+
+    /// <summary>
+    /// Origins such as <c>http://ledger.example:8080</c> by which browsers reach the explorer, in addition to the host that arrives with a request; for proxies
+    /// that change it, where <c>UseForwardedHeaders</c> is not used. Default: none.
+    /// </summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
     /// <summary>The heading of the pages. Default: <c>Ledger</c>.</summary>
     public string Title { get; init; } = "Ledger";
@@ -27,6 +35,10 @@ public sealed record LedgerExplorerOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(EventsPerPage, 500);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxViewers);
         ArgumentNullException.ThrowIfNull(Title);
-        return this;
+        ArgumentNullException.ThrowIfNull(AllowedOrigins);
+        return AllowedOrigins.FirstOrDefault(origin => Origins.Find(origin) is null) is { } wrong
+            ? throw new ArgumentException(
+                $"'{wrong}' in {nameof(AllowedOrigins)} is not an origin: it must be http or https, a host and perhaps a port, such as 'http://ledger.example:8080'.")
+            : this;
     }
 }

@@ -55,6 +55,7 @@ internal sealed record CherryPickContract
 }
 
 /// <summary>What a rebase writes or wrote, and what it leaves out.</summary>
+/// <remarks>The answer to a request that another server gets again lists no events and conflicts, if the history that was rebased onto has grown since.</remarks>
 internal sealed record RebaseContract
 {
     /// <summary>The stream of the branch that is rebased.</summary>
@@ -104,6 +105,20 @@ internal sealed record RebaseContract
         Squashed = [.. preview.Changes.Select(c => MergeChangeContract.Of(c, registry))],
         Conflicts = [.. preview.Conflicts.Select(c => MergeConflictContract.Of(c))],
         Decisions = [.. preview.Decisions.Select(d => MergeConflictContract.Of(d.Key, d.Value))],
+    };
+
+    /// <summary>A rebase by what its branch says of it.</summary>
+    public static RebaseContract Of(BranchInfo branch, BranchRebased rebased) => new()
+    {
+        Source = rebased.Source,
+        SourceLength = rebased.At,
+        Onto = branch.Parent.Value,
+        OntoLength = branch.ForkPosition.Value,
+        Base = new MergeBaseContract(rebased.Base.Stream, rebased.Base.At),
+        Carried = [],
+        Squashed = [],
+        Conflicts = [],
+        Decisions = [],
     };
 
     public static RebaseContract Of(RebaseResult result, EventRegistry registry) => Of(result.Rebased, registry) with

@@ -24,28 +24,37 @@ internal static class LetterReader
     }
 
     /// <summary>Runs the action of a button: retry, retry all of the projection, or drop.</summary>
-    public static async Task ActAsync(ExplorerRequest request)
+    /// <returns>Where to go on with the others; null if the answer was sent.</returns>
+    public static async Task<Page?> ActAsync(ExplorerRequest request)
     {
         await request.Explorer.Forgery.CheckAsync(request.Http).ConfigureAwait(false);
         var form = await request.Http.Request.ReadFormAsync(request.Aborted).ConfigureAwait(false);
-        var (letter, letters) = await FindAsync(request, IdOf(form["id"].ToString())).ConfigureAwait(false);
-        switch (form["act"].ToString())
+        if (form["act"].ToString() == "retry-all")
         {
-            case "retry":
-                await AdminOf(request).ReplayAsync(letter, request.Aborted).ConfigureAwait(false);
-                break;
-            case "retry-all":
-                await RetryAllAsync(request, letters, letter.Projection).ConfigureAwait(false);
-                break;
-            case "drop":
-                await DropAsync(request, letter, form["reason"].ToString()).ConfigureAwait(false);
-                break;
-            default:
-                throw new BadRequestException("The form must name an action: retry, retry-all or drop.");
+            if (await RetryAllAsync(request, form).ConfigureAwait(false) is { } begun)
+            {
+                return Page.Of<RetriedPage>(begun);
+            }
+        }
+        else
+        {
+            var (letter, _) = await FindAsync(request, IdOf(form["id"].ToString())).ConfigureAwait(false);
+            switch (form["act"].ToString())
+            {
+                case "retry":
+                    await AdminOf(request).ReplayAsync(letter, request.Aborted).ConfigureAwait(false);
+                    break;
+                case "drop":
+                    await DropAsync(request, letter, form["reason"].ToString()).ConfigureAwait(false);
+                    break;
+                default:
+                    throw new BadRequestException("The form must name an action: retry, retry-all or drop.");
+            }
         }
 
         request.Http.Response.StatusCode = StatusCodes.Status303SeeOther;
         request.Http.Response.Headers.Location = request.Links.Projections + "#letters";
+        return null;
     }
 
     public static async Task ListAsync(ExplorerRequest request)
@@ -77,32 +86,17 @@ internal static class LetterReader
         await SendAsync(request, letter).ConfigureAwait(false);
     }
 
-    // One after another. A snapshot clears all letters of a stream at once, so some are gone when it is their turn.
-    private static async Task RetryAllAsync(ExplorerRequest request, IReadOnlyList<DeadLetter> letters, string projection)
+    // The page of a dead letter names that one; a form that goes on names the projection, because the letter may be gone.
+    private static async Task<RetriedModel?> RetryAllAsync(ExplorerRequest request, IFormCollection form)
     {
-        var admin = AdminOf(request);
-        var (failed, message) = (0, "");
-        foreach (var letter in letters.Where(l => l.Projection == projection))
+        if (form["projection"].ToString() is { Length: > 0 } projection)
         {
-            if ((await admin.ListDeadLettersAsync(projection, request.Aborted).ConfigureAwait(false)).All(l => l.Id != letter.Id))
-            {
-                continue;
-            }
-
-            try
-            {
-                await admin.ReplayAsync(letter, request.Aborted).ConfigureAwait(false);
-            }
-            catch (RequestFailedException fault)
-            {
-                (failed, message) = (failed + 1, fault.Message);
-            }
+            var own = await AdminOf(request).ListDeadLettersAsync(projection, request.Aborted).ConfigureAwait(false);
+            return await LetterRetries.RunAsync(request, form, own, projection).ConfigureAwait(false);
         }
 
-        if (failed > 0)
-        {
-            throw new ConflictException($"{DisplayText.Count(failed, "dead letter")} of '{projection}' could not be applied; the last one: {message}");
-        }
+        var (letter, letters) = await FindAsync(request, IdOf(form["id"].ToString())).ConfigureAwait(false);
+        return await LetterRetries.RunAsync(request, form, letters, letter.Projection).ConfigureAwait(false);
     }
 
     private static async Task DropAsync(ExplorerRequest request, DeadLetter letter, string reason)

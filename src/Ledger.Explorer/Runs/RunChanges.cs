@@ -1,10 +1,12 @@
 using Ledger.Explorer.Rendering;
 using Ledger.Log;
+using Ledger.Runs;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Runs;
 
 /// <summary>Renames, labels and archives runs as a form or the API asks.</summary>
+/// <remarks>The events of a request with a key have an id that follows from it, so another server that gets the request again writes nothing.</remarks>
 internal static class RunChanges
 {
     public static async Task ChangeAsync(ExplorerRequest request)
@@ -34,17 +36,21 @@ internal static class RunChanges
 
     /// <summary>Renames, with the authenticated user of the application as actor.</summary>
     public static Task<Position> RenameAsync(ExplorerRequest request, Run run, string title) =>
-        RefusingAsync(() => run.RenameAsync(title, MetadataOf(request), request.Aborted));
+        RefusingAsync(() => run.RenameAsync(title, MetadataOf(request), request.Key?.IdOf(), request.Aborted));
 
     /// <summary>Labels, with the authenticated user of the application as actor.</summary>
     public static Task<Position> LabelAsync(ExplorerRequest request, Run run, IReadOnlyList<string> added, IReadOnlyList<string> removed) =>
-        RefusingAsync(() => run.LabelAsync(added, removed, MetadataOf(request), request.Aborted));
+        RefusingAsync(() => run.LabelAsync(added, removed, MetadataOf(request), request.Key?.IdOf(), request.Aborted));
+
+    /// <summary>The labels that a text with commas can list; a rule of the application may give others, which a form leaves as they are.</summary>
+    public static IReadOnlyList<string> Editable(RunSummary? summary) =>
+        [.. summary?.Labels.Where(label => !label.Contains(',', StringComparison.Ordinal)) ?? []];
 
     /// <summary>Gives a run those labels that a text lists, and no others.</summary>
     private static async Task LabelAsync(ExplorerRequest request, Run run, string labels)
     {
         string[] wanted = [.. labels.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)];
-        var known = (await run.GetSummaryAsync(request.Aborted).ConfigureAwait(false))?.Labels ?? [];
+        var known = Editable(await run.GetSummaryAsync(request.Aborted).ConfigureAwait(false));
         string[] added = [.. wanted.Except(known, StringComparer.Ordinal)];
         string[] removed = [.. known.Except(wanted, StringComparer.Ordinal)];
         if (added.Length + removed.Length > 0)

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using Ledger.Explorer.Rendering;
@@ -7,7 +8,10 @@ using Microsoft.AspNetCore.Http;
 namespace Ledger.Explorer.Writing;
 
 /// <summary>The key by which a client says that a request that writes is one it sent before: <c>Idempotency-Key</c>, or a field of a form.</summary>
-/// <remarks>It counts for the user, the method and the address. Of a form, the other fields are part of it: changed, it is another request.</remarks>
+/// <remarks>
+/// It counts for the user, the method and the address. A user is known by the kind of authentication, the issuer, and the id that it gave, or else a name: names
+/// may be shared or missing. Of a form, the other fields are part of it: changed, it is another request.
+/// </remarks>
 internal sealed class RequestKey
 {
     /// <summary>The field that forms of the pages have.</summary>
@@ -28,7 +32,7 @@ internal sealed class RequestKey
     public string? Content { get; }
 
     /// <summary>The key of a request; null if it has none.</summary>
-    /// <exception cref="BadRequestException">The header is malformed.</exception>
+    /// <exception cref="BadRequestException">The header is malformed, or the user has neither an id nor a name.</exception>
     public static async Task<RequestKey?> FindAsync(HttpContext http)
     {
         if (http.Request.Headers[Header] is not { Count: > 0 } sent)
@@ -37,10 +41,12 @@ internal sealed class RequestKey
         }
 
         var key = sent.Count == 1 ? Checked(sent.ToString().Trim('"')) : throw new BadRequestException($"'{Header}' may be given once.");
+        var user = UserOf(http.User) ?? throw new BadRequestException(
+            $"'{Header}' counts for a user, and this one has neither an id ('sub') nor a name, so others would share its keys. Nothing was written; leave the header out.");
         http.Request.EnableBuffering();
         var hash = await SHA256.HashDataAsync(http.Request.Body, http.RequestAborted).ConfigureAwait(false);
         http.Request.Body.Position = 0;
-        return new RequestKey($"{ScopeOf(http)}\n{key}", Convert.ToHexString(hash));
+        return new RequestKey($"{ScopeOf(http, user)}\n{key}", Convert.ToHexString(hash));
     }
 
     /// <summary>The key of a form; null if it has none.</summary>
@@ -56,8 +62,10 @@ internal sealed class RequestKey
         {
             var form = await http.Request.ReadFormAsync(http.RequestAborted).ConfigureAwait(false);
             var fields = form.Where(f => !f.Key.StartsWith("__", StringComparison.Ordinal)).OrderBy(f => f.Key, StringComparer.Ordinal);
+
+            // The page made the key, and no other user can guess it.
             return form[Field].ToString() is { Length: > 0 } field
-                ? new RequestKey($"{ScopeOf(http)}\n{Checked(field)}\n{HashOf(string.Join('\n', fields.Select(f => $"{f.Key}={f.Value}")))}", null)
+                ? new RequestKey($"{ScopeOf(http, UserOf(http.User))}\n{Checked(field)}\n{HashOf(string.Join('\n', fields.Select(f => $"{f.Key}={f.Value}")))}", null)
                 : null;
         }
         catch (InvalidDataException fault)
@@ -70,8 +78,21 @@ internal sealed class RequestKey
     /// <param name="ordinal">Which of the things that it creates, from 0.</param>
     public Guid IdOf(int ordinal = 0) => EventIds.FromForeign(default, string.Create(null, $"request\n{Text}\n{ordinal}"));
 
-    private static string ScopeOf(HttpContext http) =>
-        $"{http.User.Identity?.Name}\n{http.Request.Method} {http.Request.PathBase}{http.Request.Path}{http.Request.QueryString}";
+    private static string ScopeOf(HttpContext http, string? user) =>
+        $"{user}\n{http.Request.Method} {http.Request.PathBase}{http.Request.Path}{http.Request.QueryString}";
+
+    /// <summary>What distinguishes a user from all others; empty for one who is not authenticated, null for one who cannot be told from others.</summary>
+    private static string? UserOf(ClaimsPrincipal user)
+    {
+        var identities = user.Identities.Where(identity => identity.IsAuthenticated).ToList();
+        var known = identities.Select(identity => (Identity: identity, Claim: ClaimOf(identity))).FirstOrDefault(found => found.Claim is not null);
+        return identities.Count == 0 ? ""
+            : known.Claim is { } claim ? string.Join(' ', new[] { known.Identity.AuthenticationType!, claim.Issuer, claim.Value }.Select(part => Uri.EscapeDataString(part)))
+            : null;
+    }
+
+    private static Claim? ClaimOf(ClaimsIdentity identity) => new[] { ClaimTypes.NameIdentifier, "sub", identity.NameClaimType }
+        .Select(type => identity.FindFirst(type)).FirstOrDefault(claim => !string.IsNullOrWhiteSpace(claim?.Value));
 
     private static string Checked(string key) => key.Length is > 0 and <= MaxLength && key.All(c => c is >= ' ' and <= '~')
         ? key

@@ -35,24 +35,31 @@ public sealed partial class Run
     /// <summary>Gives it another title, by the event <c>run.renamed</c>.</summary>
     /// <param name="title">The title, up to 500 characters; empty for the one that follows from its events.</param>
     /// <param name="metadata">Who renames it; null for nothing.</param>
+    /// <param name="eventId">The id of the event, by which the call, made again, writes nothing; null for a new one.</param>
     /// <param name="cancellationToken">Stops waiting; the event is then written or not.</param>
     /// <exception cref="ArgumentException">The title is too long.</exception>
-    public Task<Position> RenameAsync(string title, EventMetadata? metadata = null, CancellationToken cancellationToken = default)
+    public Task<Position> RenameAsync(
+        string title, EventMetadata? metadata = null, Guid? eventId = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(title);
         return title.Length <= LongestTitle
-            ? AppendAsync([new NewEvent(new RunRenamed(title), metadata)], cancellationToken)
+            ? AppendAsync([EventOf(new RunRenamed(title), metadata, eventId)], cancellationToken)
             : throw new ArgumentException($"The title has {title.Length} characters, and {LongestTitle} are allowed.", nameof(title));
     }
 
     /// <summary>Adds and removes labels, by the event <c>run.labelled</c>.</summary>
-    /// <param name="added">Labels that it gets, each of 1 to 100 characters; those that it has already stay.</param>
+    /// <param name="added">Labels that it gets, each of 1 to 100 characters without a comma, which separates them in forms; those that it has already stay.</param>
     /// <param name="removed">Labels that it loses; those that it does not have are ignored.</param>
     /// <param name="metadata">Who labels it; null for nothing.</param>
+    /// <param name="eventId">The id of the event, by which the call, made again, writes nothing; null for a new one.</param>
     /// <param name="cancellationToken">Stops waiting; the event is then written or not.</param>
-    /// <exception cref="ArgumentException">There is no label, or one is empty, too long, or has control characters.</exception>
+    /// <exception cref="ArgumentException">There is no label; or one is empty, too long, or has control characters; or an added one has a comma.</exception>
     public Task<Position> LabelAsync(
-        IReadOnlyList<string> added, IReadOnlyList<string>? removed = null, EventMetadata? metadata = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<string> added,
+        IReadOnlyList<string>? removed = null,
+        EventMetadata? metadata = null,
+        Guid? eventId = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(added);
         removed ??= [];
@@ -70,8 +77,13 @@ public sealed partial class Run
             }
         }
 
+        if (added.FirstOrDefault(label => label.Contains(',', StringComparison.Ordinal)) is { } several)
+        {
+            throw new ArgumentException($"'{several}' cannot be a label: a comma separates labels. Add each by itself.", nameof(added));
+        }
+
         var labelled = new RunLabelled(added.Count == 0 ? null : added, removed.Count == 0 ? null : removed);
-        return AppendAsync([new NewEvent(labelled, metadata)], cancellationToken);
+        return AppendAsync([EventOf(labelled, metadata, eventId)], cancellationToken);
     }
 
     /// <summary>Says that the run has reached its end, by the event <c>run.completed</c>; its status is done until more work is recorded.</summary>
@@ -89,5 +101,11 @@ public sealed partial class Run
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(error);
         return AppendAsync([new NewEvent(new RunFailed(error), metadata)], cancellationToken);
+    }
+
+    private static NewEvent EventOf(object data, EventMetadata? metadata, Guid? id)
+    {
+        var made = new NewEvent(data, metadata);
+        return id is { } given ? made with { Id = given } : made;
     }
 }

@@ -25,6 +25,7 @@ internal static class RunSummaries
             WaitsFor = waitsFor,
             WaitsUntil = waitsFor == RunWait.Approval && asked.TrueForAll(a => a.ExpiresAt is not null) ? asked.Max(a => a.ExpiresAt) : null,
             Title = state.Title ?? state.Question,
+            GivenTitle = state.IsNamed ? state.Title : null,
             Model = state.Model,
             Error = status == RunStatus.Failed ? state.Error : null,
             Labels = [.. state.Labels],

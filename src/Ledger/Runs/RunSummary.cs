@@ -25,6 +25,9 @@ public sealed record RunSummary(StreamName Stream, StreamVersion Version, RunSta
     /// <summary>The title that it was given, else the beginning of the first thing that a model was asked; null for none.</summary>
     public string? Title { get; init; }
 
+    /// <summary>The title that it was given by <see cref="Run.RenameAsync"/>; null for none, where <see cref="Title"/> may follow from its events.</summary>
+    public string? GivenTitle { get; init; }
+
     /// <summary>The model that was asked last; null for none.</summary>
     public string? Model { get; init; }
 

@@ -44,13 +44,15 @@ public abstract class RunSummaryTests(ITestEngine engine) : PolledToolTests(engi
     {
         var run = Runs.GetRun(NewId());
         await run.AppendAsync([new UntypedEvent("llm.request", Ask)]);
-        (await run.GetSummaryAsync())!.Title.ShouldBe("Why did the kettle break?");
+        var asked = (await run.GetSummaryAsync())!;
+        (asked.Title, asked.GivenTitle).ShouldBe(("Why did the kettle break?", null));
         await run.RenameAsync("Kettles");
-        (await run.GetSummaryAsync())!.Title.ShouldBe("Kettles");
+        var named = (await run.GetSummaryAsync())!;
+        (named.Title, named.GivenTitle).ShouldBe(("Kettles", "Kettles"));
         await run.AppendAsync([new UntypedEvent("llm.request", JsonElement.Parse("""{"model":"m-3","messages":"And now?"}"""))]);
         await run.RenameAsync("");
         var summary = (await run.GetSummaryAsync())!;
-        (summary.Title, summary.Model, summary.ModelCalls).ShouldBe(("Why did the kettle break?", "m-3", 2));
+        (summary.Title, summary.GivenTitle, summary.Model, summary.ModelCalls).ShouldBe(("Why did the kettle break?", null, "m-3", 2));
         await Should.ThrowAsync<ArgumentException>(() => run.RenameAsync(new string('x', 501)));
     }
 
@@ -61,12 +63,37 @@ public abstract class RunSummaryTests(ITestEngine engine) : PolledToolTests(engi
         await run.LabelAsync(["b", "a", "é"]);
         await run.LabelAsync(["c", "a"], ["b", "unknown"]);
         (await run.GetSummaryAsync())!.Labels.ShouldBe(["a", "c", "é"]);
-        foreach (var wrong in new[] { "", " ", "a\nb", new string('x', 101) })
+        foreach (var wrong in new[] { "", " ", "a\nb", "a,b", new string('x', 101) })
         {
             await Should.ThrowAsync<ArgumentException>(() => run.LabelAsync([wrong]));
         }
 
         await Should.ThrowAsync<ArgumentException>(() => run.LabelAsync([]));
+    }
+
+    [Fact]
+    public async Task Label_WithAComma_OfAnotherWriter_CanBeRemoved()
+    {
+        var run = Runs.GetRun(NewId());
+        await run.AppendAsync([new RunLabelled(["a,b", "c"])]);
+
+        await run.LabelAsync([], ["a,b"]);
+
+        (await run.GetSummaryAsync())!.Labels.ShouldBe(["c"]);
+    }
+
+    [Fact]
+    public async Task TitleAndLabels_WithTheIdOfTheFirstCall_AreWrittenOnce()
+    {
+        var run = Runs.GetRun(NewId());
+        var (title, labels) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        for (var i = 0; i < 2; i++)
+        {
+            await run.RenameAsync("Kettles", eventId: title);
+            await run.LabelAsync(["a"], eventId: labels);
+        }
+
+        (await run.ReadAllAsync()).Select(e => e.Id).ShouldBe([title, labels]);
     }
 
     [Fact]

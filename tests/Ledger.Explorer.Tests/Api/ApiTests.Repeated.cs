@@ -38,6 +38,10 @@ public abstract partial class ApiTests
     [InlineData("/streams/run:kettle/branches", """{"at": 3, "id": "named", "name": "a label"}""")]
     [InlineData("/streams/run:kettle/events", """{"events": [{"type": "kit.loaded", "data": {"kit": "a"}}, {"type": "kit.loaded", "data": {"kit": "a"}}]}""")]
     [InlineData("/streams/run:kettle/events", """{"events": [{"type": "object.created", "data": {"id": "new", "type": "Claim"}}], "expected_length": 12}""")]
+    [InlineData("/streams/branch:kettle-strict/rebases", """{"onto": "run:kettle"}""")]
+    [InlineData("/streams/branch:kettle-strict/rebases", """{"onto": "run:kettle", "id": "named", "name": "a label", "mode": "squash", "at": 10}""")]
+    [InlineData("/streams/run:kettle/title", """{"title": "Kettles"}""")]
+    [InlineData("/streams/run:kettle/labels", """{"add": ["a", "b"], "remove": ["c"]}""")]
     [InlineData("/sessions/kettle/again/entries", """{"entries": [{"entry": {"a": 1}}, {"entry": {"a": 1}}]}""")]
     public async Task Post_WithAKey_SentToAnotherServer_CreatesNothingMore(string path, string body)
     {
@@ -50,6 +54,36 @@ public abstract partial class ApiTests
         second.IsSuccessStatusCode.ShouldBeTrue(await second.Content.ReadAsStringAsync());
         second.Headers.Location.ShouldBe(first.Headers.Location);
         (await CountAsync()).ShouldBe(written);
+    }
+
+    [Fact]
+    public async Task Rebase_SentToAnotherServer_IsToldWhatTheFirstMade_AndNeverAnother()
+    {
+        const string Path = "/streams/branch:kettle-strict/rebases";
+        const string Body = """{"onto": "run:kettle", "id": "named"}""";
+        await using var second = await ExplorerHost.StartAsync(_host.Ledger.Store, options => options with { Writing = ExplorerWriting.Allowed });
+        await using var third = await ExplorerHost.StartAsync(_host.Ledger.Store, options => options with { Writing = ExplorerWriting.Allowed });
+        using var made = await PostWithKeyAsync(_client, Path, Body, "k-5");
+
+        using var same = await PostWithKeyAsync(second.CreateClient(), Path, Body, "k-5");
+        using var other = await PostWithKeyAsync(second.CreateClient(), Path, """{"onto": "run:kettle", "id": "named", "name": "another"}""", "k-6");
+        using var plainFork = await PostWithKeyAsync(second.CreateClient(), Path, """{"onto": "run:kettle", "id": "kettle-strict", "name": "what if we doubt?"}""", "k-7");
+        await _host.Ledger.GetRun("kettle").AppendAsync([new KitLoaded("later")]);
+        using var later = await PostWithKeyAsync(third.CreateClient(), Path, Body, "k-5");
+
+        made.StatusCode.ShouldBe(HttpStatusCode.Created);
+        same.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var text = await made.Content.ReadAsStringAsync();
+        (await same.Content.ReadAsStringAsync()).ShouldBe(text);
+        (other.StatusCode, plainFork.StatusCode).ShouldBe((HttpStatusCode.Conflict, HttpStatusCode.Conflict));
+        later.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var (first, last) = (JsonDocument.Parse(text).RootElement, JsonDocument.Parse(await later.Content.ReadAsStringAsync()).RootElement);
+        foreach (var member in new[] { "source", "source_length", "onto", "onto_length", "base", "branch", "event_id", "length" })
+        {
+            last.GetProperty(member).ToString().ShouldBe(first.GetProperty(member).ToString(), member);
+        }
+
+        last.GetProperty("carried").GetArrayLength().ShouldBe(0);
     }
 
     [Fact]

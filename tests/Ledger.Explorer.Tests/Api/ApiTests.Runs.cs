@@ -66,11 +66,12 @@ public abstract partial class ApiTests
         using var labelled = await PostAsync("/run:kettle/labels", """{"add": ["b", "a"]}""");
         using var nothing = await PostAsync("/run:kettle/labels", "{}");
         using var wrong = await PostAsync("/run:kettle/labels", """{"add": [1]}""");
+        using var several = await PostAsync("/run:kettle/labels", """{"add": ["a,b"]}""");
         using var long_ = await PostAsync("/run:kettle/title", $$"""{"title": "{{new string('x', 501)}}"}""");
 
         named.StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
         labelled.StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
-        new[] { nothing, wrong, long_ }.Select(a => a.StatusCode).ShouldAllBe(s => s == System.Net.HttpStatusCode.BadRequest);
+        new[] { nothing, wrong, several, long_ }.Select(a => a.StatusCode).ShouldAllBe(s => s == System.Net.HttpStatusCode.BadRequest);
         var run = await GetAsync($"{Streams}/run:kettle");
         run.GetProperty("title").GetString().ShouldBe("Kettles");
         run.GetProperty("labels").EnumerateArray().Select(l => l.GetString()).ShouldBe(["a", "b"]);

@@ -2,7 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Ledger.Explorer.Projections;
 using Ledger.Explorer.Tests.Api;
+using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Testing;
@@ -78,6 +80,63 @@ public sealed partial class DeadLetterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RetryAll_ThatFailsAgain_CountsThemAll()
+    {
+        using var failed = await SendAsync((await _admin.ListDeadLettersAsync())[0], "retry-all");
+
+        failed.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await failed.Content.ReadAsStringAsync()).ShouldContain("4 dead letters of &#x27;mail&#x27; could not be applied; the last one: ");
+        (await _admin.ListDeadLettersAsync()).Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task RetryAll_ThatTakesLong_StopsAndGoesOnWhereItWas()
+    {
+        await using var slow = await ExplorerHost.StartAsync(
+            _host.Ledger.Store,
+            options => options with { Writing = ExplorerWriting.Allowed },
+            builder => builder.Services.AddSingleton(_admin).AddSingleton<TimeProvider>(new LeapingTime()));
+        _client = slow.CreateClient();
+        var letters = await _admin.ListDeadLettersAsync();
+
+        using var failed = await SendAsync(letters[0], "retry-all");
+        failed.StatusCode.ShouldBe(HttpStatusCode.OK, await failed.Content.ReadAsStringAsync());
+        var html = await failed.Content.ReadAsStringAsync();
+        html.ShouldContain("0 dead letters were applied. 3 are left");
+        html.ShouldContain("1 dead letter could not be applied, and stays.");
+        html.ShouldContain($"<input type=\"hidden\" name=\"after\" value=\"{letters[0].Sequence}\" />");
+        _isCorrected = true;
+        using var going = await SendAsync(letters[0], "retry-all", ("projection", "mail"), ("after", letters[0].Sequence.ToString()));
+        (await going.Content.ReadAsStringAsync()).ShouldContain("Go on with 2 dead letters</button>");
+        (await _admin.ListDeadLettersAsync()).Select(l => l.Id).ShouldBe([letters[0].Id, letters[2].Id, letters[3].Id]);
+        using var last = await SendAsync(letters[0], "retry-all", ("projection", "mail"), ("after", letters[2].Sequence.ToString()));
+        last.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+        using var wrong = await SendAsync(letters[0], "retry-all", ("projection", "mail"), ("after", "-1"));
+        wrong.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        slow.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task RetryAll_OfMany_TriesSomeInARequest()
+    {
+        var letters = Enumerable.Range(1, 1_000)
+            .Select(i => new DeadLetter(Guid.NewGuid(), "mail", new SequenceNumber(i), default, null, default, "", "")).ToList();
+        var replayed = new List<DeadLetter>();
+
+        var (tried, failures) = await LetterRetries.TryAsync(
+            letters,
+            letter =>
+            {
+                replayed.Add(letter);
+                return Task.CompletedTask;
+            },
+            TimeProvider.System);
+
+        (tried, failures.Count).ShouldBe((LetterRetries.Most, 0));
+        replayed.ShouldBe(letters.Take(LetterRetries.Most));
+    }
+
+    [Fact]
     public async Task Page_Dropped_NeedsAReason()
     {
         var letter = (await _admin.ListDeadLettersAsync())[2];
@@ -121,6 +180,14 @@ public sealed partial class DeadLetterTests : IAsyncLifetime
         };
         request.Headers.Add("Cookie", page.Headers.GetValues("Set-Cookie").First().Split(';')[0]);
         return await _client.SendAsync(request);
+    }
+
+    /// <summary>A clock on which half a minute passes between two looks.</summary>
+    private sealed class LeapingTime : TimeProvider
+    {
+        private long _ticks = new DateTimeOffset(2026, 11, 20, 10, 0, 0, TimeSpan.Zero).Ticks;
+
+        public override DateTimeOffset GetUtcNow() => new(Interlocked.Add(ref _ticks, 30 * TimeSpan.TicksPerSecond), TimeSpan.Zero);
     }
 
     [GeneratedRegex("""<input type="hidden" name="(?<name>[^"]+)" value="(?<value>[^"]+)" """)]

@@ -139,6 +139,40 @@ public sealed partial class PageTests : IAsyncLifetime
         html.ShouldContain("status-running");
     }
 
+    [Fact]
+    public async Task Run_FormsThatChangeIt_EachHaveOneButtonAndAKey()
+    {
+        var html = await _client.GetStringAsync("/ledger/run?stream=run:kettle");
+
+        var forms = Form().Matches(html).Select(m => m.Value).Where(form => form.Contains("action=\"/ledger/run\"", StringComparison.Ordinal)).ToList();
+        forms.Select(form => Act().Matches(form).Select(m => m.Groups["act"].Value)).ShouldBe([["rename"], ["label"], ["archive"]]);
+        forms.ShouldAllBe(form => form.Contains("name=\"request\"", StringComparison.Ordinal));
+        html.ShouldContain("<summary>Archive</summary>");
+    }
+
+    [Fact]
+    public async Task Run_TitleOfItsQuestion_IsNotFilledInAsIfGiven()
+    {
+        var run = _host.Ledger.GetRun("asked");
+        await run.AppendAsync([new UntypedEvent("llm.request", JsonElement.Parse("""{"messages": "Why did it break?"}"""))]);
+
+        (await _client.GetStringAsync("/ledger/run?stream=run:asked")).ShouldContain("<input name=\"title\" maxlength=\"500\" placeholder=\"Why did it break?\" />");
+        await run.RenameAsync("Kettles");
+        (await _client.GetStringAsync("/ledger/run?stream=run:asked")).ShouldContain("<input name=\"title\" maxlength=\"500\" value=\"Kettles\"");
+    }
+
+    [Fact]
+    public async Task Run_LabelsSet_LeavesThoseThatNoFormCanName()
+    {
+        var run = _host.Ledger.GetRun("labelled");
+        await run.AppendAsync([new RunLabelled(["a,b", "c"])]);
+
+        using var set = await SendFormAsync("/ledger/run?stream=run:kettle", "/ledger/run", ("stream", "run:labelled"), ("act", "label"), ("labels", "d"));
+
+        set.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+        (await run.GetSummaryAsync())!.Labels.ShouldBe(["a,b", "d"]);
+    }
+
     private async Task<HttpResponseMessage> SendFormAsync(string path, string action, params (string Name, string Value)[] values)
     {
         using var page = await _client.GetAsync(path);
@@ -199,6 +233,12 @@ public sealed partial class PageTests : IAsyncLifetime
             (await answer.Content.ReadAsStringAsync()).ShouldBe((await run.GetWorldAsync(new Position(at))).ToString());
         }
     }
+
+    [GeneratedRegex("<form method=\"post\".*?</form>", RegexOptions.Singleline)]
+    private static partial Regex Form();
+
+    [GeneratedRegex("""<button[^>]* name="act" value="(?<act>[^"]+)">""")]
+    private static partial Regex Act();
 
     [GeneratedRegex("/ledger/assets/[a-z0-9.]+")]
     private static partial Regex Asset();
