@@ -58,7 +58,7 @@ internal sealed class SealVerifyCommand : LedgerCommand
             .Add($"  {entry.Stream} {Printable.Number(entry.Version)}  ")
             .Add(entry.Type ?? "", Tone.Name)
             .Add(entry.Timestamp is { } time ? $"  {Printable.Time(time)}  " : "  ", Tone.Faint)
-            .Add(notShown.Length > 0 ? $"{notShown} withheld or erased  " : "", Tone.Removed)
+            .Add(notShown.Length > 0 ? $"{notShown} withheld or erased{(proved.Data is null ? "" : "  ")}" : "", Tone.Removed)
             .AddRest(proved.Data ?? "")
             .EndLine();
     }

@@ -1,4 +1,3 @@
-
 namespace Ledger.Seal.Auditing;
 
 /// <content>Which rows were changed, moved, inserted or removed.</content>

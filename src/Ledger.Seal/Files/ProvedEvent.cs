@@ -11,8 +11,13 @@ public sealed record ProvedEvent(long Index, SealEntry Entry, string? Data, Read
     /// <summary>The columns, of <c>data</c>, <c>bdata</c> and <c>headers</c>, that the event has and the file does not show: they were erased, or whoever gave the file has left them out.</summary>
     public IReadOnlyList<string> NotShown =>
     [
-        .. Data is null && !Entry.Data.IsEmpty ? ["data"] : Array.Empty<string>(),
-        .. BinaryData is null && !Entry.BinaryData.IsEmpty ? ["bdata"] : Array.Empty<string>(),
-        .. Headers is null && !Entry.Headers.IsEmpty ? ["headers"] : Array.Empty<string>(),
+        .. new[]
+        {
+            NameOf("data", Entry.Data, Data is null),
+            NameOf("bdata", Entry.BinaryData, BinaryData is null),
+            NameOf("headers", Entry.Headers, Headers is null),
+        }.OfType<string>(),
     ];
+
+    private static string? NameOf(string column, ReadOnlyMemory<byte> commitment, bool isMissing) => isMissing && !commitment.IsEmpty ? column : null;
 }

@@ -68,7 +68,7 @@ public sealed class ErasedTests
             update ledger.seal_leaf set data_commitment = data_commitment || '\x00' where seq = 7
             """);
 
-        (await database.AuditAsync()).Findings.ShouldContain(f => f.Kind == SealFindingKind.SealDamaged && f.Leaf == 6 && f.Message.Contains("has lost a salt"));
+        (await database.AuditAsync()).Findings.ShouldContain(f => f.Kind == SealFindingKind.SealDamaged && f.Leaf == 6 && f.Message.Contains("has lost a salt", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -11,6 +11,8 @@ public sealed class CheckpointTests
     public async Task Checkpoint_AnotherSignsALargerTreeMeanwhile_IsNoCutOff()
     {
         await using var database = await SealDatabase.CreateFilledAsync();
+        await database.FillAsync(2);
+        await database.Seal.SealAsync();
         var anchor = new Anchor
         {
             Find = async () =>
@@ -20,7 +22,7 @@ public sealed class CheckpointTests
             },
         };
 
-        Checkpoint.Of(await database.Seal.CheckpointAsync([database.Key], anchor)).Size.ShouldBe(47);
+        Checkpoint.Of(await database.Seal.CheckpointAsync([database.Key], anchor)).Size.ShouldBe(50);
     }
 
     [Fact]
@@ -40,7 +42,7 @@ public sealed class CheckpointTests
     public async Task Checkpoint_ManySignATreeForTheFirstTime_KeepsAllSignatures()
     {
         await using var database = await SealDatabase.CreateAsync();
-        await database.FillAsync(5);
+        await database.FillAsync(25);
         await database.Seal.SealAsync();
         var keys = Enumerable.Range(0, 8).Select(_ => SealKey.Generate("example.com/log")).ToList();
 
