@@ -59,7 +59,7 @@ internal sealed record SealedEventJson
         Check("data", DataSalt, Commitment.Data, Data is null ? null : Encoding.UTF8.GetBytes(Data), entry.Data);
         Check("bdata", DataSalt, Commitment.BinaryData, BinaryData, entry.BinaryData);
         Check("headers", HeadersSalt, Commitment.Headers, Headers is null ? null : Encoding.UTF8.GetBytes(Headers), entry.Headers);
-        return new ProvedEvent(Index, entry, Data, BinaryData is null ? null : (ReadOnlyMemory<byte>)BinaryData, Headers);
+        return new ProvedEvent(Index, entry, Data, BinaryData is { } binary ? new ReadOnlyMemory<byte>(binary) : default(ReadOnlyMemory<byte>?), Headers);
     }
 
     // Content that is left out is reported as not shown: the commitment alone does not say whether it was erased.
