@@ -13,20 +13,20 @@ create table {ledger}.seal_head (
 insert into {ledger}.seal_head (is_only, size, seq) values (true, 0, 0);
 
 -- The leaves: which event each is, and the salts of its commitments. When a payload is erased its salt is deleted, and the commitments stay.
+-- Headers are never erased, so their salt is always there.
 -- checksums: two bytes a column, by which an audit names the one that changed.
 create table {ledger}.seal_leaf (
     leaf bigint not null,
     seq bigint not null,
     data_salt bytea,
-    headers_salt bytea,
+    headers_salt bytea not null,
     data_commitment bytea,
     bdata_commitment bytea,
-    headers_commitment bytea,
     checksums bytea not null,
     constraint pk_seal_leaf primary key (leaf),
     constraint uq_seal_leaf_seq unique (seq),
     constraint ck_seal_leaf_data check ((data_salt is null) = (data_commitment is not null)),
-    constraint ck_seal_leaf_headers check ((headers_salt is null) = (headers_commitment is not null))
+    constraint ck_seal_leaf_commitments check (length(data_commitment) = 32 and length(bdata_commitment) = 32)
 );
 
 -- The hashes, 256 to a tile: those of the leaves at level 0, of full tiles at the next. The last tile of a level grows. Hashes do not compress.

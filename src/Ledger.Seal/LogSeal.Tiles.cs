@@ -64,20 +64,31 @@ public sealed partial class LogSeal
             }
         }
 
-        await File.WriteAllTextAsync(Path.Combine(folder, "checkpoint"), note.ToString(), cancellationToken).ConfigureAwait(false);
+        var whole = Path.Combine(folder, $".{Guid.NewGuid():n}");
+        await File.WriteAllTextAsync(whole, note.ToString(), cancellationToken).ConfigureAwait(false);
+        File.Move(whole, Path.Combine(folder, "checkpoint"), overwrite: true);
         return head.Size;
 
         async Task WriteAsync(string path, Func<CancellationToken, Task<byte[]?>> read)
         {
             var file = Path.Combine(folder, path);
-            if (!File.Exists(file))
+            if (!IsThere(path, file))
             {
                 var content = await read(cancellationToken).ConfigureAwait(false)
                     ?? throw new SealBrokenException($"'{path}' cannot be given: events or tiles are missing. 'ledger seal audit' says more.");
                 Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-                await File.WriteAllBytesAsync(file, content, cancellationToken).ConfigureAwait(false);
+
+                // Whole or not at all: a file that is there is not written again.
+                var temporary = Path.Combine(Path.GetDirectoryName(file)!, $".{Guid.NewGuid():n}");
+                await File.WriteAllBytesAsync(temporary, content, cancellationToken).ConfigureAwait(false);
+                File.Move(temporary, file, overwrite: true);
             }
         }
+
+        // A tile of hashes has as many bytes as its path says; one that has not was cut off while it was written.
+        static bool IsThere(string path, string file) => new FileInfo(file) is { Exists: true } found
+            && (path.StartsWith("tile/" + EntriesPath, StringComparison.Ordinal)
+                || found.Length == TilePath.Parse(path[(path.IndexOf('/', "tile/".Length) + 1)..])!.Value.Width * MerkleTree.HashSize);
     }
 
     private async Task<byte[]?> FindTileAsync(NpgsqlConnection connection, TileId id, int width, CancellationToken cancellationToken)

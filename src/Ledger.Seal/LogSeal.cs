@@ -33,7 +33,7 @@ public sealed partial class LogSeal
         _options = (options ?? new PostgresOptions()).Checked();
         _timeProvider = timeProvider ?? TimeProvider.System;
         _reading = new SealReading(_options);
-        _checkpoints = new CheckpointWriter(_options);
+        _checkpoints = new CheckpointWriter(_options, _timeProvider);
     }
 
     /// <summary>How far the seal is.</summary>

@@ -24,6 +24,7 @@ internal sealed class SealAuditCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var found = new List<SealFinding>();
+        var erased = new List<ErasedPayload>();
         var options = new SealAuditOptions
         {
             Keys = await SealFiles.ReadKeysAsync(session.Get(_keys), cancellationToken),
@@ -39,23 +40,42 @@ internal sealed class SealAuditCommand : LedgerCommand
                     found.Add(finding);
                 }
             },
+            OnErased = payload =>
+            {
+                if (!session.Json)
+                {
+                    session.Out.Add("erased".PadRight(14), Tone.Faint).Add(
+                        $"The payload of the event {payload.Id}, version {Printable.Number(payload.Version)} of '{payload.Stream}' at number {Printable.Number(payload.Sequence)}, "
+                        + $"leaf {Printable.Number(payload.Leaf)}, is gone and is not proved any more.").EndLine();
+                }
+                else if (erased.Count < MostInJson)
+                {
+                    erased.Add(payload);
+                }
+            },
         };
         await using var connection = await session.ConnectAsync(cancellationToken);
         var audit = await session.Progress.RunAsync("Auditing", () => connection.Seal.AuditAsync(options, cancellationToken));
         if (session.Json)
         {
-            session.Out.Json(SealAuditContract.Of(audit, found), ContractContext.Default.SealAuditContract);
+            session.Out.Json(SealAuditContract.Of(audit, found, erased), ContractContext.Default.SealAuditContract);
         }
         else
         {
             session.Out.Fact("sealed     ", $"{Printable.Number(audit.Size)} events");
-            session.Out.Fact("as sealed  ", $"{Printable.Number(audit.Events)}{(audit.Erased > 0 ? $", the payload of {Printable.Number(audit.Erased)} erased" : "")}");
+            session.Out.Fact("unsealed   ", $"{Printable.Number(audit.Unsealed)}{(audit.Unsealed == 10_000 ? " or more" : "")} events, which were not compared");
+            session.Out.Fact("as sealed  ", Printable.Number(audit.Events));
             if (audit.Compacted > 0)
             {
                 session.Out.Fact("compacted  ", $"{Printable.Number(audit.Compacted)}, as sealed in the archive");
             }
 
-            session.Out.Fact("checkpoints", $"{Printable.Number(audit.Checkpoints)} that the log leads to");
+            if (audit.Erased > 0)
+            {
+                session.Out.Fact("erased     ", $"the payload of {Printable.Number(audit.Erased)} of these");
+            }
+
+            session.Out.Fact("checkpoints", $"{Printable.Number(audit.Checkpoints)} that the log leads to, and {Printable.Number(audit.AfterLastCheckpoint)} events after the last of them");
             session.Out.Fact("found      ", audit.IsClean ? "nothing" : Printable.Number(audit.Findings), audit.IsClean ? Tone.Added : Tone.Removed);
         }
 

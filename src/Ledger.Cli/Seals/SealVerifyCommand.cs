@@ -53,11 +53,13 @@ internal sealed class SealVerifyCommand : LedgerCommand
     private static void Print(Printer output, ProvedEvent proved)
     {
         var entry = proved.Entry;
+        var notShown = string.Join(", ", proved.NotShown);
         output.Add(Printable.Number(proved.Index).PadLeft(8), Tone.Faint)
             .Add($"  {entry.Stream} {Printable.Number(entry.Version)}  ")
             .Add(entry.Type ?? "", Tone.Name)
             .Add(entry.Timestamp is { } time ? $"  {Printable.Time(time)}  " : "  ", Tone.Faint)
-            .AddRest(proved.Data ?? "payload erased", proved.IsErased ? Tone.Removed : Tone.Plain)
+            .Add(notShown.Length > 0 ? $"{notShown} withheld or erased{(proved.Data is null ? "" : "  ")}" : "", Tone.Removed)
+            .AddRest(proved.Data ?? "")
             .EndLine();
     }
 
@@ -72,7 +74,16 @@ internal sealed class SealVerifyCommand : LedgerCommand
         output.Fact("signed by ", verdict.Signers.Count == 0 ? "no key that was given" : string.Join(", ", verdict.Signers.Select(key => key.Name + (key.IsWitness ? " (witness)" : ""))));
         if (verdict.Events > 0)
         {
-            output.Fact("events    ", $"{Printable.Number(verdict.Events)}{(verdict.Erased > 0 ? $", the payload of {Printable.Number(verdict.Erased)} erased" : "")}");
+            output.Fact("events    ", Printable.Number(verdict.Events));
+        }
+
+        if (!verdict.IsShownWhole)
+        {
+            (string Column, long Count)[] counts = [("data", verdict.DataNotShown), ("bdata", verdict.BinaryDataNotShown), ("headers", verdict.HeadersNotShown)];
+            output.Fact(
+                "not shown ",
+                $"{string.Join(", ", counts.Where(c => c.Count > 0).Select(c => $"{c.Column} of {Printable.Number(c.Count)}"))}: withheld or erased",
+                Tone.Removed);
         }
 
         if (verdict.Since is { } since)
@@ -85,6 +96,9 @@ internal sealed class SealVerifyCommand : LedgerCommand
             output.Line(fault, Tone.Removed);
         }
 
-        output.Fact("verdict   ", verdict.IsValid ? "everything holds" : "not proved", verdict.IsValid ? Tone.Added : Tone.Removed);
+        output.Fact(
+            "verdict   ",
+            !verdict.IsValid ? "not proved" : verdict.IsShownWhole ? "everything holds" : "what is shown holds",
+            verdict.IsValid ? Tone.Added : Tone.Removed);
     }
 }

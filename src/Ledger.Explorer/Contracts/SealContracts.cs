@@ -28,7 +28,9 @@ internal sealed record SealTextContract(string? Note = null, string? Proof = nul
 /// <param name="Keys">The given keys that signed it.</param>
 /// <param name="Stream">The run or branch that it is of.</param>
 /// <param name="EventCount">How many events it proves.</param>
-/// <param name="ErasedCount">Of how many of them the payload was erased.</param>
+/// <param name="DataNotShownCount">Of how many of them the payload was withheld or erased.</param>
+/// <param name="BdataNotShownCount">Of how many a binary payload was withheld or erased.</param>
+/// <param name="HeadersNotShownCount">Of how many headers were withheld or erased.</param>
 /// <param name="SinceSize">The size of the earlier checkpoint that the log extends.</param>
 /// <param name="Reasons">What is wrong.</param>
 internal sealed record SealVerdictContract(
@@ -38,7 +40,9 @@ internal sealed record SealVerdictContract(
     IReadOnlyList<string> Keys,
     string? Stream,
     long EventCount,
-    long ErasedCount,
+    long DataNotShownCount,
+    long BdataNotShownCount,
+    long HeadersNotShownCount,
     long? SinceSize,
     IReadOnlyList<string> Reasons)
 {
@@ -49,7 +53,9 @@ internal sealed record SealVerdictContract(
         [.. verdict.Signers.Select(key => key.ToString())],
         verdict.Stream,
         verdict.Events,
-        verdict.Erased,
+        verdict.DataNotShown,
+        verdict.BinaryDataNotShown,
+        verdict.HeadersNotShown,
         verdict.Since,
         verdict.Faults);
 }
@@ -57,32 +63,49 @@ internal sealed record SealVerdictContract(
 /// <summary>What an audit found.</summary>
 /// <param name="Size">How many leaves the tree has.</param>
 /// <param name="EventCount">How many events are as they were sealed.</param>
-/// <param name="ErasedCount">Of how many of them the payload was erased.</param>
+/// <param name="ErasedCount">Of how many of them, and of those compacted, the payload is gone and is not proved any more.</param>
 /// <param name="CompactedCount">How many are in the archive of compactions, as they were sealed.</param>
 /// <param name="CheckpointCount">How many checkpoints the tree leads to.</param>
+/// <param name="AfterLastCheckpointCount">How many events of the tree follow the last of these.</param>
+/// <param name="UnsealedCount">How many events follow the tree and were not compared, counted up to 10,000.</param>
 /// <param name="FindingCount">How many things were found.</param>
 /// <param name="Findings">The first 10,000 of them.</param>
+/// <param name="Erased">The first 10,000 events whose payload is gone.</param>
 internal sealed record SealAuditContract(
     long Size,
     long EventCount,
     long ErasedCount,
     long CompactedCount,
     long CheckpointCount,
+    long AfterLastCheckpointCount,
+    long UnsealedCount,
     long FindingCount,
-    IReadOnlyList<SealFindingContract> Findings)
+    IReadOnlyList<SealFindingContract> Findings,
+    IReadOnlyList<ErasedPayloadContract> Erased)
 {
-    public static SealAuditContract Of(SealAudit audit, IReadOnlyList<SealFinding> findings) => new(
+    public static SealAuditContract Of(SealAudit audit, IReadOnlyList<SealFinding> findings, IReadOnlyList<ErasedPayload> erased) => new(
         audit.Size,
         audit.Events,
         audit.Erased,
         audit.Compacted,
         audit.Checkpoints,
+        audit.AfterLastCheckpoint,
+        audit.Unsealed,
         audit.Findings,
-        [.. findings.Select(SealFindingContract.Of)]);
+        [.. findings.Select(SealFindingContract.Of)],
+        [.. erased.Select(e => new ErasedPayloadContract(e.Leaf, e.Sequence, e.Id, e.Stream, e.Version))]);
 }
 
+/// <summary>An event whose payload is gone; all else of it is proved.</summary>
+/// <param name="Leaf">The number of the leaf.</param>
+/// <param name="Sequence">The number of the event in the log.</param>
+/// <param name="EventId">Its id.</param>
+/// <param name="Stream">Its stream.</param>
+/// <param name="Version">Its place in the stream.</param>
+internal sealed record ErasedPayloadContract(long Leaf, long Sequence, Guid EventId, string? Stream, long Version);
+
 /// <summary>One thing that an audit found.</summary>
-/// <param name="Kind">changed, removed, inserted, reordered, cut_off, forged_fork or seal_damaged.</param>
+/// <param name="Kind">changed, removed, inserted, reordered, cut_off, forged_fork, seal_damaged or unproved.</param>
 /// <param name="Leaf">The number of the leaf.</param>
 /// <param name="Sequence">The number of the event in the log.</param>
 /// <param name="Stream">The stream that the row names.</param>
@@ -103,6 +126,7 @@ internal sealed record SealFindingContract(
         SealFindingKind.Reordered => "reordered",
         SealFindingKind.CutOff => "cut_off",
         SealFindingKind.ForgedFork => "forged_fork",
+        SealFindingKind.Unproved => "unproved",
         _ => "seal_damaged",
     };
 }

@@ -23,7 +23,9 @@ internal static class SealResource
         var response = request.Http.Response;
         response.ContentType = "application/octet-stream";
         response.ContentLength = tile.Length;
-        response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        // Entries have names and times, which a cache between must not keep for others.
+        response.Headers.CacheControl =
+            path.StartsWith("entries/", StringComparison.Ordinal) ? "private, max-age=31536000, immutable" : "public, max-age=31536000, immutable";
         if (!HttpMethods.IsHead(request.Http.Request.Method))
         {
             await response.Body.WriteAsync(tile, request.Aborted).ConfigureAwait(false);

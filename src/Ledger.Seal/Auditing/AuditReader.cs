@@ -16,8 +16,9 @@ internal sealed class AuditReader(PostgresOptions options)
 
     private readonly SealReading _reading = new(options);
 
-    public async Task<(long Size, long Sequence)> ReadHeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => (await _reading.ListAsync(
-        connection, "count_unsealed", _ => { }, r => (r.GetInt64(0), r.GetInt64(1)), cancellationToken).ConfigureAwait(false))[0];
+    /// <summary>The size of the tree, its last number, and how many events follow, counted up to 10,000.</summary>
+    public async Task<(long Size, long Sequence, long Unsealed)> ReadHeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => (await _reading.ListAsync(
+        connection, "count_unsealed", _ => { }, r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), cancellationToken).ConfigureAwait(false))[0];
 
     /// <summary>A page of leaves with their events; after the last leaf, the events up to the head.</summary>
     public async Task<AuditPage> ReadAsync(NpgsqlConnection connection, long firstLeaf, long size, long after, long head, CancellationToken cancellationToken)
@@ -26,7 +27,7 @@ internal sealed class AuditReader(PostgresOptions options)
             connection,
             "audit_leaves",
             p => p.With(firstLeaf, NpgsqlDbType.Bigint).With(size, NpgsqlDbType.Bigint).With(Rows, NpgsqlDbType.Integer),
-            r => new AuditLeaf(r.GetInt64(0), r.GetInt64(1), SealRow.Salts(r, 2), r.GetFieldValue<byte[]>(7)),
+            r => new AuditLeaf(r.GetInt64(0), r.GetInt64(1), SealRow.Salts(r, 2), r.GetFieldValue<byte[]>(6)),
             cancellationToken).ConfigureAwait(false);
         var hashes = new List<byte[]?>(leaves.Count);
         if (leaves.Count > 0)
@@ -109,6 +110,10 @@ internal sealed class AuditReader(PostgresOptions options)
             p => p.With(from, NpgsqlDbType.Bigint).With(until, NpgsqlDbType.Bigint).With(1_000, NpgsqlDbType.Integer),
             r => (r.GetInt64(0), r.GetString(1)),
             cancellationToken);
+
+    /// <summary>The size of the newest checkpoint; 0 for none.</summary>
+    public async Task<long> ReadNewestCheckpointAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => (await _reading.ListAsync(
+        connection, "last_checkpoint", p => p.With(long.MaxValue, NpgsqlDbType.Bigint), r => r.GetInt64(0), cancellationToken).ConfigureAwait(false)).FirstOrDefault();
 
     /// <summary>Tiles of some places.</summary>
     public Task<Dictionary<TileId, byte[]>> ReadTilesAsync(NpgsqlConnection connection, IReadOnlyCollection<TileId> tiles, CancellationToken cancellationToken) =>

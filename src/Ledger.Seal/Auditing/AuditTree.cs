@@ -4,7 +4,7 @@ using Ledger.Seal.Trees;
 namespace Ledger.Seal.Auditing;
 
 /// <summary>The root that the tree must have at a size.</summary>
-internal sealed record ExpectedRoot(long Size, ReadOnlyMemory<byte> Root, string What);
+internal sealed record ExpectedRoot(long Size, ReadOnlyMemory<byte> Root, string What, bool IsKept);
 
 /// <summary>Builds the tree of an audit again, and compares its roots with those of checkpoints.</summary>
 internal sealed class AuditTree
@@ -13,17 +13,26 @@ internal sealed class AuditTree
 
     private readonly TileEdge _edge = new(0, _ => default);
     private Queue<ExpectedRoot> _expected = new();
-    private long _confirmed;
+    private readonly HashSet<ExpectedRoot> _compared = new(ReferenceEqualityComparer.Instance);
     private bool _isForged;
 
     /// <summary>How many checkpoints the tree leads to.</summary>
     public long Confirmed { get; private set; }
+
+    /// <summary>The size of the last of them.</summary>
+    public long ConfirmedSize { get; private set; }
+
+    /// <summary>Whether a checkpoint was compared.</summary>
+    public bool HasComparedAny { get; private set; }
 
     /// <summary>Whether all hashes are known, so that roots can be compared.</summary>
     public bool IsWhole { get; private set; } = true;
 
     /// <summary>Adds roots of sizes that are still to come.</summary>
     public void Expect(IEnumerable<ExpectedRoot> expected) => _expected = new(_expected.Concat(expected).OrderBy(e => e.Size));
+
+    /// <summary>Whether a checkpoint that was kept was compared.</summary>
+    public bool HasCompared(ExpectedRoot kept) => _compared.Contains(kept);
 
     /// <summary>Adds a leaf; null where its hash is not known.</summary>
     public void Add(byte[]? hash, Action<SealFindingKind, long?, string> damaged)
@@ -54,16 +63,22 @@ internal sealed class AuditTree
             return;
         }
 
+        HasComparedAny = true;
+        if (expected.IsKept)
+        {
+            _compared.Add(expected);
+        }
+
         if (_edge.Root().AsSpan().SequenceEqual(expected.Root.Span))
         {
             Confirmed++;
-            _confirmed = expected.Size;
+            ConfirmedSize = expected.Size;
         }
         else if (!_isForged)
         {
             // All later ones differ too.
             _isForged = true;
-            var first = _confirmed < expected.Size ? _confirmed : 0;
+            var first = ConfirmedSize < expected.Size ? ConfirmedSize : 0;
             damaged(SealFindingKind.SealDamaged, first, Text(
                 $"The tree does not lead to {expected.What}, of size {expected.Size}: an event of the leaves {first} to {expected.Size - 1} was changed together with the seal."));
         }

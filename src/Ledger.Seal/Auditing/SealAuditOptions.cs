@@ -14,6 +14,9 @@ public sealed record SealAuditOptions
     /// <summary>Receives each finding: default nobody.</summary>
     public Action<SealFinding>? OnFinding { get; init; }
 
+    /// <summary>Receives each event whose payload was erased, so that it is not proved any more: default nobody.</summary>
+    public Action<ErasedPayload>? OnErased { get; init; }
+
     /// <summary>Receives how many leaves were looked at: default nobody.</summary>
     public IProgress<long>? Progress { get; init; }
 }

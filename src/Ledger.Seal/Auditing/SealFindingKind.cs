@@ -23,4 +23,7 @@ public enum SealFindingKind
 
     /// <summary>The tree, its leaves or its checkpoints are not as they were.</summary>
     SealDamaged,
+
+    /// <summary>The salt of a payload was deleted, and the event still has a payload: nothing proves it.</summary>
+    Unproved,
 }

@@ -22,6 +22,7 @@ internal ref struct EntryReader(ReadOnlySpan<byte> rest)
         var (stream, version, type, time) = (reader.Text(), reader.Number(), reader.Text(), reader.Number());
         var (tenant, clrType, correlation, causation) = (reader.Text(), reader.Text(), reader.Text(), reader.Text());
         var (data, binary, headers) = (reader.Commitment(), reader.Commitment(), reader.Commitment());
+        var (fork, forkHash) = reader.Fork();
         var entry = new SealEntry
         {
             Sequence = sequence,
@@ -37,32 +38,31 @@ internal ref struct EntryReader(ReadOnlySpan<byte> rest)
             Data = data,
             BinaryData = binary,
             Headers = headers,
-            Fork = reader.Fork(),
+            Fork = fork,
+            ForkHash = forkHash,
         };
         return reader._rest.IsEmpty ? entry : throw new SealFormatException("The entry has bytes after its end.");
     }
 
-    private SealFork? Fork()
+    private (SealFork? Fork, byte[] Hash) Fork() => Byte() switch
     {
-        switch (Byte())
-        {
-            case EntryWriter.Absent:
-                return null;
-            case EntryWriter.Hashed:
-                Take(MerkleTree.HashSize);
-                return null;
-        }
+        EntryWriter.Absent => (null, []),
+        EntryWriter.Hashed => (null, Take(MerkleTree.HashSize).ToArray()),
+        EntryWriter.Present => (new EntryReader(Take(Length())).Block(), []),
+        _ => throw Broken(),
+    };
 
-        var inner = new EntryReader(Take(Length()));
-        var position = inner.Number();
+    private SealFork Block()
+    {
+        var position = Number();
         var segments = new List<LineageSegment>();
-        for (var left = BinaryPrimitives.ReadUInt32BigEndian(inner.Take(4)); left > 0; left--)
+        for (var left = BinaryPrimitives.ReadUInt32BigEndian(Take(4)); left > 0; left--)
         {
-            var stream = inner.Text();
-            segments.Add(new LineageSegment(stream ?? "", inner.Number()));
+            var stream = Text() ?? throw Broken();
+            segments.Add(new LineageSegment(stream, Number()));
         }
 
-        return new SealFork(position, segments);
+        return _rest.IsEmpty ? new SealFork(position, segments) : throw Broken();
     }
 
     private string? Text() => Byte() switch

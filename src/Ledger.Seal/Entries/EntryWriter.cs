@@ -32,28 +32,37 @@ internal sealed class EntryWriter
         writer.Commitment(entry.Data);
         writer.Commitment(entry.BinaryData);
         writer.Commitment(entry.Headers);
-        writer.Fork(entry.Fork);
+        writer.Fork(entry);
         return writer._bytes.AsSpan(0, writer._length).ToArray();
     }
 
-    private void Fork(SealFork? fork)
+    /// <summary>The SHA-256 of the block that names a prefix, which stands for it in an entry if it is long.</summary>
+    public static byte[] HashFork(SealFork fork) => SHA256.HashData(Block(fork));
+
+    private static byte[] Block(SealFork fork)
     {
-        if (fork is null)
+        var writer = new EntryWriter();
+        writer.Number(fork.Position);
+        BinaryPrimitives.WriteUInt32BigEndian(writer.Take(4), (uint)fork.Segments.Count);
+        foreach (var segment in fork.Segments)
         {
-            Take(1)[0] = Absent;
+            writer.Text(segment.Stream);
+            writer.Number(segment.Taken);
+        }
+
+        return writer._bytes.AsSpan(0, writer._length).ToArray();
+    }
+
+    private void Fork(SealEntry entry)
+    {
+        if (entry.Fork is { } fork)
+        {
+            Bytes(Block(fork));
             return;
         }
 
-        var inner = new EntryWriter();
-        inner.Number(fork.Position);
-        BinaryPrimitives.WriteUInt32BigEndian(inner.Take(4), (uint)fork.Segments.Count);
-        foreach (var segment in fork.Segments)
-        {
-            inner.Text(segment.Stream);
-            inner.Number(segment.Taken);
-        }
-
-        Bytes(inner._bytes.AsSpan(0, inner._length));
+        Take(1)[0] = entry.ForkHash.IsEmpty ? Absent : Hashed;
+        entry.ForkHash.Span.CopyTo(Take(entry.ForkHash.Length));
     }
 
     private void Text(string? text)

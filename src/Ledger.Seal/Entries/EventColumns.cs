@@ -48,6 +48,23 @@ internal sealed record EventColumns
     /// <summary>Whether the event is the first of a branch.</summary>
     public bool IsFork => IsForkName(Type, Stream);
 
+    /// <summary>Whether the payload says nothing: all of its values are null, or texts without a letter or digit such as <c>****</c>.</summary>
+    public bool IsBlank
+    {
+        get
+        {
+            try
+            {
+                using var data = JsonDocument.Parse(Data);
+                return BinaryData is null or [] && IsBlankValue(data.RootElement);
+            }
+            catch (JsonException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>The entry of the event.</summary>
     public SealEntry ToEntry(EntrySalts salts) => new()
     {
@@ -63,7 +80,7 @@ internal sealed record EventColumns
         CausationId = CausationId,
         Data = salts.Data is { } salt ? Commitment.Of(salt, Commitment.Data, Data) : salts.ErasedData,
         BinaryData = salts.Data is { } binary ? BinaryData is null ? default : (ReadOnlyMemory<byte>)Commitment.Of(binary, Commitment.BinaryData, BinaryData) : salts.ErasedBinaryData,
-        Headers = salts.Headers is { } key ? Headers is null ? default : (ReadOnlyMemory<byte>)Commitment.Of(key, Commitment.Headers, Headers) : salts.ErasedHeaders,
+        Headers = salts.Headers is { } key && Headers is not null ? (ReadOnlyMemory<byte>)Commitment.Of(key, Commitment.Headers, Headers) : default,
         Fork = FindFork(Data, Type, Stream),
     };
 
@@ -122,6 +139,15 @@ internal sealed record EventColumns
         }
     }
 
+    private static bool IsBlankValue(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => true,
+        JsonValueKind.String => !value.GetString()!.Any(char.IsLetterOrDigit),
+        JsonValueKind.Array => value.EnumerateArray().All(IsBlankValue),
+        JsonValueKind.Object => value.EnumerateObject().All(member => IsBlankValue(member.Value)),
+        _ => false,
+    };
+
     private static bool IsForkName(string? type, string? stream) =>
         type == "branch.created" && stream is not null && stream.StartsWith("branch:", StringComparison.Ordinal);
 
@@ -159,5 +185,7 @@ internal sealed record EntrySalts
 
     public byte[] ErasedBinaryData { get; init; } = [];
 
-    public byte[] ErasedHeaders { get; init; } = [];
+    /// <summary>Whether a payload was erased in the one way that there is: its commitments have stayed, and the headers have their salt.</summary>
+    public bool IsWhole => Headers is not null
+        && (Data is not null || (ErasedData.Length == MerkleTree.HashSize && ErasedBinaryData.Length is 0 or MerkleTree.HashSize));
 }

@@ -54,8 +54,11 @@ public sealed class SealEntry
     /// <summary>The commitment to <c>headers</c>; empty where the event has none.</summary>
     public ReadOnlyMemory<byte> Headers { get; init; }
 
-    /// <summary>For the first event of a branch: the prefix that it shares; null for any other event.</summary>
+    /// <summary>For the first event of a branch: the prefix that it shares; null for any other event, and where <see cref="ForkHash"/> stands for it.</summary>
     public SealFork? Fork { get; init; }
+
+    /// <summary>The SHA-256 of a prefix that takes more than <see cref="LongestText"/> bytes, as that of a deep branch does; empty for any other event.</summary>
+    public ReadOnlyMemory<byte> ForkHash { get; init; }
 
     /// <summary>The time as a date, where it is one.</summary>
     public DateTimeOffset? Timestamp => Microseconds is > -62_135_596_800_000_000 and < 253_402_300_800_000_000

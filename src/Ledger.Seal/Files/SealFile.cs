@@ -59,7 +59,9 @@ public static class SealFile
         private SealFork? _fork;
         private long? _since;
         private long _events;
-        private long _erased;
+        private long _dataNotShown;
+        private long _binaryNotShown;
+        private long _headersNotShown;
 
         public void Fail(string fault)
         {
@@ -69,7 +71,7 @@ public static class SealFile
             }
         }
 
-        public SealVerdict Verdict() => new(_checkpoint, _signers, _stream, _events, _erased, _since, _faults);
+        public SealVerdict Verdict() => new(_checkpoint, _signers, _stream, _events, _dataNotShown, _binaryNotShown, _headersNotShown, _since, _faults);
 
         public async Task ReadAsync(StreamReader reader, CancellationToken cancellationToken)
         {
@@ -102,7 +104,13 @@ public static class SealFile
             }
 
             _stream = bundle.Stream;
+            if (bundle.Checkpoint is null)
+            {
+                throw new SealFormatException("The file has no checkpoint.");
+            }
+
             Trust(SignedNote.Parse(bundle.Checkpoint), bundle.Since, bundle.Consistency);
+            var lines = 0L;
             while (await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
             {
                 try
@@ -113,20 +121,20 @@ public static class SealFile
                 }
                 catch (SealFormatException fault)
                 {
-                    Fail($"Event {Number(_events)}: {fault.Message.TrimEnd('.')}.");
+                    Fail($"Event {Number(lines)}: {fault.Message.TrimEnd('.')}.");
                 }
 
-                _events++;
+                lines++;
             }
 
-            if (_events != bundle.Events)
+            if (lines != bundle.Events)
             {
-                Fail($"The file should have {Number(bundle.Events)} events, and has {Number(_events)}.");
+                Fail($"The file should have {Number(bundle.Events)} events, and has {Number(lines)}.");
             }
 
             if (_stream is not null)
             {
-                CheckPrefix();
+                CheckPrefix(lines);
             }
         }
 
@@ -183,12 +191,10 @@ public static class SealFile
             }
 
             var proved = sealedEvent.Open();
-            if (_stream is null)
-            {
-                _events++;
-            }
-
-            _erased += proved.IsErased ? 1 : 0;
+            _events++;
+            _dataNotShown += proved.NotShown.Contains("data") ? 1 : 0;
+            _binaryNotShown += proved.NotShown.Contains("bdata") ? 1 : 0;
+            _headersNotShown += proved.NotShown.Contains("headers") ? 1 : 0;
             each?.Invoke(proved);
         }
 
@@ -206,7 +212,7 @@ public static class SealFile
             _last = (stream, version);
             if (stream == _stream && version == 1)
             {
-                _fork = entry.Fork ?? EventColumns.FindFork(data is null ? [] : Encoding.UTF8.GetBytes(data), entry.Type, stream);
+                _fork = entry.Fork ?? (entry.ForkHash.IsEmpty ? null : OpenFork(entry, data));
             }
 
             if (!follows)
@@ -215,10 +221,20 @@ public static class SealFile
             }
         }
 
-        private void CheckPrefix()
+        // A prefix that is too long for an entry is there as a hash, and its text in the payload.
+        private static SealFork OpenFork(SealEntry entry, string? data) =>
+            data is null ? throw new SealFormatException("its payload is withheld or erased, without which the prefix of the branch is not known")
+            : EventColumns.FindFork(Encoding.UTF8.GetBytes(data), entry.Type, entry.Stream) is { } fork && EntryWriter.HashFork(fork).AsSpan().SequenceEqual(entry.ForkHash.Span) ? fork
+            : throw new SealFormatException("the prefix of the branch was changed: it does not fit the sealed hash");
+
+        private void CheckPrefix(long lines)
         {
             IEnumerable<LineageSegment> expected = _fork?.Segments ?? [];
-            if (_events > 0 && (_last.Stream != _stream || !expected.Select(s => (s.Stream, s.Taken)).SequenceEqual(_prefix)))
+            if (lines == 0)
+            {
+                Fail($"The file has no events of '{_stream}'.");
+            }
+            else if (_last.Stream != _stream || !expected.Select(s => (s.Stream, s.Taken)).SequenceEqual(_prefix))
             {
                 Fail($"The events are not the history of '{_stream}': the prefix is not the one that its first event names.");
             }

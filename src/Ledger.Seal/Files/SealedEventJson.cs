@@ -57,20 +57,15 @@ internal sealed record SealedEventJson
     {
         var entry = SealEntry.Decode(Entry);
         Check("data", DataSalt, Commitment.Data, Data is null ? null : Encoding.UTF8.GetBytes(Data), entry.Data);
-        if (DataSalt is not null)
-        {
-            Check("bdata", DataSalt, Commitment.BinaryData, BinaryData, entry.BinaryData);
-        }
-
+        Check("bdata", DataSalt, Commitment.BinaryData, BinaryData, entry.BinaryData);
         Check("headers", HeadersSalt, Commitment.Headers, Headers is null ? null : Encoding.UTF8.GetBytes(Headers), entry.Headers);
-        return new ProvedEvent(Index, entry, Data, BinaryData, Headers);
+        return new ProvedEvent(Index, entry, Data, BinaryData is { } binary ? new ReadOnlyMemory<byte>(binary) : default(ReadOnlyMemory<byte>?), Headers);
     }
 
+    // Content that is left out is reported as not shown: the commitment alone does not say whether it was erased.
     private static void Check(string column, byte[]? salt, ReadOnlySpan<byte> label, byte[]? content, ReadOnlyMemory<byte> commitment)
     {
-        var fits = content is null
-            ? salt is null || commitment.IsEmpty
-            : salt is not null && Commitment.Of(salt, label, content).AsSpan().SequenceEqual(commitment.Span);
+        var fits = content is null || (salt is not null && Commitment.Of(salt, label, content).AsSpan().SequenceEqual(commitment.Span));
         if (!fits)
         {
             throw new SealFormatException($"the column '{column}' was changed: it does not fit the sealed commitment");

@@ -7,8 +7,11 @@ using NpgsqlTypes;
 namespace Ledger.Seal.Sealing;
 
 /// <summary>Signs the head of the tree, and stores checkpoints.</summary>
-internal sealed class CheckpointWriter(PostgresOptions options)
+internal sealed class CheckpointWriter(PostgresOptions options, TimeProvider timeProvider)
 {
+    // How long a signer or an anchor, which may be far away, is waited for.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly SealReading _reading = new(options);
 
     /// <summary>Signs the tree as it is, unless the newest checkpoint is of this size and has these signatures.</summary>
@@ -22,38 +25,41 @@ internal sealed class CheckpointWriter(PostgresOptions options)
             throw new ArgumentException("A checkpoint needs at least one key that signs it.");
         }
 
-        // No transaction is open while a signer, which may be far away, is waited for. The commit of the checkpoint brings the tree to the disk too.
+        // Of several that sign at once each reads the checkpoints before the tree: one that is signed meanwhile may be larger than the tree was.
+        var origin = NoteKey.Parse(signers[0].VerifierKey).Name;
+        var last = (await FindLastAsync(connection, long.MaxValue, cancellationToken).ConfigureAwait(false))?.Note;
+        var kept = anchor is null ? null : await anchor.FindLastAsync(cancellationToken).WaitAsync(Patience, timeProvider, cancellationToken).ConfigureAwait(false);
+        CheckOrigin(last, origin, "The newest checkpoint");
+        CheckOrigin(kept, origin, "The newest checkpoint of the anchor");
+
+        // No transaction is open while a signer is waited for. The commit of the checkpoint brings the tree to the disk too.
         var edge = await _reading.ReadEdgeAsync(connection, cancellationToken).ConfigureAwait(false);
         if (edge.Size == 0)
         {
             throw new NotSealedException("Nothing is sealed yet, so there is nothing to sign.");
         }
 
-        var text = new Checkpoint(NoteKey.Parse(signers[0].VerifierKey).Name, edge.Size, edge.Root()).ToText();
-        if (await FindLastAsync(connection, long.MaxValue, cancellationToken).ConfigureAwait(false) is { } last)
+        var text = new Checkpoint(origin, edge.Size, edge.Root()).ToText();
+        if (last is not null)
         {
-            if (last.Note.Text == text && signers.All(s => NoteKey.Parse(s.VerifierKey) is var key && last.Note.Signatures.Any(n => n.Name == key.Name && n.KeyId == key.Id)))
+            if (last.Text == text && signers.All(s => NoteKey.Parse(s.VerifierKey) is var key && last.Signatures.Any(n => n.Name == key.Name && n.KeyId == key.Id)))
             {
                 // It may not have come as far as the anchor.
-                await (anchor?.KeepAsync(last.Note, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
-                return last.Note;
+                await KeepAsync(anchor, last, cancellationToken).ConfigureAwait(false);
+                return last;
             }
 
-            await CheckExtendsAsync(connection, last.Note, edge.Size, cancellationToken).ConfigureAwait(false);
+            await CheckExtendsAsync(connection, last, edge.Size, cancellationToken).ConfigureAwait(false);
         }
 
-        if (anchor is not null && await anchor.FindLastAsync(cancellationToken).ConfigureAwait(false) is { } kept)
+        if (kept is not null)
         {
             await CheckExtendsAsync(connection, kept, edge.Size, cancellationToken).ConfigureAwait(false);
         }
 
-        var note = await SignedNote.SignAsync(text, signers, cancellationToken).ConfigureAwait(false);
+        var note = await SignedNote.SignAsync(text, signers, cancellationToken).WaitAsync(Patience, timeProvider, cancellationToken).ConfigureAwait(false);
         note = await SaveAsync(connection, note, cancellationToken).ConfigureAwait(false);
-        if (anchor is not null)
-        {
-            await anchor.KeepAsync(note, cancellationToken).ConfigureAwait(false);
-        }
-
+        await KeepAsync(anchor, note, cancellationToken).ConfigureAwait(false);
         return note;
     }
 
@@ -75,18 +81,35 @@ internal sealed class CheckpointWriter(PostgresOptions options)
         var size = Checkpoint.Of(note).Size;
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
-        var stored = await _reading.ListAsync(
-            connection, "lock_checkpoint", p => p.With(size, NpgsqlDbType.Bigint), reader => SignedNote.Parse(reader.GetString(0)), cancellationToken).ConfigureAwait(false);
-        if (stored.Count > 0)
+        await ExecuteAsync("add_checkpoint").ConfigureAwait(false);
+        var stored = (await _reading.ListAsync(
+            connection, "lock_checkpoint", p => p.With(size, NpgsqlDbType.Bigint), reader => SignedNote.Parse(reader.GetString(0)), cancellationToken).ConfigureAwait(false))[0];
+        note = stored.Text == note.Text ? stored.With(note.Signatures) : throw Rewritten(size);
+        if (note.Signatures.Count > stored.Signatures.Count)
         {
-            note = stored[0].Text == note.Text ? stored[0].With(note.Signatures) : throw Rewritten(size);
+            await ExecuteAsync("save_checkpoint").ConfigureAwait(false);
         }
 
-        var save = new NpgsqlCommand(SealSql.Load("save_checkpoint", options.Schemas), connection) { CommandTimeout = options.CommandTimeoutSeconds };
-        await using var __ = save.ConfigureAwait(false);
-        await save.With(size, NpgsqlDbType.Bigint).WithText(note.ToString()).ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return note;
+
+        async Task ExecuteAsync(string sql)
+        {
+            var command = new NpgsqlCommand(SealSql.Load(sql, options.Schemas), connection) { CommandTimeout = options.CommandTimeoutSeconds };
+            await using var __ = command.ConfigureAwait(false);
+            await command.With(size, NpgsqlDbType.Bigint).WithText(note.ToString()).ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private Task KeepAsync(ICheckpointAnchor? anchor, SignedNote note, CancellationToken cancellationToken) =>
+        anchor?.KeepAsync(note, cancellationToken).WaitAsync(Patience, timeProvider, cancellationToken) ?? Task.CompletedTask;
+
+    private static void CheckOrigin(SignedNote? note, string origin, string what)
+    {
+        if (note is not null && Checkpoint.Of(note).Origin is var other && other != origin)
+        {
+            throw new SealBrokenException($"{what} has another origin, '{other}', than the key, '{origin}'. Nothing was signed. Use a key of that origin, or the anchor of this log.");
+        }
     }
 
     private async Task CheckExtendsAsync(NpgsqlConnection connection, SignedNote before, long size, CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ internal sealed class SealShard(SealOptions seal, PostgresOptions options, ILogg
     : ShardWork("ledger:seal:All", "seal", options)
 {
     private readonly Sealer _sealer = new(options);
-    private readonly CheckpointWriter _checkpoints = new(options);
+    private readonly CheckpointWriter _checkpoints = new(options, timeProvider);
     private long _sealedAt = timeProvider.GetTimestamp();
     private long _signedAt = timeProvider.GetTimestamp();
     private bool _isFull;
@@ -35,20 +35,21 @@ internal sealed class SealShard(SealOptions seal, PostgresOptions options, ILogg
 
     public override async Task RunDueAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        (_signedAt, _hasMore) = (timeProvider.GetTimestamp(), false);
+        _signedAt = timeProvider.GetTimestamp();
         try
         {
             await _checkpoints.SignAsync(connection, seal.Signers, seal.Anchor, cancellationToken).ConfigureAwait(false);
+            _hasMore = false;
         }
         catch (NotSealedException)
         {
             // An empty log.
+            _hasMore = false;
         }
 #pragma warning disable CA1031 // What fails is a signer, an anchor or the check of the tree: the log goes on being sealed, and the next checkpoint is tried.
-        catch (Exception fault) when (fault is not NpgsqlException and not OperationCanceledException)
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            _hasMore = true;
             SealLog.NotSigned(logger, fault);
         }
     }

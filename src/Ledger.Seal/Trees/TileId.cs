@@ -14,7 +14,9 @@ internal readonly record struct TileId(int Level, long Index)
     public int WidthIn(long size)
     {
         var hashes = Level >= 8 ? 0 : size >> (8 * Level);
-        return (int)Math.Clamp(hashes - (Index * Width), 0, Width);
+
+        // An index that is asked for may be any number, whose product would overflow.
+        return Index < 0 || Index > hashes / Width ? 0 : (int)Math.Min(hashes - (Index * Width), Width);
     }
 
     /// <summary>The path below the log's address, such as <c>tile/0/x001/067</c>.</summary>

@@ -34,6 +34,9 @@ public sealed partial class SealTests(CliDatabase database) : IClassFixture<CliD
             var story = new Transcript(cli);
             await story.RunAsync("seal", "status");
             await story.RunAsync("seal", "verify", bundle, "--key", publicKey);
+            var withheld = Path.Combine(folder.FullName, "withheld.bundle");
+            await File.WriteAllTextAsync(withheld, (await File.ReadAllTextAsync(bundle)).Replace("\"data\":", "\"withheld\":", StringComparison.Ordinal));
+            await story.RunAsync("seal", "verify", withheld, "--key", publicKey);
             await story.RunAsync("seal", "verify", proof, "--key", publicKey, "--checkpoint", kept);
             await story.RunAsync("seal", "verify", since, "--key", publicKey, "--checkpoint", kept);
             await story.RunAsync("seal", "verify", kept, "--key", publicKey, "--json");

@@ -40,7 +40,9 @@ public sealed class SealTests
             var tile = await client.GetAsync($"/ledger/seal/tile/{path}");
             (await tile.Content.ReadAsByteArrayAsync()).ShouldBe(await seal.FindTileAsync(path));
             tile.Content.Headers.ContentType!.ToString().ShouldBe("application/octet-stream");
-            tile.Headers.CacheControl!.ToString().ShouldBe("public, max-age=31536000, immutable");
+            var isOfEntries = path.StartsWith("entries/", StringComparison.Ordinal);
+            (tile.Headers.CacheControl!.Public, tile.Headers.CacheControl.Private).ShouldBe((!isOfEntries, isOfEntries), path);
+            tile.Headers.CacheControl.MaxAge.ShouldBe(TimeSpan.FromDays(365));
         }
 
         (await client.GetAsync("/ledger/seal/tile/0/001")).StatusCode.ShouldBe(HttpStatusCode.NotFound);

@@ -26,7 +26,7 @@ public sealed class SealOfMartenTests(MartenDatabase database) : IClassFixture<M
         (await seal.SealAsync()).ShouldBe(5);
         await seal.CheckpointAsync([key]);
 
-        (await seal.AuditAsync(new SealAuditOptions { Keys = [NoteKey.Parse(key.VerifierKey)] })).ShouldBe(new SealAudit(5, 5, 0, 0, 1, 0));
+        (await seal.AuditAsync(new SealAuditOptions { Keys = [NoteKey.Parse(key.VerifierKey)] })).ShouldBe(new SealAudit(5, 5, 0, 0, 1, 0, 0, 0));
         using var file = new MemoryStream();
         await seal.WriteRunAsync(StreamName.Branch("kept"), file);
         file.Position = 0;

@@ -66,6 +66,39 @@ public sealed class SealEntryTests
     }
 
     [Fact]
+    public void Decode_AForkThatIsTooLong_KeepsItsHash()
+    {
+        var lineage = string.Join(", ", Enumerable.Range(0, 200).Select(i => $$"""{"stream": "branch:{{i}}-of-the-kettle", "taken": 2}"""));
+        var fork = Event with { Stream = "branch:b", Type = "branch.created", Version = 1, Data = System.Text.Encoding.UTF8.GetBytes($$"""{"fork_position": 400, "lineage": [{{lineage}}]}""") };
+        var bytes = fork.ToEntry(Salts).Encode();
+
+        var read = SealEntry.Decode(bytes);
+
+        (read.Fork is null, Convert.ToHexString(read.ForkHash.Span)).ShouldBe((true, Convert.ToHexString(EntryWriter.HashFork(fork.ToEntry(Salts).Fork!))));
+        read.Encode().ShouldBe(bytes);
+    }
+
+    [Fact]
+    public void Decode_ForkOfAnotherKindOrWithBytesAfterIt_IsRefused()
+    {
+        var bytes = (Event with
+        {
+            Stream = "branch:b",
+            Type = "branch.created",
+            Data = """{"fork_position": 5, "lineage": [{"stream": "run:a", "taken": 3}]}"""u8.ToArray(),
+        }).ToEntry(Salts).Encode();
+        var at = bytes.Length - 35;
+        (bytes[at], bytes[at + 4]).ShouldBe(((byte)1, (byte)30));
+
+        byte[] kind = [.. bytes];
+        kind[at] = 3;
+        Should.Throw<SealFormatException>(() => SealEntry.Decode(kind));
+        byte[] longer = [.. bytes, 0];
+        longer[at + 4]++;
+        Should.Throw<SealFormatException>(() => SealEntry.Decode(longer));
+    }
+
+    [Fact]
     public void Decode_WhatWasEncoded_GivesTheSame()
     {
         var entry = (Event with { ClrType = "T, A", CorrelationId = "c", CausationId = "", BinaryData = [1, 2] }).ToEntry(Salts);

@@ -9,6 +9,9 @@ namespace Ledger.Seal.Tests.Sealing;
 /// <summary>A log is sealed once, in order, and its checkpoints extend each other.</summary>
 public sealed class LogSealTests
 {
+    // 256 times this is 2^64.
+    private static readonly string Overflowing = Ledger.Seal.Trees.TilePath.Of(1L << 56);
+
     [Fact]
     public async Task Seal_ALog_HasEachEventOnceInOrder()
     {
@@ -175,7 +178,7 @@ public sealed class LogSealTests
         }
 
         hashes.ShouldBe(leaves.Chunk(32).ToList());
-        foreach (var none in new[] { "0/002.p/92", "0/002", "0/003", "1/000", "1/000.p/3", "2/000.p/1", "entries/002", "x/000", "00/000", "0", "", "64/000" })
+        foreach (var none in new[] { "0/002.p/92", "0/002", "0/003", "1/000", "1/000.p/3", "2/000.p/1", "entries/002", "x/000", "00/000", "0", "", "64/000", "0/" + Overflowing, "entries/" + Overflowing })
         {
             (await database.Seal.FindTileAsync(none)).ShouldBeNull(none);
         }
@@ -195,11 +198,14 @@ public sealed class LogSealTests
             (await database.Seal.ExportAsync(folder.FullName)).ShouldBe(303);
             await database.FillAsync(5);
             var note = await database.SignAsync();
+            await File.WriteAllBytesAsync(Path.Combine(folder.FullName, "tile/0/000"), new byte[100]);
             (await database.Seal.ExportAsync(folder.FullName)).ShouldBe(309);
 
             File.ReadAllText(Path.Combine(folder.FullName, "checkpoint")).ShouldBe(note.ToString());
             File.ReadAllBytes(Path.Combine(folder.FullName, "tile/0/001.p/53")).ShouldBe(await database.Seal.FindTileAsync("0/001.p/53"));
             File.ReadAllBytes(Path.Combine(folder.FullName, "tile/entries/000")).ShouldBe(await database.Seal.FindTileAsync("entries/000"));
+            File.ReadAllBytes(Path.Combine(folder.FullName, "tile/0/000")).ShouldBe(await database.Seal.FindTileAsync("0/000"));
+            Directory.EnumerateFiles(folder.FullName, ".*", SearchOption.AllDirectories).ShouldBeEmpty();
             File.ReadAllBytes(Path.Combine(folder.FullName, "tile/1/000.p/1")).Length.ShouldBe(32);
         }
         finally
@@ -222,7 +228,7 @@ public sealed class LogSealTests
         var (audit, findings) = await database.AuditAsync();
 
         verdict.Faults.ShouldBeEmpty();
-        (events.Single().IsErased, events[0].Headers is null, verdict.Erased).ShouldBe((true, false, 1));
+        (string.Join('+', events.Single().NotShown), events[0].Headers is null, verdict.DataNotShown).ShouldBe(("data", false, 1));
         findings.ShouldBeEmpty();
         (audit.Erased, audit.Events).ShouldBe((1, audit.Size));
         await database.ForgeAsync("update ledger.mt_events set type = 'forged' where seq_id = 5");

@@ -50,11 +50,13 @@ public sealed class SealShardTests
         (await database.AuditAsync()).Findings.ShouldBeEmpty();
     }
 
-    [Fact]
-    public async Task Daemon_SignerFails_GoesOnSealingAndTriesAgain()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Daemon_SignerFails_GoesOnSealingAndTriesAgain(bool isTimeout)
     {
         await using var database = await SealDatabase.CreateAsync();
-        var signer = new FailingSigner(database.Key) { Fails = 2 };
+        var signer = new FailingSigner(database.Key, isTimeout ? new OperationCanceledException("The HSM was slow.") : new InvalidOperationException("The HSM is away.")) { Fails = 2 };
         await using var daemon = new ProjectionDaemon(
             database.DataSource,
             null,
@@ -85,13 +87,13 @@ public sealed class SealShardTests
         }
     }
 
-    private sealed class FailingSigner(SealKey key) : INoteSigner
+    private sealed class FailingSigner(SealKey key, Exception fault) : INoteSigner
     {
         public int Fails { get; set; }
 
         public string VerifierKey => key.VerifierKey;
 
         public ValueTask<byte[]> SignAsync(ReadOnlyMemory<byte> text, CancellationToken cancellationToken) =>
-            Fails-- > 0 ? throw new InvalidOperationException("The HSM is away.") : key.SignAsync(text, cancellationToken);
+            Fails-- > 0 ? throw fault : key.SignAsync(text, cancellationToken);
     }
 }

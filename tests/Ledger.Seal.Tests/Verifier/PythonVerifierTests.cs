@@ -38,6 +38,10 @@ public sealed class PythonVerifierTests
 
             (await VerifyAsync(proof, database)).Output.ShouldBe("1 of 303\n");
             (await VerifyAsync(bundle, database)).Output.ShouldBe("7 of 303\n");
+            var headers = (await File.ReadAllLinesAsync(bundle)).Count(line => line.Contains("\"headers\":", StringComparison.Ordinal));
+            headers.ShouldBeGreaterThan(3);
+            await File.WriteAllTextAsync(bundle, (await File.ReadAllTextAsync(bundle)).Replace("\"headers\":", "\"withheld\":", StringComparison.Ordinal));
+            (await VerifyAsync(bundle, database)).Output.ShouldBe($"7 of 303\nheaders of {headers} withheld or erased\n");
             await File.WriteAllTextAsync(bundle, (await File.ReadAllTextAsync(bundle)).Replace("kit 0", "kit X", StringComparison.Ordinal));
             (await VerifyAsync(bundle, database)).Error.ShouldContain("data was changed");
             var text = await File.ReadAllTextAsync(proof);

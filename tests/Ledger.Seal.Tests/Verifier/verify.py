@@ -7,6 +7,7 @@ import base64, hashlib, hmac, json, struct, sys
 P = 2**255 - 19
 Q = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
+COLUMNS = ("data", "bdata", "headers")
 ROOT = pow(2, (P - 1) // 4, P)
 
 
@@ -120,26 +121,30 @@ def event(sealed, index, proof, size, root):
         fits("data_salt", b"bdata", base64.b64decode(sealed["bdata"]), binary)
     if "headers" in sealed:
         fits("headers_salt", b"headers", sealed["headers"].encode(), headers)
+    return [name for name, commitment in zip(COLUMNS, (data, binary, headers)) if commitment and name not in sealed]
 
 
 def verify(text, key):
+    """The number of events, the size of the log, and the columns of each event that the file does not show."""
     if text.startswith("{"):
         lines = text.splitlines()
         first, events = json.loads(lines[0]), [json.loads(line) for line in lines[1:]]
         size, root = checkpoint(first["checkpoint"], key)
         assert len(events) == first["events"], "events are missing"
-        for sealed in events:
-            event(sealed, sealed["index"], [base64.b64decode(h) for h in sealed["proof"]], size, root)
-        return len(events), size
+        return len(events), size, [event(sealed, sealed["index"], [base64.b64decode(h) for h in sealed["proof"]], size, root) for sealed in events]
     head, note = text.split("\n\n", 1)
     lines = head.split("\n")
     assert lines[0] == "c2sp.org/tlog-proof@v1"
     sealed = json.loads(base64.b64decode(lines[1].removeprefix("extra ")))
     size, root = checkpoint(note, key)
-    event(sealed, int(lines[2].removeprefix("index ")), [base64.b64decode(h) for h in lines[3:]], size, root)
-    return 1, size
+    return 1, size, [event(sealed, int(lines[2].removeprefix("index ")), [base64.b64decode(h) for h in lines[3:]], size, root)]
 
 
 if __name__ == "__main__":
     with open(sys.argv[1], encoding="utf-8") as file:
-        print("%d of %d" % verify(file.read(), sys.argv[2]))
+        events, size, missing = verify(file.read(), sys.argv[2])
+    print("%d of %d" % (events, size))
+    for column in COLUMNS:
+        count = sum(column in names for names in missing)
+        if count:
+            print("%s of %d withheld or erased" % (column, count))

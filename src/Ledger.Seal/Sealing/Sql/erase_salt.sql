@@ -2,5 +2,5 @@
 update {ledger}.seal_leaf as l
 set data_salt = null,
     data_commitment = $2,
-    bdata_commitment = $3
+    bdata_commitment = nullif($3, ''::bytea)
 where l.leaf = $1

@@ -1,4 +1,4 @@
--- Writes a checkpoint, or one with further signatures in its place: $1 its size, $2 the note.
-insert into {ledger}.seal_checkpoint as c (size, note, created_at)
-values ($1, $2, clock_timestamp())
-on conflict (size) do update set note = excluded.note
+-- Writes further signatures to a checkpoint that the transaction holds: $1 its size, $2 the note.
+update {ledger}.seal_checkpoint as c
+set note = $2
+where c.size = $1

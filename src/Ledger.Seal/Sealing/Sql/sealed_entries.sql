@@ -17,7 +17,6 @@ select e.seq_id,
        l.headers_salt,
        l.data_commitment,
        l.bdata_commitment,
-       l.headers_commitment,
        l.checksums
 from {ledger}.seal_leaf as l
 join {events}.mt_events as e on e.seq_id = l.seq

@@ -17,7 +17,6 @@ select e.seq_id,
        l.headers_salt,
        l.data_commitment,
        l.bdata_commitment,
-       l.headers_commitment,
        l.checksums
 from {events}.mt_events as e
 left join {ledger}.seal_leaf as l on l.seq = e.seq_id

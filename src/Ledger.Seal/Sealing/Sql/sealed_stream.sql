@@ -18,7 +18,6 @@ select e.seq_id,
        l.headers_salt,
        l.data_commitment,
        l.bdata_commitment,
-       l.headers_commitment,
        l.checksums
 from {events}.mt_events as e
 join {ledger}.seal_leaf as l on l.seq = e.seq_id

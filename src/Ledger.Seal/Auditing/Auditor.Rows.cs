@@ -1,0 +1,115 @@
+namespace Ledger.Seal.Auditing;
+
+/// <content>Which rows were changed, moved, inserted or removed.</content>
+internal sealed partial class Auditor
+{
+    private void Wait(AuditRow row)
+    {
+        if (_waiting.Count < MostWaiting)
+        {
+            _waiting.Add(row);
+            return;
+        }
+
+        Tell(row);
+    }
+
+    // A row that changed or was inserted may be one that was sealed at another place.
+    private void Explain()
+    {
+        List<AuditRow> places = [.. _waiting.Where(w => w.Leaf is not null), .. _removed, .. _gone];
+        var moved = new HashSet<AuditRow>();
+        foreach (var row in _waiting.OrderBy(w => w.Columns!.Sequence))
+        {
+            var columns = row.Columns!;
+            if (places.FirstOrDefault(place => place != row && place.IsPlaceOf(columns)) is { } from)
+            {
+                moved.Add(from);
+                Find(
+                    SealFindingKind.Reordered,
+                    from.Leaf!.Leaf,
+                    columns,
+                    columns.Sequence,
+                    ["seq_id"],
+                    $"The event {columns.Id} stands at number {Number(columns.Sequence)}, and was sealed at number {Number(from.Leaf.Sequence)}.");
+            }
+            else
+            {
+                Tell(row);
+            }
+        }
+
+        foreach (var row in _removed.Where(row => !moved.Contains(row)))
+        {
+            Removed(row);
+        }
+
+        _goneCount -= _gone.RemoveAll(moved.Contains);
+        if (_goneCount > 0)
+        {
+            var first = _gone.Count > 0 ? _gone[0].Leaf : null;
+            Find(
+                SealFindingKind.CutOff,
+                first?.Leaf,
+                null,
+                first?.Sequence,
+                [],
+                $"The last {Number(_goneCount)} sealed events are gone{(first is null ? "" : $", from number {Number(first.Sequence)} on")}: the log was cut off.");
+        }
+    }
+
+    private void Removed(AuditRow row) => Find(
+        SealFindingKind.Removed,
+        row.Leaf!.Leaf,
+        null,
+        row.Leaf.Sequence,
+        [],
+        $"The event of number {Number(row.Leaf.Sequence)}, leaf {Number(row.Leaf.Leaf)}, is gone.");
+
+    private void Tell(AuditRow row)
+    {
+        var columns = row.Columns!;
+        var place = $"version {Number(columns.Version)} of '{columns.Stream}' at number {Number(columns.Sequence)}";
+        if (row.Leaf is null)
+        {
+            Find(SealFindingKind.Inserted, null, columns, columns.Sequence, [], $"The event {columns.Id}, {place}, was never sealed: it was inserted.");
+            return;
+        }
+
+        var names = row.Changed.Count == 0 ? "a column that cannot be told" : string.Join(", ", row.Changed);
+        var kind = row.Changed is ["version"] ? SealFindingKind.Reordered
+            : columns.IsFork && row.Changed.Contains("data") ? SealFindingKind.ForgedFork
+            : SealFindingKind.Changed;
+        Find(kind, row.Leaf.Leaf, columns, columns.Sequence, row.Changed, $"The event {columns.Id}, {place}, was changed: {names}.");
+    }
+
+    // Another row follows those that are gone, so that the log was not cut off there.
+    private void EndGone()
+    {
+        foreach (var row in _gone)
+        {
+            if (_removed.Count < MostWaiting)
+            {
+                _removed.Add(row);
+            }
+            else
+            {
+                Removed(row);
+            }
+        }
+
+        if (_goneCount > _gone.Count)
+        {
+            Find(
+                SealFindingKind.Removed,
+                _gone[^1].Leaf!.Leaf,
+                null,
+                _gone[^1].Leaf!.Sequence,
+                [],
+                $"The {Number(_goneCount - _gone.Count)} sealed events after number {Number(_gone[^1].Leaf!.Sequence)} are gone too.");
+        }
+
+        _goneCount = 0;
+        _gone.Clear();
+    }
+}
