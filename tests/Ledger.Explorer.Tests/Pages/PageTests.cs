@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Ledger.Log;
+using Ledger.Events;
 using Shouldly;
 using Xunit;
 
