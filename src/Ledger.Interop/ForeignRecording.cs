@@ -67,14 +67,21 @@ public sealed class ForeignRecording
         foreach (var track in tracks)
         {
             totals = track.IsBranch ? totals with { Branches = totals.Branches + 1 } : totals with { Runs = totals.Runs + 1 };
-            recordings.Add(EventRecording.Inspect(track.Id, () => track.Read(new Extras()), track.Id));
-            foreach (var item in track.Read(extras))
-            {
-                totals = With(totals, item);
-            }
+            var isChecked = false;
+            recordings.Add(EventRecording.Inspect(track.Id, () => isChecked ? track.Read(new Extras()) : Checked(track), track.Id));
+            isChecked = true;
         }
 
         return new ForeignRecording(format, version, recordings, totals, extras);
+
+        IEnumerable<NewEvent> Checked(Track track)
+        {
+            foreach (var item in track.Read(extras))
+            {
+                totals = With(totals, item);
+                yield return item;
+            }
+        }
     }
 
     private static RecordingTotals With(RecordingTotals totals, NewEvent item)

@@ -1,11 +1,13 @@
-using System.Text;
 using Ledger.Files;
 using Ledger.Interop.Reading;
 
 namespace Ledger.Interop;
 
 /// <summary>A recording of another tool: a file or bytes, which are read more than once.</summary>
-/// <remarks>Text is UTF-8 or UTF-16, with or without a byte order mark. Disposing it closes the file.</remarks>
+/// <remarks>
+/// Text is UTF-8 or UTF-16, with or without a byte order mark. A file is open only while it is read, so there can be many of them; what cannot be read
+/// twice, such as a pipe, is held in memory until this is disposed.
+/// </remarks>
 public sealed class RecordingSource : IDisposable
 {
     /// <summary>The most bytes of a file that is one JSON document, or UTF-16; a file of JSON Lines in UTF-8 has no limit.</summary>
@@ -14,34 +16,35 @@ public sealed class RecordingSource : IDisposable
     // An event may have 16 MiB; escapes and spaces make its line longer, but not without limit.
     private const int MaxLineBytes = 1 << 27;
 
-    private readonly Stream _stream;
-    private readonly int _start;
+    private readonly string? _path;
+    private readonly SourceEncoding _encoding;
 
-    private RecordingSource(string name, Stream stream)
+    // Of UTF-16, as long as nothing else needs the memory.
+    private readonly WeakReference<byte[]> _converted = new([]);
+    private byte[]? _content;
+    private bool _isDisposed;
+
+    private RecordingSource(string name, string? path, byte[]? content)
     {
-        Name = name;
-        (_stream, _start) = Utf8Of(stream);
+        (Name, _path, _content) = (name, path, content);
+        using var stream = OpenRaw();
+        _encoding = SourceEncoding.Of(stream);
+        if (_encoding.IsUtf16)
+        {
+            using var converted = Open();
+        }
     }
 
     /// <summary>The name of the file, for messages.</summary>
     public string Name { get; }
 
-    /// <summary>Opens a file.</summary>
+    /// <summary>Reads a file.</summary>
     /// <exception cref="EventFileException">The file is UTF-16 and too long, or not valid.</exception>
     public static RecordingSource OfFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16);
-        try
-        {
-            // A pipe or a device is read once, so it is held in memory.
-            return new RecordingSource(path, stream.CanSeek && stream.Length > 0 ? stream : Copy(stream));
-        }
-        catch
-        {
-            stream.Dispose();
-            throw;
-        }
+        using var stream = OpenFile(path);
+        return stream.CanSeek && stream.Length > 0 ? new RecordingSource(path, path, null) : new RecordingSource(path, null, Copy(stream));
     }
 
     /// <summary>Reads a recording that is in memory already.</summary>
@@ -51,40 +54,45 @@ public sealed class RecordingSource : IDisposable
     public static RecordingSource OfBytes(string name, ReadOnlyMemory<byte> content)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return new RecordingSource(name, new MemoryStream(content.ToArray(), writable: false));
+        return new RecordingSource(name, null, content.ToArray());
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _content = null;
+        _converted.SetTarget([]);
+    }
 
     /// <summary>The whole text, as UTF-8 without a byte order mark.</summary>
     internal byte[] ReadAll()
     {
-        var length = _stream.Length - _start;
+        using var stream = Open();
+        var length = stream.Length - _encoding.Start;
         if (length > MaxDocumentBytes)
         {
             throw new EventFileException(1, null, $"the file is one JSON document of {length:N0} bytes, and {MaxDocumentBytes:N0} are read at once. Split it.");
         }
 
-        return ReadAt(0, (int)length);
+        return Read(stream, 0, (int)length);
     }
 
     /// <summary>A part of the text, as UTF-8.</summary>
     internal byte[] ReadAt(long offset, int length)
     {
-        var bytes = new byte[length];
-        _stream.Position = _start + offset;
-        _stream.ReadExactly(bytes);
-        return bytes;
+        using var stream = Open();
+        return Read(stream, offset, length);
     }
 
     /// <summary>The lines that are not blank, read with constant memory; the bytes of a line are valid until the next one is read.</summary>
     /// <exception cref="EventFileException">A line is too long.</exception>
     internal IEnumerable<SourceLine> ReadLines()
     {
+        using var stream = Open();
         var buffer = new byte[1 << 16];
         var (start, end, number) = (0, 0, 0L);
-        var offset = (long)_start;
+        var offset = stream.Position = _encoding.Start;
         while (true)
         {
             var searched = end;
@@ -94,8 +102,7 @@ public sealed class RecordingSource : IDisposable
                 searched = end;
             }
 
-            _stream.Position = offset;
-            var read = _stream.Read(buffer, end, buffer.Length - end);
+            var read = stream.Read(buffer, end, buffer.Length - end);
             offset += read;
             end += read;
             while (Array.IndexOf(buffer, (byte)'\n', searched, end - searched) is var feed and >= 0)
@@ -123,7 +130,7 @@ public sealed class RecordingSource : IDisposable
     private SourceLine? Line(byte[] buffer, int start, int end, long number, long offset, bool isComplete)
     {
         var bytes = buffer.AsMemory(start, end - start);
-        return bytes.Span.Trim(" \t\r"u8).IsEmpty ? null : new SourceLine(number, bytes, offset - _start, isComplete);
+        return bytes.Span.Trim(" \t\r"u8).IsEmpty ? null : new SourceLine(number, bytes, offset - _encoding.Start, isComplete);
     }
 
     private static (byte[] Buffer, int Start, int End) MakeRoom(byte[] buffer, int start, int end, long number)
@@ -139,10 +146,42 @@ public sealed class RecordingSource : IDisposable
         return (target, 0, length);
     }
 
-    private static MemoryStream Copy(Stream stream)
+    private byte[] Read(Stream stream, long offset, int length)
     {
-        using var _ = stream;
-        var copy = new MemoryStream();
+        var bytes = new byte[length];
+        stream.Position = _encoding.Start + offset;
+        return stream.ReadAtLeast(bytes, length, throwOnEndOfStream: false) == length
+            ? bytes
+            : throw new EventFileException(1, null, "the file has become shorter while it was read. Import it again.");
+    }
+
+    private Stream Open()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (!_encoding.IsUtf16)
+        {
+            return OpenRaw();
+        }
+
+        // Converted as a whole, so that lines can be found and read again by their place.
+        if (!_converted.TryGetTarget(out var converted) || converted.Length == 0)
+        {
+            using var stream = OpenRaw();
+            converted = _encoding.ToUtf8(stream);
+            _converted.SetTarget(converted);
+        }
+
+        return new MemoryStream(converted, writable: false);
+    }
+
+    private Stream OpenRaw() => _path is null ? new MemoryStream(_content!, writable: false) : OpenFile(_path);
+
+    // Without a buffer: all reads are large.
+    private static FileStream OpenFile(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
+
+    private static byte[] Copy(Stream stream)
+    {
+        using var copy = new MemoryStream();
         var buffer = new byte[1 << 20];
         for (int read; (read = stream.Read(buffer)) > 0;)
         {
@@ -154,45 +193,6 @@ public sealed class RecordingSource : IDisposable
             copy.Write(buffer, 0, read);
         }
 
-        return copy;
-    }
-
-    // Other encodings are converted in memory, so that lines can be found and read again by their place.
-    private static (Stream Stream, int Start) Utf8Of(Stream stream)
-    {
-        Span<byte> head = stackalloc byte[4];
-        stream.Position = 0;
-        var read = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-        var begin = head[..read];
-        if (begin.StartsWith("\uFEFF"u8))
-        {
-            return (stream, 3);
-        }
-
-        var isBig = begin.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) || (read == 4 && begin[0] == 0 && begin[1] != 0);
-        var isLittle = begin.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || (read == 4 && begin[0] != 0 && begin[1] == 0);
-        if (!isBig && !isLittle)
-        {
-            return (stream, 0);
-        }
-
-        using var _ = stream;
-        if (stream.Length > MaxDocumentBytes)
-        {
-            throw new EventFileException(1, null, $"the file is UTF-16 and has {stream.Length:N0} bytes; {MaxDocumentBytes:N0} are converted at once. Save it as UTF-8.");
-        }
-
-        var bytes = new byte[stream.Length];
-        stream.Position = 0;
-        stream.ReadExactly(bytes);
-        try
-        {
-            var text = new UnicodeEncoding(isBig, byteOrderMark: true, throwOnInvalidBytes: true).GetString(bytes).TrimStart('\uFEFF');
-            return (new MemoryStream(Encoding.UTF8.GetBytes(text), writable: false), 0);
-        }
-        catch (Exception fault) when (fault is DecoderFallbackException or EncoderFallbackException)
-        {
-            throw new EventFileException(1, null, "the text begins as UTF-16, but is not valid UTF-16. Save the file as UTF-8.", fault);
-        }
+        return copy.ToArray();
     }
 }

@@ -58,6 +58,83 @@ public sealed class GrowthTests
     }
 
     [Fact]
+    public async Task Import_RunNamedByPeopleMeanwhile_IsContinued()
+    {
+        const string First = """{"role":"user","content":"x"}""";
+        const string Second = """{"role":"assistant","content":"y"}""";
+        var (ledger, _) = await Recording.Read($"[{First}]").ImportAsync();
+        var run = await ledger.OpenAsync("run:r");
+        await run.RenameAsync("a title");
+        await run.LabelAsync(["good"]);
+
+        (await Recording.Read($"[{First},{Second}]").ImportAsync(ledger)).Single().WrittenEvents.ShouldBe(1);
+        await run.AppendAsync([new RunCompleted()]);
+        await run.AppendAsync([new RunFailed("no")]);
+        (await Recording.Read($"[{First},{Second},{First}]").ImportAsync(ledger)).Single().WrittenEvents.ShouldBe(1);
+        (await Recording.Read($"[{First},{Second},{First}]").ImportAsync(ledger)).Single().WrittenEvents.ShouldBe(0);
+
+        (await run.ReadAllAsync()).Select(e => e.Type)
+            .ShouldBe(["llm.request", "run.renamed", "run.labelled", "llm.response", "run.completed", "run.failed", "llm.request"]);
+    }
+
+    [Fact]
+    public async Task Import_BranchesOfARunNamedMeanwhile_ForkAfterTheSameEvents()
+    {
+        var lines = Encoding.UTF8.GetString(SampleFile.Bytes("claude-code.jsonl")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var whole = Recording.Read(SampleFile.Bytes("claude-code.jsonl"));
+        var expected = (await whole.ImportAsync()).Ledger;
+        var ledger = new AgentLedger(new MemoryEventStore());
+        for (var count = 1; count <= lines.Length; count++)
+        {
+            await Recording.Read(string.Join('\n', lines[..count]) + "\n", RecordingFormat.ClaudeCode).ImportAsync(ledger);
+            foreach (var named in Recording.Read(string.Join('\n', lines[..count]) + "\n", RecordingFormat.ClaudeCode).Recordings)
+            {
+                await (await ledger.OpenAsync(StreamOf(named))).RenameAsync($"title {count}");
+            }
+        }
+
+        foreach (var recording in whole.Recordings)
+        {
+            // The fork position counts the titles, so it is compared by the events before it.
+            (await IdsAsync(ledger, StreamOf(recording))).ShouldBe(await IdsAsync(expected, StreamOf(recording)));
+        }
+
+        (await whole.ImportAsync(ledger)).Sum(r => r.WrittenEvents).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Import_LineOfAnEvaluation_ThenAnother_EachOnce()
+    {
+        var lines = Encoding.UTF8.GetString(SampleFile.Bytes("openhands-evaluation.jsonl")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var (ledger, first) = await Recording.Read(lines[0] + "\n").ImportAsync();
+
+        var second = await Recording.Read(string.Join('\n', lines) + "\n").ImportAsync(ledger);
+
+        first.Select(r => r.Stream.Value).ShouldBe(["run:r-kettle__1"]);
+        second.Select(r => (r.Stream.Value, IsNew: r.WrittenEvents > 0)).ShouldBe([("run:r-kettle__1", false), ("run:r-kettle__2", true)]);
+    }
+
+    [Theory]
+    [InlineData("turn_aborted")]
+    [InlineData("task_complete")]
+    [InlineData("error")]
+    [InlineData("shutdown_complete")]
+    public async Task Import_SessionThatWasInterrupted_HasItsLastAnswer(string end)
+    {
+        var session = Encoding.UTF8.GetString(SampleFile.Bytes("codex.jsonl"))
+            + """{"timestamp":"2025-10-29T00:59:50.000Z","type":"response_item","payload":{"type":"message","role":"assistant","content":[{"type":"output_text","text":"Shall I pour?"}]}}""" + "\n";
+        var before = Recording.Read(session);
+        var after = Recording.Read(session + $$$"""{"timestamp":"2025-10-29T00:59:51.000Z","type":"event_msg","payload":{"type":"{{{end}}}","reason":"interrupted"}}""" + "\n");
+
+        before.Cut.ShouldNotBeNull();
+        after.Cut.ShouldBeNull();
+        after.Recordings.Single().Lines().Split('\n')[^3..^1].Select(line => line[..line.IndexOf('<', StringComparison.Ordinal)])
+            .ShouldBe(["line-12 llm.response ", $"line-13 codex.event_msg.{end} "]);
+        var (ledger, _) = await before.ImportAsync();
+        (await after.ImportAsync(ledger)).Single().WrittenEvents.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Usage_TotalsOfARecordingThatHasGrown_CountOnce()
     {
         const string Steps = """{"schema_version":"ATIF-v1.4","session_id":"s","agent":{"name":"a"},"steps":[{"step_id":1,"source":"agent","message":"x"}""";
@@ -93,10 +170,14 @@ public sealed class GrowthTests
     {
         foreach (var recording in read.Recordings)
         {
-            var stream = recording.Branch is null ? StreamName.Run(recording.Id) : StreamName.Branch(recording.Id);
-            (await TextsAsync(actual, stream)).ShouldBe(await TextsAsync(expected, stream));
+            (await TextsAsync(actual, StreamOf(recording))).ShouldBe(await TextsAsync(expected, StreamOf(recording)));
         }
     }
+
+    private static StreamName StreamOf(Files.EventRecording recording) => recording.Branch is null ? StreamName.Run(recording.Id) : StreamName.Branch(recording.Id);
+
+    private static async Task<List<string>> IdsAsync(AgentLedger ledger, StreamName stream) =>
+        [.. (await (await ledger.OpenAsync(stream)).ReadAllAsync()).Where(e => e.Type != "run.renamed").Select(e => $"{e.Metadata.ForeignId} {e.Type}")];
 
     private static async Task<List<string>> TextsAsync(AgentLedger ledger, StreamName stream) =>
         [.. (await (await ledger.OpenAsync(stream)).ReadAllAsync()).Select(e => $"{e.Metadata.ForeignId} {e.Type} {string.Join(' ', e.Metadata.ForeignCauses)} {e.ToJsonElement().GetRawText()}")];

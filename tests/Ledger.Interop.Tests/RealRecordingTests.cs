@@ -25,7 +25,7 @@ public sealed class RealRecordingTests
         var (ledger, results) = await read.ImportAsync();
         results.Sum(r => r.WrittenEvents).ShouldBe(read.Totals.Events);
         (await read.ImportAsync(ledger)).Sum(r => r.WrittenEvents).ShouldBe(0);
-        var events = await (await ledger.OpenAsync("run:r")).ReadAllAsync();
+        var events = await (await ledger.OpenAsync($"run:{read.Recordings[0].Id}")).ReadAllAsync();
         foreach (var returned in events.Where(e => e.Type == "tool.returned"))
         {
             var call = events.Single(e => e.Metadata.ForeignId == returned.Metadata.ForeignCauses[0]);

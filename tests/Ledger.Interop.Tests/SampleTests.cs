@@ -66,6 +66,49 @@ public sealed class SampleTests
 
     [Theory]
     [MemberData(nameof(SampleFile.Names), MemberType = typeof(SampleFile))]
+    public async Task Import_CheckedFile_IsNeitherOpenNorInMemory(string name)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"ledger-sample-{Guid.NewGuid():N}");
+        try
+        {
+            await File.WriteAllBytesAsync(path, SampleFile.Bytes(name));
+            using var source = RecordingSource.OfFile(path);
+            var read = Recordings.Read(source, "r");
+            File.Delete(path);
+
+            await Should.ThrowAsync<FileNotFoundException>(() => read.ImportAsync());
+
+            await File.WriteAllBytesAsync(path, SampleFile.Bytes(name));
+            (await read.ImportAsync()).Results.Sum(r => r.WrittenEvents).ShouldBe(read.Totals.Events);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void Read_FileThatBecameShorter_SaysSo()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"ledger-sample-{Guid.NewGuid():N}");
+        try
+        {
+            File.WriteAllBytes(path, SampleFile.Bytes("openhands-evaluation.jsonl"));
+            using var source = RecordingSource.OfFile(path);
+            var read = Recordings.Read(source, "r");
+            File.WriteAllText(path, "{}\n");
+
+            Should.Throw<Files.EventFileException>(() => read.Recordings[1].Read().ToList())
+                .Message.ShouldBe("Line 1: the file has become shorter while it was read. Import it again.");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(SampleFile.Names), MemberType = typeof(SampleFile))]
     public void Read_OtherEncodingsAndLineEnds_TheSameEvents(string name)
     {
         var bytes = SampleFile.Bytes(name);

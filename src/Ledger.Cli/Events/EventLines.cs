@@ -21,6 +21,9 @@ internal sealed class EventLines : IDisposable
     /// <summary>The name of the input, for messages.</summary>
     public string Name { get; }
 
+    /// <summary>Whether the input is an ordinary file, which can be closed and opened again.</summary>
+    public bool CanReopen { get; private init; }
+
     /// <summary>The number of bytes, or null if unknown.</summary>
     public long? Length => _stream.CanSeek ? _stream.Length : null;
 
@@ -39,7 +42,7 @@ internal sealed class EventLines : IDisposable
         try
         {
             var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 64 * 1024, FileOptions.SequentialScan);
-            return new EventLines(stream, $"'{path}'");
+            return new EventLines(stream, $"'{path}'") { CanReopen = stream.CanSeek };
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {

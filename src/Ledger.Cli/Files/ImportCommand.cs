@@ -66,6 +66,7 @@ internal sealed class ImportCommand : LedgerCommand
                 files.AddRange(await RecordingFiles.OpenAsync(path, format, id, session.Io, cancellationToken));
             }
 
+            RecordingFile.RefuseSameStreams(files);
             if (session.Get(_dryRun))
             {
                 Importing.Describe(session, files);

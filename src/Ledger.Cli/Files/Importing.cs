@@ -43,7 +43,7 @@ internal static class Importing
     {
         if (session.Json)
         {
-            var recordings = files.Select(f => Of(f, new ImportResult(NameOf(f), null, 0, 0, f.Recording.EventCount, 0)));
+            var recordings = files.Select(f => Of(f, new ImportResult(f.Stream, null, 0, 0, f.Recording.EventCount, 0)));
             session.Out.Json(new ImportContract([.. recordings], 0, FoundIn(files)), ContractContext.Default.ImportContract);
             return;
         }
@@ -51,16 +51,13 @@ internal static class Importing
         foreach (var file in files)
         {
             PrintFound(session.Out, file);
-            session.Out.Add($"{NameOf(file)} : ", Tone.Name).Add($"{Printable.Count(file.Recording.EventCount, "event")}, nothing written").EndLine();
+            session.Out.Add($"{file.Stream} : ", Tone.Name).Add($"{Printable.Count(file.Recording.EventCount, "event")}, nothing written").EndLine();
             foreach (var sentence in new[] { file.CutSentence, file.ExtraSentence }.OfType<string>())
             {
                 session.Out.Line($"  {sentence}", Tone.Changed);
             }
         }
     }
-
-    private static StreamName NameOf(RecordingFile file) =>
-        file.Recording.Branch is null ? StreamName.Run(file.Recording.Id) : StreamName.Branch(file.Recording.Id);
 
     private static void PrintFound(Printer output, RecordingFile file)
     {

@@ -5,15 +5,18 @@ using Ledger.Interop;
 
 namespace Ledger.Cli.Files;
 
-/// <summary>A file to import, kept open until it is imported.</summary>
+/// <summary>A file to import. It is not open until it is imported, as there may be many; input that cannot be opened twice is.</summary>
 internal sealed class RecordingFile(string path, EventRecording recording, EventLines? lines = null, RecordingSource? source = null) : IDisposable
 {
     public string Path => path;
 
     public EventRecording Recording => recording;
 
+    /// <summary>The run or branch that it becomes.</summary>
+    public StreamName Stream { get; } = recording.Branch is null ? StreamName.Run(recording.Id) : StreamName.Branch(recording.Id);
+
     /// <summary>Where the file was cut off, or null.</summary>
-    public (long Line, long Column)? Cut { get; private init; } = lines?.Cut;
+    public (long Line, long Column)? Cut { get; private init; }
 
     /// <summary>The recording of another tool that this is the first run of, or null.</summary>
     public ForeignRecording? Found { get; private init; }
@@ -39,8 +42,17 @@ internal sealed class RecordingFile(string path, EventRecording recording, Event
         var lines = await EventLines.OpenForTwoReadingsAsync(path, io, cancellationToken);
         try
         {
-            var recording = EventRecording.Inspect(NameOf(path), () => lines.ReadRecording(cancellationToken), id);
-            return new RecordingFile(path, recording, lines);
+            var isChecked = false;
+            var recording = EventRecording.Inspect(
+                NameOf(path), () => isChecked && lines.CanReopen ? ReadAgain(path, io, cancellationToken) : lines.ReadRecording(cancellationToken), id);
+            isChecked = true;
+            if (!lines.CanReopen)
+            {
+                return new RecordingFile(path, recording, lines) { Cut = lines.Cut };
+            }
+
+            lines.Dispose();
+            return new RecordingFile(path, recording) { Cut = lines.Cut };
         }
         catch
         {
@@ -49,7 +61,7 @@ internal sealed class RecordingFile(string path, EventRecording recording, Event
         }
     }
 
-    /// <summary>The runs and branches of a recording that was read; disposing the first closes its file.</summary>
+    /// <summary>The runs and branches of a recording that was read.</summary>
     public static IReadOnlyList<RecordingFile> Of(string path, RecordingSource source, ForeignRecording recording) =>
     [
         .. recording.Recordings.Select((r, i) => new RecordingFile(path, r, source: source)
@@ -71,6 +83,21 @@ internal sealed class RecordingFile(string path, EventRecording recording, Event
                 : throw new RefusalException($"There is no file {string.Join(" or ", endings.Select(e => $"*{e}"))} in the folder '{path}'.")),
     ];
 
+    /// <summary>Refuses recordings that would be written to one run or branch.</summary>
+    /// <exception cref="RefusalException">There are such; the message names the files.</exception>
+    public static void RefuseSameStreams(IEnumerable<RecordingFile> files)
+    {
+        if (files.GroupBy(f => f.Stream).FirstOrDefault(group => group.Skip(1).Any()) is not { } same)
+        {
+            return;
+        }
+
+        var paths = same.Select(f => f.Path).Distinct(StringComparer.Ordinal).ToList();
+        throw new RefusalException(paths.Count == 1
+            ? $"'{same.Key}' would be imported twice from '{paths[0]}'. Nothing was written; name the file once, or split it."
+            : $"'{same.Key}' would be imported from '{paths[0]}' and from '{paths[1]}'. Nothing was written; import one of them with another --id.");
+    }
+
     /// <summary>Puts parents before their branches.</summary>
     public static IReadOnlyList<RecordingFile> ParentsFirst(IReadOnlyList<RecordingFile> files)
     {
@@ -87,6 +114,15 @@ internal sealed class RecordingFile(string path, EventRecording recording, Event
         }
 
         return ordered;
+    }
+
+    private static IEnumerable<NewEvent> ReadAgain(string path, CommandIo io, CancellationToken cancellationToken)
+    {
+        using var lines = EventLines.Open(path, io);
+        foreach (var item in lines.ReadRecording(cancellationToken))
+        {
+            yield return item;
+        }
     }
 
     public void Dispose()

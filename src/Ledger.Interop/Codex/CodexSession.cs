@@ -11,6 +11,9 @@ namespace Ledger.Interop.Codex;
 /// <summary>Takes the lines of a session in order.</summary>
 internal sealed class CodexSession(Conversation conversation, Extras extras)
 {
+    // What the program says when a turn is over, so that no usage follows.
+    private static readonly string[] TurnEnds = ["task_complete", "turn_complete", "turn_aborted", "error", "shutdown_complete"];
+
     private static readonly string[] Repeating = ["user_message", "agent_message", "agent_reasoning", "agent_reasoning_raw_content"];
 
     private readonly ResponseItems _items = new(conversation, extras);
@@ -97,7 +100,7 @@ internal sealed class CodexSession(Conversation conversation, Extras extras)
     private void AddNote(Place place, string type, JsonElement payload)
     {
         // An answer is complete when a turn is; what a program remarks meanwhile does not end it.
-        if (type != "event_msg")
+        if (type != "event_msg" || TurnEnds.Contains(payload.Text("type")))
         {
             _items.Release(null);
         }

@@ -21,8 +21,8 @@ internal static class Transcripts
 
         if (isDocument)
         {
-            var document = source.ReadDocument();
-            return [new Transcript(id, () => document)];
+            // Not kept: many files may be checked before the first is imported.
+            return [new Transcript(id, source.ReadDocument)];
         }
 
         foreach (var line in source.ReadJsonLines(cut))
@@ -30,7 +30,7 @@ internal static class Transcripts
             var (offset, length, number) = (line.Offset, line.Length, line.Number);
             lines.Add(new Transcript(
                 lines.Count == 0 ? id : $"{id}-{lines.Count + 1}",
-                () => JsonSource.Parse(source.ReadAt(offset, length), number, "entry", "entries")));
+                () => JsonSource.Parse(source.ReadAt(offset, length), number, "entry", "entries")) { IsLine = true });
         }
 
         return lines;

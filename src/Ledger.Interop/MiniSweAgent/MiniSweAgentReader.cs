@@ -25,8 +25,8 @@ internal sealed partial class MiniSweAgentReader : FormatReader
 
     public override ForeignRecording Read(RecordingSource source, string id)
     {
-        var document = source.ReadDocument();
-        return ForeignRecording.Of(Format, document.Text("trajectory_format"), [new Track(id, extras => Events(document, extras))]);
+        var format = source.ReadDocument().Text("trajectory_format");
+        return ForeignRecording.Of(Format, format, [new Track(id, extras => Events(source.ReadDocument(), extras))]);
     }
 
     private List<NewEvent> Events(JsonElement document, Extras extras)

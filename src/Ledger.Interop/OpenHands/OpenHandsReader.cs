@@ -38,16 +38,16 @@ internal sealed class OpenHandsReader : FormatReader
         var isEvents = whole.Count > 0 && IsEvent(whole[0].Read());
         IReadOnlyList<Track> tracks = isEvents
             ? [new Track(id, extras => Events(default, whole.Select(t => t.Read()), extras))]
-            : [.. whole.Select(t => new Track(IdOf(t, id, whole.Count, ids), extras => t.Read() is var document ? Events(document, EventsOf(document), extras) : []))];
+            : [.. whole.Select(t => new Track(IdOf(t, id, ids), extras => t.Read() is var document ? Events(document, EventsOf(document), extras) : []))];
         var recording = ForeignRecording.Of(Format, null, tracks);
         recording.Cut = cut;
         return recording;
     }
 
-    // Several instances are told apart by their names.
-    private static string IdOf(Transcript transcript, string id, int count, HashSet<string> ids)
+    // A line is named by its instance even if it is the only one: evaluation output grows by a line for each.
+    private static string IdOf(Transcript transcript, string id, HashSet<string> ids)
     {
-        var instance = count == 1 ? null : transcript.Read().Text("instance_id");
+        var instance = transcript.IsLine ? transcript.Read().Text("instance_id") : null;
         var named = instance is { Length: > 0 and < 200 } && Log.TextRules.FaultOf(instance) is null ? $"{id}-{instance}" : transcript.Id;
         return ids.Add(named) ? named : transcript.Id;
     }

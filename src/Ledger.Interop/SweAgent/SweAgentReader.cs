@@ -16,7 +16,7 @@ internal sealed class SweAgentReader : FormatReader
             ? 1
             : Has(document, "trajectory", "history", "info", "environment") / 2;
 
-    public override ForeignRecording Read(RecordingSource source, string id) => Trajectory.ReadRecording(source.ReadAll(), id);
+    public override ForeignRecording Read(RecordingSource source, string id) => Trajectory.ReadRecording(() => source.ReadAll(), id);
 
     private static bool IsList(JsonElement document, string name) => document.Member(name).ValueKind == JsonValueKind.Array;
 }

@@ -31,17 +31,18 @@ internal static class Trajectory
 
     /// <summary>Reads the events of the run; if there are several attempts, those of the main one.</summary>
     /// <exception cref="EventFileException">The text is not a JSON object, or has no step. The message has the line and column, and the number of steps read.</exception>
-    public static IReadOnlyList<NewEvent> Read(ReadOnlyMemory<byte> utf8) => [.. TracksOf(Parse(utf8), "trajectory")[0].Read(new Extras())];
+    public static IReadOnlyList<NewEvent> Read(ReadOnlyMemory<byte> utf8) => [.. TracksOf(() => Parse(utf8), "trajectory")[0].Read(new Extras())];
 
     /// <summary>Reads a whole recording: the run and its other attempts.</summary>
-    /// <param name="utf8">The text.</param>
+    /// <param name="read">Returns the text; called again for each read, so that it need not be kept.</param>
     /// <param name="id">The id of the run; attempt 2 becomes the branch <c>{id}-attempt-2</c>, which shares the events with the agent's prompt.</param>
     /// <exception cref="EventFileException">The text is not a JSON object, or has no step. The message has the line and column, and the number of steps read.</exception>
-    public static ForeignRecording ReadRecording(ReadOnlyMemory<byte> utf8, string id) =>
-        ForeignRecording.Of(RecordingFormat.SweAgent, null, TracksOf(Parse(utf8), id));
+    public static ForeignRecording ReadRecording(Func<ReadOnlyMemory<byte>> read, string id) =>
+        ForeignRecording.Of(RecordingFormat.SweAgent, null, TracksOf(() => Parse(read()), id));
 
-    private static IReadOnlyList<Track> TracksOf(JsonElement json, string id)
+    private static IReadOnlyList<Track> TracksOf(Func<JsonElement> read, string id)
     {
+        var json = read();
         if (!Members.Any(name => json.Member(name).ValueKind == JsonValueKind.Array))
         {
             throw new EventFileException(1, 1, "the JSON has none of the lists 'trajectory', 'history' and 'attempts'. A .traj file of SWE-agent has one.");
@@ -54,12 +55,11 @@ internal static class Trajectory
                 1, 1, "the JSON has no step: every step of 'trajectory' and every message of the role 'assistant' in 'history' is empty, so there is no run to import.");
         }
 
-        return
-        [
-            new Track(id, extras => RunOf(json, extras)),
-            .. attempts.Others.Select(other => new Track($"{id}-attempt-{other.Number}", extras => BranchOf(json, other.Json, id, other.Number, extras)) { IsBranch = true }),
-        ];
+        return [new Track(id, extras => RunOf(read(), extras)), .. attempts.Others.Select(other => BranchTrack(read, id, other.Number))];
     }
+
+    private static Track BranchTrack(Func<JsonElement> read, string id, int number) =>
+        new($"{id}-attempt-{number}", extras => BranchOf(read(), id, number, extras)) { IsBranch = true };
 
     private static IReadOnlyList<NewEvent> RunOf(JsonElement json, Extras extras)
     {
@@ -75,11 +75,11 @@ internal static class Trajectory
         return events;
     }
 
-    private static IReadOnlyList<NewEvent> BranchOf(JsonElement json, JsonElement other, string id, int number, Extras extras)
+    private static IReadOnlyList<NewEvent> BranchOf(JsonElement json, string id, int number, Extras extras)
     {
         var kept = new Extras();
         var run = RunOf(json, new Extras());
-        var attempt = new TrajectoryEvents(other, json, kept).Make();
+        var attempt = new TrajectoryEvents(json.Items("attempts").ElementAt(number - 1), json, kept).Make();
         extras.Add(kept);
         var shared = run.Take(TrajectoryEvents.StartEvents).Zip(attempt).TakeWhile(p => IsSame(p.First, p.Second)).Count();
         var created = Track.Fork(

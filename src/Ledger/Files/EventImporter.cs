@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ledger.Log;
 
 namespace Ledger.Files;
@@ -12,10 +13,15 @@ namespace Ledger.Files;
 /// </list>
 /// <para>Events are written in order, by <see cref="IEventStore.ImportAsync"/> in transactions of at most 10,000. If interrupted, the log has the first part; the same
 /// import run again continues after it, and a third one writes nothing. Events are the same if id, type and JSON are.</para>
+/// <para>Titles, labels and ends that a run was given in the log do not matter to its import. A branch is forked after the same events as in its recording,
+/// if the importer imported the recording of its parent too; else at the same position.</para>
 /// </remarks>
 public sealed class EventImporter
 {
     private readonly AgentLedger _ledger;
+
+    // By stream, where its log has events that its recording does not have.
+    private readonly ConcurrentDictionary<StreamName, IReadOnlyList<long>> _passedOver = new();
 
     /// <summary>Creates an importer that writes to a log.</summary>
     public EventImporter(AgentLedger ledger)
@@ -48,11 +54,11 @@ public sealed class EventImporter
                 recording.Id, $"its parent '{TextRules.Printable(branch.ParentRunId)}' is not in the log. Nothing was written; import the parent first.");
         }
 
-        var fault = parent is null
-            ? $"its parent '{TextRules.Printable(branch.ParentRunId)}' is not in the log"
-            : await FaultOfCopyAsync(recording, parent, cancellationToken).ConfigureAwait(false);
+        var (fault, passedOver) = parent is null
+            ? ($"its parent '{TextRules.Printable(branch.ParentRunId)}' is not in the log", [])
+            : await CompareCopyAsync(recording, parent, cancellationToken).ConfigureAwait(false);
         return fault is null
-            ? await ImportBranchAsync(recording, parent!, progress, cancellationToken).ConfigureAwait(false)
+            ? await ImportBranchAsync(recording, parent!, passedOver, progress, cancellationToken).ConfigureAwait(false)
             : await ImportRunAsync(recording, $"Imported as a run with a copy of its prefix, because {fault}.", progress, cancellationToken).ConfigureAwait(false);
     }
 
@@ -70,20 +76,27 @@ public sealed class EventImporter
         return null;
     }
 
-    private async Task<string?> FaultOfCopyAsync(EventRecording recording, Run parent, CancellationToken cancellationToken)
+    /// <summary>Compares the parent's events that a recording repeats; says what differs, else where the log has others between them.</summary>
+    private async Task<(string? Fault, IReadOnlyList<long> PassedOver)> CompareCopyAsync(EventRecording recording, Run parent, CancellationToken cancellationToken)
     {
-        var copied = recording.Read().Take((int)recording.CopiedEvents);
-        var comparison = new RecordedPart(_ledger.Store.Registry, parent.ReadAsync(to: new Position(recording.CopiedEvents), cancellationToken: cancellationToken));
-        await using var _ = comparison.ConfigureAwait(false);
-        foreach (var item in copied)
+        if (recording.CopiedEvents == 0)
         {
+            return (null, _passedOver.GetValueOrDefault(parent.StreamName, []));
+        }
+
+        var comparison = new RecordedPart(_ledger.Store.Registry, parent.ReadAsync(cancellationToken: cancellationToken), Position.Start);
+        await using var _ = comparison.ConfigureAwait(false);
+        var number = 0L;
+        foreach (var item in recording.Read().Take((int)recording.CopiedEvents))
+        {
+            number++;
             if (await comparison.CompareNextAsync(item).ConfigureAwait(false) != PartState.Same)
             {
-                return $"its event {comparison.Position + 1} differs from that of its parent '{parent.StreamName}'";
+                return ($"its event {number} differs from that of its parent '{parent.StreamName}'", []);
             }
         }
 
-        return null;
+        return (null, comparison.PassedOver);
     }
 
     private async Task<ImportResult> ImportRunAsync(
@@ -106,16 +119,19 @@ public sealed class EventImporter
 
         var import = new RunImport(run, recording.Id, progress);
         var written = await import.RunAsync(recording.Read(), Position.Start, cancellationToken).ConfigureAwait(false);
+        _passedOver[run.StreamName] = import.PassedOver;
         return new ImportResult(run.StreamName, null, 0, 0, recording.EventCount, written, note);
     }
 
     private async Task<ImportResult> ImportBranchAsync(
         EventRecording recording,
         Run parent,
+        IReadOnlyList<long> passedOver,
         IProgress<ImportProgress>? progress,
         CancellationToken cancellationToken)
     {
         var file = recording.Branch!;
+        var forkPosition = RecordedPart.InLog(file.ForkPosition, passedOver);
         var created = recording.Read().Skip((int)recording.CopiedEvents).First();
         var stream = StreamName.Branch(recording.Id);
         var written = 0L;
@@ -127,21 +143,22 @@ public sealed class EventImporter
                 throw new ImportRefusedException(recording.Id, $"its fork position is {file.ForkPosition}. Nothing was written; positions count from 0.");
             }
 
-            var merged = BranchCreated.Of(recording.Id, parent.History, new Position(file.ForkPosition), file.Name) with { More = file.More };
+            var merged = BranchCreated.Of(recording.Id, parent.History, new Position(forkPosition), file.Name) with { More = file.More };
             existing = await _ledger.CreateBranchAsync(merged, created.Metadata, cancellationToken).ConfigureAwait(false);
             written++;
         }
-        else if (existing.Parent != parent.StreamName || existing.ForkPosition.Value != file.ForkPosition)
+        else if (existing.Parent != parent.StreamName || existing.ForkPosition.Value != forkPosition)
         {
             throw new ImportRefusedException(
                 recording.Id,
                 $"'{stream}' is already forked from '{existing.Parent}' at {existing.ForkPosition}, but the recording from "
-                    + $"'{parent.StreamName}' at {file.ForkPosition}. Nothing was written; import it under another id.");
+                    + $"'{parent.StreamName}' at {forkPosition}. Nothing was written; import it under another id.");
         }
 
         var import = new RunImport(new Run(_ledger, existing.History), recording.Id, progress);
         var own = recording.Read().Skip((int)recording.CopiedEvents + 1);
-        written += await import.RunAsync(own, new Position(file.ForkPosition + 1), cancellationToken).ConfigureAwait(false);
-        return new ImportResult(stream, parent.StreamName, file.ForkPosition, recording.CopiedEvents, recording.EventCount, written);
+        written += await import.RunAsync(own, new Position(forkPosition + 1), cancellationToken).ConfigureAwait(false);
+        _passedOver[stream] = [.. passedOver.TakeWhile(position => position < forkPosition), .. import.PassedOver];
+        return new ImportResult(stream, parent.StreamName, forkPosition, recording.CopiedEvents, recording.EventCount, written);
     }
 }

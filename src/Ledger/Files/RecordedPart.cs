@@ -17,13 +17,39 @@ internal enum PartState
 }
 
 /// <summary>Compares the events of a recording, one by one, with those already in the log.</summary>
-internal sealed class RecordedPart(EventRegistry registry, IAsyncEnumerable<RecordedEvent> events) : IAsyncDisposable
+/// <remarks>
+/// Events of the log that the recording does not have are passed over if they say something about the run and are no part of its work: an earlier end
+/// of the recording, and the titles, labels and ends that people have given the run since.
+/// </remarks>
+internal sealed class RecordedPart(EventRegistry registry, IAsyncEnumerable<RecordedEvent> events, Position from) : IAsyncDisposable
 {
     private readonly IAsyncEnumerator<RecordedEvent> _events = events.GetAsyncEnumerator();
+    private readonly List<long> _passedOver = [];
     private bool _isAtEnd;
 
-    /// <summary>The number of events so far that are equal, or passed over.</summary>
-    public long Position { get; private set; }
+    /// <summary>The position in the log after the events that are equal, or passed over.</summary>
+    public Position Position { get; private set; } = from;
+
+    /// <summary>The positions in the log of the events passed over, ascending.</summary>
+    public IReadOnlyList<long> PassedOver => _passedOver;
+
+    /// <summary>The position in the log of a position in the recording.</summary>
+    /// <param name="position">The number of events before it in the recording.</param>
+    /// <param name="passedOver">The positions in the log of events that the recording does not have, ascending.</param>
+    public static long InLog(long position, IEnumerable<long> passedOver)
+    {
+        foreach (var other in passedOver)
+        {
+            if (other >= position)
+            {
+                break;
+            }
+
+            position++;
+        }
+
+        return position;
+    }
 
     public async ValueTask<PartState> CompareNextAsync(NewEvent item)
     {
@@ -33,10 +59,10 @@ internal sealed class RecordedPart(EventRegistry registry, IAsyncEnumerable<Reco
             return PartState.End;
         }
 
-        // The recording had ended there, and has gone on since.
-        while (!IsSame(item, _events.Current) && _events.Current.Type == RecordingEnd.EventType)
+        while (!IsSame(item, _events.Current) && IsAboutTheRun(_events.Current))
         {
-            Position++;
+            _passedOver.Add(Position.Value);
+            Position = new Position(Position.Value + 1);
             if (!await _events.MoveNextAsync().ConfigureAwait(false))
             {
                 _isAtEnd = true;
@@ -49,11 +75,15 @@ internal sealed class RecordedPart(EventRegistry registry, IAsyncEnumerable<Reco
             return PartState.Other;
         }
 
-        Position++;
+        Position = new Position(Position.Value + 1);
         return PartState.Same;
     }
 
     public ValueTask DisposeAsync() => _events.DisposeAsync();
+
+    // The recording had ended there, and has gone on since; or the event was appended to the log and not imported.
+    private static bool IsAboutTheRun(RecordedEvent recorded) => recorded.Type == RecordingEnd.EventType
+        || (recorded.Metadata.ForeignId is null && recorded.Type is "run.renamed" or "run.labelled" or "run.completed" or "run.failed");
 
     // An event without a foreign id was exported with its own id.
     private bool IsSame(NewEvent item, RecordedEvent recorded)

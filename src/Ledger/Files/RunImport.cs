@@ -5,6 +5,9 @@ namespace Ledger.Files;
 /// <summary>Imports the events of a recording that a run or branch does not have yet.</summary>
 internal sealed class RunImport(Run run, string id, IProgress<ImportProgress>? progress)
 {
+    /// <summary>The positions in the log of events that the recording does not have, ascending.</summary>
+    public IReadOnlyList<long> PassedOver { get; private set; } = [];
+
     /// <summary>Compares the events with the existing ones from a position on, and writes the rest.</summary>
     /// <returns>The number of events written.</returns>
     public async Task<long> RunAsync(IEnumerable<NewEvent> events, Position from, CancellationToken cancellationToken)
@@ -27,21 +30,21 @@ internal sealed class RunImport(Run run, string id, IProgress<ImportProgress>? p
     /// <summary>Skips the events that exist; returns the length after them, or null if none are left.</summary>
     private async Task<Position?> CompareAsync(IEnumerator<NewEvent> recorded, Position from, CancellationToken cancellationToken)
     {
-        var part = new RecordedPart(run.Store.Registry, run.ReadAsync(from, cancellationToken: cancellationToken));
+        var part = new RecordedPart(run.Store.Registry, run.ReadAsync(from, cancellationToken: cancellationToken), from);
         await using var _ = part.ConfigureAwait(false);
+        PassedOver = part.PassedOver;
         while (recorded.MoveNext())
         {
             var state = await part.CompareNextAsync(recorded.Current).ConfigureAwait(false);
-            var length = new Position(from.Value + part.Position);
             if (state == PartState.Other)
             {
                 throw new ImportRefusedException(
-                    id, $"'{run.StreamName}' has another event at position {length}. Nothing was written; import it under another id.");
+                    id, $"'{run.StreamName}' has another event at position {part.Position}. Nothing was written; import it under another id.");
             }
 
             if (state != PartState.Same)
             {
-                return length;
+                return part.Position;
             }
         }
 

@@ -1,3 +1,4 @@
+using Ledger.Cli.Files;
 using Ledger.Conformance.Conventions;
 using Shouldly;
 using Xunit;
@@ -42,6 +43,41 @@ public sealed class InteropTests(CliDatabase database) : IClassFixture<CliDataba
         await story.RunAsync("export", "csv", "first");
 
         Approved.Check("interop-bad-input", story.ToString().Replace(folder.FullName, "<folder>", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Import_TwoFilesOfOneRun_AreRefusedBeforeAnythingIsWritten()
+    {
+        using var folder = new RecordingFolder();
+        Directory.CreateDirectory(folder["one"]);
+        Directory.CreateDirectory(folder["two"]);
+        var message = "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}]}";
+        folder.Write("one/same-chat.json", message);
+        folder.Write("two/same-chat.json", message);
+        folder.Write("pair.jsonl", message, message);
+        folder.Write("pair-2.json", message);
+        var story = new Transcript(database.Cli);
+        await story.RunAsync("import", folder["one/same-chat.json"], folder["two/same-chat.json"]);
+        await story.RunAsync("import", folder["one/same-chat.json"], folder["two/same-chat.json"], "--dry-run");
+        await story.RunAsync("import", folder["pair-2.json"], folder["pair.jsonl"]);
+        await story.RunAsync("import", folder["pair.jsonl"], folder["pair.jsonl"]);
+        await story.RunAsync("trace", "nix", "--run", "same-chat");
+
+        Approved.Check("import-same-run", story.ToString().Replace(folder.FullName, "<folder>", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Import_CheckedEventFile_IsNotOpen()
+    {
+        using var folder = new RecordingFolder();
+        var io = new CommandIo { Output = Stream.Null, Error = TextWriter.Null, Input = Stream.Null, Environment = static _ => null };
+        using var file = await RecordingFile.OfEventsAsync(folder["parent.jsonl"], null, io, CancellationToken.None);
+        File.Move(folder["parent.jsonl"], folder["moved.jsonl"]);
+
+        Should.Throw<RefusalException>(() => file.Recording.Read().Count()).Message.ShouldBe($"There is no file '{folder["parent.jsonl"]}'.");
+
+        File.Move(folder["moved.jsonl"], folder["parent.jsonl"]);
+        file.Recording.Read().Count().ShouldBe(3);
     }
 
     [Fact]

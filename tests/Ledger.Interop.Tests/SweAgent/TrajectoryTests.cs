@@ -130,7 +130,7 @@ public sealed class TrajectoryTests
     [Fact]
     public void ReadRecording_OtherAttempts_AreBranches()
     {
-        var done = Trajectory.ReadRecording(File.ReadAllBytes(Fault("retry-done.traj")), "r");
+        var done = Trajectory.ReadRecording(() => File.ReadAllBytes(Fault("retry-done.traj")), "r");
 
         done.Recordings.Select(r => r.Id).ShouldBe(["r", "r-attempt-1"]);
         var branch = done.Recordings[1];
@@ -142,7 +142,7 @@ public sealed class TrajectoryTests
     [Fact]
     public void ReadRecording_AttemptsAlone_TheLastIsTheRun()
     {
-        var unfinished = Trajectory.ReadRecording(File.ReadAllBytes(Fault("retry-unfinished.traj")), "r");
+        var unfinished = Trajectory.ReadRecording(() => File.ReadAllBytes(Fault("retry-unfinished.traj")), "r");
 
         unfinished.Recordings.Single().Read().Count(e => e.Data is LlmResponse).ShouldBe(2);
     }
@@ -151,7 +151,7 @@ public sealed class TrajectoryTests
     public void ReadRecording_WhatHasNoPlace_IsKeptAndCounted()
     {
         var read = Trajectory.ReadRecording(
-            """{"trajectory": [{"action": "ls", "query": [1]}, {"action": "ls", "query": [2]}, {}], "other": 1, "info": {"swe_agent_hash": "x"}}"""u8.ToArray(), "r");
+            () => """{"trajectory": [{"action": "ls", "query": [1]}, {"action": "ls", "query": [2]}, {}], "other": 1, "info": {"swe_agent_hash": "x"}}"""u8.ToArray(), "r");
 
         read.Extra.Select(l => $"{l.Value} {l.Key}").ShouldBe(["1 info.swe_agent_hash", "1 other", "2 trajectory.query", "1 empty trajectory steps"], ignoreOrder: true);
         ((UntypedEvent)read.Recordings[0].Read().Last().Data).Data.GetRawText()
