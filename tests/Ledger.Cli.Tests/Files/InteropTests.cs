@@ -1,5 +1,6 @@
 using Ledger.Cli.Files;
 using Ledger.Conformance.Conventions;
+using Ledger.Mcp;
 using Shouldly;
 using Xunit;
 
