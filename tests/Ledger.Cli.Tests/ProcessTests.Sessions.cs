@@ -23,20 +23,21 @@ public sealed partial class ProcessTests
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/api/v1/sessions/"), Timeout = TimeSpan.FromMinutes(5) };
         using var stop = new CancellationTokenSource();
         using var answered = new SemaphoreSlim(0);
-        var writers = Enumerable.Range(0, SessionWriters).Select(n => WriteSessionAsync(client, $"chaos/s-{n}", n, answered, stop.Token)).ToArray();
+        var served = new ServerSignal();
+        var writers = Enumerable.Range(0, SessionWriters).Select(n => WriteSessionAsync(client, $"chaos/s-{n}", n, answered, served, stop.Token)).ToArray();
         var failed = Task.WhenAny(writers).Unwrap();
 
         var random = new Random(1);
         for (var kills = 0; kills < SessionKills; kills++)
         {
-            await using var server = await ServeAsync(client, port);
+            await using var server = await ServeAsync(port, served);
             for (var left = random.Next(1, 5 * SessionWriters); left > 0; left--)
             {
                 await await Task.WhenAny(answered.WaitAsync(), failed);
             }
         }
 
-        await using var last = await ServeAsync(client, port);
+        await using var last = await ServeAsync(port, served);
         await stop.CancelAsync();
         var written = await Task.WhenAll(writers);
         for (var n = 0; n < SessionWriters; n++)
@@ -46,7 +47,7 @@ public sealed partial class ProcessTests
     }
 
     /// <summary>Writes entries until it is stopped, each request with entries of the one before; returns how many there must be.</summary>
-    private static async Task<int> WriteSessionAsync(HttpClient client, string session, int writer, SemaphoreSlim answered, CancellationToken stop)
+    private static async Task<int> WriteSessionAsync(HttpClient client, string session, int writer, SemaphoreSlim answered, ServerSignal served, CancellationToken stop)
     {
         var random = new Random(writer);
         var count = 0;
@@ -57,6 +58,7 @@ public sealed partial class ProcessTests
             var entries = Enumerable.Range(from, count - from).Select(i => new { id = $"{writer}-{i}", entry = new { type = "message", n = i } });
             while (true)
             {
+                var up = await served.WaitAsync();
                 try
                 {
                     using var answer = await client.PostAsJsonAsync($"{session}/entries", new { entries }, CancellationToken.None);
@@ -67,7 +69,7 @@ public sealed partial class ProcessTests
                 catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException)
                 {
                     // The server is gone; whether the entries are written is not known.
-                    await Task.Delay(50, CancellationToken.None);
+                    served.Lost(up);
                 }
             }
         }
@@ -93,47 +95,84 @@ public sealed partial class ProcessTests
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>A server that answers.</summary>
-    private async Task<SessionServer> ServeAsync(HttpClient client, int port)
+    /// <summary>A server that listens.</summary>
+    private async Task<SessionServer> ServeAsync(int port, ServerSignal served)
     {
         var server = new SessionServer(Start("serve", "--port", $"{port}", "--allow-writing"));
-        await server.AnswersAsync(client);
+        await server.ListensAsync();
+        served.Started();
         return server;
+    }
+
+    /// <summary>Lets writers that have lost a server wait for the next one. Safe for concurrent use.</summary>
+    private sealed class ServerSignal
+    {
+        private readonly Lock _gate = new();
+        private TaskCompletionSource<int> _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _servers;
+
+        /// <summary>The number of the server that listens, once one does that was not lost.</summary>
+        public Task<int> WaitAsync()
+        {
+            lock (_gate)
+            {
+                return _next.Task;
+            }
+        }
+
+        public void Started()
+        {
+            lock (_gate)
+            {
+                if (_next.Task.IsCompleted)
+                {
+                    _next = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+
+                _next.SetResult(++_servers);
+            }
+        }
+
+        /// <summary>A server did not answer. One that came after it stays.</summary>
+        public void Lost(int server)
+        {
+            lock (_gate)
+            {
+                if (_next.Task.IsCompleted && server == _servers)
+                {
+                    _next = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+            }
+        }
     }
 
     /// <summary>A server that is killed at the end, even of a test that failed.</summary>
     private sealed class SessionServer(Process process) : IAsyncDisposable
     {
         // What is not read fills the pipe, and the server waits.
-        private readonly Task<string> _output = process.StandardOutput.ReadToEndAsync();
         private readonly Task<string> _error = process.StandardError.ReadToEndAsync();
+        private Task<string> _rest = Task.FromResult("");
 
-        public async Task AnswersAsync(HttpClient client)
+        /// <summary>Waits for the line that says how to stop it, which it prints when it listens.</summary>
+        public async Task ListensAsync()
         {
-            while (true)
+            while (await process.StandardOutput.ReadLineAsync() is { } line)
             {
-                try
+                if (line.Contains("Ctrl-C", StringComparison.Ordinal))
                 {
-                    using var answer = await client.GetAsync("chaos");
+                    _rest = process.StandardOutput.ReadToEndAsync();
                     return;
                 }
-                catch (HttpRequestException e)
-                {
-                    if (process.HasExited)
-                    {
-                        throw new InvalidOperationException($"The server has ended: {await _output}{await _error}", e);
-                    }
-
-                    await Task.Delay(50);
-                }
             }
+
+            throw new InvalidOperationException($"The server has ended: {await _error}");
         }
 
         public async ValueTask DisposeAsync()
         {
             process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync();
-            await Task.WhenAll(_output, _error);
+            await Task.WhenAll(_rest, _error);
             process.Dispose();
         }
     }

@@ -129,7 +129,7 @@ internal static class FormatDetector
         }
         catch (EventFileException)
         {
-            // Reported by whoever reads the file: as lines, or as one document.
+            // The reader that takes the file reports it: as lines, or as one document.
             isWhole = false;
         }
 

@@ -8,7 +8,7 @@ namespace Ledger.Seal;
 /// <param name="Headers">Its headers as JSON; null for none, or if the file does not show them.</param>
 public sealed record ProvedEvent(long Index, SealEntry Entry, string? Data, ReadOnlyMemory<byte>? BinaryData, string? Headers)
 {
-    /// <summary>The columns, of <c>data</c>, <c>bdata</c> and <c>headers</c>, that the event has and the file does not show: they were erased, or whoever gave the file has left them out.</summary>
+    /// <summary>The columns, of <c>data</c>, <c>bdata</c> and <c>headers</c>, that the event has and the file does not show: they were erased, or left out of the file.</summary>
     public IReadOnlyList<string> NotShown =>
     [
         .. new[]

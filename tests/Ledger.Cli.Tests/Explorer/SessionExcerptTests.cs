@@ -54,7 +54,7 @@ public sealed partial class SessionExcerptTests(CliDatabase database) : IClassFi
             var path = Path.Combine(folder, file);
             await File.WriteAllTextAsync(path, script.Replace("http://127.0.0.1:5080", address, StringComparison.Ordinal));
             using var process = Process.Start(new ProcessStartInfo(program, [path]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
             var error = process.StandardError.ReadToEndAsync(patience.Token);
             var printed = (await process.StandardOutput.ReadToEndAsync(patience.Token)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
             await process.WaitForExitAsync(patience.Token);
