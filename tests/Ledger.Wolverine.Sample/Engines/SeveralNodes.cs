@@ -16,11 +16,13 @@ internal static class SeveralNodes
         builder.Services.AddMarten(options =>
             {
                 options.Connection(connectionString);
+                options.ApplyChangesLockTimeout = TimeSpan.FromMinutes(1);
                 options.UseLedger();
                 options.SnapshotWorlds(ProjectionLifecycle.Async);
                 options.Projections.Snapshot<Board>(SnapshotLifecycle.Inline);
             })
             .AddLedger()
+            .ApplyAllDatabaseChangesOnStartup()
             .IntegrateWithWolverine(integration => integration.UseWolverineManagedEventSubscriptionDistribution = true)
             .ProcessEventsWithWolverineHandlersInStrictOrder("notices");
         builder.Host.UseWolverine(options =>
