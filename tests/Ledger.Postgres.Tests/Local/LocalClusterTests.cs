@@ -38,7 +38,7 @@ public sealed class LocalClusterTests
     public async Task Start_RunningServer_LeavesItRunning()
     {
         await using var scratch = new ScratchFolder();
-        var cluster = await scratch.OpenAsync();
+        var cluster = await scratch.OpenMadeAsync();
         await cluster.StartAsync();
         var first = ProcessIdIn(cluster.DataFolder);
 
@@ -65,7 +65,7 @@ public sealed class LocalClusterTests
     public async Task Start_LockHeldByAnotherProcess_WaitsForIt()
     {
         await using var scratch = new ScratchFolder();
-        var cluster = await scratch.OpenAsync();
+        var cluster = await scratch.OpenMadeAsync();
         await cluster.StartAsync();
         await cluster.StopAsync();
         var lockFile = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(cluster.DataFolder))!, "lock");
@@ -89,7 +89,7 @@ public sealed class LocalClusterTests
     public async Task Stop_RunningServer_KeepsTheData()
     {
         await using var scratch = new ScratchFolder();
-        var cluster = await scratch.OpenAsync();
+        var cluster = await scratch.OpenMadeAsync();
         await cluster.StartAsync();
         await AskAsync(cluster.ConnectionString, "create table kept (id int); insert into kept values (1), (2)");
 
@@ -106,7 +106,7 @@ public sealed class LocalClusterTests
     public async Task Start_AfterKill_RecoversWhatWasCommitted()
     {
         await using var scratch = new ScratchFolder();
-        var cluster = await scratch.OpenAsync();
+        var cluster = await scratch.OpenMadeAsync();
         await cluster.StartAsync();
         await AskAsync(cluster.ConnectionString, "create table kept (id int); insert into kept values (1), (2)");
         await KillAsync(ProcessIdIn(cluster.DataFolder));
@@ -123,7 +123,7 @@ public sealed class LocalClusterTests
     public async Task StartAndStop_PidOfACrashedServerReusedByAStranger_LeaveTheStrangerAlone()
     {
         await using var scratch = new ScratchFolder();
-        var cluster = await scratch.OpenAsync();
+        var cluster = await scratch.OpenMadeAsync();
         await cluster.StartAsync();
         await KillAsync(ProcessIdIn(cluster.DataFolder));
         using var stranger = await StartAsOwnerAsync(cluster.DataFolder);
@@ -143,7 +143,7 @@ public sealed class LocalClusterTests
     public async Task Start_PidFileLeftEmptyByACrash_Starts()
     {
         await using var scratch = new ScratchFolder();
-        var cluster = await scratch.OpenAsync();
+        var cluster = await scratch.OpenMadeAsync();
         await cluster.StartAsync();
         await cluster.StopAsync();
         await File.WriteAllTextAsync(Path.Combine(cluster.DataFolder, "postmaster.pid"), "");
@@ -172,7 +172,7 @@ public sealed class LocalClusterTests
     public async Task Start_SocketRemovedUnderARunningServer_IsReachableAgain()
     {
         await using var scratch = new ScratchFolder();
-        var cluster = await scratch.OpenAsync();
+        var cluster = await scratch.OpenMadeAsync();
         await cluster.StartAsync();
         foreach (var file in Directory.EnumerateFiles(HostOf(cluster.ConnectionString), ".s.PGSQL.*"))
         {
@@ -219,9 +219,9 @@ public sealed class LocalClusterTests
     public async Task Start_AnotherClusterRuns_BothRunApart()
     {
         await using var scratch = new ScratchFolder();
-        var other = await scratch.OpenAsync(scratch.Options("other"));
+        var other = await scratch.OpenMadeAsync("other");
         await other.StartAsync();
-        var cluster = await scratch.OpenAsync();
+        var cluster = await scratch.OpenMadeAsync();
 
         await cluster.StartAsync();
         await AskAsync(cluster.ConnectionString, "create table mine (id int)");
@@ -235,7 +235,7 @@ public sealed class LocalClusterTests
     public async Task Start_ServerRefusesItsConfiguration_SaysWhatTheLogSays()
     {
         await using var scratch = new ScratchFolder();
-        var cluster = await scratch.OpenAsync();
+        var cluster = await scratch.OpenMadeAsync();
         await cluster.StartAsync();
         await cluster.StopAsync();
         await File.AppendAllTextAsync(Path.Combine(cluster.DataFolder, "postgresql.conf"), "\nshared_buffers = 'plenty'\n");
@@ -252,7 +252,7 @@ public sealed class LocalClusterTests
     public async Task Start_SocketFolder_IsClosedToOtherUsers()
     {
         await using var scratch = new ScratchFolder();
-        var cluster = await scratch.OpenAsync();
+        var cluster = await scratch.OpenMadeAsync();
 
         await cluster.StartAsync();
 
