@@ -7,6 +7,7 @@ using Ledger.Cli.Bus;
 using Ledger.Cli.Calls;
 using Ledger.Cli.Causality;
 using Ledger.Cli.Chrono;
+using Ledger.Cli.Completions;
 using Ledger.Cli.Demo;
 using Ledger.Cli.Events;
 using Ledger.Cli.Explorer;
@@ -154,6 +155,7 @@ internal static class Commands
             new DbStopCommand(),
             new DbStatusCommand(),
             new DbPathCommand()));
+        root.Add(new CompletionCommand());
         foreach (var option in root.Options)
         {
             if (option is HelpOption help)

@@ -26,6 +26,25 @@ public sealed partial class ProcessTests(CliDatabase database) : IClassFixture<C
     }
 
     [Fact]
+    public async Task Completion_InBash_OffersCommandsAndOptions()
+    {
+        // What bash sets when Tab is pressed at the end of a line.
+        const string Press = """
+            ledger() { "$program" "$@"; }
+            source <(ledger completion bash)
+            press() { COMP_LINE="$1"; COMP_POINT=${#1}; read -ra COMP_WORDS <<< "$1"; [[ "$1" == *" " ]] && COMP_WORDS+=(""); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _ledger_complete; echo "${COMPREPLY[*]}"; }
+            press "ledger wor"
+            press "ledger projections p"
+            press "ledger events first --la"
+            """;
+        var start = new ProcessStartInfo("bash", ["-c", Press]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.Environment["program"] = Path.Combine(AppContext.BaseDirectory, "Ledger.Cli");
+        using var shell = Process.Start(start)!;
+
+        (await EndAsync(shell)).ShouldBe(new CliResult(0, "world worlds\npause\n--last\n", ""));
+    }
+
+    [Fact]
     public async Task Refusal_WritesToStandardErrorOnly()
     {
         (await RunAsync("status", "nix")).ShouldBeRefused(1, "There is no stream 'nix'. 'ledger run list' and 'ledger branches' show what exists.");

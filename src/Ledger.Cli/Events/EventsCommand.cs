@@ -8,7 +8,7 @@ namespace Ledger.Cli.Events;
 /// <summary><c>ledger events</c></summary>
 internal sealed class EventsCommand : LedgerCommand
 {
-    private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
+    private readonly Argument<string> _id = StreamArgument.Create(StreamArgument.WithPosition);
     private readonly Option<Position?> _from = Positions.Option("--from", "The position of the first event.");
     private readonly Option<Position?> _to = Positions.Option("--to", "The position after the last event: '--to 2' shows positions 0 and 1.");
     private readonly Option<int?> _last = new("--last")
@@ -48,19 +48,16 @@ internal sealed class EventsCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var from = session.Get(_from) ?? Position.Start;
-        var to = session.Get(_to);
-        if (to < from)
-        {
-            throw new UsageException($"--to {to} comes before --from {from}.");
-        }
-
+        CheckOrder(from, session.Get(_to));
         if (session.Get(_last) is { } least && (least < 1 || session.Get(_from) is not null))
         {
             throw new UsageException(least < 1 ? "--last is a number from 1." : "--last and --from both say where to begin; use one of them.");
         }
 
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
+        var (run, named) = await Histories.FindAtAsync(connection, session.Get(_id), cancellationToken);
+        var to = HistoryText.One(named, session.Get(_to), _to.Name);
+        CheckOrder(from, to);
         var length = await run.GetLengthAsync(cancellationToken);
         var follows = session.Get(_follow);
         Check(run, from, length);
@@ -95,6 +92,14 @@ internal sealed class EventsCommand : LedgerCommand
 
     private static IAsyncEnumerable<RecordedEvent> Last(IAsyncEnumerable<RecordedEvent> events, int? count) =>
         count is { } most ? events.TakeLast(most) : events;
+
+    private static void CheckOrder(Position from, Position? to)
+    {
+        if (to < from)
+        {
+            throw new UsageException($"--to {to} comes before --from {from}.");
+        }
+    }
 
     private static void Check(Run run, Position position, Position length)
     {

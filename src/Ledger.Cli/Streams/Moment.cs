@@ -30,10 +30,12 @@ internal sealed class Moment
     }
 
     /// <summary>The position to read up to; null for the end.</summary>
-    public async Task<Position?> FindAsync(Session session, Run run, CancellationToken cancellationToken) => (session.Get(_at), session.Get(_time)) switch
-    {
-        ({ }, { }) => throw new UsageException($"{_at.Name} and {_time.Name} both name a moment. Give one of them."),
-        (null, { } time) => await run.FindPositionAsync(time, cancellationToken),
-        var (at, _) => at,
-    };
+    public async Task<Position?> FindAsync(Session session, (Run Run, Position? At) named, CancellationToken cancellationToken) =>
+        (named.At, session.Get(_at), session.Get(_time)) switch
+        {
+            (_, { }, { }) => throw new UsageException($"{_at.Name} and {_time.Name} both name a moment. Give one of them."),
+            ({ } at, null, { }) => throw new UsageException($"'@{at}' and {_time.Name} both name a moment. Give one of them."),
+            (null, null, { } time) => await named.Run.FindPositionAsync(time, cancellationToken),
+            var (at, given, _) => HistoryText.One(at, given, _at.Name),
+        };
 }

@@ -7,8 +7,8 @@ namespace Ledger.Cli.Worlds;
 /// <summary><c>ledger diff</c></summary>
 internal sealed class DiffCommand : LedgerCommand
 {
-    private readonly Argument<string> _a = StreamArgument.Create("The run or branch to start from.", "A");
-    private readonly Argument<string> _b = StreamArgument.Create("The run or branch to compare it with.", "B");
+    private readonly Argument<string> _a = StreamArgument.Create("The run or branch to start from; A@N: its first N events.", "A");
+    private readonly Argument<string> _b = StreamArgument.Create("The run or branch to compare it with; B@N: its first N events.", "B");
     private readonly Moment _momentA = new("-a", " of A");
     private readonly Moment _momentB = new("-b", " of B");
 
@@ -21,15 +21,16 @@ internal sealed class DiffCommand : LedgerCommand
         _momentB.AddTo(this);
         Add(CommonOptions.Strict);
         Add(CommonOptions.Stats);
-        Examples = ["ledger diff first second", "ledger diff first first --at-a 2 --at-b 10", "ledger diff run:first branch:second --json"];
+        Examples = ["ledger diff first second", "ledger diff first@2 first@10", "ledger diff run:first branch:second --json"];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var (a, b) = await Histories.FindAsync(connection, session.Get(_a), session.Get(_b), cancellationToken);
-        var atA = await _momentA.FindAsync(session, a, cancellationToken);
-        var atB = await _momentB.FindAsync(session, b, cancellationToken);
+        var (left, right) = await Histories.FindAtAsync(connection, session.Get(_a), session.Get(_b), cancellationToken);
+        var (a, b) = (left.Run, right.Run);
+        var atA = await _momentA.FindAsync(session, left, cancellationToken);
+        var atB = await _momentB.FindAsync(session, right, cancellationToken);
         var diff = await session.Progress.RunAsync(
             $"Comparing {a.StreamName} and {b.StreamName}",
             null,

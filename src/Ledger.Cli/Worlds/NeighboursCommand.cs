@@ -10,7 +10,7 @@ namespace Ledger.Cli.Worlds;
 /// <summary><c>ledger neighbours</c></summary>
 internal sealed class NeighboursCommand : LedgerCommand
 {
-    private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
+    private readonly Argument<string> _id = StreamArgument.Create(StreamArgument.WithPosition);
     private readonly Argument<string> _object = new("OBJECT") { Description = "The id of the object at the centre." };
     private readonly Option<int> _depth = new("--depth")
     {
@@ -47,8 +47,9 @@ internal sealed class NeighboursCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var run = (await Histories.FindAsync(connection, session.Get(_id), cancellationToken)).WithFaults(session.Faults);
-        var at = await _moment.FindAsync(session, run, cancellationToken);
+        var named = await Histories.FindAtAsync(connection, session.Get(_id), cancellationToken);
+        var run = named.Run.WithFaults(session.Faults);
+        var at = await _moment.FindAsync(session, named, cancellationToken);
         await FaultText.WarnAsync(session, run, at, cancellationToken);
         var around = await run.WithStatistics(session.NewRead())
             .GetNeighbourhoodAsync(session.Get(_object), session.Get(_depth), at, cancellationToken);

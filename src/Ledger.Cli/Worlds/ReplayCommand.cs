@@ -12,7 +12,7 @@ namespace Ledger.Cli.Worlds;
 /// <summary><c>ledger replay</c></summary>
 internal sealed class ReplayCommand : LedgerCommand
 {
-    private readonly Argument<string> _id = StreamArgument.Create("A run or branch, by its id or stream name.");
+    private readonly Argument<string> _id = StreamArgument.Create(StreamArgument.WithPosition);
     private readonly Option<Position?> _at = Positions.Option("--at", "The number of events to fold. Default: all.");
 
     private readonly Option<bool> _skip = new("--skip-faults")
@@ -33,10 +33,10 @@ internal sealed class ReplayCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
+        var (run, named) = await Histories.FindAtAsync(connection, session.Get(_id), cancellationToken);
         var stream = run.StreamName;
         var length = await run.GetLengthAsync(cancellationToken);
-        var at = session.Get(_at);
+        var at = HistoryText.One(named, session.Get(_at), _at.Name);
         if (at > length)
         {
             throw new PositionOutOfRangeException(stream, at.Value, length);

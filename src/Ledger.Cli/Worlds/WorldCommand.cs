@@ -10,7 +10,7 @@ namespace Ledger.Cli.Worlds;
 /// <summary><c>ledger world</c></summary>
 internal sealed class WorldCommand : LedgerCommand
 {
-    private readonly Argument<string?> _id = StreamArgument.CreateOptional("A run or branch, by its id or stream name.");
+    private readonly Argument<string?> _id = StreamArgument.CreateOptional(StreamArgument.WithPosition);
     private readonly Moment _moment = new();
     private readonly Option<string?> _type = new("--type") { Description = "Only objects of this type, sorted by id.", HelpName = "TYPE" };
     private readonly Option<string?> _contains = new("--contains")
@@ -84,8 +84,9 @@ internal sealed class WorldCommand : LedgerCommand
     private async Task ShowAsync(Session session, string id, ObjectFilter? filter, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var run = (await Histories.FindAsync(connection, id, cancellationToken)).WithFaults(session.Faults);
-        var at = await _moment.FindAsync(session, run, cancellationToken);
+        var named = await Histories.FindAtAsync(connection, id, cancellationToken);
+        var run = named.Run.WithFaults(session.Faults);
+        var at = await _moment.FindAsync(session, named, cancellationToken);
         if (filter is null)
         {
             await ShowAllAsync(session, run.WithStatistics(session.NewRead()), at, cancellationToken);

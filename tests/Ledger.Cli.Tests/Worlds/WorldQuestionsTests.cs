@@ -28,12 +28,34 @@ public sealed class WorldQuestionsTests(CliDatabase database) : IClassFixture<Cl
         await story.RunAsync("neighbours", "asked", "c1", "--depth", "0", "--json");
         await story.RunAsync("neighbours", "asked", "ghost");
         await story.RunAsync("diff", "asked", "asked", "--at-time-a", "2020-01-01", "--at-b", "1");
+        await story.RunAsync("world", "asked@1");
+        await story.RunAsync("object", "asked-2@3", "c1", "--json");
+        await story.RunAsync("diff", "asked@1", "asked@3");
+        await story.RunAsync("events", "asked@1");
+        await story.RunAsync("world", "asked@1", "--at", "1");
+        await story.RunAsync("world", "asked@1", "--at-time", "2020-01-01");
+        await story.RunAsync("world", "asked@99");
+        await story.RunAsync("world", "nix@1");
         await story.RunAsync("blame", "asked", "c1", "tags");
         await story.RunAsync("worlds", "index");
         await story.RunAsync("world", "asked", "--contains", """{"n":2}""");
         await story.RunAsync("worlds", "index", "--drop", "--json");
 
         Approved.Check("world-questions", story.ToString());
+    }
+
+    /// <summary>An id may look like one with a position: it is what is meant, if it is there.</summary>
+    [Fact]
+    public async Task IdAtPosition_IsAlsoAnId_TheIdComesFirst()
+    {
+        await database.StartAsync("twin", 3);
+        await database.StartAsync("twin@1", 2);
+
+        (await database.Cli.JsonAsync("events", "twin@1")).GetArrayLength().ShouldBe(2);
+        (await database.Cli.JsonAsync("events", "twin@1@1")).GetArrayLength().ShouldBe(1);
+        (await database.Cli.JsonAsync("fork", "twin@2", "--id", "of-twin")).GetProperty("fork_position").GetInt64().ShouldBe(2);
+        (await database.Cli.RunAsync("fork", "twin@1")).ShouldBeRefused(
+            2, "'twin@1' is the id of a run or branch itself. Say how many of its events the branch shares: 'twin@1@N', or --at N.");
     }
 
     [Fact]

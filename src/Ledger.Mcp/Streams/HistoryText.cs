@@ -1,0 +1,44 @@
+using System.Globalization;
+
+namespace Ledger.Mcp.Streams;
+
+/// <summary>The text that a person types for a run or branch with or without a place in it: <c>ID</c>, or <c>ID@N</c> for its first N events.</summary>
+/// <remarks>An id may end in <c>@N</c> itself: a stream that the whole text means comes first.</remarks>
+internal sealed class HistoryText
+{
+    private readonly StreamText _whole;
+    private readonly StreamText? _id;
+    private readonly Position? _at;
+
+    /// <exception cref="UsageException">The text is not a valid name.</exception>
+    public HistoryText(string text)
+    {
+        _whole = new StreamText(text);
+        var mark = text.LastIndexOf('@');
+        if (mark > 0 && long.TryParse(text.AsSpan(mark + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var at))
+        {
+            (_id, _at) = (new StreamText(text[..mark]), new Position(at));
+        }
+    }
+
+    /// <summary>Whether it ends like one with a place.</summary>
+    public bool MayNamePosition => _at is not null;
+
+    /// <summary>The streams that it can mean.</summary>
+    public IReadOnlyList<StreamName> Names => _id is null ? _whole.Names : [.. _whole.Names, .. _id.Names];
+
+    /// <summary>What it means, of those that were found: the history, and the position if it names one.</summary>
+    /// <exception cref="RefusalException">It means no stream, or both a run and a branch.</exception>
+    public (Run Run, Position? At) Choose(IReadOnlyList<Run> found) =>
+        _whole.Choose(found) is { } whole ? (whole, null)
+        : _id?.Choose(found) is { } run ? (run, _at)
+        : throw _whole.NotFound();
+
+    /// <summary>The one position that was given, in the text or by an option; null for neither.</summary>
+    /// <exception cref="UsageException">Both give one.</exception>
+    public static Position? One(Position? named, Position? given, string option) => (named, given) switch
+    {
+        ({ } at, { }) => throw new UsageException($"'@{at}' and {option} both name a position. Give one of them."),
+        var (at, other) => at ?? other,
+    };
+}
