@@ -8,7 +8,8 @@ namespace Ledger.Writer;
 /// <summary>Agents that decide, act and note, step by step. After a restart each goes on with its first step without a note.</summary>
 /// <remarks>
 /// The effect of an action is a file, which is there or not when the process is killed, and of which a folder can hold several for one action: the callee does not
-/// protect itself. It cannot always tell what became of an action. Some actions of some agents need approval, for which they wait.
+/// protect itself. It cannot always tell what became of an action. Some actions of some agents need approval, for which they wait. Each call that is begun is a line
+/// of output, so that the process can be killed in the middle of its work, however fast that is.
 /// </remarks>
 internal sealed class AgentLoad(AgentLedger ledger, int steps, string folder)
 {
@@ -47,6 +48,7 @@ internal sealed class AgentLoad(AgentLedger ledger, int steps, string folder)
             $$"""{"model":"scripted","messages":["step {{step}}"]}""",
             async (_, token) =>
             {
+                await BeginAsync(agent, step);
                 await Task.Delay(Random.Shared.Next(10), token);
                 return CallResponse.OfText("act") with { CostUsd = 0.01m };
             },
@@ -96,6 +98,7 @@ internal sealed class AgentLoad(AgentLedger ledger, int steps, string folder)
 
     private async Task<CallResponse> MakeAsync(CallContext call, int agent, int step, CancellationToken cancellationToken)
     {
+        await BeginAsync(agent, step);
         await Task.Delay(Random.Shared.Next(20), cancellationToken);
         if (Random.Shared.Next(10) == 0)
         {
@@ -108,6 +111,8 @@ internal sealed class AgentLoad(AgentLedger ledger, int steps, string folder)
         await Task.Delay(Random.Shared.Next(20), cancellationToken);
         return Random.Shared.Next(10) == 0 ? throw new TimeoutException("The answer got lost.") : CallResponse.OfText($"acted {step}") with { CostUsd = 0.02m };
     }
+
+    private static Task BeginAsync(int agent, int step) => Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{agent} {step}"));
 
     private CallReconciliation Ask(CallContext call, int agent, int step) =>
         step % 7 == 3 ? CallReconciliation.Unknown

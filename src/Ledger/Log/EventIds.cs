@@ -41,6 +41,9 @@ public static class EventIds
     /// <summary>The id of the event that records that the outcome of a call is unknown; the log holds it once.</summary>
     internal static Guid OfUnknownCall(Guid requestId) => NameBased(CallNamespace, $"unknown\n{requestId}");
 
+    /// <summary>The id of the event by which a call is released that was not made, as its callee says; the log holds it once.</summary>
+    internal static Guid OfCallNotMade(Guid requestId) => NameBased(CallNamespace, $"not made\n{requestId}");
+
     /// <summary>The id of the event that reserves a part of a budget for a call; the log holds it once.</summary>
     /// <param name="requestId">The call.</param>
     /// <param name="joined">The stream of the budget, if it is not that of the call's own run.</param>

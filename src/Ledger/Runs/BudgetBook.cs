@@ -74,35 +74,6 @@ internal sealed class BudgetBook(Run run, AgentLedger ledger)
         return SettlementsOf(requestId, outcome.Id, cost, accounts);
     }
 
-    /// <summary>Settles a call that was not made, as its callee says.</summary>
-    public async Task SettleNotMadeAsync(Guid requestId, BudgetRoots roots, CancellationToken cancellationToken)
-    {
-        StreamName[]? before = null;
-        while (true)
-        {
-            var accounts = await KnownAsync(roots, cancellationToken).ConfigureAwait(false);
-            var found = await FindAsync(accounts, requestId, requestId, cancellationToken).ConfigureAwait(false);
-            StreamName[] left =
-            [
-                .. accounts.Where(account => found.Contains(ReservationIn(account, requestId)) && !found.Contains(SettlementIn(account, requestId))),
-            ];
-            try
-            {
-                if (left is not [])
-                {
-                    await ledger.Store.AppendAsync(SettlementsOf(requestId, requestId, BudgetAmount.Zero, left), cancellationToken).ConfigureAwait(false);
-                }
-
-                return;
-            }
-            catch (EventIdInUseException) when (before?.SequenceEqual(left) != true)
-            {
-                // Another caller has settled some of them meanwhile.
-                before = left;
-            }
-        }
-    }
-
     // False if a budget has joined another since, which is then asked too.
     private async Task<bool> DecideAsync(
         NewEvent request,

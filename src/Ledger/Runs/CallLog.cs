@@ -80,6 +80,10 @@ internal sealed class CallLog(Run run, EventRegistry registry)
     public Task<CallState> ReadAsync(CallKey key, int slot, CancellationToken cancellationToken) =>
         ReadAsync(index => index.Find(key, slot), cancellationToken);
 
+    /// <summary>The current state of an occurrence that was found before, and the length of the history that it is of.</summary>
+    public Task<(CallState State, Position Length)> ReadAtLengthAsync(CallKey key, int slot, CancellationToken cancellationToken) =>
+        ReadAsync(index => (index.Find(key, slot), index.Next), cancellationToken);
+
     /// <summary>Two occurrences that were found before or may come, at one moment.</summary>
     public Task<(CallState First, CallState Second)> ReadAsync(CallKey key, int first, int second, CancellationToken cancellationToken) =>
         ReadAsync(index => (index.Find(key, first), index.Find(key, second)), cancellationToken);

@@ -219,25 +219,20 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         {
             var outcome = await options.Reconcile!(ContextOf(other.RequestId, state), cancellationToken).ConfigureAwait(false)
                 ?? throw new InvalidOperationException("The reconciliation returned null. Return what became of the call, or throw.");
+            var abandoned = new AbandonedCall(run, log, ledger, key, state.Slot, other.RequestId);
             if (outcome.Response is { } response)
             {
-                var (responded, _) = _responses.Of(response, Metadata(other.RequestId));
-                try
-                {
-                    var answer = responded with { Id = EventIds.OfOutsideAnswer(other.RequestId) };
-                    await run.AppendOutcomeAsync(answer, other.RequestId, CancellationToken.None).ConfigureAwait(false);
-                }
-                catch (EventIdInUseException)
-                {
-                    // Another caller reconciled it first; its answer counts.
-                }
-
+                await abandoned.AnswerAsync(_responses.Of(response, Metadata(other.RequestId)).Event).ConfigureAwait(false);
                 return false;
             }
 
             if (outcome.MayRepeat)
             {
-                await run.SettleNotMadeAsync(other.RequestId, cancellationToken).ConfigureAwait(false);
+                if (!log.Budgets.IsEmpty)
+                {
+                    await abandoned.ReleaseAsync(Metadata(other.RequestId), cancellationToken).ConfigureAwait(false);
+                }
+
                 return true;
             }
         }

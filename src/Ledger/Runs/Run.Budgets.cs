@@ -136,19 +136,16 @@ public sealed partial class Run
     }
 
     /// <summary>Appends how a call ended; under a budget, its settlement with it.</summary>
-    internal async Task<Position> AppendOutcomeAsync(NewEvent outcome, Guid requestId, CancellationToken cancellationToken) => await AppendOwnAsync(
+    internal Task<Position> AppendOutcomeAsync(NewEvent outcome, Guid requestId, CancellationToken cancellationToken) =>
+        AppendOutcomeAsync(outcome, requestId, null, cancellationToken);
+
+    /// <summary>The same, at a length that the history must have; null for any.</summary>
+    /// <exception cref="WrongExpectedVersionException">The history has another length.</exception>
+    internal async Task<Position> AppendOutcomeAsync(NewEvent outcome, Guid requestId, Position? length, CancellationToken cancellationToken) => await AppendOwnAsync(
         outcome,
+        ExpectedAt(length),
         _calls.Budgets is { IsEmpty: false } budgets ? await _budget.SettlementsAsync(outcome, requestId, budgets, cancellationToken).ConfigureAwait(false) : [],
         cancellationToken).ConfigureAwait(false);
-
-    /// <summary>Frees what is reserved for a call that its callee does not know.</summary>
-    internal async Task SettleNotMadeAsync(Guid requestId, CancellationToken cancellationToken)
-    {
-        if (_calls.Budgets is { IsEmpty: false } budgets)
-        {
-            await _budget.SettleNotMadeAsync(requestId, budgets, cancellationToken).ConfigureAwait(false);
-        }
-    }
 
     /// <summary>Asks for more of a budget; returns what was decided, or null while the call has to wait for that.</summary>
     /// <exception cref="ApprovalPendingException">It is not decided on, and the call does not wait.</exception>

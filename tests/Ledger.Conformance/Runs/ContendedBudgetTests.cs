@@ -78,6 +78,71 @@ public abstract class ContendedBudgetTests(ITestEngine engine) : PolledToolTests
     }
 
     [Fact]
+    public async Task Call_NotMade_WhoseRoomIsTakenMeanwhile_IsNotOpenAnyLonger()
+    {
+        var task = StreamName.Task(NewId());
+        await Runs.SetBudgetAsync(task, new BudgetAmount(Calls: 1));
+        var (run, other) = (Runs.GetRun(NewId()), Runs.GetRun(NewId()));
+        foreach (var each in new[] { run, other })
+        {
+            await each.SetBudgetAsync(new BudgetAmount());
+            await each.JoinBudgetAsync(task);
+        }
+
+        await BeginAndHangAsync(run.Id);
+        var store = new CountingStore(Store, after: number => number == 1 ? FreeAsync(other, "1") : Task.CompletedTask);
+        var again = new AgentLedger(store, Impatient).GetRun(run.Id);
+        await Should.ThrowAsync<BudgetExceededException>(() => EndAsync(again, default, "not made"));
+
+        // What is open and what is reserved are the same calls.
+        (await run.ListOpenCallsAsync()).ShouldBeEmpty();
+        (await run.GetBudgetAsync())!.Reserved.ShouldBe(Nothing);
+        (await Runs.GetBudgetAsync(task)).ShouldBe(new RunBudget(new BudgetAmount(Calls: 1), new BudgetAmount(0, 0, 1), Nothing));
+        await Runs.SetBudgetAsync(task, new BudgetAmount(Calls: 2));
+        (await again.CallAsync("tool", Poll, CallAsync)).Text.ShouldBe("answer 1");
+    }
+
+    [Fact]
+    public async Task Reconciliation_ThatSpeaksOfALaterAttempt_AnswersThatOne()
+    {
+        var run = Runs.GetRun(NewId());
+        await run.SetBudgetAsync(new BudgetAmount());
+        var hung = await BeginAndHangAsync(run.Id);
+        var (asked, mayAnswer, begun) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        var late = new AgentLedger(Store, Impatient).GetRun(run.Id).CallAsync("tool", Poll, CallAsync, new CallOptions
+        {
+            Effects = EffectPolicy.Reconcile,
+            Reconcile = async (_, _) =>
+            {
+                asked.TrySetResult();
+                await mayAnswer.Task;
+                return CallReconciliation.Made(Costing(0.5m));
+            },
+        });
+        await asked.Task;
+
+        // Another process is told that it was not made, makes it, and ends before it has recorded the answer.
+        _ = new AgentLedger(Store, Impatient).GetRun(run.Id).CallAsync(
+            "tool",
+            Poll,
+            async (_, _) =>
+            {
+                begun.SetResult();
+                await new TaskCompletionSource().Task;
+                return Costing(0.5m);
+            },
+            new CallOptions { Effects = EffectPolicy.Reconcile, Reconcile = (_, _) => Task.FromResult(CallReconciliation.NotMade) });
+        await begun.Task;
+        mayAnswer.SetResult();
+
+        (await late).Text.ShouldBe("paid");
+        var answered = (await run.ReadAllAsync()).Where(e => e.Type == "tool.returned").ShouldHaveSingleItem();
+        answered.Metadata.Causes[0].ShouldNotBe(hung.RequestId);
+        (await run.ListOpenCallsAsync()).ShouldBeEmpty();
+        (await run.GetBudgetAsync()).ShouldBe(new RunBudget(new BudgetAmount(), new BudgetAmount(0.5m, 0, 1), Nothing));
+    }
+
+    [Fact]
     public async Task Answer_ThatIsWrittenAgainAfterALostReply_CountsOnce()
     {
         var (task, root) = (StreamName.Task(NewId()), StreamName.Task(NewId()));

@@ -17,7 +17,8 @@ public sealed class AgentChaosTests(LedgerDatabase database) : IClassFixture<Led
     private static readonly int Agents = Scale.Of(32, 64);
     private static readonly int Processes = Scale.Of(2, 3);
     private static readonly int Steps = Scale.Of(25, 400);
-    private static readonly TimeSpan Duration = Scale.IsSoak ? TimeSpan.FromMinutes(3) : TimeSpan.FromSeconds(10);
+    private static readonly int KillsOfEach = Scale.Of(6, 60);
+    private static readonly int MostCalls = Scale.Of(120, 400);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ledger-agents-").FullName;
 
@@ -43,6 +44,7 @@ public sealed class AgentChaosTests(LedgerDatabase database) : IClassFixture<Led
             await Task.WhenAll(Enumerable.Range(0, Processes).Select(async _ =>
             {
                 using var last = Start();
+                await last.StandardOutput.ReadToEndAsync();
                 await last.WaitForExitAsync();
                 last.ExitCode.ShouldBe(0);
             }));
@@ -114,29 +116,34 @@ public sealed class AgentChaosTests(LedgerDatabase database) : IClassFixture<Led
 
     private async Task<int> KillAtRandomAsync()
     {
-        var kills = 0;
-        var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, Processes).Select(async n =>
+        var kills = await Task.WhenAll(Enumerable.Range(0, Processes).Select(async n =>
         {
             var random = new Random(n);
-            while (clock.Elapsed < Duration)
+            var killed = 0;
+            for (var i = 0; i < KillsOfEach; i++)
             {
                 using var process = Start();
-                using var lives = new CancellationTokenSource(TimeSpan.FromMilliseconds(random.Next(700, 2_000)));
-                try
+                var left = random.Next(1, MostCalls);
+                while (left > 0 && await process.StandardOutput.ReadLineAsync() is not null)
                 {
-                    await process.WaitForExitAsync(lives.Token);
-                    process.ExitCode.ShouldBe(0);
+                    left--;
                 }
-                catch (OperationCanceledException)
+
+                // Otherwise it has done all that there was to do.
+                var isKilled = left == 0;
+                if (isKilled)
                 {
                     process.Kill();
-                    await process.WaitForExitAsync();
-                    Interlocked.Increment(ref kills);
+                    killed++;
                 }
+
+                await process.WaitForExitAsync();
+                (isKilled || process.ExitCode == 0).ShouldBeTrue();
             }
+
+            return killed;
         }));
-        return kills;
+        return kills.Sum();
     }
 
     private Process Start() => Process.Start(new ProcessStartInfo(
@@ -148,7 +155,10 @@ public sealed class AgentChaosTests(LedgerDatabase database) : IClassFixture<Led
             Agents.ToString(CultureInfo.InvariantCulture),
             Steps.ToString(CultureInfo.InvariantCulture),
             _folder,
-        ]))!;
+        ])
+    {
+        RedirectStandardOutput = true,
+    })!;
 
     private async Task<(int Acted, int Unknown)> CheckAsync(Run run, int agent)
     {
@@ -180,8 +190,8 @@ public sealed class AgentChaosTests(LedgerDatabase database) : IClassFixture<Led
         answered.Values.ShouldBeUnique();
         requests.Values.Select(StepOf).ShouldBe(requests.Values.Select(StepOf).Order(), "Steps follow each other.");
         var open = await run.ListOpenCallsAsync();
-        open.ShouldAllBe(c => c.IsUnknown && c.Kind == "tool");
-        var unknown = open.Select(c => StepOf(requests[c.RequestId])).ToHashSet();
+        open.ShouldAllBe(c => c.IsUnknown);
+        var unknown = open.Where(c => c.Kind == "tool").Select(c => StepOf(requests[c.RequestId])).ToHashSet();
         unknown.ShouldAllBe(step => step % 7 == 3);
         effects.Keys.Except(answered.Values.Concat(unknown).Select(step => $"{step}")).ShouldBeEmpty("Every effect is answered or unknown.");
 
@@ -189,14 +199,30 @@ public sealed class AgentChaosTests(LedgerDatabase database) : IClassFixture<Led
         var budget = (await run.GetBudgetAsync())!;
         (budget.Limit, budget.Left.Usd >= 0 || budget.Limit.Usd is null, budget.Left.Calls >= 0 || budget.Limit.Calls is null).ShouldBe((LimitOf(agent), true, true));
         budget.Spent.Calls.ShouldBe(events.Count(e => e.Type is "tool.returned" or "llm.response"));
-        budget.Reserved.Calls.ShouldBe(open.Count);
+
+        // A decision that was cut off is made again, and may have been paid twice: it keeps its reservation, which the last steps may lack.
+        var cutOff = CutOffDecisions(events);
+        budget.Reserved.Calls.ShouldBe(open.Count(c => c.Kind == "tool") + cutOff.Count);
+        open.Select(c => c.RequestId).Except(requests.Keys).ShouldBeSubsetOf(cutOff);
         if (agent % 4 != 0 && agent >= OfOneTask)
         {
-            (answered.Count + unknown.Count + denied).ShouldBe(Steps);
+            (answered.Count + unknown.Count + denied).ShouldBeInRange(Steps - ((cutOff.Count + 2) / 3), Steps);
         }
 
         return (answered.Count, unknown.Count);
     }
+
+    // The requests of models whose processes were killed before they recorded an answer. One stays open only if the budget did not allow it to be made again.
+    private static HashSet<Guid> CutOffDecisions(IReadOnlyList<RecordedEvent> events)
+    {
+        var answered = events.Where(e => e.Type == "llm.response").Select(e => e.Metadata.Causes[0]).ToHashSet();
+        var cutOff = events.Where(e => e.Type == "llm.request" && !answered.Contains(e.Id)).ToList();
+        cutOff.ShouldAllBe(request => events.Any(e => e.Version > request.Version && (e.Type == "budget.exhausted" || IsSameRequest(e, request))));
+        return [.. cutOff.Select(request => request.Id)];
+    }
+
+    private static bool IsSameRequest(RecordedEvent other, RecordedEvent request) =>
+        other.Type == request.Type && JsonElement.DeepEquals(other.ToJsonElement(), request.ToJsonElement());
 
     // Each was asked for and decided once, before it was begun; what was denied was never begun. Returns how many were denied.
     private static int CheckApprovals(IReadOnlyList<RecordedEvent> events, IReadOnlyCollection<RecordedEvent> requests, int agent)
