@@ -8,7 +8,7 @@ internal sealed class CompletionCommand : LedgerCommand
 {
     private static readonly string[] Shells = ["bash", "zsh", "fish", "pwsh"];
 
-    private readonly Argument<string> _shell = new("SHELL") { Description = "bash, zsh, fish or pwsh." };
+    private readonly Argument<string> _shell = new("SHELL") { Description = "The shell." };
 
     public CompletionCommand()
         : base("completion", "Prints a script with which a shell completes commands and options.")
