@@ -2,9 +2,9 @@ using System.Text;
 using JasperFx.Events;
 using Ledger.Log;
 using Ledger.Marten.Branches;
-using Ledger.Marten.Serialization;
 using Ledger.Postgres;
 using Ledger.Postgres.Log;
+using Marten;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -74,7 +74,7 @@ internal sealed class StreamLocks
     }
 
     /// <summary>Adds the unsaved appends of the session.</summary>
-    public void Add(StreamAction pending, Ledger.Log.EventRegistry registry)
+    public void Add(StreamAction pending, Ledger.Log.EventRegistry registry, ISerializer serializer)
     {
         if (_streams.TryGetValue(pending.Key!, out var stream))
         {
@@ -82,7 +82,11 @@ internal sealed class StreamLocks
             foreach (var (appended, index) in pending.Events.Select((appended, index) => (appended, index)))
             {
                 _known[appended.Id] = new KnownEvent(
-                    new StreamName(pending.Key!), stream.Version + index + 1, 0, appended.EventTypeName, EventJsonConverter.JsonOf(appended.Data, registry));
+                    new StreamName(pending.Key!),
+                    stream.Version + index + 1,
+                    0,
+                    UnsavedEvents.TypeOf(appended),
+                    UnsavedEvents.JsonOf(appended, registry, serializer));
             }
         }
     }
