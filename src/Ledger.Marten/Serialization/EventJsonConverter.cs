@@ -22,7 +22,7 @@ internal sealed class EventJsonConverter(EventRegistry registry) : JsonConverter
     }
 
     /// <summary>The JSON that was set for an event, or null.</summary>
-    public static ReadOnlyMemory<byte>? Find(object data) => Written.TryGetValue(data, out var written) ? written.Json : null;
+    public static ReadOnlyMemory<byte>? Find(object data) => Written.TryGetValue(data, out var written) ? written.Json : default(ReadOnlyMemory<byte>?);
 
     public override bool CanConvert(Type typeToConvert) => typeToConvert == typeof(UntypedEvent) || _names.ContainsKey(typeToConvert);
 

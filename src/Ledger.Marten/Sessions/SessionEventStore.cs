@@ -119,10 +119,13 @@ internal sealed class SessionEventStore(IDocumentSession session, StoreConfigura
     private T? Capability<T>()
         where T : class
     {
-        var capability = engine.Get<T>();
-        return capability is null || !UnsavedEvents.Exist(session) ? capability
-            : typeof(T) == typeof(ISnapshotStore) ? new SessionSnapshots((ISnapshotStore)(object)capability) as T
+        if (!UnsavedEvents.Exist(session))
+        {
+            return engine.Get<T>();
+        }
+
+        return typeof(T) == typeof(ISnapshotStore) ? new SessionSnapshots(engine.Get<ISnapshotStore>()!) as T
             : typeof(T) == typeof(IWorldReader) || typeof(T) == typeof(IMergeReader) || typeof(T) == typeof(ILogSearch) ? null
-            : capability;
+            : engine.Get<T>();
     }
 }
