@@ -85,12 +85,13 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
         return created;
     }
 
-    /// <summary>Locks those of some streams to which the session appends and which it has not locked, so that the versions of its events are certain.</summary>
+    /// <summary>Locks those of some streams to which the session appends, so that the versions of its events are certain, and their times.</summary>
     /// <exception cref="InvalidOperationException">Marten has to create one of them itself.</exception>
     public async Task LockUnsavedAsync(IEnumerable<string> streams, CancellationToken cancellationToken)
     {
-        var unsaved = streams.Distinct().Select(stream => UnsavedEvents.Find(session, stream)).OfType<StreamAction>().Where(s => !_pending.IsLocked(s.Key!)).ToList();
-        if (unsaved.Find(stream => stream is not { ActionType: StreamActionType.Append, AggregateType: null }) is { } started)
+        var unsaved = streams.Distinct().Select(stream => UnsavedEvents.Find(session, stream)).OfType<StreamAction>()
+            .Where(s => !_pending.IsLocked(s.Key!) || s.Events.Any(e => e.Timestamp == default)).ToList();
+        if (unsaved.Find(s => !_pending.IsLocked(s.Key!) && s is not { ActionType: StreamActionType.Append, AggregateType: null }) is { } started)
         {
             throw new InvalidOperationException(
                 $"'{started.Key}' was started in this session by Marten's StartStream, and cannot be forked before it is saved. Nothing was written; save the session "

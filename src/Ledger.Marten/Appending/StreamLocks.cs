@@ -78,9 +78,14 @@ internal sealed class StreamLocks
     {
         if (_streams.TryGetValue(pending.Key!, out var stream))
         {
-            _streams[pending.Key!] = stream with { Version = stream.Version + pending.Events.Count };
             foreach (var (appended, index) in pending.Events.Select((appended, index) => (appended, index)))
             {
+                if (appended.Timestamp == default)
+                {
+                    // Marten would set it when it saves, after the times of the events that Ledger appends meanwhile.
+                    appended.Timestamp = stream.NextTime;
+                }
+
                 _known[appended.Id] = new KnownEvent(
                     new StreamName(pending.Key!),
                     stream.Version + index + 1,
@@ -88,6 +93,9 @@ internal sealed class StreamLocks
                     UnsavedEvents.TypeOf(appended),
                     UnsavedEvents.JsonOf(appended, registry, serializer));
             }
+
+            var last = pending.Events.Select(appended => appended.Timestamp).Append(stream.LastTime).Max();
+            _streams[pending.Key!] = stream with { Version = stream.Version + pending.Events.Count, LastTime = last };
         }
     }
 

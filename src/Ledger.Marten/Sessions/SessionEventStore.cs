@@ -104,11 +104,11 @@ internal sealed class SessionEventStore(IDocumentSession session, StoreConfigura
     }
 
     public Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default) =>
-        _reader.Stored.GetHistoryAsync(stream, cancellationToken);
+        _reader.GetHistoryAsync(stream, cancellationToken);
 
     public Task<IReadOnlyList<History>> FindHistoriesAsync(
         IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken = default) =>
-        _reader.Stored.FindHistoriesAsync(streams, cancellationToken);
+        _reader.FindHistoriesAsync(streams, cancellationToken);
 
     public Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default) =>
         _reader.Stored.GetBranchAsync(branch, cancellationToken);

@@ -28,6 +28,17 @@ internal sealed class SessionReader(IDocumentSession session, StoreConfiguration
         return fork.Of(parent, parent.LengthAt(info?.Version ?? StreamVersion.Empty));
     }
 
+    public async Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken) =>
+        await Stored.GetHistoryAsync(stream, cancellationToken).ConfigureAwait(false) ?? (IsBegun(stream) ? History.OfRun(stream) : null);
+
+    public async Task<IReadOnlyList<History>> FindHistoriesAsync(IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken)
+    {
+        var stored = await Stored.FindHistoriesAsync(streams, cancellationToken).ConfigureAwait(false);
+        return streams.Any(IsBegun)
+            ? [.. streams.Distinct().Select(stream => stored.FirstOrDefault(h => h.Stream == stream) ?? (IsBegun(stream) ? History.OfRun(stream) : null)).OfType<History>()]
+            : stored;
+    }
+
     public async Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken)
     {
         var stored = await Stored.GetStreamAsync(stream, cancellationToken).ConfigureAwait(false);
@@ -125,6 +136,9 @@ internal sealed class SessionReader(IDocumentSession session, StoreConfiguration
             offset += segment.Taken;
         }
     }
+
+    // A branch that is not in the tree yet would be an ordinary stream, also after the save.
+    private bool IsBegun(StreamName stream) => UnsavedEvents.Find(session, stream.Value) is not null;
 
     private static void Check(History history, StreamName stream, long version, bool isThere)
     {

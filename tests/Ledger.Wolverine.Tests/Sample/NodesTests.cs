@@ -23,6 +23,7 @@ public sealed class NodesTests
         var database = new SampleDatabase();
         await database.InitializeAsync();
         var nodes = new List<SampleProcess>();
+        var killed = new List<SampleProcess>();
         try
         {
             nodes.Add(await SampleProcess.StartStaticAsync(database.ConnectionString, engine));
@@ -37,6 +38,7 @@ public sealed class NodesTests
 
                 // The oldest leads, and has projections.
                 nodes[0].Dispose();
+                killed.Add(nodes[0]);
                 nodes.RemoveAt(0);
                 await nodes[0].PostAsync($"/runs/nodes-{round}-later/steps/{steps}", "");
                 runs += 4;
@@ -57,6 +59,10 @@ public sealed class NodesTests
             (await database.AskAsync<long>($"select count(*) from {schema}.wolverine_dead_letters")).ShouldBe(0);
             await ShouldBeProjectedAsync(database, engine, all);
             await ShouldBeTheFoldAsync(database, engine == "marten-nodes" ? ["snapshot", "rows"] : ["rows"]);
+        }
+        catch (TimeoutException fault)
+        {
+            throw new TimeoutException($"{fault.Message}\n{string.Join("\n----\n", killed.Concat(nodes).Select(node => node.Failures))}");
         }
         finally
         {
