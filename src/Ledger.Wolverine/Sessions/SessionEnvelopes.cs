@@ -10,7 +10,9 @@ namespace Ledger.Wolverine.Sessions;
 /// Wolverine rolls a transaction back, or disposes it, when the handler and with it the session has ended. By then the connection is in its pool, or another message has it,
 /// and Npgsql uses the object of a transaction again with its connection: the transaction of the other message would end.
 /// </remarks>
+#pragma warning disable CA1001 // To dispose the field would end the transaction.
 internal sealed class SessionEnvelopes(IMessageDatabase messages, NpgsqlTransaction transaction) : IEnvelopeTransaction
+#pragma warning restore CA1001
 {
     private readonly DatabaseEnvelopeTransaction _envelopes = new(messages, transaction);
 

@@ -51,9 +51,9 @@ public sealed partial class OrderedKitsProjection : SingleStreamProjection<Order
 {
     public List<string> Published { get; } = [];
 
-    public void Apply(KitOfOrder kit, OrderedKits kits) => kits.Kits.Add($"{kit.Kit} {kit.State}");
+    public static void Apply(KitOfOrder kit, OrderedKits kits) => kits.Kits.Add($"{kit.Kit} {kit.State}");
 
-    public void Apply(KitLoaded kit, OrderedKits kits) => kits.Kits.Add($"{kit.Kit} unknown");
+    public static void Apply(KitLoaded kit, OrderedKits kits) => kits.Kits.Add($"{kit.Kit} unknown");
 
     public override async Task EnrichEventsAsync(SliceGroup<OrderedKits, string> group, IQuerySession querySession, CancellationToken cancellation)
     {
