@@ -2,6 +2,7 @@ using JasperFx.Events.Projections;
 using Ledger.Marten;
 using Ledger.Marten.Aggregates;
 using Ledger.Marten.Worlds;
+using Marten.Events.Aggregation;
 using Marten.Events.Projections;
 using Weasel.Postgresql;
 
@@ -50,20 +51,48 @@ public static class LedgerProjectionExtensions
     public static ProjectionOptions SnapshotOfHistory<T>(
         this ProjectionOptions projections, SnapshotLifecycle lifecycle, Action<ProjectionBase>? configure = null)
         where T : class =>
-        Add<T>(projections, lifecycle == SnapshotLifecycle.Inline ? ProjectionLifecycle.Inline : ProjectionLifecycle.Async, configure);
+        Add(
+            projections,
+            new SingleStreamProjection<T, string>(),
+            lifecycle == SnapshotLifecycle.Inline ? ProjectionLifecycle.Inline : ProjectionLifecycle.Async,
+            configure);
 
     /// <summary>An aggregate of the application that is folded whenever it is read; that of a branch begins with the state of its parent at the fork.</summary>
     /// <remarks>Like Marten's <c>LiveStreamAggregation</c>, which for a branch folds only its own events.</remarks>
     /// <typeparam name="T">The aggregate, with Marten's <c>Create</c>, <c>Apply</c> and <c>ShouldDelete</c>.</typeparam>
     /// <param name="projections">The projections of a store that was given to <c>UseLedger</c>.</param>
     public static ProjectionOptions LiveAggregationOfHistory<T>(this ProjectionOptions projections)
-        where T : class => Add<T>(projections, ProjectionLifecycle.Live, null);
+        where T : class => Add(projections, new SingleStreamProjection<T, string>(), ProjectionLifecycle.Live, null);
 
-    private static ProjectionOptions Add<T>(ProjectionOptions projections, ProjectionLifecycle lifecycle, Action<ProjectionBase>? configure)
+    /// <summary>A projection that the application has written for single streams; for a branch it begins with the state that its parent had at the fork.</summary>
+    /// <remarks>
+    /// The same as <see cref="SnapshotOfHistory{T}"/> and <see cref="LiveAggregationOfHistory{T}"/>, folded by the projection: by its methods or its overrides of
+    /// <c>Evolve</c> and <c>DetermineAction</c>, with its name, version and options, its <c>ApplyMetadata</c>, and in Marten's daemon its <c>EnrichEventsAsync</c> and
+    /// <c>RaiseSideEffects</c>. Shared events are enriched for a branch too, but have had their side effects in the parent. The identity that the projection is given with a
+    /// shared event is the name of the stream that has it.
+    /// </remarks>
+    /// <typeparam name="T">The aggregate.</typeparam>
+    /// <param name="projections">The projections of a store that was given to <c>UseLedger</c>.</param>
+    /// <param name="projection">The projection, which is added to no other store.</param>
+    /// <param name="lifecycle">Inline, in the transaction of every append; async, by Marten's daemon; or live, folded whenever it is read.</param>
+    /// <param name="configure">Changes the projection's name, version or options; null for its own.</param>
+    public static ProjectionOptions AddProjectionOfHistory<T>(
+        this ProjectionOptions projections,
+        SingleStreamProjection<T, string> projection,
+        ProjectionLifecycle lifecycle,
+        Action<ProjectionBase>? configure = null)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(projection);
+        return Add(projections, projection, lifecycle, configure);
+    }
+
+    private static ProjectionOptions Add<T>(
+        ProjectionOptions projections, SingleStreamProjection<T, string> own, ProjectionLifecycle lifecycle, Action<ProjectionBase>? configure)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(projections);
-        var projection = new HistoryProjection<T>();
+        var projection = new HistoryProjection<T>(own);
         configure?.Invoke(projection);
         projections.Add((IProjectionSource<IDocumentOperations, IQuerySession>)projection, lifecycle);
         return projections;

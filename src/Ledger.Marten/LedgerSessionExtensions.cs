@@ -14,7 +14,9 @@ public static class LedgerSessionExtensions
     /// is refused at once; if the session then has nothing to save, only disposing it ends the lock. The returned length is valid once the session
     /// is saved.</item>
     /// <item>Marten's inline projections run when the session is saved, and Ledger's own after them, in the same transaction.</item>
-    /// <item>Reads see committed data, not the unsaved changes of the session.</item>
+    /// <item>Reads see the unsaved events and branches of the session, its own and Marten's: runs can be forked after them, worlds are folded with them and
+    /// aggregates made of them. They have no sequence number, <c>ReadLogAsync</c> does not return them, and no snapshot is stored of them. Tasks and record stores
+    /// show what is committed.</item>
     /// </list>
     /// <para>Not safe for concurrent use, as the session is not. Save soon: other writers of the stream wait.</para>
     /// </remarks>

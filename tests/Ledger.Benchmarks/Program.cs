@@ -1,4 +1,5 @@
 using System.Text;
+using JasperFx.Events.Projections;
 using Ledger.Benchmarks;
 using Ledger.Benchmarks.Measuring;
 using Ledger.Benchmarks.Reporting;
@@ -14,6 +15,9 @@ Scenario[] scenarios =
     new HotStream(),
     new Batches(),
     new Import(),
+    new FetchAggregates(SnapshotLifecycle.Inline, 1_000),
+    new FetchAggregates(lifecycle: null, 20),
+    new FetchAggregates(lifecycle: null, 1_000),
     new AllocationAlone(),
     new AllocationTogether(),
     new ForkByPrefix(),

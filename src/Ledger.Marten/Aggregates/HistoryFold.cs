@@ -12,11 +12,22 @@ namespace Ledger.Marten.Aggregates;
 /// <param name="documents">The stored states to begin with, or null.</param>
 /// <param name="history">The run or branch.</param>
 /// <param name="skipped">The events that are left out.</param>
+/// <param name="enrich">Changes the events before they are folded, or null.</param>
 internal sealed class HistoryFold<T>(
-    IQuerySession session, IAggregator<T, IQuerySession> aggregator, StoredStates<T>? documents, StreamName history, SkippedEvents skipped)
+    IQuerySession session,
+    IAggregator<T, IQuerySession> aggregator,
+    StoredStates<T>? documents,
+    StreamName history,
+    SkippedEvents skipped,
+    HistoryFold<T>.Enrichment? enrich = null)
     where T : class
 {
     private const long PageSize = 10_000;
+    private const int MostParts = 16;
+
+    /// <summary>Changes events of a stream before they are folded, by what the session reads.</summary>
+    public delegate Task<IReadOnlyList<IEvent>> Enrichment(
+        IQuerySession session, string stream, IReadOnlyList<IEvent> events, CancellationToken cancellationToken);
 
     /// <summary>The state after the first events of a history; null if they make none.</summary>
     /// <param name="segments">The events: the first ones of several streams, in their order.</param>
@@ -40,13 +51,41 @@ internal sealed class HistoryFold<T>(
     private async Task<T?> FoldOnceAsync(IReadOnlyList<LineageSegment> segments, CancellationToken cancellationToken)
     {
         var (state, index, after) = await FindStartAsync(segments, cancellationToken).ConfigureAwait(false);
-        for (; index < segments.Count; index++)
+        foreach (var parts in Pages(segments, index, after))
         {
-            state = await FoldAsync(state, segments[index], after, cancellationToken).ConfigureAwait(false);
-            after = 0;
+            var read = await HistoryEvents.ReadAsync(session, parts, skipped, cancellationToken).ConfigureAwait(false);
+            foreach (var (part, events) in parts.Zip(read))
+            {
+                state = await FoldAsync(state, part, events, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         return state;
+    }
+
+    // Several short segments are one page.
+    private static IEnumerable<IReadOnlyList<HistoryPart>> Pages(IReadOnlyList<LineageSegment> segments, int index, long after)
+    {
+        var (page, events) = (new List<HistoryPart>(), 0L);
+        for (; index < segments.Count; index++, after = 0)
+        {
+            for (var (first, taken) = (after + 1, segments[index].Taken); first <= taken;)
+            {
+                var part = new HistoryPart(segments[index].Stream, first, Math.Min(first + PageSize - events - 1, taken));
+                page.Add(part);
+                (events, first) = (events + part.Count, part.Last + 1);
+                if (events == PageSize || page.Count == MostParts)
+                {
+                    yield return page;
+                    (page, events) = ([], 0);
+                }
+            }
+        }
+
+        if (page.Count > 0)
+        {
+            yield return page;
+        }
     }
 
     // The document of a stream contains all segments before it, and is of use unless it is newer than the segment.
@@ -64,19 +103,16 @@ internal sealed class HistoryFold<T>(
         return (null, 0, 0);
     }
 
-    private async Task<T?> FoldAsync(T? state, LineageSegment segment, long after, CancellationToken cancellationToken)
+    private async Task<T?> FoldAsync(T? state, HistoryPart part, IReadOnlyList<IEvent> read, CancellationToken cancellationToken)
     {
-        for (var folded = after; folded < segment.Taken;)
+        Check(part.Stream, part.First, part.Last, read);
+        IReadOnlyList<IEvent> events = [.. read.Where(e => !skipped.Contains(part.Stream, e.Version))];
+        if (enrich is not null && events.Count > 0)
         {
-            var (first, last) = (folded + 1, Math.Min(folded + PageSize, segment.Taken));
-            var read = await HistoryEvents.ReadAsync(session, segment.Stream, first, last, skipped, cancellationToken).ConfigureAwait(false);
-            Check(segment.Stream, first, last, read);
-            var events = read.Where(e => !skipped.Contains(segment.Stream, e.Version)).ToList();
-            state = await aggregator.BuildAsync(events, session, state, cancellationToken).ConfigureAwait(false);
-            folded = last;
+            events = await enrich(session, part.Stream, events, cancellationToken).ConfigureAwait(false);
         }
 
-        return state;
+        return await aggregator.BuildAsync(events, session, state, cancellationToken).ConfigureAwait(false);
     }
 
     private void Check(string stream, long first, long last, IReadOnlyList<IEvent> events)

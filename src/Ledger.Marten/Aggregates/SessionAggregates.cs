@@ -1,5 +1,6 @@
 using JasperFx.Events.Projections;
 using Ledger.Log;
+using Ledger.Marten.Appending;
 using Marten;
 
 namespace Ledger.Marten.Aggregates;
@@ -19,53 +20,55 @@ internal sealed class SessionAggregates(IDocumentSession session)
     public async Task<HistoryStream<T>> FetchForWritingAsync<T>(StreamName stream, CancellationToken cancellationToken)
         where T : class
     {
-        var (state, version) = await FetchAsync<T>(stream, cancellationToken).ConfigureAwait(false);
-        return new HistoryStream<T>(session, stream, version, state, cancellationToken);
+        var (state, found) = await FetchStateAsync<T>(stream, cancellationToken).ConfigureAwait(false);
+        return new HistoryStream<T>(session, stream, found.Stored, state, cancellationToken);
     }
 
-    /// <summary>The state of a stream and a version that is not newer.</summary>
+    /// <summary>The state of a stream with the unsaved events of the session, and a version that is not newer.</summary>
     /// <exception cref="StreamNotFoundException">There is no such branch.</exception>
     public async Task<(T? State, long Version)> FetchAsync<T>(StreamName stream, CancellationToken cancellationToken)
         where T : class
     {
-        CheckIsSaved(stream);
-
-        // First the version: if another writer appends before the state is read, an append at the version is refused.
-        var found = await session.Events.FetchStreamStateAsync(stream.Value, cancellationToken).ConfigureAwait(false);
-        if (found is null or { Version: 0 } && stream.IsBranch)
-        {
-            throw new StreamNotFoundException(stream);
-        }
-
-        return found is null or { Version: 0 }
-            ? (null, 0)
-            : (await FetchLatestAsync<T>(stream, found, cancellationToken).ConfigureAwait(false), found.Version);
+        var (state, found) = await FetchStateAsync<T>(stream, cancellationToken).ConfigureAwait(false);
+        return (state, found.Version.Value);
     }
 
-    /// <summary>The newest state of a stream; null without events that make one.</summary>
-    /// <exception cref="InvalidOperationException">The branch was forked in this session, which is not saved.</exception>
-    public Task<T?> FetchLatestAsync<T>(StreamName stream, CancellationToken cancellationToken)
+    /// <summary>The newest state of a stream, with the unsaved events of the session; null without events that make one.</summary>
+    public async Task<T?> FetchLatestAsync<T>(StreamName stream, CancellationToken cancellationToken)
         where T : class
     {
-        CheckIsSaved(stream);
-        return FetchLatestAsync<T>(stream, null, cancellationToken);
+        // A document that is never late needs no look at the stream.
+        var isStored = LifecycleOf<T>(stream) == ProjectionLifecycle.Inline && UnsavedEvents.Find(session, stream.Value) is null;
+        return isStored
+            ? await session.Events.FetchLatest<T>(stream.Value, cancellationToken).ConfigureAwait(false)
+            : await FetchLatestAsync<T>(await HistoryState.ReadAsync(session, stream, cancellationToken).ConfigureAwait(false), cancellationToken)
+                .ConfigureAwait(false);
     }
 
-    /// <summary>Folds a history, or its first events, without stored documents; null without events that make a state.</summary>
+    /// <summary>Folds a history with the unsaved events of the session, or its first events, without stored documents; null without events that make a state.</summary>
     /// <exception cref="PositionOutOfRangeException">The history is shorter.</exception>
-    public Task<T?> AggregateAsync<T>(StreamName stream, Position? at, CancellationToken cancellationToken)
+    public async Task<T?> AggregateAsync<T>(StreamName stream, Position? at, CancellationToken cancellationToken)
         where T : class
     {
-        CheckIsSaved(stream);
-        return AggregateAsync<T>(stream, at, SkippedEvents.None(), cancellationToken);
+        var found = await HistoryState.ReadAsync(session, stream, cancellationToken).ConfigureAwait(false);
+        return await AggregateAsync<T>(found, at, SkippedEvents.None(), cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<T?> AggregateAsync<T>(StreamName stream, Position? at, SkippedEvents skipped, CancellationToken cancellationToken)
+    private async Task<(T? State, HistoryState Found)> FetchStateAsync<T>(StreamName stream, CancellationToken cancellationToken)
         where T : class
     {
-        var found = await session.Events.FetchStreamStateAsync(stream.Value, cancellationToken).ConfigureAwait(false);
-        var history = await FindHistoryAsync(stream, cancellationToken).ConfigureAwait(false);
-        var length = history.LengthAt(new StreamVersion(found?.Version ?? 0));
+        // First the version: if another writer appends before the state is read, an append at the version is refused.
+        var found = await HistoryState.ReadAsync(session, stream, cancellationToken).ConfigureAwait(false);
+        return found.Version > StreamVersion.Empty ? (await FetchLatestAsync<T>(found, cancellationToken).ConfigureAwait(false), found)
+            : stream.IsBranch ? throw new StreamNotFoundException(stream)
+            : (null, found);
+    }
+
+    private async Task<T?> AggregateAsync<T>(HistoryState found, Position? at, SkippedEvents skipped, CancellationToken cancellationToken)
+        where T : class
+    {
+        var (history, stream) = (found.History, found.History.Stream);
+        var length = history.LengthAt(found.Version);
         if (at > length)
         {
             throw new PositionOutOfRangeException(stream, at.Value, length);
@@ -85,19 +88,15 @@ internal sealed class SessionAggregates(IDocumentSession session)
         return state;
     }
 
-    private async Task<T?> FetchLatestAsync<T>(StreamName stream, JasperFx.Events.StreamState? found, CancellationToken cancellationToken)
+    // Marten folds no event of an archived stream, so that only a document which is never late has its state. No document has the unsaved events.
+    private async Task<T?> FetchLatestAsync<T>(HistoryState found, CancellationToken cancellationToken)
         where T : class
     {
-        var lifecycle = LifecycleOf<T>(stream);
-        if (lifecycle == ProjectionLifecycle.Async)
-        {
-            found ??= await session.Events.FetchStreamStateAsync(stream.Value, cancellationToken).ConfigureAwait(false);
-        }
-
-        // Marten folds no event of an archived stream, so that only a document which is never late has its state.
-        return lifecycle == ProjectionLifecycle.Inline || (lifecycle == ProjectionLifecycle.Async && found is { IsArchived: false })
-            ? await session.Events.FetchLatest<T>(stream.Value, cancellationToken).ConfigureAwait(false)
-            : await AggregateAsync<T>(stream, null, SkippedEvents.ByDaemon(session.DocumentStore, lifecycle), cancellationToken).ConfigureAwait(false);
+        var lifecycle = LifecycleOf<T>(found.History.Stream);
+        var isStored = lifecycle == ProjectionLifecycle.Inline || (lifecycle == ProjectionLifecycle.Async && !found.IsArchived);
+        return isStored && found.Unsaved == 0
+            ? await session.Events.FetchLatest<T>(found.History.Stream.Value, cancellationToken).ConfigureAwait(false)
+            : await AggregateAsync<T>(found, null, SkippedEvents.ByDaemon(session.DocumentStore, lifecycle), cancellationToken).ConfigureAwait(false);
     }
 
     private ProjectionLifecycle LifecycleOf<T>(StreamName stream) =>
@@ -105,24 +104,4 @@ internal sealed class SessionAggregates(IDocumentSession session)
         && (projection is IHistoryProjection || !stream.IsBranch)
             ? projection.Lifecycle
             : ProjectionLifecycle.Live;
-
-    private void CheckIsSaved(StreamName stream)
-    {
-        if (stream.IsBranch && session.PendingChanges.Streams().Any(s => s.Key == stream.Value && s.Events.Any(e => e.Data is BranchCreated)))
-        {
-            throw new InvalidOperationException(
-                $"'{stream}' was forked in this session, which is not saved yet, and aggregates are made of saved events. Save the session first.");
-        }
-    }
-
-    private async Task<History> FindHistoryAsync(StreamName stream, CancellationToken cancellationToken)
-    {
-        if (!stream.IsBranch)
-        {
-            return History.OfRun(stream);
-        }
-
-        var first = await HistoryEvents.ReadAsync(session, stream.Value, 1, 1, cancellationToken).ConfigureAwait(false);
-        return BranchEvents.HistoryOf(first.Count == 0 ? null : first[0]) ?? History.OfRun(stream);
-    }
 }

@@ -44,6 +44,9 @@ internal sealed class PendingSave : ITransactionParticipant
     /// <summary>What the session has still to save to record stores.</summary>
     public PendingRecords Records { get; } = new();
 
+    /// <summary>Whether the session's transaction has begun, with locks that it keeps until it is saved.</summary>
+    public bool HasLocks => _locked.Count > 0;
+
     /// <summary>Whether a stream is locked by the session's transaction.</summary>
     public bool IsLocked(string stream) => _locked.Contains(stream);
 

@@ -1,3 +1,4 @@
+using JasperFx.Events;
 using Ledger.Log;
 using Ledger.Marten.Branches;
 using Marten;
@@ -66,8 +67,9 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
     public async Task<BranchInfo> CreateBranchAsync(BranchInfo branch, AppendRequest.Item item, CancellationToken cancellationToken)
     {
         // Checked before anything is created, and again under the lock.
+        await LockUnsavedAsync(branch.Lineage.Select(segment => segment.Stream), cancellationToken).ConfigureAwait(false);
         await session.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        var rows = new BranchRows(store.Ledger, branch, item.Id);
+        var rows = new BranchRows(store.Ledger, branch, item.Id, stream => UnsavedEvents.Find(session, stream)?.Events ?? []);
         await rows.CheckAsync(session.Connection, cancellationToken).ConfigureAwait(false);
         var created = await AddBranchAsync(branch, item, rows, cancellationToken).ConfigureAwait(false);
 
@@ -81,6 +83,25 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
         await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         _pending.Add(branch.Stream, rows.Insert(created.CreatedAt));
         return created;
+    }
+
+    /// <summary>Locks those of some streams to which the session appends, so that the versions of its events are certain, and their times.</summary>
+    /// <exception cref="InvalidOperationException">Marten has to create one of them itself.</exception>
+    public async Task LockUnsavedAsync(IEnumerable<string> streams, CancellationToken cancellationToken)
+    {
+        var unsaved = streams.Distinct().Select(stream => UnsavedEvents.Find(session, stream)).OfType<StreamAction>()
+            .Where(s => !_pending.IsLocked(s.Key!) || s.Events.Any(e => e.Timestamp == default)).ToList();
+        if (unsaved.Find(s => !_pending.IsLocked(s.Key!) && s is not { ActionType: StreamActionType.Append, AggregateType: null }) is { } started)
+        {
+            throw new InvalidOperationException(
+                $"'{started.Key}' was started in this session by Marten's StartStream, and cannot be forked before it is saved. Nothing was written; save the session "
+                + "first, or append to the stream without starting it.");
+        }
+
+        if (unsaved.Count > 0)
+        {
+            await LockAsync([.. unsaved.Select(stream => stream.Key!)], [], null, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task<BranchInfo> AddBranchAsync(
@@ -104,7 +125,7 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
         _pending.SetLocked(streams);
         foreach (var stream in session.PendingChanges.Streams())
         {
-            locks.Add(stream, store.Ledger.Registry);
+            locks.Add(stream, store.Ledger.Registry, session.DocumentStore.Options.Serializer());
         }
 
         return locks;

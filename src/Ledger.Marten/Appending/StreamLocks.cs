@@ -2,9 +2,9 @@ using System.Text;
 using JasperFx.Events;
 using Ledger.Log;
 using Ledger.Marten.Branches;
-using Ledger.Marten.Serialization;
 using Ledger.Postgres;
 using Ledger.Postgres.Log;
+using Marten;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -74,16 +74,28 @@ internal sealed class StreamLocks
     }
 
     /// <summary>Adds the unsaved appends of the session.</summary>
-    public void Add(StreamAction pending, Ledger.Log.EventRegistry registry)
+    public void Add(StreamAction pending, Ledger.Log.EventRegistry registry, ISerializer serializer)
     {
         if (_streams.TryGetValue(pending.Key!, out var stream))
         {
-            _streams[pending.Key!] = stream with { Version = stream.Version + pending.Events.Count };
             foreach (var (appended, index) in pending.Events.Select((appended, index) => (appended, index)))
             {
+                if (appended.Timestamp == default)
+                {
+                    // Marten would set it when it saves, after the times of the events that Ledger appends meanwhile.
+                    appended.Timestamp = stream.NextTime;
+                }
+
                 _known[appended.Id] = new KnownEvent(
-                    new StreamName(pending.Key!), stream.Version + index + 1, 0, appended.EventTypeName, EventJsonConverter.JsonOf(appended.Data, registry));
+                    new StreamName(pending.Key!),
+                    stream.Version + index + 1,
+                    0,
+                    UnsavedEvents.TypeOf(appended),
+                    UnsavedEvents.JsonOf(appended, registry, serializer));
             }
+
+            var last = pending.Events.Select(appended => appended.Timestamp).Append(stream.LastTime).Max();
+            _streams[pending.Key!] = stream with { Version = stream.Version + pending.Events.Count, LastTime = last };
         }
     }
 

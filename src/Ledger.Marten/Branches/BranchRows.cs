@@ -3,14 +3,24 @@ using Ledger.Postgres;
 using Ledger.Postgres.Log;
 using Npgsql;
 using NpgsqlTypes;
+using IEvent = JasperFx.Events.IEvent;
 
 namespace Ledger.Marten.Branches;
 
 /// <summary>A branch's place in the tree, within the transaction that creates the branch.</summary>
-internal sealed class BranchRows(PostgresOptions options, BranchInfo branch, Guid eventId)
+/// <param name="options">Where the tables are.</param>
+/// <param name="branch">The branch.</param>
+/// <param name="eventId">The id of its first event.</param>
+/// <param name="unsaved">The events that the transaction will append to a stream, or null if there are none.</param>
+internal sealed class BranchRows(PostgresOptions options, BranchInfo branch, Guid eventId, Func<string, IReadOnlyList<IEvent>>? unsaved = null)
 {
     private readonly string[] _streams = [.. branch.Lineage.Select(s => s.Stream)];
     private readonly long[] _taken = [.. branch.Lineage.Select(s => s.Taken)];
+    private readonly long[] _stored = [.. branch.Lineage.Select(s => Math.Max(0, s.Taken - (unsaved?.Invoke(s.Stream).Count ?? 0)))];
+
+    // Not before any of them: the versions of those that are taken are those of a stream without the others.
+    private readonly DateTimeOffset _unsavedUntil = branch.Lineage
+        .SelectMany(s => unsaved?.Invoke(s.Stream) ?? []).Select(e => e.Timestamp).DefaultIfEmpty(DateTimeOffset.MinValue).Max();
 
     /// <summary>Refuses a branch that cannot be created; else tells the time of the last event that it shares.</summary>
     /// <exception cref="StreamNotFoundException">The parent does not exist.</exception>
@@ -36,7 +46,7 @@ internal sealed class BranchRows(PostgresOptions options, BranchInfo branch, Gui
             .WithText(branch.Parent.Value)
             .With(eventId, NpgsqlDbType.Uuid)
             .With(_streams, NpgsqlDbType.Array | NpgsqlDbType.Text)
-            .With(_taken, NpgsqlDbType.Array | NpgsqlDbType.Bigint);
+            .With(_stored, NpgsqlDbType.Array | NpgsqlDbType.Bigint);
         return command;
     }
 
@@ -46,7 +56,7 @@ internal sealed class BranchRows(PostgresOptions options, BranchInfo branch, Gui
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         return reader.GetString(0) switch
         {
-            "well" => reader.IsDBNull(3) ? DateTimeOffset.MinValue : reader.GetFieldValue<DateTimeOffset>(3),
+            "well" => reader.IsDBNull(3) || reader.GetFieldValue<DateTimeOffset>(3) is var stored && stored < _unsavedUntil ? _unsavedUntil : stored,
             "parent_not_found" => throw new StreamNotFoundException(branch.Parent),
             "branch_exists" => throw new BranchExistsException(branch.Stream),
             "archived" => throw new StreamArchivedException(branch.Stream),

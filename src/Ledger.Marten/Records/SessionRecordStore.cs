@@ -150,7 +150,7 @@ internal sealed class SessionRecordStore : IChronoTransaction
         pending.SetLocked([stream.Value]);
         foreach (var unsaved in session.PendingChanges.Streams())
         {
-            locks.Add(unsaved, store.Ledger.Registry);
+            locks.Add(unsaved, store.Ledger.Registry, session.DocumentStore.Options.Serializer());
         }
 
         var locked = new SessionRecordStore(session, store, pending, stream, locks, looksUp, cancellationToken);

@@ -21,9 +21,8 @@ internal sealed class EventJsonConverter(EventRegistry registry) : JsonConverter
         return written;
     }
 
-    /// <summary>The JSON that an event is written as.</summary>
-    public static ReadOnlyMemory<byte> JsonOf(object data, EventRegistry registry) =>
-        Written.TryGetValue(data, out var written) ? written.Json : registry.Write(new NewEvent(data)).Json;
+    /// <summary>The JSON that was set for an event, or null.</summary>
+    public static ReadOnlyMemory<byte>? Find(object data) => Written.TryGetValue(data, out var written) ? written.Json : default(ReadOnlyMemory<byte>?);
 
     public override bool CanConvert(Type typeToConvert) => typeToConvert == typeof(UntypedEvent) || _names.ContainsKey(typeToConvert);
 
@@ -42,7 +41,7 @@ internal sealed class EventJsonConverter(EventRegistry registry) : JsonConverter
 
     public override void Write(Utf8JsonWriter writer, object value, JsonSerializerOptions options)
     {
-        writer.WriteRawValue(JsonOf(value, registry).Span, skipInputValidation: true);
+        writer.WriteRawValue((Find(value) ?? registry.Write(new NewEvent(value)).Json).Span, skipInputValidation: true);
     }
 
     private sealed class SerializedBytes(object data, ReadOnlyMemory<byte> json) : IDisposable

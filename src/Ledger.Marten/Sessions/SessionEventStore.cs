@@ -1,27 +1,32 @@
+using System.Runtime.CompilerServices;
 using Ledger.Log;
 using Ledger.Marten.Aggregates;
 using Ledger.Marten.Appending;
 using Ledger.Marten.Streams;
 using Ledger.Records;
 using Ledger.Runs;
+using Ledger.Worlds;
 using Marten;
 
 namespace Ledger.Marten.Sessions;
 
-/// <summary>The log within a session of the application: appends are written when the session is saved.</summary>
-/// <remarks>Not safe for concurrent use, as the session is not. Reads see committed data, not the unsaved changes of the session.</remarks>
+/// <summary>The log within a session of the application: appends are written when the session is saved, and read from it before.</summary>
+/// <remarks>
+/// Not safe for concurrent use, as the session is not. While the session has locked a stream, reads use its connection and transaction. While it has unsaved events,
+/// worlds are folded from the events, because rows and documents do not have them.
+/// </remarks>
 internal sealed class SessionEventStore(IDocumentSession session, StoreConfiguration store, MartenEventStore engine) : IEventStore
 {
     private readonly SessionAggregates _aggregates = new(session);
+    private readonly SessionReader _reader = new(session, store, engine);
 
     public EventRegistry Registry => store.Ledger.Registry;
 
-    // Data stored outside the log reflects committed events. The engine's writes to record stores would not be part of the session, which has its own
+    // What is stored outside the log reflects saved events. The engine's writes to record stores would not be part of the session, which has its own
     // by Records, and calls are not made in one.
     public T? Get<T>()
         where T : class =>
-        this as T ?? _aggregates as T
-            ?? (typeof(T).IsInterface && typeof(T) != typeof(IChronoLog) && typeof(T) != typeof(ICallOwners) ? engine.Get<T>() : null);
+        this as T ?? _aggregates as T ?? (!typeof(T).IsInterface || typeof(T) == typeof(IChronoLog) || typeof(T) == typeof(ICallOwners) ? null : Capability<T>());
 
     /// <summary>A record store in the session.</summary>
     public SessionRecords Records(string project, ChronoOptions options) => new(session, store, engine, project, options);
@@ -52,13 +57,11 @@ internal sealed class SessionEventStore(IDocumentSession session, StoreConfigura
     public async Task<BranchInfo> ForkAsync(BranchFork fork, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(fork);
-        var branch = await engine.DescribeAsync(fork, cancellationToken).ConfigureAwait(false);
+        await engine.PrepareAppendAsync(cancellationToken).ConfigureAwait(false);
+        await new SessionWriter(session, store).LockUnsavedAsync([fork.Parent.Value], cancellationToken).ConfigureAwait(false);
+        var branch = await _reader.DescribeAsync(fork, cancellationToken).ConfigureAwait(false);
         return await CreateBranchAsync(branch, fork.Metadata, cancellationToken).ConfigureAwait(false);
     }
-
-    public Task<IReadOnlyList<History>> FindHistoriesAsync(
-        IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken = default) =>
-        engine.FindHistoriesAsync(streams, cancellationToken);
 
     public Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default) =>
         store.Native.On(session.Connection).ArchiveAsync(stream, cancellationToken);
@@ -67,38 +70,62 @@ internal sealed class SessionEventStore(IDocumentSession session, StoreConfigura
         StreamName stream,
         StreamVersion from = default,
         StreamVersion? to = null,
-        CancellationToken cancellationToken = default) => engine.ReadForwardAsync(stream, from, to, cancellationToken);
+        CancellationToken cancellationToken = default) => _reader.ReadForwardAsync(stream, from, to, cancellationToken);
 
     public IAsyncEnumerable<RecordedEvent> ReadBackwardAsync(
         StreamName stream,
         StreamVersion? from = null,
         StreamVersion to = default,
-        CancellationToken cancellationToken = default) => engine.ReadBackwardAsync(stream, from, to, cancellationToken);
+        CancellationToken cancellationToken = default) => _reader.ReadBackwardAsync(stream, from, to, cancellationToken);
 
     public IAsyncEnumerable<RecordedEvent> ReadHistoryAsync(
         History history,
         Position from = default,
         Position? to = null,
-        CancellationToken cancellationToken = default) => engine.ReadHistoryAsync(history, from, to, cancellationToken);
+        CancellationToken cancellationToken = default) => _reader.ReadHistoryAsync(history, from, to, cancellationToken);
 
+    // Unsaved events have no place in the order of the log yet.
     public IAsyncEnumerable<RecordedEvent> ReadLogAsync(SequenceNumber after = default, CancellationToken cancellationToken = default) =>
         engine.ReadLogAsync(after, cancellationToken);
 
     public Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken = default) =>
-        engine.FindEventsAsync(ids, cancellationToken);
+        _reader.FindEventsAsync(ids, cancellationToken);
 
     public Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default) =>
-        engine.GetStreamAsync(stream, cancellationToken);
+        _reader.GetStreamAsync(stream, cancellationToken);
 
-    public IAsyncEnumerable<StreamInfo> ListStreamsAsync(string prefix = "", CancellationToken cancellationToken = default) =>
-        engine.ListStreamsAsync(prefix, cancellationToken);
+    public async IAsyncEnumerable<StreamInfo> ListStreamsAsync(
+        string prefix = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var listed in _reader.Stored.ListStreamsAsync(prefix, cancellationToken).ConfigureAwait(false))
+        {
+            yield return _reader.WithUnsaved(listed);
+        }
+    }
 
     public Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default) =>
-        engine.GetHistoryAsync(stream, cancellationToken);
+        _reader.GetHistoryAsync(stream, cancellationToken);
+
+    public Task<IReadOnlyList<History>> FindHistoriesAsync(
+        IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken = default) =>
+        _reader.FindHistoriesAsync(streams, cancellationToken);
 
     public Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default) =>
-        engine.GetBranchAsync(branch, cancellationToken);
+        _reader.Stored.GetBranchAsync(branch, cancellationToken);
 
     public IAsyncEnumerable<BranchInfo> ListBranchesAsync(StreamName? root = null, CancellationToken cancellationToken = default) =>
-        engine.ListBranchesAsync(root, cancellationToken);
+        _reader.Stored.ListBranchesAsync(root, cancellationToken);
+
+    private T? Capability<T>()
+        where T : class
+    {
+        if (!UnsavedEvents.Exist(session))
+        {
+            return engine.Get<T>();
+        }
+
+        return typeof(T) == typeof(ISnapshotStore) ? new SessionSnapshots(engine.Get<ISnapshotStore>()!) as T
+            : typeof(T) == typeof(IWorldReader) || typeof(T) == typeof(IMergeReader) || typeof(T) == typeof(ILogSearch) ? null
+            : engine.Get<T>();
+    }
 }

@@ -59,7 +59,7 @@ public sealed class LedgerEngine
         try
         {
             var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-            await context.EnlistInOutboxAsync(new DatabaseEnvelopeTransaction(messages, transaction)).ConfigureAwait(false);
+            await context.EnlistInOutboxAsync(new SessionEnvelopes(messages, transaction)).ConfigureAwait(false);
             var ledger = new AgentLedger(_services.GetRequiredService<PostgresEventStore>().On(transaction), _ledger.Options);
             var clock = _services.GetService<TimeProvider>() ?? TimeProvider.System;
             return new TransactionSession(transaction, ledger, _states, context, messages, clock);

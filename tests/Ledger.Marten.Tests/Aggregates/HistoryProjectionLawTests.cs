@@ -30,14 +30,23 @@ public sealed class HistoryProjectionLawTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await _database.InitializeAsync();
-        _inline = _database.CreateDocumentStore(configure: o => o.Projections.SnapshotOfHistory<Journal>(SnapshotLifecycle.Inline));
+        _inline = _database.CreateDocumentStore(configure: o =>
+        {
+            o.Projections.SnapshotOfHistory<Journal>(SnapshotLifecycle.Inline);
+            o.Projections.AddProjectionOfHistory(new ChronicleProjection("created"), ProjectionLifecycle.Inline);
+        });
         _async = _database.CreateDocumentStore(configure: o =>
         {
             o.DatabaseSchemaName = "later";
             o.Projections.SnapshotOfHistory<Journal>(SnapshotLifecycle.Async, p => p.Name = "later");
+            o.Projections.AddProjectionOfHistory(new ChronicleProjection("created"), ProjectionLifecycle.Async, p => p.Name = "later chronicles");
         });
-        _live = _database.CreateDocumentStore(configure: o => o.Projections.LiveAggregationOfHistory<Journal>());
-        _none = _database.CreateDocumentStore();
+        _live = _database.CreateDocumentStore(configure: o =>
+        {
+            o.Projections.LiveAggregationOfHistory<Journal>();
+            o.Projections.AddProjectionOfHistory(new ChronicleProjection("created"), ProjectionLifecycle.Live);
+        });
+        _none = _database.CreateDocumentStore(configure: o => o.Projections.Add(new ChronicleProjection("created"), ProjectionLifecycle.Live));
         await _inline.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
         await _async.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
         _inlineDaemon = await _inline.BuildProjectionDaemonAsync();
@@ -104,8 +113,12 @@ public sealed class HistoryProjectionLawTests : IAsyncLifetime
             await CompareAsync(stream, archived.Contains(stream));
         }
 
-        await _inlineDaemon.RebuildProjectionAsync(nameof(Journal), CancellationToken.None);
-        await _asyncDaemon.RebuildProjectionAsync("later", CancellationToken.None);
+        foreach (var (daemon, projection) in new[]
+            { (_inlineDaemon, nameof(Journal)), (_inlineDaemon, "chronicles"), (_asyncDaemon, "later"), (_asyncDaemon, "later chronicles") })
+        {
+            await daemon.RebuildProjectionAsync(projection, CancellationToken.None);
+        }
+
         foreach (var stream in histories)
         {
             await CompareDocumentsAsync(stream, await ExpectedAsync(stream));
@@ -143,22 +156,31 @@ public sealed class HistoryProjectionLawTests : IAsyncLifetime
         var expected = await ExpectedAsync(stream);
         await CompareDocumentsAsync(stream, expected);
         var length = await (await new AgentLedger(_native).OpenAsync(stream)).GetLengthAsync();
+        var version = (await _native.GetStreamAsync(stream))!.Version.Value;
+        var half = new Position(length.Value / 2);
+        var expectedAtHalf = await ExpectedAsync(stream, half);
         foreach (var store in new[] { _inline, _async, _live, _none })
+        {
+            await CompareAsync<Journal>(store);
+            await CompareAsync<Chronicle>(store);
+        }
+
+        async Task CompareAsync<T>(DocumentStore store)
+            where T : class
         {
             await using var session = store.LightweightSession();
             var ledger = session.Ledger();
-            var fetched = await ledger.FetchForWritingAsync<Journal>(stream);
+            var fetched = await ledger.FetchForWritingAsync<T>(stream);
             fetched.Aggregate?.ToString().ShouldBe(expected);
-            fetched.CurrentVersion.ShouldBe((await _native.GetStreamAsync(stream))!.Version.Value);
-            (await ledger.FetchLatestAsync<Journal>(stream))?.ToString().ShouldBe(expected);
-            (await ledger.AggregateHistoryAsync<Journal>(stream))?.ToString().ShouldBe(expected);
-            var half = new Position(length.Value / 2);
-            (await ledger.AggregateHistoryAsync<Journal>(stream, half))?.ToString().ShouldBe(await ExpectedAsync(stream, half));
+            fetched.CurrentVersion.ShouldBe(version);
+            (await ledger.FetchLatestAsync<T>(stream))?.ToString().ShouldBe(expected);
+            (await ledger.AggregateHistoryAsync<T>(stream))?.ToString().ShouldBe(expected);
+            (await ledger.AggregateHistoryAsync<T>(stream, half))?.ToString().ShouldBe(expectedAtHalf);
             if (store != _none && !isArchived)
             {
                 // Marten itself reads no events of an archived stream.
-                (await session.Events.AggregateStreamAsync<Journal>(stream.Value))?.ToString().ShouldBe(expected);
-                (await session.Events.FetchForWriting<Journal>(stream.Value)).Aggregate?.ToString().ShouldBe(expected);
+                (await session.Events.AggregateStreamAsync<T>(stream.Value))?.ToString().ShouldBe(expected);
+                (await session.Events.FetchForWriting<T>(stream.Value)).Aggregate?.ToString().ShouldBe(expected);
             }
         }
     }
@@ -168,9 +190,12 @@ public sealed class HistoryProjectionLawTests : IAsyncLifetime
         foreach (var store in new[] { _inline, _async })
         {
             await using var session = store.QuerySession();
-            var document = await session.LoadAsync<Journal>(stream.Value);
-            document?.ToString().ShouldBe(expected);
-            (document is null).ShouldBe(expected is null);
+            var journal = await session.LoadAsync<Journal>(stream.Value);
+            journal?.ToString().ShouldBe(expected);
+            (journal is null).ShouldBe(expected is null);
+            var chronicle = await session.LoadAsync<Chronicle>(stream.Value);
+            chronicle?.ToString().ShouldBe(expected);
+            (chronicle?.Id).ShouldBe(expected is null ? null : stream.Value);
         }
     }
 

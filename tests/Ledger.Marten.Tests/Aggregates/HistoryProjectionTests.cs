@@ -3,7 +3,9 @@ using JasperFx.Events.Projections;
 using Ledger.Log;
 using Ledger.Marten.Aggregates;
 using Ledger.Marten.Streams;
+using Ledger.Marten.Tests.Projections;
 using Marten;
+using Marten.Events.Aggregation;
 using Shouldly;
 using Xunit;
 
@@ -71,9 +73,50 @@ public sealed class HistoryProjectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task OwnProjection_IsGivenMetadataAndWhatItReads_AlsoForSharedEvents()
+    {
+        var kits = new OrderedKitsProjection();
+        var documents = _database.CreateDocumentStore(configure: o =>
+        {
+            o.Projections.AddProjectionOfHistory(new ChronicleProjection("made"), ProjectionLifecycle.Inline);
+            o.Projections.AddProjectionOfHistory(kits, ProjectionLifecycle.Async);
+        });
+        await documents.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        await using var session = documents.LightweightSession();
+        session.Store(new Order("k1", "paid"), new Order("k3", "open"));
+        await session.SaveChangesAsync();
+        await using var store = new MartenEventStore(documents);
+        var run = new AgentLedger(store).GetRun("own");
+        await run.AppendAsync([new ObjectCreated("a", "Thing"), new KitLoaded("k1"), new KitLoaded("k2"), new ObjectPatched("a")]);
+        var branch = await run.ForkAsync(new Position(3), new ForkOptions { Id = "own" });
+        await branch.AppendAsync([new KitLoaded("k3"), new ObjectCreated("b", "Thing")]);
+        using var daemon = await documents.BuildProjectionDaemonAsync();
+        await daemon.StartAllAsync();
+        await daemon.WaitForNonStaleData(Limit);
+
+        // The parent's document is too new for the fork, so that the shared events are read again.
+        await ShouldBeAsync();
+        kits.Published.ShouldBe(["run:own 2", "branch:own 2"], ignoreOrder: true);
+        await daemon.RebuildProjectionAsync("chronicles", default);
+        await daemon.RebuildProjectionAsync(nameof(OrderedKits), default);
+        await ShouldBeAsync();
+        kits.Published.Count.ShouldBe(2);
+        await daemon.StopAllAsync();
+
+        async Task ShouldBeAsync()
+        {
+            var chronicle = (await session.LoadAsync<Chronicle>("branch:own"))!;
+            (chronicle.ToString(), chronicle.Last).ShouldBe(("made a, forked at 3, made b", "object.created"));
+            (await session.LoadAsync<Chronicle>("run:own"))!.Last.ShouldBe("object.patched");
+            (await session.LoadAsync<OrderedKits>("run:own"))!.Kits.ShouldBe(["k1 paid", "k2 unknown"]);
+            (await session.LoadAsync<OrderedKits>("branch:own"))!.Kits.ShouldBe(["k1 paid", "k2 unknown", "k3 open"]);
+        }
+    }
+
+    [Fact]
     public void Inline_HasWhatTheApplicationConfigured()
     {
-        var projection = new HistoryProjection<Journal> { StreamType = typeof(Journal), Name = "named", Version = 3 };
+        var projection = new HistoryProjection<Journal>(new SingleStreamProjection<Journal, string>()) { StreamType = typeof(Journal), Name = "named", Version = 3 };
         projection.IncludeType<TagApplied>();
         projection.Options.CacheLimitPerTenant = 7;
         projection.AssembleAndAssertValidity();

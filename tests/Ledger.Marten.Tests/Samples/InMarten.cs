@@ -61,6 +61,26 @@ public sealed class InMarten(MartenDatabase database) : IClassFixture<MartenData
     }
 
     [Fact]
+    public async Task Fork_InASession_IsOfItsUnsavedEvents()
+    {
+        var store = database.CreateDocumentStore();
+        await using var session = store.LightweightSession();
+
+        // sample: a fork of unsaved events
+        var run = session.Ledger().GetRun("order-12");
+        await run.AppendAsync([new ObjectCreated("order-12", "Order", new JsonObject { ["state"] = "placed" })]);
+        var refused = await run.ForkAsync(new ForkOptions { Id = "order-12-refused" });
+        await refused.AppendAsync([new ObjectPatched("order-12", new JsonObject { ["state"] = "refused" })]);
+        var diff = WorldDiff.Between(await run.GetWorldAsync(), await refused.GetWorldAsync());
+        await session.SaveChangesAsync();    // the run and its branch, or nothing
+        // end of sample
+        diff.Changes.Single().Path.ShouldBe("/data/state");
+        await using var engine = new MartenEventStore(store);
+        var saved = await new AgentLedger(engine).OpenAsync(StreamName.Branch("order-12-refused"));
+        (await saved.FindObjectAsync("order-12"))!.Data["state"].GetString().ShouldBe("refused");
+    }
+
+    [Fact]
     public async Task Records_InASession_AreWrittenWithItsDocuments()
     {
         var store = database.CreateDocumentStore();
@@ -144,6 +164,10 @@ public sealed class InMarten(MartenDatabase database) : IClassFixture<MartenData
         {
             // sample: a snapshot of histories
             options.Projections.SnapshotOfHistory<Journal>(SnapshotLifecycle.Inline);
+            // end of sample
+
+            // sample: a projection of histories
+            options.Projections.AddProjectionOfHistory(new ChronicleProjection("created"), ProjectionLifecycle.Async);
             // end of sample
         });
         await using var engine = new MartenEventStore(store);

@@ -29,6 +29,7 @@ public sealed class TreeLawTests : IAsyncLifetime
     private MartenEventStore _store = null!;
     private PostgresEventStore _native = null!;
     private IProjectionDaemon _daemon = null!;
+    private IDocumentSession? _session;
 
     public async Task InitializeAsync()
     {
@@ -68,6 +69,19 @@ public sealed class TreeLawTests : IAsyncLifetime
 
     private async Task CheckAsync(Step[] steps)
     {
+        try
+        {
+            await TakeAsync(steps);
+        }
+        finally
+        {
+            await (_session?.DisposeAsync() ?? ValueTask.CompletedTask);
+            _session = null;
+        }
+    }
+
+    private async Task TakeAsync(Step[] steps)
+    {
         var (model, real) = (new AgentLedger(new MemoryEventStore()), new AgentLedger(_store));
         var tree = new List<Run>();
         var archived = new HashSet<StreamName>();
@@ -94,12 +108,14 @@ public sealed class TreeLawTests : IAsyncLifetime
                     await MergeAsync(run, family, step);
                     break;
                 case 11 when archived.Add(run.StreamName):
+                    await SaveAsync();
                     await model.Store.ArchiveAsync(run.StreamName);
                     await real.Store.ArchiveAsync(run.StreamName);
                     break;
             }
         }
 
+        await SaveAsync();
         foreach (var run in tree)
         {
             await CompareAsync(run, archived.Contains(run.StreamName));
@@ -116,21 +132,24 @@ public sealed class TreeLawTests : IAsyncLifetime
     private async Task AppendAsync(Run run, int way, NewEvent[] events)
     {
         await run.AppendAsync(events);
-        await using var session = _documents.LightweightSession();
-        switch (way)
+        if (way == 0)
         {
-            case 0:
-                await (await new AgentLedger(_store).FindAsync(run.StreamName) ?? new AgentLedger(_store).GetRun(run.Id)).AppendAsync(events);
-                return;
-            case 1:
-                await (await session.Ledger().OpenAsync(run.StreamName)).AppendAsync(events);
-                break;
-            default:
-                session.Events.Append(run.StreamName.Value, [.. events.Select(Built)]);
-                break;
+            await SaveAsync();
+            await (await new AgentLedger(_store).FindAsync(run.StreamName) ?? new AgentLedger(_store).GetRun(run.Id)).AppendAsync(events);
+            return;
         }
 
-        await session.SaveChangesAsync();
+        var session = _session ??= _documents.LightweightSession();
+        if (way == 1)
+        {
+            await (await session.Ledger().OpenAsync(run.StreamName)).AppendAsync(events);
+        }
+        else
+        {
+            session.Events.Append(run.StreamName.Value, [.. events.Select(Built)]);
+        }
+
+        await CompareUnsavedAsync(run);
 
         object Built(NewEvent made)
         {
@@ -145,10 +164,43 @@ public sealed class TreeLawTests : IAsyncLifetime
         var length = await run.GetLengthAsync();
         var at = new Position(step.Other % (length.Value + 1));
         var options = new ForkOptions { Id = Guid.NewGuid().ToString("N") };
-        await using var session = _documents.LightweightSession();
-        await (step.Way == 0 ? new AgentLedger(_store) : session.Ledger()).ForkAsync(run.StreamName, at, options);
-        await session.SaveChangesAsync();
-        return await run.ForkAsync(at, options);
+        if (step.Way == 0)
+        {
+            await SaveAsync();
+            await new AgentLedger(_store).ForkAsync(run.StreamName, at, options);
+        }
+        else
+        {
+            await (_session ??= _documents.LightweightSession()).Ledger().ForkAsync(run.StreamName, at, options);
+        }
+
+        var branch = await run.ForkAsync(at, options);
+        await CompareUnsavedAsync(branch);
+        return branch;
+    }
+
+    // Several steps are one session, which reads what it has not saved, and is saved before others write.
+    private async Task SaveAsync()
+    {
+        if (_session is { } session)
+        {
+            _session = null;
+            await session.SaveChangesAsync();
+            await session.DisposeAsync();
+        }
+    }
+
+    private async Task CompareUnsavedAsync(Run run)
+    {
+        if (_session is { } session)
+        {
+            var ledger = session.Ledger();
+            var events = await run.ReadAllAsync();
+            var read = await ledger.OpenAsync(run.StreamName);
+            (await read.ReadAllAsync()).Select(Described).ShouldBe(events.Select(Described));
+            Described(await read.GetWorldAsync()).ShouldBe(Described(await run.GetWorldAsync()));
+            (await ledger.FetchLatestAsync<Journal>(run.StreamName))?.ToString().ShouldBe(Journal.Fold(events));
+        }
     }
 
     private async Task MergeAsync(Run run, Run[] family, Step step)
@@ -158,6 +210,7 @@ public sealed class TreeLawTests : IAsyncLifetime
             return;
         }
 
+        await SaveAsync();
         var source = family[step.Other % family.Length];
         var options = new MergeOptions { Resolver = step.Way == 0 ? MergeResolver.Ours : MergeResolver.Theirs };
         var expected = await run.MergeAsync(source, options);

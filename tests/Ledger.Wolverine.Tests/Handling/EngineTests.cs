@@ -1,8 +1,11 @@
 using Ledger.Records;
 using Ledger.Wolverine.Messages;
+using Ledger.Wolverine.Sessions;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Shouldly;
+using Wolverine.Runtime;
 using Wolverine.Tracking;
 using Xunit;
 
@@ -72,5 +75,38 @@ public sealed class NativeHandlerTests(NativeApplication application) : HandlerT
         (await KitsAsync("row")).ShouldBe(["kept at 0"]);
         (await application.CountAsync("select count(*) from note where id = 'no-row'")).ShouldBe(0);
         (await application.Store.GetStreamAsync(StreamName.Run("no-row"))).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Session_ThatHasEnded_LeavesTheTransactionOfTheNextOneOnItsConnectionAlone()
+    {
+        var runtime = application.Host.Services.GetRequiredService<IWolverineRuntime>();
+        var engine = application.Host.Services.GetRequiredService<LedgerEngine>();
+        var ended = new MessageContext(runtime);
+        NpgsqlTransaction transaction;
+        await using (var session = await engine.BeginAsync(ended, default))
+        {
+            transaction = session.Transaction;
+        }
+
+        // Npgsql uses the object of a transaction again, with its connection.
+        var others = new Stack<LedgerSession>();
+        do
+        {
+            others.Push(await engine.BeginAsync(new MessageContext(runtime), default));
+        }
+        while (others.Peek().Transaction != transaction && others.Count < 50);
+        var next = others.Peek();
+        next.Transaction.ShouldBeSameAs(transaction);
+        await (await next.OpenAsync("after-another")).AppendAsync([new KitLoaded("first")]);
+        await ended.ClearAllAsync();
+        await (await next.OpenAsync("after-another")).AppendAsync([new KitLoaded("second")]);
+        await next.SaveAsync();
+        while (others.TryPop(out var other))
+        {
+            await other.DisposeAsync();
+        }
+
+        (await KitsAsync("after-another")).ShouldBe(["first", "second"]);
     }
 }

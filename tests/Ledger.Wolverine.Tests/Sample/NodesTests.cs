@@ -1,4 +1,6 @@
 using Ledger.Conformance;
+using Ledger.Postgres;
+using Ledger.Worlds;
 using Shouldly;
 using Xunit;
 
@@ -21,6 +23,7 @@ public sealed class NodesTests
         var database = new SampleDatabase();
         await database.InitializeAsync();
         var nodes = new List<SampleProcess>();
+        var killed = new List<SampleProcess>();
         try
         {
             nodes.Add(await SampleProcess.StartStaticAsync(database.ConnectionString, engine));
@@ -35,6 +38,7 @@ public sealed class NodesTests
 
                 // The oldest leads, and has projections.
                 nodes[0].Dispose();
+                killed.Add(nodes[0]);
                 nodes.RemoveAt(0);
                 await nodes[0].PostAsync($"/runs/nodes-{round}-later/steps/{steps}", "");
                 runs += 4;
@@ -54,6 +58,11 @@ public sealed class NodesTests
             (await database.AskAsync<bool>("select bool_and((data -> 'data' ->> 'behind')::bigint = version - 1) from ledger.mt_events")).ShouldBeTrue();
             (await database.AskAsync<long>($"select count(*) from {schema}.wolverine_dead_letters")).ShouldBe(0);
             await ShouldBeProjectedAsync(database, engine, all);
+            await ShouldBeTheFoldAsync(database, engine == "marten-nodes" ? ["snapshot", "rows"] : ["rows"]);
+        }
+        catch (TimeoutException fault)
+        {
+            throw new TimeoutException($"{fault.Message}\n{string.Join("\n----\n", killed.Concat(nodes).Select(node => node.Failures))}");
         }
         finally
         {
@@ -74,6 +83,11 @@ public sealed class NodesTests
                 from ledger.mt_streams as s
                 left join ledger.mt_doc_ledger_world as w on w.id = s.id
                 """);
+            (await database.AskAsync<bool>("""
+                select bool_and(b.mt_version is not distinct from s.version and b.data ->> 'Claims' = '0')
+                from ledger.mt_streams as s
+                left join mt_doc_board as b on b.id = s.id
+                """)).ShouldBeTrue();
         }
         else
         {
@@ -82,6 +96,18 @@ public sealed class NodesTests
                     select from ledger.mt_event_progression as p
                     where p.name like 'notices%' and p.last_seq_id >= (select max(e.seq_id) from ledger.mt_events as e))
                 """);
+        }
+    }
+
+    private static async Task ShouldBeTheFoldAsync(SampleDatabase database, string[] forms)
+    {
+        await using var store = new PostgresEventStore(database.DataSource);
+        var ledger = new AgentLedger(store);
+        await foreach (var run in ledger.ListRunsAsync())
+        {
+            var report = await ledger.GetRun(run.Name.Id).ReplayAsync();
+            report.Comparisons.Select(c => (c.Form, c.Position, c.Difference, c.Fault))
+                .ShouldBe(forms.Select(form => (form, report.Position, (WorldDifference?)null, (string?)null)));
         }
     }
 }

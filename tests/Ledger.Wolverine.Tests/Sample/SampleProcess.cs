@@ -20,6 +20,19 @@ internal sealed class SampleProcess : IDisposable
 
     public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromMinutes(2) };
 
+    /// <summary>The failures that it has written so far, with what follows each.</summary>
+    public string Failures
+    {
+        get
+        {
+            lock (_output)
+            {
+                var lines = _output.ToString().Split('\n');
+                return string.Join('\n', lines.Where((_, i) => lines[Math.Max(0, i - 40)..(i + 1)].Any(line => line.StartsWith("fail:", StringComparison.Ordinal))).Take(400));
+            }
+        }
+    }
+
     /// <summary>Starts it, and waits until it listens.</summary>
     public static Task<SampleProcess> StartAsync(string connectionString, string engine = "marten") =>
         StartAsync(Start(Sample, "Development", connectionString, engine, []));

@@ -1,0 +1,165 @@
+using System.Runtime.CompilerServices;
+using Ledger.Log;
+using Ledger.Marten.Appending;
+using Ledger.Marten.Streams;
+using Marten;
+
+namespace Ledger.Marten.Sessions;
+
+/// <summary>Reads what is stored, and after it the unsaved events of a session.</summary>
+internal sealed class SessionReader(IDocumentSession session, StoreConfiguration store, MartenEventStore engine)
+{
+    /// <summary>What is stored: as of the session's transaction while it keeps locks, else what is committed.</summary>
+    public IEventStore Stored => PendingSave.Find(session) is { HasLocks: true } ? store.Native.On(session.Connection) : engine;
+
+    /// <summary>Describes the branch that a fork asks for, of what is stored and what is not.</summary>
+    /// <exception cref="StreamNotFoundException">The parent does not exist.</exception>
+    /// <exception cref="ForkPositionException">The parent is shorter.</exception>
+    /// <exception cref="LineageDepthException">The branch would be too deep.</exception>
+    public async Task<BranchCreated> DescribeAsync(BranchFork fork, CancellationToken cancellationToken)
+    {
+        if (PendingSave.Find(session) is not { HasLocks: true })
+        {
+            return await engine.DescribeAsync(fork, cancellationToken).ConfigureAwait(false);
+        }
+
+        var parent = await Stored.GetHistoryAsync(fork.Parent, cancellationToken).ConfigureAwait(false) ?? throw new StreamNotFoundException(fork.Parent);
+        var info = await GetStreamAsync(fork.Parent, cancellationToken).ConfigureAwait(false);
+        return fork.Of(parent, parent.LengthAt(info?.Version ?? StreamVersion.Empty));
+    }
+
+    public async Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken) =>
+        await Stored.GetHistoryAsync(stream, cancellationToken).ConfigureAwait(false) ?? (IsBegun(stream) ? History.OfRun(stream) : null);
+
+    public async Task<IReadOnlyList<History>> FindHistoriesAsync(IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken)
+    {
+        var stored = await Stored.FindHistoriesAsync(streams, cancellationToken).ConfigureAwait(false);
+        return streams.Any(IsBegun)
+            ? [.. streams.Distinct().Select(stream => stored.FirstOrDefault(h => h.Stream == stream) ?? (IsBegun(stream) ? History.OfRun(stream) : null)).OfType<History>()]
+            : stored;
+    }
+
+    public async Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken)
+    {
+        var stored = await Stored.GetStreamAsync(stream, cancellationToken).ConfigureAwait(false);
+        return stored is not null ? WithUnsaved(stored)
+            : UnsavedEvents.Find(session, stream.Value)?.Events is { } events
+                ? new StreamInfo(stream, new StreamVersion(events.Count), events[0].Timestamp, events[^1].Timestamp, StreamState.Open)
+            : null;
+    }
+
+    /// <summary>The same stream after the save.</summary>
+    public StreamInfo WithUnsaved(StreamInfo stored) => UnsavedEvents.Find(session, stored.Name.Value)?.Events is [.., var last] events
+        ? stored with { Version = new StreamVersion(stored.Version.Value + events.Count), UpdatedAt = last.Timestamp }
+        : stored;
+
+    public async IAsyncEnumerable<RecordedEvent> ReadForwardAsync(
+        StreamName stream, StreamVersion from, StreamVersion? to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // Before the stored ones, so that none is left out that another writer appends meanwhile.
+        var unsaved = await UnsavedOfAsync(stream, cancellationToken).ConfigureAwait(false);
+        var end = unsaved.Count == 0 || to is { } wanted && wanted.Value < unsaved[0].Version.Value ? to : new StreamVersion(unsaved[0].Version.Value - 1);
+        if (unsaved.Count == 0 || end!.Value.Value >= Math.Max(from.Value, 1))
+        {
+            await foreach (var recorded in Stored.ReadForwardAsync(stream, from, end, cancellationToken).ConfigureAwait(false))
+            {
+                yield return recorded;
+            }
+        }
+
+        foreach (var recorded in unsaved.Where(e => e.Version.Value >= from.Value && (to is null || e.Version.Value <= to.Value.Value)))
+        {
+            yield return recorded;
+        }
+    }
+
+    public async IAsyncEnumerable<RecordedEvent> ReadBackwardAsync(
+        StreamName stream, StreamVersion? from, StreamVersion to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var unsaved = await UnsavedOfAsync(stream, cancellationToken).ConfigureAwait(false);
+        foreach (var recorded in unsaved.Reverse().Where(e => e.Version.Value >= to.Value && (from is null || e.Version.Value <= from.Value.Value)))
+        {
+            yield return recorded;
+        }
+
+        var start = unsaved.Count == 0 || from is { } wanted && wanted.Value < unsaved[0].Version.Value ? from : new StreamVersion(unsaved[0].Version.Value - 1);
+        if (unsaved.Count > 0 && start!.Value.Value < Math.Max(to.Value, 1))
+        {
+            yield break;
+        }
+
+        await foreach (var recorded in Stored.ReadBackwardAsync(stream, start, to, cancellationToken).ConfigureAwait(false))
+        {
+            yield return recorded;
+        }
+    }
+
+    public IAsyncEnumerable<RecordedEvent> ReadHistoryAsync(History history, Position from, Position? to, CancellationToken cancellationToken) =>
+        history.Lineage.Select(segment => segment.Stream).Append(history.Stream.Value).Any(stream => UnsavedEvents.Find(session, stream) is not null)
+            ? ReadSegmentsAsync(history, from, to, cancellationToken)
+            : Stored.ReadHistoryAsync(history, from, to, cancellationToken);
+
+    public async Task<IReadOnlyList<RecordedEvent>> FindEventsAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        var stored = await Stored.FindEventsAsync(ids, cancellationToken).ConfigureAwait(false);
+        var found = new List<RecordedEvent>(stored);
+        foreach (var stream in UnsavedEvents.Streams(session).Where(stream => stream.Events.Any(e => ids.Contains(e.Id))))
+        {
+            found.AddRange((await UnsavedOfAsync(new StreamName(stream.Key!), cancellationToken).ConfigureAwait(false)).Where(e => ids.Contains(e.Id)));
+        }
+
+        return found;
+    }
+
+    private async IAsyncEnumerable<RecordedEvent> ReadSegmentsAsync(
+        History history, Position from, Position? to, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var offset = 0L;
+        foreach (var segment in history.Lineage.Append(new LineageSegment(history.Stream.Value, long.MaxValue - history.PrefixLength.Value)))
+        {
+            var (stream, first) = (new StreamName(segment.Stream), Math.Max(from.Value - offset, 0) + 1);
+            var last = Math.Min(segment.Taken, (to?.Value ?? long.MaxValue) - offset);
+            var next = first;
+            if (first <= last)
+            {
+                StreamVersion? end = last == long.MaxValue - offset ? null : new StreamVersion(last);
+                await foreach (var recorded in ReadForwardAsync(stream, new StreamVersion(first), end, cancellationToken).ConfigureAwait(false))
+                {
+                    Check(history, stream, next, recorded.Version.Value == next);
+                    yield return recorded.At(new Position(offset + next - 1));
+                    next++;
+                }
+
+                Check(history, stream, next, stream == history.Stream || next > last);
+            }
+
+            offset += segment.Taken;
+        }
+    }
+
+    // A branch that is not in the tree yet would be an ordinary stream, also after the save.
+    private bool IsBegun(StreamName stream) => UnsavedEvents.Find(session, stream.Value) is not null;
+
+    private static void Check(History history, StreamName stream, long version, bool isThere)
+    {
+        if (!isThere)
+        {
+            throw new BrokenHistoryException(history.Stream, stream, new StreamVersion(version));
+        }
+    }
+
+    private async Task<IReadOnlyList<RecordedEvent>> UnsavedOfAsync(StreamName stream, CancellationToken cancellationToken)
+    {
+        if (UnsavedEvents.Find(session, stream.Value) is null)
+        {
+            return [];
+        }
+
+        var stored = await Stored.GetStreamAsync(stream, cancellationToken).ConfigureAwait(false);
+        var serializer = session.DocumentStore.Options.Serializer();
+        return
+        [
+            .. UnsavedEvents.Of(session, stream.Value, stored?.Version.Value ?? 0).Select(e => UnsavedEvents.Read(e, store.Ledger.Registry, serializer)),
+        ];
+    }
+}
