@@ -29,4 +29,14 @@ public static class RecordingExport
         ArgumentNullException.ThrowIfNull(run);
         return ChatExport.ReadLinesAsync(run, report ?? new ExportReport(), cancellationToken);
     }
+
+    /// <summary>A run as spans in OTLP/JSON with the GenAI conventions, up to 200 spans a line, as the collector's file exporter writes them. Spans that were imported are written as they were.</summary>
+    /// <param name="run">The run or branch.</param>
+    /// <param name="report">Gets the events that are no spans; null for nowhere.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public static IAsyncEnumerable<ReadOnlyMemory<byte>> ReadOtlpLinesAsync(Run run, ExportReport? report = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return new OtlpExport(run, report ?? new ExportReport()).ReadLinesAsync(cancellationToken);
+    }
 }

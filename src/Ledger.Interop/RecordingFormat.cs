@@ -37,9 +37,12 @@ public sealed class RecordingFormat
     /// <summary>Messages of Anthropic's API.</summary>
     public static RecordingFormat Anthropic { get; } = new("anthropic", "a transcript of Anthropic's Messages");
 
+    /// <summary>Exports of traces by OpenTelemetry, in OTLP/JSON; spans with the GenAI conventions become calls of models, tools and agents.</summary>
+    public static RecordingFormat Otlp { get; } = new("otlp", "an export of traces by OpenTelemetry");
+
     /// <summary>All formats, in the order in which a file is compared with them.</summary>
     public static IReadOnlyList<RecordingFormat> All { get; } =
-        [Atif, ClaudeCode, Codex, OpenHands, SweAgent, MiniSweAgent, OpenAIResponses, Anthropic, OpenAIChat];
+        [Otlp, Atif, ClaudeCode, Codex, OpenHands, SweAgent, MiniSweAgent, OpenAIResponses, Anthropic, OpenAIChat];
 
     /// <summary>The name, such as <c>claude-code</c>; events that were read have it as their source.</summary>
     public string Name { get; }

@@ -8,7 +8,7 @@ namespace Ledger.Interop.Tests;
 /// <summary>Formats are told by the content; what is none is refused with the closest one.</summary>
 public sealed class DetectionTests
 {
-    private const string Known = " Known are atif, claude-code, codex, openhands, swe-agent, mini-swe-agent, openai-responses, anthropic, openai-chat, and event files.";
+    private const string Known = " Known are otlp, atif, claude-code, codex, openhands, swe-agent, mini-swe-agent, openai-responses, anthropic, openai-chat, and event files.";
 
     [Theory]
     [InlineData("", "Line 1: the file is empty.")]

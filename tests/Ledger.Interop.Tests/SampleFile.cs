@@ -22,6 +22,9 @@ internal static class SampleFile
         ("openai-chat-lines.jsonl", RecordingFormat.OpenAIChat),
         ("openai-responses.json", RecordingFormat.OpenAIResponses),
         ("anthropic.json", RecordingFormat.Anthropic),
+        ("otlp.json", RecordingFormat.Otlp),
+        ("otlp-events.jsonl", RecordingFormat.Otlp),
+        ("otlp-flat.jsonl", RecordingFormat.Otlp),
     ];
 
     public static Xunit.TheoryData<string> Names { get; } = [.. All.Select(sample => sample.Name)];

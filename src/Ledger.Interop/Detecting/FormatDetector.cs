@@ -6,6 +6,7 @@ using Ledger.Interop.ClaudeCode;
 using Ledger.Interop.Codex;
 using Ledger.Interop.MiniSweAgent;
 using Ledger.Interop.OpenAI;
+using Ledger.Interop.OpenTelemetry;
 using Ledger.Interop.OpenHands;
 using Ledger.Interop.Reading;
 using Ledger.Interop.SweAgent;
@@ -20,7 +21,7 @@ internal static class FormatDetector
 
     private static readonly FormatReader[] Readers =
     [
-        new AtifReader(), new ClaudeCodeReader(), new CodexReader(), new OpenHandsReader(), new SweAgentReader(), new MiniSweAgentReader(),
+        new OtlpReader(), new AtifReader(), new ClaudeCodeReader(), new CodexReader(), new OpenHandsReader(), new SweAgentReader(), new MiniSweAgentReader(),
         new OpenAIResponsesReader(), new AnthropicReader(), new OpenAIChatReader(),
     ];
 

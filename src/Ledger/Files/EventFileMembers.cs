@@ -18,7 +18,7 @@ internal static class EventFileMembers
         (["sessionId", "type"], "a session file of Claude Code, which 'ledger import' reads"),
         (["leafUuid", "summary"], "a session file of Claude Code, which 'ledger import' reads"),
         (["traceId", "startTime", "type"], "an export of observations from Langfuse"),
-        (["resourceSpans"], "an export of OpenTelemetry"),
+        (["resourceSpans"], "an export of OpenTelemetry, which 'ledger import' reads"),
         (["traceId", "spanId"], "an export of OpenTelemetry"),
         (["run_type", "inputs"], "an export of runs from LangSmith"),
         (["specversion", "source"], "a file of CloudEvents"),

@@ -1,3 +1,4 @@
+using Ledger.Json;
 using Ledger.Log;
 
 namespace Ledger.Files;
@@ -25,6 +26,33 @@ internal sealed class RunImport(Run run, string id, IProgress<ImportProgress>? p
             ? done.Events
             : throw new ImportRefusedException(
                 id, $"another writer appended to '{run.StreamName}' during the import, so its events are mixed with others. Import it under another id.");
+    }
+
+    /// <summary>Writes the events whose ids the run does not have.</summary>
+    /// <returns>The number of events written, and the number of those that the run has with other content.</returns>
+    public async Task<(long Written, long Different)> RunUnorderedAsync(IEnumerable<NewEvent> events, CancellationToken cancellationToken)
+    {
+        // A hash of each: the content is compared, not held.
+        var known = new Dictionary<Guid, int>();
+        await foreach (var recorded in run.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            known[recorded.Id] = JsonEquality.Instance.GetHashCode(recorded.ToJsonElement());
+        }
+
+        var different = 0L;
+        var missing = events.Where(item =>
+        {
+            if (!known.TryGetValue(EventIds.FromForeign(run.StreamName, item.Metadata.ForeignId!), out var hash))
+            {
+                return true;
+            }
+
+            different += JsonEquality.Instance.GetHashCode(EventJson.ParseElement(run.Store.Registry.Write(item).Json)) == hash ? 0 : 1;
+            return false;
+        });
+        var done = await run.Store.ImportAsync(missing.Select(item => new StreamEvent(run.StreamName, run.Correlated(item))).ToAsyncEnumerable(), progress, cancellationToken)
+            .ConfigureAwait(false);
+        return (done.Events, different);
     }
 
     /// <summary>Skips the events that exist; returns the length after them, or null if none are left.</summary>
