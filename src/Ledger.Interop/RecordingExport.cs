@@ -1,3 +1,4 @@
+using Ledger.Interop.CloudEvents;
 using Ledger.Interop.Exporting;
 
 namespace Ledger.Interop;
@@ -38,5 +39,17 @@ public static class RecordingExport
     {
         ArgumentNullException.ThrowIfNull(run);
         return new OtlpExport(run, report ?? new ExportReport()).ReadLinesAsync(cancellationToken);
+    }
+
+    /// <summary>A history as CloudEvents, one a line, from which an import makes the same history; see <see cref="CloudEvent"/>.</summary>
+    /// <param name="run">The run or branch.</param>
+    /// <param name="source">What names the log: a URI reference.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="ArgumentException">The source is not a URI reference.</exception>
+    public static IAsyncEnumerable<ReadOnlyMemory<byte>> ReadCloudEventLinesAsync(Run run, string source = CloudEvent.DefaultSource, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        CloudEventForm.CheckSource(source);
+        return run.ReadAsync(cancellationToken: cancellationToken).Select(recorded => CloudEventForm.Line(recorded, source));
     }
 }

@@ -88,10 +88,14 @@ public sealed class RecordingSource : IDisposable
     /// <summary>Opens the text to read many parts of it.</summary>
     internal SourceParts OpenParts() => new(Open(), _encoding.Start);
 
+    /// <summary>How many times the lines were read from the first on, for tests.</summary>
+    internal int Readings { get; private set; }
+
     /// <summary>The lines that are not blank, read with constant memory; the bytes of a line are valid until the next one is read.</summary>
     /// <exception cref="EventFileException">A line is too long.</exception>
     internal IEnumerable<SourceLine> ReadLines()
     {
+        Readings++;
         using var stream = Open();
         var buffer = new byte[1 << 16];
         var (start, end, number) = (0, 0, 0L);

@@ -100,7 +100,7 @@ public sealed class RoundTripTests
         {
             var written = Recording.Read(await OtlpAsync(ledger, $"run:{recording.Id}"));
 
-            written.Recordings.Single().Lines().ShouldBe(recording.Lines());
+            written.Recordings.Single().Read().Select(Sorted).ShouldBe(recording.Read().Select(Sorted));
         }
     }
 
@@ -129,6 +129,22 @@ public sealed class RoundTripTests
 
         report.LeftOut.Select(l => l.Key).ShouldContain("object.created");
     }
+
+    // The order of members says nothing.
+    private static string Sorted(NewEvent item)
+    {
+        var line = Recording.Line(item);
+        var start = line.IndexOf('{', StringComparison.Ordinal);
+        return line[..start] + Sorted(System.Text.Json.Nodes.JsonNode.Parse(line[start..]))!.ToJsonString();
+    }
+
+    private static System.Text.Json.Nodes.JsonNode? Sorted(System.Text.Json.Nodes.JsonNode? node) => node switch
+    {
+        System.Text.Json.Nodes.JsonObject json => new System.Text.Json.Nodes.JsonObject(
+            json.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create(m.Key, Sorted(m.Value)))),
+        System.Text.Json.Nodes.JsonArray array => new System.Text.Json.Nodes.JsonArray([.. array.Select(Sorted)]),
+        _ => node?.DeepClone(),
+    };
 
     private static LlmRequest Request(string messages) => new(JsonElement.Parse(messages));
 

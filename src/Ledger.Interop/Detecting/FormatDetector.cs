@@ -3,6 +3,7 @@ using Ledger.Files;
 using Ledger.Interop.Anthropic;
 using Ledger.Interop.Atif;
 using Ledger.Interop.ClaudeCode;
+using Ledger.Interop.CloudEvents;
 using Ledger.Interop.Codex;
 using Ledger.Interop.MiniSweAgent;
 using Ledger.Interop.OpenAI;
@@ -22,7 +23,8 @@ internal static class FormatDetector
     private static readonly FormatReader[] Readers =
     [
         new OtlpReader(), new AtifReader(), new ClaudeCodeReader(), new CodexReader(), new OpenHandsReader(), new SweAgentReader(), new MiniSweAgentReader(),
-        new OpenAIResponsesReader(), new AnthropicReader(), new OpenAIChatReader(),
+        new OpenAIResponsesReader(), new AnthropicReader(), new OpenAIChatReader(), new CloudEventsReader(),
+        new LangfuseReader(), new PhoenixReader(),
     ];
 
     /// <summary>The reader of a format.</summary>

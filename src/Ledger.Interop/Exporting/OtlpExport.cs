@@ -25,7 +25,7 @@ internal sealed class OtlpExport(Run run, ExportReport report)
         var made = new TurnSpans(run, report);
         await foreach (var item in run.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
         {
-            if (item.Metadata.Source == RecordingFormat.Otlp.Name)
+            if (RecordingFormat.IsOfSpans(item.Metadata.Source))
             {
                 AddRecorded(item);
             }

@@ -12,7 +12,7 @@ namespace Ledger.Interop.Exporting;
 /// </remarks>
 internal sealed class RunTurns
 {
-    private static readonly HashSet<string> Imported = [.. RecordingFormat.All.Where(format => format != RecordingFormat.Otlp).Select(format => format.Name)];
+    private static readonly HashSet<string> Imported = [.. RecordingFormat.All.Select(format => format.Name).Where(name => !RecordingFormat.IsOfSpans(name))];
 
     // What the model has been told and has answered in the current conversation, as role and text.
     private readonly List<(string Role, string Text)> _said = [];

@@ -115,7 +115,11 @@ internal static class SpanForm
             }
         }
 
-        span["endTimeUnixNano"] = end.Member("span").Member("end").ToNode() ?? span["startTimeUnixNano"]?.DeepClone();
+        if (end.Member("span").Member("end") is { ValueKind: not JsonValueKind.Undefined } ended)
+        {
+            span["endTimeUnixNano"] = ended.ToNode();
+        }
+
         if (attributes.Count > 0)
         {
             span["attributes"] = OtlpValue.OfObject(attributes);

@@ -18,7 +18,7 @@ internal sealed class TurnSpans(Run run, ExportReport report)
 
     private readonly string _trace = Id(run.StreamName.Value, 16);
     private readonly string _root = Id($"{run.StreamName.Value}/root", 8);
-    private readonly Dictionary<string, (JsonElement Begin, int Order)> _calls = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JsonElement> _calls = new(StringComparer.Ordinal);
     private JsonArray _messages = [];
     private JsonObject? _answer;
     private (JsonObject Begin, JsonObject End)? _pending;
@@ -70,9 +70,10 @@ internal sealed class TurnSpans(Run run, ExportReport report)
             yield return span;
         }
 
-        foreach (var (begin, _) in _calls.Values.OrderBy(call => call.Order))
+        // A call without a result has no end; the answer has it.
+        foreach (var _ in _calls)
         {
-            yield return SpanForm.Of("tool.called", begin, default);
+            report.Leave("tool.called");
         }
 
         if (_first == 0)
@@ -95,7 +96,7 @@ internal sealed class TurnSpans(Run run, ExportReport report)
         _answer = null;
         _messages.AddNode(told.Message);
         _firstTold ??= new JsonObject { ["model"] = told.Data.Member("model").ToNode(), ["max_tokens"] = told.Data.Member("max_tokens").ToNode() };
-        foreach (var member in told.Data.EnumerateObject())
+        foreach (var member in told.Data.ValueKind == JsonValueKind.Object ? told.Data.EnumerateObject().AsEnumerable() : [])
         {
             if (RecordedJson.NameOf(member) is var name and not ("messages" or "model" or "max_tokens"))
             {
@@ -106,6 +107,7 @@ internal sealed class TurnSpans(Run run, ExportReport report)
 
     private void Answer(Answered answered)
     {
+        var start = _told == 0 ? TimeOf(answered) : _told;
         var time = TimeOf(answered);
         var (data, model) = (answered.Data, answered.Data.Text("model"));
         _agent ??= answered.Event.Metadata.Actor;
@@ -125,7 +127,7 @@ internal sealed class TurnSpans(Run run, ExportReport report)
         }
 
         begin["agent"] = new JsonObject { ["name"] = answered.Event.Metadata.Actor ?? "agent" };
-        begin["span"] = SpanOf(Id(answered.Event.Id.ToString(), 8), _root, model is null ? "chat" : $"chat {model}", 3, _told == 0 ? time : _told);
+        begin["span"] = SpanOf(Id(answered.Event.Id.ToString(), 8), _root, model is null ? "chat" : $"chat {model}", 3, start);
         _told = 0;
         var end = data.ToNode() as JsonObject ?? [];
         end.Remove("usage");
@@ -172,7 +174,7 @@ internal sealed class TurnSpans(Run run, ExportReport report)
         begin["conversation_id"] = run.Id;
         begin["tool_call_id"] = called.CallId;
         begin["span"] = SpanOf(Id(called.Event.Id.ToString(), 8), _root, $"execute_tool {called.Data.Text("tool")}", 1, TimeOf(called));
-        _calls[called.CallId] = (RecordedJson.ToElement(begin), _calls.Count);
+        _calls[called.CallId] = RecordedJson.ToElement(begin);
     }
 
     private IEnumerable<JsonObject> Return(Returned returned)
@@ -188,7 +190,7 @@ internal sealed class TurnSpans(Run run, ExportReport report)
         var end = new JsonObject { ["result"] = returned.Data.Member("result").ToNode() };
         AddUsage(end, returned.Data);
         var others = new JsonObject();
-        AddOthers(others, "ledger.call.", call.Begin);
+        AddOthers(others, "ledger.call.", call);
         AddOthers(others, "ledger.result.", returned.Data);
         if (others.Count > 0)
         {
@@ -201,13 +203,13 @@ internal sealed class TurnSpans(Run run, ExportReport report)
         }
 
         end["span"] = EndOf(time, returned.Data.Member("error"));
-        return [SpanForm.Of("tool.called", call.Begin, RecordedJson.ToElement(end))];
+        return [SpanForm.Of("tool.called", call, RecordedJson.ToElement(end))];
     }
 
     // What other tools have recorded of a call.
     private static void AddOthers(JsonObject attributes, string prefix, JsonElement data)
     {
-        foreach (var member in data.EnumerateObject())
+        foreach (var member in data.ValueKind == JsonValueKind.Object ? data.EnumerateObject().AsEnumerable() : [])
         {
             if (RecordedJson.NameOf(member) is var name && !OfTools.Contains(name) && RecordedJson.SaysSomething(member.Value))
             {

@@ -67,12 +67,6 @@ internal static class FlatAttributes
         {
             Rename(attributes, OfTools);
         }
-        else if (kind == "LLM" && attributes.ContainsKey("gen_ai.input.messages"))
-        {
-            // The request once more, as the library sent it.
-            attributes.Remove("input.mime_type");
-            attributes.Remove("output.mime_type");
-        }
     }
 
     private static void Rename(JsonObject attributes, (string Name, string To)[] names)
@@ -115,6 +109,12 @@ internal static class FlatAttributes
 
     private static bool Put(JsonObject tree, string[] path, JsonNode? value)
     {
+        // Deeper than any list of messages: a name must not make a tree that cannot be walked.
+        if (path.Length > 30)
+        {
+            return false;
+        }
+
         foreach (var name in path[..^1])
         {
             if (tree[name] is null && !tree.ContainsKey(name))

@@ -129,7 +129,7 @@ internal sealed class GenAiContent
         }
     }
 
-    private static IEnumerable<JsonElement> MessagesOf(Fields attributes, params ReadOnlySpan<string> names)
+    private static List<JsonElement> MessagesOf(Fields attributes, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
         {
@@ -141,7 +141,7 @@ internal sealed class GenAiContent
 
             if (RecordedJson.SaysSomething(value))
             {
-                return value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : [value];
+                return value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray()] : [value];
             }
         }
 

@@ -1,7 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
-using Ledger.Interop.Conversations;
 using Ledger.Interop.Detecting;
 using Ledger.Interop.Reading;
 
@@ -25,41 +22,5 @@ internal sealed class OtlpReader : FormatReader
         ? document.EnumerateArray().Select(FitOfLine).FirstOrDefault()
         : FitOfLine(document);
 
-    public override ForeignRecording Read(RecordingSource source, string id)
-    {
-        var index = SpanIndex.Of(source);
-        var ids = new HashSet<string>(StringComparer.Ordinal);
-        var tracks = new List<Track>();
-        foreach (var (name, spans) in index.Conversations())
-        {
-            var run = new SpanRun(source, index, spans);
-            var isFirst = tracks.Count == 0;
-            tracks.Add(new Track(IdOf(id, name, ids), extras =>
-            {
-                if (isFirst && index.Repeated > 0)
-                {
-                    extras.Add("repeated spans", index.Repeated);
-                }
-
-                return run.Read(extras);
-            }) { IsUnordered = true });
-        }
-
-        var recording = ForeignRecording.Of(Format, null, tracks);
-        recording.Cut = index.Cut;
-        return recording;
-    }
-
-    // The first conversation of a file stays the first as the file grows.
-    private static string IdOf(string id, string name, HashSet<string> ids)
-    {
-        var of = name.Length <= 100 && Log.TextRules.FaultOf(name) is null && name == name.Trim() ? name : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 8));
-        var run = ids.Count == 0 ? id : $"{id}-{of}";
-        for (var number = 2; !ids.Add(run); number++)
-        {
-            run = $"{id}-{of}-{number}";
-        }
-
-        return run;
-    }
+    public override ForeignRecording Read(RecordingSource source, string id) => SpanTracks.Read(new OtlpForms(), source, id);
 }

@@ -1,14 +1,32 @@
 namespace Ledger.Interop.OpenTelemetry;
 
 /// <summary>What is kept of a span until its run is read: where it stands, and what decides its order and its causes.</summary>
-/// <param name="TraceId">The trace.</param>
-/// <param name="SpanId">Its id in the trace.</param>
-/// <param name="ParentId">The id of its parent, or null.</param>
-/// <param name="Offset">Where its JSON begins in the text.</param>
-/// <param name="Length">The length of its JSON.</param>
-/// <param name="Resource">The id of its resource and scope.</param>
-internal sealed record SpanEntry(string TraceId, string SpanId, string? ParentId, long Offset, int Length, string Resource)
+/// <param name="traceId">The trace.</param>
+/// <param name="spanId">Its id in the trace.</param>
+/// <param name="parentId">The id of its parent, or null.</param>
+/// <param name="offset">Where its JSON begins in the text.</param>
+/// <param name="length">The length of its JSON.</param>
+/// <param name="resource">The id of its resource and scope.</param>
+internal sealed class SpanEntry(string traceId, string spanId, string? parentId, long offset, int length, string resource)
 {
+    /// <summary>The trace.</summary>
+    public string TraceId => traceId;
+
+    /// <summary>Its id in the trace.</summary>
+    public string SpanId => spanId;
+
+    /// <summary>The id of its parent, or null.</summary>
+    public string? ParentId => parentId;
+
+    /// <summary>Where its JSON begins in the text.</summary>
+    public long Offset => offset;
+
+    /// <summary>The length of its JSON.</summary>
+    public int Length => length;
+
+    /// <summary>The id of its resource and scope.</summary>
+    public string Resource => resource;
+
     /// <summary>What it stands for.</summary>
     public SpanRole Role { get; init; }
 
@@ -38,6 +56,9 @@ internal sealed record SpanEntry(string TraceId, string SpanId, string? ParentId
 
     /// <summary>The number of spans that it is part of.</summary>
     public int Depth { get; set; }
+
+    /// <summary>Whether a part of it that took no time began when it ended.</summary>
+    public bool EndsWithPart { get; set; }
 
     /// <summary>The id of its first event.</summary>
     public string EventId { get; set; } = "";

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Events;
 using Ledger.Interop.Anthropic;
-using Ledger.Interop.Conversations;
 using Ledger.Interop.Reading;
 
 namespace Ledger.Interop.OpenTelemetry;
@@ -168,9 +167,10 @@ internal sealed class SpanEvents
     // Nothing of it is extra: the event is the span.
     private UntypedEvent Whole()
     {
-        var data = new JsonObject { ["span"] = SpanOf() };
-        data["span"]!["end"] = _span.Any("endTimeUnixNano").ToNode();
-        AddStatus(data, data["span"]!.AsObject());
+        var span = SpanOf();
+        AddEndOf(span);
+        var data = new JsonObject { ["span"] = span };
+        AddStatus(data, span);
         _span.Skip("attributes");
         var usage = _entry.Role == SpanRole.Operation ? UsageOf() : [];
         if (usage.Count > 0)
@@ -185,7 +185,7 @@ internal sealed class SpanEvents
             data.TryAdd(name, value?.DeepClone());
         }
 
-        var operation = _entry.Operation is { Length: > 0 and <= 100 } text && Log.TextRules.FaultOf(text) is null ? text : null;
+        var operation = _entry.Operation is { Length: > 0 and <= 100 } text && Log.TextRules.FaultOf(text) is null && text == text.Trim() ? text : null;
         return Untyped(_entry.Role == SpanRole.Operation && operation is not null ? OperationPrefix + operation : PlainType, data);
     }
 
@@ -233,7 +233,8 @@ internal sealed class SpanEvents
             more["finish_reason"] = reasons[0]?.DeepClone();
         }
 
-        var span = new JsonObject { ["end"] = _span.Any("endTimeUnixNano").ToNode() };
+        var span = new JsonObject();
+        AddEndOf(span);
         AddStatus(more, span);
         more["span"] = span;
         _span.Skip("attributes");
@@ -247,6 +248,14 @@ internal sealed class SpanEvents
         }
 
         AnthropicBlocks.AddExtra(more, extra.Count > 0 ? extra : null);
+    }
+
+    private void AddEndOf(JsonObject span)
+    {
+        if (_span.Any("endTimeUnixNano") is var end && RecordedJson.SaysSomething(end))
+        {
+            span["end"] = end.ToNode();
+        }
     }
 
     private void AddStatus(JsonObject data, JsonObject span)

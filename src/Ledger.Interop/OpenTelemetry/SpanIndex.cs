@@ -9,10 +9,13 @@ namespace Ledger.Interop.OpenTelemetry;
 
 /// <summary>The spans of a file, by the run that they belong to. Their content stays in the file.</summary>
 /// <remarks>A span that is repeated counts once. Its conversation is that of itself, of the nearest span that it is part of, or the only one of its trace; else the trace is the conversation.</remarks>
-internal sealed class SpanIndex
+internal sealed class SpanIndex(SpanForms forms)
 {
     private readonly Dictionary<(string Trace, string Span), SpanEntry> _spans = [];
     private readonly List<SpanEntry> _inOrder = [];
+
+    /// <summary>The format.</summary>
+    public SpanForms Forms => forms;
 
     /// <summary>The resources, each with the scope of its spans, by id.</summary>
     public Dictionary<string, JsonObject> Resources { get; } = new(StringComparer.Ordinal);
@@ -20,16 +23,19 @@ internal sealed class SpanIndex
     /// <summary>Spans that the file has more than once.</summary>
     public long Repeated { get; private set; }
 
+    /// <summary>Parts of the file that are no spans, such as metrics and logs.</summary>
+    public long Others { get; private set; }
+
     /// <summary>The place where the file breaks off, or null.</summary>
     public (long Line, long Column)? Cut { get; private set; }
 
     /// <summary>Reads the whole file.</summary>
-    public static SpanIndex Of(RecordingSource source)
+    public static SpanIndex Of(SpanForms forms, RecordingSource source)
     {
-        var index = new SpanIndex();
+        var index = new SpanIndex(forms);
         if (IsDocument(source))
         {
-            index.AddDocument(source.ReadDocument(), 0);
+            index.AddDocument(source.ReadDocument(), Math.Max(0, source.ReadAll().AsSpan().IndexOfAnyExcept(" \t\r\n"u8)));
             return index;
         }
 
@@ -42,7 +48,8 @@ internal sealed class SpanIndex
     }
 
     /// <summary>The conversations with their spans, in the order in which the file has the first span of each.</summary>
-    public IReadOnlyList<(string Name, IReadOnlyList<SpanEntry> Spans)> Conversations()
+    /// <param name="known">The conversations of traces that began in an earlier file; those of this one are added. Null for none.</param>
+    public IReadOnlyList<(string Name, IReadOnlyList<SpanEntry> Spans)> Conversations(TraceConversations? known)
     {
         foreach (var span in _inOrder)
         {
@@ -54,14 +61,27 @@ internal sealed class SpanIndex
             Settle(span);
         }
 
+        foreach (var span in _inOrder.Where(span => span.Start == span.End))
+        {
+            for (var around = span.Parent; around is { EndsWithPart: false } && around.End == span.End; around = around.Parent)
+            {
+                around.EndsWithPart = true;
+            }
+        }
+
         var ofTraces = _inOrder.Where(span => span.Conversation is not null)
             .GroupBy(span => span.TraceId, StringComparer.Ordinal)
             .ToDictionary(trace => trace.Key, trace => trace.Select(span => span.Conversation!).Distinct(StringComparer.Ordinal).Take(2).ToList(), StringComparer.Ordinal);
+        foreach (var (trace, conversations) in ofTraces.Where(trace => trace.Value.Count == 1))
+        {
+            known?.Add(trace, conversations[0]);
+        }
+
         var all = new Dictionary<string, List<SpanEntry>>(StringComparer.Ordinal);
         var names = new List<string>();
         foreach (var span in _inOrder)
         {
-            var name = span.Conversation ?? (ofTraces.TryGetValue(span.TraceId, out var only) && only.Count == 1 ? only[0] : span.TraceId);
+            var name = span.Conversation ?? (ofTraces.TryGetValue(span.TraceId, out var only) && only.Count == 1 ? only[0] : known?.Find(span.TraceId) ?? span.TraceId);
             if (!all.TryGetValue(name, out var spans))
             {
                 all[name] = spans = [];
@@ -98,31 +118,30 @@ internal sealed class SpanIndex
     private void AddDocument(JsonElement document, long offset)
     {
         var text = JsonMarshal.GetRawUtf8Value(document);
-        foreach (var request in document.ValueKind == JsonValueKind.Array ? document.EnumerateArray().AsEnumerable() : [document])
+        var hasGroups = false;
+        foreach (var (resource, spans) in Forms.GroupsOf(document))
         {
-            foreach (var ofResource in request.Items("resourceSpans"))
+            var id = IdOf(resource);
+            hasGroups = true;
+            foreach (var span in spans)
             {
-                foreach (var ofScope in ofResource.Items("scopeSpans").Concat(ofResource.Items("instrumentationLibrarySpans")))
+                if (span.ValueKind != JsonValueKind.Object)
                 {
-                    var resource = ResourceOf(ofResource, ofScope);
-                    foreach (var span in ofScope.Items("spans"))
-                    {
-                        var raw = JsonMarshal.GetRawUtf8Value(span);
-                        text.Overlaps(raw, out var at);
-                        Add(span, offset + at, raw.Length, resource);
-                    }
+                    Others++;
+                    continue;
                 }
+
+                var raw = JsonMarshal.GetRawUtf8Value(span);
+                text.Overlaps(raw, out var at);
+                Add(Forms.SpanOf(span), offset + at, raw.Length, id);
             }
         }
+
+        Others += hasGroups ? 0 : 1;
     }
 
     private void Add(JsonElement span, long offset, int length, string resource)
     {
-        if (span.ValueKind != JsonValueKind.Object)
-        {
-            return;
-        }
-
         var attributes = new Fields(SpanEvents.AttributesOf(span));
         var operation = attributes.Peek(GenAiNames.Operation);
         var role = GenAiNames.RoleOf(operation);
@@ -164,53 +183,12 @@ internal sealed class SpanIndex
     private string IdOf(JsonElement span, string name) =>
         span.Text(name) is { Length: > 0 and <= 100 } id && Log.TextRules.FaultOf(id) is null ? id : $"{name}-{_inOrder.Count + Repeated + 1}";
 
-    private string ResourceOf(JsonElement ofResource, JsonElement ofScope)
+    private string IdOf(JsonObject resource)
     {
-        var resource = new JsonObject();
-        Add(resource, "resource", ofResource.Member("resource"));
-        foreach (var member in ofResource.EnumerateObject())
-        {
-            if (RecordedJson.NameOf(member) is var name and not ("resource" or "scopeSpans" or "instrumentationLibrarySpans") && RecordedJson.SaysSomething(member.Value))
-            {
-                resource[$"resource_{name}"] = member.Value.ToNode();
-            }
-        }
-
-        foreach (var member in ofScope.ValueKind == JsonValueKind.Object ? ofScope.EnumerateObject().AsEnumerable() : [])
-        {
-            switch (RecordedJson.NameOf(member))
-            {
-                case "spans":
-                    break;
-                case "scope" or "instrumentationLibrary":
-                    Add(resource, "scope", member.Value);
-                    break;
-                case var name when RecordedJson.SaysSomething(member.Value):
-                    resource[$"scope_{name}"] = member.Value.ToNode();
-                    break;
-            }
-        }
-
         var json = RecordedJson.ToElement(resource);
         var id = $"resource-{Convert.ToHexStringLower(SHA256.HashData(JsonMarshal.GetRawUtf8Value(json)).AsSpan(0, 6))}";
         Resources.TryAdd(id, resource);
         return id;
-    }
-
-    // Its attributes as plain JSON.
-    private static void Add(JsonObject to, string name, JsonElement value)
-    {
-        if (value.ToNode() is not JsonObject json)
-        {
-            return;
-        }
-
-        if (json.ContainsKey("attributes"))
-        {
-            json["attributes"] = OtlpValue.ToObject(value.Member("attributes"));
-        }
-
-        to[name] = json;
     }
 
     // Its place in the tree, the conversation that it inherits, and times that a parent's do not contradict.

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Events;
 using Ledger.Interop.Conversations;
-using Ledger.Interop.Exporting;
 using Ledger.Interop.Reading;
 using Ledger.Log;
 
@@ -42,7 +41,7 @@ internal sealed class SpanRun
         {
             if (last is null || lastOf != span)
             {
-                last = new SpanEvents(span, JsonSource.Parse(parts.ReadAt(span.Offset, span.Length), 1, "entry", "entries"));
+                last = new SpanEvents(span, _index.Forms.SpanOf(JsonSource.Parse(parts.ReadAt(span.Offset, span.Length), 1, "entry", "entries")));
                 lastOf = span;
             }
 
@@ -155,10 +154,10 @@ internal sealed class SpanRun
     private static string RoleOf(GenAiContent content) =>
         content.Input is [.., JsonObject last] && last["role"]?.GetValueKind() == JsonValueKind.String && last["role"]!.ToString() is { Length: > 0 } role && Log.TextRules.FaultOf(role) is null ? role : "user";
 
-    private static NewEvent Make(string id, object data, IReadOnlyList<string> causes, DateTimeOffset? time, string actor) => new(data, new EventMetadata
+    private NewEvent Make(string id, object data, IReadOnlyList<string> causes, DateTimeOffset? time, string actor) => new(data, new EventMetadata
     {
         Actor = actor,
-        Source = RecordingFormat.Otlp.Name,
+        Source = _index.Forms.Format.Name,
         ForeignId = id,
         ForeignCauses = causes,
         OccurredAt = time,

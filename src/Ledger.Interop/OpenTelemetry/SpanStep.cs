@@ -8,7 +8,7 @@ internal readonly record struct SpanStep(SpanEntry Span, bool IsEnd) : IComparab
     private ulong Time => IsEnd ? Span.End : Span.Start;
 
     // At one time, spans end that began before, then others begin, and those end that took no time; a span begins before its parts and ends after them.
-    private int Turn => !IsEnd ? 1 : Span.End > Span.Start ? 0 : 2;
+    private int Turn => !IsEnd ? 1 : Span.EndsWithPart ? 3 : Span.End > Span.Start ? 0 : 2;
 
     /// <inheritdoc/>
     public int CompareTo(SpanStep other)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ledger.Json;
 using Ledger.Log;
 
@@ -6,6 +7,10 @@ namespace Ledger.Files;
 /// <summary>Imports the events of a recording that a run or branch does not have yet.</summary>
 internal sealed class RunImport(Run run, string id, IProgress<ImportProgress>? progress)
 {
+    private const int EventsAtOnce = 500;
+
+    private long _different;
+
     /// <summary>The positions in the log of events that the recording does not have, ascending.</summary>
     public IReadOnlyList<long> PassedOver { get; private set; } = [];
 
@@ -32,27 +37,30 @@ internal sealed class RunImport(Run run, string id, IProgress<ImportProgress>? p
     /// <returns>The number of events written, and the number of those that the run has with other content.</returns>
     public async Task<(long Written, long Different)> RunUnorderedAsync(IEnumerable<NewEvent> events, CancellationToken cancellationToken)
     {
-        // A hash of each: the content is compared, not held.
-        var known = new Dictionary<Guid, int>();
-        await foreach (var recorded in run.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
-        {
-            known[recorded.Id] = JsonEquality.Instance.GetHashCode(recorded.ToJsonElement());
-        }
+        _different = 0;
+        var done = await run.Store.ImportAsync(MissingAsync(events, cancellationToken), progress, cancellationToken).ConfigureAwait(false);
+        return (done.Events, _different);
+    }
 
-        var different = 0L;
-        var missing = events.Where(item =>
+    private async IAsyncEnumerable<StreamEvent> MissingAsync(IEnumerable<NewEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var part in events.Chunk(EventsAtOnce))
         {
-            if (!known.TryGetValue(EventIds.FromForeign(run.StreamName, item.Metadata.ForeignId!), out var hash))
+            Guid[] ids = [.. part.Select(item => item.IdIn(run.StreamName))];
+            var found = await run.Store.FindEventsAsync(ids, cancellationToken).ConfigureAwait(false);
+            var known = found.ToDictionary(recorded => recorded.Id);
+            foreach (var (item, id) in part.Zip(ids))
             {
-                return true;
+                if (!known.TryGetValue(id, out var recorded))
+                {
+                    yield return new StreamEvent(run.StreamName, run.Correlated(item));
+                }
+                else if (!JsonEquality.Instance.Equals(EventJson.ParseElement(run.Store.Registry.Write(item).Json), recorded.ToJsonElement()))
+                {
+                    _different++;
+                }
             }
-
-            different += JsonEquality.Instance.GetHashCode(EventJson.ParseElement(run.Store.Registry.Write(item).Json)) == hash ? 0 : 1;
-            return false;
-        });
-        var done = await run.Store.ImportAsync(missing.Select(item => new StreamEvent(run.StreamName, run.Correlated(item))).ToAsyncEnumerable(), progress, cancellationToken)
-            .ConfigureAwait(false);
-        return (done.Events, different);
+        }
     }
 
     /// <summary>Skips the events that exist; returns the length after them, or null if none are left.</summary>
