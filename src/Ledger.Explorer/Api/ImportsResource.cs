@@ -88,8 +88,8 @@ internal static class ImportsResource
         FoundRecordingContract[]? of = found is null ? null :
         [
             new(
-                File, found.Format.Name, found.Version, found.Totals.Runs, found.Totals.Branches, found.Totals.Events, found.Totals.ModelCalls, found.Totals.ToolCalls,
-                found.Totals.InputTokens, found.Totals.OutputTokens, found.Totals.CostUsd),
+                File, found.Format.Name, found.Totals.Runs, found.Totals.Branches, found.Totals.Events, found.Totals.ModelCalls, found.Totals.ToolCalls,
+                found.Totals.InputTokens, found.Totals.OutputTokens, found.Totals.CostUsd, found.Version),
         ];
         request.Http.Response.StatusCode = !isDryRun && results.Any(result => result.WrittenEvents > 0) ? StatusCodes.Status201Created : StatusCodes.Status200OK;
         var answer = new ImportContract([.. recordings], results.Sum(result => result.SavedEvents), of);
