@@ -162,7 +162,8 @@ internal sealed class SpanIndex(SpanForms forms)
             Calls = role switch
             {
                 SpanRole.Tool => attributes.Peek(GenAiNames.CallId) is { Length: > 0 } id ? [id] : [],
-                SpanRole.Model => [.. GenAiContent.Of(attributes, span).Output.SelectMany(CallsOf)],
+                // Reading messages takes most of the time, and many answers call nothing.
+                SpanRole.Model when JsonMarshal.GetRawUtf8Value(span).IndexOf("tool_call"u8) >= 0 => [.. GenAiContent.Of(attributes, span).Output.SelectMany(CallsOf)],
                 _ => [],
             },
         };
