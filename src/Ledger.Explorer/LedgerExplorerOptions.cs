@@ -29,8 +29,12 @@ public sealed record LedgerExplorerOptions
     /// <summary>The number of viewers that may follow live at once; further ones get 503. Default: 1,000.</summary>
     public int MaxViewers { get; init; } = 1_000;
 
+    /// <summary>The most bytes of a file that is imported by the API, from 1; larger ones get 413. Default: 1 GiB.</summary>
+    public long MaxUploadBytes { get; init; } = 1L << 30;
+
     internal LedgerExplorerOptions Checked()
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxUploadBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(EventsPerPage, 10);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(EventsPerPage, 500);
         ArgumentOutOfRangeException.ThrowIfNegative(MaxViewers);

@@ -68,7 +68,8 @@ public sealed class ForeignRecording
         {
             totals = track.IsBranch ? totals with { Branches = totals.Branches + 1 } : totals with { Runs = totals.Runs + 1 };
             var isChecked = false;
-            recordings.Add(EventRecording.Inspect(track.Id, () => isChecked ? track.Read(new Extras()) : Checked(track), track.Id));
+            IEnumerable<NewEvent> Read() => isChecked ? track.Read(new Extras()) : Checked(track);
+            recordings.Add(track.IsUnordered ? EventRecording.InspectUnordered(track.Id, Read) : EventRecording.Inspect(track.Id, Read, track.Id));
             isChecked = true;
         }
 

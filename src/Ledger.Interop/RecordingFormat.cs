@@ -37,15 +37,30 @@ public sealed class RecordingFormat
     /// <summary>Messages of Anthropic's API.</summary>
     public static RecordingFormat Anthropic { get; } = new("anthropic", "a transcript of Anthropic's Messages");
 
+    /// <summary>Exports of traces by OpenTelemetry, in OTLP/JSON; spans with the GenAI conventions become calls of models, tools and agents.</summary>
+    public static RecordingFormat Otlp { get; } = new("otlp", "an export of traces by OpenTelemetry");
+
+    /// <summary>Observations and traces of Langfuse.</summary>
+    public static RecordingFormat Langfuse { get; } = new("langfuse", "an export of Langfuse");
+
+    /// <summary>Spans of Phoenix, and of the console exporter of OpenTelemetry for Python.</summary>
+    public static RecordingFormat Phoenix { get; } = new("phoenix", "an export of spans by Phoenix");
+
+    /// <summary>CloudEvents 1.0 in the JSON format, by line or as a batch.</summary>
+    public static RecordingFormat CloudEvents { get; } = new("cloudevents", "a file of CloudEvents");
+
     /// <summary>All formats, in the order in which a file is compared with them.</summary>
     public static IReadOnlyList<RecordingFormat> All { get; } =
-        [Atif, ClaudeCode, Codex, OpenHands, SweAgent, MiniSweAgent, OpenAIResponses, Anthropic, OpenAIChat];
+        [Otlp, Atif, ClaudeCode, Codex, OpenHands, SweAgent, MiniSweAgent, OpenAIResponses, Anthropic, OpenAIChat, CloudEvents, Langfuse, Phoenix];
 
     /// <summary>The name, such as <c>claude-code</c>; events that were read have it as their source.</summary>
     public string Name { get; }
 
     /// <summary>What a file of the format is, as part of a sentence.</summary>
     public string Title { get; }
+
+    /// <summary>Whether events of a source were spans, which have what is needed to write them again.</summary>
+    internal static bool IsOfSpans(string? source) => source is not null && (source == Otlp.Name || source == Langfuse.Name || source == Phoenix.Name);
 
     /// <summary>The format of a name, or null.</summary>
     public static RecordingFormat? Find(string name) => All.FirstOrDefault(format => format.Name == name);

@@ -75,20 +75,27 @@ public sealed class RecordingSource : IDisposable
             throw new EventFileException(1, null, $"the file is one JSON document of {length:N0} bytes, and {MaxDocumentBytes:N0} are read at once. Split it.");
         }
 
-        return Read(stream, 0, (int)length);
+        return SourceParts.Read(stream, _encoding.Start, (int)length);
     }
 
     /// <summary>A part of the text, as UTF-8.</summary>
     internal byte[] ReadAt(long offset, int length)
     {
-        using var stream = Open();
-        return Read(stream, offset, length);
+        using var parts = OpenParts();
+        return parts.ReadAt(offset, length);
     }
+
+    /// <summary>Opens the text to read many parts of it.</summary>
+    internal SourceParts OpenParts() => new(Open(), _encoding.Start);
+
+    /// <summary>How many times the lines were read from the first on, for tests.</summary>
+    internal int Readings { get; private set; }
 
     /// <summary>The lines that are not blank, read with constant memory; the bytes of a line are valid until the next one is read.</summary>
     /// <exception cref="EventFileException">A line is too long.</exception>
     internal IEnumerable<SourceLine> ReadLines()
     {
+        Readings++;
         using var stream = Open();
         var buffer = new byte[1 << 16];
         var (start, end, number) = (0, 0, 0L);
@@ -144,15 +151,6 @@ public sealed class RecordingSource : IDisposable
         var target = start > 0 && length <= buffer.Length / 2 ? buffer : new byte[Math.Max(buffer.Length, Math.Min(length * 2, MaxLineBytes))];
         Array.Copy(buffer, start, target, 0, length);
         return (target, 0, length);
-    }
-
-    private byte[] Read(Stream stream, long offset, int length)
-    {
-        var bytes = new byte[length];
-        stream.Position = _encoding.Start + offset;
-        return stream.ReadAtLeast(bytes, length, throwOnEndOfStream: false) == length
-            ? bytes
-            : throw new EventFileException(1, null, "the file has become shorter while it was read. Import it again.");
     }
 
     private Stream Open()

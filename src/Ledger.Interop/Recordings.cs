@@ -29,4 +29,21 @@ public static class Recordings
             ? throw new EventFileException(1, 1, "it is an event file, which EventImporter reads.")
             : reader.Read(source, id);
     }
+
+    /// <summary>Reads an event file of Ledger or kando, for which <see cref="Detect"/> returns null.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="id">The id of the run or branch.</param>
+    /// <exception cref="EventFileException">A line is not an event.</exception>
+    public static EventRecording ReadEventFile(RecordingSource source, string id)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        return EventRecording.Inspect(id, Read, id);
+
+        IEnumerable<NewEvent> Read()
+        {
+            var reader = new EventFileReader(RepeatedIds.Allowed);
+            return source.ReadLines().Select(line => reader.ReadLine(line.Utf8, line.Number)).OfType<NewEvent>();
+        }
+    }
 }

@@ -8,7 +8,7 @@ namespace Ledger.Interop.Tests;
 /// <summary>Formats are told by the content; what is none is refused with the closest one.</summary>
 public sealed class DetectionTests
 {
-    private const string Known = " Known are atif, claude-code, codex, openhands, swe-agent, mini-swe-agent, openai-responses, anthropic, openai-chat, and event files.";
+    private const string Known = " Known are otlp, atif, claude-code, codex, openhands, swe-agent, mini-swe-agent, openai-responses, anthropic, openai-chat, cloudevents, langfuse, phoenix, and event files.";
 
     [Theory]
     [InlineData("", "Line 1: the file is empty.")]
@@ -19,7 +19,7 @@ public sealed class DetectionTests
     [InlineData(
         "{\"schema_version\": \"2\", \"agent\": {}}",
         "Line 1, column 1: the entry is of no known format. The closest format is atif: an object with 'schema_version' such as ATIF-v1.4, 'agent' and 'steps'." + Known)]
-    [InlineData("{\"traceId\": \"t\", \"startTime\": 1, \"type\": \"GENERATION\"}", "Line 1, column 1: it looks like an export of observations from Langfuse." + Known)]
+    [InlineData("{\"traceId\": \"t\", \"startTime\": 1, \"type\": \"GENERATION\"}", "Line 1, column 1: it looks like an export of observations from Langfuse, which 'ledger import' reads." + Known)]
     [InlineData(
         "{\"prev_hash\": \"\", \"record_id\": \"r\", \"seq\": 1}\n",
         "Line 1, column 1: it looks like an events.wal of ChronoMemory, whose folder 'ledger chrono import' reads." + Known)]

@@ -102,6 +102,33 @@ public sealed class GrowthTests
         (await whole.ImportAsync(ledger)).Sum(r => r.WrittenEvents).ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(30)]
+    public async Task Import_SessionWithManySubagents_IsReadAsOftenAsOneWithout(int subagents)
+    {
+        var text = new StringBuilder("""{"type":"user","uuid":"u","parentUuid":null,"sessionId":"s","message":{"role":"user","content":"Boil water."}}""" + "\n");
+        for (var i = 0; i < subagents; i++)
+        {
+            text.Append($$$"""{"type":"user","uuid":"s{{{i}}}","parentUuid":null,"isSidechain":true,"sessionId":"s","message":{"role":"user","content":"Find cup {{{i}}}."}}""").Append('\n');
+            text.Append($$$"""{"type":"assistant","uuid":"t{{{i}}}","parentUuid":"s{{{i}}}","isSidechain":true,"sessionId":"s","message":{"id":"m{{{i}}}","role":"assistant","content":[{"type":"text","text":"Here."}]}}""").Append('\n');
+        }
+
+        using var source = RecordingSource.OfBytes("a file", Encoding.UTF8.GetBytes(text.ToString()));
+        var read = Recordings.Read(source, "r");
+        var (ledger, results) = await read.ImportAsync();
+        var readings = source.Readings;
+
+        results.Count(r => r.Parent is not null).ShouldBe(subagents);
+        results.Sum(r => r.WrittenEvents).ShouldBe(1 + (3 * subagents));
+        readings.ShouldBeLessThanOrEqualTo(5);
+
+        // A branch by itself is as it was with the others.
+        var branch = StreamOf(read.Recordings[^1]);
+        (await TextsAsync(ledger, branch)).TakeLast(2).Select(text => text.Split(' ')[1]).ShouldBe(["llm.request", "llm.response"]);
+        read.Recordings[^1].Lines().ShouldBe(Recordings.Read(source, "r").Recordings[^1].Lines());
+    }
+
     [Fact]
     public async Task Import_LineOfAnEvaluation_ThenAnother_EachOnce()
     {

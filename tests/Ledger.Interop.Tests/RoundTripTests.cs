@@ -88,6 +88,38 @@ public sealed class RoundTripTests
             """.ReplaceLineEndings("\n"));
     }
 
+    [Theory]
+    [InlineData("otlp.json")]
+    [InlineData("otlp-events.jsonl")]
+    [InlineData("otlp-flat.jsonl")]
+    public async Task Otlp_InOutIn_TheSameEvents(string name)
+    {
+        var read = Recording.Read(SampleFile.Bytes(name));
+        var (ledger, _) = await read.ImportAsync();
+        foreach (var recording in read.Recordings)
+        {
+            var written = Recording.Read(await OtlpAsync(ledger, $"run:{recording.Id}"));
+
+            written.Recordings.Single().Read().Select(Sorted).ShouldBe(recording.Read().Select(Sorted));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(SampleFile.Names), MemberType = typeof(SampleFile))]
+    public async Task Otlp_OutInOut_TheSameSpansAndCalls(string name)
+    {
+        var read = Recording.Read(SampleFile.Bytes(name));
+        var (ledger, _) = await read.ImportAsync();
+        var run = await ledger.OpenAsync($"run:{read.Recordings[0].Id}");
+        var once = await OtlpAsync(ledger, run.StreamName.Value);
+
+        var (again, _) = await Recording.Read(once).ImportAsync();
+
+        Json(await OtlpAsync(again, "run:r")).ShouldBe(Json(once));
+        var (before, after) = ((await run.GetUsageAsync()).Whole, (await (await again.OpenAsync("run:r")).GetUsageAsync()).Whole);
+        after.Calls.ShouldBe(before.Calls);
+    }
+
     [Fact]
     public async Task Atif_WorldEvents_AreCounted()
     {
@@ -97,6 +129,22 @@ public sealed class RoundTripTests
 
         report.LeftOut.Select(l => l.Key).ShouldContain("object.created");
     }
+
+    // The order of members says nothing.
+    private static string Sorted(NewEvent item)
+    {
+        var line = Recording.Line(item);
+        var start = line.IndexOf('{', StringComparison.Ordinal);
+        return line[..start] + Sorted(System.Text.Json.Nodes.JsonNode.Parse(line[start..]))!.ToJsonString();
+    }
+
+    private static System.Text.Json.Nodes.JsonNode? Sorted(System.Text.Json.Nodes.JsonNode? node) => node switch
+    {
+        System.Text.Json.Nodes.JsonObject json => new System.Text.Json.Nodes.JsonObject(
+            json.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create(m.Key, Sorted(m.Value)))),
+        System.Text.Json.Nodes.JsonArray array => new System.Text.Json.Nodes.JsonArray([.. array.Select(Sorted)]),
+        _ => node?.DeepClone(),
+    };
 
     private static LlmRequest Request(string messages) => new(JsonElement.Parse(messages));
 
@@ -119,6 +167,17 @@ public sealed class RoundTripTests
     {
         using var output = new MemoryStream();
         await foreach (var line in RecordingExport.ReadChatLinesAsync(await ledger.OpenAsync(stream)))
+        {
+            output.Write(line.Span);
+        }
+
+        return output.ToArray();
+    }
+
+    private static async Task<byte[]> OtlpAsync(AgentLedger ledger, string stream)
+    {
+        using var output = new MemoryStream();
+        await foreach (var line in RecordingExport.ReadOtlpLinesAsync(await ledger.OpenAsync(stream)))
         {
             output.Write(line.Span);
         }

@@ -14,6 +14,7 @@ internal static class SampleFile
         ("codex.jsonl", RecordingFormat.Codex),
         ("openhands.json", RecordingFormat.OpenHands),
         ("openhands-evaluation.jsonl", RecordingFormat.OpenHands),
+        ("openhands-sdk.jsonl", RecordingFormat.OpenHands),
         ("mini-swe-agent.traj.json", RecordingFormat.MiniSweAgent),
         ("mini-swe-agent-messages.json", RecordingFormat.MiniSweAgent),
         ("swe-agent.traj", RecordingFormat.SweAgent),
@@ -22,6 +23,12 @@ internal static class SampleFile
         ("openai-chat-lines.jsonl", RecordingFormat.OpenAIChat),
         ("openai-responses.json", RecordingFormat.OpenAIResponses),
         ("anthropic.json", RecordingFormat.Anthropic),
+        ("otlp.json", RecordingFormat.Otlp),
+        ("otlp-events.jsonl", RecordingFormat.Otlp),
+        ("otlp-flat.jsonl", RecordingFormat.Otlp),
+        ("cloudevents.jsonl", RecordingFormat.CloudEvents),
+        ("langfuse.json", RecordingFormat.Langfuse),
+        ("phoenix.jsonl", RecordingFormat.Phoenix),
     ];
 
     public static Xunit.TheoryData<string> Names { get; } = [.. All.Select(sample => sample.Name)];

@@ -36,6 +36,7 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Agents.Tests/ApprovalTests.cs",
         "tests/Ledger.Mcp.Tests/MapLedgerMcpTests.cs",
         "tests/Ledger.Interop.Tests/ImportingSampleTests.cs",
+        "tests/Ledger.Interop.Tests/CloudEventTests.cs",
         "tests/Ledger.Seal.Tests/Samples/Sealing.cs",
     ];
 

@@ -12,11 +12,13 @@ internal sealed class ExportCommand : LedgerCommand
     private const string Events = "jsonl";
     private const string Atif = "atif";
     private const string Chat = "chat";
+    private const string Otlp = "otlp";
+    private const string CloudEvents = "cloudevents";
 
     private readonly Argument<string[]> _values = new("ID")
     {
         Description = "A run or branch, by its id or stream name. A format may come before it: jsonl (an event file, the default; 'ledger import' restores the same history), "
-            + "atif (a trajectory) or chat (its conversations as lines of messages, as for fine-tuning).",
+            + "atif (a trajectory), chat (its conversations as lines of messages, as for fine-tuning), otlp (spans of OpenTelemetry) or cloudevents.",
         Arity = new ArgumentArity(1, 2),
     };
 
@@ -32,9 +34,9 @@ internal sealed class ExportCommand : LedgerCommand
     {
         var values = session.Get(_values);
         var format = values.Length == 2 ? values[0] : Events;
-        if (format is not (Events or Atif or Chat))
+        if (format is not (Events or Atif or Chat or Otlp or CloudEvents))
         {
-            throw new UsageException($"'{format}' is not a format that can be written. Use jsonl, atif or chat.");
+            throw new UsageException($"'{format}' is not a format that can be written. Use jsonl, atif, chat, otlp or cloudevents.");
         }
 
         await using var connection = await session.ConnectAsync(cancellationToken);
@@ -48,6 +50,12 @@ internal sealed class ExportCommand : LedgerCommand
                 break;
             case Chat:
                 await session.Out.JsonLinesAsync(RecordingExport.ReadChatLinesAsync(run, report, cancellationToken));
+                break;
+            case Otlp:
+                await session.Out.JsonLinesAsync(RecordingExport.ReadOtlpLinesAsync(run, report, cancellationToken));
+                break;
+            case CloudEvents:
+                await session.Out.JsonLinesAsync(RecordingExport.ReadCloudEventLinesAsync(run, cancellationToken: cancellationToken));
                 break;
             default:
                 await session.Out.JsonLinesAsync(EventExport.ReadLinesAsync(run, cancellationToken));

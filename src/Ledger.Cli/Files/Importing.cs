@@ -86,7 +86,6 @@ internal static class Importing
             .. files.Where(f => f.Found is not null).Select(f => new FoundRecordingContract(
                 f.Path,
                 f.Found!.Format.Name,
-                f.Found.Version,
                 f.Found.Totals.Runs,
                 f.Found.Totals.Branches,
                 f.Found.Totals.Events,
@@ -94,7 +93,8 @@ internal static class Importing
                 f.Found.Totals.ToolCalls,
                 f.Found.Totals.InputTokens,
                 f.Found.Totals.OutputTokens,
-                f.Found.Totals.CostUsd)),
+                f.Found.Totals.CostUsd,
+                f.Found.Version)),
         ];
         return found.Length == 0 ? null : found;
     }

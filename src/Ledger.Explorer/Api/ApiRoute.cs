@@ -27,6 +27,9 @@ internal sealed record ApiRoute(string Method, string Path, string Summary, Func
     /// <summary>The contract of a line of the body, where it may also be newline-delimited; null for none.</summary>
     public JsonTypeInfo? BodyLine { get; init; }
 
+    /// <summary>The content types of a file that is the body; empty for none.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
     /// <summary>The status code on success.</summary>
     public int Success { get; init; } = Method == "POST" ? 201 : 200;
 

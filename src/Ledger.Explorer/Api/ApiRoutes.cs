@@ -274,6 +274,24 @@ internal static class ApiRoutes
             Produces = [AcceptedTypes.Lines],
             Refusals = [],
         },
+        new("POST", "/imports", "Imports the file in the body: an event file, or a recording of another tool, whose format is told by its content. Sent again, it writes only what is new.", ImportsResource.ImportAsync)
+        {
+            Json = Contracts.ImportContract,
+            Files = ImportsResource.Types,
+            Query =
+            [
+                new("id", "string", "The id of the run that the file becomes; further runs and branches have ids that begin with it.", IsRequired: true),
+                new("format", "string", "auto, kando for event files, or the name of a format. Default: auto."),
+                new("dry_run", "string", "on: the file is checked and described, and nothing is written. Default: off."),
+            ],
+            Refusals = [403, 409, 413, 415],
+        },
+        new("POST", "/otlp/v1/traces", "Takes spans of OpenTelemetry as OTLP over HTTP: each conversation becomes a run of its name.", ImportsResource.TakeTracesAsync)
+        {
+            Files = ["application/json", "application/x-protobuf"],
+            Success = 200,
+            Refusals = [403, 409, 413, 415],
+        },
         .. ProjectRoutes.All,
         .. TaskRoutes.All,
         .. SessionRoutes.All,

@@ -46,6 +46,11 @@ internal static class OpenApiDocument
             ["parameters"] = new JsonArray(
                 [.. inPath, .. route.Query.Select(parameter => Parameter(parameter, "query")), .. route.Method == "POST" ? [Parameter(Key, "header")] : Array.Empty<JsonNode>()]),
         };
+        if (route.Files.Count > 0)
+        {
+            operation["requestBody"] = Content([.. route.Files.Select(type => (type, (JsonNode?)new JsonObject { ["type"] = "string", ["format"] = "binary" }))]);
+        }
+
         if (route.Body is { } body)
         {
             operation["requestBody"] = route.BodyLine is { } line

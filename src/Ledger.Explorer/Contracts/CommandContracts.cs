@@ -26,7 +26,6 @@ internal sealed record ImportContract(
 internal sealed record FoundRecordingContract(
     string File,
     string Format,
-    string? FormatVersion,
     long RunCount,
     long BranchCount,
     long EventCount,
@@ -34,7 +33,8 @@ internal sealed record FoundRecordingContract(
     long ToolCallCount,
     long InputTokens,
     long OutputTokens,
-    decimal CostUsd);
+    decimal CostUsd,
+    string? FormatVersion = null);
 
 /// <summary>The result of importing one recording.</summary>
 /// <param name="File">The file.</param>

@@ -41,7 +41,7 @@ internal static class FailureTable
                 Actual = conflict.Actual.Value,
             },
         },
-        BranchExistsException or EventIdInUseException or StreamArchivedException or ConflictException or RebuildInProgressException or RequestFailedException => new(409, "Conflict", exception.Message),
+        BranchExistsException or EventIdInUseException or StreamArchivedException or ConflictException or ImportRefusedException or RebuildInProgressException or RequestFailedException => new(409, "Conflict", exception.Message),
         MergeConflictException merge => new(409, "Merge conflicts", merge.Message)
         {
             Facts = new FailureFacts { Length = merge.Preview.TargetLength.Value, Merge = merge.Preview },

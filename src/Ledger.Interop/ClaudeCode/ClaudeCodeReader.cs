@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Ledger.Interop.Conversations;
 using Ledger.Interop.Detecting;
 using Ledger.Interop.Reading;
 
@@ -27,13 +26,7 @@ internal sealed class ClaudeCodeReader : FormatReader
             // Finds the branches.
         }
 
-        var tracks = Enumerable.Range(0, session.Branches.Count).Select(branch => new Track(
-            session.Branches[branch].Id,
-            extras => new ClaudeCodeSession(source, id)
-                .Read(branch == 0 ? extras : new Extras(), (_, _) => { })
-                .Where(e => e.Branch == branch)
-                .Select(e => e.Event)) { IsBranch = branch > 0 });
-        var recording = ForeignRecording.Of(Format, session.Version, [.. tracks]);
+        var recording = ForeignRecording.Of(Format, session.Version, new ClaudeCodeTracks(source, id).Of(session.Branches));
         recording.Cut = cut;
         return recording;
     }

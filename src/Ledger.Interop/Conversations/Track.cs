@@ -11,6 +11,9 @@ internal sealed record Track(string Id, Func<Extras, IEnumerable<NewEvent>> Read
     /// <summary>Whether the id is that of a branch.</summary>
     public bool IsBranch { get; init; }
 
+    /// <summary>Whether events may come late, in any order, as spans do.</summary>
+    public bool IsUnordered { get; init; }
+
     /// <summary>The first event of a branch.</summary>
     public static NewEvent Fork(RecordingFormat format, string id, string foreignId, string parent, long at, string name, IReadOnlyList<string> causes) => new(
         new BranchCreated(id, parent, at, Name: name),

@@ -3,9 +3,11 @@ using Ledger.Files;
 using Ledger.Interop.Anthropic;
 using Ledger.Interop.Atif;
 using Ledger.Interop.ClaudeCode;
+using Ledger.Interop.CloudEvents;
 using Ledger.Interop.Codex;
 using Ledger.Interop.MiniSweAgent;
 using Ledger.Interop.OpenAI;
+using Ledger.Interop.OpenTelemetry;
 using Ledger.Interop.OpenHands;
 using Ledger.Interop.Reading;
 using Ledger.Interop.SweAgent;
@@ -20,8 +22,9 @@ internal static class FormatDetector
 
     private static readonly FormatReader[] Readers =
     [
-        new AtifReader(), new ClaudeCodeReader(), new CodexReader(), new OpenHandsReader(), new SweAgentReader(), new MiniSweAgentReader(),
-        new OpenAIResponsesReader(), new AnthropicReader(), new OpenAIChatReader(),
+        new OtlpReader(), new AtifReader(), new ClaudeCodeReader(), new CodexReader(), new OpenHandsReader(), new SweAgentReader(), new MiniSweAgentReader(),
+        new OpenAIResponsesReader(), new AnthropicReader(), new OpenAIChatReader(), new CloudEventsReader(),
+        new LangfuseReader(), new PhoenixReader(),
     ];
 
     /// <summary>The reader of a format.</summary>

@@ -8,11 +8,11 @@ namespace Ledger.Interop.Exporting;
 /// <summary>Reads the conversation of a run from its events.</summary>
 /// <remarks>
 /// A request that was recorded by Ledger has all messages so far, and only those are told that it has in addition to the one before; if it is no
-/// continuation, it begins another conversation. A request that was imported has the new messages alone.
+/// continuation, it begins another conversation. A request that was imported has the new messages alone, unless it was a span, which has all.
 /// </remarks>
 internal sealed class RunTurns
 {
-    private static readonly HashSet<string> Imported = [.. RecordingFormat.All.Select(format => format.Name)];
+    private static readonly HashSet<string> Imported = [.. RecordingFormat.All.Select(format => format.Name).Where(name => !RecordingFormat.IsOfSpans(name))];
 
     // What the model has been told and has answered in the current conversation, as role and text.
     private readonly List<(string Role, string Text)> _said = [];
@@ -22,38 +22,37 @@ internal sealed class RunTurns
     {
         await foreach (var item in run.ReadAsync(cancellationToken: cancellationToken).ConfigureAwait(false))
         {
-            var data = item.ToJsonElement();
-            switch (item.Type)
+            foreach (var turn in Of(item))
             {
-                case "llm.request":
-                    foreach (var told in NewMessages(item, data))
-                    {
-                        yield return told;
-                    }
-
-                    break;
-                case "llm.response":
-                    _said.Add(("assistant", data.Text("text") ?? ""));
-                    yield return new Answered(item, data);
-                    break;
-                case "tool.called":
-                    var id = data.Text("tool_call_id") ?? NameOf(item);
-                    _calls[item.Id.ToString()] = _calls[NameOf(item)] = id;
-                    yield return new Called(item, data, id);
-                    break;
-                case "tool.returned":
-                    var call = data.Text("call_id") is { } named && _calls.Remove(named, out var known) ? known : null;
-                    yield return new Returned(item, data, data.Text("tool_call_id") ?? call);
-                    break;
-                case Conversations.Conversation.Usage:
-                    yield return new Used(item, data);
-                    break;
-                case "branch.created":
-                    break;
-                default:
-                    yield return new Other(item, data);
-                    break;
+                yield return turn;
             }
+        }
+    }
+
+    /// <summary>The turns of the next event.</summary>
+    public IEnumerable<Turn> Of(RecordedEvent item)
+    {
+        var data = item.ToJsonElement();
+        switch (item.Type)
+        {
+            case "llm.request":
+                return NewMessages(item, data);
+            case "llm.response":
+                _said.Add(("assistant", data.Text("text") ?? ""));
+                return [new Answered(item, data)];
+            case "tool.called":
+                var id = data.Text("tool_call_id") ?? NameOf(item);
+                _calls[item.Id.ToString()] = _calls[NameOf(item)] = id;
+                return [new Called(item, data, id)];
+            case "tool.returned":
+                var call = data.Text("call_id") is { } named && _calls.Remove(named, out var known) ? known : null;
+                return [new Returned(item, data, data.Text("tool_call_id") ?? call)];
+            case Conversations.Conversation.Usage:
+                return [new Used(item, data)];
+            case "branch.created":
+                return [];
+            default:
+                return [new Other(item, data)];
         }
     }
 

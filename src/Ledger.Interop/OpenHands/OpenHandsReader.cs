@@ -7,7 +7,7 @@ using Ledger.Interop.Reading;
 
 namespace Ledger.Interop.OpenHands;
 
-/// <summary>Reads events of OpenHands: a list, an event a line, or evaluation output, which has them as <c>history</c>, one run a line.</summary>
+/// <summary>Reads events of OpenHands, of the first version and of its SDK: a list, an event a line, or evaluation output, which has them as <c>history</c>, one run a line.</summary>
 internal sealed class OpenHandsReader : FormatReader
 {
     public override RecordingFormat Format => RecordingFormat.OpenHands;
@@ -125,6 +125,6 @@ internal sealed class OpenHandsReader : FormatReader
     private static IEnumerable<JsonElement> Flat(JsonElement document) => document.Items("history").Concat(document.Items("history").Any() ? [] : document.Items("trajectory"))
         .SelectMany(item => item.ValueKind == JsonValueKind.Array ? item.EnumerateArray().AsEnumerable() : [item]);
 
-    private static bool IsEvent(JsonElement json) =>
-        (Has(json, "action") == 1 && Has(json, "args", "source") > 0) || (Has(json, "observation") == 1 && Has(json, "content", "extras", "source") > 0.5);
+    private static bool IsEvent(JsonElement json) => OpenHandsSdkEvents.IsEvent(json)
+        || (Has(json, "action") == 1 && Has(json, "args", "source") > 0) || (Has(json, "observation") == 1 && Has(json, "content", "extras", "source") > 0.5);
 }

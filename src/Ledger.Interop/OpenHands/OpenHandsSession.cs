@@ -13,6 +13,7 @@ internal sealed class OpenHandsSession(Conversation conversation, Extras extras)
     private readonly Dictionary<string, string> _answers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _actions = new(StringComparer.Ordinal);
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
+    private readonly OpenHandsSdkEvents _sdk = new(conversation, extras);
     private decimal _cost;
 
     /// <summary>Takes the next event.</summary>
@@ -30,7 +31,11 @@ internal sealed class OpenHandsSession(Conversation conversation, Extras extras)
 
         var key = id.ValueKind is JsonValueKind.Number or JsonValueKind.String ? id.GetRawText() : $"number-{number}";
         var source = item.Text("source");
-        if (item.Text("observation") is { } observation)
+        if (OpenHandsSdkEvents.IsEvent(json))
+        {
+            _sdk.Add(place, item, source);
+        }
+        else if (item.Text("observation") is { } observation)
         {
             AddObservation(place, item, observation);
         }

@@ -19,10 +19,13 @@ internal sealed class Extras
     public JsonObject Kept { get; } = [];
 
     /// <summary>Counts a part.</summary>
-    public void Add(string name)
+    public void Add(string name) => Add(name, 1);
+
+    /// <summary>Counts several parts of one name.</summary>
+    public void Add(string name, long count)
     {
         name = _counts.Count < MostNames || _counts.ContainsKey(name) ? name : Others;
-        _counts[name] = _counts.GetValueOrDefault(name) + 1;
+        _counts[name] = _counts.GetValueOrDefault(name) + count;
     }
 
     /// <summary>Counts a part, and keeps it.</summary>
@@ -61,8 +64,7 @@ internal sealed class Extras
     {
         foreach (var (name, count) in other._counts)
         {
-            var known = _counts.Count < MostNames || _counts.ContainsKey(name) ? name : Others;
-            _counts[known] = _counts.GetValueOrDefault(known) + count;
+            Add(name, count);
         }
     }
 }

@@ -7,4 +7,8 @@ namespace Ledger.Interop.Reading;
 /// <param name="Json">Its value.</param>
 /// <param name="Offset">Where it begins in the text.</param>
 /// <param name="Length">Its length in bytes.</param>
-internal readonly record struct JsonLine(long Number, JsonElement Json, long Offset, int Length);
+internal readonly record struct JsonLine(long Number, JsonElement Json, long Offset, int Length)
+{
+    /// <summary>The length of the space before its value.</summary>
+    public int Space { get; init; }
+}

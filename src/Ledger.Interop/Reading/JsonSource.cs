@@ -53,7 +53,7 @@ internal static class JsonSource
                 yield break;
             }
 
-            yield return new JsonLine(line.Number, json, line.Offset, line.Utf8.Length);
+            yield return new JsonLine(line.Number, json, line.Offset, line.Utf8.Length) { Space = Math.Max(0, line.Utf8.Span.IndexOfAnyExcept(" \t\r"u8)) };
         }
     }
 

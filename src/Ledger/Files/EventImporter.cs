@@ -13,6 +13,7 @@ namespace Ledger.Files;
 /// </list>
 /// <para>Events are written in order, by <see cref="IEventStore.ImportAsync"/> in transactions of at most 10,000. If interrupted, the log has the first part; the same
 /// import run again continues after it, and a third one writes nothing. Events are the same if id, type and JSON are.</para>
+/// <para>Of a recording that <see cref="EventRecording.IsUnordered"/>, the events are appended whose ids the run does not have, in whatever place it has the others.</para>
 /// <para>Titles, labels and ends that a run was given in the log do not matter to its import. A branch is forked after the same events as in its recording,
 /// if the importer imported the recording of its parent too; else at the same position.</para>
 /// </remarks>
@@ -118,6 +119,13 @@ public sealed class EventImporter
         }
 
         var import = new RunImport(run, recording.Id, progress);
+        if (recording.IsUnordered)
+        {
+            var (added, different) = await import.RunUnorderedAsync(recording.Read(), cancellationToken).ConfigureAwait(false);
+            var kept = different == 0 ? null : $"{different:N0} of the events are in the run with other content, which was kept.";
+            return new ImportResult(run.StreamName, null, 0, 0, recording.EventCount, added, kept);
+        }
+
         var written = await import.RunAsync(recording.Read(), Position.Start, cancellationToken).ConfigureAwait(false);
         _passedOver[run.StreamName] = import.PassedOver;
         return new ImportResult(run.StreamName, null, 0, 0, recording.EventCount, written, note);

@@ -35,6 +35,9 @@ public sealed class EventRecording
     /// <summary>The number of the parent's events before <c>branch.created</c>.</summary>
     public long CopiedEvents { get; }
 
+    /// <summary>Whether its events may come in parts and in any order, as those of <see cref="InspectUnordered"/>.</summary>
+    public bool IsUnordered { get; private init; }
+
     /// <summary>The first foreign id that occurs both before and after the fork, or null.</summary>
     internal string? RepeatedId { get; }
 
@@ -54,6 +57,26 @@ public sealed class EventRecording
         }
 
         return new EventRecording(id ?? outline.Branch?.BranchId ?? name, read, outline);
+    }
+
+    /// <summary>
+    /// Reads a recording of a run whose events come in parts and in any order, such as spans of several programs. An import appends those
+    /// whose ids the run does not have, wherever it has the others.
+    /// </summary>
+    /// <param name="id">The id of the run.</param>
+    /// <param name="read">Returns the events from the first on, each with a foreign id; called again for each read.</param>
+    /// <exception cref="ImportRefusedException">Two events have the same id.</exception>
+    public static EventRecording InspectUnordered(string id, Func<IEnumerable<NewEvent>> read)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        ArgumentNullException.ThrowIfNull(read);
+        var outline = new Outline(id);
+        foreach (var item in read())
+        {
+            outline.Add(item);
+        }
+
+        return new EventRecording(id, read, outline) { IsUnordered = true };
     }
 
     /// <summary>Reads the events in order.</summary>

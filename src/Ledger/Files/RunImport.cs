@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Ledger.Json;
 using Ledger.Log;
 
 namespace Ledger.Files;
@@ -5,6 +7,10 @@ namespace Ledger.Files;
 /// <summary>Imports the events of a recording that a run or branch does not have yet.</summary>
 internal sealed class RunImport(Run run, string id, IProgress<ImportProgress>? progress)
 {
+    private const int EventsAtOnce = 500;
+
+    private long _different;
+
     /// <summary>The positions in the log of events that the recording does not have, ascending.</summary>
     public IReadOnlyList<long> PassedOver { get; private set; } = [];
 
@@ -25,6 +31,36 @@ internal sealed class RunImport(Run run, string id, IProgress<ImportProgress>? p
             ? done.Events
             : throw new ImportRefusedException(
                 id, $"another writer appended to '{run.StreamName}' during the import, so its events are mixed with others. Import it under another id.");
+    }
+
+    /// <summary>Writes the events whose ids the run does not have.</summary>
+    /// <returns>The number of events written, and the number of those that the run has with other content.</returns>
+    public async Task<(long Written, long Different)> RunUnorderedAsync(IEnumerable<NewEvent> events, CancellationToken cancellationToken)
+    {
+        _different = 0;
+        var done = await run.Store.ImportAsync(MissingAsync(events, cancellationToken), progress, cancellationToken).ConfigureAwait(false);
+        return (done.Events, _different);
+    }
+
+    private async IAsyncEnumerable<StreamEvent> MissingAsync(IEnumerable<NewEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var part in events.Chunk(EventsAtOnce))
+        {
+            Guid[] ids = [.. part.Select(item => item.IdIn(run.StreamName))];
+            var found = await run.Store.FindEventsAsync(ids, cancellationToken).ConfigureAwait(false);
+            var known = found.ToDictionary(recorded => recorded.Id);
+            foreach (var (item, id) in part.Zip(ids))
+            {
+                if (!known.TryGetValue(id, out var recorded))
+                {
+                    yield return new StreamEvent(run.StreamName, run.Correlated(item));
+                }
+                else if (!JsonEquality.Instance.Equals(EventJson.ParseElement(run.Store.Registry.Write(item).Json), recorded.ToJsonElement()))
+                {
+                    _different++;
+                }
+            }
+        }
     }
 
     /// <summary>Skips the events that exist; returns the length after them, or null if none are left.</summary>

@@ -25,6 +25,10 @@ public sealed class InteropTests(CliDatabase database) : IClassFixture<CliDataba
         await story.RunAsync("export", "chat", "branch:claude-code-branch-2");
         await story.RunAsync("export", "atif", "atif");
         await story.RunAsync("export", "chat", "mini-swe-agent");
+        await story.RunAsync("import", Path.Combine(Samples, "otlp.json"), Path.Combine(Samples, "cloudevents.jsonl"));
+        await story.RunAsync("import", Path.Combine(Samples, "otlp.json"));
+        await story.RunAsync("export", "otlp", "otlp");
+        await story.RunAsync("export", "cloudevents", "cloudevents-3");
 
         Approved.Check("interop", Timeless(story));
     }

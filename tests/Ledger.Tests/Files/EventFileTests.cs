@@ -88,7 +88,7 @@ public sealed class EventFileTests
 
     [Theory]
     [InlineData("codex-rollout.jsonl", "'payload'", "a session file of Codex, which 'ledger import' reads")]
-    [InlineData("langfuse.jsonl", "'traceId'", "an export of observations from Langfuse")]
+    [InlineData("langfuse.jsonl", "'traceId'", "an export of observations from Langfuse, which 'ledger import' reads")]
     public void Read_FileOfAnotherProgram_NamesTheMemberAndWhatItLooksLike(string name, string member, string shape)
     {
         var refused = Should.Throw<EventFileException>(() => EventFile.Read(File.ReadAllBytes(Fault(name))).ToList());

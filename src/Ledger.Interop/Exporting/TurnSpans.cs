@@ -1,0 +1,286 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ledger.Interop.OpenTelemetry;
+using Ledger.Interop.Reading;
+using Ledger.Runs;
+
+namespace Ledger.Interop.Exporting;
+
+/// <summary>Makes spans of the turns of a run that was not recorded as spans: a request with its answer, a call with its result, and one around all of them.</summary>
+/// <remarks>A request has all messages so far, as the conventions ask, so the size grows with the square of a conversation's length.</remarks>
+internal sealed class TurnSpans(Run run, ExportReport report)
+{
+    private static readonly string[] OfTools =
+        ["tool", "arguments", "tool_call_id", "call_id", "result", "error", "usage", "cost_usd", "kind", "description", "operation", "conversation_id", "span"];
+
+    private readonly string _trace = Id(run.StreamName.Value, 16);
+    private readonly string _root = Id($"{run.StreamName.Value}/root", 8);
+    private readonly Dictionary<string, JsonElement> _calls = new(StringComparer.Ordinal);
+    private JsonArray _messages = [];
+    private JsonObject? _answer;
+    private (JsonObject Begin, JsonObject End)? _pending;
+    private JsonObject? _firstTold;
+    private string? _agent;
+    private ulong _first;
+    private ulong _last;
+    private ulong _told;
+
+    /// <summary>The resource and scope of the spans.</summary>
+    public static JsonElement Resource { get; } = JsonElement.Parse("""{"resource":{"attributes":{"service.name":"ledger"}},"scope":{"name":"Ledger"}}""");
+
+    /// <summary>The id of <see cref="Resource"/>.</summary>
+    public const string ResourceId = "ledger";
+
+    /// <summary>The spans that the next turn completes.</summary>
+    public IEnumerable<JsonObject> Add(Turn turn)
+    {
+        switch (turn)
+        {
+            case Told told:
+                var done = Flush();
+                _told = TimeOf(turn);
+                Tell(told);
+                return done;
+            case Answered answered:
+                var before = Flush();
+                Answer(answered);
+                return before;
+            case Called called:
+                Call(called);
+                return [];
+            case Returned returned:
+                return [.. Flush(), .. Return(returned)];
+            case Used used when _pending is { } pending:
+                AddUsage(pending.End, used.Data);
+                return [];
+            default:
+                report.Leave(turn.Event.Type);
+                return [];
+        }
+    }
+
+    /// <summary>The spans that are left, and the one around all.</summary>
+    public IEnumerable<JsonObject> End()
+    {
+        foreach (var span in Flush())
+        {
+            yield return span;
+        }
+
+        // A call without a result has no end; the answer has it.
+        foreach (var _ in _calls)
+        {
+            report.Leave("tool.called");
+        }
+
+        if (_first == 0)
+        {
+            yield break;
+        }
+
+        var data = new JsonObject { ["operation"] = "invoke_agent", ["conversation_id"] = run.Id, ["agent"] = new JsonObject { ["name"] = _agent ?? "agent" } };
+        data["span"] = SpanOf(_root, null, $"invoke_agent {_agent ?? "agent"}", 1, _first);
+        yield return SpanForm.Of(SpanEvents.Invoked, RecordedJson.ToElement(data), RecordedJson.ToElement(new JsonObject { ["span"] = EndOf(_last) }));
+    }
+
+    private void Tell(Told told)
+    {
+        if (told.Begins)
+        {
+            _messages = [];
+        }
+
+        _answer = null;
+        _messages.AddNode(told.Message);
+        _firstTold ??= new JsonObject { ["model"] = told.Data.Member("model").ToNode(), ["max_tokens"] = told.Data.Member("max_tokens").ToNode() };
+        foreach (var member in told.Data.ValueKind == JsonValueKind.Object ? told.Data.EnumerateObject().AsEnumerable() : [])
+        {
+            if (RecordedJson.NameOf(member) is var name and not ("messages" or "model" or "max_tokens"))
+            {
+                report.Leave($"{told.Event.Type}.{name}");
+            }
+        }
+    }
+
+    private void Answer(Answered answered)
+    {
+        var start = _told == 0 ? TimeOf(answered) : _told;
+        var time = TimeOf(answered);
+        var (data, model) = (answered.Data, answered.Data.Text("model"));
+        _agent ??= answered.Event.Metadata.Actor;
+        var begin = new JsonObject { ["messages"] = _messages.DeepClone(), ["operation"] = "chat", ["conversation_id"] = run.Id };
+        foreach (var name in new[] { "model", "max_tokens" })
+        {
+            if (_firstTold?[name] is { } value)
+            {
+                begin[name] = value.DeepClone();
+            }
+        }
+
+        _firstTold = null;
+        if (model is not null)
+        {
+            begin.TryAdd("model", model);
+        }
+
+        begin["agent"] = new JsonObject { ["name"] = answered.Event.Metadata.Actor ?? "agent" };
+        begin["span"] = SpanOf(Id(answered.Event.Id.ToString(), 8), _root, model is null ? "chat" : $"chat {model}", 3, start);
+        _told = 0;
+        var end = data.ToNode() as JsonObject ?? [];
+        end.Remove("usage");
+        AddUsage(end, data);
+        if (data.Member("extra") is { ValueKind: not JsonValueKind.Undefined } extra)
+        {
+            end["extra"] = new JsonObject { ["attributes"] = new JsonObject { ["ledger.extra"] = extra.ToNode() } };
+        }
+
+        end["span"] = EndOf(time, data.Member("error"));
+        _pending = (begin, end);
+        _answer = new JsonObject { ["role"] = "assistant", ["content"] = (data.Member("content").ValueKind != JsonValueKind.Undefined ? data.Member("content") : data.Member("text")).ToNode() };
+        if (data.Member("tool_calls") is { ValueKind: JsonValueKind.Array } calls)
+        {
+            _answer["tool_calls"] = calls.ToNode();
+        }
+
+        _messages.AddNode(_answer);
+    }
+
+    private void Call(Called called)
+    {
+        if (_answer is null)
+        {
+            _answer = new JsonObject { ["role"] = "assistant", ["content"] = null };
+            _messages.AddNode(_answer);
+        }
+
+        var calls = _answer["tool_calls"] as JsonArray ?? [];
+        if (calls.All(call => (call as JsonObject)?["id"]?.ToString() != called.CallId))
+        {
+            calls.AddNode(ChatForm.CallOf(called.CallId, called.Data.Text("tool"), called.Data.Member("arguments")));
+        }
+
+        _answer["tool_calls"] ??= calls;
+        if (_pending is { } pending)
+        {
+            // The answer asked for it.
+            pending.End["tool_calls"] = calls.DeepClone();
+        }
+
+        var begin = called.Data.ToNode() as JsonObject ?? [];
+        begin["operation"] = "execute_tool";
+        begin["conversation_id"] = run.Id;
+        begin["tool_call_id"] = called.CallId;
+        begin["span"] = SpanOf(Id(called.Event.Id.ToString(), 8), _root, $"execute_tool {called.Data.Text("tool")}", 1, TimeOf(called));
+        _calls[called.CallId] = RecordedJson.ToElement(begin);
+    }
+
+    private IEnumerable<JsonObject> Return(Returned returned)
+    {
+        var time = TimeOf(returned);
+        _messages.AddNode(new JsonObject { ["role"] = "tool", ["tool_call_id"] = returned.CallId, ["content"] = returned.Data.Member("result").ToNode() });
+        if (returned.CallId is null || !_calls.Remove(returned.CallId, out var call))
+        {
+            report.Leave(returned.Event.Type);
+            return [];
+        }
+
+        var end = new JsonObject { ["result"] = returned.Data.Member("result").ToNode() };
+        AddUsage(end, returned.Data);
+        var others = new JsonObject();
+        AddOthers(others, "ledger.call.", call);
+        AddOthers(others, "ledger.result.", returned.Data);
+        if (others.Count > 0)
+        {
+            end["extra"] = new JsonObject { ["attributes"] = others };
+        }
+
+        if (returned.Data.Member("cost_usd") is { ValueKind: JsonValueKind.Number } cost)
+        {
+            end["cost_usd"] = cost.ToNode();
+        }
+
+        end["span"] = EndOf(time, returned.Data.Member("error"));
+        return [SpanForm.Of("tool.called", call, RecordedJson.ToElement(end))];
+    }
+
+    // What other tools have recorded of a call.
+    private static void AddOthers(JsonObject attributes, string prefix, JsonElement data)
+    {
+        foreach (var member in data.ValueKind == JsonValueKind.Object ? data.EnumerateObject().AsEnumerable() : [])
+        {
+            if (RecordedJson.NameOf(member) is var name && !OfTools.Contains(name) && RecordedJson.SaysSomething(member.Value))
+            {
+                attributes[prefix + name] = member.Value.ToNode();
+            }
+        }
+    }
+
+    private IEnumerable<JsonObject> Flush()
+    {
+        if (_pending is not { } pending)
+        {
+            return [];
+        }
+
+        _pending = null;
+        return [SpanForm.Of("llm.request", RecordedJson.ToElement(pending.Begin), RecordedJson.ToElement(pending.End))];
+    }
+
+    private static void AddUsage(JsonObject end, JsonElement data)
+    {
+        var cost = CallCost.Read(data);
+        var usage = end["usage"] as JsonObject ?? [];
+        foreach (var (name, count) in new[] { ("input_tokens", cost.InputTokens), ("output_tokens", cost.OutputTokens), ("cache_read_input_tokens", cost.CachedTokens), ("reasoning_tokens", cost.ReasoningTokens) })
+        {
+            if (count is not null)
+            {
+                usage[name] = (usage[name]?.GetValue<long>() ?? 0) + count;
+            }
+        }
+
+        if (usage.Count > 0)
+        {
+            end["usage"] = usage;
+        }
+    }
+
+    // Each later than the one before, so that the order is that of the run also where many have one time or none.
+    private ulong TimeOf(Turn turn)
+    {
+        var time = turn.Event.Metadata.OccurredAt ?? turn.Event.Timestamp;
+        var nanoseconds = (ulong)Math.Max(1, (time - DateTimeOffset.UnixEpoch).Ticks) * 100;
+        _last = Math.Max(nanoseconds, _last + 1_000);
+        _first = _first == 0 ? _last : _first;
+        return _last;
+    }
+
+    private JsonObject SpanOf(string id, string? parent, string name, int kind, ulong start)
+    {
+        var span = new JsonObject { ["trace_id"] = _trace, ["span_id"] = id };
+        if (parent is not null)
+        {
+            span["parent_span_id"] = parent;
+        }
+
+        span["name"] = name;
+        span["kind"] = kind;
+        span["start"] = start.ToString(CultureInfo.InvariantCulture);
+        return span;
+    }
+
+    private static JsonObject EndOf(ulong time, JsonElement error = default)
+    {
+        var end = new JsonObject { ["end"] = time.ToString(CultureInfo.InvariantCulture) };
+        if (RecordedJson.SaysSomething(error))
+        {
+            end["status"] = new JsonObject { ["code"] = 2, ["message"] = error.ValueKind == JsonValueKind.String ? error.ToNode() : error.GetRawText() };
+        }
+
+        return end;
+    }
+
+    private static string Id(string text, int bytes) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, bytes));
+}

@@ -1,0 +1,345 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ledger.Events;
+using Ledger.Interop.Anthropic;
+using Ledger.Interop.Reading;
+
+namespace Ledger.Interop.OpenTelemetry;
+
+/// <summary>What a span becomes: an event at its beginning, and for the work of models, tools and agents another at its end. It depends on the span alone.</summary>
+internal sealed class SpanEvents
+{
+    public const string Invoked = "agent.invoked";
+    public const string Returned = "agent.returned";
+    public const string PlainType = "otel.span";
+    public const string ResourceType = "otel.resource";
+    public const string OperationPrefix = "genai.";
+
+    private readonly SpanEntry _entry;
+    private readonly Fields _span;
+    private readonly Fields _attributes;
+
+    /// <summary>Reads a span.</summary>
+    public SpanEvents(SpanEntry entry, JsonElement json)
+    {
+        _entry = entry;
+        _span = new Fields(json);
+        _attributes = new Fields(AttributesOf(json));
+        Content = entry.Role is SpanRole.Model or SpanRole.Agent ? GenAiContent.Of(_attributes, json) : new GenAiContent();
+        if (entry.Role is SpanRole.Model or SpanRole.Agent)
+        {
+            _span.Skip("events");
+        }
+
+        Begin = entry.Role switch
+        {
+            SpanRole.Model => Request(),
+            SpanRole.Tool => Call(),
+            SpanRole.Agent => Invocation(),
+            _ => Whole(),
+        };
+        End = entry.Role switch
+        {
+            SpanRole.Model => Response(),
+            SpanRole.Tool => Result(),
+            SpanRole.Agent => Return(),
+            _ => null,
+        };
+    }
+
+    /// <summary>The data of the first event.</summary>
+    public object Begin { get; }
+
+    /// <summary>The data of the last event, or null.</summary>
+    public object? End { get; }
+
+    /// <summary>What was told and answered.</summary>
+    public GenAiContent Content { get; }
+
+    /// <summary>The usage of an operation without an answer, or null.</summary>
+    public JsonObject? Usage { get; private set; }
+
+    /// <summary>The members without a place, with their counts.</summary>
+    public Extras Extras { get; } = new();
+
+    /// <summary>The attributes of a span, in the names of the conventions.</summary>
+    public static JsonElement AttributesOf(JsonElement span)
+    {
+        var attributes = OtlpValue.ToObject(span.Member("attributes"));
+        FlatAttributes.Normalize(attributes);
+        return RecordedJson.ToElement(attributes);
+    }
+
+    private LlmRequest Request()
+    {
+        var more = Members();
+        var model = _attributes.Text(GenAiNames.RequestModel);
+        var most = _attributes.Count(GenAiNames.MaxTokens);
+        return new LlmRequest(RecordedJson.ToElement(Content.Input), model, most) { More = More(more) };
+    }
+
+    private LlmResponse Response()
+    {
+        var more = new JsonObject();
+        var answer = Content.Output.Count > 0 ? Content.Output[0] : [];
+        var content = RecordedJson.ToElement(answer["content"]);
+        if (Conversations.Content.PartsOf(content) is { } parts)
+        {
+            more["content"] = parts;
+        }
+
+        foreach (var (name, value) in answer)
+        {
+            if (name is not ("role" or "content") && RecordedJson.SaysSomething(RecordedJson.ToElement(value)))
+            {
+                more[name] = value?.DeepClone();
+            }
+        }
+
+        if (Content.Output.Count > 1)
+        {
+            more["choices"] = new JsonArray([.. Content.Output.Skip(1).Select(choice => choice.DeepClone())]);
+        }
+
+        var usage = UsageOf();
+        AddIfAny(more, "usage", usage);
+        var cost = _attributes.Price(GenAiNames.Cost);
+        var model = _attributes.Text(GenAiNames.ResponseModel) ?? _attributes.Peek(GenAiNames.RequestModel);
+        AddEnd(more);
+        return new LlmResponse(Conversations.Content.TextOf(content), model, cost) { More = More(more) };
+    }
+
+    private ToolCalled Call()
+    {
+        var more = Members();
+        var tool = _attributes.Text(GenAiNames.Tool);
+        if (_attributes.Text(GenAiNames.CallId) is { } id)
+        {
+            more["tool_call_id"] = id;
+        }
+
+        return new ToolCalled(tool, Value(GenAiNames.Arguments)) { More = More(more) };
+    }
+
+    private ToolReturned Result()
+    {
+        var more = new JsonObject();
+        var result = Value(GenAiNames.Result);
+        AddEnd(more);
+        return new ToolReturned(_entry.EventId, result) { More = More(more) };
+    }
+
+    private UntypedEvent Invocation()
+    {
+        var data = Members();
+        if (_attributes.Text(GenAiNames.RequestModel) is { } model)
+        {
+            data["model"] = model;
+        }
+
+        if (Content.Input.Count > 0)
+        {
+            data["messages"] = Content.Input;
+        }
+
+        return Untyped(Invoked, data);
+    }
+
+    private UntypedEvent Return()
+    {
+        var data = new JsonObject();
+        if (Content.Output.Count > 0)
+        {
+            data["messages"] = new JsonArray([.. Content.Output]);
+        }
+
+        if (_attributes.Text(GenAiNames.ResponseModel) is { } model)
+        {
+            data["model"] = model;
+        }
+
+        AddIfAny(data, "usage", UsageOf());
+        AddEnd(data);
+        return Untyped(Returned, data);
+    }
+
+    // Nothing of it is extra: the event is the span.
+    private UntypedEvent Whole()
+    {
+        var span = SpanOf();
+        AddEndOf(span);
+        var data = new JsonObject { ["span"] = span };
+        AddStatus(data, span);
+        _span.Skip("attributes");
+        var usage = _entry.Role == SpanRole.Operation ? UsageOf() : [];
+        if (usage.Count > 0)
+        {
+            Usage = new JsonObject { ["usage"] = usage };
+        }
+
+        AddIfAny(data, "attributes", _attributes.Json.ToNode() as JsonObject ?? []);
+        SkipZeros();
+        foreach (var (name, value) in _span.Rest(new Extras(), "") ?? [])
+        {
+            data.TryAdd(name, value?.DeepClone());
+        }
+
+        var operation = _entry.Operation is { Length: > 0 and <= 100 } text && Log.TextRules.FaultOf(text) is null && text == text.Trim() ? text : null;
+        return Untyped(_entry.Role == SpanRole.Operation && operation is not null ? OperationPrefix + operation : PlainType, data);
+    }
+
+    private JsonObject Members()
+    {
+        var members = new JsonObject();
+        if (_attributes.Json.Member(GenAiNames.Provider).ValueKind == JsonValueKind.Undefined && _attributes.Text(GenAiNames.System) is { } provider)
+        {
+            members["provider"] = provider;
+        }
+
+        Copy(GenAiNames.OfBegin, members);
+        if (members["tools"] is JsonValue { } tools && tools.GetValueKind() == JsonValueKind.String)
+        {
+            members["tools"] = RecordedJson.Parsed(tools.ToString()).ToNode();
+        }
+
+        var agent = new JsonObject();
+        Copy(GenAiNames.OfAgent, agent);
+        AddIfAny(members, "agent", agent);
+        members["span"] = SpanOf();
+        return members;
+    }
+
+    private JsonObject SpanOf()
+    {
+        var span = new JsonObject { ["trace_id"] = _span.Any("traceId").ToNode(), ["span_id"] = _span.Any("spanId").ToNode() };
+        foreach (var (name, to) in new[] { ("parentSpanId", "parent_span_id"), ("name", "name"), ("kind", "kind"), ("startTimeUnixNano", "start"), ("traceState", "trace_state"), ("flags", "flags") })
+        {
+            if (_span.Any(name) is var value && RecordedJson.SaysSomething(value))
+            {
+                span[to] = value.ToNode();
+            }
+        }
+
+        span["resource"] = _entry.Resource;
+        return span;
+    }
+
+    private void AddEnd(JsonObject more)
+    {
+        Copy(GenAiNames.OfEnd, more);
+        if (more["finish_reasons"] is JsonArray { Count: 1 } reasons && !more.ContainsKey("finish_reason"))
+        {
+            more["finish_reason"] = reasons[0]?.DeepClone();
+        }
+
+        var span = new JsonObject();
+        AddEndOf(span);
+        AddStatus(more, span);
+        more["span"] = span;
+        _span.Skip("attributes");
+        SkipZeros();
+        var extra = _span.Rest(Extras, "") ?? [];
+        AddIfAny(extra, "attributes", _attributes.Rest(Extras, "attributes.") ?? []);
+        if (Content.OtherEvents.Count > 0)
+        {
+            extra["events"] = new JsonArray([.. Content.OtherEvents.Select(e => e.ToNode())]);
+            Content.OtherEvents.ForEach(e => Extras.Add($"events.{e.Text("name")}"));
+        }
+
+        AnthropicBlocks.AddExtra(more, extra.Count > 0 ? extra : null);
+    }
+
+    private void AddEndOf(JsonObject span)
+    {
+        if (_span.Any("endTimeUnixNano") is var end && RecordedJson.SaysSomething(end))
+        {
+            span["end"] = end.ToNode();
+        }
+    }
+
+    private void AddStatus(JsonObject data, JsonObject span)
+    {
+        var status = _span.Any("status");
+        if (!RecordedJson.SaysSomething(status))
+        {
+            return;
+        }
+
+        span["status"] = status.ToNode();
+        if (status.Member("code").GetRawTextOrNull() is "2" or "\"STATUS_CODE_ERROR\"")
+        {
+            data["error"] = status.Text("message") is { Length: > 0 } message ? message : _attributes.Peek("error.type") ?? "error";
+        }
+    }
+
+    // What exporters count although it is nothing.
+    private void SkipZeros()
+    {
+        foreach (var name in new[] { "droppedAttributesCount", "droppedEventsCount", "droppedLinksCount" })
+        {
+            if (_span.Json.Member(name).GetRawTextOrNull() == "0")
+            {
+                _span.Skip(name);
+            }
+        }
+    }
+
+    private JsonObject UsageOf()
+    {
+        var usage = new JsonObject();
+        foreach (var (name, to) in GenAiNames.OfUsage)
+        {
+            if (_attributes.Count(name) is { } count)
+            {
+                usage[to] = count;
+            }
+        }
+
+        return usage;
+    }
+
+    private JsonElement Value(string name)
+    {
+        var value = _attributes.Any(name);
+        return value.ValueKind switch
+        {
+            JsonValueKind.String => RecordedJson.Parsed(RecordedJson.TextOf(value)!),
+            JsonValueKind.Undefined => default,
+            _ => value.Cleaned(),
+        };
+    }
+
+    private void Copy((string Attribute, string Member)[] names, JsonObject to)
+    {
+        foreach (var (name, member) in names)
+        {
+            if (RecordedJson.SaysSomething(_attributes.Json.Member(name)))
+            {
+                to[member] = _attributes.Any(name).ToNode();
+            }
+        }
+    }
+
+    private static void AddIfAny(JsonObject to, string name, JsonObject value)
+    {
+        if (value.Count > 0)
+        {
+            to[name] = value;
+        }
+    }
+
+    private static UntypedEvent Untyped(string type, JsonObject data) => new(type, RecordedJson.ToElement(data));
+
+    private static Dictionary<string, JsonElement> More(JsonObject more) => more.ToDictionary(member => member.Key, member => RecordedJson.ToElement(member.Value));
+
+    /// <summary>A time in nanoseconds since 1970; null for 0.</summary>
+    public static DateTimeOffset? TimeOf(ulong nanoseconds) => nanoseconds > 0 ? DateTimeOffset.UnixEpoch.AddTicks((long)(nanoseconds / 100)) : null;
+
+    /// <summary>Reads a time, written as a number or as text; 0 where it is none.</summary>
+    public static ulong NanosecondsOf(JsonElement value)
+    {
+        var text = value.ValueKind == JsonValueKind.String ? RecordedJson.TextOf(value) : value.GetRawTextOrNull();
+        return ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var time) ? time : 0;
+    }
+}
