@@ -37,6 +37,16 @@ public sealed class ScreenshotTests(BrowserHost browser) : Xunit.IClassFixture<B
         ("usage", "/run/usage?stream=run:survey-of-harbours"),
         ("project", "/project?project=kettle"),
         ("projections", "/projections"),
+        ("search", "/search?text=quay"),
+        ("search-form", "/search"),
+        ("search-tool", "/search?tool=sonar&where=quay%3Dnorth"),
+        ("chat", "/run/chat?stream=run:agent-at-work"),
+        ("chat-raw", "/run/chat?stream=run:agent-at-work&text=raw"),
+        ("steps", "/run/steps?stream=run:agent-at-work"),
+        ("steps-long", "/run/steps?stream=run:survey-of-harbours"),
+        ("totals", "/totals"),
+        ("totals-model", "/totals?by=model&kind=all"),
+        ("compare", "/diff?a=run:agent-at-work&b=branch:agent-again"),
         ("not-found", "/run?stream=run:nobody"),
     ];
 
