@@ -2,7 +2,6 @@ using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Runs;
 using Ledger.Log;
-using Ledger.Runs;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;

@@ -1,5 +1,3 @@
-using Ledger.Log;
-
 namespace Ledger.Explorer.Chat;
 
 /// <summary>A part of a run as a conversation.</summary>

@@ -11,6 +11,8 @@ internal sealed class Conversation
     // A page that begins late in a run has the whole conversation in its first request.
     private const int MostMessages = 30;
 
+    private static readonly string[] Contents = ["text", "content", "contents", "choices", "messages", "output", "response", "result"];
+
     private List<string> _sent = [];
     private bool _isAnswered;
 
@@ -72,7 +74,7 @@ internal sealed class Conversation
         $"{message.Role} {part.Kind} {part.Title} {part.Text} {(part.Json.ValueKind == JsonValueKind.Undefined ? "" : CanonicalJson.ToText(part.Json))}"));
 
     private static bool HasContent(JsonElement data) =>
-        new[] { "text", "content", "contents", "choices", "messages", "output", "response", "result" }.Any(name => data.TryGetProperty(name, out _));
+        Contents.Any(name => data.TryGetProperty(name, out _));
 
     private static string? ErrorOf(JsonElement data) =>
         data.ValueKind != JsonValueKind.Object || !data.TryGetProperty("error", out var error) ? null : error.ValueKind switch

@@ -1,5 +1,4 @@
 using Ledger.Explorer.Rendering;
-using Ledger.Runs;
 
 namespace Ledger.Explorer.Searching;
 

@@ -3,7 +3,6 @@ using Ledger.Explorer.Api;
 using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Runs;
 using Ledger.Log;
-using Ledger.Runs;
 
 namespace Ledger.Explorer.Steps;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Ledger.Events;
 using Ledger.Log;
-using Ledger.Runs;
 
 namespace Ledger.Explorer.Tests.Browser;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Ledger.Events;
 using Ledger.Explorer.Chat;
-using Ledger.Log;
 using Shouldly;
 using Xunit;
 

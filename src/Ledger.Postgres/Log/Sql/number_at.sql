@@ -1,5 +1,5 @@
 -- The number of the first event of the log that was recorded at a time $1 or later, by halving: about one look at the index for each bit of the number.
--- Null where there is no such event. Times of different streams are not quite in the order of the log, so callers allow for it.
+-- No row where there is no such event. Times of different streams are not quite in the order of the log, so callers allow for it.
 with recursive halves as (
     select coalesce((select min(m.seq_id) from {events}.mt_events as m), 1) as low,
            coalesce((select max(m.seq_id) from {events}.mt_events as m), 0) + 1 as high
@@ -19,6 +19,8 @@ with recursive halves as (
              where m.seq_id >= h.middle
              order by m.seq_id
              limit 1), true) as is_later) as e)
-select min(m.seq_id)
+select m.seq_id
 from {events}.mt_events as m
 where m.seq_id >= (select min(h.high) from halves as h)
+order by m.seq_id
+limit 1

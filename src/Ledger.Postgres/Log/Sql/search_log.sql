@@ -3,6 +3,7 @@
 -- $8 a text that the JSON contains in lower case (null: any), $9 the tool of a call (null: any), $10 a path into the JSON or its arguments (null: any), and
 -- $11 the value there; $14 and $15 since when and before when they were recorded (null: any).
 -- Every row ends with the first number that was looked at, and how many events were; where nothing was found there is one row, of these alone.
+-- The lower case of the collation "C" is that of ASCII letters alone, many times as fast as translate().
 -- It is not prepared, because a plan for all conditions would be a bad one for each.
 with bounds as materialized (
     select min(s.seq_id) as low,
@@ -45,7 +46,7 @@ left join lateral (
            or (m.data #>> $10 = $11 and jsonb_typeof(m.data #> $10) in ('string', 'number', 'boolean'))
            or (m.data -> 'arguments' #>> $10 = $11 and jsonb_typeof(m.data -> 'arguments' #> $10) in ('string', 'number', 'boolean')))
       and ($8::text is null
-           or position($8 in translate(m.data::text, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')) > 0)
+           or position($8 in lower(m.data::text collate "C")) > 0)
     order by m.seq_id desc
     limit $12) as e on true
 order by e.seq_id desc
