@@ -61,7 +61,7 @@ public sealed class EventsLastTests(CliDatabase database) : IClassFixture<CliDat
         await database.StartAsync("searched", 1);
         foreach (var quay in new[] { "north", "south", "north" })
         {
-            (await database.Cli.RunAsync("append", "searched", "--type", "tool.called", "--data", $$"""{"tool": "sonar", "arguments": {"quay": "{{quay}}"}}""")).ShouldSucceed();
+            (await database.Cli.RunAsync("append", "searched", "--type", "tool.called", "--data", $$$"""{"tool": "sonar", "arguments": {"quay": "{{{quay}}}"}}""")).ShouldSucceed();
         }
 
         var found = (await database.Cli.RunAsync("search", "--tool", "sonar", "--where", "quay=north")).ShouldSucceed();

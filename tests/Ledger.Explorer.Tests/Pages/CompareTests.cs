@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Ledger.Events;
 using Ledger.Explorer.Diffs;
-using Ledger.Runs;
 using Shouldly;
 using Xunit;
 
