@@ -19,12 +19,15 @@ internal sealed class StepFold(Func<RecordedEvent, DateTimeOffset> timeOf)
     /// <summary>The steps so far, in the order in which they began.</summary>
     public IReadOnlyList<RunStep> Steps => _steps;
 
+    /// <summary>Whether an event of a type begins a step that another event ends.</summary>
+    public static bool Begins(string type) => type is "llm.request" or "tool.called" or "call.requested" or "responder.fired";
+
     public void Take(RecordedEvent recorded)
     {
         TakeTask(recorded);
         var within = recorded.Metadata.Causes.Select(cause => OpenAround(_within.GetValueOrDefault(cause))).FirstOrDefault(step => step is not null);
         var step = StepOf(recorded);
-        _within[recorded.Id] = recorded.Type is "llm.request" or "tool.called" or "call.requested" or "responder.fired" ? step : OpenAround(step?.Parent) ?? within;
+        _within[recorded.Id] = Begins(recorded.Type) ? step : OpenAround(step?.Parent) ?? within;
         if (step is { Parent: null } && step.Id == recorded.Id)
         {
             step.Parent = within ?? (recorded.Metadata.CallId is { } call ? _tasks[call] : null);

@@ -39,7 +39,7 @@ internal static class StepReader
         {
             "recorded" => false,
             "occurred" => true,
-            _ => hasOccurred,
+            _ => hasOccurred && page.Events.Where(e => StepFold.Begins(e.Type)).All(e => e.Metadata.OccurredAt is not null),
         };
         DateTimeOffset TimeOf(RecordedEvent recorded) => isOccurred ? recorded.Metadata.OccurredAt ?? recorded.Timestamp : recorded.Timestamp;
         var fold = new StepFold(TimeOf);
@@ -49,7 +49,10 @@ internal static class StepReader
         }
 
         var shown = fold.Steps.Take(MostSteps).ToList();
-        var times = StepTimes.Of(shown, page.Events.Count == 0 ? default : page.Events.Max(TimeOf));
+
+        // What people do to a run, such as labels, states no time of its own: by that clock it is no part of it.
+        var clocked = page.Events.Where(e => !isOccurred || e.Metadata.OccurredAt is not null).Select(TimeOf);
+        var times = StepTimes.Of(shown, clocked.DefaultIfEmpty().Max());
         return new StepsModel
         {
             Stream = stream,
