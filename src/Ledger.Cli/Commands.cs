@@ -53,6 +53,7 @@ internal static class Commands
         root.Add(new AppendCommand());
         root.Add(new EventsCommand());
         root.Add(new LogCommand());
+        root.Add(new SearchCommand());
         root.Add(new StatusCommand());
         root.Add(new WorldCommand());
         root.Add(new ObjectCommand());

@@ -1,5 +1,6 @@
 using Ledger.Explorer.Api;
 using Ledger.Explorer.Branches;
+using Ledger.Explorer.Chat;
 using Ledger.Explorer.Chrono;
 using Ledger.Explorer.Diffs;
 using Ledger.Explorer.Failures;
@@ -10,6 +11,8 @@ using Ledger.Explorer.Projections;
 using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Runs;
 using Ledger.Explorer.Seals;
+using Ledger.Explorer.Searching;
+using Ledger.Explorer.Steps;
 using Ledger.Explorer.Tasks;
 using Ledger.Explorer.Worlds;
 using Microsoft.AspNetCore.Builder;
@@ -27,8 +30,12 @@ internal static class ExplorerRoutes
     {
         var handler = new ExplorerHandler(explorer);
         MapPage("/", RunListReader.ReadAsync, "text", "kind", "state", "status", "label", "model", "order", "since", "until", "after", "skip", "limit");
+        MapPage("/search", SearchReader.ReadAsync, "text", "type", "actor", "tool", "where", "kind", "status", "label", "model", "since", "until", "before", "limit");
+        MapPage("/totals", RunTotalsReader.ReadAsync, "by", "kind", "text", "state", "status", "label", "model", "since", "until");
         MapPage("/run", RunReader.ReadAsync, "stream", "from", "limit", "lanes", "type", "actor", "text", "call", "since", "until");
         MapPage("/run/usage", RunReader.ReadUsageAsync, "stream");
+        MapPage("/run/steps", StepReader.ReadAsync, "stream", "from", "clock");
+        MapPage("/run/chat", ChatReader.ReadAsync, "stream", "from", "text");
         MapPage("/event", Events.EventReader.ReadAsync, "stream", "position", "id", "effects");
         MapPage("/branches", BranchTreeReader.ReadAsync, "stream");
         MapPage("/world", WorldPageReader.ReadAsync, "stream", "at", "time", "type", "text", "after", "after_relation");

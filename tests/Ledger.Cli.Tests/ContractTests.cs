@@ -61,6 +61,7 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
             (Out.AppendContract, ["append", "a", "--type", "note", "--actor", "me"]),
             (Out.IReadOnlyListEventContract, ["events", "a"]),
             (Out.IReadOnlyListEventContract, ["log"]),
+            (Out.FoundEventsContract, ["search", "--type", "note", "--label", "a label"]),
             (Out.RunContract, ["status", "branch:b"]),
             (Out.WorldContract, ["world", "branch:b"]),
             (Out.WorldContract, ["world", "--events", PathOf("events.jsonl")]),

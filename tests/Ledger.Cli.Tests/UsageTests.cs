@@ -20,6 +20,10 @@ public sealed class UsageTests
         await story.RunAsync("events", "a", "--bogus");
         await story.RunAsync("events", "a", "b");
         await story.RunAsync("events", "a", "--from", "3", "--to", "2");
+        await story.RunAsync("search");
+        await story.RunAsync("search", "--where", "quay");
+        await story.RunAsync("search", "x", "--limit", "0");
+        await story.RunAsync("search", "x", "--status", "broken");
         await story.RunAsync("world");
         await story.RunAsync("world", "a", "--events", "f");
         await story.RunAsync("diff", "a");

@@ -1,5 +1,6 @@
 using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Projections;
+using Ledger.Explorer.Steps;
 
 namespace Ledger.Explorer.Api;
 
@@ -175,6 +176,15 @@ internal static class ApiRoutes
             Json = Contracts.TraceContract,
             Query = [new("direction", "string", "causes or effects. Default: causes.")],
         },
+        new("GET", "/streams/{stream}/steps", "Reads what took time in a run or branch: calls, tools, responders and calls of tasks, nested by their causes, with durations, tokens and costs.", StepReader.SendAsync)
+        {
+            Json = Contracts.StepPageContract,
+            Query =
+            [
+                From,
+                new("clock", "string", "recorded, or occurred: the times that events state. Default: occurred where they state some."),
+            ],
+        },
         new("GET", "/streams/{stream}/export", "Returns the history as an event file, which import reads.", ExportResource.SendAsync)
         {
             Line = Contracts.NewEventRequest,
@@ -259,6 +269,27 @@ internal static class ApiRoutes
                 Faults,
             ],
             Refusals = [404, 422],
+        },
+        new("GET", "/search", "Searches the events of all runs, the last one first.", SearchResource.ShowAsync)
+        {
+            Json = Contracts.FoundEventsContract,
+            Query =
+            [
+                new("text", "string", "Text that a value or member name of the data contains."),
+                new("type", "string", "The event type; separate several with commas, and end one with * to match a prefix."),
+                new("actor", "string", "The actor."),
+                new("tool", "string", "Only calls of the tool with this name."),
+                new("where", "string", "A path into the data, or into a call's arguments, and the value there: quay.name=north, or /quay.name=north as a JSON Pointer."),
+                new("kind", "string", "all, runs or branches. Default: all."),
+                new("status", "string", "Only in runs that are: running, done, failed or waiting. Default: any."),
+                new("label", "string", "Only in runs with this label."),
+                new("model", "string", "Only in runs that asked this model last."),
+                new("since", "string", "Only events recorded at this time or later."),
+                new("until", "string", "Only events recorded before this time."),
+                new("before", "integer", "The 'next' value of the previous page: only events before this number of the log."),
+                new("limit", "integer", "The most events to return, up to 1,000. Default: 50."),
+            ],
+            Refusals = [],
         },
         new("GET", "/log", "Reads the events of all streams in log order, one per line.", LogResource.ListAsync)
         {

@@ -2,7 +2,6 @@ using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Runs;
 using Ledger.Log;
-using Ledger.Runs;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;
@@ -29,18 +28,7 @@ internal static class RunsResource
     /// <summary>The runs of a query, added up.</summary>
     public static async Task AddUpAsync(ExplorerRequest request)
     {
-        var kind = request.Query.Choice("kind", "runs", "runs", "branches", "all");
-        var streams = RunListReader.QueryOf(request.Query, kind);
-        var query = RunListReader.FilterOf(request.Query, streams, kind) ?? new RunQuery
-        {
-            Prefix = streams.Prefix,
-            Text = streams.Text,
-            State = streams.State,
-            ActiveSince = streams.ActiveSince,
-            ActiveUntil = streams.ActiveUntil,
-        };
-        var by = Enum.Parse<RunGrouping>(request.Query.Choice("by", "day", "day", "model", "label"), ignoreCase: true);
-        var totals = await request.Explorer.Summaries.AddUpAsync(query, by, request.Aborted).ConfigureAwait(false);
+        var totals = await RunTotalsReader.AddUpAsync(request).ConfigureAwait(false);
         await JsonAnswer.SendAsync(request.Http, RunTotalsContract.Of(totals), ContractContext.Default.IReadOnlyListRunTotalsContract).ConfigureAwait(false);
     }
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Ledger.Explorer.Searching;
+using Ledger.Log;
 
 namespace Ledger.Explorer.Contracts;
 
@@ -66,6 +68,17 @@ internal sealed record EventContract
 
 /// <summary>A page of events.</summary>
 internal sealed record EventPageContract(IReadOnlyList<EventContract> Events, long Next, bool IsLast);
+
+/// <summary>Events of all streams that a search found, the last one first.</summary>
+/// <param name="Events">The events.</param>
+/// <param name="Examined">How many events were within reach of the search.</param>
+/// <param name="IsCut">Whether only the 1,000 runs that were active last were searched, because more have this status, label or model.</param>
+/// <param name="Next">What the next page has as 'before'; absent after the last page.</param>
+internal sealed record FoundEventsContract(IReadOnlyList<EventContract> Events, long Examined, bool IsCut, long? Next = null)
+{
+    public static FoundEventsContract Of(LogPage page, RunScope scope) =>
+        new([.. page.Events.Select(EventContract.Of)], page.Examined, scope.IsCut, page.Next?.Value);
+}
 
 /// <summary>Events of a run or branch.</summary>
 internal sealed record EventsContract(IReadOnlyList<EventContract> Events);

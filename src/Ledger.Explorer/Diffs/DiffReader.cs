@@ -1,4 +1,6 @@
 using Ledger.Explorer.Rendering;
+using Ledger.Explorer.Runs;
+using Ledger.Log;
 using Ledger.Runs;
 using Ledger.Worlds;
 
@@ -7,6 +9,9 @@ namespace Ledger.Explorer.Diffs;
 /// <summary>Reads the comparison of two worlds.</summary>
 internal static class DiffReader
 {
+    // The costs of a run that was never looked at are left out if they would take longer.
+    private const long MostRead = 50_000;
+
     public static async Task<Page> ReadAsync(ExplorerRequest request)
     {
         var a = await SideAsync(request, "a", "at_a", "time_a").ConfigureAwait(false);
@@ -16,16 +21,40 @@ internal static class DiffReader
             return Page.Of<DiffPage>(new DiffModel { A = a?.Side, B = b?.Side });
         }
 
-        return Page.Of<DiffPage>(new DiffModel
+        var model = new DiffModel
         {
             A = sideA,
             B = sideB,
             Diff = await DiffAsync(request, runA, sideA, runB, sideB).ConfigureAwait(false),
-            Divergence = runA.StreamName == runB.StreamName
-                ? null
-                : await DivergenceAsync(request, runA, runB).ConfigureAwait(false),
-        });
+        };
+        return Page.Of<DiffPage>(runA.StreamName == runB.StreamName ? model : await WithEventsAsync(request, model, runA, runB).ConfigureAwait(false));
     }
+
+    private static async Task<DiffModel> WithEventsAsync(ExplorerRequest request, DiffModel model, Run a, Run b)
+    {
+        var found = await request.Explorer.Summaries.FindAllAsync([a.StreamName, b.StreamName], MostRead, request.Aborted).ConfigureAwait(false);
+        var divergence = await DivergenceAsync(request, a, b).ConfigureAwait(false);
+        model = model with
+        {
+            Divergence = divergence,
+            Costs = SideCost.Of(
+                found.FirstOrDefault(run => run.Stream == a.StreamName),
+                found.FirstOrDefault(run => run.Stream == b.StreamName),
+                divergence?.SharedPrefix ?? Position.Start),
+        };
+        if (divergence is not { IsDivergent: true })
+        {
+            return model;
+        }
+
+        var pageA = await EventsAsync(request, a, divergence.CommonPrefix, model.A!.At).ConfigureAwait(false);
+        var pageB = await EventsAsync(request, b, divergence.CommonPrefix, model.B!.At).ConfigureAwait(false);
+        return model with { Pairs = EventPair.Align(pageA.Events, pageB.Events), HasMoreEvents = !pageA.IsLast || !pageB.IsLast };
+    }
+
+    private static Task<EventPage> EventsAsync(ExplorerRequest request, Run run, Position from, Position to) => from >= to
+        ? Task.FromResult(new EventPage([], from, IsLast: true))
+        : EventReader.ReadAsync(request.Explorer, run, EventFilter.None, from, to, DiffModel.MostEvents, request.Aborted);
 
     private static async Task<WorldDiff> DiffAsync(
         ExplorerRequest request, Run a, DiffSide sideA, Run b, DiffSide sideB)

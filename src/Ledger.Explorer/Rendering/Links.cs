@@ -25,6 +25,10 @@ internal sealed class Links(string root)
 
     public string RunsBy(params ReadOnlySpan<(string Name, object? Value)> query) => $"{root}/" + Of(query);
 
+    public string Search(params ReadOnlySpan<(string Name, object? Value)> query) => $"{root}/search" + Of(query);
+
+    public string Totals(params ReadOnlySpan<(string Name, object? Value)> query) => $"{root}/totals" + Of(query);
+
     public string Run(StreamName stream, params ReadOnlySpan<(string Name, object? Value)> query) =>
         $"{root}/run" + Of([("stream", stream), .. query]);
 
@@ -63,6 +67,10 @@ internal sealed class Links(string root)
     public string Letter(Guid? id) => $"{root}/letter" + Of([("id", id)]);
 
     public string Usage(StreamName stream) => $"{root}/run/usage" + Of([("stream", stream)]);
+
+    public string Steps(StreamName stream, params ReadOnlySpan<(string Name, object? Value)> query) => $"{root}/run/steps" + Of([("stream", stream), .. query]);
+
+    public string Chat(StreamName stream, params ReadOnlySpan<(string Name, object? Value)> query) => $"{root}/run/chat" + Of([("stream", stream), .. query]);
 
     public string Live(StreamName stream, Position from) => $"{root}/live" + Of([("stream", stream), ("from", from)]);
 

@@ -4,7 +4,7 @@ using NpgsqlTypes;
 namespace Ledger.Postgres.Log;
 
 /// <summary>Finds streams and events by queries.</summary>
-internal sealed class PostgresLogSearch(StoreContext context, StreamTable streamTable) : ILogSearch, ITypeSearch
+internal sealed partial class PostgresLogSearch(StoreContext context, StreamTable streamTable) : ILogSearch, ITypeSearch
 {
     // No statement keeps its snapshot for longer.
     private const int EventsOfAPage = 10_000;

@@ -5,14 +5,20 @@ namespace Ledger.Log;
 /// <summary>The conditions of a query, as every engine understands them.</summary>
 internal sealed class EventMatch
 {
-    private readonly EventQuery _query;
+    private readonly string? _actor;
+    private readonly string? _callId;
 
     public EventMatch(EventQuery query)
+        : this(query.Types, query.Actor, query.Text, query.CallId)
     {
-        _query = query;
-        Types = query.Types is { Count: > 0 } types ? [.. types.Where(t => !IsPrefix(t))] : null;
-        Prefixes = query.Types is { Count: > 0 } all ? [.. all.Where(IsPrefix).Select(t => t[..^1])] : null;
-        Text = query.Text is { Length: > 0 } text ? AsciiCase.Lower(Escaped(text)) : null;
+    }
+
+    public EventMatch(IReadOnlyList<string>? types, string? actor, string? text, string? callId)
+    {
+        (_actor, _callId) = (actor, callId);
+        Types = types is { Count: > 0 } ? [.. types.Where(t => !IsPrefix(t))] : null;
+        Prefixes = types is { Count: > 0 } ? [.. types.Where(IsPrefix).Select(t => t[..^1])] : null;
+        Text = text is { Length: > 0 } ? AsciiCase.Lower(Escaped(text)) : null;
     }
 
     /// <summary>The names that are wanted whole, or null.</summary>
@@ -26,8 +32,8 @@ internal sealed class EventMatch
 
     public bool IsMetBy(RecordedEvent recorded) =>
         IsWanted(recorded.Type)
-        && (_query.Actor is null || recorded.Metadata.Actor == _query.Actor)
-        && (_query.CallId is null || recorded.Metadata.CallId == _query.CallId)
+        && (_actor is null || recorded.Metadata.Actor == _actor)
+        && (_callId is null || recorded.Metadata.CallId == _callId)
         && (Text is null || AsciiCase.Lower(CanonicalJson.ToText(recorded.ToJsonElement())).Contains(Text, StringComparison.Ordinal));
 
     private bool IsWanted(string type) =>

@@ -24,6 +24,15 @@ public interface ILogSearch
         EventQuery query,
         CancellationToken cancellationToken = default);
 
+    /// <summary>The last events of all streams that a query wants, the last of the log first.</summary>
+    /// <remarks>
+    /// It looks at <see cref="LogQuery.Reach"/> events at most, and the next page goes on before them, so that no page reads what another one has read. With
+    /// <see cref="LogQuery.Since"/> or <see cref="LogQuery.Until"/> an engine may look only at that part of the log, and an hour more: across streams, times are
+    /// not always in the order of the log.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">A number of the query is out of its range.</exception>
+    Task<LogPage> SearchAsync(LogQuery query, CancellationToken cancellationToken = default);
+
     /// <summary>Counts the events of a part of a history by type and actor, in slices of equal length.</summary>
     /// <remarks>Of a longer part it samples <see cref="LogSearch.MostCounted"/> events, evenly spread, and the result says so.</remarks>
     /// <param name="history">Whose events.</param>

@@ -84,6 +84,37 @@ internal sealed class ScanningLogSearch(IEventStore store) : ILogSearch
         return new EventPage(found, new Position(next), IsLast: next < reach || reach >= query.To?.Value);
     }
 
+    // A store that can only be read forward is read up to where the page begins.
+    public async Task<LogPage> SearchAsync(LogQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var match = new LogMatch(query.Checked());
+        var looked = new Queue<RecordedEvent>();
+        var isWhole = true;
+        await foreach (var recorded in store.ReadLogAsync(default, cancellationToken).ConfigureAwait(false))
+        {
+            if (recorded.Sequence >= query.Before)
+            {
+                break;
+            }
+
+            if (match.IsOf(recorded.Stream))
+            {
+                looked.Enqueue(recorded);
+                if (looked.Count > query.Reach)
+                {
+                    looked.Dequeue();
+                    isWhole = false;
+                }
+            }
+        }
+
+        RecordedEvent[] found = [.. looked.Reverse().Where(match.IsMetBy).Take(query.Limit + 1)];
+        var page = found.Length > query.Limit ? found[..query.Limit] : found;
+        SequenceNumber? next = found.Length > query.Limit ? page[^1].Sequence : isWhole ? null : looked.Peek().Sequence;
+        return new LogPage(page, next, looked.Count);
+    }
+
     public async Task<EventCounts> CountEventsAsync(
         History history,
         Position from,

@@ -46,6 +46,15 @@ public sealed record CallCost(decimal? Usd = null, long? InputTokens = null, lon
     /// <summary>Whether no amount is negative, or too large to be added up.</summary>
     internal bool IsInRange => Usd is null or (>= 0 and <= MaxUsd) && IsCount(InputTokens) && IsCount(OutputTokens);
 
+    /// <summary>What the event of a call or of its answer states about usage, cost and model; <see cref="Unknown"/> for other events.</summary>
+    public static CallCost Of(RecordedEvent recorded)
+    {
+        ArgumentNullException.ThrowIfNull(recorded);
+        return recorded.Type is "llm.request" or "llm.response" or "llm.usage" or "tool.returned" or "call.returned" or "call.answered"
+            ? Read(recorded.ToJsonElement())
+            : Unknown;
+    }
+
     internal static CallCost Read(JsonElement data)
     {
         if (data.ValueKind != JsonValueKind.Object)

@@ -55,6 +55,22 @@ public sealed class EventsLastTests(CliDatabase database) : IClassFixture<CliDat
             .ShouldBeRefused(2, "--last and --from both say where to begin; use one of them.");
     }
 
+    [Fact]
+    public async Task Search_ByToolAndArgument_ShowsTheLastCallFirst()
+    {
+        await database.StartAsync("searched", 1);
+        foreach (var quay in new[] { "north", "south", "north" })
+        {
+            (await database.Cli.RunAsync("append", "searched", "--type", "tool.called", "--data", $$$"""{"tool": "sonar", "arguments": {"quay": "{{{quay}}}"}}""")).ShouldSucceed();
+        }
+
+        var found = (await database.Cli.RunAsync("search", "--tool", "sonar", "--where", "quay=north")).ShouldSucceed();
+        found.IndexOf("run:searched@4  tool.called", StringComparison.Ordinal).ShouldBeLessThan(found.IndexOf("run:searched@2  tool.called", StringComparison.Ordinal));
+        found.ShouldNotContain("run:searched@3");
+        (await database.Cli.RunAsync("search", "SONAR", "--limit", "1")).ShouldSucceed().ShouldContain("Earlier events: --before ");
+        (await database.Cli.RunAsync("search", "is nowhere")).ShouldSucceed().ShouldContain("No events found.");
+    }
+
     private async Task<string> PositionsAsync(params string[] arguments)
     {
         var shown = (await database.Cli.RunAsync(["events", .. arguments, "--json"])).ShouldSucceed();

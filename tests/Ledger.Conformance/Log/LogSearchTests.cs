@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Log;
 using Shouldly;
@@ -142,6 +143,67 @@ public abstract class LogSearchTests(ITestEngine engine) : EventStoreTests(engin
     }
 
     [Fact]
+    public async Task Search_ByToolArgumentActorAndText_FindsThoseOfAllStreams_TheLastFirst()
+    {
+        var query = await CallsAsync();
+
+        (await Found(query with { Tool = "sonar" })).ShouldBe(["b1", "a2", "a1"]);
+        (await Found(query with { Tool = "sonar", Where = DataCondition.Parse("arguments.quay=north") })).ShouldBe(["b1", "a1"]);
+        (await Found(query with { Where = DataCondition.Parse("quay=north") })).ShouldBe(["b2", "b1", "a1"]);
+        (await Found(query with { Where = DataCondition.Parse("/arguments/at.times/1=2") })).ShouldBe(["a2"]);
+        (await Found(query with { Where = DataCondition.Parse("arguments.deep=true") })).ShouldBe(["a1"]);
+        (await Found(query with { Where = DataCondition.Parse("arguments.at.times=2") })).ShouldBeEmpty();
+        (await Found(query with { Actor = "diver" })).ShouldBe(["a2"]);
+        (await Found(query with { Text = "NORTH", Types = ["tool.*"] })).ShouldBe(["b2", "b1", "a1"]);
+        (await Found(query with { Streams = [] })).ShouldBeEmpty();
+        (await Found(query with { Streams = [new StreamName(query.Prefix + "a")], Tool = "sonar" })).ShouldBe(["a2", "a1"]);
+    }
+
+    [Fact]
+    public async Task Search_Pages_GoOnBeforeTheLast_AndEndAtTheirReach()
+    {
+        var query = await CallsAsync() with { Types = ["tool.called"] };
+
+        var first = await Search.SearchAsync(query with { Limit = 3 });
+        var second = await Search.SearchAsync(query with { Limit = 3, Before = first.Next });
+        var near = await Search.SearchAsync(query with { Tool = "sonar", Reach = 2 });
+        var far = await Search.SearchAsync(query with { Tool = "sonar", Reach = 2, Before = near.Next });
+
+        Ids(first).ShouldBe(["b2", "b1", "a2"]);
+        (Ids(second).Single(), second.Next).ShouldBe(("a1", null));
+        (Ids(near).Single(), near.Examined, near.Next is not null).ShouldBe(("b1", 2, true));
+        Ids(far).ShouldBe(["a2"]);
+        (await Search.SearchAsync(query with { Limit = 4 })).Next.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Search_ByTime_FindsWhatWasRecordedThen()
+    {
+        var query = await CallsAsync() with { Types = ["tool.called"] };
+        var times = (await Search.SearchAsync(query)).Events.ToDictionary(e => e.Metadata.ForeignId!, e => e.Timestamp);
+
+        (await Found(query with { Since = times["b1"] })).ShouldBe(times.Where(t => t.Value >= times["b1"]).Select(t => t.Key));
+        (await Found(query with { Until = times["b1"] })).ShouldBe(times.Where(t => t.Value < times["b1"]).Select(t => t.Key));
+        (await Found(query with { Since = times["b2"].AddHours(2) })).ShouldBeEmpty();
+        (await Found(query with { Until = times["a1"].AddYears(-9) })).ShouldBeEmpty();
+        (await Found(query with { Since = DateTimeOffset.MinValue, Until = DateTimeOffset.MaxValue })).Count().ShouldBe(4);
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1_001, 1)]
+    [InlineData(1, 0)]
+    public async Task Search_NumberOutOfRange_Throws(int limit, int reach) =>
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(() => Search.SearchAsync(new LogQuery { Limit = limit, Reach = reach }));
+
+    [Theory]
+    [InlineData("quay")]
+    [InlineData("=north")]
+    [InlineData("")]
+    [InlineData("1.2.3.4.5.6.7.8.9.10.11.12.13.14.15.16.17.18.19.20.21.22.23.24.25.26.27.28.29.30.31.32.33=x")]
+    public void Condition_WithoutPathOrValue_Throws(string text) => Should.Throw<FormatException>(() => DataCondition.Parse(text));
+
+    [Fact]
     public async Task CountEvents_FewEvents_CountsEachInItsSlice()
     {
         var history = await MixedAsync();
@@ -178,6 +240,30 @@ public abstract class LogSearchTests(ITestEngine engine) : EventStoreTests(engin
 
         counted.Counts.ShouldBeEmpty();
     }
+
+    // Two calls of a run, then two of another one; the query is about these streams alone.
+    private async Task<LogQuery> CallsAsync()
+    {
+        var mark = $"run:{NewId()}-";
+        static NewEvent Call(string id, string tool, string arguments, string? actor = null) => new(
+            new ToolCalled(tool, JsonElement.Parse(arguments)), new EventMetadata { ForeignId = id, Actor = actor });
+        await Store.AppendAsync(new StreamName(mark + "a"), ExpectedVersion.NoStream,
+        [
+            Call("a1", "sonar", """{"quay": "north", "deep": true}"""),
+            Call("a2", "sonar", """{"quay": "south", "at.times": [1, 2]}""", "diver"),
+            Labelled("other"),
+        ]);
+        await Store.AppendAsync(new StreamName(mark + "b"), ExpectedVersion.NoStream,
+        [
+            Call("b1", "sonar", """{"quay": "north", "n": {"tool": "crane"}}"""),
+            Call("b2", "crane", """{"quay": "north"}"""),
+        ]);
+        return new LogQuery { Prefix = mark };
+    }
+
+    private async Task<IEnumerable<string?>> Found(LogQuery query) => Ids(await Search.SearchAsync(query));
+
+    private static IEnumerable<string?> Ids(LogPage page) => page.Events.Select(e => e.Metadata.ForeignId);
 
     private async Task<History> MixedAsync()
     {

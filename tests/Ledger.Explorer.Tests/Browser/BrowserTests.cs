@@ -43,6 +43,27 @@ public sealed class BrowserTests(BrowserHost browser) : IClassFixture<BrowserHos
     }
 
     [BrowserFact]
+    public async Task Search_ForTheCallOfATool_LeadsToItsTimeAndItsConversation()
+    {
+        await using var watched = await browser.OpenAsync("/");
+        var page = watched.Page;
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Search", Exact = true }).ClickAsync();
+        await page.GetByLabel("Tool").FillAsync("sonar");
+        await page.GetByLabel("Argument").FillAsync("quay=north");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Search" }).ClickAsync();
+        await Expect(page.Locator(".found tbody tr")).ToHaveCountAsync(1);
+        await page.GetByRole(AriaRole.Link, new() { Name = "run:agent-at-work" }).ClickAsync();
+        await Expect(page.GetByText("position 3 of 14")).ToBeVisibleAsync();
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Time", Exact = true }).ClickAsync();
+        (await watched.TextAsync(".steps tbody tr:nth-child(3)")).ShouldContain("4.2 s");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Chat", Exact = true }).ClickAsync();
+        await Expect(page.Locator(".said-assistant strong").Filter(new() { HasText = "northern" }).First).ToBeVisibleAsync();
+        await Expect(page.Locator(".chat a[href^=javascript], .chat img, .chat script")).ToHaveCountAsync(0);
+    }
+
+    [BrowserFact]
     public async Task Run_Filtered_ShowsThoseAlone()
     {
         await using var watched = await browser.OpenAsync("/run?stream=run:kettle");

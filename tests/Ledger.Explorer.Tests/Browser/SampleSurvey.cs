@@ -40,6 +40,7 @@ internal static class SampleSurvey
         await WriteSurveyAsync(ledger);
         await WriteTasksAsync(ledger);
         await WriteRecordsAsync(ledger);
+        await AgentAtWork.WriteAsync(ledger);
     }
 
     /// <summary>A subscription that cannot take some events goes past them.</summary>

@@ -1,3 +1,4 @@
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Shouldly;
 
@@ -30,6 +31,10 @@ public sealed class WatchedPage : IAsyncDisposable
 
     /// <summary>Whether pictures are wanted.</summary>
     public static bool Shoots { get; } = Environment.GetEnvironmentVariable("LEDGER_SCREENSHOTS") == "1";
+
+    /// <summary>What stands in the way of people with assistive technology: each rule of axe that is broken, and where.</summary>
+    public async Task<IEnumerable<string>> ObstaclesAsync() =>
+        (await Page.RunAxe()).Violations.Select(rule => $"{rule.Id}: {rule.Help} {string.Join(' ', rule.Nodes.Take(3).Select(node => node.Html))}");
 
     /// <summary>With <c>LEDGER_SCREENSHOTS=1</c>, keeps a picture of the whole page under <c>artifacts/screenshots</c>.</summary>
     public async Task ShootAsync(string name)

@@ -57,8 +57,12 @@ public abstract class EveryRouteTests : IAsyncLifetime
     private static readonly Dictionary<string, string[]> Pages = new()
     {
         ["/"] = ["text", "kind", "state", "status", "label", "model", "order", "since", "until", "skip", "after", "limit"],
+        ["/totals"] = ["by", "kind", "text", "state", "status", "label", "model", "since", "until"],
+        ["/search"] = ["text", "type", "actor", "tool", "where", "kind", "status", "label", "model", "since", "until", "before", "limit"],
         ["/run"] = ["stream", "from", "limit", "lanes", "type", "actor", "text", "call", "since", "until"],
         ["/run/usage"] = ["stream"],
+        ["/run/chat"] = ["stream", "from", "text"],
+        ["/run/steps"] = ["stream", "from", "clock"],
         ["/event"] = ["stream", "position", "id", "effects"],
         ["/branches"] = ["stream"],
         ["/world"] = ["stream", "at", "time", "type", "text", "after", "after_relation"],

@@ -17,6 +17,8 @@ public sealed partial class HostileTests : IAsyncLifetime
     private const string Attribute = "\"><img src=x onerror=alert(2)>";
     private const string Link = "javascript:alert(3)";
     private const string Hostile = Script + Attribute + Link + "'\u202E</title></textarea><svg onload=alert(4)>";
+    private const string Markdown = "# " + Hostile + "\n- " + Hostile + "\n**" + Hostile + "** `" + Hostile + "`\n[a](javascript:alert(6)) ![b](http://x/y.png) <javascript:alert(7)>\n```html\n" + Hostile + "\n```\n";
+    private static readonly JsonSerializerOptions Deep = new() { MaxDepth = 600 };
     private static readonly string RunName = "run:" + Hostile;
 
     private ExplorerHost _host = null!;
@@ -41,7 +43,15 @@ public sealed partial class HostileTests : IAsyncLifetime
             new NewEvent(new ObjectCreated("b" + Hostile, Hostile, new JsonObject { ["nested"] = new JsonArray(Hostile, new JsonObject { [Hostile] = 1 }) })),
             new RelationCreated(Hostile, Hostile, Hostile, "b" + Hostile, new JsonObject { [Hostile] = Hostile }),
             new NewEvent(new UntypedEvent(Hostile, JsonSerializer.SerializeToElement(Hostile)), new EventMetadata { Actor = "x" }),
+            new NewEvent(
+                new UntypedEvent("llm.request", JsonSerializer.SerializeToElement(new { model = Hostile, messages = new object[] { new { role = Hostile, content = Markdown }, new { role = "user", content = new[] { new { type = Hostile, x = Hostile } } } } })),
+                new EventMetadata { CallId = Hostile }),
+            new UntypedEvent("llm.response", JsonSerializer.SerializeToElement(new { model = Hostile, error = Hostile, tool_calls = new[] { new { function = new { name = Hostile, arguments = Hostile } } }, text = Markdown })),
+            new UntypedEvent("tool.called", JsonSerializer.SerializeToElement(new { tool = Hostile, arguments = new { text = Hostile } })),
+            new UntypedEvent("call.failed", JsonSerializer.SerializeToElement(new { kind = Hostile, error = Hostile })),
+            new RunFailed(Hostile),
         ]);
+        await run.LabelAsync(["\"><svg onload=alert(5)>"]);
         var branch = await run.ForkAsync(new Position(2), new ForkOptions { Id = "b" + Hostile, Name = Hostile });
         await branch.AppendAsync([new ObjectPatched(Hostile, new JsonObject { [Hostile] = "other" + Hostile })]);
     }
@@ -57,6 +67,14 @@ public sealed partial class HostileTests : IAsyncLifetime
     [InlineData("/ledger/?kind=all")]
     [InlineData("/ledger/run?stream={0}")]
     [InlineData("/ledger/run?stream={0}&lanes=actor")]
+    [InlineData("/ledger/run/chat?stream={0}")]
+    [InlineData("/ledger/run/chat?stream={0}&text=raw")]
+    [InlineData("/ledger/run/steps?stream={0}")]
+    [InlineData("/ledger/search?text={1}")]
+    [InlineData("/ledger/search?tool={1}&where=text={1}")]
+    [InlineData("/ledger/search?text=ALERT&status=failed")]
+    [InlineData("/ledger/totals?by=model")]
+    [InlineData("/ledger/totals?by=label")]
     [InlineData("/ledger/run?stream={0}&type={1}&actor={1}&text={1}")]
     [InlineData("/ledger/run?stream=branch:b{1}")]
     [InlineData("/ledger/event?stream={0}&position=0")]
@@ -101,9 +119,9 @@ public sealed partial class HostileTests : IAsyncLifetime
     public async Task Page_ValueOf10Megabytes_IsCut()
     {
         var large = new string('x', 10 * 1024 * 1024);
-        await _host.Ledger.GetRun("large").AppendAsync([new ObjectCreated("o", "T", new JsonObject { ["text"] = large })]);
+        await _host.Ledger.GetRun("large").AppendAsync([new ObjectCreated("o", "T", new JsonObject { ["text"] = large }), new LlmResponse(large), new ToolCalled(large)]);
 
-        foreach (var path in new[] { "run?stream=run:large", "event?stream=run:large&position=0", "world?stream=run:large", "object?stream=run:large&id=o", "diff?a=run:large&at_a=0&b=run:large" })
+        foreach (var path in new[] { "run?stream=run:large", "event?stream=run:large&position=0", "world?stream=run:large", "object?stream=run:large&id=o", "diff?a=run:large&at_a=0&b=run:large", "run/chat?stream=run:large", "run/steps?stream=run:large", "search?text=xxx" })
         {
             using var answer = await _client.GetAsync("/ledger/" + path);
             answer.StatusCode.ShouldBe(HttpStatusCode.OK, path);
@@ -116,9 +134,9 @@ public sealed partial class HostileTests : IAsyncLifetime
     {
         var deep = JsonDocument.Parse(new string('[', 500) + new string(']', 500), new JsonDocumentOptions { MaxDepth = 600 }).RootElement;
         await _host.Ledger.GetRun("deep").AppendAsync(
-            [new UntypedEvent("deep", deep), new UntypedEvent("object.created", JsonSerializer.SerializeToElement(new { id = "o", type = "T", data = new { deep = 1 } }))]);
+            [new UntypedEvent("deep", deep), new UntypedEvent("llm.request", JsonSerializer.SerializeToElement(new { messages = deep }, Deep)), new UntypedEvent("object.created", JsonSerializer.SerializeToElement(new { id = "o", type = "T", data = new { deep = 1 } }))]);
 
-        foreach (var path in new[] { "run?stream=run:deep", "event?stream=run:deep&position=0", "world?stream=run:deep", "object?stream=run:deep&id=o" })
+        foreach (var path in new[] { "run?stream=run:deep", "event?stream=run:deep&position=0", "world?stream=run:deep", "object?stream=run:deep&id=o", "run/chat?stream=run:deep", "run/steps?stream=run:deep" })
         {
             using var answer = await _client.GetAsync("/ledger/" + path);
             answer.StatusCode.ShouldBe(HttpStatusCode.OK, path);

@@ -22,7 +22,7 @@ cross join lateral (
       and ($6::text is null or m.headers ->> 'actor' = $6)
       and ($9::text is null or m.headers ->> 'call_id' = $9)
       and ($7::text is null
-           or position($7 in translate(m.data::text, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')) > 0)
+           or position($7 in lower(m.data::text collate "C")) > 0)
     order by m.version
     limit $8) as e
 limit $8

@@ -1,0 +1,40 @@
+using Ledger.Explorer.Rendering;
+using Ledger.Runs;
+
+namespace Ledger.Explorer.Runs;
+
+/// <summary>Reads the totals of runs.</summary>
+internal static class RunTotalsReader
+{
+    public static async Task<Page> ReadAsync(ExplorerRequest request)
+    {
+        var kind = KindOf(request.Query);
+        var query = QueryOf(request.Query, kind);
+        var by = GroupingOf(request.Query);
+        return Page.Of<RunTotalsPage>(new RunTotalsModel(query, kind, by, await AddUpAsync(request, query, by).ConfigureAwait(false)));
+    }
+
+    /// <summary>The same totals for programs.</summary>
+    public static Task<IReadOnlyList<RunTotals>> AddUpAsync(ExplorerRequest request) =>
+        AddUpAsync(request, QueryOf(request.Query, KindOf(request.Query)), GroupingOf(request.Query));
+
+    private static Task<IReadOnlyList<RunTotals>> AddUpAsync(ExplorerRequest request, RunQuery query, RunGrouping by) =>
+        request.Explorer.Summaries.AddUpAsync(query, by, request.Aborted);
+
+    private static string KindOf(Query query) => query.Choice("kind", "runs", "runs", "branches", "all");
+
+    private static RunGrouping GroupingOf(Query query) => Enum.Parse<RunGrouping>(query.Choice("by", "day", "day", "model", "label"), ignoreCase: true);
+
+    private static RunQuery QueryOf(Query query, string kind)
+    {
+        var streams = RunListReader.QueryOf(query, kind);
+        return RunListReader.FilterOf(query, streams, kind) ?? new RunQuery
+        {
+            Prefix = kind == "all" ? "" : streams.Prefix,
+            Text = streams.Text,
+            State = streams.State,
+            ActiveSince = streams.ActiveSince,
+            ActiveUntil = streams.ActiveUntil,
+        };
+    }
+}
