@@ -136,7 +136,7 @@ public sealed partial class Run
     /// causes lead to them.</item>
     /// <item><see cref="RebaseMode.Squash"/> writes one set of events for the difference instead, as <see cref="MergeAsync"/> does; values in conflict are left out.</item>
     /// <item>The last event is <c>branch.rebased</c>. This branch does not change; the other history does not either.</item>
-    /// <item>The branch is created first and then written to in one append: if the process ends between the two, it is a fork without events of its own.</item>
+    /// <item>The branch is created and written to in one transaction: it has all of its events, or does not exist.</item>
     /// </list>
     /// </remarks>
     /// <param name="onto">The run or branch whose end the new branch begins at.</param>
@@ -162,6 +162,16 @@ public sealed partial class Run
         var append = new StreamAppend(StreamName, ExpectedVersion.Exactly(VersionAt(length)), correlated);
         var results = await _ledger.Store.AppendAsync([append], cancellationToken).ConfigureAwait(false);
         return await EndOfAsync(results[0], correlated, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Forks this history at a length, and writes to the branch in the same transaction.</summary>
+    internal async Task<(Run Branch, Position Length)> ForkAsync(
+        Position at, ForkOptions options, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)
+    {
+        var branch = await _ledger.ForkAsync(StreamName, at, options, [.. events.Select(Correlated)], cancellationToken).ConfigureAwait(false);
+        var length = new Position(at.Value + 1 + events.Count);
+        await branch.SaveDueSnapshotAsync(length, events.Count, cancellationToken).ConfigureAwait(false);
+        return (branch, length);
     }
 
     private void CheckFamily(Run source, string what, string parameter = "source")

@@ -177,7 +177,7 @@ public abstract class MergeHistoryTests(ITestEngine engine) : EventStoreTests(en
     public async Task DeepLineage_LeafIntoRoot_TakesEveryLevel()
     {
         var (run, leaf) = await ForkedAsync();
-        var depth = Scale.Of(40, 900);
+        var depth = Scale.Of(40, 999);
         for (var i = 0; i < depth; i++)
         {
             await SetAsync(leaf, $"k{i}", i);
