@@ -124,12 +124,12 @@ internal sealed class MergeSides(MergeReader reader, IReadOnlyList<MergeState> b
     }
 
     private MergeItem Item(EntityKind kind, string id, EntitySet inOurs) =>
-        new(kind, id, [.. _inBases.Select(find => find(kind, id))], inOurs.Find(kind, id), _inTheirs(kind, id));
+        new(kind, id, [.. _inBases.Select(find => find(kind, id))], inOurs.Find(kind, id), _inTheirs(kind, id), reader.Rules);
 
-    private static MergeItem Untouched(string relationId, EntitySet inOurs, EntitySet unchanged)
+    private MergeItem Untouched(string relationId, EntitySet inOurs, EntitySet unchanged)
     {
         var state = unchanged.Find(EntityKind.Relation, relationId);
-        return new MergeItem(EntityKind.Relation, relationId, [state], inOurs.Find(EntityKind.Relation, relationId), state);
+        return new MergeItem(EntityKind.Relation, relationId, [state], inOurs.Find(EntityKind.Relation, relationId), state, reader.Rules);
     }
 
     private static EntityState? FindOld(WorldDiff diff, EntityKind kind, string id) =>

@@ -8,7 +8,7 @@ namespace Ledger;
 public sealed partial class Run
 {
     /// <summary>What the worlds of a merge are read by; for one merge.</summary>
-    internal MergeReader MergeReader => new(_ledger.Store, _statistics, _ledger.Logger);
+    internal MergeReader MergeReader => new(_ledger.Store, _ledger.Options.MergeRules, _statistics, _ledger.Logger);
 
     /// <summary>Says what <see cref="MergeAsync"/> would write, and writes nothing.</summary>
     /// <remarks>
@@ -34,7 +34,7 @@ public sealed partial class Run
     /// <list type="number">
     /// <item>The worlds are compared with the newest state that both have in common: the fork, or what was merged since. Of several such states none of which
     /// contains another (both merged each other at the same time), the newest is the base, and a value on which they differ counts as changed by both.</item>
-    /// <item>Of an object or relation each top-level property is a value, and so are its type and ends. What one side changed is taken over; what both changed
+    /// <item>Of an object or relation each top-level property is a value, and so are its type and ends; <see cref="AgentLedgerOptions.MergeRules"/> can go deeper. What one side changed is taken over; what both changed
     /// differently is a conflict, and while one is open nothing is written.</item>
     /// <item>One append writes ordinary events of objects and relations, caused by the events of both sides, and then <c>branch.merged</c>. If this history grows meanwhile, the
     /// merge starts again; with <see cref="MergeOptions.ExpectedLength"/> it is refused.</item>

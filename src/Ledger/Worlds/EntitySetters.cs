@@ -39,10 +39,10 @@ internal sealed class EntitySetters
         }
     }
 
-    /// <summary>The event that set the value at a place, or took it away; an empty place stands for the whole.</summary>
+    /// <summary>The event that set the value at a place, or took it away; an empty place stands for the whole, and one in a property for the property.</summary>
     public EntitySetter? Find(EntityKind kind, string id, string path) => !_entries.TryGetValue((kind, id), out var entry)
         ? LastMerge
-        : path.Length == 0 ? entry.Last : entry.Patches?.GetValueOrDefault(path) ?? entry.Whole ?? LastMerge;
+        : path.Length == 0 ? entry.Last : entry.Patches?.GetValueOrDefault(EntityState.TopOf(path)) ?? entry.Whole ?? LastMerge;
 
     private void Whole(RecordedEvent recorded, EntityKind kind, bool removes)
     {
