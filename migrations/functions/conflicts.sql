@@ -14,6 +14,7 @@ language plpgsql
 volatile
 set enable_seqscan = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_column
 declare
@@ -33,20 +34,20 @@ begin
     ),
     -- The objects that one side has and the merge does not, and whether it is ours that removed them.
     absent as materialized (
-        select i.id, i.kind = 'lost' as by_ours
+        select coalesce(jsonb_object_agg(i.id, i.kind = 'lost'), '{}') as ids
         from item as i
         where i.kind = 'lost' or i.kind = 'object' and i.ours is not null and i.result is null and i.conflict is null
     ),
     lost_end as materialized (
-        select i.id, '/' || e.member as path, i.bases[1] as base, i.ours, i.theirs, a.id as end_id, a.by_ours
+        select i.id, '/' || e.member as path, i.bases[1] as base, i.ours, i.theirs, i.result ->> e.member as end_id, a.by_ours
         from item as i
         cross join (values ('source_id'), ('target_id')) as e (member)
-        join absent as a on a.id = i.result ->> e.member
+        cross join lateral (select (n.ids -> (i.result ->> e.member))::boolean as by_ours from absent as n) as a
         where i.kind = 'relation'
           and i.conflict is null
           and case when a.by_ours
-              then i.theirs ->> e.member = a.id and exists (select from unnest(i.bases) as b (state) where b.state is distinct from i.theirs)
-              else i.ours ->> e.member = a.id and exists (select from unnest(i.bases) as b (state) where b.state is distinct from i.ours)
+              then i.theirs -> e.member = i.result -> e.member and exists (select from unnest(i.bases) as b (state) where b.state is distinct from i.theirs)
+              when not a.by_ours then i.ours -> e.member = i.result -> e.member and exists (select from unnest(i.bases) as b (state) where b.state is distinct from i.ours)
           end
     ),
     conflict as materialized (
@@ -59,9 +60,17 @@ begin
                i.kind, i.id, v.path, i.kind, i.id, v.path
         from item as i
         cross join lateral {ledger}.merge_values_v1(i.ours, i.theirs, i.bases) as v
-        cross join lateral {ledger}.merge_disputes_v1(
-            v.path, v.ours, v.theirs, v.bases, coalesce(p_deep -> (i.ours ->> 'type') ? v.property, false)) as d
+        cross join lateral (
+            select v.path, v.bases[1] as base, v.ours, v.theirs
+            where p_deep -> (i.ours ->> 'type') ? v.property is not true
+            union all
+            select m.path, m.base, m.ours, m.theirs
+            from {ledger}.merge_disputes_v1(v.path, v.ours, v.theirs, v.bases, true) as m
+            where p_deep -> (i.ours ->> 'type') ? v.property) as d
         where i.conflict = 'values'
+          and v.ours is distinct from v.theirs
+          and exists (select from unnest(v.bases) as b (value) where b.value is distinct from v.theirs)
+          and exists (select from unnest(v.bases) as b (value) where b.value is distinct from v.ours)
         union all
         select 'relation', l.id, coalesce(l.ours, l.theirs), 'lost_end', null, l.path, l.base, l.ours, l.theirs,
                case when l.by_ours then 'object' else 'relation' end,

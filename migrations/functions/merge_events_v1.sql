@@ -8,6 +8,7 @@ language plpgsql
 stable
 set enable_seqscan = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $function$
 declare
     wanted text[] := p_streams;

@@ -12,6 +12,7 @@ language plpgsql
 volatile
 set enable_seqscan = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_column
 declare

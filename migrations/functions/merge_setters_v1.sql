@@ -15,6 +15,7 @@ language plpgsql
 stable
 set enable_seqscan = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $function$
 #variable_conflict use_column
 begin

@@ -39,10 +39,17 @@ begin
     from (
         select m.member,
                m.property,
-               {ledger}.merge_value_v1(m.ours, m.theirs, m.bases, d.is_deep) as merged,
-               exists (select from {ledger}.merge_disputes_v1(m.path, m.ours, m.theirs, m.bases, d.is_deep)) as is_disputed
+               case when d.is_kept then m.ours when d.is_taken then m.theirs
+                   else {ledger}.merge_value_v1(m.ours, m.theirs, m.bases, d.is_deep) end as merged,
+               case when d.is_kept or d.is_taken then false
+                   else exists (select from {ledger}.merge_disputes_v1(m.path, m.ours, m.theirs, m.bases, d.is_deep)) end as is_disputed
         from {ledger}.merge_values_v1(p_ours, p_theirs, p_bases) as m
         cross join lateral (
-            select coalesce(p_deep -> (p_ours ->> 'type') ? m.property, false) as is_deep) as d) as v;
+            -- The usual cases, without a call for each value.
+            select m.ours is not distinct from m.theirs
+                       or not exists (select from unnest(m.bases) as b (value) where b.value is distinct from m.theirs) as is_kept,
+                   not exists (select from unnest(m.bases) as b (value) where b.value is distinct from m.ours) as is_taken,
+                   coalesce(p_deep -> (p_ours ->> 'type') ? m.property, false) as is_deep
+            offset 0) as d) as v;
 end
 $function$;
