@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using Ledger.Cli.Connections;
 using Ledger.Cli.Files;
-using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Merging;
 using Ledger.Worlds;

@@ -1,4 +1,3 @@
-using Ledger.Log;
 using Ledger.Runs;
 
 namespace Ledger.Explorer.Pictures;

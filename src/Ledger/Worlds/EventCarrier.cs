@@ -173,7 +173,7 @@ internal sealed class EventCarrier(
     {
         if (_ourSetters is null)
         {
-            _ourSetters = new EntitySetters();
+            _ourSetters = new EntitySetters { StartsEmpty = true };
             await foreach (var recorded in reader.ReadChangesAsync(target, Followed(), Position.Start, length, cancellationToken).ConfigureAwait(false))
             {
                 _ourSetters.Take(recorded);
