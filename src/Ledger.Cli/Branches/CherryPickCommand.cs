@@ -48,7 +48,7 @@ internal sealed class CherryPickCommand : LedgerCommand
     {
         var resolver = await _decisions.ReadAsync(session, cancellationToken);
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var (target, source) = await Histories.FindAsync(connection, session.Get(_target), session.Get(_source), cancellationToken);
+        var (target, source) = await _decisions.FindAsync(session, connection, session.Get(_target), session.Get(_source), cancellationToken);
         var registry = connection.Store.Registry;
         await DecisionOptions.RefusingAsync(async () =>
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Ledger.Cli.Connections;
 using Ledger.Cli.Files;
 using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Merging;
@@ -19,7 +20,17 @@ internal sealed class DecisionOptions(string target, string source)
         HelpName = "FILE",
     };
 
-    public IEnumerable<Option> All => [_ours, _theirs, _resolve];
+    private readonly Option<string[]> _deep = new("--deep")
+    {
+        Description = "A property whose members are merged one by one, such as 'Claim/details'. By default a property is one value. May be given several times.",
+        HelpName = "TYPE/PROPERTY",
+    };
+
+    public IEnumerable<Option> All => [_ours, _theirs, _resolve, _deep];
+
+    /// <summary>Handles on the two runs or branches, which must exist, that merge as the options say.</summary>
+    public Task<(Run A, Run B)> FindAsync(Session session, LedgerConnection connection, string a, string b, CancellationToken cancellationToken) =>
+        StoredRuns.FindAsync(connection.LedgerWith(RulesOf(session)), a, b, cancellationToken);
 
     /// <summary>Checks the options and reads the file, before anything is connected to.</summary>
     /// <exception cref="UsageException">They exclude each other.</exception>
@@ -31,6 +42,7 @@ internal sealed class DecisionOptions(string target, string source)
             throw new UsageException("--ours and --theirs exclude each other; --resolve decides one by one.");
         }
 
+        RulesOf(session);
         var decisions = await DecisionsAsync(session, cancellationToken);
         return () => MergeDecisions.ToResolver(decisions, session.Get(_ours) ? "ours" : session.Get(_theirs) ? "theirs" : null);
     }
@@ -47,6 +59,11 @@ internal sealed class DecisionOptions(string target, string source)
             throw new RefusalException($"{fault.Message.Split(" (Parameter", 2)[0]} Nothing was written.");
         }
     }
+
+    private MergeRules RulesOf(Session session) => (session.Get(_deep) ?? []).Aggregate(MergeRules.None, (rules, deep) =>
+        deep.Split('/', 2) is [{ Length: > 0 } type, { Length: > 0 } property]
+            ? rules.Deep(type, property)
+            : throw new UsageException($"'--deep' must be a type and a property, such as 'Claim/details', but was '{deep}'."));
 
     private async Task<IReadOnlyList<MergeConflictContract>> DecisionsAsync(Session session, CancellationToken cancellationToken)
     {

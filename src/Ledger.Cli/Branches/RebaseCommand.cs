@@ -37,7 +37,7 @@ internal sealed class RebaseCommand : LedgerCommand
         var id = StreamIds.NewId("branch", session.Get(_id));
         var resolver = await _decisions.ReadAsync(session, cancellationToken);
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var (branch, onto) = await Histories.FindAsync(connection, session.Get(_branch), session.Get(_onto), cancellationToken);
+        var (branch, onto) = await _decisions.FindAsync(session, connection, session.Get(_branch), session.Get(_onto), cancellationToken);
         var registry = connection.Store.Registry;
         await DecisionOptions.RefusingAsync(async () =>
         {

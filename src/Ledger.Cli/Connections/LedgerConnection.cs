@@ -4,6 +4,7 @@ using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Schema;
 using Ledger.Seal;
 using Ledger.Tasks;
+using Ledger.Worlds;
 using Npgsql;
 
 namespace Ledger.Cli.Connections;
@@ -13,6 +14,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _dataSource;
     private readonly bool _isOwn;
+    private readonly Session _session;
 
     private LedgerConnection(NpgsqlDataSource dataSource, bool isOwn, Session session)
     {
@@ -32,11 +34,16 @@ internal sealed class LedgerConnection : IAsyncDisposable
                 .Replace(nameof(PostgresOptions.RetryFor), "--retry-for", StringComparison.Ordinal));
         }
 
+        _session = session;
         Ledger = new AgentLedger(Store, options.Limits, new WarningLogger(session.Io), session.Io.TimeProvider);
     }
 
     /// <summary>Creates, opens, forks and lists runs and branches.</summary>
     public AgentLedger Ledger { get; }
+
+    /// <summary>The same, with rules for merges.</summary>
+    public AgentLedger LedgerWith(MergeRules rules) => new(
+        Store, Ledger.Options with { MergeRules = rules }, new WarningLogger(_session.Io), _session.Io.TimeProvider);
 
     /// <summary>Saves and lists tasks, calls and messages.</summary>
     public TaskLedger Tasks => new(Store);

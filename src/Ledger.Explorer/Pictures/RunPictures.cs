@@ -48,7 +48,8 @@ public static class RunPictures
         var length = await run.GetLengthAsync(cancellationToken).ConfigureAwait(false);
         var counts = await LogSearch.Of(ledger.Store).CountEventsAsync(
             run.History, Position.Start, length, TimelinePicture.Slices, cancellationToken).ConfigureAwait(false);
-        return TimelinePicture.Draw(counts, Position.Start, length, byActor: false, PictureFrame.File);
+        var joins = await TimelineJoins.ReadAsync(ledger, run, cancellationToken).ConfigureAwait(false);
+        return TimelinePicture.Draw(counts, Position.Start, length, byActor: false, PictureFrame.File, joins);
     }
 
     private static async Task<string> WorldAsync(AgentLedger ledger, Run run, Position? at, CancellationToken cancellationToken)

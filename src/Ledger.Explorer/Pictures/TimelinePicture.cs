@@ -3,7 +3,7 @@ using Ledger.Log;
 
 namespace Ledger.Explorer.Pictures;
 
-/// <summary>Shows where in a run events occur, with a lane for each kind or actor and slices of the run from left to right.</summary>
+/// <summary>Shows where in a run events occur, with a lane for each kind or actor, slices of the run from left to right, and edges from and to other branches.</summary>
 internal static class TimelinePicture
 {
     public const int Slices = 72;
@@ -19,20 +19,30 @@ internal static class TimelinePicture
     /// <param name="to">The position after the last.</param>
     /// <param name="byActor">Whether lanes are actors instead of kinds.</param>
     /// <param name="frame">Whether it is a file or part of a page.</param>
+    /// <param name="joins">Where the run took over from others, and others from it.</param>
     /// <param name="linkOf">The link of a slice, by its first position; null for no links.</param>
+    /// <param name="linkOfJoin">The link of an edge; null for no links.</param>
     public static string Draw(
-        EventCounts counts, Position from, Position to, bool byActor, PictureFrame frame, Func<Position, string>? linkOf = null)
+        EventCounts counts,
+        Position from,
+        Position to,
+        bool byActor,
+        PictureFrame frame,
+        IReadOnlyList<TimelineJoin> joins,
+        Func<Position, string>? linkOf = null,
+        Func<TimelineJoin, string>? linkOfJoin = null)
     {
         var lanes = byActor ? ActorLanes(counts) : KindLanes(counts);
         var cells = CellsOf(counts, byActor, lanes);
-        var height = (Math.Max(lanes.Count, 1) * LaneHeight) + Axis;
+        var top = joins.Count > 0 ? LaneHeight : 0;
+        var height = top + (Math.Max(lanes.Count, 1) * LaneHeight) + Axis;
         var svg = frame.BeginPicture(
             $"Timeline of positions {from} to {to} by {(byActor ? "actor" : "kind")}", height);
         var most = Math.Max(1, cells.Count == 0 ? 1 : cells.Values.Max());
         var step = (100 - Labels) / Slices;
         for (var lane = 0; lane < lanes.Count; lane++)
         {
-            var bottom = ((lane + 1) * LaneHeight) - 2;
+            var bottom = top + ((lane + 1) * LaneHeight) - 2;
             svg.Add("line", ("class", "rule"), ("x1", PictureFrameExtensions.Percent(Labels)), ("x2", "100%"), ("y1", bottom), ("y2", bottom));
             svg.AddText("text", $"{lanes[lane].Mark} {DisplayText.Cut(lanes[lane].Name, 14)}", ("class", "label " + lanes[lane].Css), ("x", "0.5%"), ("y", bottom - 6));
             for (var slice = 0; slice < Slices; slice++)
@@ -51,7 +61,8 @@ internal static class TimelinePicture
             }
         }
 
-        AddSlices(svg, counts, cells, lanes, (from, to), height, step, linkOf);
+        AddSlices(svg, counts, cells, lanes, (from, to), (top, height - top - Axis), step, linkOf);
+        AddJoins(svg, joins, (from, to), height, linkOfJoin);
         svg.AddText("text", from.ToString(), ("class", "axis"), ("x", PictureFrameExtensions.Percent(Labels)), ("y", height - 4));
         svg.AddText("text", to.ToString(), ("class", "axis axis-end"), ("x", "100%"), ("y", height - 4), ("text-anchor", "end"));
         return svg.End().ToString();
@@ -63,7 +74,7 @@ internal static class TimelinePicture
         Dictionary<(int Slice, int Lane), long> cells,
         List<Lane> lanes,
         (Position From, Position To) range,
-        double height,
+        (double Top, double Height) place,
         double step,
         Func<Position, string>? linkOf)
     {
@@ -89,8 +100,8 @@ internal static class TimelinePicture
                 ("class", "slice"),
                 ("x", PictureFrameExtensions.Percent(Labels + (slice * step))),
                 ("width", PictureFrameExtensions.Percent(step)),
-                ("y", 0),
-                ("height", height - Axis));
+                ("y", place.Top),
+                ("height", place.Height));
             svg.AddText("title", $"Positions {first} to {next - 1}: {about}{told}").End();
             if (linkOf is not null)
             {
@@ -100,6 +111,37 @@ internal static class TimelinePicture
 
         // The first position that CountedPositions puts into the slice.
         long Start(int slice) => range.From.Value + (long)(((Int128)length * slice + Slices - 1) / Slices);
+    }
+
+    // An edge stands where it begins or ends: with a dot above for what came in, with a ring for what went out.
+    private static void AddJoins(
+        SvgWriter svg, IReadOnlyList<TimelineJoin> joins, (Position From, Position To) range, double height, Func<TimelineJoin, string>? linkOf)
+    {
+        if (joins.Count == 0)
+        {
+            return;
+        }
+
+        svg.AddText("text", "⇅ merges", ("class", "label"), ("x", "0.5%"), ("y", LaneHeight - 8));
+        var colors = joins.Select(j => j.Other).Distinct().Select((other, i) => (other, i)).ToDictionary(c => c.other, c => c.i % 6);
+        var length = Math.Max(1, range.To.Value - range.From.Value);
+        foreach (var join in joins.Where(j => j.At >= range.From && j.At <= range.To))
+        {
+            var x = PictureFrameExtensions.Percent(Labels + ((100 - Labels) * (join.At.Value - range.From.Value) / length));
+            if (linkOf is not null)
+            {
+                svg.Begin("a", ("href", linkOf(join)));
+            }
+
+            svg.Begin("g", ("class", $"join {(join.IsIncoming ? "in" : "out")} lane-{colors[join.Other]}"));
+            svg.Add("line", ("x1", x), ("x2", x), ("y1", LaneHeight / 2), ("y2", height - Axis));
+            svg.Add("circle", ("cx", x), ("cy", LaneHeight / 2), ("r", 5));
+            svg.AddText("title", $"{join.Join.EventType}: {join.Join.Source} after {join.Join.SourceLength} into {join.Join.Target} at position {join.Join.At}").End();
+            if (linkOf is not null)
+            {
+                svg.End();
+            }
+        }
     }
 
     private static Dictionary<(int Slice, int Lane), long> CellsOf(EventCounts counts, bool byActor, List<Lane> lanes)

@@ -28,6 +28,8 @@ internal static class RunReader
             run.StreamName, ("from", position), ("type", filter.Type), ("actor", filter.Actor), ("text", filter.Text), ("call", filter.Call));
         var found = await explorer.Summaries.FindAllAsync([run.StreamName], MostRead, request.Aborted).ConfigureAwait(false);
         var tree = await explorer.Ledger.ListBranchesAsync(run.StreamName, request.Aborted).ConfigureAwait(false);
+        var joins = await TimelineJoins.ReadAsync(explorer.Ledger, run, BelowOf(tree), request.Aborted).ConfigureAwait(false);
+        string LinkOfJoin(TimelineJoin join) => request.Links.EventById(join.Join.Target, join.Join.EventId);
         var model = new RunModel
         {
             Stream = stream,
@@ -36,7 +38,7 @@ internal static class RunReader
             Branches = tree.Count,
             Tasks = await TasksAsync(request, run.StreamName).ConfigureAwait(false),
             Summary = found is [var summary, ..] ? summary : null,
-            Timeline = TimelinePicture.Draw(counts, Position.Start, length, byActor, PictureFrame.Page, Link),
+            Timeline = TimelinePicture.Draw(counts, Position.Start, length, byActor, PictureFrame.Page, joins, Link, LinkOfJoin),
             Counts = counts,
             ByActor = byActor,
             Filter = filter,
@@ -56,6 +58,20 @@ internal static class RunReader
         var summary = await request.Explorer.Summaries.FindAsync(stream.Name, request.Aborted).ConfigureAwait(false);
         var usage = summary?.Usage ?? new RunUsage(CallTotals.None, null);
         return request.WantsFragment ? Page.Of<UsageFragment>(usage) : Page.Of<UsagePage>(new UsageModel(stream, usage));
+    }
+
+    // Without recursion, because a tree may be a thousand levels deep.
+    private static IEnumerable<StreamName> BelowOf(IReadOnlyList<BranchNode> tree)
+    {
+        var open = new Queue<BranchNode>(tree);
+        while (open.TryDequeue(out var node))
+        {
+            yield return node.Branch.Stream;
+            foreach (var child in node.Children)
+            {
+                open.Enqueue(child);
+            }
+        }
     }
 
     // 'last' is the end, where a following viewer wants to be.

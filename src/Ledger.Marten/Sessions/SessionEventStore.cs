@@ -63,6 +63,16 @@ internal sealed class SessionEventStore(IDocumentSession session, StoreConfigura
         return await CreateBranchAsync(branch, fork.Metadata, cancellationToken).ConfigureAwait(false);
     }
 
+    // Both are part of the session.
+    public async Task<BranchInfo> ForkAsync(BranchFork fork, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fork);
+        var append = fork.ToAppend(events);
+        var branch = await ForkAsync(fork, cancellationToken).ConfigureAwait(false);
+        await AppendAsync([append], cancellationToken).ConfigureAwait(false);
+        return branch;
+    }
+
     public Task ArchiveAsync(StreamName stream, CancellationToken cancellationToken = default) =>
         store.Native.On(session.Connection).ArchiveAsync(stream, cancellationToken);
 

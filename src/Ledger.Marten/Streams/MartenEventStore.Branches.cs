@@ -31,6 +31,21 @@ public sealed partial class MartenEventStore
     }
 
     /// <inheritdoc/>
+    public async Task<BranchInfo> ForkAsync(BranchFork fork, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fork);
+        AmbientScope.Check(Options, "The creation of a branch");
+        var request = AppendRequest.Create([fork.ToAppend(events)], Registry);
+        var branch = await _native.DescribeAsync(fork, cancellationToken).ConfigureAwait(false);
+        var described = branch.Describe();
+        var newEvent = new NewEvent(branch, fork.Metadata) { CorrelationId = described.Root.Value };
+        var item = new AppendRequest.Item(newEvent.IdIn(described.Stream), newEvent, Registry.Write(newEvent));
+        await PrepareAppendAsync(cancellationToken).ConfigureAwait(false);
+        return await OnItsOwnAsync(
+            token => RetryAsync(() => CreateOnceAsync(described, item, request, token), () => { }, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<History>> FindHistoriesAsync(
         IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken = default) =>
         _native.FindHistoriesAsync(streams, cancellationToken);
@@ -50,6 +65,18 @@ public sealed partial class MartenEventStore
     /// <inheritdoc/>
     public IAsyncEnumerable<BranchInfo> ListBranchesAsync(StreamName? root = null, CancellationToken cancellationToken = default) =>
         _native.ListBranchesAsync(root, cancellationToken);
+
+    private async Task<BranchInfo> CreateOnceAsync(
+        BranchInfo branch, AppendRequest.Item item, AppendRequest request, CancellationToken cancellationToken)
+    {
+        var session = OpenSession();
+        await using var _ = session.ConfigureAwait(false);
+        var writer = new SessionWriter(session, _configuration);
+        var created = await writer.CreateBranchAsync(branch, item, cancellationToken).ConfigureAwait(false);
+        await writer.AppendAsync(request, cancellationToken).ConfigureAwait(false);
+        await session.SaveChangesAsync(cancellationToken).ConfigureAwait(false);
+        return created;
+    }
 
     private async Task<BranchInfo> CreateOnceAsync(BranchInfo branch, AppendRequest.Item item, CancellationToken cancellationToken)
     {

@@ -115,6 +115,25 @@ internal sealed class ConnectionSource
 
         public NpgsqlTransaction? Transaction => transaction;
 
+        /// <summary>Begins a transaction; null if the connection is in one already.</summary>
+        public async Task<NpgsqlTransaction?> BeginAsync(CancellationToken cancellationToken)
+        {
+            if (transaction is not null)
+            {
+                return null;
+            }
+
+            try
+            {
+                return await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (InvalidOperationException)
+            {
+                // Npgsql does not say it in any other way.
+                return null;
+            }
+        }
+
         public NpgsqlCommand CreateCommand(string sql, int timeoutSeconds) =>
             new(sql, connection, transaction) { CommandTimeout = timeoutSeconds };
     }

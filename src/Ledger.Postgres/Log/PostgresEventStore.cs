@@ -198,6 +198,38 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
     public Task<BranchInfo> ForkAsync(BranchFork fork, CancellationToken cancellationToken = default) =>
         _branches.ForkAsync(fork, cancellationToken);
 
+    /// <inheritdoc/>
+    /// <remarks>On a connection of the caller that is in no transaction, it has one of its own.</remarks>
+    public async Task<BranchInfo> ForkAsync(BranchFork fork, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fork);
+        var append = fork.ToAppend(events);
+        _context.CheckAmbient("The creation of a branch");
+        var branch = await _context.Connections.UseAsync(
+            async (lease, token) =>
+            {
+                if (await lease.BeginAsync(token).ConfigureAwait(false) is not { } transaction)
+                {
+                    return await WriteAsync(this, token).ConfigureAwait(false);
+                }
+
+                await using var _ = transaction.ConfigureAwait(false);
+                var created = await WriteAsync(On(transaction), token).ConfigureAwait(false);
+                await transaction.CommitAsync(token).ConfigureAwait(false);
+                return created;
+            },
+            cancellationToken).ConfigureAwait(false);
+        _context.Lanes?.Announce();
+        return branch;
+
+        async Task<BranchInfo> WriteAsync(PostgresEventStore store, CancellationToken token)
+        {
+            var created = await store.ForkAsync(fork, token).ConfigureAwait(false);
+            await store.AppendAsync([append], token).ConfigureAwait(false);
+            return created;
+        }
+    }
+
     /// <summary>Describes the branch that a fork asks for, without creating it.</summary>
     internal Task<BranchCreated> DescribeAsync(BranchFork fork, CancellationToken cancellationToken) =>
         _branches.DescribeAsync(fork, cancellationToken);

@@ -38,6 +38,9 @@ public sealed record BranchFork
     /// <summary>The event that creates the branch, without the members that only the parent's history tells.</summary>
     internal BranchCreated Draft => new(Branch.Id, Parent.Id, 0, null, Parent.Value, null, Name);
 
+    /// <summary>The append of the branch's events after the first.</summary>
+    internal StreamAppend ToAppend(IReadOnlyList<NewEvent> events) => new(Branch, ExpectedVersion.Exactly(new StreamVersion(1)), events);
+
     /// <summary>Describes the branch, once the parent's history and its length are known.</summary>
     /// <exception cref="ForkPositionException">The position is beyond the end.</exception>
     /// <exception cref="LineageDepthException">The lineage would be too deep.</exception>

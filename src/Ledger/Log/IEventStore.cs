@@ -179,6 +179,28 @@ public interface IEventStore
         return await CreateBranchAsync(fork.Of(parent, length), fork.Metadata, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Forks a run or branch and appends to the new branch: the engines of Ledger do both in one transaction, so that the branch has all of the events or does not exist.</summary>
+    /// <remarks>This default does one after the other.</remarks>
+    /// <param name="fork">What to fork, and where.</param>
+    /// <param name="events">The events after <c>branch.created</c>, whose ids no stream may have.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The branch, which has an event more than these.</returns>
+    /// <exception cref="StreamNotFoundException">The parent does not exist.</exception>
+    /// <exception cref="ForkPositionException">The position is beyond the end of the parent's history.</exception>
+    /// <exception cref="LineageDepthException">The lineage would be too deep.</exception>
+    /// <exception cref="BranchExistsException">The stream has events, is a branch, or was forked already.</exception>
+    /// <exception cref="StreamArchivedException">The stream was created without events and archived.</exception>
+    /// <exception cref="EventIdInUseException">An event's id is already in the log.</exception>
+    /// <exception cref="InvalidEventException">An event cannot be stored.</exception>
+    async Task<BranchInfo> ForkAsync(BranchFork fork, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fork);
+        var append = fork.ToAppend(events);
+        var branch = await ForkAsync(fork, cancellationToken).ConfigureAwait(false);
+        await AppendAsync([append], cancellationToken).ConfigureAwait(false);
+        return branch;
+    }
+
     /// <summary>Creates a branch: its stream, its first event and its place in the tree, in one transaction.</summary>
     /// <remarks>
     /// The checks come in the order of the exceptions below. The event's correlation is the root's name, its time is not before

@@ -24,12 +24,35 @@ public sealed partial class MemoryEventStore
         ArgumentNullException.ThrowIfNull(branch);
         ArgumentNullException.ThrowIfNull(metadata);
         cancellationToken.ThrowIfCancellationRequested();
-        var described = branch.Describe();
-        var created = new NewEvent(branch, metadata) { CorrelationId = described.Root.Value };
-        var part = Prepare(AppendRequest.Create([new StreamAppend(described.Stream, ExpectedVersion.NoStream, [created])], Registry))[0];
+        return Create(branch, metadata, []);
+    }
+
+    /// <inheritdoc/>
+    public async Task<BranchInfo> ForkAsync(BranchFork fork, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fork);
+        var append = fork.ToAppend(events);
+        cancellationToken.ThrowIfCancellationRequested();
+        BranchCreated branch;
         lock (_gate)
         {
-            Decide(described, part.Events[0].Id);
+            var stream = _streams.GetValueOrDefault(fork.Parent) ?? throw new StreamNotFoundException(fork.Parent);
+            var parent = _branches.GetValueOrDefault(fork.Parent)?.History ?? History.OfRun(fork.Parent);
+            branch = fork.Of(parent, parent.LengthAt(stream.Version));
+        }
+
+        // What the parent has is never taken away, so that the gate need not be held while the events are written as JSON.
+        return Create(branch, fork.Metadata, append.Events);
+    }
+
+    private BranchInfo Create(BranchCreated branch, EventMetadata metadata, IReadOnlyList<NewEvent> events)
+    {
+        var described = branch.Describe();
+        var created = new NewEvent(branch, metadata) { CorrelationId = described.Root.Value };
+        var part = Prepare(AppendRequest.Create([new StreamAppend(described.Stream, ExpectedVersion.NoStream, [created, .. events])], Registry))[0];
+        lock (_gate)
+        {
+            Decide(described, part.Events);
             var notBefore = Now();
             if (described.Lineage is [.., var end])
             {
@@ -38,7 +61,7 @@ public sealed partial class MemoryEventStore
             }
 
             Write([part], notBefore, described.Stream);
-            var info = described with { CreatedAt = _streams[described.Stream].UpdatedAt };
+            var info = described with { CreatedAt = _streams[described.Stream].Events.Snapshot.Span[0].Timestamp };
             _branches.Add(info.Stream, info);
             _branchesByAge.Add(info);
             return info;
@@ -67,7 +90,7 @@ public sealed partial class MemoryEventStore
         return Enumerate(() => ListBranches(root), cancellationToken);
     }
 
-    private void Decide(BranchInfo branch, Guid eventId)
+    private void Decide(BranchInfo branch, IReadOnlyList<PreparedEvent> events)
     {
         if (!_streams.ContainsKey(branch.Parent))
         {
@@ -82,9 +105,12 @@ public sealed partial class MemoryEventStore
         }
 
         ThrowIfArchived(branch.Stream);
-        if (_eventsById.TryGetValue(eventId, out var holder))
+        foreach (var prepared in events)
         {
-            throw new EventIdInUseException(branch.Stream, eventId, holder.Stream);
+            if (_eventsById.TryGetValue(prepared.Id, out var holder))
+            {
+                throw new EventIdInUseException(branch.Stream, prepared.Id, holder.Stream);
+            }
         }
 
         var offset = 0L;

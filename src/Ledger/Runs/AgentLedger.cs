@@ -251,19 +251,27 @@ public sealed partial class AgentLedger
         return true;
     }
 
-    private async Task<Run> ForkAtAsync(StreamName parent, Position? at, ForkOptions? options, CancellationToken cancellationToken)
+    /// <summary>Forks a run or branch, and writes to the branch in the same transaction.</summary>
+    internal async Task<Run> ForkAsync(
+        StreamName parent, Position at, ForkOptions options, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)
     {
-        options ??= new ForkOptions();
-        var fork = new BranchFork(parent, options.Id ?? Guid.CreateVersion7().ToString())
-        {
-            At = at,
-            Name = options.Name,
-            Metadata = options.Metadata,
-            MaxLineageDepth = Options.MaxLineageDepth,
-        };
-        var created = await Store.ForkAsync(fork, cancellationToken).ConfigureAwait(false);
+        var created = await Store.ForkAsync(ForkOf(parent, at, options), events, cancellationToken).ConfigureAwait(false);
         return new Run(this, created.History, _statistics);
     }
+
+    private async Task<Run> ForkAtAsync(StreamName parent, Position? at, ForkOptions? options, CancellationToken cancellationToken)
+    {
+        var created = await Store.ForkAsync(ForkOf(parent, at, options ?? new ForkOptions()), cancellationToken).ConfigureAwait(false);
+        return new Run(this, created.History, _statistics);
+    }
+
+    private BranchFork ForkOf(StreamName parent, Position? at, ForkOptions options) => new(parent, options.Id ?? Guid.CreateVersion7().ToString())
+    {
+        At = at,
+        Name = options.Name,
+        Metadata = options.Metadata,
+        MaxLineageDepth = Options.MaxLineageDepth,
+    };
 
     private IAsyncEnumerable<T> Observed<T>(IAsyncEnumerable<T> rows, CancellationToken cancellationToken) =>
         _statistics is null ? rows : _statistics.ObserveRowsAsync(rows, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Ledger.Log;
 using Ledger.Runs;
+using Ledger.Worlds;
 
 namespace Ledger;
 
@@ -108,4 +109,7 @@ public sealed record AgentLedgerOptions
     /// <summary>The name of the rules, with their version: default "rules". It does not count without rules.</summary>
     /// <remarks>With another name, the rows that are stored under the old one stay as they are until <c>ledger:runs</c> is rebuilt.</remarks>
     public string RunRulesName { get; init; } = "rules";
+
+    /// <summary>What merges, cherry-picks and rebases take as one value: default <see cref="Worlds.MergeRules.None"/>, every top-level property.</summary>
+    public MergeRules MergeRules { get; init; } = MergeRules.None;
 }

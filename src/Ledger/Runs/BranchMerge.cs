@@ -47,8 +47,10 @@ internal sealed class BranchMerge(Run target, Run source, MergeOptions options)
             return preview;
         }
 
+        await sides.ForgetUnappliedAsync(theirs, from, theirSetters, cancellationToken).ConfigureAwait(false);
         (var ourSetters, from) = SettersSince(ours);
         await sides.ReadOurSettersAsync(merge.Disputed, from, ourSetters, cancellationToken).ConfigureAwait(false);
+        await sides.ForgetUnappliedAsync(ours, from, ourSetters, cancellationToken).ConfigureAwait(false);
         var conflicts = new MergeConflicts(merge, ourSetters, theirSetters, DecideAsync);
         await conflicts.DecideAsync(cancellationToken).ConfigureAwait(false);
         return preview with

@@ -15,7 +15,7 @@ internal sealed class BranchRebase(Run source, Run onto, RebaseOptions options)
     public Task<RebasePreview> PreviewAsync(CancellationToken cancellationToken) =>
         options.Mode == RebaseMode.Squash ? PreviewSquashAsync(cancellationToken) : PreviewEventsAsync(cancellationToken);
 
-    /// <summary>The branch is created first; until it has its other events, the last of which is <c>branch.rebased</c>, it is a fork like any other.</summary>
+    /// <summary>Creates the branch with its events, the last of which is <c>branch.rebased</c>, in one transaction.</summary>
     public async Task<RebaseResult> RunAsync(CancellationToken cancellationToken)
     {
         var preview = await PreviewAsync(cancellationToken).ConfigureAwait(false);
@@ -32,8 +32,7 @@ internal sealed class BranchRebase(Run source, Run onto, RebaseOptions options)
             new NewEvent(rebased, Metadata with { Causes = _last is { } last ? [last] : [] }) { Id = EventIds.OfMerge(_branch, 0) },
         ];
         var fork = new ForkOptions { Id = _branch.Id, Name = options.Name, Metadata = Metadata };
-        var branch = await onto.ForkAsync(preview.OntoLength, fork, cancellationToken).ConfigureAwait(false);
-        var length = await branch.AppendMergeAsync(events, new Position(preview.OntoLength.Value + 1), cancellationToken).ConfigureAwait(false);
+        var (branch, length) = await onto.ForkAsync(preview.OntoLength, fork, events, cancellationToken).ConfigureAwait(false);
         return new RebaseResult(branch, preview, events[^1].Id, length);
     }
 

@@ -92,6 +92,37 @@ internal sealed class MergeSides(MergeReader reader, IReadOnlyList<MergeState> b
         }
     }
 
+    /// <summary>Forgets the events of a side that removed or changed what was not there.</summary>
+    /// <param name="side">Ours or theirs.</param>
+    /// <param name="from">Where its part begins.</param>
+    /// <param name="setters">The events of the part.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public async Task ForgetUnappliedAsync(MergeState side, Position from, EntitySetters setters, CancellationToken cancellationToken)
+    {
+        // Where a side goes on from the one common state, what differs was there, or was made since.
+        if (bases is [var only] && only.IsPrefixOf(side))
+        {
+            return;
+        }
+
+        var gone = setters.NotMade;
+        gone = side == theirs
+            ? new EntityQuery(
+                [.. gone.Objects.Where(id => _objects.Contains(id) && _inTheirs(EntityKind.WorldObject, id) is null)],
+                [.. gone.Relations.Where(id => _relations.Contains(id) && _inTheirs(EntityKind.Relation, id) is null)])
+            : gone;
+        var before = await FindAsync(side with { At = from }, gone, cancellationToken).ConfigureAwait(false);
+        foreach (var id in gone.Objects.Where(id => !before.Objects.ContainsKey(id)))
+        {
+            setters.Forget(EntityKind.WorldObject, id);
+        }
+
+        foreach (var id in gone.Relations.Where(id => !before.Relations.ContainsKey(id)))
+        {
+            setters.Forget(EntityKind.Relation, id);
+        }
+    }
+
     private async Task<EntitySet> FindAsync(MergeState state, EntityQuery query, CancellationToken cancellationToken) => query.IsEmpty
         ? EntitySet.Empty
         : await reader.FindEntitiesAsync(state.History!, query, state.At, cancellationToken).ConfigureAwait(false);
@@ -124,12 +155,12 @@ internal sealed class MergeSides(MergeReader reader, IReadOnlyList<MergeState> b
     }
 
     private MergeItem Item(EntityKind kind, string id, EntitySet inOurs) =>
-        new(kind, id, [.. _inBases.Select(find => find(kind, id))], inOurs.Find(kind, id), _inTheirs(kind, id));
+        new(kind, id, [.. _inBases.Select(find => find(kind, id))], inOurs.Find(kind, id), _inTheirs(kind, id), reader.Rules);
 
-    private static MergeItem Untouched(string relationId, EntitySet inOurs, EntitySet unchanged)
+    private MergeItem Untouched(string relationId, EntitySet inOurs, EntitySet unchanged)
     {
         var state = unchanged.Find(EntityKind.Relation, relationId);
-        return new MergeItem(EntityKind.Relation, relationId, [state], inOurs.Find(EntityKind.Relation, relationId), state);
+        return new MergeItem(EntityKind.Relation, relationId, [state], inOurs.Find(EntityKind.Relation, relationId), state, reader.Rules);
     }
 
     private static EntityState? FindOld(WorldDiff diff, EntityKind kind, string id) =>

@@ -8,7 +8,7 @@ namespace Ledger;
 public sealed partial class Run
 {
     /// <summary>What the worlds of a merge are read by; for one merge.</summary>
-    internal MergeReader MergeReader => new(_ledger.Store, _statistics, _ledger.Logger);
+    internal MergeReader MergeReader => new(_ledger.Store, _ledger.Options.MergeRules, _statistics, _ledger.Logger);
 
     /// <summary>Says what <see cref="MergeAsync"/> would write, and writes nothing.</summary>
     /// <remarks>
@@ -34,7 +34,7 @@ public sealed partial class Run
     /// <list type="number">
     /// <item>The worlds are compared with the newest state that both have in common: the fork, or what was merged since. Of several such states none of which
     /// contains another (both merged each other at the same time), the newest is the base, and a value on which they differ counts as changed by both.</item>
-    /// <item>Of an object or relation each top-level property is a value, and so are its type and ends. What one side changed is taken over; what both changed
+    /// <item>Of an object or relation each top-level property is a value, and so are its type and ends; <see cref="AgentLedgerOptions.MergeRules"/> can go deeper. What one side changed is taken over; what both changed
     /// differently is a conflict, and while one is open nothing is written.</item>
     /// <item>One append writes ordinary events of objects and relations, caused by the events of both sides, and then <c>branch.merged</c>. If this history grows meanwhile, the
     /// merge starts again; with <see cref="MergeOptions.ExpectedLength"/> it is refused.</item>
@@ -136,7 +136,7 @@ public sealed partial class Run
     /// causes lead to them.</item>
     /// <item><see cref="RebaseMode.Squash"/> writes one set of events for the difference instead, as <see cref="MergeAsync"/> does; values in conflict are left out.</item>
     /// <item>The last event is <c>branch.rebased</c>. This branch does not change; the other history does not either.</item>
-    /// <item>The branch is created first and then written to in one append: if the process ends between the two, it is a fork without events of its own.</item>
+    /// <item>The branch is created and written to in one transaction: it has all of its events, or does not exist.</item>
     /// </list>
     /// </remarks>
     /// <param name="onto">The run or branch whose end the new branch begins at.</param>
@@ -162,6 +162,16 @@ public sealed partial class Run
         var append = new StreamAppend(StreamName, ExpectedVersion.Exactly(VersionAt(length)), correlated);
         var results = await _ledger.Store.AppendAsync([append], cancellationToken).ConfigureAwait(false);
         return await EndOfAsync(results[0], correlated, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Forks this history at a length, and writes to the branch in the same transaction.</summary>
+    internal async Task<(Run Branch, Position Length)> ForkAsync(
+        Position at, ForkOptions options, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)
+    {
+        var branch = await _ledger.ForkAsync(StreamName, at, options, [.. events.Select(Correlated)], cancellationToken).ConfigureAwait(false);
+        var length = new Position(at.Value + 1 + events.Count);
+        await branch.SaveDueSnapshotAsync(length, events.Count, cancellationToken).ConfigureAwait(false);
+        return (branch, length);
     }
 
     private void CheckFamily(Run source, string what, string parameter = "source")

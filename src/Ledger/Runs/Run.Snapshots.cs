@@ -37,11 +37,20 @@ public sealed partial class Run
         }
 
         var length = History.LengthAt(result.Version);
-        if (_ledger.Options.SnapshotEvery is not { } every
-            || result.Outcome != AppendOutcome.Written
-            || length.Value / every == (length.Value - events.Length) / every)
+        if (result.Outcome == AppendOutcome.Written)
         {
-            return length;
+            await SaveDueSnapshotAsync(length, events.Length, cancellationToken).ConfigureAwait(false);
+        }
+
+        return length;
+    }
+
+    /// <summary>Takes a snapshot if the last events of the history have made one due.</summary>
+    private async ValueTask SaveDueSnapshotAsync(Position length, int appended, CancellationToken cancellationToken)
+    {
+        if (_ledger.Options.SnapshotEvery is not { } every || length.Value / every == (length.Value - appended) / every)
+        {
+            return;
         }
 
 #pragma warning disable CA1031 // The append is done, and must not appear to fail because of a cache.
@@ -54,7 +63,5 @@ public sealed partial class Run
             LogMessages.SnapshotNotTaken(_ledger.Logger, e, StreamName.Value, length.Value);
         }
 #pragma warning restore CA1031
-
-        return length;
     }
 }

@@ -4,7 +4,10 @@ using Ledger.Json;
 namespace Ledger.Worlds;
 
 /// <summary>An object or relation as a merge compares it: its values by their places.</summary>
-/// <remarks>A place is a JSON pointer: <c>/type</c>, <c>/source_id</c>, <c>/target_id</c>, <c>/data/status</c>; a property of the data is one value.</remarks>
+/// <remarks>
+/// A place is a JSON pointer: <c>/type</c>, <c>/source_id</c>, <c>/target_id</c>, <c>/data/status</c>; a property of the data is one value. A place in a property,
+/// such as <c>/data/details/colour</c>, can be asked for and set too.
+/// </remarks>
 internal sealed class EntityState
 {
     public const string TypePath = "/type";
@@ -33,7 +36,16 @@ internal sealed class EntityState
     public IEnumerable<string> EndPaths => Kind == EntityKind.Relation ? Ends : [];
 
     /// <summary>The value at a place; undefined if there is none.</summary>
-    public JsonElement this[string path] => Values.TryGetValue(path, out var value) ? value : default;
+    public JsonElement this[string path]
+    {
+        get
+        {
+            var (top, members) = Split(path);
+            return members.Aggregate(
+                Values.GetValueOrDefault(top),
+                (value, member) => value.ValueKind == JsonValueKind.Object && value.TryGetProperty(member, out var found) ? found : default);
+        }
+    }
 
     public static EntityState? Of(WorldObject? item) =>
         item is null ? null : new EntityState(EntityKind.WorldObject, item.Id, ValuesOf(item.Data, (TypePath, item.Type)));
@@ -71,9 +83,13 @@ internal sealed class EntityState
     public static bool AreSame(EntityState? a, EntityState? b) =>
         ReferenceEquals(a, b) || (a is not null && b is not null && JsonEquality.MembersEqual(a.Values, b.Values));
 
-    /// <summary>The top-level property at a place; null at every other place.</summary>
+    /// <summary>The top-level property at a place, or that the place is in; null at every other place.</summary>
     public static string? PropertyAt(string path) =>
-        path.StartsWith(DataPath + "/", StringComparison.Ordinal) ? JsonPointer.Unescape(path[(DataPath.Length + 1)..]) : null;
+        path.StartsWith(DataPath + "/", StringComparison.Ordinal) ? JsonPointer.Unescape(TopOf(path)[(DataPath.Length + 1)..]) : null;
+
+    /// <summary>The place of the whole property that a place is in; every other place itself.</summary>
+    public static string TopOf(string path) =>
+        path.StartsWith(DataPath + "/", StringComparison.Ordinal) && path.IndexOf('/', DataPath.Length + 1) is > 0 and var end ? path[..end] : path;
 
     public static string PathOf(string property) => JsonPointer.Append(DataPath, property);
 
@@ -82,6 +98,12 @@ internal sealed class EntityState
     /// <summary>The same with one value set, or without it if it is undefined.</summary>
     public EntityState With(string path, JsonElement value)
     {
+        var (top, members) = Split(path);
+        if (members.Length > 0)
+        {
+            (path, value) = (top, WithMember(Values.GetValueOrDefault(top), members, value));
+        }
+
         var values = new OrderedDictionary<string, JsonElement>(Values, StringComparer.Ordinal);
         if (value.ValueKind == JsonValueKind.Undefined)
         {
@@ -134,6 +156,36 @@ internal sealed class EntityState
 
             return new Properties(members);
         }
+    }
+
+    private static (string Top, string[] Members) Split(string path)
+    {
+        var top = TopOf(path);
+        return (top, top.Length == path.Length ? [] : [.. path[(top.Length + 1)..].Split('/').Select(JsonPointer.Unescape)]);
+    }
+
+    private static JsonElement WithMember(JsonElement whole, ReadOnlyMemory<string> members, JsonElement value)
+    {
+        var name = members.Span[0];
+        var inner = members.Length == 1 ? value
+            : WithMember(whole.ValueKind == JsonValueKind.Object && whole.TryGetProperty(name, out var found) ? found : default, members[1..], value);
+        return EventJson.ToElement(writer =>
+        {
+            writer.WriteStartObject();
+            var others = whole.ValueKind == JsonValueKind.Object ? whole.EnumerateObject().Where(m => m.Name != name) : [];
+            foreach (var member in others)
+            {
+                member.WriteTo(writer);
+            }
+
+            if (inner.ValueKind != JsonValueKind.Undefined)
+            {
+                writer.WritePropertyName(name);
+                inner.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        });
     }
 
     private static OrderedDictionary<string, JsonElement> ValuesOf(Properties data, params ReadOnlySpan<(string Path, string Text)> texts)

@@ -100,13 +100,13 @@ internal sealed class EventCarrier(
             return CarriedChange.None;
         }
 
-        var items = new List<MergeItem> { new(entity.Kind, entity.Id, [before], ours, after) };
+        var items = new List<MergeItem> { new(entity.Kind, entity.Id, [before], ours, after, reader.Rules) };
         if (entity.Kind == EntityKind.WorldObject && (before is null || after is null))
         {
             items.AddRange(_ours.RelationsOf(entity.Id).Select(relation =>
             {
                 var state = InTheirs(relation);
-                return new MergeItem(relation.Kind, relation.Id, [state], _ours[relation], state);
+                return new MergeItem(relation.Kind, relation.Id, [state], _ours[relation], state, reader.Rules);
             }));
         }
 
@@ -173,7 +173,7 @@ internal sealed class EventCarrier(
     {
         if (_ourSetters is null)
         {
-            _ourSetters = new EntitySetters();
+            _ourSetters = new EntitySetters { StartsEmpty = true };
             await foreach (var recorded in reader.ReadChangesAsync(target, Followed(), Position.Start, length, cancellationToken).ConfigureAwait(false))
             {
                 _ourSetters.Take(recorded);

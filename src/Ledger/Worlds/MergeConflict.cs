@@ -33,9 +33,10 @@ public sealed record MergeConflict
     public MergeConflictReason Reason { get; }
 
     /// <summary>The place, as a JSON pointer: <c>/data/status</c>, <c>/type</c>, <c>/source_id</c>; empty for the whole. Of a lost end, the place of the end.</summary>
+    /// <remarks>With <see cref="MergeRules"/> it can be in a property: <c>/data/details/colour</c>.</remarks>
     public string Path { get; }
 
-    /// <summary>The top-level property; null for everything else.</summary>
+    /// <summary>The top-level property that it is, or is in; null for everything else.</summary>
     public string? Property => EntityState.PropertyAt(Path);
 
     /// <summary>The value in the common state.</summary>

@@ -10,6 +10,7 @@ namespace Ledger.Worlds;
 /// <item>If both changed it and all have it, each value is compared in the same way, a property of the data as one value.</item>
 /// <item>If one side removed it, or the common world did not have it, the conflict is about the whole.</item>
 /// <item>If there are several newest common worlds, a side has changed a value unless all of them have it.</item>
+/// <item>Where a rule says so, the members of a property that both sides changed are values of their own.</item>
 /// </list>
 /// </remarks>
 internal sealed class MergeItem
@@ -19,7 +20,7 @@ internal sealed class MergeItem
     private readonly HashSet<string> _decided = new(StringComparer.Ordinal);
     private readonly HashSet<(string Path, string End)> _dangling = [];
 
-    public MergeItem(EntityKind kind, string id, IReadOnlyList<EntityState?> bases, EntityState? ours, EntityState? theirs)
+    public MergeItem(EntityKind kind, string id, IReadOnlyList<EntityState?> bases, EntityState? ours, EntityState? theirs, MergeRules rules)
     {
         Kind = kind;
         Id = id;
@@ -28,7 +29,7 @@ internal sealed class MergeItem
         Theirs = theirs;
         OursChanged = bases.Any(b => !EntityState.AreSame(b, ours));
         TheirsChanged = bases.Any(b => !EntityState.AreSame(b, theirs));
-        Result = Merge();
+        Result = Merge(rules);
     }
 
     public EntityKind Kind { get; }
@@ -135,7 +136,7 @@ internal sealed class MergeItem
                 $"'{conflict.Path}' of {conflict.Kind.ToName()} '{conflict.Id}' must be text.", nameof(decision));
     }
 
-    private EntityState? Merge()
+    private EntityState? Merge(MergeRules rules)
     {
         if (!TheirsChanged || EntityState.AreSame(Ours, Theirs))
         {
@@ -162,22 +163,32 @@ internal sealed class MergeItem
         var merged = Ours;
         foreach (var path in Ours.Values.Keys.Union(Theirs.Values.Keys, StringComparer.Ordinal))
         {
-            var (ours, theirs) = (Ours[path], Theirs[path]);
-            if (AreSame(ours, theirs) || _bases.All(b => AreSame(b?[path] ?? default, theirs)))
-            {
-                continue;
-            }
-
-            if (_bases.All(b => AreSame(b?[path] ?? default, ours)))
-            {
-                merged = merged.With(path, theirs);
-            }
-            else
-            {
-                _conflicts.Add(path, path == EntityState.TypePath ? MergeConflictReason.Retyped : MergeConflictReason.Set);
-            }
+            merged = Merge(merged, path, rules.IsDeep(Ours.Type, EntityState.PropertyAt(path)));
         }
 
+        return merged;
+    }
+
+    private EntityState Merge(EntityState merged, string path, bool isDeep)
+    {
+        var (ours, theirs) = (Ours![path], Theirs![path]);
+        if (AreSame(ours, theirs) || _bases.All(b => AreSame(b?[path] ?? default, theirs)))
+        {
+            return merged;
+        }
+
+        if (_bases.All(b => AreSame(b?[path] ?? default, ours)))
+        {
+            return merged.With(path, theirs);
+        }
+
+        if (isDeep && ours.ValueKind == JsonValueKind.Object && theirs.ValueKind == JsonValueKind.Object)
+        {
+            return ours.EnumerateObject().Concat(theirs.EnumerateObject()).Select(m => m.Name).Distinct(StringComparer.Ordinal)
+                .Aggregate(merged, (state, name) => Merge(state, JsonPointer.Append(path, name), isDeep: true));
+        }
+
+        _conflicts.Add(path, path == EntityState.TypePath ? MergeConflictReason.Retyped : MergeConflictReason.Set);
         return merged;
     }
 

@@ -6,11 +6,14 @@ namespace Ledger.Worlds;
 
 /// <summary>Answers what a merge asks: from rows if the store has them and they reach as far, else by folding each world once.</summary>
 /// <remarks>For one merge: it keeps the worlds that it has folded. Not safe for concurrent use.</remarks>
-internal sealed class MergeReader(IEventStore store, ReadStatistics? statistics = null, ILogger? logger = null)
+internal sealed class MergeReader(IEventStore store, MergeRules rules, ReadStatistics? statistics = null, ILogger? logger = null)
 {
     private readonly IMergeReader? _rows = store.Get<IMergeReader>();
     private readonly IWorldReader _worlds = store.Get<IWorldReader>() ?? new FoldingWorldReader(store, statistics, logger);
     private readonly Dictionary<(StreamName Stream, Position At), World> _folded = [];
+
+    /// <summary>What is merged as one value.</summary>
+    public MergeRules Rules => rules;
 
     /// <summary>Compares two worlds; what is the same in both is not read where there are rows.</summary>
     public async Task<WorldDiff> DiffAsync(History a, Position atA, History b, Position atB, CancellationToken cancellationToken) =>

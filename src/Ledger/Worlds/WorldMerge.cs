@@ -137,7 +137,7 @@ internal sealed class WorldMerge
         if (!_items.TryGetValue((EntityKind.WorldObject, end), out var item))
         {
             var state = EntityState.Of(_lost[end]);
-            _items.Add((EntityKind.WorldObject, end), item = new MergeItem(EntityKind.WorldObject, end, [state], null, state));
+            _items.Add((EntityKind.WorldObject, end), item = new MergeItem(EntityKind.WorldObject, end, [state], null, state, MergeRules.None));
             item.Keep();
         }
         else if (!item.HasConflicts)

@@ -99,6 +99,25 @@ public sealed class MergeTests(CliDatabase database) : IClassFixture<CliDatabase
         (await (database.Cli with { Input = "nonsense" }).RunAsync("merge", "stale", "stale-2", "--resolve", "-")).ExitCode.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Deep_PropertyOfAType_IsMergedByItsMembers()
+    {
+        foreach (var (stream, json) in new[] { ("deep", """{"x":1,"y":1}"""), ("deep-2", ""), ("deep", """{"x":2,"y":1}"""), ("deep-2", """{"x":1,"y":2}""") })
+        {
+            string[] command = json.Length == 0 ? ["fork", "deep", "--at", "1", "--id", stream]
+                : ["append", stream, "--type", "object.created", "--data", $$$"""{"id":"c1","type":"Claim","data":{"d":{{{json}}}}}"""];
+            (await database.Cli.RunAsync(command)).ShouldSucceed();
+        }
+
+        var refused = await database.Cli.RunAsync("merge", "deep", "deep-2");
+        (await database.Cli.RunAsync("merge", "deep", "deep-2", "--deep", "Claim")).ShouldBeRefused(
+            2, "'--deep' must be a type and a property, such as 'Claim/details', but was 'Claim'.");
+        (await database.Cli.RunAsync("merge", "deep", "deep-2", "--deep", "Note/d", "--deep", "Claim/d")).ShouldSucceed();
+
+        (refused.ExitCode, refused.Output).ShouldSatisfyAllConditions(r => r.ExitCode.ShouldBe(1), r => r.Output.ShouldContain("CONFLICT  object c1 /data/d"));
+        (await database.Cli.JsonAsync("object", "deep", "c1")).GetProperty("data").GetRawText().ShouldBe("""{"d":{"x":2,"y":2}}""");
+    }
+
     private async Task ForkedAsync(string id)
     {
         foreach (var (run, data) in new[] { (id, """{"id":"c1","type":"Claim","data":{"a":1,"b":1}}"""), ($"{id}-2", ""), (id, """{"id":"c1","patch":{"a":2,"b":2}}"""), ($"{id}-2", """{"id":"c1","patch":{"a":3,"b":3}}""") })

@@ -60,6 +60,37 @@ public abstract class MergeConflictTests(ITestEngine engine) : EventStoreTests(e
     }
 
     [Fact]
+    public async Task Conflict_DeeperThanTheProperty_IsOfTheMember()
+    {
+        var ledger = new AgentLedger(Store, new AgentLedgerOptions { MergeRules = MergeRules.None.Deep("T", "details") });
+        var run = ledger.GetRun(NewId());
+        await run.AppendAsync([Details("a", "T", """{"a/b": 1, "size": 1, "old": {"x": 1, "y": 1}, "list": [1]}"""), Details("b", "U", """{"x": 1, "y": 1}""")]);
+        var branch = await run.ForkAsync();
+        var (ours, theirs) = (
+            Details("a", "T", """{"a/b": 2, "size": 2, "old": {"x": 2, "y": 1}, "list": [1, 2]}"""),
+            Details("a", "T", """{"a/b": 3, "size": 1, "old": {"x": 1}, "list": [1], "new": {"z": 1}}"""));
+        await run.AppendAsync([ours, Details("b", "U", """{"x": 2, "y": 1}""")]);
+        await branch.AppendAsync([theirs, Details("b", "U", """{"x": 1, "y": 2}""")]);
+
+        var preview = await run.PreviewMergeAsync(branch);
+        var picked = await run.PreviewCherryPickAsync(branch, [theirs.Id]);
+        var decisions = MergeResolver.For("T", "details", MergeDecision.Set(JsonElement.Parse("4"))).Then(MergeResolver.Ours);
+        await run.MergeAsync(branch, new MergeOptions { Resolver = decisions });
+
+        // What both set differently is the member; of a type without a rule it is the whole property.
+        preview.Conflicts.Select(c => (c.Id, c.Property, c.Path, $"{c.Base} {c.Ours} {c.Theirs}", c.OurEvent, c.TheirEvent)).First()
+            .ShouldBe(("a", "details", "/data/details/a~1b", "1 2 3", ours.Id, theirs.Id));
+        preview.Conflicts.Select(c => (c.Id, c.Path)).ShouldBe([("a", "/data/details/a~1b"), ("b", "/data/details")]);
+        picked.Conflicts.Select(c => c.Path).ShouldBe(["/data/details/a~1b"]);
+        var merged = (await run.FindObjectAsync("a"))!.Data["details"];
+        JsonElement.DeepEquals(merged, JsonElement.Parse("""{"a/b": 4, "size": 2, "old": {"x": 2}, "list": [1, 2], "new": {"z": 1}}""")).ShouldBeTrue(merged.ToString());
+        (await run.PreviewMergeAsync(branch)).IsUpToDate.ShouldBeTrue();
+
+        static NewEvent Details(string id, string type, string json) =>
+            new(new ObjectCreated(id, type, JsonElement.Parse($$"""{"details": {{json}}}""")));
+    }
+
+    [Fact]
     public async Task Conflict_RelationToAnObjectThatWeRemoved_CanKeepEither()
     {
         var (run, branch) = await ForkedAsync();

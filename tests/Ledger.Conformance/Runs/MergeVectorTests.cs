@@ -21,7 +21,7 @@ public abstract class MergeVectorTests(ITestEngine engine) : EventStoreTests(eng
     public async Task Vector_Preview_IsAsExpected(string name)
     {
         var vector = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, $"{name}.json")))!;
-        var run = Runs.GetRun(NewId());
+        var run = new AgentLedger(Store, new AgentLedgerOptions { MergeRules = RulesOf(vector["deep"]) }).GetRun(NewId());
         await run.AppendAsync(EventsOf(vector["events"]!));
         var branch = await run.ForkAsync();
         await run.AppendAsync(EventsOf(vector["ours"]!));
@@ -68,6 +68,9 @@ public abstract class MergeVectorTests(ITestEngine engine) : EventStoreTests(eng
 
         Sorted(answer)!.ToJsonString().ShouldBe(Sorted(vector["expected"])!.ToJsonString(), vector["about"]!.GetValue<string>());
     }
+
+    private static MergeRules RulesOf(JsonNode? deep) => (deep?.AsObject() ?? []).SelectMany(d => d.Value!.AsArray().Select(p => (Type: d.Key, Property: p!.GetValue<string>())))
+        .Aggregate(MergeRules.None, (rules, rule) => rules.Deep(rule.Type, rule.Property));
 
     private static object[] EventsOf(JsonNode list) =>
     [

@@ -200,7 +200,7 @@ public abstract class RebaseTests(ITestEngine engine) : EventStoreTests(engine)
     public async Task DeepLineage_LeafOntoRoot_TakesEveryLevel()
     {
         var (run, leaf) = await ForkedAsync();
-        var depth = Scale.Of(40, 900);
+        var depth = Scale.Of(40, 1_000);
         var first = Set("a", "k0", 0);
         await leaf.AppendAsync([first]);
         for (var i = 1; i < depth; i++)
@@ -288,6 +288,47 @@ public abstract class RebaseTests(ITestEngine engine) : EventStoreTests(engine)
         (await Data(result.Branch, "a")).ShouldBe("""{"x":2,"y":3}""");
         (await result.Branch.GetWorldAsync()).Relations.ShouldBeEmpty();
         ((BranchRebased)(await result.Branch.ReadAllAsync())[^1].Data).LeftOut.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Rebase_EventsThatAreRefused_LeaveNoBranch()
+    {
+        var (run, branch) = await ForkedAsync();
+        await branch.AppendAsync([Set("a", "x", 2)]);
+        var options = new RebaseOptions { Id = NewId(), Metadata = new EventMetadata { Actor = "lead" } };
+        var stream = StreamName.Branch(options.Id);
+        await run.AppendAsync([new NewEvent(Labelled("in the way")) { Id = EventIds.OfMerge(stream, 0) }]);
+
+        var refused = await Should.ThrowAsync<EventIdInUseException>(() => branch.RebaseAsync(run, options));
+
+        refused.Message.ShouldContain(stream.Value);
+        (await Runs.FindAsync(stream)).ShouldBeNull();
+        (await Store.GetStreamAsync(stream)).ShouldBeNull();
+        (await Runs.ListBranchesAsync(run.StreamName)).Select(n => n.Branch.Stream).ShouldBe([branch.StreamName]);
+        (await branch.RebaseAsync(run, options with { Id = NewId() })).Length.ShouldBe(new Position(6));
+    }
+
+    [Fact]
+    public async Task Fork_WithEvents_HasThemAll()
+    {
+        var run = Runs.GetRun(NewId());
+        await run.AppendAsync([new ObjectCreated("a", "T"), Labelled("b")]);
+        var fork = new BranchFork(run.StreamName, NewId()) { At = new Position(1), Name = "again", Metadata = new EventMetadata { Actor = "me" } };
+        var made = new NewEvent(new ObjectCreated("c", "T"));
+
+        var branch = await Store.ForkAsync(fork, [made, new NewEvent(Labelled("d"))]);
+        var empty = await Store.ForkAsync(new BranchFork(branch.Stream, NewId()), []);
+
+        var stored = (await Store.GetBranchAsync(fork.Branch))!;
+        (stored.ForkPosition, stored.Name, stored.CreatedAt).ShouldBe((new Position(1), "again", branch.CreatedAt));
+        (branch.Lineage.ShouldHaveSingleItem().Taken, empty.ForkPosition).ShouldBe((1, new Position(4)));
+        var events = await Store.ReadHistoryAsync(branch.History).ToListAsync();
+        events.Select(e => (e.Type, e.Position?.Value)).ShouldBe([("object.created", 0), ("branch.created", 1), ("object.created", 2), ("kit.loaded", 3)]);
+        (events[1].Timestamp, events[1].Metadata.Actor, events[2].Id).ShouldBe((branch.CreatedAt, "me", made.Id));
+        (await (await Runs.OpenAsync(branch.Stream)).GetWorldAsync()).Objects.Select(o => o.Id).ShouldBe(["a", "c"]);
+        await Should.ThrowAsync<BranchExistsException>(() => Store.ForkAsync(fork, [new NewEvent(Labelled("e"))]));
+        await Should.ThrowAsync<ForkPositionException>(() => Store.ForkAsync(new BranchFork(run.StreamName, NewId()) { At = new Position(9) }, []));
+        await Should.ThrowAsync<StreamNotFoundException>(() => Store.ForkAsync(new BranchFork(StreamName.Run(NewId()), NewId()), [new NewEvent(Labelled("e"))]));
     }
 
     [Fact]

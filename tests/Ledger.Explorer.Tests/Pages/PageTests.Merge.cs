@@ -39,7 +39,14 @@ public sealed partial class PageTests
         (await run.FindObjectAsync("claim-1"))!.Data["status"].GetString().ShouldBe("refuted");
         stale.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await _client.GetStringAsync(MergePage)).ShouldContain("Nothing to merge");
-        (await _client.GetStringAsync("/ledger/branches?stream=run:kettle")).ShouldContain("branch.merged: branch:kettle-strict after 11 into run:kettle at position 14");
+        const string Edge = "branch.merged: branch:kettle-strict after 11 into run:kettle at position 14";
+        (await _client.GetStringAsync("/ledger/branches?stream=run:kettle")).ShouldContain(Edge);
+        foreach (var (stream, kind) in new[] { ("run:kettle", "join in"), ("branch:kettle-strict", "join out") })
+        {
+            var page = WebUtility.HtmlDecode(await _client.GetStringAsync($"/ledger/run?stream={stream}"));
+            page.ShouldContain(Edge);
+            page.ShouldContain($"<a href=\"/ledger/event?stream=run%3Akettle&id={last.Id}\"><g class=\"{kind} lane-0\">");
+        }
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed partial class SchemaFunctionTests
     // Called by users, in SQL.
     private static readonly string[] Public =
     [
-        "blame", "call_events", "diff", "faults", "history", "index_worlds", "neighbours", "objects", "position_at", "rebuild_world", "rebuild_worlds",
+        "blame", "call_events", "conflicts", "diff", "faults", "history", "index_worlds", "merge_preview", "neighbours", "objects", "position_at", "rebuild_world", "rebuild_worlds",
         "unindex_worlds", "world",
     ];
 
