@@ -152,6 +152,17 @@ public sealed partial class PayloadRulesTests
     public void Write_TooLarge_Refused() => Refusal(new NoteTaken(new string('x', PayloadRules.MaxBytes))).ShouldBe(
         "its JSON has 16777227 bytes, and 16777216 are allowed. Keep the content elsewhere, and its address in the event.");
 
+    [Theory]
+    [InlineData(70_000_000)]
+    [InlineData(170_000_000)]
+    public void Write_TextFarTooLarge_RefusedBeforeItIsWritten(int length) => Refusal(new NoteTaken(new string('x', length))).ShouldBe(
+        "its JSON has more than 67108864 bytes, and 16777216 are allowed. Keep the content elsewhere, and its address in the event.");
+
+    [Fact]
+    public void Write_PartsFarTooLargeTogether_RefusedBeforeTheyAreWritten() =>
+        Refusal(new EventMetadata { ForeignCauses = [.. Enumerable.Repeat(new string('x', 20_000_000), 5)] }).ShouldBe(
+            "its headers has more than 67108864 bytes, and 16777216 are allowed. Keep the content elsewhere, and its address in the event.");
+
     [Fact]
     public void Write_LargestAllowed_IsWritten() =>
         Registry.Write(new NewEvent(new NoteTaken(new string('x', PayloadRules.MaxBytes - 11)))).Json.Length.ShouldBe(PayloadRules.MaxBytes);
