@@ -27,7 +27,8 @@ internal sealed partial class PostgresRunSummaries : IPendingRuns
             await TakeInAsync(MostOfAQuery, null, cancellationToken).ConfigureAwait(false);
 
             // In this order: what others take in meanwhile is in the rows, or after the number.
-            (after, _) = await context.Connections.UseAsync(ReadTailAsync, cancellationToken).ConfigureAwait(false);
+            var (position, newest) = await context.Connections.UseAsync(ReadTailAsync, cancellationToken).ConfigureAwait(false);
+            after = position > newest ? 0 : position;
             await context.Connections.UseAsync((lease, token) => ReadRowsAsync(lease, member, pending, token), cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException fault) when (HasNoRows(fault))

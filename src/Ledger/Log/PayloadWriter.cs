@@ -13,9 +13,6 @@ internal sealed class PayloadWriter
     [ThreadStatic]
     private static PayloadWriter? _kept;
 
-    // The writer of .NET refuses a text of more than 166,666,666 characters by an ArgumentException of its own.
-    private const string WriterAssembly = "System.Text.Json";
-
     private static readonly JsonWriterOptions Options = EventJson.WriterOptions with { Encoder = PlainJsonEncoder.UpTo(PayloadBuffer.MostCounted) };
 
     private readonly PayloadBuffer _buffer = new();
@@ -44,7 +41,7 @@ internal sealed class PayloadWriter
         {
             throw payload.Refused(name, whole, PayloadText.LoneSurrogate, e, state, writeInSteps);
         }
-        catch (Exception e) when (e is TextTooLongException || (e.GetType() == typeof(ArgumentException) && e.Source == WriterAssembly))
+        catch (TextTooLongException e)
         {
             throw new InvalidEventException(name, PayloadCheck.FaultOfUncountedSize.Sentence(whole), e);
         }
