@@ -3,7 +3,6 @@ using Ledger.Cli.Connections;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
-using Ledger.Log;
 using Ledger.Runs;
 
 namespace Ledger.Cli.Approvals;

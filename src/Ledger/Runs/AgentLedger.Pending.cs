@@ -1,4 +1,3 @@
-using Ledger.Log;
 using Ledger.Runs;
 
 namespace Ledger;
@@ -8,6 +7,8 @@ public sealed partial class AgentLedger
 {
     // Bounds a query and what it returns at once.
     private const int ApprovalsPerQuery = 1_000;
+
+    private static readonly string[] Prefixes = ["run:", "branch:"];
 
     /// <summary>Lists the requests for approval in all runs and branches that wait for a decision, sorted by the name of the stream, then the oldest first.</summary>
     /// <remarks>
@@ -87,14 +88,15 @@ public sealed partial class AgentLedger
 
     private async Task<IReadOnlyList<RunSummary>> ReadSummariesAsync(CancellationToken cancellationToken)
     {
-        var read = new List<RunSummary>();
-        var query = new RunQuery { Prefix = "", Limit = 1_000 };
-        for (RunPage? page = null; page is null or { Next: not null };)
+        var streams = new List<StreamName>();
+        foreach (var prefix in Prefixes)
         {
-            page = await Summaries.QueryAsync(query with { After = page?.Next }, cancellationToken).ConfigureAwait(false);
-            read.AddRange(page.Runs);
+            await foreach (var info in Store.ListStreamsAsync(prefix, cancellationToken).ConfigureAwait(false))
+            {
+                streams.Add(info.Name);
+            }
         }
 
-        return read;
+        return await FindSummariesAsync(streams, cancellationToken).ConfigureAwait(false);
     }
 }

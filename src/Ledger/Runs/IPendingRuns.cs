@@ -1,5 +1,3 @@
-using Ledger.Log;
-
 namespace Ledger.Runs;
 
 /// <summary>Finds runs that wait for something without reading histories; a capability of engines that keep rows of it.</summary>

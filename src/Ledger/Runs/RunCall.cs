@@ -1,5 +1,3 @@
-using Ledger.Log;
-
 namespace Ledger.Runs;
 
 /// <summary>An open call with the run or branch that began it.</summary>

@@ -1,5 +1,3 @@
-using Ledger.Log;
-
 namespace Ledger.Runs;
 
 /// <summary>A request for approval that waits for a decision.</summary>

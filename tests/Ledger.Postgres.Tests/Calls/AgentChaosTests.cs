@@ -16,8 +16,8 @@ public sealed class AgentChaosTests(LedgerDatabase database) : IClassFixture<Led
 
     private static readonly int Agents = Scale.Of(32, 64);
     private static readonly int Processes = Scale.Of(2, 3);
-    private static readonly int Steps = Scale.Of(25, 150);
-    private static readonly TimeSpan Duration = Scale.IsSoak ? TimeSpan.FromMinutes(2) : TimeSpan.FromSeconds(10);
+    private static readonly int Steps = Scale.Of(25, 400);
+    private static readonly TimeSpan Duration = Scale.IsSoak ? TimeSpan.FromMinutes(3) : TimeSpan.FromSeconds(10);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ledger-agents-").FullName;
 
