@@ -91,10 +91,23 @@ public sealed class LedgerAgentSessionStore(AgentLedger ledger) : AgentSessionSt
         return ledger.Store.AppendAsync(stream, ExpectedVersion.Any, [saved], cancellationToken);
     }
 
-    // The run may have events of others.
+    // The last event alone is read first, because each holds a whole session. The run may have events of others.
     private async Task<SessionSaved?> FindAsync(AgentSessionStoreKey key, CancellationToken cancellationToken)
     {
-        await foreach (var recorded in ledger.Store.ReadBackwardAsync(StreamOf(key), cancellationToken: cancellationToken).ConfigureAwait(false))
+        var stream = StreamOf(key);
+        if (await ledger.Store.GetStreamAsync(stream, cancellationToken).ConfigureAwait(false) is not { Version: var last })
+        {
+            return null;
+        }
+
+        return await FindAsync(key, stream, last, last, cancellationToken).ConfigureAwait(false)
+            ?? await FindAsync(key, stream, last, StreamVersion.Empty, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<SessionSaved?> FindAsync(
+        AgentSessionStoreKey key, StreamName stream, StreamVersion from, StreamVersion to, CancellationToken cancellationToken)
+    {
+        await foreach (var recorded in ledger.Store.ReadBackwardAsync(stream, from, to, cancellationToken).ConfigureAwait(false))
         {
             if (SessionSaved.Read(recorded) is { } saved && saved.IsOf(key))
             {

@@ -32,7 +32,7 @@ internal sealed class ApprovalsListCommand : LedgerCommand
         var approvals = await run.ListApprovalsAsync(cancellationToken);
         if (session.Json)
         {
-            session.Out.Json(ContractOf(run, approvals), ContractContext.Default.ApprovalsContract);
+            session.Out.Json(ContractOf(run.StreamName, approvals), ContractContext.Default.ApprovalsContract);
             return;
         }
 
@@ -43,37 +43,30 @@ internal sealed class ApprovalsListCommand : LedgerCommand
         }
     }
 
-    // A run with nothing to decide is left out.
     private static async Task ListWaitingAsync(Session session, LedgerConnection connection, CancellationToken cancellationToken)
     {
-        List<ApprovalsContract> waiting = [];
-        foreach (var run in await connection.Ledger.FindRunsWithApprovalsAsync(cancellationToken))
-        {
-            var approvals = (await run.ListApprovalsAsync(cancellationToken)).Where(approval => approval.Decision is null).ToList();
-            if (approvals.Count > 0)
-            {
-                waiting.Add(ContractOf(run, approvals));
-                if (!session.Json)
-                {
-                    Print(session, approvals, $"{run.StreamName}  ");
-                }
-            }
-        }
-
+        var waiting = (await connection.Ledger.ListWaitingApprovalsAsync(cancellationToken)).GroupBy(w => w.Stream, w => w.Approval).ToList();
         if (session.Json)
         {
-            session.Out.Json(waiting, ContractContext.Default.IReadOnlyListApprovalsContract);
+            session.Out.Json([.. waiting.Select(w => ContractOf(w.Key, w))], ContractContext.Default.IReadOnlyListApprovalsContract);
+            return;
         }
-        else if (waiting.Count == 0)
+
+        foreach (var approvals in waiting)
+        {
+            Print(session, approvals, $"{approvals.Key}  ");
+        }
+
+        if (waiting.Count == 0)
         {
             session.Out.Line("No call waits for approval.");
         }
     }
 
-    private static ApprovalsContract ContractOf(Run run, IReadOnlyList<Approval> approvals) =>
-        new(run.StreamName.Value, [.. approvals.Select(ApprovalContract.Of)]);
+    private static ApprovalsContract ContractOf(StreamName stream, IEnumerable<Approval> approvals) =>
+        new(stream.Value, [.. approvals.Select(ApprovalContract.Of)]);
 
-    private static void Print(Session session, IReadOnlyList<Approval> approvals, string prefix)
+    private static void Print(Session session, IEnumerable<Approval> approvals, string prefix)
     {
         foreach (var approval in approvals)
         {

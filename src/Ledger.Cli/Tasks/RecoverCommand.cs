@@ -1,3 +1,4 @@
+using Ledger.Cli.Calls;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
 
@@ -7,16 +8,17 @@ namespace Ledger.Cli.Tasks;
 internal sealed class RecoverCommand : LedgerCommand
 {
     public RecoverCommand()
-        : base("recover", "Lists the tasks in progress and the calls that have not ended, the oldest first, to be resumed or failed after a crash.") =>
+        : base("recover", "Lists the tasks in progress, and the calls of tasks and runs that have not ended, the oldest first, to be resumed or settled after a crash.") =>
         Examples = ["ledger recover", "ledger recover --json"];
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
         var recovery = await connection.Tasks.RecoverAsync(cancellationToken);
+        var runCalls = await connection.Ledger.ListOpenCallsAsync(cancellationToken);
         if (session.Json)
         {
-            session.Out.Json(RecoveryContract.Of(recovery), ContractContext.Default.RecoveryContract);
+            session.Out.Json(RecoveryContract.Of(recovery, runCalls), ContractContext.Default.RecoveryContract);
             return;
         }
 
@@ -35,6 +37,13 @@ internal sealed class RecoverCommand : LedgerCommand
         {
             TaskText.PrintLine(session.Out, call);
             session.Out.Add("    from: ", Tone.Faint).AddRest(message.Content, Tone.Faint).EndLine();
+        }
+
+        session.Out.Line($"{Printable.Count(runCalls.Count, "call")} of runs begun and not ended");
+        foreach (var (stream, call) in runCalls)
+        {
+            session.Out.Add($"{stream}  ");
+            OpenCallText.PrintLine(session.Out, call);
         }
     }
 }

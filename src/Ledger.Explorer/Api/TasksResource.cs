@@ -72,7 +72,8 @@ internal static class TasksResource
     public static async Task RecoverAsync(ExplorerRequest request)
     {
         var recovery = await TasksOf(request).RecoverAsync(request.Aborted).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, RecoveryContract.Of(recovery), ContractContext.Default.RecoveryContract).ConfigureAwait(false);
+        var calls = await request.Explorer.Ledger.ListOpenCallsAsync(request.Aborted).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, RecoveryContract.Of(recovery, calls), ContractContext.Default.RecoveryContract).ConfigureAwait(false);
     }
 
     private static async Task SendCallsAsync(ExplorerRequest request, CallQuery query)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ledger.Runs;
 using Ledger.Tasks;
 
 namespace Ledger.Explorer.Contracts;
@@ -88,12 +89,17 @@ internal sealed record CallDetailsContract(CallContract Call, TaskContract Task,
 internal sealed record TaskOfTreeContract(int Depth, TaskContract Task);
 
 /// <summary>The work that a crash interrupted.</summary>
-internal sealed record RecoveryContract(IReadOnlyList<RecoverableTaskContract> Tasks, IReadOnlyList<RecoverableCallContract> Calls)
+/// <param name="Tasks">The tasks in progress.</param>
+/// <param name="Calls">Their calls that have not ended.</param>
+/// <param name="RunCalls">The calls of models and tools that have begun and not ended, by run or branch.</param>
+internal sealed record RecoveryContract(
+    IReadOnlyList<RecoverableTaskContract> Tasks, IReadOnlyList<RecoverableCallContract> Calls, IReadOnlyList<OpenCallsContract> RunCalls)
 {
-    public static RecoveryContract Of(Recovery recovery) => new(
+    public static RecoveryContract Of(Recovery recovery, IReadOnlyList<RunCall> calls) => new(
         [.. recovery.Tasks.Select(found => new RecoverableTaskContract(
             TaskContract.Of(found.Task), found.Lease is { } lease ? new LeaseContract(lease.Runner, lease.ExpiresAt) : null))],
-        [.. recovery.Calls.Select(found => new RecoverableCallContract(CallContract.Of(found.Call), MessageContract.Of(found.StartMessage)))]);
+        [.. recovery.Calls.Select(found => new RecoverableCallContract(CallContract.Of(found.Call), MessageContract.Of(found.StartMessage)))],
+        [.. calls.GroupBy(c => c.Stream).Select(run => new OpenCallsContract(run.Key.Value, [.. run.Select(c => OpenCallContract.Of(c.Call))]))]);
 }
 
 /// <summary>A task in progress, and the runner that has it.</summary>

@@ -4,11 +4,8 @@ using NpgsqlTypes;
 namespace Ledger.Postgres.Log;
 
 /// <summary>Finds streams and events by queries.</summary>
-internal sealed partial class PostgresLogSearch(StoreContext context, StreamTable streamTable) : ILogSearch, ITypeSearch
+internal sealed partial class PostgresLogSearch(StoreContext context, StreamTable streamTable) : ILogSearch
 {
-    // No statement keeps its snapshot for longer.
-    private const int EventsOfAPage = 10_000;
-
     public async Task<StreamPage> FindStreamsAsync(StreamQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -68,36 +65,6 @@ internal sealed partial class PostgresLogSearch(StoreContext context, StreamTabl
                 return found;
             },
             cancellationToken).ConfigureAwait(false);
-    }
-
-    public async Task<IReadOnlyCollection<StreamName>> FindStreamsOfTypeAsync(string type, CancellationToken cancellationToken)
-    {
-        var found = new HashSet<StreamName>();
-        for (long? after = 0; after is { } last;)
-        {
-            after = await context.Connections.UseAsync<long?>(
-                async (lease, cancellationToken) =>
-                {
-                    var command = context.Command(lease, "find_streams_of_type")
-                        .WithText(type)
-                        .With(last, NpgsqlDbType.Bigint)
-                        .With(EventsOfAPage, NpgsqlDbType.Integer);
-                    await using var __ = command.ConfigureAwait(false);
-                    await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-                    var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-                    await using var ___ = reader.ConfigureAwait(false);
-                    await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                    if (!reader.IsDBNull(1))
-                    {
-                        found.UnionWith(reader.GetFieldValue<string[]>(1).Select(name => new StreamName(name)));
-                    }
-
-                    return reader.IsDBNull(0) ? null : reader.GetInt64(0);
-                },
-                cancellationToken).ConfigureAwait(false);
-        }
-
-        return found;
     }
 
     // A page ends early where its events are large: after some megabytes of data.

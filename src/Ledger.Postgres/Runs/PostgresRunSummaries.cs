@@ -10,7 +10,7 @@ namespace Ledger.Postgres.Runs;
 /// <summary>Summaries from rows, which a reader brings up to date before it answers; where it may not write it folds what they lack.</summary>
 /// <param name="context">Where the rows are.</param>
 /// <param name="store">Reads the events where there are no rows: before the migration, and for a role that may not read them.</param>
-internal sealed class PostgresRunSummaries(StoreContext context, IEventStore store) : IRunSummaries
+internal sealed partial class PostgresRunSummaries(StoreContext context, IEventStore store) : IRunSummaries
 {
     private const int PageRows = 10_000;
     private const int MostStale = 1_000;

@@ -16,20 +16,26 @@ internal sealed class PlainJsonEncoder : JavaScriptEncoder
     private static readonly SearchValues<byte> EscapedBytes = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Select(c => (byte)c), (byte)'"', (byte)'\\']);
 
-    private PlainJsonEncoder()
-    {
-    }
+    private readonly int _longest;
 
-    public static PlainJsonEncoder Instance { get; } = new();
+    private PlainJsonEncoder(int longest) => _longest = longest;
+
+    public static PlainJsonEncoder Instance { get; } = new(int.MaxValue);
+
+    /// <summary>The same, which refuses a longer text before the writer takes several times its size of memory for it.</summary>
+    /// <param name="longest">The most characters, or bytes of UTF-8, of one text.</param>
+    public static PlainJsonEncoder UpTo(int longest) => new(longest);
 
     public override int MaxOutputCharactersPerInputCharacter => 6;
 
     public override bool WillEncode(int unicodeScalar) => unicodeScalar is < 0x20 or '"' or '\\';
 
+    /// <exception cref="TextTooLongException">The text is longer than the longest.</exception>
     public override unsafe int FindFirstCharacterToEncode(char* text, int textLength) =>
-        IndexOfFirst(new ReadOnlySpan<char>(text, textLength));
+        IndexOfFirst(new ReadOnlySpan<char>(text, Checked(textLength)));
 
-    public override int FindFirstCharacterToEncodeUtf8(ReadOnlySpan<byte> utf8Text) => utf8Text.IndexOfAny(EscapedBytes);
+    /// <exception cref="TextTooLongException">The text is longer than the longest.</exception>
+    public override int FindFirstCharacterToEncodeUtf8(ReadOnlySpan<byte> utf8Text) => utf8Text[..Checked(utf8Text.Length)].IndexOfAny(EscapedBytes);
 
     public override unsafe bool TryEncodeUnicodeScalar(int unicodeScalar, char* buffer, int bufferLength, out int numberOfCharactersWritten)
     {
@@ -165,6 +171,8 @@ internal sealed class PlainJsonEncoder : JavaScriptEncoder
         escape[5] = (byte)"0123456789abcdef"[c & 0xF];
         return 6;
     }
+
+    private int Checked(int length) => length <= _longest ? length : throw new TextTooLongException();
 
     private static int IndexOfFirst(ReadOnlySpan<char> text)
     {

@@ -65,6 +65,10 @@ internal static class PayloadCheck
     public static PayloadFault FaultOfSize(long length) => new(
         "", $"has {length} bytes, and {PayloadRules.MaxBytes} are allowed. Keep the content elsewhere, and its address in the event.");
 
+    /// <summary>What is wrong with JSON that <see cref="PayloadBuffer"/> does not take.</summary>
+    public static PayloadFault FaultOfUncountedSize { get; } = new(
+        "", $"has more than {PayloadBuffer.MostCounted} bytes, and {PayloadRules.MaxBytes} are allowed. Keep the content elsewhere, and its address in the event.");
+
     public static PayloadFault At(ReadOnlySpan<byte> json, long offset, string reason) => new(JsonPlace.Find(json, offset), reason);
 
     internal static int IndexOfInvalid(ReadOnlySpan<byte> text)

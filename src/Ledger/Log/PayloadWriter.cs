@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Ledger.Json;
 
@@ -14,10 +13,12 @@ internal sealed class PayloadWriter
     [ThreadStatic]
     private static PayloadWriter? _kept;
 
-    private readonly ArrayBufferWriter<byte> _buffer = new(1024);
+    private static readonly JsonWriterOptions Options = EventJson.WriterOptions with { Encoder = PlainJsonEncoder.UpTo(PayloadBuffer.MostCounted) };
+
+    private readonly PayloadBuffer _buffer = new();
     private readonly Utf8JsonWriter _writer;
 
-    private PayloadWriter() => _writer = new Utf8JsonWriter(_buffer, EventJson.WriterOptions);
+    private PayloadWriter() => _writer = new Utf8JsonWriter(_buffer, Options);
 
     /// <summary>Writes and checks; the result is a separate copy.</summary>
     /// <param name="name">The event's name, for messages.</param>
@@ -39,6 +40,10 @@ internal sealed class PayloadWriter
         catch (LoneSurrogateException e)
         {
             throw payload.Refused(name, whole, PayloadText.LoneSurrogate, e, state, writeInSteps);
+        }
+        catch (TextTooLongException e)
+        {
+            throw new InvalidEventException(name, PayloadCheck.FaultOfUncountedSize.Sentence(whole), e);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or NotSupportedException or ArgumentException)
         {

@@ -8,8 +8,9 @@ internal sealed class ApprovalIndex
     /// <summary>The header of <c>approval.requested</c> with the id under which a chat client asked.</summary>
     public const string AskedAsHeader = "approval_asked_as";
 
-    private readonly Dictionary<(string Kind, string RequestHash), (Approval Last, int Count)> _approvals = [];
+    private readonly Dictionary<(string Kind, string RequestHash), (Approval Last, int Count, int Place)> _approvals = [];
     private readonly Dictionary<(string Kind, string RequestHash, string AskedAs), Approval> _shown = [];
+    private int _asked;
 
     /// <summary>The last time that approval of a request was asked for; null if it never was.</summary>
     public Approval? Find(CallKey key) => _approvals.GetValueOrDefault((key.Kind, key.RequestHash)).Last;
@@ -21,28 +22,36 @@ internal sealed class ApprovalIndex
     public int CountOf(CallKey key) => _approvals.GetValueOrDefault((key.Kind, key.RequestHash)).Count;
 
     /// <summary>The last time of each request, the oldest first.</summary>
-    public IReadOnlyList<Approval> All() => [.. _approvals.Values.Select(a => a.Last).OrderBy(a => a.AskedAt).ThenBy(a => a.Id)];
+    public IReadOnlyList<Approval> All() => [.. _approvals.Values.OrderBy(a => a.Place).Select(a => a.Last)];
+
+    /// <summary>What an event asks approval for; null for any other event.</summary>
+    public static Approval? AskedBy(RecordedEvent recorded) => recorded.Data is ApprovalRequested asked
+        ? new Approval(recorded.Id, asked.Kind, asked.RequestHash, asked.Request, recorded.Timestamp)
+        {
+            AskedAs = CallEventForm.Text(recorded, AskedAsHeader),
+            ExpiresAt = asked.ExpiresAt,
+        }
+        : null;
 
     public void Take(RecordedEvent recorded)
     {
-        if (recorded.Data is ApprovalRequested asked)
+        if (AskedBy(recorded) is { } asked)
         {
             var before = _approvals.GetValueOrDefault((asked.Kind, asked.RequestHash)).Count;
-            var askedAs = CallEventForm.Text(recorded, AskedAsHeader);
-            Keep(new Approval(recorded.Id, asked.Kind, asked.RequestHash, asked.Request, recorded.Timestamp) { AskedAs = askedAs, ExpiresAt = asked.ExpiresAt }, before + 1);
+            Keep(asked, before + 1, ++_asked);
         }
         else if (recorded.Data is ApprovalDecided decided
             && _approvals.TryGetValue((decided.Kind, decided.RequestHash), out var known)
             && recorded.Metadata.Causes.Contains(known.Last.Id))
         {
             var decision = decided.IsApproved ? ApprovalDecision.Approved : ApprovalDecision.Denied;
-            Keep(known.Last with { Decision = decision, By = decided.By, Reason = decided.Reason, DecidedAt = recorded.Timestamp }, known.Count);
+            Keep(known.Last with { Decision = decision, By = decided.By, Reason = decided.Reason, DecidedAt = recorded.Timestamp }, known.Count, known.Place);
         }
     }
 
-    private void Keep(Approval last, int count)
+    private void Keep(Approval last, int count, int place)
     {
-        _approvals[(last.Kind, last.RequestHash)] = (last, count);
+        _approvals[(last.Kind, last.RequestHash)] = (last, count, place);
         if (last.AskedAs is { } askedAs)
         {
             _shown[(last.Kind, last.RequestHash, askedAs)] = last;

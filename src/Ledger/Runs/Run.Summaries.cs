@@ -21,15 +21,10 @@ public sealed partial class Run
             return null;
         }
 
-        var open = new List<OpenCall>();
-        foreach (var call in summary.OpenCalls)
-        {
-            open.Add(call with { IsUnknown = await _ledger.IsGoneAsync(call, null, cancellationToken).ConfigureAwait(false) == true });
-        }
-
+        summary = (await _ledger.WithCallersAsync([summary], cancellationToken).ConfigureAwait(false))[0];
         _statistics?.CountRows(1);
         _statistics?.Add(_ledger.TimeProvider.GetElapsedTime(started));
-        return summary with { OpenCalls = open };
+        return summary;
     }
 
     /// <summary>Gives it another title, by the event <c>run.renamed</c>.</summary>

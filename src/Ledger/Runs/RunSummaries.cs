@@ -34,6 +34,7 @@ internal static class RunSummaries
             ToolCalls = state.ToolCalls,
             Usage = state.Prefix is { } prefix ? new RunUsage(prefix.Plus(own).Sum, own.Sum) : new RunUsage(own.Sum, null),
             OpenCalls = [.. state.Open.Select(begun => begun.Call).OrderBy(c => c.Since).ThenBy(c => c.RequestId)],
+            AskedApprovals = [.. asked.Select(a => a.Id)],
         };
     }
 

@@ -53,6 +53,10 @@ public sealed record RunSummary(StreamName Stream, StreamVersion Version, RunSta
     /// gone.</summary>
     public IReadOnlyList<OpenCall> OpenCalls { get; init; } = [];
 
+    /// <summary>The events of its own that ask for approval and were neither decided on nor have expired, in their order: see
+    /// <see cref="AgentLedger.ListWaitingApprovalsAsync"/>.</summary>
+    public IReadOnlyList<Guid> AskedApprovals { get; init; } = [];
+
     /// <summary>Whether it takes further events.</summary>
     public StreamState State { get; init; }
 

@@ -17,11 +17,13 @@ public sealed class CallsTests(CliDatabase database) : IClassFixture<CliDatabase
 
         (await database.Cli.RunAsync("calls", "list", "paying")).ShouldSucceed().ShouldStartWith($"{call.RequestId}  unknown  tool  since ");
         (await database.Cli.RunAsync("status", "paying")).ShouldSucceed().ShouldContain($"Open call : {call.RequestId}  unknown  tool");
+        (await database.Cli.RunAsync("recover")).ShouldSucceed().ShouldContain($"run:paying  {call.RequestId}  unknown  tool  since ");
         (await database.Cli.JsonAsync("calls", "list", "paying")).GetProperty("open_calls")[0].GetProperty("state").GetString().ShouldBe("unknown");
         (await database.Cli.RunAsync("calls", "answer", "paying", $"{call.RequestId}", "paid")).ShouldBeRefused(
             2, "RESULT must be JSON: 'p' is an invalid start of a value. A plain text needs JSON quotes.");
         (await database.Cli.RunAsync("calls", "answer", "paying", $"{call.RequestId}", "\"paid\"")).ShouldSucceed().ShouldBe("Recorded the answer at position 2.\n");
         (await database.Cli.RunAsync("calls", "list", "paying")).ShouldSucceed().ShouldBe("No call is open.\n");
+        (await database.Cli.RunAsync("recover")).ShouldSucceed().ShouldNotContain($"{call.RequestId}");
         (await database.Cli.RunAsync("calls", "answer", "paying", $"{call.RequestId}", "\"paid\"")).ShouldBeRefused(
             1, $"'run:paying' has an answer to the call '{call.RequestId}'. Fork it before the call with 'ledger fork run:paying --at 0', and answer the call on the branch.");
     }

@@ -30,20 +30,35 @@ public abstract class ApprovalTests(ITestEngine engine) : PolledToolTests(engine
     }
 
     [Fact]
-    public async Task FindRunsWithApprovals_FindsThoseThatAskedThemselves()
+    public async Task ListWaitingApprovals_ListsWhatWaits_ForTheRunThatAsked()
     {
-        var run = Runs.GetRun(NewId());
-        await AskAsync(run, Poll);
-        var silent = await run.ForkAsync();
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var ledger = new AgentLedger(Store, timeProvider: clock);
+        var (id, other) = (NewId(), NewId());
+        var run = ledger.GetRun(id);
+        var first = await AskAsync(run, Poll);
+        var second = await AskAsync(run, """{"tool":"status","arguments":{"job":8}}""");
+        await run.ForkAsync();
         var asking = await run.ForkAsync(Position.Start);
-        await AskAsync(asking, Poll);
+        var third = await AskAsync(asking, Poll);
+        var expiring = new AgentLedgerOptions { Approvals = new ApprovalOptions { DecideWithin = TimeSpan.FromHours(1) } };
+        var fourth = await AskAsync(new AgentLedger(Store, expiring, timeProvider: clock).GetRun(other), Poll);
 
-        var found = (await Runs.FindRunsWithApprovalsAsync()).Select(r => r.StreamName).ToList();
+        var waiting = (await ledger.ListWaitingApprovalsAsync()).ToList();
+        waiting.Select(w => w.Approval.Id).Where(id => new[] { first, second, third, fourth }.Contains(id)).ShouldBe([first, second, third, fourth], ignoreOrder: true);
+        waiting.Select(w => w.Stream.Value).ShouldBe(waiting.Select(w => w.Stream.Value).Order(StringComparer.Ordinal));
+        var own = waiting.Where(w => w.Stream == run.StreamName).Select(w => w.Approval).ToList();
+        own.Select(a => a.Id).ShouldBe([first, second]);
+        (await run.ListApprovalsAsync()).Select(a => (a.Id, a.Kind, a.RequestHash)).ShouldBe(own.Select(a => (a.Id, a.Kind, a.RequestHash)));
+        own[1].Request.GetProperty("arguments").GetProperty("job").GetInt32().ShouldBe(8);
 
-        found.ShouldContain(run.StreamName);
-        found.ShouldContain(asking.StreamName);
-        found.ShouldNotContain(silent.StreamName);
-        found.ShouldBe(found.OrderBy(stream => stream.Value, StringComparer.Ordinal));
+        // A decision counts for those of its own history, and time for what it was asked within.
+        await run.DecideAsync(first, ApprovalDecision.Denied, "owner");
+        await run.CompleteAsync();
+        clock.Advance(TimeSpan.FromMinutes(61));
+        var left = (await ledger.ListWaitingApprovalsAsync()).Select(w => w.Approval.Id).ToList();
+        new[] { first, second, third, fourth }.Where(left.Contains).ShouldBe([second, third]);
+        (await run.GetSummaryAsync())!.AskedApprovals.ShouldBe([second]);
     }
 
     [Fact]

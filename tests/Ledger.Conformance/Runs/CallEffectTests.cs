@@ -112,9 +112,11 @@ public abstract class CallEffectTests(ITestEngine engine) : PolledToolTests(engi
             + $"Find out, then record its answer with AnswerAsync, or allow it again with ReleaseCallAsync; the call is '{hung.RequestId}'.");
         var open = (await run.ListOpenCallsAsync()).ShouldHaveSingleItem();
         (open.RequestId, open.Kind, open.Owner, open.IsUnknown).ShouldBe((hung.RequestId, "tool", unknown.Owner, true));
+        (await Runs.ListOpenCallsAsync()).Where(c => c.Stream == run.StreamName).ShouldBe([new RunCall(run.StreamName, open)]);
         Calls.ShouldBe(0);
 
         await run.ReleaseCallAsync(open.RequestId, "seen at the callee");
+        (await Runs.ListOpenCallsAsync()).ShouldNotContain(c => c.Stream == run.StreamName);
         (await run.CallAsync("tool", Poll, CallAsync, refuse)).Text.ShouldBe("answer 1");
         (await run.ListOpenCallsAsync()).ShouldBeEmpty();
         (await run.ReadAllAsync()).Select(e => e.Type).ShouldBe(["tool.called", "call.unknown", "call.released", "tool.called", "tool.returned"]);

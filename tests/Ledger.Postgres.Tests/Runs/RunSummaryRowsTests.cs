@@ -1,3 +1,4 @@
+using Ledger.Conformance.Decorators;
 using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Runs;
@@ -205,6 +206,48 @@ public sealed class RunSummaryRowsTests(LedgerDatabase database) : IClassFixture
         text.ShouldContain("\"ix_run_summary_status\"");
         text.ShouldContain("\"ix_run_summary_later_status\"");
         text.ShouldNotContain("Seq Scan");
+
+        await using var asking = own.DataSource.CreateCommand($"explain (format json) {SqlText.Load("pending_runs", new PostgresOptions().Schemas).Replace("$1", "'asked'", StringComparison.Ordinal)}");
+        text = (string)(await asking.ExecuteScalarAsync())!;
+        text.ShouldContain("\"ix_run_summary_pending\"");
+        text.ShouldNotContain("Seq Scan");
+    }
+
+    [Fact]
+    public async Task WaitingApprovals_AreFoundInTheRows_WithoutReadingHistories()
+    {
+        var (asked, decided) = (Runs.GetRun("asked"), Runs.GetRun("decided"));
+        await AskAsync(asked);
+        await decided.DecideAsync(await AskAsync(decided), ApprovalDecision.Approved, "owner");
+        await asked.AppendAsync([new KitLoaded("k")]);
+        await Runs.Summaries.CatchUpAsync();
+        var counting = new CountingStore(database.Store);
+        (await WaitingAsync(new AgentLedger(counting))).ShouldContain("asked");
+        (await WaitingAsync(new AgentLedger(counting))).ShouldNotContain("decided");
+        counting.HistoryReads.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task WaitingApprovals_ThatTheRowsLack_AreFoundInTheLog()
+    {
+        static RunChange? Rule(RecordedEvent recorded, RunSummary run) => null;
+        await using var ruling = new PostgresEventStore(database.DataSource, new PostgresOptions { Limits = new AgentLedgerOptions { RunRules = [Rule] } });
+        var run = new AgentLedger(ruling).GetRun("asked-later");
+        await run.AppendAsync([new KitLoaded("k")]);
+        await run.GetSummaryAsync();
+        await AskAsync(run);
+
+        // In a transaction that may not write; then by a program that has not the rules of the rows.
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await ExecuteAsync(transaction, "set transaction read only");
+            (await WaitingAsync(new AgentLedger(database.Store.On(transaction)))).ShouldContain("asked-later");
+        }
+
+        await Runs.Summaries.CatchUpAsync();
+        (await database.ScalarAsync<string>("select version || ' ' || is_behind from ledger.run_summary where stream = 'run:asked-later'")).ShouldBe("1 true");
+        (await WaitingAsync(Runs)).ShouldContain("asked-later");
     }
 
     [Fact]
@@ -316,6 +359,12 @@ public sealed class RunSummaryRowsTests(LedgerDatabase database) : IClassFixture
                 RunRulesName = name,
             },
         });
+
+    private static async Task<Guid> AskAsync(Run run) => (await Should.ThrowAsync<ApprovalPendingException>(() => run.CallAsync(
+        "tool", """{"tool":"pay","arguments":{}}""", (_, _) => throw new InvalidOperationException(), new CallOptions { Approval = ApprovalPolicy.Required }))).ApprovalId;
+
+    private static async Task<IReadOnlyList<string>> WaitingAsync(AgentLedger ledger) =>
+        [.. (await ledger.ListWaitingApprovalsAsync()).Select(w => w.Stream.Id)];
 
     private static string Text(RunSummary run) => $"{run.Status} {run.Error} {run.Title} {run.Usage} {run.Version} {run.Length} {run.StartedAt:O} {run.UpdatedAt:O}";
 

@@ -153,6 +153,22 @@ public sealed partial class PayloadRulesTests
         "its JSON has 16777227 bytes, and 16777216 are allowed. Keep the content elsewhere, and its address in the event.");
 
     [Fact]
+    public void Write_TextFarTooLarge_RefusedBeforeItIsWritten()
+    {
+        Refusal(new NoteTaken(new string('x', 70_000_000))).ShouldBe(
+            "its JSON has more than 67108864 bytes, and 16777216 are allowed. Keep the content elsewhere, and its address in the event.");
+
+        // The writer of .NET takes at most 166,666,666 characters.
+        Refusal(new NoteTaken(new string('x', 170_000_000))).ShouldBe(
+            "'/text' of its JSON cannot be written as JSON. The JSON value of length 170000000 is too large and not supported.");
+    }
+
+    [Fact]
+    public void Write_PartsFarTooLargeTogether_RefusedBeforeTheyAreWritten() =>
+        Refusal(new EventMetadata { ForeignCauses = [.. Enumerable.Repeat(new string('x', 20_000_000), 5)] }).ShouldBe(
+            "its headers has more than 67108864 bytes, and 16777216 are allowed. Keep the content elsewhere, and its address in the event.");
+
+    [Fact]
     public void Write_LargestAllowed_IsWritten() =>
         Registry.Write(new NewEvent(new NoteTaken(new string('x', PayloadRules.MaxBytes - 11)))).Json.Length.ShouldBe(PayloadRules.MaxBytes);
 

@@ -1,7 +1,7 @@
--- The streams that have an event of a type in one page of the log: $1 the type, $2 the number before the first event of the page, $3 the most events.
+-- The streams that have events of some types in one page of the log: $1 the types, $2 the number before the first event of the page, $3 the most events.
 -- One row: the number of the page's last event, null after the end of the log, and the names of the streams, null for none.
 select max(e.seq_id),
-       array_agg(distinct e.stream_id) filter (where e.type = $1)
+       array_agg(distinct e.stream_id) filter (where e.type = any ($1))
 from (
     select m.seq_id,
            m.stream_id,
