@@ -24,6 +24,7 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
         ["serve"] = "it runs until it is stopped",
         ["mcp"] = "its answers are checked by McpTests",
         ["export"] = "it prints an event file",
+        ["completion"] = "it prints a script",
         ["db start"] = "DbTests start a server",
         ["db stop"] = "DbTests start a server",
         ["db status"] = "DbTests start a server",
