@@ -25,6 +25,8 @@ public static class LedgerWolverineExtensions
     /// <item>A handler that takes a <see cref="LedgerSession"/> works in the same transaction.</item>
     /// <item>When another writer was faster, the handler runs again on the new state, up to five times; from the second try on it locks the stream, so that it
     /// cannot lose again. A policy for <see cref="Ledger.Log.WrongExpectedVersionException"/> that is set before this call comes first.</item>
+    /// <item>While other nodes make Marten's tables, a handler that needs them runs again, for up to half a minute. It is better to make them at the start, by
+    /// <c>ApplyAllDatabaseChangesOnStartup()</c>.</item>
     /// <item><see cref="StartRun"/>, <see cref="AppendEvents"/>, <see cref="ForkRun"/>, <see cref="SaveSnapshot"/> and <see cref="RebuildProjection"/> are handled;
     /// each cascades a message with the result.</item>
     /// </list>
@@ -45,6 +47,9 @@ public static class LedgerWolverineExtensions
         options.MapGenericMessageType(typeof(IEvent<>), typeof(Event<>));
         options.OnException(Conflicts.Contains, "Another writer appended to the run")
             .RetryWithCooldown([.. Conflicts.Cooldowns])
+            .WithFullJitter();
+        options.OnException(TableRaces.Contains, "Another node made the same tables")
+            .RetryWithCooldown([.. TableRaces.Cooldowns])
             .WithFullJitter();
         return options;
     }

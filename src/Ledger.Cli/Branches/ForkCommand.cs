@@ -32,7 +32,7 @@ internal sealed class ForkCommand : LedgerCommand
 
         await using var connection = await session.ConnectAsync(cancellationToken);
         var branch = await Forking.RunAsync(
-            connection.Ledger, session.Get(_parent), session.Get(_at), session.Get(_id), session.Get(_name), cancellationToken);
+            connection.Ledger, session.Get(_parent), session.Get(_at), _at.Name, session.Get(_id), session.Get(_name), cancellationToken);
         if (session.Json)
         {
             session.Out.Json(BranchContract.Of(branch), ContractContext.Default.BranchContract);

@@ -77,12 +77,19 @@ internal sealed class AppendCommand : LedgerCommand
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
-        Position? expected = session.Get(_expect) is { } text ? ExpectedLength.Parse(text) : null;
+        Position? expected = session.Get(_expect) is { } length ? ExpectedLength.Parse(length) : null;
         var defaults = new EventDefaults(session.Get(_actor), session.Get(_call), session.Get(_cause) ?? []);
         using var source = await OpenAsync(session, defaults, cancellationToken);
         var count = await source.CheckAsync(session, cancellationToken);
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var found = await StoredRuns.TryFindAsync(connection.Ledger, session.Get(_stream), cancellationToken);
+        var text = new HistoryText(session.Get(_stream));
+        var (found, at) = text.TryChoose(await connection.Ledger.FindAllAsync(text.Names, cancellationToken));
+        if (at is not null)
+        {
+            throw new RefusalException(
+                $"'{session.Get(_stream)}' means the first {at} events of {found!.StreamName}. Nothing was written; events are appended at the end of '{found.StreamName}'.");
+        }
+
         var stream = found?.StreamName ?? StreamIds.Create(session.Get(_stream));
         var append = new Appending(connection, stream, expected, session.Get(_validate) == "off" ? AppendCheck.None : AppendCheck.World);
         var (appended, version) = await session.Progress.RunAsync(

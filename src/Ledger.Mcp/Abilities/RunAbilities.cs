@@ -36,7 +36,7 @@ internal static class RunAbilities
         bus.Register(Start, (input, token) => StartAsync(ledger, input, token));
         bus.Register(Append, (input, token) => AppendAsync(ledger, input, token));
         bus.Register(Fork, async (input, token) =>
-            ToolPage.Fit(BranchContract.Of(await Forking.RunAsync(ledger, input.Run, new Position(input.At), input.Id, input.Name, token).ConfigureAwait(false))));
+            ToolPage.Fit(BranchContract.Of(await Forking.RunAsync(ledger, input.Run, new Position(input.At), "'at'", input.Id, input.Name, token).ConfigureAwait(false))));
         bus.Register(Branches, async (input, token) =>
         {
             StreamName? root = input.Run is { } id ? (await StoredRuns.FindAsync(ledger, id, token).ConfigureAwait(false)).StreamName : null;

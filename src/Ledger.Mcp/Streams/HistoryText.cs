@@ -30,9 +30,14 @@ internal sealed class HistoryText
     /// <summary>What it means, of those that were found: the history, and the position if it names one.</summary>
     /// <exception cref="RefusalException">It means no stream, or both a run and a branch.</exception>
     public (Run Run, Position? At) Choose(IReadOnlyList<Run> found) =>
+        TryChoose(found) is ({ } run, var at) ? (run, at) : throw _whole.NotFound();
+
+    /// <summary>The same, or null for no stream.</summary>
+    /// <exception cref="RefusalException">It means both a run and a branch.</exception>
+    public (Run? Run, Position? At) TryChoose(IReadOnlyList<Run> found) =>
         _whole.Choose(found) is { } whole ? (whole, null)
         : _id?.Choose(found) is { } run ? (run, _at)
-        : throw _whole.NotFound();
+        : (null, null);
 
     /// <summary>The one position that was given, in the text or by an option; null for neither.</summary>
     /// <exception cref="UsageException">Both give one.</exception>

@@ -48,12 +48,14 @@ public sealed class WorldQuestionsTests(CliDatabase database) : IClassFixture<Cl
     [Fact]
     public async Task IdAtPosition_IsAlsoAnId_TheIdComesFirst()
     {
-        await database.StartAsync("twin", 3);
         await database.StartAsync("twin@1", 2);
+        await database.StartAsync("twin", 3);
 
         (await database.Cli.JsonAsync("events", "twin@1")).GetArrayLength().ShouldBe(2);
         (await database.Cli.JsonAsync("events", "twin@1@1")).GetArrayLength().ShouldBe(1);
         (await database.Cli.JsonAsync("fork", "twin@2", "--id", "of-twin")).GetProperty("fork_position").GetInt64().ShouldBe(2);
+        (await database.Cli.RunAsync("append", "twin@3", "--type", "note")).ShouldBeRefused(
+            1, "'twin@3' means the first 3 events of run:twin. Nothing was written; events are appended at the end of 'run:twin'.");
         (await database.Cli.RunAsync("fork", "twin@1")).ShouldBeRefused(
             2, "'twin@1' is the id of a run or branch itself. Say how many of its events the branch shares: 'twin@1@N', or --at N.");
     }

@@ -54,11 +54,24 @@ internal sealed class ScratchFolder : IAsyncDisposable
     private static async Task<ScratchFolder> MakeAsync()
     {
         var made = new ScratchFolder();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(made.Path, recursive: true);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Remove(made.Path);
         var cluster = await made.OpenAsync();
         await cluster.StartAsync();
         await cluster.StopAsync();
         return made;
+    }
+
+    // An exception at the exit of the process would count as a crash of the tests.
+    private static void Remove(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"'{folder}' could not be removed: {fault.Message}");
+        }
     }
 
     public async ValueTask DisposeAsync()
