@@ -11,7 +11,7 @@ internal sealed record EventKind(string Name, string Css, string Mark)
     private static readonly EventKind Model = new("models", "k-model", "✦");
     private static readonly EventKind Tool = new("tools", "k-tool", "▲");
     private static readonly EventKind Responder = new("responders", "k-responder", "▶");
-    private static readonly EventKind Branch = new("branches", "k-branch", "⑂");
+    private static readonly EventKind Branch = new("branches", "k-branch", "↗");
     private static readonly EventKind Other = new("others", "k-other", "●");
 
     /// <summary>All kinds, in lane order.</summary>
