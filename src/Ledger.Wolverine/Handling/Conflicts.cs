@@ -14,7 +14,7 @@ internal static class Conflicts
     /// <summary>Whether an exception is a conflict: its transaction was certainly rolled back, and the next one decides on the new state.</summary>
     public static bool Contains(Exception fault)
     {
-        var cause = fault is MartenException { InnerException: NpgsqlException failure } ? failure : fault;
+        var cause = fault is MartenException and not MartenSchemaException and { InnerException: NpgsqlException failure } ? failure : fault;
         return cause is WrongExpectedVersionException
             or PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure }
             || MartenFaults.IsOvertaken(cause);
