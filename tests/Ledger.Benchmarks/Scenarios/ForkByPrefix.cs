@@ -11,7 +11,7 @@ internal sealed class ForkByPrefix : ForkScenario
 
     public override string Name => "fork-prefix";
 
-    public override string Title => "fork of a run behind its last event (of 1,000,000) and behind its 10th";
+    public override string Title => "fork of a run after its last event (of 1,000,000) and after its 10th";
 
     public override IReadOnlyList<Contender> Contenders => [_long, _short];
 

@@ -21,7 +21,7 @@ internal sealed class VisibleBehindGaps : Scenario
 
     public override string Name => "visible-gaps";
 
-    public override string Title => "from the commit to the asynchronous document, behind 10,000 dead numbers";
+    public override string Title => "from the commit to the asynchronous document, after 10,000 dead numbers";
 
     public override IReadOnlyList<Contender> Contenders => [_gaps, _none];
 
