@@ -15,8 +15,10 @@ public static class LedgerSessionExtensions
     /// is saved.</item>
     /// <item>Marten's inline projections run when the session is saved, and Ledger's own after them, in the same transaction.</item>
     /// <item>Reads see the unsaved events and branches of the session, its own and Marten's: runs can be forked after them, worlds are folded with them and
-    /// aggregates made of them. They have no sequence number, <c>ReadLogAsync</c> does not return them, and no snapshot is stored of them. Tasks and record stores
-    /// show what is committed.</item>
+    /// aggregates made of them. They have no sequence number: <c>ReadLogAsync</c> does not return them, and <c>FindEventsAsync</c> returns them after the others,
+    /// stream by stream. Those of Marten's calls have the time of the read, and none for aggregates. No snapshot is stored of them; one that
+    /// <see cref="AgentLedgerOptions.SnapshotEvery"/> makes due is stored after the save. Tasks and record stores show what is committed.</item>
+    /// <item>Once the session has appended or forked, its reads run in its transaction: one that failed or was cancelled ends the session, whose save would fail.</item>
     /// </list>
     /// <para>Not safe for concurrent use, as the session is not. Save soon: other writers of the stream wait.</para>
     /// </remarks>

@@ -58,12 +58,11 @@ internal static class HistoryEvents
             unsaved[part.Stream] = UnsavedEvents.Of(session, part.Stream, state?.Version ?? 0);
         }
 
-        var stored = await session.Events.QueryAllRawEvents()
-            .Where(IsInOneOf(parts))
-            .OrderBy(e => e.Version)
-            .ToListAsync(cancellationToken).ConfigureAwait(false);
+        // The index has the order of one stream; several would be sorted by the server, with their data.
+        var wanted = session.Events.QueryAllRawEvents().Where(IsInOneOf(parts));
+        var stored = await (parts.Count == 1 ? wanted.OrderBy(e => e.Version) : wanted).ToListAsync(cancellationToken).ConfigureAwait(false);
         var streams = parts.Count == 1 ? null : stored.ToLookup(e => e.StreamKey!, StringComparer.Ordinal);
-        return [.. parts.Select(part => WithUnsaved(part, streams is null ? stored : [.. streams[part.Stream]]))];
+        return [.. parts.Select(part => WithUnsaved(part, streams is null ? stored : [.. streams[part.Stream].OrderBy(e => e.Version)]))];
 
         IReadOnlyList<IEvent> WithUnsaved(HistoryPart part, IReadOnlyList<IEvent> events) => unsaved.TryGetValue(part.Stream, out var own)
             ? [.. events.Where(e => e.Version < own[0].Version), .. own.Where(e => e.Version >= part.First && e.Version <= part.Last)]

@@ -16,6 +16,8 @@ internal sealed class PendingSave : ITransactionParticipant
     private readonly List<IDisposable> _remembered = [];
     private readonly Dictionary<string, NpgsqlBatchCommand> _inserts = new(StringComparer.Ordinal);
     private readonly StoreConfiguration _store;
+    private readonly HashSet<StreamAction> _written = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<StreamName, Func<CancellationToken, Task>> _afterCommit = [];
     private IReadOnlyList<StreamAction> _saved = [];
     private bool _projectsWorlds;
 
@@ -59,6 +61,15 @@ internal sealed class PendingSave : ITransactionParticipant
     /// <summary>Adds an insert that the save makes after Marten's, if it saves events of the stream.</summary>
     public void Add(StreamName stream, NpgsqlBatchCommand insert) => _inserts[stream.Value] = insert;
 
+    /// <summary>Whether the save puts a stream into the tree of branches.</summary>
+    public bool IsForked(string stream) => _inserts.ContainsKey(stream);
+
+    /// <summary>Whether events are committed that Marten still shows as pending: it clears them after its listeners, or not at all if one of those fails.</summary>
+    public bool IsWritten(StreamAction stream) => _written.Contains(stream);
+
+    /// <summary>Does something for a stream once the session is saved; it must not throw.</summary>
+    public void DoAfterCommit(StreamName stream, Func<CancellationToken, Task> what) => _afterCommit[stream] = what;
+
     /// <summary>Has the save write the rows of worlds.</summary>
     public void ProjectWorlds() => _projectsWorlds = true;
 
@@ -67,17 +78,25 @@ internal sealed class PendingSave : ITransactionParticipant
     {
         _saved = saved;
         _locked.Clear();
+        _written.IntersectWith(saved);
     }
 
-    /// <summary>Clears the state of the last save.</summary>
-    public void End()
+    /// <summary>Clears the state of the last save, and does what waited for it.</summary>
+    public async Task EndAsync(CancellationToken cancellationToken)
     {
+        _written.UnionWith(_saved);
         _remembered.ForEach(remembered => remembered.Dispose());
         _remembered.Clear();
         _inserts.Clear();
         Records.Clear();
         _saved = [];
         _projectsWorlds = false;
+        Func<CancellationToken, Task>[] due = [.. _afterCommit.Values];
+        _afterCommit.Clear();
+        foreach (var what in due)
+        {
+            await what(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Writes the rows of record stores, sets the time of the streams' last event, and runs Ledger's own inline projections.</summary>
@@ -105,6 +124,13 @@ internal sealed class PendingSave : ITransactionParticipant
 
             throw;
         }
+    }
+
+    /// <summary>Notes that the events are committed, before any listener is told.</summary>
+    public Task AfterCommitAsync(CancellationToken token)
+    {
+        _written.UnionWith(_saved);
+        return Task.CompletedTask;
     }
 
     private NpgsqlBatchCommand TimesOfStreams()

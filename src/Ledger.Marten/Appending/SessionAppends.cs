@@ -42,11 +42,8 @@ internal sealed class SessionAppends(StoreConfiguration store) : DocumentSession
         pending?.Begin(streams);
     }
 
-    public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
-    {
-        PendingSave.Find(session)?.End();
-        return Task.CompletedTask;
-    }
+    public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token) =>
+        PendingSave.Find(session)?.EndAsync(token) ?? Task.CompletedTask;
 
     private async Task LockAsync(IDocumentSession session, List<StreamAction> streams, CancellationToken cancellationToken)
     {

@@ -123,7 +123,7 @@ internal sealed class SessionWriter(IDocumentSession session, StoreConfiguration
         await session.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         var locks = await StreamLocks.TakeAsync(session.Connection, store, streams, ids, branch, cancellationToken).ConfigureAwait(false);
         _pending.SetLocked(streams);
-        foreach (var stream in session.PendingChanges.Streams())
+        foreach (var stream in UnsavedEvents.Streams(session))
         {
             locks.Add(stream, store.Ledger.Registry, session.DocumentStore.Options.Serializer());
         }

@@ -5,6 +5,7 @@ using Ledger.Events;
 using Ledger.Log;
 using Ledger.Marten.Serialization;
 using Marten;
+using Marten.Events;
 using EventRegistry = Ledger.Log.EventRegistry;
 using IEvent = JasperFx.Events.IEvent;
 
@@ -14,18 +15,22 @@ namespace Ledger.Marten.Appending;
 internal static class UnsavedEvents
 {
     /// <summary>Whether the session has any.</summary>
-    public static bool Exist(IQuerySession session) =>
-        session is IDocumentSession documents && documents.PendingChanges.Streams().Any(stream => stream.Events.Count > 0);
+    public static bool Exist(IQuerySession session) => Streams(session).Any();
 
     /// <summary>The streams that have some, with what the session does to them.</summary>
-    public static IReadOnlyList<StreamAction> Streams(IQuerySession session) =>
-        session is IDocumentSession documents ? [.. documents.PendingChanges.Streams().Where(stream => stream.Events.Count > 0)] : [];
+    public static IEnumerable<StreamAction> Streams(IQuerySession session)
+    {
+        if (session is not IDocumentSession documents)
+        {
+            return [];
+        }
+
+        var saved = PendingSave.Find(documents);
+        return documents.PendingChanges.Streams().Where(stream => stream.Events.Count > 0 && saved?.IsWritten(stream) != true);
+    }
 
     /// <summary>What the session does to a stream, or null if it appends nothing to it.</summary>
-    public static StreamAction? Find(IQuerySession session, string stream) =>
-        session is IDocumentSession documents
-            ? documents.PendingChanges.Streams().FirstOrDefault(found => found.Key == stream && found.Events.Count > 0)
-            : null;
+    public static StreamAction? Find(IQuerySession session, string stream) => Streams(session).FirstOrDefault(found => found.Key == stream);
 
     /// <summary>The events that the session appends to a stream, with the versions that they have if no other writer is faster.</summary>
     /// <param name="session">The session.</param>
@@ -43,8 +48,24 @@ internal static class UnsavedEvents
         return events;
     }
 
+    /// <summary>The times of a stream's unsaved events, as if they were saved now: to those of its own calls Marten gives one when it saves.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="events">The events.</param>
+    /// <param name="last">The time of the stored event before them.</param>
+    public static DateTimeOffset[] TimesOf(IQuerySession session, IReadOnlyList<IEvent> events, DateTimeOffset last)
+    {
+        var now = ((EventGraph)session.DocumentStore.Options.Events).TimeProvider.GetUtcNow();
+        var times = new DateTimeOffset[events.Count];
+        for (var i = 0; i < times.Length; i++)
+        {
+            last = times[i] = events[i].Timestamp != default ? events[i].Timestamp : now > last ? now : last;
+        }
+
+        return times;
+    }
+
     /// <summary>An unsaved event as Ledger reads events; without a sequence number, which the save draws.</summary>
-    public static RecordedEvent Read(IEvent unsaved, EventRegistry registry, ISerializer serializer)
+    public static RecordedEvent Read(IEvent unsaved, DateTimeOffset time, EventRegistry registry, ISerializer serializer)
     {
         if (unsaved.Id == Guid.Empty)
         {
@@ -60,7 +81,7 @@ internal static class UnsavedEvents
             TypeOf(unsaved),
             JsonOf(unsaved, registry, serializer),
             unsaved.Headers is null ? default : JsonSerializer.SerializeToUtf8Bytes(unsaved.Headers),
-            unsaved.Timestamp)
+            time)
         {
             CorrelationId = unsaved.CorrelationId,
             CausationId = unsaved.CausationId,

@@ -1,4 +1,5 @@
 using JasperFx.Events;
+using Ledger.Marten.Appending;
 using Ledger.Postgres;
 using Ledger.Postgres.Records;
 using Ledger.Records;
@@ -16,7 +17,7 @@ internal sealed class PendingRecords
     /// <exception cref="InvalidOperationException">It also has other events for the stream, whose effect on the store is not known.</exception>
     public IReadOnlyList<ChronoBatch> Of(IDocumentSession session, StreamName stream)
     {
-        var events = session.PendingChanges.Streams().FirstOrDefault(s => s.Key == stream.Value)?.Events ?? [];
+        var events = UnsavedEvents.Find(session, stream.Value)?.Events ?? [];
         if (!_stores.TryGetValue(stream, out var unsaved))
         {
             unsaved = [];

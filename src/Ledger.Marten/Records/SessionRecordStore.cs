@@ -148,7 +148,7 @@ internal sealed class SessionRecordStore : IChronoTransaction
 
         var pending = PendingSave.Of(session, store);
         pending.SetLocked([stream.Value]);
-        foreach (var unsaved in session.PendingChanges.Streams())
+        foreach (var unsaved in UnsavedEvents.Streams(session))
         {
             locks.Add(unsaved, store.Ledger.Registry, session.DocumentStore.Options.Serializer());
         }

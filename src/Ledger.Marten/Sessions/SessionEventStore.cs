@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Ledger.Log;
 using Ledger.Marten.Aggregates;
 using Ledger.Marten.Appending;
@@ -12,10 +11,10 @@ namespace Ledger.Marten.Sessions;
 
 /// <summary>The log within a session of the application: appends are written when the session is saved, and read from it before.</summary>
 /// <remarks>
-/// Not safe for concurrent use, as the session is not. While the session has locked a stream, reads use its connection and transaction. While it has unsaved events,
-/// worlds are folded from the events, because rows and documents do not have them.
+/// Not safe for concurrent use, as the session is not. While the session has locked a stream, reads use its connection and transaction. The world of a history with
+/// unsaved events is folded from its events, because rows and documents do not have them.
 /// </remarks>
-internal sealed class SessionEventStore(IDocumentSession session, StoreConfiguration store, MartenEventStore engine) : IEventStore
+internal sealed class SessionEventStore(IDocumentSession session, StoreConfiguration store, MartenEventStore engine) : IEventStore, IUnsavedLog
 {
     private readonly SessionAggregates _aggregates = new(session);
     private readonly SessionReader _reader = new(session, store, engine);
@@ -27,6 +26,8 @@ internal sealed class SessionEventStore(IDocumentSession session, StoreConfigura
     public T? Get<T>()
         where T : class =>
         this as T ?? _aggregates as T ?? (!typeof(T).IsInterface || typeof(T) == typeof(IChronoLog) || typeof(T) == typeof(ICallOwners) ? null : Capability<T>());
+
+    public void DoAfterSave(StreamName stream, Func<CancellationToken, Task> what) => PendingSave.Of(session, store).DoAfterCommit(stream, what);
 
     /// <summary>A record store in the session.</summary>
     public SessionRecords Records(string project, ChronoOptions options) => new(session, store, engine, project, options);
@@ -104,13 +105,10 @@ internal sealed class SessionEventStore(IDocumentSession session, StoreConfigura
     public Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default) =>
         _reader.GetStreamAsync(stream, cancellationToken);
 
-    public async IAsyncEnumerable<StreamInfo> ListStreamsAsync(
-        string prefix = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<StreamInfo> ListStreamsAsync(string prefix = "", CancellationToken cancellationToken = default)
     {
-        await foreach (var listed in _reader.Stored.ListStreamsAsync(prefix, cancellationToken).ConfigureAwait(false))
-        {
-            yield return _reader.WithUnsaved(listed);
-        }
+        ArgumentNullException.ThrowIfNull(prefix);
+        return _reader.ListStreamsAsync(prefix, cancellationToken);
     }
 
     public Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken = default) =>
@@ -134,8 +132,15 @@ internal sealed class SessionEventStore(IDocumentSession session, StoreConfigura
             return engine.Get<T>();
         }
 
-        return typeof(T) == typeof(ISnapshotStore) ? new SessionSnapshots(engine.Get<ISnapshotStore>()!) as T
-            : typeof(T) == typeof(IWorldReader) || typeof(T) == typeof(IMergeReader) || typeof(T) == typeof(ILogSearch) ? null
-            : engine.Get<T>();
+        object? capability = engine.Get<T>() switch
+        {
+            ISnapshotStore stored when typeof(T) == typeof(ISnapshotStore) => new SessionSnapshots(stored, _reader),
+            IWorldReader rows when typeof(T) == typeof(IWorldReader) =>
+                new SessionWorlds(rows, new FoldingWorldReader(this, null, store.Logger), _reader.HasUnsaved),
+            IMergeReader rows when typeof(T) == typeof(IMergeReader) => new SessionMerges(rows, _reader.HasUnsaved),
+            ILogSearch search when typeof(T) == typeof(ILogSearch) => new SessionSearch(search, new ScanningLogSearch(this), _reader.HasUnsaved),
+            var other => other,
+        };
+        return capability as T;
     }
 }

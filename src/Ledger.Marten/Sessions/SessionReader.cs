@@ -1,8 +1,11 @@
 using System.Runtime.CompilerServices;
+using Ledger.Json;
 using Ledger.Log;
+using Ledger.Marten.Aggregates;
 using Ledger.Marten.Appending;
 using Ledger.Marten.Streams;
 using Marten;
+using StreamAction = JasperFx.Events.StreamAction;
 
 namespace Ledger.Marten.Sessions;
 
@@ -28,14 +31,21 @@ internal sealed class SessionReader(IDocumentSession session, StoreConfiguration
         return fork.Of(parent, parent.LengthAt(info?.Version ?? StreamVersion.Empty));
     }
 
+    /// <summary>Whether the session has unsaved events of a history, also of one that it continues.</summary>
+    public bool HasUnsaved(History history)
+    {
+        var unsaved = UnsavedEvents.Streams(session).Select(stream => stream.Key!).ToHashSet(StringComparer.Ordinal);
+        return unsaved.Count > 0 && (unsaved.Contains(history.Stream.Value) || history.Lineage.Any(segment => unsaved.Contains(segment.Stream)));
+    }
+
     public async Task<History?> GetHistoryAsync(StreamName stream, CancellationToken cancellationToken) =>
-        await Stored.GetHistoryAsync(stream, cancellationToken).ConfigureAwait(false) ?? (IsBegun(stream) ? History.OfRun(stream) : null);
+        await Stored.GetHistoryAsync(stream, cancellationToken).ConfigureAwait(false) ?? FindBegun(stream);
 
     public async Task<IReadOnlyList<History>> FindHistoriesAsync(IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken)
     {
         var stored = await Stored.FindHistoriesAsync(streams, cancellationToken).ConfigureAwait(false);
-        return streams.Any(IsBegun)
-            ? [.. streams.Distinct().Select(stream => stored.FirstOrDefault(h => h.Stream == stream) ?? (IsBegun(stream) ? History.OfRun(stream) : null)).OfType<History>()]
+        return streams.Any(stream => FindBegun(stream) is not null)
+            ? [.. streams.Distinct().Select(stream => stored.FirstOrDefault(h => h.Stream == stream) ?? FindBegun(stream)).OfType<History>()]
             : stored;
     }
 
@@ -43,15 +53,35 @@ internal sealed class SessionReader(IDocumentSession session, StoreConfiguration
     {
         var stored = await Stored.GetStreamAsync(stream, cancellationToken).ConfigureAwait(false);
         return stored is not null ? WithUnsaved(stored)
-            : UnsavedEvents.Find(session, stream.Value)?.Events is { } events
-                ? new StreamInfo(stream, new StreamVersion(events.Count), events[0].Timestamp, events[^1].Timestamp, StreamState.Open)
+            : UnsavedEvents.Find(session, stream.Value) is { } started ? InfoOf(started)
             : null;
     }
 
-    /// <summary>The same stream after the save.</summary>
-    public StreamInfo WithUnsaved(StreamInfo stored) => UnsavedEvents.Find(session, stored.Name.Value)?.Events is [.., var last] events
-        ? stored with { Version = new StreamVersion(stored.Version.Value + events.Count), UpdatedAt = last.Timestamp }
-        : stored;
+    /// <summary>Lists the streams after the save, sorted by code point.</summary>
+    public async IAsyncEnumerable<StreamInfo> ListStreamsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var unsaved = new Queue<StreamAction>(UnsavedEvents.Streams(session)
+            .Where(stream => stream.Key!.StartsWith(prefix, StringComparison.Ordinal))
+            .OrderBy(stream => stream.Key!, CodePointComparer.Instance));
+        await foreach (var listed in Stored.ListStreamsAsync(prefix, cancellationToken).ConfigureAwait(false))
+        {
+            while (unsaved.TryPeek(out var next) && CodePointComparer.Instance.Compare(next.Key!, listed.Name.Value) <= 0)
+            {
+                unsaved.Dequeue();
+                if (next.Key != listed.Name.Value)
+                {
+                    yield return InfoOf(next);
+                }
+            }
+
+            yield return WithUnsaved(listed);
+        }
+
+        foreach (var started in unsaved)
+        {
+            yield return InfoOf(started);
+        }
+    }
 
     public async IAsyncEnumerable<RecordedEvent> ReadForwardAsync(
         StreamName stream, StreamVersion from, StreamVersion? to, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -95,7 +125,7 @@ internal sealed class SessionReader(IDocumentSession session, StoreConfiguration
     }
 
     public IAsyncEnumerable<RecordedEvent> ReadHistoryAsync(History history, Position from, Position? to, CancellationToken cancellationToken) =>
-        history.Lineage.Select(segment => segment.Stream).Append(history.Stream.Value).Any(stream => UnsavedEvents.Find(session, stream) is not null)
+        HasUnsaved(history)
             ? ReadSegmentsAsync(history, from, to, cancellationToken)
             : Stored.ReadHistoryAsync(history, from, to, cancellationToken);
 
@@ -103,12 +133,22 @@ internal sealed class SessionReader(IDocumentSession session, StoreConfiguration
     {
         var stored = await Stored.FindEventsAsync(ids, cancellationToken).ConfigureAwait(false);
         var found = new List<RecordedEvent>(stored);
-        foreach (var stream in UnsavedEvents.Streams(session).Where(stream => stream.Events.Any(e => ids.Contains(e.Id))))
+        foreach (var stream in UnsavedEvents.Streams(session).Where(stream => stream.Events.Any(e => ids.Contains(e.Id))).ToList())
         {
             found.AddRange((await UnsavedOfAsync(new StreamName(stream.Key!), cancellationToken).ConfigureAwait(false)).Where(e => ids.Contains(e.Id)));
         }
 
         return found;
+    }
+
+    private StreamInfo WithUnsaved(StreamInfo stored) => UnsavedEvents.Find(session, stored.Name.Value)?.Events is { } events
+        ? stored with { Version = new StreamVersion(stored.Version.Value + events.Count), UpdatedAt = UnsavedEvents.TimesOf(session, events, stored.UpdatedAt)[^1] }
+        : stored;
+
+    private StreamInfo InfoOf(StreamAction started)
+    {
+        var times = UnsavedEvents.TimesOf(session, started.Events, default);
+        return new StreamInfo(new StreamName(started.Key!), new StreamVersion(times.Length), times[0], times[^1], StreamState.Open);
     }
 
     private async IAsyncEnumerable<RecordedEvent> ReadSegmentsAsync(
@@ -137,8 +177,11 @@ internal sealed class SessionReader(IDocumentSession session, StoreConfiguration
         }
     }
 
-    // A branch that is not in the tree yet would be an ordinary stream, also after the save.
-    private bool IsBegun(StreamName stream) => UnsavedEvents.Find(session, stream.Value) is not null;
+    // What a failed save has rolled back, the next one puts into the tree again. Any other branch that is not in the tree is an ordinary stream, also after the save.
+    private History? FindBegun(StreamName stream) =>
+        UnsavedEvents.Find(session, stream.Value) is not { } begun ? null
+        : PendingSave.Find(session)?.IsForked(stream.Value) == true && BranchEvents.HistoryOf(begun.Events[0]) is { } branch ? branch
+        : History.OfRun(stream);
 
     private static void Check(History history, StreamName stream, long version, bool isThere)
     {
@@ -157,9 +200,8 @@ internal sealed class SessionReader(IDocumentSession session, StoreConfiguration
 
         var stored = await Stored.GetStreamAsync(stream, cancellationToken).ConfigureAwait(false);
         var serializer = session.DocumentStore.Options.Serializer();
-        return
-        [
-            .. UnsavedEvents.Of(session, stream.Value, stored?.Version.Value ?? 0).Select(e => UnsavedEvents.Read(e, store.Ledger.Registry, serializer)),
-        ];
+        var events = UnsavedEvents.Of(session, stream.Value, stored?.Version.Value ?? 0);
+        var times = UnsavedEvents.TimesOf(session, events, stored?.UpdatedAt ?? default);
+        return [.. events.Zip(times, (e, time) => UnsavedEvents.Read(e, time, store.Ledger.Registry, serializer))];
     }
 }

@@ -56,16 +56,19 @@ public sealed class LedgerEngine
         }
 
         var connection = await Connections.OpenAsync(PostgresDataSources.ForWriting(dataSource), cancellationToken).ConfigureAwait(false);
+        SessionEnvelopes? envelopes = null;
         try
         {
             var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-            await context.EnlistInOutboxAsync(new SessionEnvelopes(messages, transaction)).ConfigureAwait(false);
+            envelopes = new SessionEnvelopes(messages, transaction);
+            await context.EnlistInOutboxAsync(envelopes).ConfigureAwait(false);
             var ledger = new AgentLedger(_services.GetRequiredService<PostgresEventStore>().On(transaction), _ledger.Options);
             var clock = _services.GetService<TimeProvider>() ?? TimeProvider.System;
-            return new TransactionSession(transaction, ledger, _states, context, messages, clock);
+            return new TransactionSession(transaction, envelopes, ledger, _states, context, messages, clock);
         }
         catch
         {
+            envelopes?.End();
             await connection.DisposeAsync().ConfigureAwait(false);
             throw;
         }

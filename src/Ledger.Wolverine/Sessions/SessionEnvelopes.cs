@@ -15,15 +15,23 @@ internal sealed class SessionEnvelopes(IMessageDatabase messages, NpgsqlTransact
 #pragma warning restore CA1001
 {
     private readonly DatabaseEnvelopeTransaction _envelopes = new(messages, transaction);
+    private volatile bool _isEnded;
 
-    public Task PersistOutgoingAsync(Envelope envelope) => _envelopes.PersistOutgoingAsync(envelope);
+    private DatabaseEnvelopeTransaction Envelopes => !_isEnded ? _envelopes : throw new InvalidOperationException(
+        "The message's transaction has ended, so that nothing can be published with it. Nothing was written; publish within the handler, or after it with an IMessageBus of "
+        + "another scope.");
 
-    public Task PersistOutgoingAsync(Envelope[] envelopes) => _envelopes.PersistOutgoingAsync(envelopes);
+    public Task PersistOutgoingAsync(Envelope envelope) => Envelopes.PersistOutgoingAsync(envelope);
 
-    public Task PersistIncomingAsync(Envelope envelope) => _envelopes.PersistIncomingAsync(envelope);
+    public Task PersistOutgoingAsync(Envelope[] envelopes) => Envelopes.PersistOutgoingAsync(envelopes);
+
+    public Task PersistIncomingAsync(Envelope envelope) => Envelopes.PersistIncomingAsync(envelope);
 
     public Task<bool> TryMakeEagerIdempotencyCheckAsync(Envelope envelope, DurabilitySettings settings, CancellationToken cancellation) =>
-        _envelopes.TryMakeEagerIdempotencyCheckAsync(envelope, settings, cancellation);
+        Envelopes.TryMakeEagerIdempotencyCheckAsync(envelope, settings, cancellation);
 
     public ValueTask RollbackAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Refuses whatever comes later, before the object of the transaction is another message's.</summary>
+    public void End() => _isEnded = true;
 }

@@ -8,6 +8,7 @@ namespace Ledger.Wolverine.Sessions;
 /// <summary>A message's transaction on the native engine: the append, the inbox and the outbox on one connection, which it owns.</summary>
 internal sealed class TransactionSession(
     NpgsqlTransaction transaction,
+    SessionEnvelopes envelopes,
     AgentLedger ledger,
     StateReader states,
     MessageContext context,
@@ -27,6 +28,7 @@ internal sealed class TransactionSession(
 
     public override async ValueTask DisposeAsync()
     {
+        envelopes.End();
         await transaction.DisposeAsync().ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
     }

@@ -36,7 +36,7 @@ public sealed record AgentLedgerOptions
     /// <remarks>
     /// The append that takes the history past a multiple of the number waits for the snapshot; if the snapshot fails, that is logged and the append succeeds.
     /// The cost is one fold of the events since the last snapshot, and one document as large as the world. In a transaction of the caller leave it out, because
-    /// a failed statement would take the transaction with it.
+    /// a failed statement would take the transaction with it. In a session of Marten the save waits for it, once for each history, after its commit.
     /// </remarks>
     public int? SnapshotEvery
     {

@@ -53,6 +53,18 @@ public sealed partial class Run
             return;
         }
 
+        if (_ledger.Store.Get<IUnsavedLog>() is { } unsaved)
+        {
+            // The world of events that may never be saved is not stored.
+            unsaved.DoAfterSave(StreamName, token => SaveOrLogAsync(length, token));
+            return;
+        }
+
+        await SaveOrLogAsync(length, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task SaveOrLogAsync(Position length, CancellationToken cancellationToken)
+    {
 #pragma warning disable CA1031 // The append is done, and must not appear to fail because of a cache.
         try
         {

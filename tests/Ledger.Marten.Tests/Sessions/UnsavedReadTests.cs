@@ -10,6 +10,8 @@ using Ledger.Marten.Tests.Projections;
 using Ledger.Postgres;
 using Ledger.Worlds;
 using Marten;
+using Marten.Exceptions;
+using Marten.Services;
 using Shouldly;
 using Xunit;
 
@@ -18,6 +20,7 @@ namespace Ledger.Marten.Tests.Sessions;
 /// <summary>Sessions read the events and branches that they have not saved yet, and fork after them.</summary>
 public sealed class UnsavedReadTests : IClassFixture<MartenDatabase>, IAsyncDisposable
 {
+    private readonly MartenDatabase _database;
     private readonly DocumentStore _documents;
     private readonly MartenEventStore _store;
     private readonly PostgresEventStore _native;
@@ -25,6 +28,7 @@ public sealed class UnsavedReadTests : IClassFixture<MartenDatabase>, IAsyncDisp
 
     public UnsavedReadTests(MartenDatabase database)
     {
+        _database = database;
         _documents = database.CreateDocumentStore(configure: o =>
         {
             o.SnapshotWorlds(ProjectionLifecycle.Inline);
@@ -142,10 +146,99 @@ public sealed class UnsavedReadTests : IClassFixture<MartenDatabase>, IAsyncDisp
         (await _native.GetStreamAsync(StreamName.Run($"{_id}-other"))).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task Listener_OfTheCommit_ReadsEachEventOnce_AlsoAfterItFails_AndFindsTheSnapshotThatWasDue()
+    {
+        var listener = new Listener();
+        var documents = _database.CreateDocumentStore(configure: o => o.Listeners.Insert(0, listener));
+        await using var session = documents.LightweightSession();
+        var ledger = new AgentLedger(session.Ledger().Store, new AgentLedgerOptions { SnapshotEvery = 2 });
+        var run = ledger.GetRun(_id);
+        await run.AppendAsync([new ObjectCreated("a", "Claim", [])]);
+        await run.AppendAsync([new KitLoaded("k")]);
+        var seen = new List<string>();
+        listener.AfterCommit = async () => seen.Add(
+            $"{await run.GetLengthAsync()} {string.Join(',', (await run.ReadAllAsync()).Select(e => e.Version))} {(await run.GetWorldAsync()).Position}");
+        await session.SaveChangesAsync();
+
+        (await run.LoadSnapshotAsync())!.Position.ShouldBe(new Position(2));
+        await run.AppendAsync([new KitLoaded("l")]);
+        (await run.GetLengthAsync()).ShouldBe(new Position(3));
+        listener.AfterCommit = () => throw new TimeoutException();
+        await Should.ThrowAsync<TimeoutException>(() => session.SaveChangesAsync());
+
+        seen.ShouldBe(["2 1,2 2"]);
+        (await run.GetLengthAsync()).ShouldBe(new Position(3));
+        (await session.Ledger().AggregateHistoryAsync<RunCounts>(run.StreamName))!.Kits.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Events_OfMartensCalls_HaveTheTimeOfTheRead_AndTheirStreamsAreListed()
+    {
+        await new AgentLedger(_store).GetRun($"{_id}-b").AppendAsync([new KitLoaded("k")]);
+        await using var session = _documents.LightweightSession();
+        foreach (var name in (string[])["c", "a", "b"])
+        {
+            session.Events.Append($"run:{_id}-{name}", new ObjectCreated(name, "Claim", []));
+        }
+
+        var run = session.Ledger().GetRun($"{_id}-b");
+        var times = (await run.ReadAllAsync()).Select(e => e.Timestamp).ToList();
+        times.ShouldBe(times.Order());
+        (await run.FindPositionAsync(times[0].AddDays(-1))).ShouldBe(Position.Start);
+        (await session.Ledger().GetRun($"{_id}-a").GetWorldAsync(times[0].AddDays(-1))).Objects.ShouldBeEmpty();
+        var listed = await session.Ledger().Store.ListStreamsAsync($"run:{_id}").ToListAsync();
+        listed.Select(s => $"{s.Name} {s.Version}").ShouldBe([$"run:{_id}-a 1", $"run:{_id}-b 2", $"run:{_id}-c 1"]);
+        listed.ShouldAllBe(s => s.UpdatedAt >= times[0]);
+    }
+
+    [Fact]
+    public async Task Branch_AfterAFailedSave_StillHasItsPrefix()
+    {
+        await new AgentLedger(_store).GetRun(_id).AppendAsync([new ObjectCreated("a", "Claim", new JsonObject { ["n"] = 1 }), new KitLoaded("k")]);
+        await using var session = _documents.LightweightSession();
+        var branch = await session.Ledger().GetRun(_id).ForkAsync(new ForkOptions { Id = _id });
+        await branch.AppendAsync([new ObjectPatched("a", new JsonObject { ["n"] = 2 })]);
+        var world = Described(await branch.GetWorldAsync());
+        session.QueueSqlCommand("select 1 / (count(*) - count(*)) from ledger.mt_streams");
+        await Should.ThrowAsync<MartenException>(() => session.SaveChangesAsync());
+
+        var again = await session.Ledger().OpenAsync(branch.StreamName);
+        again.History.PrefixLength.ShouldBe(new Position(2));
+        Described(await again.GetWorldAsync()).ShouldBe(world);
+        (await session.Ledger().Store.FindHistoriesAsync([branch.StreamName]))[0].Root.ShouldBe(StreamName.Run(_id));
+    }
+
+    [Fact]
+    public async Task UnsavedEvents_OfOneRun_LeaveTheRowsOfTheOthers()
+    {
+        var saved = new AgentLedger(_store).GetRun(_id);
+        await saved.AppendAsync([new ObjectCreated("a", "Claim", new JsonObject { ["n"] = 1 })]);
+        await using var session = _documents.LightweightSession();
+        session.Events.Append($"run:{_id}-new", new ObjectCreated("b", "Claim", []));
+        var (run, begun) = (session.Ledger().GetRun(_id), session.Ledger().GetRun($"{_id}-new"));
+        var rows = session.Ledger().Store.Get<IWorldReader>().ShouldNotBeNull();
+
+        Described(await rows.GetWorldAsync(run.History)).ShouldBe(Described(await saved.GetWorldAsync()));
+        Described(await rows.GetWorldAsync(begun.History)).ShouldBe(Described(World.Fold(await begun.ReadAllAsync())));
+        var diff = await rows.DiffAsync(run.History, null, begun.History, null);
+        diff.AddedObjects.ShouldBe(["b"]);
+        diff.RemovedObjects.ShouldBe(["a"]);
+        (await run.SaveSnapshotAsync()).Position.ShouldBe(new Position(1));
+        await Should.ThrowAsync<InvalidOperationException>(() => begun.SaveSnapshotAsync());
+    }
+
     private static string Described(RecordedEvent e) =>
         $"{e.Stream} {e.Version} {e.Position} {e.Id} {e.Type} {CanonicalJson.ToText(e.ToJsonElement())} {e.CorrelationId} {e.CausationId} {e.Metadata.Actor} {e.Metadata.Source}";
 
     private static string Described(World world) => CanonicalJson.ToText(JsonElement.Parse(world.ToString()));
+
+    private sealed class Listener : DocumentSessionListenerBase
+    {
+        public Func<Task> AfterCommit { get; set; } = () => Task.CompletedTask;
+
+        public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token) => AfterCommit();
+    }
 }
 
 /// <summary>An event of the application that Ledger's registry does not have.</summary>

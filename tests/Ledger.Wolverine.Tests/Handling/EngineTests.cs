@@ -99,6 +99,8 @@ public sealed class NativeHandlerTests(NativeApplication application) : HandlerT
         var next = others.Peek();
         next.Transaction.ShouldBeSameAs(transaction);
         await (await next.OpenAsync("after-another")).AppendAsync([new KitLoaded("first")]);
+        (await Should.ThrowAsync<InvalidOperationException>(() => ended.PublishAsync(new WriteRow("late", "late")).AsTask()))
+            .Message.ShouldStartWith("The message's transaction has ended");
         await ended.ClearAllAsync();
         await (await next.OpenAsync("after-another")).AppendAsync([new KitLoaded("second")]);
         await next.SaveAsync();
