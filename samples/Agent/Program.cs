@@ -42,9 +42,10 @@ async Task<string> RunAgentAsync(Run agent)
 {
     using var stop = new CancellationTokenSource();
     var stock = AIFunctionFactory.Create(async (string item) => warehouseIsUp ? $"3 in stock of {item}" : await CrashAsync(stop), "stock", "Asks the warehouse.");
+    var order = AIFunctionFactory.Create((string item) => $"ordered {item}", "order", "Orders more of an item.");
     // sample: recorded agent
     var client = model.AsBuilder().UseFunctionInvocation().UseLedger(agent).Build();
-    var options = new ChatOptions { Tools = [stock.UseLedger(agent)] };
+    var options = new ChatOptions { Tools = [stock.UseLedger(agent), order.UseLedger(agent, new CallOptions { Effects = EffectPolicy.Refuse })] };
     var answer = await client.GetResponseAsync("Can we deliver order 7?", options, stop.Token);
     // end of sample
     await agent.AppendAsync([new ObjectCreated("order-7", "Order", data: new() { ["answer"] = answer.Text })]);

@@ -12,7 +12,7 @@ public static class LedgerAgentBuilderExtensions
     /// functions that a context provider or the options of a run add.</summary>
     /// <remarks>
     /// As <see cref="LedgerFunctionExtensions.UseLedger(AIFunction, Run, CallOptions?)"/> for each function. One that is recorded already is recorded once, where
-    /// and how that says. The agent's chat client has to call the functions itself, as that of <see cref="ChatClientAgent"/> does.
+    /// and how that says; if there are other options for it here, its call fails. The agent's chat client has to call the functions itself, as that of <see cref="ChatClientAgent"/> does.
     /// </remarks>
     /// <param name="builder">The pipeline.</param>
     /// <param name="run">The run or branch; a handle stands for one agent.</param>
@@ -22,15 +22,21 @@ public static class LedgerAgentBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(run);
-        return builder.Use((_, invocation, next, cancellationToken) => invocation.Function.GetService<LedgerFunction>() is not null
-            ? next(invocation, cancellationToken)
-            : RecordedFunction.InvokeAsync(
-                run,
-                invocation.Function,
-                invocation.Arguments,
-                options?.Invoke(invocation.Function),
-                invocation,
-                token => next(invocation, token),
-                cancellationToken));
+        return builder.Use((_, invocation, next, cancellationToken) =>
+        {
+            var function = invocation.Function;
+            var wanted = options?.Invoke(function);
+            if (function.GetService<LedgerFunction>() is not { } recorded)
+            {
+                return RecordedFunction.InvokeAsync(
+                    run, function, invocation.Arguments, wanted, invocation, token => next(invocation, token), cancellationToken);
+            }
+
+            return wanted is null || wanted == recorded.Options
+                ? next(invocation, cancellationToken)
+                : throw new InvalidOperationException(
+                    $"The function '{function.Name}' was not called: it is recorded by its own UseLedger, and UseLedgerFunctions has other options for it. "
+                    + "Give it those, or leave it to UseLedgerFunctions alone.");
+        });
     }
 }

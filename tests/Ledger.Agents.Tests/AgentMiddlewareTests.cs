@@ -43,6 +43,40 @@ public sealed class AgentMiddlewareTests
     }
 
     [Fact]
+    public async Task Function_ThatIsRecordedAlready_IsNotCalledWithoutTheApprovalThatTheMiddlewareWants()
+    {
+        var (run, other) = (_ledger.GetRun("f"), _ledger.GetRun("g"));
+        var calls = 0;
+        var pay = AIFunctionFactory.Create((string city) => $"{city}: {++calls}", "pay");
+        var approved = new CallOptions { Approval = ApprovalPolicy.Required };
+
+        var told = await RunAsync(run, ScriptedModel.CallingTools("pay", ["Rome"]), pay.UseLedger(run), _ => approved);
+        await RunAsync(other, ScriptedModel.CallingTools("pay", ["Rome"]), pay.UseLedger(other, approved), _ => approved);
+
+        calls.ShouldBe(0);
+        told.Messages.SelectMany(m => m.Contents).OfType<FunctionResultContent>().Single().Exception.ShouldBeOfType<InvalidOperationException>().Message.ShouldBe(
+            "The function 'pay' was not called: it is recorded by its own UseLedger, and UseLedgerFunctions has other options for it. "
+            + "Give it those, or leave it to UseLedgerFunctions alone.");
+        (await other.ListApprovalsAsync()).ShouldHaveSingleItem().Decision.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Function_OfAContextProviderOrOfOneRun_IsRecorded(bool isProvided)
+    {
+        var run = _ledger.GetRun($"{isProvided}");
+        var weather = AIFunctionFactory.Create((string city) => city, "weather");
+        var client = ScriptedModel.CallingTools("weather", ["Rome"]).AsBuilder().UseLedger(run).Build();
+        var agent = new ChatClientAgent(client, new ChatClientAgentOptions { AIContextProviders = isProvided ? [new WeatherProvider(weather)] : null })
+            .AsBuilder().UseLedgerFunctions(run).Build();
+
+        (await agent.RunAsync("?", options: isProvided ? null : new ChatClientAgentRunOptions(new ChatOptions { Tools = [weather] }))).Text.ShouldBe("Rome");
+
+        (await run.ReadAllAsync()).Count(e => e.Type == "tool.returned").ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Function_WithAnEffect_WhoseEndIsUnknown_IsNotRepeated()
     {
         var model = ScriptedModel.CallingTools("pay", ["Rome"]);
@@ -98,5 +132,13 @@ public sealed class AgentMiddlewareTests
         var agent = new ChatClientAgent(client, new ChatClientAgentOptions { ChatOptions = new ChatOptions { Tools = [function] } })
             .AsBuilder().UseLedgerFunctions(run, options).Build();
         return agent.RunAsync("?");
+    }
+
+    private sealed class WeatherProvider(AIFunction weather) : AIContextProvider(null, null, null)
+    {
+        public override IReadOnlyList<string> StateKeys => [];
+
+        protected override ValueTask<AIContext> ProvideAIContextAsync(InvokingContext context, CancellationToken cancellationToken = default) =>
+            new(new AIContext { Tools = [weather] });
     }
 }

@@ -45,6 +45,7 @@ internal sealed class ApprovalsListCommand : LedgerCommand
 
     private static async Task ListWaitingAsync(Session session, LedgerConnection connection, CancellationToken cancellationToken)
     {
+        await session.Progress.RunAsync("Reading new events", () => connection.Ledger.Summaries.CatchUpAsync(null, cancellationToken));
         var waiting = (await connection.Ledger.ListWaitingApprovalsAsync(cancellationToken)).GroupBy(w => w.Stream, w => w.Approval).ToList();
         if (session.Json)
         {

@@ -26,12 +26,15 @@ internal sealed class CallsReleaseCommand : LedgerCommand
         var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
         var name = run.StreamName;
         var call = session.Get(_call);
-        if (!(await run.ListOpenCallsAsync(cancellationToken)).Any(c => c.RequestId == call))
+        try
+        {
+            await run.ReleaseCallAsync(call, session.Get(_reason), cancellationToken);
+        }
+        catch (ArgumentException)
         {
             throw new RefusalException($"'{name}' has no open call '{call}'. 'ledger calls list {session.Get(_id)}' lists those that are open.");
         }
 
-        await run.ReleaseCallAsync(call, session.Get(_reason), cancellationToken);
         if (session.Json)
         {
             session.Out.Json(new CallChangeContract(name.Value, call, "released"), ContractContext.Default.CallChangeContract);

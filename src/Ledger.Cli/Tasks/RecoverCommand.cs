@@ -15,6 +15,7 @@ internal sealed class RecoverCommand : LedgerCommand
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
         var recovery = await connection.Tasks.RecoverAsync(cancellationToken);
+        await session.Progress.RunAsync("Reading new events", () => connection.Ledger.Summaries.CatchUpAsync(null, cancellationToken));
         var runCalls = await connection.Ledger.ListOpenCallsAsync(cancellationToken);
         if (session.Json)
         {

@@ -18,27 +18,34 @@ internal sealed class PostgresCallOwners(StoreContext context) : ICallOwners
         cancellationToken);
 
     // Before the table is made, and for a role that may not read it, callers elsewhere are not heard of.
-    public async Task<CallOwnerSilence?> FindSilenceAsync(string caller, DateTimeOffset since, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CallOwnerSilence>> FindSilencesAsync(IReadOnlyList<OpenCall> calls, CancellationToken cancellationToken)
     {
         try
         {
-            return await context.Connections.UseAsync(
+            return await context.Connections.UseAsync<IReadOnlyList<CallOwnerSilence>>(
                 async (lease, cancellationToken) =>
                 {
-                    var command = context.Command(lease, "call_owner_silence").WithText(caller).With(since.ToUniversalTime(), NpgsqlDbType.TimestampTz);
+                    var command = context.Command(lease, "call_owner_silence")
+                        .With(calls.Select(call => call.Owner!).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Text)
+                        .With(calls.Select(call => call.Since.ToUniversalTime()).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
                     await using var _ = command.ConfigureAwait(false);
                     var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
                     await using var __ = reader.ConfigureAwait(false);
-                    await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                    return new CallOwnerSilence(
-                        TimeSpan.FromSeconds(reader.GetDouble(0)),
-                        await reader.IsDBNullAsync(1, cancellationToken).ConfigureAwait(false) ? null : reader.GetFieldValue<DateTimeOffset>(1));
+                    var silences = new List<CallOwnerSilence>();
+                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        silences.Add(new CallOwnerSilence(
+                            TimeSpan.FromSeconds(reader.GetDouble(0)),
+                            await reader.IsDBNullAsync(1, cancellationToken).ConfigureAwait(false) ? null : reader.GetFieldValue<DateTimeOffset>(1)));
+                    }
+
+                    return silences;
                 },
                 cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InsufficientPrivilege)
         {
-            return null;
+            return [];
         }
     }
 }

@@ -32,9 +32,6 @@ internal sealed class RunRows(PostgresOptions options)
     private readonly string _rulesName = NameOf(options.Limits);
     private readonly string[]? _types = RunFold.TypesFor(options.Limits.RunRules);
 
-    /// <summary>The prefixes of the streams that have rows.</summary>
-    public static readonly string[] Prefixes = ["run:", "branch:"];
-
     /// <summary>The name under which rows are stored: empty without rules.</summary>
     public static string NameOf(AgentLedgerOptions limits) => limits switch
     {
@@ -44,7 +41,7 @@ internal sealed class RunRows(PostgresOptions options)
     };
 
     /// <summary>Whether a stream has a row.</summary>
-    public static bool Has(StreamName stream) => Array.Exists(Prefixes, prefix => stream.Value.StartsWith(prefix, StringComparison.Ordinal));
+    public static bool Has(StreamName stream) => Array.Exists(RunSummaries.Prefixes, prefix => stream.Value.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <summary>Reads streams with their states.</summary>
     public async Task<List<RunRow>> LoadAsync(

@@ -5,24 +5,36 @@ namespace Ledger.Runs;
 /// <summary>An open call whose caller is gone, and what its callee says became of it. Of several callers that ask, one records it.</summary>
 internal sealed class AbandonedCall(Run run, CallLog log, AgentLedger ledger, CallKey key, int slot, Guid requestId)
 {
-    /// <summary>Records what the call returned, unless it has ended or was begun again since.</summary>
-    /// <remarks>All attempts have one key, so the callee may speak of a later one, which would then stay open forever beside this answer.</remarks>
+    private const int MostTries = 5;
+
+    /// <summary>Records what the call returned, unless it was answered or begun again since.</summary>
+    /// <remarks>
+    /// All attempts have one key, so the callee may speak of a later one, which would then stay open forever beside this answer. One that was released meanwhile
+    /// was made all the same.
+    /// </remarks>
     /// <param name="responded">The answer.</param>
-    public async Task AnswerAsync(NewEvent responded)
+    /// <param name="cancellationToken">Stops between two tries, as long as the call is open, so that its callee is asked again.</param>
+    public async Task AnswerAsync(NewEvent responded, CancellationToken cancellationToken)
     {
         var answer = responded with { Id = EventIds.OfOutsideAnswer(requestId) };
-        Position? before = null;
-        while (true)
+        for (var tries = 1; ; tries++)
         {
             var (state, length) = await log.ReadAtLengthAsync(key, slot, CancellationToken.None).ConfigureAwait(false);
-            if (state.Open?.RequestId != requestId)
+            if (state.Response is not null || (state.Open is { } open && open.RequestId != requestId))
             {
                 return;
             }
 
+            if (tries > 1 && state.Open is not null)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
             try
             {
-                await run.AppendOutcomeAsync(answer, requestId, ledger.AppendsStay ? length : null, CancellationToken.None).ConfigureAwait(false);
+                // Where others write all the time, an answer must not be overtaken for ever.
+                Position? exact = ledger.AppendsStay && tries < MostTries ? length : null;
+                await run.AppendOutcomeAsync(answer, requestId, exact, CancellationToken.None).ConfigureAwait(false);
                 return;
             }
             catch (EventIdInUseException)
@@ -30,9 +42,9 @@ internal sealed class AbandonedCall(Run run, CallLog log, AgentLedger ledger, Ca
                 // Another caller reconciled it first; its answer counts.
                 return;
             }
-            catch (WrongExpectedVersionException refused) when (refused.Stream == run.StreamName && before != length)
+            catch (WrongExpectedVersionException refused) when (refused.Stream == run.StreamName && tries < MostTries)
             {
-                before = length;
+                // Something was appended since the look.
             }
         }
     }

@@ -1,3 +1,4 @@
+using Ledger.Log;
 using Ledger.Runs;
 
 namespace Ledger;
@@ -8,19 +9,17 @@ public sealed partial class AgentLedger
     // Bounds a query and what it returns at once.
     private const int ApprovalsPerQuery = 1_000;
 
-    private static readonly string[] Prefixes = ["run:", "branch:"];
-
     /// <summary>Lists the requests for approval in all runs and branches that wait for a decision, sorted by the name of the stream, then the oldest first.</summary>
     /// <remarks>
-    /// A request is listed for the run or branch that made it, and not for branches that share it. On PostgreSQL it costs what waits and what happened since
-    /// summaries were read last, not the histories: see <see cref="IRunSummaries"/>. Decide by <see cref="Run.DecideAsync"/>.
+    /// A request is listed for the run or branch that made it, unless that is archived, and not for branches that share it. On PostgreSQL it costs what waits and
+    /// what happened since summaries were made last, not the histories; where none were made, <see cref="IRunSummaries.CatchUpAsync"/> makes them.
+    /// Decide by <see cref="Run.DecideAsync"/>.
     /// </remarks>
     /// <param name="cancellationToken">Stops the search.</param>
     public async Task<IReadOnlyList<WaitingApproval>> ListWaitingApprovalsAsync(CancellationToken cancellationToken = default)
     {
-        var asking = Store.Get<IPendingRuns>() is { } rows
-            ? await FindSummariesAsync(await rows.FindAskingAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)
-            : await ReadSummariesAsync(cancellationToken).ConfigureAwait(false);
+        var rows = Store.Get<IPendingRuns>();
+        var asking = await FindOpenAsync(rows is null ? null : rows.FindAskingAsync, cancellationToken).ConfigureAwait(false);
         var now = TimeProvider.GetUtcNow();
         var waiting = new List<WaitingApproval>();
         foreach (var ids in asking.SelectMany(run => run.AskedApprovals).Chunk(ApprovalsPerQuery))
@@ -40,14 +39,13 @@ public sealed partial class AgentLedger
 
     /// <summary>Lists the calls of models and tools in all runs and branches that were begun and have not ended, the oldest first: after a crash, those with
     /// an unknown end.</summary>
-    /// <remarks>It costs as much as <see cref="ListWaitingApprovalsAsync"/>. Settle them by making the call again, or by <see cref="Run.AnswerAsync"/> and
-    /// <see cref="Run.ReleaseCallAsync"/>.</remarks>
+    /// <remarks>Those of archived ones are not listed. It costs as much as <see cref="ListWaitingApprovalsAsync"/>. Settle them by making the call again, or by
+    /// <see cref="Run.AnswerAsync"/> and <see cref="Run.ReleaseCallAsync"/>.</remarks>
     /// <param name="cancellationToken">Stops the search.</param>
     public async Task<IReadOnlyList<RunCall>> ListOpenCallsAsync(CancellationToken cancellationToken = default)
     {
-        var calling = Store.Get<IPendingRuns>() is { } rows
-            ? await FindSummariesAsync(await rows.FindCallingAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false)
-            : await ReadSummariesAsync(cancellationToken).ConfigureAwait(false);
+        var rows = Store.Get<IPendingRuns>();
+        var calling = await FindOpenAsync(rows is null ? null : rows.FindCallingAsync, cancellationToken).ConfigureAwait(false);
         var open = new List<RunCall>();
         foreach (var run in await WithCallersAsync([.. calling.Where(run => run.OpenCalls.Count > 0)], cancellationToken).ConfigureAwait(false))
         {
@@ -60,18 +58,11 @@ public sealed partial class AgentLedger
     /// <summary>Summaries whose open calls say whether their callers are gone.</summary>
     internal async Task<IReadOnlyList<RunSummary>> WithCallersAsync(IReadOnlyList<RunSummary> runs, CancellationToken cancellationToken)
     {
-        var looked = new List<RunSummary>();
-        foreach (var run in runs)
-        {
-            var open = new List<OpenCall>();
-            foreach (var call in run.OpenCalls)
-            {
-                open.Add(call with { IsUnknown = await IsGoneAsync(call, null, cancellationToken).ConfigureAwait(false) == true });
-            }
-
-            looked.Add(run with { OpenCalls = open });
-        }
-
+        var gone = (await WithCallersAsync([.. runs.SelectMany(run => run.OpenCalls)], cancellationToken).ConfigureAwait(false))
+            .Where(call => call.IsUnknown).Select(call => call.RequestId).ToHashSet();
+        var looked = runs
+            .Select(run => run with { OpenCalls = [.. run.OpenCalls.Select(call => call with { IsUnknown = gone.Contains(call.RequestId) })] })
+            .ToList();
         var unknown = looked.Where(run => run.OpenCalls.Any(call => call.IsUnknown)).Select(run => run.Stream).ToList();
         if (unknown.Count == 0)
         {
@@ -83,13 +74,42 @@ public sealed partial class AgentLedger
         return [.. looked.Select(run => run with { OpenCalls = [.. run.OpenCalls.Where(call => !call.IsUnknown || later.Contains(call.RequestId))] })];
     }
 
+    /// <summary>Open calls that say whether their callers are gone; one question for all of them.</summary>
+    internal async Task<IReadOnlyList<OpenCall>> WithCallersAsync(IReadOnlyList<OpenCall> calls, CancellationToken cancellationToken)
+    {
+        OpenCall[] looked = [.. calls.Select(call => call with { IsUnknown = call.IsUnknown || CallOwner.IsGone(call.Owner) })];
+        int[] asked = [.. Enumerable.Range(0, looked.Length).Where(n => !looked[n].IsUnknown && CallOwner.PeriodOf(looked[n].Owner) is not null)];
+        if (asked.Length == 0 || Store.Get<ICallOwners>() is not { } owners)
+        {
+            return looked;
+        }
+
+        var silences = await owners.FindSilencesAsync([.. asked.Select(n => looked[n])], cancellationToken).ConfigureAwait(false);
+        foreach (var (n, silence) in asked.Zip(silences))
+        {
+            looked[n] = looked[n] with { IsUnknown = silence.Length >= LongestSilence(CallOwner.PeriodOf(looked[n].Owner)!.Value) };
+        }
+
+        return looked;
+    }
+
     private Task<IReadOnlyList<RunSummary>> FindSummariesAsync(IReadOnlyCollection<StreamName> streams, CancellationToken cancellationToken) =>
         Summaries.FindAllAsync(streams, cancellationToken: cancellationToken);
 
-    private async Task<IReadOnlyList<RunSummary>> ReadSummariesAsync(CancellationToken cancellationToken)
+    /// <summary>The summaries of runs and branches that take further events: those that rows say, or all.</summary>
+    private async Task<IEnumerable<RunSummary>> FindOpenAsync(
+        Func<CancellationToken, Task<IReadOnlyCollection<StreamName>>>? find, CancellationToken cancellationToken)
+    {
+        var streams = find is null
+            ? await FindRunNamesAsync(cancellationToken).ConfigureAwait(false)
+            : await find(cancellationToken).ConfigureAwait(false);
+        return (await FindSummariesAsync(streams, cancellationToken).ConfigureAwait(false)).Where(run => run.State == StreamState.Open);
+    }
+
+    private async Task<IReadOnlyCollection<StreamName>> FindRunNamesAsync(CancellationToken cancellationToken)
     {
         var streams = new List<StreamName>();
-        foreach (var prefix in Prefixes)
+        foreach (var prefix in RunSummaries.Prefixes)
         {
             await foreach (var info in Store.ListStreamsAsync(prefix, cancellationToken).ConfigureAwait(false))
             {
@@ -97,6 +117,6 @@ public sealed partial class AgentLedger
             }
         }
 
-        return await FindSummariesAsync(streams, cancellationToken).ConfigureAwait(false);
+        return streams;
     }
 }

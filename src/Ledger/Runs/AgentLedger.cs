@@ -226,7 +226,7 @@ public sealed partial class AgentLedger
     }
 
     /// <summary>Whether the caller of an open call is gone, or has been silent for too long; null if that cannot be told.</summary>
-    internal async Task<bool?> IsGoneAsync(OpenCall call, CallListener? listener, CancellationToken cancellationToken)
+    internal async Task<bool?> IsGoneAsync(OpenCall call, CallListener listener, CancellationToken cancellationToken)
     {
         if (call.IsUnknown || CallOwner.IsGone(call.Owner))
         {
@@ -235,13 +235,13 @@ public sealed partial class AgentLedger
 
         if (CallOwner.PeriodOf(call.Owner) is not { } period
             || Store.Get<ICallOwners>() is not { } owners
-            || await owners.FindSilenceAsync(call.Owner!, call.Since, cancellationToken).ConfigureAwait(false) is not { } silence)
+            || await owners.FindSilencesAsync([call], cancellationToken).ConfigureAwait(false) is not [var silence])
         {
             return null;
         }
 
-        var limit = TimeSpan.FromTicks(Math.Min((period * CallHeartbeat.MostMissed).Ticks, Options.CallLease.Ticks));
-        var listened = listener?.Take(silence, period) ?? limit;
+        var limit = LongestSilence(period);
+        var listened = listener.Take(silence, period);
         if (silence.Length < limit || listened < limit)
         {
             return false;
@@ -250,6 +250,9 @@ public sealed partial class AgentLedger
         LogMessages.CallOwnerSilent(Logger, call.RequestId, call.Owner!, silence.Length);
         return true;
     }
+
+    /// <summary>After what silence a caller counts as gone.</summary>
+    private TimeSpan LongestSilence(TimeSpan period) => TimeSpan.FromTicks(Math.Min((period * CallHeartbeat.MostMissed).Ticks, Options.CallLease.Ticks));
 
     /// <summary>Forks a run or branch, and writes to the branch in the same transaction.</summary>
     internal async Task<Run> ForkAsync(

@@ -34,4 +34,17 @@ public sealed record CallAnswer(JsonElement Response, bool IsFromLog, Guid Respo
         JsonValueKind.Object when Response.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String => JsonText.ToText(text),
         _ => null,
     };
+
+    /// <summary>The answer that an event has.</summary>
+    internal static CallAnswer Of(string kind, RecordedEvent recorded, Position position, bool isFromLog)
+    {
+        var data = recorded.ToJsonElement();
+        return new CallAnswer(CallEventForm.ContentOf(kind, data), isFromLog, recorded.Id, position, CallCost.Read(data))
+        {
+            Altered = AlteredAnswerForm.Read(recorded.Metadata),
+            Duration = CallEventForm.DurationOf(recorded.Metadata),
+            Terminates = CallEventForm.Terminates(kind, data),
+            TraceParent = recorded.Metadata.TraceParent,
+        };
+    }
 }

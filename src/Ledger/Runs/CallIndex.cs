@@ -62,6 +62,11 @@ internal sealed class CallIndex(History history)
     public IReadOnlyList<OpenCall> OpenCalls() =>
         [.. _calls.Values.SelectMany(s => s).Select(c => c.Open).OfType<OpenCall>().OrderBy(c => c.Since).ThenBy(c => c.RequestId)];
 
+    /// <summary>A call that waits for its answer, or may be made again only after another question to its callee; null for none of that id.</summary>
+    public OpenCall? FindUnsettled(Guid requestId) => _requests.TryGetValue(requestId, out var found)
+        ? new[] { found.Call.Open, found.Call.NotMade }.FirstOrDefault(call => call?.RequestId == requestId)
+        : null;
+
     /// <summary>Takes the next event of the history.</summary>
     public void Take(RecordedEvent recorded)
     {
@@ -141,6 +146,7 @@ internal sealed class CallIndex(History history)
         {
             call.Attempts++;
             call.HasFailed = false;
+            call.NotMade = null;
             call.Open = new OpenCall(recorded.Id, kind, CallEventForm.Text(recorded, CallEventForm.OwnerHeader), recorded.Timestamp, IsUnknown: false);
         }
     }
@@ -186,7 +192,15 @@ internal sealed class CallIndex(History history)
             return null;
         }
 
-        call.Open = call.Open?.RequestId == id ? null : call.Open;
+        if (call.Open?.RequestId == id)
+        {
+            (call.NotMade, call.Open) = (recorded.Id == EventIds.OfCallNotMade(id) ? call.Open : null, null);
+        }
+        else if (call.NotMade?.RequestId == id)
+        {
+            call.NotMade = null;
+        }
+
         return (call, at);
     }
 

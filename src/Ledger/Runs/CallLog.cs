@@ -92,6 +92,10 @@ internal sealed class CallLog(Run run, EventRegistry registry)
     public Task<CallState?> ReadRequestAsync(Guid requestId, CancellationToken cancellationToken) =>
         ReadAsync(index => index.FindRequest(requestId), cancellationToken);
 
+    /// <summary>A call that can be answered or released; null for none of that id.</summary>
+    public Task<OpenCall?> ReadUnsettledAsync(Guid requestId, CancellationToken cancellationToken) =>
+        ReadAsync(index => index.FindUnsettled(requestId), cancellationToken);
+
     /// <summary>The calls without a known outcome.</summary>
     public Task<IReadOnlyList<OpenCall>> ReadOpenAsync(CancellationToken cancellationToken) => ReadAsync(index => index.OpenCalls(), cancellationToken);
 

@@ -9,7 +9,8 @@ public sealed class CallReconciliation
         MayRepeat = mayRepeat;
     }
 
-    /// <summary>The call had no effect: it is made again. Under a budget an event <c>call.released</c> is appended first, which frees what was reserved for it.</summary>
+    /// <summary>The call had no effect: it is made again. Under a budget an event <c>call.released</c> is appended first, which frees what was reserved for it; if
+    /// it is not begun again then, the next caller asks once more.</summary>
     public static CallReconciliation NotMade { get; } = new(null, mayRepeat: true);
 
     /// <summary>It cannot be told: a <see cref="CallUnknownException"/> is thrown.</summary>

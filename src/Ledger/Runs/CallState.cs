@@ -14,6 +14,10 @@ internal sealed record CallState(CallKey Key, int Slot)
     /// <summary>The last of them while it has neither a response nor a failure.</summary>
     public OpenCall? Open { get; set; }
 
+    /// <summary>The last of them if its callee said that it was not made; null once it is begun again, answered, or released by someone.</summary>
+    /// <remarks>Its request may still have been under way then.</remarks>
+    public OpenCall? NotMade { get; set; }
+
     /// <summary>Whether its last attempt failed, so that the next request of any origin is another attempt.</summary>
     public bool HasFailed { get; set; }
 

@@ -11,8 +11,6 @@ namespace Ledger.Runs;
 /// never, on a store whose events do not change.</param>
 internal sealed class FoldingRunSummaries(IEventStore store, IReadOnlyList<RunRule> rules, TimeProvider timeProvider, TimeSpan? keepFor = null) : IRunSummaries
 {
-    private static readonly string[] Prefixes = ["run:", "branch:"];
-
     private readonly ConcurrentDictionary<StreamName, KeptState> _states = [];
     private readonly KeyedLock<StreamName> _turns = new();
 
@@ -72,7 +70,7 @@ internal sealed class FoldingRunSummaries(IEventStore store, IReadOnlyList<RunRu
     private async Task<List<RunSummary>> ReadAsync(RunQuery query, CancellationToken cancellationToken)
     {
         var found = new List<RunSummary>();
-        foreach (var prefix in Prefixes)
+        foreach (var prefix in RunSummaries.Prefixes)
         {
             await foreach (var info in store.ListStreamsAsync(prefix, cancellationToken).ConfigureAwait(false))
             {

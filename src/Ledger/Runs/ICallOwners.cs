@@ -8,9 +8,8 @@ internal interface ICallOwners
     /// <param name="cancellationToken">Stops waiting.</param>
     Task KeepAsync(IReadOnlyList<string> callers, CancellationToken cancellationToken);
 
-    /// <summary>For how long nothing was heard of a caller; null if that cannot be known here.</summary>
-    /// <param name="caller">Its name.</param>
-    /// <param name="since">When it began the call, which is a sign of life too.</param>
+    /// <summary>For how long nothing was heard of the callers of calls, in the same order; nothing if that cannot be known here.</summary>
+    /// <param name="calls">The calls with a caller, whose beginnings are signs of life too.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    Task<CallOwnerSilence?> FindSilenceAsync(string caller, DateTimeOffset since, CancellationToken cancellationToken);
+    Task<IReadOnlyList<CallOwnerSilence>> FindSilencesAsync(IReadOnlyList<OpenCall> calls, CancellationToken cancellationToken);
 }

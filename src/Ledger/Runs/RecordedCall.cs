@@ -67,9 +67,9 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
                 throw FailedAgain(failure);
             }
 
-            if (state.Response is { } position && wanted.Reuse != CallReuse.Never)
+            if (IsAnswered(state))
             {
-                return await AnswerAsync(position, cancellationToken).ConfigureAwait(false);
+                return await AnswerAsync(state.Response!.Value, cancellationToken).ConfigureAwait(false);
             }
 
             if (wanted.Reuse == CallReuse.Never && (state.Response is not null || state.Open is not null))
@@ -102,6 +102,12 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
                     continue;
                 }
             }
+            else if (state.NotMade is { } denied && options.Effects == EffectPolicy.Reconcile
+                && !await MayRepeatAsync(denied, state, cancellationToken).ConfigureAwait(false))
+            {
+                state = await ReadAgainAsync(state, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
 
             if (options.Approval == ApprovalPolicy.Required)
             {
@@ -123,7 +129,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
                 continue;
             }
 
-            if (taken.Open is { } open && open.Owner == _owner)
+            if (taken.Open is { } open && open.Owner == _owner && !IsAnswered(taken))
             {
                 RequestId = open.RequestId;
                 using var alive = CallHeartbeat.Begin(ledger, _owner);
@@ -139,6 +145,8 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             (state, length) = (taken, null);
         }
     }
+
+    private bool IsAnswered(CallState state) => state.Response is not null && wanted.Reuse != CallReuse.Never;
 
     private bool IsNew(CallState state) => state is { Response: null, Open: null } && state.FailureAfter(Told) is null;
 
@@ -158,7 +166,17 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
                 taken = await log.ReadAsync(key, state.Slot, cancellationToken).ConfigureAwait(false);
             }
 
-            return taken.Open?.Owner == _owner ? taken : await ReadAgainAsync(state, cancellationToken).ConfigureAwait(false);
+            if (IsAnswered(taken))
+            {
+                // An earlier attempt was answered after the look and before this request.
+                await ReleaseAsync(state, "answered").ConfigureAwait(false);
+            }
+            else if (taken.Open?.Owner == _owner)
+            {
+                return taken;
+            }
+
+            return await ReadAgainAsync(state, cancellationToken).ConfigureAwait(false);
         }
         catch (WrongExpectedVersionException refused) when (length is not null && refused.Stream == run.StreamName)
         {
@@ -166,12 +184,12 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         }
         catch (Exception e) when (e is not (BudgetExceededException or ApprovalPendingException))
         {
-            await ReleaseAsync(state, e).ConfigureAwait(false);
+            await ReleaseAsync(state, e.GetType().Name).ConfigureAwait(false);
             throw;
         }
     }
 
-    private async Task ReleaseAsync(CallState state, Exception reason)
+    private async Task ReleaseAsync(CallState state, string reason)
     {
 #pragma warning disable CA1031 // The caller needs the exception that stopped it.
         try
@@ -179,7 +197,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             var taken = await log.ReadAsync(key, state.Slot, CancellationToken.None).ConfigureAwait(false);
             if (taken.Open is { } open && open.Owner == _owner)
             {
-                await RecordAsync(new CallReleased(key.Kind, $"stopped before the call was made: {reason.GetType().Name}"), open.RequestId, null).ConfigureAwait(false);
+                await RecordAsync(new CallReleased(key.Kind, $"stopped before the call was made: {reason}"), open.RequestId, null).ConfigureAwait(false);
             }
         }
         catch (Exception e)
@@ -206,7 +224,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         await ledger.IsGoneAsync(other, listener, cancellationToken).ConfigureAwait(false)
             ?? (listener.Waited >= ledger.Options.CallLease || ledger.TimeProvider.GetUtcNow() - other.Since >= ledger.Options.CallLease);
 
-    /// <summary>Whether a call whose caller is gone is made again; false when it has been answered now.</summary>
+    /// <summary>Whether a call whose caller is gone, or that was not made as its callee said, is made again; false when it has been answered now.</summary>
     /// <exception cref="CallUnknownException">It must not be made again.</exception>
     private async Task<bool> MayRepeatAsync(OpenCall other, CallState state, CancellationToken cancellationToken)
     {
@@ -222,13 +240,13 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             var abandoned = new AbandonedCall(run, log, ledger, key, state.Slot, other.RequestId);
             if (outcome.Response is { } response)
             {
-                await abandoned.AnswerAsync(_responses.Of(response, Metadata(other.RequestId)).Event).ConfigureAwait(false);
+                await abandoned.AnswerAsync(_responses.Of(response, Metadata(other.RequestId)).Event, cancellationToken).ConfigureAwait(false);
                 return false;
             }
 
             if (outcome.MayRepeat)
             {
-                if (!log.Budgets.IsEmpty)
+                if (state.Open is not null && !log.Budgets.IsEmpty)
                 {
                     await abandoned.ReleaseAsync(Metadata(other.RequestId), cancellationToken).ConfigureAwait(false);
                 }
@@ -237,7 +255,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
             }
         }
 
-        if (!other.IsUnknown)
+        if (state.Open is { IsUnknown: false })
         {
             await RecordUnknownAsync(other.RequestId, other.Owner is null ? null : $"begun by {other.Owner}").ConfigureAwait(false);
         }
@@ -284,7 +302,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
         }
 
         var recorded = await log.ReadAnswerAsync(state.Response!.Value, CancellationToken.None).ConfigureAwait(false);
-        var answer = AnswerOf(recorded, state.Response.Value, isFromLog: recorded.Id != responded.Id);
+        var answer = CallAnswer.Of(key.Kind, recorded, state.Response.Value, isFromLog: recorded.Id != responded.Id);
         _answers.Add(recorded.Id, _followed);
         return original is { } whole && !answer.IsFromLog ? answer with { Response = whole } : answer;
     }
@@ -314,24 +332,12 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
     private async Task<CallAnswer> AnswerAsync(Position position, CancellationToken cancellationToken)
     {
         var recorded = await log.ReadAnswerAsync(position, cancellationToken).ConfigureAwait(false);
-        var answer = AnswerOf(recorded, position, isFromLog: true);
+        var answer = CallAnswer.Of(key.Kind, recorded, position, isFromLog: true);
         var answered = new CallAnswered(key.Kind, recorded.Id, answer.Cost.Usd, answer.Cost.InputTokens, answer.Cost.OutputTokens);
         var metadata = options.Metadata with { Causes = [recorded.Id, .. options.Metadata.Causes] };
         await run.AppendOwnAsync(new NewEvent(answered, metadata), cancellationToken).ConfigureAwait(false);
         _answers.Add(recorded.Id, _followed);
         return answer;
-    }
-
-    private CallAnswer AnswerOf(RecordedEvent recorded, Position position, bool isFromLog)
-    {
-        var data = recorded.ToJsonElement();
-        return new CallAnswer(CallEventForm.ContentOf(key.Kind, data), isFromLog, recorded.Id, position, CallCost.Read(data))
-        {
-            Altered = AlteredAnswerForm.Read(recorded.Metadata),
-            Duration = CallEventForm.DurationOf(recorded.Metadata),
-            Terminates = CallEventForm.Terminates(key.Kind, data),
-            TraceParent = recorded.Metadata.TraceParent,
-        };
     }
 
     private Task<Guid?> RecordUnknownAsync(Guid requestId, string? reason) =>

@@ -224,12 +224,8 @@ public sealed partial class Run
     /// <remarks>A branch lists only its own calls; those that were open in its parent at the fork belong to the parent.</remarks>
     public async Task<IReadOnlyList<OpenCall>> ListOpenCallsAsync(CancellationToken cancellationToken = default)
     {
-        var open = new List<OpenCall>();
-        foreach (var call in await _calls.ReadOpenAsync(cancellationToken).ConfigureAwait(false))
-        {
-            open.Add(call with { IsUnknown = await _ledger.IsGoneAsync(call, null, cancellationToken).ConfigureAwait(false) == true });
-        }
-
+        var calls = await _calls.ReadOpenAsync(cancellationToken).ConfigureAwait(false);
+        var open = (await _ledger.WithCallersAsync(calls, cancellationToken).ConfigureAwait(false)).ToList();
         if (open.Exists(call => call.IsUnknown))
         {
             // A caller that is gone now may have recorded how its call ended after the calls were read.
@@ -244,10 +240,10 @@ public sealed partial class Run
     /// <param name="requestId">The id of the event that recorded the request, as <see cref="ListOpenCallsAsync"/> lists it.</param>
     /// <param name="reason">Why, for the log; null for none.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="ArgumentException">This history has no open call of that id.</exception>
+    /// <exception cref="ArgumentException">This history has no open call of that id, nor one that was released because its callee said that it was not made.</exception>
     public async Task ReleaseCallAsync(Guid requestId, string? reason = null, CancellationToken cancellationToken = default)
     {
-        var open = await OpenCallAsync(requestId, cancellationToken).ConfigureAwait(false)
+        var open = await _calls.ReadUnsettledAsync(requestId, cancellationToken).ConfigureAwait(false)
             ?? throw new ArgumentException($"'{StreamName}' has no open call '{requestId}'.", nameof(requestId));
         var released = new NewEvent(new CallReleased(open.Kind, reason), new EventMetadata { Causes = [requestId] });
         await AppendOutcomeAsync(released, requestId, cancellationToken).ConfigureAwait(false);
@@ -276,7 +272,7 @@ public sealed partial class Run
 
         metadata ??= EventMetadata.None;
         var key = CallEventForm.KeyOf(found, kind, request);
-        if (await OpenCallAsync(requestId, cancellationToken).ConfigureAwait(false) is not null)
+        if (await _calls.ReadUnsettledAsync(requestId, cancellationToken).ConfigureAwait(false) is not null)
         {
             return await new OutsideAnswer(this, _calls, _ledger, key, request, 0).CloseAsync(found, response, metadata, cancellationToken).ConfigureAwait(false);
         }
@@ -305,9 +301,6 @@ public sealed partial class Run
             ? await ForkAsync(position, options, cancellationToken).ConfigureAwait(false)
             : throw new ArgumentException($"'{StreamName}' has no event '{requestId}'.", nameof(requestId));
     }
-
-    private async Task<OpenCall?> OpenCallAsync(Guid requestId, CancellationToken cancellationToken) =>
-        (await _calls.ReadOpenAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault(c => c.RequestId == requestId);
 
     private static JsonElement ParseRequest(string request)
     {

@@ -9,6 +9,9 @@ internal static class RunSummaries
 {
     private const int MostGroups = 1_000;
 
+    /// <summary>The prefixes of the streams that are runs and branches.</summary>
+    public static readonly string[] Prefixes = ["run:", "branch:"];
+
     /// <summary>The summary of a state at a time, by which requests for approval may have expired.</summary>
     public static RunSummary Of(StreamName stream, RunState state, DateTimeOffset now)
     {

@@ -18,6 +18,8 @@ public sealed class CallsTests(CliDatabase database) : IClassFixture<CliDatabase
         (await database.Cli.RunAsync("calls", "list", "paying")).ShouldSucceed().ShouldStartWith($"{call.RequestId}  unknown  tool  since ");
         (await database.Cli.RunAsync("status", "paying")).ShouldSucceed().ShouldContain($"Open call : {call.RequestId}  unknown  tool");
         (await database.Cli.RunAsync("recover")).ShouldSucceed().ShouldContain($"run:paying  {call.RequestId}  unknown  tool  since ");
+        var runCalls = (await database.Cli.JsonAsync("recover")).GetProperty("run_calls").EnumerateArray();
+        runCalls.Single(r => r.GetProperty("stream").GetString() == "run:paying").GetProperty("open_calls")[0].GetProperty("request_id").GetGuid().ShouldBe(call.RequestId);
         (await database.Cli.JsonAsync("calls", "list", "paying")).GetProperty("open_calls")[0].GetProperty("state").GetString().ShouldBe("unknown");
         (await database.Cli.RunAsync("calls", "answer", "paying", $"{call.RequestId}", "paid")).ShouldBeRefused(
             2, "RESULT must be JSON: 'p' is an invalid start of a value. A plain text needs JSON quotes.");

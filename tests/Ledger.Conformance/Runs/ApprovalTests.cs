@@ -59,6 +59,11 @@ public abstract class ApprovalTests(ITestEngine engine) : PolledToolTests(engine
         var left = (await ledger.ListWaitingApprovalsAsync()).Select(w => w.Approval.Id).ToList();
         new[] { first, second, third, fourth }.Where(left.Contains).ShouldBe([second, third]);
         (await run.GetSummaryAsync())!.AskedApprovals.ShouldBe([second]);
+
+        // An archived run or branch takes no decision.
+        await Store.ArchiveAsync(asking.StreamName);
+        left = (await ledger.ListWaitingApprovalsAsync()).Select(w => w.Approval.Id).ToList();
+        new[] { second, third }.Where(left.Contains).ShouldBe([second]);
     }
 
     [Fact]

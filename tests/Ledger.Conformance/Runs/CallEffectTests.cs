@@ -186,6 +186,93 @@ public abstract class CallEffectTests(ITestEngine engine) : PolledToolTests(engi
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Reconcile_MadeAfterItWasReleased_IsRecorded_AndNotMadeAgain(bool isUnderABudget)
+    {
+        var (run, hung) = await BeginAndHangAsync(isUnderABudget);
+        var (asked, mayAnswer) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var late = new AgentLedger(Store, Impatient).GetRun(run.Id).CallAsync("tool", Poll, CallAsync, Reconciling(async () =>
+        {
+            asked.TrySetResult();
+            await mayAnswer.Task;
+            return Paid;
+        }));
+        await asked.Task;
+        if (isUnderABudget)
+        {
+            await ReleaseAndDieAsync(run.Id);
+        }
+        else
+        {
+            await run.ReleaseCallAsync(hung.RequestId);
+        }
+
+        mayAnswer.SetResult();
+        (await late).Text.ShouldBe("as it was");
+        (await run.CallAsync("tool", Poll, CallAsync)).Text.ShouldBe("as it was");
+        Calls.ShouldBe(0);
+        (await run.ListOpenCallsAsync()).ShouldBeEmpty();
+        (await run.GetBudgetAsync())?.Spent.ShouldBe(new BudgetAmount(0.5m, 0, 1));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Reconcile_NotMadeAsItsCalleeSaid_IsAskedAboutOnceMore_UnlessSomeoneReleasesIt(bool isReleased)
+    {
+        var (run, hung) = await BeginAndHangAsync(isUnderABudget: true);
+        await ReleaseAndDieAsync(run.Id);
+        (await run.ListOpenCallsAsync()).ShouldBeEmpty();
+
+        var unknown = await Should.ThrowAsync<CallUnknownException>(
+            () => run.CallAsync("tool", Poll, CallAsync, Reconciling(() => Task.FromResult(CallReconciliation.Unknown))));
+        unknown.RequestId.ShouldBe(hung.RequestId);
+        if (isReleased)
+        {
+            await run.ReleaseCallAsync(hung.RequestId);
+        }
+
+        var answer = await run.CallAsync("tool", Poll, CallAsync, Reconciling(() => isReleased ? throw new InvalidOperationException("asked") : Task.FromResult(Paid)));
+        (answer.Text, Calls).ShouldBe(isReleased ? ("answer 1", 1) : ("as it was", 0));
+    }
+
+    [Fact]
+    public async Task Request_WrittenAfterAnEarlierAttemptWasAnswered_IsNotMade()
+    {
+        var (run, hung) = await BeginAndHangAsync(isUnderABudget: false);
+        var store = new CountingStore(Store, number => number == 1 ? run.AnswerAsync(hung.RequestId, CallResponse.OfText("as it was")) : Task.CompletedTask);
+
+        (await new AgentLedger(store, Impatient).GetRun(run.Id).CallAsync("tool", Poll, CallAsync)).Text.ShouldBe("as it was");
+
+        Calls.ShouldBe(0);
+        (await run.ListOpenCallsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Reconcile_WhileOthersWriteAllTheTime_IsRecordedAfterAFewTries()
+    {
+        var (run, _) = await BeginAndHangAsync(isUnderABudget: false);
+        var store = new CountingStore(Store, number => number <= 20 ? run.AppendAsync([Labelled($"{number}")]) : Task.CompletedTask);
+
+        var answer = await new AgentLedger(store, Impatient).GetRun(run.Id).CallAsync("tool", Poll, CallAsync, Reconciling(() => Task.FromResult(Paid)));
+
+        (answer.Text, Calls).ShouldBe(("as it was", 0));
+        store.Appends.ShouldBeLessThanOrEqualTo(6);
+    }
+
+    [Fact]
+    public async Task OpenCalls_OfAnArchivedRun_AreNotListed()
+    {
+        var (run, hung) = await BeginAndHangAsync(isUnderABudget: false);
+        (await Runs.ListOpenCallsAsync()).ShouldContain(c => c.Call.RequestId == hung.RequestId);
+
+        await Store.ArchiveAsync(run.StreamName);
+
+        (await Runs.ListOpenCallsAsync()).ShouldNotContain(c => c.Call.RequestId == hung.RequestId);
+    }
+
+    [Theory]
     [InlineData(EffectPolicy.Repeat, "call.failed")]
     [InlineData(EffectPolicy.Refuse, "call.unknown")]
     public async Task CutOff_MidwayThroughACall_IsAFailureOnlyWhereItMayBeRepeated(EffectPolicy effects, string type)
@@ -229,6 +316,30 @@ public abstract class CallEffectTests(ITestEngine engine) : PolledToolTests(engi
             Last = context;
             throw new FormatException();
         }
+    }
+
+    private static CallReconciliation Paid => CallReconciliation.Made(CallResponse.OfText("as it was") with { CostUsd = 0.5m });
+
+    private static CallOptions Reconciling(Func<Task<CallReconciliation>> ask) =>
+        new() { Effects = EffectPolicy.Reconcile, Reconcile = (_, _) => ask() };
+
+    private async Task<(Run Run, CallContext Hung)> BeginAndHangAsync(bool isUnderABudget)
+    {
+        var run = new AgentLedger(Store, Impatient).GetRun(NewId());
+        if (isUnderABudget)
+        {
+            await run.SetBudgetAsync(new BudgetAmount());
+        }
+
+        return (run, await BeginAndHangAsync(run.Id));
+    }
+
+    /// <summary>Another process is told that the call was not made, and dies before it makes it.</summary>
+    private async Task ReleaseAndDieAsync(string id)
+    {
+        var dying = new CountingStore(Store, number => number >= 2 ? throw new IOException("cut") : Task.CompletedTask);
+        await Should.ThrowAsync<IOException>(() => new AgentLedger(dying, Impatient).GetRun(id).CallAsync(
+            "tool", Poll, CallAsync, Reconciling(() => Task.FromResult(CallReconciliation.NotMade))));
     }
 
     /// <summary>A clock whose waits are over at once.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Ledger.Log;
+using Ledger.Runs;
 using Ledger.Tasks;
 using Shouldly;
 using Xunit;
@@ -139,6 +140,26 @@ public sealed partial class TasksTests : IAsyncLifetime
         var recovery = await GetAsync("recovery");
         recovery.GetProperty("tasks").GetArrayLength().ShouldBe(2);
         recovery.GetProperty("calls")[0].GetProperty("start_message").GetProperty("id").GetString().ShouldBe("m1");
+    }
+
+    [Fact]
+    public async Task Recovery_HasTheOpenCallsOfRuns()
+    {
+        var (begun, end) = (new TaskCompletionSource<Guid>(), new TaskCompletionSource<CallResponse>());
+        var call = _host.Ledger.GetRun("kettle").CallAsync("tool", """{"tool":"heat"}""", (context, _) =>
+        {
+            begun.SetResult(context.RequestId);
+            return end.Task;
+        });
+        var requestId = await begun.Task;
+
+        var open = (await GetAsync("recovery")).GetProperty("run_calls").EnumerateArray().ShouldHaveSingleItem();
+        open.GetProperty("stream").GetString().ShouldBe("run:kettle");
+        var listed = open.GetProperty("open_calls").EnumerateArray().Single(c => c.GetProperty("request_id").GetGuid() == requestId);
+        listed.GetProperty("state").GetString().ShouldBe("open");
+
+        end.SetResult(CallResponse.OfText("hot"));
+        await call;
     }
 
     [Fact]

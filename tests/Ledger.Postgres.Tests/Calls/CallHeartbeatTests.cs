@@ -127,7 +127,25 @@ public sealed class CallHeartbeatTests(LedgerDatabase database) : IClassFixture<
     }
 
     private async Task<DateTimeOffset?> LastHeardAsync(string owner) =>
-        (await Owners.FindSilenceAsync(owner, DateTimeOffset.UnixEpoch, CancellationToken.None))!.Value.LastHeard;
+        (await Owners.FindSilencesAsync([Begun(owner)], CancellationToken.None)).ShouldHaveSingleItem().LastHeard;
+
+    private static OpenCall Begun(string owner) => new(Guid.NewGuid(), "tool", owner, DateTimeOffset.UnixEpoch, IsUnknown: false);
+
+    [Fact]
+    public async Task OpenCalls_OfManyCallers_AreAskedAboutTogether_AndListedWithoutAWordInTheLog()
+    {
+        var (heard, silent) = (CallOwner.New(Quick.CallHeartbeat), CallOwner.New(Quick.CallHeartbeat));
+        await Owners.KeepAsync([heard], CancellationToken.None);
+        (await Owners.FindSilencesAsync([Begun(silent), Begun(heard), Begun(silent)], CancellationToken.None)).Select(s => s.LastHeard is not null)
+            .ShouldBe([false, true, false]);
+
+        var (first, second) = (await BeginElsewhereAsync(), await BeginElsewhereAsync());
+        var listing = new AgentLedger(database.Store, new AgentLedgerOptions { CallLease = TimeSpan.FromTicks(1) }, _log);
+        (await listing.ListOpenCallsAsync()).Where(c => c.Stream == first.StreamName || c.Stream == second.StreamName).Select(c => c.Call.IsUnknown)
+            .ShouldBe([true, true]);
+        (await listing.GetRun(first.Id).ListOpenCallsAsync()).ShouldHaveSingleItem().IsUnknown.ShouldBeTrue();
+        _log.Messages.ShouldNotContain(m => m.Contains("silent", StringComparison.Ordinal));
+    }
 
     [Fact]
     public async Task StoreInATransactionOfTheCaller_HasNoHeartbeats()

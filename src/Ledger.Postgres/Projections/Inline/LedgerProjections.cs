@@ -2,6 +2,7 @@ using Ledger.Log;
 using Ledger.Postgres.Projections.Rebuilding;
 using Ledger.Postgres.Runs;
 using Ledger.Records;
+using Ledger.Runs;
 
 namespace Ledger.Postgres.Projections.Inline;
 
@@ -30,13 +31,13 @@ internal static class LedgerProjections
     public static IEnumerable<InlineProjection> Rebuildable(SchemaNames schemas) =>
         Inline(schemas)
             .Append(new InlineProjection(Records, "chrono:") { Rebuild = new StreamRebuild(null) { Code = RebuildRecordsAsync } })
-            .Append(new InlineProjection(RunRows.Key, "") { KeptPrefixes = RunRows.Prefixes, Rebuild = new StreamRebuild(null) { Code = RebuildRunsAsync } });
+            .Append(new InlineProjection(RunRows.Key, "") { KeptPrefixes = RunSummaries.Prefixes, Rebuild = new StreamRebuild(null) { Code = RebuildRunsAsync } });
 
     private static IEnumerable<InlineProjection> Inline(SchemaNames schemas)
     {
         yield return InlineProjection.OfLedger(World, streamPrefix: "", "project_world", schemas, new StreamRebuild("rewrite_world")) with
         {
-            AppendPrefixes = ["run:", "branch:"],
+            AppendPrefixes = RunSummaries.Prefixes,
         };
         yield return InlineProjection.OfLedger(
             Tasks, streamPrefix: "task:", "project_tasks", schemas, new StreamRebuild("rewrite_tasks") { Clear = "clear_tasks" });
