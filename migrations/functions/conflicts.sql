@@ -106,12 +106,15 @@ begin
     from conflict as c
     left join our_setter as a on a.kind = c.our_kind and a.id = c.our_id
     left join their_setter as b on b.kind = c.their_kind and b.id = c.their_id
-    left join (select m.last from our_setter as m where m.kind is null) as our_merge on true
-    left join (select m.last from their_setter as m where m.kind is null) as their_merge on true
     cross join lateral (
-        select coalesce(case when c.our_path = '' then a.last else coalesce(a.patches -> c.our_path, a.whole) end, our_merge.last) as setter) as o
+        -- The last merge is looked up once: a join would read all setters for every row.
+        select coalesce(
+            case when c.our_path = '' then a.last else coalesce(a.patches -> c.our_path, a.whole) end,
+            (select m.last from our_setter as m where m.kind is null)) as setter) as o
     cross join lateral (
-        select coalesce(case when c.their_path = '' then b.last else coalesce(b.patches -> c.their_path, b.whole) end, their_merge.last) as setter) as t
+        select coalesce(
+            case when c.their_path = '' then b.last else coalesce(b.patches -> c.their_path, b.whole) end,
+            (select m.last from their_setter as m where m.kind is null)) as setter) as t
     order by c.kind, c.id collate "C", c.path collate "C";
 end
 $function$;

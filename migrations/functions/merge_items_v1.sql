@@ -47,8 +47,10 @@ begin
             select s.id
             from {ledger}.merge_states_v1(p_target, p_target_at, '{}', '{}', removed) as s
             where s.kind = 'relation'
-              and (s.state ->> 'source_id' = any (removed) or s.state ->> 'target_id' = any (removed))
-              and not s.id = any (relations));
+              -- Hashed, as below: an array is searched from its beginning for every row.
+              and (s.state ->> 'source_id' in (select o.id from unnest(removed) as o (id))
+                  or s.state ->> 'target_id' in (select o.id from unnest(removed) as o (id)))
+              and s.id not in (select r.id from unnest(relations) as r (id)));
     end if;
 
     return query

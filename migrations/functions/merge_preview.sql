@@ -56,9 +56,11 @@ begin
                 union all
                 select i.kind, i.id, '' from item as i where i.ours is null or i.result is null) as n
             left join setter as s on s.kind = n.kind and s.id = n.id
-            left join (select m.last from setter as m where m.kind is null) as merge on true
             cross join lateral (
-                select coalesce(case when n.path = '' then s.last else coalesce(s.patches -> n.path, s.whole) end, merge.last) as setter) as e
+                -- The last merge is looked up once: a join would read all setters for every row.
+                select coalesce(
+                    case when n.path = '' then s.last else coalesce(s.patches -> n.path, s.whole) end,
+                    (select m.last from setter as m where m.kind is null)) as setter) as e
             where e.setter is not null) as c
         group by c.kind, c.id
     ),

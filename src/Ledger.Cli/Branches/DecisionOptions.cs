@@ -20,17 +20,13 @@ internal sealed class DecisionOptions(string target, string source)
         HelpName = "FILE",
     };
 
-    private readonly Option<string[]> _deep = new("--deep")
-    {
-        Description = "A property whose members are merged one by one, such as 'Claim/details'. By default a property is one value. May be given several times.",
-        HelpName = "TYPE/PROPERTY",
-    };
+    private readonly DeepOption _deep = new();
 
-    public IEnumerable<Option> All => [_ours, _theirs, _resolve, _deep];
+    public IEnumerable<Option> All => [_ours, _theirs, _resolve, _deep.Option];
 
     /// <summary>Handles on the two runs or branches, which must exist, that merge as the options say.</summary>
     public Task<(Run A, Run B)> FindAsync(Session session, LedgerConnection connection, string a, string b, CancellationToken cancellationToken) =>
-        StoredRuns.FindAsync(connection.LedgerWith(RulesOf(session)), a, b, cancellationToken);
+        StoredRuns.FindAsync(connection.LedgerWith(_deep.RulesOf(session)), a, b, cancellationToken);
 
     /// <summary>Checks the options and reads the file, before anything is connected to.</summary>
     /// <exception cref="UsageException">They exclude each other.</exception>
@@ -42,9 +38,9 @@ internal sealed class DecisionOptions(string target, string source)
             throw new UsageException("--ours and --theirs exclude each other; --resolve decides one by one.");
         }
 
-        RulesOf(session);
+        var rules = _deep.RulesOf(session);
         var decisions = await DecisionsAsync(session, cancellationToken);
-        return () => MergeDecisions.ToResolver(decisions, session.Get(_ours) ? "ours" : session.Get(_theirs) ? "theirs" : null);
+        return () => MergeDecisions.ToResolver(decisions, rules, session.Get(_ours) ? "ours" : session.Get(_theirs) ? "theirs" : null);
     }
 
     /// <summary>Runs what decisions are used for; one that does not fit is a refusal.</summary>
@@ -59,11 +55,6 @@ internal sealed class DecisionOptions(string target, string source)
             throw new RefusalException($"{fault.Message.Split(" (Parameter", 2)[0]} Nothing was written.");
         }
     }
-
-    private MergeRules RulesOf(Session session) => (session.Get(_deep) ?? []).Aggregate(MergeRules.None, (rules, deep) =>
-        deep.Split('/', 2) is [{ Length: > 0 } type, { Length: > 0 } property]
-            ? rules.Deep(type, property)
-            : throw new UsageException($"'--deep' must be a type and a property, such as 'Claim/details', but was '{deep}'."));
 
     private async Task<IReadOnlyList<MergeConflictContract>> DecisionsAsync(Session session, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Cli.Branches;
 using Ledger.Mcp.Abilities;
 using ModelContextProtocol.Server;
 
@@ -14,11 +15,14 @@ internal sealed class McpCommand : LedgerCommand
         HelpName = "NAMES",
     };
 
+    private readonly DeepOption _deep = new();
+
     public McpCommand()
         : base("mcp", "Serves the log as tools of the Model Context Protocol, over standard input and output, until the input ends.")
     {
         Add(_readOnly);
         Add(_tools);
+        Add(_deep.Option);
         Examples =
         [
             "ledger mcp",
@@ -31,8 +35,9 @@ internal sealed class McpCommand : LedgerCommand
     {
         var names = session.Get(_tools)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var choice = new ToolChoice(session.Get(_readOnly) ? McpWriting.Off : McpWriting.Allowed, names);
+        var rules = _deep.RulesOf(session);
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var bus = LogAbilities.CreateToolBus(connection.Ledger);
+        var bus = LogAbilities.CreateToolBus(connection.LedgerWith(rules));
         if (choice.FaultIn(bus, "Leave --read-only out.") is { } fault)
         {
             throw new UsageException(fault);

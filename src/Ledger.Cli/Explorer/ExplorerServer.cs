@@ -21,7 +21,7 @@ internal sealed class ExplorerServer : IAsyncDisposable
 
     /// <exception cref="RefusalException">It cannot listen on that address and port.</exception>
     public static async Task<ExplorerServer> StartAsync(
-        LedgerConnection connection, IPEndPoint endpoint, ExplorerWriting writing, CommandIo io, CancellationToken cancellationToken)
+        LedgerConnection connection, AgentLedger ledger, IPEndPoint endpoint, ExplorerWriting writing, CommandIo io, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
@@ -30,7 +30,7 @@ internal sealed class ExplorerServer : IAsyncDisposable
             server.Listen(endpoint);
         });
         builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton(connection.Ledger);
+        builder.Services.AddSingleton(ledger);
         builder.Services.AddSingleton(connection.Projections);
         builder.Services.AddSingleton(connection.Migrator);
         builder.Services.AddSingleton(connection.Seal);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Ledger.Cli.Branches;
 using Ledger.Cli.Output;
 using Ledger.Explorer;
 using Ledger.Explorer.Contracts;
@@ -29,12 +30,15 @@ internal sealed class ServeCommand : LedgerCommand
         Description = "Also allow forking, appending and rebuilding.",
     };
 
+    private readonly DeepOption _deep = new();
+
     public ServeCommand()
         : base("serve", "Shows runs, branches, worlds and differences in a browser, until Ctrl-C.")
     {
         Add(_port);
         Add(_listen);
         Add(_allowWriting);
+        Add(_deep.Option);
         Examples = ["ledger serve", "ledger serve --port 8080 --allow-writing"];
     }
 
@@ -42,8 +46,9 @@ internal sealed class ServeCommand : LedgerCommand
     {
         var endpoint = new IPEndPoint(AddressOf(session.Get(_listen)), PortOf(session.Get(_port)));
         var writing = session.Get(_allowWriting) ? ExplorerWriting.Allowed : ExplorerWriting.Off;
+        var rules = _deep.RulesOf(session);
         await using var connection = await session.ConnectAsync(cancellationToken);
-        await using var server = await ExplorerServer.StartAsync(connection, endpoint, writing, session.Io, cancellationToken);
+        await using var server = await ExplorerServer.StartAsync(connection, connection.LedgerWith(rules), endpoint, writing, session.Io, cancellationToken);
         if (!IPAddress.IsLoopback(endpoint.Address))
         {
             await session.Io.Error.WriteLineAsync(

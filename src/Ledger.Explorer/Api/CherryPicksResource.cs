@@ -19,7 +19,7 @@ internal static class CherryPicksResource
         var options = new CherryPickOptions
         {
             Causes = CarryChoices.CausesOf(request.Query.Text("causes")),
-            Resolver = MergeDecisions.ToResolver([], request.Query.Text("take")),
+            Resolver = MergeDecisions.ToResolver([], MergesResource.RulesOf(request), request.Query.Text("take")),
         };
         var events = await CarryChoices.FindEventsAsync(source, names, request.Aborted).ConfigureAwait(false);
         var preview = await target.PreviewCherryPickAsync(source, events, options, request.Aborted).ConfigureAwait(false);
@@ -36,7 +36,7 @@ internal static class CherryPicksResource
         var options = new CherryPickOptions
         {
             Causes = CarryChoices.CausesOf(body.Text("causes")),
-            Resolver = MergeDecisions.ToResolver(MergesResource.DecisionsOf(body), body.Text("take")),
+            Resolver = MergeDecisions.ToResolver(MergesResource.DecisionsOf(body), MergesResource.RulesOf(request), body.Text("take")),
             ExpectedLength = body.Position("expected_length"),
             Metadata = new EventMetadata { Actor = body.Text("actor") },
         };

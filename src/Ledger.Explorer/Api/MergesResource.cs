@@ -4,6 +4,7 @@ using Ledger.Explorer.Merging;
 using Ledger.Explorer.Rendering;
 using Ledger.Log;
 using Ledger.Runs;
+using Ledger.Worlds;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;
@@ -17,7 +18,7 @@ internal static class MergesResource
         var source = await request.OpenRunAsync("source").ConfigureAwait(false);
         var options = new MergeOptions
         {
-            Resolver = MergeDecisions.ToResolver([], request.Query.Text("take")),
+            Resolver = MergeDecisions.ToResolver([], RulesOf(request), request.Query.Text("take")),
             At = request.Query.Position("at"),
         };
         var preview = await target.PreviewMergeAsync(source, options, request.Aborted).ConfigureAwait(false);
@@ -32,7 +33,7 @@ internal static class MergesResource
         var source = await request.Explorer.Ledger.OpenAsync(Query.StreamNameOf(name), request.Aborted).ConfigureAwait(false);
         var options = new MergeOptions
         {
-            Resolver = MergeDecisions.ToResolver(DecisionsOf(body), body.Text("take")),
+            Resolver = MergeDecisions.ToResolver(DecisionsOf(body), RulesOf(request), body.Text("take")),
             At = body.Position("at"),
             ExpectedLength = body.Position("expected_length"),
             Metadata = new EventMetadata { Actor = body.Text("actor") },
@@ -47,6 +48,9 @@ internal static class MergesResource
         body.FindArray("decisions") is { } rows ? rows.Deserialize(ContractContext.Default.IReadOnlyListMergeConflictContract)! : [];
 
     public static EventRegistry RegistryOf(ExplorerRequest request) => request.Explorer.Ledger.Store.Registry;
+
+    /// <summary>The rules of the program, which the page and the API merge by.</summary>
+    public static MergeRules RulesOf(ExplorerRequest request) => request.Explorer.Ledger.Options.MergeRules;
 
     /// <summary>Answers; what a decision or a name that does not fit throws is a bad request.</summary>
     public static async Task AnswerAsync(Func<Task> answer)

@@ -17,7 +17,7 @@ internal static class RebasesResource
         var options = new RebaseOptions
         {
             Mode = CarryChoices.ModeOf(request.Query.Text("mode")),
-            Resolver = MergeDecisions.ToResolver([], request.Query.Text("take")),
+            Resolver = MergeDecisions.ToResolver([], MergesResource.RulesOf(request), request.Query.Text("take")),
             At = request.Query.Position("at"),
         };
         var preview = await source.PreviewRebaseAsync(onto, options, request.Aborted).ConfigureAwait(false);
@@ -40,7 +40,7 @@ internal static class RebasesResource
             Id = body.Text("id") ?? request.Key?.IdOf().ToString(),
             Name = body.Text("name"),
             Mode = CarryChoices.ModeOf(body.Text("mode")),
-            Resolver = MergeDecisions.ToResolver(MergesResource.DecisionsOf(body), body.Text("take")),
+            Resolver = MergeDecisions.ToResolver(MergesResource.DecisionsOf(body), MergesResource.RulesOf(request), body.Text("take")),
             At = body.Position("at"),
             Metadata = new EventMetadata { Actor = body.Text("actor") },
         };

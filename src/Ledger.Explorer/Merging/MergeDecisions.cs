@@ -10,13 +10,16 @@ internal static class MergeDecisions
 {
     /// <summary>Makes a resolver of decisions, and of what is taken where none is made.</summary>
     /// <param name="rows">Conflicts with a decision; those without are not used.</param>
+    /// <param name="rules">The rules of the merge.</param>
     /// <param name="take">ours, theirs, or null.</param>
-    /// <exception cref="FormatException">A decision is null, is not one of the words, or has a value that no event can hold.</exception>
-    public static MergeResolver ToResolver(IReadOnlyList<MergeConflictContract> rows, string? take)
+    /// <exception cref="FormatException">A decision is null, is not one of the words, has a value that no event can hold, or is about a place in a property that is one
+    /// value by the rules.</exception>
+    public static MergeResolver ToResolver(IReadOnlyList<MergeConflictContract> rows, MergeRules rules, string? take)
     {
         foreach (var row in rows)
         {
             Check(row);
+            CheckPlace(row, rules);
         }
 
         var decided = rows.Where(r => r.Take is not null || r.Value is not null)
@@ -50,6 +53,23 @@ internal static class MergeDecisions
             {
                 throw new FormatException($"The decision on {row.Kind} '{row.Id}': {fault.Message.Split(" (Parameter", 2)[0]}", fault);
             }
+        }
+    }
+
+    // No conflict is about such a place, so the decision would be used for nothing.
+    private static void CheckPlace(MergeConflictContract row, MergeRules rules)
+    {
+        if ((row.Take ?? (object?)row.Value) is null || row.Path?.Split('/') is not ["", "data", var step, _, ..])
+        {
+            return;
+        }
+
+        var property = step.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+        if (!rules.IsDeep(row.Type, property))
+        {
+            var type = row.Type?.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal) ?? "TYPE";
+            throw new FormatException($"The decision on {row.Kind} '{row.Id}' is about '{row.Path}', but '/data/{step}' is merged as one value here. "
+                + $"Decide about that, or give the rule that the preview had: '--deep {type}/{step}'.");
         }
     }
 

@@ -22,7 +22,7 @@ internal static class MergeForm
         {
             var options = new MergeOptions
             {
-                Resolver = MergeDecisions.ToResolver(DecisionsOf(form), form["rest"].ToString() is { Length: > 0 } rest ? rest : null),
+                Resolver = MergeDecisions.ToResolver(DecisionsOf(form), request.Explorer.Ledger.Options.MergeRules, form["rest"].ToString() is { Length: > 0 } rest ? rest : null),
                 At = PositionOf(form, "at"),
                 ExpectedLength = PositionOf(form, "length"),
                 Metadata = new EventMetadata { Actor = request.Http.User.Identity?.Name, Source = "ledger-explorer" },

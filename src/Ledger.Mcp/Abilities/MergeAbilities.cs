@@ -49,7 +49,7 @@ internal static class MergeAbilities
         {
             var options = new MergeOptions
             {
-                Resolver = MergeDecisions.ToResolver(input.Decisions ?? [], input.Take),
+                Resolver = MergeDecisions.ToResolver(input.Decisions ?? [], ledger.Options.MergeRules, input.Take),
                 Metadata = new EventMetadata { Actor = input.Actor },
             };
             return input.Preview == true
@@ -72,7 +72,7 @@ internal static class MergeAbilities
             var options = new CherryPickOptions
             {
                 Causes = CarryChoices.CausesOf(input.Causes),
-                Resolver = MergeDecisions.ToResolver(input.Decisions ?? [], input.Take),
+                Resolver = MergeDecisions.ToResolver(input.Decisions ?? [], ledger.Options.MergeRules, input.Take),
                 Metadata = new EventMetadata { Actor = input.Actor },
             };
             return input.Preview == true
@@ -95,7 +95,7 @@ internal static class MergeAbilities
             Id = id,
             Name = input.Name,
             Mode = CarryChoices.ModeOf(input.Mode),
-            Resolver = MergeDecisions.ToResolver(input.Decisions ?? [], input.Take),
+            Resolver = MergeDecisions.ToResolver(input.Decisions ?? [], ledger.Options.MergeRules, input.Take),
             Metadata = new EventMetadata { Actor = input.Actor },
         };
         return input.Preview == true

@@ -31,6 +31,8 @@ public interface IEventStore
     /// <item>It does not see data stored outside the log, such as snapshots, documents and rows. <see cref="ImportAsync"/> and <see cref="CreateBranchAsync"/>
     /// are separate members.</item>
     /// </list>
+    /// <para>A decorator passes on the members that have a default, too: the default of <see cref="ForkAsync(BranchFork, IReadOnlyList{NewEvent}, CancellationToken)"/> forks and then
+    /// appends, so that a rebase that is cut off in between leaves a branch without its events.</para>
     /// <para>The answer is the same for the lifetime of the store, and is safe for concurrent use where the store is. A call allocates nothing.</para>
     /// </remarks>
     /// <typeparam name="T">The type of the capability.</typeparam>
@@ -180,7 +182,7 @@ public interface IEventStore
     }
 
     /// <summary>Forks a run or branch and appends to the new branch: the engines of Ledger do both in one transaction, so that the branch has all of the events or does not exist.</summary>
-    /// <remarks>This default does one after the other.</remarks>
+    /// <remarks>This default does one after the other; a decorator passes the call on.</remarks>
     /// <param name="fork">What to fork, and where.</param>
     /// <param name="events">The events after <c>branch.created</c>, whose ids no stream may have.</param>
     /// <param name="cancellationToken">Stops waiting.</param>

@@ -136,7 +136,8 @@ public sealed partial class Run
     /// causes lead to them.</item>
     /// <item><see cref="RebaseMode.Squash"/> writes one set of events for the difference instead, as <see cref="MergeAsync"/> does; values in conflict are left out.</item>
     /// <item>The last event is <c>branch.rebased</c>. This branch does not change; the other history does not either.</item>
-    /// <item>The branch is created and written to in one transaction: it has all of its events, or does not exist.</item>
+    /// <item>The branch is created and written to in one transaction: it has all of its events, or does not exist. An application's own store or decorator must have <see
+    /// cref="IEventStore.ForkAsync(BranchFork, IReadOnlyList{NewEvent}, CancellationToken)"/> for that.</item>
     /// </list>
     /// </remarks>
     /// <param name="onto">The run or branch whose end the new branch begins at.</param>

@@ -6,7 +6,7 @@ namespace Ledger.Worlds;
 /// <summary>An object or relation as a merge compares it: its values by their places.</summary>
 /// <remarks>
 /// A place is a JSON pointer: <c>/type</c>, <c>/source_id</c>, <c>/target_id</c>, <c>/data/status</c>; a property of the data is one value. A place in a property,
-/// such as <c>/data/details/colour</c>, can be asked for and set too.
+/// such as <c>/data/details/colour</c>, can be set too.
 /// </remarks>
 internal sealed class EntityState
 {
@@ -36,16 +36,7 @@ internal sealed class EntityState
     public IEnumerable<string> EndPaths => Kind == EntityKind.Relation ? Ends : [];
 
     /// <summary>The value at a place; undefined if there is none.</summary>
-    public JsonElement this[string path]
-    {
-        get
-        {
-            var (top, members) = Split(path);
-            return members.Aggregate(
-                Values.GetValueOrDefault(top),
-                (value, member) => value.ValueKind == JsonValueKind.Object && value.TryGetProperty(member, out var found) ? found : default);
-        }
-    }
+    public JsonElement this[string path] => Values.GetValueOrDefault(path);
 
     public static EntityState? Of(WorldObject? item) =>
         item is null ? null : new EntityState(EntityKind.WorldObject, item.Id, ValuesOf(item.Data, (TypePath, item.Type)));
@@ -95,23 +86,24 @@ internal sealed class EntityState
 
     public string TextAt(string path) => this[path].GetString()!;
 
-    /// <summary>The same with one value set, or without it if it is undefined.</summary>
-    public EntityState With(string path, JsonElement value)
+    /// <summary>The same with values set at some places, or without them where they are undefined; no place is in another.</summary>
+    /// <remarks>All at once, because each call writes the properties that it changes in whole.</remarks>
+    public EntityState With(IEnumerable<KeyValuePair<string, JsonElement>> changes)
     {
-        var (top, members) = Split(path);
-        if (members.Length > 0)
+        var changed = ByName(changes.Select(c => new PlacedValue(c.Key, c.Value)), change => change.Top);
+        var values = new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var path in Values.Keys.Union(changed.Keys, StringComparer.Ordinal))
         {
-            (path, value) = (top, WithMember(Values.GetValueOrDefault(top), members, value));
-        }
+            var value = this[path];
+            if (changed.TryGetValue(path, out var inIt))
+            {
+                value = inIt[^1].Members.Length == 0 ? inIt[^1].Value : EventJson.ToElement(writer => Write(writer, value, inIt, 0));
+            }
 
-        var values = new OrderedDictionary<string, JsonElement>(Values, StringComparer.Ordinal);
-        if (value.ValueKind == JsonValueKind.Undefined)
-        {
-            values.Remove(path);
-        }
-        else
-        {
-            values[path] = value;
+            if (value.ValueKind != JsonValueKind.Undefined)
+            {
+                values.Add(path, value);
+            }
         }
 
         return new EntityState(Kind, Id, values);
@@ -158,34 +150,44 @@ internal sealed class EntityState
         }
     }
 
-    private static (string Top, string[] Members) Split(string path)
+    private static void Write(Utf8JsonWriter writer, JsonElement whole, List<PlacedValue> changes, int depth)
     {
-        var top = TopOf(path);
-        return (top, top.Length == path.Length ? [] : [.. path[(top.Length + 1)..].Split('/').Select(JsonPointer.Unescape)]);
-    }
-
-    private static JsonElement WithMember(JsonElement whole, ReadOnlyMemory<string> members, JsonElement value)
-    {
-        var name = members.Span[0];
-        var inner = members.Length == 1 ? value
-            : WithMember(whole.ValueKind == JsonValueKind.Object && whole.TryGetProperty(name, out var found) ? found : default, members[1..], value);
-        return EventJson.ToElement(writer =>
+        if (changes[^1].Members.Length == depth)
         {
-            writer.WriteStartObject();
-            var others = whole.ValueKind == JsonValueKind.Object ? whole.EnumerateObject().Where(m => m.Name != name) : [];
-            foreach (var member in others)
-            {
-                member.WriteTo(writer);
-            }
+            changes[^1].Value.WriteTo(writer);
+            return;
+        }
 
-            if (inner.ValueKind != JsonValueKind.Undefined)
+        var members = whole.ValueKind == JsonValueKind.Object ? JsonEquality.MembersOf(whole) : [];
+        var changed = ByName(changes, change => change.Members[depth]);
+        writer.WriteStartObject();
+        foreach (var name in members.Keys.Union(changed.Keys, StringComparer.Ordinal))
+        {
+            var member = members.GetValueOrDefault(name);
+            if (!changed.TryGetValue(name, out var inIt))
             {
                 writer.WritePropertyName(name);
-                inner.WriteTo(writer);
+                member.WriteTo(writer);
             }
+            else if (inIt[^1].Members.Length > depth + 1 || inIt[^1].Value.ValueKind != JsonValueKind.Undefined)
+            {
+                writer.WritePropertyName(name);
+                Write(writer, member, inIt, depth + 1);
+            }
+        }
 
-            writer.WriteEndObject();
-        });
+        writer.WriteEndObject();
+    }
+
+    private static OrderedDictionary<string, List<PlacedValue>> ByName(IEnumerable<PlacedValue> changes, Func<PlacedValue, string> name)
+    {
+        var named = new OrderedDictionary<string, List<PlacedValue>>(StringComparer.Ordinal);
+        foreach (var group in changes.GroupBy(name, StringComparer.Ordinal))
+        {
+            named.Add(group.Key, [.. group]);
+        }
+
+        return named;
     }
 
     private static OrderedDictionary<string, JsonElement> ValuesOf(Properties data, params ReadOnlySpan<(string Path, string Text)> texts)
@@ -202,5 +204,20 @@ internal sealed class EntityState
         }
 
         return values;
+    }
+
+    /// <summary>A value to set: the property that it is in, and the way from there.</summary>
+    private sealed record PlacedValue(string Top, string[] Members, JsonElement Value)
+    {
+        public PlacedValue(string path, JsonElement value)
+            : this(TopOf(path), MembersOf(path), value)
+        {
+        }
+
+        private static string[] MembersOf(string path)
+        {
+            var top = TopOf(path);
+            return top.Length == path.Length ? [] : [.. path[(top.Length + 1)..].Split('/').Select(JsonPointer.Unescape)];
+        }
     }
 }

@@ -161,7 +161,7 @@ internal sealed class EventCarrier(
         var patch = new WorldEventJson(recorded.Json).Patch;
         return ours is null || patch.ValueKind != JsonValueKind.Object
             ? ours
-            : patch.EnumerateObject().Aggregate(ours, (state, member) => state.With(EntityState.PathOf(member.Name), member.Value));
+            : ours.With(patch.EnumerateObject().Select(member => KeyValuePair.Create(EntityState.PathOf(member.Name), member.Value)));
     }
 
     private EntityState? InTheirs(WorldEntity entity) => entity.Kind == EntityKind.WorldObject

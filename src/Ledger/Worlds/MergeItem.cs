@@ -16,9 +16,11 @@ namespace Ledger.Worlds;
 internal sealed class MergeItem
 {
     private readonly IReadOnlyList<EntityState?> _bases;
-    private readonly Dictionary<string, MergeConflictReason> _conflicts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dispute> _conflicts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JsonElement> _unwritten = new(StringComparer.Ordinal);
     private readonly HashSet<string> _decided = new(StringComparer.Ordinal);
     private readonly HashSet<(string Path, string End)> _dangling = [];
+    private EntityState? _result;
 
     public MergeItem(EntityKind kind, string id, IReadOnlyList<EntityState?> bases, EntityState? ours, EntityState? theirs, MergeRules rules)
     {
@@ -29,7 +31,7 @@ internal sealed class MergeItem
         Theirs = theirs;
         OursChanged = bases.Any(b => !EntityState.AreSame(b, ours));
         TheirsChanged = bases.Any(b => !EntityState.AreSame(b, theirs));
-        Result = Merge(rules);
+        _result = Merge(rules);
     }
 
     public EntityKind Kind { get; }
@@ -48,7 +50,25 @@ internal sealed class MergeItem
     public bool TheirsChanged { get; }
 
     /// <summary>The state after the merge; ours where a conflict is open.</summary>
-    public EntityState? Result { get; private set; }
+    public EntityState? Result
+    {
+        get
+        {
+            if (_unwritten.Count > 0)
+            {
+                _result = _result!.With(_unwritten);
+                _unwritten.Clear();
+            }
+
+            return _result;
+        }
+
+        private set
+        {
+            _unwritten.Clear();
+            _result = value;
+        }
+    }
 
     public bool HasConflicts => _conflicts.Count > 0;
 
@@ -60,8 +80,8 @@ internal sealed class MergeItem
     /// <summary>Its conflicts by place.</summary>
     public IEnumerable<MergeConflict> Conflicts =>
         _conflicts.OrderBy(c => c.Key, CodePointComparer.Instance).Select(c => c.Key.Length == 0
-            ? Whole(c.Value, "")
-            : new MergeConflict(Kind, Id, Ours!.Type, c.Value, c.Key) { Base = Base?[c.Key] ?? default, Ours = Ours[c.Key], Theirs = Theirs![c.Key] });
+            ? Whole(c.Value.Reason, "")
+            : new MergeConflict(Kind, Id, Ours!.Type, c.Value.Reason, c.Key) { Base = c.Value.Base, Ours = c.Value.Ours, Theirs = c.Value.Theirs });
 
     /// <summary>A conflict about the whole.</summary>
     public MergeConflict Whole(MergeConflictReason reason, string path) => new(Kind, Id, (Ours ?? Theirs ?? Base)!.Type, reason, path)
@@ -78,7 +98,7 @@ internal sealed class MergeItem
         var path = conflict.Path;
         if (conflict.Reason is MergeConflictReason.Set or MergeConflictReason.Retyped)
         {
-            Result = Result!.With(path, ValueOf(conflict, decision));
+            _unwritten[path] = ValueOf(conflict, decision);
         }
         else
         {
@@ -97,7 +117,7 @@ internal sealed class MergeItem
     /// <summary>Decides a lost end: the relation keeps what else was merged, and leads to where it does in a state, or is dropped if that has no relation.</summary>
     public void LeadTo(string path, EntityState? state)
     {
-        Result = state is null ? null : Result!.With(path, state[path]);
+        Result = state is null ? null : Result!.With([KeyValuePair.Create(path, state[path])]);
         _decided.Add(path);
     }
 
@@ -150,47 +170,56 @@ internal sealed class MergeItem
 
         if (Ours is null || Theirs is null)
         {
-            _conflicts.Add("", MergeConflictReason.Removed);
+            _conflicts.Add("", new Dispute(MergeConflictReason.Removed));
             return Ours;
         }
 
         if (Base is null)
         {
-            _conflicts.Add("", MergeConflictReason.Created);
+            _conflicts.Add("", new Dispute(MergeConflictReason.Created));
             return Ours;
         }
 
-        var merged = Ours;
         foreach (var path in Ours.Values.Keys.Union(Theirs.Values.Keys, StringComparer.Ordinal))
         {
-            merged = Merge(merged, path, rules.IsDeep(Ours.Type, EntityState.PropertyAt(path)));
+            Merge(path, Ours[path], Theirs[path], [.. _bases.Select(b => b?[path] ?? default)], EntityState.PropertyAt(path) is { } property && rules.IsDeep(Ours.Type, property));
         }
 
-        return merged;
+        return Ours;
     }
 
-    private EntityState Merge(EntityState merged, string path, bool isDeep)
+    private void Merge(string path, JsonElement ours, JsonElement theirs, JsonElement[] bases, bool isDeep)
     {
-        var (ours, theirs) = (Ours![path], Theirs![path]);
-        if (AreSame(ours, theirs) || _bases.All(b => AreSame(b?[path] ?? default, theirs)))
+        if (AreSame(ours, theirs) || bases.All(b => AreSame(b, theirs)))
         {
-            return merged;
+            return;
         }
 
-        if (_bases.All(b => AreSame(b?[path] ?? default, ours)))
+        if (bases.All(b => AreSame(b, ours)))
         {
-            return merged.With(path, theirs);
+            _unwritten.Add(path, theirs);
         }
-
-        if (isDeep && ours.ValueKind == JsonValueKind.Object && theirs.ValueKind == JsonValueKind.Object)
+        else if (isDeep && ours.ValueKind == JsonValueKind.Object && theirs.ValueKind == JsonValueKind.Object)
         {
-            return ours.EnumerateObject().Concat(theirs.EnumerateObject()).Select(m => m.Name).Distinct(StringComparer.Ordinal)
-                .Aggregate(merged, (state, name) => Merge(state, JsonPointer.Append(path, name), isDeep: true));
+            var (inOurs, inTheirs) = (JsonEquality.MembersOf(ours), JsonEquality.MembersOf(theirs));
+            var inBases = bases.Select(b => b.ValueKind == JsonValueKind.Object ? JsonEquality.MembersOf(b) : []).ToList();
+            foreach (var name in inOurs.Keys.Union(inTheirs.Keys, StringComparer.Ordinal))
+            {
+                Merge(
+                    JsonPointer.Append(path, name),
+                    inOurs.GetValueOrDefault(name),
+                    inTheirs.GetValueOrDefault(name),
+                    [.. inBases.Select(b => b.GetValueOrDefault(name))],
+                    isDeep: true);
+            }
         }
-
-        _conflicts.Add(path, path == EntityState.TypePath ? MergeConflictReason.Retyped : MergeConflictReason.Set);
-        return merged;
+        else
+        {
+            _conflicts.Add(path, new Dispute(path == EntityState.TypePath ? MergeConflictReason.Retyped : MergeConflictReason.Set, bases[0], ours, theirs));
+        }
     }
 
     private static bool AreSame(JsonElement a, JsonElement b) => JsonEquality.Instance.Equals(a, b);
+
+    private readonly record struct Dispute(MergeConflictReason Reason, JsonElement Base = default, JsonElement Ours = default, JsonElement Theirs = default);
 }

@@ -24,5 +24,12 @@ public sealed class MergeRules
         return new MergeRules(_deep.Append((type, property)).ToFrozenSet());
     }
 
-    internal bool IsDeep(string type, string? property) => property is not null && _deep.Contains((type, property));
+    /// <summary>Whether the members of a property are merged one by one.</summary>
+    /// <param name="type">The type; null for any.</param>
+    /// <param name="property">The top-level property.</param>
+    public bool IsDeep(string? type, string property)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        return type is null ? _deep.Any(d => d.Property == property) : _deep.Contains((type, property));
+    }
 }

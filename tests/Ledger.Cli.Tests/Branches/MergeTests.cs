@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ledger.Cli.Tests.Bus;
 using Shouldly;
 using Xunit;
 
@@ -102,20 +104,66 @@ public sealed class MergeTests(CliDatabase database) : IClassFixture<CliDatabase
     [Fact]
     public async Task Deep_PropertyOfAType_IsMergedByItsMembers()
     {
-        foreach (var (stream, json) in new[] { ("deep", """{"x":1,"y":1}"""), ("deep-2", ""), ("deep", """{"x":2,"y":1}"""), ("deep-2", """{"x":1,"y":2}""") })
-        {
-            string[] command = json.Length == 0 ? ["fork", "deep", "--at", "1", "--id", stream]
-                : ["append", stream, "--type", "object.created", "--data", $$$"""{"id":"c1","type":"Claim","data":{"d":{{{json}}}}}"""];
-            (await database.Cli.RunAsync(command)).ShouldSucceed();
-        }
+        await ForkedDeepAsync("deep", "Claim");
 
         var refused = await database.Cli.RunAsync("merge", "deep", "deep-2");
         (await database.Cli.RunAsync("merge", "deep", "deep-2", "--deep", "Claim")).ShouldBeRefused(
             2, "'--deep' must be a type and a property, such as 'Claim/details', but was 'Claim'.");
-        (await database.Cli.RunAsync("merge", "deep", "deep-2", "--deep", "Note/d", "--deep", "Claim/d")).ShouldSucceed();
+        (await database.Cli.RunAsync("merge", "deep", "deep-2", "--deep", "Note/d", "--deep", "Claim/d", "--theirs")).ShouldSucceed();
 
         (refused.ExitCode, refused.Output).ShouldSatisfyAllConditions(r => r.ExitCode.ShouldBe(1), r => r.Output.ShouldContain("CONFLICT  object c1 /data/d"));
-        (await database.Cli.JsonAsync("object", "deep", "c1")).GetProperty("data").GetRawText().ShouldBe("""{"d":{"x":2,"y":2}}""");
+        (await database.Cli.JsonAsync("object", "deep", "c1")).GetProperty("data").GetRawText().ShouldBe("""{"d":{"x":2,"y":2,"z":3}}""");
+    }
+
+    [Fact]
+    public async Task Deep_DecisionsOfAPreview_NeedItsRule()
+    {
+        await ForkedDeepAsync("rule", "a/Claim");
+        string[] deep = ["--deep", "a~1Claim/d"];
+        var preview = (await database.Cli.RunAsync(["merge", "rule", "rule-2", "--theirs", "--preview", "--json", .. deep])).ShouldSucceed();
+        var cli = database.Cli with { Input = JsonNode.Parse(preview)!["decisions"]!.ToJsonString() };
+
+        (await cli.RunAsync("merge", "rule", "rule-2", "--resolve", "-")).ShouldBeRefused(
+            1, "The decision on object 'c1' is about '/data/d/z', but '/data/d' is merged as one value here. Decide about that, or give the rule that the preview had: "
+            + "'--deep a~1Claim/d'. Nothing was written.");
+        (await cli.RunAsync(["merge", "rule", "rule-2", "--resolve", "-", .. deep])).ShouldSucceed();
+
+        (await database.Cli.JsonAsync("object", "rule", "c1")).GetProperty("data").GetRawText().ShouldBe("""{"d":{"x":2,"y":2,"z":3}}""");
+    }
+
+    [Fact]
+    public async Task Deep_WhatServesToolsOrPages_MergesByIt()
+    {
+        await ForkedDeepAsync("served", "Claim");
+        const string ask = """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"run_merge","arguments":{"run":"served","source":"served-2","preview":true}}}""";
+        var answers = await McpAnswers.AskWithAsync(database.Cli, ["--deep", "Claim/d"], ask);
+        using var output = new WatchedStream();
+        using var stop = new CancellationTokenSource();
+        var serving = (database.Cli with { Output = output }).RunAsync(["serve", "--port", "0", "--json", "--deep", "Claim/d"], stop.Token);
+        using var served = JsonDocument.Parse(await output.TextAsync("}"));
+        using var client = new HttpClient { BaseAddress = new Uri(served.RootElement.GetProperty("address").GetString()!) };
+        using var preview = JsonDocument.Parse(await client.GetStringAsync("api/v1/streams/run:served/merge?source=branch:served-2"));
+        await stop.CancelAsync();
+        (await serving).ExitCode.ShouldBe(0);
+
+        foreach (var merge in new[] { answers["1"].GetProperty("result").GetProperty("structuredContent").GetProperty("merge"), preview.RootElement })
+        {
+            merge.GetProperty("conflicts").EnumerateArray().Select(c => c.GetProperty("path").GetString()).ShouldBe(["/data/d/z"]);
+        }
+    }
+
+    // Of a nested property the run and its branch changed a member each, and one differently.
+    private async Task ForkedDeepAsync(string id, string type)
+    {
+        foreach (var (stream, json) in new[]
+        {
+            (id, """{"x":1,"y":1,"z":1}"""), ($"{id}-2", ""), (id, """{"x":2,"y":1,"z":2}"""), ($"{id}-2", """{"x":1,"y":2,"z":3}"""),
+        })
+        {
+            string[] command = json.Length == 0 ? ["fork", id, "--at", "1", "--id", stream]
+                : ["append", stream, "--type", "object.created", "--data", $$$"""{"id":"c1","type":"{{{type}}}","data":{"d":{{{json}}}}}"""];
+            (await database.Cli.RunAsync(command)).ShouldSucceed();
+        }
     }
 
     private async Task ForkedAsync(string id)

@@ -12,9 +12,11 @@ internal static class McpAnswers
         """;
 
     /// <summary>Sends lines, after which the input ends; gives the answers by their ids, as they are spelled.</summary>
-    public static async Task<Dictionary<string, JsonElement>> AskAsync(Cli cli, params string[] lines)
+    public static Task<Dictionary<string, JsonElement>> AskAsync(Cli cli, params string[] lines) => AskWithAsync(cli, [], lines);
+
+    public static async Task<Dictionary<string, JsonElement>> AskWithAsync(Cli cli, string[] options, params string[] lines)
     {
-        var result = await (cli with { Input = Hello + string.Join('\n', lines), TimeProvider = TimeProvider.System }).RunAsync("mcp");
+        var result = await (cli with { Input = Hello + string.Join('\n', lines), TimeProvider = TimeProvider.System }).RunAsync(["mcp", .. options]);
         return result.ShouldSucceed().Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonDocument.Parse(line).RootElement)
             .ToDictionary(answer => answer.GetProperty("id").GetRawText().Trim('"'));

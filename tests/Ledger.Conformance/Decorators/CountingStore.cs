@@ -76,6 +76,9 @@ public sealed class CountingStore(
     public Task<BranchInfo> ForkAsync(BranchFork fork, CancellationToken cancellationToken = default) =>
         inner.ForkAsync(fork, cancellationToken);
 
+    public Task<BranchInfo> ForkAsync(BranchFork fork, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken = default) =>
+        inner.ForkAsync(fork, events, cancellationToken);
+
     public Task<BranchInfo?> GetBranchAsync(StreamName branch, CancellationToken cancellationToken = default) =>
         inner.GetBranchAsync(branch, cancellationToken);
 

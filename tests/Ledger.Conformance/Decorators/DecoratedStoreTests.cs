@@ -130,6 +130,20 @@ public abstract class DecoratedStoreTests(ITestEngine engine) : ProjectingStoreT
     }
 
     [Fact]
+    public async Task Rebases_AreOneCallOfTheEngine()
+    {
+        var run = Runs.GetRun(NewId());
+        await run.AppendAsync([new ObjectCreated("a", "Claim")]);
+        var branch = await run.ForkAsync();
+        await branch.AppendAsync([new ObjectCreated("b", "Claim")]);
+        var failing = new AgentLedger(new CountingStore(Store, before: _ => throw new IOException("cut")));
+
+        var rebased = await (await failing.OpenAsync(branch.StreamName)).RebaseAsync(await failing.OpenAsync(run.StreamName), new() { Id = NewId() });
+
+        (await rebased.Branch.FindObjectAsync("b")).ShouldNotBeNull();
+    }
+
+    [Fact]
     public void Get_OwnType_IsTheEngine_AndAnUnknownTypeIsNothing()
     {
         Decorator.Get<IEventStore>().ShouldBeSameAs(Store);

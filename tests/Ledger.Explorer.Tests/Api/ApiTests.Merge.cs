@@ -59,6 +59,9 @@ public abstract partial class ApiTests
     [InlineData("""{"kind": "object", "id": "a", "path": "/data/x", "value": DEEP}""", "The body is not the expected JSON:")]
     [InlineData("""{"kind": "object", "id": "\ud800", "path": "/data/x", "take": "ours"}""", "The body is not the expected JSON:")]
     [InlineData("7", "The body is not the expected JSON:")]
+    [InlineData(
+        """{"kind": "object", "id": "a", "type": "T", "path": "/data/x/y", "take": "ours"}""",
+        "The decision on object 'a' is about '/data/x/y', but '/data/x' is merged as one value here. Decide about that, or give the rule that the preview had: '--deep T/x'.")]
     public async Task Merge_WithADecisionThatIsNone_IsRefused(string decision, string sentence)
     {
         await ForkedAsync("hostile", "2", "3");

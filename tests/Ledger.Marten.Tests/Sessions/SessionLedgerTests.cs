@@ -52,6 +52,32 @@ public sealed class SessionLedgerTests : IClassFixture<MartenDatabase>, IAsyncDi
     }
 
     [Fact]
+    public async Task Rebase_InASaveThatFails_LeavesNoBranch()
+    {
+        var run = new AgentLedger(_store).GetRun(_id);
+        await run.AppendAsync([new ObjectCreated("a", "T")]);
+        var branch = await run.ForkAsync();
+        await branch.AppendAsync([new ObjectCreated("b", "T")]);
+
+        await using (var session = _documents.LightweightSession())
+        {
+            session.Store(new Order(_id, "rebased"));
+            var ledger = session.Ledger();
+            var rebased = await (await ledger.OpenAsync(branch.StreamName)).RebaseAsync(await ledger.OpenAsync(run.StreamName), new() { Id = $"{_id}-again" });
+            rebased.Length.ShouldBe(new Position(4));
+            session.QueueSqlCommand("select 1 / (count(*) - count(*)) from ledger.mt_streams");
+
+            await Should.ThrowAsync<MartenException>(() => session.SaveChangesAsync());
+        }
+
+        (await _store.GetStreamAsync(StreamName.Branch($"{_id}-again"))).ShouldBeNull();
+        (await _store.GetBranchAsync(StreamName.Branch($"{_id}-again"))).ShouldBeNull();
+        await using var query = _documents.QuerySession();
+        (await query.LoadAsync<Order>(_id)).ShouldBeNull();
+        (await branch.RebaseAsync(run, new() { Id = $"{_id}-again" })).Length.ShouldBe(new Position(4));
+    }
+
+    [Fact]
     public async Task Save_WritesDocumentAndEvents()
     {
         await using var session = _documents.LightweightSession();
