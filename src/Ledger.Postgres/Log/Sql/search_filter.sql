@@ -1,3 +1,4 @@
+-- Whether an event m meets the conditions of search_log and search_streams; their numbers are those of search_log.
     ($14::timestamptz is null or m."timestamp" >= $14)
     and ($15::timestamptz is null or m."timestamp" < $15)
     and ($5::text[] is null or m.type = any ($5) or m.type ^@ any ($6::text[]))
