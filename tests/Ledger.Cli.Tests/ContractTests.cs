@@ -56,7 +56,7 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
             (Out.RunContract, ["run", "start", "--id", "begun"]),
             (Out.IReadOnlyListRunContract, ["run", "list"]),
             (Out.RunPageContract, ["run", "list", "--status", "any", "--branches"]),
-            (Out.IReadOnlyListRunTotalsContract, ["run", "totals"]),
+            (Out.RunTotalsListContract, ["run", "totals"]),
             (Out.RunContract, ["run", "rename", "a", "A title"]),
             (Out.RunContract, ["run", "label", "branch:b", "--add", "a label"]),
             (Out.AppendContract, ["append", "a", "--type", "note", "--actor", "me"]),

@@ -50,7 +50,7 @@ internal sealed class RunTotalsCommand : LedgerCommand
         var totals = await summaries.AddUpAsync(query, Enum.Parse<RunGrouping>(by, ignoreCase: true), cancellationToken);
         if (session.Json)
         {
-            session.Out.Json(RunTotalsContract.Of(totals), ContractContext.Default.IReadOnlyListRunTotalsContract);
+            session.Out.Json(RunTotalsListContract.Of(totals, 0), ContractContext.Default.RunTotalsListContract);
             return;
         }
 

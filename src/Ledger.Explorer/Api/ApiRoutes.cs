@@ -55,7 +55,7 @@ internal static class ApiRoutes
         },
         new("GET", "/runs/totals", "Adds up runs by day, model or label.", RunsResource.AddUpAsync)
         {
-            Json = Contracts.IReadOnlyListRunTotalsContract,
+            Json = Contracts.RunTotalsListContract,
             Query =
             [
                 new("by", "string", "day (of the last activity, in UTC), model or label. Default: day."),
@@ -305,7 +305,7 @@ internal static class ApiRoutes
             Produces = [AcceptedTypes.Lines],
             Refusals = [],
         },
-        new("POST", "/imports", "Imports the file in the body: an event file, or a recording of another tool, whose format is told by its content. Sent again, it writes only what is new.", ImportsResource.ImportAsync)
+        new("POST", "/imports", "Imports the file in the body: an event file, or a recording of another tool, whose format is told by its content. A repeated upload writes only what is new.", ImportsResource.ImportAsync)
         {
             Json = Contracts.ImportContract,
             Files = ImportsResource.Types,

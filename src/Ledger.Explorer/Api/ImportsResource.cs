@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Ledger.Explorer.Api;
 
 /// <summary>Recordings of other tools and event files, sent as the body of a request.</summary>
-/// <remarks>The body goes to a temporary file, so that its size does not matter to the memory. Sent again, it writes only what is new.</remarks>
+/// <remarks>The body goes to a temporary file, so that its size does not matter to the memory. A repeated upload writes only what is new.</remarks>
 internal static class ImportsResource
 {
     /// <summary>The content types of a file.</summary>

@@ -28,8 +28,8 @@ internal static class RunsResource
     /// <summary>The runs of a query, added up.</summary>
     public static async Task AddUpAsync(ExplorerRequest request)
     {
-        var totals = await RunTotalsReader.AddUpAsync(request).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, RunTotalsContract.Of(totals), ContractContext.Default.IReadOnlyListRunTotalsContract).ConfigureAwait(false);
+        var (totals, behind) = await RunTotalsReader.AddUpAsync(request).ConfigureAwait(false);
+        await JsonAnswer.SendAsync(request.Http, RunTotalsListContract.Of(totals, behind), ContractContext.Default.RunTotalsListContract).ConfigureAwait(false);
     }
 
     public static async Task StartAsync(ExplorerRequest request)

@@ -5,20 +5,23 @@ using Ledger.Runs;
 namespace Ledger.Explorer.Chat;
 
 /// <summary>Turns the events of calls into what was said. Not safe for concurrent use.</summary>
-/// <remarks>Agents send the whole conversation with each request: messages that the request before had, and the answer to it, are counted and not shown again.</remarks>
+/// <remarks>
+/// Agents send the whole conversation with each request: messages that an earlier request had, and the answer to it, are counted and not shown again. Several
+/// agents may talk in turns: of the last conversations, a request goes on with the one that it shares most with.
+/// </remarks>
 internal sealed class Conversation
 {
     // A page that begins late in a run has the whole conversation in its first request.
     private const int MostMessages = 30;
+    private const int MostTalks = 8;
 
     private static readonly string[] Contents = ["text", "content", "contents", "choices", "messages", "output", "response", "result"];
 
-    private List<string> _sent = [];
-    private bool _isAnswered;
+    private readonly List<Talk> _talks = [];
 
     /// <summary>The types of events that have a turn.</summary>
     public static IReadOnlyList<string> Types { get; } =
-        ["llm.request", "llm.response", "tool.called", "tool.returned", "call.requested", "call.returned", "call.failed"];
+        ["llm.request", "llm.response", "tool.called", "tool.returned", "call.requested", "call.returned", "call.failed", "call.answered", "run.completed", "run.failed"];
 
     public ChatTurn Take(RecordedEvent recorded)
     {
@@ -28,12 +31,22 @@ internal sealed class Conversation
             case "llm.request":
                 return Request(recorded, data);
             case "llm.response":
-                _isAnswered = true;
+                Answered(recorded);
                 return Answer(recorded, data, ErrorOf(data) is not null && !HasContent(data) ? [] : ChatForm.Response(data));
             case "tool.called" or "call.requested":
                 return new ChatTurn(recorded, [ChatForm.ToolCall(data)], 0);
             case "tool.returned" or "call.returned":
                 return Answer(recorded, data, ErrorOf(data) is not null && !HasContent(data) ? [] : [ChatForm.ToolResult(data)]);
+            case "call.answered":
+                var kind = data.ValueKind == JsonValueKind.Object && data.TryGetProperty("kind", out var stated) && stated.ValueKind == JsonValueKind.String ? stated.GetString() : null;
+                return new ChatTurn(
+                    recorded, [new ChatMessage(kind == "llm" ? "assistant" : "tool", [ChatPart.Of("Answered from the log: nothing was called.")])], 0);
+            case "run.completed":
+                var result = data.ValueKind == JsonValueKind.Object && data.TryGetProperty("result", out var given) ? given : default;
+                return new ChatTurn(
+                    recorded,
+                    [new ChatMessage("completed", [result.ValueKind == JsonValueKind.Undefined ? ChatPart.Of("The run is completed.") : new ChatPart(ChatPartKind.Data, "result", null, result)])],
+                    0);
             default:
                 return new ChatTurn(recorded, [], 0) { Error = ErrorOf(data) ?? "It failed." };
         }
@@ -51,23 +64,51 @@ internal sealed class Conversation
     {
         var messages = ChatForm.Request(data);
         List<string> sent = [.. messages.Select(KeyOf)];
-        var same = 0;
-        while (same < sent.Count && same < _sent.Count && sent[same] == _sent[same])
+        var talk = _talks.Count == 0 ? null : _talks.MaxBy(known => SharedBy(known.Sent, sent));
+        var same = talk is null ? 0 : SharedBy(talk.Sent, sent);
+        var goesOn = talk is not null && same == talk.Sent.Count;
+
+        // Its answer was shown with its own event.
+        if (goesOn && talk!.IsAnswered && same > 0 && same < messages.Count && messages[same].Role == "assistant")
         {
             same++;
         }
 
-        // Its answer was shown with its own event.
-        if (_isAnswered && same > 0 && same == _sent.Count && same < messages.Count && messages[same].Role == "assistant")
+        if (goesOn)
         {
-            same++;
+            _talks.Remove(talk!);
         }
+
+        _talks.Insert(0, new Talk(recorded.Id, sent));
+        _talks.RemoveRange(Math.Min(_talks.Count, MostTalks), Math.Max(0, _talks.Count - MostTalks));
 
         // The same request once more is shown by its last message.
         same = Math.Max(same == messages.Count ? same - 1 : same, messages.Count - MostMessages);
         same = Math.Max(0, same);
-        (_sent, _isAnswered) = (sent, false);
         return new ChatTurn(recorded, [.. messages.Skip(same)], same) { Cost = CallCost.Of(recorded) };
+    }
+
+    private void Answered(RecordedEvent recorded)
+    {
+        if (_talks.Find(talk => recorded.Metadata.Causes.Contains(talk.Request)) is { } asked)
+        {
+            asked.IsAnswered = true;
+        }
+        else if (_talks.Count > 0)
+        {
+            _talks[0].IsAnswered = true;
+        }
+    }
+
+    private static int SharedBy(List<string> known, List<string> sent)
+    {
+        var same = 0;
+        while (same < sent.Count && same < known.Count && sent[same] == known[same])
+        {
+            same++;
+        }
+
+        return same;
     }
 
     private static string KeyOf(ChatMessage message) => string.Join('\n', message.Parts.Select(part =>
@@ -84,4 +125,15 @@ internal sealed class Conversation
             JsonValueKind.Object when error.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String => message.GetString(),
             _ => error.GetRawText(),
         };
+
+    private sealed class Talk(Guid request, List<string> sent)
+    {
+        /// <summary>The event of the last request.</summary>
+        public Guid Request { get; } = request;
+
+        /// <summary>What it had.</summary>
+        public List<string> Sent { get; } = sent;
+
+        public bool IsAnswered { get; set; }
+    }
 }

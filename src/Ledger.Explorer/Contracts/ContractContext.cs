@@ -146,7 +146,7 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(IReadOnlyList<SchemaDifferenceContract>))]
 [JsonSerializable(typeof(IReadOnlyList<TaskOfTreeContract>))]
 [JsonSerializable(typeof(IReadOnlyList<RunContract>))]
-[JsonSerializable(typeof(IReadOnlyList<RunTotalsContract>))]
+[JsonSerializable(typeof(RunTotalsListContract))]
 [JsonSerializable(typeof(IReadOnlyList<EventContract>))]
 [JsonSerializable(typeof(IReadOnlyList<ObjectContract>))]
 [JsonSerializable(typeof(IReadOnlyList<AbilityContract>))]

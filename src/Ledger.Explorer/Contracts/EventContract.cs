@@ -73,11 +73,12 @@ internal sealed record EventPageContract(IReadOnlyList<EventContract> Events, lo
 /// <param name="Events">The events.</param>
 /// <param name="Examined">How many events were within reach of the search.</param>
 /// <param name="IsCut">Whether only the 1,000 runs that were active last were searched, because more have this status, label or model.</param>
+/// <param name="Behind">How many events at the end of the log are not known yet, so that runs of this status, label or model may be missing.</param>
 /// <param name="Next">What the next page has as 'before'; absent after the last page.</param>
-internal sealed record FoundEventsContract(IReadOnlyList<EventContract> Events, long Examined, bool IsCut, long? Next = null)
+internal sealed record FoundEventsContract(IReadOnlyList<EventContract> Events, long Examined, bool IsCut, long Behind, long? Next = null)
 {
     public static FoundEventsContract Of(LogPage page, RunScope scope) =>
-        new([.. page.Events.Select(EventContract.Of)], page.Examined, scope.IsCut, page.Next?.Value);
+        new([.. page.Events.Select(EventContract.Of)], page.Examined, scope.IsCut, scope.Behind, page.Next?.Value);
 }
 
 /// <summary>Events of a run or branch.</summary>

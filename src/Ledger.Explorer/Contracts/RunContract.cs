@@ -113,8 +113,15 @@ internal sealed record RunContract(
 /// <param name="CostUsd">What the calls cost.</param>
 internal sealed record RunTotalsContract(string? Group, long Runs, long FailedRuns, long Calls, long Tokens, decimal CostUsd)
 {
-    public static IReadOnlyList<RunTotalsContract> Of(IReadOnlyList<RunTotals> totals) =>
-        [.. totals.Select(t => new RunTotalsContract(t.Group, t.Runs, t.FailedRuns, t.Calls, t.Tokens, t.CostUsd))];
+    public static RunTotalsContract Of(RunTotals t) => new(t.Group, t.Runs, t.FailedRuns, t.Calls, t.Tokens, t.CostUsd);
+}
+
+/// <summary>Runs, added up.</summary>
+/// <param name="Totals">The days, models or labels.</param>
+/// <param name="Behind">How many events at the end of the log are not in them yet, at most.</param>
+internal sealed record RunTotalsListContract(IReadOnlyList<RunTotalsContract> Totals, long Behind)
+{
+    public static RunTotalsListContract Of(IReadOnlyList<RunTotals> totals, long behind) => new([.. totals.Select(RunTotalsContract.Of)], behind);
 }
 
 /// <summary>A page of runs and branches.</summary>

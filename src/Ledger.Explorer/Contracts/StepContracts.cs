@@ -7,7 +7,7 @@ namespace Ledger.Explorer.Contracts;
 /// <param name="Position">The position of that event.</param>
 /// <param name="Kind">model, tool, responder, task (a call of a task), or the kind of another call.</param>
 /// <param name="Name">The model, tool, responder or call.</param>
-/// <param name="State">open, done, failed, answered (the log had the answer) or unknown.</param>
+/// <param name="State">open, done, failed, answered (the log had the answer) or unknown; of a call of a task, what the task says.</param>
 /// <param name="BeganAt">When it began.</param>
 /// <param name="Depth">How many steps it is within.</param>
 /// <param name="ParentPosition">The position at which the step around it began.</param>

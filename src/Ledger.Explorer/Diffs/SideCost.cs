@@ -2,7 +2,7 @@ using Ledger.Runs;
 
 namespace Ledger.Explorer.Diffs;
 
-/// <summary>How one of two runs or branches is doing, and what it cost.</summary>
+/// <summary>How one of two runs or branches is doing, and what it cost, as of its last event.</summary>
 /// <param name="Summary">How it is doing.</param>
 /// <param name="SinceParted">What its calls cost after the events that both share; null if they share none, or that is not known.</param>
 internal sealed record SideCost(RunSummary Summary, CallTotals? SinceParted)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Ledger.Explorer.Chat;
 
 namespace Ledger.Explorer.Diffs;
@@ -5,66 +6,116 @@ namespace Ledger.Explorer.Diffs;
 /// <summary>What two prompts or answers say in other words.</summary>
 internal static class WordDiff
 {
-    // The comparison takes the product of both numbers.
+    // The comparison takes the product of both numbers; the words that both begin and end with do not count.
     private const int MostWords = 600;
+    private const int MostLetters = 1_000_000;
 
-    /// <summary>The words of two events that both have text, as pieces that both have, or one of them; null for other events, equal texts and long ones.</summary>
+    // Of what both say, as much is shown around a change.
+    private const int Around = 200;
+
+    /// <summary>
+    /// The words of two events that both have text, as pieces that both have, or one of them: none if they are too long to compare; null for other events and
+    /// equal texts.
+    /// </summary>
     public static IReadOnlyList<WordPiece>? Of(EventPair pair) =>
         pair is { A: { } a, B: { } b } && a.Type == b.Type && a.Type is "llm.request" or "llm.response" && TextsOf(pair.A, pair.B) is var (textA, textB) && textA != textB
             ? Of(textA, textB)
             : null;
 
-    /// <summary>The same for two texts; null if one of them is too long.</summary>
-    public static IReadOnlyList<WordPiece>? Of(string a, string b)
+    /// <summary>The same for two different texts.</summary>
+    public static IReadOnlyList<WordPiece> Of(string a, string b)
     {
-        var (wordsA, wordsB) = (Words(a), Words(b));
-        if (wordsA.Count > MostWords || wordsB.Count > MostWords)
+        if (a.Length + b.Length > MostLetters)
         {
-            return null;
+            return [];
         }
 
-        var longest = new int[wordsA.Count + 1, wordsB.Count + 1];
-        for (var i = wordsA.Count - 1; i >= 0; i--)
+        List<string> wordsA = Words(a), wordsB = Words(b);
+        var (begin, end) = (0, 0);
+        while (begin < Math.Min(wordsA.Count, wordsB.Count) && wordsA[begin] == wordsB[begin])
         {
-            for (var j = wordsB.Count - 1; j >= 0; j--)
-            {
-                longest[i, j] = wordsA[i] == wordsB[j] ? longest[i + 1, j + 1] + 1 : Math.Max(longest[i + 1, j], longest[i, j + 1]);
-            }
+            begin++;
+        }
+
+        while (end < Math.Min(wordsA.Count, wordsB.Count) - begin && wordsA[^(end + 1)] == wordsB[^(end + 1)])
+        {
+            end++;
+        }
+
+        if (wordsA.Count - begin - end > MostWords || wordsB.Count - begin - end > MostWords)
+        {
+            return [];
         }
 
         var pieces = new List<WordPiece>();
-        var (x, y) = (0, 0);
-        while (x < wordsA.Count || y < wordsB.Count)
+        Add(pieces, WordChange.Same, string.Concat(wordsA.Take(begin)));
+        Compare(wordsA[begin..^end], wordsB[begin..^end], pieces);
+        Add(pieces, WordChange.Same, string.Concat(wordsA.TakeLast(end)));
+        for (var i = 0; i < pieces.Count; i++)
         {
-            if (x < wordsA.Count && y < wordsB.Count && wordsA[x] == wordsB[y])
-            {
-                Add(WordChange.Same, wordsA[x++]);
-                y++;
-            }
-            else if (y == wordsB.Count || (x < wordsA.Count && longest[x + 1, y] >= longest[x, y + 1]))
-            {
-                Add(WordChange.OnlyA, wordsA[x++]);
-            }
-            else
-            {
-                Add(WordChange.OnlyB, wordsB[y++]);
-            }
+            pieces[i] = pieces[i].Change == WordChange.Same ? pieces[i] with { Text = Shortened(pieces[i].Text, i == 0, i == pieces.Count - 1) } : pieces[i];
         }
 
         return pieces;
+    }
 
-        void Add(WordChange change, string word)
+    private static void Compare(List<string> a, List<string> b, List<WordPiece> pieces)
+    {
+        var width = b.Count + 1;
+        var longest = ArrayPool<short>.Shared.Rent((a.Count + 1) * width);
+        longest.AsSpan(a.Count * width, width).Clear();
+        for (var i = a.Count - 1; i >= 0; i--)
         {
-            if (pieces.Count > 0 && pieces[^1].Change == change)
+            longest[(i * width) + b.Count] = 0;
+            for (var j = b.Count - 1; j >= 0; j--)
             {
-                pieces[^1] = pieces[^1] with { Text = pieces[^1].Text + word };
+                longest[(i * width) + j] = a[i] == b[j]
+                    ? (short)(longest[((i + 1) * width) + j + 1] + 1)
+                    : Math.Max(longest[((i + 1) * width) + j], longest[(i * width) + j + 1]);
+            }
+        }
+
+        var (x, y) = (0, 0);
+        while (x < a.Count || y < b.Count)
+        {
+            if (x < a.Count && y < b.Count && a[x] == b[y])
+            {
+                Add(pieces, WordChange.Same, a[x++]);
+                y++;
+            }
+            else if (y == b.Count || (x < a.Count && longest[((x + 1) * width) + y] >= longest[(x * width) + y + 1]))
+            {
+                Add(pieces, WordChange.OnlyA, a[x++]);
             }
             else
             {
-                pieces.Add(new WordPiece(change, word));
+                Add(pieces, WordChange.OnlyB, b[y++]);
             }
         }
+
+        ArrayPool<short>.Shared.Return(longest);
     }
+
+    private static void Add(List<WordPiece> pieces, WordChange change, string words)
+    {
+        if (words.Length == 0)
+        {
+            return;
+        }
+
+        if (pieces.Count > 0 && pieces[^1].Change == change)
+        {
+            pieces[^1] = pieces[^1] with { Text = pieces[^1].Text + words };
+        }
+        else
+        {
+            pieces.Add(new WordPiece(change, words));
+        }
+    }
+
+    private static string Shortened(string text, bool isFirst, bool isLast) => text.Length <= 3 * Around
+        ? text
+        : $"{(isFirst ? "" : text[..Around])} … {(isLast ? "" : text[^Around..])}";
 
     // Of requests, what follows the messages that both have.
     private static (string A, string B) TextsOf(RecordedEvent a, RecordedEvent b)
@@ -97,10 +148,6 @@ internal static class WordDiff
             {
                 words.Add(text[begin..i]);
                 begin = i;
-                if (words.Count > MostWords)
-                {
-                    break;
-                }
             }
         }
 

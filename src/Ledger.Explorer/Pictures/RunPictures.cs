@@ -48,7 +48,7 @@ public static class RunPictures
         var length = await run.GetLengthAsync(cancellationToken).ConfigureAwait(false);
         var counts = await LogSearch.Of(ledger.Store).CountEventsAsync(
             run.History, Position.Start, length, TimelinePicture.Slices, cancellationToken).ConfigureAwait(false);
-        var joins = await TimelineJoins.ReadAsync(ledger, run, cancellationToken).ConfigureAwait(false);
+        var (joins, _) = await TimelineJoins.ReadAsync(ledger, run, cancellationToken).ConfigureAwait(false);
         return TimelinePicture.Draw(counts, Position.Start, length, byActor: false, PictureFrame.File, joins);
     }
 

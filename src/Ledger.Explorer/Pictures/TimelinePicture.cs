@@ -8,6 +8,7 @@ internal static class TimelinePicture
 {
     public const int Slices = 72;
     private const int MostLanes = 9;
+    private const int MostJoins = 240;
     private const double Labels = 17;
     private const double LaneHeight = 26;
     private const double Bar = 20;
@@ -125,8 +126,12 @@ internal static class TimelinePicture
         svg.AddText("text", "⇅ merges", ("class", "label"), ("x", "0.5%"), ("y", LaneHeight - 8));
         var colors = joins.Select(j => j.Other).Distinct().Select((other, i) => (other, i)).ToDictionary(c => c.other, c => c.i % 6);
         var length = Math.Max(1, range.To.Value - range.From.Value);
-        foreach (var join in joins.Where(j => j.At >= range.From && j.At <= range.To))
+        var places = joins.Where(j => j.At >= range.From && j.At <= range.To)
+            .GroupBy(j => (Place: (long)(MostJoins * (Int128)(j.At.Value - range.From.Value) / length), j.IsIncoming));
+        foreach (var place in places)
         {
+            // What lies in one place is drawn once.
+            var (join, count) = (place.First(), place.Count());
             var x = PictureFrameExtensions.Percent(Labels + ((100 - Labels) * (join.At.Value - range.From.Value) / length));
             if (linkOf is not null)
             {
@@ -136,7 +141,7 @@ internal static class TimelinePicture
             svg.Begin("g", ("class", $"join {(join.IsIncoming ? "in" : "out")} lane-{colors[join.Other]}"));
             svg.Add("line", ("x1", x), ("x2", x), ("y1", LaneHeight / 2), ("y2", height - Axis));
             svg.Add("circle", ("cx", x), ("cy", LaneHeight / 2), ("r", 5));
-            svg.AddText("title", $"{join.Join.EventType}: {join.Join.Source} after {join.Join.SourceLength} into {join.Join.Target} at position {join.Join.At}").End();
+            svg.AddText("title", $"{join.Join.EventType}: {join.Join.Source} after {join.Join.SourceLength} into {join.Join.Target} at position {join.Join.At}{(count > 1 ? $", and {DisplayText.Number(count - 1)} more near it" : "")}").End();
             if (linkOf is not null)
             {
                 svg.End();

@@ -24,6 +24,9 @@ internal sealed record RunModel
     /// <summary>The timeline as SVG.</summary>
     public required string Timeline { get; init; }
 
+    /// <summary>Whether the timeline has not the merges of all branches, because there are too many.</summary>
+    public required bool AreJoinsCut { get; init; }
+
     public required EventCounts Counts { get; init; }
 
     /// <summary>Whether the lanes of the timeline are actors instead of kinds.</summary>

@@ -28,7 +28,7 @@ internal static class RunReader
             run.StreamName, ("from", position), ("type", filter.Type), ("actor", filter.Actor), ("text", filter.Text), ("call", filter.Call));
         var found = await explorer.Summaries.FindAllAsync([run.StreamName], MostRead, request.Aborted).ConfigureAwait(false);
         var tree = await explorer.Ledger.ListBranchesAsync(run.StreamName, request.Aborted).ConfigureAwait(false);
-        var joins = await TimelineJoins.ReadAsync(explorer.Ledger, run, BelowOf(tree), request.Aborted).ConfigureAwait(false);
+        var (joins, areJoinsCut) = await TimelineJoins.ReadAsync(explorer.Ledger, run, request.Aborted).ConfigureAwait(false);
         string LinkOfJoin(TimelineJoin join) => request.Links.EventById(join.Join.Target, join.Join.EventId);
         var model = new RunModel
         {
@@ -39,6 +39,7 @@ internal static class RunReader
             Tasks = await TasksAsync(request, run.StreamName).ConfigureAwait(false),
             Summary = found is [var summary, ..] ? summary : null,
             Timeline = TimelinePicture.Draw(counts, Position.Start, length, byActor, PictureFrame.Page, joins, Link, LinkOfJoin),
+            AreJoinsCut = areJoinsCut,
             Counts = counts,
             ByActor = byActor,
             Filter = filter,
@@ -61,19 +62,6 @@ internal static class RunReader
     }
 
     // Without recursion, because a tree may be a thousand levels deep.
-    private static IEnumerable<StreamName> BelowOf(IReadOnlyList<BranchNode> tree)
-    {
-        var open = new Queue<BranchNode>(tree);
-        while (open.TryDequeue(out var node))
-        {
-            yield return node.Branch.Stream;
-            foreach (var child in node.Children)
-            {
-                open.Enqueue(child);
-            }
-        }
-    }
-
     // 'last' is the end, where a following viewer wants to be.
     private static Position FromOf(Query query, Position length, int limit)
     {

@@ -11,15 +11,20 @@ internal static class RunTotalsReader
         var kind = KindOf(request.Query);
         var query = QueryOf(request.Query, kind);
         var by = GroupingOf(request.Query);
-        return Page.Of<RunTotalsPage>(new RunTotalsModel(query, kind, by, await AddUpAsync(request, query, by).ConfigureAwait(false)));
+        var (totals, behind) = await AddUpAsync(request, query, by).ConfigureAwait(false);
+        return Page.Of<RunTotalsPage>(new RunTotalsModel(query, kind, by, totals, behind));
     }
 
     /// <summary>The same totals for programs.</summary>
-    public static Task<IReadOnlyList<RunTotals>> AddUpAsync(ExplorerRequest request) =>
+    public static Task<(IReadOnlyList<RunTotals> Totals, long Behind)> AddUpAsync(ExplorerRequest request) =>
         AddUpAsync(request, QueryOf(request.Query, KindOf(request.Query)), GroupingOf(request.Query));
 
-    private static Task<IReadOnlyList<RunTotals>> AddUpAsync(ExplorerRequest request, RunQuery query, RunGrouping by) =>
-        request.Explorer.Summaries.AddUpAsync(query, by, request.Aborted);
+    // What the summaries lack is asked before, so that it is never less than what the totals lack.
+    private static async Task<(IReadOnlyList<RunTotals> Totals, long Behind)> AddUpAsync(ExplorerRequest request, RunQuery query, RunGrouping by)
+    {
+        var (_, _, behind) = await request.Explorer.Summaries.QueryAsync(query with { Limit = 1 }, request.Aborted).ConfigureAwait(false);
+        return (await request.Explorer.Summaries.AddUpAsync(query, by, request.Aborted).ConfigureAwait(false), behind);
+    }
 
     private static string KindOf(Query query) => query.Choice("kind", "runs", "runs", "branches", "all");
 

@@ -7,9 +7,12 @@ namespace Ledger.Explorer.Searching;
 /// <param name="Terms">What is asked for.</param>
 /// <param name="Page">The events found; null if nothing is asked for.</param>
 /// <param name="Runs">Runs whose names, titles or errors have the text, and that are as asked for; null on later pages.</param>
-/// <param name="IsCut">Whether only the runs that were active last are searched, because there are too many.</param>
-internal sealed record SearchModel(SearchTerms Terms, LogPage? Page, RunPage? Runs, bool IsCut)
+/// <param name="Scope">The runs that are searched; null if nothing is asked for.</param>
+internal sealed record SearchModel(SearchTerms Terms, LogPage? Page, RunPage? Runs, RunScope? Scope)
 {
     /// <summary>The most runs shown above the events.</summary>
     public const int MostRuns = 5;
+
+    /// <summary>How many events at the end of the log are not known yet, so that runs may be missing.</summary>
+    public long Behind => Math.Max(Scope?.Behind ?? 0, Runs?.Behind ?? 0);
 }

@@ -10,7 +10,7 @@ internal static class SearchReader
         var terms = SearchTerms.Of(request.Query);
         if (terms.IsEmpty)
         {
-            return Page.Of<SearchPage>(new SearchModel(terms, null, null, false));
+            return Page.Of<SearchPage>(new SearchModel(terms, null, null, null));
         }
 
         var explorer = request.Explorer;
@@ -19,6 +19,6 @@ internal static class SearchReader
             ? await explorer.Summaries.QueryAsync(terms.ToRuns(SearchModel.MostRuns), request.Aborted).ConfigureAwait(false)
             : null;
         var page = await LogSearching.FindAsync(explorer.Search, terms.ToQuery(scope.Streams), request.Aborted).ConfigureAwait(false);
-        return Page.Of<SearchPage>(new SearchModel(terms, page, runs, scope.IsCut));
+        return Page.Of<SearchPage>(new SearchModel(terms, page, runs, scope));
     }
 }

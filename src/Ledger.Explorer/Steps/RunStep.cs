@@ -1,4 +1,5 @@
 using Ledger.Runs;
+using Ledger.Tasks;
 
 namespace Ledger.Explorer.Steps;
 
@@ -49,6 +50,19 @@ internal sealed class RunStep
     /// <summary>Null while it is open.</summary>
     public TimeSpan? Duration => Measured ?? (EndedAt is { } ended ? ended > BeganAt ? ended - BeganAt : TimeSpan.Zero : null);
 
+    /// <summary>Ends a call of a task, or lets it go on, as the task says; what no task knows stays unknown.</summary>
+    public void SettleTask(CallStatus? status)
+    {
+        State = status switch
+        {
+            CallStatus.Completed => StepState.Done,
+            CallStatus.Failed => StepState.Failed,
+            CallStatus.Pending or CallStatus.InProgress => StepState.Open,
+            _ => StepState.Unknown,
+        };
+        (End, EndedAt) = State == StepState.Open ? (null, null) : (End, EndedAt);
+    }
+
     /// <summary>The tokens of request and response; null where neither is known.</summary>
     public long? Tokens => Cost.InputTokens is null && Cost.OutputTokens is null ? null : (Cost.InputTokens ?? 0) + (Cost.OutputTokens ?? 0);
 }
@@ -68,6 +82,6 @@ internal enum StepState
     /// <summary>The log had the answer, so that nothing was called.</summary>
     Answered,
 
-    /// <summary>Its caller is gone, and how it ended is unknown.</summary>
+    /// <summary>How it ended is unknown: its caller is gone, or no task has such a call.</summary>
     Unknown,
 }

@@ -75,7 +75,7 @@ internal sealed class StepFold(Func<RecordedEvent, DateTimeOffset> timeOf)
             case "responder.failed":
                 return End(FindResponder(recorded), recorded, StepState.Failed, TextOf(recorded, "error"));
             case "llm.usage" when Find(recorded) is { } used:
-                used.Cost = Sum(used.Cost, CallCost.Of(recorded));
+                used.Cost = Plus(used.Cost, CallCost.Of(recorded));
                 return used;
             default:
                 return null;
@@ -104,11 +104,12 @@ internal sealed class StepFold(Func<RecordedEvent, DateTimeOffset> timeOf)
     {
         var data = recorded.ToJsonElement();
         var error = data.ValueKind == JsonValueKind.Object && data.TryGetProperty("error", out var stated) && stated.ValueKind != JsonValueKind.Null ? stated : default;
-        End(step, recorded, error.ValueKind == JsonValueKind.Undefined ? StepState.Done : StepState.Failed, ErrorOf(error));
+        var hasFailed = HasFailed(recorded, data, error);
+        End(step, recorded, hasFailed ? StepState.Failed : StepState.Done, hasFailed ? ErrorOf(error) : null);
         if (step is not null)
         {
             var cost = CallCost.Of(recorded);
-            step.Cost = Sum(step.Cost, cost);
+            step.Cost = hasFailed ? step.Cost : Plus(step.Cost, cost);
             step.Name = step.Kind == "model" && step.Name == "model" && cost.Model is { } model ? model : step.Name;
             step.Measured = recorded.Metadata.Headers.TryGetValue("call_ms", out var took) && took.ValueKind == JsonValueKind.Number
                 && took.TryGetInt64(out var milliseconds) && milliseconds is >= 0 and < int.MaxValue
@@ -171,14 +172,22 @@ internal sealed class StepFold(Func<RecordedEvent, DateTimeOffset> timeOf)
             _steps.Add(step);
         }
 
-        (step.End, step.EndedAt, step.State) = (recorded.Position, timeOf(recorded), StepState.Done);
+        // Whether it is done, the task says.
+        (step.End, step.EndedAt, step.State) = (recorded.Position, timeOf(recorded), StepState.Unknown);
     }
 
-    private static CallCost Sum(CallCost known, CallCost stated) => known with
+    // As runs count it: the answer of a call that was recorded whole may have such a member.
+    private static bool HasFailed(RecordedEvent recorded, JsonElement data, JsonElement error) =>
+        (error.ValueKind != JsonValueKind.Undefined
+            || (recorded.Type == "tool.returned" && data.ValueKind == JsonValueKind.Object && !data.TryGetProperty("result", out _)))
+        && !recorded.Metadata.Headers.ContainsKey("request_hash");
+
+    // Each event states what comes to what those before it state.
+    private static CallCost Plus(CallCost known, CallCost stated) => known with
     {
-        Usd = stated.Usd ?? known.Usd,
-        InputTokens = stated.InputTokens ?? known.InputTokens,
-        OutputTokens = stated.OutputTokens ?? known.OutputTokens,
+        Usd = known.Usd is null ? stated.Usd : known.Usd + (stated.Usd ?? 0),
+        InputTokens = known.InputTokens is null ? stated.InputTokens : known.InputTokens + (stated.InputTokens ?? 0),
+        OutputTokens = known.OutputTokens is null ? stated.OutputTokens : known.OutputTokens + (stated.OutputTokens ?? 0),
     };
 
     private static string? TextOf(RecordedEvent recorded, string member) =>

@@ -3,6 +3,7 @@ using Ledger.Explorer.Api;
 using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Runs;
 using Ledger.Log;
+using Ledger.Tasks;
 
 namespace Ledger.Explorer.Steps;
 
@@ -12,6 +13,11 @@ internal static class StepReader
     // With large prompts a part ends earlier: after 16 MB.
     private const int MostEvents = 5_000;
     private const int MostSteps = 400;
+
+    // How far beyond a part the ends of its steps are looked for, and at least what they cost, which may be stated after them.
+    private const int MostBeyond = 20_000;
+    private const int LeastBeyond = 200;
+    private const int MostTasks = 20;
 
     public static async Task<Page> ReadAsync(ExplorerRequest request) =>
         Page.Of<StepsPage>(await ReadAsync(request, await request.OpenRunAsync().ConfigureAwait(false)).ConfigureAwait(false));
@@ -43,31 +49,78 @@ internal static class StepReader
         };
         DateTimeOffset TimeOf(RecordedEvent recorded) => isOccurred ? recorded.Metadata.OccurredAt ?? recorded.Timestamp : recorded.Timestamp;
         var fold = new StepFold(TimeOf);
-        foreach (var recorded in page.Events)
+        DateTimeOffset last = default;
+        void Take(IReadOnlyList<RecordedEvent> events)
         {
-            fold.Take(recorded);
+            foreach (var recorded in events)
+            {
+                fold.Take(recorded);
+
+                // What people do to a run, such as labels, states no time of its own: by that clock it is no part of it.
+                last = (!isOccurred || recorded.Metadata.OccurredAt is not null) && TimeOf(recorded) is var time && time > last ? time : last;
+            }
         }
 
-        var shown = fold.Steps.Take(MostSteps).ToList();
+        Take(page.Events);
+        var to = fold.Steps.Count > MostSteps ? fold.Steps[MostSteps].Begin : page.Next;
+        var shown = fold.Steps.Where(step => step.Begin < to).ToList();
+        for (var next = page.Next; next < length && next.Value < page.Next.Value + MostBeyond;)
+        {
+            var isNeeded = shown.Exists(step => step.State == StepState.Open);
+            if (!isNeeded && next > page.Next)
+            {
+                break;
+            }
 
-        // What people do to a run, such as labels, states no time of its own: by that clock it is no part of it.
-        var clocked = page.Events.Where(e => !isOccurred || e.Metadata.OccurredAt is not null).Select(TimeOf);
-        var times = StepTimes.Of(shown, clocked.DefaultIfEmpty().Max());
+            var beyond = await EventReader
+                .ReadAsync(request.Explorer, run, EventFilter.None, next, length, isNeeded ? MostEvents : LeastBeyond, request.Aborted).ConfigureAwait(false);
+            Take(beyond.Events);
+            next = beyond.Next;
+        }
+
+        await SettleTasksAsync(request, run, from, shown).ConfigureAwait(false);
         return new StepsModel
         {
             Stream = stream,
             Length = length,
             From = from,
-            To = fold.Steps.Count > MostSteps ? fold.Steps[MostSteps].Begin : page.Next,
+            To = to,
             IsOccurred = isOccurred,
             HasOccurred = hasOccurred,
+            IsClockGiven = hasOccurred || request.Query.Text("clock") is not null,
             Steps = [.. InTreeOrder(shown)],
-            Times = times,
+            Times = StepTimes.Of(shown, last),
         };
+    }
+
+    // A call of a task is shown where it began, in the state that the task has it in.
+    private static async Task SettleTasksAsync(ExplorerRequest request, Run run, Position from, List<RunStep> shown)
+    {
+        var tasks = request.Explorer.Ledger.Store.Get<ITaskReader>();
+        foreach (var step in shown.Where(step => step.Kind == "task").Take(MostTasks).ToList())
+        {
+            var before = new EventQuery { CallId = step.CallId, From = new Position(Math.Max(0, from.Value - MostBeyond)), To = from, Limit = 1 };
+            if (from > Position.Start
+                && await request.Explorer.Search.FindEventsAsync(run.History, before, request.Aborted).ConfigureAwait(false) is { Events.Count: > 0 })
+            {
+                shown.Remove(step);
+                continue;
+            }
+
+            var call = tasks is null ? null : await tasks.FindCallAsync(step.CallId!, request.Aborted).ConfigureAwait(false);
+            step.SettleTask(call?.Status);
+        }
     }
 
     private static IEnumerable<RunStep> InTreeOrder(List<RunStep> steps)
     {
+        // A step around it that an earlier part shows is no part of this one.
+        var known = steps.ToHashSet();
+        foreach (var step in steps.Where(step => step.Parent is { } parent && !known.Contains(parent)))
+        {
+            step.Parent = null;
+        }
+
         var within = steps.Where(step => step.Parent is not null).ToLookup(step => step.Parent!);
         var left = new Stack<RunStep>(steps.Where(step => step.Parent is null).Reverse());
         while (left.TryPop(out var step))

@@ -12,7 +12,7 @@ internal sealed record StepsModel
     /// <summary>The position of the first event that was read.</summary>
     public required Position From { get; init; }
 
-    /// <summary>The position after the last event that was read.</summary>
+    /// <summary>The position at which the next part begins; the ends of steps were looked for beyond it.</summary>
     public required Position To { get; init; }
 
     /// <summary>Whether the times are those at which events occurred, instead of those at which they were recorded.</summary>
@@ -20,6 +20,9 @@ internal sealed record StepsModel
 
     /// <summary>Whether the events state times of their own, so that there is a choice.</summary>
     public required bool HasOccurred { get; init; }
+
+    /// <summary>Whether the other parts are to be shown by the same clock, which was chosen here.</summary>
+    public required bool IsClockGiven { get; init; }
 
     /// <summary>The steps, each followed by those within it.</summary>
     public required IReadOnlyList<RunStep> Steps { get; init; }

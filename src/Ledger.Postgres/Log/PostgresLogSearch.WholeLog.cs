@@ -24,13 +24,16 @@ internal sealed partial class PostgresLogSearch
 
                 var end = query.Until is { } until ? await NumberAtAsync(lease, Later(until), cancellationToken).ConfigureAwait(false) : null;
                 end = query.Before is { } before && !(end < before.Value) ? before.Value : end;
-                var command = context.Command(lease, "search_log");
+                var few = query.IsOfSomeStreams ? await FewStreamsAsync(lease, query, cancellationToken).ConfigureAwait(false) : null;
+                var sql = SqlText.Load(few is null ? "search_log" : "search_streams", context.Options.Schemas)
+                    .Replace("{filter}", SqlText.Load("search_filter"), StringComparison.Ordinal);
+                var command = lease.CreateCommand(sql, context.Options.CommandTimeoutSeconds);
                 await using var __ = command.ConfigureAwait(false);
                 command.Parameters
                     .With(end, NpgsqlDbType.Bigint)
                     .With(first, NpgsqlDbType.Bigint)
                     .WithText(query.Prefix)
-                    .WithTexts(query.Streams is null ? null : [.. query.Streams.Select(stream => stream.Value)])
+                    .WithTexts(few ?? NamesOf(query))
                     .WithTexts(match.Event.Types)
                     .WithTexts(match.Event.Prefixes)
                     .WithText(query.Actor)
@@ -41,13 +44,29 @@ internal sealed partial class PostgresLogSearch
                     .With(query.Limit + 1, NpgsqlDbType.Integer)
                     .With(query.Reach, NpgsqlDbType.Integer)
                     .With(query.Since?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
-                    .With(query.Until?.ToUniversalTime(), NpgsqlDbType.TimestampTz);
+                    .With(query.Until?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
+                    .WithText(query.Where?.Number);
                 var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
                 await using var ___ = reader.ConfigureAwait(false);
                 return await ReadPageAsync(reader, query, cancellationToken).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The streams of a query, where they have no more events than it may examine; null otherwise.</summary>
+    private async Task<string[]?> FewStreamsAsync(ConnectionSource.Lease lease, LogQuery query, CancellationToken cancellationToken)
+    {
+        var command = context.Command(lease, "search_scope");
+        await using var _ = command.ConfigureAwait(false);
+        command.Parameters.WithText(query.Prefix).WithTexts(NamesOf(query)).With(LogQuery.FewStreams + 1, NpgsqlDbType.Integer);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        var names = reader.GetFieldValue<string[]>(0);
+        return names.Length <= LogQuery.FewStreams && reader.GetInt64(1) <= query.Reach ? names : null;
+    }
+
+    private static string[]? NamesOf(LogQuery query) => query.Streams is null ? null : [.. query.Streams.Select(stream => stream.Value)];
 
     private async Task<long?> NumberAtAsync(ConnectionSource.Lease lease, DateTimeOffset time, CancellationToken cancellationToken)
     {

@@ -37,7 +37,17 @@ public sealed record LogQuery
     public int Limit { get; init; } = 50;
 
     /// <summary>The largest number of events to examine, from 1. Default: 100,000.</summary>
+    /// <remarks>
+    /// They are the last ones of the log, whatever their streams. Only if the query is about at most 1,000 streams, which have no more events than that together,
+    /// these are examined in their place.
+    /// </remarks>
     public int Reach { get; init; } = 100_000;
+
+    /// <summary>The most streams of which all events are examined instead of the end of the log.</summary>
+    internal const int FewStreams = 1_000;
+
+    /// <summary>Whether the query is about some streams alone.</summary>
+    internal bool IsOfSomeStreams => Streams is not null || Prefix.Length > 0;
 
     internal LogQuery Checked()
     {

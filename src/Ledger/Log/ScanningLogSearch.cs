@@ -89,6 +89,7 @@ internal sealed class ScanningLogSearch(IEventStore store) : ILogSearch
     {
         ArgumentNullException.ThrowIfNull(query);
         var match = new LogMatch(query.Checked());
+        var isOfFew = await IsOfFewAsync(query, match, cancellationToken).ConfigureAwait(false);
         var looked = new Queue<RecordedEvent>();
         var isWhole = true;
         await foreach (var recorded in store.ReadLogAsync(default, cancellationToken).ConfigureAwait(false))
@@ -98,7 +99,7 @@ internal sealed class ScanningLogSearch(IEventStore store) : ILogSearch
                 break;
             }
 
-            if (match.IsOf(recorded.Stream))
+            if (!isOfFew || match.IsOf(recorded.Stream))
             {
                 looked.Enqueue(recorded);
                 if (looked.Count > query.Reach)
@@ -109,7 +110,7 @@ internal sealed class ScanningLogSearch(IEventStore store) : ILogSearch
             }
         }
 
-        RecordedEvent[] found = [.. looked.Reverse().Where(match.IsMetBy).Take(query.Limit + 1)];
+        RecordedEvent[] found = [.. looked.Reverse().Where(recorded => match.IsOf(recorded.Stream) && match.IsMetBy(recorded)).Take(query.Limit + 1)];
         var page = found.Length > query.Limit ? found[..query.Limit] : found;
         SequenceNumber? next = found.Length > query.Limit ? page[^1].Sequence : isWhole ? null : looked.Peek().Sequence;
         return new LogPage(page, next, looked.Count);
@@ -161,6 +162,25 @@ internal sealed class ScanningLogSearch(IEventStore store) : ILogSearch
         }
 
         return new Position(count);
+    }
+
+    private async Task<bool> IsOfFewAsync(LogQuery query, LogMatch match, CancellationToken cancellationToken)
+    {
+        if (!query.IsOfSomeStreams)
+        {
+            return false;
+        }
+
+        var (streams, events) = (0, 0L);
+        await foreach (var stream in store.ListStreamsAsync(query.Prefix, cancellationToken).ConfigureAwait(false))
+        {
+            if (match.IsOf(stream.Name) && (++streams > LogQuery.FewStreams || (events += stream.Version.Value) > query.Reach))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool IsWanted(StreamQuery query, StreamInfo stream) =>

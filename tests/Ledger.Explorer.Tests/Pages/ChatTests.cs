@@ -51,6 +51,31 @@ public sealed class ChatTests
     }
 
     [Fact]
+    public async Task Conversation_OfTwoAgentsInTurns_ShowsEachMessageOnce_AndTheEnd()
+    {
+        static string Said(string agent, int messages) =>
+            $$"""{"messages": [{{string.Join(", ", Enumerable.Range(1, messages).Select(i => $$"""{"role": "user", "content": "{{agent}}{{i}}"}"""))}}]}""";
+        var run = new AgentLedger(new MemoryEventStore()).GetRun("two");
+        await run.AppendAsync(
+        [
+            Event("llm.request", Said("a", 1)), Event("llm.request", Said("b", 1)), Event("llm.request", Said("a", 2)), Event("llm.request", Said("b", 3)),
+            Event("call.answered", """{"kind": "llm", "response_id": "0192e4a0-0000-7000-8000-000000000001"}"""), Event("run.failed", """{"error": "wet"}"""),
+        ]);
+        var conversation = new Conversation();
+        var turns = new List<ChatTurn>();
+        await foreach (var recorded in run.ReadAsync())
+        {
+            turns.Add(conversation.Take(recorded));
+        }
+
+        Shown(turns.Take(4).SelectMany(turn => turn.Messages)).ShouldBe("user: Text a1; user: Text b1; user: Text a2; user: Text b2; user: Text b3");
+        Shown(turns[4].Messages).ShouldBe("assistant: Text Answered from the log: nothing was called.");
+        turns[5].Error.ShouldBe("wet");
+        Conversation.Types.ShouldContain("run.failed");
+        Conversation.Types.ShouldContain("call.answered");
+    }
+
+    [Fact]
     public void Markdown_BecomesBlocks_AndNothingElse()
     {
         var blocks = Markdown.Blocks("# A *title*\nOne\ntwo\n\n- a\n- b\n  more\n1. c\n```js\n<b>\n# no\n```\n[x](javascript:alert(1)) ![i](http://x/y.png)\n```\nopen");

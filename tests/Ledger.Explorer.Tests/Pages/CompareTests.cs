@@ -29,7 +29,13 @@ public sealed class CompareTests
             [new(WordChange.Same, "How "), new(WordChange.OnlyA, "deep "), new(WordChange.OnlyB, "wide "), new(WordChange.Same, "is it?")]);
         WordDiff.Of(pairs[1]).ShouldBeNull();
         WordDiff.Of(pairs[3]).ShouldBeNull();
-        WordDiff.Of("a", string.Concat(Enumerable.Repeat("b ", 601))).ShouldBeNull();
+        WordDiff.Of("a", string.Concat(Enumerable.Repeat("b ", 601))).ShouldBeEmpty();
+        var (before, after) = (string.Concat(Enumerable.Repeat("so ", 5_000)), string.Concat(Enumerable.Repeat(" it", 5_000)));
+        WordDiff.Of(before + "far is" + after, before + "wide is" + after).Select(p => (p.Change, p.Text.Length < 500, p.Text.Trim(' ', '…'))).ShouldSatisfyAllConditions(
+            pieces => pieces.Select(p => p.Change).ShouldBe([WordChange.Same, WordChange.OnlyA, WordChange.OnlyB, WordChange.Same]),
+            pieces => pieces.Select(p => p.Item3).Skip(1).Take(2).ShouldBe(["far", "wide"]),
+            pieces => pieces.ShouldAllBe(p => p.Item2));
+        WordDiff.Of("no no", "no").Select(p => p.Change).ShouldBe([WordChange.OnlyA, WordChange.Same], ignoreOrder: true);
         WordDiff.Of("", "new").ShouldBe([new(WordChange.OnlyB, "new")]);
     }
 

@@ -52,7 +52,7 @@ public sealed partial class PageTests : IAsyncLifetime
     [InlineData("/ledger/search?text=WATER%20BOILS&type=llm.*", "\"<mark>Water boils</mark> at")]
     [InlineData("/ledger/search?actor=nobody", "No event matches.")]
     [InlineData("/ledger/totals?by=model", "small")]
-    [InlineData("/ledger/totals?by=label", "No run of these has a label")]
+    [InlineData("/ledger/totals?by=label", "None of these runs has a label")]
     [InlineData("/ledger/diff", "Name two runs or branches")]
     [InlineData("/ledger/diff?a=run:kettle&b=branch:kettle-strict", "Cost since they parted</dt><dd><strong>0.00 USD")]
     [InlineData("/ledger/diff?a=run:kettle&b=branch:kettle-strict", "With what they share</dt><dd>0.0125 USD")]

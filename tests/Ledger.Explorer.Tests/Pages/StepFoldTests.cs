@@ -2,6 +2,7 @@ using System.Text.Json;
 using Ledger.Events;
 using Ledger.Explorer.Steps;
 using Ledger.Log;
+using Ledger.Tasks;
 using Shouldly;
 using Xunit;
 
@@ -49,6 +50,39 @@ public sealed class StepFoldTests
         var steps = await StepsAsync(called, returned, answered);
 
         steps.Select(s => (s.Kind, s.Name, s.Depth, s.Duration?.TotalSeconds)).ShouldBe([("task", "c1", 0, 2), ("tool", "sonar", 1, 1.5), ("tool", "from the log", 0, 0)]);
+    }
+
+    [Fact]
+    public async Task Costs_AreThoseOfTheRun_WithWhatIsStatedAfterTheAnswer()
+    {
+        var asked = At(0, new LlmRequest(Model: "small"));
+        var answered = At(1, new UntypedEvent("llm.response", Json("""{"text": "?", "cost_usd": 0.5, "usage": {"input_tokens": 100, "output_tokens": 20}}""")), asked.Id);
+        var used = At(2, new UntypedEvent("llm.usage", Json("""{"cost_usd": 0.25, "usage": {"input_tokens": 7, "output_tokens": 3}}""")), answered.Id);
+        var again = At(3, new LlmRequest(Model: "small"));
+        var failed = At(4, new UntypedEvent("llm.response", Json("""{"error": "429", "cost_usd": 8}""")), again.Id);
+        var run = new AgentLedger(new MemoryEventStore()).GetRun("spent");
+        await run.AppendAsync([asked, answered, used, again, failed]);
+
+        var steps = await StepsAsync(asked, answered, used, again, failed);
+
+        var whole = (await run.GetUsageAsync()).Whole;
+        (steps.Sum(s => s.Cost.Usd ?? 0), steps.Sum(s => s.Tokens ?? 0)).ShouldBe((whole.CostUsd, whole.Tokens));
+        (steps[0].Cost.Usd, steps[0].Tokens, steps[1].State).ShouldBe((0.75m, 130, StepState.Failed));
+    }
+
+    [Theory]
+    [InlineData(CallStatus.Completed, StepState.Done, 2)]
+    [InlineData(CallStatus.Failed, StepState.Failed, 2)]
+    [InlineData(CallStatus.InProgress, StepState.Open, null)]
+    [InlineData(null, StepState.Unknown, 2)]
+    public async Task CallOfATask_IsInTheStateThatTheTaskHasItIn(CallStatus? status, object state, int? seconds)
+    {
+        var step = (await StepsAsync(At(1, new ToolCalled("sonar"), call: "c1"), At(3, new ToolCalled("crane"), call: "c1")))[0];
+
+        step.State.ShouldBe(StepState.Unknown);
+        step.SettleTask(status);
+
+        (step.State, step.Duration?.TotalSeconds).ShouldBe(((StepState)state, seconds));
     }
 
     private static async Task<IReadOnlyList<RunStep>> StepsAsync(params NewEvent[] events)

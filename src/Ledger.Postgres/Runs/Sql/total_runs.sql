@@ -1,5 +1,5 @@
 -- Summaries added up, those that are wanted by $1 to $9. $10 by what: day, model or label. At most 1,000 rows: the group or null, runs, those that have
--- failed, calls, tokens, cost; days from the last on, others from the dearest on.
+-- failed, calls, tokens, cost; days from the last on, the others with the most expensive first.
 select g.name,
        count(*),
        count(*) filter (where case when r.waits_until <= $3 then r.later_status else r.status end = 'failed'),
