@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Ledger.Interop.Conversations;
-using Ledger.Interop.Reading;
 
 namespace Ledger.Interop.OpenTelemetry;
 
