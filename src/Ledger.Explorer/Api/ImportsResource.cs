@@ -4,7 +4,6 @@ using Ledger.Explorer.Rendering;
 using Ledger.Files;
 using Ledger.Interop;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Ledger.Explorer.Api;
 
