@@ -5,7 +5,6 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Ledger.Conformance.Conventions;
-using Ledger.Log;
 using Microsoft.Extensions.AI;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
