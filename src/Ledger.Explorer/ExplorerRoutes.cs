@@ -60,6 +60,11 @@ internal static class ExplorerRoutes
         {
             string[] methods = route.Method == "GET" ? Reading : [route.Method];
             var mapped = group.MapMethods("/api/v1" + route.Path, methods, handler.Api(route.Answer, [.. route.Query.Select(parameter => parameter.Name)])).WithDisplayName(route.Summary);
+            if (route.MostBytes is { } most)
+            {
+                mapped.WithMetadata(new UploadLimit(most(explorer.Options)));
+            }
+
             if (route.Method != "GET")
             {
                 Guarded(mapped);

@@ -1,3 +1,4 @@
+using Ledger.Explorer.Api;
 using Ledger.Explorer.Live;
 using Ledger.Explorer.Projections;
 using Ledger.Explorer.Worlds;
@@ -62,6 +63,12 @@ internal sealed class ExplorerServices
     public FormGuard Forgery { get; }
 
     public KeptAnswers Answers { get; }
+
+    /// <summary>For files that are imported, each up to the limit of the options.</summary>
+    public UploadRoom RoomForFiles { get; } = new(4);
+
+    /// <summary>For requests with spans.</summary>
+    public UploadRoom RoomForSpans { get; } = new(8);
 
     /// <summary>Manages projections; null if the application has not registered it.</summary>
     public ProjectionAdmin? Admin { get; }

@@ -29,7 +29,7 @@ public sealed record LedgerExplorerOptions
     /// <summary>The number of viewers that may follow live at once; further ones get 503. Default: 1,000.</summary>
     public int MaxViewers { get; init; } = 1_000;
 
-    /// <summary>The most bytes of a file that is imported by the API, from 1; larger ones get 413. Default: 1 GiB.</summary>
+    /// <summary>The most bytes of a file that is imported by the API, from 1; larger ones get 413. Default: 1 GiB. Of spans, 32 MiB are taken at most.</summary>
     public long MaxUploadBytes { get; init; } = 1L << 30;
 
     internal LedgerExplorerOptions Checked()

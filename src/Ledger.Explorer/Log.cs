@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(4006, LogLevel.Warning, "The dead letter of {Projection} at {Sequence} was dropped by {Who}: {Reason}")]
     public static partial void LetterDropped(ILogger logger, string projection, long sequence, string? who, string reason);
 
+    [LoggerMessage(4007, LogLevel.Warning, "{Count} spans of a request were not taken, or something is to be said of it: {Reason}")]
+    public static partial void SpansRejected(ILogger logger, long count, string reason);
+
     [LoggerMessage(4004, LogLevel.Debug, "The explorer appended {Count} events to {Stream}.")]
     public static partial void Appended(ILogger logger, int count, string stream);
 }

@@ -91,6 +91,9 @@ public sealed class RecordingSource : IDisposable
     /// <summary>How many times the lines were read from the first on, for tests.</summary>
     internal int Readings { get; private set; }
 
+    /// <summary>How many times the file was opened, for tests.</summary>
+    internal int Openings { get; private set; }
+
     /// <summary>The lines that are not blank, read with constant memory; the bytes of a line are valid until the next one is read.</summary>
     /// <exception cref="EventFileException">A line is too long.</exception>
     internal IEnumerable<SourceLine> ReadLines()
@@ -156,6 +159,7 @@ public sealed class RecordingSource : IDisposable
     private Stream Open()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
+        Openings++;
         if (!_encoding.IsUtf16)
         {
             return OpenRaw();

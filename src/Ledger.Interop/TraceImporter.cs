@@ -1,21 +1,24 @@
 using System.Runtime.InteropServices;
 using Ledger.Files;
+using Ledger.Interop.Conversations;
 using Ledger.Interop.Detecting;
 using Ledger.Interop.OpenTelemetry;
 using Ledger.Interop.Reading;
+using Ledger.Log;
 
 namespace Ledger.Interop;
 
 /// <summary>Takes spans of OpenTelemetry as programs export them, in parts and in any order: each conversation becomes the run of its name.</summary>
 /// <remarks>
-/// <para>Safe for concurrent use; requests are imported one after the other. The name is that of <c>gen_ai.conversation.id</c>, which spans of one trace share, else the id of the trace.
-/// The conversations of the last 100,000 traces are remembered, so that a span without one finds the run of its trace; after a restart, those that end later are in the run of the trace.</para>
-/// <para>Spans that were taken before are not written again.</para>
+/// <para>Safe for concurrent use; requests are written one after the other. A trace stays in the run of its first spans, which the log says with an event <c>otel.trace</c>, also
+/// to other processes: that of the <c>gen_ai.conversation.id</c> that they name, else that of the trace. Later spans that name another conversation go to its run, but not from the run of a trace.</para>
+/// <para>Spans that were taken before are not written again. Traces are left out of which the log has nothing and no span is of the GenAI conventions.</para>
 /// </remarks>
 public sealed class TraceImporter : IDisposable
 {
+    private const int MostAttempts = 5;
+
     private readonly AgentLedger _ledger;
-    private readonly TraceConversations _conversations = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     /// <summary>Creates an importer that writes to a log.</summary>
@@ -28,40 +31,79 @@ public sealed class TraceImporter : IDisposable
     /// <summary>Takes spans in OTLP/JSON.</summary>
     /// <param name="source">An <c>ExportTraceServiceRequest</c>, or one a line.</param>
     /// <param name="cancellationToken">Stops between two transactions.</param>
+    /// <returns>What was written. A conversation that cannot be written does not keep the others from it.</returns>
     /// <exception cref="EventFileException">It is not OTLP; nothing was written.</exception>
-    public Task<IReadOnlyList<ImportResult>> ImportAsync(RecordingSource source, CancellationToken cancellationToken = default)
+    public Task<TraceImportResult> ImportAsync(RecordingSource source, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
         FormatDetector.ReaderOf(source, RecordingFormat.Otlp);
-        return ImportAsync(source, new Extras(), cancellationToken);
+        return ImportSpansAsync(source, cancellationToken);
     }
 
     /// <summary>Takes spans in the binary form of OTLP.</summary>
     /// <param name="protobuf">An <c>ExportTraceServiceRequest</c>.</param>
     /// <param name="cancellationToken">Stops between two transactions.</param>
+    /// <returns>What was written. A conversation that cannot be written does not keep the others from it.</returns>
     /// <exception cref="EventFileException">It is not OTLP; nothing was written.</exception>
-    public async Task<IReadOnlyList<ImportResult>> ImportAsync(ReadOnlyMemory<byte> protobuf, CancellationToken cancellationToken = default)
+    public async Task<TraceImportResult> ImportAsync(ReadOnlyMemory<byte> protobuf, CancellationToken cancellationToken = default)
     {
-        var extras = new Extras();
-        var json = RecordedJson.ToElement(new OtlpProtobuf(extras).Read(protobuf.Span));
+        var json = RecordedJson.ToElement(new OtlpProtobuf(new Extras()).Read(protobuf.Span));
         using var source = RecordingSource.OfBytes("the spans", JsonMarshal.GetRawUtf8Value(json).ToArray());
-        return await ImportAsync(source, extras, cancellationToken).ConfigureAwait(false);
+        return await ImportSpansAsync(source, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    private async Task<IReadOnlyList<ImportResult>> ImportAsync(RecordingSource source, Extras extras, CancellationToken cancellationToken)
+    private async Task<TraceImportResult> ImportSpansAsync(RecordingSource source, CancellationToken cancellationToken)
     {
+        var index = SpanIndex.Of(new OtlpForms(), source, keepsTold: true);
+
         // Two requests may have spans of one run, and each must see what the other has written.
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await SpanTracks.Read(new OtlpForms(), source, null, extras, _conversations).ImportAsync(_ledger, cancellationToken: cancellationToken).ConfigureAwait(false);
+            for (var attempt = 1; ; attempt++)
+            {
+                if (await WriteAsync(source, index, attempt == MostAttempts, cancellationToken).ConfigureAwait(false) is { } result)
+                {
+                    return result;
+                }
+            }
         }
         finally
         {
             _turn.Release();
         }
+    }
+
+    // Null if another process wrote some of it meanwhile, so that the log must be asked again.
+    private async Task<TraceImportResult?> WriteAsync(RecordingSource source, SpanIndex index, bool isLast, CancellationToken cancellationToken)
+    {
+        var homes = await LoggedRun.FindHomesAsync(_ledger, index.Traces, cancellationToken).ConfigureAwait(false);
+        var conversations = index.InLog(homes);
+        var begun = conversations.Begun.ToLookup(trace => trace.Value, trace => trace.Key, StringComparer.Ordinal);
+        var (runs, faults, rejected) = (new List<ImportResult>(), new List<string>(), 0L);
+        foreach (var (id, spans) in conversations.Runs)
+        {
+            try
+            {
+                var logged = await LoggedRun.FindAsync(_ledger, id, spans, [.. begun[id]], cancellationToken).ConfigureAwait(false);
+                var run = new SpanRun(source, index, spans, logged);
+                var track = new Track(id, extras => run.Read(extras)) { IsUnordered = true };
+                runs.AddRange(await ForeignRecording.Of(index.Forms.Format, null, [track]).ImportAsync(_ledger, cancellationToken: cancellationToken).ConfigureAwait(false));
+            }
+            catch (EventIdInUseException) when (!isLast)
+            {
+                return null;
+            }
+            catch (Exception fault) when (fault is EventIdInUseException or StreamArchivedException or ImportRefusedException or InvalidEventException or EventFileException)
+            {
+                faults.Add(fault.Message);
+                rejected += spans.Count;
+            }
+        }
+
+        return new TraceImportResult(runs, rejected, conversations.LeftOut, faults);
     }
 }

@@ -61,6 +61,29 @@ public sealed class CloudEventTests
     }
 
     [Fact]
+    public void Read_AttributesThatTheLogCannotStore_AreKeptUnderExtraAndCounted()
+    {
+        var type = new string('t', 201);
+        var read = Recording.Read($$$"""{"specversion":"1.0","id":"1","source":"/s","type":"{{{type}}}","actor":"a\u0007","callid":"c\u0007","causes":"[\"x\",7]","data":{"d":1}}""");
+
+        read.Recordings.Single().Lines().ShouldBe(
+            $$$"""1 cloudevents.event <x> {"d":1,"extra":{"type":"{{{type}}}","actor":"a\u0007","callid":"c\u0007","causes":"[\"x\",7]"}}""" + "\n");
+        read.Extra.Select(e => e.Key).ShouldBe(["actor", "callid", "causes", "type"]);
+    }
+
+    [Fact]
+    public void Read_BatchOfManySources_ReadsTheFileAFewTimes()
+    {
+        var events = string.Join(",", Enumerable.Range(0, 300).Select(i => $$"""{"specversion":"1.0","id":"{{i}}","source":"/{{i}}","type":"t"}"""));
+        using var source = RecordingSource.OfBytes("batch", System.Text.Encoding.UTF8.GetBytes($"[\n{events}\n]"));
+
+        var read = Recordings.Read(source, "r", RecordingFormat.CloudEvents);
+
+        read.Recordings.Sum(r => r.EventCount).ShouldBe(300);
+        source.Openings.ShouldBeLessThan(20);
+    }
+
+    [Fact]
     public void Sign_VectorOfTheSpecification_IsTheSame()
     {
         var signature = new WebhookSignature(Secret);

@@ -30,6 +30,9 @@ internal sealed record ApiRoute(string Method, string Path, string Summary, Func
     /// <summary>The content types of a file that is the body; empty for none.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
+    /// <summary>The most bytes of that file; null where the server says so.</summary>
+    public Func<LedgerExplorerOptions, long>? MostBytes { get; init; }
+
     /// <summary>The status code on success.</summary>
     public int Success { get; init; } = Method == "POST" ? 201 : 200;
 

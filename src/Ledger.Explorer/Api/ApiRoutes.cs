@@ -309,6 +309,7 @@ internal static class ApiRoutes
         {
             Json = Contracts.ImportContract,
             Files = ImportsResource.Types,
+            MostBytes = options => options.MaxUploadBytes,
             Query =
             [
                 new("id", "string", "The id of the run that the file becomes; further runs and branches have ids that begin with it.", IsRequired: true),
@@ -317,11 +318,12 @@ internal static class ApiRoutes
             ],
             Refusals = [403, 409, 413, 415],
         },
-        new("POST", "/otlp/v1/traces", "Takes spans of OpenTelemetry as OTLP over HTTP: each conversation becomes a run of its name.", ImportsResource.TakeTracesAsync)
+        new("POST", "/otlp/v1/traces", "Takes spans of OpenTelemetry as OTLP over HTTP: each conversation becomes a run of its name. Spans that are not taken are counted in the answer.", ImportsResource.TakeTracesAsync)
         {
             Files = ["application/json", "application/x-protobuf"],
+            MostBytes = ImportsResource.MostBytesOf,
             Success = 200,
-            Refusals = [403, 409, 413, 415],
+            Refusals = [403, 413, 415],
         },
         .. ProjectRoutes.All,
         .. TaskRoutes.All,

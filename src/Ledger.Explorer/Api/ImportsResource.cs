@@ -14,7 +14,10 @@ internal static class ImportsResource
     /// <summary>The content types of a file.</summary>
     public static readonly string[] Types = ["application/octet-stream", "application/json", AcceptedTypes.Lines];
 
-    // One for a log, which knows the conversations of its traces.
+    /// <summary>The most bytes of a request with spans, decompressed: all of them are in memory, and programs send parts.</summary>
+    public const int MostBytesOfSpans = 32 << 20;
+
+    // One for a log, where requests wait for each other.
     private static readonly ConditionalWeakTable<AgentLedger, TraceImporter> Importers = new();
 
     private const string EventFiles = "kando";
@@ -28,7 +31,7 @@ internal static class ImportsResource
         Query.NewStreamNameOf($"run:{id}");
         var format = request.Query.Choice("format", "auto", ["auto", EventFiles, .. RecordingFormat.All.Select(f => f.Name)]);
         var isDryRun = request.Query.Choice("dry_run", "off", "on", "off") == "on";
-        using var file = await UploadedFile.OfAsync(request).ConfigureAwait(false);
+        using var file = await UploadedFile.OfAsync(request, request.Explorer.Options.MaxUploadBytes, request.Explorer.RoomForFiles).ConfigureAwait(false);
         using var source = RecordingSource.OfFile(file.Path);
         var known = format == EventFiles ? null : RecordingFormat.Find(format) ?? Recordings.Detect(source);
         if (known is null)
@@ -50,23 +53,33 @@ internal static class ImportsResource
     public static async Task TakeTracesAsync(ExplorerRequest request)
     {
         JsonBody.CheckType(request, "application/json", Protobuf);
-        using var file = await UploadedFile.OfAsync(request).ConfigureAwait(false);
+        using var file = await UploadedFile.OfAsync(request, MostBytesOf(request.Explorer.Options), request.Explorer.RoomForSpans).ConfigureAwait(false);
         var isProtobuf = request.Http.Request.ContentType!.StartsWith(Protobuf, StringComparison.Ordinal);
         var importer = Importers.GetValue(request.Explorer.Ledger, ledger => new TraceImporter(ledger));
+        TraceImportResult result;
         if (isProtobuf)
         {
-            await importer.ImportAsync(await File.ReadAllBytesAsync(file.Path, request.Aborted).ConfigureAwait(false), request.Aborted).ConfigureAwait(false);
+            result = await importer.ImportAsync(await File.ReadAllBytesAsync(file.Path, request.Aborted).ConfigureAwait(false), request.Aborted).ConfigureAwait(false);
         }
         else
         {
             using var source = RecordingSource.OfFile(file.Path);
-            await importer.ImportAsync(source, request.Aborted).ConfigureAwait(false);
+            result = await importer.ImportAsync(source, request.Aborted).ConfigureAwait(false);
         }
 
-        // An empty message, in the form of the request.
+        // A program that gets another status drops what could be taken too.
+        var (rejected, message) = TracesAnswer.Of(result);
+        if (result.Faults.Count > 0 || result.Runs.Any(run => run.Note is not null))
+        {
+            Log.SpansRejected(request.Explorer.Loggers.CreateLogger("Ledger.Explorer"), result.RejectedSpans, message!);
+        }
+
         request.Http.Response.ContentType = isProtobuf ? Protobuf : "application/json";
-        await request.Http.Response.Body.WriteAsync(isProtobuf ? default(ReadOnlyMemory<byte>) : "{}"u8.ToArray(), request.Aborted).ConfigureAwait(false);
+        await request.Http.Response.Body.WriteAsync(isProtobuf ? TracesAnswer.ToProtobuf(rejected, message) : TracesAnswer.ToJson(rejected, message), request.Aborted).ConfigureAwait(false);
     }
+
+    /// <summary>The most bytes of a request with spans.</summary>
+    public static long MostBytesOf(LedgerExplorerOptions options) => Math.Min(options.MaxUploadBytes, MostBytesOfSpans);
 
     private static ImportResult Planned(EventRecording recording) => new(
         recording.Branch is null ? StreamName.Run(recording.Id) : StreamName.Branch(recording.Id), null, 0, 0, recording.EventCount, 0);

@@ -1,49 +1,82 @@
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Ledger.Explorer.Api;
 
-/// <summary>The body of a request in a temporary file, which is deleted with it.</summary>
+/// <summary>The body of a request in a temporary file, which this user alone may read and which is deleted with it.</summary>
 internal sealed class UploadedFile : IDisposable
 {
-    private UploadedFile(string path) => Path = path;
+    private readonly FileStream _stream;
+    private readonly UploadRoom _room;
+
+    private UploadedFile(FileStream stream, UploadRoom room) => (_stream, _room) = (stream, room);
 
     /// <summary>Where it is.</summary>
-    public string Path { get; }
+    public string Path => _stream.Name;
 
     /// <summary>Reads the body, which may be compressed with gzip.</summary>
-    /// <exception cref="BadHttpRequestException">It is larger than the options allow, or encoded otherwise.</exception>
-    public static async Task<UploadedFile> OfAsync(ExplorerRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="most">The most bytes, before and after decompression.</param>
+    /// <param name="room">The room that it takes a place of.</param>
+    /// <exception cref="BadHttpRequestException">It is larger, or encoded otherwise.</exception>
+    /// <exception cref="Failures.TooManyUploadsException">Others are being taken.</exception>
+    public static async Task<UploadedFile> OfAsync(ExplorerRequest request, long most, UploadRoom room)
     {
-        var most = request.Explorer.Options.MaxUploadBytes;
-        if (request.Http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = most;
-        }
-
         if (request.Http.Request.ContentLength > most)
         {
             throw TooLarge(most);
         }
 
-        var file = new UploadedFile(System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"ledger-upload-{Guid.NewGuid():N}"));
+        var body = BodyOf(request);
+        if (!room.TryEnter())
+        {
+            throw new Failures.TooManyUploadsException();
+        }
+
+        UploadedFile? file = null;
         try
         {
-            var target = new FileStream(file.Path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
-            await using var _ = target.ConfigureAwait(false);
-            await CopyAsync(BodyOf(request), target, most, request.Aborted).ConfigureAwait(false);
+            file = new UploadedFile(new FileStream(System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"ledger-upload-{Environment.ProcessId}-{Guid.NewGuid():N}"), Options()), room);
+            await CopyAsync(body, file._stream, most, request.Aborted).ConfigureAwait(false);
+            await file._stream.FlushAsync(request.Aborted).ConfigureAwait(false);
             return file;
         }
         catch
         {
-            file.Dispose();
+            if (file is null)
+            {
+                room.Leave();
+            }
+
+            file?.Dispose();
             throw;
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => File.Delete(Path);
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _room.Leave();
+    }
+
+    private static FileStreamOptions Options()
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            Options = FileOptions.Asynchronous | FileOptions.DeleteOnClose,
+            BufferSize = 1 << 16,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
+    }
 
     private static Stream BodyOf(ExplorerRequest request) => request.Http.Request.Headers.ContentEncoding.ToString() switch
     {

@@ -65,6 +65,7 @@ internal static class FailureTable
             Facts = new FailureFacts { Position = fault.Position.Value, Reason = fault.Fault.ToName() },
         },
         TooManyViewersException => new(503, "Too many viewers", exception.Message),
+        TooManyUploadsException => new(503, "Too many files at once", exception.Message),
         BrokenHistoryException => new(500, "Broken history", exception.Message),
         ChronoRowException => new(500, "A row was changed by hand", exception.Message),
         _ when PostgresFaults.Describe(exception) is { } sentence => new(503, "The database cannot serve the request", sentence),

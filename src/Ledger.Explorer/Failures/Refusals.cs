@@ -14,6 +14,9 @@ internal sealed class WritingRefusedException() : Exception(
 internal sealed class TooManyViewersException(int most) : Exception(
     $"{most} viewers are already following, the most allowed. Reload the page to see new events.");
 
+/// <summary>As many bodies are being taken as there is room for.</summary>
+internal sealed class TooManyUploadsException() : Exception("Other files are being taken, as many as there is room for. Nothing was written; send it again later.");
+
 /// <summary>A request has the key of another one.</summary>
 internal sealed class KeyReusedException() : Exception(
     "A request with this 'Idempotency-Key' had another body. Nothing was written; give each request its own key, and send the same body with it again.");

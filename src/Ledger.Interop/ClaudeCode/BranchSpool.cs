@@ -86,6 +86,21 @@ internal sealed class BranchSpool : IDisposable
         return part;
     }
 
-    private static FileStream Open() => new(
-        Path.Combine(Path.GetTempPath(), $"ledger-branches-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+    // For this user alone, and gone when it is closed.
+    private static FileStream Open()
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Options = FileOptions.DeleteOnClose,
+            BufferSize = 1 << 16,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(Path.Combine(Path.GetTempPath(), $"ledger-branches-{Guid.NewGuid():N}"), options);
+    }
 }

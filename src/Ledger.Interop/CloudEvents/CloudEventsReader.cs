@@ -26,17 +26,17 @@ internal sealed class CloudEventsReader : FormatReader
     public override ForeignRecording Read(RecordingSource source, string id)
     {
         (long, long)? cut = null;
-        var whole = Transcripts.Of(source, id, (line, column) => cut = (line, column));
+        var file = new CloudEventItems(source);
         var groups = new List<string>();
-        var parts = new Dictionary<string, List<Transcript>>(StringComparer.Ordinal);
+        var parts = new Dictionary<string, List<CloudEventItems.Place>>(StringComparer.Ordinal);
         string? version = null;
 
         // Causes are named by the ids in the log, which are not those that the events had before.
         var foreign = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (part, item) in whole.SelectMany(t => ItemsOf(t).Select(i => (t, i))))
+        foreach (var (place, item) in file.ReadAll((line, column) => cut = (line, column)))
         {
             version ??= item.Text("specversion");
-            if (item.Text("foreignid") is { } before && item.Text("id") is { } own && own != before)
+            if (item.Text("foreignid") is { } before && item.Text("id") is { } own && own != before && IsText(before))
             {
                 foreign[own] = before;
             }
@@ -48,15 +48,12 @@ internal sealed class CloudEventsReader : FormatReader
                 groups.Add(group);
             }
 
-            if (ofGroup.Count == 0 || ofGroup[^1] != part)
-            {
-                ofGroup.Add(part);
-            }
+            ofGroup.Add(place);
         }
 
         // Ledger's streams by the names that they get here, so that branches find their parents.
         var names = groups.Select((group, i) => (group, Id: i == 0 ? id : $"{id}-{i + 1}")).ToDictionary(g => g.group, g => g.Id, StringComparer.Ordinal);
-        var tracks = groups.Select(group => new Track(names[group], extras => Events(parts[group].SelectMany(ItemsOf).Where(item => GroupOf(item) == group), names, foreign, group, extras))
+        var tracks = groups.Select(group => new Track(names[group], extras => Events(file.Read(parts[group]), names, foreign, group, extras))
         {
             IsBranch = group.StartsWith("branch:", StringComparison.Ordinal),
         });
@@ -67,12 +64,6 @@ internal sealed class CloudEventsReader : FormatReader
 
     // The other members are those of event files too.
     private static double FitOf(JsonElement json) => json.Text("specversion") is null ? 0 : Has(json, "specversion", "id", "source", "type");
-
-    private static IEnumerable<JsonElement> ItemsOf(Transcript part)
-    {
-        var json = part.Read();
-        return json.ValueKind == JsonValueKind.Array ? json.EnumerateArray() : [json];
-    }
 
     // A stream of Ledger has its versions; whatever else a subject names, such as a file, is no run.
     private static string GroupOf(JsonElement item) =>
@@ -98,8 +89,8 @@ internal sealed class CloudEventsReader : FormatReader
             }
 
             var fields = new Fields(item);
-            var own = fields.Text("id");
-            var id = IdOf(fields.Text("foreignid") ?? own, number);
+            var own = Kept(fields, "id");
+            var id = Kept(fields, "foreignid") ?? own ?? $"number-{number}";
             if (!ids.Add(id))
             {
                 // Delivered at least once, as CloudEvents are.
@@ -115,10 +106,10 @@ internal sealed class CloudEventsReader : FormatReader
     {
         var isOwn = !group.StartsWith("source ", StringComparison.Ordinal);
         fields.Skip("specversion");
-        var (source, origin) = (fields.Text("source"), fields.Text("origin"));
-        var (type, time, actor) = (fields.Text("type"), fields.Time("time"), fields.Text("actor"));
-        var (callId, causes) = (fields.Text("callid"), CausesOf(fields, foreign));
-        var trace = fields.Text("traceparent");
+        var (source, origin) = (isOwn ? fields.Text("source") : Kept(fields, "source"), Kept(fields, "origin"));
+        var (type, time, actor) = (Kept(fields, "type", IsType), fields.Time("time"), Kept(fields, "actor"));
+        var (callId, causes) = (Kept(fields, "callid"), CausesOf(fields, foreign));
+        var trace = Kept(fields, "traceparent");
         var data = fields.Any("data");
         if (fields.Json.Text("datacontenttype") is "application/json")
         {
@@ -133,15 +124,15 @@ internal sealed class CloudEventsReader : FormatReader
         }
 
         var content = type == "branch.created" && isOwn ? BranchOf(data, group, names) : WithRest(data, fields, extras);
-        return new NewEvent(EventRegistry.Default.Read(TypeOf(type), JsonMarshal.GetRawUtf8Value(content).ToArray()), new EventMetadata
+        return new NewEvent(EventRegistry.Default.Read(type ?? "cloudevents.event", JsonMarshal.GetRawUtf8Value(content).ToArray()), new EventMetadata
         {
-            Actor = Clean(actor),
-            Source = Clean(origin ?? (isOwn ? null : source)),
+            Actor = actor,
+            Source = origin ?? (isOwn ? null : source),
             ForeignId = id,
             ForeignCauses = causes,
             OccurredAt = time,
-            CallId = Clean(callId),
-            TraceParent = Clean(trace),
+            CallId = callId,
+            TraceParent = trace,
         });
     }
 
@@ -175,14 +166,28 @@ internal sealed class CloudEventsReader : FormatReader
 
     private static IReadOnlyList<string> CausesOf(Fields fields, Dictionary<string, string> foreign)
     {
-        var written = fields.Text("causes") is { } text ? RecordedJson.Parsed(text) : default;
-        string?[] causes = written.ValueKind == JsonValueKind.Array ? [.. written.EnumerateArray().Select(RecordedJson.TextOf)] : [fields.Json.Text("causationid")];
-        return [.. causes.OfType<string>().Select(cause => foreign.GetValueOrDefault(cause, cause)).Where(cause => cause.Length is > 0 and <= 1_000 && TextRules.FaultOf(cause) is null).Distinct(StringComparer.Ordinal)];
+        var written = fields.Peek("causes") is { } text ? RecordedJson.Parsed(text) : default;
+        if (written.ValueKind != JsonValueKind.Array)
+        {
+            return Kept(fields, "causationid") is { } one ? [foreign.GetValueOrDefault(one, one)] : [];
+        }
+
+        string?[] all = [.. written.EnumerateArray().Select(RecordedJson.TextOf)];
+        string[] causes = [.. all.OfType<string>().Where(IsText)];
+        if (causes.Length == all.Length)
+        {
+            fields.Skip("causes");
+        }
+
+        return [.. causes.Select(cause => foreign.GetValueOrDefault(cause, cause)).Distinct(StringComparer.Ordinal)];
     }
 
-    private static string IdOf(string? id, int number) => id is { Length: > 0 and <= 1_000 } && TextRules.FaultOf(id) is null ? id : $"number-{number}";
+    // What the log cannot store there stays under "extra", and is counted.
+    private static string? Kept(Fields fields, string name) => Kept(fields, name, IsText);
 
-    private static string TypeOf(string? type) => type is { Length: > 0 and <= 200 } && TextRules.FaultOf(type) is null && type == type.Trim() ? type : "cloudevents.event";
+    private static string? Kept(Fields fields, string name, Predicate<string> isValid) => fields.Peek(name) is { } text && isValid(text) ? fields.Text(name) : null;
 
-    private static string? Clean(string? text) => text is { Length: > 0 and <= 1_000 } && TextRules.FaultOf(text) is null ? text : null;
+    private static bool IsText(string text) => text.Length is > 0 and <= 1_000 && TextRules.FaultOf(text) is null;
+
+    private static bool IsType(string type) => type.Length is > 0 and <= 200 && TextRules.FaultOf(type) is null && type == type.Trim();
 }

@@ -13,13 +13,7 @@ internal static class Transcripts
     public static IReadOnlyList<Transcript> Of(RecordingSource source, string id, Action<long, long> cut)
     {
         var lines = new List<Transcript>();
-        var isDocument = false;
-        using (var all = source.ReadLines().GetEnumerator())
-        {
-            isDocument = all.MoveNext() && !IsJson(all.Current);
-        }
-
-        if (isDocument)
+        if (IsDocument(source))
         {
             // Not kept: many files may be checked before the first is imported.
             return [new Transcript(id, source.ReadDocument)];
@@ -34,6 +28,13 @@ internal static class Transcripts
         }
 
         return lines;
+    }
+
+    /// <summary>Whether a file is one document, which has several lines.</summary>
+    public static bool IsDocument(RecordingSource source)
+    {
+        using var all = source.ReadLines().GetEnumerator();
+        return all.MoveNext() && !IsJson(all.Current);
     }
 
     private static bool IsJson(SourceLine line)

@@ -102,7 +102,11 @@ internal static class FlatAttributes
 
         if (ListOf(tree) is JsonArray list && list.All(item => item is JsonObject))
         {
-            names.ForEach(name => attributes.Remove(name));
+            // One by one, each removal would move all that follow.
+            var gathered = names.ToHashSet(StringComparer.Ordinal);
+            var others = attributes.Where(member => !gathered.Contains(member.Key)).ToList();
+            attributes.Clear();
+            others.ForEach(attributes.Add);
             attributes[to] = new JsonArray([.. list.Select(item => message(item!.DeepClone().AsObject()))]);
         }
     }

@@ -8,6 +8,8 @@ namespace Ledger.Interop.OpenTelemetry;
 /// <remarks>
 /// The form is that of <c>Trace</c>, <c>TraceWithFullDetails</c> and <c>ObservationsView</c> in langfuse/langfuse, <c>fern/apis/server/definition/commons.yml</c>. A trace becomes the span
 /// around its observations; its session is the conversation. Members that the conventions do not have are attributes <c>langfuse.…</c>.
+/// The members of traces and observations, <c>usage</c> and the prices were compared with that file. Not in it as it was read, and so not compared: <c>usageDetails</c> and
+/// <c>costDetails</c> with the names in them, the values of <c>type</c>, and the names of <c>modelParameters</c>. No export of a running server was read.
 /// </remarks>
 internal sealed class LangfuseForms : SpanForms
 {

@@ -26,13 +26,15 @@ internal static class OtlpValue
             return all;
         }
 
+        Dictionary<string, int>? last = null;
         foreach (var item in keyValues.EnumerateArray())
         {
             var key = item.Text("key") ?? "";
             var name = key;
-            for (var number = 2; all.ContainsKey(name); number++)
+            for (var number = all.ContainsKey(name) ? last?.GetValueOrDefault(key, 1) + 1 ?? 2 : 1; all.ContainsKey(name); number++)
             {
                 name = string.Create(CultureInfo.InvariantCulture, $"{key}#{number}");
+                (last ??= new(StringComparer.Ordinal))[key] = number;
             }
 
             all[name] = item.ValueKind == JsonValueKind.Object ? ToNode(item.Member("value")) : item.ToNode();

@@ -5,6 +5,9 @@ namespace Ledger.Interop.OpenTelemetry;
 /// <summary>What the events of a run follow from, while they are made in order.</summary>
 internal sealed class SpanCauses
 {
+    // Nearer than this is the agent that a call belongs to; a deep chain of spans must not cost quadratic time.
+    private const int MostLevels = 100;
+
     private readonly HashSet<string> _resources = new(StringComparer.Ordinal);
 
     // By the id of a call: the answer that asked for it, and its result.
@@ -37,7 +40,7 @@ internal sealed class SpanCauses
             causes.AddRange(told.Select(call => _results.GetValueOrDefault(call)).OfType<string>().Distinct(StringComparer.Ordinal).TakeLast(20));
         }
 
-        return span.Parent is { } parent ? [.. causes, parent.EventId] : causes;
+        return span.Around is { } around ? [.. causes, around] : causes;
     }
 
     /// <summary>The causes of a call of a tool: the answer that asked for it, else the last one of the same agent, else the span around.</summary>
@@ -48,7 +51,8 @@ internal sealed class SpanCauses
             return [asked];
         }
 
-        for (var at = span.Parent; at is not null; at = at.Parent)
+        var levels = 0;
+        for (var at = span.Parent; at is not null && levels++ < MostLevels; at = at.Parent)
         {
             if (_answers.TryGetValue(at, out var answer))
             {
@@ -56,7 +60,7 @@ internal sealed class SpanCauses
             }
         }
 
-        return span.Parent is { } parent ? [parent.EventId] : _lastAnswer is { } last ? [last] : [];
+        return span.Around is { } around ? [around] : _lastAnswer is { } last ? [last] : [];
     }
 
     /// <summary>The causes of the last event of a span.</summary>

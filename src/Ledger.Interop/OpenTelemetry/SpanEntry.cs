@@ -42,17 +42,29 @@ internal sealed class SpanEntry(string traceId, string spanId, string? parentId,
     /// <summary>The agent that it names, or null.</summary>
     public string? Agent { get; init; }
 
+    /// <summary>The agent that it or the nearest span around it names, or null.</summary>
+    public string? Actor { get; set; }
+
     /// <summary>The operation, such as <c>chat</c>; null without one.</summary>
     public string? Operation { get; init; }
 
     /// <summary>The calls of tools that an answer asks for, or the one that a call of a tool is.</summary>
     public IReadOnlyList<string> Calls { get; init; } = [];
 
+    /// <summary>The calls whose results a request has, if the index keeps them.</summary>
+    public IReadOnlyList<ToldCall> Told { get; init; } = [];
+
     /// <summary>The tool that was called, of a call.</summary>
     public string? Tool { get; init; }
 
     /// <summary>The span that it is part of, as far as that is known.</summary>
     public SpanEntry? Parent { get; set; }
+
+    /// <summary>The id of the span that it is part of, where that is not in the file; null for none.</summary>
+    public string? AbsentParent { get; set; }
+
+    /// <summary>What the parent's events are named by, or null.</summary>
+    public string? Around => Parent?.EventId ?? AbsentParent;
 
     /// <summary>The number of spans that it is part of.</summary>
     public int Depth { get; set; }
@@ -62,6 +74,9 @@ internal sealed class SpanEntry(string traceId, string spanId, string? parentId,
 
     /// <summary>The id of its first event.</summary>
     public string EventId { get; set; } = "";
+
+    /// <summary>Whether its first event is not named by its id, so that parts of it that came before do not find it.</summary>
+    public bool NeedsName { get; set; }
 
     /// <summary>Whether it has an event at its end.</summary>
     public bool HasEnd => Role is SpanRole.Model or SpanRole.Tool or SpanRole.Agent;

@@ -13,6 +13,7 @@ internal sealed class SpanIndex(SpanForms forms)
 {
     private readonly Dictionary<(string Trace, string Span), SpanEntry> _spans = [];
     private readonly List<SpanEntry> _inOrder = [];
+    private bool _keepsTold;
 
     /// <summary>The format.</summary>
     public SpanForms Forms => forms;
@@ -30,30 +31,84 @@ internal sealed class SpanIndex(SpanForms forms)
     public (long Line, long Column)? Cut { get; private set; }
 
     /// <summary>Reads the whole file.</summary>
-    public static SpanIndex Of(SpanForms forms, RecordingSource source)
+    /// <param name="forms">The format.</param>
+    /// <param name="source">The file.</param>
+    /// <param name="keepsTold">Whether to keep the calls whose results a request has, to look for them in a log.</param>
+    public static SpanIndex Of(SpanForms forms, RecordingSource source, bool keepsTold = false)
     {
-        var index = new SpanIndex(forms);
-        if (IsDocument(source))
-        {
-            index.AddDocument(source.ReadDocument(), Math.Max(0, source.ReadAll().AsSpan().IndexOfAnyExcept(" \t\r\n"u8)));
-            return index;
-        }
-
-        foreach (var line in source.ReadJsonLines((number, column) => index.Cut = (number, column)))
-        {
-            index.AddDocument(line.Json, line.Offset + line.Space);
-        }
-
+        var index = new SpanIndex(forms) { _keepsTold = keepsTold };
+        index.AddAll(source);
+        index.Settle();
         return index;
     }
 
+    /// <summary>The traces.</summary>
+    public IEnumerable<string> Traces => _inOrder.Select(span => span.TraceId).Distinct(StringComparer.Ordinal);
+
+    private void AddAll(RecordingSource source)
+    {
+        if (IsDocument(source))
+        {
+            AddDocument(source.ReadDocument(), Math.Max(0, source.ReadAll().AsSpan().IndexOfAnyExcept(" \t\r\n"u8)));
+            return;
+        }
+
+        foreach (var line in source.ReadJsonLines((number, column) => Cut = (number, column)))
+        {
+            AddDocument(line.Json, line.Offset + line.Space);
+        }
+    }
+
     /// <summary>The conversations with their spans, in the order in which the file has the first span of each.</summary>
-    /// <param name="known">The conversations of traces that began in an earlier file; those of this one are added. Null for none.</param>
-    public IReadOnlyList<(string Name, IReadOnlyList<SpanEntry> Spans)> Conversations(TraceConversations? known)
+    public IReadOnlyList<(string Name, IReadOnlyList<SpanEntry> Spans)> Conversations()
+    {
+        var ofTraces = _inOrder.Where(span => span.Conversation is not null)
+            .GroupBy(span => span.TraceId, StringComparer.Ordinal)
+            .ToDictionary(trace => trace.Key, trace => trace.Select(span => span.Conversation!).Distinct(StringComparer.Ordinal).Take(2).ToList(), StringComparer.Ordinal);
+        return Grouped(_inOrder, span => span.Conversation ?? (ofTraces.TryGetValue(span.TraceId, out var only) && only.Count == 1 ? only[0] : span.TraceId));
+    }
+
+    /// <summary>The spans by the id of the run that has them in a log, where each trace stays in the run of its first spans.</summary>
+    /// <param name="homes">The ids of the runs of the traces that the log has.</param>
+    public LoggedConversations InLog(IReadOnlyDictionary<string, string> homes)
+    {
+        // Programs send traces of every request that they serve; a run is what an agent did.
+        var wanted = _inOrder.Where(span => span.Role != SpanRole.Plain || span.Conversation is not null || homes.ContainsKey(span.TraceId))
+            .Select(span => span.TraceId)
+            .ToHashSet(StringComparer.Ordinal);
+        var begun = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var span in _inOrder)
+        {
+            if (span.Conversation is { } conversation && !homes.ContainsKey(span.TraceId))
+            {
+                begun.TryAdd(span.TraceId, SpanTracks.RunOf(conversation));
+            }
+        }
+
+        foreach (var trace in wanted.Where(trace => !homes.ContainsKey(trace)))
+        {
+            begun.TryAdd(trace, SpanTracks.RunOf(trace));
+        }
+
+        var spans = _inOrder.Where(span => wanted.Contains(span.TraceId)).ToList();
+        return new LoggedConversations(Grouped(spans, RunOf), begun, _inOrder.Count - spans.Count);
+
+        string RunOf(SpanEntry span)
+        {
+            var home = begun.GetValueOrDefault(span.TraceId) ?? homes[span.TraceId];
+            return span.Conversation is not { } conversation || home == SpanTracks.RunOf(span.TraceId) ? home : SpanTracks.RunOf(conversation);
+        }
+    }
+
+    private static List<(string Name, IReadOnlyList<SpanEntry> Spans)> Grouped(IEnumerable<SpanEntry> spans, Func<SpanEntry, string> nameOf) =>
+        [.. spans.GroupBy(nameOf, StringComparer.Ordinal).Select(group => (group.Key, (IReadOnlyList<SpanEntry>)[.. group]))];
+
+    private void Settle()
     {
         foreach (var span in _inOrder)
         {
             span.Parent = span.ParentId is { } parent ? _spans.GetValueOrDefault((span.TraceId, parent)) : null;
+            span.AbsentParent = span is { Parent: null, ParentId: { Length: <= 100 } absent } && Log.TextRules.FaultOf(absent) is null ? absent : null;
         }
 
         foreach (var span in _inOrder)
@@ -68,30 +123,6 @@ internal sealed class SpanIndex(SpanForms forms)
                 around.EndsWithPart = true;
             }
         }
-
-        var ofTraces = _inOrder.Where(span => span.Conversation is not null)
-            .GroupBy(span => span.TraceId, StringComparer.Ordinal)
-            .ToDictionary(trace => trace.Key, trace => trace.Select(span => span.Conversation!).Distinct(StringComparer.Ordinal).Take(2).ToList(), StringComparer.Ordinal);
-        foreach (var (trace, conversations) in ofTraces.Where(trace => trace.Value.Count == 1))
-        {
-            known?.Add(trace, conversations[0]);
-        }
-
-        var all = new Dictionary<string, List<SpanEntry>>(StringComparer.Ordinal);
-        var names = new List<string>();
-        foreach (var span in _inOrder)
-        {
-            var name = span.Conversation ?? (ofTraces.TryGetValue(span.TraceId, out var only) && only.Count == 1 ? only[0] : known?.Find(span.TraceId) ?? span.TraceId);
-            if (!all.TryGetValue(name, out var spans))
-            {
-                all[name] = spans = [];
-                names.Add(name);
-            }
-
-            spans.Add(span);
-        }
-
-        return [.. names.Select(name => (name, (IReadOnlyList<SpanEntry>)all[name]))];
     }
 
     // One document, which may have many lines, or a document a line.
@@ -150,6 +181,8 @@ internal sealed class SpanIndex(SpanForms forms)
             role = SpanRole.Model;
         }
 
+        // Reading messages takes most of the time, and many answers call nothing.
+        var content = role == SpanRole.Model && JsonMarshal.GetRawUtf8Value(span).IndexOf("tool_call"u8) >= 0 ? GenAiContent.Of(attributes, span) : null;
         var entry = new SpanEntry(IdOf(span, "traceId"), IdOf(span, "spanId"), span.Text("parentSpanId") is { Length: > 0 } parent ? parent : null, offset, length, resource)
         {
             Role = role,
@@ -162,10 +195,9 @@ internal sealed class SpanIndex(SpanForms forms)
             Calls = role switch
             {
                 SpanRole.Tool => attributes.Peek(GenAiNames.CallId) is { Length: > 0 } id ? [id] : [],
-                // Reading messages takes most of the time, and many answers call nothing.
-                SpanRole.Model when JsonMarshal.GetRawUtf8Value(span).IndexOf("tool_call"u8) >= 0 => [.. GenAiContent.Of(attributes, span).Output.SelectMany(CallsOf)],
-                _ => [],
+                _ => content is null ? [] : [.. content.Output.SelectMany(CallsOf)],
             },
+            Told = _keepsTold && content is not null ? ToldCall.Of(content.Input) : [],
         };
         if (_spans.TryAdd((entry.TraceId, entry.SpanId), entry))
         {
@@ -196,13 +228,10 @@ internal sealed class SpanIndex(SpanForms forms)
     private static void Settle(SpanEntry span)
     {
         var path = new List<SpanEntry>();
-        for (var at = span; at is { Depth: 0 } && !path.Contains(at); at = at.Parent)
+        var seen = new HashSet<SpanEntry>();
+        for (var at = span; at is { Depth: 0 } && seen.Add(at); at = at.Parent)
         {
             path.Add(at);
-            if (path.Count > 10_000)
-            {
-                break;
-            }
         }
 
         for (var i = path.Count - 1; i >= 0; i--)
@@ -213,6 +242,7 @@ internal sealed class SpanIndex(SpanForms forms)
             at.Parent = at.Parent is { Depth: > 0 } ? at.Parent : null;
             at.Depth = (at.Parent?.Depth ?? 0) + 1;
             at.Conversation ??= at.Parent?.Conversation;
+            at.Actor = at.Agent is { Length: > 0 } agent && Log.TextRules.FaultOf(agent) is null ? agent : at.Parent?.Actor;
             at.Start = Math.Max(at.Start, at.Parent?.Start ?? 0);
             at.End = Math.Max(at.End, at.Start);
         }

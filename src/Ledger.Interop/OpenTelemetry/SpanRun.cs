@@ -17,16 +17,21 @@ internal sealed class SpanRun
     private readonly RecordingSource _source;
     private readonly SpanIndex _index;
     private readonly IReadOnlyList<SpanStep> _steps;
+    private readonly LoggedRun? _logged;
     private readonly HashSet<string> _calls;
     private readonly HashSet<string> _toolsWithoutIds;
 
     /// <summary>Orders the spans and names their events.</summary>
-    public SpanRun(RecordingSource source, SpanIndex index, IReadOnlyList<SpanEntry> spans)
+    /// <param name="source">The file.</param>
+    /// <param name="index">Its spans.</param>
+    /// <param name="spans">Those of the run.</param>
+    /// <param name="logged">What a log has of the run; null where the file is the whole.</param>
+    public SpanRun(RecordingSource source, SpanIndex index, IReadOnlyList<SpanEntry> spans, LoggedRun? logged = null)
     {
-        (_source, _index, _steps) = (source, index, SpanStep.Of(spans));
+        (_source, _index, _steps, _logged) = (source, index, SpanStep.Of(spans), logged);
         var tools = spans.Where(span => span.Role == SpanRole.Tool).ToList();
         _calls = [.. tools.SelectMany(tool => tool.Calls)];
-        _toolsWithoutIds = [.. tools.Where(tool => tool.Calls.Count == 0).Select(tool => tool.Tool ?? "")];
+        _toolsWithoutIds = [.. tools.Where(tool => tool.Calls.Count == 0).Select(tool => tool.Tool ?? ""), .. logged?.ToolsWithoutIds ?? []];
         Name();
     }
 
@@ -35,6 +40,16 @@ internal sealed class SpanRun
     {
         using var parts = _source.OpenParts();
         var state = new SpanCauses();
+        foreach (var call in _logged?.Calls.Keys ?? [])
+        {
+            state.Answered(call, $"{CallName(call)}.end");
+        }
+
+        foreach (var trace in _logged?.NewTraces ?? [])
+        {
+            yield return LoggedRun.MarkOf(trace, _index.Forms.Format);
+        }
+
         SpanEvents? last = null;
         SpanEntry? lastOf = null;
         foreach (var (span, isEnd) in _steps)
@@ -73,6 +88,12 @@ internal sealed class SpanRun
             }
 
             yield return Make(span.EventId, events.Begin, state.OfBegin(span, events.Content), SpanEvents.TimeOf(span.Start), span.Role == SpanRole.Model ? RoleOf(events.Content) : actor);
+            if (span.NeedsName)
+            {
+                var named = new JsonObject { ["span"] = new JsonObject { ["trace_id"] = span.TraceId, ["span_id"] = span.SpanId }, ["event"] = span.EventId };
+                yield return Make(span.SpanId, new UntypedEvent(SpanEvents.PlainType, RecordedJson.ToElement(named)), [span.EventId], SpanEvents.TimeOf(span.Start), Conversation.Environment);
+            }
+
             if (events.Usage is { } usage)
             {
                 yield return Make($"{span.EventId}.usage", new UntypedEvent(Conversation.Usage, RecordedJson.ToElement(usage)), [span.EventId], SpanEvents.TimeOf(span.End), actor);
@@ -91,8 +112,10 @@ internal sealed class SpanRun
                 continue;
             }
 
-            string[] candidates = [.. span.Role == SpanRole.Tool && span.Calls is [{ Length: <= 200 } call] && Log.TextRules.FaultOf(call) is null ? new[] { CallName(call) } : [], span.SpanId];
+            var hasName = span.Role == SpanRole.Tool && span.Calls is [{ Length: <= 200 } call] && Log.TextRules.FaultOf(call) is null && _logged?.HasOfAnother(call, span) is null or false;
+            string[] candidates = [.. hasName ? new[] { CallName(span.Calls[0]) } : [], span.SpanId];
             span.EventId = Array.Find(candidates, names.Add) ?? $"{span.SpanId}-{span.TraceId}";
+            span.NeedsName = _logged is not null && hasName && span.EventId == candidates[0] && names.Add(span.SpanId);
         }
     }
 
@@ -101,12 +124,12 @@ internal sealed class SpanRun
         Dictionary<string, JsonElement>? asked = null;
         foreach (var message in events.Content.Input.OfType<JsonObject>())
         {
-            if (message["role"]?.ToString() != "tool" || message["tool_call_id"]?.ToString() is not { Length: > 0 and <= 200 } id || _calls.Contains(id) || state.IsAnswered(id) || Log.TextRules.FaultOf(id) is not null)
+            if (ToldCall.IdOf(message) is not { } id || _calls.Contains(id) || state.IsAnswered(id))
             {
                 continue;
             }
 
-            asked ??= CallsOf(events.Content.Input);
+            asked ??= ToldCall.AskedBy(events.Content.Input);
             if (!asked.TryGetValue(id, out var call) || _toolsWithoutIds.Contains(call.Text("name") ?? ""))
             {
                 continue;
@@ -122,34 +145,10 @@ internal sealed class SpanRun
         }
     }
 
-    private static Dictionary<string, JsonElement> CallsOf(JsonArray messages)
-    {
-        var calls = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var call in RecordedJson.ToElement(messages).EnumerateArray().SelectMany(message => message.Items("tool_calls")))
-        {
-            if (call.Text("id") is { } id)
-            {
-                calls[id] = call.Member("function");
-            }
-        }
+    /// <summary>The name of the event of a call.</summary>
+    public static string CallName(string id) => $"call-{id}";
 
-        return calls;
-    }
-
-    private static string CallName(string id) => $"call-{id}";
-
-    private static string ActorOf(SpanEntry span)
-    {
-        for (SpanEntry? at = span; at is not null; at = at.Parent)
-        {
-            if (at.Agent is { Length: > 0 } agent && Log.TextRules.FaultOf(agent) is null)
-            {
-                return agent;
-            }
-        }
-
-        return span.Role == SpanRole.Plain ? Conversation.Environment : "agent";
-    }
+    private static string ActorOf(SpanEntry span) => span.Actor ?? (span.Role == SpanRole.Plain ? Conversation.Environment : "agent");
 
     private static string RoleOf(GenAiContent content) =>
         content.Input is [.., JsonObject last] && last["role"]?.GetValueKind() == JsonValueKind.String && last["role"]!.ToString() is { Length: > 0 } role && Log.TextRules.FaultOf(role) is null ? role : "user";

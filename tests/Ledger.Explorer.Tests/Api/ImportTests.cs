@@ -109,7 +109,77 @@ public sealed class ImportTests : IAsyncLifetime
         await SendAsync(Traces, Sample("otlp.json"), "application/json");
 
         (status, answer.GetRawText()).ShouldBe((HttpStatusCode.OK, "{}"));
-        (await (await _host.Ledger.OpenAsync("run:kitchen-7")).ReadAllAsync()).Count.ShouldBe(19);
+        (await (await _host.Ledger.OpenAsync("run:kitchen-7")).ReadAllAsync()).Count(e => e.Type is not ("otel.trace" or "otel.span")).ShouldBe(18);
+    }
+
+    [Fact]
+    public async Task Traces_WithAnArchivedRunAndWithoutAgents_TheRestIsTakenAndTheAnswerSaysSo()
+    {
+        await SendAsync(Traces, Spans(Span("a", "c")), "application/json");
+        await _host.Ledger.Store.ArchiveAsync(new StreamName("run:c"));
+
+        var (status, answer) = await SendAsync(Traces, Spans(Span("b", "c"), Span("d", "e"), """{"traceId":"f","spanId":"1","name":"GET"}"""), "application/json");
+
+        status.ShouldBe(HttpStatusCode.OK);
+        answer.GetProperty("partialSuccess").GetProperty("rejectedSpans").GetString().ShouldBe("2");
+        answer.GetProperty("partialSuccess").GetProperty("errorMessage").GetString().ShouldBe(
+            "Stream 'run:c' is archived and takes no further events. Nothing was written; fork it to continue from its history. "
+            + "Left out, because no span of their traces is of the GenAI conventions: 1.");
+        (await _host.Ledger.FindAsync(new StreamName("run:e"))).ShouldNotBeNull();
+        (await _host.Ledger.FindAsync(new StreamName("run:f"))).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Traces_ThatGrowWhenDecompressed_AreRefused()
+    {
+        await using var host = await ExplorerHost.InMemoryAsync(options => options with { Writing = ExplorerWriting.Allowed });
+        using var client = host.CreateClient();
+        using var content = new ByteArrayContent(Zipped(new byte[(32 << 20) + 1]));
+        content.Headers.ContentType = new("application/json");
+        content.Headers.ContentEncoding.Add("gzip");
+
+        using var answer = await client.PostAsync(Traces, content);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+    }
+
+    [Fact]
+    public async Task Import_WithAKey_OfMoreThanTheServerTakesElsewhere_IsTaken()
+    {
+        // The limit of a real server.
+        await using var host = await ExplorerHost.StartAsync(
+            new MemoryEventStore(),
+            options => options with { Writing = ExplorerWriting.Allowed },
+            builder => Microsoft.AspNetCore.Hosting.WebHostBuilderKestrelExtensions.ConfigureKestrel(builder.WebHost, server => server.Limits.MaxRequestBodySize = 1_000),
+            listens: true);
+        using var client = new HttpClient();
+        using var content = new ByteArrayContent(Sample("claude-code.jsonl"));
+        content.Headers.ContentType = new("application/octet-stream");
+        content.Headers.Add("Idempotency-Key", "k");
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{host.Address}{Imports}?id=s") { Content = content };
+        using var answer = await client.SendAsync(request);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task Import_WhileOthersFillTheRoom_IsRefusedAndItsFilesAreForTheOwner()
+    {
+        var bodies = Enumerable.Range(0, 5).Select(_ => new Pending()).ToList();
+        var running = bodies.ConvertAll(PostAsync);
+
+        // One ends before its body does.
+        (await await Task.WhenAny(running)).ShouldBe(HttpStatusCode.ServiceUnavailable);
+        if (!OperatingSystem.IsWindows())
+        {
+            Directory.GetFiles(Path.GetTempPath(), $"ledger-upload-{Environment.ProcessId}-*").Select(File.GetUnixFileMode)
+                .ShouldAllBe(mode => mode == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        }
+
+        bodies.ForEach(body => body.End());
+        (await Task.WhenAll(running)).Count(answered => answered == HttpStatusCode.ServiceUnavailable).ShouldBe(1);
+        (await SendAsync($"{Imports}?id=x", """[{"role":"user","content":"x"}]"""u8.ToArray())).Status.ShouldBe(HttpStatusCode.Created);
     }
 
     [Fact]
@@ -152,6 +222,11 @@ public sealed class ImportTests : IAsyncLifetime
 
     private static byte[] Sample(string name) => File.ReadAllBytes(Path.Combine(SourceTree.Root, "tests", "Ledger.Interop.Tests", "Samples", name));
 
+    private static string Span(string trace, string conversation) =>
+        $$$"""{"traceId":"{{{trace}}}","spanId":"1","name":"chat","attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},{"key":"gen_ai.conversation.id","value":{"stringValue":"{{{conversation}}}"}}]}""";
+
+    private static byte[] Spans(params string[] spans) => Encoding.UTF8.GetBytes($$"""{"resourceSpans":[{"scopeSpans":[{"spans":[{{string.Join(',', spans)}}]}]}]}""");
+
     private static byte[] Zipped(byte[] content)
     {
         using var zipped = new MemoryStream();
@@ -177,6 +252,37 @@ public sealed class ImportTests : IAsyncLifetime
 
         using var answer = await _client.PostAsync(address, content);
         return (answer.StatusCode, await answer.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    private async Task<HttpStatusCode> PostAsync(HttpContent content)
+    {
+        using (content)
+        {
+            content.Headers.ContentType = new("application/octet-stream");
+            using var answer = await _client.PostAsync($"{Imports}?id=y&dry_run=on", content);
+            return answer.StatusCode;
+        }
+    }
+
+    // A body that a client does not end.
+    private sealed class Pending : HttpContent
+    {
+        private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void End() => _end.SetResult();
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync("[]"u8.ToArray());
+            await stream.FlushAsync();
+            await _end.Task;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
     }
 
     private sealed class KettleModel : IChatClient

@@ -1,0 +1,134 @@
+using System.Text;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Interop.Tests.OpenTelemetry;
+
+/// <summary>Spans that programs export a few at a time, each request by itself.</summary>
+public sealed class TraceImporterTests
+{
+    private const string Chat = """{"traceId":"t","spanId":"2","parentSpanId":"1","name":"chat","startTimeUnixNano":"2000","endTimeUnixNano":"3000","attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},{"key":"gen_ai.output.messages","value":{"stringValue":"[{\"role\":\"assistant\",\"parts\":[{\"type\":\"tool_call\",\"id\":\"k\",\"name\":\"kettle\",\"arguments\":{}}]}]"}}]}""";
+    private const string Http = """{"traceId":"t","spanId":"4","parentSpanId":"3","name":"POST","startTimeUnixNano":"4100","endTimeUnixNano":"4200"}""";
+    private const string Agent = """{"traceId":"t","spanId":"1","name":"agent","startTimeUnixNano":"1000","endTimeUnixNano":"9000","attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"invoke_agent"}},{"key":"gen_ai.conversation.id","value":{"stringValue":"c"}}]}""";
+    private const string Asking = """{"traceId":"t","spanId":"7","parentSpanId":"1","name":"chat","startTimeUnixNano":"5000","endTimeUnixNano":"6000","attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},{"key":"gen_ai.input.messages","value":{"stringValue":"[{\"role\":\"assistant\",\"parts\":[{\"type\":\"tool_call\",\"id\":\"k\",\"name\":\"kettle\",\"arguments\":{}}]},{\"role\":\"tool\",\"parts\":[{\"type\":\"tool_call_response\",\"id\":\"k\",\"response\":\"hot\"}]}]"}}]}""";
+
+    private readonly AgentLedger _ledger = new(new MemoryEventStore());
+
+    [Fact]
+    public async Task Import_EachSpanInItsOwnRequest_OneRunWithCauses()
+    {
+        // As exporters send them: in the order in which they end, each to another process.
+        string[] spans = [Chat, Http, Tool("3", "k"), Asking, Agent];
+        foreach (var span in spans.Concat(spans))
+        {
+            (await ImportAsync(span)).Faults.ShouldBeEmpty();
+        }
+
+        (await LinesAsync("run:t")).ShouldBe(
+        [
+            " otel.trace <>", "2 llm.request <1>", "2.end llm.response <2>", "4 otel.span <3>", "call-k tool.called <1>", "3 otel.span <call-k>", "call-k.end tool.returned <call-k>",
+            "7 llm.request <call-k.end 1>", "7.end llm.response <7>", "1 agent.invoked <>", "1.end agent.returned <1>",
+        ]);
+        (await _ledger.FindAsync(new StreamName("run:c"))).ShouldBeNull();
+        var run = await _ledger.OpenAsync("run:t");
+        var trace = await run.ExplainAsync("4");
+        trace.Events.Select(e => e.Metadata.ForeignId).ShouldBe(["4", "3", "call-k", "1"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Import_TraceWhoseFirstSpanNamesTheConversation_StaysInItsRun()
+    {
+        await ImportAsync(Agent);
+        await ImportAsync(Chat);
+
+        (await LinesAsync("run:c")).Count.ShouldBe(5);
+        (await _ledger.FindAsync(new StreamName("run:t"))).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Import_TwoSpansWithOneCallId_AreTwoCalls()
+    {
+        await ImportAsync(Tool("3", "k"));
+        await ImportAsync(Tool("5", "k"));
+        await ImportAsync(Tool("5", "k"));
+
+        (await CallsAsync()).ShouldBe(["call-k", "5"]);
+    }
+
+    [Fact]
+    public async Task Import_ResultOfACallWhoseSpanHasNoId_IsOneCall()
+    {
+        await ImportAsync(Tool("3", null));
+        await ImportAsync(Asking);
+
+        (await CallsAsync()).ShouldBe(["3"]);
+    }
+
+    [Fact]
+    public async Task Import_ResultsThatAreKnown_AreNotSaidToDiffer()
+    {
+        await ImportAsync(Tool("3", "k"));
+
+        (await ImportAsync(Asking)).Runs.Single().Note.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Import_ConversationThatIsArchived_DoesNotKeepOthersOut()
+    {
+        await ImportAsync(Agent);
+        await _ledger.Store.ArchiveAsync(new("run:c"));
+
+        var result = await ImportAsync(Chat + "," + Agent.Replace("\"t\"", "\"u\"", StringComparison.Ordinal).Replace("\"c\"", "\"d\"", StringComparison.Ordinal));
+
+        result.RejectedSpans.ShouldBe(1);
+        result.Faults.Single().ShouldStartWith("Stream 'run:c' is archived");
+        (await LinesAsync("run:d")).Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Import_TracesWithoutAnAgent_AreCountedAndLeftOut()
+    {
+        var result = await ImportAsync(Http + "," + Http.Replace("\"t\"", "\"u\"", StringComparison.Ordinal));
+
+        (result.LeftOutSpans, result.Runs.Count).ShouldBe((2, 0));
+    }
+
+    [Fact]
+    public async Task Import_AttributeThatIsRepeated_KeepsEveryValue()
+    {
+        var text = new StringBuilder("""{"traceId":"t","spanId":"x","attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"embeddings"}}""");
+        for (var i = 0; i < 10_000; i++)
+        {
+            text.Append(""",{"key":"a","value":{"intValue":"1"}}""");
+        }
+
+        await ImportAsync(text.Append("]}").ToString());
+
+        var made = (await (await _ledger.OpenAsync("run:t")).ReadAllAsync()).Single(e => e.Metadata.ForeignId == "x");
+        made.ToJsonElement().GetProperty("attributes").EnumerateObject().Count(a => a.Name[0] == 'a').ShouldBe(10_000);
+    }
+
+    private static string Tool(string span, string? call)
+    {
+        const string Named = """,{"key":"gen_ai.tool.call.id","value":{"stringValue":"CALL"}}""";
+        return """{"traceId":"t","spanId":"SPAN","parentSpanId":"1","name":"tool","startTimeUnixNano":"4000","endTimeUnixNano":"4500","attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"execute_tool"}},{"key":"gen_ai.tool.name","value":{"stringValue":"kettle"}}NAMED]}"""
+            .Replace("NAMED", call is null ? "" : Named.Replace("CALL", call, StringComparison.Ordinal), StringComparison.Ordinal)
+            .Replace("SPAN", span, StringComparison.Ordinal);
+    }
+
+    private async Task<TraceImportResult> ImportAsync(string spans)
+    {
+        using var importer = new TraceImporter(_ledger);
+        using var source = RecordingSource.OfBytes("spans", Encoding.UTF8.GetBytes($$"""{"resourceSpans":[{"scopeSpans":[{"spans":[{{spans}}]}]}]}"""));
+        return await importer.ImportAsync(source);
+    }
+
+    private async Task<List<string>> CallsAsync() =>
+        [.. (await (await _ledger.OpenAsync("run:t")).ReadAllAsync()).Where(e => e.Type == "tool.called").Select(e => e.Metadata.ForeignId!)];
+
+    private async Task<List<string>> LinesAsync(string run) =>
+    [
+        .. (await (await _ledger.OpenAsync(run)).ReadAllAsync()).Where(e => e.Type != "otel.resource")
+            .Select(e => $"{e.Metadata.ForeignId} {e.Type} <{string.Join(' ', e.Metadata.ForeignCauses)}>"),
+    ];
+}
