@@ -11,7 +11,7 @@ internal static class TracesAnswer
 {
     private const int MostSentences = 5;
 
-    /// <summary>The number of spans that were not taken, and why, or what else is to be said; null for nothing.</summary>
+    /// <summary>The number of spans that should have been taken and were not, and why, or what else is to be said; null for nothing.</summary>
     public static (long Rejected, string? Message) Of(TraceImportResult result)
     {
         string[] sentences =
@@ -20,7 +20,7 @@ internal static class TracesAnswer
             .. result.LeftOutSpans > 0 ? [$"Left out, because no span of their traces is of the GenAI conventions: {result.LeftOutSpans:N0}."] : Array.Empty<string>(),
             .. result.Runs.Where(run => run.Note is not null).Select(run => $"{run.Stream}: {run.Note}").Take(MostSentences),
         ];
-        return (result.RejectedSpans + result.LeftOutSpans, sentences.Length > 0 ? string.Join(' ', sentences) : null);
+        return (result.RejectedSpans, sentences.Length > 0 ? string.Join(' ', sentences) : null);
     }
 
     /// <summary>The answer as JSON.</summary>

@@ -19,9 +19,15 @@ internal static class TimelineJoins
             ends[new StreamName(segment.Stream)] = before += segment.Taken;
         }
 
+        // Its own branches first: of a large tree the others may not all be asked.
         var streams = ends.Keys.ToList();
-        var tree = ledger.Store.ListBranchesAsync(run.History.Root, cancellationToken).Select(branch => branch.Stream).Where(branch => !ends.ContainsKey(branch));
-        streams.AddRange(await tree.Take(MostStreams + 1).ToListAsync(cancellationToken).ConfigureAwait(false));
+        var known = streams.ToHashSet();
+        foreach (var root in new[] { run.StreamName, run.History.Root }.Distinct())
+        {
+            var branches = ledger.Store.ListBranchesAsync(root, cancellationToken).Select(branch => branch.Stream).Where(known.Add);
+            streams.AddRange(await branches.Take(MostStreams + 1).ToListAsync(cancellationToken).ConfigureAwait(false));
+        }
+
         var joins = await ledger.FindJoinsAsync([.. streams.Take(MostStreams)], cancellationToken).ConfigureAwait(false);
         return (
             [

@@ -14,10 +14,11 @@ internal static class StepReader
     private const int MostEvents = 5_000;
     private const int MostSteps = 400;
 
-    // How far beyond a part the ends of its steps are looked for, and at least what they cost, which may be stated after them.
+    // How far beyond a part the ends of its steps are looked for, in events and in reads, which large events end early; and at least what they cost, which may be stated after them.
     private const int MostBeyond = 20_000;
     private const int LeastBeyond = 200;
-    private const int MostTasks = 20;
+    private const int MostReadsBeyond = 4;
+    private const int MostTasks = 100;
 
     public static async Task<Page> ReadAsync(ExplorerRequest request) =>
         Page.Of<StepsPage>(await ReadAsync(request, await request.OpenRunAsync().ConfigureAwait(false)).ConfigureAwait(false));
@@ -64,7 +65,8 @@ internal static class StepReader
         Take(page.Events);
         var to = fold.Steps.Count > MostSteps ? fold.Steps[MostSteps].Begin : page.Next;
         var shown = fold.Steps.Where(step => step.Begin < to).ToList();
-        for (var next = page.Next; next < length && next.Value < page.Next.Value + MostBeyond;)
+        var reads = 0;
+        for (var next = page.Next; next < length && next.Value < page.Next.Value + MostBeyond && reads < MostReadsBeyond; reads++)
         {
             var isNeeded = shown.Exists(step => step.State == StepState.Open);
             if (!isNeeded && next > page.Next)

@@ -55,6 +55,10 @@ internal sealed class RunImport(Run run, string id, IProgress<ImportProgress>? p
                 {
                     yield return new StreamEvent(run.StreamName, run.Correlated(item));
                 }
+                else if (recorded.Stream != run.StreamName)
+                {
+                    throw new EventIdInUseException(run.StreamName, id, recorded.Stream);
+                }
                 else if (!JsonEquality.Instance.Equals(EventJson.ParseElement(run.Store.Registry.Write(item).Json), recorded.ToJsonElement()))
                 {
                     _different++;

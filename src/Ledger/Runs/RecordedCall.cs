@@ -102,7 +102,7 @@ internal sealed class RecordedCall(Run run, CallLog log, AgentLedger ledger, Cal
                     continue;
                 }
             }
-            else if (state.NotMade is { } denied && options.Effects == EffectPolicy.Reconcile
+            else if (state.NotMade is { } denied && options.Effects != EffectPolicy.Repeat
                 && !await MayRepeatAsync(denied, state, cancellationToken).ConfigureAwait(false))
             {
                 state = await ReadAgainAsync(state, cancellationToken).ConfigureAwait(false);

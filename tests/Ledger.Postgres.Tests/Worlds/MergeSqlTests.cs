@@ -169,7 +169,13 @@ public sealed class MergeSqlTests(LedgerDatabase database) : IClassFixture<Ledge
 
         await using var connection = await database.DataSource.OpenConnectionAsync();
         var plans = new List<JsonNode>();
-        connection.Notice += (_, e) => plans.Add(JsonNode.Parse(e.Notice.MessageText.Split("plan:", 2)[1])!);
+        connection.Notice += (_, e) =>
+        {
+            if (e.Notice.MessageText.Split("plan:", 2) is [_, var plan])
+            {
+                plans.Add(JsonNode.Parse(plan)!);
+            }
+        };
         await using var counted = new NpgsqlCommand(
             $"""
             load 'auto_explain';
