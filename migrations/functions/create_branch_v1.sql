@@ -64,7 +64,9 @@ begin
     end if;
 
     -- What the parent has in its own lineage is there, because it cannot be deleted; the rest is looked up.
-    if segments > 1 then
+    if segments = 1 then
+        first_new := 1;
+    elsif segments > 1 then
         select segments into first_new
         from {ledger}.branch as b
         where b.stream = p_parent
@@ -72,21 +74,26 @@ begin
           and b.segment_taken[1:segments - 1] = create_branch_v1.segment_taken[1:segments - 1];
     end if;
 
-    select n.before + coalesce(t.version, 0) into prefix_length
-    from (select u.stream,
-                 u.taken,
-                 u.ordinal,
-                 sum(u.taken) over (order by u.ordinal) - u.taken as before
-          from unnest(create_branch_v1.segment_stream, create_branch_v1.segment_taken)
-              with ordinality as u (stream, taken, ordinal)) as n
-    left join {events}.mt_streams as t on t.id = n.stream
-    where n.ordinal >= coalesce(first_new, 1)
-      and (t.version is null or t.version < n.taken)
-    order by n.ordinal
-    limit 1;
-    if found then
-        outcome := 'prefix_missing';
-        return;
+    if first_new is null
+        or not exists (
+            select from {events}.mt_streams as t
+            where t.id = create_branch_v1.segment_stream[first_new] and t.version >= create_branch_v1.segment_taken[first_new]) then
+        select n.before + coalesce(t.version, 0) into prefix_length
+        from (select u.stream,
+                     u.taken,
+                     u.ordinal,
+                     sum(u.taken) over (order by u.ordinal) - u.taken as before
+              from unnest(create_branch_v1.segment_stream, create_branch_v1.segment_taken)
+                  with ordinality as u (stream, taken, ordinal)) as n
+        left join {events}.mt_streams as t on t.id = n.stream
+        where n.ordinal >= coalesce(first_new, 1)
+          and (t.version is null or t.version < n.taken)
+        order by n.ordinal
+        limit 1;
+        if found then
+            outcome := 'prefix_missing';
+            return;
+        end if;
     end if;
 
     -- A time maps to one position of the branch, so its own events must not be older than those it shares.

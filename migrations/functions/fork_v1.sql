@@ -35,9 +35,16 @@ volatile
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $function$
+declare
+    prefix bigint;
+    lineage jsonb;
 begin
-    select coalesce(b.root, p_parent), {ledger}.history_length_v1(p_parent)
-    into root, available
+    select coalesce(b.root, p_parent),
+           coalesce(b.fork_position, 0),
+           coalesce(b.fork_position, 0) + t.version,
+           coalesce(b.segment_stream, '{}'),
+           coalesce(b.segment_taken, '{}')
+    into root, prefix, available, segment_stream, segment_taken
     from {events}.mt_streams as t
     left join {ledger}.branch as b on b.stream = t.id
     where t.id = p_parent;
@@ -52,9 +59,27 @@ begin
         return;
     end if;
 
-    select coalesce(array_agg(s.stream order by s.ordinal), '{}'), coalesce(array_agg(s.upto order by s.ordinal), '{}')
-    into segment_stream, segment_taken
-    from {ledger}.world_segment_v1(p_parent, fork_position) as s;
+    -- After its parent's own fork a branch has its parent's lineage and one segment more; that of its event is continued as it is, if it is whole.
+    if fork_position > prefix then
+        if prefix > 0 then
+            select e.data -> 'lineage' into lineage from {events}.mt_events as e where e.stream_id = p_parent and e.version = 1;
+            lineage := case
+                when jsonb_typeof(lineage) = 'array'
+                    and jsonb_array_length(lineage) = cardinality(segment_taken)
+                    and lineage -> -1 = jsonb_build_object(
+                        'stream', segment_stream[cardinality(segment_stream)], 'taken', segment_taken[cardinality(segment_taken)])
+                then lineage || jsonb_build_object('stream', p_parent, 'taken', fork_position - prefix)
+            end;
+        end if;
+
+        segment_stream := segment_stream || p_parent;
+        segment_taken := segment_taken || fork_position - prefix;
+    elsif fork_position < prefix then
+        select coalesce(array_agg(s.stream order by s.ordinal), '{}'), coalesce(array_agg(s.upto order by s.ordinal), '{}')
+        into segment_stream, segment_taken
+        from {ledger}.world_segment_v1(p_parent, fork_position) as s;
+    end if;
+
     if cardinality(segment_stream) > p_max_depth then
         outcome := 'too_deep';
         return;
@@ -67,9 +92,9 @@ begin
         event_data || jsonb_build_object(
             'fork_position', fork_position,
             'root', root,
-            'lineage', (
+            'lineage', coalesce(lineage, (
                 select coalesce(jsonb_agg(jsonb_build_object('stream', s.stream, 'taken', s.taken) order by s.ordinal), '[]')
-                from unnest(fork_v1.segment_stream, fork_v1.segment_taken) with ordinality as s (stream, taken, ordinal))),
+                from unnest(fork_v1.segment_stream, fork_v1.segment_taken) with ordinality as s (stream, taken, ordinal)))),
         event_headers, root, event_causation, p_projections) as c;
 end
 $function$;

@@ -10,7 +10,7 @@ set plan_cache_mode = force_generic_plan
 as $function$
 begin
     return (
-        select coalesce((select sum(g.taken) from {ledger}.lineage as g where g.branch = p_stream), 0)::bigint
+        select coalesce((select b.fork_position from {ledger}.branch as b where b.stream = p_stream), 0)
              + coalesce((select t.version from {events}.mt_streams as t where t.id = p_stream), 0));
 end
 $function$;

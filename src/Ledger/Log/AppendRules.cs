@@ -6,8 +6,9 @@ internal static class AppendRules
     public static void Check(IReadOnlyList<StreamAppend> appends)
     {
         ArgumentNullException.ThrowIfNull(appends);
-        foreach (var append in appends)
+        for (var i = 0; i < appends.Count; i++)
         {
+            var append = appends[i];
             if (append?.Events is null || HasNull(append.Events))
             {
                 throw new ArgumentException("A part of the append, its list of events or an event in it is null.", nameof(appends));

@@ -131,18 +131,23 @@ public sealed partial class Run
     public Task<Run> ForkAsync(ForkOptions? options = null, CancellationToken cancellationToken = default) =>
         _ledger.ForkAsync(StreamName, options, cancellationToken);
 
-    private async Task<Position> AppendAsync(IReadOnlyList<object> events, ExpectedVersion expected, CancellationToken cancellationToken)
+    private Task<Position> AppendAsync(IReadOnlyList<object> events, ExpectedVersion expected, CancellationToken cancellationToken)
     {
         var correlated = Correlated(events);
         if (_ledger.Options.Validation == AppendValidation.WorldEvents)
         {
             Position? length = expected.Version is { } version ? History.LengthAt(version) : null;
-            return await AppendValidatedCoreAsync(correlated, length, cancellationToken).ConfigureAwait(false);
+            return AppendValidatedCoreAsync(correlated, length, cancellationToken);
         }
 
-        var append = new[] { new StreamAppend(StreamName, expected, correlated) };
-        var results = await _ledger.Store.AppendAsync(append, cancellationToken).ConfigureAwait(false);
-        return await EndOfAsync(results[0], correlated, cancellationToken).ConfigureAwait(false);
+        return AppendAsync(new StreamAppend(StreamName, expected, correlated), correlated, cancellationToken);
+    }
+
+    // By itself: what an asynchronous method keeps is allocated for each call, and this is the call of every append.
+    private async Task<Position> AppendAsync(StreamAppend append, NewEvent[] events, CancellationToken cancellationToken)
+    {
+        var results = await _ledger.Store.AppendAsync([append], cancellationToken).ConfigureAwait(false);
+        return await EndOfAsync(results[0], events, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<Position> AppendValidatedCoreAsync(

@@ -171,6 +171,20 @@ public abstract class ImportTests(ITestEngine engine) : EventStoreTests(engine)
         }
     }
 
+    [Fact]
+    public async Task Unordered_WithAnEventThatAnotherRunHas_IsRefused_AndWritesNothing()
+    {
+        var (one, other) = (NewId(), NewId());
+        NewEvent[] events = [.. Enumerable.Range(0, 3).Select(n => new NewEvent(Labelled($"{n}")) { Id = Guid.CreateVersion7() })];
+        await ImportUnorderedAsync(one, events[1..2]);
+
+        var refusal = await Should.ThrowAsync<EventIdInUseException>(() => ImportUnorderedAsync(other, events));
+
+        refusal.Message.ShouldContain($"run:{one}");
+        (await Store.GetStreamAsync(StreamName.Run(other))).ShouldBeNull();
+        (await ImportUnorderedAsync(one, events)).WrittenEvents.ShouldBe(2);
+    }
+
     protected static NewEvent[] Recording(int count, string prefix = "") =>
         [.. Enumerable.Range(0, count).Select(n => new NewEvent(Labelled($"{prefix}{n}"), new EventMetadata { ForeignId = $"{prefix}{n}" }))];
 
@@ -200,6 +214,9 @@ public abstract class ImportTests(ITestEngine engine) : EventStoreTests(engine)
 
     private static Task<ImportResult> ImportLinesAsync(AgentLedger ledger, string id, string lines) =>
         new EventImporter(ledger).ImportAsync(EventRecording.Inspect(id, () => EventFile.Read(Encoding.UTF8.GetBytes(lines))));
+
+    private Task<ImportResult> ImportUnorderedAsync(string name, IReadOnlyList<NewEvent> events) =>
+        new EventImporter(Runs).ImportAsync(EventRecording.InspectUnordered(name, () => events));
 
     private Task<ImportResult> ImportAsync(string name, IReadOnlyList<NewEvent> events) =>
         new EventImporter(Runs).ImportAsync(EventRecording.Inspect(name, () => events));

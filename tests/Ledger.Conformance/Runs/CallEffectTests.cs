@@ -238,6 +238,18 @@ public abstract class CallEffectTests(ITestEngine engine) : PolledToolTests(engi
     }
 
     [Fact]
+    public async Task Refuse_NotMadeAsItsCalleeSaid_IsRefused_BecauseItsMakerMayHaveDied()
+    {
+        var (run, hung) = await BeginAndHangAsync(isUnderABudget: true);
+        await ReleaseAndDieAsync(run.Id);
+
+        var unknown = await Should.ThrowAsync<CallUnknownException>(
+            () => run.CallAsync("tool", Poll, CallAsync, new CallOptions { Effects = EffectPolicy.Refuse }));
+
+        (unknown.RequestId, Calls).ShouldBe((hung.RequestId, 0));
+    }
+
+    [Fact]
     public async Task Request_WrittenAfterAnEarlierAttemptWasAnswered_IsNotMade()
     {
         var (run, hung) = await BeginAndHangAsync(isUnderABudget: false);

@@ -5,19 +5,17 @@ namespace Ledger.Postgres.Log.Appending;
 /// <summary>An item waiting in a lane: a request whose caller awaits its answer, or a barrier of a request over several lanes.</summary>
 internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendResult>>
 {
-    private readonly TaskCompletionSource? _released;
     private CancellationTokenRegistration _cancellation;
     private SemaphoreSlim? _room;
 
-    private PendingAppend(AppendRequest? request)
-        : base(TaskCreationOptions.RunContinuationsAsynchronously)
+    // The task has a field for what it is about, so that none is needed here: one of these is allocated for each append.
+    private PendingAppend(object requestOrRelease)
+        : base(requestOrRelease, TaskCreationOptions.RunContinuationsAsynchronously)
     {
-        Request = request;
-        _released = request is null ? new(TaskCreationOptions.RunContinuationsAsynchronously) : null;
     }
 
     /// <summary>What to send, or null for a barrier.</summary>
-    public AppendRequest? Request { get; }
+    public AppendRequest? Request => Task.AsyncState as AppendRequest;
 
     /// <summary>When it began to wait, as the clock's timestamp.</summary>
     public long Since { get; private init; }
@@ -33,6 +31,8 @@ internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendR
 
     /// <summary>The answer; for a barrier, completed when the lane has reached it.</summary>
     public Task<IReadOnlyList<AppendResult>> Answer => Task;
+
+    private TaskCompletionSource Released => (TaskCompletionSource)Task.AsyncState!;
 
     /// <summary>A request that waits in a lane; a cancelled caller stops waiting, and its request is not sent if it has not been yet.</summary>
     /// <param name="request">The request.</param>
@@ -64,7 +64,7 @@ internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendR
     }
 
     /// <summary>A place in a lane at which the lane stands still until it is released.</summary>
-    public static PendingAppend Barrier() => new(null);
+    public static PendingAppend Barrier() => new(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
     /// <summary>Releases its place; a second call has no effect.</summary>
     public void LeaveRoom() => Interlocked.Exchange(ref _room, null)?.Release();
@@ -95,12 +95,12 @@ internal sealed class PendingAppend : TaskCompletionSource<IReadOnlyList<AppendR
         }
     }
 
-    public void Release() => _released!.TrySetResult();
+    public void Release() => Released.TrySetResult();
 
     /// <summary>Reports that the lane has reached this barrier, and waits there.</summary>
     public Task ReachAsync()
     {
         TrySetResult([]);
-        return _released!.Task;
+        return Released.Task;
     }
 }

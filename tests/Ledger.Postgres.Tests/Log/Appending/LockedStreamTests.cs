@@ -27,6 +27,8 @@ public sealed class LockedStreamTests(LedgerDatabase database) : IClassFixture<L
             await AppendElsewhereAsync(store);
         }
 
+        // The first is sent again on a connection of its own when its time is over, and waits again a moment later.
+        await held.WaitForWaitersAsync();
         (await held.CountWaitersAsync()).ShouldBe(1);
         await held.DisposeAsync();
         await Task.WhenAll(blocked).WaitAsync(Patience);
