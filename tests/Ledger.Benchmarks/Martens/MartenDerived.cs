@@ -11,7 +11,8 @@ namespace Ledger.Benchmarks.Martens;
 /// <summary>Marten reading and deriving what it has in its own tables.</summary>
 internal static class MartenDerived
 {
-    // Five minutes, its default, are too short for a million events.
+    // Marten rebuilds some 1,700 events a second, so a million would take ten minutes a round, and its own limit is five.
+    private const int RebuiltRuns = 500;
     private static readonly TimeSpan RebuildTimeout = TimeSpan.FromMinutes(30);
 
     /// <summary>Reads the long run by <c>FetchStreamAsync</c>, each event's data typed.</summary>
@@ -33,7 +34,7 @@ internal static class MartenDerived
             },
             cancellationToken));
 
-    /// <summary>Makes the documents of all worlds again by the daemon's rebuild.</summary>
+    /// <summary>Makes the documents of the first 500 worlds again by the daemon's rebuild.</summary>
     public static Contender Rebuilding() => new(
         MartenPeer.Name,
         (bench, cancellationToken) => MartenPeer.WithStoreAsync(
@@ -45,7 +46,7 @@ internal static class MartenDerived
             },
             async store =>
             {
-                await MartenPeer.FillAsync(bench, cancellationToken);
+                var events = await MartenPeer.FillAsync(bench, cancellationToken, RebuiltRuns);
                 using var daemon = await store.BuildProjectionDaemonAsync();
                 using var heap = new HeapWatch();
                 var started = Stopwatch.GetTimestamp();
@@ -53,7 +54,7 @@ internal static class MartenDerived
                 var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
                 return new Measurement
                 {
-                    [Figure.EventsPerSecond] = await bench.CountEventsAsync(cancellationToken) / seconds,
+                    [Figure.EventsPerSecond] = events / seconds,
                     [Figure.Heap] = heap.MostMegabytes,
                 };
             },

@@ -55,13 +55,16 @@ internal static class MartenPeer
     }
 
     /// <summary>Copies the log of Ledger's schema into Marten's, with the names of its types and with its JSON's members.</summary>
-    public static async Task FillAsync(Workbench bench, CancellationToken cancellationToken)
+    public static async Task<long> FillAsync(Workbench bench, CancellationToken cancellationToken, int mostStreams = int.MaxValue)
     {
         await using var fill = new NpgsqlCommand(BenchmarkSql.Load("fill_peer"));
         fill.CommandTimeout = 0;
+        fill.Parameters.Add(new NpgsqlParameter<int> { TypedValue = mostStreams });
         await using var connection = await bench.DataSource.OpenConnectionAsync(cancellationToken);
         fill.Connection = connection;
         await fill.ExecuteNonQueryAsync(cancellationToken);
+        await using var count = new NpgsqlCommand(BenchmarkSql.Load("count_peer_events"), connection);
+        return (long)(await count.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static Contender Appending(string way, EventAppendMode mode, int writers, int eventsPerCall) => new(

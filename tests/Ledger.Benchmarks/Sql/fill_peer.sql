@@ -1,10 +1,12 @@
 -- Copies the log of schema "ledger" into Marten's tables of schema "peer", unless they have it already: the members of the JSON are
--- renamed to those of the peer's records.
+-- renamed to those of the peer's records. $1 the most streams that are copied.
 with stream as (
     insert into peer.mt_streams (id, version, "timestamp", created, tenant_id, is_archived)
     select id, version, "timestamp", created, tenant_id, false
     from ledger.mt_streams
     where not exists (select from peer.mt_streams)
+    order by id
+    limit $1
     returning id),
 event as (
     insert into peer.mt_events (seq_id, id, stream_id, version, data, type, "timestamp", tenant_id, mt_dotnet_type, is_archived)

@@ -173,9 +173,12 @@ public abstract class CallOnceTests(ITestEngine engine) : EventStoreTests(engine
             new NewEvent(new UntypedEvent("tool.returned", JsonElement.Parse($$"""{"call_id":"{{failed.Id}}","error":"no"}"""))),
             called,
             new NewEvent(new ToolReturned("c1", JsonElement.Parse("7"))),
+            new NewEvent(new UntypedEvent("llm.request", JsonElement.Parse("\"named\"")), new EventMetadata { ForeignId = "q2" }),
+            new NewEvent(new LlmResponse("5"), new EventMetadata { ForeignCauses = ["unknown", "q2"] }),
         ]);
 
         (await run.CallOnceAsync("llm", Respelled, Never)).Text.ShouldBe("4");
+        (await run.CallOnceAsync("llm", "\"named\"", Never)).Text.ShouldBe("5");
         ShouldBe((await run.CallOnceAsync("tool", """{"tool":"u"}""", Never)).Response, "7");
         (await run.CallOnceAsync("tool", """{"tool":"t"}""", Answering("yes"))).IsFromLog.ShouldBeFalse();
     }

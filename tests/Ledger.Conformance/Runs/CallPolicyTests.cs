@@ -119,6 +119,43 @@ public abstract class CallPolicyTests(ITestEngine engine) : PolledToolTests(engi
     }
 
     [Fact]
+    public async Task Once_IsTheFirstAnswerOfTheHistory_WhicheverAttemptItWasGivenTo()
+    {
+        var run = Runs.GetRun(NewId());
+        (await PollAsync(await run.BeginAttemptAsync("turn-1"), 2)).ShouldBe(["answer 1", "answer 2"]);
+
+        var once = new CallOptions { Reuse = CallReuse.Once };
+        (await Runs.GetRun(run.Id).CallAsync("tool", Poll, CallAsync, once)).Text.ShouldBe("answer 1");
+        (await (await run.BeginAttemptAsync("turn-2")).CallAsync("tool", Poll, CallAsync, once)).Text.ShouldBe("answer 1");
+    }
+
+    [Fact]
+    public async Task OpenCalls_AreListedFromTheOldest()
+    {
+        var run = Runs.GetRun(NewId());
+        var requests = Enumerable.Range(0, 4).Select(n => $$"""{"tool":"slow","n":{{n}}}""").ToArray();
+        var ends = new TaskCompletionSource();
+        var calls = new List<Task>();
+        foreach (var request in requests)
+        {
+            var begun = new TaskCompletionSource();
+            calls.Add(run.CallAsync("tool", request, async (_, _) =>
+            {
+                begun.SetResult();
+                await ends.Task;
+                return CallResponse.OfText("done");
+            }));
+            await begun.Task;
+        }
+
+        var open = await run.ListOpenCallsAsync();
+        var written = (await run.ReadAllAsync()).Where(e => e.Type == "tool.called").Select(e => e.Id);
+        open.Select(c => c.RequestId).ShouldBe(written);
+        ends.SetResult();
+        await Task.WhenAll(calls);
+    }
+
+    [Fact]
     public async Task Tool_ReturnedWithoutAResult_IsNoAnswer()
     {
         var run = Runs.GetRun(NewId());

@@ -1,0 +1,2 @@
+-- The events that Marten has.
+select count(*) from peer.mt_events
