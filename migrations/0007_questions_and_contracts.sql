@@ -216,7 +216,7 @@ select
     r.whole_cost_usd,
     coalesce(m.is_archived, false) as archived,
     coalesce(m.version, 0) - coalesce(r.version, 0) as missing_events
-from {events}.mt_streams as m
+from {ledger}.stream_guard as m
 left join {ledger}.run_summary as r on r.stream = m.id and r.version > 0
 left join {ledger}.branch as b on b.stream = m.id
 where m.id like 'run:%'

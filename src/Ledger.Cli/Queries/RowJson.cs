@@ -13,13 +13,11 @@ internal sealed class RowJson
     private readonly string[] _names;
     private readonly string[] _types;
     private readonly ArrayBufferWriter<byte> _buffer = new(4_096);
-    private readonly Utf8JsonWriter _writer;
 
     public RowJson(IReadOnlyList<SqlColumn> columns)
     {
         _types = [.. columns.Select(column => column.Type)];
         _names = NamesOf(columns);
-        _writer = new Utf8JsonWriter(_buffer, Options);
     }
 
     /// <summary>A line for each row.</summary>
@@ -66,57 +64,59 @@ internal sealed class RowJson
 
     private ReadOnlyMemory<byte> Line(IReadOnlyList<string?> row)
     {
-        _writer.Reset();
-        _writer.WriteStartObject();
-        for (var i = 0; i < row.Count; i++)
+        using (var writer = new Utf8JsonWriter(_buffer, Options))
         {
-            _writer.WritePropertyName(_names[i]);
-            Write(_types[i], row[i]);
+            writer.WriteStartObject();
+            for (var i = 0; i < row.Count; i++)
+            {
+                writer.WritePropertyName(_names[i]);
+                Write(writer, _types[i], row[i]);
+            }
+
+            writer.WriteEndObject();
         }
 
-        _writer.WriteEndObject();
-        _writer.Flush();
         _buffer.Write("\n"u8);
         return _buffer.WrittenMemory;
     }
 
-    private void Write(string type, string? value)
+    private static void Write(Utf8JsonWriter writer, string type, string? value)
     {
         if (value is null)
         {
-            _writer.WriteNullValue();
+            writer.WriteNullValue();
             return;
         }
 
         switch (type)
         {
             case "smallint" or "integer" or "bigint" or "oid" or "numeric" or "real" or "double precision" when value[^1] is >= '0' and <= '9':
-                _writer.WriteRawValue(value, skipInputValidation: true);
+                writer.WriteRawValue(value, skipInputValidation: true);
                 break;
             case "boolean":
-                _writer.WriteBooleanValue(value == "t");
+                writer.WriteBooleanValue(value == "t");
                 break;
             case "json" or "jsonb":
                 // A json keeps its line breaks, which are between its values alone.
-                _writer.WriteRawValue(value.Replace('\n', ' ').Replace('\r', ' '), skipInputValidation: true);
+                writer.WriteRawValue(value.Replace('\n', ' ').Replace('\r', ' '), skipInputValidation: true);
                 break;
             case "timestamp with time zone" when value.EndsWith("+00", StringComparison.Ordinal):
-                _writer.WriteStringValue($"{value[..^3].Replace(' ', 'T')}Z");
+                writer.WriteStringValue($"{value[..^3].Replace(' ', 'T')}Z");
                 break;
             case "timestamp without time zone" when value[^1] is >= '0' and <= '9':
-                _writer.WriteStringValue(value.Replace(' ', 'T'));
+                writer.WriteStringValue(value.Replace(' ', 'T'));
                 break;
             case var _ when type.EndsWith("[]", StringComparison.Ordinal) && ArrayText.Read(value) is { } items:
-                _writer.WriteStartArray();
+                writer.WriteStartArray();
                 foreach (var item in items)
                 {
-                    Write(item.IsArray ? type : type[..^2], item.Text);
+                    Write(writer, item.IsArray ? type : type[..^2], item.Text);
                 }
 
-                _writer.WriteEndArray();
+                writer.WriteEndArray();
                 break;
             default:
-                _writer.WriteStringValue(value);
+                writer.WriteStringValue(value);
                 break;
         }
     }

@@ -6,7 +6,7 @@ namespace Ledger.Postgres.Queries;
 /// <param name="Calls">The names that are used as functions, with the place of the first use.</param>
 internal sealed record SqlStatement(string Text, bool IsPlan, IReadOnlyDictionary<string, int> Calls)
 {
-    private static readonly string[] Questions = ["select", "with", "values", "table", "explain"];
+    private static readonly string[] Questions = ["select", "with", "values", "table"];
 
     /// <summary>Reads a question.</summary>
     /// <exception cref="SqlQueryException">It is empty, has several statements, or is not a question.</exception>
@@ -35,14 +35,53 @@ internal sealed record SqlStatement(string Text, bool IsPlan, IReadOnlyDictionar
         }
 
         var first = tokens[0];
-        if (!first.IsSign('(') && !(first.Kind == SqlTokenKind.Word && Questions.Contains(first.Text, StringComparer.Ordinal)))
+        if (!first.IsSign('(') && !IsQuestion(first) && first is not { Kind: SqlTokenKind.Word, Text: "explain" })
         {
             throw SqlPlace.Refusal(
-                "0A000", $"A question begins with {string.Join(", ", Questions[..^1])} or {Questions[^1]}, not with '{text[first.Start..EndOf(text, first)]}'.", text, first.Start);
+                "0A000", $"A question begins with {string.Join(", ", Questions)} or explain, not with '{text[first.Start..EndOf(text, first)]}'.", text, first.Start);
         }
 
-        return new SqlStatement(text, first is { Kind: SqlTokenKind.Word, Text: "explain" }, CallsIn(tokens));
+        var isPlan = first is { Kind: SqlTokenKind.Word, Text: "explain" };
+        if (isPlan)
+        {
+            CheckPlanned(text, tokens);
+        }
+
+        return new SqlStatement(text, isPlan, CallsIn(tokens));
     }
+
+    // No cursor refuses what else has a plan, and with ANALYZE it is done: a table is made in a transaction that only reads.
+    private static void CheckPlanned(string text, List<SqlToken> tokens)
+    {
+        var at = 1;
+        if (tokens.Count > 2 && tokens[1].IsSign('(') && !tokens[2].IsSign('(') && !IsQuestion(tokens[2]))
+        {
+            at = tokens.FindIndex(token => token.IsSign(')')) is >= 0 and var end ? end + 1 : tokens.Count;
+        }
+
+        while (at < tokens.Count && tokens[at] is { Kind: SqlTokenKind.Word, Text: "analyze" or "analyse" or "verbose" })
+        {
+            at++;
+        }
+
+        const string Rule = "A plan is asked for of a question, which begins with select, with, values or table";
+        if (at >= tokens.Count)
+        {
+            throw new SqlQueryException("0A000", $"{Rule}.");
+        }
+
+        if (!tokens[at].IsSign('(') && !IsQuestion(tokens[at]))
+        {
+            throw SqlPlace.Refusal("0A000", $"{Rule}, not with '{text[tokens[at].Start..EndOf(text, tokens[at])]}'.", text, tokens[at].Start);
+        }
+
+        if (tokens.FindIndex(token => token is { Kind: SqlTokenKind.Word, Text: "into" }) is >= 0 and var into)
+        {
+            throw SqlPlace.Refusal("0A000", "A question writes into nothing.", text, tokens[into].Start);
+        }
+    }
+
+    private static bool IsQuestion(SqlToken token) => token.Kind == SqlTokenKind.Word && Questions.Contains(token.Text, StringComparer.Ordinal);
 
     private static int EndOf(string text, SqlToken token) => Math.Min(text.Length, token.Start + Math.Max(token.Text.Length, 1));
 

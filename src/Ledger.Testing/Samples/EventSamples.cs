@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Ledger.Events;
 using Ledger.Json;

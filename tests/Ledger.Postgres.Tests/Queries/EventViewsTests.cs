@@ -76,9 +76,11 @@ public sealed class EventViewsTests(LedgerDatabase database) : IClassFixture<Led
         (await LinesAsync("select status, model, input_tokens, output_tokens, cost_usd, request ->> 'messages', response ->> 'text', request_id is null from ledger.llm_calls where run = 'run:rows' order by seq"))
             .ShouldBe(["answered|m-1|3|4|0.5|?|!|f", "answered|m-9|||0.25||so|t"]);
         (await LinesAsync("select run, status, tool, error, arguments, result, duration >= '0' from ledger.tool_calls where run like '%:rows' order by seq"))
-            .ShouldBe(["run:rows|failed|kettle|cold|{\"c\": 100}||t", "run:rows|answered|sonar||{\"quay\": \"north\"}|\"deep\"|t", "branch:rows|open|sonar||||"]);
+            .ShouldBe(["run:rows|failed|kettle|TimeoutException: cold|{\"c\": 100}||t", "run:rows|answered|sonar||{\"quay\": \"north\"}|\"deep\"|t", "branch:rows|open|sonar||||"]);
         (await LinesAsync("select version, type, root from ledger.events where stream = 'branch:rows' order by version"))
             .ShouldBe(["1|branch.created|run:rows", "2|tool.called|run:rows"]);
+        (await LinesAsync("select missing_events from ledger.runs where run = 'branch:rows'")).ShouldBe(["2"]);
+        await Runs.Summaries.CatchUpAsync();
         (await LinesAsync("select kind, parent, root, fork_position, events, length from ledger.runs where run = 'branch:rows'"))
             .ShouldBe(["branch|run:rows|run:rows|7|2|9"]);
     }

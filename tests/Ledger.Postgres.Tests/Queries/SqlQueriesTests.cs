@@ -73,6 +73,7 @@ public sealed class SqlQueriesTests(LedgerDatabase database) : IClassFixture<Led
         "select * from ledger.mt_streams for update",
         "explain analyze delete from ledger.mt_streams",
         "explain analyze create table ledger.made as select 1",
+        "explain analyze with gone as (delete from ledger.mt_streams returning id) select * from gone",
         "explain (analyze) select pg_terminate_backend(pg_backend_pid())",
         "select nextval('ledger.mt_events_sequence')",
         "select set_config('transaction_read_only', 'off', true)",
