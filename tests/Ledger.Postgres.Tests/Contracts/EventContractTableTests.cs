@@ -14,11 +14,11 @@ namespace Ledger.Postgres.Tests.Contracts;
 /// <summary>The contracts in the database, and the applications that declare them.</summary>
 public sealed class EventContractTableTests : IAsyncLifetime
 {
-    private readonly LedgerDatabase _database = new();
+    private LedgerDatabase _database = null!;
 
     private EventContractTable Table => new(_database.DataSource);
 
-    public Task InitializeAsync() => _database.InitializeAsync();
+    public async Task InitializeAsync() => _database = await CreateAsync();
 
     public async Task DisposeAsync() => await _database.DisposeAsync();
 
@@ -76,6 +76,13 @@ public sealed class EventContractTableTests : IAsyncLifetime
         var refused = await Should.ThrowAsync<InvalidEventException>(() => run.AppendAsync([new UntypedEvent("order-placed.v1", JsonElement.Parse("""{"order":"o-1"}"""))]));
         refused.Message.ShouldBe("An event 'order-placed.v1' cannot be stored: '/total' of its data is missing. The contract of the event says so. Nothing was written.");
         new PostgresOptions { Registry = SampleRegistry.First, Contracts = EventContractMode.Declare }.Checked().Registry.Validates.ShouldBeFalse();
+    }
+
+    private static async Task<LedgerDatabase> CreateAsync()
+    {
+        var database = new LedgerDatabase();
+        await database.InitializeAsync();
+        return database;
     }
 
     private static string Text(DeclaredContract declared) => $"{declared.Contract.Name} {declared.Version} {declared.IsEnforced}";
