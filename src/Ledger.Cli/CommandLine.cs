@@ -92,7 +92,11 @@ internal static class CommandLine
         try
         {
             await session.Out.FlushAsync();
-            if (failure.Message is { } message)
+            if (failure.Json is { } json && session.Json)
+            {
+                await io.Error.WriteLineAsync(json);
+            }
+            else if (failure.Message is { } message)
             {
                 await io.Error.WriteLineAsync($"ledger: {Output.Printable.Of(message)}");
             }

@@ -8,6 +8,7 @@ using Ledger.Cli.Calls;
 using Ledger.Cli.Causality;
 using Ledger.Cli.Chrono;
 using Ledger.Cli.Completions;
+using Ledger.Cli.Contracts;
 using Ledger.Cli.Demo;
 using Ledger.Cli.Events;
 using Ledger.Cli.Explorer;
@@ -15,6 +16,7 @@ using Ledger.Cli.Files;
 using Ledger.Cli.Local;
 using Ledger.Cli.Migrations;
 using Ledger.Cli.Projections;
+using Ledger.Cli.Queries;
 using Ledger.Cli.Runs;
 using Ledger.Cli.Seals;
 using Ledger.Cli.Tasks;
@@ -54,6 +56,7 @@ internal static class Commands
         root.Add(new EventsCommand());
         root.Add(new LogCommand());
         root.Add(new SearchCommand());
+        root.Add(new QueryCommand());
         root.Add(new StatusCommand());
         root.Add(new WorldCommand());
         root.Add(new ObjectCommand());
@@ -141,6 +144,12 @@ internal static class Commands
             new SealVerifyCommand(),
             new SealAuditCommand(),
             new SealExportCommand()));
+        root.Add(Group(
+            "schema",
+            "Shows and compares the contracts of events: the JSON Schemas of their data.",
+            new SchemaExportCommand(),
+            new SchemaCheckCommand(),
+            new SchemaStatusCommand()));
         root.Add(Group(
             "migrate",
             "Updates the schema of a database, and shows how it differs.",

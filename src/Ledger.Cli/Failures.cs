@@ -1,10 +1,12 @@
 using Ledger.Bus;
+using Ledger.Explorer.Contracts;
 using Ledger.Files;
 using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Local;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Rebuilding;
+using Ledger.Postgres.Queries;
 using Ledger.Postgres.Schema;
 using Ledger.Projections;
 using Ledger.Records;
@@ -39,6 +41,7 @@ internal static class Failures
             or ChronoHistoryLostException or ChronoSharedException or ChronoRowException
             or SealFormatException or SealBrokenException or NotSealedException
             or MigrationFailedException or FunctionFailedException or SchemaTooOldException or SchemaNotMendedException => new(ExitCodes.Refusal, exception.Message),
+        SqlQueryException fault => new(ExitCodes.Refusal, fault.Message, Output.Printer.TextOf(QueryFaultContract.Of(fault), ContractContext.Default.QueryFaultContract)),
         IOException { HResult: BrokenPipe } => new(ExitCodes.OutputClosed, null),
         _ when PostgresFaults.Describe(exception) is { } sentence => new(ExitCodes.Refusal, sentence),
         ArgumentException { ParamName: null } => new(ExitCodes.Refusal, exception.Message),

@@ -12,6 +12,7 @@ using Ledger.Marten.Streams;
 using Ledger.Marten.Worlds;
 using Ledger.Postgres;
 using Ledger.Postgres.Projections.Inline;
+using Ledger.Postgres.Queries;
 using Marten;
 using Marten.Events;
 using Marten.Storage;
@@ -107,6 +108,11 @@ internal sealed class StoreConfiguration
         options.Events.MetadataConfig.CausationIdEnabled = true;
         options.Events.MetadataConfig.HeadersEnabled = true;
         options.Events.EnableUniqueIndexOnEventId = true;
+        foreach (var index in EventIndexes.Names)
+        {
+            options.Events.IgnoreIndex(index);
+        }
+
         options.Events.UseListenNotifyForEventAppends = true;
 
         // For those who list projections: without it Marten's daemon does not say which node runs one.

@@ -1,5 +1,6 @@
 using System.Text;
 using Ledger.Log;
+using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Inline;
 using Ledger.Postgres.Schema;
@@ -73,6 +74,9 @@ public sealed record PostgresOptions
     /// <summary>Whether the application brings the schema up to date itself: default <see cref="AutoMigrate.Never"/>.</summary>
     public AutoMigrate AutoMigrate { get; init; }
 
+    /// <summary>What the application does with the contracts of its events, which are those of <see cref="Registry"/>: default <see cref="EventContractMode.Off"/>.</summary>
+    public EventContractMode Contracts { get; init; }
+
     /// <summary>The limits of runs and branches: default those of <see cref="AgentLedgerOptions"/>.</summary>
     public AgentLedgerOptions Limits { get; init; } = new();
 
@@ -132,7 +136,10 @@ public sealed record PostgresOptions
             faults);
         Check(Enum.IsDefined(WorldRows), $"{nameof(WorldRows)} is '{WorldRows}', which is not a valid value.", faults);
         Check(Enum.IsDefined(AutoMigrate), $"{nameof(AutoMigrate)} is '{AutoMigrate}', which is not a valid value.", faults);
-        return faults.Count == 0 ? this : throw new PostgresOptionsException(faults);
+        Check(Enum.IsDefined(Contracts), $"{nameof(Contracts)} is '{Contracts}', which is not a valid value.", faults);
+        return faults.Count > 0 ? throw new PostgresOptionsException(faults)
+            : Contracts == EventContractMode.Enforce && !Registry!.Validates ? this with { Registry = Registry.ValidatingAppends() }
+            : this;
     }
 
     /// <summary>The same options with logging of events whose JSON does not fit their types; null for no logging.</summary>

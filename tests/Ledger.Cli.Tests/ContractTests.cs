@@ -25,6 +25,7 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
         ["mcp"] = "its answers are checked by McpTests",
         ["export"] = "it prints an event file",
         ["completion"] = "it prints a script",
+        ["schema export"] = "it prints a schema document",
         ["db start"] = "DbTests start a server",
         ["db stop"] = "DbTests start a server",
         ["db status"] = "DbTests start a server",
@@ -130,6 +131,9 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
             (Out.SealStatusContract, ["seal", "status"]),
             (Out.SealAuditContract, ["seal", "audit"]),
             (Out.SealStatusContract, ["seal", "export", PathOf("tiles")]),
+            (Out.WorldIndexContract, ["query", "--create-indexes"]),
+            (Out.IReadOnlyListContractBreakContract, ["schema", "check", ContractsFile()]),
+            (Out.IReadOnlyListEventTypeContract, ["schema", "status", "--check"]),
             (Out.IReadOnlyListMigrationContract, ["migrate", "list"]),
             (Out.IReadOnlyListMigrationContract, ["migrate", "apply"]),
             (Out.IReadOnlyListSchemaDifferenceContract, ["migrate", "assert"]),
@@ -216,6 +220,12 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
         { IsGenericType: true } list => $"{list.GetGenericArguments()[^1].Name}s",
         var other => other.Name,
     };
+
+    private string ContractsFile()
+    {
+        File.WriteAllText(PathOf("contracts.json"), """{"$defs":{}}""");
+        return PathOf("contracts.json");
+    }
 
     private static IEnumerable<string> Names(Command command, string prefix) => command.Subcommands.Count == 0
         ? [prefix]

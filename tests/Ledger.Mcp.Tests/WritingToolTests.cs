@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Ledger.Bus;
+using Ledger.Log;
+using Ledger.Log.Contracts;
 using Ledger.Mcp.Abilities;
 using Ledger.Tasks;
 using ModelContextProtocol.Protocol;
@@ -51,6 +53,17 @@ public sealed class WritingToolTests : IAsyncLifetime
         (await _server.RefusedAsync("run_events", """{"runn":"r"}""")).ShouldStartWith("The tool 'run_events' does not accept these arguments: 'run' is missing; 'runn' is not a member; known: run, ");
         (await _server.RefusedAsync("run_delete", "{}")).ShouldStartWith("There is no tool 'run_delete'. The tools are: chrono_get, ");
         (await _server.RefusedAsync("bus_list", "{}")).ShouldStartWith("There is no tool 'bus_list'.");
+    }
+
+    [Fact]
+    public async Task Append_BreakingTheContractOfTheName_IsRefusedWithThePathAndTheRule()
+    {
+        var contract = new EventContract("sonar.pinged", JsonElement.Parse("""{"required":["depth"]}"""));
+        var registry = EventRegistry.Default.ValidatingAppends(new EventContracts([contract]));
+        await using var server = await ToolServer.StartAsync(ledger: new AgentLedger(new MemoryEventStore(registry)));
+        (await server.RefusedAsync("run_append", """{"run":"r","type":"sonar.pinged","data":{}}""")).ShouldBe(
+            "An event 'sonar.pinged' cannot be stored: '/depth' of its data is missing. The contract of the event says so. Nothing was written.");
+        await server.CallAsync("run_append", """{"run":"r","type":"sonar.pinged","data":{"depth":1}}""");
     }
 
     [Fact]

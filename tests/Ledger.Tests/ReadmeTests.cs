@@ -25,6 +25,8 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Wolverine.Sample/Engines/NativeEngine.cs",
         "tests/Ledger.Postgres.Tests/Samples/InlineSnapshot.cs",
         "tests/Ledger.Postgres.Tests/Samples/Outbox.cs",
+        "tests/Ledger.Postgres.Tests/Samples/Asking.cs",
+        "tests/Ledger.Postgres.Tests/Samples/Contracting.cs",
         "tests/Ledger.Tests/Samples/RecordStore.cs",
         "tests/Ledger.Tests/Samples/WorldQuestions.cs",
         "tests/Ledger.Tests/Samples/KettleTask.cs",

@@ -1,6 +1,9 @@
 using Ledger.Cli.Output;
+using Ledger.Log.Contracts;
 using Ledger.Postgres;
+using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Queries;
 using Ledger.Postgres.Schema;
 using Ledger.Seal;
 using Ledger.Tasks;
@@ -15,17 +18,20 @@ internal sealed class LedgerConnection : IAsyncDisposable
     private readonly NpgsqlDataSource _dataSource;
     private readonly bool _isOwn;
     private readonly Session _session;
+    private readonly PostgresOptions _options;
 
     private LedgerConnection(NpgsqlDataSource dataSource, bool isOwn, Session session)
     {
         (_dataSource, _isOwn) = (dataSource, isOwn);
-        var options = session.Options;
+        var options = _options = session.Options;
         try
         {
             Migrator = new LedgerMigrator(dataSource, options);
             Store = new PostgresEventStore(dataSource, options);
             Projections = new ProjectionAdmin(dataSource, options);
             Seal = new LogSeal(dataSource, options);
+            Queries = new SqlQueries(dataSource, options);
+            Contracts = new EventContractTable(dataSource, options);
         }
         catch (PostgresOptionsException exception)
         {
@@ -39,7 +45,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
     }
 
     /// <summary>Creates, opens, forks and lists runs and branches.</summary>
-    public AgentLedger Ledger { get; }
+    public AgentLedger Ledger { get; private set; }
 
     /// <summary>The same, with rules for merges.</summary>
     public AgentLedger LedgerWith(MergeRules rules) => new(
@@ -49,13 +55,19 @@ internal sealed class LedgerConnection : IAsyncDisposable
     public TaskLedger Tasks => new(Store);
 
     /// <summary>Appends to streams and reads them.</summary>
-    public PostgresEventStore Store { get; }
+    public PostgresEventStore Store { get; private set; }
 
     /// <summary>Lists and rebuilds projections.</summary>
     public ProjectionAdmin Projections { get; }
 
     /// <summary>Seals, proves and audits the log.</summary>
     public LogSeal Seal { get; }
+
+    /// <summary>Answers questions in SQL.</summary>
+    public SqlQueries Queries { get; }
+
+    /// <summary>The contracts of events in the database.</summary>
+    public EventContractTable Contracts { get; }
 
     /// <summary>Updates and checks the schema.</summary>
     public LedgerMigrator Migrator { get; }
@@ -81,6 +93,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
                 await connection.Migrator.EnsureMigratedAsync(cancellationToken);
             }
 
+            await connection.HoldToContractsAsync(cancellationToken);
             return connection;
         }
         catch
@@ -99,6 +112,23 @@ internal sealed class LedgerConnection : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _isOwn ? _dataSource.DisposeAsync() : ValueTask.CompletedTask;
+
+    // What applications hold their appends to binds those of the command too. A role that may not read the contracts is not held to them.
+    private async Task HoldToContractsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var enforced = (await Contracts.ReadAsync(cancellationToken)).Where(declared => declared.IsEnforced).Select(declared => declared.Contract).ToList();
+            if (enforced.Count > 0)
+            {
+                Store = new PostgresEventStore(_dataSource, _options with { Registry = _options.Registry.ValidatingAppends(new EventContracts(enforced)) });
+                Ledger = new AgentLedger(Store, _options.Limits, new WarningLogger(_session.Io), _session.Io.TimeProvider);
+            }
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+        }
+    }
 
     private static LedgerConnection Of(ServerAddress address, Session session)
     {

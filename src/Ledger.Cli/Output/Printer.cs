@@ -87,6 +87,18 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
         output.WriteByte((byte)'\n');
     }
 
+    /// <summary>A JSON document as text in one line.</summary>
+    public static string TextOf<T>(T document, JsonTypeInfo<T> type)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, JsonOptions))
+        {
+            JsonSerializer.Serialize(writer, document, type);
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
     /// <summary>Writes a JSON document that is text already, in its own spelling, and a line end.</summary>
     public void RawJson(string document)
     {

@@ -1,6 +1,7 @@
 using Ledger.Bus;
 using Ledger.Log;
 using Ledger.Marten;
+using Ledger.Marten.Hosting;
 using Ledger.Marten.Projections;
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
@@ -119,6 +120,7 @@ public static class LedgerMartenExtensions
             provider.GetService<ILogger<ApplicationRequests>>() ?? NullLogger<ApplicationRequests>.Instance,
             provider.GetService<TimeProvider>() ?? TimeProvider.System));
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredKeyedService<ApplicationRequests>(key));
+        services.AddSingleton<IHostedService>(provider => new ContractsAfterStart(() => StoreOn(provider, documents(provider))));
     }
 
     // Without a key there is the event store of one document store only.

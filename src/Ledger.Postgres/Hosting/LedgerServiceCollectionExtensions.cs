@@ -2,6 +2,7 @@ using Ledger;
 using Ledger.Bus;
 using Ledger.Log;
 using Ledger.Postgres;
+using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Hosting;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Schema;
@@ -67,6 +68,11 @@ public static class LedgerServiceCollectionExtensions
         if (options.AutoMigrate == AutoMigrate.AtStart)
         {
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, MigrationAtStart>());
+        }
+
+        if (options.Contracts != EventContractMode.Off)
+        {
+            services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ContractsAtStart>());
         }
 
         return services;

@@ -1,6 +1,7 @@
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Rebuilding;
 using Ledger.Postgres.Projections.Subscriptions;
+using Ledger.Postgres.Queries;
 using Ledger.Postgres.Worlds;
 using Ledger.Projections;
 using Ledger.Worlds;
@@ -90,4 +91,16 @@ public sealed partial class PostgresEventStore
     /// <summary>Drops the index that <see cref="IndexWorldsAsync"/> creates.</summary>
     /// <param name="cancellationToken">Stops; nothing is changed.</param>
     public Task UnindexWorldsAsync(CancellationToken cancellationToken = default) => new WorldIndex(_context).DropAsync(cancellationToken);
+
+    /// <summary>Creates the indexes for questions in SQL about all runs, if they do not exist: of events by type, by time, by tool, and from calls to their ends.</summary>
+    /// <remarks>
+    /// Appends wait meanwhile, and write to them from then on. A Marten store that was given to <c>UseLedger</c> leaves them alone; one that was not drops them when
+    /// it migrates the tables, which loses nothing but time.
+    /// </remarks>
+    /// <param name="cancellationToken">Stops; nothing is changed.</param>
+    public Task IndexEventsAsync(CancellationToken cancellationToken = default) => new EventIndexes(_context).CreateAsync(cancellationToken);
+
+    /// <summary>Drops the indexes that <see cref="IndexEventsAsync"/> creates.</summary>
+    /// <param name="cancellationToken">Stops; nothing is changed.</param>
+    public Task UnindexEventsAsync(CancellationToken cancellationToken = default) => new EventIndexes(_context).DropAsync(cancellationToken);
 }

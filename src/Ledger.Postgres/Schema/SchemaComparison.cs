@@ -1,3 +1,5 @@
+using Ledger.Postgres.Queries;
+
 namespace Ledger.Postgres.Schema;
 
 /// <summary>Lists the differences between a database and the result of the migrations.</summary>
@@ -94,9 +96,9 @@ internal static class SchemaComparison
                     Actual: SpeaksForItself(entry) ? "" : entry.Definition)));
     }
 
-    // An index that index_worlds creates on request, or that an application has declared for the documents of worlds.
+    // An index that index_worlds or index_events creates on request, or that an application has declared for the documents of worlds.
     private static bool IsOptional(CatalogEntry entry) => entry is { Kind: "index" }
-        && (entry.Part == "ix_world_object_data" || entry.Object.EndsWith(".mt_doc_ledger_world", StringComparison.Ordinal));
+        && (entry.Part == "ix_world_object_data" || EventIndexes.Names.Contains(entry.Part) || entry.Object.EndsWith(".mt_doc_ledger_world", StringComparison.Ordinal));
 
     private static bool SpeaksForItself(CatalogEntry entry) => entry.Kind is "schema" or "table" or "view" or "function" or "procedure";
 

@@ -20,6 +20,9 @@ internal static class JsonDifference
         return text.Length <= LongestText ? text : $"{text.AsSpan(0, LongestText)}… ({text.Length.ToString(CultureInfo.InvariantCulture)} characters)";
     }
 
+    /// <summary>The first place, with what stands there on both sides; null when they are equal by value.</summary>
+    public static (string Path, JsonElement? Left, JsonElement? Right)? Find(JsonElement left, JsonElement right) => Find(left, right, "$");
+
     private static (string Path, JsonElement? Left, JsonElement? Right)? Find(JsonElement left, JsonElement right, string path)
     {
         if (JsonEquality.Instance.Equals(left, right))

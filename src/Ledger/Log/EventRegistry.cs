@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Ledger.Events;
 using Ledger.Json;
+using Ledger.Log.Contracts;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -22,19 +23,25 @@ public sealed class EventRegistry
     private readonly ConcurrentDictionary<string, bool> _misfitsLogged = new(StringComparer.Ordinal);
     private readonly ILogger _logger;
 
-    private EventRegistry(EventRegistryBuilder builder, ILogger? logger = null)
+    // What appends are held to besides the types of this registry; null for nothing at all.
+    private readonly EventContracts? _furtherContracts;
+    private readonly Lazy<EventContracts>? _contracts;
+
+    private EventRegistry(EventRegistryBuilder builder, ILogger? logger = null, EventContracts? contracts = null)
     {
         _byName = builder.ByName.ToFrozenDictionary(StringComparer.Ordinal);
         _byType = builder.ByName.Values.ToFrozenDictionary(e => e.ClrType);
         _steps = builder.Upcasts.ToFrozenDictionary(StringComparer.Ordinal);
         _upcasts = builder.Upcasts.Keys.ToFrozenDictionary(n => n, n => UpcastPath.From(n, builder), StringComparer.Ordinal);
         _logger = logger ?? NullLogger.Instance;
+        (_furtherContracts, _contracts) = (contracts, Held(contracts));
     }
 
-    private EventRegistry(EventRegistry other, ILogger logger)
+    private EventRegistry(EventRegistry other, ILogger logger, EventContracts? contracts)
     {
         (_byName, _byType, _upcasts, _steps) = (other._byName, other._byType, other._upcasts, other._steps);
         _logger = logger;
+        (_furtherContracts, _contracts) = (contracts, ReferenceEquals(contracts, other._furtherContracts) ? other._contracts : Held(contracts));
     }
 
     /// <summary>The events of runs and branches alone.</summary>
@@ -87,8 +94,29 @@ public sealed class EventRegistry
         }
 
         configure(builder);
-        return new EventRegistry(builder, _logger);
+        return new EventRegistry(builder, _logger, _furtherContracts);
     }
+
+    /// <summary>The same types, to which every append is held: an event whose data do not fit the contract of its name is refused, whatever its form.</summary>
+    /// <remarks>Events of names without a type are not checked. Every engine checks before it reads its log. See <see cref="EventContracts.Of"/>.</remarks>
+    public EventRegistry ValidatingAppends() => ValidatingAppends(new EventContracts([]));
+
+    /// <summary>The same types, to which every append is held, and contracts for names that have no type here.</summary>
+    /// <param name="further">The contracts of other programs; one for a name with a type does not count.</param>
+    public EventRegistry ValidatingAppends(EventContracts further)
+    {
+        ArgumentNullException.ThrowIfNull(further);
+        return new EventRegistry(this, _logger, further);
+    }
+
+    /// <summary>Whether appends are held to contracts.</summary>
+    internal bool Validates => _contracts is not null;
+
+    /// <summary>The types with their names.</summary>
+    internal IEnumerable<Entry> Entries => _byName.Values;
+
+    /// <summary>The names that are upcast, each with the name at the end.</summary>
+    internal IEnumerable<(string Name, string To)> Upcasts => _upcasts.Select(upcast => (upcast.Key, upcast.Value.To));
 
     /// <summary>A sentence for a name that is probably a slip for that of a built-in event, such as <c>object.create</c>; null for every other.</summary>
     /// <remarks>Only a hint: an application may have such events. Names that are registered get none.</remarks>
@@ -136,6 +164,11 @@ public sealed class EventRegistry
     /// <exception cref="InvalidEventException">It breaks the rule.</exception>
     internal void Check(StreamName stream, NewEvent newEvent, SerializedEvent serialized)
     {
+        if (_contracts is not null)
+        {
+            CheckContract(newEvent, serialized);
+        }
+
         if (_byName.GetValueOrDefault(serialized.Type)?.Rule is { } rule)
         {
             var data = newEvent.Data is UntypedEvent ? Read(serialized.Type, serialized.Json) : newEvent.Data;
@@ -152,7 +185,7 @@ public sealed class EventRegistry
     public EventRegistry LoggingTo(ILogger logger)
     {
         ArgumentNullException.ThrowIfNull(logger);
-        return new EventRegistry(this, logger);
+        return new EventRegistry(this, logger, _furtherContracts);
     }
 
     /// <summary>Reads stored JSON as the type that its name stands for, upcast where needed; JSON that does not fit becomes an <see
@@ -163,29 +196,17 @@ public sealed class EventRegistry
     internal object Read(string name, ReadOnlyMemory<byte> json, out EventMisfit? misfit)
     {
         misfit = null;
-        if (EntryOf(name) is { } entry)
+        if (EntryOf(name) is not { } entry)
         {
-            try
-            {
-                var bytes = _upcasts.TryGetValue(name, out var upcast) ? upcast.Convert(json) : json;
-
-                // The reader's depth applies, not that of the application's options, which is 64 by default.
-                var reader = new Utf8JsonReader(bytes.Span, EventJson.ReaderOptions);
-                if (JsonSerializer.Deserialize(ref reader, entry.Json) is { } data)
-                {
-                    return data;
-                }
-
-                misfit = new EventMisfit(entry.ClrType, "it is null.");
-            }
-#pragma warning disable CA1031 // The log may hold any JSON under any name, and converters, constructors and upcasts may throw anything; the event must still be readable.
-            catch (Exception fault) when (fault is not OutOfMemoryException)
-#pragma warning restore CA1031
-            {
-                misfit = new EventMisfit(entry.ClrType, fault.Message);
-            }
-
-            Note(name, misfit);
+            EventMetrics.Unknown(name);
+        }
+        else if (TryRead(name, json, entry, out misfit) is { } data)
+        {
+            return data;
+        }
+        else
+        {
+            Note(name, misfit!);
         }
 
         return new UntypedEvent(name, EventJson.ParseElement(json));
@@ -202,6 +223,48 @@ public sealed class EventRegistry
         [.. _byName.Keys.Union(_upcasts.Keys, StringComparer.Ordinal).Where(n => types.Contains(TypeOf(n)))];
 
     private Entry? EntryOf(string name) => _byName.GetValueOrDefault(_upcasts.TryGetValue(name, out var upcast) ? upcast.To : name);
+
+    private object? TryRead(string name, ReadOnlyMemory<byte> json, Entry entry, out EventMisfit? misfit)
+    {
+        try
+        {
+            var bytes = _upcasts.TryGetValue(name, out var upcast) ? upcast.Convert(json) : json;
+
+            // The reader's depth applies, not that of the application's options, which is 64 by default.
+            var reader = new Utf8JsonReader(bytes.Span, EventJson.ReaderOptions);
+            var data = JsonSerializer.Deserialize(ref reader, entry.Json);
+            misfit = data is null ? new EventMisfit(entry.ClrType, "it is null.") : null;
+            return data;
+        }
+#pragma warning disable CA1031 // The log may hold any JSON under any name, and converters, constructors and upcasts may throw anything; the event must still be readable.
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+#pragma warning restore CA1031
+        {
+            misfit = new EventMisfit(entry.ClrType, fault.Message);
+            return null;
+        }
+    }
+
+    private void CheckContract(NewEvent newEvent, SerializedEvent serialized)
+    {
+        var type = serialized.Type;
+        if (_contracts!.Value.Find(type) is { } contract && contract.FaultOf(EventJson.ParseElement(serialized.Json)) is { } fault)
+        {
+            EventMetrics.Refused(type);
+            throw new InvalidEventException(type, $"{fault} The contract of the event says so.");
+        }
+
+        // What no schema says, such as the rules of a constructor or a converter.
+        if (newEvent.Data is UntypedEvent && EntryOf(type) is { } entry && TryRead(type, serialized.Json, entry, out var misfit) is null)
+        {
+            EventMetrics.Refused(type);
+            throw new InvalidEventException(type, $"its data cannot be read as {entry.ClrType}: {misfit!.Reason}");
+        }
+    }
+
+    // Lazy, because the schemas of many types take a moment, and a program may never append.
+    private Lazy<EventContracts>? Held(EventContracts? further) =>
+        further is null ? null : new Lazy<EventContracts>(() => further.With(EventContracts.Of(this)));
 
     private void Note(string name, EventMisfit misfit)
     {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Ledger.Conformance.Samples;
 using Ledger.Events;
 using Ledger.Log;
+using Ledger.Log.Contracts;
 using Shouldly;
 using Xunit;
 
@@ -112,6 +113,52 @@ public abstract class InvalidAppendTests(ITestEngine engine) : EventStoreTests(e
             + "Set the property of EventMetadata instead. Nothing was written.");
 
         (await Store.GetStreamAsync(stream)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Append_BreakingTheContractOfTheName_WritesNothing_InEveryForm()
+    {
+        var contracts = new EventContracts([new EventContract("sonar.pinged", JsonElement.Parse("""{"type":"object","required":["depth"],"properties":{"depth":{"type":"integer"}}}"""))]);
+        var store = await Engine.CreateStoreAsync(SampleRegistry.Second.ValidatingAppends(contracts));
+        var (stream, other) = (NewStream(), NewStream());
+        NewEvent[] bad =
+        [
+            Untyped("order-placed.v2", """{"order":"o-1","total":"many","currency":"EUR"}"""),
+            Untyped("sonar.pinged", """{"depth":1.5}"""),
+            Untyped("sonar.pinged", "{}"),
+            Untyped("order-placed.v1", """{"order":["o-1"],"total":1}"""),
+            Untyped("object.created", """{"id":"c1"}"""),
+        ];
+        string[] reasons =
+        [
+            "'/total' of its data must be a number, but is a string. The contract of the event says so.",
+            "'/depth' of its data must be a whole number, but is a number. The contract of the event says so.",
+            "'/depth' of its data is missing. The contract of the event says so.",
+            $"its data cannot be read as {typeof(OrderPlacedInCurrency)}: ",
+            "'/type' of its data is missing. The contract of the event says so.",
+        ];
+        foreach (var (newEvent, reason) in bad.Zip(reasons))
+        {
+            var refused = await RefusedWithAsync(() => store.AppendAsync([Part(other, Untyped("unknown.name", "1")), Part(stream, newEvent)]), reason);
+            (await RefusedWithAsync(() => store.ImportAsync(new[] { new StreamEvent(stream, newEvent) }.ToAsyncEnumerable()), reason)).Type.ShouldBe(refused.Type);
+        }
+
+        (await store.GetStreamAsync(stream)).ShouldBeNull();
+        (await store.GetStreamAsync(other)).ShouldBeNull();
+        await store.AppendAsync(
+            [Part(stream, Untyped("unknown.name", "1"), Untyped("sonar.pinged", """{"depth":2.0,"more":true}"""), Untyped("order-placed.v0", """{"order":"o","amount":1}"""), new(new OrderPlacedInCurrency("o", 1, "EUR")))]);
+        (await store.ReadForwardAsync(stream).CountAsync()).ShouldBe(4);
+        await ((store as IAsyncDisposable)?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+
+    private static NewEvent Untyped(string type, string json) => new(new UntypedEvent(type, JsonElement.Parse(json)));
+
+    private static async Task<InvalidEventException> RefusedWithAsync(Func<Task> append, string reason)
+    {
+        var refused = await Should.ThrowAsync<InvalidEventException>(append);
+        refused.Reason.ShouldStartWith(reason);
+        refused.Message.ShouldBe($"An event '{refused.Type}' cannot be stored: {refused.Reason} Nothing was written.");
+        return refused;
     }
 
     private static StreamAppend Part(StreamName stream, params NewEvent[] events) => new(stream, ExpectedVersion.Any, events);

@@ -13,8 +13,8 @@ public sealed partial class SchemaFunctionTests
     // Called by users, in SQL.
     private static readonly string[] Public =
     [
-        "blame", "call_events", "conflicts", "diff", "faults", "history", "index_worlds", "merge_preview", "neighbours", "objects", "position_at", "rebuild_world", "rebuild_worlds",
-        "unindex_worlds", "world",
+        "blame", "call_events", "conflicts", "diff", "faults", "history", "index_events", "index_worlds", "merge_preview", "neighbours", "objects", "position_at", "rebuild_world", "rebuild_worlds",
+        "unindex_events", "unindex_worlds", "world",
     ];
 
     // Superseded, and called by nodes of the version before, which run beside this one's during an update. They leave with the next version.

@@ -1,0 +1,23 @@
+using Ledger.Cli.Files;
+using Ledger.Log.Contracts;
+
+namespace Ledger.Cli.Contracts;
+
+/// <summary>Reads contracts from a file, or from standard input.</summary>
+internal static class ContractFile
+{
+    /// <exception cref="RefusalException">It has no contracts.</exception>
+    public static async Task<EventContracts> ReadAsync(string path, CommandIo io, CancellationToken cancellationToken)
+    {
+        var name = path == "-" ? "standard input" : $"'{path}'";
+        await using Stream stream = path == "-" ? io.Input : File.OpenRead(path);
+        try
+        {
+            return EventContracts.Parse(await WholeFile.ReadAsync(stream, name, cancellationToken));
+        }
+        catch (ContractFormatException fault)
+        {
+            throw new RefusalException($"{char.ToUpperInvariant(name[0])}{name[1..]} has no contracts that can be read. {fault.Message}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.Text.Json;
+using Ledger.Cli.Output;
+using Ledger.Postgres.Queries;
+
+namespace Ledger.Cli.Queries;
+
+/// <summary>Writes rows as JSON objects: numbers, booleans, JSON and arrays as such, times in ISO 8601, everything else as text.</summary>
+internal sealed class RowJson
+{
+    private static readonly JsonWriterOptions Options = new() { Encoder = ReadableJsonEncoder.Instance, SkipValidation = true, MaxDepth = int.MaxValue };
+
+    private readonly string[] _names;
+    private readonly string[] _types;
+    private readonly ArrayBufferWriter<byte> _buffer = new(4_096);
+
+    public RowJson(IReadOnlyList<SqlColumn> columns)
+    {
+        _types = [.. columns.Select(column => column.Type)];
+        _names = NamesOf(columns);
+    }
+
+    /// <summary>A line for each row.</summary>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> LinesOf(IAsyncEnumerable<IReadOnlyList<string?>> rows)
+    {
+        await foreach (var row in rows)
+        {
+            _buffer.ResetWrittenCount();
+            yield return Line(row);
+        }
+    }
+
+    /// <summary>An array with a line for each row.</summary>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ArrayOf(IAsyncEnumerable<IReadOnlyList<string?>> rows)
+    {
+        var isFirst = true;
+        await foreach (var row in rows)
+        {
+            _buffer.ResetWrittenCount();
+            _buffer.Write(isFirst ? "[\n"u8 : ",\n"u8);
+            isFirst = false;
+            yield return Line(row)[..^1];
+        }
+
+        yield return isFirst ? "[]\n"u8.ToArray() : "\n]\n"u8.ToArray();
+    }
+
+    // Members of an object differ: the second 'count' is 'count_2'.
+    private static string[] NamesOf(IReadOnlyList<SqlColumn> columns)
+    {
+        var taken = new HashSet<string>(StringComparer.Ordinal);
+        var names = new string[columns.Count];
+        for (var i = 0; i < names.Length; i++)
+        {
+            var (name, number) = (columns[i].Name, 2);
+            for (names[i] = name; !taken.Add(names[i]); number++)
+            {
+                names[i] = $"{name}_{number}";
+            }
+        }
+
+        return names;
+    }
+
+    private ReadOnlyMemory<byte> Line(IReadOnlyList<string?> row)
+    {
+        using (var writer = new Utf8JsonWriter(_buffer, Options))
+        {
+            writer.WriteStartObject();
+            for (var i = 0; i < row.Count; i++)
+            {
+                writer.WritePropertyName(_names[i]);
+                Write(writer, _types[i], row[i]);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        _buffer.Write("\n"u8);
+        return _buffer.WrittenMemory;
+    }
+
+    private static void Write(Utf8JsonWriter writer, string type, string? value)
+    {
+        if (value is null)
+        {
+            writer.WriteNullValue();
+            return;
+        }
+
+        switch (type)
+        {
+            case "smallint" or "integer" or "bigint" or "oid" or "numeric" or "real" or "double precision" when value[^1] is >= '0' and <= '9':
+                writer.WriteRawValue(value, skipInputValidation: true);
+                break;
+            case "boolean":
+                writer.WriteBooleanValue(value == "t");
+                break;
+            case "json" or "jsonb":
+                // A json keeps its line breaks, which are between its values alone.
+                writer.WriteRawValue(value.Replace('\n', ' ').Replace('\r', ' '), skipInputValidation: true);
+                break;
+            case "timestamp with time zone" when value.EndsWith("+00", StringComparison.Ordinal):
+                writer.WriteStringValue($"{value[..^3].Replace(' ', 'T')}Z");
+                break;
+            case "timestamp without time zone" when value[^1] is >= '0' and <= '9':
+                writer.WriteStringValue(value.Replace(' ', 'T'));
+                break;
+            case var _ when type.EndsWith("[]", StringComparison.Ordinal) && ArrayText.Read(value) is { } items:
+                writer.WriteStartArray();
+                foreach (var item in items)
+                {
+                    Write(writer, item.IsArray ? type : type[..^2], item.Text);
+                }
+
+                writer.WriteEndArray();
+                break;
+            default:
+                writer.WriteStringValue(value);
+                break;
+        }
+    }
+}

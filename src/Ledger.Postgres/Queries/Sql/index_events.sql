@@ -1,0 +1,2 @@
+-- Makes the indexes of the events.
+select {ledger}.index_events()

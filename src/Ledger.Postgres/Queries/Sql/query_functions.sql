@@ -1,0 +1,13 @@
+-- Of the functions that a question may call, by their names $1, those that may do more than answer: the volatile ones, in any schema. A read-only transaction
+-- keeps them from writing to tables, but not from ending sessions, writing files of the server, locking, or giving the session another role.
+-- Those that Ledger documents are asked for, and write nothing in such a transaction; the others of the list only tell of time, chance and sizes.
+select distinct p.proname::text
+from pg_proc as p
+join pg_namespace as n on n.oid = p.pronamespace
+where p.proname = any ($1::text[])
+  and p.provolatile = 'v'
+  and not (n.nspname = {ledger_text} and p.proname !~ '_v[0-9]+$')
+  and not (n.nspname = 'pg_catalog' and p.proname in (
+      'clock_timestamp', 'timeofday', 'random', 'random_normal', 'gen_random_uuid', 'uuidv4', 'uuidv7', 'pg_column_size', 'pg_database_size',
+      'pg_relation_size', 'pg_table_size', 'pg_indexes_size', 'pg_total_relation_size', 'pg_tablespace_size'))
+order by 1

@@ -1,0 +1,2 @@
+-- Drops the indexes of the events.
+select {ledger}.unindex_events()

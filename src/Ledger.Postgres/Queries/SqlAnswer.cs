@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+using Npgsql;
+
+namespace Ledger.Postgres.Queries;
+
+/// <summary>The answer to a question: its columns, and its rows as they are read.</summary>
+/// <remarks>It holds a connection and a snapshot until it is disposed. Not safe for concurrent use.</remarks>
+public sealed class SqlAnswer : IAsyncDisposable
+{
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlTransaction _transaction;
+    private readonly SqlTimeLimit _limit;
+    private readonly SqlStatement _statement;
+    private DbPage? _page;
+    private DbPage? _open;
+
+    internal SqlAnswer(NpgsqlConnection connection, NpgsqlTransaction transaction, SqlTimeLimit limit, SqlStatement statement) =>
+        (_connection, _transaction, _limit, _statement) = (connection, transaction, limit, statement);
+
+    /// <summary>Its columns, in order.</summary>
+    public IReadOnlyList<SqlColumn> Columns { get; private set; } = [];
+
+    /// <summary>Reads the rows, once.</summary>
+    /// <remarks>Values are in PostgreSQL's own spelling, with times in UTC; null for SQL's null.</remarks>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="SqlQueryException">A row cannot be computed, or the answer took too long.</exception>
+    public async IAsyncEnumerable<IReadOnlyList<string?>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (_page is { } page)
+        {
+            (_page, _open) = (null, page);
+            var count = 0;
+            while (await RunAsync(page.NextAsync).ConfigureAwait(false) is { } row)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                count++;
+                yield return row;
+            }
+
+            await page.DisposeAsync().ConfigureAwait(false);
+            _page = count == 0 || _statement.IsPlan ? null : await RunAsync(FetchAsync).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var page in new[] { _page, _open }.OfType<DbPage>())
+        {
+            await page.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _transaction.DisposeAsync().ConfigureAwait(false);
+        await _connection.DisposeAsync().ConfigureAwait(false);
+        _limit.Dispose();
+    }
+
+    internal async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        _page = await FetchAsync(cancellationToken).ConfigureAwait(false);
+        Columns = _page.Columns;
+    }
+
+    private Task<T> RunAsync<T>(Func<CancellationToken, Task<T>> work) => _limit.RunAsync(work, _statement.Text, 0);
+
+    private async Task<DbPage> FetchAsync(CancellationToken cancellationToken)
+    {
+        if (_statement.IsPlan)
+        {
+            var batch = SqlQueries.BatchOf(_connection, _statement.Text);
+            return await DbPage.OfAsync(batch, token => batch.ExecuteReaderAsync(token), cancellationToken).ConfigureAwait(false);
+        }
+
+        // As text, whatever the types: an application's own need no mapping.
+        var command = new NpgsqlCommand(SqlText.Load("fetch_query"), _connection) { CommandTimeout = 0, AllResultTypesAreUnknown = true };
+        return await DbPage.OfAsync(command, token => command.ExecuteReaderAsync(token), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Some of the rows.</summary>
+    private sealed class DbPage(IAsyncDisposable command, NpgsqlDataReader reader) : IAsyncDisposable
+    {
+        private bool _isDisposed;
+
+        public IReadOnlyList<SqlColumn> Columns { get; } =
+            [.. Enumerable.Range(0, reader.FieldCount).Select(i => new SqlColumn(reader.GetName(i), reader.GetDataTypeName(i)))];
+
+        public static async Task<DbPage> OfAsync(IAsyncDisposable command, Func<CancellationToken, Task<NpgsqlDataReader>> execute, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return new DbPage(command, await execute(cancellationToken).ConfigureAwait(false));
+            }
+            catch
+            {
+                await command.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+
+        public async Task<IReadOnlyList<string?>?> NextAsync(CancellationToken cancellationToken)
+        {
+            if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                return null;
+            }
+
+            var row = new string?[reader.FieldCount];
+            for (var i = 0; i < row.Length; i++)
+            {
+                row[i] = reader.IsDBNull(i) ? null : reader.GetString(i);
+            }
+
+            return row;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            // Npgsql uses a reader again, which must not be closed twice.
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            await reader.DisposeAsync().ConfigureAwait(false);
+            await command.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

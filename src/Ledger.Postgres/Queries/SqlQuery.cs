@@ -1,0 +1,13 @@
+namespace Ledger.Postgres.Queries;
+
+/// <summary>A question to the log in SQL.</summary>
+/// <param name="Text">One statement that begins with <c>select</c>, <c>with</c>, <c>values</c>, <c>table</c> or <c>explain</c>.</param>
+public sealed record SqlQuery(string Text)
+{
+    /// <summary>How long the answer may take, the reading of its rows included: default 30 seconds, more than zero and at most a day.</summary>
+    /// <remarks>For so long the question keeps a snapshot, which appends to a busy stream feel.</remarks>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The role that the question runs as; default null: the role of readers (<see cref="SqlQueries.ReaderRole"/>) if the session may become it, else its own.</summary>
+    public string? Role { get; init; }
+}
