@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using Ledger.Testing;
 using Shouldly;
-using Xunit;
 
 namespace Ledger.Packages.Tests;
 
-/// <summary>samples/Native as any other build has it; <see cref="PackageTests"/> compiles it ahead of time.</summary>
+/// <summary>samples/Native compiled as usual; <see cref="PackageTests"/> compiles it ahead of time.</summary>
 public sealed class NativeSample
 {
     internal const string Printed =
@@ -16,7 +15,7 @@ public sealed class NativeSample
 
         """;
 
-    [Fact]
+    [SoakFact]
     public async Task Sample_Runs()
     {
         await using var database = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();

@@ -30,7 +30,7 @@ public sealed class PackageTests(PackedFolder packed)
             files.ShouldContain("LICENSE", id);
         }
 
-        DependenciesOf(packages["Ledger"].Nuspec).ShouldBe(["Microsoft.Extensions.Logging.Abstractions"]);
+        DependenciesOf(packages["Ledger"].Nuspec).ShouldBe(["Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Logging.Abstractions"]);
         DependenciesOf(packages["Ledger.Testing"].Nuspec).ShouldBe(["Ledger.Postgres"]);
         DependenciesOf(packages["Ledger.Testing.Containers"].Nuspec).ShouldBe(["Ledger.Testing", "Testcontainers.PostgreSql"]);
     }
@@ -76,6 +76,7 @@ public sealed class PackageTests(PackedFolder packed)
                 <PublishAot>true</PublishAot>
                 <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
                 <WarningsNotAsErrors>NU1603</WarningsNotAsErrors>
+                <TrimmerSingleWarn>false</TrimmerSingleWarn>
               </PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="Ledger.Agents" Version="0.1.0" />

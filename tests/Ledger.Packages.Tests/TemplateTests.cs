@@ -57,7 +57,10 @@ public sealed class TemplateTests(PackedFolder packed)
     [SoakFact]
     public async Task Templates_InstalledFromThePackage_AreBuiltAndRun()
     {
-        await packed.RunAsync(packed.CreateFolder("templates"), "dotnet", "new", "install", Path.Combine(packed.Packages, "Ledger.Templates.0.1.0.nupkg"));
+        // A tutorial installs them too.
+        var place = packed.CreateFolder("templates");
+        await Shell.TryAsync(place, packed.Environment, "dotnet", "new", "uninstall", "Ledger.Templates");
+        await packed.RunAsync(place, "dotnet", "new", "install", Path.Combine(packed.Packages, "Ledger.Templates.0.1.0.nupkg"));
         await using var database = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
         await using var shop = await (await TestPostgres.SharedAsync()).CreateDatabaseAsync();
         var environment = new Dictionary<string, string>(packed.Environment)
@@ -96,5 +99,7 @@ public sealed class TemplateTests(PackedFolder packed)
             (await http.PostAsJsonAsync("/runs/kettle/claims", new { Id = "c-1", Text = "Water boils at 100 °C." })).EnsureSuccessStatusCode();
             (await http.GetStringAsync("/runs/kettle")).ShouldBe("""{"id":"run:kettle","claims":1}""");
         }
+
+        await packed.RunAsync(place, "dotnet", "new", "uninstall", "Ledger.Templates");
     }
 }
