@@ -1,4 +1,4 @@
-// ./build.sh [target] [arguments]: Clean, Build (default), Test, Soak, LowestMarten (part of Soak), Demo, Bench, Pack, Docs. What follows the target goes to the program it runs.
+// ./build.sh [target] [arguments]: Clean, Build (default), Test, Soak, LowestMarten (part of Soak), Demo, Bench, Pack, Docs, Tour. What follows the target goes to the program it runs.
 using System.Xml.Linq;
 
 var rest = (EnvironmentVariable("LEDGER_BUILD_ARGUMENTS") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -70,7 +70,11 @@ Task("Test").IsDependentOn("Build").Does(() =>
 Task("LowestMarten").Does(() =>
     DotNet("test", "tests/Ledger.Marten.Tests", "-c", "Release", "-p:MartenVersion=9.54.0", "--artifacts-path", "artifacts/lowest-marten", "-nodeReuse:false", "-nologo"));
 
-Task("Soak").IsDependentOn("Test").IsDependentOn("LowestMarten");
+Task("Soak").IsDependentOn("Test").IsDependentOn("LowestMarten").IsDependentOn("Docs");
+
+// The README and the tutorials to the letter, in empty folders and with an empty cache of packages; and the templates, the tool and the packages.
+Task("Tour").IsDependentOn("Pack").IsDependentOn("Docs").Does(() =>
+    DotNet(new[] { "test", "tests/Ledger.Packages.Tests", "-c", "Release", "--no-build", "-nodeReuse:false", "-nologo", "--logger", "console;verbosity=normal" }.Concat(rest).ToArray()));
 
 Task("Demo").IsDependentOn("Build").Does(() =>
 {
@@ -81,20 +85,44 @@ Task("Demo").IsDependentOn("Build").Does(() =>
 Task("Bench").IsDependentOn("Build").Does(() =>
     DotNet(new[] { "run", "--project", "tests/Ledger.Benchmarks", "-c", "Release", "--no-build", "--" }.Concat(rest).ToArray()));
 
+// A tool of one version. A feed that has dropped it has a later one of the same major version.
+string Tool(string package, string version, string command)
+{
+    var folder = $"artifacts/tools/{package}";
+    var path = MakeAbsolute(File($"{folder}/{command}"));
+    if (!FileExists(path) && Run("dotnet", "tool", "install", package, "--tool-path", folder, "--version", version) != 0)
+        DotNet("tool", "install", package, "--tool-path", folder, "--version", $"{version.Split('.')[0]}.*");
+    return path.FullPath;
+}
+
+// Some tools are built for an older .NET than the one that is here.
+void RunTool(string path, params string[] arguments)
+{
+    Environment.SetEnvironmentVariable("DOTNET_ROLL_FORWARD", "Major");
+    var code = Run(path, arguments);
+    Environment.SetEnvironmentVariable("DOTNET_ROLL_FORWARD", null);
+    if (code != 0) throw new CakeException(code, $"'{System.IO.Path.GetFileName(path)}' ended with {code}.");
+}
+
 Task("Pack").IsDependentOn("Build").Does(() =>
-    DotNet("pack", "Ledger.sln", "-c", "Release", "--no-build", "-nodeReuse:false", "-nologo", "-v", "quiet"));
+{
+    CleanDirectory("artifacts/packages");
+    DotNet("pack", "Ledger.sln", "-c", "Release", "--no-build", "-nodeReuse:false", "-nologo", "-v", "quiet");
+    // What is in the packages and what they need, in SPDX, with the hash of each file: artifacts/packages/_manifest.
+    var version = XDocument.Load("src/Directory.Build.props").Descendants("Version").Single().Value;
+    RunTool(Tool("Microsoft.Sbom.DotNetTool", "4.1.13", "sbom-tool"),
+        "generate", "-b", "artifacts/packages", "-bc", "src", "-pn", "Ledger", "-pv", version, "-ps", "The Ledger contributors", "-nsb", "https://spdx.org/spdxdocs", "-V", "Warning");
+});
 
 // The site: the pages of docs/ and the reference from the comments in the code, as files in artifacts/site.
 Task("Docs").IsDependentOn("Build").Does(() =>
 {
-    var docfx = MakeAbsolute(File("artifacts/docfx/docfx"));
-    if (!FileExists(docfx)) DotNet("tool", "install", "docfx", "--tool-path", "artifacts/docfx", "--version", "2.*");
+    var docfx = Tool("docfx", "2.81.0", "docfx");
     CleanDirectory("artifacts/site");
     CleanDirectory("docs/api");
-    var code = Run(docfx.FullPath, "docfx.json", "--warningsAsErrors");
-    if (code != 0) throw new CakeException(code, $"'docfx' ended with {code}.");
+    RunTool(docfx, "docfx.json", "--warningsAsErrors");
 });
 
 var target = Argument("target", "Build");
-if (target.Equals("Soak", StringComparison.OrdinalIgnoreCase)) Environment.SetEnvironmentVariable("LEDGER_SOAK", "1");
+if (new[] { "Soak", "Tour" }.Contains(target, StringComparer.OrdinalIgnoreCase)) Environment.SetEnvironmentVariable("LEDGER_SOAK", "1");
 RunTarget(target);

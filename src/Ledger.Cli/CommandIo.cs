@@ -21,6 +21,12 @@ internal sealed record CommandIo
     /// <summary>The clock used for waiting.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>The zone in which times are shown, and read if they have no offset.</summary>
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>Starts a pager by its command line, and returns it; null if it cannot be started.</summary>
+    public Func<string, Pager?> StartPager { get; init; } = static _ => null;
+
     /// <summary>The width of the terminal, or null if standard output is not a terminal.</summary>
     public int? OutputWidth { get; init; }
 
@@ -42,5 +48,7 @@ internal sealed record CommandIo
         Environment = name => System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null,
         OutputWidth = Console.IsOutputRedirected ? null : Math.Max(Console.WindowWidth, 40),
         ErrorIsTerminal = !Console.IsErrorRedirected,
+        TimeZone = TimeZoneInfo.Local,
+        StartPager = Pager.Start,
     };
 }

@@ -13,9 +13,10 @@ internal static class CommandLine
 
     public static async Task<int> InvokeAsync(IReadOnlyList<string> args, CommandIo io, CancellationToken cancellationToken)
     {
-        var parsed = Commands.Create().Parse(args.Count == 0 ? ["--help"] : args, Parsing);
+        var parsed = Commands.Create().Parse(Asked(args), Parsing);
         io = io.OutputWidth is null ? io : io with { Output = new TerminalStream(io.Output) };
         var session = new Session(io, parsed);
+        Pager? pager = null;
         try
         {
             if (parsed.Action is SynchronousCommandLineAction and not ParseErrorAction)
@@ -24,18 +25,46 @@ internal static class CommandLine
             }
             else
             {
-                await CommandOf(parsed).RunAsync(session, cancellationToken);
+                var command = CommandOf(parsed);
+                session.CheckOptions();
+                Printable.Zone = session.Zone;
+                pager = StartPager(command, session);
+                session = pager is null ? session : session.WithOutput(new TerminalStream(pager.Input));
+                await command.RunAsync(session, cancellationToken);
             }
 
             await session.Out.FlushAsync();
+            await EndAsync(pager);
             await StatisticsText.PrintAsync(session);
             return ExitCodes.Success;
         }
         catch (Exception exception)
         {
             var failure = Failures.Of(exception, cancellationToken);
-            await ReportAsync(failure, session, io);
-            return failure.ExitCode;
+            await ReportAsync(failure, session, io, pager);
+            // Who leaves the pager before the end has seen enough.
+            return failure.ExitCode == ExitCodes.OutputClosed && pager is not null ? ExitCodes.Success : failure.ExitCode;
+        }
+    }
+
+    private static IReadOnlyList<string> Asked(IReadOnlyList<string> args) => args switch
+    {
+        [] => ["--help"],
+        ["help", ..] => [.. args.Skip(1), "--help"],
+        _ => args,
+    };
+
+    private static Pager? StartPager(LedgerCommand command, Session session) =>
+        session.Io.OutputWidth is not null && session.Format is OutputFormat.Table or OutputFormat.Json
+        && !session.Get(CommonOptions.NoPager) && command.IsPaged(session) && Pager.CommandOf(session.Io) is { } line
+            ? session.Io.StartPager(line)
+            : null;
+
+    private static async Task EndAsync(Pager? pager)
+    {
+        if (pager is not null)
+        {
+            await pager.WaitAsync();
         }
     }
 
@@ -70,10 +99,26 @@ internal static class CommandLine
 
         if (parsed.Errors is [var error, ..])
         {
-            throw new UsageException($"{error.Message.TrimEnd('.')}. '{PathOf(parsed)} --help' shows how to use it.");
+            throw new UsageException($"{error.Message.TrimEnd('.')}.{NearOption(parsed)} '{PathOf(parsed)} --help' shows how to use it.");
         }
 
         return (LedgerCommand)command;
+    }
+
+    private static string NearOption(ParseResult parsed)
+    {
+        if (parsed.UnmatchedTokens.FirstOrDefault(token => token.StartsWith("--", StringComparison.Ordinal)) is not { } typed)
+        {
+            return "";
+        }
+
+        var known = new List<string>();
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult level; result = result.Parent)
+        {
+            known.AddRange(level.Command.Options.Where(option => result == parsed.CommandResult || option.Recursive).Select(option => option.Name));
+        }
+
+        return NearestWord.Find(typed.Split('=')[0], known) is { } near ? $" Did you mean '{near}'?" : "";
     }
 
     private static string PathOf(ParseResult parsed)
@@ -87,11 +132,12 @@ internal static class CommandLine
         return string.Join(' ', names);
     }
 
-    private static async Task ReportAsync(Failure failure, Session session, CommandIo io)
+    private static async Task ReportAsync(Failure failure, Session session, CommandIo io, Pager? pager)
     {
         try
         {
             await session.Out.FlushAsync();
+            await EndAsync(pager);
             if (failure.Json is { } json && session.Json)
             {
                 await io.Error.WriteLineAsync(json);
@@ -104,6 +150,7 @@ internal static class CommandLine
         catch (Exception fault) when (fault is IOException or ObjectDisposedException)
         {
             // The reader is gone; only the exit code is left to report.
+            await EndAsync(pager);
         }
     }
 }

@@ -15,6 +15,7 @@ using Ledger.Cli.Explorer;
 using Ledger.Cli.Files;
 using Ledger.Cli.Local;
 using Ledger.Cli.Migrations;
+using Ledger.Cli.Profiles;
 using Ledger.Cli.Projections;
 using Ledger.Cli.Queries;
 using Ledger.Cli.Runs;
@@ -47,11 +48,23 @@ internal static class Commands
             HelpName = "ledger",
         };
         root.Add(CommonOptions.Json);
+        root.Add(CommonOptions.Output);
         root.Add(CommonOptions.Connection);
         root.Add(CommonOptions.Schema);
         root.Add(CommonOptions.RetryFor);
+        root.Add(CommonOptions.Profile);
+        root.Add(CommonOptions.Utc);
+        root.Add(CommonOptions.NoPager);
         root.Add(new DemoCommand());
-        root.Add(Group("run", "Starts, lists, adds up, renames and labels runs.", new RunStartCommand(), new RunListCommand(), new RunTotalsCommand(), new RunRenameCommand(), new RunLabelCommand()));
+        root.Add(Group(
+            "run",
+            "Starts, lists, adds up, renames, labels and archives runs.",
+            new RunStartCommand(),
+            new RunListCommand(),
+            new RunTotalsCommand(),
+            new RunRenameCommand(),
+            new RunLabelCommand(),
+            new RunArchiveCommand()));
         root.Add(new AppendCommand());
         root.Add(new EventsCommand());
         root.Add(new LogCommand());
@@ -62,7 +75,8 @@ internal static class Commands
         root.Add(new ObjectCommand());
         root.Add(new NeighboursCommand());
         root.Add(new ForkCommand());
-        root.Add(new BranchesCommand());
+        root.Add(new BranchesCommand("branches"));
+        root.Add(Group("branch", "Lists branches; 'ledger fork' creates one.", new BranchesCommand("list")));
         root.Add(new DiffCommand());
         root.Add(new MergeCommand());
         root.Add(new CherryPickCommand());
@@ -165,6 +179,13 @@ internal static class Commands
             new DbStopCommand(),
             new DbStatusCommand(),
             new DbPathCommand()));
+        root.Add(Group(
+            "profile",
+            "Keeps settings by a name, such as the connection of a server.",
+            new ProfileListCommand(),
+            new ProfileShowCommand(),
+            new ProfileSetCommand(),
+            new ProfileRemoveCommand()));
         root.Add(new CompletionCommand());
         foreach (var option in root.Options)
         {

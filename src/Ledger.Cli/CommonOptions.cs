@@ -11,9 +11,35 @@ internal static class CommonOptions
         Recursive = true,
     };
 
+    public static Option<string?> Output { get; } = new("--output", "-o")
+    {
+        Description = "How to print: table, json (as --json); lists also as ndjson (a document per line) or csv. Default: table.",
+        HelpName = "FORMAT",
+        Recursive = true,
+    };
+
+    public static Option<string?> Profile { get; } = new("--profile")
+    {
+        Description = "The settings to use, of those that 'ledger profile list' shows. Defaults to LEDGER_PROFILE.",
+        HelpName = "NAME",
+        Recursive = true,
+    };
+
+    public static Option<bool> Utc { get; } = new("--utc")
+    {
+        Description = "Show times in UTC, and read those without an offset so. Default: your time zone. JSON has always UTC.",
+        Recursive = true,
+    };
+
+    public static Option<bool> NoPager { get; } = new("--no-pager")
+    {
+        Description = "Do not start a pager (LEDGER_PAGER, PAGER or less) for long lists on a terminal.",
+        Recursive = true,
+    };
+
     public static Option<string?> Connection { get; } = new("--connection")
     {
-        Description = "The server as an Npgsql connection string: \"Host=…;Database=…\". Defaults to LEDGER_POSTGRES, "
+        Description = "The server: \"Host=…;Database=…\" or postgresql://USER@HOST/DATABASE. Defaults to LEDGER_POSTGRES, then to your profile, "
             + "then to your private server, which is started and migrated on demand.",
         HelpName = "STRING",
         Recursive = true,
@@ -26,11 +52,10 @@ internal static class CommonOptions
         Recursive = true,
     };
 
-    public static Option<int> RetryFor { get; } = new("--retry-for")
+    public static Option<int?> RetryFor { get; } = new("--retry-for")
     {
-        Description = "Seconds to wait for a server that is unreachable or read-only.",
+        Description = "Seconds to wait for a server that is unreachable or read-only. Default: 2.",
         HelpName = "SECONDS",
-        DefaultValueFactory = _ => 2,
         Recursive = true,
     };
 

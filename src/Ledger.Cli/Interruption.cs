@@ -25,6 +25,11 @@ internal sealed class Interruption : IDisposable
         await using var _ = _source.Token.Register(given.SetResult);
         if (await Task.WhenAny(command, given.Task) != command)
         {
+            if (Output.Pager.IsShown)
+            {
+                await Task.WhenAny(command);
+            }
+
             await Task.WhenAny(command, Task.Delay(Grace, TimeProvider.System));
         }
 

@@ -9,6 +9,12 @@ internal abstract class LedgerCommand(string name, string description) : Command
     /// <summary>Example commands for the end of the help.</summary>
     public IReadOnlyList<string> Examples { get; protected init; } = [];
 
+    /// <summary>Whether it lists rows, which can also be printed as JSON Lines and as CSV: its answer goes to <c>Session.ListAsync</c> first.</summary>
+    public virtual bool ListsRows => false;
+
+    /// <summary>Whether its text is shown by a pager on a terminal, as that of the same command of git.</summary>
+    public virtual bool IsPaged(Session session) => false;
+
     /// <summary>Runs the command.</summary>
     public abstract Task RunAsync(Session session, CancellationToken cancellationToken);
 }

@@ -11,7 +11,8 @@ internal sealed class PrintVersion : SynchronousCommandLineAction
     public override int Invoke(ParseResult parseResult)
     {
         var version = typeof(PrintVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-        parseResult.InvocationConfiguration.Output.WriteLine(version.Split('+')[0]);
+        var number = version.Split('+')[0];
+        parseResult.InvocationConfiguration.Output.WriteLine(parseResult.GetValue(CommonOptions.Json) ? $$"""{"version":"{{number}}"}""" : number);
         return ExitCodes.Success;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Npgsql;
 
@@ -39,6 +40,7 @@ internal static class DataSourceRules
 
     // Npgsql reports it only at the first statement, by an exception about the type of a parameter. It has no public member for it; if the private member is
     // missing in another version, the first statement reports it.
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "A trimmed program may lack the private member too; then the first statement reports it.")]
     private static bool KnowsArrays(NpgsqlDataSource dataSource)
     {
         var chain = typeof(NpgsqlDataSource).GetField("_resolverChain", Inside)?.GetValue(dataSource);

@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
 using Ledger.Postgres.Local;
-using Ledger.Testing.Containers;
 using Npgsql;
 
 namespace Ledger.Testing;
 
 /// <summary>A PostgreSQL server for tests: the one that <c>LEDGER_POSTGRES</c> names, else a throw-away server from the programs of this machine,
-/// else one in a container.</summary>
+/// else one in a container, if the program has the package Ledger.Testing.Containers.</summary>
 /// <remarks>
 /// Thread safe. A throw-away server leaves no process and no folder, even after a failed run or <c>kill -9</c> of the tests. On a named
 /// server the databases, named <c>ledger_test_…</c>, are dropped at the end; after <c>kill -9</c>, by the next run.
@@ -39,8 +38,8 @@ public sealed class TestPostgres : IAsyncDisposable
     }
 
     /// <summary>Whether this machine can run tests: <c>LEDGER_POSTGRES</c> is set, there are server programs, or a container engine
-    /// answers.</summary>
-    public static bool IsAvailable => NamedConnection is not null || PostgresPrograms.TryFind(out _) || ContainerServer.IsAvailable;
+    /// answers and the program has the package Ledger.Testing.Containers.</summary>
+    public static bool IsAvailable => NamedConnection is not null || PostgresPrograms.TryFind(out _) || ContainerEngine.Installed is { IsAvailable: true };
 
     /// <summary>A connection string of the database <c>postgres</c>, for queries about the server.</summary>
     public string ConnectionString { get; }
@@ -115,7 +114,7 @@ public sealed class TestPostgres : IAsyncDisposable
 
         if (_container is not null)
         {
-            await _container.DisposeAsync().ConfigureAwait(false);
+            await _container.Container.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -128,9 +127,9 @@ public sealed class TestPostgres : IAsyncDisposable
             return new TestPostgres(null, named, null, administration, isShared);
         }
 
-        if (options.Server is TestServer.NamedOrOwn && !PostgresPrograms.TryFind(out _) && ContainerServer.IsAvailable)
+        if (options.Server is TestServer.NamedOrOwn && !PostgresPrograms.TryFind(out _) && ContainerEngine.Installed is { IsAvailable: true } containers)
         {
-            return await StartInContainerAsync(options, isShared, cancellationToken).ConfigureAwait(false);
+            return await StartInContainerAsync(containers, options, isShared, cancellationToken).ConfigureAwait(false);
         }
 
         var server = await OwnServer.StartAsync(options, cancellationToken).ConfigureAwait(false);
@@ -140,9 +139,10 @@ public sealed class TestPostgres : IAsyncDisposable
     }
 
     /// <summary>Starts a server in a container, even if the machine has server programs.</summary>
-    internal static async Task<TestPostgres> StartInContainerAsync(TestPostgresOptions options, bool isShared, CancellationToken cancellationToken)
+    internal static async Task<TestPostgres> StartInContainerAsync(
+        ContainerEngine containers, TestPostgresOptions options, bool isShared, CancellationToken cancellationToken)
     {
-        var container = await ContainerServer.StartAsync(options, cancellationToken).ConfigureAwait(false);
+        var container = await containers.StartAsync(options, cancellationToken).ConfigureAwait(false);
         return new TestPostgres(null, null, container, container.Administration, isShared);
     }
 

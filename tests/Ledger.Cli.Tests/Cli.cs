@@ -22,6 +22,10 @@ internal sealed record Cli
 
     public bool ErrorIsTerminal { get; init; }
 
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
+    public Func<string, Ledger.Cli.Output.Pager?> StartPager { get; init; } = static _ => null;
+
     /// <summary>Where standard output goes; a memory stream unless given.</summary>
     public Stream? Output { get; init; }
 
@@ -62,5 +66,7 @@ internal sealed record Cli
         TimeProvider = TimeProvider,
         OutputWidth = OutputWidth,
         ErrorIsTerminal = ErrorIsTerminal,
+        TimeZone = TimeZone,
+        StartPager = StartPager,
     };
 }

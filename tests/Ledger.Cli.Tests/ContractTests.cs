@@ -26,6 +26,9 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
         ["export"] = "it prints an event file",
         ["completion"] = "it prints a script",
         ["schema export"] = "it prints a schema document",
+        ["profile set"] = "ProfileTests have a home",
+        ["profile show"] = "ProfileTests have a home",
+        ["profile remove"] = "ProfileTests have a home",
         ["db start"] = "DbTests start a server",
         ["db stop"] = "DbTests start a server",
         ["db status"] = "DbTests start a server",
@@ -72,6 +75,8 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
             (Out.NeighbourhoodContract, ["neighbours", "a", "c1"]),
             (Out.BranchContract, ["fork", "a", "--at", "2", "--name", "a label"]),
             (Out.IReadOnlyListBranchContract, ["branches", "a"]),
+            (Out.IReadOnlyListBranchContract, ["branch", "list"]),
+            (Out.IReadOnlyListProfileContract, ["profile", "list"]),
             (Out.DiffContract, ["diff", "a", "branch:b"]),
             (Out.CherryPickContract, ["cherry-pick", "branch:b", "a", "e3", "--with-causes", "--theirs", "--preview"]),
             (Out.RebaseContract, ["rebase", "branch:b", "a", "--preview"]),
@@ -139,6 +144,7 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
             (Out.IReadOnlyListSchemaDifferenceContract, ["migrate", "assert"]),
             (Out.RepairContract, ["migrate", "repair"]),
             (Out.ScriptContract, ["migrate", "script"]),
+            (Out.RunContract, ["run", "archive", "begun"]),
             (Out.DataFolderContract, ["db", "path"]),
         ];
         foreach (var (type, args) in calls)

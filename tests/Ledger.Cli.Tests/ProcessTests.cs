@@ -48,7 +48,7 @@ public sealed partial class ProcessTests(CliDatabase database) : IClassFixture<C
     public async Task Refusal_WritesToStandardErrorOnly()
     {
         (await RunAsync("status", "nix")).ShouldBeRefused(1, "There is no stream 'nix'. 'ledger run list' and 'ledger branches' show what exists.");
-        (await RunAsync("run", "stop")).ShouldBeRefused(2, "'stop' is not a command of 'ledger run'. Choose one of: start, list, totals, rename, label.");
+        (await RunAsync("run", "stop")).ShouldBeRefused(2, "'stop' is not a command of 'ledger run'. Choose one of: start, list, totals, rename, label, archive.");
     }
 
     [Fact]

@@ -39,7 +39,17 @@ public sealed class UsageTests
         await story.RunAsync("run", "start", "--id", "");
         await story.RunAsync("run", "start", "--id", " ");
         await story.RunAsync("run", "start", "--id", "a\nb");
-        await story.RunAsync("run", "list", "--connection", "postgres://localhost/x");
+        await story.RunAsync("events", "a", "--lsat", "3");
+        await story.RunAsync("run", "list", "--since", "someday");
+        await story.RunAsync("run", "list", "--output", "xml");
+        await story.RunAsync("run", "list", "--json", "--output", "csv");
+        await story.RunAsync("world", "a", "--output", "csv", "--connection", "Host=unused");
+        await story.RunAsync("log", "--follow", "--output", "csv", "--connection", "Host=unused");
+        await story.RunAsync("run", "list", "--profile", "nix");
+        await story.RunAsync("run", "list", "--connection", "Host=h;Pasword=secret");
+        await story.RunAsync("run", "list", "--connection", "Host=h;Port=secret");
+        await story.RunAsync("run", "list", "--connection", "postgresql:///x");
+        await story.RunAsync("run", "list", "--connection", "postgresql://localhost/x?ssl_mode=require");
         await story.RunAsync("run", "list", "--connection", "Database=x");
         await story.RunAsync("run", "list", "--connection", "Host=h;Password=secret;Nonsense=1");
         await story.RunAsync("migrate", "script", "--schema", "a$b");

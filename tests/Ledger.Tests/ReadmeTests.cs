@@ -40,14 +40,21 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Interop.Tests/ImportingSampleTests.cs",
         "tests/Ledger.Interop.Tests/CloudEventTests.cs",
         "tests/Ledger.Seal.Tests/Samples/Sealing.cs",
+        "tests/Ledger.Hosting.Aspire.Tests/LedgerResourceTests.cs",
     ];
 
-    private static readonly string[] Pages = ["README.md", .. Directory.GetFiles(Path.Combine(SourceTree.Root, "docs"), "*.md")];
+    // Whole programs: those of the front page and of the tutorials.
+    private static readonly string[] Programs =
+    [
+        FirstProgram, MartenApp, "samples/ForkAndMerge/Program.cs", "samples/Records/Program.cs", "samples/Tasks/Program.cs", "samples/Projection/Program.cs",
+    ];
+
+    private static readonly string[] Pages = ["README.md", .. Directory.GetFiles(Path.Combine(SourceTree.Root, "docs"), "*.md", SearchOption.AllDirectories)];
 
     [Fact]
     public void Pages_Samples_AreThoseOfTheTests()
     {
-        string[] sources = [.. Samples.SelectMany(path => RegionsOf(Read(path))), Read(FirstProgram).TrimEnd(), Read(MartenApp).TrimEnd()];
+        string[] sources = [.. Samples.SelectMany(path => RegionsOf(Read(path))), .. Programs.Select(path => Read(path).TrimEnd())];
 
         string[] shown = [.. Pages.SelectMany(page => BlocksOf(Read(page)))];
 

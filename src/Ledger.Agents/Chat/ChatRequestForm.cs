@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
@@ -14,6 +15,9 @@ namespace Ledger.Agents.Chat;
 /// </remarks>
 internal static class ChatRequestForm
 {
+    private const string Abstractions = "Microsoft.Extensions.AI";
+    private const string AbstractionsAssembly = "Microsoft.Extensions.AI.Abstractions";
+
     private static readonly string[] Described = [nameof(AITool.Name), nameof(AITool.Description), nameof(AITool.AdditionalProperties)];
 
     // Who put a message into a conversation, and whether a call was only shown, says nothing to a model.
@@ -91,14 +95,7 @@ internal static class ChatRequestForm
         }
         else
         {
-            described["type"] = tool.GetType().Name;
-            foreach (var property in tool.GetType().GetProperties().Where(p => p.CanRead && p.GetIndexParameters().Length == 0 && !Described.Contains(p.Name)))
-            {
-                if (NodeOf(() => property.GetValue(tool)) is { } value)
-                {
-                    described[JsonNamingPolicy.CamelCase.ConvertName(property.Name)] = value;
-                }
-            }
+            Describe(tool, described);
         }
 
         if (Additional(tool.AdditionalProperties) is { Count: > 0 } additional)
@@ -107,6 +104,26 @@ internal static class ChatRequestForm
         }
 
         return described;
+    }
+
+    // A trimmed program keeps the properties that it uses, and those of the tools named here.
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, $"{Abstractions}.HostedCodeInterpreterTool", AbstractionsAssembly)]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, $"{Abstractions}.HostedFileSearchTool", AbstractionsAssembly)]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, $"{Abstractions}.HostedImageGenerationTool", AbstractionsAssembly)]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, $"{Abstractions}.HostedMcpServerTool", AbstractionsAssembly)]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, $"{Abstractions}.HostedToolSearchTool", AbstractionsAssembly)]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicProperties, $"{Abstractions}.HostedWebSearchTool", AbstractionsAssembly)]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "The properties of the tools of Microsoft.Extensions.AI are kept; of another type, those that the program uses.")]
+    private static void Describe(AITool tool, JsonObject described)
+    {
+        described["type"] = tool.GetType().Name;
+        foreach (var property in tool.GetType().GetProperties().Where(p => p.CanRead && p.GetIndexParameters().Length == 0 && !Described.Contains(p.Name)))
+        {
+            if (NodeOf(() => property.GetValue(tool)) is { } value)
+            {
+                described[JsonNamingPolicy.CamelCase.ConvertName(property.Name)] = value;
+            }
+        }
     }
 
     private static JsonObject MessageOf(ChatMessage message, Dictionary<string, string> ids)

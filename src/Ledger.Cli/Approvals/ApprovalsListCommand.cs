@@ -19,6 +19,8 @@ internal sealed class ApprovalsListCommand : LedgerCommand
         Examples = ["ledger approvals list", "ledger approvals list first", "ledger approvals list branch:second --json"];
     }
 
+    public override bool ListsRows => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
@@ -30,6 +32,11 @@ internal sealed class ApprovalsListCommand : LedgerCommand
 
         var run = await Histories.FindAsync(connection, id, cancellationToken);
         var approvals = await run.ListApprovalsAsync(cancellationToken);
+        if (await session.ListAsync(approvals.Select(ApprovalContract.Of), ContractContext.Default.ApprovalContract, cancellationToken))
+        {
+            return;
+        }
+
         if (session.Json)
         {
             session.Out.Json(ContractOf(run.StreamName, approvals), ContractContext.Default.ApprovalsContract);
@@ -47,6 +54,11 @@ internal sealed class ApprovalsListCommand : LedgerCommand
     {
         await session.Progress.RunAsync("Reading new events", () => connection.Ledger.Summaries.CatchUpAsync(null, cancellationToken));
         var waiting = (await connection.Ledger.ListWaitingApprovalsAsync(cancellationToken)).GroupBy(w => w.Stream, w => w.Approval).ToList();
+        if (session.Format is OutputFormat.Ndjson or OutputFormat.Csv)
+        {
+            throw new UsageException("A row does not say of which run it is: name a run, or print those of all with --output json.");
+        }
+
         if (session.Json)
         {
             session.Out.Json([.. waiting.Select(w => ContractOf(w.Key, w))], ContractContext.Default.IReadOnlyListApprovalsContract);

@@ -25,20 +25,20 @@ internal static class BranchTree
     }
 
     /// <summary>Writes a list in tree order, each branch after its parent.</summary>
-    public static void Write(Printer output, IReadOnlyList<BranchNode> tree)
+    public static void Write(Printer output, IReadOnlyList<BranchNode> tree) => output.Json([.. Flatten(tree)], ContractContext.Default.IReadOnlyListBranchContract);
+
+    /// <summary>The branches in tree order, each after its parent.</summary>
+    public static IEnumerable<BranchContract> Flatten(IReadOnlyList<BranchNode> tree)
     {
-        var branches = new List<BranchContract>();
         var open = new Stack<BranchNode>(tree.Reverse());
         while (open.TryPop(out var node))
         {
-            branches.Add(BranchContract.Of(node.Branch));
+            yield return BranchContract.Of(node.Branch);
             foreach (var child in node.Children.Reverse())
             {
                 open.Push(child);
             }
         }
-
-        output.Json(branches, ContractContext.Default.IReadOnlyListBranchContract);
     }
 
     private static void Push(Stack<(BranchNode, string, bool)> open, IReadOnlyList<BranchNode> nodes, string indent)

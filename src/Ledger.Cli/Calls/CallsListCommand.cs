@@ -16,12 +16,19 @@ internal sealed class CallsListCommand : LedgerCommand
         Examples = ["ledger calls list first", "ledger calls list branch:second --json"];
     }
 
+    public override bool ListsRows => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
         var run = await Histories.FindAsync(connection, session.Get(_id), cancellationToken);
         var name = run.StreamName;
         var calls = await run.ListOpenCallsAsync(cancellationToken);
+        if (await session.ListAsync(calls.Select(OpenCallContract.Of), ContractContext.Default.OpenCallContract, cancellationToken))
+        {
+            return;
+        }
+
         if (session.Json)
         {
             session.Out.Json(new OpenCallsContract(name.Value, [.. calls.Select(OpenCallContract.Of)]), ContractContext.Default.OpenCallsContract);

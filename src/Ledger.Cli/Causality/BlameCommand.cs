@@ -27,6 +27,8 @@ internal sealed class BlameCommand : LedgerCommand
         Examples = ["ledger blame first c1", "ledger blame branch:second c1 status --json", "ledger blame first r1 --relation"];
     }
 
+    public override bool IsPaged(Session session) => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);

@@ -73,9 +73,16 @@ internal static class ChronoText
             return;
         }
 
+        var any = false;
         await foreach (var item in items.WithCancellation(cancellationToken))
         {
             print(session.Out, item);
+            any = true;
+        }
+
+        if (!any)
+        {
+            session.Out.Line($"No {name}.", Tone.Faint);
         }
     }
 

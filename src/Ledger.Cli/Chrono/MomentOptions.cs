@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Ledger.Cli.Streams;
 using Ledger.Records;
 
@@ -9,11 +8,7 @@ namespace Ledger.Cli.Chrono;
 internal sealed class MomentOptions
 {
     private readonly Option<Position?> _seq = Positions.Option("--at-seq", "As it was after the event with this seq.", "SEQ");
-    private readonly Option<string?> _time = new("--at-time")
-    {
-        Description = "As it was at this time; UTC unless it has an offset: 2026-01-05T09:00:02Z.",
-        HelpName = "TIME",
-    };
+    private readonly Option<GivenTime?> _time = Times.Option("--at-time", "As it was at this time, such as 2026-01-05T09:00:02Z, yesterday or 2h (ago).");
 
     public void AddTo(Command command)
     {
@@ -30,13 +25,8 @@ internal sealed class MomentOptions
             throw new UsageException("--at-seq and --at-time are two moments; give one.");
         }
 
-        if (time is null)
-        {
-            return seq is { } known ? ChronoMoment.AtSeq(known.Value) : null;
-        }
-
-        return DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
-            ? ChronoMoment.AtTime(at)
-            : throw new UsageException($"--at-time must be a time such as 2026-01-05T09:00:02Z, but was '{time}'.");
+        return time is { } given ? ChronoMoment.AtTime(given)
+            : seq is { } known ? ChronoMoment.AtSeq(known.Value)
+            : null;
     }
 }

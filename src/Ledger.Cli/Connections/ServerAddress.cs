@@ -1,26 +1,31 @@
+using System.Data.Common;
 using Ledger.Postgres.Local;
 using Npgsql;
 
 namespace Ledger.Cli.Connections;
 
-/// <summary>The server that a command uses: from <c>--connection</c>, else <c>LEDGER_POSTGRES</c>, else the user's private one.</summary>
+/// <summary>The server that a command uses: from <c>--connection</c>, else <c>LEDGER_POSTGRES</c>, else the user's profile, else the user's private one.</summary>
 /// <param name="ConnectionString">An Npgsql connection string.</param>
 /// <param name="IsPrivate">Whether it is the user's private server.</param>
 internal sealed record ServerAddress(string ConnectionString, bool IsPrivate)
 {
     private const string Variable = "LEDGER_POSTGRES";
+    private const string Form = "\"Host=…;Database=…\" or postgresql://USER@HOST/DATABASE";
+
+    // Those that people write; Npgsql has a hundred.
+    private static readonly string[] Keywords =
+    [
+        "host", "server", "port", "database", "username", "user id", "password", "passfile", "ssl mode", "root certificate", "ssl certificate", "ssl key", "timeout",
+        "command timeout", "application name", "options", "search path", "pooling", "minimum pool size", "maximum pool size", "keepalive", "target session attributes",
+        "max auto prepare", "no reset on close", "multiplexing", "include error detail",
+    ];
 
     /// <summary>Finds the server, and starts it if it is the private one.</summary>
     public static async Task<ServerAddress> FindAsync(Session session, CancellationToken cancellationToken)
     {
-        if (session.Get(CommonOptions.Connection) is { } given)
+        if (session.Settings.Find(CommonOptions.Connection.Name, session.Get(CommonOptions.Connection), Variable, profile => profile.Connection) is var (source, given))
         {
-            return new ServerAddress(Check("--connection", given), IsPrivate: false);
-        }
-
-        if (session.Io.Environment(Variable) is { } named)
-        {
-            return new ServerAddress(Check(Variable, named), IsPrivate: false);
+            return new ServerAddress(Check(source, given), IsPrivate: false);
         }
 
         var cluster = await OpenPrivateAsync(session, cancellationToken);
@@ -37,20 +42,50 @@ internal sealed record ServerAddress(string ConnectionString, bool IsPrivate)
         return LocalCluster.OpenAsync(options, cancellationToken);
     }
 
-    private static string Check(string source, string text)
+    /// <summary>The connection string that a text is: one of Npgsql's, or an address of libpq.</summary>
+    /// <param name="source">Where it is from, for messages.</param>
+    /// <param name="text">The text, which may hold a password, so that messages do not repeat it.</param>
+    /// <exception cref="UsageException">It is neither.</exception>
+    public static string Check(string source, string text)
     {
+        var parts = PostgresUrl.IsOne(text) ? PostgresUrl.Parse(source, text) : ParseKeywords(source, text);
+        parts.ApplicationName ??= "ledger";
+        return string.IsNullOrEmpty(parts.Host)
+            ? throw new UsageException($"{source} names no host. Write it as {Form}.")
+            : parts.ConnectionString;
+    }
+
+    private static NpgsqlConnectionStringBuilder ParseKeywords(string source, string text)
+    {
+        var given = new DbConnectionStringBuilder();
         try
         {
-            var parts = new NpgsqlConnectionStringBuilder(text);
-            parts.ApplicationName ??= "ledger";
-            return string.IsNullOrEmpty(parts.Host)
-                ? throw new UsageException($"{source} names no host. Write it as \"Host=…;Database=…\".")
-                : parts.ConnectionString;
+            given.ConnectionString = text;
         }
-        catch (Exception fault) when (fault is ArgumentException or FormatException or InvalidCastException or OverflowException)
+        catch (ArgumentException)
         {
-            // The text may hold a password, so it is not repeated.
-            throw new UsageException($"{source} is not a connection string. Write it as \"Host=…;Database=…\"; a URL is not accepted.");
+            throw new UsageException($"{source} is not a connection string. Write it as {Form}.");
         }
+
+        var parts = new NpgsqlConnectionStringBuilder();
+        foreach (var keyword in given.Keys.Cast<string>())
+        {
+            try
+            {
+                parts[keyword] = given[keyword];
+            }
+            catch (Exception fault) when (fault is ArgumentException or KeyNotFoundException)
+            {
+                throw new UsageException(Keywords.Contains(keyword, StringComparer.OrdinalIgnoreCase)
+                    ? $"{source} has a value for '{keyword}' that it cannot have."
+                    : $"{source} has the keyword '{keyword}', which Npgsql does not know.{(NearestWord.Find(keyword, Keywords) is { } near ? $" Did you mean '{near}'?" : "")}");
+            }
+            catch (Exception fault) when (fault is FormatException or InvalidCastException or OverflowException)
+            {
+                throw new UsageException($"{source} has a value for '{keyword}' that it cannot have.");
+            }
+        }
+
+        return new NpgsqlConnectionStringBuilder(text);
     }
 }

@@ -50,5 +50,6 @@ internal sealed class DemoCommand : LedgerCommand
     // A connection string may hold a password, so it is not repeated.
     private static string SameLog(Session session) =>
         (session.Get(CommonOptions.Connection) is null ? "" : " --connection …")
+        + (session.Get(CommonOptions.Profile) is { } profile ? $" --profile {profile}" : "")
         + (session.Get(CommonOptions.Schema) is { } schema ? $" --schema {schema}" : "");
 }

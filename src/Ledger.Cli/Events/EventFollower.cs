@@ -1,3 +1,4 @@
+using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
 using Ledger.Log;
 using Ledger.Postgres;
@@ -69,7 +70,7 @@ internal sealed class EventFollower(Session session, PostgresEventStore store, R
     {
         if (isWanted(recorded))
         {
-            if (session.Json)
+            if (session.Format is not OutputFormat.Table)
             {
                 session.Out.Json(EventContract.Of(recorded), ContractContext.Default.EventContract);
             }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
 using Ledger.Log;
@@ -45,6 +46,10 @@ internal sealed class EventsCommand : LedgerCommand
         ];
     }
 
+    public override bool ListsRows => true;
+
+    public override bool IsPaged(Session session) => !session.Get(_follow);
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var from = session.Get(_from) ?? Position.Start;
@@ -52,6 +57,11 @@ internal sealed class EventsCommand : LedgerCommand
         if (session.Get(_last) is { } least && (least < 1 || session.Get(_from) is not null))
         {
             throw new UsageException(least < 1 ? "--last is a number from 1." : "--last and --from both say where to begin; use one of them.");
+        }
+
+        if (session.Get(_follow) && session.Format is OutputFormat.Csv)
+        {
+            throw new UsageException("--follow prints lines or documents: --output is table, json or ndjson with it.");
         }
 
         await using var connection = await session.ConnectAsync(cancellationToken);
@@ -84,7 +94,7 @@ internal sealed class EventsCommand : LedgerCommand
         // On a terminal the events themselves show progress, and a bar would get in their way.
         var end = to ?? length;
         Task<bool> Print(IProgress<long>? progress) =>
-            PrintAsync(session, Last(run.WithStatistics(session.NewRead(progress)).ReadAsync(from, to, cancellationToken).Where(IsWanted), last), end);
+            PrintAsync(session, Last(run.WithStatistics(session.NewRead(progress)).ReadAsync(from, to, cancellationToken).Where(IsWanted), last), end, cancellationToken);
         await (session.Io.OutputWidth is null
             ? session.Progress.RunAsync($"Reading {run.StreamName}", end.Value - from.Value, Print)
             : Print(null));
@@ -109,8 +119,13 @@ internal sealed class EventsCommand : LedgerCommand
         }
     }
 
-    private static async Task<bool> PrintAsync(Session session, IAsyncEnumerable<RecordedEvent> events, Position end)
+    private static async Task<bool> PrintAsync(Session session, IAsyncEnumerable<RecordedEvent> events, Position end, CancellationToken cancellationToken)
     {
+        if (await session.ListAsync(events.Select(EventContract.Of), ContractContext.Default.EventContract, cancellationToken))
+        {
+            return true;
+        }
+
         if (session.Json)
         {
             await session.Out.JsonArrayAsync(events.Select(EventContract.Of), ContractContext.Default.EventContract);
@@ -118,9 +133,16 @@ internal sealed class EventsCommand : LedgerCommand
         }
 
         var digits = EventText.DigitsOf(end);
+        var any = false;
         await foreach (var recorded in events)
         {
             EventText.Print(session.Out, recorded, digits);
+            any = true;
+        }
+
+        if (!any)
+        {
+            session.Out.Line("No events.", Tone.Faint);
         }
 
         return true;

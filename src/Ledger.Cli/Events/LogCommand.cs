@@ -12,7 +12,7 @@ namespace Ledger.Cli.Events;
 internal sealed class LogCommand : LedgerCommand
 {
     private readonly Option<Position?> _after = Positions.Option("--after", "The sequence number before the first event.", "N");
-    private readonly Option<DateTimeOffset?> _since = new("--since") { Description = "Only events recorded at this time or later.", HelpName = "TIME" };
+    private readonly Option<GivenTime?> _since = Times.Option("--since", "Only events recorded at this time or later.");
     private readonly Option<string?> _type = new("--type") { Description = "Only events of this type.", HelpName = "T" };
     private readonly Option<string?> _prefix = new("--prefix") { Description = "Only streams whose names begin with this text, such as 'run:'.", HelpName = "TEXT" };
     private readonly Option<bool> _follow = new("--follow", "-f")
@@ -31,12 +31,21 @@ internal sealed class LogCommand : LedgerCommand
         Examples = ["ledger log", "ledger log --after 1000 --prefix run: --type object.created", "ledger log --follow"];
     }
 
+    public override bool ListsRows => true;
+
+    public override bool IsPaged(Session session) => !session.Get(_follow);
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var (after, since) = (session.Get(_after), session.Get(_since));
         if (after is not null && since is not null)
         {
             throw new UsageException("--after and --since both set where to begin; give one.");
+        }
+
+        if (session.Get(_follow) && session.Format is OutputFormat.Csv)
+        {
+            throw new UsageException("--follow prints lines or documents: --output is table, json or ndjson with it.");
         }
 
         await using var connection = await session.ConnectAsync(cancellationToken);
@@ -49,7 +58,7 @@ internal sealed class LogCommand : LedgerCommand
         {
             var events = connection.Store.ReadLogAsync(new SequenceNumber(after?.Value ?? 0), cancellationToken)
                 .Where(e => filter.Passes(e) && (since is null || e.Timestamp >= since));
-            await PrintAsync(session, events);
+            await PrintAsync(session, events, cancellationToken);
             return;
         }
 
@@ -70,23 +79,35 @@ internal sealed class LogCommand : LedgerCommand
         }
     }
 
-    private static async Task PrintAsync(Session session, IAsyncEnumerable<RecordedEvent> events)
+    private static async Task PrintAsync(Session session, IAsyncEnumerable<RecordedEvent> events, CancellationToken cancellationToken)
     {
+        if (await session.ListAsync(events.Select(EventContract.Of), ContractContext.Default.EventContract, cancellationToken))
+        {
+            return;
+        }
+
         if (session.Json)
         {
             await session.Out.JsonArrayAsync(events.Select(EventContract.Of), ContractContext.Default.EventContract);
             return;
         }
 
+        var any = false;
         await foreach (var recorded in events)
         {
             Show(session, recorded);
+            any = true;
+        }
+
+        if (!any)
+        {
+            session.Out.Line("No events.", Tone.Faint);
         }
     }
 
     private static void Show(Session session, RecordedEvent recorded)
     {
-        if (session.Json)
+        if (session.Format is not OutputFormat.Table)
         {
             session.Out.Json(EventContract.Of(recorded), ContractContext.Default.EventContract);
             return;

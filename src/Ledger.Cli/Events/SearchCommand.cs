@@ -24,8 +24,8 @@ internal sealed class SearchCommand : LedgerCommand
     private readonly Option<string?> _status = new("--status") { Description = "Only in runs of this status: running, waiting, failed or done.", HelpName = "S" };
     private readonly Option<string?> _label = new("--label") { Description = "Only in runs with this label.", HelpName = "LABEL" };
     private readonly Option<string?> _model = new("--model") { Description = "Only in runs that asked this model last.", HelpName = "MODEL" };
-    private readonly Option<DateTimeOffset?> _since = Times.Option("--since", "Recorded at this time or later (ISO 8601; UTC unless it has an offset).");
-    private readonly Option<DateTimeOffset?> _until = Times.Option("--until", "Recorded before this time.");
+    private readonly Option<GivenTime?> _since = Times.Option("--since", "Recorded at this time or later.");
+    private readonly Option<GivenTime?> _until = Times.Option("--until", "Recorded before this time.");
     private readonly Option<int?> _limit = new("--limit") { Description = "The most events to show, up to 1000. Default: 50.", HelpName = "N" };
     private readonly Option<Position?> _before = Positions.Option("--before", "The 'next' value of the previous page.", "N");
 
@@ -47,6 +47,10 @@ internal sealed class SearchCommand : LedgerCommand
         ];
     }
 
+    public override bool ListsRows => true;
+
+    public override bool IsPaged(Session session) => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var terms = TermsOf(session);
@@ -60,6 +64,12 @@ internal sealed class SearchCommand : LedgerCommand
         var scope = await RunScope.FindAsync(ledger.Summaries, terms, cancellationToken);
         var search = LogSearch.Of(connection.Store);
         var page = await session.Progress.RunAsync("Searching", () => FindAsync(search, terms.ToQuery(scope.Streams), cancellationToken));
+        var more = page.Next is { } earlier ? $"--before {earlier}" : null;
+        if (await session.ListAsync(page.Events.Select(EventContract.Of), ContractContext.Default.EventContract, cancellationToken, more))
+        {
+            return;
+        }
+
         if (session.Json)
         {
             session.Out.Json(FoundEventsContract.Of(page, scope), ContractContext.Default.FoundEventsContract);

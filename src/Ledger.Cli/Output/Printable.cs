@@ -12,6 +12,16 @@ internal static class Printable
     private static readonly SearchValues<char> Steering = SearchValues.Create(
         [.. Enumerable.Range(0, 0x20).Select(c => (char)c), .. Enumerable.Range(0x7f, 0x21).Select(c => (char)c), .. Directions]);
 
+    // Set once for a command, before anything is printed; commands that tests run at the same time each have their own.
+    private static readonly AsyncLocal<TimeZoneInfo?> ZoneOfCommand = new();
+
+    /// <summary>The time zone in which times are shown. Default: UTC.</summary>
+    public static TimeZoneInfo Zone
+    {
+        get => ZoneOfCommand.Value ?? TimeZoneInfo.Utc;
+        set => ZoneOfCommand.Value = value;
+    }
+
     /// <summary>Whether a character is a C1 control, or changes the direction of text.</summary>
     public static bool IsSteering(int scalar) => scalar is >= 0x7f and <= char.MaxValue && Steering.Contains((char)scalar);
 
@@ -33,6 +43,11 @@ internal static class Printable
     /// <summary>A whole number with thousands separators.</summary>
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    /// <summary>A time to the second, in UTC.</summary>
-    public static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    /// <summary>A time to the second in the zone of the command, with its offset, so that an option takes it as it is shown.</summary>
+    public static string Time(DateTimeOffset time) => Zone.BaseUtcOffset == TimeSpan.Zero && !Zone.SupportsDaylightSavingTime
+        ? time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)
+        : TimeZoneInfo.ConvertTime(time, Zone).ToString("yyyy-MM-dd HH:mm:sszzz", CultureInfo.InvariantCulture);
+
+    /// <summary>A heading for a column of times.</summary>
+    public static string TimeHeading(string heading) => heading.PadRight(Time(DateTimeOffset.UnixEpoch).Length);
 }

@@ -39,6 +39,9 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
     /// <summary>The underlying text writer, for texts of many lines.</summary>
     public TextWriter Text => text;
 
+    /// <summary>Whether a person reads it.</summary>
+    public bool IsTerminal => width is not null;
+
     /// <summary>Adds a piece to the line.</summary>
     public Printer Add(string piece, Tone tone = Tone.Plain)
     {
@@ -88,15 +91,21 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
     }
 
     /// <summary>A JSON document as text in one line.</summary>
-    public static string TextOf<T>(T document, JsonTypeInfo<T> type)
+    public static string TextOf<T>(T document, JsonTypeInfo<T> type) => Encoding.UTF8.GetString(BytesOf(document, type).Span);
+
+    /// <summary>A thing as the JSON that would be printed of it.</summary>
+    public static JsonDocument DocumentOf<T>(T thing, JsonTypeInfo<T> type) =>
+        JsonDocument.Parse(BytesOf(thing, type), new JsonDocumentOptions { MaxDepth = 1_024 });
+
+    private static ReadOnlyMemory<byte> BytesOf<T>(T thing, JsonTypeInfo<T> type)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, JsonOptions))
         {
-            JsonSerializer.Serialize(writer, document, type);
+            JsonSerializer.Serialize(writer, thing, type);
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return buffer.WrittenMemory;
     }
 
     /// <summary>Writes a JSON document that is text already, in its own spelling, and a line end.</summary>
@@ -116,16 +125,21 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
     }
 
     /// <summary>Streams one JSON array, one item per line, with constant memory.</summary>
-    public async Task JsonArrayAsync<T>(IAsyncEnumerable<T> items, JsonTypeInfo<T> type)
+    public Task JsonArrayAsync<T>(IAsyncEnumerable<T> items, JsonTypeInfo<T> type) => JsonItemsAsync(items, type, "[\n", ",\n", "\n]\n", "[]\n");
+
+    /// <summary>Streams JSON documents, one per line, with constant memory.</summary>
+    public Task JsonLinesAsync<T>(IAsyncEnumerable<T> items, JsonTypeInfo<T> type) => JsonItemsAsync(items, type, "", "\n", "\n", "");
+
+    private async Task JsonItemsAsync<T>(IAsyncEnumerable<T> items, JsonTypeInfo<T> type, string before, string between, string after, string none)
     {
         await text.FlushAsync();
         var buffer = new ArrayBufferWriter<byte>(BufferBytes);
         await using var writer = new Utf8JsonWriter(buffer, JsonOptions);
-        var separator = "[\n"u8.ToArray();
+        var isFirst = true;
         await foreach (var item in items)
         {
-            buffer.Write(separator);
-            separator = ",\n"u8.ToArray();
+            buffer.Write(Encoding.UTF8.GetBytes(isFirst ? before : between));
+            isFirst = false;
             writer.Reset();
             JsonSerializer.Serialize(writer, item, type);
             writer.Flush();
@@ -136,7 +150,7 @@ internal sealed class Printer(TextWriter text, Stream output, int? width, bool c
             }
         }
 
-        buffer.Write(separator[0] == '[' ? "[]\n"u8 : "\n]\n"u8);
+        buffer.Write(Encoding.UTF8.GetBytes(isFirst ? none : after));
         await output.WriteAsync(buffer.WrittenMemory);
     }
 

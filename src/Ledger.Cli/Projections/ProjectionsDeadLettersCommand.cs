@@ -31,6 +31,8 @@ internal sealed class ProjectionsDeadLettersCommand : LedgerCommand
         Examples = ["ledger projections dead-letters", "ledger projections dead-letters usage --replay"];
     }
 
+    public override bool ListsRows => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
@@ -43,6 +45,11 @@ internal sealed class ProjectionsDeadLettersCommand : LedgerCommand
         if (session.Get(_replay))
         {
             await ReplayAsync(session, connection, letters, cancellationToken);
+            return;
+        }
+
+        if (await session.ListAsync(letters.Select(DeadLetterContract.Of), ContractContext.Default.DeadLetterContract, cancellationToken))
+        {
             return;
         }
 

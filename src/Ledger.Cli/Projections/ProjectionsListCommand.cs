@@ -10,10 +10,17 @@ internal sealed class ProjectionsListCommand : LedgerCommand
         : base("list", "Lists the asynchronous projections and subscriptions with their progress, those of a Marten application, and the names that can be rebuilt here.") =>
         Examples = ["ledger projections list", "ledger projections list --json"];
 
+    public override bool ListsRows => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
         var shards = await connection.Projections.ListAsync(cancellationToken);
+        if (await session.ListAsync(shards.Select(ShardContract.Of), ContractContext.Default.ShardContract, cancellationToken))
+        {
+            return;
+        }
+
         if (session.Json)
         {
             var rebuilds = connection.Projections.Rebuildable.Select(RebuildContract.NotBegun);

@@ -18,8 +18,8 @@ internal sealed class RunListCommand : LedgerCommand
     private readonly Option<string?> _label = new("--label") { Description = "Only runs with this label.", HelpName = "LABEL" };
     private readonly Option<string?> _model = new("--model") { Description = "Only runs that asked this model last.", HelpName = "MODEL" };
     private readonly Option<string?> _text = new("--text") { Description = "Only runs whose id, title or error contains this text.", HelpName = "TEXT" };
-    private readonly Option<DateTimeOffset?> _since = Times.Option("--since", "Active at this time or later (ISO 8601; UTC unless it has an offset).");
-    private readonly Option<DateTimeOffset?> _until = Times.Option("--until", "Last active before this time.");
+    private readonly Option<GivenTime?> _since = Times.Option("--since", "Active at this time or later.");
+    private readonly Option<GivenTime?> _until = Times.Option("--until", "Last active before this time.");
     private readonly Option<string?> _sort = new("--sort") { Description = "The order: latest, started, duration, cost or events. Default: latest.", HelpName = "ORDER" };
     private readonly Option<bool> _branches = new("--branches") { Description = "List branches too." };
     private readonly Option<int?> _limit = new("--limit") { Description = "The most runs to list, up to 1000. Default: 50.", HelpName = "N" };
@@ -36,6 +36,10 @@ internal sealed class RunListCommand : LedgerCommand
         Examples = ["ledger run list", "ledger run list --status failed --since 2026-11-20", "ledger run list --sort cost --limit 10 --json"];
     }
 
+    public override bool ListsRows => true;
+
+    public override bool IsPaged(Session session) => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var query = QueryOf(session);
@@ -47,6 +51,11 @@ internal sealed class RunListCommand : LedgerCommand
         }
 
         var runs = connection.Ledger.WithStatistics(session.NewRead()).ListRunsAsync(cancellationToken);
+        if (await session.ListAsync(runs.Select(RunContract.Of), ContractContext.Default.RunContract, cancellationToken))
+        {
+            return;
+        }
+
         await (session.Json ? session.Out.JsonArrayAsync(runs.Select(RunContract.Of), ContractContext.Default.RunContract) : PrintAsync(session.Out, runs));
     }
 
@@ -54,9 +63,14 @@ internal sealed class RunListCommand : LedgerCommand
     {
         await session.Progress.RunAsync("Reading new events", () => connection.Ledger.Summaries.CatchUpAsync(null, cancellationToken));
         var page = await QueryAsync(connection, query, cancellationToken);
+        var runs = page.Runs.Select(run => RunContract.Of(new StreamInfo(run.Stream, run.Version, run.StartedAt, run.UpdatedAt, run.State)).With(run));
+        if (await session.ListAsync(runs, ContractContext.Default.RunContract, cancellationToken, page.Next is { } more ? $"--after '{more}'" : null))
+        {
+            return;
+        }
+
         if (session.Json)
         {
-            var runs = page.Runs.Select(run => RunContract.Of(new StreamInfo(run.Stream, run.Version, run.StartedAt, run.UpdatedAt, run.State)).With(run));
             session.Out.Json(new RunPageContract([.. runs], page.Next is not null, page.Next, page.Behind), ContractContext.Default.RunPageContract);
             return;
         }
@@ -126,7 +140,7 @@ internal sealed class RunListCommand : LedgerCommand
         {
             if (!any)
             {
-                output.Line($"{"EVENTS",12}  {"UPDATED",-20}  RUN", Tone.Faint);
+                output.Line($"{"EVENTS",12}  {Printable.TimeHeading("UPDATED")}  RUN", Tone.Faint);
                 any = true;
             }
 

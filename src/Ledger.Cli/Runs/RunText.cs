@@ -19,7 +19,7 @@ internal static class RunText
 
     /// <summary>The header of a list.</summary>
     public static void PrintHeader(Printer output) =>
-        output.Line($"{"STATUS",-18}  {"UPDATED",-20}  {"DURATION",9}  {"EVENTS",10}  {"USD",10}  RUN", Tone.Faint);
+        output.Line($"{"STATUS",-18}  {Printable.TimeHeading("UPDATED")}  {"DURATION",9}  {"EVENTS",10}  {"USD",10}  RUN", Tone.Faint);
 
     /// <summary>A line of a list.</summary>
     public static void PrintLine(Printer output, RunSummary run)

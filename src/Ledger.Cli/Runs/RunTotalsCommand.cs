@@ -15,8 +15,8 @@ internal sealed class RunTotalsCommand : LedgerCommand
     private readonly Option<string?> _by = new("--by") { Description = "By what runs are added up: day (of their last activity, in UTC), model or label. Default: day.", HelpName = "GROUP" };
     private readonly Option<string?> _label = new("--label") { Description = "Only runs with this label.", HelpName = "LABEL" };
     private readonly Option<string?> _model = new("--model") { Description = "Only runs that asked this model last.", HelpName = "MODEL" };
-    private readonly Option<DateTimeOffset?> _since = Times.Option("--since", "Active at this time or later (ISO 8601; UTC unless it has an offset).");
-    private readonly Option<DateTimeOffset?> _until = Times.Option("--until", "Last active before this time.");
+    private readonly Option<GivenTime?> _since = Times.Option("--since", "Active at this time or later.");
+    private readonly Option<GivenTime?> _until = Times.Option("--until", "Last active before this time.");
 
     public RunTotalsCommand()
         : base("totals", "Adds up runs, their calls, tokens and costs by day, model or label.")
@@ -28,6 +28,8 @@ internal sealed class RunTotalsCommand : LedgerCommand
 
         Examples = ["ledger run totals", "ledger run totals --by model --since 2026-11-01"];
     }
+
+    public override bool ListsRows => true;
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
@@ -48,6 +50,11 @@ internal sealed class RunTotalsCommand : LedgerCommand
         var summaries = connection.Ledger.Summaries;
         await session.Progress.RunAsync("Reading new events", () => summaries.CatchUpAsync(null, cancellationToken));
         var totals = await summaries.AddUpAsync(query, Enum.Parse<RunGrouping>(by, ignoreCase: true), cancellationToken);
+        if (await session.ListAsync(RunTotalsListContract.Of(totals, 0).Totals, ContractContext.Default.RunTotalsContract, cancellationToken))
+        {
+            return;
+        }
+
         if (session.Json)
         {
             session.Out.Json(RunTotalsListContract.Of(totals, 0), ContractContext.Default.RunTotalsListContract);

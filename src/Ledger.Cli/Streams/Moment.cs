@@ -6,7 +6,7 @@ namespace Ledger.Cli.Streams;
 internal sealed class Moment
 {
     private readonly Option<Position?> _at;
-    private readonly Option<DateTimeOffset?> _time;
+    private readonly Option<GivenTime?> _time;
 
     /// <param name="suffix">The end of the option names, for commands with two moments.</param>
     /// <param name="of">The run or branch whose events are counted, for the help.</param>
@@ -14,7 +14,7 @@ internal sealed class Moment
     {
         _at = Positions.Option($"--at{suffix}", $"The number of events{of} to apply. Default: all.");
         _time = Times.Option(
-            $"--at-time{suffix}", $"After the events{of} recorded up to this time, as 'ledger events' shows it (ISO 8601; UTC unless it has an offset).");
+            $"--at-time{suffix}", $"After the events{of} recorded up to this time: as 'ledger events' shows it, or such as yesterday or 2h (ago).");
     }
 
     /// <summary>Whether a time is given.</summary>

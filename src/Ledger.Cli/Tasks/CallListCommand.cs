@@ -15,12 +15,19 @@ internal sealed class CallListCommand : LedgerCommand
         Examples = ["ledger call list --task t1", "ledger call list --json"];
     }
 
+    public override bool ListsRows => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);
         var calls = session.Get(_task) is { } task
             ? await connection.Tasks.ListCallsAsync((await TaskArgument.FindAsync(connection, task, cancellationToken)).Id, cancellationToken)
             : await connection.Tasks.ListCallsInProgressAsync(null, cancellationToken);
+        if (await session.ListAsync(calls.Select(CallContract.Of), ContractContext.Default.CallContract, cancellationToken))
+        {
+            return;
+        }
+
         if (session.Json)
         {
             session.Out.Json(CallsContract.Of(calls), ContractContext.Default.CallsContract);

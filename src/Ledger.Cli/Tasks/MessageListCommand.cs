@@ -24,6 +24,8 @@ internal sealed class MessageListCommand : LedgerCommand
         Examples = ["ledger message list t1", "ledger message list t1 --limit 20 --json"];
     }
 
+    public override bool ListsRows => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         if (session.Get(_limit) < 0)
@@ -36,6 +38,11 @@ internal sealed class MessageListCommand : LedgerCommand
         var task = await TaskArgument.FindAsync(connection, session.Get(_task), cancellationToken);
         var query = new MessageQuery(task.Id) { Limit = session.Get(_limit), Start = start };
         var page = await connection.Tasks.ListMessagesAsync(query, cancellationToken);
+        if (await session.ListAsync(page.Messages.Select(MessageContract.Of), ContractContext.Default.MessageContract, cancellationToken, page.Next is { } more ? $"--after {more}" : null))
+        {
+            return;
+        }
+
         if (session.Json)
         {
             session.Out.Json(MessagePageContract.Of(page), ContractContext.Default.MessagePageContract);
@@ -47,7 +54,11 @@ internal sealed class MessageListCommand : LedgerCommand
             TaskText.PrintLine(session.Out, message);
         }
 
-        if (page.Total is { } all)
+        if (page.Messages.Count == 0)
+        {
+            session.Out.Line("No messages found.");
+        }
+        else if (page.Total is { } all)
         {
             session.Out.Line($"{Printable.Number(page.Messages.Count)} of {Printable.Count(all, "message")}.");
         }

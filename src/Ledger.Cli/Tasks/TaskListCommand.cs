@@ -12,8 +12,8 @@ internal sealed class TaskListCommand : LedgerCommand
     private readonly Option<string?> _status = new("--status") { Description = "Only tasks that ended with this status; 'active' for those in progress.", HelpName = "S" };
     private readonly Option<string?> _parent = new("--parent") { Description = "Only parts of this task.", HelpName = "ID" };
     private readonly Option<string?> _run = new("--run") { Description = "Only tasks that work in this run, by its id or stream name.", HelpName = "RUN" };
-    private readonly Option<DateTimeOffset?> _from = Times.Option("--from", "Created at this time or later (ISO 8601; UTC unless it has an offset).");
-    private readonly Option<DateTimeOffset?> _to = Times.Option("--to", "Created at this time or earlier.");
+    private readonly Option<GivenTime?> _from = Times.Option("--from", "Created at this time or later.");
+    private readonly Option<GivenTime?> _to = Times.Option("--to", "Created at this time or earlier.");
     private readonly Option<int?> _offset = new("--offset") { Description = "The number of items to skip.", HelpName = "N" };
     private readonly Option<int?> _limit = new("--limit") { Description = "The most tasks to list, up to 1000. Default: 100.", HelpName = "N" };
     private readonly Option<string?> _after = new("--after") { Description = "The 'next' value of the previous page.", HelpName = "NEXT" };
@@ -31,11 +31,18 @@ internal sealed class TaskListCommand : LedgerCommand
         Examples = ["ledger task list --status active", "ledger task list --status success --limit 10 --json"];
     }
 
+    public override bool ListsRows => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var query = Parse(session);
         await using var connection = await session.ConnectAsync(cancellationToken);
         var page = await connection.Tasks.QueryTasksAsync(query, cancellationToken);
+        if (await session.ListAsync(page.Tasks.Select(TaskContract.Of), ContractContext.Default.TaskContract, cancellationToken, page.Next is { } more ? $"--after {more}" : null))
+        {
+            return;
+        }
+
         if (session.Json)
         {
             session.Out.Json(TaskPageContract.Of(page), ContractContext.Default.TaskPageContract);

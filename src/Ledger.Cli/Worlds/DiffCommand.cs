@@ -24,6 +24,8 @@ internal sealed class DiffCommand : LedgerCommand
         Examples = ["ledger diff first second", "ledger diff first@2 first@10", "ledger diff run:first branch:second --json"];
     }
 
+    public override bool IsPaged(Session session) => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await session.ConnectAsync(cancellationToken);

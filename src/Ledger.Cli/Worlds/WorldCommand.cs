@@ -45,6 +45,8 @@ internal sealed class WorldCommand : LedgerCommand
         ];
     }
 
+    public override bool IsPaged(Session session) => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var filter = Filter(session);

@@ -12,6 +12,10 @@ internal sealed record ServerContract(string Address, bool Writing);
 /// <summary>A picture that was written to a file.</summary>
 internal sealed record PictureContract(string Stream, string Picture, string File);
 
+/// <summary>Settings of the command that are used together, without a password.</summary>
+internal sealed record ProfileContract(
+    string Name, bool IsDefault, string? Connection = null, string? Schema = null, int? RetryFor = null, string? Output = null, bool? Utc = null);
+
 /// <summary>An ability, in short.</summary>
 internal sealed record AbilityContract(string Id, string Description);
 

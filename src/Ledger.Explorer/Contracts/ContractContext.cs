@@ -33,6 +33,7 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(ServerContract))]
 [JsonSerializable(typeof(PictureContract))]
 [JsonSerializable(typeof(AbilityContract))]
+[JsonSerializable(typeof(IReadOnlyList<ProfileContract>))]
 [JsonSerializable(typeof(ImportContract))]
 [JsonSerializable(typeof(ImportedRecordingContract))]
 [JsonSerializable(typeof(FoundRecordingContract))]

@@ -1,5 +1,4 @@
 using Ledger.Testing;
-using Ledger.Testing.Containers;
 using Npgsql;
 using Shouldly;
 using Xunit;
@@ -9,7 +8,14 @@ namespace Ledger.Postgres.Tests.Testing;
 /// <summary>The last choice of the fixture: a server in a container. Reported as skipped where no engine answers.</summary>
 public sealed class ContainerServerTests
 {
-    private static readonly Lazy<string?> Hindrance = new(() => ContainerServer.IsAvailable ? null : "No engine of containers answers on this machine.");
+    private static readonly Lazy<string?> Hindrance = new(() => ContainerEngine.Installed!.IsAvailable ? null : "No engine of containers answers on this machine.");
+
+    [Fact]
+    public void Engine_OfThePackage_IsFoundByItsName() => ContainerEngine.Installed.ShouldNotBeNull();
+
+    [Fact]
+    public void Testing_WithoutThePackage_HasNoLibraryForContainers() =>
+        typeof(TestPostgres).Assembly.GetReferencedAssemblies().ShouldNotContain(name => name.Name!.Contains("containers", StringComparison.OrdinalIgnoreCase));
 
     [ContainerFact]
     public async Task Start_InAContainer_HasTheSettingsAndDatabases_AndLeavesNothing()
@@ -17,7 +23,7 @@ public sealed class ContainerServerTests
         // The image may have to be fetched first.
         var options = new TestPostgresOptions { Timeout = TimeSpan.FromMinutes(5), Settings = new Dictionary<string, string> { ["max_connections"] = "57" } };
         string connectionString;
-        await using (var postgres = await TestPostgres.StartInContainerAsync(options, isShared: false, CancellationToken.None))
+        await using (var postgres = await TestPostgres.StartInContainerAsync(ContainerEngine.Installed!, options, isShared: false, CancellationToken.None))
         {
             postgres.IsOwn.ShouldBeFalse();
             connectionString = postgres.ConnectionString;

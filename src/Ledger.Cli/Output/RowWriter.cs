@@ -1,0 +1,48 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Ledger.Cli.Output;
+
+/// <summary>Writes rows as JSON Lines or as CSV with constant memory. The columns are the members of the contract, whether or not a row has them.</summary>
+internal static class RowWriter
+{
+    /// <summary>Writes all rows.</summary>
+    public static async Task WriteAsync<T>(Printer output, OutputFormat format, IAsyncEnumerable<T> rows, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        if (format is OutputFormat.Ndjson)
+        {
+            await output.JsonLinesAsync(rows, type);
+            return;
+        }
+
+        string[] columns = [.. type.Properties.Select(property => property.Name)];
+        await WriteLineAsync(output, columns);
+        await foreach (var row in rows.WithCancellation(cancellationToken))
+        {
+            using var document = Printer.DocumentOf(row, type);
+            var json = document.RootElement;
+            await WriteLineAsync(output, columns.Select(column => json.TryGetProperty(column, out var value) ? TextOf(value) : ""));
+        }
+    }
+
+    private static async Task WriteLineAsync(Printer output, IEnumerable<string> fields) =>
+        await output.Text.WriteLineAsync(string.Join(',', fields.Select(field => Quote(output.IsTerminal ? Printable.Of(field) : field))));
+
+    private static string TextOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Null => "",
+        _ => value.GetRawText(),
+    };
+
+    private static string Quote(string field)
+    {
+        if (field.AsSpan().IndexOfAny(",\"\n\r") < 0 && field.AsSpan().Trim(' ').Length == field.Length)
+        {
+            return field;
+        }
+
+        return new StringBuilder(field.Length + 8).Append('"').Append(field.Replace("\"", "\"\"", StringComparison.Ordinal)).Append('"').ToString();
+    }
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+
+namespace Ledger.Cli.Profiles;
+
+/// <summary><c>ledger profile remove</c></summary>
+internal sealed class ProfileRemoveCommand : LedgerCommand
+{
+    private readonly Argument<string> _name = new("NAME") { Description = "The profile." };
+
+    public ProfileRemoveCommand()
+        : base("remove", "Removes a profile. The server that it names is left as it is.")
+    {
+        Add(_name);
+        Examples = ["ledger profile remove work"];
+    }
+
+    public override Task RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        var (file, name) = (ProfileFile.Read(session.Io), session.Get(_name));
+        if (!file.Profiles.ContainsKey(name))
+        {
+            throw new RefusalException(Settings.Missing(file, null, name));
+        }
+
+        ProfileText.Print(session, name, file);
+        file.Profiles.Remove(name);
+        (file with { Default = file.Default == name ? null : file.Default }).Write(session.Io);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,52 @@
+using Ledger.Cli.Connections;
+using Ledger.Cli.Output;
+using Ledger.Explorer.Contracts;
+using Npgsql;
+
+namespace Ledger.Cli.Profiles;
+
+/// <summary>Prints profiles, without passwords.</summary>
+internal static class ProfileText
+{
+    public static ProfileContract ContractOf(string name, ProfileFile file)
+    {
+        var profile = file.Profiles[name];
+        return new ProfileContract(name, name == file.Default, Shown(profile.Connection), profile.Schema, profile.RetryFor, profile.Output, profile.Utc);
+    }
+
+    public static void Print(Session session, string name, ProfileFile file)
+    {
+        var profile = ContractOf(name, file);
+        if (session.Json)
+        {
+            session.Out.Json(profile, ContractContext.Default.ProfileContract);
+            return;
+        }
+
+        session.Out.Fact("Profile   ", $"{name}{(profile.IsDefault ? ", the default" : "")}", Tone.Name);
+        session.Out.Fact("Connection", profile.Connection ?? "-");
+        session.Out.Fact("Schema    ", profile.Schema ?? "-");
+        session.Out.Fact("Retry for ", profile.RetryFor is { } seconds ? Printable.Count(seconds, "second") : "-");
+        session.Out.Fact("Output    ", profile.Output ?? "-");
+        session.Out.Fact("UTC       ", profile.Utc is { } utc ? utc ? "yes" : "no" : "-");
+    }
+
+    // A text that is no connection string may have a password anywhere.
+    private static string? Shown(string? connection)
+    {
+        if (connection is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            var parts = new NpgsqlConnectionStringBuilder(ServerAddress.Check("The profile", connection));
+            return new NpgsqlConnectionStringBuilder(parts.ConnectionString) { Password = parts.Password is null ? null : "***", ApplicationName = null }.ConnectionString;
+        }
+        catch (UsageException)
+        {
+            return "not a connection string";
+        }
+    }
+}

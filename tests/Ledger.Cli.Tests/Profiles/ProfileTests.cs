@@ -1,0 +1,80 @@
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Cli.Tests.Profiles;
+
+public sealed class ProfileTests : IDisposable
+{
+    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("ledger-profiles-");
+
+    public void Dispose() => _home.Delete(recursive: true);
+
+    [Fact]
+    public async Task Profiles_AreSetShownAndUsed()
+    {
+        var story = new Transcript(With());
+        await story.RunAsync("profile", "list");
+        await story.RunAsync("profile", "set", "work", "--connection", "postgresql://me:secret@db.example/ledger", "--default");
+        await story.RunAsync("profile", "set", "work", "--schema", "app", "--retry-for", "5");
+        await story.RunAsync("profile", "set", "home", "--connection", "Host=/tmp;Database=ledger", "--output", "csv", "--utc");
+        await story.RunAsync("profile", "list");
+        await story.RunAsync("profile", "list", "--output", "csv");
+        await story.RunAsync("profile", "show");
+        await story.RunAsync("profile", "show", "home", "--json");
+        await story.RunAsync("profile", "show", "hme");
+        await story.RunAsync("profile", "set", "work", "--schema", "");
+        await story.RunAsync("profile", "set", "bad", "--connection", "Host=h;Prot=1");
+        await story.RunAsync("migrate", "script", "--profile", "wrok");
+        await story.RunAsync("profile", "remove", "work");
+        await story.RunAsync("profile", "show");
+
+        Approved.Check("profiles", story.ToString());
+    }
+
+    [Fact]
+    public async Task Settings_OfTheNearestCount()
+    {
+        (await With().RunAsync("profile", "set", "usual", "--schema", "of_usual", "--default")).ShouldSucceed();
+        (await With().RunAsync("profile", "set", "other", "--schema", "of_other")).ShouldSucceed();
+
+        (await SchemaAsync(With())).ShouldBe("of_usual");
+        (await SchemaAsync(With(("LEDGER_PROFILE", "other")))).ShouldBe("of_other");
+        (await SchemaAsync(With(("LEDGER_PROFILE", "other"), ("LEDGER_SCHEMA", "of_variable")))).ShouldBe("of_variable");
+        (await SchemaAsync(With(("LEDGER_SCHEMA", "of_variable")), "--profile", "other")).ShouldBe("of_other");
+        (await SchemaAsync(With(("LEDGER_SCHEMA", "of_variable")), "--profile", "other", "--schema", "of_option")).ShouldBe("of_option");
+    }
+
+    [Fact]
+    public async Task File_HasAPassword_AndOnlyItsOwnerReadsIt()
+    {
+        (await With().RunAsync("profile", "set", "work", "--connection", "Host=h;Password=secret")).ShouldSucceed().ShouldNotContain("secret");
+
+        var file = Path.Combine(_home.FullName, "ledger", "config.json");
+        File.ReadAllText(file).ShouldContain("secret");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+    }
+
+    [Fact]
+    public async Task File_Malformed_IsNamedWithItsLine()
+    {
+        var folder = _home.CreateSubdirectory("ledger").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "config.json"), "{\n  \"profiles\": {\"work\": {\"conection\": \"Password=secret\"}}\n}");
+
+        (await With().RunAsync("run", "list")).ShouldBeRefused(2, $"'{folder}/config.json' is not a file of profiles: see line 2, $.profiles.work.conection.");
+    }
+
+    // What a command prints that needs no server shows which schema it works with.
+    private static async Task<string> SchemaAsync(Cli cli, params string[] args)
+    {
+        var script = (await cli.RunAsync(["migrate", "script", .. args])).ShouldSucceed();
+        return new[] { "of_usual", "of_other", "of_variable", "of_option" }.Single(script.Contains);
+    }
+
+    private Cli With(params (string Name, string Value)[] variables) => new()
+    {
+        Environment = variables.Append(("XDG_CONFIG_HOME", _home.FullName)).ToDictionary(v => v.Item1, v => v.Item2),
+    };
+}
