@@ -3,6 +3,7 @@ using JasperFx.Events;
 using JasperFx.Events.Daemon;
 using Ledger.Projections;
 using Marten;
+using MartenExceptions = Marten.Exceptions;
 
 namespace Ledger.Marten.Aggregates;
 
@@ -47,10 +48,13 @@ internal sealed class AggregateSteps<T>(IDocumentStore store, StreamName history
         string? fault = null;
         try
         {
-            var aggregator = ((StoreOptions)store.Options).Projections.AggregatorFor<T>() is var own && own is HistoryProjection<T> ofHistories ? ofHistories.Own : own;
-            Keep(await aggregator.BuildAsync([await ReadAsync(session, recorded, cancellationToken).ConfigureAwait(false)], session, _state, cancellationToken).ConfigureAwait(false));
+            var known = ((StoreOptions)store.Options).Projections.AggregatorFor<T>();
+            var aggregator = known is HistoryProjection<T> ofHistories ? ofHistories.Own : known;
+            var read = await ReadAsync(session, recorded, cancellationToken).ConfigureAwait(false);
+            Keep(await aggregator.BuildAsync([read], session, _state, cancellationToken).ConfigureAwait(false));
         }
-        catch (Exception exception) when (exception is ApplyEventException or EventDeserializationFailureException or UnknownEventTypeException)
+        catch (Exception exception) when (exception is ApplyEventException or EventDeserializationFailureException or UnknownEventTypeException
+            or MartenExceptions.EventDeserializationFailureException or MartenExceptions.UnknownEventTypeException)
         {
             // The application's methods may have changed a part of it.
             fault = (exception.InnerException ?? exception).Message;

@@ -1,5 +1,5 @@
 using JasperFx.Events.Aggregation;
-using JasperFx.Events.Projections;
+using JasperFx.Events.Daemon;
 using Ledger.Projections;
 using Marten;
 

@@ -17,7 +17,7 @@ public abstract class ProjectionStepTests(ITestEngine engine) : ProjectingStoreT
         var run = Runs.GetRun(NewId());
         await run.AppendAsync(
         [
-            new ObjectCreated("a", "Claim", new JsonObject { ["state"] = "open", ["n"] = new JsonObject { ["x"] = 1, ["y"] = 1 } }),
+            new ObjectCreated("a", "Claim", new JsonObject { ["n"] = new JsonObject { ["x"] = 1, ["y"] = 1 }, ["state"] = "open" }),
             new ObjectCreated("b", "Claim"),
             new ObjectPatched("a", new JsonObject { ["n"] = new JsonObject { ["x"] = 2, ["y"] = 1 } }),
             new ObjectPatched("nothing", new JsonObject { ["x"] = 1 }),
@@ -35,12 +35,12 @@ public abstract class ProjectionStepTests(ITestEngine engine) : ProjectingStoreT
         steps.Select(step => step.Event.Type).ShouldBe((await run.ReadAllAsync()).Select(recorded => recorded.Type));
         steps.Select(step => string.Join(' ', step.Changes.Select(change => $"{change.Path}:{Text(change.Old)}>{Text(change.New)}"))).ShouldBe(
         [
-            """:>{"id":"a","type":"Claim","data":{"state":"open","n":{"x":1,"y":1}}}""",
+            """:>{"id":"a","type":"Claim","data":{"n":{"x":1,"y":1},"state":"open"}}""",
             """:>{"id":"b","type":"Claim","data":{}}""",
             "/data/n/x:1>2",
             "",
             """:>{"id":"r","type":"supports","source_id":"a","target_id":"b","data":{}}""",
-            """:{"id":"a","type":"Claim","data":{"state":"open","n":{"x":2,"y":1}}}>""",
+            """:{"id":"a","type":"Claim","data":{"n":{"x":2,"y":1},"state":"open"}}>""",
             "",
             "/budget_exhausted:false>true",
         ]);
