@@ -69,7 +69,7 @@ internal static class ContentTag
         private MemoryStream? _held = new();
 
         /// <summary>What was written, if it was held back.</summary>
-        public ReadOnlyMemory<byte>? Content => _held is { } held ? held.GetBuffer().AsMemory(0, (int)held.Length) : null;
+        public ReadOnlyMemory<byte>? Content => _held is { } held ? Of(held) : default(ReadOnlyMemory<byte>?);
 
         public override bool CanRead => false;
 
@@ -96,7 +96,7 @@ internal static class ContentTag
                 }
 
                 _held = null;
-                await next.WriteAsync(held.GetBuffer().AsMemory(0, (int)held.Length), cancellationToken).ConfigureAwait(false);
+                await next.WriteAsync(Of(held), cancellationToken).ConfigureAwait(false);
             }
 
             await next.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
@@ -118,5 +118,7 @@ internal static class ContentTag
         public override void SetLength(long value) => throw new NotSupportedException();
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Answers are written asynchronously.");
+
+        private static ReadOnlyMemory<byte> Of(MemoryStream held) => held.GetBuffer().AsMemory(0, (int)held.Length);
     }
 }

@@ -121,7 +121,7 @@
 
   const end = one('.top-end');
   if (end && nav.length > 0) {
-    const button = make('button', { type: 'button', className: 'quiet', textContent: 'Keys' });
+    const button = make('button', { type: 'button', className: 'quiet keys-open', textContent: 'Keys' });
     button.addEventListener('click', help);
     end.prepend(button);
   }
