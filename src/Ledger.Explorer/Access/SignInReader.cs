@@ -1,6 +1,5 @@
 using Ledger.Explorer.Rendering;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Ledger.Explorer.Access;
 

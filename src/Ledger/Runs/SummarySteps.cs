@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Ledger.Json;
-using Ledger.Log;
 using Ledger.Projections;
 
 namespace Ledger.Runs;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Ledger.Conformance.Projections;
-using Ledger.Events;
 using Ledger.Log;
 using Shouldly;
 using Xunit;
