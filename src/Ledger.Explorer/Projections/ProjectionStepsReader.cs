@@ -29,7 +29,7 @@ internal static class ProjectionStepsReader
 
         var run = await request.Explorer.Ledger.OpenAsync(stream, request.Aborted).ConfigureAwait(false);
         var known = run.SteppableProjections;
-        projection ??= known.FirstOrDefault();
+        projection ??= known.Count > 0 ? known[0] : null;
         return Page.Of<ProjectionStepsPage>(projection is null
             ? new ProjectionStepsModel(run, null, known, [], default, default, default, limit)
             : await ReadAsync(request, run, projection, limit).ConfigureAwait(false));

@@ -30,7 +30,7 @@ public sealed class GeneratedClientTests
         one.Type = "kit.loaded";
         one.Data = new { kit = "typed" };
         dynamic append = New("AppendRequest");
-        append.Events = List("NewEventRequest", one);
+        append.Events = (dynamic)List("NewEventRequest", one);
         dynamic appended = await client.PostStreamsStreamEventsAsync(stream: "run:typed/1", body: append);
         dynamic events = await client.GetStreamsStreamEventsAsync(stream: "run:typed/1");
         dynamic runs = await client.GetRunsAsync();
