@@ -101,6 +101,7 @@ internal static class Commands
             ApprovalsDecideCommand.Approve(),
             ApprovalsDecideCommand.Deny()));
         root.Add(new ServeCommand());
+        root.Add(Group("token", "Makes tokens for 'ledger serve'.", new TokenCreateCommand()));
         root.Add(new GraphCommand());
         root.Add(new ImportCommand());
         root.Add(new ExportCommand());
@@ -131,6 +132,7 @@ internal static class Commands
             new ProjectionsPauseCommand(),
             new ProjectionsResumeCommand(),
             new ProjectionsDeadLettersCommand(),
+            new ProjectionsStepCommand(),
             new ProjectionsRebuildCommand()));
         root.Add(Group(
             "task",

@@ -37,10 +37,28 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
     public RequestDelegate Plain(Func<ExplorerRequest, Task> answer, IReadOnlyCollection<string> known) => Guard(isApi: false, known, answer);
 
     /// <summary>Answers a program: an error is a problem document.</summary>
-    public RequestDelegate Api(Func<ExplorerRequest, Task> answer, IReadOnlyCollection<string>? known) => Guard(isApi: true, known, answer);
+    public RequestDelegate Api(Func<ExplorerRequest, Task> answer, IReadOnlyCollection<string>? known) => Guard(isApi: true, known, request => ContentTag.AnswerAsync(request, answer));
+
+    /// <summary>Answers also those who have no token: the sign-in page, and the style sheet and script that it needs.</summary>
+    /// <param name="answer">Answers with a page, or with null if the answer was sent already.</param>
+    /// <param name="known">The parameters of its query.</param>
+    public RequestDelegate Open(Func<ExplorerRequest, Task<Page?>> answer, IReadOnlyCollection<string> known) =>
+        _compression.Around(http => GuardAsync(http, isApi: false, isOpen: true, async request =>
+        {
+            request.Query.Check(known);
+            if (HttpMethods.IsPost(http.Request.Method))
+            {
+                Origins.Check(http, request.Explorer.Options.AllowedOrigins);
+            }
+
+            if (await answer(request).ConfigureAwait(false) is { } page)
+            {
+                await SendPageAsync(request, page).ConfigureAwait(false);
+            }
+        }));
 
     private RequestDelegate Guard(bool isApi, IReadOnlyCollection<string>? known, Func<ExplorerRequest, Task> answer) =>
-        _compression.Around(http => GuardAsync(http, isApi, request => CheckedAsync(request, isApi, known, answer)));
+        _compression.Around(http => GuardAsync(http, isApi, isOpen: false, request => CheckedAsync(request, isApi, known, answer)));
 
     private static async Task CheckedAsync(
         ExplorerRequest request, bool isApi, IReadOnlyCollection<string>? known, Func<ExplorerRequest, Task> answer)
@@ -66,7 +84,7 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
             : answer(request)).ConfigureAwait(false);
     }
 
-    private async Task GuardAsync(HttpContext http, bool isApi, Func<ExplorerRequest, Task> answer)
+    private async Task GuardAsync(HttpContext http, bool isApi, bool isOpen, Func<ExplorerRequest, Task> answer)
     {
         var request = new ExplorerRequest(http, explorer);
         http.Response.Headers.ContentSecurityPolicy = ContentSecurity;
@@ -76,7 +94,15 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
 #pragma warning disable CA1031 // Every failure is reported to the client; none may escape into the application.
         try
         {
-            await answer(request).ConfigureAwait(false);
+            if (isOpen)
+            {
+                explorer.Access.Recognize(request);
+                await answer(request).ConfigureAwait(false);
+            }
+            else if (explorer.Access.Admit(request, isApi))
+            {
+                await answer(request).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -118,6 +144,12 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
         response.StatusCode = page.StatusCode;
         response.ContentType = "text/html; charset=utf-8";
         response.ContentLength = html.Length;
+        if (request.Token is not null)
+        {
+            // A browser must not show it again after signing out.
+            response.Headers.CacheControl = "no-store";
+        }
+
         if (!HttpMethods.IsHead(request.Http.Request.Method))
         {
             await response.Body.WriteAsync(html, request.Aborted).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using Ledger.Explorer.Access;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Writing;
@@ -16,6 +17,9 @@ internal sealed class ExplorerRequest(HttpContext http, ExplorerServices explore
     public Query Query { get; } = new(http.Request.Query);
 
     public Links Links { get; } = new(http.Request.PathBase + explorer.Prefix);
+
+    /// <summary>The token with which the request came; null if none is asked for.</summary>
+    public ExplorerToken? Token { get; set; }
 
     /// <summary>The key of a request that may be sent again, or null.</summary>
     public RequestKey? Key { get; set; }
@@ -50,21 +54,28 @@ internal sealed class ExplorerRequest(HttpContext http, ExplorerServices explore
     }
 
     /// <summary>Refuses the request if writing is off.</summary>
-    /// <exception cref="WritingRefusedException">Writing is off.</exception>
+    /// <exception cref="WritingRefusedException">Writing is off, or off for the token.</exception>
     public void CheckWriting()
     {
         if (Explorer.Options.Writing != ExplorerWriting.Allowed)
         {
             throw new WritingRefusedException();
         }
+
+        if (!MayWrite)
+        {
+            throw new WritingRefusedException(Token!.Name);
+        }
     }
 
     public PageContext Context()
     {
         var theme = Http.Request.Cookies["ledger-theme"] is "light" or "dark" ? Http.Request.Cookies["ledger-theme"] : null;
-        var token = Explorer.Options.Writing == ExplorerWriting.Allowed && !Http.Response.HasStarted
+        var token = MayWrite && !Http.Response.HasStarted && (Token is not null || !Explorer.Access.IsOn)
             ? Explorer.Forgery.TokenFor(Http)
             : null;
-        return new PageContext(Links, Explorer.Options.Title, theme, token);
+        return new PageContext(Links, Explorer.Options.Title, theme, token) { User = Token?.Name };
     }
+
+    private bool MayWrite => Explorer.Options.Writing == ExplorerWriting.Allowed && Token is null or { Rights: ExplorerRights.Write };
 }

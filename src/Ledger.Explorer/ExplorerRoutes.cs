@@ -1,3 +1,4 @@
+using Ledger.Explorer.Access;
 using Ledger.Explorer.Api;
 using Ledger.Explorer.Branches;
 using Ledger.Explorer.Chat;
@@ -48,9 +49,19 @@ internal static class ExplorerRoutes
         MapPage("/project", ProjectReader.ReadAsync, "project", "record_kind", "status", "min_confidence", "for", "skip", "verify");
         MapPage("/record", ProjectReader.ReadRecordAsync, "project", "id", "at");
         MapPage("/projections", ProjectionsReader.ReadAsync, "letters");
+        MapPage("/projections/step", ProjectionStepsReader.ReadAsync, "stream", "projection", "from", "limit");
         MapPage("/letter", LetterReader.ReadAsync, "id");
         group.MapGet("/live", handler.Plain(LiveAnswer.SendToPageAsync, ["stream", "from", "show"]));
-        group.MapMethods("/assets/{name}", Reading, handler.Plain(request => AssetFiles.SendAsync(request.Http), []));
+        group.MapMethods("/assets/{name}", Reading, handler.Open(
+            async request =>
+            {
+                await AssetFiles.SendAsync(request.Http).ConfigureAwait(false);
+                return null;
+            },
+            []));
+        group.MapMethods("/login", Reading, handler.Open(SignInReader.ReadAsync, ["to", "token"]));
+        group.MapPost("/login", handler.Open(SignInReader.TakeAsync, []));
+        group.MapPost("/logout", handler.Open(SignInReader.SignOutAsync, []));
         Guarded(group.MapPost("/fork", handler.Plain(Forking.ForkAsync, [])));
         Guarded(group.MapPost("/run", handler.Plain(RunChanges.ChangeAsync, [])));
         Guarded(group.MapPost("/merge", handler.Form(MergeForm.MergeAsync)));
@@ -73,6 +84,7 @@ internal static class ExplorerRoutes
 
         group.MapMethods("/seal/checkpoint", Reading, handler.Api(SealResource.SendCheckpointAsync, []));
         group.MapMethods("/seal/tile/{**rest}", Reading, handler.Api(SealResource.SendTileAsync, []));
+        MapPage("/api/v1", ApiModel.ReadAsync);
         group.MapMethods("/api/v1/openapi.json", Reading, handler.Api(OpenApiDocument.SendAsync, []));
         group.Map("/api/{**rest}", handler.Api(UnknownAddress.RefuseAsync, null));
         group.Map("/{**rest}", handler.Page(_ => throw new NotFoundException("The explorer has no such page."), null));

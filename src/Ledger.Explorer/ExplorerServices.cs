@@ -1,3 +1,4 @@
+using Ledger.Explorer.Access;
 using Ledger.Explorer.Api;
 using Ledger.Explorer.Live;
 using Ledger.Explorer.Projections;
@@ -29,6 +30,7 @@ internal sealed class ExplorerServices
         Worlds = new WorldSource(ledger);
         Summaries = ledger.Summaries;
         Follower = new RunFollower(this);
+        Access = new AccessGuard(options.Tokens, new AccessCookie(application, TimeProvider));
         Forgery = new FormGuard(application);
         Answers = new KeptAnswers(TimeProvider);
         Admin = application.GetService<ProjectionAdmin>();
@@ -59,6 +61,9 @@ internal sealed class ExplorerServices
     public IRunSummaries Summaries { get; }
 
     public RunFollower Follower { get; }
+
+    /// <summary>Who comes in.</summary>
+    public AccessGuard Access { get; }
 
     public FormGuard Forgery { get; }
 

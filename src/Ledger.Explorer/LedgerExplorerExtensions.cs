@@ -11,7 +11,7 @@ public static class LedgerExplorerExtensions
     /// <summary>Serves the pages and the HTTP API below a path.</summary>
     /// <remarks>
     /// It needs an <see cref="AgentLedger"/> in the container, which <c>AddLedger</c> registers. It shows the whole log to anyone who can reach
-    /// the path; restrict access with <c>RequireAuthorization</c> on the returned builder.
+    /// the path; restrict access with <c>RequireAuthorization</c> on the returned builder, or with <see cref="LedgerExplorerOptions.Tokens"/>.
     /// </remarks>
     /// <param name="endpoints">The application.</param>
     /// <param name="path">The base path, such as <c>/ledger</c>; <c>/</c> for the whole site.</param>

@@ -1,3 +1,4 @@
+using Ledger.Explorer.Access;
 using Ledger.Explorer.Writing;
 
 namespace Ledger.Explorer;
@@ -19,6 +20,12 @@ public sealed record LedgerExplorerOptions
     /// that change it, where <c>UseForwardedHeaders</c> is not used. Default: none.
     /// </summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>
+    /// The tokens of which a request must have one, as a bearer token or by the cookie of the sign-in page; called for each request, so that a list may change. An empty
+    /// list lets no request in. Default: null, no token is asked for. Where users of the application sign in anyway, <c>RequireAuthorization</c> is simpler.
+    /// </summary>
+    public Func<IReadOnlyList<ExplorerToken>>? Tokens { get; init; }
 
     /// <summary>The heading of the pages. Default: <c>Ledger</c>.</summary>
     public string Title { get; init; } = "Ledger";

@@ -23,6 +23,9 @@ internal static partial class Log
     [LoggerMessage(4007, LogLevel.Warning, "{Count} spans of a request were not taken, or something is to be said of it: {Reason}")]
     public static partial void SpansRejected(ILogger logger, long count, string reason);
 
+    [LoggerMessage(4008, LogLevel.Information, "A token that is not known was refused; it came from {Address}.")]
+    public static partial void TokenRefused(ILogger logger, System.Net.IPAddress? address);
+
     [LoggerMessage(4004, LogLevel.Debug, "The explorer appended {Count} events to {Stream}.")]
     public static partial void Appended(ILogger logger, int count, string stream);
 }

@@ -48,6 +48,7 @@ Scenario[] scenarios =
     new ExplorerScrub(),
     new ExplorerBranches(),
     new ExplorerLive(),
+    new ExplorerRuns(),
     new ChronoOneWriter(),
     new ChronoManyWriters(32, asked: 12_000),
     new ChronoManyWriters(128, asked: 20_000),

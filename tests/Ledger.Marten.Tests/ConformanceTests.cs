@@ -64,6 +64,7 @@ public sealed class MartenSameAnswersTests(MartenDatabase database) : SameAnswer
 public sealed class MartenTaskLawTests(MartenDatabase database) : TaskLawTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenAggregateTests(MartenDatabase database) : AggregateTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenDocumentProjectionTests(MartenDatabase database) : DocumentProjectionTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenProjectionStepTests(MartenDatabase database) : ProjectionStepTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenProjectedSnapshotTests(MartenDatabase database) : Conformance.Projections.SnapshotTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenCancelledReadTests(MartenDatabase database) : CancelledReadTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenEventTypeTests(MartenDatabase database) : EventTypeTests(database), IClassFixture<MartenDatabase>;

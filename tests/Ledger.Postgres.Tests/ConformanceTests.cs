@@ -64,6 +64,7 @@ public sealed class PostgresSameAnswersTests(LedgerDatabase database) : SameAnsw
 public sealed class PostgresTaskLawTests(LedgerDatabase database) : TaskLawTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresAggregateTests(LedgerDatabase database) : AggregateTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresDocumentProjectionTests(LedgerDatabase database) : DocumentProjectionTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresProjectionStepTests(LedgerDatabase database) : ProjectionStepTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresProjectedSnapshotTests(LedgerDatabase database) : Conformance.Projections.SnapshotTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCancelledReadTests(LedgerDatabase database) : CancelledReadTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresEventTypeTests(LedgerDatabase database) : EventTypeTests(database), IClassFixture<LedgerDatabase>;

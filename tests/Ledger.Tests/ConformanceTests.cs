@@ -71,6 +71,7 @@ public sealed class MemorySameAnswersTests() : SameAnswersTests(new MemoryEngine
 public sealed class MemoryTaskLawTests() : TaskLawTests(new MemoryEngine());
 public sealed class MemoryAggregateTests() : AggregateTests(new MemoryEngine());
 public sealed class MemoryDocumentProjectionTests() : DocumentProjectionTests(new MemoryEngine());
+public sealed class MemoryProjectionStepTests() : ProjectionStepTests(new MemoryEngine());
 public sealed class MemoryProjectedSnapshotTests() : Conformance.Projections.SnapshotTests(new MemoryEngine());
 public sealed class MemoryCancelledReadTests() : CancelledReadTests(new MemoryEngine());
 public sealed class MemoryEventTypeTests() : EventTypeTests(new MemoryEngine());

@@ -37,6 +37,7 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Agents.Tests/AgentSessionStoreTests.cs",
         "tests/Ledger.Agents.Tests/ApprovalTests.cs",
         "tests/Ledger.Mcp.Tests/MapLedgerMcpTests.cs",
+        "tests/Ledger.Explorer.Tests/Access/GuardingSampleTests.cs",
         "tests/Ledger.Interop.Tests/ImportingSampleTests.cs",
         "tests/Ledger.Interop.Tests/CloudEventTests.cs",
         "tests/Ledger.Seal.Tests/Samples/Sealing.cs",

@@ -21,7 +21,7 @@ internal sealed class ExplorerServer : IAsyncDisposable
 
     /// <exception cref="RefusalException">It cannot listen on that address and port.</exception>
     public static async Task<ExplorerServer> StartAsync(
-        LedgerConnection connection, AgentLedger ledger, IPEndPoint endpoint, ExplorerWriting writing, CommandIo io, CancellationToken cancellationToken)
+        LedgerConnection connection, AgentLedger ledger, IPEndPoint endpoint, KnownHosts hosts, LedgerExplorerOptions options, CommandIo io, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
@@ -35,20 +35,10 @@ internal sealed class ExplorerServer : IAsyncDisposable
         builder.Services.AddSingleton(connection.Migrator);
         builder.Services.AddSingleton(connection.Seal);
         builder.Logging.AddProvider(new WarningLogs(io)).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        if (IPAddress.IsLoopback(endpoint.Address))
-        {
-            // A page of another site must not reach it through its own name for this machine (DNS rebinding).
-            builder.Services.AddHostFiltering(hosts => hosts.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
-        }
-
         var application = builder.Build();
-        if (IPAddress.IsLoopback(endpoint.Address))
-        {
-            application.UseHostFiltering();
-        }
-
+        application.Use(hosts.CheckAsync);
         application.UseRouting();
-        application.MapLedgerExplorer("/", options => options with { Writing = writing });
+        application.MapLedgerExplorer("/", _ => options);
         try
         {
             await application.StartAsync(cancellationToken);

@@ -21,13 +21,30 @@ internal sealed class ServeCommand : LedgerCommand
 
     private readonly Option<string?> _listen = new("--listen")
     {
-        Description = "The address to listen on. Default: this machine only. 0.0.0.0 lets the network read your log.",
+        Description = "The address to listen on. Default: this machine only. With another, such as 0.0.0.0, requests need a token.",
         HelpName = "IP",
     };
 
     private readonly Option<bool> _allowWriting = new("--allow-writing")
     {
         Description = "Also allow forking, appending and rebuilding.",
+    };
+
+    private readonly Option<string?> _tokens = new("--tokens")
+    {
+        Description = "A file of tokens, of which every request needs one; 'ledger token create' writes it. LEDGER_TOKEN may have one too. Default: beyond this machine, tokens that are printed at the start.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<bool> _withoutToken = new("--without-token")
+    {
+        Description = "Ask for no token, where a proxy checks who comes.",
+    };
+
+    private readonly Option<string[]> _host = new("--host")
+    {
+        Description = "A name by which browsers reach the server, such as ledger.example; may be given several times. Others are refused.",
+        HelpName = "NAME",
     };
 
     private readonly DeepOption _deep = new();
@@ -38,8 +55,11 @@ internal sealed class ServeCommand : LedgerCommand
         Add(_port);
         Add(_listen);
         Add(_allowWriting);
+        Add(_tokens);
+        Add(_withoutToken);
+        Add(_host);
         Add(_deep.Option);
-        Examples = ["ledger serve", "ledger serve --port 8080 --allow-writing"];
+        Examples = ["ledger serve", "ledger serve --port 8080 --allow-writing", "ledger serve --listen 0.0.0.0 --tokens tokens.txt --host ledger.example"];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
@@ -47,28 +67,56 @@ internal sealed class ServeCommand : LedgerCommand
         var endpoint = new IPEndPoint(AddressOf(session.Get(_listen)), PortOf(session.Get(_port)));
         var writing = session.Get(_allowWriting) ? ExplorerWriting.Allowed : ExplorerWriting.Off;
         var rules = _deep.RulesOf(session);
+        var access = AccessOf(session, endpoint, writing);
+        var hosts = new KnownHosts(endpoint.Address, session.Get(_host) ?? []);
+        var options = new LedgerExplorerOptions { Writing = writing, Tokens = access.Tokens };
         await using var connection = await session.ConnectAsync(cancellationToken);
-        await using var server = await ExplorerServer.StartAsync(connection, connection.LedgerWith(rules), endpoint, writing, session.Io, cancellationToken);
+        await using var server = await ExplorerServer.StartAsync(connection, connection.LedgerWith(rules), endpoint, hosts, options, session.Io, cancellationToken);
         if (!IPAddress.IsLoopback(endpoint.Address))
         {
-            await session.Io.Error.WriteLineAsync(
-                $"ledger: anyone who can reach this machine can read{(writing == ExplorerWriting.Allowed ? " and change" : "")} the log; there is no password.");
+            await session.Io.Error.WriteLineAsync(access.Tokens is null
+                ? $"ledger: anyone who can reach this machine can read{(writing == ExplorerWriting.Allowed ? " and change" : "")} the log; there is no password."
+                : "ledger: tokens and pages are sent unencrypted; on a network that others can read, put a proxy with TLS in front.");
         }
 
-        Print(session, server.Address, writing);
+        Print(session, ServedAccess.Reachable(server.Address, endpoint.Address), access, writing);
         await session.Out.FlushAsync();
         await ExplorerServer.WaitAsync(cancellationToken);
     }
 
-    private static void Print(Session session, string address, ExplorerWriting writing)
+    private ServedAccess AccessOf(Session session, IPEndPoint endpoint, ExplorerWriting writing)
     {
+        var (file, token) = (session.Get(_tokens), session.Io.Environment(ServedAccess.Variable));
+        if (session.Get(_withoutToken))
+        {
+            return file is null ? ServedAccess.Open : throw new UsageException("--without-token cannot be combined with --tokens.");
+        }
+
+        return file is not null || token is not null ? ServedAccess.Of(file, token, writing)
+            : IPAddress.IsLoopback(endpoint.Address) ? ServedAccess.Open
+            : ServedAccess.OfThisServer(writing);
+    }
+
+    private static void Print(Session session, string address, ServedAccess access, ExplorerWriting writing)
+    {
+        var (open, read) = (access.OpenAddress(address), access.ReadAddress(address));
         if (session.Json)
         {
-            session.Out.Json(new ServerContract(address, writing == ExplorerWriting.Allowed), ContractContext.Default.ServerContract);
+            session.Out.Json(new ServerContract(address, writing == ExplorerWriting.Allowed, open, read), ContractContext.Default.ServerContract);
             return;
         }
 
-        session.Out.Fact("Open", address, Tone.Name);
+        session.Out.Fact("Open", open ?? address, Tone.Name);
+        if (read is not null)
+        {
+            session.Out.Fact("Read only", read);
+        }
+
+        if (access.Tokens is not null)
+        {
+            session.Out.Fact("Access", open is null ? "with a token of yours" : "with the token of the address, which programs send as a bearer token; it lasts until Ctrl-C");
+        }
+
         session.Out.Fact("Writing", writing == ExplorerWriting.Allowed ? "allowed" : "off; --allow-writing turns it on");
         session.Out.Line("Press Ctrl-C to stop.", Tone.Faint);
     }

@@ -9,6 +9,8 @@ namespace Ledger.Cli.Projections;
 /// <summary><c>ledger projections dead-letters</c></summary>
 internal sealed class ProjectionsDeadLettersCommand : LedgerCommand
 {
+    private const int LongestReason = 1_000;
+
     private readonly Argument<string?> _name = new("NAME")
     {
         Description = "A projection or subscription. Default: all.",
@@ -20,26 +22,50 @@ internal sealed class ProjectionsDeadLettersCommand : LedgerCommand
         Description = "Ask the node that runs the projection to apply the events again; those that succeed are no longer dead letters.",
     };
 
-    private readonly Option<Guid?> _id = new("--id") { Description = "Only this dead letter.", HelpName = "ID" };
+    private readonly Option<Guid[]> _id = new("--id") { Description = "Only this dead letter; may be given several times.", HelpName = "ID" };
+
+    private readonly Option<string?> _drop = new("--drop")
+    {
+        Description = "Take those of NAME, or of --id, out of the list for good: their events stay skipped, and the database keeps the reason.",
+        HelpName = "REASON",
+    };
 
     public ProjectionsDeadLettersCommand()
-        : base("dead-letters", "Lists the events that a projection or subscription failed to apply and skipped, or applies them again.")
+        : base("dead-letters", "Lists the events that a projection or subscription failed to apply and skipped, applies them again, or drops them.")
     {
         Add(_name);
         Add(_replay);
         Add(_id);
-        Examples = ["ledger projections dead-letters", "ledger projections dead-letters usage --replay"];
+        Add(_drop);
+        Examples =
+        [
+            "ledger projections dead-letters",
+            "ledger projections dead-letters usage --replay",
+            "ledger projections dead-letters usage --drop 'the mailbox is gone'",
+        ];
     }
 
     public override bool ListsRows => true;
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
+        var ids = session.Get(_id) ?? [];
+        if (session.Get(_drop) is { } reason)
+        {
+            CheckDrop(session, reason, ids);
+        }
+
         await using var connection = await session.ConnectAsync(cancellationToken);
         var letters = await connection.Projections.ListDeadLettersAsync(session.Get(_name), cancellationToken);
-        if (session.Get(_id) is { } id)
+        if (ids.Length > 0)
         {
-            letters = [letters.FirstOrDefault(l => l.Id == id) ?? throw new RefusalException($"There is no dead letter {id} here.")];
+            letters = [.. ids.Distinct().Select(id => letters.FirstOrDefault(l => l.Id == id) ?? throw new RefusalException($"There is no dead letter {id} here."))];
+        }
+
+        if (session.Get(_drop) is not null)
+        {
+            await DropAsync(session, connection, letters, session.Get(_drop)!, cancellationToken);
+            return;
         }
 
         if (session.Get(_replay))
@@ -70,6 +96,41 @@ internal sealed class ProjectionsDeadLettersCommand : LedgerCommand
         {
             session.Out.Line("There are no dead letters.");
         }
+    }
+
+    private void CheckDrop(Session session, string reason, Guid[] ids)
+    {
+        if (string.IsNullOrWhiteSpace(reason) || reason.Length > LongestReason)
+        {
+            throw new UsageException($"--drop must say in 1 to {LongestReason} characters why the events need not be applied.");
+        }
+
+        if (session.Get(_replay))
+        {
+            throw new UsageException("--drop cannot be combined with --replay.");
+        }
+
+        if (session.Get(_name) is null && ids.Length == 0)
+        {
+            throw new UsageException("--drop needs the name of a projection, or --id.");
+        }
+    }
+
+    private static async Task DropAsync(
+        Session session, LedgerConnection connection, IReadOnlyList<DeadLetter> letters, string reason, CancellationToken cancellationToken)
+    {
+        foreach (var letter in letters)
+        {
+            await connection.Projections.DropAsync(letter, reason, cancellationToken);
+        }
+
+        if (session.Json)
+        {
+            session.Out.Json(new DroppedLettersContract(letters.Count), ContractContext.Default.DroppedLettersContract);
+            return;
+        }
+
+        session.Out.Line($"{Printable.Count(letters.Count, "dead letter")} dropped.");
     }
 
     // Replaying a snapshot clears all dead letters of a stream.

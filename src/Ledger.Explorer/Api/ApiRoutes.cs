@@ -17,6 +17,7 @@ internal static class ApiRoutes
         "faults", "string", "skip: events that cannot be applied are skipped and listed; throw: the first one is an error. Default: skip.");
 
     private static readonly ApiParameter Limit = new("limit", "integer", "The most items to return, up to 1,000. Default: 100.");
+    private static readonly ApiParameter After = new("after", "string", "The 'next' value of the previous page.");
     private static readonly ApiParameter ObjectId = new("id", "string", "The object's id.", IsRequired: true);
     private static readonly ApiParameter A = new("a", "string", "The stream to start from, such as run:first.", IsRequired: true);
     private static readonly ApiParameter B = new("b", "string", "The stream to compare it with.", IsRequired: true);
@@ -47,8 +48,8 @@ internal static class ApiRoutes
                 new("label", "string", "Only runs with this label."),
                 new("model", "string", "Only runs that asked this model last."),
                 new("order", "string", "The order: latest, longest, name, started, duration or cost. Default: latest."),
-                new("after", "string", "With status, label, model or the last three orders: the 'next' value of the previous page."),
-                new("skip", "integer", "The number of items to skip."),
+                new("after", "string", "The 'next' value of the previous page."),
+                new("skip", "integer", "Without status, label, model and the last three orders, instead of after: the number of items to skip."),
                 new("limit", "integer", "The most items to return, up to 1,000."),
             ],
             Refusals = [],
@@ -92,7 +93,7 @@ internal static class ApiRoutes
             Success = 200,
             Refusals = [403, 404, 409, 415],
         },
-        new("GET", "/streams/{stream}/branches", "Lists the branches forked from a run or branch, directly or indirectly.", StreamResource.ListBranchesAsync) { Json = Contracts.IReadOnlyListBranchContract },
+        new("GET", "/streams/{stream}/branches", "Lists the branches forked from a run or branch, directly or indirectly, the oldest first.", StreamResource.ListBranchesAsync) { Json = Contracts.BranchPageContract, Query = [After, Limit] },
         new("POST", "/streams/{stream}/branches", "Forks a run or branch; writes one event, however many are shared.", StreamResource.ForkAsync)
         {
             Json = Contracts.BranchContract,
@@ -169,7 +170,7 @@ internal static class ApiRoutes
             Refusals = [403, 404, 409, 415, 422],
         },
         new("GET", "/events/{event}", "Reads one event from any stream, by its id in the log or the one that it had elsewhere; 409 if several streams have that.", EventsResource.ShowAnywhereAsync) { Json = Contracts.EventContract, Refusals = [404, 409] },
-        new("GET", "/branches", "Lists all branches.", StreamResource.ListAllBranchesAsync) { Json = Contracts.IReadOnlyListBranchContract, Refusals = [] },
+        new("GET", "/branches", "Lists all branches, the oldest first.", StreamResource.ListAllBranchesAsync) { Json = Contracts.BranchPageContract, Query = [After, Limit], Refusals = [] },
         new("GET", "/streams/{stream}/events/{event}", "Reads one event of a history, by its position or id.", EventsResource.ShowAsync) { Json = Contracts.EventContract },
         new("GET", "/streams/{stream}/events/{event}/trace", "Follows the causes or effects of an event.", EventsResource.TraceAsync)
         {
@@ -320,7 +321,9 @@ internal static class ApiRoutes
         },
         new("POST", "/otlp/v1/traces", "Takes spans of OpenTelemetry as OTLP over HTTP: each conversation becomes a run of its name. Spans that are not taken are counted in the answer.", ImportsResource.TakeTracesAsync)
         {
-            Files = ["application/json", "application/x-protobuf"],
+            Json = Contracts.TracesContract,
+            Body = Contracts.TracesRequest,
+            Files = ["application/x-protobuf"],
             MostBytes = ImportsResource.MostBytesOf,
             Success = 200,
             Refusals = [403, 413, 415],
@@ -328,6 +331,12 @@ internal static class ApiRoutes
         .. ProjectRoutes.All,
         .. TaskRoutes.All,
         .. SessionRoutes.All,
+        new("GET", "/streams/{stream}/projections", "Lists the projections that can be followed over a run, branch or other stream, event by event.", ProjectionStepsReader.ListAsync) { Json = Contracts.SteppableContract },
+        new("GET", "/streams/{stream}/projections/{projection}/steps", "Follows a projection: for each event the state before and after it, and what changed.", ProjectionStepsReader.SendAsync)
+        {
+            Json = Contracts.ProjectionStepPageContract,
+            Query = [From, To, new("limit", "integer", "The most steps of a page, up to 1,000; large states end it earlier. Default: 100.")],
+        },
         new("GET", "/projections", "Lists projections and subscriptions: state, lag, dead letters, and rebuilds started here.", ProjectionsReader.ListAsync) { Json = Contracts.ProjectionsContract },
         new("POST", "/projections/{projection}/rebuild", "Starts a rebuild, which continues in the background.", ProjectionsReader.RebuildAsync)
         {
@@ -338,8 +347,22 @@ internal static class ApiRoutes
         },
         new("GET", "/dead-letters", "Lists the events that a projection or subscription failed to apply and skipped.", LetterReader.ListAsync)
         {
-            Json = Contracts.IReadOnlyListDeadLetterContract,
-            Query = [new("projection", "string", "The projection or subscription. Default: all.")],
+            Json = Contracts.DeadLetterPageContract,
+            Query = [new("projection", "string", "The projection or subscription. Default: all."), After, Limit],
+        },
+        new("POST", "/dead-letters/retry", "Lets nodes apply several dead letters again, in the order of the log, up to 100 of them or for 20 seconds; waits until they have.", ChosenLetters.RetryAsync)
+        {
+            Json = Contracts.ReplayedLettersContract,
+            Body = Contracts.RetryLettersRequest,
+            Success = 200,
+            Refusals = [403, 404, 409, 415],
+        },
+        new("POST", "/dead-letters/drop", "Takes several dead letters out of the list; the database keeps the reason.", ChosenLetters.DropAsync)
+        {
+            Json = Contracts.DroppedLettersContract,
+            Body = Contracts.DropLettersRequest,
+            Success = 200,
+            Refusals = [403, 404, 409, 415],
         },
         new("GET", "/dead-letters/{letter}", "Reads a dead letter.", LetterReader.ShowAsync) { Json = Contracts.DeadLetterContract },
         new("POST", "/dead-letters/{letter}/retry", "Lets a node that runs the projection apply the event again; waits until it has.", LetterReader.RetryAsync)

@@ -46,13 +46,22 @@ internal static class JsonAnswer
         await http.Response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes(json), http.RequestAborted).ConfigureAwait(false);
     }
 
-    /// <summary>Streams items as an array, with constant memory.</summary>
-    public static Task SendArrayAsync<T>(HttpContext http, IAsyncEnumerable<T> items, JsonTypeInfo<T> type) =>
-        SendArrayAsync(http, items, (writer, item) => JsonSerializer.Serialize(writer, item, type));
-
     /// <summary>Streams JSON texts as an array, with constant memory.</summary>
-    public static Task SendRawArrayAsync(HttpContext http, IAsyncEnumerable<string> items) =>
-        SendArrayAsync(http, items, (writer, item) => writer.WriteRawValue(item));
+    public static async Task SendRawArrayAsync(HttpContext http, IAsyncEnumerable<string> items)
+    {
+        http.Response.ContentType = "application/json";
+        var writer = new Utf8JsonWriter(http.Response.BodyWriter, Options);
+        await using var _ = writer.ConfigureAwait(false);
+        writer.WriteStartArray();
+        await foreach (var item in items.ConfigureAwait(false))
+        {
+            writer.WriteRawValue(item);
+            await FlushAsync(http, writer).ConfigureAwait(false);
+        }
+
+        writer.WriteEndArray();
+        await FinishAsync(http, writer).ConfigureAwait(false);
+    }
 
     /// <summary>Streams items one per line (NDJSON).</summary>
     public static Task SendLinesAsync<T>(HttpContext http, IAsyncEnumerable<T> items, JsonTypeInfo<T> type) =>
@@ -61,22 +70,6 @@ internal static class JsonAnswer
     /// <summary>Streams JSON texts one per line (NDJSON).</summary>
     public static Task SendRawLinesAsync(HttpContext http, IAsyncEnumerable<string> items) =>
         SendLinesAsync(http, items, (writer, item) => writer.WriteRawValue(item));
-
-    private static async Task SendArrayAsync<T>(HttpContext http, IAsyncEnumerable<T> items, Action<Utf8JsonWriter, T> write)
-    {
-        http.Response.ContentType = "application/json";
-        var writer = new Utf8JsonWriter(http.Response.BodyWriter, Options);
-        await using var _ = writer.ConfigureAwait(false);
-        writer.WriteStartArray();
-        await foreach (var item in items.ConfigureAwait(false))
-        {
-            write(writer, item);
-            await FlushAsync(http, writer).ConfigureAwait(false);
-        }
-
-        writer.WriteEndArray();
-        await FinishAsync(http, writer).ConfigureAwait(false);
-    }
 
     private static async Task SendLinesAsync<T>(HttpContext http, IAsyncEnumerable<T> items, Action<Utf8JsonWriter, T> write)
     {

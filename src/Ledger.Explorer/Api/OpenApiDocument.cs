@@ -11,8 +11,17 @@ internal static class OpenApiDocument
 {
     private static readonly ApiParameter Key = new("Idempotency-Key", "string", "A key by which the request, sent again, is recognized.");
 
-    public static Task SendAsync(ExplorerRequest request) =>
-        JsonAnswer.SendAsync(request.Http, Document($"{request.Http.Request.PathBase}{request.Explorer.Prefix}/api/v1"));
+    public static Task SendAsync(ExplorerRequest request)
+    {
+        var document = Document($"{request.Http.Request.PathBase}{request.Explorer.Prefix}/api/v1");
+        if (request.Explorer.Access.IsOn)
+        {
+            document["security"] = new JsonArray(new JsonObject { ["token"] = new JsonArray() });
+            document["components"]!["securitySchemes"] = new JsonObject { ["token"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer" } };
+        }
+
+        return JsonAnswer.SendAsync(request.Http, document);
+    }
 
     private static JsonObject Document(string server) => new()
     {
@@ -27,13 +36,15 @@ internal static class OpenApiDocument
                 + "what the request creates without naming it has the same id as before: a run or branch that exists already is returned, and events are not written again.",
         },
         ["servers"] = new JsonArray(new JsonObject { ["url"] = server }),
+        ["tags"] = new JsonArray([.. ApiTags.All.Select(tag => (JsonNode)new JsonObject { ["name"] = tag.Name, ["description"] = tag.Meaning })]),
         ["paths"] = Members(ApiRoutes.All.GroupBy(route => route.Path, StringComparer.Ordinal)
             .Select(path => (path.Key, (JsonNode)Members(path.Select(route => (route.Method.ToLowerInvariant(), (JsonNode)Operation(route))))))),
         ["components"] = new JsonObject { ["schemas"] = Members(ContractSchema.Of(Types()).Select(schema => (schema.Key, schema.Value))) },
     };
 
     private static IEnumerable<JsonTypeInfo> Types() => ApiRoutes.All
-        .SelectMany(route => new[] { route.Json, route.Line, route.Body, route.BodyLine }).OfType<JsonTypeInfo>().Append(ContractContext.Default.ProblemContract);
+        .SelectMany(route => new[] { route.Json, route.Line, route.Body, route.BodyLine }).OfType<JsonTypeInfo>()
+        .Append(ContractContext.Default.ProblemContract).Append(ContractContext.Default.LiveEventsContract);
 
     private static JsonObject Operation(ApiRoute route)
     {
@@ -41,21 +52,18 @@ internal static class OpenApiDocument
             .Select(name => Parameter(new ApiParameter(name, "string", MeaningOf(route.Path, name), IsRequired: true), "path"));
         var operation = new JsonObject
         {
+            ["tags"] = new JsonArray(ApiTags.Of(route)),
             ["summary"] = route.Summary,
             ["operationId"] = OperationOf(route),
             ["parameters"] = new JsonArray(
                 [.. inPath, .. route.Query.Select(parameter => Parameter(parameter, "query")), .. route.Method == "POST" ? [Parameter(Key, "header")] : Array.Empty<JsonNode>()]),
         };
-        if (route.Files.Count > 0)
+        var files = route.Files.Select(type => (type, (JsonNode?)new JsonObject { ["type"] = "string", ["format"] = "binary" }));
+        var bodies = route.Body is { } body ? [("application/json", ContractSchema.ReferenceTo(body))] : Array.Empty<(string, JsonNode?)>();
+        var lines = route.BodyLine is { } line ? [(AcceptedTypes.Lines, ContractSchema.ReferenceTo(line))] : Array.Empty<(string, JsonNode?)>();
+        if (bodies.Concat(lines).Concat(files).ToList() is { Count: > 0 } contents)
         {
-            operation["requestBody"] = Content([.. route.Files.Select(type => (type, (JsonNode?)new JsonObject { ["type"] = "string", ["format"] = "binary" }))]);
-        }
-
-        if (route.Body is { } body)
-        {
-            operation["requestBody"] = route.BodyLine is { } line
-                ? Content(("application/json", ContractSchema.ReferenceTo(body)), (AcceptedTypes.Lines, ContractSchema.ReferenceTo(line)))
-                : Content(("application/json", ContractSchema.ReferenceTo(body)));
+            operation["requestBody"] = Content(ApiExamples.BodyOf(route), [.. contents]);
         }
 
         operation["responses"] = Responses(route);
@@ -89,12 +97,12 @@ internal static class OpenApiDocument
 
     private static JsonObject Responses(ApiRoute route)
     {
-        var done = Content([.. route.Produces.Select(type => (type, SchemaOf(route, type)))]);
+        var done = Content(ApiExamples.AnswerOf(route), [.. route.Produces.Select(type => (type, SchemaOf(route, type)))]);
         done.Insert(0, "description", "Done.");
         var responses = new JsonObject { [route.Success.ToString(CultureInfo.InvariantCulture)] = done };
         foreach (var status in route.Refusals.Concat(route.Method == "POST" ? [400, 422, 503] : [400, 503]).Distinct().Order())
         {
-            var refusal = Content(("application/problem+json", ContractSchema.ReferenceTo(ContractContext.Default.ProblemContract)));
+            var refusal = Content(null, ("application/problem+json", ContractSchema.ReferenceTo(ContractContext.Default.ProblemContract)));
             refusal.Insert(0, "description", ReasonPhrases.GetReasonPhrase(status) + ".");
             responses[status.ToString(CultureInfo.InvariantCulture)] = refusal;
         }
@@ -102,20 +110,29 @@ internal static class OpenApiDocument
         return responses;
     }
 
-    // Records and the events of their chains have the form that is hashed; live events come as text.
-    private static JsonNode? SchemaOf(ApiRoute route, string contentType) => contentType switch
+    private static JsonNode SchemaOf(ApiRoute route, string contentType) => contentType switch
     {
-        "application/json" when route.Json is { } answer => ContractSchema.ReferenceTo(answer),
-        AcceptedTypes.Lines when route.Line is { } line => ContractSchema.ReferenceTo(line),
-        _ => null,
+        "application/json" => ContractSchema.ReferenceTo(route.Json!),
+        AcceptedTypes.Lines => ContractSchema.ReferenceTo(route.Line!),
+        AcceptedTypes.Live => new JsonObject
+        {
+            ["type"] = "string",
+            ["description"] = "Server-sent events named 'events'; the data of each is a LiveEvents, and its id the position at which a client goes on.",
+        },
+        _ => new JsonObject { ["type"] = "string" },
     };
 
-    private static JsonObject Content(params ReadOnlySpan<(string Type, JsonNode? Schema)> types)
+    // The example is of the first type; a line of lines.
+    private static JsonObject Content(JsonNode? example, params ReadOnlySpan<(string Type, JsonNode? Schema)> types)
     {
         var content = new JsonObject();
         foreach (var (type, schema) in types)
         {
-            content[type] = schema is null ? new JsonObject() : new JsonObject { ["schema"] = schema };
+            content[type] = new JsonObject { ["schema"] = schema };
+            if (content.Count == 1 && example is not null && type != "application/x-protobuf")
+            {
+                content[type]!["example"] = example.DeepClone();
+            }
         }
 
         return new JsonObject { ["content"] = content };

@@ -19,7 +19,8 @@ internal static class ProjectRoutes
             Query =
             [
                 new("text", "string", "Text that the name contains."),
-                new("skip", "integer", "The number of items to skip."),
+                new("after", "string", "The 'next' value of the previous page."),
+                new("skip", "integer", "Instead of after: the number of items to skip."),
                 new("limit", "integer", "The most items to return, up to 1,000. Default: 100."),
             ],
             Refusals = [],
@@ -36,16 +37,20 @@ internal static class ProjectRoutes
                 At,
                 AtTime,
             ],
+            Json = Contracts.IReadOnlyListRecordContract,
+            Line = Contracts.RecordContract,
             Produces = ["application/json", AcceptedTypes.Lines],
         },
-        new("GET", "/projects/{project}/record", "Reads one record, as it is now or was earlier.", ProjectsResource.ShowRecordAsync) { Query = [RecordId, At, AtTime] },
+        new("GET", "/projects/{project}/record", "Reads one record, as it is now or was earlier.", ProjectsResource.ShowRecordAsync) { Json = Contracts.RecordContract, Query = [RecordId, At, AtTime] },
         new("GET", "/projects/{project}/history", "Reads the events of the chain about a record, one per line.", ProjectsResource.HistoryAsync)
         {
+            Line = Contracts.ChainEventContract,
             Query = [RecordId],
             Produces = [AcceptedTypes.Lines],
         },
         new("GET", "/projects/{project}/events", "Reads the events of the chain, one per line.", ProjectsResource.ReplayAsync)
         {
+            Line = Contracts.ChainEventContract,
             Query = [new("from_seq", "integer", "The first seq to read. Default: all events.")],
             Produces = [AcceptedTypes.Lines],
         },

@@ -17,11 +17,11 @@ internal static class ProjectsResource
         {
             Prefix = "chrono:",
             Text = request.Query.Text("text"),
-            Skip = request.Query.Number("skip", 0, 0, 10_000_000),
+            Skip = Paging.SkipOf(request.Query),
             Limit = request.Query.Number("limit", 100, 1, 1_000),
         };
         var page = await request.Explorer.Search.FindStreamsAsync(query, request.Aborted).ConfigureAwait(false);
-        var answer = new ProjectPageContract([.. page.Streams.Select(found => ProjectContract.Of(found.Stream))], page.HasMore);
+        var answer = new ProjectPageContract([.. page.Streams.Select(found => ProjectContract.Of(found.Stream))], page.HasMore, Paging.NextOf(query, page.HasMore));
         await JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.ProjectPageContract).ConfigureAwait(false);
     }
 

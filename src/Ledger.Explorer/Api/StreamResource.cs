@@ -85,8 +85,33 @@ internal static class StreamResource
         await JsonAnswer.SendAsync(request.Http, BranchContract.Of(branch), ContractContext.Default.BranchContract).ConfigureAwait(false);
     }
 
-    private static Task SendBranchesAsync(ExplorerRequest request, StreamName? root) => JsonAnswer.SendArrayAsync(
-        request.Http,
-        request.Explorer.Ledger.Store.ListBranchesAsync(root, request.Aborted).Select(BranchContract.Of),
-        ContractContext.Default.BranchContract);
+    // A branch is never deleted, and the list only grows at its end.
+    private static async Task SendBranchesAsync(ExplorerRequest request, StreamName? root)
+    {
+        var limit = request.Query.Number("limit", 100, 1, 1_000);
+        StreamName? after = request.Query.FindStream("after");
+        var isBegun = after is null;
+        var page = new List<BranchContract>();
+        await foreach (var branch in request.Explorer.Ledger.Store.ListBranchesAsync(root, request.Aborted).ConfigureAwait(false))
+        {
+            if (isBegun)
+            {
+                page.Add(BranchContract.Of(branch));
+            }
+
+            isBegun |= branch.Stream == after;
+            if (page.Count > limit)
+            {
+                break;
+            }
+        }
+
+        if (!isBegun)
+        {
+            throw new Rendering.BadRequestException("'after' must be the 'next' of the previous page, but is no branch of this list.");
+        }
+
+        var answer = new BranchPageContract([.. page.Take(limit)], page.Count > limit ? page[limit - 1].Stream : null);
+        await JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.BranchPageContract).ConfigureAwait(false);
+    }
 }

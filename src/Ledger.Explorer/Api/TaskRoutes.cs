@@ -30,11 +30,11 @@ internal static class TaskRoutes
         new("GET", "/tasks/{task}", "Reads a task.", TasksResource.ShowAsync) { Json = Contracts.TaskContract },
         new("GET", "/tasks/{task}/tree", "Lists a task and everything below it, each with its depth.", TasksResource.ShowTreeAsync) { Json = Contracts.IReadOnlyListTaskOfTreeContract },
         new("GET", "/tasks/{task}/messages", "Lists the messages of a task by time.", TasksResource.ListMessagesAsync) { Json = Contracts.MessagePageContract, Query = [After, Limit] },
-        new("GET", "/tasks/{task}/calls", "Lists the calls of a task, the oldest first.", TasksResource.ListCallsOfTaskAsync) { Json = Contracts.CallsContract, Query = [Status] },
+        new("GET", "/tasks/{task}/calls", "Lists the calls of a task, the oldest first.", TasksResource.ListCallsOfTaskAsync) { Json = Contracts.CallsContract, Query = [Status, After, Limit] },
         new("GET", "/calls", "Lists the calls of all tasks that have a status. Default: those in progress.", TasksResource.ListCallsAsync)
         {
             Json = Contracts.CallsContract,
-            Query = [Status],
+            Query = [Status, After, Limit],
         },
         new("GET", "/calls/{call}", "Reads a call.", TasksResource.ShowCallAsync) { Json = Contracts.CallContract },
         new("GET", "/calls/{call}/events", "Reads the events recorded for a call in the run of its task, one per line.", TasksResource.ListCallEventsAsync)

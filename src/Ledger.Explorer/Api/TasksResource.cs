@@ -79,7 +79,8 @@ internal static class TasksResource
     private static async Task SendCallsAsync(ExplorerRequest request, CallQuery query)
     {
         var calls = await TasksOf(request).ListCallsAsync(query, request.Aborted).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, CallsContract.Of(calls), ContractContext.Default.CallsContract).ConfigureAwait(false);
+        var (page, next) = Paging.Of(request.Query, calls, call => call.CreatedAt.ToUnixTimeMilliseconds(), call => call.Id);
+        await JsonAnswer.SendAsync(request.Http, CallsContract.Of(page, next), ContractContext.Default.CallsContract).ConfigureAwait(false);
     }
 
     private static async Task<AgentTask> FindAsync(ExplorerRequest request)

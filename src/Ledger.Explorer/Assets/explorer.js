@@ -62,11 +62,12 @@
   });
   load(document);
 
-  // What has the focus is left alone.
+  // What has the focus, or is chosen, is left alone.
+  const isInUse = place => place.contains(document.activeElement) || one('input[type=checkbox]:checked', place) !== null;
   const refresh = async (place, isPart) => {
-    if (document.hidden || place.contains(document.activeElement)) return;
+    if (document.hidden || isInUse(place)) return;
     const text = await textOf(location.href, isPart);
-    if (text === null || place.contains(document.activeElement)) return;
+    if (text === null || isInUse(place)) return;
     const nodes = isPart ? nodesOf(text) : one('[data-refresh]', nodesOf(text));
     if (!nodes) return;
     place.replaceChildren(...nodes.childNodes);
@@ -237,7 +238,7 @@
     one('a', rows[chosen])?.focus({ preventScroll: true });
   };
   addEventListener('keydown', event => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, select, textarea')) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, select, textarea') || one('dialog[open]')) return;
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (event.key === '/') one('[data-search]')?.focus();
     else if (event.key === 'j') choose(1);

@@ -7,7 +7,19 @@ internal sealed record ClusterContract(bool Running, string DataFolder, string C
 internal sealed record DataFolderContract(string DataFolder);
 
 /// <summary>Where the explorer listens.</summary>
-internal sealed record ServerContract(string Address, bool Writing);
+/// <param name="Address">The address.</param>
+/// <param name="Writing">Whether it may be written.</param>
+/// <param name="OpenAddress">The address with a token that was made for this server, which may write if writing is allowed.</param>
+/// <param name="ReadAddress">The address with a token that may only read, if the other one may write.</param>
+internal sealed record ServerContract(string Address, bool Writing, string? OpenAddress = null, string? ReadAddress = null);
+
+/// <summary>A token that was made.</summary>
+/// <param name="Name">The owner.</param>
+/// <param name="Rights">read or write.</param>
+/// <param name="Token">The token, which is stored nowhere.</param>
+/// <param name="Line">The line for a file of tokens.</param>
+/// <param name="File">The file that has the line now.</param>
+internal sealed record TokenContract(string Name, string Rights, string Token, string Line, string? File = null);
 
 /// <summary>A picture that was written to a file.</summary>
 internal sealed record PictureContract(string Stream, string Picture, string File);

@@ -43,12 +43,14 @@ internal static class ContractSchema
                 return ReferenceTo(context.TypeInfo);
             }
 
-            if (schema is JsonObject members && Find(context.PropertyInfo) is { } description)
+            // Any JSON: 'true' says so too, but makers of clients do not read it.
+            var members = schema as JsonObject ?? new JsonObject();
+            if (Find(context.PropertyInfo) is { } description)
             {
                 members["description"] = description;
             }
 
-            return schema;
+            return members;
         },
     });
 

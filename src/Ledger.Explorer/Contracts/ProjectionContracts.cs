@@ -101,5 +101,17 @@ internal sealed record DeadLetterContract(
         letter.Type);
 }
 
+/// <summary>A page of dead letters, in the order of the log.</summary>
+/// <param name="DeadLetters">The dead letters.</param>
+/// <param name="Next">What the next page has as 'after'; absent after the last page.</param>
+internal sealed record DeadLetterPageContract(IReadOnlyList<DeadLetterContract> DeadLetters, string? Next = null);
+
 /// <summary>How many dead letters were applied again.</summary>
-internal sealed record ReplayedLettersContract(int ReplayedCount, int FailedCount);
+/// <param name="ReplayedCount">Those that were applied.</param>
+/// <param name="FailedCount">Those that could not be applied, and stay.</param>
+/// <param name="LeftCount">Those that were not tried, because a request tries 100 of them or takes 20 seconds; send it again.</param>
+/// <param name="Error">Why the last one that failed could not be applied.</param>
+internal sealed record ReplayedLettersContract(int ReplayedCount, int FailedCount, int? LeftCount = null, string? Error = null);
+
+/// <summary>How many dead letters were taken out of the list.</summary>
+internal sealed record DroppedLettersContract(int DroppedCount);

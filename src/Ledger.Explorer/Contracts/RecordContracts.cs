@@ -33,7 +33,29 @@ internal sealed record ProjectContract(
 }
 
 /// <summary>A page of record stores.</summary>
-internal sealed record ProjectPageContract(IReadOnlyList<ProjectContract> Projects, bool HasMore);
+/// <param name="Projects">The record stores.</param>
+/// <param name="HasMore">Whether more of them follow.</param>
+/// <param name="Next">What the next page has as 'after'; absent after the last page.</param>
+internal sealed record ProjectPageContract(IReadOnlyList<ProjectContract> Projects, bool HasMore, string? Next = null);
+
+/// <summary>A record, which is written as it is hashed; this is its schema.</summary>
+internal sealed record RecordContract(
+    string Id,
+    string Kind,
+    string Status,
+    string Label,
+    double Confidence,
+    string SourceType,
+    IReadOnlyList<string> Evidence,
+    IReadOnlyList<string> EpistemicBoundary,
+    bool IsHypothesis,
+    JsonElement ModelAssumptions,
+    long RecursionDepth,
+    JsonElement Data);
+
+/// <summary>An event of a chain, which is written as it is hashed; this is its schema.</summary>
+internal sealed record ChainEventContract(
+    long Seq, string Ts, string Op, string RecordId, RecordContract Record, string PrevHash, string Hash, long RecursionDepth);
 
 /// <summary>Records, each as it is hashed.</summary>
 internal sealed record RecordsContract(IReadOnlyList<JsonElement> Records);

@@ -103,5 +103,25 @@ internal sealed record DropLetterRequest
     public required string Reason { get; init; }
 }
 
+/// <summary>The body of a request that has several dead letters applied again.</summary>
+internal sealed record RetryLettersRequest
+{
+    [Description("The ids of the dead letters. Default: all.")]
+    public IReadOnlyList<string>? Letters { get; init; }
+
+    [Description("Only those of this projection or subscription.")]
+    public string? Projection { get; init; }
+}
+
+/// <summary>The body of a request that drops several dead letters.</summary>
+internal sealed record DropLettersRequest
+{
+    [Description("The ids of the dead letters; those that were applied or dropped meanwhile are passed over.")]
+    public required IReadOnlyList<string> Letters { get; init; }
+
+    [Description("Why their events need not be applied.")]
+    public required string Reason { get; init; }
+}
+
 /// <summary>A body without members.</summary>
 internal sealed record EmptyRequest;

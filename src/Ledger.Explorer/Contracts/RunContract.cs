@@ -127,9 +127,14 @@ internal sealed record RunTotalsListContract(IReadOnlyList<RunTotalsContract> To
 /// <summary>A page of runs and branches.</summary>
 /// <param name="Runs">The runs and branches.</param>
 /// <param name="HasMore">Whether more of them follow.</param>
-/// <param name="Next">What the next page begins with, as 'after', in lists by status and the like.</param>
+/// <param name="Next">What the next page has as 'after'; absent after the last page.</param>
 /// <param name="Behind">How many events at the end of the log such a list does not show yet.</param>
 internal sealed record RunPageContract(IReadOnlyList<RunContract> Runs, bool HasMore, string? Next = null, long? Behind = null);
+
+/// <summary>A page of branches.</summary>
+/// <param name="Branches">The branches, the oldest first.</param>
+/// <param name="Next">What the next page has as 'after'; absent after the last page.</param>
+internal sealed record BranchPageContract(IReadOnlyList<BranchContract> Branches, string? Next = null);
 
 /// <summary>A branch and where it was forked.</summary>
 internal sealed record BranchContract(

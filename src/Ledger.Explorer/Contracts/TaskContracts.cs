@@ -77,9 +77,11 @@ internal sealed record MessagePageContract(IReadOnlyList<MessageContract> Messag
 }
 
 /// <summary>Calls of tasks.</summary>
-internal sealed record CallsContract(IReadOnlyList<CallContract> Calls)
+/// <param name="Calls">The calls.</param>
+/// <param name="Next">What the next page has as 'after', in pages; absent after the last one.</param>
+internal sealed record CallsContract(IReadOnlyList<CallContract> Calls, string? Next = null)
 {
-    public static CallsContract Of(IReadOnlyList<Call> calls) => new([.. calls.Select(CallContract.Of)]);
+    public static CallsContract Of(IReadOnlyList<Call> calls, string? next = null) => new([.. calls.Select(CallContract.Of)], next);
 }
 
 /// <summary>A call with its task, and the events that belong to it.</summary>

@@ -25,6 +25,7 @@ internal static class FailureTable
         JsonException => new(400, "Malformed JSON", $"The body is not the expected JSON: {exception.Message}"),
         AntiforgeryValidationException => new(
             400, "Form expired", "The form does not come from this page, or is too old. Reload the page and try again."),
+        TokenNeededException => new(401, "Token needed", exception.Message),
         WritingRefusedException refused => new(403, "Read-only", refused.Message),
         StreamNotFoundException => new(404, "Not found", exception.Message),
         NotFoundException or ProjectionNotFoundException => new(404, "Not found", exception.Message),

@@ -7,8 +7,23 @@ internal sealed class NotFoundException(string message) : Exception(message);
 internal sealed class ConflictException(string message) : Exception(message);
 
 /// <summary>The request would write, but writing is off.</summary>
-internal sealed class WritingRefusedException() : Exception(
-    "This explorer is read-only. Allow writing where the explorer is mapped, or start 'ledger serve' with --allow-writing.");
+internal sealed class WritingRefusedException : Exception
+{
+    public WritingRefusedException()
+        : base("This explorer is read-only. Allow writing where the explorer is mapped, or start 'ledger serve' with --allow-writing.")
+    {
+    }
+
+    /// <summary>Writing is off for a token.</summary>
+    public WritingRefusedException(string token)
+        : base($"The token of '{token}' is read-only. Nothing was written; sign in with one that may write.")
+    {
+    }
+}
+
+/// <summary>The request has no token, or one that is not known.</summary>
+internal sealed class TokenNeededException() : Exception(
+    "This explorer asks for a token, and the request has none that is known here. Send it as 'Authorization: Bearer TOKEN', or sign in on the page /login.");
 
 /// <summary>The limit of live viewers is reached.</summary>
 internal sealed class TooManyViewersException(int most) : Exception(

@@ -36,6 +36,10 @@ internal static class LetterReader
                 return Page.Of<RetriedPage>(begun);
             }
         }
+        else if (form["act"].ToString() is "retry-chosen" or "drop-chosen")
+        {
+            await ChosenLetters.ActAsync(request, form).ConfigureAwait(false);
+        }
         else
         {
             var (letter, _) = await FindAsync(request, IdOf(form["id"].ToString())).ConfigureAwait(false);
@@ -48,7 +52,7 @@ internal static class LetterReader
                     await DropAsync(request, letter, form["reason"].ToString()).ConfigureAwait(false);
                     break;
                 default:
-                    throw new BadRequestException("The form must name an action: retry, retry-all or drop.");
+                    throw new BadRequestException("The form must name an action: retry, retry-all, retry-chosen, drop or drop-chosen.");
             }
         }
 
@@ -60,8 +64,9 @@ internal static class LetterReader
     public static async Task ListAsync(ExplorerRequest request)
     {
         var letters = await AdminOf(request).ListDeadLettersAsync(request.Query.Text("projection"), request.Aborted).ConfigureAwait(false);
-        await JsonAnswer.SendAsync(request.Http, [.. letters.Select(DeadLetterContract.Of)], ContractContext.Default.IReadOnlyListDeadLetterContract)
-            .ConfigureAwait(false);
+        var (page, next) = Paging.Of(request.Query, letters, letter => letter.Sequence.Value, letter => letter.Id.ToString());
+        var answer = new DeadLetterPageContract([.. page.Select(DeadLetterContract.Of)], next);
+        await JsonAnswer.SendAsync(request.Http, answer, ContractContext.Default.DeadLetterPageContract).ConfigureAwait(false);
     }
 
     public static async Task ShowAsync(ExplorerRequest request)
@@ -86,6 +91,24 @@ internal static class LetterReader
         await SendAsync(request, letter).ConfigureAwait(false);
     }
 
+    /// <summary>Drops a dead letter for a reason, with the name of the user.</summary>
+    public static async Task DropAsync(ExplorerRequest request, DeadLetter letter, string reason)
+    {
+        if (string.IsNullOrWhiteSpace(reason) || reason.Length > MostReason)
+        {
+            throw new BadRequestException($"'reason' must say in 1 to {MostReason} characters why the event need not be applied.");
+        }
+
+        var who = request.Http.User.Identity?.Name;
+        await AdminOf(request).DropAsync(letter, who is null ? Query.Checked("reason", reason) : $"{who}: {Query.Checked("reason", reason)}", request.Aborted).ConfigureAwait(false);
+        Log.LetterDropped(request.Explorer.Loggers.CreateLogger("Ledger.Explorer"), letter.Projection, letter.Sequence.Value, who, reason);
+    }
+
+    /// <summary>Parses the id of a dead letter.</summary>
+    public static Guid IdOf(string text) => Guid.TryParse(text, out var id)
+        ? id
+        : throw new BadRequestException($"'{DisplayText.Cut(text, 60)}' is not the id of a dead letter, which is a UUID.");
+
     // The page of a dead letter names that one; a form that goes on names the projection, because the letter may be gone.
     private static async Task<RetriedModel?> RetryAllAsync(ExplorerRequest request, IFormCollection form)
     {
@@ -97,18 +120,6 @@ internal static class LetterReader
 
         var (letter, letters) = await FindAsync(request, IdOf(form["id"].ToString())).ConfigureAwait(false);
         return await LetterRetries.RunAsync(request, form, letters, letter.Projection).ConfigureAwait(false);
-    }
-
-    private static async Task DropAsync(ExplorerRequest request, DeadLetter letter, string reason)
-    {
-        if (string.IsNullOrWhiteSpace(reason) || reason.Length > MostReason)
-        {
-            throw new BadRequestException($"'reason' must say in 1 to {MostReason} characters why the event need not be applied.");
-        }
-
-        var who = request.Http.User.Identity?.Name;
-        await AdminOf(request).DropAsync(letter, who is null ? Query.Checked("reason", reason) : $"{who}: {Query.Checked("reason", reason)}", request.Aborted).ConfigureAwait(false);
-        Log.LetterDropped(request.Explorer.Loggers.CreateLogger("Ledger.Explorer"), letter.Projection, letter.Sequence.Value, who, reason);
     }
 
     private static async Task<(DeadLetter Letter, IReadOnlyList<DeadLetter> All)> FindAsync(ExplorerRequest request, Guid id)
@@ -128,10 +139,6 @@ internal static class LetterReader
 
         return null;
     }
-
-    private static Guid IdOf(string text) => Guid.TryParse(text, out var id)
-        ? id
-        : throw new BadRequestException($"'{DisplayText.Cut(text, 60)}' is not the id of a dead letter, which is a UUID.");
 
     private static Task SendAsync(ExplorerRequest request, DeadLetter letter) =>
         JsonAnswer.SendAsync(request.Http, DeadLetterContract.Of(letter), ContractContext.Default.DeadLetterContract);

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Rendering;
 
-/// <summary>The style sheet and the script, embedded in the assembly; their names contain a hash of their content.</summary>
+/// <summary>The style sheet and the scripts, embedded in the assembly; their names contain a hash of their content.</summary>
 internal static class AssetFiles
 {
     private static readonly Dictionary<string, (byte[] Bytes, string Type)> Files = [];
@@ -11,6 +11,9 @@ internal static class AssetFiles
     public static string Style { get; } = Add("explorer.css", "text/css; charset=utf-8");
 
     public static string Script { get; } = Add("explorer.js", "text/javascript; charset=utf-8");
+
+    /// <summary>Keys and commands.</summary>
+    public static string Keys { get; } = Add("keys.js", "text/javascript; charset=utf-8");
 
     public static string Icon { get; } = Add("icon.svg", "image/svg+xml");
 
@@ -37,7 +40,7 @@ internal static class AssetFiles
         var bytes = Load(name);
         if (name.EndsWith(".css", StringComparison.Ordinal))
         {
-            bytes = [.. bytes, .. Load("picture.css")];
+            bytes = [.. bytes, .. Load("keys.css"), .. Load("picture.css")];
         }
 
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes))[..12];

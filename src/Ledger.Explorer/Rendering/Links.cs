@@ -7,9 +7,14 @@ namespace Ledger.Explorer.Rendering;
 /// <param name="root">The path of the explorer, without a trailing slash.</param>
 internal sealed class Links(string root)
 {
+    /// <summary>The path of the explorer, without a trailing slash.</summary>
+    public string Root => root;
+
     public string Runs { get; } = $"{root}/";
 
-    public string Api { get; } = $"{root}/api/v1/openapi.json";
+    public string SignOut { get; } = $"{root}/logout";
+
+    public string Api { get; } = $"{root}/api/v1";
 
     public string Projections { get; } = $"{root}/projections";
 
@@ -22,6 +27,8 @@ internal sealed class Links(string root)
     public string ChangeRun { get; } = $"{root}/run";
 
     public string Asset(string name) => $"{root}/assets/{name}";
+
+    public string SignIn(string? to) => $"{root}/login" + Of([("to", to)]);
 
     public string RunsBy(params ReadOnlySpan<(string Name, object? Value)> query) => $"{root}/" + Of(query);
 
@@ -63,6 +70,9 @@ internal sealed class Links(string root)
     public string ProjectsBy(params ReadOnlySpan<(string Name, object? Value)> query) => $"{root}/projects" + Of(query);
 
     public string ProjectionsBy(params ReadOnlySpan<(string Name, object? Value)> query) => $"{root}/projections" + Of(query);
+
+    public string ProjectionSteps(StreamName? stream, string? projection, params ReadOnlySpan<(string Name, object? Value)> query) =>
+        $"{root}/projections/step" + Of([("stream", stream), ("projection", projection), .. query]);
 
     public string Letter(Guid? id) => $"{root}/letter" + Of([("id", id)]);
 

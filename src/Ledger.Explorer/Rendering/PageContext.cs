@@ -7,6 +7,9 @@ namespace Ledger.Explorer.Rendering;
 /// <param name="FormToken">The antiforgery field that forms must send; null if writing is off.</param>
 internal sealed record PageContext(Links Links, string Title, string? Theme, FormToken? FormToken)
 {
+    /// <summary>The owner of the token with which the viewer signed in; null if none is asked for.</summary>
+    public string? User { get; init; }
+
     /// <summary>Whether forms that write are shown.</summary>
     public bool CanWrite => FormToken is not null;
 }

@@ -1,3 +1,4 @@
+using Ledger.Explorer.Api;
 using Ledger.Explorer.Rendering;
 using Ledger.Log;
 using Ledger.Runs;
@@ -46,7 +47,7 @@ internal static class RunListReader
         var names = page.Streams.Select(found => found.Stream.Name).Where(name => name.Category is "run" or "branch").ToList();
         var known = (await summaries.FindAllAsync(names, MostRead, request.Aborted).ConfigureAwait(false)).ToDictionary(run => run.Stream);
         return new RunListing(
-            [.. page.Streams.Select(found => new RunListItem(found.Stream, found.Branches, known.GetValueOrDefault(found.Stream.Name)))], page.HasMore, null, 0);
+            [.. page.Streams.Select(found => new RunListItem(found.Stream, found.Branches, known.GetValueOrDefault(found.Stream.Name)))], page.HasMore, Paging.NextOf(query, page.HasMore), 0);
     }
 
     /// <summary>Parses a query; pages and the API use the same parameters.</summary>
@@ -73,7 +74,7 @@ internal static class RunListReader
         },
         ActiveSince = query.Time("since"),
         ActiveUntil = query.Time("until"),
-        Skip = query.Number("skip", 0, 0, 10_000_000),
+        Skip = Paging.SkipOf(query),
         Limit = query.Number("limit", 50, 1, 1_000),
     };
 
@@ -82,7 +83,7 @@ internal static class RunListReader
     {
         var status = query.Choice("status", "any", "any", "running", "done", "failed", "waiting");
         var order = query.Choice("order", "latest", Orders);
-        var (label, model, after) = (query.Text("label"), query.Text("model"), query.Text("after"));
+        var (label, model, after) = (query.Text("label"), query.Text("model"), Paging.IsCount(query.Text("after")) ? null : query.Text("after"));
         if (status == "any" && label is null && model is null && after is null && order is not ("started" or "duration" or "cost"))
         {
             return null;

@@ -1,10 +1,12 @@
 using Ledger.Log;
+using Ledger.Marten.Aggregates;
 using Ledger.Marten.Projections;
 using Ledger.Marten.Schema;
 using Ledger.Postgres;
 using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Log.Appending;
+using Ledger.Projections;
 using Marten;
 using Marten.Storage;
 using Microsoft.Extensions.Logging;
@@ -20,7 +22,7 @@ namespace Ledger.Marten.Streams;
 /// <see cref="System.Transactions.TransactionScope"/> it reads committed data, and <see cref="PostgresOptions.AmbientTransactions"/> decides about writes; to
 /// take part in the transaction, use a session of the application.
 /// </remarks>
-public sealed partial class MartenEventStore : IEventStore, IAsyncDisposable, IDisposable
+public sealed partial class MartenEventStore : IEventStore, IProjectionCatalog, IAsyncDisposable, IDisposable
 {
     private readonly IDocumentStore _store;
     private readonly PostgresEventStore _native;
@@ -54,6 +56,8 @@ public sealed partial class MartenEventStore : IEventStore, IAsyncDisposable, ID
     /// inline projections of the document store.</remarks>
     public T? Get<T>()
         where T : class => this as T ?? (typeof(T).IsInterface ? _native.Get<T>() : null);
+
+    IReadOnlyList<ISteppable> IProjectionCatalog.Steppable => [.. _native.Get<IProjectionCatalog>()!.Steppable, .. SteppableAggregates.Of(_store)];
 
     /// <summary>Ledger's options, as <c>UseLedger</c> set them.</summary>
     internal PostgresOptions Options => _configuration.Ledger;

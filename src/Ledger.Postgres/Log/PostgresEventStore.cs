@@ -8,6 +8,7 @@ using Ledger.Postgres.Runs;
 using Ledger.Postgres.Schema;
 using Ledger.Postgres.Tasks;
 using Ledger.Postgres.Worlds;
+using Ledger.Projections;
 using Npgsql;
 
 namespace Ledger.Postgres;
@@ -20,7 +21,7 @@ namespace Ledger.Postgres;
 /// exception. Inside a <see cref="System.Transactions.TransactionScope"/> it reads committed data, and <see cref="PostgresOptions.AmbientTransactions"/>
 /// decides about writes. A cancelled call ends soon, even in a dead network; a write may nevertheless be in the log.
 /// </remarks>
-public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, IDisposable
+public sealed partial class PostgresEventStore : IEventStore, IProjectionCatalog, IAsyncDisposable, IDisposable
 {
     private readonly StoreContext _context;
     private readonly AppendPipeline _appends;
@@ -81,6 +82,9 @@ public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable, 
 
     /// <inheritdoc/>
     public EventRegistry Registry => _context.Options.Registry;
+
+    IReadOnlyList<ISteppable> IProjectionCatalog.Steppable =>
+        SteppableDocuments.Of(_context.Options.Projections.Concat(_context.Options.AsyncProjections));
 
     /// <summary>The rows of tasks.</summary>
     internal TaskQueries Tasks { get; }

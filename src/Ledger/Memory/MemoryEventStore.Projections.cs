@@ -7,6 +7,8 @@ namespace Ledger;
 public sealed partial class MemoryEventStore
 {
     private readonly IDocuments[] _projections;
+
+    IReadOnlyList<ISteppable> IProjectionCatalog.Steppable => SteppableDocuments.Of(_projections);
     private readonly Dictionary<(string Projection, string Id), StoredDocument> _documents = [];
 
     /// <inheritdoc/>

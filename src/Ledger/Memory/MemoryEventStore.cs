@@ -13,7 +13,7 @@ namespace Ledger;
 /// It behaves like the engines on PostgreSQL, and keeps every event for its lifetime. Safe for concurrent use: a read sees
 /// the log as it was when its enumeration began, holds no lock meanwhile, and hands out new objects, so that readers share nothing.
 /// </remarks>
-public sealed partial class MemoryEventStore : IEventStore, IDocumentReader
+public sealed partial class MemoryEventStore : IEventStore, IDocumentReader, IProjectionCatalog
 {
     private readonly Lock _gate = new();
     private readonly TimeProvider _timeProvider;

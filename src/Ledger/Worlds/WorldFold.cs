@@ -88,6 +88,12 @@ public sealed class WorldFold
     public World ToWorld() => new(
         _objects.ToArray(o => o.ToObject()), _relations.ToArray(r => r), _budgetExhausted, Position, [.. _faults]);
 
+    /// <summary>The last event that could not be applied; null for none.</summary>
+    internal SkippedEvent? LastSkipped => _faults.Count == 0 ? null : _faults[^1];
+
+    /// <summary>Whether the budget is exhausted.</summary>
+    internal bool IsBudgetExhausted => _budgetExhausted;
+
     /// <summary>An object in its current state, or null.</summary>
     internal WorldObject? FindObject(string id) => _objects.TryGet(id, out var found) ? found.ToObject() : null;
 

@@ -93,7 +93,7 @@ public abstract partial class ApiTests
 
         answers.ShouldAllBe(answer => answer.StatusCode == HttpStatusCode.Created);
         answers.Select(answer => answer.Headers.Location).Distinct().Count().ShouldBe(1);
-        (await GetAsync($"{Base}/branches")).GetArrayLength().ShouldBe(2);
+        (await GetAsync($"{Base}/branches")).GetProperty("branches").GetArrayLength().ShouldBe(2);
     }
 
     [Fact]

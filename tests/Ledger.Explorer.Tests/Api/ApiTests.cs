@@ -129,7 +129,7 @@ public abstract partial class ApiTests : IAsyncLifetime
 
     [Fact]
     public async Task Branches_OfTheWholeLog_AreListed() =>
-        (await GetAsync($"{Base}/branches")).EnumerateArray().ShouldHaveSingleItem().GetProperty("stream").GetString().ShouldBe("branch:kettle-strict");
+        (await GetAsync($"{Base}/branches")).GetProperty("branches").EnumerateArray().ShouldHaveSingleItem().GetProperty("stream").GetString().ShouldBe("branch:kettle-strict");
 
     [Fact]
     public async Task Snapshot_Kept_IsToldOf()
@@ -250,7 +250,7 @@ public abstract partial class ApiTests : IAsyncLifetime
     public async Task Replay_AndBranches_AndExport_Answer()
     {
         (await GetAsync($"{Streams}/run:kettle/replay")).GetProperty("position").GetInt64().ShouldBe(SampleRun.Length);
-        (await GetAsync($"{Streams}/run:kettle/branches"))[0].GetProperty("name").GetString().ShouldBe("what if we doubt?");
+        (await GetAsync($"{Streams}/run:kettle/branches")).GetProperty("branches")[0].GetProperty("name").GetString().ShouldBe("what if we doubt?");
         (await _client.GetStringAsync($"{Streams}/run:kettle/export")).TrimEnd('\n').Split('\n').Length.ShouldBe(SampleRun.Length);
     }
 

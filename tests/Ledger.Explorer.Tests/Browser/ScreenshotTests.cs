@@ -3,7 +3,7 @@ using Shouldly;
 
 namespace Ledger.Explorer.Tests.Browser;
 
-/// <summary>Every page in three widths: nothing overflows. The pictures are for people to look at, and with them axe looks at every page in both themes.</summary>
+/// <summary>Every page in four widths: nothing overflows. The pictures are for people to look at, and with them axe looks at every page in both themes.</summary>
 public sealed class ScreenshotTests(BrowserHost browser) : Xunit.IClassFixture<BrowserHost>
 {
     private static readonly (string Name, string Path)[] Pages =
@@ -47,6 +47,10 @@ public sealed class ScreenshotTests(BrowserHost browser) : Xunit.IClassFixture<B
         ("totals", "/totals"),
         ("totals-model", "/totals?by=model&kind=all"),
         ("compare", "/diff?a=run:agent-at-work&b=branch:agent-again"),
+        ("api", "/api/v1"),
+        ("projection-steps", "/projections/step?stream=run:survey-of-harbours"),
+        ("projection-steps-world", "/projections/step?stream=run:faulty&projection=ledger:world"),
+        ("projection-steps-form", "/projections/step"),
         ("not-found", "/run?stream=run:nobody"),
     ];
 
@@ -54,7 +58,7 @@ public sealed class ScreenshotTests(BrowserHost browser) : Xunit.IClassFixture<B
     private static readonly ColorScheme[] Themes = WatchedPage.Shoots ? [ColorScheme.Light, ColorScheme.Dark] : [ColorScheme.Light];
 
     [BrowserFact]
-    public async Task Pages_ThreeWidths_FitTheWindow()
+    public async Task Pages_FourWidths_FitTheWindow()
     {
         var page = await (await browser.Browser.NewContextAsync()).NewPageAsync();
         var watched = new WatchedPage(page, browser.Host.Address);
@@ -70,7 +74,7 @@ public sealed class ScreenshotTests(BrowserHost browser) : Xunit.IClassFixture<B
                     obstacles.AddRange((await watched.ObstaclesAsync()).Select(found => $"{path} {scheme} {found}"));
                 }
 
-                foreach (var width in new[] { 1280, 768, 390 })
+                foreach (var width in new[] { 1920, 1280, 768, 390 })
                 {
                     await page.SetViewportSizeAsync(width, 900);
                     await watched.ShootAsync($"{name}-{scheme.ToString().ToLowerInvariant()}-{width}");

@@ -76,10 +76,13 @@ public abstract class EveryRouteTests : IAsyncLifetime
         ["/record"] = ["project", "id", "at"],
         ["/projections"] = ["letters"],
         ["/letter"] = ["id"],
+        ["/projections/step"] = ["stream", "projection", "from", "limit"],
+        ["/login"] = ["to", "token"],
         ["/live"] = ["from", "show"],
         ["/assets/{name}"] = [],
         ["/seal/checkpoint"] = [],
         ["/seal/tile/{**rest}"] = [],
+        ["/api/v1"] = [],
         ["/api/v1/openapi.json"] = [],
         ["/api/{**rest}"] = [],
         ["/{**rest}"] = [],
@@ -178,7 +181,7 @@ public abstract class EveryRouteTests : IAsyncLifetime
     [Fact]
     public void EveryAddress_IsInTheTables()
     {
-        var known = Pages.Keys.Concat(ApiRoutes.All.Select(r => "/api/v1" + r.Path)).Concat(["/fork", "/projections"]).ToHashSet();
+        var known = Pages.Keys.Concat(ApiRoutes.All.Select(r => "/api/v1" + r.Path)).Concat(["/fork", "/projections", "/logout"]).ToHashSet();
 
         _host.Endpoints.Select(e => e.RoutePattern.RawText!["/ledger".Length..]).ShouldAllBe(path => known.Contains(path));
     }

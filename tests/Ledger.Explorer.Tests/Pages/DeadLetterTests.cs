@@ -154,7 +154,7 @@ public sealed partial class DeadLetterTests : IAsyncLifetime
     public async Task Api_RetriesAndDrops()
     {
         var letters = await _client.GetFromJsonAsync<JsonElement>("/ledger/api/v1/dead-letters?projection=mail");
-        var ids = letters.EnumerateArray().Select(l => l.GetProperty("id").GetString()).ToList();
+        var ids = letters.GetProperty("dead_letters").EnumerateArray().Select(l => l.GetProperty("id").GetString()).ToList();
         _isCorrected = true;
 
         using var retried = await _client.PostAsJsonAsync($"/ledger/api/v1/dead-letters/{ids[0]}/retry", new { });
@@ -167,6 +167,30 @@ public sealed partial class DeadLetterTests : IAsyncLifetime
         again.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         without.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await _admin.ListDeadLettersAsync()).Select(l => l.Id.ToString()).ShouldBe(ids.Skip(2));
+    }
+
+    [Fact]
+    public async Task Chosen_AreRetriedAndDroppedTogether()
+    {
+        var letters = await _admin.ListDeadLettersAsync();
+
+        using var none = await SendAsync(letters[0], "retry-chosen");
+        none.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        using var failed = await SendAsync(letters[0], "retry-chosen", ("letter", $"{letters[0].Id}"), ("letter", $"{letters[2].Id}"));
+        failed.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await failed.Content.ReadAsStringAsync()).ShouldContain("0 dead letters were applied, 2 could not be, and 0 were not tried.");
+        using var unexplained = await SendAsync(letters[0], "drop-chosen", ("letter", $"{letters[0].Id}"));
+        unexplained.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        _isCorrected = true;
+        using var applied = await SendAsync(letters[0], "retry-chosen", ("letter", $"{letters[0].Id}"), ("letter", $"{letters[2].Id}"));
+        applied.StatusCode.ShouldBe(HttpStatusCode.SeeOther, await applied.Content.ReadAsStringAsync());
+        (await _admin.ListDeadLettersAsync()).Select(l => l.Id).ShouldBe([letters[1].Id, letters[3].Id]);
+
+        using var retried = await _client.PostAsJsonAsync("/ledger/api/v1/dead-letters/retry", new { letters = new[] { letters[0].Id, letters[1].Id } });
+        (await retried.Content.ReadAsStringAsync()).ShouldBe("""{"replayed_count":1,"failed_count":0,"left_count":0}""");
+        using var dropped = await _client.PostAsJsonAsync("/ledger/api/v1/dead-letters/drop", new { letters = new[] { letters[3].Id }, reason = "Not needed." });
+        (await dropped.Content.ReadAsStringAsync()).ShouldBe("""{"dropped_count":1}""");
+        (await _admin.ListDeadLettersAsync()).ShouldBeEmpty();
     }
 
     private async Task<HttpResponseMessage> SendAsync(DeadLetter letter, string act, params (string Name, string Value)[] more)

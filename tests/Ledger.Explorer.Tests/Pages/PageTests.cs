@@ -112,7 +112,7 @@ public sealed partial class PageTests : IAsyncLifetime
             answer.Headers.CacheControl!.ToString().ShouldContain("immutable");
         }
 
-        Asset().Count(html).ShouldBe(3);
+        Asset().Count(html).ShouldBe(4);
     }
 
     [Fact]

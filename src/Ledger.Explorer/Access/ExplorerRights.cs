@@ -1,0 +1,11 @@
+namespace Ledger.Explorer.Access;
+
+/// <summary>What the owner of a token may do.</summary>
+public enum ExplorerRights
+{
+    /// <summary>Read: a request that would write is refused with 403.</summary>
+    Read,
+
+    /// <summary>Read, and write as far as <see cref="LedgerExplorerOptions.Writing"/> allows.</summary>
+    Write,
+}

@@ -1,0 +1,77 @@
+using Ledger.Explorer.Access;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Explorer.Tests.Access;
+
+/// <summary>Tokens and the file that lists them.</summary>
+public sealed class ExplorerTokenTests : IDisposable
+{
+    private readonly string _path = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(_path);
+
+    [Fact]
+    public void Token_Generated_IsKnownByItsHashOnly()
+    {
+        var text = ExplorerToken.Generate();
+        var token = new ExplorerToken("ann@example.com", ExplorerRights.Write, ExplorerToken.HashOf(text));
+
+        text.Length.ShouldBe(47);
+        ExplorerToken.Generate().ShouldNotBe(text);
+        token.ToString().ShouldBe($"ann@example.com write {token.Hash}");
+        token.ToString().ShouldNotContain(text);
+        token.ShouldBe(new ExplorerToken("ann@example.com", ExplorerRights.Write, token.Hash));
+        token.ShouldNotBe(new ExplorerToken("ann@example.com", ExplorerRights.Read, token.Hash));
+    }
+
+    [Theory]
+    [InlineData("", "sha256:{0}")]
+    [InlineData("an n", "sha256:{0}")]
+    [InlineData("ann\nroot", "sha256:{0}")]
+    [InlineData("ann", "{0}")]
+    [InlineData("ann", "sha256:{0}0")]
+    [InlineData("ann", "sha256:zz")]
+    public void Token_Malformed_IsRefused(string name, string hash) =>
+        Should.Throw<ArgumentException>(() => new ExplorerToken(name, ExplorerRights.Read, hash.Replace("{0}", new string('a', 64), StringComparison.Ordinal)));
+
+    [Theory]
+    [InlineData("short")]
+    [InlineData("a token with spaces in it, long enough")]
+    public void Hash_OfWhatIsNoToken_IsRefusedWithoutNamingIt(string token) =>
+        Should.Throw<ArgumentException>(() => ExplorerToken.HashOf(token)).Message.ShouldNotContain(token);
+
+    [Fact]
+    public void File_Changed_IsReadAgain()
+    {
+        var hash = ExplorerToken.HashOf(ExplorerToken.Generate());
+        File.WriteAllText(_path, $"# tokens of the harbour\n\nann  write\t{hash}\nben read {hash}\n");
+        var file = new ExplorerTokenFile(_path);
+
+        file.Read().Select(token => (token.Name, token.Rights)).ShouldBe([("ann", ExplorerRights.Write), ("ben", ExplorerRights.Read)]);
+        file.Read().ShouldBeSameAs(file.Read());
+        File.WriteAllText(_path, $"ben read {hash}\n");
+        file.Read().ShouldHaveSingleItem().Name.ShouldBe("ben");
+        File.Delete(_path);
+        Should.Throw<FileNotFoundException>(() => file.Read());
+    }
+
+    [Theory]
+    [InlineData("ann")]
+    [InlineData("ann write")]
+    [InlineData("ann admin {0}")]
+    [InlineData("ann write {0} more")]
+    [InlineData("ann write lgr_secret")]
+    public void File_WithALineThatIsNoToken_IsRefusedWithItsNumber_AndStaysRefused(string line)
+    {
+        var hash = ExplorerToken.HashOf(ExplorerToken.Generate());
+        File.WriteAllText(_path, $"ben read {hash}\n{line.Replace("{0}", hash, StringComparison.Ordinal)}\n");
+        var file = new ExplorerTokenFile(_path);
+
+        foreach (var _ in new[] { 1, 2 })
+        {
+            Should.Throw<InvalidDataException>(() => file.Read()).Message.ShouldBe(
+                $"Line 2 of '{_path}' is not a token: it must have a name, 'read' or 'write', and 'sha256:' with 64 hexadecimal digits.");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Ledger.Explorer.Api;
+using Ledger.Explorer.Rendering;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Explorer.Tests.Api;
+
+/// <summary>Pages that are cut from lists, and answers that are too long to be held back.</summary>
+public sealed class PagingTests
+{
+    [Fact]
+    public void Page_AfterAnItemThatIsGone_GoesOnAfterItsPlace()
+    {
+        List<(long Number, string Id)> items = [(1, "a"), (2, "b"), (2, "c"), (2, "d"), (3, "a")];
+
+        var (first, next) = PageOf(items, 3, null);
+        first.Select(item => item.Id).ShouldBe(["a", "b", "c"]);
+        next.ShouldBe("2:c");
+        items.Remove((2, "c"));
+        var (second, last) = PageOf(items, 3, next);
+
+        second.ShouldBe([(2, "d"), (3, "a")]);
+        last.ShouldBeNull();
+        Should.Throw<BadRequestException>(() => PageOf(items, 3, "c")).Message.ShouldBe("'after' must be the 'next' of the previous page.");
+    }
+
+    [Fact]
+    public async Task Answer_OfMoreThanAMebibyte_IsSentWithoutATag_AndWhole()
+    {
+        await using var host = await ExplorerHost.InMemoryAsync();
+        await host.Ledger.GetRun("long").AppendAsync([.. Enumerable.Range(0, 300).Select(i => new KitLoaded($"{i} {new string('x', 5_000)}"))]);
+        var client = host.CreateClient();
+
+        using var all = await client.GetAsync("/ledger/api/v1/log?limit=1000", HttpCompletionOption.ResponseHeadersRead);
+        using var some = await client.GetAsync("/ledger/api/v1/log?limit=100");
+
+        all.Headers.ETag.ShouldBeNull();
+        (await all.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(300);
+        some.Headers.ETag.ShouldNotBeNull();
+        host.Errors.ShouldBeEmpty();
+    }
+
+    private static (IReadOnlyList<(long Number, string Id)> Page, string? Next) PageOf(List<(long Number, string Id)> items, int limit, string? after)
+    {
+        var values = new Dictionary<string, StringValues> { ["limit"] = $"{limit}", ["after"] = after };
+        return Paging.Of(new Query(new QueryCollection(values)), items, item => item.Number, item => item.Id);
+    }
+}
