@@ -38,6 +38,7 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Interop.Tests/ImportingSampleTests.cs",
         "tests/Ledger.Interop.Tests/CloudEventTests.cs",
         "tests/Ledger.Seal.Tests/Samples/Sealing.cs",
+        "tests/Ledger.Explorer.Tests/Samples/Runners.cs",
     ];
 
     private static readonly string[] Pages = ["README.md", .. Directory.GetFiles(Path.Combine(SourceTree.Root, "docs"), "*.md")];

@@ -21,7 +21,7 @@ internal sealed class ExplorerServer : IAsyncDisposable
 
     /// <exception cref="RefusalException">It cannot listen on that address and port.</exception>
     public static async Task<ExplorerServer> StartAsync(
-        LedgerConnection connection, AgentLedger ledger, IPEndPoint endpoint, ExplorerWriting writing, CommandIo io, CancellationToken cancellationToken)
+        LedgerConnection connection, AgentLedger ledger, IPEndPoint endpoint, ExplorerWriting writing, ServedRunner? runner, CommandIo io, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
@@ -34,6 +34,11 @@ internal sealed class ExplorerServer : IAsyncDisposable
         builder.Services.AddSingleton(connection.Projections);
         builder.Services.AddSingleton(connection.Migrator);
         builder.Services.AddSingleton(connection.Seal);
+        if (runner is not null)
+        {
+            builder.Services.AddSingleton(runner.Runner);
+        }
+
         builder.Logging.AddProvider(new WarningLogs(io)).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         if (IPAddress.IsLoopback(endpoint.Address))
         {

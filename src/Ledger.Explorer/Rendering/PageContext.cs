@@ -7,6 +7,9 @@ namespace Ledger.Explorer.Rendering;
 /// <param name="FormToken">The antiforgery field that forms must send; null if writing is off.</param>
 internal sealed record PageContext(Links Links, string Title, string? Theme, FormToken? FormToken)
 {
+    /// <summary>Whether the page is a file, in which links to other pages lead nowhere.</summary>
+    public bool IsFile { get; init; }
+
     /// <summary>Whether forms that write are shown.</summary>
     public bool CanWrite => FormToken is not null;
 }
