@@ -23,4 +23,11 @@ internal sealed record ComparisonModel(Comparison Compared, IReadOnlyList<ShownR
 /// <param name="Kind">runs, branches or all.</param>
 /// <param name="Found">The list.</param>
 /// <param name="Fault">Why these cannot be compared; null if they need not be yet.</param>
-internal sealed record PickModel(IReadOnlyList<(StreamName Stream, RunSummary? Summary)> Chosen, RunQuery Query, string Kind, RunPage Found, string? Fault);
+internal sealed record PickModel(IReadOnlyList<(StreamName Stream, RunSummary? Summary)> Chosen, RunQuery Query, string Kind, RunPage Found, string? Fault)
+{
+    /// <summary>The labels of the branches that have one.</summary>
+    public required IReadOnlyDictionary<StreamName, string> Labels { get; init; }
+
+    /// <summary>What a run or branch is called by people: its title, else the label of a branch.</summary>
+    public string TitleOf(StreamName stream, RunSummary? summary) => summary?.GivenTitle ?? Labels.GetValueOrDefault(stream) ?? summary?.Title ?? summary?.Error ?? "";
+}

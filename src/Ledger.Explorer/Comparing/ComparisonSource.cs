@@ -1,6 +1,5 @@
 using Ledger.Explorer.Diffs;
 using Ledger.Log;
-using Ledger.Runs;
 
 namespace Ledger.Explorer.Comparing;
 

@@ -4,7 +4,6 @@ using Ledger.Explorer.Rendering;
 using Ledger.Json;
 using Ledger.Log;
 using Ledger.Runs;
-using Microsoft.Extensions.Logging;
 
 namespace Ledger.Explorer.Rerunning;
 

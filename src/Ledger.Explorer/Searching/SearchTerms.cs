@@ -107,7 +107,7 @@ internal sealed record SearchTerms
         Actor = Actor,
         Text = Text,
         Tool = Tool,
-        Object = Object,
+        ObjectId = Object,
         Where = Where,
         Since = Since,
         Until = Until,

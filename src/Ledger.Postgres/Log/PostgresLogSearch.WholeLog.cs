@@ -46,7 +46,7 @@ internal sealed partial class PostgresLogSearch
                     .With(query.Since?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
                     .With(query.Until?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
                     .WithText(query.Where?.Number)
-                    .WithText(query.Object);
+                    .WithText(query.ObjectId);
                 var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
                 await using var ___ = reader.ConfigureAwait(false);
                 return await ReadPageAsync(reader, query, cancellationToken).ConfigureAwait(false);

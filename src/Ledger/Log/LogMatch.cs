@@ -18,7 +18,7 @@ internal sealed class LogMatch(LogQuery query)
         (query.Since is null || recorded.Timestamp >= query.Since)
         && (query.Until is null || recorded.Timestamp < query.Until)
         && (query.Tool is null || (recorded.Type == "tool.called" && TextOf(recorded.ToJsonElement(), "tool") == query.Tool))
-        && (query.Object is null || IsAbout(recorded, query.Object))
+        && (query.ObjectId is null || IsAbout(recorded, query.ObjectId))
         && Event.IsMetBy(recorded)
         && (query.Where is null || query.Where.IsMetBy(recorded.ToJsonElement()));
 

@@ -22,7 +22,7 @@ public sealed record LogQuery
     public string? Tool { get; init; }
 
     /// <summary>Only events about the object with this id: that create, patch or remove it, and relations that are created from or to it.</summary>
-    public string? Object { get; init; }
+    public string? ObjectId { get; init; }
 
     /// <summary>A value that the data has.</summary>
     public DataCondition? Where { get; init; }

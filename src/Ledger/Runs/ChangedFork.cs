@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Ledger.Log;
 
 namespace Ledger.Runs;
 

@@ -7,19 +7,19 @@ using Ledger.Worlds;
 namespace Ledger.Runs;
 
 /// <summary>Creates a branch that begins with other data in the place of an event.</summary>
-internal sealed class EventChange(Run run, IEventStore store, Position position)
+internal sealed class EventChange(Run run, IEventStore store)
 {
     // These say what a branch is made of, and would say it wrongly elsewhere.
     private static readonly string[] Structure = ["branch.created", "branch.merged", "branch.picked", "branch.rebased"];
 
-    public async Task<ChangedFork> RunAsync(JsonElement data, ForkOptions options, CancellationToken cancellationToken)
+    public async Task<ChangedFork> RunAsync(Position position, JsonElement data, ForkOptions options, CancellationToken cancellationToken)
     {
         if (data.ValueKind == JsonValueKind.Undefined)
         {
             throw new ArgumentException("The data of an event must be JSON, but the element is undefined.", nameof(data));
         }
 
-        var replaced = await FindAsync(cancellationToken).ConfigureAwait(false);
+        var replaced = await FindAsync(position, cancellationToken).ConfigureAwait(false);
         if (Structure.Contains(replaced.Type, StringComparer.Ordinal))
         {
             throw new ArgumentException(
@@ -31,12 +31,12 @@ internal sealed class EventChange(Run run, IEventStore store, Position position)
         {
             Id = EventIds.FromForeign(StreamName.Branch(fork.Id), $"replaces\n{replaced.Id}"),
         };
-        await CheckAsync(changed, cancellationToken).ConfigureAwait(false);
+        await CheckAsync(changed, position, cancellationToken).ConfigureAwait(false);
         var (branch, length) = await run.ForkAsync(position, fork, [changed], cancellationToken).ConfigureAwait(false);
         return new ChangedFork(branch, replaced, changed.IdIn(branch.StreamName), new Position(length.Value - 1));
     }
 
-    private async Task<RecordedEvent> FindAsync(CancellationToken cancellationToken)
+    private async Task<RecordedEvent> FindAsync(Position position, CancellationToken cancellationToken)
     {
         Position? next = position.Value == long.MaxValue ? null : new Position(position.Value + 1);
         await foreach (var recorded in run.ReadAsync(position, next, cancellationToken).ConfigureAwait(false))
@@ -47,7 +47,7 @@ internal sealed class EventChange(Run run, IEventStore store, Position position)
         throw new PositionOutOfRangeException(run.StreamName, position, await run.GetLengthAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    private async Task CheckAsync(NewEvent changed, CancellationToken cancellationToken)
+    private async Task CheckAsync(NewEvent changed, Position position, CancellationToken cancellationToken)
     {
         var written = store.Registry.Write(changed);
         var batch = WorldEventBatch.Of([(written.Type, written.Json)]);

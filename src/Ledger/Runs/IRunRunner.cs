@@ -2,7 +2,7 @@ namespace Ledger.Runs;
 
 /// <summary>Runs an agent on in a run or branch when a person asks for it, such as in a branch on which an event was changed.</summary>
 /// <remarks>
-/// An application registers one in its container; the explorer calls it. <c>WebhookRunner</c> of Ledger.Interop sends a signed request, and <c>UseLedgerRunner</c> of
+/// An application registers one in its container, as a singleton; the explorer calls it. <c>WebhookRunner</c> of Ledger.Interop sends a signed request, and <c>UseLedgerRunner</c> of
 /// Ledger.Wolverine a message. Safe for concurrent use.
 /// </remarks>
 public interface IRunRunner

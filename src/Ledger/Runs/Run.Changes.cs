@@ -27,5 +27,5 @@ public sealed partial class Run
     /// <exception cref="LineageDepthException">The lineage would be too deep.</exception>
     public Task<ChangedFork> ForkWithChangeAsync(
         Position position, JsonElement data, ForkOptions? options = null, CancellationToken cancellationToken = default) =>
-        new EventChange(this, _ledger.Store, position).RunAsync(data, options ?? new ForkOptions(), cancellationToken);
+        new EventChange(this, _ledger.Store).RunAsync(position, data, options ?? new ForkOptions(), cancellationToken);
 }

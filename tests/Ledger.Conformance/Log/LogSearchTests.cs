@@ -217,11 +217,11 @@ public abstract class LogSearchTests(ITestEngine engine) : EventStoreTests(engin
             Made("number", new UntypedEvent("object.patched", JsonElement.Parse("""{"id": 7, "patch": {}}"""))), Made("tool", new UntypedEvent("tool.called", JsonElement.Parse("""{"id": "7"}"""))),
             Made("none", new UntypedEvent("object.patched", JsonElement.Parse("[7]"))), Made("patched", new ObjectPatched("7", [])), Made("gone", new ObjectRemoved("7")),
         ]);
-        var query = new LogQuery { Prefix = stream.Value, Object = "7" };
+        var query = new LogQuery { Prefix = stream.Value, ObjectId = "7" };
 
         (await Found(query)).ShouldBe(["gone", "patched", "to", "from", "made"]);
         (await Found(query with { Types = ["object.*"], Limit = 2 })).ShouldBe(["gone", "patched"]);
-        (await Found(query with { Object = "nobody" })).ShouldBeEmpty();
+        (await Found(query with { ObjectId = "nobody" })).ShouldBeEmpty();
     }
 
     [Theory]

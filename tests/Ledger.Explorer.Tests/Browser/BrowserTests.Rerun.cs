@@ -13,7 +13,7 @@ public sealed partial class BrowserTests
     [BrowserFact]
     public async Task Result_ChangedByHand_IsRunOnLive_AndComparedWithTheRun_AndExportedForOffline()
     {
-        await WritePilotAsync(browser.Host.Ledger);
+        await WritePilotAsync(browser.Host.Ledger, "pilot");
         await using var watched = await browser.OpenAsync("/event?stream=run:pilot&position=3");
         var page = watched.Page;
         watched.Provoked = "status of 400";
@@ -63,6 +63,35 @@ public sealed partial class BrowserTests
         {
             File.Delete(file);
         }
+    }
+
+    [BrowserFact]
+    public async Task Runner_ThatFails_SaysSo_AndIsAskedAgain_ForTheBranchThatIsThere()
+    {
+        await WritePilotAsync(browser.Host.Ledger, "pilot-alone");
+        await using var watched = await browser.OpenAsync("/change?stream=run:pilot-alone&position=3");
+        var page = watched.Page;
+        watched.Provoked = "status of 502";
+        browser.Runner.Fault = new InvalidOperationException("The <b>agent</b> is asleep.");
+        try
+        {
+            await page.GetByLabel("Data of").FillAsync("{\"result\": 9}");
+            await page.GetByRole(AriaRole.Button, new() { Name = "Change and run on" }).ClickAsync();
+            await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The <b>agent</b> is asleep");
+        }
+        finally
+        {
+            browser.Runner.Fault = null;
+        }
+
+        (await watched.ObstaclesAsync()).ShouldBeEmpty();
+        await watched.ShootAsync("not-run");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Ask the runner again" }).ClickAsync();
+
+        await Expect(page.GetByText("Begins with a changed event")).ToBeVisibleAsync();
+        browser.Runner.Asked.Where(one => one.Parent == StreamName.Run("pilot-alone")).Select(one => one.Id).ToList().ShouldSatisfyAllConditions(
+            asked => asked.Count.ShouldBe(2), asked => asked.Distinct().Count().ShouldBe(1));
+        (await browser.Host.Ledger.ListBranchesAsync(StreamName.Run("pilot-alone"))).Count.ShouldBe(1);
     }
 
     [BrowserFact]
@@ -123,12 +152,12 @@ public sealed partial class BrowserTests
         faults.ShouldBe([$"file://{file}"]);
     }
 
-    private static async Task WritePilotAsync(AgentLedger ledger)
+    private static async Task WritePilotAsync(AgentLedger ledger, string id)
     {
         var asked = new NewEvent(new UntypedEvent("llm.request", JsonElement.Parse("""{"model": "large-2", "messages": [{"role": "user", "content": "Can the ship enter?"}]}""")));
         var answered = new NewEvent(new LlmResponse("I measure first.", "large-2", 0.01m), new EventMetadata { Causes = [asked.Id] });
         var called = new NewEvent(new ToolCalled("sonar"), new EventMetadata { Causes = [answered.Id] });
-        await ledger.GetRun("pilot").AppendAsync(
+        await ledger.GetRun(id).AppendAsync(
         [
             asked, answered, called,
             new NewEvent(new UntypedEvent("tool.returned", JsonElement.Parse("""{"result": 4}""")), new EventMetadata { Causes = [called.Id] }),

@@ -54,6 +54,7 @@ public sealed partial class PageTests : IAsyncLifetime
     [InlineData("/ledger/totals?by=model", "small")]
     [InlineData("/ledger/totals?by=label", "None of these runs has a label")]
     [InlineData("/ledger/compare", "Compare the chosen")]
+    [InlineData("/ledger/compare", "what if we doubt?")]
     [InlineData("/ledger/compare?run=branch:kettle-strict&text=kettle&kind=runs", "run:kettle")]
     [InlineData("/ledger/compare?run=run:kettle&run=branch:kettle-strict", "They share 8 events by reference")]
     [InlineData("/ledger/compare?run=run:kettle&run=branch:kettle-strict", "object.patched at position 8 of A, object.patched at position 9 of B")]
