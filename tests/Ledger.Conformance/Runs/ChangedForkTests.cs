@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ledger.Events;
 using Ledger.Log;
 using Ledger.Runs;
 using Ledger.Worlds;
