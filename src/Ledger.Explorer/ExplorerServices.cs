@@ -36,6 +36,7 @@ internal sealed class ExplorerServices
         Admin = application.GetService<ProjectionAdmin>();
         Migrator = application.GetService<LedgerMigrator>();
         Seal = application.GetService<LogSeal>();
+        Runner = application.GetService<IRunRunner>();
         Rebuilds = new Rebuilds(Admin, Loggers.CreateLogger("Ledger.Explorer"));
     }
 
@@ -83,6 +84,9 @@ internal sealed class ExplorerServices
 
     /// <summary>The seal of the log; null if the application has not registered it.</summary>
     public LogSeal? Seal { get; }
+
+    /// <summary>Runs agents on; null if the application has not registered one.</summary>
+    public IRunRunner? Runner { get; }
 
     public Rebuilds Rebuilds { get; }
 }

@@ -26,6 +26,15 @@ internal static partial class Log
     [LoggerMessage(4008, LogLevel.Information, "A token that is not known was refused; it came from {Address}.")]
     public static partial void TokenRefused(ILogger logger, System.Net.IPAddress? address);
 
+    [LoggerMessage(4009, LogLevel.Debug, "The explorer changed the {Type} of {Parent} at {Position} in {Branch}.")]
+    public static partial void Changed(ILogger logger, string type, string parent, long position, string branch);
+
+    [LoggerMessage(4010, LogLevel.Debug, "The runner took {Stream} at length {Length}.")]
+    public static partial void RunOn(ILogger logger, string stream, long length);
+
+    [LoggerMessage(4011, LogLevel.Warning, "The runner did not take {Stream}.")]
+    public static partial void RunnerFailed(ILogger logger, Exception exception, string stream);
+
     [LoggerMessage(4004, LogLevel.Debug, "The explorer appended {Count} events to {Stream}.")]
     public static partial void Appended(ILogger logger, int count, string stream);
 }

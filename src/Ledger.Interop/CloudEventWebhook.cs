@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Net;
 using System.Net.Http.Headers;
 using Ledger.Interop.CloudEvents;
 
@@ -17,11 +15,8 @@ namespace Ledger.Interop;
 /// </remarks>
 public sealed class CloudEventWebhook
 {
-    private readonly HttpClient _client;
-    private readonly Uri _address;
-    private readonly WebhookSignature _signature;
+    private readonly SignedRequests _requests;
     private readonly string _source;
-    private readonly TimeProvider _time;
 
     /// <summary>Sends to an address.</summary>
     /// <param name="client">Sends the requests.</param>
@@ -32,16 +27,8 @@ public sealed class CloudEventWebhook
     /// <exception cref="ArgumentException">The address is not one of http or https, or the source is not a URI reference.</exception>
     public CloudEventWebhook(HttpClient client, Uri address, WebhookSignature signature, string source = CloudEvent.DefaultSource, TimeProvider? time = null)
     {
-        ArgumentNullException.ThrowIfNull(client);
-        ArgumentNullException.ThrowIfNull(address);
-        ArgumentNullException.ThrowIfNull(signature);
         CloudEventForm.CheckSource(source);
-        if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
-        {
-            throw new ArgumentException($"The address of a webhook must begin with http:// or https://, but was '{address}'.", nameof(address));
-        }
-
-        (_client, _address, _signature, _source, _time) = (client, address, signature, source, time ?? TimeProvider.System);
+        (_requests, _source) = (new SignedRequests(client, address, signature, time), source);
     }
 
     /// <summary>Sends an event.</summary>
@@ -62,21 +49,6 @@ public sealed class CloudEventWebhook
             : SendAsync(events[^1].Id.ToString(), CloudEvent.WriteBatch(events, _source), CloudEvent.BatchMediaType, cancellationToken);
     }
 
-    private async Task SendAsync(string id, byte[] body, string mediaType, CancellationToken cancellationToken)
-    {
-        var now = _time.GetUtcNow();
-        using var request = new HttpRequestMessage(HttpMethod.Post, _address) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(mediaType, "utf-8");
-        request.Headers.Add("webhook-id", id);
-        request.Headers.Add("webhook-timestamp", now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add("webhook-signature", _signature.Sign(id, now, body));
-        using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        if (!response.IsSuccessStatusCode)
-        {
-            throw new HttpRequestException(
-                $"The webhook {_address.GetLeftPart(UriPartial.Path)} answered {(int)response.StatusCode} {Reason(response.StatusCode)}.", null, response.StatusCode);
-        }
-    }
-
-    private static string Reason(HttpStatusCode status) => status.ToString();
+    private Task SendAsync(string id, byte[] body, string mediaType, CancellationToken cancellationToken) =>
+        _requests.SendAsync(id, body, new MediaTypeHeaderValue(mediaType, "utf-8"), cancellationToken);
 }

@@ -9,6 +9,7 @@ internal static class ToolTable
         new("run:events", "Read events"),
         new("run:event", "Read an event"),
         new("run:search", "Search events"),
+        new("log:search", "Search all runs"),
         new("run:world", "Read a world"),
         new("run:object", "Read an object"),
         new("run:blame", "Explain an object"),

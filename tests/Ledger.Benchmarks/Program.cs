@@ -46,6 +46,7 @@ Scenario[] scenarios =
     new RebuildWorldRows(),
     new ExplorerPage(),
     new ExplorerScrub(),
+    new ExplorerCompare(),
     new ExplorerBranches(),
     new ExplorerLive(),
     new ExplorerRuns(),

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Ledger.Projections;
+using Ledger.Runs;
 using Shouldly;
 using Xunit;
 
@@ -134,6 +135,27 @@ public sealed class CloudEventTests
         JsonElement.Parse(receiver.Requests[1].Body).GetArrayLength().ShouldBe(2);
         receiver.Status = HttpStatusCode.Gone;
         (await Should.ThrowAsync<HttpRequestException>(() => webhook.SendAsync(recorded))).Message.ShouldBe("The webhook https://example.org/hook answered 410 Gone.");
+    }
+
+    [Fact]
+    public async Task RunOn_Continuation_IsSignedWithItsOwnId_AndOtherAnswersAreFailures()
+    {
+        using var receiver = new Receiver();
+        using var client = new HttpClient(receiver);
+        var runner = new WebhookRunner(client, new Uri("https://me:pass@example.org/run?key=secret"), new WebhookSignature(Secret), new Clock());
+        var change = new ChangedEvent(Guid.NewGuid(), "tool.returned", new Position(4), Guid.NewGuid());
+        var continuation = new RunContinuation(Guid.NewGuid(), StreamName.Branch("b"), new Position(5)) { Parent = StreamName.Run("a"), ForkPosition = new Position(3), Change = change, Actor = "mé" };
+
+        await runner.RunOnAsync(continuation);
+        await runner.RunOnAsync(new RunContinuation(continuation.Id, StreamName.Run("a"), Position.Start));
+
+        var signature = new WebhookSignature(Secret);
+        receiver.Requests.Count(r => r.Id == continuation.Id.ToString() && r.Type == "application/json; charset=utf-8" && signature.IsValid(r.Id, r.Time, r.Signature, r.Body, Now)).ShouldBe(2);
+        Encoding.UTF8.GetString(receiver.Requests[0].Body).ShouldBe(
+            $$$"""{"type":"run.continue","timestamp":"2021-02-25T15:02:10.000Z","data":{"stream":"branch:b","length":5,"parent":"run:a","fork_position":3,"event_id":"{{{change.EventId}}}","event_type":"tool.returned","position":4,"replaces":"{{{change.Replaces}}}","actor":"m\u00E9"}}""");
+        JsonElement.Parse(receiver.Requests[1].Body).GetProperty("data").GetRawText().ShouldBe("""{"stream":"run:a","length":0}""");
+        receiver.Status = HttpStatusCode.ServiceUnavailable;
+        (await Should.ThrowAsync<HttpRequestException>(() => runner.RunOnAsync(continuation))).Message.ShouldBe("The webhook https://example.org/run answered 503 ServiceUnavailable.");
     }
 
     [Fact]

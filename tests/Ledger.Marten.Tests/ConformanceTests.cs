@@ -50,6 +50,7 @@ public sealed class MartenMergeVectorTests(MartenDatabase database) : MergeVecto
 public sealed class MartenMergeLawTests(MartenDatabase database) : MergeLawTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenCherryPickTests(MartenDatabase database) : CherryPickTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenRebaseTests(MartenDatabase database) : RebaseTests(database), IClassFixture<MartenDatabase>;
+public sealed class MartenChangedForkTests(MartenDatabase database) : ChangedForkTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenCarryLawTests(MartenDatabase database) : CarryLawTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenCausalityTests(MartenDatabase database) : CausalityTests(database), IClassFixture<MartenDatabase>;
 public sealed class MartenDivergenceTests(MartenDatabase database) : DivergenceTests(database), IClassFixture<MartenDatabase>;

@@ -184,6 +184,24 @@ public sealed class EventToolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Search_AcrossRuns_ByToolObjectAndCost_TheLastFirst()
+    {
+        await _server.Ledger.GetRun("dear").AppendAsync([new ToolCalled("sonar", JsonElement.Parse("""{"quay":"north"}""")), new LlmResponse("Deep.", "m", 3)]);
+        await _server.Ledger.GetRun("cheap").AppendAsync([new ObjectCreated("quay-9", "Quay"), new ToolCalled("sonar", JsonElement.Parse("""{"quay":"south"}"""))]);
+
+        async Task<IEnumerable<string?>> StreamsAsync(string json) =>
+            (await _server.CallAsync("log_search", json)).GetProperty("hits").EnumerateArray().Select(hit => hit.GetProperty("stream").GetString());
+        (await StreamsAsync("""{"tool":"sonar"}""")).ShouldBe(["run:cheap", "run:dear"]);
+        (await StreamsAsync("""{"tool":"sonar","where":"quay=north"}""")).ShouldBe(["run:dear"]);
+        (await StreamsAsync("""{"types":["tool.*"],"tool":"sonar","min_cost_usd":2.5}""")).ShouldBe(["run:dear"]);
+        (await StreamsAsync("""{"tool":"sonar","max_cost_usd":2.5,"min_seconds":0}""")).ShouldBe(["run:cheap"]);
+        (await StreamsAsync("""{"object":"quay-9"}""")).ShouldBe(["run:cheap"]);
+        var first = await _server.CallAsync("log_search", """{"tool":"sonar","limit":1}""");
+        first.GetProperty("hits")[0].GetProperty("excerpt").GetString()!.ShouldContain("south");
+        (await StreamsAsync($$"""{"tool":"sonar","before":{{NumberOf(first, "next")}}}""")).ShouldBe(["run:dear"]);
+    }
+
+    [Fact]
     public async Task Trace_CausesAndEffects_InPages()
     {
         var run = _server.Ledger.GetRun("chain");

@@ -50,6 +50,7 @@ public sealed class PostgresMergeVectorTests(LedgerDatabase database) : MergeVec
 public sealed class PostgresMergeLawTests(LedgerDatabase database) : MergeLawTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCherryPickTests(LedgerDatabase database) : CherryPickTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresRebaseTests(LedgerDatabase database) : RebaseTests(database), IClassFixture<LedgerDatabase>;
+public sealed class PostgresChangedForkTests(LedgerDatabase database) : ChangedForkTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCarryLawTests(LedgerDatabase database) : CarryLawTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresCausalityTests(LedgerDatabase database) : CausalityTests(database), IClassFixture<LedgerDatabase>;
 public sealed class PostgresDivergenceTests(LedgerDatabase database) : DivergenceTests(database), IClassFixture<LedgerDatabase>;

@@ -57,6 +57,7 @@ public sealed class MemoryMergeVectorTests() : MergeVectorTests(new MemoryEngine
 public sealed class MemoryMergeLawTests() : MergeLawTests(new MemoryEngine());
 public sealed class MemoryCherryPickTests() : CherryPickTests(new MemoryEngine());
 public sealed class MemoryRebaseTests() : RebaseTests(new MemoryEngine());
+public sealed class MemoryChangedForkTests() : ChangedForkTests(new MemoryEngine());
 public sealed class MemoryCarryLawTests() : CarryLawTests(new MemoryEngine());
 public sealed class MemoryCausalityTests() : CausalityTests(new MemoryEngine());
 public sealed class MemoryDivergenceTests() : DivergenceTests(new MemoryEngine());

@@ -42,6 +42,7 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Interop.Tests/CloudEventTests.cs",
         "tests/Ledger.Seal.Tests/Samples/Sealing.cs",
         "tests/Ledger.Hosting.Aspire.Tests/LedgerResourceTests.cs",
+        "tests/Ledger.Explorer.Tests/Samples/Runners.cs",
     ];
 
     // Whole programs: those of the front page and of the tutorials.

@@ -75,6 +75,7 @@ public abstract class WolverineApplication : IAsyncLifetime
         builder.Services.AddWolverine(discovery, options =>
         {
             options.UseLedger();
+            options.UseLedgerRunner();
             options.Durability.Mode = DurabilityMode.Solo;
             options.Durability.MessageDeduplicationMode = MessageDeduplicationMode.CompareByHash;
             options.Durability.ScheduledJobPollingTime = TimeSpan.FromSeconds(1);
@@ -107,7 +108,7 @@ public abstract class WolverineApplication : IAsyncLifetime
         + " + (select count(*) from wolverine.wolverine_incoming_envelopes where status <> 'Handled')"
         + " + (select count(*) from wolverine.wolverine_dead_letters)") == 0;
 
-    protected virtual Type[] HandlerTypes => [typeof(ClaimHandler), typeof(TallyHandler), typeof(RunHandler), typeof(ForwardedHandler), typeof(DeliveryHandler)];
+    protected virtual Type[] HandlerTypes => [typeof(ClaimHandler), typeof(TallyHandler), typeof(RunHandler), typeof(ContinueHandler), typeof(ForwardedHandler), typeof(DeliveryHandler)];
 
     protected abstract void AddLedger(IServiceCollection services);
 

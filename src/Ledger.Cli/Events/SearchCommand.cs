@@ -3,6 +3,7 @@ using System.Text;
 using Ledger.Cli.Output;
 using Ledger.Cli.Streams;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Searching;
 using Ledger.Log;
 using Ledger.Runs;
@@ -20,10 +21,15 @@ internal sealed class SearchCommand : LedgerCommand
     private readonly Option<string?> _actor = new("--actor") { Description = "Only events of this actor.", HelpName = "ACTOR" };
     private readonly Option<string?> _tool = new("--tool") { Description = "Only calls of this tool.", HelpName = "TOOL" };
     private readonly Option<string?> _where = new("--where") { Description = "A path into the data, or into a call's arguments, and the value there, such as 'quay.name=north'.", HelpName = "PATH=VALUE" };
+    private readonly Option<string?> _object = new("--object") { Description = "Only events about the object with this id, and relations from or to it.", HelpName = "ID" };
     private readonly Option<string?> _kind = new("--kind") { Description = "Where: all (every stream), runs or branches. Default: all.", HelpName = "KIND" };
     private readonly Option<string?> _status = new("--status") { Description = "Only in runs of this status: running, waiting, failed or done.", HelpName = "S" };
     private readonly Option<string?> _label = new("--label") { Description = "Only in runs with this label.", HelpName = "LABEL" };
     private readonly Option<string?> _model = new("--model") { Description = "Only in runs that asked this model last.", HelpName = "MODEL" };
+    private readonly Option<decimal?> _minCost = new("--min-cost") { Description = "Only in runs whose own calls cost at least this.", HelpName = "USD" };
+    private readonly Option<decimal?> _maxCost = new("--max-cost") { Description = "Only in runs whose own calls cost at most this.", HelpName = "USD" };
+    private readonly Option<string?> _minDuration = new("--min-duration") { Description = "Only in runs that took at least this, such as 90s, 5m, 2h or 3d.", HelpName = "TIME" };
+    private readonly Option<string?> _maxDuration = new("--max-duration") { Description = "Only in runs that took at most this.", HelpName = "TIME" };
     private readonly Option<GivenTime?> _since = Times.Option("--since", "Recorded at this time or later.");
     private readonly Option<GivenTime?> _until = Times.Option("--until", "Recorded before this time.");
     private readonly Option<int?> _limit = new("--limit") { Description = "The most events to show, up to 1000. Default: 50.", HelpName = "N" };
@@ -33,7 +39,7 @@ internal sealed class SearchCommand : LedgerCommand
         : base("search", "Searches the events of all runs, the last one first: where a tool was called with an argument, what failed, who said what.")
     {
         Add(_text);
-        foreach (var option in new Option[] { _type, _actor, _tool, _where, _kind, _status, _label, _model, _since, _until, _limit, _before })
+        foreach (var option in new Option[] { _type, _actor, _tool, _where, _object, _kind, _status, _label, _model, _minCost, _maxCost, _minDuration, _maxDuration, _since, _until, _limit, _before })
         {
             Add(option);
         }
@@ -44,6 +50,7 @@ internal sealed class SearchCommand : LedgerCommand
             "ledger search --tool sonar --where quay=north",
             "ledger search --type call.failed,responder.failed,run.failed --since 2026-11-20",
             "ledger search water --label nightly --json",
+            "ledger search --type tool.called --min-cost 0.50 --min-duration 5m",
         ];
     }
 
@@ -119,6 +126,11 @@ internal sealed class SearchCommand : LedgerCommand
             Actor = session.Get(_actor),
             Tool = session.Get(_tool),
             Where = ConditionOf(session.Get(_where)),
+            Object = session.Get(_object),
+            MinCost = session.Get(_minCost),
+            MaxCost = session.Get(_maxCost),
+            MinDuration = DurationOf(session, _minDuration),
+            MaxDuration = DurationOf(session, _maxDuration),
             Kind = Choice(session, _kind, Kinds) ?? "all",
             Status = status is null or "any" ? null : Enum.Parse<RunStatus>(status, ignoreCase: true),
             Label = session.Get(_label),
@@ -132,6 +144,10 @@ internal sealed class SearchCommand : LedgerCommand
             : terms.IsEmpty ? throw new UsageException("Say what to search for: a text, or an option such as --tool or --type.")
             : terms;
     }
+
+    private static TimeSpan? DurationOf(Session session, Option<string?> option) => session.Get(option) is not { } text
+        ? null
+        : DurationInput.Find(text) ?? throw new UsageException($"{option.Name} must be a length of time such as 90s, 5m, 2h or 250ms, but was '{text}'.");
 
     private static DataCondition? ConditionOf(string? text)
     {

@@ -21,7 +21,14 @@ internal sealed class ExplorerServer : IAsyncDisposable
 
     /// <exception cref="RefusalException">It cannot listen on that address and port.</exception>
     public static async Task<ExplorerServer> StartAsync(
-        LedgerConnection connection, AgentLedger ledger, IPEndPoint endpoint, KnownHosts hosts, LedgerExplorerOptions options, CommandIo io, CancellationToken cancellationToken)
+        LedgerConnection connection,
+        AgentLedger ledger,
+        IPEndPoint endpoint,
+        KnownHosts hosts,
+        LedgerExplorerOptions options,
+        ServedRunner? runner,
+        CommandIo io,
+        CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(server =>
@@ -34,6 +41,11 @@ internal sealed class ExplorerServer : IAsyncDisposable
         builder.Services.AddSingleton(connection.Projections);
         builder.Services.AddSingleton(connection.Migrator);
         builder.Services.AddSingleton(connection.Seal);
+        if (runner is not null)
+        {
+            builder.Services.AddSingleton(runner.Runner);
+        }
+
         builder.Logging.AddProvider(new WarningLogs(io)).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         var application = builder.Build();
         application.Use(hosts.CheckAsync);

@@ -47,6 +47,12 @@ internal sealed class ServeCommand : LedgerCommand
         HelpName = "NAME",
     };
 
+    private readonly Option<string?> _runner = new("--runner")
+    {
+        Description = "A webhook that runs an agent on in a branch: POSTed to, signed with LEDGER_RUNNER_SECRET, when someone changes an event. Needs --allow-writing.",
+        HelpName = "URL",
+    };
+
     private readonly DeepOption _deep = new();
 
     public ServeCommand()
@@ -58,20 +64,26 @@ internal sealed class ServeCommand : LedgerCommand
         Add(_tokens);
         Add(_withoutToken);
         Add(_host);
+        Add(_runner);
         Add(_deep.Option);
-        Examples = ["ledger serve", "ledger serve --port 8080 --allow-writing", "ledger serve --listen 0.0.0.0 --tokens tokens.txt --host ledger.example"];
+        Examples =
+        [
+            "ledger serve", "ledger serve --port 8080 --allow-writing", "ledger serve --listen 0.0.0.0 --tokens tokens.txt --host ledger.example",
+            "ledger serve --allow-writing --runner http://localhost:3000/run",
+        ];
     }
 
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var endpoint = new IPEndPoint(AddressOf(session.Get(_listen)), PortOf(session.Get(_port)));
         var writing = session.Get(_allowWriting) ? ExplorerWriting.Allowed : ExplorerWriting.Off;
+        using var runner = RunnerOf(session, writing);
         var rules = _deep.RulesOf(session);
         var access = AccessOf(session, endpoint, writing);
         var hosts = new KnownHosts(endpoint.Address, session.Get(_host) ?? []);
         var options = new LedgerExplorerOptions { Writing = writing, Tokens = access.Tokens };
         await using var connection = await session.ConnectAsync(cancellationToken);
-        await using var server = await ExplorerServer.StartAsync(connection, connection.LedgerWith(rules), endpoint, hosts, options, session.Io, cancellationToken);
+        await using var server = await ExplorerServer.StartAsync(connection, connection.LedgerWith(rules), endpoint, hosts, options, runner, session.Io, cancellationToken);
         if (!IPAddress.IsLoopback(endpoint.Address))
         {
             await session.Io.Error.WriteLineAsync(access.Tokens is null
@@ -79,7 +91,7 @@ internal sealed class ServeCommand : LedgerCommand
                 : "ledger: tokens and pages are sent unencrypted; on a network that others can read, put a proxy with TLS in front.");
         }
 
-        Print(session, ServedAccess.Reachable(server.Address, endpoint.Address), access, writing);
+        Print(session, ServedAccess.Reachable(server.Address, endpoint.Address), access, writing, runner?.Address);
         await session.Out.FlushAsync();
         await ExplorerServer.WaitAsync(cancellationToken);
     }
@@ -97,7 +109,7 @@ internal sealed class ServeCommand : LedgerCommand
             : ServedAccess.OfThisServer(writing);
     }
 
-    private static void Print(Session session, string address, ServedAccess access, ExplorerWriting writing)
+    private static void Print(Session session, string address, ServedAccess access, ExplorerWriting writing, string? runner)
     {
         var (open, read) = (access.OpenAddress(address), access.ReadAddress(address));
         if (session.Json)
@@ -118,7 +130,37 @@ internal sealed class ServeCommand : LedgerCommand
         }
 
         session.Out.Fact("Writing", writing == ExplorerWriting.Allowed ? "allowed" : "off; --allow-writing turns it on");
+        if (runner is not null)
+        {
+            session.Out.Fact("Runner", runner);
+        }
+
         session.Out.Line("Press Ctrl-C to stop.", Tone.Faint);
+    }
+
+    private ServedRunner? RunnerOf(Session session, ExplorerWriting writing)
+    {
+        const string Variable = "LEDGER_RUNNER_SECRET";
+        if (session.Get(_runner) is not { } address)
+        {
+            return null;
+        }
+
+        if (writing != ExplorerWriting.Allowed)
+        {
+            throw new UsageException("--runner needs --allow-writing: a run goes on in a new branch.");
+        }
+
+        var secret = session.Io.Environment(Variable) ?? throw new UsageException(
+            $"--runner needs a secret in {Variable}, by which the webhook tells that a request is from here: 'whsec_' and 24 to 64 bytes in base64, such as \"whsec_$(openssl rand -base64 32)\".");
+        try
+        {
+            return new ServedRunner(Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri : throw new UsageException($"--runner must be a URL, but was '{address}'."), secret);
+        }
+        catch (ArgumentException fault)
+        {
+            throw new UsageException($"{(fault.ParamName == "secret" ? Variable : "--runner")}: {fault.Message.Split(" (Parameter", 2)[0]}");
+        }
     }
 
     private static IPAddress AddressOf(string? text) => text switch

@@ -8,6 +8,9 @@ internal static class AcceptedTypes
     /// <summary>Newline-delimited JSON (NDJSON).</summary>
     public const string Lines = "application/x-ndjson";
 
+    /// <summary>A page that is a file.</summary>
+    public const string Html = "text/html";
+
     /// <summary>Server-sent events.</summary>
     public const string Live = "text/event-stream";
 

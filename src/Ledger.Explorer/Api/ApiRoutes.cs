@@ -186,10 +186,11 @@ internal static class ApiRoutes
                 new("clock", "string", "recorded, or occurred: the times that events state. Default: occurred where they state some."),
             ],
         },
-        new("GET", "/streams/{stream}/export", "Returns the history as an event file, which import reads.", ExportResource.SendAsync)
+        new("GET", "/streams/{stream}/export", "Returns the history as an event file, which import reads, or as one HTML file, which opens without a server.", ExportResource.SendAsync)
         {
             Line = Contracts.NewEventRequest,
-            Produces = [AcceptedTypes.Lines],
+            Query = [RerunRoutes.Format],
+            Produces = [AcceptedTypes.Lines, AcceptedTypes.Html],
         },
         new("GET", "/streams/{stream}/world", "Returns the world at a position.", WorldsResource.ShowAsync) { Json = Contracts.WorldContract, Query = [At, AtTime, Faults], Refusals = [404, 422] },
         new("GET", "/streams/{stream}/objects", "Reads the objects of the world, sorted by id: a page as JSON, or all of them one per line.", WorldListsResource.ListObjectsAsync)
@@ -281,10 +282,15 @@ internal static class ApiRoutes
                 new("actor", "string", "The actor."),
                 new("tool", "string", "Only calls of the tool with this name."),
                 new("where", "string", "A path into the data, or into a call's arguments, and the value there: quay.name=north, or /quay.name=north as a JSON Pointer."),
+                new("object", "string", "Only events about the object with this id: that create, patch or remove it, and relations created from or to it."),
                 new("kind", "string", "all, runs or branches. Default: all."),
                 new("status", "string", "Only in runs that are: running, done, failed or waiting. Default: any."),
                 new("label", "string", "Only in runs with this label."),
                 new("model", "string", "Only in runs that asked this model last."),
+                new("min_cost", "number", "Only in runs whose own calls cost at least so many US dollars."),
+                new("max_cost", "number", "Only in runs whose own calls cost at most so many US dollars."),
+                new("min_duration", "string", "Only in runs with at least this time between start and last activity, such as 90s, 5m, 2h or 3d."),
+                new("max_duration", "string", "Only in runs with at most this time between start and last activity."),
                 new("since", "string", "Only events recorded at this time or later."),
                 new("until", "string", "Only events recorded before this time."),
                 new("before", "integer", "The 'next' value of the previous page: only events before this number of the log."),
@@ -328,6 +334,7 @@ internal static class ApiRoutes
             Success = 200,
             Refusals = [403, 413, 415],
         },
+        .. RerunRoutes.All,
         .. ProjectRoutes.All,
         .. TaskRoutes.All,
         .. SessionRoutes.All,

@@ -82,6 +82,9 @@ internal sealed class JsonBody(JsonElement root)
             ? new Position(number)
             : throw new BadRequestException($"'{name}' must be a whole number from 0.");
 
+    /// <summary>A member of any kind, null included; null if it is absent.</summary>
+    public JsonElement? Any(string name) => root.TryGetProperty(name, out var value) ? value : null;
+
     /// <summary>A mandatory array.</summary>
     public JsonElement Array(string name) =>
         FindArray(name) ?? throw new BadRequestException($"The body lacks '{name}', an array.");

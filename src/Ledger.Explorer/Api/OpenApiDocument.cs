@@ -92,7 +92,9 @@ internal static class OpenApiDocument
         ["in"] = place,
         ["description"] = parameter.Meaning,
         ["required"] = parameter.IsRequired,
-        ["schema"] = new JsonObject { ["type"] = parameter.Type },
+        ["schema"] = parameter.Type == "array"
+            ? new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } }
+            : new JsonObject { ["type"] = parameter.Type },
     };
 
     private static JsonObject Responses(ApiRoute route)

@@ -15,6 +15,11 @@ namespace Ledger.Explorer.Contracts;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(AppendContract))]
+[JsonSerializable(typeof(ChangeRequest))]
+[JsonSerializable(typeof(ChangedBranchContract))]
+[JsonSerializable(typeof(ContinuationContract))]
+[JsonSerializable(typeof(ComparisonContract))]
+[JsonSerializable(typeof(ComparisonLineContract))]
 [JsonSerializable(typeof(CallTotalsContract))]
 [JsonSerializable(typeof(UsageContract))]
 [JsonSerializable(typeof(OpenCallContract))]

@@ -2,7 +2,6 @@ using Ledger.Explorer.Rendering;
 using Ledger.Explorer.Runs;
 using Ledger.Log;
 using Ledger.Runs;
-using Ledger.Worlds;
 
 namespace Ledger.Explorer.Diffs;
 
@@ -25,7 +24,7 @@ internal static class DiffReader
         {
             A = sideA,
             B = sideB,
-            Diff = await DiffAsync(request, runA, sideA, runB, sideB).ConfigureAwait(false),
+            Diff = await request.Explorer.Worlds.DiffAsync(runA, sideA.At, runB, sideB.At, request.Aborted).ConfigureAwait(false),
         };
         return Page.Of<DiffPage>(runA.StreamName == runB.StreamName ? model : await WithEventsAsync(request, model, runA, runB).ConfigureAwait(false));
     }
@@ -55,19 +54,6 @@ internal static class DiffReader
     private static Task<EventPage> EventsAsync(ExplorerRequest request, Run run, Position from, Position to) => from >= to
         ? Task.FromResult(new EventPage([], from, IsLast: true))
         : EventReader.ReadAsync(request.Explorer, run, EventFilter.None, from, to, DiffModel.MostEvents, request.Aborted);
-
-    private static async Task<WorldDiff> DiffAsync(
-        ExplorerRequest request, Run a, DiffSide sideA, Run b, DiffSide sideB)
-    {
-        if (request.Explorer.Ledger.Store.Get<IWorldReader>() is not null)
-        {
-            return await a.DiffAsync(b, sideA.At, sideB.At, request.Aborted).ConfigureAwait(false);
-        }
-
-        var worldA = await request.Explorer.Worlds.GetAsync(a, sideA.At, request.Aborted).ConfigureAwait(false);
-        var worldB = await request.Explorer.Worlds.GetAsync(b, sideB.At, request.Aborted).ConfigureAwait(false);
-        return WorldDiff.Between(worldA, worldB);
-    }
 
     // Only events not shared by reference are read; for long histories that share nothing, the page skips this.
     private static async Task<Divergence?> DivergenceAsync(ExplorerRequest request, Run a, Run b) =>

@@ -18,9 +18,18 @@ internal sealed record SideCost(RunSummary Summary, CallTotals? SinceParted)
             return null;
         }
 
-        // What both share ends where one of them was forked: it states the cost of that.
-        var before = BeforeFork(a, shared) ?? BeforeFork(b, shared);
-        return (new SideCost(a, Minus(a.Usage.Whole, before)), new SideCost(b, Minus(b.Usage.Whole, before)));
+        var costs = Of([a, b], shared);
+        return (costs[0]!, costs[1]!);
+    }
+
+    /// <summary>Each side; null for one without a summary.</summary>
+    /// <param name="sides">The sides.</param>
+    /// <param name="shared">How many events all share by reference.</param>
+    public static IReadOnlyList<SideCost?> Of(IReadOnlyList<RunSummary?> sides, Position shared)
+    {
+        // What all share ends where one of them was forked: it states the cost of that.
+        var before = sides.OfType<RunSummary>().Select(side => BeforeFork(side, shared)).FirstOrDefault(cost => cost is not null);
+        return [.. sides.Select(side => side is null ? null : new SideCost(side, Minus(side.Usage.Whole, before)))];
     }
 
     private static CallTotals? BeforeFork(RunSummary run, Position shared) =>

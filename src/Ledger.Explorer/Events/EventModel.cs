@@ -21,5 +21,11 @@ internal sealed record EventModel(
     /// <summary>The largest data, in bytes, that is shown as a tree.</summary>
     public const int MostShown = 512 * 1024;
 
+    /// <summary>Whether it can be changed in a branch by a page: it is not too large, and does not describe a branch.</summary>
+    public bool CanChange { get; init; }
+
+    /// <summary>Where the event is in whose place it stands; null if it replaces none.</summary>
+    public StreamName? Parent { get; init; }
+
     public Position Position => Event.Position!.Value;
 }

@@ -1,5 +1,6 @@
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
+using Ledger.Explorer.Rerunning;
 using Ledger.Runs;
 using Ledger.Tasks;
 
@@ -29,7 +30,13 @@ internal static class EventReader
                 : null,
             recorded.Metadata.CallId is { } call && request.Explorer.Ledger.Store.Get<ITaskReader>() is { } tasks
                 ? await tasks.FindCallAsync(call, request.Aborted).ConfigureAwait(false)
-                : null));
+                : null)
+        {
+            CanChange = recorded.Json.Length <= ChangeModel.MostEdited && !recorded.Type.StartsWith("branch.", StringComparison.Ordinal),
+            Parent = ChangedFork.ReplacedBy(recorded) is null
+                ? null
+                : (await request.Explorer.Ledger.Store.GetBranchAsync(recorded.Stream, request.Aborted).ConfigureAwait(false))?.Parent,
+        });
     }
 
     /// <summary>The event at a position.</summary>

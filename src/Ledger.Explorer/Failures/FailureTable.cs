@@ -67,6 +67,7 @@ internal static class FailureTable
         },
         TooManyViewersException => new(503, "Too many viewers", exception.Message),
         TooManyUploadsException => new(503, "Too many files at once", exception.Message),
+        RunnerFailedException failed => new(502, "The runner failed", exception.Message) { Facts = new FailureFacts { Stream = failed.Stream.Value } },
         BrokenHistoryException => new(500, "Broken history", exception.Message),
         ChronoRowException => new(500, "A row was changed by hand", exception.Message),
         _ when PostgresFaults.Describe(exception) is { } sentence => new(503, "The database cannot serve the request", sentence),

@@ -32,6 +32,13 @@ internal sealed class TooManyViewersException(int most) : Exception(
 /// <summary>As many bodies are being taken as there is room for.</summary>
 internal sealed class TooManyUploadsException() : Exception("Other files are being taken, as many as there is room for. Nothing was written; send it again later.");
 
+/// <summary>The application's runner did not take a request to run on.</summary>
+internal sealed class RunnerFailedException(StreamName stream, string reason) : Exception(
+    $"The runner did not take '{stream}', which is there as it was: {reason}. Ask it again, or run your agent there yourself.")
+{
+    public StreamName Stream { get; } = stream;
+}
+
 /// <summary>A request has the key of another one.</summary>
 internal sealed class KeyReusedException() : Exception(
     "A request with this 'Idempotency-Key' had another body. Nothing was written; give each request its own key, and send the same body with it again.");

@@ -17,6 +17,9 @@ internal static class AssetFiles
 
     public static string Icon { get; } = Add("icon.svg", "image/svg+xml");
 
+    /// <summary>The style sheet of pages, embedded in those that are files.</summary>
+    public static string PageStyle { get; } = System.Text.Encoding.UTF8.GetString([.. Load("explorer.css"), .. Load("picture.css"), .. Load("file.css")]);
+
     /// <summary>The style sheet embedded in pictures that are separate files.</summary>
     public static string PictureStyle { get; } = System.Text.Encoding.UTF8.GetString(Load("picture.css"));
 

@@ -24,6 +24,8 @@ internal sealed class Links(string root)
 
     public string Fork { get; } = $"{root}/fork";
 
+    public string Change { get; } = $"{root}/change";
+
     public string ChangeRun { get; } = $"{root}/run";
 
     public string Asset(string name) => $"{root}/assets/{name}";
@@ -54,6 +56,28 @@ internal sealed class Links(string root)
 
     public string Diff(StreamName? a, Position? atA, StreamName? b, Position? atB) =>
         $"{root}/diff" + Of([("a", a), ("at_a", atA), ("b", b), ("at_b", atB)]);
+
+    /// <summary>The choice of what to compare, or two to four runs and branches side by side.</summary>
+    public string Compare(params ReadOnlySpan<StreamName> streams) => Comparison(streams);
+
+    /// <summary>The same with further parameters.</summary>
+    public string Comparison(ReadOnlySpan<StreamName> streams, params ReadOnlySpan<(string Name, object? Value)> query)
+    {
+        var all = new List<(string, object?)>();
+        foreach (var stream in streams)
+        {
+            all.Add(("run", stream));
+        }
+
+        return $"{root}/compare" + Of([.. all, .. query]);
+    }
+
+    public string ChangeEvent(StreamName stream, Position position) => $"{root}/change" + Of([("stream", stream), ("position", position)]);
+
+    public string Export(StreamName stream, string format) => $"{root}/api/v1/streams/{Uri.EscapeDataString(stream.Value)}/export" + Of([("format", format)]);
+
+    public string ExportComparison(IEnumerable<StreamName> streams, string format) =>
+        $"{root}/api/v1/compare/export" + Of([.. streams.Select(stream => ("run", (object?)stream)), ("format", format)]);
 
     public string Merge(StreamName? target, StreamName? source) => $"{root}/merge" + Of([("target", target), ("source", source)]);
 

@@ -10,6 +10,9 @@ internal sealed record PageContext(Links Links, string Title, string? Theme, For
     /// <summary>The owner of the token with which the viewer signed in; null if none is asked for.</summary>
     public string? User { get; init; }
 
+    /// <summary>Whether the page is a file, in which links to other pages lead nowhere.</summary>
+    public bool IsFile { get; init; }
+
     /// <summary>Whether forms that write are shown.</summary>
     public bool CanWrite => FormToken is not null;
 }

@@ -33,6 +33,9 @@ internal sealed class Query(IQueryCollection values)
         return text.Length == 0 ? null : text;
     }
 
+    /// <summary>The texts of a parameter that may be given several times; empty ones are left out.</summary>
+    public IReadOnlyList<string> Texts(string name) => [.. values[name].OfType<string>().Select(text => Checked(name, text)).Where(text => text.Length > 0)];
+
     /// <summary>Refuses a text that is too long, or that no log can contain.</summary>
     public static string Checked(string name, string text)
     {
@@ -74,6 +77,19 @@ internal sealed class Query(IQueryCollection values)
             text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             ? time
             : throw new BadRequestException($"'{name}' must be a time such as 2026-11-20T10:00Z, but was '{Short(text)}'.");
+
+    /// <summary>An amount of US dollars, from 0.</summary>
+    public decimal? Amount(string name) => Text(name) is not { } text
+        ? null
+        : decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new BadRequestException($"'{name}' must be an amount such as 0.25, but was '{Short(text)}'.");
+
+    /// <summary>A length of time.</summary>
+    public TimeSpan? Duration(string name) => Text(name) is not { } text
+        ? null
+        : DurationInput.Find(text)
+            ?? throw new BadRequestException($"'{name}' must be a length of time such as 90s, 5m, 2h or 250ms, but was '{Short(text)}'.");
 
     /// <summary>One of a list of words.</summary>
     public string Choice(string name, string otherwise, params ReadOnlySpan<string> words)

@@ -1,3 +1,4 @@
+using Ledger.Explorer.Rerunning;
 using Ledger.Log;
 using Ledger.Runs;
 
@@ -11,6 +12,12 @@ internal sealed record RunModel
     public required BranchInfo? Branch { get; init; }
 
     public required Position Length { get; init; }
+
+    /// <summary>The changed event with which a branch begins; null for others.</summary>
+    public BranchChange? Change { get; init; }
+
+    /// <summary>Whether the application has a runner.</summary>
+    public bool HasRunner { get; init; }
 
     /// <summary>The number of branches below it.</summary>
     public required int Branches { get; init; }

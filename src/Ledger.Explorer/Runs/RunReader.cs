@@ -1,5 +1,6 @@
 using Ledger.Explorer.Pictures;
 using Ledger.Explorer.Rendering;
+using Ledger.Explorer.Rerunning;
 using Ledger.Log;
 using Ledger.Runs;
 using Ledger.Tasks;
@@ -30,10 +31,13 @@ internal static class RunReader
         var tree = await explorer.Ledger.ListBranchesAsync(run.StreamName, request.Aborted).ConfigureAwait(false);
         var (joins, areJoinsCut) = await TimelineJoins.ReadAsync(explorer.Ledger, run, request.Aborted).ConfigureAwait(false);
         string LinkOfJoin(TimelineJoin join) => request.Links.EventById(join.Join.Target, join.Join.EventId);
+        var branch = await explorer.Ledger.Store.GetBranchAsync(run.StreamName, request.Aborted).ConfigureAwait(false);
         var model = new RunModel
         {
             Stream = stream,
-            Branch = await explorer.Ledger.Store.GetBranchAsync(run.StreamName, request.Aborted).ConfigureAwait(false),
+            Branch = branch,
+            Change = branch is null || request.WantsFragment ? null : await BranchChange.FindAsync(run, branch, request.Aborted).ConfigureAwait(false),
+            HasRunner = explorer.Runner is not null,
             Length = length,
             Branches = tree.Count,
             Tasks = await TasksAsync(request, run.StreamName).ConfigureAwait(false),

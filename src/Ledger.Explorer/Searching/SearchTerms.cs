@@ -17,6 +17,9 @@ internal sealed record SearchTerms
 
     public DataCondition? Where { get; init; }
 
+    /// <summary>The object that the events are about.</summary>
+    public string? Object { get; init; }
+
     /// <summary>The streams searched: <c>all</c>, <c>runs</c> or <c>branches</c>.</summary>
     public string Kind { get; init; } = "all";
 
@@ -25,6 +28,16 @@ internal sealed record SearchTerms
     public string? Model { get; init; }
 
     public RunStatus? Status { get; init; }
+
+    /// <summary>What the runs cost at least, in US dollars, and at most.</summary>
+    public decimal? MinCost { get; init; }
+
+    public decimal? MaxCost { get; init; }
+
+    /// <summary>How long the runs took at least, and at most.</summary>
+    public TimeSpan? MinDuration { get; init; }
+
+    public TimeSpan? MaxDuration { get; init; }
 
     public DateTimeOffset? Since { get; init; }
 
@@ -38,7 +51,10 @@ internal sealed record SearchTerms
     public bool IsEmpty => this with { Kind = "all", Limit = 50, Before = null } == new SearchTerms();
 
     /// <summary>Whether the runs must be of a kind that their events do not tell.</summary>
-    public bool IsAboutRuns => Label is not null || Model is not null || Status is not null;
+    public bool IsAboutRuns => Label is not null || Model is not null || Status is not null || HasRange;
+
+    /// <summary>Whether the runs must have a cost or a duration.</summary>
+    public bool HasRange => MinCost is not null || MaxCost is not null || MinDuration is not null || MaxDuration is not null;
 
     private string Prefix => Kind switch
     {
@@ -57,6 +73,11 @@ internal sealed record SearchTerms
             Actor = query.Text("actor"),
             Tool = query.Text("tool"),
             Where = query.Text("where") is { } where ? ConditionOf(where) : null,
+            Object = query.Text("object"),
+            MinCost = query.Amount("min_cost"),
+            MaxCost = query.Amount("max_cost"),
+            MinDuration = query.Duration("min_duration"),
+            MaxDuration = query.Duration("max_duration"),
             Kind = query.Choice("kind", "all", "all", "runs", "branches"),
             Label = query.Text("label"),
             Model = query.Text("model"),
@@ -71,7 +92,8 @@ internal sealed record SearchTerms
     /// <summary>The terms as the query of a link, without the page.</summary>
     public (string, object?)[] ToLink() =>
     [
-        ("text", Text), ("type", Type), ("actor", Actor), ("tool", Tool), ("where", Where), ("kind", Kind == "all" ? null : Kind), ("label", Label), ("model", Model),
+        ("text", Text), ("type", Type), ("actor", Actor), ("tool", Tool), ("where", Where), ("object", Object), ("kind", Kind == "all" ? null : Kind), ("label", Label), ("model", Model),
+        ("min_cost", MinCost), ("max_cost", MaxCost), ("min_duration", DurationInput.Of(MinDuration)), ("max_duration", DurationInput.Of(MaxDuration)),
         ("status", Status?.ToString().ToLowerInvariant()), ("since", TimeInput.Of(Since)), ("until", TimeInput.Of(Until)), ("limit", Limit == 50 ? null : Limit),
     ];
 
@@ -85,6 +107,7 @@ internal sealed record SearchTerms
         Actor = Actor,
         Text = Text,
         Tool = Tool,
+        ObjectId = Object,
         Where = Where,
         Since = Since,
         Until = Until,
@@ -101,6 +124,10 @@ internal sealed record SearchTerms
         Label = Label,
         Model = Model,
         Status = Status,
+        MinCostUsd = MinCost,
+        MaxCostUsd = MaxCost,
+        MinDuration = MinDuration,
+        MaxDuration = MaxDuration,
         ActiveSince = Since,
         Limit = limit,
     };

@@ -40,6 +40,11 @@ internal sealed class WorldSource(AgentLedger ledger)
             await run.IsBudgetExhaustedAsync(at, cancellationToken).ConfigureAwait(false));
     }
 
+    /// <summary>How two worlds differ: from the one to the other.</summary>
+    public async Task<WorldDiff> DiffAsync(Run a, Position atA, Run b, Position atB, CancellationToken cancellationToken) => HasRows
+        ? await a.DiffAsync(b, atA, atB, cancellationToken).ConfigureAwait(false)
+        : WorldDiff.Between(await GetAsync(a, atA, cancellationToken).ConfigureAwait(false), await GetAsync(b, atB, cancellationToken).ConfigureAwait(false));
+
     /// <summary>The objects that match a filter, sorted by id.</summary>
     public async IAsyncEnumerable<WorldObject> ReadObjectsAsync(
         Run run,

@@ -17,6 +17,7 @@ namespace Ledger.Mcp.Abilities;
 [JsonSerializable(typeof(RunEventsInput))]
 [JsonSerializable(typeof(RunEventInput))]
 [JsonSerializable(typeof(RunSearchInput))]
+[JsonSerializable(typeof(LogSearchInput))]
 [JsonSerializable(typeof(RunPickInput))]
 [JsonSerializable(typeof(RunRebaseInput))]
 [JsonSerializable(typeof(RunTraceInput))]

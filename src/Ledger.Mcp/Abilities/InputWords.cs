@@ -27,6 +27,23 @@ internal enum TraceDirection
     Effects,
 }
 
+/// <summary>How the runs that are searched are doing.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SearchedStatus>))]
+internal enum SearchedStatus
+{
+    [JsonStringEnumMemberName("running")]
+    Running,
+
+    [JsonStringEnumMemberName("waiting")]
+    Waiting,
+
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+
+    [JsonStringEnumMemberName("done")]
+    Done,
+}
+
 /// <summary>What an id names.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<WorldItemKind>))]
 internal enum WorldItemKind

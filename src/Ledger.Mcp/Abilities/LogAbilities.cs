@@ -22,6 +22,7 @@ internal static class LogAbilities
 
         RunAbilities.Register(bus, ledger);
         EventAbilities.Register(bus, ledger);
+        SearchAbilities.Register(bus, ledger);
         WorldAbilities.Register(bus, ledger);
         MergeAbilities.Register(bus, ledger);
         ChronoAbilities.Register(bus, ledger.Store);

@@ -12,6 +12,7 @@ namespace Ledger.Mcp.Abilities;
 [JsonSerializable(typeof(EventsPage))]
 [JsonSerializable(typeof(EventAnswer))]
 [JsonSerializable(typeof(HitsPage))]
+[JsonSerializable(typeof(FoundPage))]
 [JsonSerializable(typeof(WorldPage))]
 [JsonSerializable(typeof(ObjectAnswer))]
 [JsonSerializable(typeof(BranchPage))]

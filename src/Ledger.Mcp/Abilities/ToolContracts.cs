@@ -38,6 +38,22 @@ internal sealed record HitContract(
     [property: Description("The data around the text.")] string Excerpt,
     string? Actor = null);
 
+/// <summary>Events of all runs that a search found, the last one first.</summary>
+internal sealed record FoundPage(
+    IReadOnlyList<FoundContract> Hits,
+    [property: Description("How many events were looked at.")] long Examined,
+    [property: Description("Whether only the 1,000 runs that were active last were searched, because more are of this kind.")] bool IsCut,
+    [property: Description("The 'before' of the next page, which looks at earlier events; absent on the last.")] long? Next = null);
+
+/// <summary>An event that a search across runs found.</summary>
+internal sealed record FoundContract(
+    [property: Description("The stream that has it.")] string Stream,
+    Guid EventId,
+    string Type,
+    DateTimeOffset RecordedAt,
+    [property: Description("The data around the text, or its beginning.")] string Excerpt,
+    string? Actor = null);
+
 /// <summary>A page of a world: its objects sorted by id, then its relations.</summary>
 internal sealed record WorldPage(
     [property: Description("The number of events applied.")] long Position,

@@ -45,7 +45,8 @@ internal sealed partial class PostgresLogSearch
                     .With(query.Reach, NpgsqlDbType.Integer)
                     .With(query.Since?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
                     .With(query.Until?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
-                    .WithText(query.Where?.Number);
+                    .WithText(query.Where?.Number)
+                    .WithText(query.ObjectId);
                 var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
                 await using var ___ = reader.ConfigureAwait(false);
                 return await ReadPageAsync(reader, query, cancellationToken).ConfigureAwait(false);

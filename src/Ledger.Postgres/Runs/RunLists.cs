@@ -14,11 +14,11 @@ internal sealed class RunLists(StoreContext context)
     {
         var (key, after) = query.Sort switch
         {
-            RunSort.Started => ("r.started_at", "$10::timestamptz"),
-            RunSort.Duration => ("r.duration", "($10::bigint * interval '1 microsecond')"),
-            RunSort.Cost => ("r.cost_usd", "$10::numeric"),
-            RunSort.Events => ("r.length", "$10::bigint"),
-            _ => ("r.updated_at", "$10::timestamptz"),
+            RunSort.Started => ("r.started_at", "$14::timestamptz"),
+            RunSort.Duration => ("r.duration", "($14::bigint * interval '1 microsecond')"),
+            RunSort.Cost => ("r.cost_usd", "$14::numeric"),
+            RunSort.Events => ("r.length", "$14::bigint"),
+            _ => ("r.updated_at", "$14::timestamptz"),
         };
         var now = context.TimeProvider.GetUtcNow();
         var command = Command(lease, "list_runs", ("{key}", key), ("{after}", after));
@@ -83,5 +83,9 @@ internal sealed class RunLists(StoreContext context)
         .WithText(query.Model)
         .With<bool?>(query.State is { } state ? state == StreamState.Archived : null, NpgsqlDbType.Boolean)
         .With(query.ActiveSince?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
-        .With(query.ActiveUntil?.ToUniversalTime(), NpgsqlDbType.TimestampTz);
+        .With(query.ActiveUntil?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
+        .With(query.MinCostUsd, NpgsqlDbType.Numeric)
+        .With(query.MaxCostUsd, NpgsqlDbType.Numeric)
+        .With(query.MinDuration, NpgsqlDbType.Interval)
+        .With(query.MaxDuration, NpgsqlDbType.Interval);
 }

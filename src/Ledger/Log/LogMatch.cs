@@ -17,10 +17,18 @@ internal sealed class LogMatch(LogQuery query)
     public bool IsMetBy(RecordedEvent recorded) =>
         (query.Since is null || recorded.Timestamp >= query.Since)
         && (query.Until is null || recorded.Timestamp < query.Until)
-        && (query.Tool is null || (recorded.Type == "tool.called" && ToolOf(recorded.ToJsonElement()) == query.Tool))
+        && (query.Tool is null || (recorded.Type == "tool.called" && TextOf(recorded.ToJsonElement(), "tool") == query.Tool))
+        && (query.ObjectId is null || IsAbout(recorded, query.ObjectId))
         && Event.IsMetBy(recorded)
         && (query.Where is null || query.Where.IsMetBy(recorded.ToJsonElement()));
 
-    private static string? ToolOf(JsonElement data) =>
-        data.ValueKind == JsonValueKind.Object && data.TryGetProperty("tool", out var tool) && tool.ValueKind == JsonValueKind.String ? tool.GetString() : null;
+    private static bool IsAbout(RecordedEvent recorded, string id) => recorded.Type switch
+    {
+        "object.created" or "object.patched" or "object.removed" => TextOf(recorded.ToJsonElement(), "id") == id,
+        "relation.created" => TextOf(recorded.ToJsonElement(), "source_id") == id || TextOf(recorded.ToJsonElement(), "target_id") == id,
+        _ => false,
+    };
+
+    private static string? TextOf(JsonElement data, string name) =>
+        data.ValueKind == JsonValueKind.Object && data.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
 }

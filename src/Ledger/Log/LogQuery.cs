@@ -21,6 +21,9 @@ public sealed record LogQuery
     /// <summary>Only calls of the tool with this name: events of the type <c>tool.called</c>.</summary>
     public string? Tool { get; init; }
 
+    /// <summary>Only events about the object with this id: that create, patch or remove it, and relations that are created from or to it.</summary>
+    public string? ObjectId { get; init; }
+
     /// <summary>A value that the data has.</summary>
     public DataCondition? Where { get; init; }
 

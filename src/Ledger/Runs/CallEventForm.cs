@@ -135,6 +135,9 @@ internal static class CallEventForm
         }
     }
 
+    /// <summary>Whether a header is Ledger's in the events of calls.</summary>
+    public static bool IsOwn(string header) => Own.Contains(header, StringComparer.Ordinal);
+
     /// <summary>The headers of a request or response: the application's, without those that are Ledger's in it, and the key.</summary>
     public static Dictionary<string, JsonElement> HeadersOf(CallKey key, EventMetadata? metadata = null)
     {

@@ -29,6 +29,18 @@ public sealed record RunQuery
     /// <summary>Those whose last event the log took before this time; null for any.</summary>
     public DateTimeOffset? ActiveUntil { get; init; }
 
+    /// <summary>Those whose own calls cost at least so many US dollars; null for any.</summary>
+    public decimal? MinCostUsd { get; init; }
+
+    /// <summary>Those whose own calls cost at most so many US dollars; null for any.</summary>
+    public decimal? MaxCostUsd { get; init; }
+
+    /// <summary>Those with at least this time between their start and their last activity; null for any.</summary>
+    public TimeSpan? MinDuration { get; init; }
+
+    /// <summary>Those with at most this time between their start and their last activity; null for any.</summary>
+    public TimeSpan? MaxDuration { get; init; }
+
     /// <summary>The order. Default: the latest activity first.</summary>
     public RunSort Sort { get; init; }
 

@@ -49,7 +49,11 @@ internal static class RunSummaries
         && (query.Model is not { } model || run.Model == model)
         && (query.State is not { } state || run.State == state)
         && (query.ActiveSince is not { } since || run.UpdatedAt >= since)
-        && (query.ActiveUntil is not { } until || run.UpdatedAt < until);
+        && (query.ActiveUntil is not { } until || run.UpdatedAt < until)
+        && (query.MinCostUsd is not { } least || run.OwnUsage.CostUsd >= least)
+        && (query.MaxCostUsd is not { } most || run.OwnUsage.CostUsd <= most)
+        && (query.MinDuration is not { } shortest || run.Duration >= shortest)
+        && (query.MaxDuration is not { } longest || run.Duration <= longest);
 
     /// <summary>Runs added up, in the order of <see cref="RunGrouping"/>.</summary>
     public static IReadOnlyList<RunTotals> AddUp(IReadOnlyList<RunSummary> runs, RunGrouping by)

@@ -22,7 +22,7 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
         tools.Select(t => t.Name).ShouldBe(
         [
             "chrono_get", "chrono_history", "chrono_projects", "chrono_query", "chrono_upsert",
-            "ldg_call_list", "ldg_call_save", "ldg_msg_list", "ldg_msg_save", "ldg_task_get", "ldg_task_query", "ldg_task_save",
+            "ldg_call_list", "ldg_call_save", "ldg_msg_list", "ldg_msg_save", "ldg_task_get", "ldg_task_query", "ldg_task_save", "log_search",
             "run_append", "run_blame", "run_branches", "run_diff", "run_event", "run_events", "run_fork", "run_list", "run_merge",
             "run_object", "run_pick", "run_rebase", "run_search", "run_start", "run_trace", "run_world",
         ]);
@@ -101,6 +101,7 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
             ("run_events", """{"run":"schemas"}"""),
             ("run_event", """{"run":"schemas","event":"0","path":""}"""),
             ("run_search", """{"run":"schemas","text":"o"}"""),
+            ("log_search", """{"text":"c1","object":"c1","min_seconds":0,"kind":"runs","status":"running"}"""),
             ("run_object", """{"run":"schemas","id":"none"}"""),
             ("run_blame", """{"run":"schemas","id":"none"}"""),
             ("run_start", """{"id":"schemas-started"}"""),

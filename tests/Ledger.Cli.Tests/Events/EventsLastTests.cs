@@ -68,6 +68,9 @@ public sealed class EventsLastTests(CliDatabase database) : IClassFixture<CliDat
         found.IndexOf("run:searched@4  tool.called", StringComparison.Ordinal).ShouldBeLessThan(found.IndexOf("run:searched@2  tool.called", StringComparison.Ordinal));
         found.ShouldNotContain("run:searched@3");
         (await database.Cli.RunAsync("search", "SONAR", "--limit", "1")).ShouldSucceed().ShouldContain("Earlier events: --before ");
+        (await database.Cli.RunAsync("search", "--object", "c1", "--max-cost", "0.5", "--max-duration", "1h")).ShouldSucceed().ShouldContain("run:searched@1  object.created");
+        (await database.Cli.RunAsync("search", "--object", "c1", "--min-cost", "0.5")).ShouldSucceed().ShouldContain("No events found.");
+        (await database.Cli.RunAsync("search", "--min-duration", "long")).ShouldBeRefused(2, "--min-duration must be a length of time such as 90s, 5m, 2h or 250ms, but was 'long'.");
         (await database.Cli.RunAsync("search", "is nowhere")).ShouldSucceed().ShouldContain("No events found.");
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Ledger.Interop;
 using Shouldly;
 using Xunit;
 
@@ -56,6 +57,40 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
     }
 
     [Fact]
+    public async Task Serve_WithARunner_AsksItsWebhook_SignedWithTheSecret()
+    {
+        const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        await database.StartAsync("pilot", 2);
+        using var listener = new HttpListener();
+        var hook = $"http://127.0.0.1:{FreePort()}/run/";
+        listener.Prefixes.Add(hook);
+        listener.Start();
+        using var output = new WatchedStream();
+        using var stop = new CancellationTokenSource();
+        var cli = database.Cli with { Output = output, Environment = new Dictionary<string, string> { ["LEDGER_RUNNER_SECRET"] = Secret } };
+        var serving = cli.RunAsync(["serve", "--port", "0", "--allow-writing", "--runner", hook], stop.Token);
+        var text = await output.TextAsync("Ctrl-C");
+        text.ShouldContain(hook);
+
+        using var client = new HttpClient { BaseAddress = new Uri(Address().Match(text).Value) };
+        var answering = client.PostAsync("/api/v1/streams/run:pilot/continuations", new StringContent("{}", System.Text.Encoding.UTF8, "application/json"));
+        var asked = await listener.GetContextAsync();
+        using var body = new MemoryStream();
+        await asked.Request.InputStream.CopyToAsync(body);
+        string? Header(string name) => asked.Request.Headers[name];
+        var isSigned = new WebhookSignature(Secret).IsValid(Header("webhook-id"), Header("webhook-timestamp"), Header("webhook-signature"), body.ToArray(), TimeProvider.System.GetUtcNow());
+        asked.Response.StatusCode = 202;
+        asked.Response.Close();
+
+        isSigned.ShouldBeTrue();
+        JsonElement.Parse(body.ToArray()).GetProperty("data").GetProperty("stream").GetString().ShouldBe("run:pilot");
+        using var answer = await answering;
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await stop.CancelAsync();
+        (await serving).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Serve_PortInUse_IsRefusedWithAWayOut()
     {
         using var taken = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
@@ -68,9 +103,17 @@ public sealed partial class ServeTests(CliDatabase database) : IClassFixture<Cli
 
     [Theory]
     [InlineData("--port", "70000", "--port must be a whole number from 0 to 65535, but was '70000'.")]
+    [InlineData("--runner", "http://localhost/run", "--runner needs --allow-writing: a run goes on in a new branch.")]
     [InlineData("--listen", "everywhere", "--listen must be an address such as 0.0.0.0, but was 'everywhere'.")]
     public async Task Serve_WrongAddress_IsAMistake(string option, string value, string message) =>
         (await database.Cli.RunAsync("serve", option, value)).ShouldBeRefused(2, message);
+
+    private static int FreePort()
+    {
+        using var free = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        return ((IPEndPoint)free.LocalEndpoint).Port;
+    }
 
     /// <summary>Zeros, if anything asks for them.</summary>
     private sealed class HugeContent : HttpContent

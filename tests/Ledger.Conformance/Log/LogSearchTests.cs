@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ledger.Events;
 using Ledger.Log;
 using Shouldly;
 using Xunit;
@@ -204,6 +205,24 @@ public abstract class LogSearchTests(ITestEngine engine) : EventStoreTests(engin
     [InlineData("arguments.lots.1=-0")]
     public async Task Search_ByANumber_ComparesItsValue(string where) =>
         (await Found(await CallsAsync() with { Where = DataCondition.Parse(where) })).ShouldBe(["b2"]);
+
+    [Fact]
+    public async Task Search_ByAnObject_FindsWhatIsAboutIt_AndNothingElse()
+    {
+        var stream = NewStream();
+        static NewEvent Made(string id, object data) => new(data, new EventMetadata { ForeignId = id });
+        await Store.AppendAsync(stream, ExpectedVersion.NoStream,
+        [
+            Made("made", new ObjectCreated("7", "T")), Made("other", new ObjectCreated("8", "T")), Made("from", new RelationCreated("r", "on", "7", "8")), Made("to", new RelationCreated("7", "on", "8", "7")),
+            Made("number", new UntypedEvent("object.patched", JsonElement.Parse("""{"id": 7, "patch": {}}"""))), Made("tool", new UntypedEvent("tool.called", JsonElement.Parse("""{"id": "7"}"""))),
+            Made("none", new UntypedEvent("object.patched", JsonElement.Parse("[7]"))), Made("patched", new ObjectPatched("7", [])), Made("gone", new ObjectRemoved("7")),
+        ]);
+        var query = new LogQuery { Prefix = stream.Value, ObjectId = "7" };
+
+        (await Found(query)).ShouldBe(["gone", "patched", "to", "from", "made"]);
+        (await Found(query with { Types = ["object.*"], Limit = 2 })).ShouldBe(["gone", "patched"]);
+        (await Found(query with { ObjectId = "nobody" })).ShouldBeEmpty();
+    }
 
     [Theory]
     [InlineData("load=1e99999")]

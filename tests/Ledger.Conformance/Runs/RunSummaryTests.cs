@@ -247,6 +247,15 @@ public abstract class RunSummaryTests(ITestEngine engine) : PolledToolTests(engi
         var middle = (await done.GetSummaryAsync())!.UpdatedAt;
         await ShouldFindAsync(new RunQuery { ActiveSince = middle }, done, archived);
         await ShouldFindAsync(new RunQuery { ActiveUntil = middle }, failed);
+
+        var dear = await StartAsync($"{mark}-dear", new LlmResponse("x", "m", 2.5m));
+        await ShouldFindAsync(new RunQuery { MinCostUsd = 2.5m }, dear);
+        await ShouldFindAsync(new RunQuery { MinCostUsd = 2.500001m });
+        await ShouldFindAsync(new RunQuery { MaxCostUsd = 2.4m }, failed, done, archived);
+        var took = (await dear.GetSummaryAsync())!.Duration;
+        await ShouldFindAsync(new RunQuery { MinCostUsd = 1, MinDuration = took, MaxDuration = took }, dear);
+        await ShouldFindAsync(new RunQuery { MinDuration = took + TimeSpan.FromHours(1) });
+        (await Runs.Summaries.AddUpAsync(new RunQuery { Text = mark, MinCostUsd = 1, MaxDuration = TimeSpan.FromHours(1) }, RunGrouping.Model)).Sum(t => t.CostUsd).ShouldBe(2.5m);
     }
 
     [Theory]

@@ -21,6 +21,16 @@ public abstract partial class ApiTests
         (await StreamsAsync("text=WATER%20BOILS&status=done")).ShouldContain("run:kettle");
         (await StreamsAsync("text=WATER%20BOILS&status=failed")).ShouldBeEmpty();
 
+        (await StreamsAsync("object=claim-1&type=object.created")).ShouldBe(["run:kettle"]);
+        (await StreamsAsync("text=WATER%20BOILS&min_cost=0.01&max_duration=2h")).ShouldContain("run:kettle");
+        (await StreamsAsync("text=WATER%20BOILS&max_cost=0.01")).ShouldBeEmpty();
+        (await StreamsAsync("text=WATER%20BOILS&min_duration=3d")).ShouldBeEmpty();
+        foreach (var wrong in new[] { "min_cost=much", "max_cost=-1", "min_duration=long", "max_duration=-1s", "min_duration=1e9d" })
+        {
+            using var unclear = await _client.GetAsync($"{Base}/search?{wrong}");
+            unclear.StatusCode.ShouldBe(System.Net.HttpStatusCode.BadRequest, wrong);
+        }
+
         var first = await GetAsync($"{Base}/search?tool=sonar&limit=1");
         var second = await GetAsync($"{Base}/search?tool=sonar&limit=1&before={first.GetProperty("next").GetInt64()}");
         second.GetProperty("events")[0].GetProperty("stream").GetString().ShouldBe("run:dock");

@@ -20,6 +20,9 @@ public sealed class ReadOnlyTests
     [InlineData("/ledger/api/v1/streams/run:kettle/branches")]
     [InlineData("/ledger/api/v1/sessions/kettle/first/entries")]
     [InlineData("/ledger/fork")]
+    [InlineData("/ledger/change")]
+    [InlineData("/ledger/api/v1/streams/run:kettle/changes")]
+    [InlineData("/ledger/api/v1/streams/run:kettle/continuations")]
     public async Task Write_ByDefault_IsForbidden(string path)
     {
         await using var host = await ExplorerHost.InMemoryAsync();

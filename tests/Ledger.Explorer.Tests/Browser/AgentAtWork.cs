@@ -56,6 +56,14 @@ internal static class AgentAtWork
         ]);
     }
 
+    /// <summary>A branch on which the sonar answered otherwise, and on which the agent was not run on yet.</summary>
+    public static async Task ChangeAsync(AgentLedger ledger)
+    {
+        var run = await ledger.OpenAsync(StreamName.Run("agent-at-work"));
+        await run.ForkWithChangeAsync(
+            new Position(6), JsonElement.Parse("""{"result": {"depths": [12.4, 12.5], "log": "calm"}}"""), new ForkOptions { Id = "agent-changed", Name = "what if the sonar had been right?" });
+    }
+
     private static string Request(string more) =>
         $$"""{"model": "large-2", "messages": [{"role": "system", "content": "You survey harbours.\nName the source of every figure."}, {"role": "user", "content": "How deep is the northern quay?"}{{more}}], "max_tokens": 1000}""";
 

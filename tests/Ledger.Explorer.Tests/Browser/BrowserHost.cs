@@ -1,6 +1,7 @@
 using Ledger.Postgres;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Records;
+using Ledger.Runs;
 using Ledger.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
@@ -18,6 +19,8 @@ public sealed class BrowserHost : IAsyncLifetime
 
     public ExplorerHost Host { get; private set; } = null!;
 
+    internal FakeRunner Runner { get; } = new();
+
     public IBrowser Browser { get; private set; } = null!;
 
     public async Task InitializeAsync()
@@ -32,7 +35,7 @@ public sealed class BrowserHost : IAsyncLifetime
         Host = await ExplorerHost.StartAsync(
             new PostgresEventStore(_dataSource),
             options => options with { Writing = ExplorerWriting.Allowed },
-            builder => builder.Services.AddSingleton(new ProjectionAdmin(_dataSource)),
+            builder => builder.Services.AddSingleton(new ProjectionAdmin(_dataSource)).AddSingleton<IRunRunner>(Runner),
             listens: true);
         await SampleRun.WriteAsync(Host.Ledger);
         await using var records = new ChronoStore(Host.Ledger.Store, "kettle");

@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Ledger.Explorer.Tests.Browser;
 
 /// <summary>The explorer in a real browser: no fault in its console, no request outside the server.</summary>
-public sealed class BrowserTests(BrowserHost browser) : IClassFixture<BrowserHost>
+public sealed partial class BrowserTests(BrowserHost browser) : IClassFixture<BrowserHost>
 {
     [BrowserFact]
     public async Task Runs_SearchedAndOpened_ShowsTheRun()

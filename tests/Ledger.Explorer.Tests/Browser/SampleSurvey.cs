@@ -41,6 +41,7 @@ internal static class SampleSurvey
         await WriteTasksAsync(ledger);
         await WriteRecordsAsync(ledger);
         await AgentAtWork.WriteAsync(ledger);
+        await AgentAtWork.ChangeAsync(ledger);
     }
 
     /// <summary>A subscription that cannot take some events goes past them.</summary>

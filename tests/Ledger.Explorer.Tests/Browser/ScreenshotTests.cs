@@ -51,6 +51,13 @@ public sealed class ScreenshotTests(BrowserHost browser) : Xunit.IClassFixture<B
         ("projection-steps", "/projections/step?stream=run:survey-of-harbours"),
         ("projection-steps-world", "/projections/step?stream=run:faulty&projection=ledger:world"),
         ("projection-steps-form", "/projections/step"),
+        ("event-of-agent", "/event?stream=run:agent-at-work&position=6"),
+        ("change", "/change?stream=run:agent-at-work&position=1"),
+        ("run-changed", "/run?stream=branch:agent-changed&from=last"),
+        ("pick", "/compare?run=run:agent-at-work&run=branch:agent-again&show=pick"),
+        ("side-by-side-2", "/compare?run=run:agent-at-work&run=branch:agent-again"),
+        ("side-by-side-3", "/compare?run=run:agent-at-work&run=branch:agent-again&run=branch:agent-changed&rows=all"),
+        ("side-by-side-4", "/compare?run=run:survey-of-harbours&run=branch:what-if-0&run=branch:what-if-1&run=branch:what-if-2"),
         ("not-found", "/run?stream=run:nobody"),
     ];
 

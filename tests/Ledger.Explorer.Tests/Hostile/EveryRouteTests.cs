@@ -41,6 +41,7 @@ public abstract class EveryRouteTests : IAsyncLifetime
         ["onto"] = "branch:kettle-strict",
         ["id"] = "claim-1",
         ["position"] = "3",
+        ["run"] = "run:kettle&run=branch:kettle-strict",
     };
 
     private static readonly string[] Values =
@@ -58,12 +59,14 @@ public abstract class EveryRouteTests : IAsyncLifetime
     {
         ["/"] = ["text", "kind", "state", "status", "label", "model", "order", "since", "until", "skip", "after", "limit"],
         ["/totals"] = ["by", "kind", "text", "state", "status", "label", "model", "since", "until"],
-        ["/search"] = ["text", "type", "actor", "tool", "where", "kind", "status", "label", "model", "since", "until", "before", "limit"],
+        ["/search"] = ["text", "type", "actor", "tool", "where", "object", "kind", "status", "label", "model", "min_cost", "max_cost", "min_duration", "max_duration", "since", "until", "before", "limit"],
         ["/run"] = ["stream", "from", "limit", "lanes", "type", "actor", "text", "call", "since", "until"],
         ["/run/usage"] = ["stream"],
         ["/run/chat"] = ["stream", "from", "text"],
         ["/run/steps"] = ["stream", "from", "clock"],
         ["/event"] = ["stream", "position", "id", "effects"],
+        ["/change"] = ["stream", "position"],
+        ["/compare"] = ["run", "show", "text", "kind", "status", "after", "rows", "from"],
         ["/branches"] = ["stream"],
         ["/world"] = ["stream", "at", "time", "type", "text", "after", "after_relation"],
         ["/object"] = ["stream", "id", "at", "time", "history"],
@@ -168,9 +171,9 @@ public abstract class EveryRouteTests : IAsyncLifetime
             }
         }
 
-        foreach (var form in new[] { "fork", "merge", "projections", "letter" })
+        foreach (var form in new[] { "fork", "merge", "projections", "letter", "change" })
         {
-            using var content = new FormUrlEncodedContent([new("stream", "run:kettle"), new("at", "1"), new("act", "rebuild")]);
+            using var content = new FormUrlEncodedContent([new("stream", "run:kettle"), new("at", "1"), new("position", "1"), new("data", "{}"), new("act", "rebuild")]);
             using var answer = await _client.PostAsync("/ledger/" + form, content);
             answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest, form);
         }
@@ -181,7 +184,7 @@ public abstract class EveryRouteTests : IAsyncLifetime
     [Fact]
     public void EveryAddress_IsInTheTables()
     {
-        var known = Pages.Keys.Concat(ApiRoutes.All.Select(r => "/api/v1" + r.Path)).Concat(["/fork", "/projections", "/logout"]).ToHashSet();
+        var known = Pages.Keys.Concat(ApiRoutes.All.Select(r => "/api/v1" + r.Path)).Concat(["/fork", "/projections", "/logout", "/change"]).ToHashSet();
 
         _host.Endpoints.Select(e => e.RoutePattern.RawText!["/ledger".Length..]).ShouldAllBe(path => known.Contains(path));
     }
@@ -209,7 +212,7 @@ public abstract class EveryRouteTests : IAsyncLifetime
         var parts = path.Split('/').Select(part => part.StartsWith('{')
             ? part.Trim('{', '*', '}') == attacked ? value : Good[part.Trim('{', '*', '}')]
             : part);
-        var needed = query.Where(name => name == attacked || (name is "stream" or "a" or "b" or "id" or "project" && !(name == "id" && query.Contains("position"))));
+        var needed = query.Where(name => name == attacked || (name == "run" && path.Contains("/compare", StringComparison.Ordinal)) || (path == "/change" && name == "position") || (name is "stream" or "a" or "b" or "id" or "project" && !(name == "id" && query.Contains("position"))));
         var text = string.Join('&', needed.Select(name => $"{name}={(name == attacked ? value.Replace("#", "%23") : Good[name])}"));
         return $"/ledger{string.Join('/', parts)}{(text.Length > 0 ? "?" + text : "")}";
     }

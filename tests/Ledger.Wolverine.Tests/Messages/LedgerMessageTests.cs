@@ -1,8 +1,10 @@
 using System.Text.Json;
 using Ledger.Log;
 using Ledger.Postgres.Projections.Daemon;
+using Ledger.Runs;
 using Ledger.Wolverine.Messages;
 using Ledger.Worlds;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Wolverine;
 using Wolverine.Tracking;
@@ -80,6 +82,29 @@ public abstract class LedgerMessageTests(WolverineApplication application)
         (await InvokeAsync<SnapshotSaved>(new SaveSnapshot(_id))).ShouldBe(new SnapshotSaved($"run:{_id}", 1));
         application.Store.Get<ISnapshotStore>().ShouldNotBeNull();
         (await application.Ledger.GetRun(_id).LoadSnapshotAsync())!.World.Objects.Single().Id.ShouldBe("a");
+    }
+
+    [Fact]
+    public async Task RunOn_ByTheRunner_ReachesTheApplicationsHandler_WithTheBranch()
+    {
+        var run = application.Ledger.GetRun(_id);
+        await run.AppendAsync([new KitLoaded("a")]);
+        var made = await run.ForkWithChangeAsync(Position.Start, JsonElement.Parse("""{"kit":"b"}"""), new ForkOptions { Id = $"{_id}-b" });
+        var change = new ChangedEvent(made.EventId, "kit.loaded", made.Position, made.Replaced.Id);
+        var continuation = new RunContinuation(Guid.NewGuid(), made.Branch.StreamName, new Position(2)) { Parent = run.StreamName, ForkPosition = Position.Start, Change = change, Actor = "me" };
+
+        var tracked = await application.Host.ExecuteAndWaitAsync(() => application.Host.Services.GetRequiredService<IRunRunner>().RunOnAsync(continuation));
+
+        tracked.Executed.SingleMessage<ContinueRun>().ShouldBe(new ContinueRun(made.Branch.StreamName.Value, continuation.Id, 2)
+        {
+            Parent = run.StreamName.Value,
+            ForkPosition = 0,
+            EventId = change.EventId,
+            EventType = "kit.loaded",
+            Replaces = change.Replaces,
+            Actor = "me",
+        });
+        ((KitLoaded)(await made.Branch.ReadAllAsync())[^1].Data).Kit.ShouldBe("run on at 2 for me in branch");
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 -- Whether a query wants a summary r, whose stream is archived by s. $1 the prefix of the names, $2 a status, $3 the time now, $4 a text in lower case that the
--- name, the title or the error contains, $5 a label, $6 a model, $7 whether archived, $8 and $9 since when and before when the last event was taken, each null
--- for any.
+-- name, the title or the error contains, $5 a label, $6 a model, $7 whether archived, $8 and $9 since when and before when the last event was taken, $10 the least
+-- and $11 the highest own cost, $12 the least and $13 the longest duration, each null for any.
     r.version > 0
     and ($1 = '' or starts_with(r.stream, $1))
     and ($2::text is null
@@ -13,3 +13,7 @@
     and ($7::boolean is null or s.is_archived = $7)
     and ($8::timestamptz is null or r.updated_at >= $8)
     and ($9::timestamptz is null or r.updated_at < $9)
+    and ($10::numeric is null or r.cost_usd >= $10)
+    and ($11::numeric is null or r.cost_usd <= $11)
+    and ($12::interval is null or r.duration >= $12)
+    and ($13::interval is null or r.duration <= $13)
