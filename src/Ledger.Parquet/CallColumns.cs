@@ -16,7 +16,7 @@ internal static class CallColumns
         Columns.Text<CallRow>("call_id", row => row.Request?.Metadata.CallId ?? row.Answer?.Metadata.CallId),
         Columns.Time<CallRow>("requested_at", row => TimeOf(row.Request)),
         Columns.Time<CallRow>("answered_at", row => TimeOf(row.Answer)),
-        Columns.Number<CallRow>("seconds", row => (TimeOf(row.Answer) - TimeOf(row.Request))?.TotalSeconds),
+        Columns.Number<CallRow>("seconds", SecondsOf),
         Columns.Number<CallRow>("cost_usd", row => (double?)row.Cost.Usd),
         Columns.Whole<CallRow>("input_tokens", row => row.Cost.InputTokens),
         Columns.Whole<CallRow>("output_tokens", row => row.Cost.OutputTokens),
@@ -34,6 +34,16 @@ internal static class CallColumns
     };
 
     private static DateTimeOffset? TimeOf(RecordedEvent? recorded) => recorded?.Metadata.OccurredAt ?? recorded?.Timestamp;
+
+    // Times of two clocks, that of the log and that of the program, tell nothing about a duration.
+    private static double? SecondsOf(CallRow row) => row is { Request: { } request, Answer: { } answer }
+        ? (request.Metadata.OccurredAt, answer.Metadata.OccurredAt) switch
+        {
+            ({ } from, { } to) => (to - from).TotalSeconds,
+            (null, null) => (answer.Timestamp - request.Timestamp).TotalSeconds,
+            _ => null,
+        }
+        : null;
 
     private static string? JsonOf(RecordedEvent? recorded) => recorded is null ? null : Encoding.UTF8.GetString(recorded.Json.Span);
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Ledger.Runs;
 
 namespace Ledger.Parquet;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Ledger.Events;
 using Ledger.Interop.Conversations;
 using Ledger.Interop.Reading;
@@ -16,6 +16,7 @@ internal sealed class CheckpointChannels(
 
     private readonly List<(string Channel, string Version, JsonElement Value)> _objects = [];
     private readonly List<(string Channel, string Version, JsonArray Values)> _written = [];
+    private readonly List<(string Channel, string Version)> _ended = [];
     private ImmutableDictionary<string, Guid> _messages = before.Messages;
     private ImmutableDictionary<string, LangGraphChannel> _channels = before.Channels;
 
@@ -66,6 +67,11 @@ internal sealed class CheckpointChannels(
     public string AddObjects(string cause)
     {
         var last = cause;
+        foreach (var (channel, version) in _ended)
+        {
+            last = thread.Add(track, IdOf("state", channel, version), new ObjectRemoved(ObjectIdOf(channel)), [cause], time);
+        }
+
         foreach (var (channel, version, value) in _objects)
         {
             if (AddObject(channel, version, value, cause) is { } id)
@@ -117,6 +123,11 @@ internal sealed class CheckpointChannels(
         {
             ReadList(channel, version, value, isWhole: true);
         }
+        else if (known?.Parts is null && value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0)
+        {
+            // It may become a list of messages; there is an object once there is something in it.
+            _channels = _channels.SetItem(channel, new LangGraphChannel(version));
+        }
         else
         {
             _objects.Add((channel, version, value));
@@ -142,8 +153,13 @@ internal sealed class CheckpointChannels(
 
     private void ReadList(string channel, string version, JsonElement list, bool isWhole)
     {
-        var known = _channels.GetValueOrDefault(channel)?.Parts ?? ImmutableDictionary<string, Guid>.Empty;
-        var present = known;
+        var known = _channels.GetValueOrDefault(channel);
+        var present = known is { IsOfMessages: true, Parts: { } parts } ? parts : ImmutableDictionary<string, Guid>.Empty;
+        if (known is { IsOfMessages: false, Parts: not null })
+        {
+            _ended.Add((channel, version));
+        }
+
         var ids = new HashSet<string>(StringComparer.Ordinal);
         var items = list.ValueKind == JsonValueKind.Array ? list.EnumerateArray().ToList() : [list];
         for (var i = 0; i < items.Count; i++)
@@ -192,9 +208,8 @@ internal sealed class CheckpointChannels(
 
     private string? AddObject(string channel, string version, JsonElement value, string cause)
     {
-        var space = LangGraphThread.NameOf(key.Namespace);
-        var id = (space.Length == 0 ? channel : $"{space}/{channel}").Replace('\0', '\uFFFD');
-        var known = _channels.GetValueOrDefault(channel)?.Parts;
+        var id = ObjectIdOf(channel);
+        var known = _channels.GetValueOrDefault(channel) is { IsOfMessages: false, Parts: { } properties } ? properties : null;
         if (value.ValueKind == JsonValueKind.Undefined)
         {
             _channels = _channels.SetItem(channel, new LangGraphChannel(version));
@@ -213,6 +228,12 @@ internal sealed class CheckpointChannels(
 
         var patch = new JsonObject(data.Where(member => known.GetValueOrDefault(member.Key) != parts[member.Key]).Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone())));
         return patch.Count == 0 ? null : thread.Add(track, IdOf("state", channel, version), new ObjectPatched(id, patch), [cause], time);
+    }
+
+    private string ObjectIdOf(string channel)
+    {
+        var space = LangGraphThread.NameOf(key.Namespace);
+        return (space.Length == 0 ? channel : $"{space}/{channel}").Replace('\0', '\uFFFD');
     }
 
     private static JsonObject Members(LangChainObject written, string name)

@@ -27,7 +27,7 @@ internal static class CheckpointCopy
         }
 
         // Of SQLite's levels this is the one that reads a snapshot without a lock on the file; it does not see what others have not committed.
-        var level = connection.GetType().Name == "SqliteConnection" ? IsolationLevel.ReadUncommitted : IsolationLevel.RepeatableRead;
+        var level = CheckpointDatabase.IsSqlite(connection) ? IsolationLevel.ReadUncommitted : IsolationLevel.RepeatableRead;
         var transaction = await connection.BeginTransactionAsync(level, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
         var database = await CheckpointDatabase.OpenAsync(connection, transaction, cancellationToken).ConfigureAwait(false);

@@ -10,6 +10,8 @@ namespace Ledger.Interop.LangGraph;
 internal sealed class CheckpointDatabase
 {
     private const string Thread = "thread";
+    private const string Postgres = "Postgres";
+    private const string Sqlite = "Sqlite";
 
     private static readonly string[] Columns = ["thread_id", "checkpoint_ns", "checkpoint_id", "parent_checkpoint_id", "checkpoint", "metadata"];
 
@@ -25,7 +27,7 @@ internal sealed class CheckpointDatabase
     }
 
     /// <summary>Whether values are apart from the checkpoints, by their version.</summary>
-    public bool HasBlobs => _dialect == "Postgres";
+    public bool HasBlobs => _dialect == Postgres;
 
     /// <summary>Tells the tables by their columns.</summary>
     /// <exception cref="CheckpointException">They are not LangGraph's, or too old.</exception>
@@ -33,6 +35,12 @@ internal sealed class CheckpointDatabase
     {
         try
         {
+            var database = new CheckpointDatabase(connection, transaction, Sqlite);
+            if (IsSqlite(connection) && (await database.ReadAsync("LangGraphSqliteTables", null, null, reader => TextOf(reader, 0), cancellationToken).ConfigureAwait(false)).Count == 0)
+            {
+                throw NoTable(null);
+            }
+
             var command = connection.CreateCommand();
             await using var _ = command.ConfigureAwait(false);
             command.Transaction = transaction;
@@ -43,14 +51,16 @@ internal sealed class CheckpointDatabase
             return Columns.FirstOrDefault(column => !types.ContainsKey(column)) is { } missing
                 ? throw new CheckpointException(
                     $"The table 'checkpoints' has no column '{missing}', so it is not one of LangGraph, or is of a version without a history. Nothing was read.")
-                : new CheckpointDatabase(connection, transaction, types["checkpoint"].Equals("jsonb", StringComparison.OrdinalIgnoreCase) ? "Postgres" : "Sqlite");
+                : new CheckpointDatabase(connection, transaction, types["checkpoint"].Equals("jsonb", StringComparison.OrdinalIgnoreCase) ? Postgres : Sqlite);
         }
-        catch (DbException fault) when (fault.SqlState == "42P01" || fault.ErrorCode == 1)
+        catch (DbException fault) when (fault.SqlState == "42P01")
         {
-            // 1 is SQLite's code for a fault in a statement.
-            throw new CheckpointException("The database has no table 'checkpoints', which LangGraph's checkpointers make. Nothing was read.", innerException: fault);
+            throw NoTable(fault);
         }
     }
+
+    /// <summary>Whether a connection is to SQLite, by whichever package.</summary>
+    public static bool IsSqlite(DbConnection connection) => connection.GetType().Name.Equals("SqliteConnection", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The ids of the threads.</summary>
     public async Task<IReadOnlyList<string>> ReadThreadsAsync(CancellationToken cancellationToken) =>
@@ -96,6 +106,9 @@ internal sealed class CheckpointDatabase
             ListOf(wanted.Select(w => new[] { w.Namespace, w.Channel, w.Version })),
             reader => new CheckpointBlob(TextOf(reader, 0), TextOf(reader, 1), TextOf(reader, 2), new CheckpointValue(TextOf(reader, 3), BytesOf(reader, 4))),
             cancellationToken).ConfigureAwait(false);
+
+    private static CheckpointException NoTable(DbException? fault) =>
+        new("The database has no table 'checkpoints', which LangGraph's checkpointers make. Nothing was read.", innerException: fault);
 
     private async Task<List<T>> ReadAsync<T>(string query, string? thread, string? keys, Func<DbDataReader, T> make, CancellationToken cancellationToken)
     {

@@ -1,5 +1,3 @@
-using Ledger.Log;
-
 namespace Ledger.Interop.OpenTelemetry;
 
 /// <summary>

@@ -53,6 +53,16 @@ public sealed class CheckpointTests
     }
 
     [Fact]
+    public void Read_ChannelThatIsAListOfMessagesAndThenNot_HasNoMessageOfAnObject()
+    {
+        var lines = string.Join('\n', new[] { "[]", "{\"a\":1}", """[{"type":"human","id":"h","content":"x"}]""", "[]", "5" }.Select((value, i) =>
+            $$$$"""{"thread_id":"t","checkpoint_ns":"","checkpoint_id":"c{{{{i}}}}","parent_checkpoint_id":"c{{{{i - 1}}}}","checkpoint":{"channel_versions":{"m":{{{{i}}}}},"channel_values":{"m":{{{{value}}}}}}}"""));
+
+        Recording.Read(lines).Recordings.Single().Read().Select(e => EventRegistry.Default.Write(e).Type).Where(type => type != "langgraph.checkpoint")
+            .ShouldBe(["object.created", "llm.request", "object.removed", "conversation.message_removed", "object.created"]);
+    }
+
+    [Fact]
     public async Task Read_OneThread_HasItAlone()
     {
         using var file = CheckpointFile.Of(Python);
