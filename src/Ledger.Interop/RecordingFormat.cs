@@ -49,9 +49,12 @@ public sealed class RecordingFormat
     /// <summary>CloudEvents 1.0 in the JSON format, by line or as a batch.</summary>
     public static RecordingFormat CloudEvents { get; } = new("cloudevents", "a file of CloudEvents");
 
+    /// <summary>Checkpoints of LangGraph, by line as <see cref="RecordingSource.OfLangGraphAsync"/> copies them from a database.</summary>
+    public static RecordingFormat LangGraph { get; } = new("langgraph", "checkpoints of LangGraph");
+
     /// <summary>All formats, in the order in which a file is compared with them.</summary>
     public static IReadOnlyList<RecordingFormat> All { get; } =
-        [Otlp, Atif, ClaudeCode, Codex, OpenHands, SweAgent, MiniSweAgent, OpenAIResponses, Anthropic, OpenAIChat, CloudEvents, Langfuse, Phoenix];
+        [Otlp, Atif, ClaudeCode, Codex, OpenHands, SweAgent, MiniSweAgent, OpenAIResponses, Anthropic, OpenAIChat, CloudEvents, Langfuse, Phoenix, LangGraph];
 
     /// <summary>The name, such as <c>claude-code</c>; events that were read have it as their source.</summary>
     public string Name { get; }

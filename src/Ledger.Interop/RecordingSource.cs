@@ -1,4 +1,6 @@
+using System.Data.Common;
 using Ledger.Files;
+using Ledger.Interop.LangGraph;
 using Ledger.Interop.Reading;
 
 namespace Ledger.Interop;
@@ -22,6 +24,7 @@ public sealed class RecordingSource : IDisposable
     // Of UTF-16, as long as nothing else needs the memory.
     private readonly WeakReference<byte[]> _converted = new([]);
     private byte[]? _content;
+    private FileStream? _copy;
     private bool _isDisposed;
 
     private RecordingSource(string name, string? path, byte[]? content)
@@ -57,9 +60,37 @@ public sealed class RecordingSource : IDisposable
         return new RecordingSource(name, null, content.ToArray());
     }
 
+    /// <summary>Copies the checkpoints of LangGraph from a database to a temporary file of this user, which is deleted when this is disposed.</summary>
+    /// <param name="connection">
+    /// A connection to PostgreSQL or SQLite without a transaction, which is read at one moment and not changed. It is opened if it is closed, and stays open.
+    /// </param>
+    /// <param name="name">A name of the database, for messages.</param>
+    /// <param name="threads">The threads to read; null or none for all.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <exception cref="CheckpointException">The tables are not LangGraph's, there is no such thread, or a value cannot be read.</exception>
+    public static async Task<RecordingSource> OfLangGraphAsync(
+        DbConnection connection, string name, IReadOnlyCollection<string>? threads = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var copy = TemporaryFile.Create("ledger-checkpoints");
+        try
+        {
+            await CheckpointCopy.WriteAsync(connection, threads, copy, cancellationToken).ConfigureAwait(false);
+            await copy.FlushAsync(cancellationToken).ConfigureAwait(false);
+            return new RecordingSource(name, copy.Name, null) { _copy = copy };
+        }
+        catch
+        {
+            await copy.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
+        _copy?.Dispose();
         _isDisposed = true;
         _content = null;
         _converted.SetTarget([]);

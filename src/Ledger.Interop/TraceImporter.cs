@@ -20,6 +20,7 @@ public sealed class TraceImporter : IDisposable
 
     private readonly AgentLedger _ledger;
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly KnownCalls _known = new();
 
     /// <summary>Creates an importer that writes to a log.</summary>
     public TraceImporter(AgentLedger ledger)
@@ -51,6 +52,9 @@ public sealed class TraceImporter : IDisposable
         using var source = RecordingSource.OfBytes("the spans", JsonMarshal.GetRawUtf8Value(json).ToArray());
         return await ImportSpansAsync(source, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>How many ids and events of the log were looked at for calls, for tests.</summary>
+    internal long Lookups => _known.Lookups;
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
@@ -88,7 +92,7 @@ public sealed class TraceImporter : IDisposable
         {
             try
             {
-                var logged = await LoggedRun.FindAsync(_ledger, id, spans, [.. begun[id]], cancellationToken).ConfigureAwait(false);
+                var logged = await LoggedRun.FindAsync(_ledger, _known, id, spans, [.. begun[id]], cancellationToken).ConfigureAwait(false);
                 var run = new SpanRun(source, index, spans, logged);
                 var track = new Track(id, extras => run.Read(extras)) { IsUnordered = true };
                 runs.AddRange(await ForeignRecording.Of(index.Forms.Format, null, [track]).ImportAsync(_ledger, cancellationToken: cancellationToken).ConfigureAwait(false));

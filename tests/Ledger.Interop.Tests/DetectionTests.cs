@@ -8,7 +8,7 @@ namespace Ledger.Interop.Tests;
 /// <summary>Formats are told by the content; what is none is refused with the closest one.</summary>
 public sealed class DetectionTests
 {
-    private const string Known = " Known are otlp, atif, claude-code, codex, openhands, swe-agent, mini-swe-agent, openai-responses, anthropic, openai-chat, cloudevents, langfuse, phoenix, and event files.";
+    private const string Known = " Known are otlp, atif, claude-code, codex, openhands, swe-agent, mini-swe-agent, openai-responses, anthropic, openai-chat, cloudevents, langfuse, phoenix, langgraph, and event files.";
 
     [Theory]
     [InlineData("", "Line 1: the file is empty.")]
@@ -23,6 +23,9 @@ public sealed class DetectionTests
     [InlineData(
         "{\"prev_hash\": \"\", \"record_id\": \"r\", \"seq\": 1}\n",
         "Line 1, column 1: it looks like an events.wal of ChronoMemory, whose folder 'ledger chrono import' reads." + Known)]
+    [InlineData(
+        "SQLite format 3\0\u0010",
+        "Line 1, column 1: it is a database of SQLite. Checkpoints of LangGraph are read from one by 'ledger import' and by RecordingSource.OfLangGraphAsync.")]
     public void Read_NoKnownFormat_NamesTheClosest(string text, string message) =>
         Should.Throw<EventFileException>(() => Recording.Read(text)).Message.ShouldBe(message);
 

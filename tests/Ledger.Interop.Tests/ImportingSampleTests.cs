@@ -1,4 +1,6 @@
 using System.Text;
+using Ledger.Interop.Tests.LangGraph;
+using Ledger.Parquet;
 using Shouldly;
 using Xunit;
 
@@ -33,5 +35,28 @@ public sealed class ImportingSampleTests
         printed.ShouldBe(["claude-code: 1 run, 2 branches, 2 tool calls"]);
         Encoding.UTF8.GetString(output.ToArray()).ShouldStartWith("{\"messages\":[{\"role\":\"user\",\"content\":\"Boil water.\"}");
         (await recording.ImportAsync(ledger)).Sum(r => r.WrittenEvents).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Import_CheckpointsOfLangGraph_ThenTables()
+    {
+        var ledger = new AgentLedger(new MemoryEventStore());
+        using var database = CheckpointFile.Of("langgraph-js.sqlite");
+        await using var connection = database.Connect();
+        using var file = new MemoryStream();
+
+        // sample: langgraph
+        using var source = await RecordingSource.OfLangGraphAsync(connection, "agents", threads: ["kettle"]);
+        var recording = Recordings.Read(source, "support");
+        await recording.ImportAsync(ledger);                        // run:support-kettle and its branches
+        // end of sample
+
+        // sample: parquet
+        var run = await ledger.OpenAsync("run:support-kettle");
+        await ParquetExport.WriteCallsAsync(run, file);
+        // end of sample
+
+        recording.Recordings[0].Id.ShouldBe("support-kettle");
+        file.Length.ShouldBeGreaterThan(0);
     }
 }

@@ -12,6 +12,19 @@ internal static class Recording
 
     public static ForeignRecording Read(byte[] bytes, RecordingFormat? format = null) => Recordings.Read(RecordingSource.OfBytes("a file", bytes), "r", format);
 
+    /// <summary>What a recording becomes.</summary>
+    public static string Text(this ForeignRecording read)
+    {
+        var text = new StringBuilder($"{read.Format} {read.Version}".TrimEnd() + $"\n{read.Totals}\n");
+        text.Append(string.Concat(read.Extra.Select(e => $"extra: {e.Value} × {e.Key}\n")));
+        foreach (var recording in read.Recordings)
+        {
+            text.Append('\n').Append(recording.Branch is null ? "run" : "branch").Append(' ').Append(recording.Id).Append('\n').Append(recording.Lines());
+        }
+
+        return text.ToString();
+    }
+
     /// <summary>The events of a run or branch, one a line: id, type, causes, data.</summary>
     public static string Lines(this EventRecording recording) => string.Join('\n', recording.Read().Select(Line)) + "\n";
 

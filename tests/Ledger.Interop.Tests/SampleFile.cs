@@ -29,6 +29,7 @@ internal static class SampleFile
         ("cloudevents.jsonl", RecordingFormat.CloudEvents),
         ("langfuse.json", RecordingFormat.Langfuse),
         ("phoenix.jsonl", RecordingFormat.Phoenix),
+        ("langgraph.jsonl", RecordingFormat.LangGraph),
     ];
 
     public static Xunit.TheoryData<string> Names { get; } = [.. All.Select(sample => sample.Name)];

@@ -16,14 +16,7 @@ public sealed class SampleTests
         var read = Recording.Read(SampleFile.Bytes(name));
 
         read.Format.ShouldBe(SampleFile.All.Single(s => s.Name == name).Format);
-        var text = new StringBuilder($"{read.Format} {read.Version}".TrimEnd() + $"\n{read.Totals}\n");
-        text.Append(string.Concat(read.Extra.Select(e => $"extra: {e.Value} × {e.Key}\n")));
-        foreach (var recording in read.Recordings)
-        {
-            text.Append('\n').Append(recording.Branch is null ? "run" : "branch").Append(' ').Append(recording.Id).Append('\n').Append(recording.Lines());
-        }
-
-        text.ToString().ShouldBeApproved(name);
+        read.Text().ShouldBeApproved(name);
     }
 
     [Theory]

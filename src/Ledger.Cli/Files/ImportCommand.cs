@@ -6,7 +6,8 @@ namespace Ledger.Cli.Files;
 /// <summary><c>ledger import</c></summary>
 internal sealed class ImportCommand : LedgerCommand
 {
-    private const string Auto = "auto";
+    /// <summary>The format is told by the content.</summary>
+    public const string Auto = "auto";
 
     /// <summary>Event files, one JSON object per line.</summary>
     public const string Kando = "kando";
@@ -16,7 +17,7 @@ internal sealed class ImportCommand : LedgerCommand
 
     private readonly Argument<string[]> _files = new("FILE")
     {
-        Description = "Files, or folders of *.traj, *.json and *.jsonl. The first value may be a format: auto (the default, told by the content), "
+        Description = "Files, folders of *.traj, *.json and *.jsonl, or databases with checkpoints of LangGraph: a file of SQLite, or an address postgres://…. The first value may be a format: auto (the default, told by the content), "
             + $"{string.Join(", ", RecordingFormat.All.Select(f => f.Name))}, or kando for event files.",
         Arity = ArgumentArity.OneOrMore,
     };
@@ -25,6 +26,12 @@ internal sealed class ImportCommand : LedgerCommand
     {
         Description = "The id of the imported run or branch, for a single file. Default: the id in its branch.created, else the file's name without its extension.",
         HelpName = "ID",
+    };
+
+    private readonly Option<string[]> _threads = new("--thread")
+    {
+        Description = "A thread of LangGraph to import; repeat it for more. Default: all threads of the database.",
+        HelpName = "THREAD",
     };
 
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Reads and checks the files, and prints what they would become." };
@@ -37,12 +44,14 @@ internal sealed class ImportCommand : LedgerCommand
     {
         Add(_files);
         Add(_id);
+        Add(_threads);
         Add(_dryRun);
         Examples =
         [
             "ledger import session.jsonl --dry-run",
             "ledger import trajectories/ --json",
             "ledger import claude-code session.jsonl --id first",
+            "ledger import checkpoints.sqlite --thread 42",
             "ledger export first | ledger import kando - --id copy",
         ];
     }
@@ -63,7 +72,7 @@ internal sealed class ImportCommand : LedgerCommand
             // All are read before anything is written, so that a bad line in the last one is reported in time.
             foreach (var path in paths)
             {
-                files.AddRange(await RecordingFiles.OpenAsync(path, format, id, session.Io, cancellationToken));
+                files.AddRange(await RecordingFiles.OpenAsync(path, format, id, session.Get(_threads) ?? [], session.Io, cancellationToken));
             }
 
             RecordingFile.RefuseSameStreams(files);
@@ -98,6 +107,7 @@ internal sealed class ImportCommand : LedgerCommand
     {
         Kando => [".jsonl"],
         _ when format == RecordingFormat.SweAgent.Name => [".traj"],
+        _ when format == RecordingFormat.LangGraph.Name => [".sqlite", ".sqlite3", ".db", ".jsonl"],
         _ => [".traj", ".json", ".jsonl"],
     };
 }

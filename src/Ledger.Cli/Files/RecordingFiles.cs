@@ -8,7 +8,7 @@ internal static class RecordingFiles
 {
     /// <summary>Reads a file once: one recording, or several that belong together.</summary>
     /// <exception cref="RefusalException">The file cannot be read.</exception>
-    public static async Task<IReadOnlyList<RecordingFile>> OpenAsync(string path, string format, string? id, CommandIo io, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<RecordingFile>> OpenAsync(string path, string format, string? id, IReadOnlyCollection<string> threads, CommandIo io, CancellationToken cancellationToken)
     {
         if (format == ImportCommand.Kando)
         {
@@ -17,6 +17,17 @@ internal static class RecordingFiles
 
         try
         {
+            if (CheckpointStore.IsAddress(path) || (format is ImportCommand.Auto || format == RecordingFormat.LangGraph.Name) && CheckpointStore.IsSqlite(path))
+            {
+                var source = await CheckpointStore.ReadAsync(path, threads, cancellationToken);
+                return await OpenAsync(source, CheckpointStore.ShownOf(path), RecordingFormat.LangGraph.Name, id ?? CheckpointStore.NameOf(path), io, cancellationToken);
+            }
+
+            if (threads.Count > 0)
+            {
+                throw new UsageException($"--thread is for databases with checkpoints of LangGraph, and '{path}' is not one.");
+            }
+
             if (path == "-")
             {
                 var input = await WholeFile.ReadAsync(io.Input, "standard input", cancellationToken);
@@ -28,7 +39,7 @@ internal static class RecordingFiles
         }
         catch (EventFileException fault)
         {
-            throw new RefusalException($"In '{path}', {char.ToLowerInvariant(fault.Message[0])}{fault.Message[1..]} Nothing was written.");
+            throw new RefusalException($"In '{CheckpointStore.ShownOf(path)}', {char.ToLowerInvariant(fault.Message[0])}{fault.Message[1..]} Nothing was written.");
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ledger.Interop.Conversations;
 using Ledger.Interop.Detecting;
 using Ledger.Interop.Reading;
 
@@ -26,7 +27,7 @@ internal sealed class ClaudeCodeReader : FormatReader
             // Finds the branches.
         }
 
-        var recording = ForeignRecording.Of(Format, session.Version, new ClaudeCodeTracks(source, id).Of(session.Branches));
+        var recording = ForeignRecording.Of(Format, session.Version, new SpooledTracks(extras => new ClaudeCodeSession(source, id).Read(extras, (_, _) => { })).Of([.. session.Branches.Select(branch => branch.Id)]));
         recording.Cut = cut;
         return recording;
     }

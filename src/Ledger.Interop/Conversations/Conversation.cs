@@ -47,6 +47,19 @@ internal sealed class Conversation(RecordingFormat format)
     /// <summary>The last answer of the model.</summary>
     public string? LastAnswer { get; private set; }
 
+    /// <summary>A copy that goes on by itself, for a branch.</summary>
+    public Conversation Copy()
+    {
+        var copy = new Conversation(format) { Actor = Actor, Model = Model, LastAnswer = LastAnswer, Ends = _ends, _hasCost = _hasCost, _hasUsage = _hasUsage };
+        foreach (var (callId, call) in _calls)
+        {
+            copy._calls[callId] = call;
+        }
+
+        copy._unanswered.AddRange(_unanswered);
+        return copy;
+    }
+
     /// <summary>The events made since the last call of this.</summary>
     public IReadOnlyList<NewEvent> Take()
     {

@@ -5,6 +5,7 @@ using Ledger.Interop.Atif;
 using Ledger.Interop.ClaudeCode;
 using Ledger.Interop.CloudEvents;
 using Ledger.Interop.Codex;
+using Ledger.Interop.LangGraph;
 using Ledger.Interop.MiniSweAgent;
 using Ledger.Interop.OpenAI;
 using Ledger.Interop.OpenTelemetry;
@@ -24,7 +25,7 @@ internal static class FormatDetector
     [
         new OtlpReader(), new AtifReader(), new ClaudeCodeReader(), new CodexReader(), new OpenHandsReader(), new SweAgentReader(), new MiniSweAgentReader(),
         new OpenAIResponsesReader(), new AnthropicReader(), new OpenAIChatReader(), new CloudEventsReader(),
-        new LangfuseReader(), new PhoenixReader(),
+        new LangfuseReader(), new PhoenixReader(), new LangGraphReader(),
     ];
 
     /// <summary>The reader of a format.</summary>
@@ -49,6 +50,12 @@ internal static class FormatDetector
     /// <exception cref="EventFileException">None does.</exception>
     public static FormatReader? Detect(RecordingSource source)
     {
+        if (source.ReadLines().Take(1).Any(line => line.Utf8.Span.StartsWith("SQLite format 3"u8)))
+        {
+            throw new EventFileException(
+                1, 1, $"it is a database of SQLite. Checkpoints of LangGraph are read from one by 'ledger import' and by {nameof(RecordingSource)}.{nameof(RecordingSource.OfLangGraphAsync)}.");
+        }
+
         var sample = Take(source);
         if (Array.Find(Readers, reader => IsFit(reader, sample)) is { } fits)
         {

@@ -53,51 +53,53 @@ internal sealed class LoggedRun
         new EventMetadata { Actor = Conversation.Environment, Source = format.Name }) { Id = MarkId(trace) };
 
     /// <summary>Finds what the log has of a run.</summary>
-    public static async Task<LoggedRun> FindAsync(AgentLedger ledger, string run, IReadOnlyList<SpanEntry> spans, IReadOnlyList<string> newTraces, CancellationToken cancellationToken)
+    public static async Task<LoggedRun> FindAsync(
+        AgentLedger ledger, KnownCalls known, string run, IReadOnlyList<SpanEntry> spans, IReadOnlyList<string> newTraces, CancellationToken cancellationToken)
     {
         var stream = StreamName.Run(run);
+        var ofRun = known.Of(stream);
         var own = spans.Where(span => span.Role == SpanRole.Tool).SelectMany(span => span.Calls).ToHashSet(StringComparer.Ordinal);
         var told = spans.SelectMany(span => span.Told).ToList();
-        var calls = new Dictionary<string, string?>(StringComparer.Ordinal);
-        foreach (var part in own.Concat(told.Select(call => call.Id)).Where(call => call.Length <= 200).Distinct(StringComparer.Ordinal).Chunk(IdsAtOnce))
+        List<string> wanted = [.. own.Concat(told.Select(call => call.Id)).Where(call => call.Length <= 200).Distinct(StringComparer.Ordinal)];
+        foreach (var part in wanted.Where(call => !ofRun.Calls.ContainsKey(call)).Chunk(IdsAtOnce))
         {
+            known.Lookups += part.Length;
             var ids = part.ToDictionary(call => EventIds.FromForeign(stream, SpanRun.CallName(call)));
             foreach (var found in await ledger.Store.FindEventsAsync(ids.Keys, cancellationToken).ConfigureAwait(false))
             {
                 var span = found.ToJsonElement().Member("span");
-                calls[ids[found.Id]] = span.Text("span_id") is { } id ? $"{span.Text("trace_id")} {id}" : null;
+                ofRun.Calls[ids[found.Id]] = span.Text("span_id") is { } id ? $"{span.Text("trace_id")} {id}" : null;
             }
         }
 
+        var calls = wanted.Where(ofRun.Calls.ContainsKey).ToDictionary(call => call, call => ofRun.Calls[call], StringComparer.Ordinal);
         var open = told.Where(call => !own.Contains(call.Id) && !calls.ContainsKey(call.Id)).Select(call => call.Tool ?? "").ToHashSet(StringComparer.Ordinal);
-        return new LoggedRun(newTraces, calls, await FindToolsAsync(ledger, stream, open, cancellationToken).ConfigureAwait(false));
+        return new LoggedRun(newTraces, calls, await FindToolsAsync(ledger, known, stream, open, cancellationToken).ConfigureAwait(false));
     }
 
     // Calls without ids are told from others by the tool alone.
-    private static async Task<IReadOnlyCollection<string>> FindToolsAsync(AgentLedger ledger, StreamName stream, HashSet<string> tools, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyCollection<string>> FindToolsAsync(
+        AgentLedger ledger, KnownCalls known, StreamName stream, HashSet<string> tools, CancellationToken cancellationToken)
     {
-        var found = new HashSet<string>(StringComparer.Ordinal);
         if (tools.Count == 0 || await ledger.Store.GetHistoryAsync(stream, cancellationToken).ConfigureAwait(false) is not { } history)
         {
-            return found;
+            return [];
         }
 
+        var ofRun = known.Of(stream);
         var search = LogSearch.Of(ledger.Store);
-        var page = new EventPage([], Position.Start, IsLast: false);
-        while (!page.IsLast && found.Count < tools.Count)
+        for (var isLast = false; !isLast && !tools.IsSubsetOf(ofRun.Tools);)
         {
-            page = await search.FindEventsAsync(history, new EventQuery { Types = ["tool.called"], From = page.Next, Limit = 1_000 }, cancellationToken).ConfigureAwait(false);
-            foreach (var call in page.Events.Select(called => called.ToJsonElement()).Where(call => call.Member("tool_call_id").ValueKind == JsonValueKind.Undefined))
-            {
-                var tool = call.Text("tool") ?? "";
-                if (tools.Contains(tool))
-                {
-                    found.Add(tool);
-                }
-            }
+            var query = new EventQuery { Types = ["tool.called"], From = ofRun.ToolsEnd, Limit = 1_000 };
+            var page = await search.FindEventsAsync(history, query, cancellationToken).ConfigureAwait(false);
+            known.Lookups += page.Next.Value - ofRun.ToolsEnd.Value;
+            (ofRun.ToolsEnd, isLast) = (page.Next, page.IsLast);
+            ofRun.Tools.UnionWith(page.Events.Select(called => called.ToJsonElement())
+                .Where(call => call.Member("tool_call_id").ValueKind == JsonValueKind.Undefined)
+                .Select(call => call.Text("tool") ?? ""));
         }
 
-        return found;
+        return [.. tools.Where(ofRun.Tools.Contains)];
     }
 
     private static Guid MarkId(string trace) => EventIds.FromForeign(default, $"otel trace\n{trace}");

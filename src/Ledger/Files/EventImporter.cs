@@ -13,7 +13,8 @@ namespace Ledger.Files;
 /// </list>
 /// <para>Events are written in order, by <see cref="IEventStore.ImportAsync"/> in transactions of at most 10,000. If interrupted, the log has the first part; the same
 /// import run again continues after it, and a third one writes nothing. Events are the same if id, type and JSON are.</para>
-/// <para>Of a recording that <see cref="EventRecording.IsUnordered"/>, the events are appended whose ids the run does not have, in whatever place it has the others.</para>
+/// <para>Of a recording that <see cref="EventRecording.IsUnordered"/>, the events are appended whose ids the run does not have, in whatever place it has the others.
+/// A new branch begins after the events that its first one follows.</para>
 /// <para>Titles, labels and ends that a run was given in the log do not matter to its import. A branch is forked after the same events as in its recording,
 /// if the importer imported the recording of its parent too; else at the same position.</para>
 /// </remarks>
@@ -122,13 +123,23 @@ public sealed class EventImporter
         if (recording.IsUnordered)
         {
             var (added, different) = await import.RunUnorderedAsync(recording.Read(), cancellationToken).ConfigureAwait(false);
-            var kept = different == 0 ? null : $"{different:N0} of the events are in the run with other content, which was kept.";
-            return new ImportResult(run.StreamName, null, 0, 0, recording.EventCount, added, kept);
+            return new ImportResult(run.StreamName, null, 0, 0, recording.EventCount, added, KeptNote(different));
         }
 
         var written = await import.RunAsync(recording.Read(), Position.Start, cancellationToken).ConfigureAwait(false);
         _passedOver[run.StreamName] = import.PassedOver;
         return new ImportResult(run.StreamName, null, 0, 0, recording.EventCount, written, note);
+    }
+
+    private static string? KeptNote(long different) => different == 0 ? null : $"{different:N0} of the events are in the run with other content, which was kept.";
+
+    // Events of the parent may be anywhere in its log, so the branch begins after those that it follows.
+    private async Task<long> AfterCausesAsync(NewEvent created, History parent, long position, CancellationToken cancellationToken)
+    {
+        StreamName[] streams = [.. parent.Lineage.Select(segment => new StreamName(segment.Stream)), parent.Stream];
+        Guid[] ids = [.. created.Metadata.ForeignCauses.SelectMany(cause => streams.Select(stream => EventIds.FromForeign(stream, cause)))];
+        var causes = ids.Length == 0 ? [] : await _ledger.Store.FindEventsAsync(ids, cancellationToken).ConfigureAwait(false);
+        return causes.Max(cause => parent.PositionOf(cause.Stream, cause.Version)?.Value) + 1 ?? position;
     }
 
     private async Task<ImportResult> ImportBranchAsync(
@@ -139,8 +150,10 @@ public sealed class EventImporter
         CancellationToken cancellationToken)
     {
         var file = recording.Branch!;
-        var forkPosition = RecordedPart.InLog(file.ForkPosition, passedOver);
         var created = recording.Read().Skip((int)recording.CopiedEvents).First();
+        var forkPosition = recording.IsUnordered
+            ? await AfterCausesAsync(created, parent.History, file.ForkPosition, cancellationToken).ConfigureAwait(false)
+            : RecordedPart.InLog(file.ForkPosition, passedOver);
         var stream = StreamName.Branch(recording.Id);
         var written = 0L;
         var existing = await _ledger.Store.GetBranchAsync(stream, cancellationToken).ConfigureAwait(false);
@@ -155,7 +168,7 @@ public sealed class EventImporter
             existing = await _ledger.CreateBranchAsync(merged, created.Metadata, cancellationToken).ConfigureAwait(false);
             written++;
         }
-        else if (existing.Parent != parent.StreamName || existing.ForkPosition.Value != forkPosition)
+        else if (existing.Parent != parent.StreamName || (existing.ForkPosition.Value != forkPosition && !recording.IsUnordered))
         {
             throw new ImportRefusedException(
                 recording.Id,
@@ -165,6 +178,12 @@ public sealed class EventImporter
 
         var import = new RunImport(new Run(_ledger, existing.History), recording.Id, progress);
         var own = recording.Read().Skip((int)recording.CopiedEvents + 1);
+        if (recording.IsUnordered)
+        {
+            var (added, different) = await import.RunUnorderedAsync(own, cancellationToken).ConfigureAwait(false);
+            return new ImportResult(stream, parent.StreamName, forkPosition, recording.CopiedEvents, recording.EventCount, written + added, KeptNote(different));
+        }
+
         written += await import.RunAsync(own, new Position(forkPosition + 1), cancellationToken).ConfigureAwait(false);
         _passedOver[stream] = [.. passedOver.TakeWhile(position => position < forkPosition), .. import.PassedOver];
         return new ImportResult(stream, parent.StreamName, forkPosition, recording.CopiedEvents, recording.EventCount, written);

@@ -60,10 +60,10 @@ public sealed class EventRecording
     }
 
     /// <summary>
-    /// Reads a recording of a run whose events come in parts and in any order, such as spans of several programs. An import appends those
-    /// whose ids the run does not have, wherever it has the others.
+    /// Reads a recording whose events come in parts and in any order, such as spans of several programs. An import appends those
+    /// whose ids the run or branch does not have, wherever it has the others. A branch begins with its <c>branch.created</c>, whose foreign causes say where.
     /// </summary>
-    /// <param name="id">The id of the run.</param>
+    /// <param name="id">The id of the run or branch.</param>
     /// <param name="read">Returns the events from the first on, each with a foreign id; called again for each read.</param>
     /// <exception cref="ImportRefusedException">Two events have the same id.</exception>
     public static EventRecording InspectUnordered(string id, Func<IEnumerable<NewEvent>> read)

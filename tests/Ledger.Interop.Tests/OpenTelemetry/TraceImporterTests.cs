@@ -108,6 +108,28 @@ public sealed class TraceImporterTests
         made.ToJsonElement().GetProperty("attributes").EnumerateObject().Count(a => a.Name[0] == 'a').ShouldBe(10_000);
     }
 
+    [Fact]
+    public async Task Import_ChatsThatRepeatTheConversation_LookUpEachCallAFewTimes()
+    {
+        // No span stands for a call, so each is known by its result in the requests after it.
+        const int Chats = 60;
+        using var importer = new TraceImporter(_ledger);
+        for (var i = 1; i <= Chats; i++)
+        {
+            var messages = string.Join(',', Enumerable.Range(1, i).Select(k =>
+                $$$"""{"role":"assistant","parts":[{"type":"tool_call","id":"k{{{k}}}","name":"kettle","arguments":{}}]},{"role":"tool","parts":[{"type":"tool_call_response","id":"k{{{k}}}","response":"hot"}]}"""));
+            var input = System.Text.Json.Nodes.JsonValue.Create($"[{messages}]").ToJsonString();
+            var chat = $$$"""{"traceId":"t","spanId":"s{{{i}}}","name":"chat","startTimeUnixNano":"{{{i}}}000","endTimeUnixNano":"{{{i}}}500","attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},{"key":"gen_ai.input.messages","value":{"stringValue":{{{input}}}}}]}""";
+            using var source = RecordingSource.OfBytes("spans", Encoding.UTF8.GetBytes($$"""{"resourceSpans":[{"scopeSpans":[{"spans":[{{chat}}]}]}]}"""));
+            (await importer.ImportAsync(source)).Faults.ShouldBeEmpty();
+        }
+
+        (await CallsAsync()).Count.ShouldBe(Chats);
+
+        // Twice for the id of each, and once for the events of each chat: not all of them again with each chat.
+        importer.Lookups.ShouldBeLessThan(Chats * 10);
+    }
+
     private static string Tool(string span, string? call)
     {
         const string Named = """,{"key":"gen_ai.tool.call.id","value":{"stringValue":"CALL"}}""";

@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
 using System.Text;
+using Ledger.Interop.Reading;
 using Ledger.Log;
 
-namespace Ledger.Interop.ClaudeCode;
+namespace Ledger.Interop.Conversations;
 
-/// <summary>The events of a session's branches in a temporary file, kept while the run is read, so that the session is read once for all of them.</summary>
+/// <summary>The events of a recording's branches in a temporary file, kept while the run is read, so that the recording is read once for all of them.</summary>
 internal sealed class BranchSpool : IDisposable
 {
     private readonly Dictionary<int, List<long>> _places = [];
@@ -36,7 +37,7 @@ internal sealed class BranchSpool : IDisposable
             return;
         }
 
-        _file ??= Open();
+        _file ??= TemporaryFile.Create("ledger-branches");
         if (!_places.TryGetValue(branch, out var places))
         {
             _places[branch] = places = [];
@@ -84,23 +85,5 @@ internal sealed class BranchSpool : IDisposable
         var part = new byte[BinaryPrimitives.ReadInt32LittleEndian(length)];
         _file.ReadExactly(part);
         return part;
-    }
-
-    // For this user alone, and gone when it is closed.
-    private static FileStream Open()
-    {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.ReadWrite,
-            Options = FileOptions.DeleteOnClose,
-            BufferSize = 1 << 16,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return new FileStream(Path.Combine(Path.GetTempPath(), $"ledger-branches-{Guid.NewGuid():N}"), options);
     }
 }

@@ -1,0 +1,8 @@
+-- @thread: a thread; @keys: a JSON array of arrays [namespace, id]. The writes of tasks to these checkpoints, in the order of LangGraph.
+select w.checkpoint_ns, w.checkpoint_id, w.task_id, w.idx, w.channel, w.type, w.value
+from json_each(@keys) as k
+join writes as w
+    on w.thread_id = @thread
+    and w.checkpoint_ns = json_extract(k.value, '$[0]')
+    and w.checkpoint_id = json_extract(k.value, '$[1]')
+order by w.task_id, w.idx
