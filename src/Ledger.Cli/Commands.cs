@@ -15,6 +15,7 @@ using Ledger.Cli.Files;
 using Ledger.Cli.Local;
 using Ledger.Cli.Migrations;
 using Ledger.Cli.Projections;
+using Ledger.Cli.Roles;
 using Ledger.Cli.Runs;
 using Ledger.Cli.Seals;
 using Ledger.Cli.Tasks;
@@ -141,6 +142,12 @@ internal static class Commands
             new SealVerifyCommand(),
             new SealAuditCommand(),
             new SealExportCommand()));
+        root.Add(Group(
+            "roles",
+            "Makes and checks the roles of a log: who may read, append, audit, operate and migrate.",
+            new RolesCreateCommand(),
+            new RolesCheckCommand(),
+            new RolesScriptCommand()));
         root.Add(Group(
             "migrate",
             "Updates the schema of a database, and shows how it differs.",

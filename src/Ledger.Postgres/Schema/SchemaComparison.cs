@@ -1,8 +1,12 @@
+using Ledger.Postgres.Roles;
+
 namespace Ledger.Postgres.Schema;
 
 /// <summary>Lists the differences between a database and the result of the migrations.</summary>
 internal static class SchemaComparison
 {
+    private const string FixedPath = " set search_path=pg_catalog, pg_temp";
+
     /// <summary>The differences of the record of migrations and functions, then those of the schemas, sorted by name.</summary>
     internal static SchemaReport Compare(
         IReadOnlyList<MigrationStatus> migrations,
@@ -69,7 +73,7 @@ internal static class SchemaComparison
     {
         foreach (var entry in catalog.Expected)
         {
-            if (actual.TryGetValue(entry.Key, out var found) && found.Definition != entry.Definition)
+            if (actual.TryGetValue(entry.Key, out var found) && found.Definition != entry.Definition && !IsByRoles(entry, found))
             {
                 var kind = catalog.Marten.MayDefine(entry) ? DifferenceKind.LeftToMarten : DifferenceKind.Different;
                 yield return new(entry, new(kind, entry.Subject, entry.Definition, found.Definition));
@@ -94,9 +98,20 @@ internal static class SchemaComparison
                     Actual: SpeaksForItself(entry) ? "" : entry.Definition)));
     }
 
-    // An index that index_worlds creates on request, or that an application has declared for the documents of worlds.
-    private static bool IsOptional(CatalogEntry entry) => entry is { Kind: "index" }
-        && (entry.Part == "ix_world_object_data" || entry.Object.EndsWith(".mt_doc_ledger_world", StringComparison.Ordinal));
+    // An index that index_worlds creates on request, or that an application has declared for the documents of worlds; and the triggers that are made with roles,
+    // which LedgerRoles checks.
+    private static bool IsOptional(CatalogEntry entry) => entry.Kind switch
+    {
+        "index" => entry.Part == "ix_world_object_data" || entry.Object.EndsWith(".mt_doc_ledger_world", StringComparison.Ordinal),
+        "trigger" => RoleGrants.Triggers.Contains(entry.Part!),
+        _ => false,
+    };
+
+    // Where roles were made, the functions that they call run as their owner.
+    private static bool IsByRoles(CatalogEntry expected, CatalogEntry found) =>
+        expected.Kind == "function"
+        && RoleGrants.Functions.Any(function => expected.Object.Contains($".{function.Name}(", StringComparison.Ordinal))
+        && found.Definition.Replace(" security definer", "", StringComparison.Ordinal).Replace(FixedPath, "", StringComparison.Ordinal) == expected.Definition;
 
     private static bool SpeaksForItself(CatalogEntry entry) => entry.Kind is "schema" or "table" or "view" or "function" or "procedure";
 
