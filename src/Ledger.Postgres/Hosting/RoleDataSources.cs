@@ -21,8 +21,15 @@ internal sealed class RoleDataSources(PostgresOptions options) : IDisposable, IA
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await (Reading?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
-        await (Migrating?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
+        if (Reading is not null)
+        {
+            await Reading.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (Migrating is not null)
+        {
+            await Migrating.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private static NpgsqlDataSource? Create(string? connectionString) => connectionString is null ? null : PostgresDataSources.Create(connectionString);

@@ -37,6 +37,10 @@ internal static class RoleGrants
         new(LedgerRole.Auditor, "select", Salts),
 
         new(LedgerRole.Writer, Change, "{ledger}.call_owner"),
+
+        // The summaries of runs are written by the program, whose rules they follow.
+        new(LedgerRole.Writer, Change, "{ledger}.run_summary", "{ledger}.run_mark"),
+        new(LedgerRole.Writer, "update", "{ledger}.run_tail"),
         new(LedgerRole.Writer, "delete", "{events}.mt_doc_ledger_world"),
 
         // Marten's own statements, and those of its daemon.
@@ -63,10 +67,7 @@ internal static class RoleGrants
             "{ledger}.projection_shard",
             "{ledger}.projection_request",
             "{ledger}.projection_rebuild",
-            "{ledger}.projection_rebuild_part",
-            "{ledger}.run_summary",
-            "{ledger}.run_mark",
-            "{ledger}.run_tail"),
+            "{ledger}.projection_rebuild_part"),
     ];
 
     /// <summary>The functions that run with the rights of their owner, and the lowest role that may call each; null for what triggers call.</summary>
@@ -91,6 +92,7 @@ internal static class RoleGrants
         ("chrono_rows_v1", LedgerRole.Writer),
         ("chrono_clear_v1", LedgerRole.Writer),
         ("save_snapshot_v1", LedgerRole.Writer),
+        ("lock_runs_v1", LedgerRole.Writer),
 
         ("archive_v1", LedgerRole.Operator),
         ("chrono_archive_v1", LedgerRole.Operator),

@@ -5,6 +5,7 @@ namespace Ledger.Postgres.Schema;
 /// <summary>Lists the differences between a database and the result of the migrations.</summary>
 internal static class SchemaComparison
 {
+    private const string AsOwner = " security definer";
     private const string FixedPath = " set search_path=pg_catalog, pg_temp";
 
     /// <summary>The differences of the record of migrations and functions, then those of the schemas, sorted by name.</summary>
@@ -107,11 +108,14 @@ internal static class SchemaComparison
         _ => false,
     };
 
-    // Where roles were made, the functions that they call run as their owner.
+    // Where roles were made, the functions that they call run as their owner, never without a fixed search path.
     private static bool IsByRoles(CatalogEntry expected, CatalogEntry found) =>
         expected.Kind == "function"
         && RoleGrants.Functions.Any(function => expected.Object.Contains($".{function.Name}(", StringComparison.Ordinal))
-        && found.Definition.Replace(" security definer", "", StringComparison.Ordinal).Replace(FixedPath, "", StringComparison.Ordinal) == expected.Definition;
+        && found.Definition.EndsWith(FixedPath, StringComparison.Ordinal)
+        && found.Definition[..^FixedPath.Length].Replace(AsOwner, "", StringComparison.Ordinal) is var rest
+        && rest.Length + AsOwner.Length + FixedPath.Length == found.Definition.Length
+        && rest == expected.Definition;
 
     private static bool SpeaksForItself(CatalogEntry entry) => entry.Kind is "schema" or "table" or "view" or "function" or "procedure";
 

@@ -1,6 +1,5 @@
 using JasperFx;
 using JasperFx.Events.Projections;
-using Ledger.Log;
 using Ledger.Marten.Streams;
 using Ledger.Marten.Tests.Projections;
 using Ledger.Postgres.Roles;

@@ -1,7 +1,5 @@
-using Ledger.Log;
 using Ledger.Postgres.Roles;
 using Ledger.Postgres.Schema;
-using Ledger.Postgres.Tests.Schema;
 using Npgsql;
 using Shouldly;
 using Xunit;

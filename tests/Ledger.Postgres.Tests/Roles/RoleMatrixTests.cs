@@ -27,6 +27,7 @@ public sealed class RoleMatrixTests : IAsyncLifetime
     private static readonly Dictionary<string, string[]> Statements = new()
     {
         ["read the salts of the seal, which proofs and audits need"] = ["select data_salt from ledger.seal_leaf"],
+        ["keep the summaries of runs"] = ["select ledger.lock_runs_v1('{run:full}')", "update ledger.run_summary set title = 'a'", "update ledger.run_tail set seq = seq", "delete from ledger.run_mark"],
         ["note that a caller is alive"] = ["insert into ledger.call_owner (owner, seen_at) values ('me', now()) on conflict (owner) do update set seen_at = excluded.seen_at"],
         ["write documents of projections"] = ["insert into log.mt_doc_usage (id) values ('a')", "delete from log.mt_doc_usage"],
         ["insert an event as Marten does"] =
@@ -107,6 +108,7 @@ public sealed class RoleMatrixTests : IAsyncLifetime
         await using var compacted = new ChronoStore(store, "compacted");
         await compacted.UpsertAsync(new ChronoRecord { Id = "r", Label = "A record." });
         await compacted.CompactAsync();
+        await new AgentLedger(store).Summaries.CatchUpAsync();
     }
 
     public Task DisposeAsync() => _roles.DisposeAsync().AsTask();
@@ -195,6 +197,7 @@ public sealed class RoleMatrixTests : IAsyncLifetime
         ["list runs; read tasks and records"] = (source, _) => UseAsync(source, async store =>
         {
             (await new AgentLedger(store).Summaries.QueryAsync(new RunQuery())).Runs.Count.ShouldBeGreaterThan(2);
+            (await new AgentLedger(store).Summaries.FindAsync(StreamName.Run("full"))).ShouldNotBeNull();
             (await new TaskLedger(store).FindTaskAsync("t")).ShouldNotBeNull();
             (await new TaskLedger(store).QueryTasksAsync(new TaskQuery())).Tasks.ShouldNotBeEmpty();
             await using var records = new ChronoStore(store, "kept");

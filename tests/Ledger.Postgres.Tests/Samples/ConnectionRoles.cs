@@ -1,4 +1,3 @@
-using Ledger.Log;
 using Ledger.Postgres.Tests.Roles;
 using Ledger.Runs;
 using Microsoft.Extensions.DependencyInjection;
