@@ -10,7 +10,7 @@ internal sealed class RoleOptions
     private readonly Option<string?> _reader = Named("--reader", "answers questions", "ledger_reader");
     private readonly Option<string?> _auditor = Named("--auditor", "proves and audits", "ledger_auditor");
     private readonly Option<string?> _writer = Named("--writer", "appends", "ledger_writer");
-    private readonly Option<string?> _martenWriter = Named("--marten-writer", "appends with Marten", "ledger_marten_writer");
+    private readonly Option<string?> _martenWriter = Named("--marten-writer", "appends with Marten", "there is none");
     private readonly Option<string?> _operator = Named("--operator", "runs the daemon, rebuilds, archives and masks", "ledger_operator");
     private readonly Option<string?> _owner = new("--owner")
     {
@@ -48,7 +48,7 @@ internal sealed class RoleOptions
             Reader = session.Get(_reader) ?? usual.Reader,
             Auditor = session.Get(_auditor) ?? usual.Auditor,
             Writer = session.Get(_writer) ?? usual.Writer,
-            MartenWriter = session.Get(_martenWriter) ?? usual.MartenWriter,
+            MartenWriter = session.Get(_martenWriter),
             Operator = session.Get(_operator) ?? usual.Operator,
             Owner = session.Get(_owner),
         };

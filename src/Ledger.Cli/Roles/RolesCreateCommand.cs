@@ -28,7 +28,11 @@ internal sealed class RolesCreateCommand : LedgerCommand
         session.Out.Fact("reader       ", names.Reader);
         session.Out.Fact("auditor      ", names.Auditor);
         session.Out.Fact("writer       ", names.Writer);
-        session.Out.Fact("marten-writer", names.MartenWriter);
+        if (names.MartenWriter is { } martenWriter)
+        {
+            session.Out.Fact("marten-writer", martenWriter);
+        }
+
         session.Out.Fact("operator     ", names.Operator);
         session.Out.Fact("owner        ", names.Owner!);
     }

@@ -7,10 +7,10 @@ namespace Ledger.Explorer.Contracts;
 /// <param name="Reader">Answers questions.</param>
 /// <param name="Auditor">Proves and audits.</param>
 /// <param name="Writer">Appends.</param>
-/// <param name="MartenWriter">Appends with Marten.</param>
+/// <param name="MartenWriter">Appends with Marten; null if there is none.</param>
 /// <param name="Operator">Runs the daemon, rebuilds, archives and masks.</param>
 /// <param name="Owner">Owns the tables and migrates.</param>
-internal sealed record RolesContract(string Reader, string Auditor, string Writer, string MartenWriter, string Operator, string? Owner)
+internal sealed record RolesContract(string Reader, string Auditor, string Writer, string? MartenWriter, string Operator, string? Owner)
 {
     public static RolesContract Of(LedgerRoleNames names) => new(
         names.Reader, names.Auditor, names.Writer, names.MartenWriter, names.Operator, names.Owner);

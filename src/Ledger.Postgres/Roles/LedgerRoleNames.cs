@@ -18,8 +18,9 @@ public sealed record LedgerRoleNames
     /// <summary>Appends with the native engine, besides reading: default <c>ledger_writer</c>.</summary>
     public string Writer { get; init; } = "ledger_writer";
 
-    /// <summary>Appends with Marten too: default <c>ledger_marten_writer</c>.</summary>
-    public string MartenWriter { get; init; } = "ledger_marten_writer";
+    /// <summary>Appends with Marten too: default null, there is no such role.</summary>
+    /// <remarks>With it, triggers check what Marten's statements have written; appends of the native engine then evaluate a condition for each row.</remarks>
+    public string? MartenWriter { get; init; }
 
     /// <summary>Runs the daemon, rebuilds, archives, masks and deletes, besides appending: default <c>ledger_operator</c>.</summary>
     public string Operator { get; init; } = "ledger_operator";
@@ -27,9 +28,10 @@ public sealed record LedgerRoleNames
     /// <summary>Gets the schemas and everything in them, and migrates: default null, the role that has them.</summary>
     public string? Owner { get; init; }
 
-    internal IReadOnlyList<string> All => [Reader, Auditor, Writer, MartenWriter, Operator];
+    internal IReadOnlyList<string> All => [Reader, Auditor, Writer, .. MartenWriter is null ? Array.Empty<string>() : [MartenWriter], Operator];
 
-    internal string Of(LedgerRole role) => role switch
+    /// <summary>The name of a role; null if there is none.</summary>
+    internal string? Of(LedgerRole role) => role switch
     {
         LedgerRole.Reader => Reader,
         LedgerRole.Auditor => Auditor,

@@ -74,7 +74,7 @@ public sealed class LedgerRoles
         await using var _ = command.ConfigureAwait(false);
         return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is byte[] arguments
             && System.Text.Encoding.UTF8.GetString(arguments).Split('\0') is [var @operator, var reader, var auditor, var writer, var martenWriter, ..]
-                ? new LedgerRoleNames { Operator = @operator, Reader = reader, Auditor = auditor, Writer = writer, MartenWriter = martenWriter }
+                ? new LedgerRoleNames { Operator = @operator, Reader = reader, Auditor = auditor, Writer = writer, MartenWriter = martenWriter.Length == 0 ? null : martenWriter }
                 : null;
     }
 

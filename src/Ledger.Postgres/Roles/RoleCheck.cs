@@ -53,7 +53,7 @@ internal sealed class RoleCheck
             .. Memberships(),
             .. RoleGrants.Functions.Select(function => function.Name).Except(_facts["definer"].Select(fact => fact.Text))
                 .Select(name => new RoleFinding(RoleFindingKind.Missing, Owner, $"function {_schemas.Ledger}.{name} as one that runs with its rights")),
-            .. RoleGrants.Triggers.Except(_facts["trigger"].Select(fact => fact.Text))
+            .. RoleGrants.Triggers.Where(name => _names.MartenWriter is not null || !RoleGrants.TriggersOfMartenWriter.Contains(name)).Except(_facts["trigger"].Select(fact => fact.Text))
                 .Select(name => new RoleFinding(RoleFindingKind.Missing, Owner, $"trigger {name}")),
             .. expected.Except(_rights).Select(right => new RoleFinding(RoleFindingKind.Missing, right.Role, right.Subject)),
             .. _rights.Except(expected).Where(right => known.Contains(right.Role) || IsTooMuch(right)).Select(right => Excess(right.Role, right.Subject)),
@@ -65,7 +65,7 @@ internal sealed class RoleCheck
 
     private IEnumerable<RoleFinding> Memberships()
     {
-        var expected = RoleGrants.Memberships.Select(pair => (Role: _names.Of(pair.Member), Text: _names.Of(pair.Role))).ToList();
+        var expected = new RoleScript(_schemas, _names).Memberships.Select(pair => (Role: pair.Member, Text: pair.Role)).ToList();
         var actual = _facts["member"].ToList();
         return expected.Except(actual).Select(pair => new RoleFinding(RoleFindingKind.Missing, pair.Role, $"the rights of role '{pair.Text}'"))
             .Concat(actual.Except(expected).Select(pair => Excess(pair.Role, $"the rights of role '{pair.Text}'")));
@@ -89,7 +89,7 @@ internal sealed class RoleCheck
             yield return new RoleRight(_names.Reader, "usage", "schema", schema, schema);
         }
 
-        foreach (var grant in RoleGrants.All)
+        foreach (var grant in RoleGrants.All.Where(grant => _names.Of(grant.Role) is not null))
         {
             foreach (var relation in grant.Relations)
             {
@@ -104,17 +104,19 @@ internal sealed class RoleCheck
         {
             if (role is { } lowest)
             {
-                yield return new RoleRight(_names.Of(lowest), "execute", "function", _schemas.Ledger, name);
+                yield return new RoleRight(_names.Of(lowest)!, "execute", "function", _schemas.Ledger, name);
             }
         }
 
         foreach (var (_, table) in _facts["document"])
         {
             yield return new RoleRight(_names.Reader, "select", "table", _schemas.Events, table);
-            foreach (var right in new[] { "insert", "update", "delete" })
+            if ((table.StartsWith("mt_doc_", StringComparison.Ordinal) ? _names.Writer : _names.MartenWriter) is { } writer)
             {
-                var writer = table.StartsWith("mt_doc_", StringComparison.Ordinal) ? _names.Writer : _names.MartenWriter;
-                yield return new RoleRight(writer, right, "table", _schemas.Events, table);
+                foreach (var right in new[] { "insert", "update", "delete" })
+                {
+                    yield return new RoleRight(writer, right, "table", _schemas.Events, table);
+                }
             }
         }
     }
@@ -123,7 +125,7 @@ internal sealed class RoleCheck
     {
         var schema = relation.StartsWith("{events}", StringComparison.Ordinal) ? _schemas.Events : _schemas.Ledger;
         var name = relation[(relation.IndexOf('.', StringComparison.Ordinal) + 1)..];
-        return new RoleRight(_names.Of(grant.Role), right, KindOf(grant, relation), schema, name);
+        return new RoleRight(_names.Of(grant.Role)!, right, KindOf(grant, relation), schema, name);
     }
 
     private static string KindOf(RoleGrant grant, string relation) =>

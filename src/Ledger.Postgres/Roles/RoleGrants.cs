@@ -116,6 +116,9 @@ internal static class RoleGrants
         "tr_mt_events_guarded", "tr_mt_events_kept", "tr_mt_events_appended", "tr_mt_streams_guarded", "tr_mt_streams_kept", "tr_mt_streams_moved",
     ];
 
+    /// <summary>Those of them that are on inserts and on updates of streams, which only a marten-writer makes itself.</summary>
+    public static IReadOnlyList<string> TriggersOfMartenWriter { get; } = ["tr_mt_events_appended", "tr_mt_streams_moved"];
+
     private static IReadOnlyList<string> Named(string kind) =>
         [.. SchemaCatalog.ExpectedLines().Select(CatalogEntry.Parse).Where(entry => entry.Kind == kind && entry.Part is null).Select(entry => entry.Object)];
 

@@ -31,7 +31,7 @@ internal sealed class RoleScript(SchemaNames schemas, LedgerRoleNames names)
         Load("roles_schemas"),
         Revoke([.. RoleGrants.Relations]),
         Revoke([Of(RoleGrants.Numbers, isOfSequences: true)]),
-        string.Concat(RoleGrants.All.Select(Grant)),
+        string.Concat(RoleGrants.All.Where(grant => names.Of(grant.Role) is not null).Select(Grant)),
         Load("roles_documents"),
         Load("roles_functions"),
         Load("roles_triggers"));
@@ -41,7 +41,7 @@ internal sealed class RoleScript(SchemaNames schemas, LedgerRoleNames names)
     {
         var text = SqlText.Load(name)
             .Replace("{names}", Constants(names.All), StringComparison.Ordinal)
-            .Replace("{memberships}", Rows(RoleGrants.Memberships.Select(pair => (names.Of(pair.Role), (string?)names.Of(pair.Member)))), StringComparison.Ordinal)
+            .Replace("{memberships}", Rows(Memberships.Select(pair => (pair.Role, (string?)pair.Member))), StringComparison.Ordinal)
             .Replace("{functions}", Rows(RoleGrants.Functions.Select(one => (one.Name, one.Role is { } role ? names.Of(role) : null))), StringComparison.Ordinal)
             .Replace("{relations}", Constants(RoleGrants.Relations.Select(relation => relation[(relation.IndexOf('.', StringComparison.Ordinal) + 1)..])), StringComparison.Ordinal)
             .Replace("{routines}", Constants(SchemaFunction.All.Select(function => function.Name)), StringComparison.Ordinal)
@@ -53,15 +53,23 @@ internal sealed class RoleScript(SchemaNames schemas, LedgerRoleNames names)
                 .Replace($"{{{token}_text}}", SchemaNames.Literal(role), StringComparison.Ordinal);
         }
 
-        return schemas.Fill(text);
+        text = text.Replace("{marten_writer_argument}", SchemaNames.Literal(names.MartenWriter ?? ""), StringComparison.Ordinal);
+        return schemas.Fill(text.Replace("{marten_writer_text}", names.MartenWriter is { } marten ? SchemaNames.Literal(marten) : "null", StringComparison.Ordinal));
     }
+
+    /// <summary>Which role has all rights of which other, by their names.</summary>
+    public IEnumerable<(string Role, string Member)> Memberships =>
+        from pair in RoleGrants.Memberships
+        let role = names.Of(pair.Role)
+        let member = names.Of(pair.Member)
+        where role is not null && member is not null
+        select (role!, member!);
 
     private IEnumerable<(string Token, string Name)> Tokens()
     {
         yield return ("reader", names.Reader);
         yield return ("auditor", names.Auditor);
         yield return ("writer", names.Writer);
-        yield return ("marten_writer", names.MartenWriter);
         yield return ("operator", names.Operator);
         if (names.Owner is { } owner)
         {
@@ -75,7 +83,7 @@ internal sealed class RoleScript(SchemaNames schemas, LedgerRoleNames names)
     private string Grant(RoleGrant grant) => Statement("roles_grant")
         .Replace("{rights}", grant.Rights, StringComparison.Ordinal)
         .Replace("{objects}", schemas.Fill(string.Join(", ", grant.Relations.Select((relation, place) => place == 0 ? Of(relation, grant.IsOfSequences) : relation))), StringComparison.Ordinal)
-        .Replace("{role}", SchemaNames.Quoted(names.Of(grant.Role)), StringComparison.Ordinal);
+        .Replace("{role}", SchemaNames.Quoted(names.Of(grant.Role)!), StringComparison.Ordinal);
 
     // Without the comment, because it comes many times.
     private string Statement(string name) => SqlStatements.Split(Load(name)).Single() + "\n";

@@ -38,7 +38,7 @@ public sealed class MartenWriterTests : IAsyncLifetime
         }
 
         await new LedgerRoles(_database.DataSource, names: Names).CreateAsync();
-        foreach (var role in (string[])[Names.MartenWriter, Names.Operator])
+        foreach (var role in (string[])[Names.MartenWriter!, Names.Operator])
         {
             await ExecuteAsync($"create role {role}_login login password 'secret' in role {role}");
         }
@@ -55,7 +55,7 @@ public sealed class MartenWriterTests : IAsyncLifetime
     [Fact]
     public async Task MartenWriter_AppendsAndForksAndStores_AndCannotRewrite()
     {
-        await using (var documents = As(Names.MartenWriter))
+        await using (var documents = As(Names.MartenWriter!))
         await using (var store = new MartenEventStore(documents))
         {
             var run = new AgentLedger(store).GetRun("of-marten");

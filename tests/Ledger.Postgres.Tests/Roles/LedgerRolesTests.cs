@@ -39,7 +39,7 @@ public sealed class LedgerRolesTests
         await using var roles = await RoleDatabase.CreateAsync();
         var (names, database) = (roles.Names, roles.Database);
         var other = new NpgsqlConnectionStringBuilder(await roles.ConnectionStringOfAsync(names.Reader)).Username!;
-        var (reader, writer, marten) = (Quoted(names.Reader), Quoted(names.Writer), Quoted(names.MartenWriter));
+        var (reader, writer, marten) = (Quoted(names.Reader), Quoted(names.Writer), Quoted(names.MartenWriter!));
         await database.ExecuteAsync($"""
             grant insert, update (data) on log.mt_events to {Quoted(other)};
             grant delete on log.mt_streams to {writer};
@@ -79,6 +79,24 @@ public sealed class LedgerRolesTests
         // What others have is theirs, and the database's administrator takes it from them.
         (await roles.Roles.CheckAsync()).Select(finding => finding.Role).Distinct()
             .ShouldBe([names.Operator, names.Writer, other], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Create_WithoutMartenWriter_AppendsRunNoTrigger()
+    {
+        await using var roles = await RoleDatabase.WithoutRolesAsync();
+        var names = roles.Names with { MartenWriter = null };
+
+        (await new LedgerRoles(roles.Database.DataSource, roles.Database.Options, names).CreateAsync()).ShouldBe(names);
+
+        // Those of foreign keys aside: on inserts (4) into both tables, and on updates (16) of streams.
+        (await roles.Database.AskAsync<long>("""
+            select count(*) from pg_trigger
+            where not tgisinternal
+              and (tgrelid in ('log.mt_events'::regclass, 'log.mt_streams'::regclass) and tgtype & 4 > 0 or tgrelid = 'log.mt_streams'::regclass and tgtype & 16 > 0)
+            """)).ShouldBe(0);
+        (await new LedgerRoles(roles.Database.DataSource, roles.Database.Options).CreateAsync()).ShouldBe(names);
+        (await new LedgerRoles(roles.Database.DataSource, roles.Database.Options).CheckAsync()).ShouldBeEmpty();
     }
 
     [Fact]

@@ -38,7 +38,7 @@ internal sealed class RoleDatabase : IAsyncDisposable
         ["reader"] = Names.Reader,
         ["auditor"] = Names.Auditor,
         ["writer"] = Names.Writer,
-        ["marten-writer"] = Names.MartenWriter,
+        ["marten-writer"] = Names.MartenWriter!,
         ["operator"] = Names.Operator,
         ["owner"] = Names.Owner!,
     };

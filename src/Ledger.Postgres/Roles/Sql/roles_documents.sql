@@ -1,6 +1,8 @@
 -- The tables of documents, Marten's and those of projections, and Marten's tags: what there is now. For later ones, run this again.
 do $ledger_documents$
 declare
+    roles constant text := (select string_agg(quote_ident(n.name), ', ') from unnest(array[{names}]) as n (name));
+    writer text;
     t record;
 begin
     for t in
@@ -13,12 +15,12 @@ begin
           and c.relname <> all (array[{relations}])
         order by c.relname
     loop
-        execute format('revoke all on %s from %I, %I, %I, %I, %I', t.name, {reader_text}, {auditor_text}, {writer_text}, {marten_writer_text}, {operator_text});
+        execute format('revoke all on %s from %s', t.name, roles);
         execute format('grant select on %s to %I', t.name, {reader_text});
-        execute format(
-            'grant insert, update, delete on %s to %I',
-            t.name,
-            case when t.is_document then {writer_text} else {marten_writer_text} end);
+        writer := case when t.is_document then {writer_text} else {marten_writer_text} end;
+        if writer is not null then
+            execute format('grant insert, update, delete on %s to %I', t.name, writer);
+        end if;
     end loop;
 end
 $ledger_documents$;

@@ -1,6 +1,7 @@
 -- The functions that write run with the rights of their owner, and with a fixed search path: the roles that may call them need no rights to what they write.
 do $ledger_functions$
 declare
+    roles constant text := (select string_agg(quote_ident(n.name), ', ') from unnest(array[{names}]) as n (name));
     f record;
 begin
     for f in
@@ -16,9 +17,7 @@ begin
             execute format('alter function %s security definer set search_path = pg_catalog, pg_temp', f.name);
         end if;
 
-        execute format(
-            'revoke all on function %s from public, %I, %I, %I, %I, %I',
-            f.name, {reader_text}, {auditor_text}, {writer_text}, {marten_writer_text}, {operator_text});
+        execute format('revoke all on function %s from public, %s', f.name, roles);
         if f.role is not null then
             execute format('grant execute on function %s to %I', f.name, f.role);
         end if;
