@@ -8,10 +8,13 @@ language plpgsql
 volatile
 as $function$
 #variable_conflict use_column
+declare
+    -- A statement of its own: the next one sees the rows that it has written.
+    upto constant bigint := {ledger}.world_position_v1(p_stream, p_position);
 begin
     return query
     select f.at, f.event_id, f.type, f.fault
-    from {ledger}.world_faults_v1(p_stream, {ledger}.world_position_v1(p_stream, p_position)) as f;
+    from {ledger}.world_faults_v1(p_stream, upto) as f;
 end
 $function$;
 

@@ -9,10 +9,13 @@ returns table (kind text, distance integer, id text, type text, source_id text, 
 language plpgsql
 volatile
 as $function$
+declare
+    -- A statement of its own: the next one sees the rows that it has written.
+    upto constant bigint := {ledger}.world_position_v1(p_stream, p_position);
 begin
     return query
     select n.*
-    from {ledger}.world_neighbours_v1(p_stream, {ledger}.world_position_v1(p_stream, p_position), p_id, p_depth) as n
+    from {ledger}.world_neighbours_v1(p_stream, upto, p_id, p_depth) as n
     order by n.kind, n.distance, n.id collate "C";
 end
 $function$;

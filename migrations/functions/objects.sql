@@ -10,11 +10,13 @@ returns table (id text, type text, data jsonb)
 language plpgsql
 volatile
 as $function$
+declare
+    -- A statement of its own: the next one sees the rows that it has written.
+    upto constant bigint := {ledger}.world_position_v1(p_stream, p_position);
 begin
     return query
     select o.id, o.type, o.data
-    from {ledger}.world_objects_v1(
-        p_stream, {ledger}.world_position_v1(p_stream, p_position), p_type, p_contains, null, 2147483647) as o;
+    from {ledger}.world_objects_v1(p_stream, upto, p_type, p_contains, null, 2147483647) as o;
 end
 $function$;
 

@@ -8,8 +8,11 @@ returns table (
 language plpgsql
 volatile
 as $function$
+declare
+    -- A statement of its own: the next one sees the rows that it has written.
+    upto constant bigint := {ledger}.world_position_v1(p_stream, p_position);
 begin
-    return query select w.* from {ledger}.world_at_v1(p_stream, {ledger}.world_position_v1(p_stream, p_position)) as w;
+    return query select w.* from {ledger}.world_at_v1(p_stream, upto) as w;
 end
 $function$;
 

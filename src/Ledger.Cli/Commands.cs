@@ -18,6 +18,7 @@ using Ledger.Cli.Migrations;
 using Ledger.Cli.Profiles;
 using Ledger.Cli.Projections;
 using Ledger.Cli.Queries;
+using Ledger.Cli.Roles;
 using Ledger.Cli.Runs;
 using Ledger.Cli.Seals;
 using Ledger.Cli.Tasks;
@@ -166,6 +167,12 @@ internal static class Commands
             new SchemaExportCommand(),
             new SchemaCheckCommand(),
             new SchemaStatusCommand()));
+        root.Add(Group(
+            "roles",
+            "Makes and checks the roles of a log: who may read, append, audit, operate and migrate.",
+            new RolesCreateCommand(),
+            new RolesCheckCommand(),
+            new RolesScriptCommand()));
         root.Add(Group(
             "migrate",
             "Updates the schema of a database, and shows how it differs.",

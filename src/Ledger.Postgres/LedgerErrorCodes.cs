@@ -14,4 +14,7 @@ internal static class LedgerErrorCodes
 
     /// <summary>Events were to be taken out of a stream that Ledger reads as a whole.</summary>
     public const string HistoryNeeded = "LG020";
+
+    /// <summary>A role would have changed the log otherwise than it may.</summary>
+    public const string Guarded = "LG030";
 }

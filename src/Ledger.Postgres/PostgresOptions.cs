@@ -3,6 +3,7 @@ using Ledger.Log;
 using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Inline;
+using Ledger.Postgres.Roles;
 using Ledger.Postgres.Schema;
 using Ledger.Projections;
 using Ledger.Tasks;
@@ -77,6 +78,16 @@ public sealed record PostgresOptions
     /// <summary>What the application does with the contracts of its events, which are those of <see cref="Registry"/>: default <see cref="EventContractMode.Off"/>.</summary>
     public EventContractMode Contracts { get; init; }
 
+    /// <summary>The same server as a role that only reads connects to it: default null, as everything else does.</summary>
+    /// <remarks>Questions about streams, worlds, tasks and documents then use connections of their own; see <see cref="LedgerRoles"/>. Only <c>AddLedger</c> reads it,
+    /// and not that of Marten.</remarks>
+    public string? ReadingConnectionString { get; init; }
+
+    /// <summary>The server as the role that owns the tables connects to it: default null, as everything else does.</summary>
+    /// <remarks>For an application whose own role may not migrate; see <see cref="LedgerRoles"/>. Only the migrator of <c>AddLedger</c> uses it; an application with
+    /// Marten migrates by Marten.</remarks>
+    public string? MigrationConnectionString { get; init; }
+
     /// <summary>The limits of runs and branches: default those of <see cref="AgentLedgerOptions"/>.</summary>
     public AgentLedgerOptions Limits { get; init; } = new();
 
@@ -96,6 +107,8 @@ public sealed record PostgresOptions
     {
         var faults = new List<string>();
         CheckConnectionString(ConnectionString, faults);
+        CheckConnectionString(ReadingConnectionString, faults, nameof(ReadingConnectionString));
+        CheckConnectionString(MigrationConnectionString, faults, nameof(MigrationConnectionString));
         CheckSchema(EventSchema, nameof(EventSchema), faults);
         CheckSchema(LedgerSchema, nameof(LedgerSchema), faults);
         Check(Registry is not null, $"{nameof(Registry)} is null; leave it out for the built-in events.", faults);
@@ -146,7 +159,7 @@ public sealed record PostgresOptions
     internal PostgresOptions LoggingTo(ILogger? logger) => logger is null ? this : this with { Registry = Registry.LoggingTo(logger) };
 
     /// <summary>Adds what is wrong with a connection string.</summary>
-    internal static void CheckConnectionString(string? connectionString, List<string> faults)
+    internal static void CheckConnectionString(string? connectionString, List<string> faults, string property = nameof(ConnectionString))
     {
         if (connectionString is null)
         {
@@ -156,18 +169,18 @@ public sealed record PostgresOptions
         try
         {
             var parts = new NpgsqlConnectionStringBuilder(connectionString);
-            Check(!string.IsNullOrEmpty(parts.Host), $"{nameof(ConnectionString)} names no host.", faults);
+            Check(!string.IsNullOrEmpty(parts.Host), $"{property} names no host.", faults);
             if (PostgresDataSources.FaultOf(parts) is { } wrongServer)
             {
-                faults.Add($"{nameof(ConnectionString)}: {wrongServer}");
+                faults.Add($"{property}: {wrongServer}");
             }
 
-            Check(!parts.Multiplexing, $"{nameof(ConnectionString)} {DataSourceRules.Multiplexing}", faults);
+            Check(!parts.Multiplexing, $"{property} {DataSourceRules.Multiplexing}", faults);
         }
         catch (Exception fault) when (fault is ArgumentException or FormatException or InvalidCastException)
         {
             // The text may hold a password, and is not repeated.
-            faults.Add($"{nameof(ConnectionString)} is not a connection string: {fault.Message}");
+            faults.Add($"{property} is not a connection string: {fault.Message}");
         }
     }
 

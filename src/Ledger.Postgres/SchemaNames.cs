@@ -8,7 +8,7 @@ namespace Ledger.Postgres;
 internal readonly partial record struct SchemaNames(string Events, string Ledger)
 {
     /// <summary>Replaces the tokens in one pass, so that a name may look like a token.</summary>
-    internal string Fill(string sql) => Fill(sql, Quote(Events), Quote(Ledger));
+    internal string Fill(string sql) => Fill(sql, Quoted(Events), Quoted(Ledger));
 
     /// <summary>Replaces the tokens where the names are quoted already, as the server does it.</summary>
     internal string Fill(string text, string quotedEvents, string quotedLedger)
@@ -23,7 +23,8 @@ internal readonly partial record struct SchemaNames(string Events, string Ledger
         });
     }
 
-    private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    /// <summary>A name as a quoted identifier.</summary>
+    internal static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     /// <summary>A text as a string constant.</summary>
     internal static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";

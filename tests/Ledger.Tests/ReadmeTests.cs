@@ -23,6 +23,7 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Wolverine.Tests/Handling/HandlerUnitTests.cs",
         "tests/Ledger.Wolverine.Sample/Program.cs",
         "tests/Ledger.Wolverine.Sample/Engines/NativeEngine.cs",
+        "tests/Ledger.Postgres.Tests/Samples/ConnectionRoles.cs",
         "tests/Ledger.Postgres.Tests/Samples/InlineSnapshot.cs",
         "tests/Ledger.Postgres.Tests/Samples/Outbox.cs",
         "tests/Ledger.Postgres.Tests/Samples/Asking.cs",

@@ -4,6 +4,7 @@ using Ledger.Postgres;
 using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Queries;
+using Ledger.Postgres.Roles;
 using Ledger.Postgres.Schema;
 using Ledger.Seal;
 using Ledger.Tasks;
@@ -71,6 +72,10 @@ internal sealed class LedgerConnection : IAsyncDisposable
 
     /// <summary>Updates and checks the schema.</summary>
     public LedgerMigrator Migrator { get; }
+
+    /// <summary>Makes and checks the roles.</summary>
+    /// <exception cref="ArgumentException">A name cannot be that of a role, or two are the same.</exception>
+    public LedgerRoles Roles(LedgerRoleNames? names) => new(_dataSource, _session.Options, names);
 
     /// <summary>Opens a connection for a transaction that the caller controls.</summary>
     public ValueTask<NpgsqlConnection> OpenConnectionAsync(CancellationToken cancellationToken) =>

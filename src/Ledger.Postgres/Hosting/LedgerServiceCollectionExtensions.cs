@@ -45,14 +45,17 @@ public static class LedgerServiceCollectionExtensions
         options = (configure is null ? options : configure(options)).Checked();
         services.TryAddSingleton(options);
         services.TryAddSingleton<LedgerDataSource>();
+        services.TryAddSingleton<RoleDataSources>();
         services.TryAddSingleton(provider => new LedgerMigrator(
-            provider.GetRequiredService<LedgerDataSource>().Value,
+            provider.GetRequiredService<RoleDataSources>().Migrating ?? provider.GetRequiredService<LedgerDataSource>().Value,
             provider.GetRequiredService<PostgresOptions>(),
             provider.GetService<ILogger<LedgerMigrator>>()));
         services.TryAddSingleton(provider => new PostgresEventStore(
             provider.GetRequiredService<LedgerDataSource>().Value,
             provider.GetRequiredService<PostgresOptions>().LoggingTo(provider.GetService<ILogger<PostgresEventStore>>()),
-            provider.GetService<TimeProvider>()));
+            provider.GetService<TimeProvider>(),
+            null,
+            provider.GetRequiredService<RoleDataSources>().Reading));
         services.TryAddSingleton(provider => new ProjectionAdmin(
             provider.GetRequiredService<LedgerDataSource>().Value,
             provider.GetRequiredService<PostgresOptions>(),

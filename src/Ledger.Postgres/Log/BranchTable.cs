@@ -182,7 +182,7 @@ internal sealed class BranchTable(StoreContext context)
 
     private async Task<List<(History History, StreamVersion Version)>> FindAsync(string[] streams, CancellationToken cancellationToken)
     {
-        return await context.Connections.UseAsync<List<(History History, StreamVersion Version)>>(
+        return await context.Reading.UseAsync<List<(History History, StreamVersion Version)>>(
             async (lease, cancellationToken) =>
             {
                 var command = context.Command(lease, "find_histories").With(streams, NpgsqlDbType.Array | NpgsqlDbType.Text);
@@ -228,7 +228,7 @@ internal sealed class BranchTable(StoreContext context)
 
     private async Task<List<BranchInfo>> ReadBranchesAsync(string sql, string? stream, CancellationToken cancellationToken)
     {
-        return await context.Connections.UseAsync<List<BranchInfo>>(
+        return await context.Reading.UseAsync<List<BranchInfo>>(
             async (lease, cancellationToken) =>
             {
                 var command = context.Command(lease, sql).WithText(stream);

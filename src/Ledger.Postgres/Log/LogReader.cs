@@ -50,7 +50,7 @@ internal sealed partial class LogReader(StoreContext context, StreamTable stream
             return [];
         }
 
-        return await context.Connections.UseAsync<IReadOnlyList<RecordedEvent>>(
+        return await context.Reading.UseAsync<IReadOnlyList<RecordedEvent>>(
             async (lease, cancellationToken) =>
             {
                 var command = context.Command(lease, "find_events").With(wanted, NpgsqlDbType.Array | NpgsqlDbType.Uuid);
@@ -134,7 +134,7 @@ internal sealed partial class LogReader(StoreContext context, StreamTable stream
 
     private async Task<PageRead> ReadHistoryPageAsync(HistoryPage page, Action<RecordedEvent> add, CancellationToken cancellationToken)
     {
-        return await context.Connections.UseAsync<PageRead>(
+        return await context.Reading.UseAsync<PageRead>(
             async (lease, cancellationToken) =>
             {
                 var command = context.Command(lease, "read_history");
@@ -154,7 +154,7 @@ internal sealed partial class LogReader(StoreContext context, StreamTable stream
         long youngest,
         CancellationToken cancellationToken)
     {
-        return await context.Connections.UseAsync<List<RecordedEvent>>(
+        return await context.Reading.UseAsync<List<RecordedEvent>>(
             async (lease, cancellationToken) =>
             {
                 var command = context.Command(lease, "read_backward")

@@ -47,24 +47,26 @@ public sealed partial class PostgresEventStore : IEventStore, IProjectionCatalog
     {
     }
 
-    /// <summary>Works on a data source in which another makes the tables.</summary>
+    /// <summary>Works on a data source in which another makes the tables, or with a second one for questions.</summary>
     /// <param name="dataSource">The connections.</param>
     /// <param name="options">Where the tables are.</param>
     /// <param name="timeProvider">The clock.</param>
     /// <param name="ensureSchema">Makes the tables, if it may and has not; called before each connection that is not an append's.</param>
+    /// <param name="reading">The connections of questions, to the same server; null for the same ones.</param>
     internal PostgresEventStore(
         NpgsqlDataSource dataSource,
         PostgresOptions? options,
         TimeProvider? timeProvider,
-        Func<CancellationToken, ValueTask>? ensureSchema)
-        : this(ContextOf(dataSource, options, timeProvider, ensureSchema))
+        Func<CancellationToken, ValueTask>? ensureSchema,
+        NpgsqlDataSource? reading = null)
+        : this(ContextOf(dataSource, options, timeProvider, ensureSchema, reading))
     {
     }
 
     private PostgresEventStore(StoreContext context)
     {
         _context = context;
-        Tasks = new TaskQueries(context.Connections, context.Options);
+        Tasks = new TaskQueries(context.Reading, context.Options);
         _appends = new AppendPipeline(context);
         _streams = new StreamTable(context);
         _reader = new LogReader(context, _streams);
@@ -133,13 +135,14 @@ public sealed partial class PostgresEventStore : IEventStore, IProjectionCatalog
     /// <inheritdoc/>
     /// <remarks>
     /// The events go by COPY, with the inline projections, in transactions of at most 10,000 events and about 16 MB. Sequence numbers
-    /// follow the order of the import. When the server is unreachable, a batch is written again within <see cref="PostgresOptions.RetryFor"/>.
+    /// follow the order of the import. When the server is unreachable, a batch is written again within <see cref="PostgresOptions.RetryFor"/>. With a role that may
+    /// append but not write the tables, they go by appends, more slowly.
     /// </remarks>
     /// <exception cref="InvalidOperationException">The store works on a transaction or a connection of the caller.</exception>
     public Task<ImportProgress> ImportAsync(
         IAsyncEnumerable<StreamEvent> events,
         IProgress<ImportProgress>? progress = null,
-        CancellationToken cancellationToken = default) => _appends.ImportAsync(events, progress, cancellationToken);
+        CancellationToken cancellationToken = default) => _appends.ImportAsync(this, events, progress, cancellationToken);
 
     /// <inheritdoc/>
     public IAsyncEnumerable<RecordedEvent> ReadForwardAsync(
@@ -260,19 +263,24 @@ public sealed partial class PostgresEventStore : IEventStore, IProjectionCatalog
         NpgsqlDataSource dataSource,
         PostgresOptions? options,
         TimeProvider? timeProvider,
-        Func<CancellationToken, ValueTask>? ensureSchema)
+        Func<CancellationToken, ValueTask>? ensureSchema,
+        NpgsqlDataSource? reading)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         DataSourceRules.Check(dataSource);
         dataSource = PostgresDataSources.ForWriting(dataSource);
         var @checked = (options ?? new PostgresOptions()).Checked();
         var clock = timeProvider ?? TimeProvider.System;
+        var connections = new ConnectionSource(dataSource, @checked, clock, ensureSchema);
         return new StoreContext(
-            new ConnectionSource(dataSource, @checked, clock, ensureSchema),
+            connections,
             @checked,
             clock,
             new AppendStatements(@checked),
             new GapTimeout(clock, @checked.ForeignWriters),
-            new AppendLanes(dataSource, @checked, clock));
+            new AppendLanes(dataSource, @checked, clock))
+        {
+            Reading = reading is null ? connections : new ConnectionSource(PostgresDataSources.ForWriting(reading), @checked, clock, ensureSchema),
+        };
     }
 }

@@ -13,7 +13,7 @@ internal sealed partial class PostgresLogSearch
     {
         ArgumentNullException.ThrowIfNull(query);
         var match = new LogMatch(query.Checked());
-        return await context.Connections.UseAsync<LogPage>(
+        return await context.Reading.UseAsync<LogPage>(
             async (lease, cancellationToken) =>
             {
                 var first = query.Since is { } since ? await NumberAtAsync(lease, Earlier(since), cancellationToken).ConfigureAwait(false) : null;

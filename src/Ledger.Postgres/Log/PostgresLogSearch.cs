@@ -10,7 +10,7 @@ internal sealed partial class PostgresLogSearch(StoreContext context, StreamTabl
     {
         ArgumentNullException.ThrowIfNull(query);
         query.Checked();
-        return await context.Connections.UseAsync<StreamPage>(
+        return await context.Reading.UseAsync<StreamPage>(
             async (lease, cancellationToken) =>
             {
                 var command = context.Command(lease, "find_streams")
@@ -47,7 +47,7 @@ internal sealed partial class PostgresLogSearch(StoreContext context, StreamTabl
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(streams);
-        return await context.Connections.UseAsync<IReadOnlyList<StreamInfo>>(
+        return await context.Reading.UseAsync<IReadOnlyList<StreamInfo>>(
             async (lease, cancellationToken) =>
             {
                 string[] names = [.. streams.Select(s => s.Value).Distinct(StringComparer.Ordinal)];
@@ -85,7 +85,7 @@ internal sealed partial class PostgresLogSearch(StoreContext context, StreamTabl
             return new EventPage([], query.From, IsLast: true);
         }
 
-        return await context.Connections.UseAsync<EventPage>(
+        return await context.Reading.UseAsync<EventPage>(
             async (lease, cancellationToken) =>
             {
                 var command = context.Command(lease, "search_events");
@@ -118,7 +118,7 @@ internal sealed partial class PostgresLogSearch(StoreContext context, StreamTabl
             (streams[i], versions[i], sliceOf[i]) = (stream.Value, version.Value, positions.SliceOf(positions[i]));
         }
 
-        return await context.Connections.UseAsync<EventCounts>(
+        return await context.Reading.UseAsync<EventCounts>(
             async (lease, cancellationToken) =>
             {
                 var command = context.Command(lease, "count_events")
@@ -144,7 +144,7 @@ internal sealed partial class PostgresLogSearch(StoreContext context, StreamTabl
     public async Task<Position> FindPositionAsync(History history, DateTimeOffset time, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(history);
-        return await context.Connections.UseAsync<Position>(
+        return await context.Reading.UseAsync<Position>(
             async (lease, cancellationToken) =>
             {
                 var command = context.Command(lease, "position_at")

@@ -19,7 +19,10 @@ internal sealed class StoreContext(
     GapTimeout gaps,
     AppendLanes? lanes)
 {
-    public ConnectionSource Connections => connections;
+    public ConnectionSource Connections { get; } = connections;
+
+    /// <summary>Where questions get theirs: the same, or those of a role that only reads.</summary>
+    public ConnectionSource Reading { get; init; } = connections;
 
     public PostgresOptions Options => options;
 
@@ -41,7 +44,7 @@ internal sealed class StoreContext(
     /// <remarks>On a connection of the caller, the caller decides about the transaction.</remarks>
     public void CheckAmbient(string what)
     {
-        if (connections.IsPool)
+        if (Connections.IsPool)
         {
             AmbientScope.Check(options, what);
         }

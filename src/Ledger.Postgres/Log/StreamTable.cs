@@ -13,7 +13,7 @@ internal sealed class StreamTable(StoreContext context)
     public async Task<StreamInfo?> GetStreamAsync(StreamName stream, CancellationToken cancellationToken = default)
     {
         AppendRules.Check(stream, nameof(stream));
-        return await context.Connections.UseAsync<StreamInfo?>(
+        return await context.Reading.UseAsync<StreamInfo?>(
             async (lease, cancellationToken) =>
             {
                 var command = context.Command(lease, "get_stream").WithText(stream.Value);
@@ -76,7 +76,7 @@ internal sealed class StreamTable(StoreContext context)
 
     private async Task<List<StreamInfo>> ListStreamsPageAsync(string prefix, string? last, CancellationToken cancellationToken)
     {
-        return await context.Connections.UseAsync<List<StreamInfo>>(
+        return await context.Reading.UseAsync<List<StreamInfo>>(
             async (lease, cancellationToken) =>
             {
                 var command = context.Command(lease, "list_streams")

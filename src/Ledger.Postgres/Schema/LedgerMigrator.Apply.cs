@@ -1,3 +1,4 @@
+using Ledger.Postgres.Roles;
 using Npgsql;
 
 namespace Ledger.Postgres.Schema;
@@ -19,6 +20,7 @@ public sealed partial class LedgerMigrator
     /// <c>CompletelyRemoveAllAsync</c>: they are created again in one transaction. A table comes back empty. If the foreign keys to the streams were missing,
     /// rows derived from deleted streams are removed. Objects that differ are left unchanged, and <see cref="AssertAsync"/> names them. A database that a newer
     /// program has migrated is not repaired.</item>
+    /// <item>Roles were made for the log (see <see cref="LedgerRoles"/>): new tables and functions get their rights.</item>
     /// </list>
     /// </remarks>
     /// <exception cref="MigrationChecksumException">The database has a migration with another text; nothing was applied.</exception>
@@ -41,7 +43,24 @@ public sealed partial class LedgerMigrator
             : new MigrationRun([]) { Mended = mended };
         await CreateDocumentTablesAsync(connection, cancellationToken).ConfigureAwait(false);
         mended.AddRange(await MendAsync(connection, OfEverything, cancellationToken).ConfigureAwait(false));
+        if (!run.IsNothing)
+        {
+            await GrantAsync(connection, cancellationToken).ConfigureAwait(false);
+        }
+
         return run;
+    }
+
+    // New tables and functions get the rights of the roles that were made for the log, if any were.
+    private async Task GrantAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (await LedgerRoles.FindAsync(connection, _options.Schemas, cancellationToken).ConfigureAwait(false) is { } names)
+        {
+            var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
+            await using var _ = transaction.ConfigureAwait(false);
+            await ExecuteAsync(connection, new RoleScript(_options.Schemas, names).Grant(), cancellationToken).ConfigureAwait(false);
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task CheckEncodingAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

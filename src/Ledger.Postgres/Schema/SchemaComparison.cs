@@ -1,10 +1,14 @@
 using Ledger.Postgres.Queries;
+using Ledger.Postgres.Roles;
 
 namespace Ledger.Postgres.Schema;
 
 /// <summary>Lists the differences between a database and the result of the migrations.</summary>
 internal static class SchemaComparison
 {
+    private const string AsOwner = " security definer";
+    private const string FixedPath = " set search_path=pg_catalog, pg_temp";
+
     /// <summary>The differences of the record of migrations and functions, then those of the schemas, sorted by name.</summary>
     internal static SchemaReport Compare(
         IReadOnlyList<MigrationStatus> migrations,
@@ -71,7 +75,7 @@ internal static class SchemaComparison
     {
         foreach (var entry in catalog.Expected)
         {
-            if (actual.TryGetValue(entry.Key, out var found) && found.Definition != entry.Definition)
+            if (actual.TryGetValue(entry.Key, out var found) && found.Definition != entry.Definition && !IsByRoles(entry, found))
             {
                 var kind = catalog.Marten.MayDefine(entry) ? DifferenceKind.LeftToMarten : DifferenceKind.Different;
                 yield return new(entry, new(kind, entry.Subject, entry.Definition, found.Definition));
@@ -96,9 +100,23 @@ internal static class SchemaComparison
                     Actual: SpeaksForItself(entry) ? "" : entry.Definition)));
     }
 
-    // An index that index_worlds or index_events creates on request, or that an application has declared for the documents of worlds.
-    private static bool IsOptional(CatalogEntry entry) => entry is { Kind: "index" }
-        && (entry.Part == "ix_world_object_data" || EventIndexes.Names.Contains(entry.Part) || entry.Object.EndsWith(".mt_doc_ledger_world", StringComparison.Ordinal));
+    // An index that index_worlds or index_events creates on request, or that an application has declared for the documents of worlds; and the triggers that are made with roles,
+    // which LedgerRoles checks.
+    private static bool IsOptional(CatalogEntry entry) => entry.Kind switch
+    {
+        "index" => entry.Part == "ix_world_object_data" || EventIndexes.Names.Contains(entry.Part) || entry.Object.EndsWith(".mt_doc_ledger_world", StringComparison.Ordinal),
+        "trigger" => RoleGrants.Triggers.Contains(entry.Part!),
+        _ => false,
+    };
+
+    // Where roles were made, the functions that they call run as their owner, never without a fixed search path.
+    private static bool IsByRoles(CatalogEntry expected, CatalogEntry found) =>
+        expected.Kind == "function"
+        && RoleGrants.Functions.Any(function => expected.Object.Contains($".{function.Name}(", StringComparison.Ordinal))
+        && found.Definition.EndsWith(FixedPath, StringComparison.Ordinal)
+        && found.Definition[..^FixedPath.Length].Replace(AsOwner, "", StringComparison.Ordinal) is var rest
+        && rest.Length + AsOwner.Length + FixedPath.Length == found.Definition.Length
+        && rest == expected.Definition;
 
     private static bool SpeaksForItself(CatalogEntry entry) => entry.Kind is "schema" or "table" or "view" or "function" or "procedure";
 

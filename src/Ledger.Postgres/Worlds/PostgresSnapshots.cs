@@ -16,7 +16,7 @@ internal sealed class PostgresSnapshots(StoreContext context) : ISnapshotStore
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        return await context.Connections.UseAsync<StoredSnapshot?>(
+        return await context.Reading.UseAsync<StoredSnapshot?>(
             async (lease, cancellationToken) =>
             {
                 var command = context.Command(lease, "find_snapshot")

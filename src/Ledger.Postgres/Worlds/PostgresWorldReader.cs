@@ -9,7 +9,7 @@ namespace Ledger.Postgres.Worlds;
 /// <param name="store">Where the events are.</param>
 internal sealed partial class PostgresWorldReader(StoreContext context, IEventStore store) : IWorldReader
 {
-    private readonly WorldQueries _rows = new(context.Connections, context.Options);
+    private readonly WorldQueries _rows = new(context.Reading, context.Options);
 
     // Answers everything that rows do not.
     private readonly FoldingWorldReader _folding = new(store);

@@ -48,6 +48,21 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
             .ShouldBe("m 2 0 object.created, n 3 1 object.patched, z 1 4 object.patched");
     }
 
+    [Theory]
+    [InlineData("select string_agg(id, ' ' order by id) from ledger.world('{0}')", "a b r")]
+    [InlineData("select string_agg(id, ' ' order by id) from ledger.objects('{0}')", "a b")]
+    [InlineData("select string_agg(id, ' ' order by id) from ledger.neighbours('{0}', 'a')", "a b r")]
+    [InlineData("select string_agg(type, ' ') from ledger.faults('{0}')", "object.patched")]
+    [InlineData("select string_agg(event_type, ' ') from ledger.blame('{0}', 'a')", "object.created")]
+    public async Task SqlFunctions_RowsAreMissing_AnswerAtOnce(string sql, string answer)
+    {
+        var run = new AgentLedger(database.CreateStoreWithoutRows()).GetRun(Guid.NewGuid().ToString("N"));
+        await run.AppendAsync(
+            [new ObjectCreated("a", "T", new JsonObject { ["n"] = 1 }), new ObjectCreated("b", "T"), new RelationCreated("r", "t", "a", "b"), new ObjectPatched("ghost")]);
+
+        (await TextAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, sql, run.StreamName))).ShouldBe(answer);
+    }
+
     [Fact]
     public async Task Questions_RoleMayOnlyRead_AreFoldedWhereRowsAreMissing()
     {
@@ -61,7 +76,7 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
             """);
         try
         {
-            await using var source = new NpgsqlDataSourceBuilder(database.ConnectionString)
+            await using var source = new NpgsqlDataSourceBuilder(database.ConnectionString + ";No Reset On Close=true")
                 .UsePhysicalConnectionInitializer(
                     connection => Become(connection, role).ExecuteNonQuery(), connection => Become(connection, role).ExecuteNonQueryAsync())
                 .Build();
@@ -72,6 +87,7 @@ public sealed class WorldRowsTests(LedgerDatabase database) : IClassFixture<Ledg
             var rows = store.Get<IWorldReader>()!;
             (await rows.FindObjectAsync(run.History, "a"))!.Type.ShouldBe("T");
             (await rows.FindRelationAsync(run.History, "r"))!.Type.ShouldBe("t");
+            (await rows.FindPresentAsync(run.History, ["a", "b"])).Ids.ShouldBe(["a"]);
             (await rows.ReadObjectsAsync(run.History).CountAsync()).ShouldBe(1);
         }
         finally

@@ -3,6 +3,7 @@ using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log.Importing;
 using Ledger.Postgres.Tasks;
 using Ledger.Postgres.Telemetry;
+using Npgsql;
 
 namespace Ledger.Postgres.Log.Appending;
 
@@ -14,21 +15,47 @@ internal sealed class AppendPipeline(StoreContext context)
             ? AppendWatchedAsync(appends, cancellationToken)
             : SendAsync(appends, cancellationToken);
 
+    /// <summary>Imports by COPY; with a role that may only append, by appends to the store.</summary>
     public Task<ImportProgress> ImportAsync(
-        IAsyncEnumerable<StreamEvent> events, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
+        IEventStore store, IAsyncEnumerable<StreamEvent> events, IProgress<ImportProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(events);
         var lanes = context.Lanes ?? throw new InvalidOperationException(
             "An import commits as it goes, and cannot be part of a transaction of the caller. Call it on the store itself.");
         AmbientScope.CheckAlone(context.Options, "The import");
         var import = new EventImport(context.Connections.Pool, context.Statements, context.Options, context.TimeProvider);
-        return lanes.CountAsync(() => Promptly.RunAsync(
-            token => import.RunAsync(events, lanes.Announce, progress, token), context.TimeProvider, cancellationToken));
+        return lanes.CountAsync(() => Promptly.RunAsync(RunAsync, context.TimeProvider, cancellationToken));
+
+        async Task<ImportProgress> RunAsync(CancellationToken token) => await MayCopyAsync(token).ConfigureAwait(false)
+            ? await import.RunAsync(events, lanes.Announce, progress, token).ConfigureAwait(false)
+            : await ImportByAppends.RunAsync(store, events, progress, token).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => context.Lanes?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     public void Close() => context.Lanes?.Close();
+
+    private async Task<bool> MayCopyAsync(CancellationToken cancellationToken)
+    {
+        var isOpen = false;
+        try
+        {
+            return await context.Connections.UseAsync(
+                async (lease, token) =>
+                {
+                    isOpen = true;
+                    var command = context.Command(lease, "import_right");
+                    await using var _ = command.ConfigureAwait(false);
+                    return (bool)(await command.ExecuteScalarAsync(token).ConfigureAwait(false))!;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (NpgsqlException fault) when (isOpen && TransientFaults.IsServerAway(fault))
+        {
+            // The import connects again itself.
+            return true;
+        }
+    }
 
     // A separate method, because a lambda would be allocated even when telemetry is off.
     private Task<IReadOnlyList<AppendResult>> AppendWatchedAsync(IReadOnlyList<StreamAppend> appends, CancellationToken cancellationToken) =>

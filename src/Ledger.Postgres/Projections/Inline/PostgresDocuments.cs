@@ -47,7 +47,7 @@ internal sealed class PostgresDocuments(StoreContext context, IEventStore store)
         ArgumentNullException.ThrowIfNull(projection);
         ArgumentException.ThrowIfNullOrEmpty(id);
         projection = await FindInForceAsync(projection, cancellationToken).ConfigureAwait(false);
-        return await context.Connections.UseAsync<T?>(
+        return await context.Reading.UseAsync<T?>(
             async (lease, cancellationToken) =>
             {
                 var command = lease
@@ -76,7 +76,7 @@ internal sealed class PostgresDocuments(StoreContext context, IEventStore store)
             return projection;
         }
 
-        return await context.Connections.UseAsync<DocumentProjection<T>>(
+        return await context.Reading.UseAsync<DocumentProjection<T>>(
             async (lease, cancellationToken) =>
             {
                 var command = context.Command(lease, "has_caught_up").WithText(ShardNames.Of(projection));
@@ -99,7 +99,7 @@ internal sealed class PostgresDocuments(StoreContext context, IEventStore store)
         CancellationToken cancellationToken)
         where T : class
     {
-        return await context.Connections.UseAsync<(T State, StreamVersion Version)?>(
+        return await context.Reading.UseAsync<(T State, StreamVersion Version)?>(
             async (lease, cancellationToken) =>
             {
                 var command = lease

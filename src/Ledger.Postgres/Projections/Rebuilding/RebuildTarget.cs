@@ -9,6 +9,9 @@ namespace Ledger.Postgres.Projections.Rebuilding;
 /// <param name="Shadow">The projection as it writes the new tables.</param>
 internal sealed record RebuildTarget(Projection Projection, IReadOnlyList<string> Tables, InlineProjection Shadow)
 {
+    /// <summary>Whether its table has documents and nothing else: the operator may then replace it, who does not own it.</summary>
+    public bool IsOfDocuments => Projection is IDocuments;
+
     /// <summary>The target for a projection; null for one without named tables, which is rebuilt in place.</summary>
     public static RebuildTarget? Of(Projection projection, PostgresOptions options)
     {

@@ -84,7 +84,14 @@ internal sealed class ShadowRebuild(
         await ExecuteAsync(connection, "clear_heads", c => c.WithText(ShadowTables.KeyOf(Key)), cancellationToken).ConfigureAwait(false);
         foreach (var table in target.Tables)
         {
-            await ExecuteAsync(connection, "create_shadow", c => c.WithText(table), cancellationToken).ConfigureAwait(false);
+            if (target.IsOfDocuments)
+            {
+                await ExecuteAsync(connection, "shadow_document", c => c.WithText(table).WithText("create"), cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await ExecuteAsync(connection, "create_shadow", c => c.WithText(table), cancellationToken).ConfigureAwait(false);
+            }
         }
 
         var byStream = target.Projection is ISnapshot;
@@ -182,7 +189,14 @@ internal sealed class ShadowRebuild(
         await using var ___ = end.ConfigureAwait(false);
         foreach (var table in target.Tables)
         {
-            Add(end, "swap_shadow").Parameters.WithText(table);
+            if (target.IsOfDocuments)
+            {
+                Add(end, "shadow_document").Parameters.WithText(table).WithText("swap");
+            }
+            else
+            {
+                Add(end, "swap_shadow").Parameters.WithText(table);
+            }
         }
 
         Add(end, "clear_heads").Parameters.WithText(Key);
@@ -212,6 +226,12 @@ internal sealed class ShadowRebuild(
     {
         foreach (var table in target.Tables)
         {
+            if (target.IsOfDocuments)
+            {
+                await ExecuteAsync(connection, "shadow_document", c => c.WithText(table).WithText("drop"), CancellationToken.None).ConfigureAwait(false);
+                continue;
+            }
+
             var drop = new NpgsqlCommand(
                 SqlText.Load("drop_shadow").Replace("{shadow}", ShadowTables.Of(table), StringComparison.Ordinal), connection);
             await using var _ = drop.ConfigureAwait(false);

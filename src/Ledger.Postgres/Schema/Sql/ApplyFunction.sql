@@ -1,9 +1,11 @@
 -- Function {name}: applied and recorded unless the database has this text, or a newer program's.
 -- A function whose parameters or result have changed, as the checksum in signature shows, is dropped first, because one with another result cannot
--- replace it. The arguments are its parameters as DROP takes them.
+-- replace it. The arguments are its parameters as DROP takes them. Where roles were made, a function that ran as its owner does so again.
 do $ledger_function$
 declare
     known {ledger}.schema_function;
+    ran_as_owner boolean;
+    replaced record;
 begin
     perform pg_advisory_xact_lock(hashtextextended('ledger migrate', 0));
     perform set_config('check_function_bodies', 'off', true);
@@ -15,6 +17,12 @@ begin
         return;
     end if;
 
+    ran_as_owner := exists (
+        select
+        from pg_catalog.pg_proc as p
+        where p.pronamespace = to_regnamespace(quote_ident({ledger_text}))
+          and p.proname = '{name}'
+          and p.prosecdef);
     if known.signature <> '{signature}' then
         execute format('drop routine if exists %I.%I(%s)', {ledger_text}, known.name, known.arguments);
     end if;
@@ -22,6 +30,16 @@ begin
     execute $ledger_text$
 {text}
 $ledger_text$;
+    for replaced in
+        select p.oid::regprocedure::text as name
+        from pg_catalog.pg_proc as p
+        where ran_as_owner
+          and p.pronamespace = to_regnamespace(quote_ident({ledger_text}))
+          and p.proname = '{name}'
+    loop
+        execute format('alter function %s security definer set search_path = pg_catalog, pg_temp', replaced.name);
+    end loop;
+
     insert into {ledger}.schema_function as f (name, checksum, signature, arguments, applied_at, applied_by)
     values ('{name}', '{checksum}', '{signature}', '{arguments}', clock_timestamp(), '{version}')
     on conflict (name) do update

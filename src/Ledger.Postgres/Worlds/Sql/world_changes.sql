@@ -17,8 +17,9 @@ select c."position",
        r.budget_exhausted,
        r.has_faults,
        current_setting('transaction_read_only') = 'off'
-           and has_table_privilege(format('%I.world_head', {ledger_text}::text), 'insert')
-           and has_table_privilege(format('%I.world_object', {ledger_text}::text), 'insert')
-           and has_table_privilege(format('%I.mt_streams', {events_text}::text), 'update')
+           and (has_table_privilege(format('%I.world_head', {ledger_text}::text), 'insert')
+                and has_table_privilege(format('%I.world_object', {ledger_text}::text), 'insert')
+                and has_table_privilege(format('%I.mt_streams', {events_text}::text), 'update')
+                or {ledger}.world_catches_up_v1())
 from {ledger}.world_reach_v2($1, $3) as r
 left join lateral {ledger}.world_changes_v1($1, $2, r.reach, $4, $5) as c on not r.lags

@@ -3,9 +3,10 @@
 -- new state, or an event that the first or the second world skips, as in world_faults; neither unless the rows of both reach far enough.
 with rights as materialized (
     select current_setting('transaction_read_only') = 'off'
-           and has_table_privilege(format('%I.world_head', {ledger_text}::text), 'insert')
-           and has_table_privilege(format('%I.world_object', {ledger_text}::text), 'insert')
-           and has_table_privilege(format('%I.mt_streams', {events_text}::text), 'update') as can_catch_up
+           and (has_table_privilege(format('%I.world_head', {ledger_text}::text), 'insert')
+                and has_table_privilege(format('%I.world_object', {ledger_text}::text), 'insert')
+                and has_table_privilege(format('%I.mt_streams', {events_text}::text), 'update')
+                or {ledger}.world_catches_up_v1()) as can_catch_up
 ),
 reached as materialized (
     select a.length as length_a,

@@ -6,7 +6,8 @@ select length,
        budget_exhausted,
        has_faults,
        current_setting('transaction_read_only') = 'off'
-           and has_table_privilege(format('%I.world_head', {ledger_text}::text), 'insert')
-           and has_table_privilege(format('%I.world_object', {ledger_text}::text), 'insert')
-           and has_table_privilege(format('%I.mt_streams', {events_text}::text), 'update')
+           and (has_table_privilege(format('%I.world_head', {ledger_text}::text), 'insert')
+                and has_table_privilege(format('%I.world_object', {ledger_text}::text), 'insert')
+                and has_table_privilege(format('%I.mt_streams', {events_text}::text), 'update')
+                or {ledger}.world_catches_up_v1())
 from {ledger}.world_reach_v2($1, $2)

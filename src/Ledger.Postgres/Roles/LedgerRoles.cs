@@ -1,0 +1,91 @@
+using Ledger.Postgres.Connecting;
+using Ledger.Postgres.Schema;
+using Npgsql;
+
+namespace Ledger.Postgres.Roles;
+
+/// <summary>Makes and checks the roles of a log: reader, auditor, writer, marten-writer, operator and owner.</summary>
+/// <remarks>
+/// <para>Safe for concurrent use. These roles cannot log in: the roles of programs are made members of them. What each may do is in <c>docs/roles.md</c>.</para>
+/// <para>The names are those that are given; if none are, those that were given when the roles of this log were made, or the defaults.</para>
+/// </remarks>
+public sealed class LedgerRoles
+{
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly PatientOpening _opening;
+    private readonly PostgresOptions _options;
+    private readonly LedgerRoleNames? _names;
+
+    /// <summary>Works on a database.</summary>
+    /// <param name="dataSource">The connections.</param>
+    /// <param name="options">The names of the schemas; null for the defaults.</param>
+    /// <param name="names">What the roles are called; see the remarks for null.</param>
+    /// <exception cref="PostgresOptionsException">The options have a fault.</exception>
+    /// <exception cref="ArgumentException">A name cannot be that of a role, or two are the same.</exception>
+    public LedgerRoles(NpgsqlDataSource dataSource, PostgresOptions? options = null, LedgerRoleNames? names = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        _options = (options ?? new PostgresOptions()).Checked();
+        _dataSource = PostgresDataSources.ForWriting(dataSource);
+        _opening = new PatientOpening(_dataSource, _options, TimeProvider.System);
+        _names = names?.Checked();
+    }
+
+    /// <summary>The statements of <see cref="CreateAsync"/> as a script for psql, without connecting to the database.</summary>
+    public string Script() => new RoleScript(_options.Schemas, _names ?? new LedgerRoleNames()).ForPsql();
+
+    /// <summary>Makes the roles and gives each its rights, in one transaction; done again, it corrects what differs. Returns the names, with that of the owner.</summary>
+    /// <remarks>
+    /// It needs a superuser, or the owner of the tables with the right to create roles. The functions of appends then run as the owner of the tables, and
+    /// other roles than these may no longer call them. Making the triggers waits for running appends, up to ten seconds.
+    /// </remarks>
+    /// <exception cref="SchemaNotMigratedException">Migrations or functions are missing.</exception>
+    public async Task<LedgerRoleNames> CreateAsync(CancellationToken cancellationToken = default)
+    {
+        await new LedgerMigrator(_dataSource, _options).EnsureMigratedAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await _opening.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var names = await NamesAsync(connection, cancellationToken).ConfigureAwait(false);
+        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = transaction.ConfigureAwait(false);
+        await ExecuteAsync(connection, new RoleScript(_options.Schemas, names).Make(), cancellationToken).ConfigureAwait(false);
+        var check = await RoleCheck.ReadAsync(connection, _options, names, cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return names with { Owner = check.Owner };
+    }
+
+    /// <summary>Lists what the roles have too much or too little, sorted by role; empty if they are as <see cref="CreateAsync"/> makes them.</summary>
+    /// <remarks>
+    /// It needs no right but to connect. Of roles that are not among these, it names the rights to change what belongs to the log. Roles of programs are as
+    /// they should be when they are members of these roles and have no further rights.
+    /// </remarks>
+    public async Task<IReadOnlyList<RoleFinding>> CheckAsync(CancellationToken cancellationToken = default)
+    {
+        var connection = await _opening.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var names = await NamesAsync(connection, cancellationToken).ConfigureAwait(false);
+        return (await RoleCheck.ReadAsync(connection, _options, names, cancellationToken).ConfigureAwait(false)).Findings();
+    }
+
+    /// <summary>The names of the roles that were made for a log; null if none were.</summary>
+    internal static async Task<LedgerRoleNames?> FindAsync(NpgsqlConnection connection, SchemaNames schemas, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(SqlText.Load("recorded_roles", schemas), connection);
+        await using var _ = command.ConfigureAwait(false);
+        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is byte[] arguments
+            && System.Text.Encoding.UTF8.GetString(arguments).Split('\0') is [var @operator, var reader, var auditor, var writer, var martenWriter, ..]
+                ? new LedgerRoleNames { Operator = @operator, Reader = reader, Auditor = auditor, Writer = writer, MartenWriter = martenWriter.Length == 0 ? null : martenWriter }
+                : null;
+    }
+
+    /// <summary>Runs statements without a limit of time.</summary>
+    internal static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await using var _ = command.ConfigureAwait(false);
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<LedgerRoleNames> NamesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        _names ?? await FindAsync(connection, _options.Schemas, cancellationToken).ConfigureAwait(false) ?? new LedgerRoleNames();
+}

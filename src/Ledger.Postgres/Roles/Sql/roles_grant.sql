@@ -1,0 +1,2 @@
+-- Gives a role rights.
+grant {rights} on {objects} to {role};

@@ -1,0 +1,4 @@
+-- Ledger {version}: the roles of a log, as a script for psql. Run it as a superuser, or as a role that owns the tables and may create roles; run again, it
+-- corrects what differs. The roles cannot log in: grant them to those of programs, as in: grant {writer} to app;
+\set ON_ERROR_STOP on
+begin;

@@ -1,0 +1,87 @@
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Cli.Tests.Roles;
+
+/// <summary>Roles are made, checked and used from the command line; their names are the server's, so that these are the test's own.</summary>
+public sealed class RolesTests(CliDatabase database) : IClassFixture<CliDatabase>, IAsyncLifetime
+{
+    private readonly string _prefix = $"c{Guid.NewGuid():N}"[..10];
+
+    private string[] Names =>
+    [
+        "--reader", $"{_prefix}_reader", "--auditor", $"{_prefix}_auditor", "--writer", $"{_prefix}_writer", "--marten-writer", $"{_prefix}_marten", "--operator", $"{_prefix}_operator",
+        "--owner", $"{_prefix}_owner",
+    ];
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        await ExecuteAsync($$"""
+            do $$
+            declare
+                name text;
+            begin
+                for name in select rolname from pg_roles where rolname like '{{_prefix}}%' loop
+                    execute format('reassign owned by %I to current_user; drop owned by %I cascade; drop role %I', name, name, name);
+                end loop;
+            end $$
+            """);
+    }
+
+    [Fact]
+    public async Task Roles_FromTheCheckToTheCheck()
+    {
+        var missing = await database.Cli.RunAsync(["roles", "check", .. Names]);
+        missing.ExitCode.ShouldBe(1);
+        missing.Output.ShouldContain($"There is no role '{_prefix}_writer'.\n");
+        missing.Error.ShouldMatch("^ledger: The roles are not as 'ledger roles create' makes them: [0-9,]+ findings.\n$");
+
+        (await database.Cli.RunAsync(["roles", "create", .. Names])).ShouldSucceed().ShouldBe($"""
+            reader        : {_prefix}_reader
+            auditor       : {_prefix}_auditor
+            writer        : {_prefix}_writer
+            marten-writer : {_prefix}_marten
+            operator      : {_prefix}_operator
+            owner         : {_prefix}_owner
+
+            """);
+
+        (await database.Cli.RunAsync("roles", "check")).ShouldSucceed().ShouldBe("The roles have what they need, and nothing else.\n");
+        (await database.Cli.JsonAsync("roles", "create")).GetProperty("marten_writer").GetString().ShouldBe($"{_prefix}_marten");
+        (await database.Cli.RunAsync("migrate", "assert")).ShouldSucceed();
+        await ExecuteAsync($"grant update on ledger.mt_events to {_prefix}_writer; create role {_prefix}_r login in role {_prefix}_reader; create role {_prefix}_w login in role {_prefix}_writer");
+        var tooMuch = await database.Cli.RunAsync("roles", "check", "--json");
+        tooMuch.ExitCode.ShouldBe(1);
+        tooMuch.Output.ShouldBe($$"""
+            [{"kind":"excess","role":"{{_prefix}}_writer","subject":"update on table ledger.mt_events","message":"The role '{{_prefix}}_writer' has update on table ledger.mt_events, which it must not have."}]
+
+            """);
+
+        (await As("w").RunAsync("run", "start", "--id", "written")).ShouldSucceed();
+        (await As("w").RunAsync("append", "written", "--type", "object.created", "--data", """{"id": "c1", "type": "Claim"}""")).ShouldSucceed();
+        (await As("r").RunAsync("world", "written")).ShouldSucceed().ShouldContain("c1");
+        (await As("r").RunAsync("append", "written", "--type", "note")).ShouldBeRefused(
+            1, "The role lacks a privilege: permission denied for function append_event_v2. Grant it, or connect as a role that has it.");
+        (await As("w").RunAsync("migrate", "apply")).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Names_ThatCannotBeRoles_AreAWrongCommandLine() =>
+        (await database.Cli.RunAsync("roles", "script", "--writer", "ledger_reader")).ShouldBeRefused(2, "'ledger_reader' is the name of two roles; each needs its own.");
+
+    private Cli As(string login) => new()
+    {
+        ConnectionString = new NpgsqlConnectionStringBuilder(database.ConnectionString) { Username = $"{_prefix}_{login}", Pooling = false }.ConnectionString,
+    };
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var dataSource = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var command = dataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}

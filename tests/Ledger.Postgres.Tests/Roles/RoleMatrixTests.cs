@@ -1,0 +1,309 @@
+using System.Text.Json.Nodes;
+using Ledger.Conformance.Conventions;
+using Ledger.Conformance.Projections;
+using Ledger.Log;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Schema;
+using Ledger.Records;
+using Ledger.Runs;
+using Ledger.Tasks;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Postgres.Tests.Roles;
+
+/// <summary>Each role tries everything: what it may do is the table in the docs.</summary>
+public sealed class RoleMatrixTests : IAsyncLifetime
+{
+    private const string NewEvent =
+        "insert into log.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, is_archived) select nextval('log.mt_events_sequence'), gen_random_uuid(), ";
+
+    private const string NoRows = "delete from ledger.world_head where stream = 'run:bare'";
+
+    private const string Rest = ", '{}', 'note', now(), '*DEFAULT*', false";
+
+    // What a role tries, by the rows of the table. Statements are rolled back; at the end of the transaction the triggers have been run.
+    private static readonly Dictionary<string, string[]> Statements = new()
+    {
+        ["read the salts of the seal, which proofs and audits need"] = ["select data_salt from ledger.seal_leaf"],
+        ["keep the summaries of runs"] = ["select ledger.lock_runs_v1('{run:full}')", "update ledger.run_summary set title = 'a'", "update ledger.run_tail set seq = seq", "delete from ledger.run_mark"],
+        ["note that a caller is alive"] = ["insert into ledger.call_owner (owner, seen_at) values ('me', now()) on conflict (owner) do update set seen_at = excluded.seen_at"],
+        ["write documents of projections"] = ["insert into log.mt_doc_usage (id) values ('a')", "delete from log.mt_doc_usage"],
+        ["insert an event as Marten does"] =
+        [
+            $"{NewEvent} 'run:full', 2 {Rest}; update log.mt_streams set version = 2, timestamp = now() where id = 'run:full'",
+            $"insert into log.mt_streams (id, version, tenant_id) values ('other:new', 2, '*DEFAULT*'); {NewEvent} 'other:new', 1 {Rest}; {NewEvent} 'other:new', 2 {Rest}",
+        ],
+        ["insert an event after a hole"] =
+        [
+            $"{NewEvent} 'run:full', 3 {Rest}; update log.mt_streams set version = 3 where id = 'run:full'",
+            $"insert into log.mt_streams (id, version, tenant_id) values ('other:new', 2, '*DEFAULT*'); {NewEvent} 'other:new', 2 {Rest}",
+            $"{NewEvent} 'chrono:compacted', 1 {Rest}",
+        ],
+        ["insert an event with a version that is taken"] = [$"{NewEvent} 'run:full', 1 {Rest}"],
+        ["insert an event without its stream's version"] =
+        [
+            $"{NewEvent} 'run:full', 2 {Rest}",
+            $"{NewEvent} 'run:full', 0 {Rest}",
+            $"insert into log.mt_streams (id, version, tenant_id) values ('other:new', 0, '*DEFAULT*'); {NewEvent} 'other:new', 1 {Rest}",
+        ],
+        ["set the version of a stream to 0"] = ["update log.mt_streams set version = 0 where id = 'run:full'"],
+        ["set the version of a stream beyond its events"] =
+        [
+            "update log.mt_streams set version = version + 1 where id = 'run:full'",
+            "insert into log.mt_streams (id, version, tenant_id) values ('other:new', 1, '*DEFAULT*')",
+        ],
+        ["mark a stream as archived without its events"] = ["update log.mt_streams set is_archived = true where id = 'run:full'"],
+        ["move the progress of projections"] = ["insert into log.mt_event_progression (name, last_seq_id) values ('usage:All', 1)", "update ledger.projection_shard set state = 'paused'"],
+        ["seal"] =
+        [
+            "update ledger.seal_head set size = 1",
+            "insert into ledger.seal_leaf (leaf, seq, data_salt, headers_salt, checksums) values (0, 1, '', '', '')",
+            "insert into ledger.seal_checkpoint (size, note, created_at) values (1, '', now())",
+        ],
+        ["rewrite the payload of an event, as masking does"] = ["""update log.mt_events set data = '{"id": "****", "type": "T"}' where stream_id = 'run:full' and version = 1"""],
+        ["delete a run"] = ["delete from log.mt_streams where id = 'run:full'"],
+        ["delete some events of a run"] = ["delete from log.mt_events where stream_id = 'run:long' and version = 1"],
+        ["change the version or stream of an event"] =
+        [
+            "update log.mt_events set version = 7 where stream_id = 'run:full'",
+            "update log.mt_events set stream_id = 'run:bare', version = 7 where stream_id = 'run:full'",
+            "update log.mt_events set seq_id = 9999 where stream_id = 'run:full'",
+        ],
+        ["truncate the log"] = ["truncate log.mt_events, log.mt_streams cascade"],
+        ["set the sequence of the log"] = ["select setval('log.mt_events_sequence', last_value) from log.mt_events_sequence"],
+        ["change rows of worlds, records or branches by hand"] =
+        [
+            "update ledger.world_object set data = '{}'",
+            "update ledger.chrono_record set text = ''",
+            "update ledger.branch set fork_position = 0",
+            "delete from ledger.chrono_archive",
+        ],
+        ["create a function in the schemas"] =
+            ["create function ledger.append_v1(text) returns integer language sql as 'select 1'", "create function log.mine() returns integer language sql as 'select 1'"],
+        ["drop a table"] = ["drop table ledger.seal_tile"],
+        ["disable a trigger"] = ["alter table log.mt_events disable trigger user"],
+    };
+
+    private RoleDatabase _roles = null!;
+
+    private PostgresOptions Options => _roles.Database.Options;
+
+    public async Task InitializeAsync()
+    {
+        _roles = await RoleDatabase.WithoutRolesAsync();
+        await _roles.Database.ExecuteAsync("create table log.mt_doc_usage (id varchar primary key)");
+        await new LedgerMigrator(_roles.Database.DataSource, Options with { Projections = [ProjectionSamples.Tallies] }).ApplyAsync();
+        await _roles.Roles.CreateAsync();
+        await using var store = new PostgresEventStore(_roles.Database.DataSource, Options);
+        await using var others = new PostgresEventStore(_roles.Database.DataSource, Options with { WorldRows = WorldRows.Off });
+        await store.AppendAsync(StreamName.Run("full"), ExpectedVersion.NoStream, [new ObjectCreated("a", "T")]);
+        await others.AppendAsync(StreamName.Run("bare"), ExpectedVersion.NoStream, [new ObjectCreated("a", "T")]);
+        await store.AppendAsync(StreamName.Run("long"), ExpectedVersion.NoStream, [new ObjectCreated("a", "T"), new ObjectPatched("a"), new ObjectPatched("a")]);
+        await new AgentLedger(store).GetRun("long").ForkAsync(new Position(2), new ForkOptions { Id = "forked" });
+        await new TaskLedger(store).SaveTaskAsync(TaskOf("t"));
+        await using var records = new ChronoStore(store, "kept");
+        await records.UpsertAsync(new ChronoRecord { Id = "r", Label = "A record." });
+        await using var compacted = new ChronoStore(store, "compacted");
+        await compacted.UpsertAsync(new ChronoRecord { Id = "r", Label = "A record." });
+        await compacted.CompactAsync();
+        await new AgentLedger(store).Summaries.CatchUpAsync();
+    }
+
+    public Task DisposeAsync() => _roles.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task Roles_TryEverything_MayDoWhatTheDocsSay()
+    {
+        var table = Table();
+        var calls = Calls();
+        table.Select(row => row.What).ShouldBe([.. table.Select(row => row.What).Where(what => Statements.ContainsKey(what) || calls.ContainsKey(what))]);
+        Statements.Keys.Concat(calls.Keys).Except(table.Select(row => row.What)).ShouldBeEmpty();
+        var wrong = new List<string>();
+        foreach (var (what, mayDo) in table)
+        {
+            foreach (var (head, role) in _roles.ByHead)
+            {
+                var dataSource = await _roles.AsAsync(role);
+                IEnumerable<(string Name, Func<Task> Try)> tries = Statements.TryGetValue(what, out var statements)
+                    ? statements.Select(sql => (sql, (Func<Task>)(() => TryAsync(dataSource, sql))))
+                    : [(what, () => calls[what](dataSource, head))];
+                foreach (var (name, @try) in tries)
+                {
+                    if (await RefusalOfAsync(@try) is var refusal && (refusal is null) != mayDo[head])
+                    {
+                        wrong.Add($"{head}: {name}: {refusal ?? "was done"}");
+                    }
+                }
+            }
+        }
+
+        wrong.ShouldBeEmpty();
+        (await _roles.Roles.CheckAsync()).ShouldBeEmpty();
+    }
+
+    private static async Task TryAsync(NpgsqlDataSource dataSource, string sql)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var command = new NpgsqlCommand($"{sql}; set constraints all immediate", connection, transaction);
+        await command.ExecuteNonQueryAsync();
+        await transaction.RollbackAsync();
+    }
+
+    /// <summary>How something was refused; null if it was done. Any other failure is one of the test.</summary>
+    private static async Task<string?> RefusalOfAsync(Func<Task> @try)
+    {
+        try
+        {
+            await @try();
+            return null;
+        }
+        catch (Exception exception) when (StateOf(exception) is "42501" or "LG030" or "LG020" or "23505")
+        {
+            return exception.Message;
+        }
+    }
+
+    private static string? StateOf(Exception? exception) =>
+        exception is null ? null : exception is PostgresException fault ? fault.SqlState : StateOf(exception.InnerException);
+
+    private Dictionary<string, Func<NpgsqlDataSource, string, Task>> Calls() => new()
+    {
+        ["read runs, branches and the log; search"] = (source, _) => UseAsync(source, async store =>
+        {
+            (await store.ReadForwardAsync(StreamName.Run("long")).CountAsync()).ShouldBe(3);
+            (await store.ReadLogAsync().CountAsync()).ShouldBeGreaterThan(5);
+            (await (await new AgentLedger(store).OpenAsync(StreamName.Branch("forked"))).ReadAsync().CountAsync()).ShouldBe(3);
+            (await store.Get<ILogSearch>()!.SearchAsync(new LogQuery { Types = ["object.patched"] })).Events.Count.ShouldBeGreaterThan(1);
+        }),
+        ["read worlds, also where rows are missing"] = (source, _) => UseAsync(source, async store =>
+        {
+            await _roles.Database.ExecuteAsync(NoRows);
+            foreach (var id in (string[])["full", "bare", "long"])
+            {
+                (await (await new AgentLedger(store).OpenAsync(StreamName.Run(id))).GetWorldAsync()).Objects.Count.ShouldBe(1);
+            }
+
+            // They are written then, so that the next question does not fold the history again.
+            (await _roles.Database.AskAsync<long>("select version from ledger.world_head where stream = 'run:bare'")).ShouldBe(1);
+        }),
+        ["ask SQL functions about worlds, also where rows are missing"] = async (source, _) =>
+        {
+            await _roles.Database.ExecuteAsync(NoRows);
+            await TryAsync(source, "do $$ begin assert (select count(*) from ledger.world('run:bare')) = 1 and (select count(*) from ledger.objects('run:full')) = 1; end $$");
+        },
+        ["list runs; read tasks and records"] = (source, _) => UseAsync(source, async store =>
+        {
+            (await new AgentLedger(store).Summaries.QueryAsync(new RunQuery())).Runs.Count.ShouldBeGreaterThan(2);
+            (await new AgentLedger(store).Summaries.FindAsync(StreamName.Run("full"))).ShouldNotBeNull();
+            (await new TaskLedger(store).FindTaskAsync("t")).ShouldNotBeNull();
+            (await new TaskLedger(store).QueryTasksAsync(new TaskQuery())).Tasks.ShouldNotBeEmpty();
+            await using var records = new ChronoStore(store, "kept");
+            (await records.GetAsync("r")).ShouldNotBeNull();
+            (await records.VerifyChainAsync()).ChainValid.ShouldBeTrue();
+        }),
+        ["append to runs"] = (source, head) => UseAsync(source, async store =>
+        {
+            var run = new AgentLedger(store).GetRun($"of-{head}");
+            await run.AppendAsync([new ObjectCreated("a", "T", new JsonObject { ["n"] = 1 })]);
+            await run.AppendAsync([new ObjectPatched("a"), new ObjectCreated("b", "T")]);
+            await store.AppendAsync(
+            [
+                new StreamAppend(StreamName.Run($"one-{head}"), ExpectedVersion.NoStream, [new NewEvent(new KitLoaded("k"))]),
+                new StreamAppend(StreamName.Run($"two-{head}"), ExpectedVersion.NoStream, [new NewEvent(new KitLoaded("k"))]),
+            ]);
+            (await run.GetWorldAsync()).Objects.Count.ShouldBe(2);
+            (await _roles.Database.AskAsync<long>($"select version from ledger.world_head where stream = 'run:of-{head}'")).ShouldBe(3);
+        }),
+        ["fork"] = (source, head) => UseAsync(source, async store =>
+        {
+            var branch = await (await new AgentLedger(store).OpenAsync(StreamName.Run("long"))).ForkAsync(new Position(1), new ForkOptions { Id = $"by-{head}" });
+            await branch.AppendAsync([new ObjectPatched("a")]);
+        }),
+        ["save tasks, calls and messages"] = (source, head) => UseAsync(source, async store =>
+        {
+            var tasks = new TaskLedger(store);
+            await tasks.SaveTaskAsync(TaskOf($"of-{head}"));
+            await tasks.SaveMessageAsync(new Message { Id = $"m-{head}", TaskId = $"of-{head}", Role = MessageRole.User, Content = "How?", Timestamp = DateTimeOffset.UnixEpoch });
+            (await tasks.FindTaskAsync($"of-{head}")).ShouldNotBeNull();
+        }),
+        ["write records"] = (source, head) => UseAsync(source, async store =>
+        {
+            await using var records = new ChronoStore(store, $"of-{head}");
+            await records.UpsertAsync(new ChronoRecord { Id = "r", Label = "A record." });
+            await records.UpsertManyAsync([new ChronoRecord { Id = "s", Label = "Another." }, new ChronoRecord { Id = "u", Label = "A third." }]);
+            await records.RebuildAsync();
+            (await records.RecordCountAsync()).ShouldBe(3);
+        }),
+        ["import"] = (source, head) => UseAsync(source, async store =>
+        {
+            var events = Enumerable.Range(1, 20).Select(n => new StreamEvent(StreamName.Run($"imported-{head}"), new NewEvent(new ObjectCreated($"o{n}", "T"), new EventMetadata { ForeignId = $"{n}" })));
+            (await store.ImportAsync(events.ToAsyncEnumerable())).Events.ShouldBe(20);
+            (await store.ImportAsync(events.ToAsyncEnumerable())).Events.ShouldBe(0);
+        }),
+        ["save a snapshot of a world"] = (source, _) => UseAsync(source, async store => await (await new AgentLedger(store).OpenAsync(StreamName.Run("full"))).SaveSnapshotAsync()),
+        ["archive a stream"] = (source, head) => UseAsync(source, async store =>
+        {
+            await PrepareAsync(own => own.AppendAsync(StreamName.Run($"old-{head}"), ExpectedVersion.NoStream, [new KitLoaded("k")]));
+            await store.ArchiveAsync(StreamName.Run($"old-{head}"));
+            (await _roles.Database.AskAsync<bool>($"select bool_and(is_archived) from log.mt_events where stream_id = 'run:old-{head}'")).ShouldBeTrue();
+        }),
+        ["compact a record store"] = (source, head) => UseAsync(source, async store =>
+        {
+            await PrepareAsync(async own =>
+            {
+                await using var filled = new ChronoStore(own, $"full-{head}");
+                await filled.UpsertAsync(new ChronoRecord { Id = "r", Label = "A record." });
+            });
+            await using var records = new ChronoStore(store, $"full-{head}");
+            await records.CompactAsync();
+        }),
+        ["rebuild worlds, tasks, records and summaries"] = async (source, _) =>
+        {
+            var admin = new ProjectionAdmin(source, Options);
+            foreach (var projection in admin.Rebuildable)
+            {
+                await admin.RebuildAsync(projection);
+            }
+
+            await using var worlds = source.CreateCommand("call ledger.rebuild_worlds()");
+            await worlds.ExecuteNonQueryAsync();
+        },
+        ["rebuild documents of projections"] = (source, _) => new ProjectionAdmin(source, Options with { Projections = [ProjectionSamples.Tallies] }).RebuildAsync("tally"),
+        ["migrate"] = (source, head) => new LedgerMigrator(source, Options, null, Migration.All, [.. SchemaFunction.All, Extra(head)]).ApplyAsync(),
+    };
+
+    private static AgentTask TaskOf(string id) => new() { Id = id, SystemPrompt = "Boil.", CreatedAt = DateTimeOffset.UnixEpoch, UpdatedAt = DateTimeOffset.UnixEpoch };
+
+    private static SchemaFunction Extra(string head) => new(
+        $"extra_{head.Replace('-', '_')}",
+        $$"""
+        -- A function of a test.
+        create or replace function {ledger}.extra_{{head.Replace('-', '_')}}()
+        returns integer
+        language sql
+        as $function$
+            select 1
+        $function$;
+        """);
+
+    private async Task PrepareAsync(Func<PostgresEventStore, Task> prepare) => await UseAsync(_roles.Database.DataSource, prepare);
+
+    private async Task UseAsync(NpgsqlDataSource source, Func<PostgresEventStore, Task> use)
+    {
+        await using var store = new PostgresEventStore(source, Options);
+        await use(store);
+    }
+
+    private static List<(string What, Dictionary<string, bool> MayDo)> Table()
+    {
+        var rows = File.ReadAllLines(Path.Combine(SourceTree.Root, "docs/roles.md"))
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal) && line.Count(letter => letter == '|') == 8)
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1])
+            .ToList();
+        var heads = rows[0];
+        return [.. rows.Skip(1).Select(row => (row[0], Enumerable.Range(1, 6).ToDictionary(column => heads[column], column => row[column] switch { "yes" => true, "no" => false, var other => throw new FormatException(other) })))];
+    }
+}
