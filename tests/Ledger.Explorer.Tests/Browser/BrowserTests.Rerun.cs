@@ -3,7 +3,6 @@ using Ledger.Events;
 using Ledger.Log;
 using Microsoft.Playwright;
 using Shouldly;
-using Xunit;
 using static Microsoft.Playwright.Assertions;
 
 namespace Ledger.Explorer.Tests.Browser;
