@@ -38,7 +38,7 @@ internal static class Failures
             or ChronoRecordException or DamagedFolderException or ChronoNotEmptyException or DamagedBackupException
             or ChronoHistoryLostException or ChronoSharedException or ChronoRowException
             or SealFormatException or SealBrokenException or NotSealedException
-            or MigrationFailedException or FunctionFailedException or SchemaTooOldException or SchemaNotMendedException => new(ExitCodes.Refusal, exception.Message),
+            or MigrationFailedException or FunctionFailedException or SchemaTooOldException or SchemaNotMendedException or TagTablesMissingException => new(ExitCodes.Refusal, exception.Message),
         IOException { HResult: BrokenPipe } => new(ExitCodes.OutputClosed, null),
         _ when PostgresFaults.Describe(exception) is { } sentence => new(ExitCodes.Refusal, sentence),
         ArgumentException { ParamName: null } => new(ExitCodes.Refusal, exception.Message),

@@ -78,6 +78,7 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(MigrationContract))]
 [JsonSerializable(typeof(SchemaDifferenceContract))]
 [JsonSerializable(typeof(RepairContract))]
+[JsonSerializable(typeof(TaggingContract))]
 [JsonSerializable(typeof(ScriptContract))]
 [JsonSerializable(typeof(ProblemContract))]
 [JsonSerializable(typeof(ShardContract))]

@@ -93,6 +93,7 @@ public sealed partial class LedgerMigrator
     /// difference, and something extra in Ledger's own schema too unless that is <c>public</c>.</para>
     /// <para>The document tables of the options' projections are compared too; additions to one, such as an index of the application, are not
     /// differences.</para>
+    /// <para>The tables that Marten makes for Ledger's tags are compared if one of them is there, without their indexes.</para>
     /// <para>The numbers of the log are compared if the role may read them: a sequence behind the events, and progress beyond the sequence.</para>
     /// <para>Additions of another version of Marten are notes: a column with a default on its tables, a table, a function. So is another
     /// definition of a column that Ledger neither reads nor writes. Other objects of the known versions of Marten and Wolverine (names that begin with

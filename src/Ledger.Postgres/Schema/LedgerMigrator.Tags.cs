@@ -1,0 +1,66 @@
+using Ledger.Log;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres.Schema;
+
+public sealed partial class LedgerMigrator
+{
+    // Appends with the same tags wait for the end of a page.
+    private const int TagPageSize = 2_000;
+
+    /// <summary>Tags the events that were appended before a Marten store got <c>TagLedgerEvents</c>, in pages, each in a transaction.</summary>
+    /// <remarks>Appends and reads continue meanwhile. Tags that are there already stay as they are, so it can be interrupted and run again.</remarks>
+    /// <param name="progress">Is told after each page; null for none.</param>
+    /// <param name="cancellationToken">Stops after the current page, whose tags may or may not be written.</param>
+    /// <returns>The whole work.</returns>
+    /// <exception cref="TagTablesMissingException">Marten has not made the tables.</exception>
+    /// <exception cref="SchemaNotMigratedException">Migrations or functions are missing.</exception>
+    public async Task<EventTagging> TagEventsAsync(IProgress<EventTagging>? progress = null, CancellationToken cancellationToken = default)
+    {
+        await EnsureMigratedAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var done = new EventTagging(0, 0, SequenceNumber.Start, await FindLastAsync(connection, cancellationToken).ConfigureAwait(false));
+        while (done.Reached.Value < done.Last.Value)
+        {
+            done = await TagPageAsync(connection, done, cancellationToken).ConfigureAwait(false);
+            progress?.Report(done);
+        }
+
+        return done;
+    }
+
+    private async Task<SequenceNumber> FindLastAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var command = TagCommand(connection, "TagTables");
+        await using var _ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return reader.GetFieldValue<string[]>(0) is { Length: > 0 } missing
+            ? throw new TagTablesMissingException(_options.EventSchema, missing)
+            : new SequenceNumber(reader.GetInt64(1));
+    }
+
+    private async Task<EventTagging> TagPageAsync(NpgsqlConnection connection, EventTagging done, CancellationToken cancellationToken)
+    {
+        var command = TagCommand(connection, "TagPage");
+        await using var _ = command.ConfigureAwait(false);
+        command.Parameters.AddWithValue(NpgsqlDbType.Bigint, done.Reached.Value);
+        command.Parameters.AddWithValue(NpgsqlDbType.Bigint, done.Last.Value);
+        command.Parameters.AddWithValue(NpgsqlDbType.Integer, TagPageSize);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return done with
+        {
+            Events = done.Events + reader.GetInt64(0),
+            Tags = done.Tags + reader.GetInt64(2),
+            Reached = new SequenceNumber(reader.GetInt64(1)),
+        };
+    }
+
+    private NpgsqlCommand TagCommand(NpgsqlConnection connection, string name) =>
+        new(SqlText.Load(name, _options.Schemas), connection) { CommandTimeout = _options.CommandTimeoutSeconds };
+}
