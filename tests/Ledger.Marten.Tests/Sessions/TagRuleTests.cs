@@ -1,11 +1,9 @@
 using System.Text.Json;
-using FsCheck;
 using FsCheck.Fluent;
 using Ledger.Conformance;
 using Ledger.Conformance.Laws;
 using Ledger.Events;
 using Ledger.Log;
-using Ledger.Postgres;
 using Marten;
 using Shouldly;
 using Xunit;
