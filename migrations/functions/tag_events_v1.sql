@@ -6,8 +6,11 @@
 --   ledger_task   the task of a stream task:{id}
 -- Only a text of 1 to 1,000 bytes is a tag: an index takes no long ones. Tags that are there stay as they are.
 -- Marten refuses a decision on a tag whose version has changed since it was read, so the version of each tag that an event gets is raised, as by Marten's
--- own append: after the streams are locked, and in code point order, so that no two writers wait in a circle.
--- An append calls it after its insert: the tables refer to the log, so that they are made either before the insert or after the transaction.
+-- own append: after the streams are locked, and in code point order, so that appends do not wait in a circle. A Marten session raises tags in the order of its
+-- operations, so it locks them all in code point order before (lock_tags.sql). A transaction with several appends takes their tags append by append, and may
+-- get into a deadlock with another writer.
+-- An append calls it after its insert: the tables of tags refer to the log, so Marten makes them before an insert or after its transaction. The one of the
+-- versions does not refer to it, and may be made while an append runs; TagEventsAsync waits for such appends.
 --   p_ids  the ids of events of the log
 -- Result: how many tags were added; 0 if a table is missing.
 create or replace function {ledger}.tag_events_v1(p_ids uuid[])
