@@ -75,6 +75,10 @@ begin
             values (
                 last_sequence, event_id, p_stream, append_event_v2.version, event_data, event_type, own_time, '*DEFAULT*', event_clr_type,
                 event_correlation, event_causation, event_headers, false);
+            if to_regclass(quote_ident({events_text}) || '.mt_event_tag_ledger_task') is not null then
+                perform {ledger}.tag_events_v1(array[event_id]);
+            end if;
+
             return;
         end if;
 

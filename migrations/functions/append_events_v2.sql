@@ -101,6 +101,10 @@ begin
                        unnest(event_headers) as headers) as e;
             last_sequence := currval(sequence);
             version := version + event_count;
+            if to_regclass(quote_ident({events_text}) || '.mt_event_tag_ledger_task') is not null then
+                perform {ledger}.tag_events_v1(event_id);
+            end if;
+
             return;
         end if;
 

@@ -277,6 +277,10 @@ begin
             from unnest(p_streams, changed) as n (name, changed)
             where n.changed;
         end if;
+
+        if to_regclass(quote_ident({events_text}) || '.mt_event_tag_ledger_task') is not null then
+            perform {ledger}.tag_events_v1(event_id);
+        end if;
     end if;
 
     if any_refused and cardinality(made_here) > 0 then

@@ -204,5 +204,9 @@ begin
     if p_projections is not null then
         perform set_config('ledger.touched', array(select distinct n.name from unnest(event_stream) as n (name))::text, true);
     end if;
+
+    if to_regclass(quote_ident({events_text}) || '.mt_event_tag_ledger_task') is not null then
+        perform {ledger}.tag_events_v1(event_id);
+    end if;
 end
 $function$;

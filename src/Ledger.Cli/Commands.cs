@@ -179,6 +179,7 @@ internal static class Commands
             new MigrateApplyCommand(),
             new MigrateAssertCommand(),
             new MigrateRepairCommand(),
+            new MigrateTagsCommand(),
             new MigrateScriptCommand(),
             new MigrateListCommand()));
         root.Add(Group(

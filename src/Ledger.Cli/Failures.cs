@@ -40,7 +40,7 @@ internal static class Failures
             or ChronoRecordException or DamagedFolderException or ChronoNotEmptyException or DamagedBackupException
             or ChronoHistoryLostException or ChronoSharedException or ChronoRowException
             or SealFormatException or SealBrokenException or NotSealedException
-            or MigrationFailedException or FunctionFailedException or SchemaTooOldException or SchemaNotMendedException => new(ExitCodes.Refusal, exception.Message),
+            or MigrationFailedException or FunctionFailedException or SchemaTooOldException or SchemaNotMendedException or TagTablesMissingException => new(ExitCodes.Refusal, exception.Message),
         SqlQueryException fault => new(ExitCodes.Refusal, fault.Message, Output.Printer.TextOf(QueryFaultContract.Of(fault), ContractContext.Default.QueryFaultContract)),
         IOException { HResult: BrokenPipe } => new(ExitCodes.OutputClosed, null),
         _ when PostgresFaults.Describe(exception) is { } sentence => new(ExitCodes.Refusal, sentence),

@@ -34,6 +34,7 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
         ["db status"] = "DbTests start a server",
         ["projections pause"] = "ProjectionsTests have a projection",
         ["projections resume"] = "ProjectionsTests have a projection",
+        ["migrate tags"] = "MigrateTests have the tables",
         ["seal prove"] = "it prints a file of proofs",
         ["seal consistency"] = "it prints a file of proofs",
         ["seal verify"] = "SealTests have proofs and the key",

@@ -85,6 +85,7 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(MigrationContract))]
 [JsonSerializable(typeof(SchemaDifferenceContract))]
 [JsonSerializable(typeof(RepairContract))]
+[JsonSerializable(typeof(TaggingContract))]
 [JsonSerializable(typeof(ScriptContract))]
 [JsonSerializable(typeof(RolesContract))]
 [JsonSerializable(typeof(RoleFindingContract))]

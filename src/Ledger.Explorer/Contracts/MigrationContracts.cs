@@ -62,5 +62,8 @@ internal sealed record SchemaDifferenceContract(string Kind, string Subject, str
 /// <summary>The numbers of a log that were repaired, and those that do not agree yet.</summary>
 internal sealed record RepairContract(IReadOnlyList<SchemaDifferenceContract> Mended, IReadOnlyList<SchemaDifferenceContract> Left);
 
+/// <summary>How many events were read to tag them, and how many tags were added.</summary>
+internal sealed record TaggingContract(long Events, long Tags);
+
 /// <summary>All migrations and functions as one script.</summary>
 internal sealed record ScriptContract(string Script);

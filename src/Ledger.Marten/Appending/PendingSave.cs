@@ -99,7 +99,7 @@ internal sealed class PendingSave : ITransactionParticipant
         }
     }
 
-    /// <summary>Writes the rows of record stores, sets the time of the streams' last event, and runs Ledger's own inline projections.</summary>
+    /// <summary>Writes the rows of record stores, sets the time of the streams' last event, tags the events, and runs Ledger's own inline projections.</summary>
     public async Task BeforeCommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken token)
     {
         if (_saved.Count == 0)
@@ -112,7 +112,7 @@ internal sealed class PendingSave : ITransactionParticipant
             await Records.WriteRowsAsync(_saved, connection, transaction, _store.Ledger, token).ConfigureAwait(false);
             var inserts = _saved.Where(stream => _inserts.ContainsKey(stream.Key!)).Select(stream => _inserts[stream.Key!]);
             await (_projectsWorlds ? _store.Projections : _store.WithoutWorlds).ApplyAsync(
-                [.. inserts, TimesOfStreams()], connection, transaction, _store.Ledger.CommandTimeoutSeconds, token).ConfigureAwait(false);
+                [.. inserts, FinishStreams()], connection, transaction, _store.Ledger.CommandTimeoutSeconds, token).ConfigureAwait(false);
         }
         catch
         {
@@ -133,12 +133,13 @@ internal sealed class PendingSave : ITransactionParticipant
         return Task.CompletedTask;
     }
 
-    private NpgsqlBatchCommand TimesOfStreams()
+    private NpgsqlBatchCommand FinishStreams()
     {
         var command = new NpgsqlBatchCommand(MartenSql.Load("finish_streams", _store.Ledger.Schemas));
         command.Parameters
             .WithTexts([.. _saved.Select(stream => stream.Key!)])
-            .With(_saved.Select(stream => stream.Events[^1].Timestamp.UtcDateTime).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
+            .With(_saved.Select(stream => stream.Events[^1].Timestamp.UtcDateTime).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz)
+            .With(_saved.SelectMany(stream => stream.Events).Select(appended => appended.Id).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Uuid);
         return command;
     }
 }

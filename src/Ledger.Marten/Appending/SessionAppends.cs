@@ -8,8 +8,9 @@ namespace Ledger.Marten.Appending;
 /// <summary>Enforces the rules of the log for appends in any session of the store.</summary>
 /// <remarks>
 /// Marten's append reads a stream's version without a lock: two of them collide, and one that meets a writer with the lock ends in a deadlock. So the streams
-/// are locked first, in the order that all writers use, and no event gets a time before that of its predecessor. After the insert, Ledger's own inline
-/// projections run. The cost: a round trip before each save that appends, and one after its inserts.
+/// are locked first, in the order that all writers use, and then the versions of tags, if the store has Ledger's; no event gets a time before that of its
+/// predecessor. After the insert, Ledger's own inline projections run. The cost: a round trip before each save that appends, one more for tags, and one after
+/// its inserts.
 /// </remarks>
 internal sealed class SessionAppends(StoreConfiguration store) : DocumentSessionListenerBase
 {
@@ -39,6 +40,7 @@ internal sealed class SessionAppends(StoreConfiguration store) : DocumentSession
             await LockAsync(session, streams.FindAll(stream => !pending.IsLocked(stream.Key!)), token).ConfigureAwait(false);
         }
 
+        await TagLocks.TakeAsync(session, store, streams, token).ConfigureAwait(false);
         pending?.Begin(streams);
     }
 

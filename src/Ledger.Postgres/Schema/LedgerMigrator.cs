@@ -93,6 +93,8 @@ public sealed partial class LedgerMigrator
     /// difference, and something extra in Ledger's own schema too unless that is <c>public</c>.</para>
     /// <para>The document tables of the options' projections are compared too; additions to one, such as an index of the application, are not
     /// differences.</para>
+    /// <para>The tables that Marten makes for Ledger's tags are compared if one of them is there, without their indexes. A role that may append to the log but
+    /// not write these tables is a difference, because its appends fail.</para>
     /// <para>The numbers of the log are compared if the role may read them: a sequence behind the events, and progress beyond the sequence.</para>
     /// <para>Additions of another version of Marten are notes: a column with a default on its tables, a table, a function. So is another
     /// definition of a column that Ledger neither reads nor writes. Other objects of the known versions of Marten and Wolverine (names that begin with
@@ -108,7 +110,8 @@ public sealed partial class LedgerMigrator
             connection, _options.Schemas, [.. _options.DocumentTables], cancellationToken).ConfigureAwait(false);
         var report = SchemaComparison.Compare(record.Join(_known), record.Join(_functions, _known), record.Current, catalog);
         var numbers = await FindNumberFaultsAsync(connection, cancellationToken).ConfigureAwait(false);
-        return report with { Differences = [.. report.Differences, .. numbers] };
+        var grants = await FindMissingTagGrantsAsync(connection, cancellationToken).ConfigureAwait(false);
+        return report with { Differences = [.. report.Differences, .. numbers, .. grants] };
     }
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)

@@ -1,8 +1,7 @@
 namespace Ledger.Postgres.Schema;
 
 /// <summary>Additions and changes of a newer Marten in the event schema that do not matter to Ledger.</summary>
-/// <param name="events">The event schema, as the server quotes it.</param>
-internal sealed class MartenObjects(string events)
+internal sealed class MartenObjects
 {
     // Ledger reads and writes no column of these, or the first three of the progression alone.
     private static readonly HashSet<string> OwnColumns =
@@ -27,6 +26,20 @@ internal sealed class MartenObjects(string events)
     private static readonly HashSet<string> Known = new(
         SqlText.Read("migrations/MartenObjects.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries), StringComparer.Ordinal);
 
+    private readonly string _events;
+
+    /// <summary>Looks at a database.</summary>
+    /// <param name="events">The event schema, as the server quotes it.</param>
+    /// <param name="actual">The objects in the database.</param>
+    internal MartenObjects(string events, IEnumerable<CatalogEntry> actual)
+    {
+        _events = events;
+        HasTags = actual.Any(entry => entry.Kind == "table" && NameOf(entry) is { } table && TagTables.HasTags(table));
+    }
+
+    /// <summary>Whether Marten has made a table for one of Ledger's tags; then it has to make the others too.</summary>
+    internal bool HasTags { get; }
+
     /// <summary>Whether Marten may define an expected entry in another way: a column that Ledger does not rely on.</summary>
     internal bool MayDefine(CatalogEntry entry) =>
         entry is { Kind: "column", Part: { } column } && NameOf(entry) is { } table && OwnColumns.Contains($"{table}.{column}");
@@ -43,16 +56,21 @@ internal sealed class MartenObjects(string events)
         return entry switch
         {
             { Kind: "column" } when entry.Definition.Contains(" default ", StringComparison.Ordinal) =>
-                LogTables.Contains(name) || OwnTables.Contains(name),
-            { Kind: "column" } => OwnTables.Contains(name) && !entry.Definition.Contains(" not null", StringComparison.Ordinal),
+                LogTables.Contains(name) || IsOwn(name),
+            { Kind: "column" } => IsOwn(name) && !entry.Definition.Contains(" not null", StringComparison.Ordinal),
             { Kind: "table" or "view" or "sequence" or "function" or "procedure", Part: null } =>
                 name.StartsWith("mt_", StringComparison.Ordinal) && !name.StartsWith("mt_doc_", StringComparison.Ordinal) && !Known.Contains(name),
             _ => false,
         };
     }
 
+    /// <summary>Whether an entry is an index of a table of tags, in which versions of Marten differ.</summary>
+    internal bool MayIndex(CatalogEntry entry) => HasTags && entry.Kind == "index" && NameOf(entry) is { } table && TagTables.IsOne(table);
+
     // Without the schema and the types of arguments, or null in another schema.
-    private string? NameOf(CatalogEntry entry) => entry.Object.StartsWith($"{events}.", StringComparison.Ordinal)
-        ? entry.Object[(events.Length + 1)..].Split('(')[0]
+    private string? NameOf(CatalogEntry entry) => entry.Object.StartsWith($"{_events}.", StringComparison.Ordinal)
+        ? entry.Object[(_events.Length + 1)..].Split('(')[0]
         : null;
+
+    private bool IsOwn(string table) => OwnTables.Contains(table) || (HasTags && TagTables.IsOne(table));
 }

@@ -26,11 +26,15 @@ internal sealed class SchemaCatalog
         _schemas = schemas;
         _events = events;
         _ledger = ledger;
-        Marten = new MartenObjects(events);
+        Marten = new MartenObjects(events, actual);
         Actual = actual;
         var bodies = FunctionBody.All.ToDictionary(body => body.Token, body => body.HashIn(schemas), StringComparer.Ordinal);
         Documents = documents.Select(d => $"{events}.{d.Table}").ToHashSet(StringComparer.Ordinal);
-        Expected = [.. ExpectedLines().Concat(documents.SelectMany(ExpectedLines)).Select(CatalogEntry.Parse).Select(entry => Fill(entry, bodies)).Distinct()];
+        Expected =
+        [
+            .. ExpectedLines().Concat(documents.SelectMany(ExpectedLines)).Concat(Marten.HasTags ? TagTables.ExpectedLines() : [])
+                .Select(CatalogEntry.Parse).Select(entry => Fill(entry, bodies)).Distinct(),
+        ];
     }
 
     /// <summary>The objects in the database.</summary>

@@ -91,6 +91,7 @@ internal static class SchemaComparison
         return catalog.Actual
             .Where(entry => !expected.ContainsKey(entry.Key)
                 && !IsOptional(entry)
+                && !catalog.Marten.MayIndex(entry)
                 && (catalog.Marten.MayAdd(entry) || (entry.Part is null ? catalog.IsForeign(entry) : ours.Contains(entry.Object))))
             .Select(entry => new Found(
                 entry,

@@ -171,6 +171,45 @@ public sealed class MigrateTests
     }
 
     [Fact]
+    public async Task Tags_OfEventsFromBeforeTheTables_AreAdded()
+    {
+        await using var database = await CliDatabase.CreateEmptyAsync();
+        var cli = new Cli { ConnectionString = database.ConnectionString };
+        (await cli.RunAsync("migrate", "apply")).ShouldSucceed();
+        string[] append = ["append", "first", "--type", "tool.called", "--data", """{"tool": "kettle"}""", "--actor", "planner"];
+        (await cli.RunAsync("run", "start", "--id", "first")).ShouldSucceed();
+        (await cli.RunAsync(append)).ShouldSucceed();
+        var refused = await cli.RunAsync("migrate", "tags");
+        (refused.ExitCode, refused.Output).ShouldBe((1, ""));
+        refused.Error.ShouldStartWith("ledger: Schema 'ledger' has no tables 'mt_dcb_tag_version', 'mt_event_tag_ledger_actor'");
+
+        // As Marten makes them.
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var command = source.CreateCommand(string.Concat(
+            (string[])
+            [
+                """
+                create table ledger.mt_dcb_tag_version (
+                    tag_table varchar not null, tag_value text not null, tenant_id varchar not null default '*DEFAULT*', version bigint not null default 0,
+                    constraint pk_mt_dcb_tag_version primary key (tag_table, tag_value, tenant_id));
+                """,
+                .. new[] { "actor", "model", "tool", "task" }.Select(kind =>
+                    $"""
+                    create table ledger.mt_event_tag_ledger_{kind} (
+                        value text not null, seq_id bigint not null,
+                        constraint pk_mt_event_tag_ledger_{kind} primary key (value, seq_id),
+                        constraint fkey_mt_event_tag_ledger_{kind}_seq_id foreign key (seq_id) references ledger.mt_events (seq_id));
+                    """),
+            ]));
+        await command.ExecuteNonQueryAsync();
+        (await cli.RunAsync(append)).ShouldSucceed();
+
+        (await cli.RunAsync("migrate", "tags")).ShouldSucceed().ShouldBe("Read 2 events, added 2 tags.\n");
+        (await cli.JsonAsync("migrate", "tags")).GetRawText().ShouldBe("""{"events":2,"tags":0}""");
+        (await cli.RunAsync("migrate", "assert")).ShouldSucceed().ShouldBe("Schema 'ledger' matches the migrations.\n");
+    }
+
+    [Fact]
     public async Task ChronoVerify_UnknownStore_IsRefused()
     {
         await using var database = await CliDatabase.CreateEmptyAsync();

@@ -6,6 +6,7 @@ using Ledger.Marten.Streams;
 using Ledger.Marten.Tests.Aggregates;
 using Ledger.Marten.Tests.Projections;
 using Ledger.Marten.Tests.Sessions;
+using Ledger.Postgres;
 using Ledger.Records;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
@@ -135,6 +136,26 @@ public sealed class InMarten(MartenDatabase database) : IClassFixture<MartenData
                 // The other was faster.
             }
         }
+    }
+
+    [Fact]
+    public async Task Events_AreFoundByModelAndActor()
+    {
+        var store = database.CreateDocumentStore(configure: options =>
+        {
+            // sample: tags of actors, models, tools and tasks
+            options.TagLedgerEvents();
+            // end of sample
+        });
+        await store.Storage.ApplyAllConfiguredChangesToDatabaseAsync();
+        await using var native = new PostgresEventStore(database.DataSource);
+        await new AgentLedger(native).GetRun("order-13").AppendAsync([new LlmRequest(Model: "small"), new LlmResponse("Placed.", "small")]);
+        await using var session = store.LightweightSession();
+
+        // sample: events of a model or an actor
+        var found = await session.Events.QueryByTagsAsync(EventTagQuery.For(new ModelTag("small")).Or(new ActorTag("planner")));
+        // end of sample
+        found.Select(e => e.EventTypeName).ShouldBe(["llm.request", "llm.response"]);
     }
 
     [Fact]

@@ -247,7 +247,8 @@ internal sealed class ImportTransaction(
         var command = Load("import_update_streams")
             .With(grown.Select(s => s.Name.Value).ToArray(), Texts)
             .With(grown.Select(s => s.Version).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
-            .With(grown.Select(s => s.Time).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz);
+            .With(grown.Select(s => s.Time).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz)
+            .With(grown.Select(s => s.Before).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
         await using var _ = command.ConfigureAwait(false);
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
