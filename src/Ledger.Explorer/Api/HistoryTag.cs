@@ -20,14 +20,6 @@ internal static class HistoryTag
         var text = string.Create(
             CultureInfo.InvariantCulture, $"{run.StreamName}\n{end}\n{http.Request.Path}{http.Request.QueryString}\n{accepts}");
         var tag = $"\"{end}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16]}\"";
-        http.Response.Headers.ETag = tag;
-        http.Response.Headers.Vary = "Accept";
-        if (!http.Request.Headers.IfNoneMatch.ToString().Split(',').Any(known => known.Trim() == tag))
-        {
-            return false;
-        }
-
-        http.Response.StatusCode = StatusCodes.Status304NotModified;
-        return true;
+        return EntityTags.IsKnown(http, tag);
     }
 }
