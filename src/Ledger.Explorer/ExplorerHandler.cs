@@ -96,7 +96,6 @@ internal sealed class ExplorerHandler(ExplorerServices explorer)
         {
             if (isOpen)
             {
-                explorer.Access.Recognize(request);
                 await answer(request).ConfigureAwait(false);
             }
             else if (explorer.Access.Admit(request, isApi))

@@ -64,8 +64,8 @@ internal static class ExplorerRoutes
             },
             []));
         group.MapMethods("/login", Reading, handler.Open(SignInReader.ReadAsync, ["to", "token"]));
-        group.MapPost("/login", handler.Open(SignInReader.TakeAsync, []));
-        group.MapPost("/logout", handler.Open(SignInReader.SignOutAsync, []));
+        group.MapPost("/login", handler.Open(SignInReader.TakeAsync, [])).WithMetadata(new UploadLimit(SignInReader.MostBytes));
+        group.MapPost("/logout", handler.Open(SignInReader.SignOutAsync, [])).WithMetadata(new UploadLimit(SignInReader.MostBytes));
         Guarded(group.MapPost("/fork", handler.Plain(Forking.ForkAsync, [])));
         Guarded(group.MapPost("/change", handler.Form(ChangeForm.TakeAsync)));
         Guarded(group.MapPost("/run", handler.Plain(RunChanges.ChangeAsync, [])));

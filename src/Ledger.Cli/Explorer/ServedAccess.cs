@@ -31,8 +31,14 @@ internal sealed class ServedAccess
     /// <param name="token">The token; null for none.</param>
     /// <param name="writing">What that token may do.</param>
     /// <exception cref="RefusalException">The file or the token is malformed.</exception>
+    /// <exception cref="UsageException">The path is empty.</exception>
     public static ServedAccess Of(string? file, string? token, ExplorerWriting writing)
     {
+        if (file is { Length: 0 })
+        {
+            throw new UsageException("--tokens must name a file, but was ''.");
+        }
+
         try
         {
             ExplorerToken[] own = token is null ? [] : [new("token", RightsOf(writing), ExplorerToken.HashOf(token))];

@@ -40,18 +40,19 @@ internal sealed class ProjectionsStepCommand : LedgerCommand
             throw new PositionOutOfRangeException(run.StreamName, from, length);
         }
 
+        if (to < from)
+        {
+            throw new UsageException($"--to {to} comes before --from {from}.");
+        }
+
         var name = session.Get(_name);
         var steps = run.StepAsync(name, from, to, cancellationToken);
         if (session.Json)
         {
-            var all = new List<ProjectionStepContract>();
-            await foreach (var step in steps)
-            {
-                all.Add(ProjectionStepContract.Of(step));
-            }
-
-            session.Out.Json(
-                new ProjectionStepPageContract(run.StreamName.Value, name, all, to.Value, to == length), ContractContext.Default.ProjectionStepPageContract);
+            // States can be large, and all of them together larger than the memory.
+            var all = steps.Select(ProjectionStepContract.Of);
+            await session.Out.JsonAsync(
+                new ProjectionStepStreamContract(run.StreamName.Value, name, all, to.Value, IsLast: true), context => context.ProjectionStepStreamContract, cancellationToken);
             return;
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,20 +14,20 @@ internal sealed class AccessCookie(IServiceProvider application, TimeProvider cl
     /// <summary>How long a browser stays signed in.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromDays(7);
 
-    private readonly Lazy<IDataProtector> _protector = new(() =>
-        (application.GetService<IDataProtectionProvider>() ?? new EphemeralDataProtectionProvider()).CreateProtector("Ledger.Explorer.Access"));
+    private readonly Lazy<IDataProtectionProvider> _protection = new(() =>
+        application.GetService<IDataProtectionProvider>() ?? new EphemeralDataProtectionProvider());
 
     /// <summary>The hash of the token with which the browser signed in; null without a cookie, or with one that is too old or forged.</summary>
-    public string? Find(HttpContext http)
+    public string? Find(HttpContext http, string root)
     {
-        if (http.Request.Cookies[NameOf(http)] is not { Length: > 0 and < 2_000 } cookie)
+        if (http.Request.Cookies[NameOf(http, root)] is not { Length: > 0 and < 2_000 } cookie)
         {
             return null;
         }
 
         try
         {
-            var parts = _protector.Value.Unprotect(cookie).Split(' ');
+            var parts = ProtectorOf(root).Unprotect(cookie).Split(' ');
             return parts.Length == 2 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var until)
                 && clock.GetUtcNow().ToUnixTimeSeconds() < until
                     ? parts[1]
@@ -41,17 +42,23 @@ internal sealed class AccessCookie(IServiceProvider application, TimeProvider cl
     public void Set(HttpContext http, string root, ExplorerToken token)
     {
         var until = clock.GetUtcNow() + Life;
-        var value = _protector.Value.Protect(string.Create(CultureInfo.InvariantCulture, $"{until.ToUnixTimeSeconds()} {token.Hash}"));
+        var value = ProtectorOf(root).Protect(string.Create(CultureInfo.InvariantCulture, $"{until.ToUnixTimeSeconds()} {token.Hash}"));
         var options = OptionsOf(http, root);
         options.MaxAge = Life;
-        http.Response.Cookies.Append(NameOf(http), value, options);
+        http.Response.Cookies.Append(NameOf(http, root), value, options);
     }
 
-    public static void Clear(HttpContext http, string root) => http.Response.Cookies.Delete(NameOf(http), OptionsOf(http, root));
+    public static void Clear(HttpContext http, string root) => http.Response.Cookies.Delete(NameOf(http, root), OptionsOf(http, root));
 
-    // Cookies do not distinguish ports, and one machine may serve several logs.
-    private static string NameOf(HttpContext http) =>
-        http.Request.Host.Port is { } port ? string.Create(CultureInfo.InvariantCulture, $"ledger-access-{port}") : "ledger-access";
+    // A cookie of one explorer is worth nothing at another of the same keys.
+    private IDataProtector ProtectorOf(string root) => _protection.Value.CreateProtector("Ledger.Explorer.Access", root.ToLowerInvariant());
+
+    // Cookies do not distinguish ports, and one machine may serve several logs; nor do they distinguish paths where one contains the other.
+    private static string NameOf(HttpContext http, string root)
+    {
+        var path = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(root.ToLowerInvariant())))[..8];
+        return http.Request.Host.Port is { } port ? string.Create(CultureInfo.InvariantCulture, $"ledger-access-{port}-{path}") : $"ledger-access-{path}";
+    }
 
     private static CookieOptions OptionsOf(HttpContext http, string root) => new()
     {

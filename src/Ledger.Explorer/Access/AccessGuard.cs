@@ -11,7 +11,7 @@ namespace Ledger.Explorer.Access;
 /// <param name="cookie">The cookies of browsers.</param>
 internal sealed class AccessGuard(Func<IReadOnlyList<ExplorerToken>>? tokens, AccessCookie cookie)
 {
-    private const string Bearer = "Bearer ";
+    private const string Bearer = "Bearer";
     private const int LongestToken = 500;
 
     // A longer address is not worth returning to; the query of the sign-in page has a limit too.
@@ -23,6 +23,7 @@ internal sealed class AccessGuard(Func<IReadOnlyList<ExplorerToken>>? tokens, Ac
     /// <summary>Lets a request in, or sends its browser to the sign-in page.</summary>
     /// <returns>Whether the request goes on; if not, the answer is complete.</returns>
     /// <exception cref="TokenNeededException">It has no token that is known, and is not for a page.</exception>
+    /// <exception cref="TokensUnreadableException">The list of tokens cannot be read.</exception>
     public bool Admit(ExplorerRequest request, bool isApi)
     {
         if (Recognize(request) || tokens is null)
@@ -32,7 +33,7 @@ internal sealed class AccessGuard(Func<IReadOnlyList<ExplorerToken>>? tokens, Ac
 
         var http = request.Http;
         http.Response.Headers.WWWAuthenticate = "Bearer realm=\"ledger\"";
-        if (isApi || request.WantsFragment || http.Request.Headers.Authorization.Count > 0
+        if (isApi || request.WantsFragment || HasBearer(http)
             || http.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase))
         {
             throw new TokenNeededException();
@@ -48,7 +49,7 @@ internal sealed class AccessGuard(Func<IReadOnlyList<ExplorerToken>>? tokens, Ac
     /// <summary>Finds the token of a request, and makes its owner the user.</summary>
     public bool Recognize(ExplorerRequest request)
     {
-        if (tokens is null || Find(request.Http) is not { } token)
+        if (tokens is null || FindOf(request) is not { } token)
         {
             return false;
         }
@@ -58,6 +59,10 @@ internal sealed class AccessGuard(Func<IReadOnlyList<ExplorerToken>>? tokens, Ac
             [new Claim(ClaimTypes.Name, token.Name), new Claim(ClaimTypes.NameIdentifier, token.Name)], "Ledger"));
         return true;
     }
+
+    /// <summary>Whether the token of a request that was admitted is known still.</summary>
+    /// <exception cref="TokensUnreadableException">The list of tokens cannot be read.</exception>
+    public bool StillAdmits(ExplorerRequest request) => tokens is null || (request.Token is { } token && Known().Any(token.HasHashOf));
 
     /// <summary>The known token that a text is; null if it is no such.</summary>
     public ExplorerToken? Find(string text)
@@ -75,23 +80,38 @@ internal sealed class AccessGuard(Func<IReadOnlyList<ExplorerToken>>? tokens, Ac
     /// <summary>Signs a browser in.</summary>
     public void SignIn(ExplorerRequest request, ExplorerToken token) => cookie.Set(request.Http, request.Links.Root, token);
 
-    private ExplorerToken? Find(HttpContext http)
+    private ExplorerToken? FindOf(ExplorerRequest request)
     {
-        // A wrong bearer token is refused, whatever cookie comes with it.
-        if (http.Request.Headers.Authorization is { Count: > 0 } sent)
+        // A wrong bearer token is refused, whatever cookie comes with it. Other schemes are for a proxy.
+        if (HasBearer(request.Http))
         {
-            var header = sent.Count == 1 ? sent.ToString() : "";
-            return header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? Find(header[Bearer.Length..].Trim()) : null;
+            var sent = request.Http.Request.Headers.Authorization;
+            return sent.Count == 1 ? Find(sent.ToString()[Bearer.Length..].Trim()) : null;
         }
 
-        return cookie.Find(http) is { } known ? tokens!().FirstOrDefault(token => token.Hash == known) : null;
+        return cookie.Find(request.Http, request.Links.Root) is { } known ? Known().FirstOrDefault(token => token.Hash == known) : null;
+    }
+
+    private static bool HasBearer(HttpContext http) => http.Request.Headers.Authorization.Any(sent =>
+        sent is not null && sent.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && (sent.Length == Bearer.Length || sent[Bearer.Length] == ' '));
+
+    private IReadOnlyList<ExplorerToken> Known()
+    {
+        try
+        {
+            return tokens!();
+        }
+        catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new TokensUnreadableException(fault);
+        }
     }
 
     // All are compared, so that the time does not tell which was near.
     private ExplorerToken? Find(ReadOnlySpan<byte> hash)
     {
         ExplorerToken? found = null;
-        foreach (var token in tokens!())
+        foreach (var token in Known())
         {
             if (token.HasHash(hash))
             {

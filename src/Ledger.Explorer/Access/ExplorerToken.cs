@@ -74,6 +74,9 @@ public sealed record ExplorerToken
     /// <summary>Compares in constant time.</summary>
     internal bool HasHash(ReadOnlySpan<byte> hash) => CryptographicOperations.FixedTimeEquals(_hash, hash);
 
+    /// <summary>Whether both are the same token, whatever the name and the rights.</summary>
+    internal bool HasHashOf(ExplorerToken other) => HasHash(other._hash);
+
     private static byte[]? Parse(string hash)
     {
         var bytes = new byte[SHA256.HashSizeInBytes];

@@ -1,9 +1,11 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Ledger.Explorer.Access;
 
 /// <summary>A file of tokens, one a line: name, <c>read</c> or <c>write</c>, and hash, separated by spaces. Lines that begin with <c>#</c> are comments.</summary>
 /// <remarks>
-/// <c>ledger token create</c> writes such lines. The file is read again whenever it has changed, so that a token which is taken out of it opens nothing
-/// from the next request on. Safe for concurrent use.
+/// <c>ledger token create</c> writes such lines. The file is read again whenever its time or length has changed, or a link on the way to it leads to another
+/// one, so that a token which is taken out of it opens nothing from the next request on. Safe for concurrent use.
 /// </remarks>
 public sealed class ExplorerTokenFile
 {
@@ -21,27 +23,57 @@ public sealed class ExplorerTokenFile
     }
 
     /// <summary>The tokens that the file has now.</summary>
-    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="IOException">The file is not there, is a pipe or cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="InvalidDataException">A line is malformed; the message has its number and not its text.</exception>
     public IReadOnlyList<ExplorerToken> Read()
     {
         lock (_gate)
         {
-            var file = new FileInfo(_path);
-            if (!file.Exists)
-            {
-                throw new FileNotFoundException($"There is no file '{_path}' with tokens.", _path);
-            }
-
-            var now = (file.LastWriteTimeUtc, file.Length);
+            // What a path says of a link is about the link itself, which stays the same while what it leads to is replaced.
+            using var file = Open();
+            var now = (File.GetLastWriteTimeUtc(file), LengthOf(file));
             if (_tokens is null || now != _read)
             {
                 (_tokens, _read) = (null, now);
-                _tokens = [.. File.ReadLines(_path).Index().Select(line => Parse(line.Index + 1, line.Item)).OfType<ExplorerToken>()];
+                using var reader = new StreamReader(new FileStream(file, FileAccess.Read));
+                var tokens = new List<ExplorerToken>();
+                for (var number = 1; reader.ReadLine() is { } line; number++)
+                {
+                    if (Parse(number, line) is { } token)
+                    {
+                        tokens.Add(token);
+                    }
+                }
+
+                _tokens = tokens;
             }
 
             return _tokens;
+        }
+    }
+
+    private SafeFileHandle Open()
+    {
+        try
+        {
+            return File.OpenHandle(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new FileNotFoundException($"There is no file '{_path}' with tokens.", _path, fault);
+        }
+    }
+
+    private long LengthOf(SafeFileHandle file)
+    {
+        try
+        {
+            return RandomAccess.GetLength(file);
+        }
+        catch (NotSupportedException fault)
+        {
+            throw new IOException($"'{_path}' is a pipe, but tokens are read from a file again and again.", fault);
         }
     }
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Ledger.Explorer.Api;
 
-/// <summary>The entity tag of an answer that has none of its own: a hash of its content, so that a client which has it already gets 304 instead.</summary>
+/// <summary>The entity tag of an answer without one: a hash of its content, so that a client which has it already gets 304 instead.</summary>
 /// <remarks>
 /// An answer is held back up to 1 MiB for it; a longer one is sent while it is made, without a tag. What is held back is dropped if the answer fails, so its client gets
 /// the failure instead of half of the answer. Live events are sent as they come.
@@ -52,15 +52,7 @@ internal static class ContentTag
 
         // Weak, because it is the same however the answer is compressed.
         var tag = $"W/\"{Convert.ToHexStringLower(SHA256.HashData(content.Span))[..24]}\"";
-        http.Response.Headers.ETag = tag;
-        http.Response.Headers.Vary = "Accept";
-        if (!http.Request.Headers.IfNoneMatch.ToString().Split(',').Any(known => known.Trim() == tag))
-        {
-            return false;
-        }
-
-        http.Response.StatusCode = StatusCodes.Status304NotModified;
-        return true;
+        return EntityTags.IsKnown(http, tag);
     }
 
     /// <summary>Holds what is written to it, until it is too much; then it passes that and everything else on.</summary>

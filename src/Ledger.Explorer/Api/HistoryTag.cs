@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Explorer.Api;
 
@@ -20,14 +19,6 @@ internal static class HistoryTag
         var text = string.Create(
             CultureInfo.InvariantCulture, $"{run.StreamName}\n{end}\n{http.Request.Path}{http.Request.QueryString}\n{accepts}");
         var tag = $"\"{end}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16]}\"";
-        http.Response.Headers.ETag = tag;
-        http.Response.Headers.Vary = "Accept";
-        if (!http.Request.Headers.IfNoneMatch.ToString().Split(',').Any(known => known.Trim() == tag))
-        {
-            return false;
-        }
-
-        http.Response.StatusCode = StatusCodes.Status304NotModified;
-        return true;
+        return EntityTags.IsKnown(http, tag);
     }
 }

@@ -10,9 +10,26 @@ internal static class Paging
     private const int MostSkipped = 10_000_000;
 
     /// <summary>How many items a page of a list begins after, as <c>skip</c>, or as the <c>next</c> of the page before.</summary>
-    public static int SkipOf(Query query) => IsCount(query.Text("after"))
-        ? query.Number("after", 0, 0, MostSkipped)
-        : query.Number("skip", 0, 0, MostSkipped);
+    /// <exception cref="BadRequestException">The place to go on is malformed, or given twice.</exception>
+    public static int SkipOf(Query query)
+    {
+        if (query.Text("after") is not { } after)
+        {
+            return query.Number("skip", 0, 0, MostSkipped);
+        }
+
+        CheckOnce(query);
+        return IsCount(after) ? query.Number("after", 0, 0, MostSkipped) : throw Malformed();
+    }
+
+    /// <summary>Refuses an <c>after</c> together with a <c>skip</c>.</summary>
+    public static void CheckOnce(Query query)
+    {
+        if (query.Text("after") is not null && query.Text("skip") is not null)
+        {
+            throw new BadRequestException("'after' and 'skip' both say where the page begins; give one.");
+        }
+    }
 
     /// <summary>Whether an <c>after</c> counts items; in other lists it names one.</summary>
     public static bool IsCount(string? after) => after is not null && after.All(char.IsAsciiDigit);
@@ -29,12 +46,14 @@ internal static class Paging
         var sorted = items.OrderBy(number).ThenBy(id, StringComparer.Ordinal);
         var rest = query.Text("after") is not { } after ? sorted : PlaceOf(after) is var (from, last)
             ? sorted.Where(item => number(item) > from || (number(item) == from && string.CompareOrdinal(id(item), last) > 0))
-            : throw new BadRequestException("'after' must be the 'next' of the previous page.");
+            : throw Malformed();
         var page = rest.Take(limit + 1).ToList();
         return page.Count <= limit
             ? (page, null)
             : (page[..limit], string.Create(CultureInfo.InvariantCulture, $"{number(page[limit - 1])}:{id(page[limit - 1])}"));
     }
+
+    private static BadRequestException Malformed() => new("'after' must be the 'next' of the previous page.");
 
     private static (long Number, string Id)? PlaceOf(string after) =>
         after.Split(':', 2) is [var number, var id] && long.TryParse(number, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)

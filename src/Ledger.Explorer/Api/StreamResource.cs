@@ -85,7 +85,8 @@ internal static class StreamResource
         await JsonAnswer.SendAsync(request.Http, BranchContract.Of(branch), ContractContext.Default.BranchContract).ConfigureAwait(false);
     }
 
-    // A branch is never deleted, and the list only grows at its end.
+    // In the order of their creation, then of their names. A branch is never deleted, so 'after' is there again; one whose creation was committed later than that of a
+    // younger one can appear before 'after', and is then on no further page.
     private static async Task SendBranchesAsync(ExplorerRequest request, StreamName? root)
     {
         var limit = request.Query.Number("limit", 100, 1, 1_000);
@@ -108,7 +109,7 @@ internal static class StreamResource
 
         if (!isBegun)
         {
-            throw new Rendering.BadRequestException("'after' must be the 'next' of the previous page, but is no branch of this list.");
+            throw new Rendering.BadRequestException("'after' must be the 'next' of the previous page, but is not a branch of this list.");
         }
 
         var answer = new BranchPageContract([.. page.Take(limit)], page.Count > limit ? page[limit - 1].Stream : null);

@@ -100,7 +100,7 @@
     field.focus();
   };
 
-  // The second key after g is none of the page's own.
+  // The second key after g is not a key of the page.
   let isGoing = 0;
   addEventListener('keydown', event => {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {

@@ -101,6 +101,7 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(ProjectionStateContract))]
 [JsonSerializable(typeof(SteppableContract))]
 [JsonSerializable(typeof(ProjectionStepPageContract))]
+[JsonSerializable(typeof(ProjectionStepStreamContract))]
 [JsonSerializable(typeof(ProjectionStepContract))]
 [JsonSerializable(typeof(StateChangeContract))]
 [JsonSerializable(typeof(DeadLetterContract))]

@@ -33,5 +33,8 @@ internal sealed record StateChangeContract(string Path, JsonElement? Old = null,
 /// <param name="Projection">The projection.</param>
 /// <param name="Steps">The steps.</param>
 /// <param name="Next">Where the next part begins, as 'from'.</param>
-/// <param name="IsLast">Whether the stream ends with this part.</param>
+/// <param name="IsLast">Whether this part ends with the stream, or at the 'to' that was asked for.</param>
 internal sealed record ProjectionStepPageContract(string Stream, string Projection, IReadOnlyList<ProjectionStepContract> Steps, long Next, bool IsLast);
+
+/// <summary>A <see cref="ProjectionStepPageContract"/> whose steps are written as they are read.</summary>
+internal sealed record ProjectionStepStreamContract(string Stream, string Projection, IAsyncEnumerable<ProjectionStepContract> Steps, long Next, bool IsLast);

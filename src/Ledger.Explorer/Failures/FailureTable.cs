@@ -65,6 +65,7 @@ internal static class FailureTable
         {
             Facts = new FailureFacts { Position = fault.Position.Value, Reason = fault.Fault.ToName() },
         },
+        TokensUnreadableException => new(503, "The tokens cannot be read", exception.Message),
         TooManyViewersException => new(503, "Too many viewers", exception.Message),
         TooManyUploadsException => new(503, "Too many files at once", exception.Message),
         RunnerFailedException failed => new(502, "The runner failed", exception.Message) { Facts = new FailureFacts { Stream = failed.Stream.Value } },

@@ -25,6 +25,10 @@ internal sealed class WritingRefusedException : Exception
 internal sealed class TokenNeededException() : Exception(
     "This explorer asks for a token, and the request has none that is known here. Send it as 'Authorization: Bearer TOKEN', or sign in on the page /login.");
 
+/// <summary>The list of tokens cannot be read; the inner exception has the reason, which is for the log only.</summary>
+internal sealed class TokensUnreadableException(Exception reason) : Exception(
+    "No request is let in until the list of tokens can be read again; the server's log has the reason.", reason);
+
 /// <summary>The limit of live viewers is reached.</summary>
 internal sealed class TooManyViewersException(int most) : Exception(
     $"{most} viewers are already following, the most allowed. Reload the page to see new events.");

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Ledger.Explorer.Live;
 
-/// <summary>Sends the updates of a run as server-sent events until the client disconnects.</summary>
+/// <summary>Sends the updates of a run as server-sent events until the client disconnects, or its token is withdrawn.</summary>
 internal static class LiveAnswer
 {
     // A page holds no more rows than this.
@@ -40,7 +40,7 @@ internal static class LiveAnswer
         response.Headers["X-Accel-Buffering"] = "no";
         await WriteAsync("retry: 1000\n\n"u8.ToArray()).ConfigureAwait(false);
         await CatchUpAsync(viewer.Begin).ConfigureAwait(false);
-        while (await NextAsync(viewer, request).ConfigureAwait(false) is { } next)
+        while (await NextAsync(viewer, request).ConfigureAwait(false) is { } next && request.Explorer.Access.StillAdmits(request))
         {
             if (next.Length == 0)
             {
@@ -62,6 +62,11 @@ internal static class LiveAnswer
         {
             await foreach (var update in reader.ReadAsync(position, to, request.Aborted).ConfigureAwait(false))
             {
+                if (!request.Explorer.Access.StillAdmits(request))
+                {
+                    return;
+                }
+
                 await WriteAsync(await form(update).ConfigureAwait(false)).ConfigureAwait(false);
                 position = update.Length;
             }

@@ -9,10 +9,11 @@ namespace Ledger.Explorer.Projections;
 /// <param name="Steps">The steps of the part.</param>
 /// <param name="From">The position at which the part begins.</param>
 /// <param name="Next">The position after it.</param>
+/// <param name="End">The position after the last event that was asked for.</param>
 /// <param name="Length">The length of the stream.</param>
 /// <param name="Limit">The most steps of a part.</param>
 internal sealed record ProjectionStepsModel(
-    Run? Run, string? Projection, IReadOnlyList<string> Known, IReadOnlyList<ProjectionStep> Steps, Position From, Position Next, Position Length, int Limit)
+    Run? Run, string? Projection, IReadOnlyList<string> Known, IReadOnlyList<ProjectionStep> Steps, Position From, Position Next, Position End, Position Length, int Limit)
 {
-    public bool IsLast => Next >= Length;
+    public bool IsLast => Next >= End;
 }

@@ -24,14 +24,14 @@ internal static class ProjectionStepsReader
         var limit = request.Query.Number("limit", 25, 1, MostOfPage);
         if (request.Query.FindStream("stream") is not { } stream)
         {
-            return Page.Of<ProjectionStepsPage>(new ProjectionStepsModel(null, projection, [], [], default, default, default, limit));
+            return Page.Of<ProjectionStepsPage>(new ProjectionStepsModel(null, projection, [], [], default, default, default, default, limit));
         }
 
         var run = await request.Explorer.Ledger.OpenAsync(stream, request.Aborted).ConfigureAwait(false);
         var known = run.SteppableProjections;
         projection ??= known.Count > 0 ? known[0] : null;
         return Page.Of<ProjectionStepsPage>(projection is null
-            ? new ProjectionStepsModel(run, null, known, [], default, default, default, limit)
+            ? new ProjectionStepsModel(run, null, known, [], default, default, default, default, limit)
             : await ReadAsync(request, run, projection, limit).ConfigureAwait(false));
     }
 
@@ -64,6 +64,11 @@ internal static class ProjectionStepsReader
             throw new PositionOutOfRangeException(run.StreamName, from, length);
         }
 
+        if (end < from)
+        {
+            throw new BadRequestException($"'to' is {end}, which comes before 'from', {from}.");
+        }
+
         var known = run.SteppableProjections;
         if (!known.Contains(projection) && !known.Contains($"ledger:{projection}"))
         {
@@ -84,7 +89,7 @@ internal static class ProjectionStepsReader
             }
         }
 
-        return new ProjectionStepsModel(run, projection, known, steps, from, steps.Count == 0 ? end : new Position(from.Value + steps.Count), length, limit);
+        return new ProjectionStepsModel(run, projection, known, steps, from, steps.Count == 0 ? end : new Position(from.Value + steps.Count), end, length, limit);
     }
 
     private static long SizeOf(JsonElement state) => state.ValueKind == JsonValueKind.Undefined ? 0 : JsonMarshal.GetRawUtf8Value(state).Length;

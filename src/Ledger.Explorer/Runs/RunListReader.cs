@@ -74,7 +74,7 @@ internal static class RunListReader
         },
         ActiveSince = query.Time("since"),
         ActiveUntil = query.Time("until"),
-        Skip = Paging.SkipOf(query),
+        Skip = SkipOf(query),
         Limit = query.Number("limit", 50, 1, 1_000),
     };
 
@@ -83,17 +83,18 @@ internal static class RunListReader
     {
         var status = query.Choice("status", "any", "any", "running", "done", "failed", "waiting");
         var order = query.Choice("order", "latest", Orders);
-        var (label, model, after) = (query.Text("label"), query.Text("model"), Paging.IsCount(query.Text("after")) ? null : query.Text("after"));
+        var isCounted = Paging.IsCount(query.Text("after"));
+        var (label, model, after) = (query.Text("label"), query.Text("model"), isCounted ? null : query.Text("after"));
         if (status == "any" && label is null && model is null && after is null && order is not ("started" or "duration" or "cost"))
         {
             return null;
         }
 
-        if (order == "name" || streams.Skip > 0)
+        if (order == "name" || streams.Skip > 0 || isCounted)
         {
             throw new BadRequestException(order == "name"
                 ? "'order=name' lists streams without their status. Leave out status, label, model and after, or choose another order."
-                : "'skip' counts in lists of streams alone. With status, label, model or such an order pass the 'next' of the previous page as 'after'.");
+                : "'skip', and an 'after' that is a number, count in lists of streams alone. With status, label, model or such an order pass the 'next' of the previous page as 'after'.");
         }
 
         return new RunQuery
@@ -117,5 +118,12 @@ internal static class RunListReader
             After = after,
             Limit = streams.Limit,
         };
+    }
+
+    // An 'after' that is no number is of a list by status, which parses it.
+    private static int SkipOf(Query query)
+    {
+        Paging.CheckOnce(query);
+        return query.Text("after") is { } after && !Paging.IsCount(after) ? 0 : Paging.SkipOf(query);
     }
 }

@@ -87,6 +87,8 @@ public sealed partial class ServeTests
     {
         (await (database.Cli with { Environment = new Dictionary<string, string> { ["LEDGER_TOKEN"] = "short" } }).RunAsync("serve")).ShouldBeRefused(
             1, "LEDGER_TOKEN is not a token: it must have at least 24 printable characters without spaces. 'ledger token create' makes one.");
+        (await (database.Cli with { Environment = new Dictionary<string, string> { ["LEDGER_TOKEN"] = "a-token-of-the-environment" } }).RunAsync("serve", "--tokens", "")).ShouldBeRefused(
+            2, "--tokens must name a file, but was ''.");
         using var output = new WatchedStream();
         using var stop = new CancellationTokenSource();
         const string Token = "a-token-of-the-environment";

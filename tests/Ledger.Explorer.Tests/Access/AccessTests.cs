@@ -2,7 +2,11 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Ledger.Explorer.Access;
+using Ledger.Explorer.Rendering;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 using Xunit;
 
@@ -13,6 +17,9 @@ public sealed class AccessTests : IAsyncLifetime
 {
     private static readonly string Writing = ExplorerToken.Generate();
     private static readonly string Reading = ExplorerToken.Generate();
+
+    // Of the host localhost without a port, and the path /ledger.
+    private static readonly string CookieName = $"ledger-access-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("/ledger"u8))[..8]}";
 
     // What opens without a token has nothing of the log.
     private static readonly string[] OpenPaths = ["/ledger/login", "/ledger/logout", "/ledger/assets/{name}"];
@@ -49,8 +56,8 @@ public sealed class AccessTests : IAsyncLifetime
             ("Authorization", $"Bearer {_tokens[0].Hash}"),
             ("Authorization", $"Basic {Convert.ToBase64String(Encoding.ASCII.GetBytes($"ann:{Writing}"))}"),
             ("Authorization", Writing),
-            ("Cookie", $"ledger-access={Writing}"),
-            ("Cookie", $"ledger-access={Uri.EscapeDataString($"99999999999 {_tokens[0].Hash}")}"),
+            ("Cookie", $"{CookieName}={Writing}"),
+            ("Cookie", $"{CookieName}={Uri.EscapeDataString($"99999999999 {_tokens[0].Hash}")}"),
             ("X-Forwarded-For", "127.0.0.1"),
         };
         var faults = new List<string>();
@@ -62,7 +69,7 @@ public sealed class AccessTests : IAsyncLifetime
                 request.Headers.TryAddWithoutValidation(name, value);
                 using var answer = await _client.SendAsync(request);
                 var isAsked = answer.StatusCode == HttpStatusCode.SeeOther && answer.Headers.Location!.OriginalString.StartsWith("/ledger/login", StringComparison.Ordinal);
-                var isApi = (path.Contains("/api/", StringComparison.Ordinal) && path != "/ledger/api/v1") || path.Contains("/seal/", StringComparison.Ordinal) || name == "Authorization";
+                var isApi = (path.Contains("/api/", StringComparison.Ordinal) && path != "/ledger/api/v1") || path.Contains("/seal/", StringComparison.Ordinal) || value.StartsWith("Bearer", StringComparison.Ordinal);
                 var isRefused = answer.StatusCode == HttpStatusCode.Unauthorized && answer.Headers.WwwAuthenticate.ToString() == "Bearer realm=\"ledger\"";
                 if (isApi ? !isRefused : !isAsked)
                 {
@@ -123,13 +130,20 @@ public sealed class AccessTests : IAsyncLifetime
     [Theory]
     [InlineData("http", false)]
     [InlineData("https", true)]
-    public async Task SignIn_ByAddress_SetsACookieAndLeadsToAnAddressWithoutTheToken(string scheme, bool isSecure)
+    public async Task SignIn_ByAddress_SetsACookieAndGoesOnToAnAddressWithoutTheToken(string scheme, bool isSecure)
     {
         using var answer = await _client.GetAsync($"{scheme}://localhost/ledger/login?token={Reading}&to=%2Fledger%2Frun%3Fstream%3Drun%253Akettle");
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
-        answer.Headers.Location!.OriginalString.ShouldBe("/ledger/run?stream=run%3Akettle");
+        // Not a redirect: after one, a browser that came from elsewhere would not send the cookie.
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var page = await answer.Content.ReadAsStringAsync();
+        page.ShouldContain("<meta http-equiv=\"refresh\" content=\"0; url=/ledger/run?stream=run%3Akettle\"");
+        page.ShouldContain("Signed in as <b>ben</b>");
+        page.ShouldNotContain(Reading);
+        answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
+        answer.Headers.GetValues("Referrer-Policy").ShouldBe(["no-referrer"]);
         var cookie = answer.Headers.GetValues("Set-Cookie").ShouldHaveSingleItem();
+        cookie.ShouldStartWith($"{CookieName}=");
         cookie.ShouldNotContain(Reading);
         cookie.ShouldNotContain(_tokens[1].Hash[10..]);
         cookie.Split("; ")[1..].ShouldBe(isSecure
@@ -188,13 +202,128 @@ public sealed class AccessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SignIn_ByALinkOfAnotherSite_OrOverAnotherToken_AsksFirst()
+    {
+        var reader = await SignInAsync($"/ledger/login?token={Reading}");
+        foreach (var (name, value, isAsked) in new[] { ("Sec-Fetch-Site", "cross-site", true), ("Sec-Fetch-Site", "same-site", true), ("Cookie", reader, true), ("Sec-Fetch-Site", "none", false), ("Cookie", "other=1", false) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/ledger/login?token={Writing}") { Headers = { { name, value } } };
+            using var answer = await _client.SendAsync(request);
+            var html = await answer.Content.ReadAsStringAsync();
+
+            answer.Headers.Contains("Set-Cookie").ShouldBe(!isAsked, $"{name} {value}");
+            html.Contains("http-equiv=\"refresh\"", StringComparison.Ordinal).ShouldBe(!isAsked);
+            html.Contains($"value=\"{Writing}\"", StringComparison.Ordinal).ShouldBe(isAsked);
+            html.Contains("signs you in as <b>ann</b>", StringComparison.Ordinal).ShouldBe(isAsked);
+            html.Contains("instead of ben", StringComparison.Ordinal).ShouldBe(value == reader);
+            answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
+        }
+    }
+
+    [Fact]
+    public async Task Cookie_WithWhatAProxySends_SignsInStill_ButNotWithAWrongBearerToken()
+    {
+        var cookie = await SignInAsync($"/ledger/login?token={Reading}");
+        foreach (var (sent, status) in new[] { ("Basic YTpi", HttpStatusCode.OK), ("Bearer wrong", HttpStatusCode.Unauthorized) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/ledger/api/v1/runs") { Headers = { { "Cookie", cookie } } };
+            request.Headers.TryAddWithoutValidation("Authorization", sent);
+            using var answer = await _client.SendAsync(request);
+            answer.StatusCode.ShouldBe(status, sent);
+        }
+    }
+
+    [Fact]
+    public async Task LiveUpdates_OfATokenThatIsWithdrawn_EndBeforeTheNextOne()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/ledger/api/v1/streams/run:kettle/events")
+        {
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", Reading), Accept = { new("text/event-stream") } },
+        };
+        using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        _tokens = [_tokens[0]];
+        await _host.Ledger.GetRun("kettle").AppendAsync([new KitLoaded("of the owner alone")]);
+
+        (await answer.Content.ReadAsStringAsync().WaitAsync(TimeSpan.FromSeconds(30))).ShouldNotContain("of the owner alone");
+    }
+
+    [Fact]
+    public async Task Tokens_ThatCannotBeRead_LetNoRequestIn_AndAreNoBug()
+    {
+        var path = Path.GetTempFileName();
+        await File.WriteAllTextAsync(path, "ann write lgr_secret\n");
+        await using var host = await ExplorerHost.InMemoryAsync(options => options with { Tokens = new ExplorerTokenFile(path).Read });
+        var client = host.CreateClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Writing);
+        foreach (var address in new[] { "/ledger/api/v1/runs", "/ledger/", $"/ledger/login?token={Writing}" })
+        {
+            using var answer = await client.GetAsync(address);
+            var text = await answer.Content.ReadAsStringAsync();
+
+            answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            text.ShouldContain("The tokens cannot be read");
+            text.ShouldNotContain(path);
+            File.Delete(path);
+        }
+
+        (await client.GetAsync($"/ledger/assets/{AssetFiles.Style}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        host.Errors.Count.ShouldBe(3);
+        host.Errors.First().ShouldContain($"Line 1 of '{path}' is not a token");
+    }
+
+    [Fact]
+    public async Task Explorers_OfOneApplication_HaveCookiesOfTheirOwn()
+    {
+        Func<LedgerExplorerOptions, LedgerExplorerOptions> guard = options => options with { Tokens = () => _tokens };
+        await using var host = await ExplorerHost.StartAsync(
+            new MemoryEventStore(),
+            guard,
+            builder => builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider(),
+            (application, _) => application.MapLedgerExplorer("/ledger/inner", guard));
+        var client = host.CreateClient();
+        using var signedIn = await client.GetAsync($"/ledger/login?token={Reading}");
+        var cookie = signedIn.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+        using var other = await client.GetAsync($"/ledger/inner/login?token={Writing}");
+        var inner = other.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+
+        inner.Split('=')[0].ShouldNotBe(cookie.Split('=')[0]);
+        foreach (var (path, sent, status) in new[]
+        {
+            ("/ledger/", $"{inner}; {cookie}", HttpStatusCode.OK),
+            ("/ledger/inner/", $"{inner}; {cookie}", HttpStatusCode.OK),
+            ("/ledger/inner/", $"{inner.Split('=')[0]}={cookie.Split('=')[1]}", HttpStatusCode.SeeOther),
+        })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Cookie", sent } } };
+            using var answer = await client.SendAsync(request);
+            answer.StatusCode.ShouldBe(status, path);
+        }
+    }
+
+    [Fact]
+    public async Task SignIn_ByAFormThatIsTooLongOrOfAnotherType_IsRefused()
+    {
+        // The limit is one of a real server.
+        await using var host = await ExplorerHost.StartAsync(new MemoryEventStore(), options => options with { Tokens = () => _tokens }, listens: true);
+        using var client = new HttpClient { BaseAddress = new Uri(host.Address) };
+        using var large = new FormUrlEncodedContent([new("token", new string('x', 9_000))]);
+        using var parts = new MultipartFormDataContent { { new StringContent(Writing), "token" } };
+
+        (await client.PostAsync("/ledger/login", large)).StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        (await client.PostAsync("/ledger/login", parts)).StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        host.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Cookie_OfSomeoneWhoSignsOut_IsTakenAway()
     {
         var cookie = await SignInAsync($"/ledger/login?token={Reading}");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/ledger/logout") { Headers = { { "Cookie", cookie } } };
         using var answer = await _client.SendAsync(request);
 
-        answer.Headers.GetValues("Set-Cookie").Single().ShouldStartWith("ledger-access=; expires=Thu, 01 Jan 1970");
+        answer.Headers.GetValues("Set-Cookie").Single().ShouldStartWith($"{CookieName}=; expires=Thu, 01 Jan 1970");
         answer.Headers.Location!.OriginalString.ShouldBe("/ledger/login");
     }
 

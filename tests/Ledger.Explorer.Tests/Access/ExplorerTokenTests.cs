@@ -56,6 +56,40 @@ public sealed class ExplorerTokenTests : IDisposable
         Should.Throw<FileNotFoundException>(() => file.Read());
     }
 
+    // As a secret of Kubernetes is mounted: the link to the file stays, and one on the way to it is replaced.
+    [Fact]
+    public void File_OfADirectoryThatIsReplaced_IsReadAgain()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var folder = Directory.CreateTempSubdirectory("tokens-").FullName;
+        try
+        {
+            var hash = ExplorerToken.HashOf(ExplorerToken.Generate());
+            foreach (var name in new[] { "ann", "ben" })
+            {
+                File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(folder, name)).FullName, "tokens.txt"), $"{name} read {hash}\n");
+                File.SetLastWriteTimeUtc(Path.Combine(folder, name, "tokens.txt"), new DateTime(2026, 1, name == "ann" ? 1 : 2, 0, 0, 0, DateTimeKind.Utc));
+            }
+
+            var data = Path.Combine(folder, "..data");
+            Directory.CreateSymbolicLink(data, "ann");
+            var file = new ExplorerTokenFile(File.CreateSymbolicLink(Path.Combine(folder, "tokens.txt"), "..data/tokens.txt").FullName);
+
+            file.Read().ShouldHaveSingleItem().Name.ShouldBe("ann");
+            File.Delete(data);
+            Directory.CreateSymbolicLink(data, "ben");
+            file.Read().ShouldHaveSingleItem().Name.ShouldBe("ben");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("ann")]
     [InlineData("ann write")]

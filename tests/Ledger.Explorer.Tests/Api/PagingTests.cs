@@ -1,5 +1,6 @@
 using Ledger.Explorer.Api;
 using Ledger.Explorer.Rendering;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Shouldly;
@@ -40,6 +41,48 @@ public sealed class PagingTests
         (await all.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(300);
         some.Headers.ETag.ShouldNotBeNull();
         host.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Place_MalformedOrGivenTwice_IsRefused()
+    {
+        await using var host = await ExplorerHost.InMemoryAsync();
+        var client = host.CreateClient();
+        foreach (var address in new[]
+        {
+            "/ledger/api/v1/projects?after=x", "/ledger/api/v1/projects?after=1&skip=1", "/ledger/api/v1/runs?after=x", "/ledger/api/v1/runs?after=1&skip=1",
+            "/ledger/api/v1/runs?after=x&skip=1", "/ledger/api/v1/runs?status=done&after=0", "/ledger/?after=1&skip=0",
+        })
+        {
+            (await client.GetAsync(address)).StatusCode.ShouldBe(System.Net.HttpStatusCode.BadRequest, address);
+        }
+
+        (await client.GetAsync("/ledger/api/v1/projects?after=1")).StatusCode.ShouldBe(System.Net.HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Tag_ComparedWeakly_OrWithAny_IsKnown_AndVaryKeepsWhatItHad()
+    {
+        await using var host = await ExplorerHost.StartAsync(new MemoryEventStore(), map: (application, _) => application.Use((http, next) =>
+        {
+            http.Response.Headers.Vary = "Origin";
+            return next(http);
+        }));
+        await SampleRun.WriteAsync(host.Ledger);
+        var client = host.CreateClient();
+        foreach (var address in new[] { "/ledger/api/v1/runs", "/ledger/api/v1/streams/run:kettle/events" })
+        {
+            using var first = await client.GetAsync(address);
+            first.Headers.Vary.ShouldBe(["Origin", "Accept"], ignoreOrder: true);
+            var tag = first.Headers.ETag!.Tag;
+            foreach (var (known, status) in new[] { (tag, 304), ($"\"x\", W/{tag}", 304), ("*", 304), ("W/\"x\"", 200) })
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, address);
+                request.Headers.TryAddWithoutValidation("If-None-Match", known);
+                using var answer = await client.SendAsync(request);
+                ((int)answer.StatusCode).ShouldBe(status, $"{address} {known}");
+            }
+        }
     }
 
     private static (IReadOnlyList<(long Number, string Id)> Page, string? Next) PageOf(List<(long Number, string Id)> items, int limit, string? after)

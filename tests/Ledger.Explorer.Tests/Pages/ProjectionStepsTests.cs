@@ -60,6 +60,17 @@ public sealed class ProjectionStepsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Api_WithAnEnd_IsLastThere()
+    {
+        foreach (var (from, isLast) in new[] { (0, false), (1, true), (2, true) })
+        {
+            var page = JsonElement.Parse(await _client.GetStringAsync($"/ledger/api/v1/streams/run:kettle/projections/world/steps?limit=1&to=2&from={from}"));
+            page.GetProperty("is_last").GetBoolean().ShouldBe(isLast);
+            page.GetProperty("next").GetInt64().ShouldBe(Math.Min(from + 1, 2));
+        }
+    }
+
+    [Fact]
     public async Task Stream_OfTheApplication_HasItsProjectionsAlone()
     {
         (await _client.GetStringAsync("/ledger/api/v1/streams/order:1/projections")).ShouldBe("""{"stream":"order:1","projections":[]}""");
@@ -73,6 +84,7 @@ public sealed class ProjectionStepsTests : IAsyncLifetime
     [InlineData("/ledger/projections/step?stream=run:kettle&from=999", HttpStatusCode.NotFound)]
     [InlineData("/ledger/projections/step?stream=run:kettle&limit=0", HttpStatusCode.BadRequest)]
     [InlineData("/ledger/api/v1/streams/run:kettle/projections/ledger:task/steps", HttpStatusCode.NotFound)]
+    [InlineData("/ledger/api/v1/streams/run:kettle/projections/world/steps?from=3&to=2", HttpStatusCode.BadRequest)]
     public async Task Address_ThatHasNothing_IsRefused(string address, HttpStatusCode status) =>
         (await _client.GetAsync(address)).StatusCode.ShouldBe(status);
 }
