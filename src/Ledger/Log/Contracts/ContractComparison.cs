@@ -70,8 +70,8 @@ internal sealed class ContractComparison
             CompareRules(old, newer, path);
             CompareForms(old.AnyOf, newer.AnyOf, path);
             CompareForms(old.OneOf, newer.OneOf, path);
-            CompareForms(old.AllOf, newer.AllOf, path);
-            CompareForms(old.Not is null ? [] : [old.Not], newer.Not is null ? [] : [newer.Not], path);
+            CompareConditions(old.AllOf, newer.AllOf, path);
+            CompareConditions(old.Not is null ? [] : [old.Not], newer.Not is null ? [] : [newer.Not], path);
             if (old.Items is not null || newer.Items is not null)
             {
                 Compare(old.Items ?? Anything(), newer.Items ?? Anything(), $"{path}/*");
@@ -145,6 +145,7 @@ internal sealed class ContractComparison
 
     private void CompareMembers(SchemaNode old, SchemaNode newer, string path)
     {
+        var gone = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, before) in old.Properties)
         {
             var at = JsonPointer.Append(path, name);
@@ -158,7 +159,12 @@ internal sealed class ContractComparison
             }
             else
             {
+                gone.Add(name);
                 Add(at, ContractBreakKind.MemberRemoved, ContractSide.Readers, "is no longer there");
+                if (newer.Additional is { } others && !IsAnything(others))
+                {
+                    Compare(before, others, at);
+                }
             }
         }
 
@@ -171,7 +177,7 @@ internal sealed class ContractComparison
                 old.Properties.ContainsKey(name) ? "must be there, and could be absent" : "must be there, and is new");
         }
 
-        foreach (var name in old.Required.Except(newer.Required).Where(newer.Properties.ContainsKey))
+        foreach (var name in old.Required.Except(newer.Required).Except(gone))
         {
             Add(JsonPointer.Append(path, name), ContractBreakKind.MemberOptional, ContractSide.Readers, "may be absent, and had to be there");
         }
@@ -189,6 +195,12 @@ internal sealed class ContractComparison
             }
         }
 
+        CompareOthers(old, newer, path);
+    }
+
+    // The members that are not named.
+    private void CompareOthers(SchemaNode old, SchemaNode newer, string path)
+    {
         if (old.Additional is { IsNever: false } some && newer.Additional is { IsNever: false } others)
         {
             Compare(some, others, $"{path}/*");
@@ -257,8 +269,7 @@ internal sealed class ContractComparison
             return;
         }
 
-        var lost = old.Count(before => !newer.Exists(after => IsCompatible(before, after)));
-        var gained = newer.Count(after => !old.Exists(before => IsCompatible(before, after)));
+        var (lost, gained) = Differences(old, newer);
         if (lost > 0 || (old.Count == 0 && gained > 0))
         {
             Add(path, ContractBreakKind.TypeNarrowed, ContractSide.Writers, "has forms that are gone or say something else");
@@ -269,4 +280,23 @@ internal sealed class ContractComparison
             Add(path, ContractBreakKind.TypeWidened, ContractSide.Readers, "has forms that are new or say something else");
         }
     }
+
+    // All of them must hold, so that one more allows less.
+    private void CompareConditions(List<SchemaNode> old, List<SchemaNode> newer, string path)
+    {
+        var (lost, gained) = Differences(old, newer);
+        if (gained > 0)
+        {
+            Add(path, ContractBreakKind.RuleNarrowed, ContractSide.Writers, "has conditions that are new or say something else");
+        }
+
+        if (lost > 0)
+        {
+            Add(path, ContractBreakKind.RuleWidened, ContractSide.Readers, "has conditions that are gone or say something else");
+        }
+    }
+
+    private (int Lost, int Gained) Differences(List<SchemaNode> old, List<SchemaNode> newer) => (
+        old.Count(before => !newer.Exists(after => IsCompatible(before, after))),
+        newer.Count(after => !old.Exists(before => IsCompatible(before, after))));
 }

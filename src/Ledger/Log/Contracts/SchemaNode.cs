@@ -42,6 +42,9 @@ internal sealed class SchemaNode
 
     public string? Format { get; set; }
 
+    /// <summary>The schemas that a value itself is held to, besides this one.</summary>
+    public IEnumerable<SchemaNode> Parts => AllOf.Concat(AnyOf).Concat(OneOf).Concat(Not is null ? [] : [Not]);
+
     /// <summary>Whether nothing is allowed: the schema <c>false</c>.</summary>
     public bool IsNever => Types == JsonTypes.None;
 
@@ -209,6 +212,6 @@ internal sealed class SchemaNode
         var deepest = forms.Select(part => part.FaultOf(value)!.Value).OrderByDescending(fault => fault.Path.Count(c => c == '/')).First();
         return deepest.Path.Length > 0 || forms.Count == 1
             ? deepest
-            : ("", $"has none of its {forms.Count.ToString(CultureInfo.InvariantCulture)} forms; of the first, it {forms[0].FaultOf(value)!.Value.Rule}");
+            : ("", $"fits no form of its {forms.Count.ToString(CultureInfo.InvariantCulture)}; of the first, it {forms[0].FaultOf(value)!.Value.Rule}");
     }
 }

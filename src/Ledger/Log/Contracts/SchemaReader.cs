@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Ledger.Json;
@@ -7,6 +8,9 @@ namespace Ledger.Log.Contracts;
 /// <summary>Reads a JSON Schema with the keywords that contracts have; refuses one with others, which would be passed over silently.</summary>
 internal sealed class SchemaReader
 {
+    // Deeper ones are no contracts, and would need more of the stack than a thread may have.
+    private const int Deepest = 200;
+
     private static readonly TimeSpan LongestMatch = TimeSpan.FromMilliseconds(200);
 
     // They say something to people or to other programs, and allow or refuse nothing.
@@ -19,11 +23,19 @@ internal sealed class SchemaReader
     private readonly JsonElement _root;
     private readonly Dictionary<string, SchemaNode> _read = new(StringComparer.Ordinal);
 
+    private int _depth;
+
     private SchemaReader(string name, JsonElement root) => (_event, _root) = (name, root);
 
     /// <summary>Reads the schema of an event.</summary>
     /// <exception cref="ContractFormatException">It is not a schema that can be checked.</exception>
-    public static SchemaNode Read(string name, JsonElement schema) => new SchemaReader(name, schema).At("", schema);
+    public static SchemaNode Read(string name, JsonElement schema)
+    {
+        var reader = new SchemaReader(name, schema);
+        var node = reader.At("", schema);
+        reader.CheckHeights();
+        return node;
+    }
 
     // A schema is read once, so that one that refers to itself ends.
     private SchemaNode At(string pointer, JsonElement schema)
@@ -33,14 +45,27 @@ internal sealed class SchemaReader
             return known;
         }
 
+        if (_depth > Deepest)
+        {
+            throw TooDeep(pointer);
+        }
+
         var node = _read[pointer] = new SchemaNode { Source = schema };
+        _depth++;
+        Fill(node, pointer, schema);
+        _depth--;
+        return node;
+    }
+
+    private void Fill(SchemaNode node, string pointer, JsonElement schema)
+    {
         switch (schema.ValueKind)
         {
             case JsonValueKind.True:
-                return node;
+                break;
             case JsonValueKind.False:
                 node.Types = JsonTypes.None;
-                return node;
+                break;
             case JsonValueKind.Object:
                 foreach (var member in schema.EnumerateObject())
                 {
@@ -53,7 +78,7 @@ internal sealed class SchemaReader
                     (node.Types, node.Not) = (JsonTypes.None, null);
                 }
 
-                return node;
+                break;
             default:
                 throw Fault(pointer, "is not a schema: a schema is an object, true or false");
         }
@@ -162,6 +187,32 @@ internal sealed class SchemaReader
 
         return At(at, schema);
     }
+
+    private void CheckHeights()
+    {
+        var heights = new Dictionary<SchemaNode, int>();
+        foreach (var node in _read.Values)
+        {
+            HeightOf(node, heights, 0);
+        }
+    }
+
+    // How many schemas one value is held to, one in the other; 0 while it is being counted.
+    private int HeightOf(SchemaNode node, Dictionary<SchemaNode, int> heights, int above)
+    {
+        if (heights.TryGetValue(node, out var known))
+        {
+            return known > 0 ? known : throw Fault(PointerOf(node), "leads back to itself without a member or an item between, and says nothing");
+        }
+
+        heights[node] = 0;
+        var height = above > Deepest ? int.MaxValue : 1 + node.Parts.Select(part => HeightOf(part, heights, above + 1)).DefaultIfEmpty(0).Max();
+        return heights[node] = height <= Deepest ? height : throw TooDeep(PointerOf(node));
+    }
+
+    private string PointerOf(SchemaNode node) => _read.First(read => read.Value == node).Key;
+
+    private ContractFormatException TooDeep(string pointer) => Fault(pointer, $"is in more than {Deepest.ToString(CultureInfo.InvariantCulture)} others");
 
     private Regex PatternOf(string pointer, string text)
     {

@@ -112,6 +112,8 @@ public sealed class EventContractsTests
     [InlineData("""{"$defs":{"a":{"$ref":"#/nothing"}}}""", "The schema of event 'a' at '/$ref' refers to nothing: '#/nothing'.")]
     [InlineData("""{"$defs":{"a":{"$ref":"http://x"}}}""", "The schema of event 'a' at '/$ref' refers to another document: 'http://x'.")]
     [InlineData("""{"$defs":{"a":{"pattern":"("}}}""", "The schema of event 'a' has a pattern at '/pattern' that cannot be read: ")]
+    [InlineData("""{"$defs":{"a":{"$ref":"#"}}}""", "The schema of event 'a' at '' leads back to itself without a member or an item between, and says nothing.")]
+    [InlineData("""{"$defs":{"a":{"items":{"$ref":"#/$defs/x"},"$defs":{"x":{"not":{"$ref":"#/$defs/y"}},"y":{"anyOf":[true,{"$ref":"#/$defs/x"}]}}}}}""", "The schema of event 'a' at '/$defs/x' leads back to itself without a member or an item between, and says nothing.")]
     [InlineData("""{"$defs":{"a":7}}""", "The schema of event 'a' at '' is not a schema: a schema is an object, true or false.")]
     [InlineData("""{"$defs":{"":true}}""", "A schema in '$defs' has an empty name.")]
     public void Parse_WhatIsNoSetOfContracts_IsRefused(string json, string message) =>
@@ -129,7 +131,25 @@ public sealed class EventContractsTests
     [InlineData("""{"ship":"a","quay":"North","berths":[],"permit":"mine"}""", "'/permit' of its data must be a uuid, but is \"mine\".")]
     [InlineData("""{"ship":"a","quay":"North","berths":[],"leaves_at":"soon"}""", "'/leaves_at' of its data must be a date-time, but is \"soon\".")]
     public void FaultOf_NamesThePathAndTheRule(string data, string? fault) =>
-        EventContracts.Of(Harbour).Find("ship-moored.v1")!.FaultOf(JsonElement.Parse(data))?.ToString().ShouldBe(fault);
+        (EventContracts.Of(Harbour).Find("ship-moored.v1")!.FaultOf(JsonElement.Parse(data))?.ToString()).ShouldBe(fault);
+
+    [Fact]
+    public void FaultOf_WhatFitsNoForm_SaysWhatTheFirstAsksFor() =>
+        new EventContract("e", JsonElement.Parse("""{"anyOf":[{"type":"string"},{"type":"integer"},{"type":"null"}]}""")).FaultOf(JsonElement.Parse("[]"))!
+            .ToString().ShouldBe("its data fits no form of its 3; of the first, it must be a string, but is an array.");
+
+    [Fact]
+    public void Parse_SchemasThatAreTooDeep_AreRefused()
+    {
+        static string Chain(int length, bool isReversed) => $$"""{"$defs":{"a":{"allOf":[{{(isReversed ? string.Join(',', Enumerable.Range(1, length).Reverse().Select(Reference)) : Reference(1))}}],"$defs":{"""
+            + string.Join(',', Enumerable.Range(1, length).Select(i => $"\"d{i}\":{(i < length ? Reference(i + 1) : "true")}")) + "}}}}";
+        static string Reference(int to) => $$"""{"$ref":"#/$defs/d{{to}}"}""";
+        foreach (var isReversed in new[] { false, true })
+        {
+            EventContracts.Parse(Encoding.UTF8.GetBytes(Chain(60, isReversed))).Find("a")!.FaultOf(JsonElement.Parse("1")).ShouldBeNull();
+            Should.Throw<ContractFormatException>(() => EventContracts.Parse(Encoding.UTF8.GetBytes(Chain(1_000, isReversed)))).Message.ShouldEndWith("is in more than 200 others.");
+        }
+    }
 
     [Fact]
     public void AsyncApi_HasAChannelForEachKindOfStream_AndAMessageForEachEvent()

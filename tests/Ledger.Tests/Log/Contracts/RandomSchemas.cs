@@ -55,7 +55,7 @@ internal static class RandomSchemas
 
         yield return schema;
         foreach (var inner in (schema["properties"] as JsonObject ?? []).Select(member => member.Value)
-            .Append(schema["items"]).Append(schema["additionalProperties"]).Concat((schema["anyOf"] as JsonArray ?? []).ToList()))
+            .Append(schema["items"]).Append(schema["additionalProperties"]).Concat((schema["anyOf"] as JsonArray ?? []).ToList()).Concat((schema["allOf"] as JsonArray ?? []).ToList()))
         {
             foreach (var found in Objects(inner))
             {
@@ -118,6 +118,11 @@ internal static class RandomSchemas
         if (random.Next(6) == 0)
         {
             schema["maxLength"] = random.Next(3);
+        }
+
+        if (isClosed && depth > 0 && random.Next(5) == 0)
+        {
+            schema["allOf"] = new JsonArray([.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => Node(random, depth - 1, isClosed))]);
         }
 
         if (!isClosed)
