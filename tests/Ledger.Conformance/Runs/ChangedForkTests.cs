@@ -87,8 +87,8 @@ public abstract class ChangedForkTests(ITestEngine engine) : EventStoreTests(eng
     {
         var run = Runs.GetRun(NewId());
         var own = new EventMetadata { Headers = new Dictionary<string, JsonElement> { [ChangedFork.Header] = JsonElement.Parse($"\"{Guid.NewGuid()}\"") } };
-        await run.AppendAsync([Labelled("a"), new NewEvent(Labelled("own"), own)]);
-        var made = await run.ForkWithChangeAsync(Position.Start, JsonElement.Parse("""{"kit":"b"}"""), new ForkOptions { Id = NewId() });
+        await run.AppendAsync([new ObjectCreated("quay", "Quay"), new NewEvent(Labelled("own"), own)]);
+        var made = await run.ForkWithChangeAsync(Position.Start, JsonElement.Parse("""{"id":"pier","type":"Pier","data":{}}"""), new ForkOptions { Id = NewId() });
 
         await run.CherryPickAsync(made.Branch, [made.EventId]);
 
