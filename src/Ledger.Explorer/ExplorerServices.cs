@@ -73,6 +73,9 @@ internal sealed class ExplorerServices
     /// <summary>For files that are imported, each up to the limit of the options.</summary>
     public UploadRoom RoomForFiles { get; } = new(4);
 
+    /// <summary>For exports that are made whole in memory.</summary>
+    public UploadRoom RoomForExports { get; } = new(2);
+
     /// <summary>For requests with spans.</summary>
     public UploadRoom RoomForSpans { get; } = new(8);
 

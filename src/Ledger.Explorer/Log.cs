@@ -29,10 +29,10 @@ internal static partial class Log
     [LoggerMessage(4009, LogLevel.Debug, "The explorer changed the {Type} of {Parent} at {Position} in {Branch}.")]
     public static partial void Changed(ILogger logger, string type, string parent, long position, string branch);
 
-    [LoggerMessage(4010, LogLevel.Debug, "The runner took {Stream} at length {Length}.")]
+    [LoggerMessage(4010, LogLevel.Debug, "The runner accepted {Stream} at length {Length}.")]
     public static partial void RunOn(ILogger logger, string stream, long length);
 
-    [LoggerMessage(4011, LogLevel.Warning, "The runner did not take {Stream}.")]
+    [LoggerMessage(4011, LogLevel.Warning, "The runner did not accept {Stream}.")]
     public static partial void RunnerFailed(ILogger logger, Exception exception, string stream);
 
     [LoggerMessage(4004, LogLevel.Debug, "The explorer appended {Count} events to {Stream}.")]

@@ -12,9 +12,20 @@ internal sealed class FakeRunner : IRunRunner
     /// <summary>What it throws; null to take a request.</summary>
     public Exception? Fault { get; set; }
 
-    public Task RunOnAsync(RunContinuation continuation, CancellationToken cancellationToken = default)
+    /// <summary>What its agent does at once, before the answer; null for nothing.</summary>
+    public Func<RunContinuation, Task>? Work { get; set; }
+
+    public async Task RunOnAsync(RunContinuation continuation, CancellationToken cancellationToken = default)
     {
         Asked.Enqueue(continuation);
-        return Fault is { } fault ? Task.FromException(fault) : Task.CompletedTask;
+        if (Work is { } work)
+        {
+            await work(continuation);
+        }
+
+        if (Fault is { } fault)
+        {
+            throw fault;
+        }
     }
 }

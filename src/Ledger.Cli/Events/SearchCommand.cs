@@ -142,6 +142,7 @@ internal sealed class SearchCommand : LedgerCommand
         };
         return terms.Limit is < 1 or > 1_000 ? throw new UsageException("--limit must be from 1 to 1000.")
             : terms.IsEmpty ? throw new UsageException("Say what to search for: a text, or an option such as --tool or --type.")
+            : terms.RangeFault is { } fault ? throw new UsageException(fault)
             : terms;
     }
 

@@ -24,7 +24,7 @@ internal static class ChangesResource
         var runner = !runs ? "off" : request.Explorer.Runner is null ? "none" : "called";
         if (runner == "called")
         {
-            await Reruns.RunOnAsync(request, made.Branch.Stream).ConfigureAwait(false);
+            await Reruns.RunOnAsync(request, made).ConfigureAwait(false);
         }
 
         request.Http.Response.StatusCode = StatusCodes.Status201Created;
@@ -34,8 +34,8 @@ internal static class ChangesResource
 
     public static async Task RunOnAsync(ExplorerRequest request)
     {
-        await JsonBody.ReadAsync(request, ContractContext.Default.EmptyRequest).ConfigureAwait(false);
-        var continuation = await Reruns.RunOnAsync(request, PathText.Stream(request.Http)).ConfigureAwait(false);
+        var body = await JsonBody.ReadAsync(request, ContractContext.Default.ContinuationRequest).ConfigureAwait(false);
+        var continuation = await Reruns.RunOnAsync(request, PathText.Stream(request.Http), body.Position("length")).ConfigureAwait(false);
         request.Http.Response.StatusCode = StatusCodes.Status202Accepted;
         await JsonAnswer.SendAsync(request.Http, ContinuationContract.Of(continuation), ContractContext.Default.ContinuationContract).ConfigureAwait(false);
     }

@@ -23,7 +23,7 @@ internal static class RerunRoutes
         new("POST", "/streams/{stream}/continuations", "Asks the application's runner to run on in a run or branch; 409 if it has none.", ChangesResource.RunOnAsync)
         {
             Json = Contracts.ContinuationContract,
-            Body = Contracts.EmptyRequest,
+            Body = Contracts.ContinuationRequest,
             Success = 202,
             Refusals = [403, 404, 409, 415, 502],
         },
@@ -34,7 +34,7 @@ internal static class RerunRoutes
             [
                 Runs,
                 new("rows", "string", "all, or changed: without the rows that are the same in all. Default: all."),
-                new("from", "integer", "The number of rows to skip: the 'next' value of the previous page."),
+                new("from", "integer", "The number of rows to skip, of those that 'rows' asks for: the 'next' value of the previous page. The worlds are in the first page alone."),
                 new("limit", "integer", "The most rows to return, up to 1,000. Default: 100."),
             ],
         },

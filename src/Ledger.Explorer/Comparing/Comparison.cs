@@ -21,7 +21,7 @@ internal sealed record Comparison
     /// <summary>How many events all share by reference.</summary>
     public required Position Shared { get; init; }
 
-    /// <summary>Their events after those, side by side.</summary>
+    /// <summary>Their events after those, side by side: where a side is cut, as far as its last event that is compared.</summary>
     public required IReadOnlyList<AlignedRow> Rows { get; init; }
 
     /// <summary>Where their worlds differ.</summary>
@@ -30,7 +30,10 @@ internal sealed record Comparison
     /// <summary>The number of rows at the beginning that are the same in all; all of them if nothing differs.</summary>
     public int SameAtFirst => Rows.TakeWhile(row => row.IsSame).Count();
 
-    /// <summary>Whether an event of one is not in another, or another one.</summary>
+    /// <summary>Whether one of them has more events than are compared.</summary>
+    public bool IsCut => Sides.Any(side => side.IsCut);
+
+    /// <summary>Whether an event of one is not in another, or another one, as far as they are compared.</summary>
     public bool IsDivergent => SameAtFirst < Rows.Count;
 }
 

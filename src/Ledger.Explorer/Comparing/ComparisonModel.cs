@@ -8,13 +8,18 @@ namespace Ledger.Explorer.Comparing;
 /// <param name="From">How many rows are before it.</param>
 /// <param name="Next">How many are before the next page; null after the last one.</param>
 /// <param name="ShowsAll">Whether rows that are the same are all shown.</param>
-internal sealed record ComparisonModel(Comparison Compared, IReadOnlyList<ShownRow> Rows, int From, int? Next, bool ShowsAll)
+/// <param name="Aborted">Stops the comparison of texts by word, which is made while the page is.</param>
+internal sealed record ComparisonModel(Comparison Compared, IReadOnlyList<ShownRow> Rows, int From, int? Next, bool ShowsAll, CancellationToken Aborted)
 {
     /// <summary>The rows of a page.</summary>
     public const int RowsOfAPage = 100;
 
+    /// <summary>The first rows that differ whose texts are compared by word: each takes up to a millisecond, and a file has all rows.</summary>
+    public const int MostByWord = 500;
+
     /// <summary>All rows, for a file.</summary>
-    public static ComparisonModel Whole(Comparison compared) => new(compared, ShownRow.Of(compared.Rows, all: false), 0, null, ShowsAll: false);
+    public static ComparisonModel Whole(Comparison compared, CancellationToken cancellationToken) =>
+        new(compared, ShownRow.Of(compared.Rows, all: false), 0, null, ShowsAll: false, cancellationToken);
 }
 
 /// <summary>The choice of what to compare.</summary>

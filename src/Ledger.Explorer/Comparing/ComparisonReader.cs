@@ -21,11 +21,11 @@ internal static class ComparisonReader
             return await PickAsync(request, streams, after, picks ? null : FaultOf(streams.Count)).ConfigureAwait(false);
         }
 
-        var compared = await ComparisonSource.ReadAsync(request.Explorer, streams, request.Aborted).ConfigureAwait(false);
+        var compared = await ComparisonSource.ReadAsync(request.Explorer, streams, withWorlds: true, request.Aborted).ConfigureAwait(false);
         var rows = ShownRow.Of(compared.Rows, all);
         var next = from + ComparisonModel.RowsOfAPage;
         return Page.Of<ComparisonPage>(new ComparisonModel(
-            compared, [.. rows.Skip(from).Take(ComparisonModel.RowsOfAPage)], from, from <= rows.Count && next < rows.Count ? next : null, all));
+            compared, [.. rows.Skip(from).Take(ComparisonModel.RowsOfAPage)], from, from <= rows.Count && next < rows.Count ? next : null, all, request.Aborted));
     }
 
     /// <summary>The runs and branches that a program compares.</summary>

@@ -9,18 +9,21 @@ internal sealed class EventAlignment
 {
     private readonly AlignedEvent[][] _sides;
     private readonly List<AlignedRow> _rows = [];
+    private readonly CancellationToken _cancellationToken;
 
-    private EventAlignment(IReadOnlyList<IReadOnlyList<RecordedEvent>> sides)
+    private EventAlignment(IReadOnlyList<IReadOnlyList<RecordedEvent>> sides, CancellationToken cancellationToken)
     {
+        _cancellationToken = cancellationToken;
         var known = new EventKeys();
         _sides = [.. sides.Select(events => events.Select(known.Of).ToArray())];
     }
 
     /// <summary>Aligns histories.</summary>
     /// <param name="sides">Two or more, of 10,000 events each at most: the work is the product of two of them.</param>
-    public static IReadOnlyList<AlignedRow> Align(IReadOnlyList<IReadOnlyList<RecordedEvent>> sides)
+    /// <param name="cancellationToken">Stops the work.</param>
+    public static IReadOnlyList<AlignedRow> Align(IReadOnlyList<IReadOnlyList<RecordedEvent>> sides, CancellationToken cancellationToken = default)
     {
-        var alignment = new EventAlignment(sides);
+        var alignment = new EventAlignment(sides, cancellationToken);
         alignment.Add([.. Enumerable.Range(0, sides.Count).Select(side => new Stretch(side, 0, sides[side].Count))]);
         return alignment._rows;
     }
@@ -75,7 +78,7 @@ internal sealed class EventAlignment
     private ReadOnlySpan<AlignedEvent> EventsOf(Stretch stretch) => _sides[stretch.Side].AsSpan(stretch.From, stretch.Count);
 
     /// <summary>The partner of each event of the first list in the second one; -1 for none.</summary>
-    private static int[] Pair(ReadOnlySpan<AlignedEvent> a, ReadOnlySpan<AlignedEvent> b)
+    private int[] Pair(ReadOnlySpan<AlignedEvent> a, ReadOnlySpan<AlignedEvent> b)
     {
         var (begin, end) = (0, 0);
         var shorter = Math.Min(a.Length, b.Length);
@@ -97,7 +100,7 @@ internal sealed class EventAlignment
 
         var ofA = a[begin..^end];
         var ofB = b[begin..^end];
-        int[] sames = LongestCommon.Match(Numbers(ofA, one => one.Same), Numbers(ofB, one => one.Same));
+        int[] sames = LongestCommon.Match(Numbers(ofA, one => one.Same), Numbers(ofB, one => one.Same), _cancellationToken);
         var (fromA, fromB) = (0, 0);
         for (var i = 0; i <= sames.Length; i++)
         {
@@ -108,7 +111,7 @@ internal sealed class EventAlignment
             }
 
             // Between two that are the same, those that are alike.
-            var alike = fromA == i || fromB == at ? [] : LongestCommon.Match(Numbers(ofA[fromA..i], one => one.About), Numbers(ofB[fromB..at], one => one.About));
+            var alike = fromA == i || fromB == at ? [] : LongestCommon.Match(Numbers(ofA[fromA..i], one => one.About), Numbers(ofB[fromB..at], one => one.About), _cancellationToken);
             for (var k = 0; k < alike.Length; k++)
             {
                 partners[begin + fromA + k] = alike[k] < 0 ? -1 : begin + fromB + alike[k];

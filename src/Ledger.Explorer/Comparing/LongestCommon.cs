@@ -10,7 +10,7 @@ namespace Ledger.Explorer.Comparing;
 internal static class LongestCommon
 {
     /// <summary>For each item of the first sequence the index of its partner in the second one, rising; -1 for none.</summary>
-    public static int[] Match(ReadOnlySpan<int> a, ReadOnlySpan<int> b)
+    public static int[] Match(ReadOnlySpan<int> a, ReadOnlySpan<int> b, CancellationToken cancellationToken = default)
     {
         var partners = new int[a.Length];
         partners.AsSpan().Fill(-1);
@@ -23,7 +23,7 @@ internal static class LongestCommon
         var rows = ArrayPool<ulong>.Shared.Rent((a.Length + 1) * words);
         try
         {
-            Fill(a, b, rows, words);
+            Fill(a, b, rows, words, cancellationToken);
             Walk(a.Length, b.Length, rows, words, partners);
             return partners;
         }
@@ -34,13 +34,18 @@ internal static class LongestCommon
     }
 
     // A zero in row i at j: the first i items of a have one more in common with the first j + 1 of b than with the first j.
-    private static void Fill(ReadOnlySpan<int> a, ReadOnlySpan<int> b, ulong[] rows, int words)
+    private static void Fill(ReadOnlySpan<int> a, ReadOnlySpan<int> b, ulong[] rows, int words, CancellationToken cancellationToken)
     {
         var (last, before) = PlacesOf(b);
         var mask = new ulong[words];
         rows.AsSpan(0, words).Fill(ulong.MaxValue);
         for (var i = 0; i < a.Length; i++)
         {
+            if (i % 256 == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
             var from = last.GetValueOrDefault(a[i], -1);
             for (var j = from; j >= 0; j = before[j])
             {

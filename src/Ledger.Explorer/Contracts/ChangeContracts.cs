@@ -24,6 +24,13 @@ internal sealed record ChangeRequest
     public string? Run { get; init; }
 }
 
+/// <summary>The body of a request to run on.</summary>
+internal sealed record ContinuationRequest
+{
+    [Description("The length from which to run on, if the same was asked before and the answer was lost: that of the problem, or that of the changed event and 1. Default: the length now.")]
+    public long? Length { get; init; }
+}
+
 /// <summary>A branch that begins with a changed event.</summary>
 /// <param name="Branch">The branch.</param>
 /// <param name="EventId">The id of the changed event.</param>
@@ -37,10 +44,10 @@ internal sealed record ChangedBranchContract(BranchContract Branch, Guid EventId
         BranchContract.Of(change.Branch), change.Event.Id, change.Event.Type, change.Event.Position!.Value.Value, change.Replaces, runner);
 }
 
-/// <summary>A request to run on that the application's runner took.</summary>
+/// <summary>A request to run on that the application's runner accepted.</summary>
 /// <param name="Id">The same for each request to run on this stream from this length.</param>
 /// <param name="Stream">The run or branch.</param>
-/// <param name="Length">The number of events of its history then.</param>
+/// <param name="Length">The number of events of its history when this was asked first.</param>
 internal sealed record ContinuationContract(Guid Id, string Stream, long Length)
 {
     public static ContinuationContract Of(RunContinuation continuation) => new(continuation.Id, continuation.Stream.Value, continuation.Length.Value);

@@ -5,31 +5,31 @@ namespace Ledger.Explorer.Contracts;
 /// <summary>Two to four runs or branches side by side.</summary>
 /// <param name="Runs">The runs and branches.</param>
 /// <param name="SharedLength">How many events all share by reference; they are not in the rows.</param>
-/// <param name="RowCount">How many rows there are in all.</param>
-/// <param name="FirstDifference">The number of the first row that is not the same in all, from 0; absent if nothing differs.</param>
+/// <param name="RowCount">How many rows there are in all, those that are the same among them.</param>
+/// <param name="FirstDifference">The 'number' of the first row that is not the same in all; absent if nothing differs as far as they are compared ('is_cut' of a run).</param>
 /// <param name="Rows">The rows of the page.</param>
-/// <param name="Worlds">The difference of the world of each from that of the first one, without that.</param>
-/// <param name="Next">What the next page has as 'from'; absent after the last page.</param>
+/// <param name="Worlds">In the first page: the difference of the world of each from that of the first one, without that.</param>
+/// <param name="Next">What the next page has as 'from', which counts the rows that 'rows' asks for; absent after the last page.</param>
 internal sealed record ComparisonContract(
     IReadOnlyList<ComparedRunContract> Runs,
     long SharedLength,
     long RowCount,
     long? FirstDifference,
     IReadOnlyList<ComparedRowContract> Rows,
-    IReadOnlyList<DiffContract> Worlds,
+    IReadOnlyList<DiffContract>? Worlds = null,
     int? Next = null)
 {
     public static ComparisonContract Of(Comparison compared, bool all, int from, int limit)
     {
-        var rows = compared.Rows.Where(row => all || !row.IsSame).ToList();
+        var rows = compared.Rows.Index().Where(row => all || !row.Item.IsSame).ToList();
         var next = (long)from + limit;
         return new ComparisonContract(
             [.. compared.Sides.Select(ComparedRunContract.Of)],
             compared.Shared.Value,
             compared.Rows.Count,
             compared.IsDivergent ? compared.SameAtFirst : null,
-            [.. rows.Skip(from).Take(limit).Select(ComparedRowContract.Of)],
-            [.. compared.Worlds.Diffs.Select(DiffContract.Of)],
+            [.. rows.Skip(from).Take(limit).Select(row => ComparedRowContract.Of(row.Index, row.Item))],
+            from == 0 ? [.. compared.Worlds.Diffs.Select(DiffContract.Of)] : null,
             next < rows.Count ? (int)next : null);
     }
 }
@@ -47,11 +47,12 @@ internal sealed record ComparedRunContract(RunContract Run, bool IsCut, CallTota
 }
 
 /// <summary>Events that stand side by side.</summary>
+/// <param name="Number">How many rows are before it in all, those that are the same among them.</param>
 /// <param name="IsSame">Whether all have it, with the same data.</param>
 /// <param name="Events">The events, of those that have one.</param>
-internal sealed record ComparedRowContract(bool IsSame, IReadOnlyList<ComparedEventContract> Events)
+internal sealed record ComparedRowContract(int Number, bool IsSame, IReadOnlyList<ComparedEventContract> Events)
 {
-    public static ComparedRowContract Of(AlignedRow row) => new(row.IsSame, ComparedEventContract.Of(row));
+    public static ComparedRowContract Of(int number, AlignedRow row) => new(number, row.IsSame, ComparedEventContract.Of(row));
 }
 
 /// <summary>The event of one of the runs.</summary>

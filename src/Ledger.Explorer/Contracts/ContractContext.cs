@@ -135,6 +135,7 @@ namespace Ledger.Explorer.Contracts;
 [JsonSerializable(typeof(LabelRequest))]
 [JsonSerializable(typeof(AppendRequest))]
 [JsonSerializable(typeof(NewEventRequest))]
+[JsonSerializable(typeof(ContinuationRequest))]
 [JsonSerializable(typeof(EmptyRequest))]
 [JsonSerializable(typeof(DropLetterRequest))]
 [JsonSerializable(typeof(RunContract))]

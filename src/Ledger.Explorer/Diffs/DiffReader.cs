@@ -48,7 +48,7 @@ internal static class DiffReader
 
         var pageA = await EventsAsync(request, a, divergence.CommonPrefix, model.A!.At).ConfigureAwait(false);
         var pageB = await EventsAsync(request, b, divergence.CommonPrefix, model.B!.At).ConfigureAwait(false);
-        return model with { Pairs = EventPair.Align(pageA.Events, pageB.Events), HasMoreEvents = !pageA.IsLast || !pageB.IsLast };
+        return model with { Pairs = EventPair.Align(pageA.Events, pageB.Events, request.Aborted), HasMoreEvents = !pageA.IsLast || !pageB.IsLast };
     }
 
     private static Task<EventPage> EventsAsync(ExplorerRequest request, Run run, Position from, Position to) => from >= to

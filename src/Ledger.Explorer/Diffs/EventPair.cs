@@ -12,6 +12,6 @@ internal sealed record EventPair(RecordedEvent? A, RecordedEvent? B)
     public bool IsSame => A is not null && B is not null && JsonEquality.Instance.Equals(A.ToJsonElement(), B.ToJsonElement());
 
     /// <summary>Pairs events: see <see cref="EventAlignment"/>.</summary>
-    public static IReadOnlyList<EventPair> Align(IReadOnlyList<RecordedEvent> a, IReadOnlyList<RecordedEvent> b) =>
-        [.. EventAlignment.Align([a, b]).Select(row => new EventPair(row.Events[0], row.Events[1]))];
+    public static IReadOnlyList<EventPair> Align(IReadOnlyList<RecordedEvent> a, IReadOnlyList<RecordedEvent> b, CancellationToken cancellationToken = default) =>
+        [.. EventAlignment.Align([a, b], cancellationToken).Select(row => new EventPair(row.Events[0], row.Events[1]))];
 }

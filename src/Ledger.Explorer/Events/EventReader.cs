@@ -32,7 +32,7 @@ internal static class EventReader
                 ? await tasks.FindCallAsync(call, request.Aborted).ConfigureAwait(false)
                 : null)
         {
-            CanChange = recorded.Json.Length <= ChangeModel.MostEdited && !recorded.Type.StartsWith("branch.", StringComparison.Ordinal),
+            CanChange = recorded.Json.Length <= ChangeModel.MostEdited && !ChangeModel.IsStructure(recorded.Type),
             Parent = ChangedFork.ReplacedBy(recorded) is null
                 ? null
                 : (await request.Explorer.Ledger.Store.GetBranchAsync(recorded.Stream, request.Aborted).ConfigureAwait(false))?.Parent,

@@ -1,5 +1,6 @@
 using Ledger.Explorer.Chat;
 using Ledger.Explorer.Comparing;
+using Ledger.Explorer.Failures;
 using Ledger.Explorer.Pictures;
 using Ledger.Explorer.Rendering;
 using Microsoft.AspNetCore.Components;
@@ -16,20 +17,22 @@ internal static class FileAnswer
     public static async Task SendRunAsync(ExplorerRequest request, Run run)
     {
         var explorer = request.Explorer;
+        using var place = explorer.RoomForExports.Enter(static () => new TooManyExportsException());
         var stream = await request.DescribeAsync(run.StreamName).ConfigureAwait(false);
         var length = run.History.LengthAt(stream.Version);
         var counts = await explorer.Search.CountEventsAsync(run.History, Position.Start, length, TimelinePicture.Slices, request.Aborted).ConfigureAwait(false);
-        var (events, bytes, turns, conversation) = (new List<RecordedEvent>(), 0L, new List<ChatTurn>(), new Conversation());
+        var (events, bytes, turns, conversation) = (new List<FileEvent>(), 0L, new List<ChatTurn>(), new Conversation());
         await foreach (var recorded in run.ReadAsync(Position.Start, new Position(Math.Min(length.Value, RunFileModel.MostEvents)), request.Aborted).ConfigureAwait(false))
         {
-            bytes += recorded.Json.Length;
+            var (shown, isSaid) = (FileEvent.Of(recorded), Conversation.Types.Contains(recorded.Type, StringComparer.Ordinal));
+            bytes += shown.Bytes + (isSaid ? recorded.Json.Length : 0);
             if (bytes > RunFileModel.MostBytes && events.Count > 0)
             {
                 break;
             }
 
-            events.Add(recorded);
-            if (Conversation.Types.Contains(recorded.Type, StringComparer.Ordinal))
+            events.Add(shown);
+            if (isSaid)
             {
                 turns.Add(conversation.Take(recorded));
             }
@@ -50,7 +53,7 @@ internal static class FileAnswer
     }
 
     public static Task SendComparisonAsync(ExplorerRequest request, Comparison compared) =>
-        SendAsync<ComparisonFile>(request, "comparison", ComparisonModel.Whole(compared));
+        SendAsync<ComparisonFile>(request, "comparison", ComparisonModel.Whole(compared, request.Aborted));
 
     private static async Task SendAsync<TComponent>(ExplorerRequest request, string name, object model)
         where TComponent : IComponent

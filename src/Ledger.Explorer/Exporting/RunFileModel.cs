@@ -11,7 +11,7 @@ internal sealed record RunFileModel
     /// <summary>The most events of a file.</summary>
     public const int MostEvents = 10_000;
 
-    /// <summary>The most data of its events, in bytes.</summary>
+    /// <summary>The most bytes of HTML that the data of its events takes; the first event, which is cut as others are, is always in it.</summary>
     public const long MostBytes = 32 * 1024 * 1024;
 
     public required StreamInfo Stream { get; init; }
@@ -30,7 +30,7 @@ internal sealed record RunFileModel
     public required IReadOnlyList<ChatTurn> Turns { get; init; }
 
     /// <summary>The events from the first one on.</summary>
-    public required IReadOnlyList<RecordedEvent> Events { get; init; }
+    public required IReadOnlyList<FileEvent> Events { get; init; }
 
     /// <summary>The world at the end.</summary>
     public required WorldExtract World { get; init; }

@@ -36,11 +36,27 @@ internal sealed class TooManyViewersException(int most) : Exception(
 /// <summary>As many bodies are being taken as there is room for.</summary>
 internal sealed class TooManyUploadsException() : Exception("Other files are being taken, as many as there is room for. Nothing was written; send it again later.");
 
-/// <summary>The application's runner did not take a request to run on.</summary>
-internal sealed class RunnerFailedException(StreamName stream, string reason) : Exception(
-    $"The runner did not take '{stream}', which is there as it was: {reason}. Ask it again, or run your agent there yourself.")
+/// <summary>As many exports are being made as there is room for.</summary>
+internal sealed class TooManyExportsException() : Exception("Other exports are being made, as many as there is room for. Ask again later.");
+
+/// <summary>The application's runner did not accept a request to run on, or it is not known whether it did.</summary>
+internal sealed class RunnerFailedException : Exception
 {
-    public StreamName Stream { get; } = stream;
+    private RunnerFailedException(StreamName stream, Position length, string message)
+        : base(message) => (Stream, Length) = (stream, length);
+
+    public StreamName Stream { get; }
+
+    /// <summary>The length from which it was asked to run on, which is that of the same request again.</summary>
+    public Position Length { get; }
+
+    /// <summary>It failed.</summary>
+    public static RunnerFailedException Of(StreamName stream, Position length, string reason) => new(
+        stream, length, $"The runner did not accept '{stream}', which stays: {reason}. Ask it again, or run your agent there yourself.");
+
+    /// <summary>It did not answer.</summary>
+    public static RunnerFailedException Late(StreamName stream, Position length, string when) => new(
+        stream, length, $"The runner did not answer {when}, and may have accepted '{stream}'. Look whether an agent is at work there; asking again is the same request, for which a runner starts an agent once.");
 }
 
 /// <summary>A request has the key of another one.</summary>

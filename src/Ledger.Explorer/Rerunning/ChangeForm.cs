@@ -3,6 +3,7 @@ using System.Text.Json;
 using Ledger.Explorer.Failures;
 using Ledger.Explorer.Rendering;
 using Ledger.Log;
+using Ledger.Runs;
 using Ledger.Worlds;
 using Microsoft.AspNetCore.Http;
 
@@ -20,9 +21,14 @@ internal static class ChangeForm
         var run = await request.OpenRunAsync().ConfigureAwait(false);
         var position = request.Query.Position("position") ?? throw new BadRequestException("The query lacks 'position' of an event.");
         var recorded = await Events.EventReader.AtAsync(run, position, request.Aborted).ConfigureAwait(false);
+        if (ChangeModel.IsStructure(recorded.Type))
+        {
+            throw new BadRequestException($"The event at position {position} is '{recorded.Type}', which describes the branch and cannot be changed. Fork before it instead.");
+        }
+
         return recorded.Json.Length > ChangeModel.MostEdited
             ? throw new ConflictException(
-                $"The event at position {position} has {DisplayText.Size(recorded.Json.Length)}, and {DisplayText.Size(ChangeModel.MostEdited)} are edited here at most. "
+                $"The event at position {position} has {DisplayText.Size(recorded.Json.Length)}, and {DisplayText.Size(ChangeModel.MostEdited)} are the most that can be edited here. "
                 + "POST /api/v1/streams/{stream}/changes takes any.")
             : Page.Of<ChangePage>(new ChangeModel(run.StreamName, recorded, JsonForEditing.Of(recorded), null, null, request.Explorer.Runner is not null));
     }
@@ -36,7 +42,7 @@ internal static class ChangeForm
         return form["act"].ToString() switch
         {
             "change" => await ChangeAsync(request, stream, form).ConfigureAwait(false),
-            "run" => await RunOnAsync(request, stream).ConfigureAwait(false),
+            "run" => await RunOnAsync(request, () => Reruns.RunOnAsync(request, stream, LengthOf(form))).ConfigureAwait(false),
             var act => throw new BadRequestException($"'act' must be change or run, but was '{DisplayText.Cut(act, 60)}'."),
         };
     }
@@ -72,23 +78,25 @@ internal static class ChangeForm
             return null;
         }
 
-        return await RunOnAsync(request, made.Branch.Stream).ConfigureAwait(false);
+        return await RunOnAsync(request, () => Reruns.RunOnAsync(request, made)).ConfigureAwait(false);
     }
 
-    private static async Task<Page?> RunOnAsync(ExplorerRequest request, StreamName stream)
+    private static async Task<Page?> RunOnAsync(ExplorerRequest request, Func<Task<RunContinuation>> ask)
     {
         try
         {
-            await Reruns.RunOnAsync(request, stream).ConfigureAwait(false);
+            GoTo(request, (await ask().ConfigureAwait(false)).Stream);
+            return null;
         }
         catch (RunnerFailedException failed)
         {
-            return Page.Of<NotRunPage>(new NotRunModel(stream, failed.Message), StatusCodes.Status502BadGateway);
+            return Page.Of<NotRunPage>(new NotRunModel(failed.Stream, failed.Length, failed.Message), StatusCodes.Status502BadGateway);
         }
-
-        GoTo(request, stream);
-        return null;
     }
+
+    private static Position? LengthOf(IFormCollection form) => form["length"].ToString() is not { Length: > 0 } text ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? new Position(length)
+        : throw new BadRequestException("The length must be a whole number from 0.");
 
     private static void GoTo(ExplorerRequest request, StreamName stream)
     {

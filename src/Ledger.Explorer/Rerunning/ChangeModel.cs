@@ -12,10 +12,14 @@ internal sealed record ChangeModel(StreamName Stream, RecordedEvent Event, strin
     /// <summary>The largest data, in bytes, that is edited in a page.</summary>
     public const int MostEdited = 256 * 1024;
 
+    /// <summary>Whether events of a type say what a branch is made of, and cannot be changed.</summary>
+    public static bool IsStructure(string type) => type is "branch.created" or "branch.merged" or "branch.picked" or "branch.rebased";
+
     public Position Position => Event.Position!.Value;
 }
 
-/// <summary>A branch that the runner did not run on.</summary>
-/// <param name="Stream">The branch, which is there.</param>
-/// <param name="Reason">Why not, as a sentence.</param>
-internal sealed record NotRunModel(StreamName Stream, string Reason);
+/// <summary>A run or branch for which the runner did not accept a request.</summary>
+/// <param name="Stream">The run or branch, which is there.</param>
+/// <param name="Length">The length from which it was asked to run on.</param>
+/// <param name="Reason">Why not, as sentences.</param>
+internal sealed record NotRunModel(StreamName Stream, Position Length, string Reason);

@@ -6,9 +6,12 @@ using System.Text.Json;
 
 namespace Ledger.Explorer.Rerunning;
 
-/// <summary>Data as a person edits it: indented, with characters instead of escapes.</summary>
+/// <summary>Data as a person edits it: indented, unless that takes much, with characters instead of escapes.</summary>
 internal static class JsonForEditing
 {
+    // Deep data would grow with its depth: what takes more stays in one line.
+    private const long MostIndent = 1024 * 1024;
+
     private static readonly JsonWriterOptions Options = new()
     {
         Indented = true,
@@ -20,7 +23,7 @@ internal static class JsonForEditing
     public static string Of(RecordedEvent recorded)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, Options))
+        using (var writer = new Utf8JsonWriter(buffer, Options with { Indented = IndentOf(recorded.Json.Span) <= MostIndent }))
         {
             recorded.ToJsonElement().WriteTo(writer);
         }
@@ -33,6 +36,19 @@ internal static class JsonForEditing
         }
 
         return text.ToString();
+    }
+
+    // The bytes of line breaks and spaces, of which each value and each end of an object or array has its own.
+    private static long IndentOf(ReadOnlySpan<byte> json)
+    {
+        var indent = 0L;
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Options.MaxDepth });
+        while (reader.Read())
+        {
+            indent += reader.TokenType == JsonTokenType.PropertyName ? 0 : 1 + (2L * reader.CurrentDepth);
+        }
+
+        return indent;
     }
 
     private static bool IsUnseen(char c) => c is >= '\u200B' and <= '\u200F' or >= '\u2028' and <= '\u202E' or >= '\u2060' and <= '\u2069' or '\u061C' or '\uFEFF';

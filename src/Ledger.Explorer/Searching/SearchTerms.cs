@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ledger.Explorer.Rendering;
 using Ledger.Log;
 using Ledger.Runs;
@@ -56,6 +57,14 @@ internal sealed record SearchTerms
     /// <summary>Whether the runs must have a cost or a duration.</summary>
     public bool HasRange => MinCost is not null || MaxCost is not null || MinDuration is not null || MaxDuration is not null;
 
+    /// <summary>Why no run can have such a cost or duration, as a sentence; null if one can.</summary>
+    public string? RangeFault =>
+        MinCost < 0 || MaxCost < 0 ? "A cost must be 0 or more."
+        : MinDuration < TimeSpan.Zero || MaxDuration < TimeSpan.Zero ? "A duration must be 0 or more."
+        : MinCost > MaxCost ? string.Create(CultureInfo.InvariantCulture, $"The least cost, {MinCost} USD, is more than the most, {MaxCost} USD.")
+        : MinDuration > MaxDuration ? $"The least duration, {DurationInput.Of(MinDuration)}, is more than the most, {DurationInput.Of(MaxDuration)}."
+        : null;
+
     private string Prefix => Kind switch
     {
         "runs" => "run:",
@@ -66,7 +75,7 @@ internal sealed record SearchTerms
     public static SearchTerms Of(Query query)
     {
         var status = query.Choice("status", "any", "any", "running", "done", "failed", "waiting");
-        return new SearchTerms
+        var terms = new SearchTerms
         {
             Text = query.Text("text"),
             Type = query.Text("type"),
@@ -87,6 +96,7 @@ internal sealed record SearchTerms
             Before = query.Position("before") is { } before ? new SequenceNumber(before.Value) : null,
             Limit = query.Number("limit", 50, 1, 1_000),
         };
+        return terms.RangeFault is { } fault ? throw new BadRequestException(fault) : terms;
     }
 
     /// <summary>The terms as the query of a link, without the page.</summary>

@@ -26,6 +26,11 @@ internal static class SearchAbilities
             throw new UsageException("Say what to search for: a text, or another condition such as 'tool' or 'types'.");
         }
 
+        if (terms.RangeFault is { } fault)
+        {
+            throw new UsageException(fault);
+        }
+
         if (terms.IsAboutRuns)
         {
             await ledger.Summaries.CatchUpAsync(null, token).ConfigureAwait(false);

@@ -6,7 +6,7 @@ namespace Ledger.Wolverine.Messages;
 /// <remarks>The application has the handler. It may get the message again for the same <see cref="ContinuationId"/>, and starts an agent once for each.</remarks>
 /// <param name="RunId">The name of the stream, such as <c>branch:what-if</c>: a handler that takes a <see cref="Run"/> gets that.</param>
 /// <param name="ContinuationId">The same for each request to run on this stream from this length.</param>
-/// <param name="Length">The number of events of its history when it was asked for.</param>
+/// <param name="Length">The number of events of its history when it was asked for first.</param>
 public sealed record ContinueRun(string RunId, Guid ContinuationId, long Length)
 {
     /// <summary>The name of the stream that a branch was forked from; null for a run.</summary>

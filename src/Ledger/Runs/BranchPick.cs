@@ -76,6 +76,11 @@ internal sealed class BranchPick(Run target, Run source, IReadOnlyCollection<Gui
     private NewEvent Picked(RecordedEvent original, int ordinal, object data, IReadOnlyList<Guid> causes)
     {
         var headers = new Dictionary<string, JsonElement>(original.Metadata.Headers, StringComparer.Ordinal);
+        if (ChangedFork.ReplacedBy(original) is not null)
+        {
+            headers.Remove(ChangedFork.Header);
+        }
+
         foreach (var (name, value) in options.Metadata.Headers)
         {
             headers[name] = value;

@@ -29,7 +29,7 @@ internal sealed class EventChange(Run run, IEventStore store)
         var fork = options with { Id = options.Id ?? Guid.CreateVersion7().ToString() };
         var changed = new NewEvent(new UntypedEvent(replaced.Type, data), MetadataOf(replaced, options.Metadata))
         {
-            Id = EventIds.FromForeign(StreamName.Branch(fork.Id), $"replaces\n{replaced.Id}"),
+            Id = ChangedFork.IdOf(StreamName.Branch(fork.Id), replaced.Id),
         };
         await CheckAsync(changed, position, cancellationToken).ConfigureAwait(false);
         var (branch, length) = await run.ForkAsync(position, fork, [changed], cancellationToken).ConfigureAwait(false);

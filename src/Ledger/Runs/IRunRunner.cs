@@ -7,9 +7,9 @@ namespace Ledger.Runs;
 /// </remarks>
 public interface IRunRunner
 {
-    /// <summary>Asks for a run or branch to be run on. Returns once the request was taken; the agent works afterwards.</summary>
+    /// <summary>Asks for a run or branch to be run on. Returns once the request was accepted; the agent works afterwards.</summary>
     /// <remarks>It may be called again for the same <see cref="RunContinuation.Id"/>, after an answer was lost: an agent is started once for each.</remarks>
     /// <param name="continuation">What to run on.</param>
-    /// <param name="cancellationToken">Stops waiting for the request to be taken.</param>
+    /// <param name="cancellationToken">Stops waiting for the request to be accepted.</param>
     Task RunOnAsync(RunContinuation continuation, CancellationToken cancellationToken = default);
 }

@@ -11,6 +11,8 @@ public sealed partial class Run
     /// <remarks>
     /// <para>The changed event has the type and the causes of the one in whose place it stands, so that a changed response still answers its request. Its header
     /// <see cref="ChangedFork.Header"/> has the id of that event.</para>
+    /// <para>Of the metadata in the options, <see cref="EventMetadata.Causes"/>, <see cref="EventMetadata.ForeignCauses"/> and <see cref="EventMetadata.ForeignId"/> are not used for the
+    /// changed event, nor a header of that name: those of the replaced event stay. Its other headers are added where the options have none of that name.</para>
     /// <para>An agent that is run again on the branch gets a changed response, because that is the answer in its history. A changed request is read by agents that take
     /// their input from the log; an agent whose own code makes the request makes it again as before.</para>
     /// </remarks>

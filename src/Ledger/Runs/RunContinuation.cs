@@ -1,10 +1,10 @@
 namespace Ledger.Runs;
 
-/// <summary>A run or branch that is to be run on, as it was when a person asked for it.</summary>
+/// <summary>A request to run an agent on in a run or branch.</summary>
 /// <remarks>Immutable.</remarks>
-/// <param name="Id">The same for each request to run on this stream from this length.</param>
+/// <param name="Id">The same for each request to run on this stream from this length, also once it has grown.</param>
 /// <param name="Stream">The run or branch.</param>
-/// <param name="Length">The number of events of its history: what the agent finds.</param>
+/// <param name="Length">The number of events of its history when this was asked first. After a lost answer there may be more, which an agent appended that was started then.</param>
 public sealed record RunContinuation(Guid Id, StreamName Stream, Position Length)
 {
     /// <summary>The run or branch that a branch was forked from; null for a run.</summary>

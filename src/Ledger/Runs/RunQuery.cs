@@ -29,16 +29,16 @@ public sealed record RunQuery
     /// <summary>Those whose last event the log took before this time; null for any.</summary>
     public DateTimeOffset? ActiveUntil { get; init; }
 
-    /// <summary>Those whose own calls cost at least so many US dollars; null for any.</summary>
+    /// <summary>Those whose own calls cost at least so many US dollars, 0 or more and not more than <see cref="MaxCostUsd"/>; null for any.</summary>
     public decimal? MinCostUsd { get; init; }
 
-    /// <summary>Those whose own calls cost at most so many US dollars; null for any.</summary>
+    /// <summary>Those whose own calls cost at most so many US dollars, 0 or more; null for any.</summary>
     public decimal? MaxCostUsd { get; init; }
 
-    /// <summary>Those with at least this time between their start and their last activity; null for any.</summary>
+    /// <summary>Those with at least this time between their start and their last activity, 0 or more and not more than <see cref="MaxDuration"/>; null for any.</summary>
     public TimeSpan? MinDuration { get; init; }
 
-    /// <summary>Those with at most this time between their start and their last activity; null for any.</summary>
+    /// <summary>Those with at most this time between their start and their last activity, 0 or more; null for any.</summary>
     public TimeSpan? MaxDuration { get; init; }
 
     /// <summary>The order. Default: the latest activity first.</summary>
@@ -55,6 +55,25 @@ public sealed record RunQuery
         ArgumentNullException.ThrowIfNull(Prefix);
         ArgumentOutOfRangeException.ThrowIfLessThan(Limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Limit, 1_000);
+        CheckRange(MinCostUsd, MaxCostUsd, nameof(MinCostUsd), nameof(MaxCostUsd));
+        CheckRange(MinDuration, MaxDuration, nameof(MinDuration), nameof(MaxDuration));
         return Enum.IsDefined(Sort) ? this : throw new ArgumentOutOfRangeException(nameof(Sort), Sort, "There is no such order.");
+    }
+
+    private static void CheckRange<T>(T? least, T? most, string nameOfLeast, string nameOfMost)
+        where T : struct, IComparable<T>
+    {
+        foreach (var (value, name) in new[] { (least, nameOfLeast), (most, nameOfMost) })
+        {
+            if (value is { } given && given.CompareTo(default) < 0)
+            {
+                throw new ArgumentOutOfRangeException(name, value, "It must be 0 or more.");
+            }
+        }
+
+        if (least is { } from && most is { } to && from.CompareTo(to) > 0)
+        {
+            throw new ArgumentOutOfRangeException(nameOfLeast, least, $"It is more than {nameOfMost}.");
+        }
     }
 }

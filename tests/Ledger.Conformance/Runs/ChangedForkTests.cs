@@ -82,5 +82,23 @@ public abstract class ChangedForkTests(ITestEngine engine) : EventStoreTests(eng
         Labels(await again.Branch.ReadAllAsync()).ShouldBe(["fork", "fork", "c"]);
     }
 
+    [Fact]
+    public async Task Change_PickedElsewhere_OrAHeaderOfTheApplication_IsNoChangedEvent()
+    {
+        var run = Runs.GetRun(NewId());
+        var own = new EventMetadata { Headers = new Dictionary<string, JsonElement> { [ChangedFork.Header] = JsonElement.Parse($"\"{Guid.NewGuid()}\"") } };
+        await run.AppendAsync([new ObjectCreated("quay", "Quay"), new NewEvent(Labelled("own"), own)]);
+        var made = await run.ForkWithChangeAsync(Position.Start, JsonElement.Parse("""{"id":"pier","type":"Pier","data":{}}"""), new ForkOptions { Id = NewId() });
+
+        await run.CherryPickAsync(made.Branch, [made.EventId]);
+
+        var events = await run.ReadAllAsync();
+        var picked = events.Single(e => e.Metadata.Causes.Contains(made.EventId) && e.Type == events[0].Type);
+        picked.Metadata.Headers.ContainsKey(ChangedFork.Header).ShouldBeFalse();
+        events.ShouldAllBe(e => ChangedFork.ReplacedBy(e) == null);
+        events[1].Metadata.Headers.ContainsKey(ChangedFork.Header).ShouldBeTrue();
+        ChangedFork.ReplacedBy((await made.Branch.ReadAllAsync())[^1]).ShouldBe(events[0].Id);
+    }
+
     private static Func<CancellationToken, Task<CallResponse>> Answering(string json) => _ => Task.FromResult(new CallResponse(JsonElement.Parse(json)));
 }

@@ -255,6 +255,11 @@ public abstract class RunSummaryTests(ITestEngine engine) : PolledToolTests(engi
         var took = (await dear.GetSummaryAsync())!.Duration;
         await ShouldFindAsync(new RunQuery { MinCostUsd = 1, MinDuration = took, MaxDuration = took }, dear);
         await ShouldFindAsync(new RunQuery { MinDuration = took + TimeSpan.FromHours(1) });
+        foreach (var wrong in new RunQuery[] { new() { MinCostUsd = -1 }, new() { MaxDuration = TimeSpan.FromSeconds(-1) }, new() { MinCostUsd = 2, MaxCostUsd = 1 } })
+        {
+            await Should.ThrowAsync<ArgumentOutOfRangeException>(() => Runs.Summaries.QueryAsync(wrong));
+        }
+
         (await Runs.Summaries.AddUpAsync(new RunQuery { Text = mark, MinCostUsd = 1, MaxDuration = TimeSpan.FromHours(1) }, RunGrouping.Model)).Sum(t => t.CostUsd).ShouldBe(2.5m);
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Ledger.Events;
 using Ledger.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
@@ -46,25 +47,41 @@ public abstract partial class ApiTests
     {
         var runner = new FakeRunner { Fault = new HttpRequestException("The webhook https://example.org/run answered 503 ServiceUnavailable.") };
         await using var host = await WithRunnerAsync(runner);
+        await using var elsewhere = await WithRunnerAsync(runner);
         var client = host.CreateClient();
+
+        // Its agent is at work already.
+        runner.Work = async one => await (await _host.Ledger.OpenAsync(one.Stream)).AppendAsync([new KitLoaded("at work")]);
 
         using var failed = await PostWithKeyAsync(client, "/streams/run:kettle/changes", Changed, "c-2");
         var problem = JsonElement.Parse(await failed.Content.ReadAsStringAsync());
         var branch = (await _host.Ledger.ListBranchesAsync(SampleRun.Run)).Single(node => node.Branch.Name == "what if").Branch.Stream;
-        (await (await _host.Ledger.OpenAsync(branch)).GetLengthAsync()).ShouldBe(new Position(10));
+        (await (await _host.Ledger.OpenAsync(branch)).GetLengthAsync()).ShouldBe(new Position(11));
+        runner.Fault = new InvalidOperationException("Password=hunter2");
+        using var hidden = await PostWithKeyAsync(client, $"/streams/{branch}/continuations", """{"length": 10}""", "c-7");
+        runner.Fault = new TimeoutException();
+        using var late = await PostWithKeyAsync(client, $"/streams/{branch}/continuations", """{"length": 10}""", "c-8");
+        using var ahead = await PostWithKeyAsync(client, $"/streams/{branch}/continuations", """{"length": 99}""", "c-9");
         runner.Fault = null;
         using var again = await PostWithKeyAsync(client, "/streams/run:kettle/changes", Changed, "c-2");
-        using var asked = await PostWithKeyAsync(client, $"/streams/{branch}/continuations", "{}", "c-3");
+        using var other = await PostWithKeyAsync(elsewhere.CreateClient(), "/streams/run:kettle/changes", Changed, "c-2");
+        using var asked = await PostWithKeyAsync(client, $"/streams/{branch}/continuations", """{"length": 10}""", "c-3");
         using var without = await PostWithKeyAsync(_client, "/streams/run:kettle/changes", Changed, "c-4");
         using var refused = await PostWithKeyAsync(_client, $"/streams/{branch}/continuations", "{}", "c-5");
 
         failed.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
         problem.GetProperty("detail").GetString().ShouldBe(
-            $"The runner did not take '{branch}', which is there as it was: The webhook https://example.org/run answered 503 ServiceUnavailable. Ask it again, or run your agent there yourself.");
+            $"The runner did not accept '{branch}', which stays: The webhook https://example.org/run answered 503 ServiceUnavailable. Ask it again, or run your agent there yourself.");
         problem.GetProperty("stream").GetString().ShouldBe(branch.Value);
-        again.StatusCode.ShouldBe(HttpStatusCode.Created);
+        problem.GetProperty("length").GetInt64().ShouldBe(10);
+        (await hidden.Content.ReadAsStringAsync()).ShouldContain("it failed with InvalidOperationException; the server");
+        (await hidden.Content.ReadAsStringAsync()).ShouldNotContain("hunter2");
+        (await late.Content.ReadAsStringAsync()).ShouldContain("The runner did not answer in time, and may have accepted");
+        (await ahead.Content.ReadAsStringAsync()).ShouldContain("must be at most");
+        (again.StatusCode, other.StatusCode).ShouldBe((HttpStatusCode.Created, HttpStatusCode.Created));
         asked.StatusCode.ShouldBe(HttpStatusCode.Accepted);
-        runner.Asked.Select(one => (one.Id, one.Stream)).Distinct().ShouldHaveSingleItem();
+        runner.Asked.Count.ShouldBeGreaterThan(5);
+        runner.Asked.Select(one => (one.Id, one.Stream, one.Length)).Distinct().ShouldHaveSingleItem();
         JsonElement.Parse(await without.Content.ReadAsStringAsync()).GetProperty("runner").GetString().ShouldBe("none");
         refused.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await refused.Content.ReadAsStringAsync()).ShouldContain("There is no runner");
@@ -105,6 +122,9 @@ public abstract partial class ApiTests
         rows[0].ShouldBe("0:8 1:9 2:9");
         rows.ShouldContain("1:10");
         all.GetProperty("worlds").EnumerateArray().Select(diff => diff.GetProperty("added_objects").GetArrayLength()).ShouldBe([1, 0]);
+        all.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("number").GetInt32()).ShouldBe(Enumerable.Range(0, rows.Count));
+        page.GetProperty("rows")[0].GetProperty("number").GetInt32().ShouldBe(1);
+        page.TryGetProperty("worlds", out _).ShouldBeFalse();
         page.GetProperty("rows").GetArrayLength().ShouldBe(1);
         page.GetProperty("next").GetInt32().ShouldBe(2);
         lines.Select(line => line.GetProperty("kind").GetString()).ShouldBe(["comparison", .. rows.Select(_ => "row"), "world", "world"]);

@@ -25,7 +25,7 @@ public abstract partial class ApiTests
         (await StreamsAsync("text=WATER%20BOILS&min_cost=0.01&max_duration=2h")).ShouldContain("run:kettle");
         (await StreamsAsync("text=WATER%20BOILS&max_cost=0.01")).ShouldBeEmpty();
         (await StreamsAsync("text=WATER%20BOILS&min_duration=3d")).ShouldBeEmpty();
-        foreach (var wrong in new[] { "min_cost=much", "max_cost=-1", "min_duration=long", "max_duration=-1s", "min_duration=1e9d" })
+        foreach (var wrong in new[] { "min_cost=much", "max_cost=-1", "min_duration=long", "max_duration=-1s", "min_duration=1e9d", "min_cost=2&max_cost=1", "min_duration=2h&max_duration=90m" })
         {
             using var unclear = await _client.GetAsync($"{Base}/search?{wrong}");
             unclear.StatusCode.ShouldBe(System.Net.HttpStatusCode.BadRequest, wrong);

@@ -50,7 +50,7 @@ public sealed partial class ContractTests : IAsyncLifetime
         ["/streams/{stream}/title"] = """{"title": "Kettles"}""",
         ["/streams/{stream}/labels"] = """{"add": ["nightly"], "remove": ["draft"]}""",
         ["/streams/{stream}/changes"] = """{"position": 3, "data": {"id": "claim-1", "type": "Claim", "data": {"n": 1}}, "id": "changed", "name": "a label", "run": "on"}""",
-        ["/streams/{stream}/continuations"] = "{}",
+        ["/streams/{stream}/continuations"] = """{"length": 2}""",
         ["/streams/{stream}/merges"] = """{"source": "run:kettle", "take": "theirs", "actor": "me"}""",
         ["/streams/{stream}/picks"] = """{"source": "run:kettle", "events": ["later"], "causes": "include", "take": "theirs", "actor": "me"}""",
         ["/streams/{stream}/rebases"] = """{"onto": "run:kettle", "id": "rebased", "name": "a label", "mode": "events", "actor": "me"}""",

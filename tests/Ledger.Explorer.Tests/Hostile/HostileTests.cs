@@ -106,6 +106,24 @@ public sealed partial class HostileTests : IAsyncLifetime
         Address().Matches(html).Select(m => m.Groups["to"].Value).ShouldAllBe(to => to.StartsWith("/ledger/") || to.StartsWith('#'));
     }
 
+    [Theory]
+    [InlineData("/ledger/api/v1/streams/{0}/export?format=html")]
+    [InlineData("/ledger/api/v1/compare/export?run={0}&run=branch:b{1}&format=html")]
+    public async Task File_ValuesOfTheLog_AreTextAlone(string path)
+    {
+        using var answer = await _client.GetAsync(string.Format(null, path, Uri.EscapeDataString(RunName), Uri.EscapeDataString(Hostile)));
+        var html = await answer.Content.ReadAsStringAsync();
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, html);
+        html.ShouldContain("&lt;script&gt;alert");
+        foreach (var markup in new[] { "<script", "<img", "<svg onload", "<a ", " href=", "\u202E" })
+        {
+            html.ShouldNotContain(markup);
+        }
+
+        Handler().Matches(html).Select(m => m.Value).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Api_ValuesOfTheLog_AreNotGuessedToBeHtml()
     {
