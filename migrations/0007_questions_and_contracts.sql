@@ -47,7 +47,13 @@ select
         else 'answered'
     end as status,
     coalesce(a.data ->> 'model', a.data ->> 'model_id', a.data ->> 'modelId', r.data ->> 'model') as model,
-    case when jsonb_typeof(a.headers -> 'call_ms') = 'number' then make_interval(secs => (a.headers ->> 'call_ms')::double precision / 1000) end as duration,
+    case
+        when jsonb_typeof(a.headers -> 'call_ms') = 'number' then
+            case
+                when (a.headers ->> 'call_ms')::numeric between 0 and 1000000000000 then
+                    make_interval(secs => round((a.headers ->> 'call_ms')::numeric, 3)::double precision / 1000)
+            end
+    end as duration,
     (
         select (p.place ->> n.name)::numeric
         from unnest(array[a.data, a.data -> 'usage', a.data #> '{usage,prompt_tokens_details}', a.data #> '{usage,input_tokens_details}',
@@ -151,7 +157,13 @@ select
     end as status,
     r.data ->> 'tool' as tool,
     coalesce(
-        case when jsonb_typeof(a.headers -> 'call_ms') = 'number' then make_interval(secs => (a.headers ->> 'call_ms')::double precision / 1000) end,
+        case
+            when jsonb_typeof(a.headers -> 'call_ms') = 'number' then
+                case
+                    when (a.headers ->> 'call_ms')::numeric between 0 and 1000000000000 then
+                        make_interval(secs => round((a.headers ->> 'call_ms')::numeric, 3)::double precision / 1000)
+                end
+        end,
         a."timestamp" - r."timestamp") as duration,
     case
         when jsonb_typeof(a.data -> 'cost_usd') = 'number' then (a.data ->> 'cost_usd')::numeric

@@ -35,8 +35,7 @@ internal ref struct SqlLexer(string text)
         if (first is 'e' or 'E' && this[1] == '\'')
         {
             _at++;
-            SkipQuoted('\'', hasEscapes: true);
-            return new(SqlTokenKind.Value, "", start);
+            return Quoted(start, hasEscapes: true);
         }
 
         if (first is 'u' or 'U' && this[1] == '&' && this[2] == '"')
@@ -47,15 +46,13 @@ internal ref struct SqlLexer(string text)
         if (first is 'u' or 'U' && this[1] == '&' && this[2] == '\'')
         {
             _at += 2;
-            SkipQuoted('\'', hasEscapes: false);
-            return new(SqlTokenKind.Value, "", start);
+            return Quoted(start);
         }
 
         if (first is 'b' or 'B' or 'x' or 'X' or 'n' or 'N' && this[1] == '\'')
         {
             _at++;
-            SkipQuoted('\'', hasEscapes: false);
-            return new(SqlTokenKind.Value, "", start);
+            return Quoted(start);
         }
 
         return first switch
@@ -148,9 +145,17 @@ internal ref struct SqlLexer(string text)
         }
     }
 
-    private SqlToken Quoted(int start)
+    // The server reads on after a line break, with escapes if the string has begun with them.
+    private SqlToken Quoted(int start, bool hasEscapes = false)
     {
-        SkipQuoted('\'', hasEscapes: false);
+        SkipQuoted('\'', hasEscapes);
+        var end = _at;
+        SkipBlanks();
+        if (this[0] == '\'' && _text[end.._at].ContainsAny('\n', '\r'))
+        {
+            throw SqlPlace.Refusal("0A000", "A string that goes on after a line break is not taken; write it as one, or join two with '||'.", _source, _at);
+        }
+
         return new(SqlTokenKind.Value, "", start);
     }
 

@@ -8,7 +8,8 @@ namespace Ledger.Postgres.Queries;
 /// <summary>Answers questions to the log in SQL: the documented views <c>events</c>, <c>llm_calls</c>, <c>tool_calls</c> and <c>runs</c>, and what else a role may read.</summary>
 /// <remarks>
 /// <para>Each question runs in a read-only transaction of its own, as one statement behind a cursor, with a time limit, and as the role of readers where there
-/// is one. Functions that may do more than answer are refused: those that PostgreSQL marks volatile, except Ledger's own and those of time and chance.</para>
+/// is one. Functions that may do more than answer are refused: those that PostgreSQL marks volatile, except Ledger's own and those of time and chance, and those
+    /// that run a text as SQL. That is a second line: a function that is marked stable may still do anything, so that the role is the protection.</para>
 /// <para>What a role may read is for its privileges to say. Safe for concurrent use.</para>
 /// </remarks>
 /// <param name="dataSource">The server; a standby is good enough.</param>

@@ -4,7 +4,7 @@ namespace Ledger.Postgres.Queries;
 /// <param name="Text">One statement that begins with <c>select</c>, <c>with</c>, <c>values</c>, <c>table</c> or <c>explain</c>.</param>
 public sealed record SqlQuery(string Text)
 {
-    /// <summary>How long the answer may take, the reading of its rows included: default 30 seconds, more than zero and at most a day.</summary>
+    /// <summary>How long the answer may take, with the time that the program takes to read its rows: default 30 seconds, more than zero and at most a day.</summary>
     /// <remarks>For so long the question keeps a snapshot, which appends to a busy stream feel.</remarks>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -3,7 +3,7 @@ namespace Ledger.Postgres.Queries;
 /// <summary>The one statement of a question, as far as it is known before the server sees it.</summary>
 /// <param name="Text">The statement, without a semicolon after it.</param>
 /// <param name="IsPlan">Whether it asks for a plan, which no cursor can.</param>
-/// <param name="Calls">The names that are used as functions, with the place of the first use.</param>
+/// <param name="Calls">The names that may be used as functions, with the place of the first use.</param>
 internal sealed record SqlStatement(string Text, bool IsPlan, IReadOnlyDictionary<string, int> Calls)
 {
     private static readonly string[] Questions = ["select", "with", "values", "table"];
@@ -85,14 +85,14 @@ internal sealed record SqlStatement(string Text, bool IsPlan, IReadOnlyDictionar
 
     private static int EndOf(string text, SqlToken token) => Math.Min(text.Length, token.Start + Math.Max(token.Text.Length, 1));
 
-    // (a).f is another way to write f(a).
+    // (a).f and a.f are other ways to write f(a).
     private static Dictionary<string, int> CallsIn(List<SqlToken> tokens)
     {
         var calls = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < tokens.Count; i++)
         {
             var isCall = i + 1 < tokens.Count && tokens[i + 1].IsSign('(');
-            var isMember = i > 1 && tokens[i - 1].IsSign('.') && !tokens[i - 2].IsName;
+            var isMember = i > 0 && tokens[i - 1].IsSign('.');
             if (tokens[i].IsName && (isCall || isMember))
             {
                 calls.TryAdd(tokens[i].Text, tokens[i].Start);

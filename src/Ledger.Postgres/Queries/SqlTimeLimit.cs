@@ -2,9 +2,11 @@ using Npgsql;
 
 namespace Ledger.Postgres.Queries;
 
-/// <summary>The time that a question has, from its first statement to its last row, and the words for what goes wrong meanwhile.</summary>
+/// <summary>The time that a question has, from its first statement to its last row, that of its reader included, and the words for what goes wrong meanwhile.</summary>
 internal sealed class SqlTimeLimit : IDisposable
 {
+    private const string IdleInTransactionSessionTimeout = "25P03";
+
     private readonly TimeSpan _timeout;
     private readonly CancellationToken _caller;
     private readonly CancellationTokenSource _source;
@@ -29,7 +31,7 @@ internal sealed class SqlTimeLimit : IDisposable
         {
             return await work(_source.Token).ConfigureAwait(false);
         }
-        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.QueryCanceled && !_caller.IsCancellationRequested)
+        catch (PostgresException fault) when (IsOverTime(fault) && !_caller.IsCancellationRequested)
         {
             throw TooLong(fault);
         }
@@ -47,6 +49,9 @@ internal sealed class SqlTimeLimit : IDisposable
     }
 
     public void Dispose() => _source.Dispose();
+
+    // A reader that does nothing for the whole time is ended too.
+    private static bool IsOverTime(PostgresException fault) => fault.SqlState is PostgresErrorCodes.QueryCanceled or IdleInTransactionSessionTimeout;
 
     // Others are failures of the server or of the connection.
     private static bool IsOfTheQuestion(PostgresException fault) => fault.SqlState[..2] is

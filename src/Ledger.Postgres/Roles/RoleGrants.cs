@@ -41,6 +41,9 @@ internal static class RoleGrants
         // The summaries of runs are written by the program, whose rules they follow.
         new(LedgerRole.Writer, Change, "{ledger}.run_summary", "{ledger}.run_mark"),
         new(LedgerRole.Writer, "update", "{ledger}.run_tail"),
+
+        // An application declares the contracts of its events when it starts; an update is also what the lock of the table needs.
+        new(LedgerRole.Writer, "insert, update", "{ledger}.event_contract"),
         new(LedgerRole.Writer, "delete", "{events}.mt_doc_ledger_world"),
 
         // Marten's own statements, and those of its daemon.

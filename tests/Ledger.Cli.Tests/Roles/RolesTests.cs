@@ -64,6 +64,13 @@ public sealed class RolesTests(CliDatabase database) : IClassFixture<CliDatabase
         (await As("w").RunAsync("run", "start", "--id", "written")).ShouldSucceed();
         (await As("w").RunAsync("append", "written", "--type", "object.created", "--data", """{"id": "c1", "type": "Claim"}""")).ShouldSucceed();
         (await As("r").RunAsync("world", "written")).ShouldSucceed().ShouldContain("c1");
+        const string Views = "select current_user as who, (select count(*) > 0 from events) as e, (select count(*) from runs where missing_events = 0) as r, "
+            + "(select count(*) from llm_calls) as l, (select count(*) from tool_calls) as t";
+        foreach (var asker in new[] { database.Cli, As("r"), As("w") })
+        {
+            (await asker.RunAsync("query", Views, "--output", "ndjson")).ShouldSucceed().ShouldBe($$"""{"who":"{{_prefix}}_reader","e":true,"r":1,"l":0,"t":0}""" + "\n");
+        }
+
         (await As("r").RunAsync("append", "written", "--type", "note")).ShouldBeRefused(
             1, "The role lacks a privilege: permission denied for function append_event_v2. Grant it, or connect as a role that has it.");
         (await As("w").RunAsync("migrate", "apply")).ExitCode.ShouldBe(0);

@@ -95,6 +95,24 @@ public sealed class EventViewsTests(LedgerDatabase database) : IClassFixture<Led
     }
 
     [Fact]
+    public async Task Durations_OutOfRange_AreLeftOut_AndTheViewsAnswer()
+    {
+        string[] stated = ["-1", "0", "1e-400", "1234.5678", "1000000000000", "1000000000001", "1e300", "\"9\""];
+        await database.ExecuteAsync($$"""
+            insert into ledger.mt_streams (id, version, tenant_id) values ('run:hostile', {{3 * stated.Length}}, '*DEFAULT*');
+            insert into ledger.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, is_archived, causation_id, headers)
+            select nextval('ledger.mt_events_sequence'), md5('hostile' || 3 * o + k)::uuid, 'run:hostile', 3 * (o - 1) + k, '{"tool": "t", "result": 1}',
+                (array['llm.response', 'tool.called', 'tool.returned'])[k], '2026-11-01', '*DEFAULT*', false,
+                case when k = 3 then md5('hostile' || 3 * o + 2)::uuid::text end, jsonb_build_object('call_ms', v::jsonb)
+            from unnest(array['{{string.Join("','", stated)}}']) with ordinality as s (v, o) cross join generate_series(1, 3) as k
+            """);
+        string[] durations = ["", "0.000000", "0.000000", "1.234568", "1000000000.000000", "", "", ""];
+        (await LinesAsync("select extract(epoch from duration) from ledger.llm_calls where run = 'run:hostile' order by version")).ShouldBe(durations);
+        (await LinesAsync("select extract(epoch from duration) from ledger.tool_calls where run = 'run:hostile' order by version"))
+            .ShouldBe(durations.Select(duration => duration.Length > 0 ? duration : "0.000000"));
+    }
+
+    [Fact]
     public async Task Views_UseIndexes_ForARun_ATool_ATypeAndATime()
     {
         await using var own = new LedgerDatabase();

@@ -135,6 +135,28 @@ public sealed class SqlQueriesTests(LedgerDatabase database) : IClassFixture<Led
         ((string)(await setting.ExecuteScalarAsync())!).ShouldStartWith("off\"$user\"");
     }
 
+    [Theory]
+    [InlineData("select t.pg_terminate_backend from unnest(array[4711]) as t", "pg_terminate_backend", 10)]
+    [InlineData("select * from crosstab('select pg_sleep(9)')", "crosstab", 15)]
+    [InlineData("select database_to_xml(true, true, '')", "database_to_xml", 8)]
+    [InlineData("select table_to_xmlschema('ledger.mt_events', true, true, '')", "table_to_xmlschema", 8)]
+    [InlineData("select * from ts_stat('select pg_sleep(9)')", "ts_stat", 15)]
+    public async Task Ask_ACallThatRunsATextOrLooksLikeAColumn_IsRefused(string text, string function, int column)
+    {
+        await database.ExecuteAsync("create or replace function public.crosstab(text) returns setof text language sql stable as 'select $1'");
+        (await Should.ThrowAsync<SqlQueryException>(() => ReadAsync(text))).Message
+            .ShouldBe($"The function '{function}' may do more than answer, and is not called (line 1, column {column}).");
+    }
+
+    [Fact]
+    public async Task Limit_ASessionThatWasIdleForTheWholeTime_TookTooLong()
+    {
+        using var limit = new SqlTimeLimit(TimeSpan.FromSeconds(7), CancellationToken.None);
+        var idle = new PostgresException("terminating connection due to idle-in-transaction timeout", "FATAL", "FATAL", "25P03");
+        var fault = await Should.ThrowAsync<SqlQueryException>(() => limit.RunAsync<int>(_ => throw idle, "select 1", 0));
+        (fault.Code, fault.Message).ShouldBe(("57014", "The answer took longer than 7 s. Ask for less, such as one run or a time, or allow more time."));
+    }
+
     [Fact]
     public async Task Ask_LedgersOwnFunctions_AreAnswered()
     {

@@ -15,8 +15,9 @@ public sealed class SqlStatementTests
     [InlineData("select '\\', f(1), '''', g(2)", "f g")]
     [InlineData("select e'a\\\\', f(1)", "f")]
     [InlineData("select $1, a$b$c(1), 1.5e3, /* a /* b */ c(1) */ d(1)", "a$b$c d")]
-    [InlineData("select (1).pg_sleep, (a).b.c, x.y, ('{1}'::int[])[1].z", "b pg_sleep select z")]
-    [InlineData("with a as (select f(1)) select * from a, lateral g(a.x)", "as f g")]
+    [InlineData("select (1).pg_sleep, (a).b.c, x.y, ('{1}'::int[])[1].z, \"t\" . /* */ \"F\"", "F b c pg_sleep select y z")]
+    [InlineData("with a as (select f(1)) select * from a, lateral g(a.x)", "as f g x")]
+    [InlineData("select 'a' \n , 'b', 'c' -- '\n , f(1)", "f")]
     [InlineData("select été(1), ÀB(2), \"a\"\"b\"(3)", "a\"b été Àb")]
     public void Calls_AreFound_AsTheServerReadsThem(string text, string calls) =>
         string.Join(' ', SqlStatement.Of(text).Calls.Keys.Order(StringComparer.Ordinal)).ShouldBe(string.Join(' ', calls.Split(' ').Order(StringComparer.Ordinal)));
@@ -41,6 +42,8 @@ public sealed class SqlStatementTests
     [InlineData("explain analyze select 1 into a", "0A000", "A question writes into nothing (line 1, column 26).")]
     [InlineData("explain", "0A000", "A plan is asked for of a question, which begins with select, with, values or table.")]
     [InlineData("select U&\"pg\\005Fsleep\"(1)", "0A000", "Names with Unicode escapes are not taken; write the name in double quotes (line 1, column 8).")]
+    [InlineData("select e'a'\n'\\' , ' , pg_terminate_backend(4711) , ' '", "0A000", "A string that goes on after a line break is not taken; write it as one, or join two with '||' (line 2, column 1).")]
+    [InlineData("select U&'a' -- b\r 'c'", "0A000", "A string that goes on after a line break is not taken; write it as one, or join two with '||' (line 1, column 20).")]
     [InlineData("select 1\0; drop table x", "22021", "The text has a NUL character (line 1, column 9).")]
     public void Of_WhatIsNoQuestion_IsRefusedWithItsPlace(string text, string code, string message)
     {

@@ -1,8 +1,12 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ledger.Conformance.Conventions;
 using Ledger.Conformance.Projections;
 using Ledger.Log;
+using Ledger.Log.Contracts;
+using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Queries;
 using Ledger.Postgres.Schema;
 using Ledger.Records;
 using Ledger.Runs;
@@ -109,6 +113,8 @@ public sealed class RoleMatrixTests : IAsyncLifetime
         await compacted.UpsertAsync(new ChronoRecord { Id = "r", Label = "A record." });
         await compacted.CompactAsync();
         await new AgentLedger(store).Summaries.CatchUpAsync();
+        await new EventContractTable(_roles.Database.DataSource, Options)
+            .DeclareAsync(new EventContracts([new EventContract("declared.v1", JsonElement.Parse("true"))]), EventContractMode.Declare);
     }
 
     public Task DisposeAsync() => _roles.DisposeAsync().AsTask();
@@ -204,6 +210,22 @@ public sealed class RoleMatrixTests : IAsyncLifetime
             (await records.GetAsync("r")).ShouldNotBeNull();
             (await records.VerifyChainAsync()).ChainValid.ShouldBeTrue();
         }),
+        ["ask the views in SQL; read the contracts of events"] = async (source, head) =>
+        {
+            await using var answer = await new SqlQueries(source, Options).AskAsync(new SqlQuery("""
+                select (select count(*) > 5 from events), (select count(*) > 2 from runs), (select count(*) from llm_calls), (select count(*) from tool_calls), current_user
+                """));
+            (await answer.ReadAsync().SingleAsync()).ShouldBe(["t", "t", "0", "0", head == "owner" ? _roles.Names.Owner : _roles.Names.Reader]);
+            (await new EventContractTable(source, Options).ReadAsync()).Select(row => row.Contract.Name).ShouldContain("declared.v1");
+        },
+        ["declare contracts of events, and append under them"] = async (source, head) =>
+        {
+            var contracts = new EventContracts([new EventContract("declared.v1", JsonElement.Parse("true")), new EventContract($"of-{head}.v1", JsonElement.Parse("true"))]);
+            var table = new EventContractTable(source, Options);
+            (await table.DeclareAsync(contracts, EventContractMode.Enforce)).Select(row => row.Contract.Name).ShouldBe([$"of-{head}.v1"]);
+            await using var store = new PostgresEventStore(source, Options with { Contracts = EventContractMode.Enforce });
+            await store.AppendAsync(StreamName.Run($"held-{head}"), ExpectedVersion.NoStream, [new KitLoaded("k")]);
+        },
         ["append to runs"] = (source, head) => UseAsync(source, async store =>
         {
             var run = new AgentLedger(store).GetRun($"of-{head}");

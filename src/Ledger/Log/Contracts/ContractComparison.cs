@@ -57,7 +57,9 @@ internal sealed class ContractComparison
 
     private void Compare(SchemaNode old, SchemaNode newer, string path)
     {
-        (old, newer) = (Meant(old), Meant(newer));
+        // One condition is compared as such with several, else as what it says.
+        var (meant, newerMeant) = (Meant(old), Meant(newer));
+        (old, newer) = (meant.AllOf.Count == 0 && newerMeant.AllOf.Count > 0 ? old : meant, newerMeant.AllOf.Count == 0 && meant.AllOf.Count > 0 ? newer : newerMeant);
         if (!_active.Add((old, newer)))
         {
             return;
