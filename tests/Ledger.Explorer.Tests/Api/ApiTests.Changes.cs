@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Ledger.Events;
 using Ledger.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
