@@ -132,7 +132,9 @@ internal sealed class Session
             return Get(CommonOptions.Output) is null or "json" ? OutputFormat.Json : throw new UsageException("--json and --output both say how to print; give one.");
         }
 
-        if (Settings.Find(CommonOptions.Output.Name, Get(CommonOptions.Output), "LEDGER_OUTPUT", profile => profile.Output) is not var (source, name))
+        // To a profile an empty format says that it has none.
+        var given = Get(CommonOptions.Output) is "" && _parsed.CommandResult.Command is ProfileSetCommand ? null : Get(CommonOptions.Output);
+        if (Settings.Find(CommonOptions.Output.Name, given, "LEDGER_OUTPUT", profile => profile.Output) is not var (source, name))
         {
             return OutputFormat.Table;
         }
