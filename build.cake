@@ -1,4 +1,4 @@
-// ./build.sh [target] [arguments]: Clean, Build (default), Test, Soak, LowestMarten (part of Soak), Demo, Bench, Pack, Docs, Tour. What follows the target goes to the program it runs.
+// ./build.sh [target] [arguments]: Clean, Build (default), Test, Soak, LowestMarten (part of Soak), Demo, Bench, Pack, Sbom, Docs, Tour. What follows the target goes to the program it runs.
 using System.Xml.Linq;
 
 var rest = (EnvironmentVariable("LEDGER_BUILD_ARGUMENTS") ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -108,6 +108,11 @@ Task("Pack").IsDependentOn("Build").Does(() =>
 {
     CleanDirectory("artifacts/packages");
     DotNet("pack", "Ledger.sln", "-c", "Release", "--no-build", "-nodeReuse:false", "-nologo", "-v", "quiet");
+});
+
+// Apart from Pack, which needs no other tool than the SDK.
+Task("Sbom").IsDependentOn("Pack").Does(() =>
+{
     // What is in the packages and what they need, in SPDX, with the hash of each file: artifacts/packages/_manifest.
     var version = XDocument.Load("src/Directory.Build.props").Descendants("Version").Single().Value;
     RunTool(Tool("Microsoft.Sbom.DotNetTool", "4.1.13", "sbom-tool"),

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds, tests and shows Ledger: ./build.sh [clean|build|test|soak|tour|demo|bench|pack|docs] [arguments for what the target runs]
+# Builds, tests and shows Ledger: ./build.sh [clean|build|test|soak|tour|demo|bench|pack|sbom|docs] [arguments for what the target runs]
 # Test, Soak, Tour, Demo and Bench need PostgreSQL 15 or newer: the server that LEDGER_POSTGRES names, else server programs (installed on Debian
 # if there are none), else a Docker engine.
 set -eu
@@ -88,9 +88,9 @@ cake() {
 target=$(echo "${1:-build}" | tr '[:upper:]' '[:lower:]')
 [ $# -eq 0 ] || shift
 case $target in
-    clean | build | pack | docs) ;;
+    clean | build | pack | sbom | docs) ;;
     test | soak | tour | demo | bench) need_postgres ;;
-    *) say "there is no target '$target'; there are clean, build, test, soak, tour, demo, bench, pack and docs."; exit 2 ;;
+    *) say "there is no target '$target'; there are clean, build, test, soak, tour, demo, bench, pack, sbom and docs."; exit 2 ;;
 esac
 
 case $target in

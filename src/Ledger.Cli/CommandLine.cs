@@ -42,7 +42,7 @@ internal static class CommandLine
         {
             var failure = Failures.Of(exception, cancellationToken);
             await ReportAsync(failure, session, io, pager);
-            // Who leaves the pager before the end has seen enough.
+            // A person who leaves the pager before the end has seen enough.
             return failure.ExitCode == ExitCodes.OutputClosed && pager is not null ? ExitCodes.Success : failure.ExitCode;
         }
     }

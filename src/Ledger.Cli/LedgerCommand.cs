@@ -15,6 +15,9 @@ internal abstract class LedgerCommand(string name, string description) : Command
     /// <summary>Whether its text is shown by a pager on a terminal, as that of the same command of git.</summary>
     public virtual bool IsPaged(Session session) => false;
 
+    /// <summary>Whether it does its work also where the usual profile is missing or the file of profiles is malformed.</summary>
+    public virtual bool NeedsNoProfile => false;
+
     /// <summary>Runs the command.</summary>
     public abstract Task RunAsync(Session session, CancellationToken cancellationToken);
 }

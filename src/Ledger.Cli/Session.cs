@@ -23,7 +23,7 @@ internal sealed class Session
         _parsed = parsed;
         Out = Printer.On(io);
         Progress = new ProgressBar(io);
-        _settings = new(() => Settings.Read(io, Get(CommonOptions.Profile)));
+        _settings = new(() => Settings.Read(io, Get(CommonOptions.Profile), parsed.CommandResult.Command is not LedgerCommand { NeedsNoProfile: true }));
         _format = new(FindFormat);
     }
 
@@ -43,7 +43,7 @@ internal sealed class Session
     public bool Json => Format is OutputFormat.Json;
 
     /// <summary>The zone in which times are shown, and read if they have no offset.</summary>
-    public TimeZoneInfo Zone => Get(CommonOptions.Utc) || _settings.Value.Profile?.Utc is true ? TimeZoneInfo.Utc : Io.TimeZone;
+    public TimeZoneInfo Zone => (IsGiven(CommonOptions.Utc) ? Get(CommonOptions.Utc) : Settings.Profile?.Utc is true) ? TimeZoneInfo.Utc : Io.TimeZone;
 
     /// <summary>The user's settings: profiles and variables.</summary>
     public Settings Settings => _settings.Value;
@@ -63,12 +63,15 @@ internal sealed class Session
     }
 
     /// <summary>The schema that was asked for, or null for the default.</summary>
-    public string? Schema => Settings.Find(CommonOptions.Schema.Name, Get(CommonOptions.Schema), "LEDGER_SCHEMA", profile => profile.Schema)?.Value;
+    public string? Schema => Settings.FindSchema(Get(CommonOptions.Schema), Get(CommonOptions.Connection))?.Value;
 
     /// <summary>How to treat events that cannot be applied to a world.</summary>
     public WorldFaults Faults => Get(CommonOptions.Strict) ? WorldFaults.Throw : WorldFaults.Skip;
 
     public T? Get<T>(Option<T> option) => _parsed.GetValue(option);
+
+    /// <summary>Whether the call has an option.</summary>
+    public bool IsGiven(Option option) => _parsed.GetResult(option) is { Implicit: false };
 
     /// <summary>The moment that an option names, or null if it is not given.</summary>
     public DateTimeOffset? Get(Option<GivenTime?> option) => _parsed.GetValue(option)?.Resolve(Io.TimeProvider.GetUtcNow(), Zone);
@@ -129,7 +132,9 @@ internal sealed class Session
             return Get(CommonOptions.Output) is null or "json" ? OutputFormat.Json : throw new UsageException("--json and --output both say how to print; give one.");
         }
 
-        if (Settings.Find(CommonOptions.Output.Name, Get(CommonOptions.Output), "LEDGER_OUTPUT", profile => profile.Output) is not var (source, name))
+        // To a profile an empty format says that it has none.
+        var given = Get(CommonOptions.Output) is "" && _parsed.CommandResult.Command is ProfileSetCommand ? null : Get(CommonOptions.Output);
+        if (Settings.Find(CommonOptions.Output.Name, given, "LEDGER_OUTPUT", profile => profile.Output) is not var (source, name))
         {
             return OutputFormat.Table;
         }

@@ -63,6 +63,7 @@ public sealed class RecordingSource : IDisposable
     /// <summary>Copies the checkpoints of LangGraph from a database to a temporary file of this user, which is deleted when this is disposed.</summary>
     /// <param name="connection">
     /// A connection to PostgreSQL or SQLite without a transaction, which is read at one moment and not changed. It is opened if it is closed, and stays open.
+    /// A file of SQLite without a write-ahead log has no writes meanwhile: they wait for the end of the copy.
     /// </param>
     /// <param name="name">A name of the database, for messages.</param>
     /// <param name="threads">The threads to read; null or none for all.</param>

@@ -5,14 +5,15 @@ namespace Ledger.Parquet;
 
 /// <summary>Joins requests with their answers; only requests without an answer are held.</summary>
 /// <param name="scopeOf">The part of the log in which the foreign id of an event names it.</param>
-internal sealed class CallRows(Func<RecordedEvent, string> scopeOf)
+/// <param name="mostOpen">How many requests are held; the oldest beyond becomes a row of its own, and so does its answer, if there is one later.</param>
+internal sealed class CallRows(Func<RecordedEvent, string> scopeOf, int mostOpen = CallRows.MostOpen)
 {
     // Requests of imported conversations are often parts of one, and have no answer of their own.
     private const int MostOpen = 100_000;
 
-    private readonly Dictionary<Guid, RecordedEvent> _open = [];
+    private readonly Dictionary<Guid, LinkedListNode<RecordedEvent>> _open = [];
     private readonly Dictionary<(string Scope, string Id), Guid> _foreign = [];
-    private readonly Queue<Guid> _order = [];
+    private readonly LinkedList<RecordedEvent> _order = [];
 
     public async IAsyncEnumerable<CallRow> ReadAsync(IAsyncEnumerable<RecordedEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -22,6 +23,11 @@ internal sealed class CallRows(Func<RecordedEvent, string> scopeOf)
             {
                 case "llm.request" or "tool.called" or "call.requested":
                     Open(recorded);
+                    if (_open.Count > mostOpen && Remove(_order.First!.Value.Id) is { } oldest && IsCall(oldest))
+                    {
+                        yield return new CallRow(KindOf(oldest), "open", oldest, null);
+                    }
+
                     break;
                 case "llm.response":
                     yield return new CallRow("llm", "answered", Close(recorded, null), recorded);
@@ -43,15 +49,14 @@ internal sealed class CallRows(Func<RecordedEvent, string> scopeOf)
             }
         }
 
-        // A message that was imported is a request too, which no answer need follow from.
-        foreach (var id in _order)
+        foreach (var request in _order.Where(IsCall))
         {
-            if (_open.TryGetValue(id, out var request) && (request.Type != "llm.request" || request.Metadata.CallId is not null))
-            {
-                yield return new CallRow(KindOf(request), "open", request, null);
-            }
+            yield return new CallRow(KindOf(request), "open", request, null);
         }
     }
+
+    // A message that was imported is a request too, which no answer need follow from.
+    private static bool IsCall(RecordedEvent request) => request.Type != "llm.request" || request.Metadata.CallId is not null;
 
     private static string KindOf(RecordedEvent request) => request.Type switch
     {
@@ -62,16 +67,11 @@ internal sealed class CallRows(Func<RecordedEvent, string> scopeOf)
 
     private void Open(RecordedEvent request)
     {
-        _open[request.Id] = request;
-        _order.Enqueue(request.Id);
+        Remove(request.Id);
+        _open[request.Id] = _order.AddLast(request);
         if (request.Metadata.ForeignId is { } foreignId)
         {
             _foreign[(scopeOf(request), foreignId)] = request.Id;
-        }
-
-        while (_order.Count > MostOpen)
-        {
-            Remove(_order.Dequeue());
         }
     }
 
@@ -81,9 +81,8 @@ internal sealed class CallRows(Func<RecordedEvent, string> scopeOf)
         var named = Guid.TryParse(callId, out var id) ? answer.Metadata.Causes.Prepend(id) : answer.Metadata.Causes;
         foreach (var cause in named.Concat(foreign.Select(name => _foreign.GetValueOrDefault((scopeOf(answer), name)))))
         {
-            if (_open.TryGetValue(cause, out var request))
+            if (Remove(cause) is { } request)
             {
-                Remove(cause);
                 return request;
             }
         }
@@ -91,11 +90,19 @@ internal sealed class CallRows(Func<RecordedEvent, string> scopeOf)
         return null;
     }
 
-    private void Remove(Guid id)
+    private RecordedEvent? Remove(Guid id)
     {
-        if (_open.Remove(id, out var request) && request.Metadata.ForeignId is { } foreignId)
+        if (!_open.Remove(id, out var node))
         {
-            _foreign.Remove((scopeOf(request), foreignId));
+            return null;
         }
+
+        _order.Remove(node);
+        if (node.Value.Metadata.ForeignId is { } foreignId && _foreign.GetValueOrDefault((scopeOf(node.Value), foreignId)) == id)
+        {
+            _foreign.Remove((scopeOf(node.Value), foreignId));
+        }
+
+        return node.Value;
     }
 }

@@ -13,6 +13,6 @@ internal abstract class ParquetColumn<TRow>(DataField definition)
     /// <returns>The number of characters that it holds.</returns>
     public abstract int Add(TRow row);
 
-    /// <summary>Writes the values, and holds none of them any longer.</summary>
+    /// <summary>Writes the values, and releases them.</summary>
     public abstract Task WriteAsync(ParquetRowGroupWriter group, CancellationToken cancellationToken);
 }

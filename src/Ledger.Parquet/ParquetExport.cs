@@ -28,6 +28,7 @@ public static class ParquetExport
     }
 
     /// <summary>Writes the calls of models, tools and others in a history, each with its answer; calls without one come last.</summary>
+    /// <remarks>Of 100,000 open calls the oldest is written before the next is read, and an answer to it is then a row without a request.</remarks>
     /// <returns>The number of rows.</returns>
     public static Task<long> WriteCallsAsync(Run run, Stream output, CancellationToken cancellationToken = default)
     {
@@ -40,6 +41,7 @@ public static class ParquetExport
     }
 
     /// <summary>Writes the calls of all runs and branches, as they were answered; calls without an answer come last.</summary>
+    /// <remarks>Of 100,000 open calls the oldest is written before the next is read, and an answer to it is then a row without a request.</remarks>
     /// <returns>The number of rows.</returns>
     public static Task<long> WriteCallsAsync(AgentLedger ledger, Stream output, CancellationToken cancellationToken = default)
     {

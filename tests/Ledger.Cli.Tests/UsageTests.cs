@@ -52,6 +52,9 @@ public sealed class UsageTests
         await story.RunAsync("run", "list", "--connection", "postgresql://localhost/x?ssl_mode=require");
         await story.RunAsync("run", "list", "--connection", "Database=x");
         await story.RunAsync("run", "list", "--connection", "Host=h;Password=secret;Nonsense=1");
+        await story.RunAsync("run", "list", "--connection", "Host=h;Password=a;secret=b");
+        await story.RunAsync("run", "list", "--connection", "postgresql://me:1?secret=2@h/x");
+        await story.RunAsync("run", "list", "--connection", "postgresql://me:1/secret@h/x");
         await story.RunAsync("migrate", "script", "--schema", "a$b");
         await story.RunAsync("migrate", "script", "--schema", "");
 

@@ -59,6 +59,29 @@ public sealed class ParquetTests
     }
 
     [Fact]
+    public async Task Calls_ThatStayOpen_AreRowsHoweverManyFollow()
+    {
+        var ledger = new AgentLedger(new MemoryEventStore());
+        var run = ledger.GetRun("r");
+        await run.AppendAsync([new ToolCalled("first")]);
+        for (var i = 0; i < 4; i++)
+        {
+            await run.AppendAsync([new ToolCalled($"{i}")]);
+            await run.AppendAsync([new ToolReturned((await run.ReadAllAsync())[^1].Id.ToString())]);
+        }
+
+        (await RowsAsync()).ShouldBe(["0 answered", "1 answered", "2 answered", "3 answered", "first open"]);
+
+        await run.AppendAsync([new ToolCalled("second"), new ToolCalled("third")]);
+        await run.AppendAsync([new ToolReturned((await run.ReadAllAsync())[0].Id.ToString())]);
+
+        (await RowsAsync()).ShouldBe(["0 answered", "1 answered", "2 answered", "3 answered", "first open", "- answered", "second open", "third open"]);
+
+        async Task<List<string>> RowsAsync() => await new CallRows(_ => "", mostOpen: 2).ReadAsync(run.ReadAsync(), CancellationToken.None)
+            .Select(row => $"{(row.Request?.Data as ToolCalled)?.Tool ?? "-"} {row.Status}").ToListAsync();
+    }
+
+    [Fact]
     public async Task WriteWorld_HasObjectsAndRelations()
     {
         var ledger = new AgentLedger(new MemoryEventStore());

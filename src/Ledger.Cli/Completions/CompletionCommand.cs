@@ -18,6 +18,8 @@ internal sealed class CompletionCommand : LedgerCommand
         Examples = ["source <(ledger completion bash)", "ledger completion fish | source"];
     }
 
+    public override bool NeedsNoProfile => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var name = $"{typeof(CompletionCommand).Namespace}.Scripts.completion.{session.Get(_shell)}";

@@ -7,6 +7,7 @@ namespace Ledger.Cli.Connections;
 internal static class PostgresUrl
 {
     private const string Separator = "://";
+    private const string Escapes = "In a user or password write '?', '/' and '@' as %3F, %2F and %40.";
 
     // The parameters of libpq that Npgsql has, by its names for them.
     private static readonly Dictionary<string, string> Parameters = new(StringComparer.Ordinal)
@@ -33,11 +34,16 @@ internal static class PostgresUrl
         text.StartsWith($"postgresql{Separator}", StringComparison.OrdinalIgnoreCase) || text.StartsWith($"postgres{Separator}", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The same for Npgsql.</summary>
-    /// <exception cref="UsageException">It has a parameter that Npgsql does not have, or is malformed. No part of it is repeated but names of parameters.</exception>
+    /// <exception cref="UsageException">It has a parameter that Npgsql does not have, or is malformed. No part of it is repeated but what is nearly the name of a parameter.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string source, string text)
     {
         var (rest, query) = Cut(text[(text.IndexOf(Separator, StringComparison.Ordinal) + Separator.Length)..], '?');
         var (authority, database) = Cut(rest, '/');
+        if (database.Contains('@'))
+        {
+            throw new UsageException($"{source} has an '@' in the name of the database. {Escapes}");
+        }
+
         var parts = new NpgsqlConnectionStringBuilder();
         if (authority.LastIndexOf('@') is var at and >= 0)
         {
@@ -81,8 +87,10 @@ internal static class PostgresUrl
 
         if (!Parameters.TryGetValue(name, out var keyword))
         {
-            var near = NearestWord.Find(name, [.. Parameters.Keys]) is { } known ? $" Did you mean '{known}'?" : "";
-            throw new UsageException($"{source} has the parameter '{name}', which an address cannot have here.{near}");
+            // After a '?' that was not escaped, what looks like a name is a part of the password.
+            throw new UsageException(NearestWord.Find(name, [.. Parameters.Keys]) is { } known
+                ? $"{source} has the parameter '{name}', which an address cannot have here. Did you mean '{known}'?"
+                : $"{source} has a parameter that an address cannot have here. {Escapes}");
         }
 
         try

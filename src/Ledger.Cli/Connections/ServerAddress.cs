@@ -9,7 +9,9 @@ namespace Ledger.Cli.Connections;
 /// <param name="IsPrivate">Whether it is the user's private server.</param>
 internal sealed record ServerAddress(string ConnectionString, bool IsPrivate)
 {
-    private const string Variable = "LEDGER_POSTGRES";
+    /// <summary>The variable that names the server.</summary>
+    public const string Variable = "LEDGER_POSTGRES";
+
     private const string Form = "\"Host=…;Database=…\" or postgresql://USER@HOST/DATABASE";
 
     // Those that people write; Npgsql has a hundred.
@@ -76,9 +78,12 @@ internal sealed record ServerAddress(string ConnectionString, bool IsPrivate)
             }
             catch (Exception fault) when (fault is ArgumentException or KeyNotFoundException)
             {
+                // After a ';' that is not in quotes, what looks like a keyword is a part of the password.
                 throw new UsageException(Keywords.Contains(keyword, StringComparer.OrdinalIgnoreCase)
                     ? $"{source} has a value for '{keyword}' that it cannot have."
-                    : $"{source} has the keyword '{keyword}', which Npgsql does not know.{(NearestWord.Find(keyword, Keywords) is { } near ? $" Did you mean '{near}'?" : "")}");
+                    : NearestWord.Find(keyword, Keywords) is { } near
+                    ? $"{source} has the keyword '{keyword}', which Npgsql does not know. Did you mean '{near}'?"
+                    : $"{source} has a keyword that Npgsql does not know. A value with ';' needs quotes: Password=\"a;b\".");
             }
             catch (Exception fault) when (fault is FormatException or InvalidCastException or OverflowException)
             {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Ledger.Cli.Connections;
 using Ledger.Interop;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -10,10 +11,8 @@ internal static class CheckpointStore
 {
     private const string Default = "langgraph";
 
-    private static readonly string[] Schemes = ["postgres://", "postgresql://"];
-
     /// <summary>Whether a value is the address of a database, not of a file.</summary>
-    public static bool IsAddress(string path) => Array.Exists(Schemes, scheme => path.StartsWith(scheme, StringComparison.OrdinalIgnoreCase));
+    public static bool IsAddress(string path) => PostgresUrl.IsOne(path);
 
     /// <summary>Whether a file is a database of SQLite.</summary>
     public static bool IsSqlite(string path)
@@ -64,58 +63,12 @@ internal static class CheckpointStore
         }
     }
 
-    /// <summary>Reads an address such as <c>postgres://user@host:5432/database?sslmode=require</c>.</summary>
     private static NpgsqlConnectionStringBuilder AddressOf(string text)
     {
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri))
-        {
-            throw Unreadable();
-        }
-
-        try
-        {
-            var user = uri.UserInfo.Split(':', 2);
-            var builder = new NpgsqlConnectionStringBuilder
-            {
-                Host = uri.Host.Length > 0 ? uri.Host : "localhost",
-                Port = uri.Port > 0 ? uri.Port : NpgsqlConnection.DefaultPort,
-                Database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')),
-                Username = user[0].Length > 0 ? Uri.UnescapeDataString(user[0]) : null,
-                Password = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
-                Pooling = false,
-                ApplicationName = "ledger",
-            };
-            foreach (var part in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(part => part.Split('=', 2)))
-            {
-                var name = Uri.UnescapeDataString(part[0]);
-                builder[NameIn(name) ?? throw new UsageException($"'{name}' is not a parameter of an address that can be used here.")] =
-                    part.Length > 1 ? Uri.UnescapeDataString(part[1]) : "";
-            }
-
-            return builder;
-        }
-        catch (Exception fault) when (fault is ArgumentException or FormatException or InvalidCastException or OverflowException)
-        {
-            throw Unreadable();
-        }
+        var parts = PostgresUrl.Parse("The address of the database", text);
+        parts.Host ??= "localhost";
+        parts.Pooling = false;
+        parts.ApplicationName ??= "ledger";
+        return parts;
     }
-
-    // As in libpq, whose addresses these are.
-    private static string? NameIn(string parameter) => parameter switch
-    {
-        "host" => "Host",
-        "port" => "Port",
-        "user" => "Username",
-        "password" => "Password",
-        "dbname" => "Database",
-        "sslmode" => "SSL Mode",
-        "sslrootcert" => "Root Certificate",
-        "options" => "Options",
-        "application_name" => "Application Name",
-        "connect_timeout" => "Timeout",
-        _ => null,
-    };
-
-    // The text may hold a password, so it is not repeated.
-    private static UsageException Unreadable() => new("The address of the database cannot be read. Write it as postgres://USER@HOST:PORT/DATABASE.");
 }

@@ -10,6 +10,8 @@ internal sealed class DbPathCommand : LedgerCommand
         : base("path", "Prints the data folder of your private server. Nothing is created or started.") =>
         Examples = ["ledger db path", "du -sh \"$(ledger db path)\""];
 
+    public override bool NeedsNoProfile => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var cluster = await ServerAddress.OpenPrivateAsync(session, cancellationToken);

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.IO.Pipes;
 using Microsoft.Win32.SafeHandles;
@@ -22,11 +23,19 @@ internal sealed record Pager(Stream Input, Func<Task> WaitAsync)
     /// <summary>Starts a pager through the shell, as git does; null where there is no shell, or no such program.</summary>
     public static Pager? Start(string command)
     {
-        if (OperatingSystem.IsWindows() || !IsInstalled(command.Split(' ')[0]))
+        try
         {
+            return OperatingSystem.IsWindows() || !IsInstalled(command.Split(' ')[0]) ? null : StartInShell(command);
+        }
+        catch (Win32Exception)
+        {
+            // Images without a shell have no pager either.
             return null;
         }
+    }
 
+    private static Pager StartInShell(string command)
+    {
         var info = new ProcessStartInfo("/bin/sh", ["-c", command]) { RedirectStandardInput = true };
         // The settings of git: quit if one page is enough, keep colours, leave the text on the screen.
         info.Environment.TryAdd("LESS", "FRX");

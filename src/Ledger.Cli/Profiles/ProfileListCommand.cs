@@ -12,6 +12,8 @@ internal sealed class ProfileListCommand : LedgerCommand
 
     public override bool ListsRows => true;
 
+    public override bool NeedsNoProfile => true;
+
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var file = ProfileFile.Read(session.Io);

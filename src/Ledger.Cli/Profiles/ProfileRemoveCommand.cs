@@ -14,6 +14,8 @@ internal sealed class ProfileRemoveCommand : LedgerCommand
         Examples = ["ledger profile remove work"];
     }
 
+    public override bool NeedsNoProfile => true;
+
     public override Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var (file, name) = (ProfileFile.Read(session.Io), session.Get(_name));

@@ -6,11 +6,12 @@ namespace Ledger.Cli.Profiles;
 /// <summary><c>ledger profile set</c></summary>
 internal sealed class ProfileSetCommand : LedgerCommand
 {
-    private readonly Argument<string> _name = new("NAME") { Description = "The profile; it is created if there is none of that name." };
+    private readonly Argument<string> _name = new("NAME") { Description = "The profile; it is created if it does not exist." };
     private readonly Option<bool> _default = new("--default") { Description = "Use it wherever no profile is named." };
 
     public ProfileSetCommand()
-        : base("set", "Sets what the options --connection, --schema, --retry-for, --output and --utc say for this call, for each call with the profile. An empty text unsets.")
+        : base("set", "Sets what the options --connection, --schema, --retry-for, --output and --utc say for this call, for each call with the profile. "
+            + "An empty text unsets --connection, --schema or --output, and --utc false unsets --utc.")
     {
         Add(_name);
         Add(_default);
@@ -24,6 +25,8 @@ internal sealed class ProfileSetCommand : LedgerCommand
 
     // Its --output is for later calls.
     public override bool ListsRows => true;
+
+    public override bool NeedsNoProfile => true;
 
     public override Task RunAsync(Session session, CancellationToken cancellationToken)
     {
@@ -46,7 +49,7 @@ internal sealed class ProfileSetCommand : LedgerCommand
             Schema = Changed(before.Schema, session.Get(CommonOptions.Schema)),
             RetryFor = session.Get(CommonOptions.RetryFor) ?? before.RetryFor,
             Output = Changed(before.Output, session.Get(CommonOptions.Output)),
-            Utc = session.Get(CommonOptions.Utc) ? true : before.Utc,
+            Utc = !session.IsGiven(CommonOptions.Utc) ? before.Utc : session.Get(CommonOptions.Utc) ? true : null,
         };
         file = file with { Default = session.Get(_default) ? name : file.Default };
         file.Write(session.Io);

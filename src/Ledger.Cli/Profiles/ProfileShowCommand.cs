@@ -14,6 +14,8 @@ internal sealed class ProfileShowCommand : LedgerCommand
         Examples = ["ledger profile show", "ledger profile show work"];
     }
 
+    public override bool NeedsNoProfile => true;
+
     public override Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         var file = ProfileFile.Read(session.Io);

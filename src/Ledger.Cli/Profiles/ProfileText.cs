@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Ledger.Cli.Profiles;
 
-/// <summary>Prints profiles, without passwords.</summary>
+/// <summary>Prints profiles: of a connection its host, port, database and user.</summary>
 internal static class ProfileText
 {
     public static ProfileContract ContractOf(string name, ProfileFile file)
@@ -31,7 +31,7 @@ internal static class ProfileText
         session.Out.Fact("UTC       ", profile.Utc is { } utc ? utc ? "yes" : "no" : "-");
     }
 
-    // A text that is no connection string may have a password anywhere.
+    // What else is in a connection may be secret, such as the password of a key.
     private static string? Shown(string? connection)
     {
         if (connection is null)
@@ -42,7 +42,13 @@ internal static class ProfileText
         try
         {
             var parts = new NpgsqlConnectionStringBuilder(ServerAddress.Check("The profile", connection));
-            return new NpgsqlConnectionStringBuilder(parts.ConnectionString) { Password = parts.Password is null ? null : "***", ApplicationName = null }.ConnectionString;
+            var shown = new NpgsqlConnectionStringBuilder { Host = parts.Host, Database = parts.Database, Username = parts.Username };
+            if (parts.Port != NpgsqlConnection.DefaultPort)
+            {
+                shown.Port = parts.Port;
+            }
+
+            return shown.ConnectionString;
         }
         catch (UsageException)
         {

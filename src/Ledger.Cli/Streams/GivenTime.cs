@@ -89,12 +89,13 @@ internal readonly partial record struct GivenTime
 
     private static GivenTime? ParseDate(string text)
     {
-        if (!IsoDate().IsMatch(text))
+        text = text.ToUpperInvariant();
+        if (IsoTime().Match(text) is not { Success: true } match)
         {
             return null;
         }
 
-        if (HasOffset().IsMatch(text))
+        if (match.Groups["offset"].Success)
         {
             return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? new(Kind.Fixed, fixedTime: time) : null;
         }
@@ -107,9 +108,7 @@ internal readonly partial record struct GivenTime
     [GeneratedRegex(@"^(?:(?<count>\d{1,12})\s*(?<unit>seconds?|s|minutes?|mins?|m|hours?|h|days?|d|weeks?|w)\s*)+(?:ago)?$")]
     private static partial Regex Ago();
 
-    [GeneratedRegex(@"^\d{4}-\d{2}-\d{2}")]
-    private static partial Regex IsoDate();
-
-    [GeneratedRegex(@"\d[Tt ]\d{2}:.*(?:[Zz]|[+-]\d{2}(?::?\d{2})?)$")]
-    private static partial Regex HasOffset();
+    // The parsers take much else, and some of it as a time of the machine's zone.
+    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?<offset> ?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?))?)?$")]
+    private static partial Regex IsoTime();
 }

@@ -11,6 +11,9 @@ namespace Ledger.Interop.LangGraph;
 /// <summary>Copies checkpoints from a database to lines of JSON, a line for each, with the values of the channels that have changed since the one before.</summary>
 internal static class CheckpointCopy
 {
+    /// <summary>The member of a line with the number of members that got another name.</summary>
+    public const string RenamedMember = "renamed_members";
+
     // A checkpoint of SQLite has the whole state of its graph.
     private const int CheckpointsAtOnce = 20;
 
@@ -26,10 +29,12 @@ internal static class CheckpointCopy
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        // Of SQLite's levels this is the one that reads a snapshot without a lock on the file; it does not see what others have not committed.
+        // Of SQLite's levels this is the one that does not ask for a lock to write. The copy holds the shared lock of readers: without a write-ahead log a writer
+        // waits for its end.
         var level = CheckpointDatabase.IsSqlite(connection) ? IsolationLevel.ReadUncommitted : IsolationLevel.RepeatableRead;
         var transaction = await connection.BeginTransactionAsync(level, cancellationToken).ConfigureAwait(false);
         await using var _ = transaction.ConfigureAwait(false);
+        await CheckpointDatabase.ProtectAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
         var database = await CheckpointDatabase.OpenAsync(connection, transaction, cancellationToken).ConfigureAwait(false);
         var known = await database.ReadThreadsAsync(cancellationToken).ConfigureAwait(false);
         if (known.Count == 0)
@@ -58,29 +63,31 @@ internal static class CheckpointCopy
         {
             var rows = (await database.ReadCheckpointsAsync(thread, part, cancellationToken).ConfigureAwait(false)).DistinctBy(row => row.Key).ToDictionary(row => row.Key);
             var writes = (await database.ReadWritesAsync(thread, part, cancellationToken).ConfigureAwait(false)).ToLookup(write => write.Key);
-            var read = new List<(CheckpointRow Row, JsonElement Checkpoint, HashSet<string> Changed)>();
+            var read = new List<(CheckpointRow Row, JsonElement Checkpoint, HashSet<string> Changed, RenamedMembers Renamed)>();
             foreach (var row in part.Select(rows.GetValueOrDefault).OfType<CheckpointRow>())
             {
-                var checkpoint = Read(thread, row);
-                read.Add((row, checkpoint, ChangedIn(row, checkpoint, versions)));
+                var renamed = new RenamedMembers();
+                var checkpoint = Read(thread, row, renamed);
+                read.Add((row, checkpoint, ChangedIn(row, checkpoint, versions), renamed));
             }
 
             var blobs = !database.HasBlobs
                 ? new Dictionary<(string, string, string), CheckpointValue>()
                 : (await database.ReadBlobsAsync(thread, read.SelectMany(r => r.Changed.Select(c => (r.Row.Key.Namespace, c, versions[r.Row.Key][c]))).Distinct(), cancellationToken)
                     .ConfigureAwait(false)).ToDictionary(blob => (blob.Namespace, blob.Channel, blob.Version), blob => blob.Value);
-            foreach (var (row, checkpoint, changed) in read)
+            foreach (var (row, checkpoint, changed, renamed) in read)
             {
                 var values = changed
                     .Select(channel => (channel, Value: blobs.GetValueOrDefault((row.Key.Namespace, channel, versions[row.Key][channel]))))
                     .Where(blob => blob.Value.IsPresent)
                     .ToDictionary(blob => blob.channel, blob => blob.Value);
-                await output.WriteAsync(Line(thread, row, checkpoint, name => changed.Contains(name) || !versions[row.Key].ContainsKey(name), values, writes[row.Key]), cancellationToken).ConfigureAwait(false);
+                var line = Line(thread, row, checkpoint, name => changed.Contains(name) || !versions[row.Key].ContainsKey(name), values, writes[row.Key], renamed);
+                await output.WriteAsync(line, cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
-    private static JsonElement Read(string thread, CheckpointRow row)
+    private static JsonElement Read(string thread, CheckpointRow row, RenamedMembers renamed)
     {
         if (!row.Checkpoint.IsReadable)
         {
@@ -89,7 +96,7 @@ internal static class CheckpointCopy
 
         try
         {
-            var checkpoint = row.Checkpoint.ToElement();
+            var checkpoint = row.Checkpoint.ToElement(renamed);
             return checkpoint.ValueKind == JsonValueKind.Object ? checkpoint : throw Fault(thread, row, "is not an object");
         }
         catch (InvalidDataException fault)
@@ -124,7 +131,13 @@ internal static class CheckpointCopy
     }
 
     private static ReadOnlyMemory<byte> Line(
-        string thread, CheckpointRow row, JsonElement checkpoint, Predicate<string> isNew, Dictionary<string, CheckpointValue> blobs, IEnumerable<CheckpointWrite> writes)
+        string thread,
+        CheckpointRow row,
+        JsonElement checkpoint,
+        Predicate<string> isNew,
+        Dictionary<string, CheckpointValue> blobs,
+        IEnumerable<CheckpointWrite> writes,
+        RenamedMembers renamed)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true });
@@ -136,10 +149,15 @@ internal static class CheckpointCopy
             writer.WriteString("checkpoint_id", row.Key.Id);
             writer.WriteString("parent_checkpoint_id", row.Parent);
             writer.WritePropertyName("checkpoint");
-            WriteCheckpoint(writer, checkpoint, isNew, blobs);
+            WriteCheckpoint(writer, checkpoint, isNew, blobs, renamed);
             writer.WritePropertyName("metadata");
-            row.Metadata.WriteTo(writer);
-            WriteWrites(writer, writes);
+            row.Metadata.WriteTo(writer, renamed);
+            WriteWrites(writer, writes, renamed);
+            if (renamed.Count > 0)
+            {
+                writer.WriteNumber(RenamedMember, renamed.Count);
+            }
+
             writer.WriteEndObject();
             writer.Flush();
             buffer.Write("\n"u8);
@@ -151,7 +169,7 @@ internal static class CheckpointCopy
         }
     }
 
-    private static void WriteCheckpoint(Utf8JsonWriter writer, JsonElement checkpoint, Predicate<string> isNew, Dictionary<string, CheckpointValue> blobs)
+    private static void WriteCheckpoint(Utf8JsonWriter writer, JsonElement checkpoint, Predicate<string> isNew, Dictionary<string, CheckpointValue> blobs, RenamedMembers renamed)
     {
         writer.WriteStartObject();
         foreach (var member in checkpoint.EnumerateObject())
@@ -177,14 +195,14 @@ internal static class CheckpointCopy
         foreach (var (channel, value) in blobs)
         {
             writer.WritePropertyName(channel);
-            value.WriteTo(writer);
+            value.WriteTo(writer, renamed);
         }
 
         writer.WriteEndObject();
         writer.WriteEndObject();
     }
 
-    private static void WriteWrites(Utf8JsonWriter writer, IEnumerable<CheckpointWrite> writes)
+    private static void WriteWrites(Utf8JsonWriter writer, IEnumerable<CheckpointWrite> writes, RenamedMembers renamed)
     {
         writer.WriteStartArray("writes");
         foreach (var write in writes)
@@ -194,7 +212,7 @@ internal static class CheckpointCopy
             writer.WriteNumber("idx", write.Index);
             writer.WriteString("channel", write.Channel);
             writer.WritePropertyName("value");
-            write.Value.WriteTo(writer);
+            write.Value.WriteTo(writer, renamed);
             writer.WriteEndObject();
         }
 

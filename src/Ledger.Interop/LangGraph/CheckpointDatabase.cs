@@ -29,6 +29,17 @@ internal sealed class CheckpointDatabase
     /// <summary>Whether values are apart from the checkpoints, by their version.</summary>
     public bool HasBlobs => _dialect == Postgres;
 
+    /// <summary>Makes the transaction read-only, before its first query; the file of SQLite is opened so.</summary>
+    public static async Task ProtectAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        if (!IsSqlite(connection))
+        {
+            var command = CommandOn(connection, transaction, "LangGraphPostgresReadOnly");
+            await using var _ = command.ConfigureAwait(false);
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Tells the tables by their columns.</summary>
     /// <exception cref="CheckpointException">They are not LangGraph's, or too old.</exception>
     public static async Task<CheckpointDatabase> OpenAsync(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
@@ -41,10 +52,8 @@ internal sealed class CheckpointDatabase
                 throw NoTable(null);
             }
 
-            var command = connection.CreateCommand();
+            var command = CommandOn(connection, transaction, "LangGraphColumns");
             await using var _ = command.ConfigureAwait(false);
-            command.Transaction = transaction;
-            command.CommandText = CheckpointSql.Load("LangGraphColumns");
             var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using var __ = reader.ConfigureAwait(false);
             var types = Enumerable.Range(0, reader.FieldCount).ToDictionary(reader.GetName, reader.GetDataTypeName, StringComparer.OrdinalIgnoreCase);
@@ -112,10 +121,8 @@ internal sealed class CheckpointDatabase
 
     private async Task<List<T>> ReadAsync<T>(string query, string? thread, string? keys, Func<DbDataReader, T> make, CancellationToken cancellationToken)
     {
-        var command = _connection.CreateCommand();
+        var command = CommandOn(_connection, _transaction, query);
         await using var _ = command.ConfigureAwait(false);
-        command.Transaction = _transaction;
-        command.CommandText = CheckpointSql.Load(query);
         Add(command, Thread, thread);
         Add(command, "keys", keys);
         var reader = await command.ExecuteReaderAsync(CommandBehavior.Default, cancellationToken).ConfigureAwait(false);
@@ -127,6 +134,14 @@ internal sealed class CheckpointDatabase
         }
 
         return rows;
+    }
+
+    // A thread may be large; the caller's token ends a wait that is too long.
+    private static DbCommand CommandOn(DbConnection connection, DbTransaction transaction, string query)
+    {
+        var command = connection.CreateCommand();
+        (command.Transaction, command.CommandText, command.CommandTimeout) = (transaction, CheckpointSql.Load(query), 0);
+        return command;
     }
 
     private static void Add(DbCommand command, string name, string? value)

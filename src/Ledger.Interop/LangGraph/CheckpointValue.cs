@@ -16,9 +16,9 @@ internal readonly record struct CheckpointValue(string Form, byte[] Bytes)
     /// <summary>Whether the form is one that is read. Others, such as encrypted ones, are kept as bytes: pickles are programs.</summary>
     public bool IsReadable => Form is "json" or "msgpack" or "null";
 
-    /// <summary>Writes it as JSON on one line.</summary>
+    /// <summary>Writes it as JSON on one line, and counts the members that got another name.</summary>
     /// <exception cref="InvalidDataException">It is not of its form; the message is the rest of a sentence.</exception>
-    public void WriteTo(Utf8JsonWriter writer)
+    public void WriteTo(Utf8JsonWriter writer, RenamedMembers renamed)
     {
         switch (Form)
         {
@@ -29,7 +29,7 @@ internal readonly record struct CheckpointValue(string Form, byte[] Bytes)
                 writer.WriteRawValue(Checked(Bytes), skipInputValidation: true);
                 break;
             case "msgpack":
-                MsgpackJson.Write(Bytes, writer);
+                MsgpackJson.Write(Bytes, writer, renamed);
                 break;
             default:
                 MsgpackJson.WriteBytes(writer, Form, Bytes);
@@ -39,7 +39,7 @@ internal readonly record struct CheckpointValue(string Form, byte[] Bytes)
 
     /// <summary>The value as JSON.</summary>
     /// <exception cref="InvalidDataException">It is not of its form; the message is the rest of a sentence.</exception>
-    public JsonElement ToElement()
+    public JsonElement ToElement(RenamedMembers renamed)
     {
         var json = Bytes;
         if (Form != "json")
@@ -47,7 +47,7 @@ internal readonly record struct CheckpointValue(string Form, byte[] Bytes)
             using var buffer = new MemoryStream();
             using (var writer = new Utf8JsonWriter(buffer))
             {
-                WriteTo(writer);
+                WriteTo(writer, renamed);
             }
 
             json = buffer.ToArray();

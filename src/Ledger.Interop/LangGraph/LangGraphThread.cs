@@ -91,7 +91,12 @@ internal sealed class LangGraphThread(RecordingSource source, IReadOnlyList<Line
             return;
         }
 
-        line.Skip("thread_id");
+        line.Skip("thread_id", CheckpointCopy.RenamedMember);
+        if (line.Json.Member(CheckpointCopy.RenamedMember) is { ValueKind: JsonValueKind.Number } renamed && renamed.TryGetInt64(out var count))
+        {
+            extras.Add("members that got a number, because another has their name", count);
+        }
+
         var parent = line.Text("parent_checkpoint_id") is { } id ? _nodes.GetValueOrDefault(key with { Id = id }) : null;
         var metadata = line.Object("metadata");
         var checkpoint = line.Object("checkpoint");

@@ -9,7 +9,8 @@ namespace Ledger.Interop.LangGraph;
 /// <remarks>
 /// The form is that of <a href="https://github.com/msgpack/msgpack/blob/master/spec.md">MessagePack</a> with the extension types of <c>jsonplus.py</c>: 0 to 5 are
 /// objects with their module, class and arguments, 6 an array of NumPy, 7 the value of a delta channel. An object of the standard library, such as a time or a
-/// set, becomes its argument; any other becomes its members with the class as <c>$type</c>. Bytes become base64.
+/// set, becomes its argument; any other becomes its members with the class as <c>$type</c>. Bytes become base64. A key that is spelled as one before it, such as
+/// <c>1</c> and <c>"1"</c>, gets a number: <c>1~2</c>.
 /// </remarks>
 internal ref struct MsgpackJson
 {
@@ -23,14 +24,16 @@ internal ref struct MsgpackJson
 
     private readonly ReadOnlySpan<byte> _bytes;
     private readonly Utf8JsonWriter _writer;
+    private readonly RenamedMembers _renamed;
     private readonly bool _isKey;
     private int _at;
     private int _depth;
 
-    private MsgpackJson(ReadOnlySpan<byte> bytes, Utf8JsonWriter writer, int depth, bool isKey)
+    private MsgpackJson(ReadOnlySpan<byte> bytes, Utf8JsonWriter writer, RenamedMembers renamed, int depth, bool isKey)
     {
         _bytes = bytes;
         _writer = writer;
+        _renamed = renamed;
         _depth = depth;
         _isKey = isKey;
     }
@@ -47,9 +50,9 @@ internal ref struct MsgpackJson
         DeltaSnapshot = 7,
     }
 
-    /// <summary>Writes one value, which must be all of the bytes.</summary>
+    /// <summary>Writes one value, which must be all of the bytes, and counts the members that got another name.</summary>
     /// <exception cref="InvalidDataException">They are not MessagePack, or end too early; the message is the rest of a sentence.</exception>
-    public static void Write(ReadOnlySpan<byte> bytes, Utf8JsonWriter writer) => WriteWhole(bytes, writer, 0, isKey: false);
+    public static void Write(ReadOnlySpan<byte> bytes, Utf8JsonWriter writer, RenamedMembers renamed) => WriteWhole(bytes, writer, renamed, 0, isKey: false);
 
     /// <summary>Writes bytes as JSON: an object with the form that they are in, and the bytes as base64.</summary>
     public static void WriteBytes(Utf8JsonWriter writer, string form, ReadOnlySpan<byte> bytes)
@@ -60,9 +63,9 @@ internal ref struct MsgpackJson
         writer.WriteEndObject();
     }
 
-    private static void WriteWhole(ReadOnlySpan<byte> bytes, Utf8JsonWriter writer, int depth, bool isKey)
+    private static void WriteWhole(ReadOnlySpan<byte> bytes, Utf8JsonWriter writer, RenamedMembers renamed, int depth, bool isKey)
     {
-        var reader = new MsgpackJson(bytes, writer, depth, isKey);
+        var reader = new MsgpackJson(bytes, writer, renamed, depth, isKey);
         reader.WriteValue();
         if (reader._at != bytes.Length)
         {
@@ -189,16 +192,28 @@ internal ref struct MsgpackJson
     {
         Enter(count);
         _writer.WriteStartObject();
-        WriteMembers(count);
+        WriteMembers(count, []);
         _writer.WriteEndObject();
         _depth--;
     }
 
-    private void WriteMembers(int count)
+    private void WriteMembers(int count, Dictionary<string, int> names)
     {
         for (var i = 0; i < count; i++)
         {
-            _writer.WritePropertyName(TakeName());
+            var name = TakeName();
+            var unique = name;
+            if (!names.TryAdd(name, 1))
+            {
+                do
+                {
+                    unique = string.Create(CultureInfo.InvariantCulture, $"{name}~{++names[name]}");
+                }
+                while (!names.TryAdd(unique, 1));
+                _renamed.Count++;
+            }
+
+            _writer.WritePropertyName(unique);
             WriteValue();
         }
     }
@@ -222,7 +237,7 @@ internal ref struct MsgpackJson
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))
         {
-            var key = new MsgpackJson(_bytes, writer, _depth, isKey: true) { _at = start };
+            var key = new MsgpackJson(_bytes, writer, _renamed, _depth, isKey: true) { _at = start };
             key.WriteValue();
             _at = key._at;
         }
@@ -236,13 +251,13 @@ internal ref struct MsgpackJson
         switch ((Extension)type)
         {
             case Extension.DeltaSnapshot:
-                WriteWhole(content, _writer, _depth, _isKey);
+                WriteWhole(content, _writer, _renamed, _depth, _isKey);
                 break;
             case >= Extension.SingleArgument and <= Extension.Pydantic:
-                new MsgpackJson(content, _writer, _depth, _isKey).WriteObject();
+                new MsgpackJson(content, _writer, _renamed, _depth, _isKey).WriteObject();
                 break;
             case Extension.NumpyArray:
-                var array = new MsgpackJson(content, _writer, _depth, _isKey);
+                var array = new MsgpackJson(content, _writer, _renamed, _depth, _isKey);
                 _writer.WriteStartObject();
                 _writer.WriteString(TypeMember, "numpy.ndarray");
                 array.WriteNamed("dtype", "shape", "order", "data");
@@ -292,7 +307,7 @@ internal ref struct MsgpackJson
             Enter(members);
             _writer.WriteStartObject();
             _writer.WriteString(TypeMember, $"{module}.{name}");
-            WriteMembers(members);
+            WriteMembers(members, new() { [TypeMember] = 1 });
             _writer.WriteEndObject();
         }
         else if (module == "uuid" && name == "UUID" && Guid.TryParseExact(PeekText(), "N", out var id))

@@ -21,6 +21,7 @@ public sealed class ProfileTests : IDisposable
         await story.RunAsync("profile", "list", "--output", "csv");
         await story.RunAsync("profile", "show");
         await story.RunAsync("profile", "show", "home", "--json");
+        await story.RunAsync("profile", "set", "home", "--utc", "false", "--output", "");
         await story.RunAsync("profile", "show", "hme");
         await story.RunAsync("profile", "set", "work", "--schema", "");
         await story.RunAsync("profile", "set", "bad", "--connection", "Host=h;Prot=1");
@@ -45,9 +46,39 @@ public sealed class ProfileTests : IDisposable
     }
 
     [Fact]
+    public async Task Schema_OfTheDefaultProfile_IsForItsServerAlone()
+    {
+        (await With().RunAsync("profile", "set", "usual", "--connection", "Host=a", "--schema", "of_usual", "--default")).ShouldSucceed();
+        var other = ("LEDGER_POSTGRES", "Host=b");
+
+        (await SchemaAsync(With())).ShouldBe("of_usual");
+        (await SchemaAsync(With(other))).ShouldBe("");
+        (await SchemaAsync(With(), "--connection", "Host=b")).ShouldBe("");
+        (await SchemaAsync(With(other), "--profile", "usual")).ShouldBe("of_usual");
+        (await SchemaAsync(With(other, ("LEDGER_PROFILE", "usual")))).ShouldBe("of_usual");
+        (await SchemaAsync(With(other, ("LEDGER_SCHEMA", "of_variable")))).ShouldBe("of_variable");
+    }
+
+    [Fact]
+    public async Task MissingProfile_OrMalformedFile_StopsNoCommandThatNeedsNone()
+    {
+        var work = With(("LEDGER_PROFILE", "work"), ("LEDGER_HOME", _home.FullName));
+        (await work.RunAsync("run", "list")).ShouldBeRefused(2, "There is no profile 'work', which LEDGER_PROFILE names. 'ledger profile list' shows all.");
+        (await work.RunAsync("profile", "list")).ShouldSucceed();
+        (await work.RunAsync("profile", "show")).ShouldBeRefused(1, "There is no profile 'work'. 'ledger profile list' shows all.");
+        (await work.RunAsync("profile", "set", "work", "--schema", "app")).ShouldSucceed();
+        (await work.RunAsync("profile", "show")).ShouldSucceed().ShouldContain("app");
+
+        await File.WriteAllTextAsync(Path.Combine(_home.FullName, "ledger", "config.json"), "{");
+        (await work.RunAsync("completion", "bash")).ShouldSucceed();
+        (await work.RunAsync("db", "path")).ShouldSucceed();
+        (await work.RunAsync("profile", "list")).ExitCode.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task File_HasAPassword_AndOnlyItsOwnerReadsIt()
     {
-        (await With().RunAsync("profile", "set", "work", "--connection", "Host=h;Password=secret")).ShouldSucceed().ShouldNotContain("secret");
+        (await With().RunAsync("profile", "set", "work", "--connection", "Host=h;Password=secret;SSL Password=secret")).ShouldSucceed().ShouldNotContain("secret");
 
         var file = Path.Combine(_home.FullName, "ledger", "config.json");
         File.ReadAllText(file).ShouldContain("secret");
@@ -70,7 +101,7 @@ public sealed class ProfileTests : IDisposable
     private static async Task<string> SchemaAsync(Cli cli, params string[] args)
     {
         var script = (await cli.RunAsync(["migrate", "script", .. args])).ShouldSucceed();
-        return new[] { "of_usual", "of_other", "of_variable", "of_option" }.Single(script.Contains);
+        return new[] { "of_usual", "of_other", "of_variable", "of_option" }.SingleOrDefault(script.Contains, "");
     }
 
     private Cli With(params (string Name, string Value)[] variables) => new()

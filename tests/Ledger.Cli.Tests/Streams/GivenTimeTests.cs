@@ -30,6 +30,8 @@ public sealed class GivenTimeTests
     [InlineData("2026-11-20T09:30:00Z", "2026-11-20T09:30:00Z")]
     [InlineData("2026-11-20 09:30:00Z", "2026-11-20T09:30:00Z")]
     [InlineData("2026-11-20T09:30:00.5-0330", "2026-11-20T09:30:00.5-03:30")]
+    [InlineData("2026-11-20t09:30z", "2026-11-20T09:30:00Z")]
+    [InlineData("2026-11-20 09:30 +02", "2026-11-20T09:30:00+02:00")]
     [InlineData("0001-01-01", "0001-01-01T00:00:00Z")]
     [InlineData("9999-12-31", "9999-12-31T00:00:00Z")]
     public void Text_IsAMoment(string text, string moment) =>
@@ -46,6 +48,10 @@ public sealed class GivenTimeTests
     [InlineData("2026-13-01")]
     [InlineData("2026-11-20T09:30:00+99:00")]
     [InlineData("h")]
+    [InlineData("2026-11-20Z")]
+    [InlineData("2026-11-20+02:00")]
+    [InlineData("2026-11-20 09:30 GMT")]
+    [InlineData("2026-11-20 09:30 PM")]
     public void OtherText_IsNone(string text) => GivenTime.Parse(text).ShouldBeNull();
 
     [Fact]

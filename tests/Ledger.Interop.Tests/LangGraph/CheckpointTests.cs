@@ -148,6 +148,11 @@ public sealed class CheckpointTests
 
         read.Text().ShouldContain("""{"$type":"pickle","base64":"gAQK"}""");
         read.Extra.ShouldContain(e => e.Key == "values in the form 'pickle', as base64" && e.Value == 1);
+
+        using var keys = CheckpointFile.Of(Python).Run("update writes set type = 'msgpack', value = x'820102a13103' where thread_id = 'broken'");
+        read = await keys.ReadAsync("broken");
+        read.Text().ShouldContain("""{"1":2,"1~2":3}""");
+        read.Extra.ShouldContain(e => e.Key == "members that got a number, because another has their name" && e.Value == 1);
     }
 
     [Fact]

@@ -94,12 +94,26 @@ public sealed class MsgpackJsonTests
         },
         times: 1_000);
 
-    private static string JsonOf(byte[] bytes)
+    // In Python 1 and "1" are two keys, and an object may have a member '$type'.
+    [Theory]
+    [InlineData("8501 02 a131 03 a3317e32 04 c3 05 a474727565 06", 3, "{\"1\":2,\"1~2\":3,\"1~2~2\":4,\"true\":5,\"true~2\":6}")]
+    [InlineData("c70d 02 93 a16d a143 81 a52474797065 01", 1, "{\"$type\":\"m.C\",\"$type~2\":1}")]
+    public void Write_KeysOfOneName_AreKeptAndCounted(string hex, int count, string json)
+    {
+        var renamed = new RenamedMembers();
+
+        JsonOf(Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal)), renamed).ShouldBe(json);
+        renamed.Count.ShouldBe(count);
+    }
+
+    private static string JsonOf(byte[] bytes) => JsonOf(bytes, new RenamedMembers());
+
+    private static string JsonOf(byte[] bytes, RenamedMembers renamed)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
         {
-            MsgpackJson.Write(bytes, writer);
+            MsgpackJson.Write(bytes, writer, renamed);
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);

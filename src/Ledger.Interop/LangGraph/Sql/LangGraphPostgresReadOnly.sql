@@ -1,0 +1,2 @@
+-- What is copied is read and not changed.
+set transaction read only
