@@ -38,6 +38,16 @@ internal sealed class RoleCheck
         return new RoleCheck(options.Schemas, names, [.. rights], facts.ToLookup(fact => fact.Kind, fact => (fact.Role, fact.Text)));
     }
 
+    /// <summary>Whether the owner of the tables can give and take what is not as it should be: the roles are there, and some have other rights.</summary>
+    public bool IsToGrant()
+    {
+        var known = _names.All.Append(Owner).Append(Public).ToHashSet(StringComparer.Ordinal);
+        var findings = Findings();
+        return _facts["owner"].All(fact => fact.Text.Length == 0)
+            && findings.All(finding => finding.Kind != RoleFindingKind.NoRole)
+            && findings.Any(finding => known.Contains(finding.Role));
+    }
+
     /// <summary>What is not as it should be, by role.</summary>
     public IReadOnlyList<RoleFinding> Findings()
     {
@@ -50,6 +60,9 @@ internal sealed class RoleCheck
             .. _facts["owner"].Where(fact => fact.Text.Length > 0).Select(fact => Excess(fact.Role, $"the attribute {fact.Text}")),
             .. _names.Owner is { } wanted && wanted != Owner ? [new RoleFinding(RoleFindingKind.Missing, wanted, "the ownership of the tables")] : Array.Empty<RoleFinding>(),
             .. _facts["owned"].Select(fact => Excess(fact.Role, $"the ownership of {fact.Text}")),
+            .. _facts["overload"].Select(fact => Excess(fact.Role, $"function {fact.Text}")),
+            .. _facts["foreign"].Select(fact => Excess(fact.Role, $"trigger {fact.Text}")),
+            .. _facts["trigger"].Where(fact => _names.MartenWriter is null && RoleGrants.TriggersOfMartenWriter.Contains(fact.Text)).Select(fact => Excess(Owner, $"trigger {fact.Text}")),
             .. Memberships(),
             .. RoleGrants.Functions.Select(function => function.Name).Except(_facts["definer"].Select(fact => fact.Text))
                 .Select(name => new RoleFinding(RoleFindingKind.Missing, Owner, $"function {_schemas.Ledger}.{name} as one that runs with its rights")),
@@ -75,9 +88,14 @@ internal sealed class RoleCheck
     private bool IsTooMuch(RoleRight right) => right.Kind switch
     {
         "function" => RoleGrants.Functions.Any(function => function.Name == right.Name),
-        "table" or "view" or "sequence" => IsOfLog(right) && (right.Changes || (right.Role == Public && right.Name != "schema_function")),
-        _ => right.Role != Public && right.Changes,
+        "table" or "view" or "sequence" => right.Role == Public ? IsNotForEveryone(right) : right.Changes && IsOfLog(right),
+        _ => right.Changes,
     };
+
+    // Every role of the server may know which functions there are.
+    private bool IsNotForEveryone(RoleRight right) =>
+        (IsOfLog(right) || (right.Schema == _schemas.Events && right.Name.StartsWith("mt_", StringComparison.Ordinal)))
+        && (right.Changes || right.Name != "schema_function");
 
     private bool IsOfLog(RoleRight right) =>
         right.Kind == "sequence" || RoleGrants.Relations.Contains($"{(right.Schema == _schemas.Ledger && !right.Name.StartsWith("mt_", StringComparison.Ordinal) ? "{ledger}" : "{events}")}.{right.Name}");
