@@ -1,6 +1,8 @@
 -- Refuses an event, which Marten's own statements have written, where its stream has no place for it: one whose predecessor is missing or follows it in the
--- log, one before the end of its stream, and one that the stream's row does not count. The trigger tr_mt_events_appended, which `ledger roles create` makes; at
--- the end of the transaction, because Marten writes a stream's row before its events or after them. Appends by functions of the owner do not run it.
+-- log, one before the end of its stream, one that the stream's row does not count, one that is archived, and one with a number that the sequence has not
+-- given. Marten's tombstones, which fill the numbers of a save that failed, have a stream of their own, which does not count them. The trigger
+-- tr_mt_events_appended, which `ledger roles create` makes; at the end of the transaction, because Marten writes a stream's row before its events or after
+-- them. Appends by functions of the owner do not run it.
 -- Result: null, which a trigger after the row ignores.
 create or replace function {ledger}.guard_append_v1()
 returns trigger
@@ -13,6 +15,18 @@ declare
     is_before boolean;
 begin
     if pg_has_role(current_user, (select c.relowner from pg_class as c where c.oid = tg_relid), 'usage') then
+        return null;
+    end if;
+
+    if new.is_archived is true
+        or exists (select from {events}.mt_events_sequence as s where new.seq_id > s.last_value or new.seq_id = s.last_value and not s.is_called)
+    then
+        raise exception 'The event of version % of stream ''%'' is archived, or has a number that the log has not given: only the operator archives. Nothing was written',
+            new.version, new.stream_id
+            using errcode = 'LG030';
+    end if;
+
+    if new.type = 'tombstone' and new.stream_id = 'mt_tombstone' then
         return null;
     end if;
 

@@ -1,6 +1,6 @@
--- Refuses a row of a stream that says something else than its events, and a change by which its version goes back, or by which it is archived or no longer
--- archived by someone else than the operator: the trigger tr_mt_streams_moved, which `ledger roles create` makes; at the end of the transaction. Appends by
--- functions of the owner do not run it. The first argument of the trigger is the operator's role.
+-- Refuses a row of a stream that says something else than its events, a new one that is archived, and a change by which its version goes back, or by which it
+-- is archived or no longer archived by someone else than the operator: the trigger tr_mt_streams_moved, which `ledger roles create` makes; at the end of the
+-- transaction. Appends by functions of the owner do not run it. The first argument of the trigger is the operator's role.
 -- Result: null, which a trigger after the row ignores.
 create or replace function {ledger}.guard_stream_v1()
 returns trigger
@@ -15,7 +15,14 @@ begin
         return null;
     end if;
 
-    if tg_op = 'UPDATE' then
+    -- Its events are Marten's tombstones, which it does not count.
+    if new.id = 'mt_tombstone' and new.is_archived is not true and coalesce(new.version, 0) = 0 then
+        return null;
+    end if;
+
+    if tg_op = 'INSERT' then
+        is_well := new.is_archived is not true;
+    elsif tg_op = 'UPDATE' then
         is_well := new.id = old.id
             and coalesce(new.version, 0) >= coalesce(old.version, 0)
             and (new.is_archived is not distinct from old.is_archived or pg_has_role(current_user, tg_argv[0]::name, 'usage'));

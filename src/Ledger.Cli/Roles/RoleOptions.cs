@@ -10,7 +10,7 @@ internal sealed class RoleOptions
     private readonly Option<string?> _reader = Named("--reader", "answers questions", "ledger_reader");
     private readonly Option<string?> _auditor = Named("--auditor", "proves and audits", "ledger_auditor");
     private readonly Option<string?> _writer = Named("--writer", "appends", "ledger_writer");
-    private readonly Option<string?> _martenWriter = Named("--marten-writer", "appends with Marten", "there is none");
+    private readonly Option<string?> _martenWriter = Named("--marten-writer", "appends with Marten, or none", "none");
     private readonly Option<string?> _operator = Named("--operator", "runs the daemon, rebuilds, archives and masks", "ledger_operator");
     private readonly Option<string?> _owner = new("--owner")
     {
@@ -27,12 +27,18 @@ internal sealed class RoleOptions
         }
     }
 
-    /// <summary>The roles of a database, under the names that the options give, that were given before, or the usual ones.</summary>
-    public LedgerRoles On(LedgerConnection connection, Session session)
+    /// <summary>The roles of a database: each under the name that its option gives, else the one it was made with, else the usual one.</summary>
+    public async Task<LedgerRoles> OnAsync(LedgerConnection connection, Session session, CancellationToken cancellationToken) =>
+        On(connection, session, await connection.Roles(null).FindNamesAsync(cancellationToken) ?? new LedgerRoleNames());
+
+    /// <summary>The roles without a database.</summary>
+    public LedgerRoles Nowhere(LedgerConnection connection, Session session) => On(connection, session, new LedgerRoleNames());
+
+    private LedgerRoles On(LedgerConnection connection, Session session, LedgerRoleNames before)
     {
         try
         {
-            return connection.Roles(NamesOf(session));
+            return connection.Roles(NamesOf(session, before));
         }
         catch (ArgumentException exception)
         {
@@ -40,20 +46,15 @@ internal sealed class RoleOptions
         }
     }
 
-    private LedgerRoleNames? NamesOf(Session session)
+    private LedgerRoleNames NamesOf(Session session, LedgerRoleNames before) => new()
     {
-        var usual = new LedgerRoleNames();
-        var names = new LedgerRoleNames
-        {
-            Reader = session.Get(_reader) ?? usual.Reader,
-            Auditor = session.Get(_auditor) ?? usual.Auditor,
-            Writer = session.Get(_writer) ?? usual.Writer,
-            MartenWriter = session.Get(_martenWriter),
-            Operator = session.Get(_operator) ?? usual.Operator,
-            Owner = session.Get(_owner),
-        };
-        return names == usual ? null : names;
-    }
+        Reader = session.Get(_reader) ?? before.Reader,
+        Auditor = session.Get(_auditor) ?? before.Auditor,
+        Writer = session.Get(_writer) ?? before.Writer,
+        MartenWriter = session.Get(_martenWriter) is { } given ? (given == "none" ? null : given) : before.MartenWriter,
+        Operator = session.Get(_operator) ?? before.Operator,
+        Owner = session.Get(_owner),
+    };
 
     private static Option<string?> Named(string name, string does, string usual) => new(name)
     {

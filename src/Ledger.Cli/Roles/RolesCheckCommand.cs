@@ -19,7 +19,7 @@ internal sealed class RolesCheckCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await LedgerConnection.OpenAsIsAsync(session, cancellationToken);
-        var findings = await _options.On(connection, session).CheckAsync(cancellationToken);
+        var findings = await (await _options.OnAsync(connection, session, cancellationToken)).CheckAsync(cancellationToken);
         if (session.Json)
         {
             session.Out.Json([.. findings.Select(RoleFindingContract.Of)], ContractContext.Default.IReadOnlyListRoleFindingContract);

@@ -18,7 +18,7 @@ internal sealed class RolesCreateCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = await LedgerConnection.OpenAsIsAsync(session, cancellationToken);
-        var names = await _options.On(connection, session).CreateAsync(cancellationToken);
+        var names = await (await _options.OnAsync(connection, session, cancellationToken)).CreateAsync(cancellationToken);
         if (session.Json)
         {
             session.Out.Json(RolesContract.Of(names), ContractContext.Default.RolesContract);

@@ -18,7 +18,7 @@ internal sealed class RolesScriptCommand : LedgerCommand
     public override async Task RunAsync(Session session, CancellationToken cancellationToken)
     {
         await using var connection = LedgerConnection.Unconnected(session);
-        var script = _options.On(connection, session).Script();
+        var script = _options.Nowhere(connection, session).Script();
         if (!session.Json)
         {
             await session.Out.Text.WriteAsync(script);

@@ -11,6 +11,8 @@ namespace Ledger.Postgres.Roles;
 /// </remarks>
 public sealed class LedgerRoles
 {
+    private const string OwnerIsSuperuser = "LG031";
+
     private readonly NpgsqlDataSource _dataSource;
     private readonly PatientOpening _opening;
     private readonly PostgresOptions _options;
@@ -36,9 +38,11 @@ public sealed class LedgerRoles
 
     /// <summary>Makes the roles and gives each its rights, in one transaction; done again, it corrects what differs. Returns the names, with that of the owner.</summary>
     /// <remarks>
-    /// It needs a superuser, or the owner of the tables with the right to create roles. The functions of appends then run as the owner of the tables, and
-    /// other roles than these may no longer call them. Making the triggers waits for running appends, up to ten seconds.
+    /// It needs a superuser, or, if no owner is named, the owner of the tables with the right to create roles. The functions of appends then run as the owner of
+    /// the tables, and other roles than these may no longer call them. Roles that were made for this log under other names lose their rights to it; they are not
+    /// dropped. Making the triggers waits for running appends, up to ten seconds.
     /// </remarks>
+    /// <exception cref="ArgumentException">The owner of the tables would be a superuser; name another.</exception>
     /// <exception cref="SchemaNotMigratedException">Migrations or functions are missing.</exception>
     public async Task<LedgerRoleNames> CreateAsync(CancellationToken cancellationToken = default)
     {
@@ -48,7 +52,15 @@ public sealed class LedgerRoles
         var names = await NamesAsync(connection, cancellationToken).ConfigureAwait(false);
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = transaction.ConfigureAwait(false);
-        await ExecuteAsync(connection, new RoleScript(_options.Schemas, names).Make(), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await ExecuteAsync(connection, new RoleScript(_options.Schemas, names).Make(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when (fault.SqlState == OwnerIsSuperuser)
+        {
+            throw new ArgumentException($"{fault.MessageText}.", fault);
+        }
+
         var check = await RoleCheck.ReadAsync(connection, _options, names, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return names with { Owner = check.Owner };
@@ -65,6 +77,14 @@ public sealed class LedgerRoles
         await using var _ = connection.ConfigureAwait(false);
         var names = await NamesAsync(connection, cancellationToken).ConfigureAwait(false);
         return (await RoleCheck.ReadAsync(connection, _options, names, cancellationToken).ConfigureAwait(false)).Findings();
+    }
+
+    /// <summary>The names of the roles that were made for this log, without that of the owner; null if none were.</summary>
+    public async Task<LedgerRoleNames?> FindNamesAsync(CancellationToken cancellationToken = default)
+    {
+        var connection = await _opening.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        return await FindAsync(connection, _options.Schemas, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The names of the roles that were made for a log; null if none were.</summary>

@@ -38,27 +38,49 @@ internal sealed class RoleCheck
         return new RoleCheck(options.Schemas, names, [.. rights], facts.ToLookup(fact => fact.Kind, fact => (fact.Role, fact.Text)));
     }
 
+    /// <summary>Whether there is something for the owner of the tables to give or take: the roles are there, and have other rights than they should.</summary>
+    public bool IsToGrant()
+    {
+        var known = _names.All.Append(Owner).Append(Public).ToHashSet(StringComparer.Ordinal);
+        return _facts["owner"].All(fact => fact.Text.Length == 0)
+            && !_names.All.Except(_facts["role"].Select(fact => fact.Role)).Any()
+            && OfGrants().Any(finding => known.Contains(finding.Role));
+    }
+
     /// <summary>What is not as it should be, by role.</summary>
     public IReadOnlyList<RoleFinding> Findings()
     {
-        var expected = Expected().ToHashSet();
-        var known = _names.All.ToHashSet(StringComparer.Ordinal);
         IEnumerable<RoleFinding> findings =
         [
-            .. known.Except(_facts["role"].Select(fact => fact.Role)).Select(role => new RoleFinding(RoleFindingKind.NoRole, role)),
+            .. _names.All.Except(_facts["role"].Select(fact => fact.Role)).Select(role => new RoleFinding(RoleFindingKind.NoRole, role)),
             .. _facts["role"].Where(fact => fact.Text.Length > 0).Select(fact => Excess(fact.Role, $"the attribute {fact.Text}")),
             .. _facts["owner"].Where(fact => fact.Text.Length > 0).Select(fact => Excess(fact.Role, $"the attribute {fact.Text}")),
             .. _names.Owner is { } wanted && wanted != Owner ? [new RoleFinding(RoleFindingKind.Missing, wanted, "the ownership of the tables")] : Array.Empty<RoleFinding>(),
             .. _facts["owned"].Select(fact => Excess(fact.Role, $"the ownership of {fact.Text}")),
+            .. _facts["overload"].Select(fact => Excess(fact.Role, $"function {fact.Text}")),
+            .. _facts["foreign"].Select(fact => Excess(fact.Role, $"trigger {fact.Text}")),
             .. Memberships(),
+            .. OfGrants(),
+        ];
+        return [.. findings.OrderBy(finding => finding.Role, StringComparer.Ordinal).ThenBy(finding => finding.Kind).ThenBy(finding => finding.Subject, StringComparer.Ordinal)];
+    }
+
+    // What the statements after the roles are there give and take, besides what other roles have.
+    private IEnumerable<RoleFinding> OfGrants()
+    {
+        var expected = Expected().ToHashSet();
+        var known = _names.All.ToHashSet(StringComparer.Ordinal);
+        var triggers = RoleGrants.Triggers.Where(name => _names.MartenWriter is not null || !RoleGrants.TriggersOfMartenWriter.Contains(name)).ToHashSet(StringComparer.Ordinal);
+        var present = _facts["trigger"].Select(fact => fact.Text).ToHashSet(StringComparer.Ordinal);
+        return
+        [
             .. RoleGrants.Functions.Select(function => function.Name).Except(_facts["definer"].Select(fact => fact.Text))
                 .Select(name => new RoleFinding(RoleFindingKind.Missing, Owner, $"function {_schemas.Ledger}.{name} as one that runs with its rights")),
-            .. RoleGrants.Triggers.Where(name => _names.MartenWriter is not null || !RoleGrants.TriggersOfMartenWriter.Contains(name)).Except(_facts["trigger"].Select(fact => fact.Text))
-                .Select(name => new RoleFinding(RoleFindingKind.Missing, Owner, $"trigger {name}")),
+            .. triggers.Except(present).Select(name => new RoleFinding(RoleFindingKind.Missing, Owner, $"trigger {name}")),
+            .. present.Except(triggers).Select(name => Excess(Owner, $"trigger {name}")),
             .. expected.Except(_rights).Select(right => new RoleFinding(RoleFindingKind.Missing, right.Role, right.Subject)),
             .. _rights.Except(expected).Where(right => known.Contains(right.Role) || IsTooMuch(right)).Select(right => Excess(right.Role, right.Subject)),
         ];
-        return [.. findings.OrderBy(finding => finding.Role, StringComparer.Ordinal).ThenBy(finding => finding.Kind).ThenBy(finding => finding.Subject, StringComparer.Ordinal)];
     }
 
     private static RoleFinding Excess(string role, string subject) => new(RoleFindingKind.Excess, role, subject);
@@ -75,9 +97,14 @@ internal sealed class RoleCheck
     private bool IsTooMuch(RoleRight right) => right.Kind switch
     {
         "function" => RoleGrants.Functions.Any(function => function.Name == right.Name),
-        "table" or "view" or "sequence" => IsOfLog(right) && (right.Changes || (right.Role == Public && right.Name != "schema_function")),
-        _ => right.Role != Public && right.Changes,
+        "table" or "view" or "sequence" => right.Role == Public ? IsNotForEveryone(right) : right.Changes && IsOfLog(right),
+        _ => right.Changes,
     };
+
+    // Every role of the server may know which functions there are.
+    private bool IsNotForEveryone(RoleRight right) =>
+        (IsOfLog(right) || (right.Schema == _schemas.Events && right.Name.StartsWith("mt_", StringComparison.Ordinal)))
+        && (right.Changes || right.Name != "schema_function");
 
     private bool IsOfLog(RoleRight right) =>
         right.Kind == "sequence" || RoleGrants.Relations.Contains($"{(right.Schema == _schemas.Ledger && !right.Name.StartsWith("mt_", StringComparison.Ordinal) ? "{ledger}" : "{events}")}.{right.Name}");

@@ -8,6 +8,9 @@ internal static class RoleGrants
     /// <summary>The sequence that numbers events.</summary>
     public const string Numbers = "{events}.mt_events_sequence";
 
+    /// <summary>The table that every role of the server may read: what functions a program finds.</summary>
+    public const string ForEveryone = "{ledger}.schema_function";
+
     private const string Change = "insert, update, delete";
 
     // With its salts an erased payload could be guessed from its commitment until they are deleted, so that only those who prove read them.
@@ -37,6 +40,7 @@ internal static class RoleGrants
         new(LedgerRole.Auditor, "select", Salts),
 
         new(LedgerRole.Writer, Change, "{ledger}.call_owner"),
+        new(LedgerRole.Writer, "insert, update", "{ledger}.event_contract"),
 
         // The summaries of runs are written by the program, whose rules they follow.
         new(LedgerRole.Writer, Change, "{ledger}.run_summary", "{ledger}.run_mark"),
@@ -121,6 +125,17 @@ internal static class RoleGrants
 
     /// <summary>Those of them that are on inserts and on updates of streams, which only a marten-writer makes itself.</summary>
     public static IReadOnlyList<string> TriggersOfMartenWriter { get; } = ["tr_mt_events_appended", "tr_mt_streams_moved"];
+
+    /// <summary>Every trigger that the migrations make, or that is made with roles.</summary>
+    public static IReadOnlyList<string> KnownTriggers { get; } =
+        [.. Triggers, .. SchemaCatalog.ExpectedLines().Select(CatalogEntry.Parse).Where(entry => entry.Kind == "trigger").Select(entry => entry.Part!)];
+
+    /// <summary>The functions and procedures of Ledger's schema with the types of their parameters, as <c>append_v1(text)</c>.</summary>
+    public static IReadOnlyList<string> Routines { get; } =
+        [.. Named("function").Concat(Named("procedure")).Select(name => name["{ledger}.".Length..])];
+
+    /// <summary>A function of Ledger's with the types of its parameters.</summary>
+    public static string RoutineOf(string name) => Routines.Single(routine => routine.StartsWith($"{name}(", StringComparison.Ordinal));
 
     private static IReadOnlyList<string> Named(string kind) =>
         [.. SchemaCatalog.ExpectedLines().Select(CatalogEntry.Parse).Where(entry => entry.Kind == kind && entry.Part is null).Select(entry => entry.Object)];

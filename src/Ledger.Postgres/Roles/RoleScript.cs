@@ -22,15 +22,16 @@ internal sealed class RoleScript(SchemaNames schemas, LedgerRoleNames names)
             text.Append(Load("roles_owner").Replace("{owner}", SchemaNames.Quoted(owner), StringComparison.Ordinal)).Append('\n');
         }
 
-        return text.Append(Grant()).ToString();
+        return text.Append(Load("roles_owned")).Append('\n').Append(Load("roles_former")).Append('\n').Append(Grant()).ToString();
     }
 
     /// <summary>Those after the roles are there, by the owner of the tables.</summary>
     public string Grant() => string.Join(
         '\n',
         Load("roles_schemas"),
-        Revoke([.. RoleGrants.Relations]),
-        Revoke([Of(RoleGrants.Numbers, isOfSequences: true)]),
+        Revoke([.. RoleGrants.Relations.Where(relation => relation != RoleGrants.ForEveryone)], fromPublic: true),
+        Revoke([RoleGrants.ForEveryone], fromPublic: false),
+        Revoke([Of(RoleGrants.Numbers, isOfSequences: true)], fromPublic: true),
         string.Concat(RoleGrants.All.Where(grant => names.Of(grant.Role) is not null).Select(Grant)),
         Load("roles_documents"),
         Load("roles_functions"),
@@ -42,9 +43,10 @@ internal sealed class RoleScript(SchemaNames schemas, LedgerRoleNames names)
         var text = SqlText.Load(name)
             .Replace("{names}", Constants(names.All), StringComparison.Ordinal)
             .Replace("{memberships}", Rows(Memberships.Select(pair => (pair.Role, (string?)pair.Member))), StringComparison.Ordinal)
-            .Replace("{functions}", Rows(RoleGrants.Functions.Select(one => (one.Name, one.Role is { } role ? names.Of(role) : null))), StringComparison.Ordinal)
+            .Replace("{functions}", Rows(RoleGrants.Functions.Select(one => (RoleGrants.RoutineOf(one.Name), one.Role is { } role ? names.Of(role) : null))), StringComparison.Ordinal)
             .Replace("{relations}", Constants(RoleGrants.Relations.Select(relation => relation[(relation.IndexOf('.', StringComparison.Ordinal) + 1)..])), StringComparison.Ordinal)
-            .Replace("{routines}", Constants(SchemaFunction.All.Select(function => function.Name)), StringComparison.Ordinal)
+            .Replace("{routines}", Constants(RoleGrants.Routines), StringComparison.Ordinal)
+            .Replace("{triggers}", Constants(RoleGrants.KnownTriggers), StringComparison.Ordinal)
             .Replace("{roles}", string.Join(", ", names.All.Select(SchemaNames.Quoted)), StringComparison.Ordinal);
         foreach (var (token, role) in Tokens())
         {
@@ -77,7 +79,8 @@ internal sealed class RoleScript(SchemaNames schemas, LedgerRoleNames names)
         }
     }
 
-    private string Revoke(IEnumerable<string> objects) => Statement("roles_revoke")
+    private string Revoke(IEnumerable<string> objects, bool fromPublic) => Statement("roles_revoke")
+        .Replace("{grantees}", (fromPublic ? "public, " : "") + string.Join(", ", names.All.Select(SchemaNames.Quoted)), StringComparison.Ordinal)
         .Replace("{objects}", schemas.Fill(string.Join(", ", objects)), StringComparison.Ordinal);
 
     private string Grant(RoleGrant grant) => Statement("roles_grant")

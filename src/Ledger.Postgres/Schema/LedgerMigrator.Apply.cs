@@ -20,7 +20,8 @@ public sealed partial class LedgerMigrator
     /// <c>CompletelyRemoveAllAsync</c>: they are created again in one transaction. A table comes back empty. If the foreign keys to the streams were missing,
     /// rows derived from deleted streams are removed. Objects that differ are left unchanged, and <see cref="AssertAsync"/> names them. A database that a newer
     /// program has migrated is not repaired.</item>
-    /// <item>Roles were made for the log (see <see cref="LedgerRoles"/>): new tables and functions get their rights.</item>
+    /// <item>Roles were made for the log (see <see cref="LedgerRoles"/>), and this is called as the owner of the tables: new tables and functions get their rights, and what differs is
+    /// corrected. That waits for running appends, up to ten seconds.</item>
     /// </list>
     /// </remarks>
     /// <exception cref="MigrationChecksumException">The database has a migration with another text; nothing was applied.</exception>
@@ -43,24 +44,38 @@ public sealed partial class LedgerMigrator
             : new MigrationRun([]) { Mended = mended };
         await CreateDocumentTablesAsync(connection, cancellationToken).ConfigureAwait(false);
         mended.AddRange(await MendAsync(connection, OfEverything, cancellationToken).ConfigureAwait(false));
-        if (!run.IsNothing)
-        {
-            await GrantAsync(connection, cancellationToken).ConfigureAwait(false);
-        }
-
+        await GrantAsync(connection, cancellationToken).ConfigureAwait(false);
         return run;
     }
 
-    // New tables and functions get the rights of the roles that were made for the log, if any were.
+    // New tables and functions get the rights of the roles that were made for the log, if any were; also after a call that failed before it had given them.
     private async Task GrantAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        if (await LedgerRoles.FindAsync(connection, _options.Schemas, cancellationToken).ConfigureAwait(false) is { } names)
+        if (await LedgerRoles.FindAsync(connection, _options.Schemas, cancellationToken).ConfigureAwait(false) is not { } names)
         {
-            var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
-            await using var _ = transaction.ConfigureAwait(false);
-            await ExecuteAsync(connection, new RoleScript(_options.Schemas, names).Grant(), cancellationToken).ConfigureAwait(false);
-            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            return;
         }
+
+        var check = await RoleCheck.ReadAsync(connection, _options, names, cancellationToken).ConfigureAwait(false);
+        if (!check.IsToGrant() || !await IsOwnerAsync(connection, check.Owner, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        var transaction = await LockAsync(connection, cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        await ExecuteAsync(connection, SqlText.Load("roles_wait"), cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(connection, new RoleScript(_options.Schemas, names).Grant(), cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    // Whether the user of the connection has the rights of the owner; any other changes no rights.
+    private async Task<bool> IsOwnerAsync(NpgsqlConnection connection, string owner, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(SqlText.Load("has_role"), connection) { CommandTimeout = _options.CommandTimeoutSeconds };
+        await using var _ = command.ConfigureAwait(false);
+        command.Parameters.Add(new NpgsqlParameter { Value = owner });
+        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true;
     }
 
     private async Task CheckEncodingAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

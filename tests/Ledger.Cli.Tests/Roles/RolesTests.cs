@@ -51,6 +51,8 @@ public sealed class RolesTests(CliDatabase database) : IClassFixture<CliDatabase
             """);
 
         (await database.Cli.RunAsync("roles", "check")).ShouldSucceed().ShouldBe("The roles have what they need, and nothing else.\n");
+        (await database.Cli.RunAsync("roles", "check", "--writer", $"{_prefix}_writer")).ShouldSucceed();
+        (await database.Cli.RunAsync("roles", "check", "--marten-writer", "none")).Output.ShouldContain($"The role '{_prefix}_owner' has trigger tr_mt_streams_moved");
         (await database.Cli.JsonAsync("roles", "create")).GetProperty("marten_writer").GetString().ShouldBe($"{_prefix}_marten");
         (await database.Cli.RunAsync("migrate", "assert")).ShouldSucceed();
         await ExecuteAsync($"grant update on ledger.mt_events to {_prefix}_writer; create role {_prefix}_r login in role {_prefix}_reader; create role {_prefix}_w login in role {_prefix}_writer");

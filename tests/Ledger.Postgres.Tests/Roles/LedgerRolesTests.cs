@@ -52,7 +52,11 @@ public sealed class LedgerRolesTests
             alter role {writer} createrole;
             alter function ledger.fork_v1 security invoker;
             alter table ledger.seal_head owner to current_user;
-            alter table log.mt_events disable trigger tr_mt_events_appended
+            alter table log.mt_events disable trigger tr_mt_events_appended;
+            grant select on log.mt_streams to public;
+            grant create on schema ledger to public;
+            create trigger mine after insert on log.mt_events for each row execute function ledger.guard_append_v1();
+            create function ledger.append_v3(text) returns text language sql security definer as 'select $1'
             """);
         var admin = await database.AskAsync<string>("select current_user::text");
 
@@ -60,6 +64,10 @@ public sealed class LedgerRolesTests
             [
                 $"The role '{names.Owner}' lacks function ledger.fork_v1 as one that runs with its rights.",
                 $"The role '{names.Owner}' lacks trigger tr_mt_events_appended.",
+                $"The role '{names.Owner}' has trigger mine on table log.mt_events, which it must not have.",
+                $"The role '{admin}' has function ledger.append_v3(text), which it must not have.",
+                "The role 'public' has select on table log.mt_streams, which it must not have.",
+                "The role 'public' has create on schema ledger, which it must not have.",
                 $"The role '{names.Reader}' lacks select on table ledger.branch.",
                 $"The role '{names.Reader}' has select on table ledger.seal_leaf, which it must not have.",
                 $"The role '{names.Writer}' lacks execute on function ledger.append_v3.",
@@ -78,39 +86,51 @@ public sealed class LedgerRolesTests
 
         // What others have is theirs, and the database's administrator takes it from them.
         (await roles.Roles.CheckAsync()).Select(finding => finding.Role).Distinct()
-            .ShouldBe([names.Operator, names.Writer, other], ignoreOrder: true);
+            .ShouldBe([names.Operator, names.Writer, names.Owner!, admin, other], ignoreOrder: true);
+        (await database.AskAsync<string>("select proowner::regrole::text || ' ' || has_function_privilege('public', oid, 'execute') from pg_proc where oid = 'ledger.append_v3(text)'::regprocedure"))
+            .ShouldBe($"{admin} true");
     }
 
     [Fact]
-    public async Task Create_WithoutMartenWriter_AppendsRunNoTrigger()
+    public async Task Create_WithOtherNames_FormerRolesHaveNothing_AndAppendsRunNoTrigger()
     {
-        await using var roles = await RoleDatabase.WithoutRolesAsync();
-        var names = roles.Names with { MartenWriter = null };
+        await using var roles = await RoleDatabase.CreateAsync();
+        var database = roles.Database;
+        var names = roles.Names with { Writer = roles.Names.MartenWriter!, MartenWriter = null };
 
-        (await new LedgerRoles(roles.Database.DataSource, roles.Database.Options, names).CreateAsync()).ShouldBe(names);
+        (await new LedgerRoles(database.DataSource, database.Options, names).CreateAsync()).ShouldBe(names);
+
+        var former = roles.Names.Writer;
+        (await database.AskAsync<long>($"""
+            select (select count(*) from pg_auth_members where '{former}'::regrole in (roleid, member))
+                + (select count(*) from pg_class as c cross join lateral aclexplode(c.relacl) as a where a.grantee = '{former}'::regrole)
+                + (select count(*) from pg_proc as p cross join lateral aclexplode(p.proacl) as a where a.grantee = '{former}'::regrole)
+            """)).ShouldBe(0);
 
         // Those of foreign keys aside: on inserts (4) into both tables, and on updates (16) of streams.
-        (await roles.Database.AskAsync<long>("""
+        (await database.AskAsync<long>("""
             select count(*) from pg_trigger
             where not tgisinternal
               and (tgrelid in ('log.mt_events'::regclass, 'log.mt_streams'::regclass) and tgtype & 4 > 0 or tgrelid = 'log.mt_streams'::regclass and tgtype & 16 > 0)
             """)).ShouldBe(0);
-        (await new LedgerRoles(roles.Database.DataSource, roles.Database.Options).CreateAsync()).ShouldBe(names);
-        (await new LedgerRoles(roles.Database.DataSource, roles.Database.Options).CheckAsync()).ShouldBeEmpty();
+        (await new LedgerRoles(database.DataSource, database.Options).CreateAsync()).ShouldBe(names);
+        (await new LedgerRoles(database.DataSource, database.Options).CheckAsync()).ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task Check_OwnerIsASuperuser_IsNamed()
+    public async Task Create_OwnerIsASuperuser_IsRefused_AndTheCheckNamesIt()
     {
         await using var roles = await RoleDatabase.WithoutRolesAsync();
-        var owned = new LedgerRoles(roles.Database.DataSource, roles.Database.Options, roles.Names with { Owner = null });
-        var admin = await roles.Database.AskAsync<string>("select current_user::text");
+        var database = roles.Database;
+        var owned = new LedgerRoles(database.DataSource, database.Options, roles.Names with { Owner = null });
 
-        (await owned.CreateAsync()).Owner.ShouldBe(admin);
+        (await Should.ThrowAsync<ArgumentException>(() => owned.CreateAsync())).Message.ShouldContain("a superuser, and with roles a writer's appends would run as one. Name another owner, with --owner");
 
-        (await owned.CheckAsync()).ShouldHaveSingleItem().Message.ShouldBe(
-            $"The role '{admin}' has the attribute superuser, which it must not have.");
+        (await database.AskAsync<long>("select count(*) from pg_proc where prosecdef")).ShouldBe(0);
         (await roles.Roles.CheckAsync()).Select(finding => finding.Message).ShouldContain($"The role '{roles.Names.Owner}' lacks the ownership of the tables.");
+        await roles.Roles.CreateAsync();
+        await database.ExecuteAsync($"alter role {Quoted(roles.Names.Owner!)} superuser");
+        (await roles.Roles.CheckAsync()).ShouldHaveSingleItem().Message.ShouldBe($"The role '{roles.Names.Owner}' has the attribute superuser, which it must not have.");
     }
 
     [Fact]
@@ -132,7 +152,7 @@ public sealed class LedgerRolesTests
         var database = roles.Database;
         await database.ExecuteAsync($"""
             update ledger.schema_function set checksum = repeat('0', 64);
-            update ledger.schema_function set signature = repeat('0', 64) where name = 'append_v3';
+            update ledger.schema_function set signature = repeat('0', 64) where name in ('append_v3', 'fork_v1');
             drop table ledger.call_owner;
             create table log.mt_doc_later (id varchar primary key);
             alter table log.mt_doc_later owner to "{roles.Names.Owner}"
@@ -140,12 +160,20 @@ public sealed class LedgerRolesTests
 
         await using (var owner = NpgsqlDataSource.Create(await roles.ConnectionStringOfAsync(roles.Names.Owner!)))
         {
-            // A statement without the rest, as psql or Marten run it, leaves a function as it ran.
+            // A statement without the rest, as psql or Marten run it, leaves a function as it ran, and to those who could call it, also where it is dropped.
             await using var one = owner.CreateCommand(database.Options.Schemas.Fill(SchemaFunction.All.Single(function => function.Name == "fork_v1").Apply(Migration.All.Count)));
             await one.ExecuteNonQueryAsync();
-            (await database.AskAsync<bool>("select prosecdef from pg_proc where proname = 'fork_v1'")).ShouldBeTrue();
+            (await database.AskAsync<string>($"""
+                select prosecdef || ' ' || has_function_privilege('{roles.Names.Writer}', oid, 'execute') || ' ' || has_function_privilege('{roles.Names.Reader}', oid, 'execute')
+                from pg_proc where proname = 'fork_v1'
+                """)).ShouldBe("true true false");
 
             await new LedgerMigrator(owner, database.Options).ApplyAsync();
+            (await roles.Roles.CheckAsync()).ShouldBeEmpty();
+
+            // As where a call has failed before it gave the rights.
+            await database.ExecuteAsync($"revoke select on ledger.call_owner from {Quoted(roles.Names.Reader)}; grant execute on function ledger.append_v3 to public");
+            (await new LedgerMigrator(owner, database.Options).ApplyAsync()).IsNothing.ShouldBeTrue();
         }
 
         (await roles.Roles.CheckAsync()).ShouldBeEmpty();

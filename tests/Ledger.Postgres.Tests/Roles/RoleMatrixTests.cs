@@ -38,6 +38,19 @@ public sealed class RoleMatrixTests : IAsyncLifetime
         [
             $"{NewEvent} 'run:full', 2 {Rest}; update log.mt_streams set version = 2, timestamp = now() where id = 'run:full'",
             $"insert into log.mt_streams (id, version, tenant_id) values ('other:new', 2, '*DEFAULT*'); {NewEvent} 'other:new', 1 {Rest}; {NewEvent} 'other:new', 2 {Rest}",
+            $"insert into log.mt_streams (id, version, tenant_id) values ('mt_tombstone', 0, '*DEFAULT*'); {NewEvent} 'mt_tombstone', 7, '{{}}', 'tombstone', now(), '*DEFAULT*', false",
+        ],
+        ["keep the contracts of events"] =
+        [
+            "lock table ledger.event_contract in share row exclusive mode",
+            "insert into ledger.event_contract (name, version, schema, is_enforced, declared_by, declared_at, seen_at) values ('a', 1, '{}', false, 'a', now(), now())",
+            "update ledger.event_contract set seen_at = now()",
+        ],
+        ["insert an archived event, or one with a number of its own"] =
+        [
+            $"{NewEvent} 'run:full', 2, '{{}}', 'note', now(), '*DEFAULT*', true; update log.mt_streams set version = 2 where id = 'run:full'",
+            $"{NewEvent.Replace("nextval('log.mt_events_sequence')", "1000000")} 'run:full', 2 {Rest}; update log.mt_streams set version = 2 where id = 'run:full'",
+            "insert into log.mt_streams (id, version, tenant_id, is_archived) values ('other:new', 0, '*DEFAULT*', true)",
         ],
         ["insert an event after a hole"] =
         [

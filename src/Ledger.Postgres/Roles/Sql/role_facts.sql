@@ -4,7 +4,9 @@
 --   member      a role that one of them is a member of
 --   owned       an object that has another owner than the events, and its owner
 --   definer     a function of Ledger's that runs as its owner, with a fixed search path
+--   overload    a routine that has the name of one of Ledger's but other parameters, and its owner
 --   trigger     one of the triggers, enabled
+--   foreign     a trigger on a table of Ledger's or Marten's that neither the migrations nor these roles make, and the owner of the table
 --   document    a table of Marten's that is not in {relations}
 with owner as (
     select k.oid, k.rolname, k.rolsuper
@@ -40,20 +42,38 @@ facts as (
     where n.nspname in ({events_text}, {ledger_text})
       and c.relkind in ('r', 'p', 'v', 'S')
       and c.relname = any (array[{relations}])
+      and n.nspname = case when starts_with(c.relname, 'mt_') then {events_text} else {ledger_text} end
       and c.relowner <> (select o.oid from owner as o)
     union all
     select 'owned', pg_get_userbyid(p.proowner), format('function %s.%s', n.nspname, p.proname)
     from pg_catalog.pg_proc as p
     join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
     where n.nspname = {ledger_text}
-      and p.proname = any (array[{routines}])
+      and format('%s(%s)', p.proname, oidvectortypes(p.proargtypes)) = any (array[{routines}])
       and p.proowner <> (select o.oid from owner as o)
     union all
     select 'definer', '', p.proname
     from pg_catalog.pg_proc as p
     where p.pronamespace = to_regnamespace(quote_ident({ledger_text}))
-    group by p.proname
-    having bool_and(p.prosecdef and 'search_path=pg_catalog, pg_temp' = any (p.proconfig))
+      and format('%s(%s)', p.proname, oidvectortypes(p.proargtypes)) = any (array[{routines}])
+      and p.prosecdef
+      and 'search_path=pg_catalog, pg_temp' = any (p.proconfig)
+    union all
+    select 'overload', pg_get_userbyid(p.proowner), format('%s.%s(%s)', {ledger_text}, p.proname, oidvectortypes(p.proargtypes))
+    from pg_catalog.pg_proc as p
+    where p.pronamespace = to_regnamespace(quote_ident({ledger_text}))
+      and format('%s(%s)', p.proname, oidvectortypes(p.proargtypes)) <> all (array[{routines}])
+      and exists (select from unnest(array[{routines}]) as r (routine) where starts_with(r.routine, p.proname || '('))
+    union all
+    select 'foreign', pg_get_userbyid(c.relowner), format('%s on table %s.%s', g.tgname, n.nspname, c.relname)
+    from pg_catalog.pg_trigger as g
+    join pg_catalog.pg_class as c on c.oid = g.tgrelid
+    join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+    where not g.tgisinternal
+      and n.nspname in ({events_text}, {ledger_text})
+      and c.relname = any (array[{relations}])
+      and n.nspname = case when starts_with(c.relname, 'mt_') then {events_text} else {ledger_text} end
+      and g.tgname <> all (array[{triggers}])
     union all
     select 'trigger', '', g.tgname
     from pg_catalog.pg_trigger as g

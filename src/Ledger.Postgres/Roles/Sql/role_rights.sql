@@ -32,7 +32,7 @@ grants as (
     from pg_catalog.pg_proc as p
     join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
     cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
-    where p.proname = any (array[{routines}])
+    where format('%s(%s)', p.proname, oidvectortypes(p.proargtypes)) = any (array[{routines}])
       and n.nspname = {ledger_text}
       and a.grantee <> p.proowner
     union all

@@ -1,4 +1,4 @@
--- The tables of documents, Marten's and those of projections, and Marten's tags: what there is now. For later ones, run this again.
+-- The tables of documents, Marten's and those of projections, and Marten's tags: the present tables. For later ones, run this again.
 do $ledger_documents$
 declare
     roles constant text := (select string_agg(quote_ident(n.name), ', ') from unnest(array[{names}]) as n (name));
@@ -15,7 +15,7 @@ begin
           and c.relname <> all (array[{relations}])
         order by c.relname
     loop
-        execute format('revoke all on %s from %s', t.name, roles);
+        execute format('revoke all on %s from public, %s', t.name, roles);
         execute format('grant select on %s to %I', t.name, {reader_text});
         writer := case when t.is_document then {writer_text} else {marten_writer_text} end;
         if writer is not null then

@@ -1,4 +1,5 @@
--- The schemas, and what is Ledger's or Marten's in them, get their owner.
+-- The schemas, and what is Ledger's or Marten's in them, get their owner: of routines, those with the parameters that Ledger's migrations give them, and Marten's
+-- that the owner of the events or the current user has.
 do $ledger_owner$
 declare
     owner oid;
@@ -26,7 +27,7 @@ begin
             where n.nspname in ({events_text}, {ledger_text})
               and c.relkind in ('r', 'p', 'v', 'S')
               and c.relowner <> owner
-              and (c.relname = any (array[{relations}]) or starts_with(c.relname, 'mt_'))
+              and (n.nspname = {ledger_text} and c.relname = any (array[{relations}]) or n.nspname = {events_text} and starts_with(c.relname, 'mt_'))
               and not exists (
                   select
                   from pg_catalog.pg_depend as d
@@ -37,7 +38,16 @@ begin
             join pg_catalog.pg_namespace as n on n.oid = p.pronamespace
             where n.nspname in ({events_text}, {ledger_text})
               and p.proowner <> owner
-              and (p.proname = any (array[{routines}]) or starts_with(p.proname, 'mt_'))) as o
+              and (n.nspname = {ledger_text} and format('%s(%s)', p.proname, oidvectortypes(p.proargtypes)) = any (array[{routines}])
+                  or n.nspname = {events_text}
+                      and starts_with(p.proname, 'mt_')
+                      and (pg_get_userbyid(p.proowner) = current_user
+                          or p.proowner = (
+                              select c.relowner from pg_catalog.pg_class as c where c.oid = to_regclass(quote_ident({events_text}) || '.mt_events')))
+                      and not exists (
+                          select
+                          from pg_catalog.pg_depend as d
+                          where d.classid = 'pg_catalog.pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'))) as o
         order by o.place, o.name
     loop
         execute format('alter %s %s owner to %I', r.kind, r.name, {owner_text});

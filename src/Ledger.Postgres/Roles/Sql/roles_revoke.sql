@@ -1,2 +1,2 @@
 -- Takes back what the roles have, so that what follows is all.
-revoke all on {objects} from {roles};
+revoke all on {objects} from {grantees};

@@ -1,10 +1,21 @@
--- What grants cannot say. Those on inserts and on updates of streams are for a marten-writer, and made only with one: an append by a function of the owner, who is
--- the current user there, does not run them, but it evaluates their condition for each row. A
--- trigger that is there as it should be is left alone, because making one waits for appends. The first one names the roles, for `ledger migrate apply`.
+-- What grants cannot say. Those on inserts and on updates of streams are for a marten-writer, and made only with one: an append by a function of the owner, who
+-- is the current user there, does not run them, but it evaluates their condition for each row. A trigger that is there as it should be is left alone, because
+-- making one waits for appends. The first one names the roles, for `ledger migrate apply`.
 do $ledger_triggers$
 declare
     t record;
 begin
+    for t in
+        select g.tgname as name, c.relname as relation
+        from pg_catalog.pg_trigger as g
+        join pg_catalog.pg_class as c on c.oid = g.tgrelid
+        where {marten_writer_text} is null
+          and c.oid in (to_regclass(quote_ident({events_text}) || '.mt_events'), to_regclass(quote_ident({events_text}) || '.mt_streams'))
+          and g.tgname in ('tr_mt_events_appended', 'tr_mt_streams_moved')
+    loop
+        execute format('drop trigger %I on %I.%I', t.name, {events_text}, t.relation);
+    end loop;
+
     for t in
         select d.name, d.relation, d.text, 'made by ledger roles, ' || md5(d.text) as mark
         from (
