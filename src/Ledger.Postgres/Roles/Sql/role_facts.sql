@@ -12,7 +12,8 @@ with owner as (
     select k.oid, k.rolname, k.rolsuper
     from pg_catalog.pg_class as c
     join pg_catalog.pg_roles as k on k.oid = c.relowner
-    where c.oid = to_regclass(quote_ident({events_text}) || '.mt_events')
+    where c.relnamespace = to_regnamespace(quote_ident({events_text}))
+      and c.relname = 'mt_events'
 ),
 facts as (
     select 'owner' as kind, o.rolname::text as role, case when o.rolsuper then 'superuser' else '' end as text

@@ -3,7 +3,8 @@
 with owner as (
     select c.relowner as id
     from pg_catalog.pg_class as c
-    where c.oid = to_regclass(quote_ident({events_text}) || '.mt_events')
+    where c.relnamespace = to_regnamespace(quote_ident({events_text}))
+      and c.relname = 'mt_events'
 ),
 grants as (
     select a.grantee,
