@@ -71,7 +71,7 @@ public sealed partial class BrowserTests
         await using var watched = await browser.OpenAsync("/change?stream=run:pilot-alone&position=3");
         var page = watched.Page;
         watched.Provoked = "status of 502";
-        browser.Runner.Fault = new InvalidOperationException("The <b>agent</b> is asleep.");
+        browser.Runner.Fault = new HttpRequestException("The <b>agent</b> is asleep.");
         try
         {
             await page.GetByLabel("Data of").FillAsync("{\"result\": 9}");
