@@ -35,10 +35,10 @@ internal sealed record ComparisonContract(
 }
 
 /// <summary>One of the runs and branches.</summary>
-/// <param name="Run">How it is doing, and what it cost.</param>
+/// <param name="Details">How it is doing, and what it cost.</param>
 /// <param name="IsCut">Whether it has more events than are compared.</param>
 /// <param name="SinceShared">What its calls cost after the events that all share, where that is known.</param>
-internal sealed record ComparedRunContract(RunContract Run, bool IsCut, CallTotalsContract? SinceShared = null)
+internal sealed record ComparedRunContract(RunContract Details, bool IsCut, CallTotalsContract? SinceShared = null)
 {
     public static ComparedRunContract Of(ComparedSide side) => new(
         RunContract.Of(side.Stream, side.Length, side.Branch).With(side.Cost?.Summary),

@@ -115,7 +115,7 @@ public abstract partial class ApiTests
         var page = await GetAsync($"{Base}/compare?{Query}&rows=changed&from=1&limit=1");
         var lines = (await _client.GetStringAsync($"{Base}/compare/export?{Query}")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)).ToList();
 
-        all.GetProperty("runs").EnumerateArray().Select(side => side.GetProperty("run").GetProperty("stream").GetString()).ShouldBe(["run:kettle", "branch:kettle-strict", "branch:third"]);
+        all.GetProperty("runs").EnumerateArray().Select(side => side.GetProperty("details").GetProperty("stream").GetString()).ShouldBe(["run:kettle", "branch:kettle-strict", "branch:third"]);
         (all.GetProperty("shared_length").GetInt64(), all.GetProperty("first_difference").GetInt64()).ShouldBe((8, 0));
         var rows = all.GetProperty("rows").EnumerateArray().Select(row => string.Join(' ', row.GetProperty("events").EnumerateArray().Select(one => $"{one.GetProperty("side")}:{one.GetProperty("event").GetProperty("position")}"))).ToList();
         rows[0].ShouldBe("0:8 1:9 2:9");
