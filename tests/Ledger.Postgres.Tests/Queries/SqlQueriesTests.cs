@@ -120,7 +120,8 @@ public sealed class SqlQueriesTests(LedgerDatabase database) : IClassFixture<Led
         const string State = """
             select concat_ws(' ',
                 (select count(*) from ledger.mt_events), (select string_agg(id || version, ',' order by id) from ledger.mt_streams),
-                (select last_value from ledger.mt_events_sequence), (select count(*) from pg_class), (select count(*) from pg_locks where locktype = 'advisory'),
+                (select last_value from ledger.mt_events_sequence), (select count(*) from pg_class),
+                (select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())),
                 (select count(*) from ledger.event_contract))
             """;
         var before = await database.ScalarAsync<string>(State);
