@@ -194,11 +194,13 @@ public sealed class ContractTests(CliDatabase database) : IClassFixture<CliDatab
     [Fact]
     public void Members_OfOneName_MeanOneThing()
     {
-        // Lists whose items add something to the thing of their name, and the events and notes of record stores.
+        // Lists whose items add something to the thing of their name, the events and notes of record stores, and what a projection does step by step.
         string[] exceptions =
         [
             "RecoveryContract.tasks", "RecoveryContract.calls", "NeighbourhoodContract.objects", "DiffContract.changes", "MergeContract.changes", "ChainEventsContract.events",
             "ChronoMigrationContract.notes", "ChronoImportContract.left", "VerdictContract.events", "CompactionContract.event",
+            "ComparisonContract.runs", "ComparisonLineContract.runs", "ComparedRowContract.events", "ComparisonLineContract.events",
+            "ProjectionStepContract.changes", "ProjectionStepPageContract.steps",
         ];
         var members = typeof(ContractContext).Assembly.GetTypes()
             .Where(type => type.Namespace == typeof(ContractContext).Namespace && type.Name.EndsWith("Contract", StringComparison.Ordinal) && type != typeof(WorldStreamContract) && type != typeof(ProjectionStepStreamContract))
