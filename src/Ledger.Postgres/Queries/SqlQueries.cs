@@ -9,7 +9,7 @@ namespace Ledger.Postgres.Queries;
 /// <remarks>
 /// <para>Each question runs in a read-only transaction of its own, as one statement behind a cursor, with a time limit, and as the role of readers where there
 /// is one. Functions that may do more than answer are refused: those that PostgreSQL marks volatile, except Ledger's own and those of time and chance, and those
-    /// that run a text as SQL. That is a second line: a function that is marked stable may still do anything, so that the role is the protection.</para>
+/// that run a text as SQL. That is a second line: a function that is marked stable may still do anything, so that the role is the protection.</para>
 /// <para>What a role may read is for its privileges to say. Safe for concurrent use.</para>
 /// </remarks>
 /// <param name="dataSource">The server; a standby is good enough.</param>
