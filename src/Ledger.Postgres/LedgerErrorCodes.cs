@@ -17,4 +17,7 @@ internal static class LedgerErrorCodes
 
     /// <summary>A role would have changed the log otherwise than it may.</summary>
     public const string Guarded = "LG030";
+
+    /// <summary>An archive of retention does not fit what the log has.</summary>
+    public const string NotRestored = "LG041";
 }

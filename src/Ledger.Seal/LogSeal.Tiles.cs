@@ -16,7 +16,7 @@ public sealed partial class LogSeal
     /// <summary>The bytes of a tile or of a bundle of entries by its path below <c>tile/</c>; null if no checkpoint has it.</summary>
     /// <remarks>
     /// https://c2sp.org/tlog-tiles: <c>0/x001/067</c>, <c>1/000.p/17</c>, <c>entries/003</c>. Only what a signed checkpoint covers is given. The entries of events that
-    /// were deleted cannot be given either.
+    /// were deleted, as by retention, cannot be given either.
     /// </remarks>
     /// <param name="path">The path.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
@@ -58,7 +58,13 @@ public sealed partial class LogSeal
                 if (level == 0)
                 {
                     var entries = EntriesPath + TilePath.Of(id.Index) + TilePath.Partial(width);
-                    await WriteAsync("tile/" + entries, token => FindTileAsync(entries, token)).ConfigureAwait(false);
+
+                    // Of a tile from which retention has removed events there are no entries, as of any pruned log.
+                    if (await HasLeavesAsync(id.Index * TileId.Width, width, cancellationToken).ConfigureAwait(false))
+                    {
+                        await WriteAsync("tile/" + entries, token => FindTileAsync(entries, token)).ConfigureAwait(false);
+                    }
+
                     progress?.Report((id.Index * TileId.Width) + width);
                 }
             }
@@ -90,6 +96,15 @@ public sealed partial class LogSeal
             && (path.StartsWith("tile/" + EntriesPath, StringComparison.Ordinal)
                 || found.Length == TilePath.Parse(path[(path.IndexOf('/', "tile/".Length) + 1)..])!.Value.Width * MerkleTree.HashSize);
     }
+
+    private async Task<bool> HasLeavesAsync(long first, int width, CancellationToken cancellationToken) => await UseAsync(
+        async (connection, token) => (await _reading.ListAsync(
+            connection,
+            "count_leaves",
+            p => p.With(first, NpgsqlDbType.Bigint).With(first + width, NpgsqlDbType.Bigint),
+            r => r.GetInt64(0),
+            token).ConfigureAwait(false))[0] == width,
+        cancellationToken).ConfigureAwait(false);
 
     private async Task<byte[]?> FindTileAsync(NpgsqlConnection connection, TileId id, int width, CancellationToken cancellationToken)
     {

@@ -75,6 +75,8 @@ internal static class RoleGrants
             "{ledger}.projection_request",
             "{ledger}.projection_rebuild",
             "{ledger}.projection_rebuild_part"),
+        new(LedgerRole.Operator, "insert, update", "{ledger}.retention_run", "{ledger}.retention_stream"),
+        new(LedgerRole.Operator, Change, "{ledger}.retention_hold"),
     ];
 
     /// <summary>The functions that run with the rights of their owner, and the lowest role that may call each; null for what triggers call.</summary>
@@ -108,6 +110,10 @@ internal static class RoleGrants
         ("clear_tasks_v1", LedgerRole.Operator),
         ("rebuild_world", LedgerRole.Operator),
         ("shadow_document_v1", LedgerRole.Operator),
+        ("retain_page_v1", LedgerRole.Operator),
+        ("restore_begin_v1", LedgerRole.Operator),
+        ("restore_page_v1", LedgerRole.Operator),
+        ("restore_end_v1", LedgerRole.Operator),
 
         ("guard_deleted_events_v1", null),
         ("note_rewritten_event_v1", null),
@@ -115,6 +121,7 @@ internal static class RoleGrants
         ("forget_stream_v1", null),
         ("forget_log_v1", null),
         ("drop_world_v1", null),
+        ("guard_segment_v1", null),
     ];
 
     /// <summary>The triggers, all on the tables of streams and events.</summary>

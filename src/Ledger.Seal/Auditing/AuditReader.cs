@@ -20,40 +20,33 @@ internal sealed class AuditReader(PostgresOptions options)
     public async Task<(long Size, long Sequence, long Unsealed)> ReadHeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => (await _reading.ListAsync(
         connection, "count_unsealed", _ => { }, r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), cancellationToken).ConfigureAwait(false))[0];
 
-    /// <summary>A page of leaves with their events; after the last leaf, the events up to the head.</summary>
+    /// <summary>A part of the tree with its leaves and their events; after the last leaf, the events up to the head.</summary>
     public async Task<AuditPage> ReadAsync(NpgsqlConnection connection, long firstLeaf, long size, long after, long head, CancellationToken cancellationToken)
     {
+        var end = Math.Min(size, firstLeaf + Rows);
         var leaves = await _reading.ListAsync(
             connection,
             "audit_leaves",
-            p => p.With(firstLeaf, NpgsqlDbType.Bigint).With(size, NpgsqlDbType.Bigint).With(Rows, NpgsqlDbType.Integer),
+            p => p.With(firstLeaf, NpgsqlDbType.Bigint).With(end, NpgsqlDbType.Bigint),
             r => new AuditLeaf(r.GetInt64(0), r.GetInt64(1), SealRow.Salts(r, 2), r.GetFieldValue<byte[]>(6)),
             cancellationToken).ConfigureAwait(false);
-        var hashes = new List<byte[]?>(leaves.Count);
-        if (leaves.Count > 0)
+        var tiles = new Dictionary<long, byte[]>();
+        if (end > firstLeaf)
         {
-            var tiles = new Dictionary<long, byte[]>();
             await _reading.ReadAsync(
                 connection,
                 "audit_tiles",
                 p => p.With((short)0, NpgsqlDbType.Smallint)
-                    .With(leaves[0].Leaf / TileId.Width, NpgsqlDbType.Bigint)
-                    .With(leaves[^1].Leaf / TileId.Width, NpgsqlDbType.Bigint),
+                    .With(firstLeaf / TileId.Width, NpgsqlDbType.Bigint)
+                    .With((end - 1) / TileId.Width, NpgsqlDbType.Bigint),
                 r => tiles.TryAdd(r.GetInt64(0), r.GetFieldValue<byte[]>(1)),
                 cancellationToken).ConfigureAwait(false);
-            hashes.AddRange(leaves.Select(leaf =>
-            {
-                var at = (int)(leaf.Leaf % TileId.Width) * MerkleTree.HashSize;
-                return tiles.TryGetValue(leaf.Leaf / TileId.Width, out var tile) && tile.Length >= at + MerkleTree.HashSize
-                    ? tile[at..(at + MerkleTree.HashSize)]
-                    : null;
-            }));
         }
 
         // A forged number of a leaf may be lower than the last one.
-        var until = leaves.Count == Rows ? Math.Max(after, leaves.Max(l => l.Sequence)) : head;
+        var until = end == size ? head : leaves.Count == 0 ? after : Math.Max(after, leaves.Max(l => l.Sequence));
         var events = await ReadEventsAsync(connection, after, until, cancellationToken).ConfigureAwait(false);
-        return new AuditPage(leaves, hashes, events, until, events.Count < Rows);
+        return new AuditPage(end, end == size, leaves, tiles, events, until, events.Count < Rows);
     }
 
     /// <summary>Further events of a page that has more of them than leaves.</summary>
@@ -98,6 +91,10 @@ internal sealed class AuditReader(PostgresOptions options)
             cancellationToken).ConfigureAwait(false);
         return rows.ToDictionary(r => r.Item1, r => r.Item2, StringComparer.Ordinal);
     }
+
+    /// <summary>What retention says that it has removed.</summary>
+    public Task<List<(long Sequence, byte[] Data)>> ReadRetainedAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        _reading.ListAsync(connection, "audit_retained", _ => { }, r => (r.GetInt64(0), r.GetFieldValue<byte[]>(1)), cancellationToken);
 
     public Task<List<string>> ReadLostBranchesAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         _reading.ListAsync(connection, "audit_lost_branches", _ => { }, r => r.GetString(0), cancellationToken);

@@ -9,7 +9,7 @@ internal sealed partial class Auditor
     /// <summary>The checkpoints of the page's sizes: those of the table, and those that were kept.</summary>
     private async Task<List<ExpectedRoot>> ReadExpectedAsync(NpgsqlConnection connection, AuditPage page, CancellationToken cancellationToken)
     {
-        var until = page.Leaves.Count == 0 ? _leaf : page.Leaves[^1].Leaf + 1;
+        var until = page.End;
         var expected = new List<ExpectedRoot>();
         for (var from = _leaf + 1; from <= until;)
         {

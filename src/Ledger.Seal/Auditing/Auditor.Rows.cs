@@ -3,6 +3,38 @@ namespace Ledger.Seal.Auditing;
 /// <content>Which rows were changed, moved, inserted or removed.</content>
 internal sealed partial class Auditor
 {
+    /// <summary>Goes on to a leaf over those that have no row: retention has removed them with their events, or they are missing.</summary>
+    private void Pass(AuditPage page, long leaf)
+    {
+        while (_leaf < leaf)
+        {
+            if (_retained.Take(_leaf))
+            {
+                _tree.Add(page.HashOf(_leaf), Damaged);
+                _leaf++;
+                continue;
+            }
+
+            var end = _leaf + 1;
+            while (end < leaf && !_retained.Has(end))
+            {
+                end++;
+            }
+
+            // Nothing follows: the end of the audit says it.
+            if (page.IsLast && end == page.End)
+            {
+                return;
+            }
+
+            Find(SealFindingKind.SealDamaged, _leaf, null, null, [], $"The seal has no leaf {Number(_leaf)} to {Number(end - 1)}.");
+            for (; _leaf < end; _leaf++)
+            {
+                _tree.Add(null, Damaged);
+            }
+        }
+    }
+
     private void Wait(AuditRow row)
     {
         if (_waiting.Count < MostWaiting)

@@ -23,23 +23,24 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
     private long _compacted;
     private long _findings;
     private List<ExpectedRoot> _kept = [];
+    private RetainedLeaves _retained = new([]);
     private bool _isUntrusted;
 
     public async Task<SealAudit> RunAsync(CancellationToken cancellationToken)
     {
         var (size, head, unsealed) = await UseAsync(reader.ReadHeadAsync, cancellationToken).ConfigureAwait(false);
         _kept = [.. options.Kept.Select(note => RootOf(null, note.ToString(), "a checkpoint that was kept")).OfType<ExpectedRoot>()];
+        _retained = new RetainedLeaves(await UseAsync(reader.ReadRetainedAsync, cancellationToken).ConfigureAwait(false));
         var next = ReadAsync(0, 0);
         while (true)
         {
             var page = await next.ConfigureAwait(false);
-            var isLast = page.Leaves.Count < AuditReader.Rows;
 
             // The next page is read while this one is hashed.
-            next = isLast ? next : ReadAsync(page.Leaves[^1].Leaf + 1, page.Until);
+            next = page.IsLast ? next : ReadAsync(page.End, page.Until);
             await UseAsync((connection, token) => CompareAsync(connection, page, token), cancellationToken).ConfigureAwait(false);
             options.Progress?.Report(_leaf);
-            if (isLast)
+            if (page.IsLast)
             {
                 break;
             }
@@ -50,9 +51,14 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
             Damaged(SealFindingKind.SealDamaged, _leaf, $"The last {Number(size - _leaf)} leaves of the seal are gone.");
         }
 
+        foreach (var retained in _retained.Counted())
+        {
+            options.OnRetained?.Invoke(retained);
+        }
+
         Explain();
         await UseAsync((connection, token) => EndAsync(connection, size, token), cancellationToken).ConfigureAwait(false);
-        return new SealAudit(size, _events, _erased, _compacted, _tree.Confirmed, size - _tree.ConfirmedSize, unsealed, _findings);
+        return new SealAudit(size, _events, _erased, _compacted, _tree.Confirmed, size - _tree.ConfirmedSize, unsealed, _findings) { Retained = _retained.Counted().Sum(r => r.Events) };
 
         Task<AuditPage> ReadAsync(long leaf, long after) =>
             UseAsync((connection, token) => reader.ReadAsync(connection, leaf, size, after, head, token), cancellationToken);
@@ -80,7 +86,7 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
             foreach (var columns in events)
             {
                 var row = leaves.TryGetValue(columns.Sequence, out var i)
-                    ? paired[i] = new AuditRow(columns, page.Leaves[i], page.Hashes[i])
+                    ? paired[i] = new AuditRow(columns, page.Leaves[i], page.HashOf(page.Leaves[i].Leaf))
                     : new AuditRow(columns, null, null);
                 (row.Leaf is null ? inserted : rows).Add(row);
             }
@@ -106,8 +112,11 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
         var forks = new List<EventColumns>();
         for (var i = 0; i < page.Leaves.Count; i++)
         {
-            Judge(page.Leaves[i], paired[i], page.Hashes[i], compacted, forks);
+            Pass(page, page.Leaves[i].Leaf);
+            Judge(page.Leaves[i], paired[i], page.HashOf(page.Leaves[i].Leaf), compacted, forks);
         }
+
+        Pass(page, page.End);
 
         await CheckForksAsync(connection, forks, cancellationToken).ConfigureAwait(false);
         await CheckTilesAsync(connection, _tree.TakeFull(), cancellationToken).ConfigureAwait(false);
@@ -116,15 +125,6 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
 
     private void Judge(AuditLeaf leaf, AuditRow? row, byte[]? hash, Dictionary<long, EventColumns> compacted, List<EventColumns> forks)
     {
-        if (leaf.Leaf > _leaf)
-        {
-            Find(SealFindingKind.SealDamaged, _leaf, null, null, [], $"The seal has no leaf {Number(_leaf)} to {Number(leaf.Leaf - 1)}.");
-            for (; _leaf < leaf.Leaf; _leaf++)
-            {
-                _tree.Add(null, Damaged);
-            }
-        }
-
         if (!leaf.Salts.IsWhole)
         {
             Damaged(
@@ -221,7 +221,7 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
     private async Task<Dictionary<long, EventColumns>> FindCompactedAsync(
         NpgsqlConnection connection, AuditPage page, AuditRow?[] paired, CancellationToken cancellationToken)
     {
-        var gone = page.Leaves.Select((leaf, i) => (leaf, i)).Where(p => paired[p.i] is null).ToDictionary(p => p.leaf.Sequence, p => new AuditRow(null, p.leaf, page.Hashes[p.i]));
+        var gone = page.Leaves.Select((leaf, i) => (leaf, i)).Where(p => paired[p.i] is null).ToDictionary(p => p.leaf.Sequence, p => new AuditRow(null, p.leaf, page.HashOf(p.leaf.Leaf)));
         if (gone.Count == 0)
         {
             return new Dictionary<long, EventColumns>();

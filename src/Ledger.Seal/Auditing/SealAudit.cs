@@ -11,6 +11,9 @@ namespace Ledger.Seal;
 /// <param name="Findings">How many things were found.</param>
 public sealed record SealAudit(long Size, long Events, long Erased, long Compacted, long Checkpoints, long AfterLastCheckpoint, long Unsealed, long Findings)
 {
+    /// <summary>How many sealed events retention has removed, as its own events say.</summary>
+    public long Retained { get; init; }
+
     /// <summary>Whether nothing was found.</summary>
     public bool IsClean => Findings == 0;
 }

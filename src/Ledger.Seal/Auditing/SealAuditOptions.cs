@@ -17,6 +17,9 @@ public sealed record SealAuditOptions
     /// <summary>Receives each event whose payload was erased, so that it is not proved any more: default nobody.</summary>
     public Action<ErasedPayload>? OnErased { get; init; }
 
+    /// <summary>Receives, at the end, what retention has removed, by stream: default nobody. Compare it with what was ordered.</summary>
+    public Action<RetainedEvents>? OnRetained { get; init; }
+
     /// <summary>Receives how many leaves were looked at: default nobody.</summary>
     public IProgress<long>? Progress { get; init; }
 }

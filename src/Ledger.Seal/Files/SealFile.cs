@@ -14,7 +14,8 @@ public static class SealFile
     /// <summary>Verifies a file.</summary>
     /// <remarks>
     /// The file must lead to a checkpoint that a given key of the log has signed, and that every given witness has cosigned. Of a run, the events must be all that
-    /// its history has up to the last one, in their order, a branch with the prefix that its first event names. That nothing follows is not proved.
+    /// its history has up to the last one, in their order, a branch with the prefix that its first event names. That nothing follows is not proved. Of an archive of
+    /// retention (a stream that can seek), the events must follow each other.
     /// </remarks>
     /// <param name="file">The file.</param>
     /// <param name="keys">The keys that are trusted: of the log, and of witnesses.</param>
@@ -33,8 +34,13 @@ public static class SealFile
         var check = new Check(keys, earlier, each);
         try
         {
-            using var reader = new StreamReader(file, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false, leaveOpen: true);
+            using var reader = new StreamReader(
+                await ArchiveLines.OpenAsync(file, cancellationToken).ConfigureAwait(false), new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false, leaveOpen: true);
             await check.ReadAsync(reader, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidDataException fault)
+        {
+            check.Fail($"The file is damaged: {fault.Message}");
         }
         catch (DecoderFallbackException)
         {
@@ -76,6 +82,12 @@ public static class SealFile
         public async Task ReadAsync(StreamReader reader, CancellationToken cancellationToken)
         {
             var first = await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) ?? throw new SealFormatException("The file is empty.");
+            if (ArchiveLines.IsHeader(first))
+            {
+                await ReadArchiveAsync(first, reader, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
             if (first.StartsWith('{'))
             {
                 await ReadBundleAsync(first, reader, cancellationToken).ConfigureAwait(false);
@@ -135,6 +147,43 @@ public static class SealFile
             if (_stream is not null)
             {
                 CheckPrefix(lines);
+            }
+        }
+
+        // An archive of retention: the columns of the events themselves, with the salts of their leaves.
+        private async Task ReadArchiveAsync(string first, StreamReader reader, CancellationToken cancellationToken)
+        {
+            var (stream, note, version) = ArchiveLines.ReadHeader(first);
+            _stream = stream;
+            Trust(SignedNote.Parse(note), null, null);
+            var (lines, ended) = (0L, false);
+            while (await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line && !ended)
+            {
+                try
+                {
+                    if (ended = ArchiveLines.IsEnd(line, lines))
+                    {
+                        continue;
+                    }
+
+                    lines++;
+                    if (ArchiveLines.Read(line) is { } archived)
+                    {
+                        Prove(archived);
+                        version = SealEntry.Decode(archived.Entry) is var entry && entry.Stream == stream && entry.Version == version
+                            ? version + 1
+                            : throw new SealFormatException($"version {Number(entry.Version)} of '{entry.Stream}' does not follow; events are missing or in another order");
+                    }
+                }
+                catch (SealFormatException fault)
+                {
+                    Fail($"Line {Number(lines)}: {fault.Message.TrimEnd('.')}.");
+                }
+            }
+
+            if (!ended)
+            {
+                Fail("The archive is not complete: its last line is missing.");
             }
         }
 

@@ -1,0 +1,187 @@
+-- Removes the last events of a stream that a run of retention has archived, at most a page of them, and appends the event retention.removed that names them, so
+-- that both are there or neither is. What is left of a stream is always a prefix. With the first page goes what is derived from the stream, and it becomes
+-- read-only; with the last one goes the stream, unless branches share its first events. Everything is decided again under the stream's lock: one that has grown,
+-- is held, or has events that the seal lacks, is left as it is.
+--   p_run       the run of retention
+--   p_stream    the stream
+--   p_rows      the most events
+--   p_event_id  the id of the event
+-- Result: one row: the state of the stream: removing while there are more, removed, or left; why it was left; and how many events were removed.
+create or replace function {ledger}.retain_page_v1(p_run bigint, p_stream text, p_rows integer, p_event_id uuid, out state text, out reason text, out removed bigint)
+language plpgsql
+volatile
+set enable_seqscan = off
+as $function$
+declare
+    task constant text := case when starts_with(p_stream, 'task:') then substr(p_stream, 6) end;
+    plan record;
+    own record;
+    stays bigint;
+    below bigint;
+    tags text;
+    leaves jsonb;
+    appended text;
+begin
+    removed := 0;
+    select r.state, r.version, r.kept, r.reason, r.file, r.sha256
+    into plan
+    from {ledger}.retention_stream as r
+    where r.run = p_run and r.stream = p_stream
+    for update;
+    state := plan.state;
+    reason := plan.reason;
+    if not found or plan.state not in ('archived', 'removing') then
+        return;
+    end if;
+
+    -- In the order of an append.
+    perform pg_advisory_xact_lock_shared({ledger}.projection_key_v1(n.name)) from (values ('ledger:world'), ('ledger:task')) as n (name);
+    select t.version, coalesce(t.is_archived, false) as is_archived into own from {events}.mt_streams as t where t.id = p_stream for update;
+    stays := plan.kept;
+    if exists (select from {ledger}.branch as b where b.parent = p_stream)
+        or exists (select from {ledger}.branch as b where b.root = p_stream)
+        or exists (select from {ledger}.branch_segment as s where s.stream = p_stream) then
+        stays := greatest(stays, 1, (select max(s.taken) from {ledger}.branch_segment as s where s.stream = p_stream));
+    end if;
+
+    if own.version is null then
+        reason := 'gone';
+    elsif stays >= own.version or stays > 0 and p_stream ~ '^(task|chrono):' then
+        reason := 'branch';
+    elsif plan.state = 'archived' then
+        reason := case
+            when own.version <> plan.version then 'changed'
+            when {ledger}.retention_held_v1(p_stream) then 'held'
+            when task is not null and exists (select from {ledger}.tasks as t where t.parent_task_id = task) then 'task'
+            when exists (
+                select
+                from {ledger}.seal_head as h
+                join {events}.mt_events as e on e.stream_id = p_stream and e.version = own.version
+                where h.size > 0 and e.seq_id > h.seq) then 'unsealed'
+        end;
+    end if;
+
+    if reason is not null then
+        state := case when plan.state = 'removing' then 'removed' else 'left' end;
+        update {ledger}.retention_stream as r
+        set state = retain_page_v1.state,
+            reason = retain_page_v1.reason,
+            kept = case when plan.state = 'removing' then coalesce(own.version, 0) else r.kept end
+        where r.run = p_run and r.stream = p_stream;
+        return;
+    end if;
+
+    if plan.state = 'archived' then
+        update {events}.mt_streams as t set is_archived = true where t.id = p_stream;
+        if stays > 0 and not own.is_archived then
+            update {events}.mt_events as e set is_archived = true where e.stream_id = p_stream and e.version <= stays;
+        end if;
+
+        delete from {ledger}.world_head as h where h.stream = p_stream;
+        delete from {ledger}.chrono_head as h where h.stream = p_stream;
+        delete from {ledger}.chrono_record as r where r.stream = p_stream;
+        delete from {ledger}.chrono_change as c where c.stream = p_stream;
+        delete from {ledger}.chrono_archive as a where a.stream = p_stream;
+        if task is not null then
+            set constraints all deferred;
+            delete from {ledger}.task_lease as l where l.task_id = task;
+            delete from {ledger}.calls as c where c.task_id = task;
+            delete from {ledger}.messages as m where m.task_id = task;
+            delete from {ledger}.tasks as t where t.id = task;
+            set constraints all immediate;
+        end if;
+
+        -- A snapshot or summary that is being written of what is removed is waited for; one that comes later finds that the stream has changed.
+        delete from {ledger}.rewritten_event as r where r.stream = p_stream;
+        insert into {ledger}.rewritten_event (transaction, stream, version) values (pg_current_xact_id(), p_stream, -1 - stays);
+        perform pg_advisory_xact_lock({ledger}.projection_key_v1('ledger:snapshot'));
+        delete from {events}.mt_doc_ledger_world as d where d.id = p_stream;
+        perform pg_advisory_xact_lock({ledger}.projection_key_v1('ledger:runs'));
+        delete from {ledger}.run_mark as m where m.stream = p_stream;
+        update {ledger}.run_summary as r
+        set version = 0,
+            title = null,
+            model = null,
+            error = null,
+            labels = '{}',
+            state = '{}'
+        where r.stream = p_stream;
+    end if;
+
+    below := greatest(stays, own.version - p_rows);
+    perform set_config('ledger.compacting', p_stream, true);
+    for tags in
+        select format('%I.%I', n.nspname, c.relname)
+        from pg_constraint as f
+        join pg_class as c on c.oid = f.conrelid
+        join pg_namespace as n on n.oid = c.relnamespace
+        where f.contype = 'f'
+          and f.confrelid = to_regclass(quote_ident({events_text}) || '.mt_events')
+          and c.relname like 'mt\_event\_tag\_%'
+    loop
+        execute format(
+            'delete from %s as t using %I.mt_events as e where e.seq_id = t.seq_id and e.stream_id = $1 and e.version > $2', tags, {events_text})
+        using p_stream, below;
+    end loop;
+
+    with gone as (
+        delete from {ledger}.seal_leaf as l
+        using {events}.mt_events as e
+        where e.stream_id = p_stream
+          and e.version > below
+          and l.seq = e.seq_id
+        returning l.leaf),
+    island as (
+        select min(g.leaf) as first, max(g.leaf) as last
+        from (select n.leaf, n.leaf - row_number() over (order by n.leaf) as island from gone as n) as g
+        group by g.island)
+    select jsonb_agg(jsonb_build_array(n.first, n.last) order by n.first) into leaves from island as n;
+
+    delete from {events}.mt_events as e where e.stream_id = p_stream and e.version > below;
+    get diagnostics removed = row_count;
+    perform set_config('ledger.compacting', '', true);
+    if below > 0 then
+        update {events}.mt_streams as t set version = below where t.id = p_stream;
+    else
+        update {events}.mt_streams as t set version = 0 where t.id = p_stream;
+        delete from {ledger}.branch as b where b.stream = p_stream;
+        delete from {ledger}.run_mark as m where m.stream = p_stream;
+        delete from {ledger}.run_summary as r where r.stream = p_stream;
+        delete from {events}.mt_doc_ledger_world as d where d.id = p_stream;
+        delete from {events}.mt_streams as t where t.id = p_stream;
+        delete from {ledger}.rewritten_event as r where r.stream = p_stream;
+    end if;
+
+    state := case when below = stays then 'removed' else 'removing' end;
+    update {ledger}.retention_stream as r
+    set state = retain_page_v1.state,
+        kept = stays,
+        events = r.events + removed
+    where r.run = p_run and r.stream = p_stream;
+
+    select a.outcome
+    into appended
+    from {ledger}.append_event_v2(
+        'retention:' || p_run,
+        null,
+        p_event_id,
+        'retention.removed',
+        'Ledger.Events.UntypedEvent, Ledger',
+        jsonb_strip_nulls(jsonb_build_object(
+            'retention', p_run,
+            'stream', p_stream,
+            'from', below + 1,
+            'to', own.version,
+            'leaves', leaves,
+            'file', plan.file,
+            'sha256', encode(plan.sha256, 'hex'))),
+        jsonb_build_object('actor', session_user),
+        null,
+        null,
+        false,
+        null) as a;
+    if appended is not null then
+        raise exception 'the event of retention % was refused: %', p_run, appended using errcode = 'LG041';
+    end if;
+end
+$function$;
