@@ -18,6 +18,7 @@ using Ledger.Cli.Migrations;
 using Ledger.Cli.Profiles;
 using Ledger.Cli.Projections;
 using Ledger.Cli.Queries;
+using Ledger.Cli.Retention;
 using Ledger.Cli.Roles;
 using Ledger.Cli.Runs;
 using Ledger.Cli.Seals;
@@ -161,6 +162,14 @@ internal static class Commands
             new SealVerifyCommand(),
             new SealAuditCommand(),
             new SealExportCommand()));
+        root.Add(Group(
+            "retention",
+            "Removes what policies no longer keep, archived to files, never what branches share, and restores it.",
+            new RetentionPlanCommand(),
+            new RetentionRunCommand(),
+            new RetentionReportCommand(),
+            new RetentionHoldCommand(),
+            new RetentionRestoreCommand()));
         root.Add(Group(
             "schema",
             "Shows and compares the contracts of events: the JSON Schemas of their data.",

@@ -7,6 +7,7 @@ using Ledger.Postgres.Local;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Rebuilding;
 using Ledger.Postgres.Queries;
+using Ledger.Postgres.Retention;
 using Ledger.Postgres.Schema;
 using Ledger.Projections;
 using Ledger.Records;
@@ -39,7 +40,7 @@ internal static class Failures
             or ProjectionNotFoundException or RequestFailedException or RebuildInProgressException or ProjectionFailedException
             or ChronoRecordException or DamagedFolderException or ChronoNotEmptyException or DamagedBackupException
             or ChronoHistoryLostException or ChronoSharedException or ChronoRowException
-            or SealFormatException or SealBrokenException or NotSealedException
+            or SealFormatException or SealBrokenException or NotSealedException or ArchiveException
             or MigrationFailedException or FunctionFailedException or SchemaTooOldException or SchemaNotMendedException or TagTablesMissingException => new(ExitCodes.Refusal, exception.Message),
         SqlQueryException fault => new(ExitCodes.Refusal, fault.Message, Output.Printer.TextOf(QueryFaultContract.Of(fault), ContractContext.Default.QueryFaultContract)),
         IOException { HResult: BrokenPipe } => new(ExitCodes.OutputClosed, null),

@@ -89,6 +89,7 @@ internal static class ExplorerRoutes
 
         group.MapMethods("/seal/checkpoint", Reading, handler.Api(SealResource.SendCheckpointAsync, []));
         group.MapMethods("/seal/tile/{**rest}", Reading, handler.Api(SealResource.SendTileAsync, []));
+        group.MapMethods("/seal/bundle/{stream}", Reading, handler.Api(SealResource.SendBundleAsync, []));
         MapPage("/api/v1", ApiModel.ReadAsync);
         group.MapMethods("/api/v1/openapi.json", Reading, handler.Api(OpenApiDocument.SendAsync, []));
         group.Map("/api/{**rest}", handler.Api(UnknownAddress.RefuseAsync, null));

@@ -16,6 +16,8 @@ public sealed partial class LogSeal
 {
     private const int ProofRows = 1_000;
 
+    private static readonly ReadOnlyMemory<byte> NewLine = "\n"u8.ToArray();
+
     /// <summary>Proves that an event is in the log, by the newest checkpoint.</summary>
     /// <param name="id">The event.</param>
     /// <param name="since">An earlier checkpoint, which the proof shows to be extended; null for none.</param>
@@ -43,6 +45,23 @@ public sealed partial class LogSeal
                 connection, tree => (tree.Inclusion(leaf.Value, head.Size), ConsistencyOf(tree, earlier, head)), token).ConfigureAwait(false);
             var sealedEvent = SealedEventJson.Of(leaf.Value, columns, salts!) with { Since = earlier?.Size, Consistency = consistency };
             return new InclusionProof(JsonSerializer.SerializeToUtf8Bytes(sealedEvent, SealFileContext.Default.SealedEventJson), leaf.Value, hashes, note);
+        },
+        cancellationToken);
+
+    /// <summary>How far the newest checkpoint has a run, a branch or any other stream.</summary>
+    /// <returns>How far; null if the log has no checkpoint.</returns>
+    public Task<SealedRun?> FindRunAsync(StreamName stream, CancellationToken cancellationToken = default) => UseAsync(
+        async (connection, token) =>
+        {
+            if (await _checkpoints.FindLastAsync(connection, long.MaxValue, token).ConfigureAwait(false) is not (var note, var time))
+            {
+                return null;
+            }
+
+            var size = Checkpoint.Of(note).Size;
+            var versions = await _reading.ListAsync(
+                connection, "sealed_version", p => p.WithText(stream.Value).With(size, NpgsqlDbType.Bigint), r => r.GetInt64(0), token).ConfigureAwait(false);
+            return new SealedRun(versions[0], size, time);
         },
         cancellationToken);
 
@@ -87,7 +106,7 @@ public sealed partial class LogSeal
             Consistency = consistency,
         };
         await JsonSerializer.SerializeAsync(file, bundle, SealFileContext.Default.BundleJson, cancellationToken).ConfigureAwait(false);
-        file.WriteByte((byte)'\n');
+        await file.WriteAsync(NewLine, cancellationToken).ConfigureAwait(false);
         foreach (var (name, taken) in segments)
         {
             for (var after = 0L; after < taken;)
@@ -115,7 +134,7 @@ public sealed partial class LogSeal
             },
             cancellationToken).ConfigureAwait(false);
         await JsonSerializer.SerializeAsync(file, bundle, SealFileContext.Default.BundleJson, cancellationToken).ConfigureAwait(false);
-        file.WriteByte((byte)'\n');
+        await file.WriteAsync(NewLine, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Deletes the salt of an event's payload, so that nothing about the payload can be found out from the seal once it is erased too.</summary>
@@ -214,7 +233,7 @@ public sealed partial class LogSeal
         foreach (var line in lines)
         {
             await JsonSerializer.SerializeAsync(file, line, SealFileContext.Default.SealedEventJson, cancellationToken).ConfigureAwait(false);
-            file.WriteByte((byte)'\n');
+            await file.WriteAsync(NewLine, cancellationToken).ConfigureAwait(false);
         }
 
         return SealEntry.Decode(lines[^1].Entry).Version;

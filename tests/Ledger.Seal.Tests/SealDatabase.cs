@@ -22,6 +22,8 @@ internal sealed class SealDatabase : IAsyncDisposable
 
     public NpgsqlDataSource DataSource { get; }
 
+    public string ConnectionString => _database.ConnectionString;
+
     public PostgresEventStore Store { get; }
 
     public LogSeal Seal { get; }

@@ -28,6 +28,7 @@ public sealed partial class ReadmeTests
         "tests/Ledger.Postgres.Tests/Samples/Outbox.cs",
         "tests/Ledger.Postgres.Tests/Samples/Asking.cs",
         "tests/Ledger.Postgres.Tests/Samples/Contracting.cs",
+        "tests/Ledger.Postgres.Tests/Samples/Retaining.cs",
         "tests/Ledger.Tests/Samples/RecordStore.cs",
         "tests/Ledger.Tests/Samples/WorldQuestions.cs",
         "tests/Ledger.Tests/Samples/KettleTask.cs",

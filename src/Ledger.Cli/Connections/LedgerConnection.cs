@@ -4,6 +4,7 @@ using Ledger.Postgres;
 using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Queries;
+using Ledger.Postgres.Retention;
 using Ledger.Postgres.Roles;
 using Ledger.Postgres.Schema;
 using Ledger.Seal;
@@ -31,6 +32,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
             Store = new PostgresEventStore(dataSource, options);
             Projections = new ProjectionAdmin(dataSource, options);
             Seal = new LogSeal(dataSource, options);
+            Retention = new LogRetention(dataSource, options, session.Io.TimeProvider);
             Queries = new SqlQueries(dataSource, options);
             Contracts = new EventContractTable(dataSource, options);
         }
@@ -63,6 +65,9 @@ internal sealed class LedgerConnection : IAsyncDisposable
 
     /// <summary>Seals, proves and audits the log.</summary>
     public LogSeal Seal { get; }
+
+    /// <summary>Removes what policies no longer keep, and restores it.</summary>
+    public LogRetention Retention { get; }
 
     /// <summary>Answers questions in SQL.</summary>
     public SqlQueries Queries { get; }

@@ -25,6 +25,7 @@ internal sealed class SealAuditCommand : LedgerCommand
     {
         var found = new List<SealFinding>();
         var erased = new List<ErasedPayload>();
+        var retained = new List<RetainedEvents>();
         var options = new SealAuditOptions
         {
             Keys = await SealFiles.ReadKeysAsync(session.Get(_keys), cancellationToken),
@@ -53,12 +54,25 @@ internal sealed class SealAuditCommand : LedgerCommand
                     erased.Add(payload);
                 }
             },
+            OnRetained = removed =>
+            {
+                if (!session.Json)
+                {
+                    session.Out.Add("retention".PadRight(14), Tone.Faint).Add(
+                        $"{Printable.Count(removed.Events, "event")} of '{removed.Stream}' {(removed.Events == 1 ? "was" : "were")} removed by retention {Printable.Number(removed.Run)}, "
+                        + $"as the event of number {Printable.Number(removed.Sequence)} says.").EndLine();
+                }
+                else if (retained.Count < MostInJson)
+                {
+                    retained.Add(removed);
+                }
+            },
         };
         await using var connection = await session.ConnectAsync(cancellationToken);
         var audit = await session.Progress.RunAsync("Auditing", () => connection.Seal.AuditAsync(options, cancellationToken));
         if (session.Json)
         {
-            session.Out.Json(SealAuditContract.Of(audit, found, erased), ContractContext.Default.SealAuditContract);
+            session.Out.Json(SealAuditContract.Of(audit, found, erased, retained), ContractContext.Default.SealAuditContract);
         }
         else
         {
@@ -73,6 +87,11 @@ internal sealed class SealAuditCommand : LedgerCommand
             if (audit.Erased > 0)
             {
                 session.Out.Fact("erased     ", $"the payload of {Printable.Number(audit.Erased)} of these");
+            }
+
+            if (audit.Retained > 0)
+            {
+                session.Out.Fact("retention  ", $"{Printable.Number(audit.Retained)}, which it says it has removed; their archives prove them");
             }
 
             session.Out.Fact("checkpoints", $"{Printable.Number(audit.Checkpoints)} that the log leads to, and {Printable.Number(audit.AfterLastCheckpoint)} events after the last of them");

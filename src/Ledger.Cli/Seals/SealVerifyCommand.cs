@@ -8,7 +8,7 @@ namespace Ledger.Cli.Seals;
 /// <summary><c>ledger seal verify</c></summary>
 internal sealed class SealVerifyCommand : LedgerCommand
 {
-    private readonly Argument<string> _file = new("FILE") { Description = "A proof of an event, the bundle of a run, a proof of consistency, or a checkpoint." };
+    private readonly Argument<string> _file = new("FILE") { Description = "A proof of an event, the bundle of a run, an archive of retention, a proof of consistency, or a checkpoint." };
     private readonly Option<string[]> _keys = SealFiles.KeyOption();
     private readonly Option<string?> _earlier = new("--checkpoint")
     {

@@ -71,6 +71,8 @@ internal sealed record SealVerdictContract(
 /// <param name="FindingCount">How many things were found.</param>
 /// <param name="Findings">The first 10,000 of them.</param>
 /// <param name="Erased">The first 10,000 events whose payload is gone.</param>
+/// <param name="RetainedCount">How many sealed events retention has removed.</param>
+/// <param name="Retained">The first 10,000 streams that they were of.</param>
 internal sealed record SealAuditContract(
     long Size,
     long EventCount,
@@ -81,9 +83,12 @@ internal sealed record SealAuditContract(
     long UnsealedCount,
     long FindingCount,
     IReadOnlyList<SealFindingContract> Findings,
-    IReadOnlyList<ErasedPayloadContract> Erased)
+    IReadOnlyList<ErasedPayloadContract> Erased,
+    long RetainedCount,
+    IReadOnlyList<RetainedEventsContract> Retained)
 {
-    public static SealAuditContract Of(SealAudit audit, IReadOnlyList<SealFinding> findings, IReadOnlyList<ErasedPayload> erased) => new(
+    public static SealAuditContract Of(
+        SealAudit audit, IReadOnlyList<SealFinding> findings, IReadOnlyList<ErasedPayload> erased, IReadOnlyList<RetainedEvents> retained) => new(
         audit.Size,
         audit.Events,
         audit.Erased,
@@ -93,8 +98,17 @@ internal sealed record SealAuditContract(
         audit.Unsealed,
         audit.Findings,
         [.. findings.Select(SealFindingContract.Of)],
-        [.. erased.Select(e => new ErasedPayloadContract(e.Leaf, e.Sequence, e.Id, e.Stream, e.Version))]);
+        [.. erased.Select(e => new ErasedPayloadContract(e.Leaf, e.Sequence, e.Id, e.Stream, e.Version))],
+        audit.Retained,
+        [.. retained.Select(r => new RetainedEventsContract(r.Run, r.Stream, r.Events, r.Sequence))]);
 }
+
+/// <summary>Sealed events that retention says it has removed.</summary>
+/// <param name="Retention">The run of retention.</param>
+/// <param name="Stream">The stream that they were of.</param>
+/// <param name="EventCount">How many.</param>
+/// <param name="Sequence">The number of the event that says so.</param>
+internal sealed record RetainedEventsContract(long Retention, string Stream, long EventCount, long Sequence);
 
 /// <summary>An event whose payload is gone; all else of it is proved.</summary>
 /// <param name="Leaf">The number of the leaf.</param>

@@ -76,6 +76,8 @@ internal sealed class Links(string root)
 
     public string Export(StreamName stream, string format) => $"{root}/api/v1/streams/{Uri.EscapeDataString(stream.Value)}/export" + Of([("format", format)]);
 
+    public string SealBundle(StreamName stream) => $"{root}/seal/bundle/{Uri.EscapeDataString(stream.Value)}";
+
     public string ExportComparison(IEnumerable<StreamName> streams, string format) =>
         $"{root}/api/v1/compare/export" + Of([.. streams.Select(stream => ("run", (object?)stream)), ("format", format)]);
 

@@ -1,6 +1,7 @@
 using Ledger.Explorer.Rerunning;
 using Ledger.Log;
 using Ledger.Runs;
+using Ledger.Seal;
 
 namespace Ledger.Explorer.Runs;
 
@@ -33,6 +34,9 @@ internal sealed record RunModel
 
     /// <summary>Whether the timeline has not the merges of all branches, because there are too many.</summary>
     public required bool AreJoinsCut { get; init; }
+
+    /// <summary>How far the newest checkpoint has it; null if the log has no seal or no checkpoint.</summary>
+    public SealedRun? Seal { get; init; }
 
     public required EventCounts Counts { get; init; }
 

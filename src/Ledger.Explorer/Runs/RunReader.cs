@@ -44,6 +44,7 @@ internal static class RunReader
             Summary = found is [var summary, ..] ? summary : null,
             Timeline = TimelinePicture.Draw(counts, Position.Start, length, byActor, PictureFrame.Page, joins, Link, LinkOfJoin),
             AreJoinsCut = areJoinsCut,
+            Seal = explorer.Seal is { } seal ? await seal.FindRunAsync(run.StreamName, request.Aborted).ConfigureAwait(false) : null,
             Counts = counts,
             ByActor = byActor,
             Filter = filter,

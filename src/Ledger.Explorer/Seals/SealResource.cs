@@ -1,4 +1,5 @@
 using Ledger.Explorer.Failures;
+using Ledger.Log;
 using Ledger.Seal;
 using Microsoft.AspNetCore.Http;
 
@@ -29,6 +30,26 @@ internal static class SealResource
         if (!HttpMethods.IsHead(request.Http.Request.Method))
         {
             await response.Body.WriteAsync(tile, request.Aborted).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A run or branch with the proofs of all of its events, for <c>ledger seal verify</c>.</summary>
+    public static async Task SendBundleAsync(ExplorerRequest request)
+    {
+        var seal = SealOf(request);
+        var stream = (await request.DescribeAsync(new StreamName((string)request.Http.Request.RouteValues["stream"]!)).ConfigureAwait(false)).Name;
+        if (await seal.FindRunAsync(stream, request.Aborted).ConfigureAwait(false) is not { Version: > 0 })
+        {
+            throw new NotFoundException($"No checkpoint has the events of '{stream}' yet.");
+        }
+
+        var response = request.Http.Response;
+        response.ContentType = "application/jsonl; charset=utf-8";
+        response.Headers.CacheControl = "no-store";
+        response.Headers.ContentDisposition = "attachment";
+        if (!HttpMethods.IsHead(request.Http.Request.Method))
+        {
+            await seal.WriteRunAsync(stream, response.Body, null, request.Aborted).ConfigureAwait(false);
         }
     }
 

@@ -30,7 +30,8 @@ public sealed class SealTests
         (await client.GetAsync("/ledger/seal/checkpoint")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         await store.AppendAsync(StreamName.Run("a"), ExpectedVersion.Any, [.. Enumerable.Range(0, 300).Select(i => new KitLoaded($"{i}"))]);
         await seal.SealAsync();
-        var note = await seal.CheckpointAsync([SealKey.Generate("example.com/log")]);
+        var key = SealKey.Generate("example.com/log");
+        var note = await seal.CheckpointAsync([key]);
 
         var checkpoint = await client.GetAsync("/ledger/seal/checkpoint");
         (await checkpoint.Content.ReadAsStringAsync()).ShouldBe(note.ToString());
@@ -45,6 +46,22 @@ public sealed class SealTests
             tile.Headers.CacheControl.MaxAge.ShouldBe(TimeSpan.FromDays(365));
         }
 
+        // The page of a run and that of a branch say how far they are sealed, and offer the proofs.
+        await store.ForkAsync(new BranchFork(StreamName.Run("a"), "b") { At = new Position(7) });
+        await seal.SealAsync();
+        await seal.CheckpointAsync([key]);
+        await store.AppendAsync(StreamName.Run("a"), ExpectedVersion.Any, [new KitLoaded("later")]);
+        foreach (var (stream, state, events) in new[] { ("run:a", "300 of 301 own events", 300), ("branch:b", "all own events", 8) })
+        {
+            var page = await client.GetStringAsync($"/ledger/run?stream={stream}");
+            page.ShouldContain(state);
+            var link = $"/ledger/seal/bundle/{Uri.EscapeDataString(stream)}";
+            page.ShouldContain($"href=\"{link}\" download=");
+            var verdict = await SealFile.VerifyAsync(await client.GetStreamAsync(link), [NoteKey.Parse(key.VerifierKey)]);
+            (verdict.IsValid, verdict.Stream, verdict.Events).ShouldBe((true, stream, events));
+        }
+
+        (await client.GetAsync("/ledger/seal/bundle/run:none")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await client.GetAsync("/ledger/seal/tile/0/001")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await client.GetAsync("/ledger/seal/tile/0/001.p/45")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }

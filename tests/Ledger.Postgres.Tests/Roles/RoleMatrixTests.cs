@@ -81,6 +81,19 @@ public sealed class RoleMatrixTests : IAsyncLifetime
         ],
         ["rewrite the payload of an event, as masking does"] = ["""update log.mt_events set data = '{"id": "****", "type": "T"}' where stream_id = 'run:full' and version = 1"""],
         ["delete a run"] = ["delete from log.mt_streams where id = 'run:full'"],
+        ["hold, remove and restore by retention"] =
+        [
+            "insert into ledger.retention_hold (target, reason, held_by, held_at) values ('run:full', 'a', 'a', now()); delete from ledger.retention_hold",
+            """
+            insert into ledger.retention_run (policies, started_by, started_at) values ('[]', 'a', now());
+            insert into ledger.retention_stream (run, stream, place, policy, version, kept, state, events, file, sha256)
+            select id, 'run:full', 1, 'a', 1, 0, 'archived', 0, 'a', sha256('') from ledger.retention_run;
+            select ledger.retain_page_v1(id, 'run:full', 10, gen_random_uuid()) from ledger.retention_run;
+            select ledger.restore_begin_v1(id, 'run:full', 1, '{"id": "run:full", "version": 0}') from ledger.retention_run;
+            select ledger.restore_page_v1(id, 'run:full', '[]') from ledger.retention_run;
+            select ledger.restore_end_v1(id, 'run:full', 1, '{"id": "run:full", "version": 0, "created": "2026-01-01", "timestamp": "2026-01-01"}', gen_random_uuid()) from ledger.retention_run
+            """,
+        ],
         ["delete some events of a run"] = ["delete from log.mt_events where stream_id = 'run:long' and version = 1"],
         ["change the version or stream of an event"] =
         [

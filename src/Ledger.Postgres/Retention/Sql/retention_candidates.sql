@@ -1,5 +1,5 @@
 -- What policies ask to remove: $1 the policies as JSON, in their order: name, kind, label, keeps, before, keep_last; $2 the most streams. A row for each stream, in the
--- order in which they can be removed: the branches before what they were forked from. The stream, the policy, its last version, how many of its first events stay
+-- order in which they can be removed: branches before what they were forked from, and tasks before their parents. The stream, the policy, its last version, how many of its first events stay
 -- because branches share them, and why nothing of it can be removed, or null: held, behind, unsealed, branch, task.
 with recursive policy as materialized (
     select p.ordinal,
@@ -87,6 +87,17 @@ needed_task as (
     join {ledger}.tasks as t on t.id = n.id
     where t.parent_task_id is not null
 ),
+-- How deep a task is below others: its creation, which its program states, says nothing.
+task_depth as (
+    select t.id, t.parent_task_id, 0 as depth
+    from judged as j
+    join {ledger}.tasks as t on j.id = 'task:' || t.id
+    where starts_with(j.id, 'task:')
+    union all
+    select d.id, t.parent_task_id, d.depth + 1
+    from task_depth as d
+    join {ledger}.tasks as t on t.id = d.parent_task_id
+),
 cut as (
     select j.*,
            case
@@ -112,5 +123,5 @@ select c.id,
        end
 from cut as c
 left join {ledger}.branch as b on b.stream = c.id
-left join {ledger}.tasks as t on 'task:' || t.id = c.id
-order by b.created_at desc nulls last, t.created_at desc nulls last, c."timestamp", c.id collate "C"
+left join (select d.id, max(d.depth) as depth from task_depth as d group by d.id) as t on starts_with(c.id, 'task:') and t.id = substr(c.id, 6)
+order by b.created_at desc nulls last, t.depth desc nulls last, c."timestamp", c.id collate "C"
