@@ -32,7 +32,7 @@ internal sealed class LedgerConnection : IAsyncDisposable
             Store = new PostgresEventStore(dataSource, options);
             Projections = new ProjectionAdmin(dataSource, options);
             Seal = new LogSeal(dataSource, options);
-            Retention = new LogRetention(dataSource, options, session.Io.TimeProvider);
+            Retention = new LogRetention(dataSource, options);
             Queries = new SqlQueries(dataSource, options);
             Contracts = new EventContractTable(dataSource, options);
         }

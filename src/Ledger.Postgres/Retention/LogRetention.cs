@@ -23,21 +23,18 @@ public sealed partial class LogRetention
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly PostgresOptions _options;
-    private readonly TimeProvider _timeProvider;
     private readonly RetentionSql _sql;
     private readonly RetentionPlanner _planner;
 
     /// <summary>Works on a data source.</summary>
     /// <param name="dataSource">The connections.</param>
     /// <param name="options">Where the tables are; null for the defaults.</param>
-    /// <param name="timeProvider">The clock that ages are measured by; null for the system's.</param>
     /// <exception cref="PostgresOptionsException">The options have a fault.</exception>
-    public LogRetention(NpgsqlDataSource dataSource, PostgresOptions? options = null, TimeProvider? timeProvider = null)
+    public LogRetention(NpgsqlDataSource dataSource, PostgresOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         _dataSource = PostgresDataSources.ForWriting(dataSource);
         _options = (options ?? new PostgresOptions()).Checked();
-        _timeProvider = timeProvider ?? TimeProvider.System;
         _sql = new RetentionSql(_options);
         _planner = new RetentionPlanner(_sql);
     }
@@ -52,7 +49,7 @@ public sealed partial class LogRetention
     /// <exception cref="ArgumentException">A policy has a fault, or there is none.</exception>
     public async Task<RetentionReport> PlanAsync(IReadOnlyList<RetentionPolicy> policies, CancellationToken cancellationToken = default)
     {
-        var json = RetentionPolicy.ToJson(policies, _timeProvider.GetUtcNow());
+        var json = RetentionPolicy.ToJson(policies);
         await CatchUpAsync(policies, cancellationToken).ConfigureAwait(false);
         return new RetentionReport(null, await UseAsync(
             async (connection, token) => await _planner.MeasureAsync(
@@ -67,7 +64,7 @@ public sealed partial class LogRetention
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrEmpty(options.Folder);
-        var json = RetentionPolicy.ToJson(options.Policies, _timeProvider.GetUtcNow());
+        var json = RetentionPolicy.ToJson(options.Policies);
         var unfinished = await UseAsync(
             (connection, token) => _sql.ListAsync(connection, "retention_unfinished", _ => { }, r => r.GetInt64(0), token), cancellationToken).ConfigureAwait(false);
         foreach (var run in unfinished)
@@ -164,7 +161,7 @@ public sealed partial class LogRetention
         if (policies.Any(p => p.Label is not null)
             || (await UseAsync((c, token) => _sql.ListAsync(c, "retention_labels", _ => { }, r => r.GetBoolean(0), token), cancellationToken).ConfigureAwait(false))[0])
         {
-            var store = new PostgresEventStore(_dataSource, _options, _timeProvider);
+            var store = new PostgresEventStore(_dataSource, _options);
             await using var _ = store.ConfigureAwait(false);
             await new AgentLedger(store).Summaries.CatchUpAsync(null, cancellationToken).ConfigureAwait(false);
         }

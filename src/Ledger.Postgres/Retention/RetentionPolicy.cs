@@ -5,7 +5,7 @@ namespace Ledger.Postgres.Retention;
 /// <summary>How long some streams are kept.</summary>
 /// <remarks>
 /// <para>A stream falls to the first policy of a list whose kind and label it has, and that one alone decides; a stream that falls to no policy is kept. Its age is that
-/// of its last event.</para>
+/// of its last event, by the clock of the server.</para>
 /// <para>Immutable. Equal when the properties are.</para>
 /// </remarks>
 public sealed record RetentionPolicy
@@ -28,7 +28,7 @@ public sealed record RetentionPolicy
     /// <summary>How many of the newest that fall to the policy are kept at any age, zero or more: default 0.</summary>
     public long KeepLast { get; init; }
 
-    internal static string ToJson(IReadOnlyList<RetentionPolicy> policies, DateTimeOffset now)
+    internal static string ToJson(IReadOnlyList<RetentionPolicy> policies)
     {
         ArgumentNullException.ThrowIfNull(policies);
         if (policies.Count == 0)
@@ -41,16 +41,15 @@ public sealed record RetentionPolicy
             policy.Check();
         }
 
-        return new JsonArray([.. policies.Select(p => p.ToJson(now))]).ToJsonString();
+        return new JsonArray([.. policies.Select(p => p.ToJson())]).ToJsonString();
     }
 
-    private JsonObject ToJson(DateTimeOffset now) => new()
+    private JsonObject ToJson() => new()
     {
         ["name"] = Name,
         ["kind"] = Kind?.ToString().ToLowerInvariant(),
         ["label"] = Label,
-        ["keeps"] = OlderThan is null,
-        ["before"] = OlderThan is { } age ? now - age : null,
+        ["older_than"] = OlderThan?.TotalSeconds,
         ["keep_last"] = KeepLast,
     };
 

@@ -51,7 +51,7 @@ internal sealed class AuditRow(EventColumns? columns, AuditLeaf? leaf, byte[]? h
         }
 
         var entry = columns.ToEntry(leaf.Salts);
-        Computed = MerkleTree.HashLeaf(entry.Encode());
+        Computed = EntryWriter.HashLeaf(entry);
         var sums = columns.Checksums(entry);
         if (!sums.AsSpan().SequenceEqual(leaf.Checksums))
         {

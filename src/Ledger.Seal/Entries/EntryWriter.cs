@@ -12,28 +12,50 @@ internal sealed class EntryWriter
     public const byte Present = 1;
     public const byte Hashed = 2;
 
+    private const int LongestKept = 64 * 1024;
+
+    [ThreadStatic]
+    private static EntryWriter? _kept;
+
     private byte[] _bytes = new byte[512];
     private int _length;
 
     public static byte[] Write(SealEntry entry)
     {
         var writer = new EntryWriter();
-        writer.Take(1)[0] = Version;
-        writer.Number(entry.Sequence);
-        entry.Id.TryWriteBytes(writer.Take(16), bigEndian: true, out _);
-        writer.Text(entry.Stream);
-        writer.Number(entry.Version);
-        writer.Text(entry.Type);
-        writer.Number(entry.Microseconds);
-        writer.Text(entry.Tenant);
-        writer.Text(entry.ClrType);
-        writer.Text(entry.CorrelationId);
-        writer.Text(entry.CausationId);
-        writer.Commitment(entry.Data);
-        writer.Commitment(entry.BinaryData);
-        writer.Commitment(entry.Headers);
-        writer.Fork(entry);
+        writer.Entry(entry);
         return writer._bytes.AsSpan(0, writer._length).ToArray();
+    }
+
+    /// <summary>The hash of an entry as a leaf.</summary>
+    public static byte[] HashLeaf(SealEntry entry)
+    {
+        var writer = _kept ??= new EntryWriter();
+        writer._length = 0;
+        writer.Take(1)[0] = MerkleTree.LeafPrefix;
+        writer.Entry(entry);
+        var hash = SHA256.HashData(writer._bytes.AsSpan(0, writer._length));
+        _kept = writer._bytes.Length <= LongestKept ? writer : null;
+        return hash;
+    }
+
+    private void Entry(SealEntry entry)
+    {
+        Take(1)[0] = Version;
+        Number(entry.Sequence);
+        entry.Id.TryWriteBytes(Take(16), bigEndian: true, out _);
+        Text(entry.Stream);
+        Number(entry.Version);
+        Text(entry.Type);
+        Number(entry.Microseconds);
+        Text(entry.Tenant);
+        Text(entry.ClrType);
+        Text(entry.CorrelationId);
+        Text(entry.CausationId);
+        Commitment(entry.Data);
+        Commitment(entry.BinaryData);
+        Commitment(entry.Headers);
+        Fork(entry);
     }
 
     /// <summary>The SHA-256 of the block that names a prefix, which stands for it in an entry if it is long.</summary>

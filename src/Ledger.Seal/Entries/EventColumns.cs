@@ -88,24 +88,30 @@ internal sealed record EventColumns
     public byte[] Checksums(SealEntry entry)
     {
         var sums = new byte[ChecksumBytes];
+        WriteChecksums(entry, sums);
+        return sums;
+    }
+
+    /// <summary>Writes <see cref="Checksums"/>.</summary>
+    public void WriteChecksums(SealEntry entry, Span<byte> sums)
+    {
         Span<byte> id = stackalloc byte[16];
         Id.TryWriteBytes(id);
-        Set(0, OfNumber(Sequence));
-        Set(1, OfBytes(id));
-        Set(2, OfText(Stream));
-        Set(3, OfNumber(Version));
-        Set(4, OfText(Type));
-        Set(5, OfNumber(Time));
-        Set(6, OfText(Tenant));
-        Set(7, OfText(ClrType));
-        Set(8, OfText(CorrelationId));
-        Set(9, OfText(CausationId));
-        Set(10, OfBytes(entry.Data.Span));
-        Set(11, OfBytes(entry.BinaryData.Span));
-        Set(12, OfBytes(entry.Headers.Span));
-        return sums;
+        Set(sums, 0, OfNumber(Sequence));
+        Set(sums, 1, OfBytes(id));
+        Set(sums, 2, OfText(Stream));
+        Set(sums, 3, OfNumber(Version));
+        Set(sums, 4, OfText(Type));
+        Set(sums, 5, OfNumber(Time));
+        Set(sums, 6, OfText(Tenant));
+        Set(sums, 7, OfText(ClrType));
+        Set(sums, 8, OfText(CorrelationId));
+        Set(sums, 9, OfText(CausationId));
+        Set(sums, 10, OfBytes(entry.Data.Span));
+        Set(sums, 11, OfBytes(entry.BinaryData.Span));
+        Set(sums, 12, OfBytes(entry.Headers.Span));
 
-        void Set(int column, uint sum) => BinaryPrimitives.WriteUInt16LittleEndian(sums.AsSpan(2 * column), Fold(sum));
+        static void Set(Span<byte> sums, int column, uint sum) => BinaryPrimitives.WriteUInt16LittleEndian(sums[(2 * column)..], Fold(sum));
     }
 
     /// <summary>Whether the checksum of the id is one of these, which is far quicker to tell than whether the event is the sealed one.</summary>

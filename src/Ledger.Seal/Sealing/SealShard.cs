@@ -10,15 +10,23 @@ namespace Ledger.Seal.Sealing;
 internal sealed class SealShard(SealOptions seal, PostgresOptions options, ILogger logger, TimeProvider timeProvider)
     : ShardWork("ledger:seal:All", "seal", options)
 {
+    // From then on it seals as fast as it can.
+    private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(30);
+
     private readonly Sealer _sealer = new(options);
     private readonly CheckpointWriter _checkpoints = new(options, timeProvider);
     private long _sealedAt = timeProvider.GetTimestamp();
     private long _signedAt = timeProvider.GetTimestamp();
+    private TimeSpan _took;
+    private long _behindSince;
     private bool _isFull;
     private bool _hasMore = true;
 
-    // Each batch writes the last tiles again, so small ones are gathered.
-    public override TimeSpan Pause => _isFull ? TimeSpan.Zero : seal.SealEvery - timeProvider.GetElapsedTime(_sealedAt);
+    // Each batch writes the last tiles again, so small ones are gathered. While there is more than one batch, appends keep the machine busy: the seal takes a third of
+    // the time, unless it would fall behind for long.
+    public override TimeSpan Pause => !_isFull ? seal.SealEvery - timeProvider.GetElapsedTime(_sealedAt)
+        : timeProvider.GetElapsedTime(_behindSince) < LongestLag ? (2 * _took) - timeProvider.GetElapsedTime(_sealedAt)
+        : TimeSpan.Zero;
 
     public override TimeSpan Gathers => seal.SealEvery;
 
@@ -27,8 +35,11 @@ internal sealed class SealShard(SealOptions seal, PostgresOptions options, ILogg
     public override async Task<ShardPage> RunAsync(
         NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken)
     {
+        var began = timeProvider.GetTimestamp();
         var page = await _sealer.SealAsync(connection, ceiling, rows, (Name, from), cancellationToken).ConfigureAwait(false);
-        (_sealedAt, _isFull) = (timeProvider.GetTimestamp(), page.Reached < ceiling);
+        var (isFull, now) = (page.Reached < ceiling, timeProvider.GetTimestamp());
+        _behindSince = isFull && !_isFull ? now : _behindSince;
+        (_sealedAt, _isFull, _took) = (now, isFull, timeProvider.GetElapsedTime(began, now));
         _hasMore |= page.Events > 0;
         return page;
     }

@@ -13,7 +13,7 @@ namespace Ledger.Seal.Sealing;
 /// <remarks>The head is locked, so that several at a time take turns. A page that is lost in a crash is sealed again with other salts; no checkpoint knew it.</remarks>
 internal sealed class Sealer(PostgresOptions options)
 {
-    // From here on more than one core is worth it.
+    // From here on more than one core is worth it, where nothing is done beside: a shard of the daemon leaves the others to the appends.
     private const int ManyEvents = 1_000;
 
     /// <summary>Seals a page.</summary>
@@ -32,7 +32,7 @@ internal sealed class Sealer(PostgresOptions options)
         var reached = Math.Max(seq, isWhole ? ceiling : events[^1].Sequence);
         if (events.Count > 0)
         {
-            await AddAsync(connection, edge, events, cancellationToken).ConfigureAwait(false);
+            await AddAsync(connection, edge, events, isBeside: shard is not null, cancellationToken).ConfigureAwait(false);
         }
 
         await FinishAsync(connection, edge, reached, events.Count > 0, shard, cancellationToken).ConfigureAwait(false);
@@ -84,12 +84,12 @@ internal sealed class Sealer(PostgresOptions options)
         return (SealReading.EdgeOf(size, tiles), seq, events, isWhole && events.Count < rows);
     }
 
-    private async Task AddAsync(NpgsqlConnection connection, TileEdge edge, List<EventColumns> events, CancellationToken cancellationToken)
+    private async Task AddAsync(NpgsqlConnection connection, TileEdge edge, List<EventColumns> events, bool isBeside, CancellationToken cancellationToken)
     {
         var salts = RandomNumberGenerator.GetBytes(2 * Commitment.SaltSize * events.Count);
-        var leaf = edge.Size;
-        var leaves = new (byte[] Hash, byte[] Checksums)[events.Count];
-        if (events.Count < ManyEvents)
+        var checksums = new byte[EventColumns.ChecksumBytes * events.Count];
+        var hashes = new byte[events.Count][];
+        if (events.Count < ManyEvents || isBeside)
         {
             for (var i = 0; i < events.Count; i++)
             {
@@ -101,37 +101,33 @@ internal sealed class Sealer(PostgresOptions options)
             Parallel.For(0, events.Count, Compute);
         }
 
-        // Npgsql wants the statement alone, without the comment before it.
-        var sql = SealSql.Load("copy_leaves", options.Schemas);
-        var copy = await connection.BeginBinaryImportAsync(sql[sql.IndexOf("copy", StringComparison.Ordinal)..], cancellationToken).ConfigureAwait(false);
-        await using (copy.ConfigureAwait(false))
+        var first = edge.Size;
+        foreach (var hash in hashes)
         {
-            for (var i = 0; i < events.Count; i++)
-            {
-                var own = SaltsOf(i);
-                edge.Add(leaves[i].Hash);
-                await copy.StartRowAsync(cancellationToken).ConfigureAwait(false);
-                await copy.WriteAsync(leaf + i, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
-                await copy.WriteAsync(events[i].Sequence, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
-                await copy.WriteAsync(own.Data!, NpgsqlDbType.Bytea, cancellationToken).ConfigureAwait(false);
-                await copy.WriteAsync(own.Headers!, NpgsqlDbType.Bytea, cancellationToken).ConfigureAwait(false);
-                await copy.WriteAsync(leaves[i].Checksums, NpgsqlDbType.Bytea, cancellationToken).ConfigureAwait(false);
-            }
-
-            await copy.CompleteAsync(cancellationToken).ConfigureAwait(false);
+            edge.Add(hash);
         }
+
+        // One row of arrays: five values for each leaf cost the client more than the server saves by COPY.
+        var command = new NpgsqlCommand(SealSql.Load("add_leaves", options.Schemas), connection) { CommandTimeout = options.CommandTimeoutSeconds };
+        await using var _ = command.ConfigureAwait(false);
+        command.With(first, NpgsqlDbType.Bigint)
+            .With(events.Select(e => e.Sequence).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
+            .With(salts, NpgsqlDbType.Bytea)
+            .With(checksums, NpgsqlDbType.Bytea);
+        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
 
         void Compute(int i)
         {
-            var entry = events[i].ToEntry(SaltsOf(i));
-            leaves[i] = (MerkleTree.HashLeaf(entry.Encode()), events[i].Checksums(entry));
+            var at = 2 * Commitment.SaltSize * i;
+            var entry = events[i].ToEntry(new EntrySalts
+            {
+                Data = salts.AsSpan(at, Commitment.SaltSize).ToArray(),
+                Headers = salts.AsSpan(at + Commitment.SaltSize, Commitment.SaltSize).ToArray(),
+            });
+            hashes[i] = EntryWriter.HashLeaf(entry);
+            events[i].WriteChecksums(entry, checksums.AsSpan(EventColumns.ChecksumBytes * i));
         }
-
-        EntrySalts SaltsOf(int i) => new()
-        {
-            Data = salts.AsSpan(2 * Commitment.SaltSize * i, Commitment.SaltSize).ToArray(),
-            Headers = salts.AsSpan((2 * Commitment.SaltSize * i) + Commitment.SaltSize, Commitment.SaltSize).ToArray(),
-        };
     }
 
     private async Task FinishAsync(

@@ -10,7 +10,7 @@ public static class MerkleTree
     /// <summary>The length of a hash in bytes.</summary>
     public const int HashSize = SHA256.HashSizeInBytes;
 
-    private const byte LeafPrefix = 0;
+    internal const byte LeafPrefix = 0;
     private const byte NodePrefix = 1;
 
     /// <summary>The root of a tree without entries.</summary>

@@ -85,6 +85,7 @@ public abstract class EveryRouteTests : IAsyncLifetime
         ["/assets/{name}"] = [],
         ["/seal/checkpoint"] = [],
         ["/seal/tile/{**rest}"] = [],
+        ["/seal/bundle/{stream}"] = [],
         ["/api/v1"] = [],
         ["/api/v1/openapi.json"] = [],
         ["/api/{**rest}"] = [],

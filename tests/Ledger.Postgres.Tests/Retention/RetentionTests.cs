@@ -50,7 +50,7 @@ public abstract class RetentionTests
 
         // What is left: the branch with what it shares, its world as it was, and what retention says.
         (await ColumnAsync(log, "select id || ' ' || version || ' ' || is_archived from ledger.mt_streams order by id collate \"C\"")).ShouldBe(
-            ["branch:k 2 false", "retention:1 10 false", "run:a 3 true"]);
+            ["branch:k 2 false", "retention:1 9 false", "run:a 3 true"]);
         (await WorldOfAsync(log, "k")).ShouldBe(world);
         foreach (var table in new[] { "tasks", "messages", "calls", "chrono_head", "chrono_record", "chrono_change", "chrono_archive" })
         {
@@ -129,9 +129,10 @@ public abstract class RetentionTests
             await ledger.GetRun(id).AppendAsync([new ObjectCreated("o", "T"), new ObjectPatched("o"), new ObjectPatched("o")]);
         }
 
+        await AgeAsync(log);
         var (steps, folder) = (0, Directory.CreateTempSubdirectory("ledger-retention-").FullName);
         var before = await DumpAsync(log);
-        var retention = new LogRetention(log.DataSource, null, new Later())
+        var retention = new LogRetention(log.DataSource)
         {
             // After the plan is made, before the first archive is written.
             BeforeStep = () =>
@@ -180,6 +181,7 @@ public abstract class RetentionTests
         await ledger.GetRun("r1").LabelAsync(["held"]);
         await ledger.GetRun("r2").ForkAsync(new Position(1), new ForkOptions { Id = "b" });
         await log.Store.AppendAsync(new StreamName("order-1"), ExpectedVersion.Any, [new KitLoaded("kit")]);
+        await AgeAsync(log);
         var retention = RetentionOf(log);
         await retention.HoldAsync("label:held", "A case.");
         await retention.HoldAsync("run:r5", "Another.");
@@ -206,6 +208,7 @@ public abstract class RetentionTests
     {
         await using var log = await OpenAsync();
         await new AgentLedger(log.Store).GetRun("a").AppendAsync([new ObjectCreated("o", "T"), new ObjectPatched("o")]);
+        await AgeAsync(log);
         var (retention, folder) = (RetentionOf(log), Directory.CreateTempSubdirectory("ledger-retention-").FullName);
         var report = await retention.RunAsync(new RetentionOptions { Policies = [Old], Folder = folder });
         var whole = await File.ReadAllBytesAsync(Path.Combine(folder, report.Streams[0].File!));
@@ -231,7 +234,7 @@ public abstract class RetentionTests
     /// <summary>A log without events.</summary>
     protected abstract Task<RetainedLog> OpenAsync();
 
-    private static LogRetention RetentionOf(RetainedLog log) => new(log.DataSource, null, new Later());
+    private static LogRetention RetentionOf(RetainedLog log) => new(log.DataSource);
 
     private static async Task FillAsync(RetainedLog log)
     {
@@ -261,7 +264,11 @@ public abstract class RetentionTests
         await compacted.CompactAsync();
         await log.Store.AppendAsync(
             new StreamName("order-7"), ExpectedVersion.Any, [new KitLoaded("é \u2028"), new NewEvent(new KitLoaded("b")) { Metadata = new EventMetadata { Actor = "agent" } }]);
+        await AgeAsync(log);
     }
+
+    // Sixty days pass.
+    private static Task AgeAsync(RetainedLog log) => ExecuteAsync(log, "update ledger.mt_streams set timestamp = timestamp - interval '60 days'");
 
     private static AgentTask TaskOf(string id) => new() { Id = id, SystemPrompt = "Boil.", CreatedAt = DateTimeOffset.UnixEpoch, UpdatedAt = DateTimeOffset.UnixEpoch };
 
@@ -270,7 +277,7 @@ public abstract class RetentionTests
         for (var reached = 1; ; reached++)
         {
             var left = stepOf(reached);
-            var retention = new LogRetention(log.DataSource, null, new Later())
+            var retention = new LogRetention(log.DataSource)
             {
                 EventsOfPage = 2,
                 BeforeStep = () =>
@@ -360,12 +367,6 @@ public abstract class RetentionTests
         }
 
         return file.ToArray();
-    }
-
-    // Sixty days from now, so that everything is old.
-    private sealed class Later : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddDays(60);
     }
 }
 

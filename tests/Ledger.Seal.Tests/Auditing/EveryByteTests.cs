@@ -121,6 +121,12 @@ public sealed class EveryByteTests
         {
             var bytes = row.Values[column].ToArray();
             bytes[at] ^= mask;
+            // Rows whose numbers are beyond the end are missing from it: a tail that is cut off has tests of its own.
+            if (column == 0 && row.Sequence > Events - 20)
+            {
+                return null;
+            }
+
             if (TextOf(Columns[column].Column, Columns[column].Type, bytes) is { } value)
             {
                 // A number that is higher than any sealed one is where the audit does not look for more than events that follow.

@@ -16,7 +16,7 @@ public sealed class RetentionOfSealedLogTests
     public async Task Audit_RemovedByRetention_IsTheReportOfRetentionAndNoFinding()
     {
         await using var database = await SealDatabase.CreateFilledAsync();
-        var (retention, folder) = (new LogRetention(database.DataSource, null, new Later()), Directory.CreateTempSubdirectory("ledger-retention-").FullName);
+        var (retention, folder) = (new LogRetention(database.DataSource), Directory.CreateTempSubdirectory("ledger-retention-").FullName);
         var before = await database.ScalarAsync<string>("select string_agg(to_jsonb(l)::text, ',' order by l.leaf) from ledger.seal_leaf as l where l.leaf < 43");
 
         var report = await retention.RunAsync(new RetentionOptions { Policies = [Runs], Folder = folder, Proofs = database.Seal });
@@ -84,7 +84,7 @@ public sealed class RetentionOfSealedLogTests
     public async Task Run_EventsThatNoCheckpointHas_AreLeft()
     {
         await using var database = await SealDatabase.CreateFilledAsync();
-        var (retention, folder) = (new LogRetention(database.DataSource, null, new Later()), Directory.CreateTempSubdirectory("ledger-retention-").FullName);
+        var (retention, folder) = (new LogRetention(database.DataSource), Directory.CreateTempSubdirectory("ledger-retention-").FullName);
         await database.Store.AppendAsync(StreamName.Run("a"), ExpectedVersion.Any, [new KitLoaded("unsealed")]);
         var options = new RetentionOptions { Policies = [Runs], Folder = folder, Proofs = database.Seal };
 
@@ -108,10 +108,5 @@ public sealed class RetentionOfSealedLogTests
     {
         using var reader = new StreamReader(new GZipStream(new MemoryStream(file), CompressionMode.Decompress));
         return reader.ReadToEnd();
-    }
-
-    private sealed class Later : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddDays(60);
     }
 }

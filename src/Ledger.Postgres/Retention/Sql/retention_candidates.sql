@@ -6,8 +6,7 @@ with recursive policy as materialized (
            p.value ->> 'name' as name,
            p.value ->> 'kind' as kind,
            p.value ->> 'label' as label,
-           (p.value ->> 'keeps')::boolean as keeps,
-           (p.value ->> 'before')::timestamptz as before,
+           clock_timestamp() - make_interval(secs => (p.value ->> 'older_than')::double precision) as before,
            (p.value ->> 'keep_last')::bigint as keep_last
     from jsonb_array_elements($1) with ordinality as p (value, ordinal)
 ),
@@ -18,7 +17,6 @@ stream as materialized (
            q.name as policy,
            q.before,
            q.keep_last,
-           q.keeps,
            row_number() over (partition by q.ordinal order by t."timestamp" desc, t.id collate "C") as place,
            (exists (select from policy as p where p.label is not null)
                    or exists (select from {ledger}.retention_hold as h where starts_with(h.target, 'label:')))
@@ -47,8 +45,7 @@ stream as materialized (
 chosen as materialized (
     select s.id, s.policy, s.version, s."timestamp", s.is_behind
     from stream as s
-    where not s.keeps
-      and s.place > s.keep_last
+    where s.place > s.keep_last
       and s."timestamp" < s.before
     order by s."timestamp", s.id collate "C"
     limit $2
