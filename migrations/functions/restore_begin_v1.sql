@@ -37,7 +37,7 @@ begin
     end if;
 
     select t.version into own from {events}.mt_streams as t where t.id = p_stream for no key update;
-    if own is null or own < p_first - 1 or plan.state = 'removed' and own > plan.kept then
+    if own is null or own < p_first - 1 or plan.state = 'removed' and plan.kept > 0 and own > plan.kept then
         raise exception 'Stream ''%'' has % events, and the archive begins at version %. Nothing was restored', p_stream, coalesce(own, 0), p_first
             using errcode = 'LG041';
     end if;

@@ -10,6 +10,9 @@ namespace Ledger.Seal.Sealing;
 internal sealed class SealShard(SealOptions seal, PostgresOptions options, ILogger logger, TimeProvider timeProvider)
     : ShardWork("ledger:seal:All", "seal", options)
 {
+    // Short statements: while one reads, dead versions of the rows of streams that are appended to pile up.
+    private const int MostRows = 2_560;
+
     // From then on it seals as fast as it can.
     private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(30);
 
@@ -36,7 +39,7 @@ internal sealed class SealShard(SealOptions seal, PostgresOptions options, ILogg
         NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken)
     {
         var began = timeProvider.GetTimestamp();
-        var page = await _sealer.SealAsync(connection, ceiling, rows, (Name, from), cancellationToken).ConfigureAwait(false);
+        var page = await _sealer.SealAsync(connection, ceiling, Math.Min(rows, MostRows), (Name, from), cancellationToken).ConfigureAwait(false);
         var (isFull, now) = (page.Reached < ceiling, timeProvider.GetTimestamp());
         _behindSince = isFull && !_isFull ? now : _behindSince;
         (_sealedAt, _isFull, _took) = (now, isFull, timeProvider.GetElapsedTime(began, now));

@@ -10,7 +10,10 @@ using NpgsqlTypes;
 namespace Ledger.Seal.Sealing;
 
 /// <summary>Extends the tree by the next events of the log, each page in one transaction with the head of the tree.</summary>
-/// <remarks>The head is locked, so that several at a time take turns. A page that is lost in a crash is sealed again with other salts; no checkpoint knew it.</remarks>
+/// <remarks>
+/// A page is read and hashed first, and written only if the tree is as it was read. A transaction that is open meanwhile would keep the dead versions of all rows of
+/// streams that are appended to. A page that is lost in a crash is sealed again with other salts; no checkpoint knew it.
+/// </remarks>
 internal sealed class Sealer(PostgresOptions options)
 {
     // From here on more than one core is worth it, where nothing is done beside: a shard of the daemon leaves the others to the appends.
@@ -26,18 +29,17 @@ internal sealed class Sealer(PostgresOptions options)
     public async Task<ShardPage> SealAsync(
         NpgsqlConnection connection, long ceiling, int rows, (string Name, long From)? shard, CancellationToken cancellationToken)
     {
-        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = transaction.ConfigureAwait(false);
-        var (edge, seq, events, isWhole) = await ReadAsync(connection, ceiling, rows, cancellationToken).ConfigureAwait(false);
-        var reached = Math.Max(seq, isWhole ? ceiling : events[^1].Sequence);
-        if (events.Count > 0)
+        while (true)
         {
-            await AddAsync(connection, edge, events, isBeside: shard is not null, cancellationToken).ConfigureAwait(false);
+            var (edge, seq, events, isWhole) = await ReadAsync(connection, ceiling, rows, cancellationToken).ConfigureAwait(false);
+            var reached = Math.Max(seq, isWhole ? ceiling : events[^1].Sequence);
+            var size = edge.Size;
+            var leaves = Add(edge, events, isBeside: shard is not null);
+            if (await WriteAsync(connection, edge, (size, seq), reached, events, leaves, shard, cancellationToken).ConfigureAwait(false))
+            {
+                return new ShardPage(reached, events.Count);
+            }
         }
-
-        await FinishAsync(connection, edge, reached, events.Count > 0, shard, cancellationToken).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-        return new ShardPage(reached, events.Count);
     }
 
     private async Task<(TileEdge Edge, long Sequence, List<EventColumns> Events, bool IsWhole)> ReadAsync(
@@ -46,7 +48,6 @@ internal sealed class Sealer(PostgresOptions options)
         var batch = new NpgsqlBatch(connection) { Timeout = options.CommandTimeoutSeconds };
         await using var _ = batch.ConfigureAwait(false);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(SqlText.Load("by_index")));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(SealSql.Load("lock_seal", options.Schemas)));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(SealSql.Load("seal_edge", options.Schemas)));
         var query = new NpgsqlBatchCommand(SealSql.Load("seal_events", options.Schemas));
         query.Parameters.With(ceiling, NpgsqlDbType.Bigint).With(rows, NpgsqlDbType.Integer);
@@ -54,7 +55,6 @@ internal sealed class Sealer(PostgresOptions options)
         await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
-        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         var (size, seq, tiles) = (0L, 0L, new Dictionary<TileId, byte[]>());
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
@@ -84,7 +84,7 @@ internal sealed class Sealer(PostgresOptions options)
         return (SealReading.EdgeOf(size, tiles), seq, events, isWhole && events.Count < rows);
     }
 
-    private async Task AddAsync(NpgsqlConnection connection, TileEdge edge, List<EventColumns> events, bool isBeside, CancellationToken cancellationToken)
+    private static (byte[] Salts, byte[] Checksums) Add(TileEdge edge, List<EventColumns> events, bool isBeside)
     {
         var salts = RandomNumberGenerator.GetBytes(2 * Commitment.SaltSize * events.Count);
         var checksums = new byte[EventColumns.ChecksumBytes * events.Count];
@@ -101,21 +101,12 @@ internal sealed class Sealer(PostgresOptions options)
             Parallel.For(0, events.Count, Compute);
         }
 
-        var first = edge.Size;
         foreach (var hash in hashes)
         {
             edge.Add(hash);
         }
 
-        // One row of arrays: five values for each leaf cost the client more than the server saves by COPY.
-        var command = new NpgsqlCommand(SealSql.Load("add_leaves", options.Schemas), connection) { CommandTimeout = options.CommandTimeoutSeconds };
-        await using var _ = command.ConfigureAwait(false);
-        command.With(first, NpgsqlDbType.Bigint)
-            .With(events.Select(e => e.Sequence).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
-            .With(salts, NpgsqlDbType.Bytea)
-            .With(checksums, NpgsqlDbType.Bytea);
-        await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        return (salts, checksums);
 
         void Compute(int i)
         {
@@ -130,13 +121,38 @@ internal sealed class Sealer(PostgresOptions options)
         }
     }
 
-    private async Task FinishAsync(
-        NpgsqlConnection connection, TileEdge edge, long reached, bool hasGrown, (string Name, long From)? shard, CancellationToken cancellationToken)
+    // False, with nothing written, if the tree is no longer as it was read.
+    private async Task<bool> WriteAsync(
+        NpgsqlConnection connection,
+        TileEdge edge,
+        (long Size, long Sequence) before,
+        long reached,
+        List<EventColumns> events,
+        (byte[] Salts, byte[] Checksums) leaves,
+        (string Name, long From)? shard,
+        CancellationToken cancellationToken)
     {
-        var batch = new NpgsqlBatch(connection) { Timeout = options.CommandTimeoutSeconds };
-        await using var _ = batch.ConfigureAwait(false);
-        if (hasGrown)
+        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        var batch = new NpgsqlBatch(connection, transaction) { Timeout = options.CommandTimeoutSeconds };
+        await using var __ = batch.ConfigureAwait(false);
+        var head = new NpgsqlBatchCommand(SealSql.Load("move_seal_head", options.Schemas));
+        head.Parameters
+            .With(before.Size, NpgsqlDbType.Bigint)
+            .With(before.Sequence, NpgsqlDbType.Bigint)
+            .With(edge.Size, NpgsqlDbType.Bigint)
+            .With(reached, NpgsqlDbType.Bigint);
+        batch.BatchCommands.Add(head);
+        if (events.Count > 0)
         {
+            // One row of arrays: five values for each leaf cost the client more than the server saves by COPY.
+            var add = new NpgsqlBatchCommand(SealSql.Load("add_leaves", options.Schemas));
+            add.Parameters
+                .With(before.Size, NpgsqlDbType.Bigint)
+                .With(events.Select(e => e.Sequence).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint)
+                .With(leaves.Salts, NpgsqlDbType.Bytea)
+                .With(leaves.Checksums, NpgsqlDbType.Bytea);
+            batch.BatchCommands.Add(add);
             var tiles = edge.TakeFull().Select(t => (t.Key, Hashes: t.Value)).Concat(edge.Partial().Select(t => (t.Key, Hashes: t.Value.ToArray()))).ToList();
             var save = new NpgsqlBatchCommand(SealSql.Load("save_tiles", options.Schemas));
             save.Parameters
@@ -146,9 +162,6 @@ internal sealed class Sealer(PostgresOptions options)
             batch.BatchCommands.Add(save);
         }
 
-        var head = new NpgsqlBatchCommand(SealSql.Load("save_seal_head", options.Schemas));
-        head.Parameters.With(edge.Size, NpgsqlDbType.Bigint).With(reached, NpgsqlDbType.Bigint);
-        batch.BatchCommands.Add(head);
         if (shard is ({ } name, var from))
         {
             var move = new NpgsqlBatchCommand(SqlText.Load("move_shard", options.Schemas));
@@ -157,6 +170,43 @@ internal sealed class Sealer(PostgresOptions options)
         }
 
         await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
-        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var hasMoved = false;
+            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                hasMoved = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+                {
+                }
+            }
+
+            if (!hasMoved)
+            {
+                return false;
+            }
+        }
+        catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.UniqueViolation && fault.ConstraintName is "pk_seal_leaf" or "uq_seal_leaf_seq")
+        {
+            // The other one has added these leaves.
+            await transaction.RollbackAsync(cancellationToken).ConfigureAwait(false);
+            if (await IsMovedAsync(connection, before, cancellationToken).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            throw;
+        }
+
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    private async Task<bool> IsMovedAsync(NpgsqlConnection connection, (long Size, long Sequence) before, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(SealSql.Load("seal_moved", options.Schemas), connection) { CommandTimeout = options.CommandTimeoutSeconds };
+        await using var _ = command.ConfigureAwait(false);
+        return await command.With(before.Size, NpgsqlDbType.Bigint).With(before.Sequence, NpgsqlDbType.Bigint).ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true;
     }
 }
