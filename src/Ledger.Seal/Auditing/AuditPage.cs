@@ -6,22 +6,31 @@ namespace Ledger.Seal.Auditing;
 /// <summary>A leaf as its row has it.</summary>
 internal sealed record AuditLeaf(long Leaf, long Sequence, EntrySalts Salts, byte[] Checksums);
 
-/// <summary>Leaves of a part of the tree, the hashes that the tiles have there, and the first events up to the last leaf.</summary>
+/// <summary>Leaves of a part of the tree, and the hashes that the tiles have there.</summary>
 /// <param name="End">The number after the last leaf of the part.</param>
 /// <param name="IsLast">Whether the tree ends there.</param>
 /// <param name="Leaves">The leaves that have rows, in order.</param>
 /// <param name="Tiles">The tiles of the part; those that are missing are left out.</param>
+internal sealed record AuditPart(long End, bool IsLast, List<AuditLeaf> Leaves, Dictionary<long, byte[]> Tiles);
+
+/// <summary>A part of the tree, and the first events up to its last leaf.</summary>
+/// <param name="Part">The part.</param>
 /// <param name="Events">Events after those of the page before.</param>
 /// <param name="Until">The number of the last leaf's event, or of the last event looked for.</param>
 /// <param name="IsWhole">Whether these are all events up to there.</param>
-internal sealed record AuditPage(
-    long End, bool IsLast, List<AuditLeaf> Leaves, Dictionary<long, byte[]> Tiles, List<EventColumns> Events, long Until, bool IsWhole)
+internal sealed record AuditPage(AuditPart Part, List<EventColumns> Events, long Until, bool IsWhole)
 {
+    public long End => Part.End;
+
+    public bool IsLast => Part.IsLast;
+
+    public List<AuditLeaf> Leaves => Part.Leaves;
+
     /// <summary>The hash that the tiles have of a leaf; null where one is missing or too short.</summary>
     public byte[]? HashOf(long leaf)
     {
         var at = (int)(leaf % TileId.Width) * MerkleTree.HashSize;
-        return Tiles.TryGetValue(leaf / TileId.Width, out var tile) && tile.Length >= at + MerkleTree.HashSize ? tile[at..(at + MerkleTree.HashSize)] : null;
+        return Part.Tiles.TryGetValue(leaf / TileId.Width, out var tile) && tile.Length >= at + MerkleTree.HashSize ? tile[at..(at + MerkleTree.HashSize)] : null;
     }
 }
 

@@ -20,8 +20,8 @@ internal sealed class AuditReader(PostgresOptions options)
     public async Task<(long Size, long Sequence, long Unsealed)> ReadHeadAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => (await _reading.ListAsync(
         connection, "count_unsealed", _ => { }, r => (r.GetInt64(0), r.GetInt64(1), r.GetInt64(2)), cancellationToken).ConfigureAwait(false))[0];
 
-    /// <summary>A part of the tree with its leaves and their events; after the last leaf, the events up to the head.</summary>
-    public async Task<AuditPage> ReadAsync(NpgsqlConnection connection, long firstLeaf, long size, long after, long head, CancellationToken cancellationToken)
+    /// <summary>A part of the tree: its leaves and tiles.</summary>
+    public async Task<AuditPart> ReadPartAsync(NpgsqlConnection connection, long firstLeaf, long size, CancellationToken cancellationToken)
     {
         var end = Math.Min(size, firstLeaf + Rows);
         var leaves = await _reading.ListAsync(
@@ -43,10 +43,16 @@ internal sealed class AuditReader(PostgresOptions options)
                 cancellationToken).ConfigureAwait(false);
         }
 
+        return new AuditPart(end, end == size, leaves, tiles);
+    }
+
+    /// <summary>A part of the tree with its events; after the last leaf, the events up to the head.</summary>
+    public async Task<AuditPage> ReadAsync(NpgsqlConnection connection, AuditPart part, long after, long head, CancellationToken cancellationToken)
+    {
         // A forged number of a leaf may be lower than the last one.
-        var until = end == size ? head : leaves.Count == 0 ? after : Math.Max(after, leaves.Max(l => l.Sequence));
+        var until = part.IsLast ? head : part.Leaves.Count == 0 ? after : Math.Max(after, part.Leaves.Max(l => l.Sequence));
         var events = await ReadEventsAsync(connection, after, until, cancellationToken).ConfigureAwait(false);
-        return new AuditPage(end, end == size, leaves, tiles, events, until, events.Count < Rows);
+        return new AuditPage(part, events, until, events.Count < Rows);
     }
 
     /// <summary>Further events of a page that has more of them than leaves.</summary>

@@ -31,13 +31,19 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
         var (size, head, unsealed) = await UseAsync(reader.ReadHeadAsync, cancellationToken).ConfigureAwait(false);
         _kept = [.. options.Kept.Select(note => RootOf(null, note.ToString(), "a checkpoint that was kept")).OfType<ExpectedRoot>()];
         _retained = new RetainedLeaves(await UseAsync(reader.ReadRetainedAsync, cancellationToken).ConfigureAwait(false));
-        var next = ReadAsync(0, 0);
+
+        // The next page is read while this one is hashed, and the leaves of the one after it beside its events.
+        var next = ReadAsync(PartAsync(0), 0);
+        var ahead = PartAsync(AuditReader.Rows);
         while (true)
         {
             var page = await next.ConfigureAwait(false);
+            if (!page.IsLast)
+            {
+                next = ReadAsync(ahead, page.Until);
+                ahead = PartAsync(page.End + AuditReader.Rows);
+            }
 
-            // The next page is read while this one is hashed.
-            next = page.IsLast ? next : ReadAsync(page.End, page.Until);
             await UseAsync((connection, token) => CompareAsync(connection, page, token), cancellationToken).ConfigureAwait(false);
             options.Progress?.Report(_leaf);
             if (page.IsLast)
@@ -46,6 +52,7 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
             }
         }
 
+        await ahead.ConfigureAwait(false);
         if (_leaf < size)
         {
             Damaged(SealFindingKind.SealDamaged, _leaf, $"The last {Number(size - _leaf)} leaves of the seal are gone.");
@@ -60,8 +67,14 @@ internal sealed partial class Auditor(NpgsqlDataSource dataSource, AuditReader r
         await UseAsync((connection, token) => EndAsync(connection, size, token), cancellationToken).ConfigureAwait(false);
         return new SealAudit(size, _events, _erased, _compacted, _tree.Confirmed, size - _tree.ConfirmedSize, unsealed, _findings) { Retained = _retained.Counted().Sum(r => r.Events) };
 
-        Task<AuditPage> ReadAsync(long leaf, long after) =>
-            UseAsync((connection, token) => reader.ReadAsync(connection, leaf, size, after, head, token), cancellationToken);
+        Task<AuditPart> PartAsync(long leaf) =>
+            UseAsync((connection, token) => reader.ReadPartAsync(connection, Math.Min(leaf, size), size, token), cancellationToken);
+
+        async Task<AuditPage> ReadAsync(Task<AuditPart> reading, long after)
+        {
+            var part = await reading.ConfigureAwait(false);
+            return await UseAsync((connection, token) => reader.ReadAsync(connection, part, after, head, token), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private Task<T> UseAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> use, CancellationToken cancellationToken) =>

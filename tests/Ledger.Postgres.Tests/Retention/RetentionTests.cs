@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Ledger.Conformance;
 using Ledger.Log;
 using Ledger.Postgres.Retention;
 using Ledger.Records;
@@ -201,6 +202,34 @@ public abstract class RetentionTests
         (await retention.ReleaseAsync("run:r5")).ShouldBeFalse();
         await Should.ThrowAsync<ArgumentException>(() => retention.PlanAsync([]));
         await Should.ThrowAsync<ArgumentException>(() => retention.PlanAsync([Old with { KeepLast = -1 }]));
+    }
+
+    [Fact]
+    public async Task Run_LongStreamWithTags_GoesInPagesAndTakesThemAlong()
+    {
+        await using var log = await OpenAsync();
+        var events = Scale.Of(250, 25_000);
+        await ExecuteAsync(log, "create table ledger.mt_event_tag_order (value varchar not null, seq_id bigint not null references ledger.mt_events (seq_id), primary key (value, seq_id))");
+        await new AgentLedger(log.Store).GetRun("long").AppendAsync([.. Enumerable.Range(0, events).Select(i => new ObjectCreated($"o{i}", "T"))]);
+        await ExecuteAsync(log, "insert into ledger.mt_event_tag_order (value, seq_id) select 'order-' || version % 7, seq_id from ledger.mt_events where version % 3 = 0");
+        await AgeAsync(log);
+        var (folder, before) = (Directory.CreateTempSubdirectory("ledger-retention-").FullName, await DumpAsync(log, "", "mt_events", "mt_streams", "mt_event_tag_order"));
+        var retention = new LogRetention(log.DataSource) { EventsOfPage = events / 5 };
+
+        var report = await retention.RunAsync(new RetentionOptions { Policies = [Old], Folder = folder });
+
+        Lines(report).ShouldBe([$"run:long removed {events} of {events}"]);
+        (await ColumnAsync(log, "select count(*)::text from ledger.mt_event_tag_order")).ShouldBe(["0"]);
+        (await ColumnAsync(log, "select max((data ->> 'to')::bigint - (data ->> 'from')::bigint + 1) || ' in ' || count(*) from ledger.mt_events where type = 'retention.removed'"))
+            .ShouldBe([$"{events / 5} in 5"]);
+        await using (var file = File.OpenRead(Path.Combine(folder, report.Streams[0].File!)))
+        {
+            await retention.RestoreAsync(file);
+        }
+
+        (await DumpAsync(log, "", "mt_events", "mt_streams", "mt_event_tag_order")).ShouldBe(before);
+        (await new AgentLedger(log.Store).GetRun("long").GetWorldAsync()).Objects.Count.ShouldBe(events);
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
