@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Ledger.Postgres.Retention;
@@ -12,9 +13,6 @@ namespace Ledger.Postgres.Retention;
 internal sealed record ArchiveHeader(long Run, string Stream, long First, string Row, string? Checkpoint)
 {
     public const string Format = "ledger.retention/archive@v1";
-
-    /// <summary>Whether the line that the last one is tells that the file is complete.</summary>
-    public const string EndMember = "lines";
 
     public string ToLine()
     {
@@ -36,7 +34,7 @@ internal sealed record ArchiveHeader(long Run, string Stream, long First, string
             writer.WriteEndObject();
         }
 
-        return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
+        return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
     /// <exception cref="ArchiveException">The line is none of an archive.</exception>
@@ -61,6 +59,6 @@ internal sealed record ArchiveHeader(long Run, string Stream, long First, string
         }
     }
 
-    /// <summary>The last line of a file: how many are between it and the first.</summary>
-    public static string End(long lines) => string.Create(CultureInfo.InvariantCulture, $$"""{"{{EndMember}}":{{lines}}}""");
+    /// <summary>The last line of a file, by which it is known to be complete: how many are between it and the first.</summary>
+    public static string End(long lines) => string.Create(CultureInfo.InvariantCulture, $$"""{"lines":{{lines}}}""");
 }

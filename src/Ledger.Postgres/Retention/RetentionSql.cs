@@ -1,4 +1,3 @@
-using Ledger.Postgres.Log;
 using Npgsql;
 
 namespace Ledger.Postgres.Retention;
