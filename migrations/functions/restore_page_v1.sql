@@ -91,6 +91,19 @@ begin
     where l.line ->> 'table' = 'chrono_archive' and r.stream = p_stream
     on conflict do nothing;
 
+    insert into {ledger}.masked_event
+    select r.*
+    from jsonb_array_elements(p_lines) as l (line)
+    cross join lateral jsonb_populate_record(null::{ledger}.masked_event, l.line -> 'row') as r
+    where l.line ->> 'table' = 'masked_event' and r.stream = p_stream
+    on conflict do nothing;
+    insert into {ledger}.rewritten_payload
+    select r.*
+    from jsonb_array_elements(p_lines) as l (line)
+    cross join lateral jsonb_populate_record(null::{ledger}.rewritten_payload, l.line -> 'row') as r
+    where l.line ->> 'table' = 'rewritten_payload' and r.stream = p_stream
+    on conflict do nothing;
+
     -- Tags, where the application still has their tables.
     for tags in
         select distinct c.relname

@@ -124,6 +124,12 @@ begin
         using p_stream, below;
     end loop;
 
+    delete from {ledger}.masked_event as m
+    using {events}.mt_events as e
+    where e.stream_id = p_stream and e.version > below and m.seq = e.seq_id;
+    delete from {ledger}.rewritten_payload as r
+    using {events}.mt_events as e
+    where e.stream_id = p_stream and e.version > below and r.seq = e.seq_id;
     with gone as (
         delete from {ledger}.seal_leaf as l
         using {events}.mt_events as e
@@ -143,11 +149,7 @@ begin
     if below > 0 then
         update {events}.mt_streams as t set version = below where t.id = p_stream;
     else
-        update {events}.mt_streams as t set version = 0 where t.id = p_stream;
         delete from {ledger}.branch as b where b.stream = p_stream;
-        delete from {ledger}.run_mark as m where m.stream = p_stream;
-        delete from {ledger}.run_summary as r where r.stream = p_stream;
-        delete from {events}.mt_doc_ledger_world as d where d.id = p_stream;
         delete from {events}.mt_streams as t where t.id = p_stream;
         delete from {ledger}.rewritten_event as r where r.stream = p_stream;
     end if;

@@ -1,7 +1,7 @@
 -- The rows of a stream, besides its events, that an archive needs because they do not follow from the events: its place in the tree of branches, those of a
--- record store, how far inline projections are, and Marten's tags.
+-- record store, how far inline projections are, and of single events Marten's tags and what masking has noted.
 --   p_stream  the stream
---   p_kept    how many of its events stay; their tags are left out, and with them all rows of other tables
+--   p_kept    how many of its events stay; their rows are left out, and so are those of the whole stream if some stay
 -- Result: a row for each: its table and itself, as JSON.
 create or replace function {ledger}.retained_rows_v1(p_stream text, p_kept bigint)
 returns setof text
@@ -30,6 +30,17 @@ begin
         union all
         select jsonb_build_object('table', 'chrono_archive', 'row', to_jsonb(a))::text from {ledger}.chrono_archive as a where a.stream = p_stream;
     end if;
+
+    return query
+    select jsonb_build_object('table', 'masked_event', 'row', to_jsonb(m))::text
+    from {ledger}.masked_event as m
+    join {events}.mt_events as e on e.seq_id = m.seq
+    where m.stream = p_stream and e.stream_id = p_stream and e.version > p_kept
+    union all
+    select jsonb_build_object('table', 'rewritten_payload', 'row', to_jsonb(r))::text
+    from {ledger}.rewritten_payload as r
+    join {events}.mt_events as e on e.seq_id = r.seq
+    where r.stream = p_stream and e.stream_id = p_stream and e.version > p_kept;
 
     for tags in
         select n.nspname, c.relname

@@ -110,6 +110,7 @@ internal static class RoleGrants
         ("clear_tasks_v1", LedgerRole.Operator),
         ("rebuild_world", LedgerRole.Operator),
         ("shadow_document_v1", LedgerRole.Operator),
+        ("retained_rows_v1", LedgerRole.Operator),
         ("retain_page_v1", LedgerRole.Operator),
         ("restore_begin_v1", LedgerRole.Operator),
         ("restore_page_v1", LedgerRole.Operator),
