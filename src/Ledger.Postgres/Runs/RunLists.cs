@@ -14,11 +14,12 @@ internal sealed class RunLists(StoreContext context)
     {
         var (key, after) = query.Sort switch
         {
-            RunSort.Started => ("r.started_at", "$14::timestamptz"),
-            RunSort.Duration => ("r.duration", "($14::bigint * interval '1 microsecond')"),
-            RunSort.Cost => ("r.cost_usd", "$14::numeric"),
-            RunSort.Events => ("r.length", "$14::bigint"),
-            _ => ("r.updated_at", "$14::timestamptz"),
+            RunSort.Started => ("r.started_at", "$16::timestamptz"),
+            RunSort.Duration => ("r.duration", "($16::bigint * interval '1 microsecond')"),
+            RunSort.Cost => ("r.cost_usd", "$16::numeric"),
+            RunSort.Events => ("r.length", "$16::bigint"),
+            RunSort.Tokens => ("r.tokens", "$16::bigint"),
+            _ => ("r.updated_at", "$16::timestamptz"),
         };
         var now = context.TimeProvider.GetUtcNow();
         var command = Command(lease, "list_runs", ("{key}", key), ("{after}", after));
@@ -87,5 +88,7 @@ internal sealed class RunLists(StoreContext context)
         .With(query.MinCostUsd, NpgsqlDbType.Numeric)
         .With(query.MaxCostUsd, NpgsqlDbType.Numeric)
         .With(query.MinDuration, NpgsqlDbType.Interval)
-        .With(query.MaxDuration, NpgsqlDbType.Interval);
+        .With(query.MaxDuration, NpgsqlDbType.Interval)
+        .With(query.MinTokens, NpgsqlDbType.Bigint)
+        .With(query.MaxTokens, NpgsqlDbType.Bigint);
 }
