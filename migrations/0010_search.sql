@@ -41,3 +41,12 @@ create index ix_run_summary_length on {ledger}.run_summary (length desc, stream 
 create index ix_run_summary_cost_usd on {ledger}.run_summary (cost_usd desc, stream collate "C");
 
 create index ix_run_summary_tokens on {ledger}.run_summary (tokens desc, stream collate "C");
+
+-- keys: what a text, a model or a label is looked up by, as in search_entry; null for a row that an earlier program wrote, which is looked at itself.
+alter table {ledger}.run_summary add column keys smallint[];
+
+alter table {ledger}.run_summary alter column keys set statistics 0;
+
+create index ix_run_summary_keys on {ledger}.run_summary using gin (keys);
+
+create index ix_run_summary_unkeyed on {ledger}.run_summary (stream) where keys is null;

@@ -22,6 +22,7 @@ internal sealed class SearchIndexService(Func<MartenEventStore> store, ILogger<P
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => _daemon?.StopAsync(cancellationToken) ?? Task.CompletedTask;
 
+    // The container disposes what is registered twice twice.
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _daemon?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _daemon, null)?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

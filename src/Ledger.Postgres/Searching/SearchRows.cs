@@ -111,7 +111,8 @@ internal sealed class SearchRows(PostgresOptions options)
             .With(entries.ConvertAll(entry => entry.Sequence).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
         await using var _ = delete.ConfigureAwait(false);
         await delete.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        var copy = await connection.BeginBinaryImportAsync(SqlText.Load("copy_search", options.Schemas), cancellationToken).ConfigureAwait(false);
+        var sql = SqlText.Load("copy_search", options.Schemas);
+        var copy = await connection.BeginBinaryImportAsync(sql[(sql.IndexOf("\ncopy", StringComparison.Ordinal) + 1)..], cancellationToken).ConfigureAwait(false);
         await using var __ = copy.ConfigureAwait(false);
         foreach (var (sequence, keys) in entries)
         {

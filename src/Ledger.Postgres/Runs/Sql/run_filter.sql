@@ -1,6 +1,7 @@
 -- Whether a query wants a summary r, whose stream is archived by s. $1 the prefix of the names, $2 a status, $3 the time now, $4 a text in lower case that the
 -- name, the title or the error contains, $5 a label, $6 a model, $7 whether archived, $8 and $9 since when and before when the last event was taken, $10 the least
--- and $11 the highest own cost, $12 the least and $13 the longest duration, $14 the fewest and $15 the most own tokens, each null for any.
+-- and $11 the highest own cost, $12 the least and $13 the longest duration, $14 the fewest and $15 the most own tokens, $16 the
+-- only names, each null for any.
     r.version > 0
     and ($1 = '' or starts_with(r.stream, $1))
     and ($2::text is null
@@ -19,3 +20,4 @@
     and ($13::interval is null or r.duration <= $13)
     and ($14::bigint is null or r.tokens >= $14)
     and ($15::bigint is null or r.tokens <= $15)
+    and ($16::text[] is null or r.stream = any ($16))
