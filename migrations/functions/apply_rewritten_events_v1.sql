@@ -70,6 +70,7 @@ begin
         model = null,
         error = null,
         labels = '{}',
+        keys = null,
         state = '{}'
     where r.stream = any (affected);
 

@@ -32,9 +32,9 @@ internal static class ExplorerRoutes
     public static void Map(RouteGroupBuilder group, ExplorerServices explorer)
     {
         var handler = new ExplorerHandler(explorer);
-        MapPage("/", RunListReader.ReadAsync, "text", "kind", "state", "status", "label", "model", "order", "since", "until", "after", "skip", "limit");
+        MapPage("/", RunListReader.ReadAsync, "text", "kind", "state", "status", "label", "model", "min_cost", "max_cost", "min_duration", "max_duration", "min_tokens", "max_tokens", "order", "since", "until", "after", "skip", "limit");
         MapPage("/search", SearchReader.ReadAsync, "text", "type", "actor", "tool", "where", "object", "kind", "status", "label", "model", "min_cost", "max_cost", "min_duration", "max_duration", "since", "until", "before", "limit");
-        MapPage("/totals", RunTotalsReader.ReadAsync, "by", "kind", "text", "state", "status", "label", "model", "since", "until");
+        MapPage("/totals", RunTotalsReader.ReadAsync, "by", "kind", "text", "state", "status", "label", "model", "min_cost", "max_cost", "min_duration", "max_duration", "min_tokens", "max_tokens", "since", "until");
         MapPage("/run", RunReader.ReadAsync, "stream", "from", "limit", "lanes", "type", "actor", "text", "call", "since", "until");
         MapPage("/run/usage", RunReader.ReadUsageAsync, "stream");
         MapPage("/run/steps", StepReader.ReadAsync, "stream", "from", "clock");

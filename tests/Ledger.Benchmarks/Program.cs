@@ -59,6 +59,7 @@ Scenario[] scenarios =
     new TaskSaves(32, mostOfAnAppend: null, asked: 14_000),
     new TaskQueries(),
     new RunLists(),
+    new LogSearches(),
     new RunStatusOfLongRun(),
     new RebuildRunSummaries(),
     new SealLog(),

@@ -54,6 +54,10 @@ internal sealed class LedgerConnection : IAsyncDisposable
     public AgentLedger LedgerWith(MergeRules rules) => new(
         Store, Ledger.Options with { MergeRules = rules }, new WarningLogger(_session.Io), _session.Io.TimeProvider);
 
+    /// <summary>Keeps the index of the search up to date, once it is started.</summary>
+    public ProjectionDaemon NewSearchIndex() => new(
+        _dataSource, _session.Options, new DaemonOptions { SearchIndex = true, MaxConnections = 1 }, timeProvider: _session.Io.TimeProvider);
+
     /// <summary>Saves and lists tasks, calls and messages.</summary>
     public TaskLedger Tasks => new(Store);
 

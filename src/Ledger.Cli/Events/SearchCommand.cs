@@ -95,13 +95,14 @@ internal sealed class SearchCommand : LedgerCommand
     private static async Task<LogPage> FindAsync(ILogSearch search, LogQuery query, CancellationToken cancellationToken)
     {
         var (page, examined) = (await search.SearchAsync(query, cancellationToken), 0L);
+        var unindexed = page.Unindexed;
         while (page is { Events.Count: 0, Next: { } next })
         {
             examined += page.Examined;
             page = await search.SearchAsync(query with { Before = next }, cancellationToken);
         }
 
-        return page with { Examined = examined + page.Examined };
+        return page with { Examined = examined + page.Examined, Unindexed = unindexed };
     }
 
     private static void Print(Printer output, RecordedEvent recorded) => output

@@ -53,6 +53,11 @@ internal sealed class ServeCommand : LedgerCommand
         HelpName = "URL",
     };
 
+    private readonly Option<bool> _searchIndex = new("--search-index")
+    {
+        Description = "Keep the index of the search up to date meanwhile, so that a search for what is rare does not read the whole log. It takes about as much space as the events.",
+    };
+
     private readonly DeepOption _deep = new();
 
     public ServeCommand()
@@ -65,6 +70,7 @@ internal sealed class ServeCommand : LedgerCommand
         Add(_withoutToken);
         Add(_host);
         Add(_runner);
+        Add(_searchIndex);
         Add(_deep.Option);
         Examples =
         [
@@ -83,6 +89,8 @@ internal sealed class ServeCommand : LedgerCommand
         var hosts = new KnownHosts(endpoint.Address, session.Get(_host) ?? []);
         var options = new LedgerExplorerOptions { Writing = writing, Tokens = access.Tokens };
         await using var connection = await session.ConnectAsync(cancellationToken);
+        await using var index = session.Get(_searchIndex) ? connection.NewSearchIndex() : null;
+        await (index?.StartAsync(cancellationToken) ?? Task.CompletedTask);
         await using var server = await ExplorerServer.StartAsync(connection, connection.LedgerWith(rules), endpoint, hosts, options, runner, session.Io, cancellationToken);
         if (!IPAddress.IsLoopback(endpoint.Address))
         {

@@ -12,7 +12,7 @@ namespace Ledger.Cli.Runs;
 internal sealed class RunListCommand : LedgerCommand
 {
     private static readonly string[] Statuses = ["any", "running", "waiting", "failed", "done"];
-    private static readonly string[] Orders = ["latest", "started", "duration", "cost", "events"];
+    private static readonly string[] Orders = ["latest", "started", "duration", "cost", "events", "tokens"];
 
     private readonly Option<string?> _status = new("--status") { Description = "Only runs of this status: running, waiting, failed or done; 'any' for all.", HelpName = "S" };
     private readonly Option<string?> _label = new("--label") { Description = "Only runs with this label.", HelpName = "LABEL" };
@@ -20,7 +20,8 @@ internal sealed class RunListCommand : LedgerCommand
     private readonly Option<string?> _text = new("--text") { Description = "Only runs whose id, title or error contains this text.", HelpName = "TEXT" };
     private readonly Option<GivenTime?> _since = Times.Option("--since", "Active at this time or later.");
     private readonly Option<GivenTime?> _until = Times.Option("--until", "Last active before this time.");
-    private readonly Option<string?> _sort = new("--sort") { Description = "The order: latest, started, duration, cost or events. Default: latest.", HelpName = "ORDER" };
+    private readonly RangeOptions _ranges = new("Only runs");
+    private readonly Option<string?> _sort = new("--sort") { Description = "The order: latest, started, duration, cost, events or tokens. Default: latest.", HelpName = "ORDER" };
     private readonly Option<bool> _branches = new("--branches") { Description = "List branches too." };
     private readonly Option<int?> _limit = new("--limit") { Description = "The most runs to list, up to 1000. Default: 50.", HelpName = "N" };
     private readonly Option<string?> _after = new("--after") { Description = "The 'next' value of the previous page.", HelpName = "NEXT" };
@@ -28,12 +29,12 @@ internal sealed class RunListCommand : LedgerCommand
     public RunListCommand()
         : base("list", "Lists all runs, sorted by id; with a status, an order or another option a page of them, and how each is doing.")
     {
-        foreach (var option in new Option[] { _status, _label, _model, _text, _since, _until, _sort, _branches, _limit, _after, CommonOptions.Stats })
+        foreach (var option in (Option[])[_status, _label, _model, _text, _since, _until, .. _ranges.All, _sort, _branches, _limit, _after, CommonOptions.Stats])
         {
             Add(option);
         }
 
-        Examples = ["ledger run list", "ledger run list --status failed --since 2026-11-20", "ledger run list --sort cost --limit 10 --json"];
+        Examples = ["ledger run list", "ledger run list --status failed --since 2026-11-20", "ledger run list --sort cost --limit 10 --json", "ledger run list --min-cost 0.50 --min-duration 5m"];
     }
 
     public override bool ListsRows => true;
@@ -113,7 +114,7 @@ internal sealed class RunListCommand : LedgerCommand
     private RunQuery? QueryOf(Session session)
     {
         var (status, sort) = (Choice(session, _status, Statuses), Choice(session, _sort, Orders));
-        var query = new RunQuery
+        var query = _ranges.Of(session).In(new RunQuery
         {
             Prefix = session.Get(_branches) ? "" : "run:",
             Status = status is null or "any" ? null : Enum.Parse<RunStatus>(status, ignoreCase: true),
@@ -125,7 +126,7 @@ internal sealed class RunListCommand : LedgerCommand
             Sort = sort is null ? RunSort.Latest : Enum.Parse<RunSort>(sort, ignoreCase: true),
             After = session.Get(_after),
             Limit = session.Get(_limit) ?? 50,
-        };
+        });
         return status is null && sort is null && session.Get(_limit) is null && query == new RunQuery() ? null : query;
     }
 

@@ -18,10 +18,12 @@ internal sealed class RunTotalsCommand : LedgerCommand
     private readonly Option<GivenTime?> _since = Times.Option("--since", "Active at this time or later.");
     private readonly Option<GivenTime?> _until = Times.Option("--until", "Last active before this time.");
 
+    private readonly RangeOptions _ranges = new("Only runs");
+
     public RunTotalsCommand()
         : base("totals", "Adds up runs, their calls, tokens and costs by day, model or label.")
     {
-        foreach (var option in new Option[] { _by, _label, _model, _since, _until })
+        foreach (var option in (Option[])[_by, _label, _model, _since, _until, .. _ranges.All])
         {
             Add(option);
         }
@@ -39,13 +41,13 @@ internal sealed class RunTotalsCommand : LedgerCommand
             throw new UsageException($"--by must be one of {string.Join(", ", Groups)}, but was '{by}'.");
         }
 
-        var query = new RunQuery
+        var query = _ranges.Of(session).In(new RunQuery
         {
             Label = session.Get(_label),
             Model = session.Get(_model),
             ActiveSince = session.Get(_since),
             ActiveUntil = session.Get(_until),
-        };
+        });
         await using var connection = await session.ConnectAsync(cancellationToken);
         var summaries = connection.Ledger.Summaries;
         await session.Progress.RunAsync("Reading new events", () => summaries.CatchUpAsync(null, cancellationToken));

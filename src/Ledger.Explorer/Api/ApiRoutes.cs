@@ -32,6 +32,16 @@ internal static class ApiRoutes
         new("until", "string", "Only events recorded before this time."),
     ];
 
+    private static readonly ApiParameter[] Ranges =
+    [
+        new("min_cost", "number", "Only runs whose own calls cost at least so many US dollars."),
+        new("max_cost", "number", "Only runs whose own calls cost at most so many US dollars."),
+        new("min_duration", "string", "Only runs with at least this time between start and last activity, such as 90s, 5m, 2h or 3d."),
+        new("max_duration", "string", "Only runs with at most this time between start and last activity."),
+        new("min_tokens", "integer", "Only runs whose own calls took at least so many tokens."),
+        new("max_tokens", "integer", "Only runs whose own calls took at most so many tokens."),
+    ];
+
     public static IReadOnlyList<ApiRoute> All { get; } =
     [
         new("GET", "/runs", "Lists runs with their status, titles and costs.", RunsResource.ListAsync)
@@ -47,9 +57,10 @@ internal static class ApiRoutes
                 new("status", "string", "any, running, done, failed or waiting. Default: any."),
                 new("label", "string", "Only runs with this label."),
                 new("model", "string", "Only runs that asked this model last."),
-                new("order", "string", "The order: latest, longest, name, started, duration or cost. Default: latest."),
+                .. Ranges,
+                new("order", "string", "The order: latest, longest, name, started, duration, cost or tokens. Default: latest."),
                 new("after", "string", "The 'next' value of the previous page."),
-                new("skip", "integer", "Without status, label, model and the last three orders, instead of after: the number of items to skip."),
+                new("skip", "integer", "Without status, label, model, cost, duration, tokens and the last four orders, instead of after: the number of items to skip."),
                 new("limit", "integer", "The most items to return, up to 1,000."),
             ],
             Refusals = [],
@@ -66,6 +77,7 @@ internal static class ApiRoutes
                 new("status", "string", "any, running, done, failed or waiting. Default: any."),
                 new("label", "string", "Only runs with this label."),
                 new("model", "string", "Only runs that asked this model last."),
+                .. Ranges,
                 new("since", "string", "Only runs whose last event was recorded at this time or later."),
                 new("until", "string", "Only runs whose last event was recorded before this time."),
             ],
@@ -170,7 +182,7 @@ internal static class ApiRoutes
             Refusals = [403, 404, 409, 415, 422],
         },
         new("GET", "/events/{event}", "Reads one event from any stream, by its id in the log or the one that it had elsewhere; 409 if several streams have that.", EventsResource.ShowAnywhereAsync) { Json = Contracts.EventContract, Refusals = [404, 409] },
-        new("GET", "/branches", "Lists all branches, the oldest first.", StreamResource.ListAllBranchesAsync) { Json = Contracts.BranchPageContract, Query = [After, Limit], Refusals = [] },
+        new("GET", "/branches", "Lists all branches, the oldest first. One that is created while the pages are read may be on none of them: to follow branches, read /log?type=branch.created.", StreamResource.ListAllBranchesAsync) { Json = Contracts.BranchPageContract, Query = [After, Limit], Refusals = [] },
         new("GET", "/streams/{stream}/events/{event}", "Reads one event of a history, by its position or id.", EventsResource.ShowAsync) { Json = Contracts.EventContract },
         new("GET", "/streams/{stream}/events/{event}/trace", "Follows the causes or effects of an event.", EventsResource.TraceAsync)
         {

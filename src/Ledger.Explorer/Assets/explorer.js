@@ -5,12 +5,28 @@
   const one = (selector, root = document) => root.querySelector(selector);
   const local = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
 
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+  // How long ago a time was; null if that is more than a week.
+  const since = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
+  const agoOf = time => {
+    const seconds = (time - Date.now()) / 1000;
+    if (Math.abs(seconds) < 45) return 'just now';
+    const [size, unit] = [[60, 'minute'], [3600, 'hour'], [86400, 'day']].findLast(([size]) => size === 60 || Math.abs(seconds) >= size);
+    return Math.abs(seconds) > 7 * 86400 ? null : since.format(Math.round(seconds / size), unit);
+  };
+
   const showTimes = root => all('time[datetime]', root).forEach(time => {
-    time.textContent = local.format(new Date(time.dateTime));
+    const text = local.format(new Date(time.dateTime));
+    const ago = time.hasAttribute('data-ago') ? agoOf(new Date(time.dateTime)) : null;
+    time.dataset.hint ??= time.title;
+    time.textContent = ago ?? text;
+    if (ago) time.title = `${text} (${zone}); ${time.dataset.hint}`;
   });
 
+  setInterval(() => { if (!document.hidden) showTimes(document); }, 30000);
+
   // A time without a zone is in the viewer's zone, which the field says.
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   all('[data-time]').forEach(input => {
     if (input.dataset.time) input.placeholder = input.dataset.time;
     input.title = `In your time zone, ${zone}, unless it has an offset; Z is UTC`;

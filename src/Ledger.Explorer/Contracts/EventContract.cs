@@ -75,10 +75,11 @@ internal sealed record EventPageContract(IReadOnlyList<EventContract> Events, lo
 /// <param name="IsCut">Whether only the 1,000 runs that were active last were searched, because more have this status, label or model.</param>
 /// <param name="Behind">How many events at the end of the log are not known yet, so that runs of this status, label or model may be missing.</param>
 /// <param name="Next">What the next page has as 'before'; absent after the last page.</param>
-internal sealed record FoundEventsContract(IReadOnlyList<EventContract> Events, long Examined, bool IsCut, long Behind, long? Next = null)
+/// <param name="Unindexed">How many numbers at the end of the log the index of the search lacks, whose events were looked at one by one; absent where no index was used.</param>
+internal sealed record FoundEventsContract(IReadOnlyList<EventContract> Events, long Examined, bool IsCut, long Behind, long? Next = null, long? Unindexed = null)
 {
     public static FoundEventsContract Of(LogPage page, RunScope scope) =>
-        new([.. page.Events.Select(EventContract.Of)], page.Examined, scope.IsCut, scope.Behind, page.Next?.Value);
+        new([.. page.Events.Select(EventContract.Of)], page.Examined, scope.IsCut, scope.Behind, page.Next?.Value, page.Unindexed);
 }
 
 /// <summary>Events of a run or branch.</summary>

@@ -45,7 +45,7 @@ internal sealed class Rebuilds(ProjectionAdmin? admin, ILogger logger)
     }
 
     private IEnumerable<string> NamesWith(IEnumerable<ShardStatus> shards) =>
-        (admin?.Rebuildable ?? []).Concat(shards.Where(s => s.IsMartens).Select(s => s.Projection)).Distinct();
+        (admin?.Rebuildable ?? []).Concat(shards.Where(s => s.IsMartens || s.Kind == "search").Select(s => s.Projection)).Distinct();
 
     private async Task RunAsync(ProjectionAdmin admin, string projection)
     {

@@ -15,6 +15,9 @@ internal static class AssetFiles
     /// <summary>Keys and commands.</summary>
     public static string Keys { get; } = Add("keys.js", "text/javascript; charset=utf-8");
 
+    /// <summary>Graphs that are made larger.</summary>
+    public static string Graph { get; } = Add("graph.js", "text/javascript; charset=utf-8");
+
     public static string Icon { get; } = Add("icon.svg", "image/svg+xml");
 
     /// <summary>The style sheet of pages, embedded in those that are files.</summary>

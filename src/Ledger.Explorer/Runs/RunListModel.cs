@@ -15,6 +15,8 @@ internal sealed record RunListModel(StreamQuery Query, RunQuery? Filter, string 
 
     public string Status => Filter?.Status?.ToString().ToLowerInvariant() ?? "any";
 
+    public RunRanges Ranges => RunRanges.Of(Filter);
+
     public bool IsFiltered => Query.Text is not null || Query.State is not null || Query.ActiveSince is not null || Query.ActiveUntil is not null || Query.Skip > 0
-        || Filter is { Status: not null } or { Label: not null } or { Model: not null } or { After: not null } || Kind != "runs";
+        || Filter is { Status: not null } or { Label: not null } or { Model: not null } or { After: not null } || Ranges.IsAny || Kind != "runs";
 }

@@ -11,7 +11,7 @@ internal static class RunListReader
     // A list waits only for little; what was never looked at is shown without its status.
     private const long MostRead = 10_000;
 
-    private static readonly string[] Orders = ["latest", "longest", "name", "started", "duration", "cost"];
+    private static readonly string[] Orders = ["latest", "longest", "name", "started", "duration", "cost", "tokens"];
 
     public static async Task<Page> ReadAsync(ExplorerRequest request)
     {
@@ -85,7 +85,8 @@ internal static class RunListReader
         var order = query.Choice("order", "latest", Orders);
         var isCounted = Paging.IsCount(query.Text("after"));
         var (label, model, after) = (query.Text("label"), query.Text("model"), isCounted ? null : query.Text("after"));
-        if (status == "any" && label is null && model is null && after is null && order is not ("started" or "duration" or "cost"))
+        var ranges = RunRanges.Of(query);
+        if (status == "any" && label is null && model is null && after is null && !ranges.IsAny && order is not ("started" or "duration" or "cost" or "tokens"))
         {
             return null;
         }
@@ -93,11 +94,11 @@ internal static class RunListReader
         if (order == "name" || streams.Skip > 0 || isCounted)
         {
             throw new BadRequestException(order == "name"
-                ? "'order=name' lists streams without their status. Leave out status, label, model and after, or choose another order."
-                : "'skip', and an 'after' that is a number, count in lists of streams alone. With status, label, model or such an order pass the 'next' of the previous page as 'after'.");
+                ? "'order=name' lists streams without their status. Leave out status, label, model, after and what asks for cost, duration or tokens, or choose another order."
+                : "'skip', and an 'after' that is a number, count in lists of streams alone. With status, label, model, cost, duration, tokens or such an order pass the 'next' of the previous page as 'after'.");
         }
 
-        return new RunQuery
+        return ranges.In(new RunQuery
         {
             Prefix = kind == "all" ? "" : streams.Prefix,
             Status = status == "any" ? null : Enum.Parse<RunStatus>(status, ignoreCase: true),
@@ -112,12 +113,13 @@ internal static class RunListReader
                 "started" => RunSort.Started,
                 "duration" => RunSort.Duration,
                 "cost" => RunSort.Cost,
+                "tokens" => RunSort.Tokens,
                 "longest" => RunSort.Events,
                 _ => RunSort.Latest,
             },
             After = after,
             Limit = streams.Limit,
-        };
+        });
     }
 
     // An 'after' that is no number is of a list by status, which parses it.

@@ -12,13 +12,13 @@ internal static class LogSearching
     public static async Task<LogPage> FindAsync(ILogSearch search, LogQuery query, CancellationToken cancellationToken)
     {
         var page = await search.SearchAsync(query, cancellationToken).ConfigureAwait(false);
-        var examined = page.Examined;
+        var (examined, unindexed) = (page.Examined, page.Unindexed);
         for (var reaches = 1; reaches < MostReaches && page is { Events.Count: 0, Next: { } next }; reaches++)
         {
             page = await search.SearchAsync(query with { Before = next }, cancellationToken).ConfigureAwait(false);
             examined += page.Examined;
         }
 
-        return page with { Examined = examined };
+        return page with { Examined = examined, Unindexed = unindexed };
     }
 }

@@ -13,6 +13,9 @@ internal sealed record SearchModel(SearchTerms Terms, LogPage? Page, RunPage? Ru
     /// <summary>The most runs shown above the events.</summary>
     public const int MostRuns = 5;
 
+    /// <summary>From how many events on, which the index of the search lacks, the page names them: so many take noticeable time.</summary>
+    public const int MuchUnindexed = 10_000;
+
     /// <summary>How many events at the end of the log are not known yet, so that runs may be missing.</summary>
     public long Behind => Math.Max(Scope?.Behind ?? 0, Runs?.Behind ?? 0);
 }

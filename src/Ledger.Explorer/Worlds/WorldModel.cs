@@ -64,6 +64,9 @@ internal sealed record WorldListQuery(string? Type, string? Text, string? After,
 {
     /// <summary>The number of objects or relations on a page.</summary>
     public const int PerPage = 100;
+
+    /// <summary>Whether only some objects are wanted.</summary>
+    public bool IsOfSome => Type is not null || Text is not null;
 }
 
 /// <summary>A page of the objects or relations of a world, sorted by id.</summary>

@@ -37,11 +37,25 @@ internal static class WorldPageReader
             Query = query,
             Objects = objects,
             Relations = relations,
-            Picture = world.IsWhole && WorldPicture.Fits(world.Objects, drawn)
-                ? WorldPicture.Draw(world.Objects, drawn, changed, PictureFrame.Page, id => request.Links.Object(run.StreamName, id, at))
-                : null,
+            Picture = world.IsWhole ? Draw(world, query.IsOfSome ? objects.Items : null, drawn, changed, id => request.Links.Object(run.StreamName, id, at)) : null,
         };
         return request.WantsFragment ? Page.Of<WorldFragment>(model) : Page.Of<WorldPage>(model);
+    }
+
+    /// <summary>The graph of all objects, or of those that are listed with what they are related to; null where it would be too large to read.</summary>
+    private static string? Draw(
+        WorldExtract world, IReadOnlyList<WorldObject>? listed, IReadOnlyList<Relation> relations, string? changed, Func<string, string> linkOf)
+    {
+        var objects = world.Objects;
+        if (listed is not null)
+        {
+            var shown = listed.Select(o => o.Id).ToHashSet(StringComparer.Ordinal);
+            relations = [.. relations.Where(r => shown.Contains(r.SourceId) || shown.Contains(r.TargetId))];
+            shown.UnionWith(relations.SelectMany(r => new[] { r.SourceId, r.TargetId }));
+            objects = [.. objects.Where(o => shown.Contains(o.Id))];
+        }
+
+        return WorldPicture.Fits(objects, relations) ? WorldPicture.Draw(objects, relations, changed, PictureFrame.Page, linkOf) : null;
     }
 
     private static async Task<(WorldExtract World, WorldList<WorldObject> Objects, WorldList<Relation> Relations)> ReadAsync(

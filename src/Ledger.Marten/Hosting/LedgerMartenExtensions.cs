@@ -88,6 +88,22 @@ public static class LedgerMartenExtensions
         return marten;
     }
 
+    /// <summary>Keeps the index of the search across streams while the application runs, on one node at a time: see <see cref="DaemonOptions.SearchIndex"/>.</summary>
+    /// <remarks>Call it after <c>AddLedger</c>. It takes three connections; Marten's own daemon does not run it.</remarks>
+    public static MartenServiceCollectionExtensions.MartenConfigurationExpression AddLedgerSearchIndex(
+        this MartenServiceCollectionExtensions.MartenConfigurationExpression marten)
+    {
+        ArgumentNullException.ThrowIfNull(marten);
+        if (marten.Services.All(service => service.ServiceType != typeof(SearchIndexService)))
+        {
+            marten.Services.AddSingleton(provider => new SearchIndexService(
+                () => StoreOn(provider, provider.GetRequiredService<IDocumentStore>()), provider.GetService<ILogger<ProjectionDaemon>>(), provider.GetService<TimeProvider>()));
+            marten.Services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<SearchIndexService>());
+        }
+
+        return marten;
+    }
+
     private static void AddServices(IServiceCollection services, Func<IServiceProvider, IDocumentStore> documents)
     {
         services.TryAddSingleton(provider => new MartenEventStore(

@@ -40,7 +40,7 @@ internal static class SearchAbilities
         var page = await LogSearching.FindAsync(LogSearch.Of(ledger.Store), terms.ToQuery(scope.Streams) with { Types = input.Types }, token).ConfigureAwait(false);
         var hits = page.Events.Select(found => new FoundContract(
             found.Stream.Value, found.Id, found.Type, found.Timestamp, Excerpt.Of(found, input.Text ?? ""), found.Metadata.Actor));
-        return new FoundPage([.. hits], page.Examined, scope.IsCut, page.Next?.Value);
+        return new FoundPage([.. hits], page.Examined, scope.IsCut, page.Next?.Value, page.Unindexed);
     });
 
     private static SearchTerms TermsOf(LogSearchInput input) => new()

@@ -43,7 +43,8 @@ internal sealed record FoundPage(
     IReadOnlyList<FoundContract> Hits,
     [property: Description("How many events were looked at.")] long Examined,
     [property: Description("Whether only the 1,000 runs that were active last were searched, because more are of this kind.")] bool IsCut,
-    [property: Description("The 'before' of the next page, which looks at earlier events; absent on the last.")] long? Next = null);
+    [property: Description("The 'before' of the next page, which looks at earlier events; absent on the last.")] long? Next = null,
+    [property: Description("How many numbers at the end of the log the index of the search lacks, whose events were looked at one by one; absent without an index.")] long? Unindexed = null);
 
 /// <summary>An event that a search across runs found.</summary>
 internal sealed record FoundContract(

@@ -1,4 +1,5 @@
 using Ledger.Log;
+using Ledger.Postgres.Searching;
 using NpgsqlTypes;
 
 namespace Ledger.Postgres.Log;
@@ -8,6 +9,12 @@ internal sealed partial class PostgresLogSearch
 {
     // The clocks of the server's transactions: an event may come in the log after one that was recorded later.
     private static readonly TimeSpan Disorder = TimeSpan.FromHours(1);
+
+    /// <summary>How many events before what the index lacks are looked at themselves: where many events are wanted, these are enough for a page.</summary>
+    public int LookedAt { get; set; } = 2_000;
+
+    /// <summary>Of so few events in some streams all are looked at, whatever the index says.</summary>
+    public int FewEvents { get; set; } = 20_000;
 
     public async Task<LogPage> SearchAsync(LogQuery query, CancellationToken cancellationToken = default)
     {
@@ -24,38 +31,77 @@ internal sealed partial class PostgresLogSearch
 
                 var end = query.Until is { } until ? await NumberAtAsync(lease, Later(until), cancellationToken).ConfigureAwait(false) : null;
                 end = query.Before is { } before && !(end < before.Value) ? before.Value : end;
-                var few = query.IsOfSomeStreams ? await FewStreamsAsync(lease, query, cancellationToken).ConfigureAwait(false) : null;
-                var sql = SqlText.Load(few is null ? "search_log" : "search_streams", context.Options.Schemas)
-                    .Replace("{filter}", SqlText.Load("search_filter"), StringComparison.Ordinal);
-                var command = lease.CreateCommand(sql, context.Options.CommandTimeoutSeconds);
-                await using var __ = command.ConfigureAwait(false);
-                command.Parameters
-                    .With(end, NpgsqlDbType.Bigint)
-                    .With(first, NpgsqlDbType.Bigint)
-                    .WithText(query.Prefix)
-                    .WithTexts(few ?? NamesOf(query))
-                    .WithTexts(match.Event.Types)
-                    .WithTexts(match.Event.Prefixes)
-                    .WithText(query.Actor)
-                    .WithText(match.Event.Text)
-                    .WithText(query.Tool)
-                    .WithTexts(query.Where is null ? null : [.. query.Where.Path])
-                    .WithText(query.Where?.Value)
-                    .With(query.Limit + 1, NpgsqlDbType.Integer)
-                    .With(query.Reach, NpgsqlDbType.Integer)
-                    .With(query.Since?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
-                    .With(query.Until?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
-                    .WithText(query.Where?.Number)
-                    .WithText(query.ObjectId);
-                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-                await using var ___ = reader.ConfigureAwait(false);
-                return await ReadPageAsync(reader, query, cancellationToken).ConfigureAwait(false);
+                var question = SearchQuestion.Of(query);
+                var index = question is null ? null : await FindIndexAsync(lease, cancellationToken).ConfigureAwait(false);
+                var few = query.IsOfSomeStreams ? await FewStreamsAsync(lease, query, index is null, cancellationToken).ConfigureAwait(false) : null;
+                if (index is not var (indexed, newest) || few is not null)
+                {
+                    return await ReadAsync(lease, few is null ? "search_log" : "search_streams", new Part(query, match, first, end, few), [], cancellationToken).ConfigureAwait(false);
+                }
+
+                var low = Math.Max(Math.Min(end ?? long.MaxValue, indexed + 1) - LookedAt, first ?? 1);
+                var page = await ReadAsync(lease, "search_log", new Part(query, match, low, end, null), [], cancellationToken).ConfigureAwait(false);
+                if (page.Next is null && low > (first ?? 1))
+                {
+                    var older = await ReadAsync(
+                        lease, "search_index", new Part(query, match, first, low, null) { Question = question }, page.Events, cancellationToken).ConfigureAwait(false);
+                    page = older with { Examined = page.Examined + (older.Next is null ? low - (first ?? 1) : older.Examined) };
+                }
+
+                return page with { Unindexed = Math.Max(newest - indexed, 0) };
             },
             cancellationToken).ConfigureAwait(false);
     }
 
+    private async Task<LogPage> ReadAsync(
+        ConnectionSource.Lease lease, string name, Part part, IReadOnlyList<RecordedEvent> before, CancellationToken cancellationToken)
+    {
+        var (query, match) = (part.Query, part.Match);
+        var sql = SqlText.Load(name, context.Options.Schemas).Replace("{filter}", SqlText.Load("search_filter"), StringComparison.Ordinal);
+        var command = lease.CreateCommand(sql, context.Options.CommandTimeoutSeconds);
+        await using var _ = command.ConfigureAwait(false);
+        command.Parameters
+            .With(part.End, NpgsqlDbType.Bigint)
+            .With(part.First, NpgsqlDbType.Bigint)
+            .WithText(query.Prefix)
+            .WithTexts(part.Few ?? NamesOf(query))
+            .WithTexts(match.Event.Types)
+            .WithTexts(match.Event.Prefixes)
+            .WithText(query.Actor)
+            .WithText(match.Event.Text)
+            .WithText(query.Tool)
+            .WithTexts(query.Where is null ? null : [.. query.Where.Path])
+            .WithText(query.Where?.Value)
+            .With(query.Limit + 1 - before.Count, NpgsqlDbType.Integer)
+            .With(query.Reach, NpgsqlDbType.Integer)
+            .With(query.Since?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
+            .With(query.Until?.ToUniversalTime(), NpgsqlDbType.TimestampTz)
+            .WithText(query.Where?.Number)
+            .WithText(query.ObjectId);
+        if (part.Question is { } question)
+        {
+            command.Parameters
+                .With(question.All, NpgsqlDbType.Array | NpgsqlDbType.Smallint)
+                .With(question.Any, NpgsqlDbType.Array | NpgsqlDbType.Smallint);
+        }
+
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        return await ReadPageAsync(reader, query, [.. before], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Up to which number events are indexed, and the number of the newest; null where none is.</summary>
+    private async Task<(long Indexed, long Newest)?> FindIndexAsync(ConnectionSource.Lease lease, CancellationToken cancellationToken)
+    {
+        var command = context.Command(lease, "search_state").WithText(SearchRows.Shard);
+        await using var _ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? (reader.GetInt64(0), reader.GetInt64(1)) : null;
+    }
+
     /// <summary>The streams of a query, where they have no more events than it may examine; null otherwise.</summary>
-    private async Task<string[]?> FewStreamsAsync(ConnectionSource.Lease lease, LogQuery query, CancellationToken cancellationToken)
+    private async Task<string[]?> FewStreamsAsync(ConnectionSource.Lease lease, LogQuery query, bool isAlone, CancellationToken cancellationToken)
     {
         var command = context.Command(lease, "search_scope");
         await using var _ = command.ConfigureAwait(false);
@@ -64,7 +110,7 @@ internal sealed partial class PostgresLogSearch
         await using var __ = reader.ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         var names = reader.GetFieldValue<string[]>(0);
-        return names.Length <= LogQuery.FewStreams && reader.GetInt64(1) <= query.Reach ? names : null;
+        return names.Length <= LogQuery.FewStreams && reader.GetInt64(1) <= (isAlone ? query.Reach : Math.Min(query.Reach, FewEvents)) ? names : null;
     }
 
     private static string[]? NamesOf(LogQuery query) => query.Streams is null ? null : [.. query.Streams.Select(stream => stream.Value)];
@@ -76,11 +122,10 @@ internal sealed partial class PostgresLogSearch
         return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as long?;
     }
 
-    private async Task<LogPage> ReadPageAsync(Npgsql.NpgsqlDataReader reader, LogQuery query, CancellationToken cancellationToken)
+    private async Task<LogPage> ReadPageAsync(Npgsql.NpgsqlDataReader reader, LogQuery query, List<RecordedEvent> found, CancellationToken cancellationToken)
     {
         var row = new EventRow(context.Options.Registry);
-        var found = new List<RecordedEvent>();
-        var (low, examined, bytes) = ((long?)null, 0L, 0L);
+        var (low, examined, bytes) = ((long?)null, 0L, found.Sum(recorded => (long)recorded.Json.Length));
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             (low, examined) = (reader.IsDBNull(10) ? null : reader.GetInt64(10), reader.GetInt64(11));
@@ -106,4 +151,15 @@ internal sealed partial class PostgresLogSearch
     private static DateTimeOffset Earlier(DateTimeOffset time) => time - DateTimeOffset.MinValue > Disorder ? time - Disorder : time;
 
     private static DateTimeOffset Later(DateTimeOffset time) => DateTimeOffset.MaxValue - time > Disorder ? time + Disorder : time;
+
+    /// <summary>A part of the log in which a query looks.</summary>
+    /// <param name="Query">The query.</param>
+    /// <param name="Match">Its conditions.</param>
+    /// <param name="First">The first number; null for that of the log.</param>
+    /// <param name="End">The number after the last; null for the end of the log.</param>
+    /// <param name="Few">The only streams; null for those of the query.</param>
+    private sealed record Part(LogQuery Query, LogMatch Match, long? First, long? End, string[]? Few)
+    {
+        public SearchQuestion? Question { get; init; }
+    }
 }

@@ -70,6 +70,7 @@ internal static class RoleGrants
         new(
             LedgerRole.Operator,
             Change,
+            "{ledger}.search_entry",
             "{ledger}.projection_head",
             "{ledger}.projection_shard",
             "{ledger}.projection_request",
@@ -115,10 +116,12 @@ internal static class RoleGrants
         ("restore_begin_v1", LedgerRole.Operator),
         ("restore_page_v1", LedgerRole.Operator),
         ("restore_end_v1", LedgerRole.Operator),
+        ("clear_search_v1", LedgerRole.Operator),
 
         ("guard_deleted_events_v1", null),
         ("note_rewritten_event_v1", null),
         ("apply_rewritten_events_v1", null),
+        ("unindex_search_v1", null),
         ("forget_stream_v1", null),
         ("forget_log_v1", null),
         ("drop_world_v1", null),

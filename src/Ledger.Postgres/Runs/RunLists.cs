@@ -9,21 +9,31 @@ namespace Ledger.Postgres.Runs;
 /// <summary>Lists and adds up the rows of run summaries, as they are.</summary>
 internal sealed class RunLists(StoreContext context)
 {
+    // Where more may be wanted, a page of them is soon found in the order of the list.
+    private const int MostCandidates = 2_000;
+
     /// <summary>The runs of a page, and one more if there is one.</summary>
     public async Task<List<RunSummary>> ListAsync(ConnectionSource.Lease lease, RunQuery query, RunPlace? place, CancellationToken cancellationToken)
     {
         var (key, after) = query.Sort switch
         {
-            RunSort.Started => ("r.started_at", "$14::timestamptz"),
-            RunSort.Duration => ("r.duration", "($14::bigint * interval '1 microsecond')"),
-            RunSort.Cost => ("r.cost_usd", "$14::numeric"),
-            RunSort.Events => ("r.length", "$14::bigint"),
-            _ => ("r.updated_at", "$14::timestamptz"),
+            RunSort.Started => ("r.started_at", "$17::timestamptz"),
+            RunSort.Duration => ("r.duration", "($17::bigint * interval '1 microsecond')"),
+            RunSort.Cost => ("r.cost_usd", "$17::numeric"),
+            RunSort.Events => ("r.length", "$17::bigint"),
+            RunSort.Tokens => ("r.tokens", "$17::bigint"),
+            _ => ("r.updated_at", "$17::timestamptz"),
         };
         var now = context.TimeProvider.GetUtcNow();
+        var among = await FindAmongAsync(lease, query, cancellationToken).ConfigureAwait(false);
+        if (among is [])
+        {
+            return [];
+        }
+
         var command = Command(lease, "list_runs", ("{key}", key), ("{after}", after));
         await using var _ = command.ConfigureAwait(false);
-        AddFilter(command, query, now)
+        AddFilter(command, query, among, now)
             .WithText(place?.Value)
             .WithText(place?.Stream)
             .With(query.Limit + 1, NpgsqlDbType.Integer);
@@ -43,9 +53,10 @@ internal sealed class RunLists(StoreContext context)
     public async Task<IReadOnlyList<RunTotals>> AddUpAsync(
         ConnectionSource.Lease lease, RunQuery query, RunGrouping by, CancellationToken cancellationToken)
     {
+        var among = await FindAmongAsync(lease, query, cancellationToken).ConfigureAwait(false);
         var command = Command(lease, "total_runs");
         await using var _ = command.ConfigureAwait(false);
-        AddFilter(command, query, context.TimeProvider.GetUtcNow()).WithText(by.ToString().ToLowerInvariant());
+        AddFilter(command, query, among, context.TimeProvider.GetUtcNow()).WithText(by.ToString().ToLowerInvariant());
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         var totals = new List<RunTotals>();
@@ -63,6 +74,22 @@ internal sealed class RunLists(StoreContext context)
         return totals;
     }
 
+    /// <summary>The only runs to look at; null for all, because the index does not know what is asked for, or there are many.</summary>
+    private async Task<string[]?> FindAmongAsync(ConnectionSource.Lease lease, RunQuery query, CancellationToken cancellationToken)
+    {
+        if (RunKeys.Of(query) is not { } keys)
+        {
+            return null;
+        }
+
+        var command = context.Command(lease, "run_candidates")
+            .With(keys, NpgsqlDbType.Array | NpgsqlDbType.Smallint)
+            .With(MostCandidates + 1, NpgsqlDbType.Integer);
+        await using var _ = command.ConfigureAwait(false);
+        var found = (string[])(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        return found.Length > MostCandidates ? null : found;
+    }
+
     private NpgsqlCommand Command(ConnectionSource.Lease lease, string name, params ReadOnlySpan<(string Token, string Text)> parts)
     {
         var sql = SqlText.Load(name, context.Options.Schemas).Replace("{filter}", SqlText.Load("run_filter"), StringComparison.Ordinal);
@@ -74,7 +101,7 @@ internal sealed class RunLists(StoreContext context)
         return lease.CreateCommand(sql, context.Options.CommandTimeoutSeconds);
     }
 
-    private static NpgsqlParameterCollection AddFilter(NpgsqlCommand command, RunQuery query, DateTimeOffset now) => command.Parameters
+    private static NpgsqlParameterCollection AddFilter(NpgsqlCommand command, RunQuery query, string[]? among, DateTimeOffset now) => command.Parameters
         .WithText(query.Prefix)
         .WithText(query.Status is { } status ? RunRow.NameOf(status) : null)
         .With(now.ToUniversalTime(), NpgsqlDbType.TimestampTz)
@@ -87,5 +114,8 @@ internal sealed class RunLists(StoreContext context)
         .With(query.MinCostUsd, NpgsqlDbType.Numeric)
         .With(query.MaxCostUsd, NpgsqlDbType.Numeric)
         .With(query.MinDuration, NpgsqlDbType.Interval)
-        .With(query.MaxDuration, NpgsqlDbType.Interval);
+        .With(query.MaxDuration, NpgsqlDbType.Interval)
+        .With(query.MinTokens, NpgsqlDbType.Bigint)
+        .With(query.MaxTokens, NpgsqlDbType.Bigint)
+        .WithTexts(among);
 }

@@ -70,6 +70,13 @@ internal sealed class RunRow(StreamName stream, long version, RunState? state, I
         writer.WriteNumber("whole_tokens", now.Usage.Whole.Tokens);
         writer.WriteNumber("cost_usd", own.CostUsd);
         writer.WriteNumber("whole_cost_usd", now.Usage.Whole.CostUsd);
+        writer.WriteStartArray("keys");
+        foreach (var key in RunKeys.Of(stream, now.Title, now.Error, state.Model, state.Labels))
+        {
+            writer.WriteNumberValue(key);
+        }
+
+        writer.WriteEndArray();
         writer.WritePropertyName("state");
         JsonSerializer.Serialize(writer, state, RunStateContext.Default.RunState);
         writer.WriteEndObject();

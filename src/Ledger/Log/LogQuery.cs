@@ -42,7 +42,7 @@ public sealed record LogQuery
     /// <summary>The largest number of events to examine, from 1. Default: 100,000.</summary>
     /// <remarks>
     /// They are the last ones of the log, whatever their streams. Only if the query is about at most 1,000 streams, which have no more events than that together,
-    /// these are examined in their place.
+    /// these are examined in their place. Events that an index of the search excludes do not count.
     /// </remarks>
     public int Reach { get; init; } = 100_000;
 
@@ -65,5 +65,10 @@ public sealed record LogQuery
 /// <summary>A page of the events of all streams that match a query.</summary>
 /// <param name="Events">The events, the last of the log first; without positions, which depend on the history.</param>
 /// <param name="Next">What the next page has as <see cref="LogQuery.Before"/>: everything from there on was examined. Null after the last page.</param>
-/// <param name="Examined">How many events were within reach of the page; where it is full it stops before the first of them.</param>
-public sealed record LogPage(IReadOnlyList<RecordedEvent> Events, SequenceNumber? Next, long Examined);
+/// <param name="Examined">How many events were within reach of the page; where it is full it stops before the first of them. Those that an index excludes count, by
+/// their numbers, which have gaps.</param>
+public sealed record LogPage(IReadOnlyList<RecordedEvent> Events, SequenceNumber? Next, long Examined)
+{
+    /// <summary>How many numbers at the end of the log the index of the search lacks, whose events were looked at one by one; null where no index was used.</summary>
+    public long? Unindexed { get; init; }
+}

@@ -48,6 +48,7 @@ internal sealed record RunPlace(RunSort Sort, string Value, string Stream)
         RunSort.Duration => run.Duration.Ticks / TimeSpan.TicksPerMicrosecond,
         RunSort.Cost => run.OwnUsage.CostUsd,
         RunSort.Events => run.Length.Value,
+        RunSort.Tokens => run.OwnUsage.Tokens,
         _ => run.UpdatedAt,
     };
 
@@ -56,7 +57,7 @@ internal sealed record RunPlace(RunSort Sort, string Value, string Stream)
 
     private static IComparable? TryRead(RunSort sort, string value) => sort switch
     {
-        RunSort.Duration or RunSort.Events => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= Most ? number : null,
+        RunSort.Duration or RunSort.Events or RunSort.Tokens => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= Most ? number : null,
         RunSort.Cost => decimal.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var usd) ? usd : null,
         _ => DateTimeOffset.TryParseExact(value, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null,
     };

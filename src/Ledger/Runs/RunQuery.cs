@@ -41,6 +41,12 @@ public sealed record RunQuery
     /// <summary>Those with at most this time between their start and their last activity, 0 or more; null for any.</summary>
     public TimeSpan? MaxDuration { get; init; }
 
+    /// <summary>Those whose own calls took at least so many tokens, 0 or more and not more than <see cref="MaxTokens"/>; null for any.</summary>
+    public long? MinTokens { get; init; }
+
+    /// <summary>Those whose own calls took at most so many tokens, 0 or more; null for any.</summary>
+    public long? MaxTokens { get; init; }
+
     /// <summary>The order. Default: the latest activity first.</summary>
     public RunSort Sort { get; init; }
 
@@ -57,6 +63,7 @@ public sealed record RunQuery
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Limit, 1_000);
         CheckRange(MinCostUsd, MaxCostUsd, nameof(MinCostUsd), nameof(MaxCostUsd));
         CheckRange(MinDuration, MaxDuration, nameof(MinDuration), nameof(MaxDuration));
+        CheckRange(MinTokens, MaxTokens, nameof(MinTokens), nameof(MaxTokens));
         return Enum.IsDefined(Sort) ? this : throw new ArgumentOutOfRangeException(nameof(Sort), Sort, "There is no such order.");
     }
 

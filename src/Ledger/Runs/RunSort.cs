@@ -17,4 +17,7 @@ public enum RunSort
 
     /// <summary>The longest history first.</summary>
     Events,
+
+    /// <summary>The most tokens of own calls first.</summary>
+    Tokens,
 }

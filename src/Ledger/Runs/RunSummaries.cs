@@ -53,7 +53,9 @@ internal static class RunSummaries
         && (query.MinCostUsd is not { } least || run.OwnUsage.CostUsd >= least)
         && (query.MaxCostUsd is not { } most || run.OwnUsage.CostUsd <= most)
         && (query.MinDuration is not { } shortest || run.Duration >= shortest)
-        && (query.MaxDuration is not { } longest || run.Duration <= longest);
+        && (query.MaxDuration is not { } longest || run.Duration <= longest)
+        && (query.MinTokens is not { } fewest || run.OwnUsage.Tokens >= fewest)
+        && (query.MaxTokens is not { } greatest || run.OwnUsage.Tokens <= greatest);
 
     /// <summary>Runs added up, in the order of <see cref="RunGrouping"/>.</summary>
     public static IReadOnlyList<RunTotals> AddUp(IReadOnlyList<RunSummary> runs, RunGrouping by)

@@ -20,6 +20,9 @@ public abstract class RunSummaryTests(ITestEngine engine) : PolledToolTests(engi
 
     private static readonly JsonElement Answer = JsonElement.Parse("""{"model":"m-2","text":"It was old.","cost_usd":0.25}""");
 
+    private static UntypedEvent Response(decimal usd, int tokens) =>
+        new("llm.response", JsonSerializer.SerializeToElement(new { text = "x", cost_usd = usd, usage = new { output_tokens = tokens } }));
+
     [Fact]
     public async Task Totals_ThatARecordingStates_AreLikeAnyOthers_AndThoseOfAGrownOneTakeTheirPlace()
     {
@@ -255,7 +258,11 @@ public abstract class RunSummaryTests(ITestEngine engine) : PolledToolTests(engi
         var took = (await dear.GetSummaryAsync())!.Duration;
         await ShouldFindAsync(new RunQuery { MinCostUsd = 1, MinDuration = took, MaxDuration = took }, dear);
         await ShouldFindAsync(new RunQuery { MinDuration = took + TimeSpan.FromHours(1) });
-        foreach (var wrong in new RunQuery[] { new() { MinCostUsd = -1 }, new() { MaxDuration = TimeSpan.FromSeconds(-1) }, new() { MinCostUsd = 2, MaxCostUsd = 1 } })
+        var talkative = await StartAsync($"{mark}-long", Response(0, 900));
+        await ShouldFindAsync(new RunQuery { MinTokens = 900, MaxTokens = 900 }, talkative);
+        await ShouldFindAsync(new RunQuery { MinTokens = 901 });
+        await ShouldFindAsync(new RunQuery { MaxTokens = 899, MinCostUsd = 2 }, dear);
+        foreach (var wrong in new RunQuery[] { new() { MinTokens = -1 }, new() { MinTokens = 2, MaxTokens = 1 }, new() { MinCostUsd = -1 }, new() { MaxDuration = TimeSpan.FromSeconds(-1) }, new() { MinCostUsd = 2, MaxCostUsd = 1 } })
         {
             await Should.ThrowAsync<ArgumentOutOfRangeException>(() => Runs.Summaries.QueryAsync(wrong));
         }
@@ -269,13 +276,14 @@ public abstract class RunSummaryTests(ITestEngine engine) : PolledToolTests(engi
     [InlineData(RunSort.Duration)]
     [InlineData(RunSort.Cost)]
     [InlineData(RunSort.Events)]
+    [InlineData(RunSort.Tokens)]
     public async Task List_ByPages_HasEachRunOnce_InItsOrder(RunSort sort)
     {
         var mark = NewId();
         for (var i = 0; i < 7; i++)
         {
             var run = await StartAsync($"{mark}-{i}", Events(1 + (i * 3 % 5)));
-            await run.AppendAsync([new LlmResponse(CostUsd: i % 3 * 0.1m)]);
+            await run.AppendAsync([Response(i % 3 * 0.1m, i * 5 % 4)]);
         }
 
         var found = new List<RunSummary>();
@@ -297,6 +305,7 @@ public abstract class RunSummaryTests(ITestEngine engine) : PolledToolTests(engi
             RunSort.Started => run.StartedAt,
             RunSort.Duration => run.Duration,
             RunSort.Cost => run.OwnUsage.CostUsd,
+            RunSort.Tokens => run.OwnUsage.Tokens,
             _ => run.Length.Value,
         };
         found.ShouldBe([.. found.OrderByDescending(KeyOf).ThenBy(r => r.Stream.Value, StringComparer.Ordinal)]);

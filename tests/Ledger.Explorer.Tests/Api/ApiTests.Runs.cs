@@ -52,7 +52,14 @@ public abstract partial class ApiTests
         first.GetProperty("usage").GetProperty("calls").GetInt64().ShouldBe(1);
         last.GetProperty("has_more").GetBoolean().ShouldBeFalse();
 
-        foreach (var wrong in new[] { "status=broken", "after=x", "status=failed&order=name", "status=failed&skip=1", $"order=started&after={next}" })
+        var dear = await GetAsync($"{Base}/runs?label=fuses&min_cost=1&max_cost=1.5&max_duration=2h&max_tokens=0");
+        dear.GetProperty("runs").EnumerateArray().ShouldHaveSingleItem().GetProperty("id").GetString().ShouldBe("broken-1");
+        (await GetAsync($"{Base}/runs/totals?label=fuses&min_cost=1")).GetProperty("totals")[0].GetProperty("runs").GetInt64().ShouldBe(2);
+        (await GetAsync($"{Base}/runs?min_tokens=1000000000")).GetProperty("runs").GetArrayLength().ShouldBe(0);
+        (await GetAsync($"{Base}/runs?order=tokens&limit=1")).GetProperty("next").GetString().ShouldStartWith("tokens~");
+        (await _client.GetStringAsync("/ledger/?min_cost=1&max_cost=1.5")).ShouldContain("<details class=\"further\" open");
+
+        foreach (var wrong in new[] { "min_cost=2&max_cost=1", "min_tokens=x", "min_duration=long", "min_cost=1&order=name", "status=broken", "after=x", "status=failed&order=name", "status=failed&skip=1", $"order=started&after={next}" })
         {
             using var refused = await _client.GetAsync($"{Base}/runs?{wrong}");
             refused.StatusCode.ShouldBe(System.Net.HttpStatusCode.BadRequest, wrong);

@@ -55,6 +55,41 @@ public sealed class KeysBrowserTests(BrowserHost browser) : IClassFixture<Browse
     }
 
     [BrowserFact]
+    public async Task Graph_IsMadeLarger_AndMoved_AlsoAfterScrubbing_AndTimesSayHowLongAgo()
+    {
+        await using var watched = await browser.OpenAsync("/world?stream=run:survey-of-harbours");
+        var page = watched.Page;
+        var graph = page.Locator(".graph svg");
+        var whole = await graph.GetAttributeAsync("viewBox");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Larger" }).ClickAsync();
+        (await graph.GetAttributeAsync("viewBox")).ShouldNotBe(whole);
+        (await watched.ObstaclesAsync()).ShouldBeEmpty();
+        (await watched.OverflowsAsync()).ShouldBeFalse();
+        await watched.ShootAsync("graph-larger-light-1280");
+        var larger = await graph.GetAttributeAsync("viewBox");
+        var box = (await graph.BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(box.X + (box.Width / 2), box.Y + (box.Height / 2));
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(box.X + (box.Width / 2) + 60, box.Y + (box.Height / 2) + 20);
+        await page.Mouse.UpAsync();
+        (await graph.GetAttributeAsync("viewBox")).ShouldNotBe(larger);
+        page.Url.ShouldContain("/world?");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Whole" }).ClickAsync();
+        (await graph.GetAttributeAsync("viewBox"))!.Split(' ').Select(double.Parse).ShouldBe(whole!.Split(' ').Select(double.Parse));
+
+        await page.Locator("h1").ClickAsync();
+        await page.Keyboard.PressAsync("ArrowLeft");
+        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("at="));
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Larger" })).ToBeVisibleAsync();
+
+        await watched.GoAsync("/");
+        var time = page.Locator("td[data-label='Last activity'] time").First;
+        await Expect(time).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("just now|min. ago|hr. ago"));
+        (await time.GetAttributeAsync("title"))!.ShouldContain("UTC");
+    }
+
+    [BrowserFact]
     public async Task Columns_AreSorted_ByTheServerWhereThereArePages_ElseHere()
     {
         await using var watched = await browser.OpenAsync("/");

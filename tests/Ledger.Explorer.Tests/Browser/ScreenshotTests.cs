@@ -9,6 +9,7 @@ public sealed class ScreenshotTests(BrowserHost browser) : Xunit.IClassFixture<B
     private static readonly (string Name, string Path)[] Pages =
     [
         ("runs", "/"),
+        ("runs-ranges", "/?min_cost=0.001&order=tokens"),
         ("run", "/run?stream=run:kettle"),
         ("run-filtered", "/run?stream=run:kettle&type=object.*&lanes=actor"),
         ("event", "/event?stream=run:kettle&position=5"),
@@ -20,6 +21,7 @@ public sealed class ScreenshotTests(BrowserHost browser) : Xunit.IClassFixture<B
         ("run-empty", "/run?stream=run:empty"),
         ("event-long", "/event?stream=run:survey-of-harbours&position=3"),
         ("branches-many", "/branches?stream=run:survey-of-harbours"),
+        ("world-graph-of-some", "/world?stream=run:survey-of-harbours&text=harbour-1"),
         ("world-graph", "/world?stream=run:survey-of-harbours"),
         ("world-large", "/world?stream=run:crowded"),
         ("world-fault", "/world?stream=run:faulty"),

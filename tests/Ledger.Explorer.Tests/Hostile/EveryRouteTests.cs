@@ -57,8 +57,8 @@ public abstract class EveryRouteTests : IAsyncLifetime
     // The parameters of pages; those of the API are in its list of routes.
     private static readonly Dictionary<string, string[]> Pages = new()
     {
-        ["/"] = ["text", "kind", "state", "status", "label", "model", "order", "since", "until", "skip", "after", "limit"],
-        ["/totals"] = ["by", "kind", "text", "state", "status", "label", "model", "since", "until"],
+        ["/"] = ["text", "kind", "state", "status", "label", "model", "min_cost", "max_cost", "min_duration", "max_duration", "min_tokens", "max_tokens", "order", "since", "until", "skip", "after", "limit"],
+        ["/totals"] = ["by", "kind", "text", "state", "status", "label", "model", "min_cost", "max_cost", "min_duration", "max_duration", "min_tokens", "max_tokens", "since", "until"],
         ["/search"] = ["text", "type", "actor", "tool", "where", "object", "kind", "status", "label", "model", "min_cost", "max_cost", "min_duration", "max_duration", "since", "until", "before", "limit"],
         ["/run"] = ["stream", "from", "limit", "lanes", "type", "actor", "text", "call", "since", "until"],
         ["/run/usage"] = ["stream"],

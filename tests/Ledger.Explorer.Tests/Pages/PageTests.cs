@@ -37,6 +37,7 @@ public sealed partial class PageTests : IAsyncLifetime
     [InlineData("/ledger/event?stream=run:kettle&position=5", "2 steps")]
     [InlineData("/ledger/branches?stream=run:kettle", "Compare A with B")]
     [InlineData("/ledger/world?stream=run:kettle&at=6", "Graph of 2 objects and 1 relation")]
+    [InlineData("/ledger/world?stream=run:kettle&at=6&type=Claim", "The objects listed below and what they are related to")]
     [InlineData("/ledger/world?stream=run:kettle&at=0", "before the first event")]
     [InlineData("/ledger/world?stream=run:kettle&time=2000-01-01", "before the first event")]
     [InlineData("/ledger/object?stream=run:kettle&id=claim-1", "confirmed")]

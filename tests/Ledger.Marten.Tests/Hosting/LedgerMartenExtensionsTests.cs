@@ -10,6 +10,7 @@ using Ledger.Tasks;
 using Ledger.Testing;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Shouldly;
 using Xunit;
 
@@ -37,6 +38,34 @@ public sealed class LedgerMartenExtensionsTests(MartenDatabase database) : IClas
         (await provider.GetRequiredService<LedgerMigrator>().AssertAsync()).ShouldBeEmpty();
         await using var session = provider.GetRequiredService<IDocumentStore>().QuerySession();
         (await session.Events.FetchStreamAsync("run:hosted")).Single().Data.ShouldBeOfType<ObjectCreated>();
+    }
+
+    [Fact]
+    public async Task AddLedgerSearchIndex_KeepsTheIndex_OfWhatSessionsWrite()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddMarten(options => options.Connection(database.DataSource)).AddLedger().AddLedgerSearchIndex().AddLedgerSearchIndex();
+        await using var provider = services.BuildServiceProvider();
+        var hosted = provider.GetServices<IHostedService>().Single(service => service.GetType().Name == "SearchIndexService");
+        await hosted.StartAsync(CancellationToken.None);
+        await using (var session = provider.GetRequiredService<IDocumentStore>().LightweightSession())
+        {
+            session.Events.Append("run:indexed", new ToolCalled("sonar-of-the-index"));
+            await session.SaveChangesAsync();
+        }
+
+        var search = LogSearch.Of(provider.GetRequiredService<IEventStore>());
+        var page = await search.SearchAsync(new LogQuery { Tool = "sonar-of-the-index" });
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (page.Unindexed != 0)
+        {
+            await Task.Delay(20, stop.Token);
+            page = await search.SearchAsync(new LogQuery { Tool = "sonar-of-the-index" });
+        }
+
+        page.Events.ShouldHaveSingleItem().Stream.Id.ShouldBe("indexed");
+        await hosted.StopAsync(CancellationToken.None);
     }
 
     [Fact]

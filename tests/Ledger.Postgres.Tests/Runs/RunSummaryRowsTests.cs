@@ -179,6 +179,32 @@ public sealed class RunSummaryRowsTests(LedgerDatabase database) : IClassFixture
     }
 
     [Fact]
+    public async Task Text_Model_AndLabel_AreLookedUpByKeys_AndARowWithoutThemIsLookedAt()
+    {
+        await using var own = new LedgerDatabase();
+        await own.InitializeAsync();
+        var runs = new AgentLedger(own.Store);
+        var run = runs.GetRun("keyed");
+        await run.AppendAsync([new RunRenamed("Why the Kettle broke"), new LlmResponse("x", "m-7"), new RunFailed("wet")]);
+        await run.LabelAsync(["nightly"]);
+        await runs.GetRun("other").AppendAsync([new RunRenamed("Kettles")]);
+
+        async Task<string> FoundAsync(RunQuery query) => string.Join(' ', (await runs.Summaries.QueryAsync(query)).Runs.Select(r => r.Stream.Id));
+        RunQuery[] queries = [new() { Text = "KETTLE BROKE" }, new() { Model = "m-7" }, new() { Label = "nightly" }, new() { Text = "wet", Model = "m-7", Label = "nightly" }];
+        foreach (var query in queries)
+        {
+            (await FoundAsync(query)).ShouldBe("keyed");
+        }
+
+        (await FoundAsync(new RunQuery { Text = "kettle" })).ShouldBe("other keyed");
+        (await FoundAsync(new RunQuery { Text = "nowhere at all" })).ShouldBeEmpty();
+        await own.ExecuteAsync("update ledger.run_summary set keys = '{1}'");
+        (await FoundAsync(queries[0])).ShouldBeEmpty();
+        await own.ExecuteAsync("update ledger.run_summary set keys = null");
+        (await FoundAsync(queries[0])).ShouldBe("keyed");
+    }
+
+    [Fact]
     public async Task Status_OfAFewAmongMany_IsFoundByItsIndexes()
     {
         await using var own = new LedgerDatabase();
@@ -194,7 +220,7 @@ public sealed class RunSummaryRowsTests(LedgerDatabase database) : IClassFixture
             analyze ledger.run_summary
             """);
         var filter = SqlText.Load("run_filter");
-        foreach (var number in new[] { 13, 12, 11, 10, 9, 8, 7, 6, 5, 4 })
+        foreach (var number in new[] { 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4 })
         {
             filter = filter.Replace($"${number}", "null", StringComparison.Ordinal);
         }

@@ -14,6 +14,7 @@ public sealed partial class SchemaFunctionTests
     private static readonly string[] Public =
     [
         "blame", "call_events", "conflicts", "diff", "faults", "history", "index_events", "index_worlds", "merge_preview", "neighbours", "objects", "position_at", "rebuild_world", "rebuild_worlds",
+        "search",
         "unindex_events", "unindex_worlds", "world",
     ];
 

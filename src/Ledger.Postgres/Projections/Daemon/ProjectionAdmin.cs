@@ -3,6 +3,7 @@ using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Projections.Inline;
 using Ledger.Postgres.Projections.Rebuilding;
+using Ledger.Postgres.Searching;
 using Ledger.Projections;
 using Npgsql;
 using NpgsqlTypes;
@@ -77,7 +78,7 @@ public sealed class ProjectionAdmin
     /// it although the caller stops waiting. One that the options declare is rebuilt as in
     /// <see cref="PostgresEventStore.RebuildAsync(Projection, RebuildOptions, IProgress{RebuildProgress}, CancellationToken)"/>. Ledger's own rows are rebuilt
     /// in place, stream by stream: readers see the old or the new rows of a stream. A record store whose events are gone is left unchanged: its rows are the
-    /// only remaining data.
+    /// only remaining data. The index of the search, <c>ledger:search</c>, is emptied and written again, or for the first time; searches then look at the events themselves.
     /// </remarks>
     /// <param name="projection">One of <see cref="Rebuildable"/>, or of a node that runs.</param>
     /// <param name="options">How; null for the defaults.</param>
@@ -93,6 +94,12 @@ public sealed class ProjectionAdmin
     {
         ArgumentNullException.ThrowIfNull(projection);
         options ??= new RebuildOptions();
+        if (IsSearch(projection))
+        {
+            await new SearchRebuild(_dataSource, _options, _timeProvider ?? TimeProvider.System, progress).RunAsync(options.Mode, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
         if (FindOwn(projection) is { } own)
         {
             await InPlace(own, options, progress).RunAsync(options.Mode, cancellationToken).ConfigureAwait(false);
@@ -135,6 +142,11 @@ public sealed class ProjectionAdmin
             return;
         }
 
+        if (IsSearch(projection))
+        {
+            throw IsOfSeveral(projection);
+        }
+
         if (Declared.FirstOrDefault(p => p.Key == projection) is not { } declared)
         {
             await CheckApplicationAsync(projection, cancellationToken).ConfigureAwait(false);
@@ -144,7 +156,7 @@ public sealed class ProjectionAdmin
 
         if (declared is not ISnapshot)
         {
-            throw new InvalidOperationException($"What '{projection}' keeps is of several streams together. Rebuild all of it.");
+            throw IsOfSeveral(projection);
         }
 
         var store = new PostgresEventStore(_dataSource, _options, _timeProvider);
@@ -247,6 +259,12 @@ public sealed class ProjectionAdmin
         cancellationToken);
 
     private ProjectionRequest Request => new(_dataSource, _options, _timeProvider ?? TimeProvider.System);
+
+    private static InvalidOperationException IsOfSeveral(string projection) => new($"What '{projection}' keeps is of several streams together. Rebuild all of it.");
+
+    // It is not among those that are rebuilt together, because a log need not have it.
+    private bool IsSearch(string name) =>
+        name == SearchRows.Key || (LedgerProjections.Prefix + name == SearchRows.Key && Declared.All(d => d.Key != name));
 
     private InlineProjection? FindOwn(string name) =>
         LedgerProjections.Rebuildable(_options.Schemas).FirstOrDefault(

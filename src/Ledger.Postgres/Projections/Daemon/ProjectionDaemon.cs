@@ -2,6 +2,7 @@ using Ledger.Log;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Log.Appending;
 using Ledger.Postgres.Projections.Subscriptions;
+using Ledger.Postgres.Searching;
 using Ledger.Projections;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -73,6 +74,7 @@ public sealed class ProjectionDaemon : IAsyncDisposable
                 : (ShardWork)new ProjectionShard(p, _options, _gaps)),
             .. WorldSnapshots(),
             .. (ShardWork[])(_daemon.RunSummaries ? [new RunSummaryShard(_options)] : []),
+            .. (ShardWork[])(_daemon.SearchIndex ? [new SearchIndexShard(_options, _timeProvider)] : []),
             .. _daemon.Subscriptions.Select(s => new SubscriptionShard(s, _options, _daemon.BatchTime, _gaps, _timeProvider)),
             .. _daemon.FurtherShards.Select(create => create(_options, _logger, _timeProvider)),
         ];

@@ -1,5 +1,5 @@
--- A page of summaries, those that are wanted by $1 to $13. They are sorted by a column, the highest first; $14 what the run before the page has
--- of it, and $15 the name of that run, null for the first page; $16 how many.
+-- A page of summaries, those that are wanted by $1 to $16. They are sorted by a column, the highest first; $17 what the run before the page has
+-- of it, and $18 the name of that run, null for the first page; $19 how many.
 -- It is not prepared, because a plan for all filters would be a bad one for each.
 select r.stream,
        r.state,
@@ -12,6 +12,6 @@ cross join lateral (
     limit 1) as s
 where
 {filter}
-  and ($15::text is null or {key} <= {after} and ({key} < {after} or r.stream collate "C" > $15))
+  and ($18::text is null or {key} <= {after} and ({key} < {after} or r.stream collate "C" > $18))
 order by {key} desc, r.stream collate "C"
-limit $16
+limit $19

@@ -1,4 +1,4 @@
--- Summaries added up, those that are wanted by $1 to $13. $14 by what: day, model or label. At most 1,000 rows: the group or null, runs, those that have
+-- Summaries added up, those that are wanted by $1 to $16. $17 by what: day, model or label. At most 1,000 rows: the group or null, runs, those that have
 -- failed, calls, tokens, cost; days from the last on, the others with the most expensive first.
 select g.name,
        count(*),
@@ -13,7 +13,7 @@ cross join lateral (
     where m.id = r.stream
     limit 1) as s
 cross join lateral unnest(
-    case $14::text
+    case $17::text
         when 'day' then array[to_char(r.updated_at at time zone 'UTC', 'YYYY-MM-DD')]
         when 'model' then array[r.model]
         else r.labels
@@ -21,7 +21,7 @@ cross join lateral unnest(
 where
 {filter}
 group by g.name
-order by case when $14::text = 'day' then g.name end collate "C" desc,
+order by case when $17::text = 'day' then g.name end collate "C" desc,
          sum(r.cost_usd) desc,
          g.name collate "C" nulls last
 limit 1000

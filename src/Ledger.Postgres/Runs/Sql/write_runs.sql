@@ -2,7 +2,7 @@
 -- as a JSON array, $2 whether they replace the stored ones.
 insert into {ledger}.run_summary as r (
     stream, version, rules, is_behind, status, later_status, waits_for, waits_until, title, model, error, labels, started_at, updated_at, duration, length,
-    model_calls, tool_calls, failed_calls, tokens, whole_tokens, cost_usd, whole_cost_usd, state)
+    model_calls, tool_calls, failed_calls, tokens, whole_tokens, cost_usd, whole_cost_usd, keys, state)
 select n.stream,
        n.version,
        n.rules,
@@ -26,6 +26,7 @@ select n.stream,
        n.whole_tokens,
        n.cost_usd,
        n.whole_cost_usd,
+       n.keys,
        n.state
 from jsonb_to_recordset($1) as n (
     stream text,
@@ -49,6 +50,7 @@ from jsonb_to_recordset($1) as n (
     whole_tokens bigint,
     cost_usd numeric,
     whole_cost_usd numeric,
+    keys smallint[],
     state jsonb)
 order by n.stream collate "C"
 on conflict (stream) do update set
@@ -74,6 +76,7 @@ on conflict (stream) do update set
     whole_tokens = excluded.whole_tokens,
     cost_usd = excluded.cost_usd,
     whole_cost_usd = excluded.whole_cost_usd,
+    keys = excluded.keys,
     state = excluded.state
 where (r.version < excluded.version and (r.version = 0 or r.rules in ('', excluded.rules)))
    or (r.rules = '' and excluded.rules <> '')

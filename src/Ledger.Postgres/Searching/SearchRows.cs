@@ -1,0 +1,136 @@
+using Ledger.Postgres.Log;
+using Ledger.Postgres.Projections.Daemon;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Ledger.Postgres.Searching;
+
+/// <summary>Writes the index of the search on connections of others. Safe for concurrent use.</summary>
+internal sealed class SearchRows(PostgresOptions options)
+{
+    /// <summary>The key of the index among Ledger's projections.</summary>
+    public const string Key = "ledger:search";
+
+    private const int MostRewritten = 1_000;
+
+    /// <summary>The progress of the daemon, which is up to where events are indexed.</summary>
+    public static readonly string Shard = ShardNames.Of(Key);
+
+    /// <summary>Indexes the next events, and moves the progress past them, in one transaction.</summary>
+    public async Task<ShardPage> IndexAsync(NpgsqlConnection connection, long from, long ceiling, int rows, CancellationToken cancellationToken)
+    {
+        var transaction = await BeginAsync(connection, cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        var page = Command(connection, "search_page")
+            .With(from, NpgsqlDbType.Bigint).With(ceiling, NpgsqlDbType.Bigint).With(rows, NpgsqlDbType.Integer);
+        var entries = await ReadAsync(page, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(connection, entries, cancellationToken).ConfigureAwait(false);
+
+        // A page that has fewer was cut off because of its size, or is the last one before the ceiling: the next one finds nothing.
+        var reached = entries.Count == 0 ? ceiling : entries[^1].Sequence;
+        var move = Command(connection, "move_shard").WithText(Shard).With(from, NpgsqlDbType.Bigint).With(reached, NpgsqlDbType.Bigint);
+        await using var __ = move.ConfigureAwait(false);
+        await move.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return new ShardPage(reached, entries.Count);
+    }
+
+    /// <summary>Indexes events again that were rewritten.</summary>
+    public async Task IndexRewrittenAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        for (var count = MostRewritten; count == MostRewritten;)
+        {
+            var transaction = await BeginAsync(connection, cancellationToken).ConfigureAwait(false);
+            await using var _ = transaction.ConfigureAwait(false);
+            var page = Command(connection, "search_rewritten").With(MostRewritten, NpgsqlDbType.Integer);
+            var entries = await ReadAsync(page, cancellationToken).ConfigureAwait(false);
+            count = entries.Count;
+            await WriteAsync(connection, entries, cancellationToken).ConfigureAwait(false);
+            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Removes all, so that indexing begins at the first event again.</summary>
+    public async Task ClearAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var clear = Command(connection, "clear_search");
+        await using var _ = clear.ConfigureAwait(false);
+        await clear.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<NpgsqlTransaction> BeginAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var command = Command(connection, "lock_search");
+            await using var _ = command.ConfigureAwait(false);
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            return transaction;
+        }
+        catch
+        {
+            await transaction.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<List<Entry>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var _ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var __ = reader.ConfigureAwait(false);
+        var (entries, keys) = (new List<Entry>(), new SearchKeys());
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            keys.Clear();
+            var isThere = !reader.IsDBNull(1);
+            if (isThere)
+            {
+                keys.AddTypes(reader.GetString(1)).AddText(reader.GetFieldValue<byte[]>(3));
+                if (!reader.IsDBNull(2))
+                {
+                    keys.AddActor(reader.GetString(2));
+                }
+            }
+
+            entries.Add(new Entry(reader.GetInt64(0), isThere ? keys.ToArray() : null));
+        }
+
+        return entries;
+    }
+
+    private async Task WriteAsync(NpgsqlConnection connection, List<Entry> entries, CancellationToken cancellationToken)
+    {
+        if (entries.Count == 0)
+        {
+            return;
+        }
+
+        var delete = Command(connection, "delete_search")
+            .With(entries.ConvertAll(entry => entry.Sequence).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
+        await using var _ = delete.ConfigureAwait(false);
+        await delete.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        var sql = SqlText.Load("copy_search", options.Schemas);
+        var copy = await connection.BeginBinaryImportAsync(sql[(sql.IndexOf("\ncopy", StringComparison.Ordinal) + 1)..], cancellationToken).ConfigureAwait(false);
+        await using var __ = copy.ConfigureAwait(false);
+        foreach (var (sequence, keys) in entries)
+        {
+            if (keys is not null)
+            {
+                await copy.StartRowAsync(cancellationToken).ConfigureAwait(false);
+                await copy.WriteAsync(sequence, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
+                await copy.WriteAsync(keys, NpgsqlDbType.Array | NpgsqlDbType.Smallint, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        await copy.CompleteAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
+        new(SqlText.Load(sql, options.Schemas), connection) { CommandTimeout = options.CommandTimeoutSeconds };
+
+    /// <param name="Sequence">The number of an event.</param>
+    /// <param name="Keys">Its keys; null for one that is gone.</param>
+    private readonly record struct Entry(long Sequence, short[]? Keys);
+}

@@ -1,0 +1,2 @@
+-- Empties the index of the search.
+select {ledger}.clear_search_v1()

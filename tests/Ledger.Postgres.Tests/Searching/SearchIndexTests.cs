@@ -1,0 +1,239 @@
+using System.Text.Json;
+using Ledger.Events;
+using Ledger.Log;
+using Ledger.Postgres.Log;
+using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Projections.Rebuilding;
+using Ledger.Postgres.Searching;
+using Npgsql;
+using Shouldly;
+using Xunit;
+
+namespace Ledger.Postgres.Tests.Searching;
+
+/// <summary>The index of the search: it finds what reading the log finds, and follows from the log.</summary>
+public sealed class SearchIndexTests : IAsyncLifetime
+{
+    private readonly LedgerDatabase _database = new();
+
+    public Task InitializeAsync() => _database.InitializeAsync();
+
+    public Task DisposeAsync() => _database.DisposeAsync().AsTask();
+
+    [Fact]
+    public async Task Search_ByTheIndex_FindsWhatReadingTheLogFinds()
+    {
+        await AppendMixedAsync();
+        var scan = new ScanningLogSearch(_database.Store);
+        var search = await IndexAsync();
+        LogQuery[] queries =
+        [
+            .. new[] { "kettle", "KETTLE", "ettl", "boils now", "says \"no\"", "tab\there", "wär", "заря", "漢字", "nowhere", "ke", "zz", "a\\b", "x_y-z", "q.u", "1e2", "0.50" }
+                .Select(text => new LogQuery { Text = text }),
+            .. new[] { "tool.called", "tool.*", "too*", "object.created", "call.failed", "*" }.Select(type => new LogQuery { Types = [type] }),
+            new() { Types = ["tool.called", "run.*", "call.failed"] },
+            new() { Actor = "diver" },
+            new() { Actor = "Diver" },
+            new() { Tool = "sonar" },
+            new() { Tool = "so\"nar" },
+            new() { Tool = "sonar", Where = DataCondition.Parse("quay.name=north") },
+            new() { ObjectId = "claim-1" },
+            new() { ObjectId = "claim-1", Types = ["object.*"] },
+            new() { ObjectId = "claim-1", Text = "kettle" },
+            .. new[] { "quay.name=north", "load=100", "load=1e2", "arguments.deep=true", "lots.1=seven", "lots.0=1", "said=says \"no\"", "quay.name=wär" }
+                .Select(where => new LogQuery { Where = DataCondition.Parse(where) }),
+            new() { Prefix = "branch:", Text = "kettle" },
+            new() { Streams = [StreamName.Run("a")], Text = "kettle" },
+        ];
+
+        var found = 0;
+        foreach (var query in queries)
+        {
+            var expected = Numbers((await scan.SearchAsync(query with { Limit = 1_000 })).Events);
+            Numbers(await AllAsync(search, query with { Limit = 3 })).ShouldBe(expected, query.ToString());
+            Numbers((await search.SearchAsync(query with { Limit = 1_000 })).Events).ShouldBe(expected, query.ToString());
+            found += expected.Length;
+        }
+
+        found.ShouldBeGreaterThan(80);
+        (await search.SearchAsync(queries[0])).Unindexed.ShouldBe(0);
+
+        // The index is what is asked: without its entry an event is not found.
+        var one = (await search.SearchAsync(new LogQuery { Text = "заря" })).Events.ShouldHaveSingleItem();
+        await _database.ExecuteAsync($"delete from ledger.search_entry where seq = {one.Sequence}");
+        (await search.SearchAsync(new LogQuery { Text = "заря" })).Events.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task SearchInSql_FindsTheSame_WithAndWithoutAnIndex()
+    {
+        await AppendMixedAsync();
+        var scan = new ScanningLogSearch(_database.Store);
+        (string Sql, LogQuery Query)[] asked =
+        [
+            ("'kettle'", new() { Text = "kettle" }), ("'says \"no\"'", new() { Text = "says \"no\"" }), ("'漢字'", new() { Text = "漢字" }), ("'nowhere'", new() { Text = "nowhere" }),
+            ("p_type => 'tool.*'", new() { Types = ["tool.*"] }), ("p_type => 'too*'", new() { Types = ["too*"] }), ("p_type => 'run.failed'", new() { Types = ["run.failed"] }),
+            ("p_actor => 'diver'", new() { Actor = "diver" }), ("p_tool => 'sonar'", new() { Tool = "sonar" }), ("p_object => 'claim-1'", new() { ObjectId = "claim-1" }),
+            ("p_tool => 'sonar', p_where => 'quay.name=north'", new() { Tool = "sonar", Where = DataCondition.Parse("quay.name=north") }),
+            ("p_where => '/load=1e2'", new() { Where = DataCondition.Parse("/load=1e2") }), ("p_where => 'arguments.deep=true'", new() { Where = DataCondition.Parse("arguments.deep=true") }),
+            ("'kettle', p_stream => 'branch:'", new() { Text = "kettle", Prefix = "branch:" }), ("'kettle', p_since => '2020-01-01', p_until => 'infinity'", new() { Text = "kettle" }),
+            ("'kettle', p_until => '2020-01-01'", new() { Text = "kettle", Until = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero) }),
+        ];
+        for (var times = 0; times < 2; times++)
+        {
+            foreach (var (sql, query) in asked)
+            {
+                (await _database.ScalarAsync<string>($"select coalesce(string_agg(seq::text, ' ' order by ordinality), '') from ledger.search({sql}) with ordinality"))
+                    .ShouldBe(string.Join(' ', Numbers((await scan.SearchAsync(query)).Events)), sql);
+            }
+
+            (await _database.ScalarAsync<string>("select stream || ' ' || type || ' ' || actor || ' ' || version from ledger.search('kettle', p_actor => 'diver', p_limit => 1)"))
+                .ShouldBe("run:b note diver 1");
+            await IndexAsync();
+
+            // Now only the last two thousand events would be looked at one by one.
+            await _database.ExecuteAsync("update ledger.mt_event_progression set last_seq_id = 1000000 where name = 'ledger:search:All'");
+        }
+    }
+
+    [Fact]
+    public async Task Search_NewerThanTheIndex_IsFound_AndALateCommitIsNotPassed()
+    {
+        var run = new AgentLedger(_database.Store).GetRun("a");
+        await run.AppendAsync([Note("kettle one")]);
+        await using var connection = await _database.DataSource.OpenConnectionAsync();
+        await using var slow = await connection.BeginTransactionAsync();
+        await new AgentLedger(_database.Store.On(slow)).GetRun("late").AppendAsync([Note("kettle late")]);
+        await new AgentLedger(_database.Store).GetRun("early").AppendAsync([Note("kettle early")]);
+        var search = await IndexAsync();
+
+        var page = await search.SearchAsync(new LogQuery { Text = "kettle" });
+        (string.Join(' ', page.Events.Select(e => e.Stream.Id)), page.Unindexed).ShouldBe(("early a", 2));
+        (await _database.ScalarAsync<long>("select count(*) from ledger.search_entry")).ShouldBe(1);
+        await slow.CommitAsync();
+        (await search.SearchAsync(new LogQuery { Text = "kettle" })).Events.Select(e => e.Stream.Id).ShouldBe(["early", "late", "a"]);
+        await IndexAsync();
+        page = await search.SearchAsync(new LogQuery { Text = "kettle" });
+        (string.Join(' ', page.Events.Select(e => e.Stream.Id)), page.Unindexed).ShouldBe(("early late a", 0));
+    }
+
+    [Fact]
+    public async Task Rewritten_IsFoundByItsNewText_AndItsOldTextLeavesTheIndexAtOnce()
+    {
+        var run = new AgentLedger(_database.Store).GetRun("a");
+        await run.AppendAsync([Note("kettle"), Note("kettle too")]);
+        await new AgentLedger(_database.Store).GetRun("b").AppendAsync([Note("kettle three")]);
+        var search = await IndexAsync();
+        await _database.ExecuteAsync("update ledger.mt_events set data = '{\"text\": \"masked\"}' where version = 1 and stream_id = 'run:a'");
+
+        (await _database.ScalarAsync<long>("select count(*) from ledger.search_entry where keys is null")).ShouldBe(1);
+        (await FoundAsync(search, "masked")).ShouldBe([1]);
+        (await FoundAsync(search, "kettle")).ShouldBe([3, 2]);
+        await using (var connection = await _database.DataSource.OpenConnectionAsync())
+        {
+            await new SearchRows(new PostgresOptions()).IndexRewrittenAsync(connection, CancellationToken.None);
+        }
+
+        (await _database.ScalarAsync<long>("select count(*) from ledger.search_entry where keys is null")).ShouldBe(0);
+        (await FoundAsync(search, "masked")).ShouldBe([1]);
+        await _database.ExecuteAsync("delete from ledger.mt_streams where id = 'run:a'");
+        (await _database.ScalarAsync<long>("select count(*) from ledger.search_entry")).ShouldBe(1);
+        await _database.ExecuteAsync("truncate ledger.mt_streams cascade");
+        (await _database.ScalarAsync<long>("select last_seq_id + (select count(*) from ledger.search_entry) from ledger.mt_event_progression where name = 'ledger:search:All'"))
+            .ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Daemon_KeepsTheIndex_AndARebuildWritesItAgainBesideIt()
+    {
+        await AppendMixedAsync();
+        await using var daemon = new ProjectionDaemon(_database.DataSource, null, new DaemonOptions { SearchIndex = true });
+        await daemon.StartAsync();
+        var events = await _database.ScalarAsync<long>("select count(*) from ledger.mt_events");
+        await EventuallyAsync("select count(*) from ledger.search_entry", events);
+        var admin = new ProjectionAdmin(_database.DataSource);
+        (await admin.ListAsync()).Single(shard => shard.Projection == "ledger:search").Kind.ShouldBe("search");
+        var before = await _database.ScalarAsync<string>("select md5(string_agg(seq::text || keys::text, ',' order by seq)) from ledger.search_entry");
+        await _database.ExecuteAsync("update ledger.search_entry set keys = '{1}'");
+
+        var reached = default(RebuildProgress);
+        await admin.RebuildAsync("search", null, new Inline(report => reached = report));
+
+        await EventuallyAsync("select count(*) from ledger.search_entry", events);
+        (await _database.ScalarAsync<string>("select md5(string_agg(seq::text || keys::text, ',' order by seq)) from ledger.search_entry")).ShouldBe(before);
+        (await Should.ThrowAsync<InvalidOperationException>(() => admin.RebuildAsync("ledger:search", StreamName.Run("a")))).Message
+            .ShouldBe("What 'ledger:search' keeps is of several streams together. Rebuild all of it.");
+        admin.Rebuildable.ShouldNotContain("ledger:search");
+        await daemon.StopAsync();
+    }
+
+    [Fact]
+    public async Task Keys_AreTheSameInSql()
+    {
+        foreach (var text in new[] { "Kettle boils, at 100 degrees", "wär заря 漢字 x", "no", "" })
+        {
+            (await _database.ScalarAsync<short[]>($"select array(select unnest(ledger.search_keys_v1('{text}')) order by 1)"))
+                .ShouldBe(new SearchKeys().AddText(text).ToArray().Take(20), text);
+            (await _database.ScalarAsync<short[]>($"select array[ledger.search_word_v1('{text}', 64000), ledger.search_word_v1('{text}', 64768)]"))
+                .ShouldBe([.. new SearchKeys().AddType(text).ToArray(), .. new SearchKeys().AddActor(text).ToArray()], text);
+        }
+    }
+
+    private static UntypedEvent Note(string text) => new("note", JsonSerializer.SerializeToElement(new { text }));
+
+    private static long[] Numbers(IEnumerable<RecordedEvent> events) => [.. events.Select(recorded => recorded.Sequence.Value)];
+
+    private static async Task<IEnumerable<long>> FoundAsync(ILogSearch search, string text) => Numbers((await search.SearchAsync(new LogQuery { Text = text })).Events);
+
+    private static async Task<List<RecordedEvent>> AllAsync(ILogSearch search, LogQuery query)
+    {
+        var page = await search.SearchAsync(query);
+        var all = page.Events.ToList();
+        while (page.Next is { } next)
+        {
+            page = await search.SearchAsync(query with { Before = next });
+            all.AddRange(page.Events);
+        }
+
+        return all;
+    }
+
+    private async Task AppendMixedAsync()
+    {
+        var a = new AgentLedger(_database.Store).GetRun("a");
+        await a.AppendAsync(
+        [
+            Note("The Kettle boils now"), Note("someone says \"no\", tab\there, a\\b and x_y-z"), Note("Wärme, заря, 漢字 q.u"),
+            new ObjectCreated("claim-1", "Claim", JsonElement.Parse("""{"text": "kettle"}""")), new ObjectPatched("claim-1", []), new RelationCreated("r", "on", "claim-2", "claim-1"),
+            new ToolCalled("sonar", JsonElement.Parse("""{"quay": {"name": "north"}, "deep": true}""")), new ToolCalled("sonar", JsonElement.Parse("""{"quay": {"name": "south"}}""")),
+            new ToolCalled("so\"nar", JsonElement.Parse("""{"load": 1e2, "lots": [1, "seven"], "said": "says \"no\""}""")),
+            new UntypedEvent("tool.called", JsonElement.Parse("""{"tool": 7, "quay": {"name": "wär"}}""")), new RunFailed("The kettle is 0.50 degrees too cold"),
+        ]);
+        await new AgentLedger(_database.Store).GetRun("b").AppendAsync([new NewEvent(Note("kettle of the diver"), new EventMetadata { Actor = "diver" })]);
+        var branch = await a.ForkAsync(new Position(3), new ForkOptions { Id = "c" });
+        await branch.AppendAsync([Note("a kettle in a branch"), new UntypedEvent("call.failed", JsonElement.Parse("{}"))]);
+    }
+
+    /// <summary>Indexes all that can be, and returns a search that looks at nothing else itself.</summary>
+    private async Task<ILogSearch> IndexAsync()
+    {
+        await new ProjectionAdmin(_database.DataSource).RebuildAsync("ledger:search", new RebuildOptions { Mode = RebuildMode.Resume });
+        var search = (PostgresLogSearch)_database.Store.Get<ILogSearch>()!;
+        (search.LookedAt, search.FewEvents) = (0, 0);
+        return search;
+    }
+
+    private async Task EventuallyAsync(string sql, long least)
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (await _database.ScalarAsync<long>(sql) < least)
+        {
+            await Task.Delay(20, stop.Token);
+        }
+    }
+
+    private sealed class Inline(Action<RebuildProgress> report) : IProgress<RebuildProgress>
+    {
+        public void Report(RebuildProgress value) => report(value);
+    }
+}
