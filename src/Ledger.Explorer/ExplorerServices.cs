@@ -5,7 +5,9 @@ using Ledger.Explorer.Projections;
 using Ledger.Explorer.Worlds;
 using Ledger.Explorer.Writing;
 using Ledger.Log;
+using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Queries;
 using Ledger.Postgres.Schema;
 using Ledger.Runs;
 using Ledger.Seal;
@@ -37,6 +39,8 @@ internal sealed class ExplorerServices
         Migrator = application.GetService<LedgerMigrator>();
         Seal = application.GetService<LogSeal>();
         Runner = application.GetService<IRunRunner>();
+        Queries = application.GetService<SqlQueries>();
+        Contracts = application.GetService<EventContractTable>();
         Rebuilds = new Rebuilds(Admin, Loggers.CreateLogger("Ledger.Explorer"));
     }
 
@@ -90,6 +94,12 @@ internal sealed class ExplorerServices
 
     /// <summary>Runs agents on; null if the application has not registered one.</summary>
     public IRunRunner? Runner { get; }
+
+    /// <summary>Answers questions in SQL; null if the application has not registered it.</summary>
+    public SqlQueries? Queries { get; }
+
+    /// <summary>The contracts that applications declared; null if the application has not registered it.</summary>
+    public EventContractTable? Contracts { get; }
 
     public Rebuilds Rebuilds { get; }
 }

@@ -15,6 +15,9 @@ public sealed record LedgerExplorerOptions
     /// </summary>
     public string? WritingPolicy { get; init; }
 
+    /// <summary>Whether questions in SQL are answered, by <c>GET /api/v1/query</c>. Default: <see cref="ExplorerQuerying.Off"/>.</summary>
+    public ExplorerQuerying Querying { get; init; } = ExplorerQuerying.Off;
+
     /// <summary>
     /// Origins such as <c>http://ledger.example:8080</c> by which browsers reach the explorer, in addition to the host that arrives with a request; for proxies
     /// that change it, where <c>UseForwardedHeaders</c> is not used. Default: none.

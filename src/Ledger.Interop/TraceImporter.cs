@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Ledger.Files;
 using Ledger.Interop.Conversations;
 using Ledger.Interop.Detecting;
@@ -48,8 +47,7 @@ public sealed class TraceImporter : IDisposable
     /// <exception cref="EventFileException">It is not OTLP; nothing was written.</exception>
     public async Task<TraceImportResult> ImportAsync(ReadOnlyMemory<byte> protobuf, CancellationToken cancellationToken = default)
     {
-        var json = RecordedJson.ToElement(new OtlpProtobuf(new Extras()).Read(protobuf.Span));
-        using var source = RecordingSource.OfBytes("the spans", JsonMarshal.GetRawUtf8Value(json).ToArray());
+        using var source = RecordingSource.OfBytes("the spans", new OtlpProtobuf(new Extras()).ReadAsJson(protobuf.Span));
         return await ImportSpansAsync(source, cancellationToken).ConfigureAwait(false);
     }
 
@@ -94,7 +92,10 @@ public sealed class TraceImporter : IDisposable
             {
                 var logged = await LoggedRun.FindAsync(_ledger, _known, id, spans, [.. begun[id]], cancellationToken).ConfigureAwait(false);
                 var run = new SpanRun(source, index, spans, logged);
-                var track = new Track(id, extras => run.Read(extras)) { IsUnordered = true };
+
+                // Read once: the request is in memory, and making events of spans takes most of the time.
+                IReadOnlyList<NewEvent>? events = null;
+                var track = new Track(id, extras => events ??= [.. run.Read(extras)]) { IsUnordered = true };
                 runs.AddRange(await ForeignRecording.Of(index.Forms.Format, null, [track]).ImportAsync(_ledger, cancellationToken: cancellationToken).ConfigureAwait(false));
             }
             catch (EventIdInUseException) when (!isLast)

@@ -1,6 +1,9 @@
 using Ledger;
+using Ledger.Explorer;
 using Ledger.Mcp;
 using Ledger.Mcp.Abilities;
+using Ledger.Postgres.Contracts;
+using Ledger.Postgres.Queries;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -37,7 +40,8 @@ public static class LedgerMcpExtensions
         var options = new LedgerMcpOptions();
         options = configure is null ? options : configure(options);
         var loggers = application.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
-        var bus = LogAbilities.CreateToolBus(ledger);
+        var queries = options.Querying == ExplorerQuerying.Allowed ? application.GetService<SqlQueries>() : null;
+        var bus = LogAbilities.CreateToolBus(ledger, queries, application.GetService<EventContractTable>());
         var choice = new ToolChoice(options.Writing, options.Tools);
         if (choice.FaultIn(bus, $"Set {nameof(LedgerMcpOptions.Writing)} to {nameof(McpWriting)}.{nameof(McpWriting.Allowed)}.") is { } mistake)
         {

@@ -10,6 +10,8 @@ internal static class ToolTable
         new("run:event", "Read an event"),
         new("run:search", "Search events"),
         new("log:search", "Search all runs"),
+        new("log:query", "Ask in SQL"),
+        new("log:contracts", "Read event contracts"),
         new("run:world", "Read a world"),
         new("run:object", "Read an object"),
         new("run:blame", "Explain an object"),

@@ -15,6 +15,8 @@ Scenario[] scenarios =
     new HotStream(),
     new Batches(),
     new Import(),
+    new ImportWorlds(),
+    new TakeSpans(),
     new FetchAggregates(SnapshotLifecycle.Inline, 1_000),
     new FetchAggregates(lifecycle: null, 20),
     new FetchAggregates(lifecycle: null, 1_000),

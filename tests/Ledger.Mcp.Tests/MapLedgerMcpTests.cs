@@ -23,7 +23,7 @@ public sealed class MapLedgerMcpTests : IAsyncDisposable
     private static readonly string[] ReadingTools =
     [
         "chrono_get", "chrono_history", "chrono_projects", "chrono_query",
-        "ldg_call_list", "ldg_msg_list", "ldg_task_get", "ldg_task_query", "log_search",
+        "ldg_call_list", "ldg_msg_list", "ldg_task_get", "ldg_task_query", "log_contracts", "log_search",
         "run_blame", "run_branches", "run_diff", "run_event", "run_events", "run_list", "run_object", "run_search", "run_trace", "run_world",
     ];
 

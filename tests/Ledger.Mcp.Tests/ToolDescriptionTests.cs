@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Ledger.Mcp.Abilities;
+using Ledger.Postgres.Queries;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -10,7 +12,7 @@ public sealed class ToolDescriptionTests
 {
     // Their answers are one thing, or the place of what was written.
     private static readonly string[] Single =
-        ["run_start", "run_append", "run_fork", "run_event", "chrono_get", "chrono_upsert", "ldg_task_get", "ldg_task_save", "ldg_call_save", "ldg_msg_save"];
+        ["run_start", "run_append", "run_fork", "run_event", "log_contracts", "chrono_get", "chrono_upsert", "ldg_task_get", "ldg_task_save", "ldg_call_save", "ldg_msg_save"];
 
     [Fact]
     public async Task EveryTool_IsDescribed_AndEveryListIsLimited()
@@ -33,7 +35,8 @@ public sealed class ToolDescriptionTests
     [Fact]
     public void EveryAbilityOnTheLog_IsATool()
     {
-        var bus = LogAbilities.CreateToolBus(new AgentLedger(new MemoryEventStore()));
+        using var nowhere = NpgsqlDataSource.Create("Host=nowhere");
+        var bus = LogAbilities.CreateToolBus(new AgentLedger(new MemoryEventStore()), new SqlQueries(nowhere));
 
         var abilities = bus.Abilities.Where(ability => ability.ModuleName != "bus").Select(ability => ability.Id).ToList();
         abilities.Where(id => ToolTable.Find(id) is null).ShouldBeEmpty();

@@ -15,6 +15,7 @@ internal sealed class McpCommand : LedgerCommand
         HelpName = "NAMES",
     };
 
+    private readonly Option<bool> _allowQueries = new("--allow-queries") { Description = "Serve also log_query, which answers questions in SQL, read-only." };
     private readonly DeepOption _deep = new();
 
     public McpCommand()
@@ -22,6 +23,7 @@ internal sealed class McpCommand : LedgerCommand
     {
         Add(_readOnly);
         Add(_tools);
+        Add(_allowQueries);
         Add(_deep.Option);
         Examples =
         [
@@ -37,7 +39,7 @@ internal sealed class McpCommand : LedgerCommand
         var choice = new ToolChoice(session.Get(_readOnly) ? McpWriting.Off : McpWriting.Allowed, names);
         var rules = _deep.RulesOf(session);
         await using var connection = await session.ConnectAsync(cancellationToken);
-        var bus = LogAbilities.CreateToolBus(connection.LedgerWith(rules));
+        var bus = LogAbilities.CreateToolBus(connection.LedgerWith(rules), session.Get(_allowQueries) ? connection.Queries : null, connection.Contracts);
         if (choice.FaultIn(bus, "Leave --read-only out.") is { } fault)
         {
             throw new UsageException(fault);

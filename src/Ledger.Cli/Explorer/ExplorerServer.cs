@@ -41,6 +41,8 @@ internal sealed class ExplorerServer : IAsyncDisposable
         builder.Services.AddSingleton(connection.Projections);
         builder.Services.AddSingleton(connection.Migrator);
         builder.Services.AddSingleton(connection.Seal);
+        builder.Services.AddSingleton(connection.Queries);
+        builder.Services.AddSingleton(connection.Contracts);
         if (runner is not null)
         {
             builder.Services.AddSingleton(runner.Runner);

@@ -30,6 +30,11 @@ internal sealed class ServeCommand : LedgerCommand
         Description = "Also allow forking, appending and rebuilding.",
     };
 
+    private readonly Option<bool> _allowQueries = new("--allow-queries")
+    {
+        Description = "Also answer questions in SQL at /api/v1/query, read-only and as the role of readers where there is one.",
+    };
+
     private readonly Option<string?> _tokens = new("--tokens")
     {
         Description = "A file of tokens, of which every request needs one; 'ledger token create' writes it. LEDGER_TOKEN may have one too. Default: beyond this machine, tokens that are printed at the start.",
@@ -66,6 +71,7 @@ internal sealed class ServeCommand : LedgerCommand
         Add(_port);
         Add(_listen);
         Add(_allowWriting);
+        Add(_allowQueries);
         Add(_tokens);
         Add(_withoutToken);
         Add(_host);
@@ -87,7 +93,12 @@ internal sealed class ServeCommand : LedgerCommand
         var rules = _deep.RulesOf(session);
         var access = AccessOf(session, endpoint, writing);
         var hosts = new KnownHosts(endpoint.Address, session.Get(_host) ?? []);
-        var options = new LedgerExplorerOptions { Writing = writing, Tokens = access.Tokens };
+        var options = new LedgerExplorerOptions
+        {
+            Writing = writing,
+            Querying = session.Get(_allowQueries) ? ExplorerQuerying.Allowed : ExplorerQuerying.Off,
+            Tokens = access.Tokens,
+        };
         await using var connection = await session.ConnectAsync(cancellationToken);
         await using var index = session.Get(_searchIndex) ? connection.NewSearchIndex() : null;
         await (index?.StartAsync(cancellationToken) ?? Task.CompletedTask);

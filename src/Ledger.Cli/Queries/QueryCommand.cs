@@ -3,6 +3,7 @@ using System.Text;
 using Ledger.Cli.Files;
 using Ledger.Cli.Output;
 using Ledger.Explorer.Contracts;
+using Ledger.Explorer.Querying;
 using Ledger.Postgres.Queries;
 
 namespace Ledger.Cli.Queries;
@@ -80,8 +81,8 @@ internal sealed class QueryCommand : LedgerCommand
     private static Task PrintAsync(Printer output, string form, IReadOnlyList<SqlColumn> columns, LimitedRows rows, CancellationToken cancellationToken) => form switch
     {
         "csv" => CsvText.PrintAsync(output, columns, rows.ReadAsync(), cancellationToken),
-        "json" => output.JsonLinesAsync(new RowJson(columns).ArrayOf(rows.ReadAsync())),
-        "ndjson" => output.JsonLinesAsync(new RowJson(columns).LinesOf(rows.ReadAsync())),
+        "json" => output.JsonLinesAsync(new RowJson(columns, ReadableJsonEncoder.Instance).ArrayOf(rows.ReadAsync())),
+        "ndjson" => output.JsonLinesAsync(new RowJson(columns, ReadableJsonEncoder.Instance).LinesOf(rows.ReadAsync())),
         _ => new TableText(output, columns).PrintAsync(rows.ReadAsync(), cancellationToken),
     };
 

@@ -347,6 +347,7 @@ internal static class ApiRoutes
             Refusals = [403, 413, 415],
         },
         .. RerunRoutes.All,
+        .. QueryRoutes.All,
         .. ProjectRoutes.All,
         .. TaskRoutes.All,
         .. SessionRoutes.All,

@@ -14,20 +14,20 @@ internal static class ApiTags
         ("Records", "Record stores and their hash chains."),
         ("Sessions", "Sessions of coding agents."),
         ("Projections", "Projections, followed event by event; their progress, rebuilds and dead letters."),
-        ("Schema", "The migrations of the database."),
+        ("Schema", "The migrations of the database, and the contracts of events."),
     ];
 
     /// <summary>The group of a route.</summary>
     public static string Of(ApiRoute route) => route.Path.Split('/')[1..] switch
     {
         ["runs", ..] => "Runs",
-        ["search" or "log" or "imports" or "otlp" or "events", ..] => "Events",
+        ["search" or "log" or "imports" or "otlp" or "events" or "query", ..] => "Events",
         ["branches" or "diff" or "divergence", ..] => "Branches",
         ["projects", ..] => "Records",
         ["tasks" or "calls" or "messages" or "recovery", ..] => "Tasks",
         ["sessions", ..] => "Sessions",
         ["projections" or "dead-letters", ..] or ["streams", _, "projections", ..] => "Projections",
-        ["migrations", ..] => "Schema",
+        ["migrations" or "contracts", ..] => "Schema",
         ["streams", _, "branches" or "pick" or "picks" or "merge" or "merges" or "rebase" or "rebases", ..] => "Branches",
         ["streams", _, "events" or "steps" or "export", ..] => "Events",
         ["streams", _, "world" or "objects" or "relations" or "object" or "neighbours" or "blame" or "replay" or "snapshot", ..] => "Worlds",

@@ -15,6 +15,9 @@ namespace Ledger.Explorer.Contracts;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(AppendContract))]
+[JsonSerializable(typeof(IReadOnlyList<NamedContractContract>))]
+[JsonSerializable(typeof(QueryAnswerContract))]
+[JsonSerializable(typeof(ContractDocumentContract))]
 [JsonSerializable(typeof(ChangeRequest))]
 [JsonSerializable(typeof(ChangedBranchContract))]
 [JsonSerializable(typeof(ContinuationContract))]

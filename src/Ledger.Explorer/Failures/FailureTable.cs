@@ -5,6 +5,7 @@ using Ledger.Log;
 using Ledger.Postgres;
 using Ledger.Postgres.Projections.Daemon;
 using Ledger.Postgres.Projections.Rebuilding;
+using Ledger.Postgres.Queries;
 using Ledger.Records;
 using Ledger.Runs;
 using Ledger.Worlds;
@@ -26,6 +27,8 @@ internal static class FailureTable
         AntiforgeryValidationException => new(
             400, "Form expired", "The form does not come from this page, or is too old. Reload the page and try again."),
         TokenNeededException => new(401, "Token needed", exception.Message),
+        SqlQueryException => new(400, "Question not answered", exception.Message),
+        QueryingRefusedException => new(403, "Questions are off", exception.Message),
         WritingRefusedException refused => new(403, "Read-only", refused.Message),
         StreamNotFoundException => new(404, "Not found", exception.Message),
         NotFoundException or ProjectionNotFoundException => new(404, "Not found", exception.Message),

@@ -62,3 +62,12 @@ internal sealed class RunnerFailedException : Exception
 /// <summary>A request has the key of another one.</summary>
 internal sealed class KeyReusedException() : Exception(
     "A request with this 'Idempotency-Key' had another body. Nothing was written; give each request its own key, and send the same body with it again.");
+
+/// <summary>Questions in SQL are off.</summary>
+internal sealed class QueryingRefusedException : Exception
+{
+    public QueryingRefusedException()
+        : base("This explorer answers no questions in SQL. Allow querying where the explorer is mapped, or start 'ledger serve' with --allow-queries.")
+    {
+    }
+}

@@ -34,19 +34,6 @@ internal static class Transcripts
     public static bool IsDocument(RecordingSource source)
     {
         using var all = source.ReadLines().GetEnumerator();
-        return all.MoveNext() && !IsJson(all.Current);
-    }
-
-    private static bool IsJson(SourceLine line)
-    {
-        try
-        {
-            JsonSource.Parse(line.Utf8.Span, line.Number, "entry", "entries");
-            return true;
-        }
-        catch (EventFileException)
-        {
-            return false;
-        }
+        return all.MoveNext() && !JsonSource.IsJson(all.Current.Utf8.Span);
     }
 }

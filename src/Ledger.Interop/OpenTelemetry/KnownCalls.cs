@@ -14,10 +14,10 @@ internal sealed class KnownCalls
     /// <summary>How many ids the log was asked for, and how many of its events were looked at, for tests.</summary>
     public long Lookups { get; set; }
 
-    /// <summary>What is known of a run; empty at first, and again when there is much.</summary>
+    /// <summary>What is known of a run; of its calls nothing at first, and again when there are many.</summary>
     public OfRun Of(StreamName run)
     {
-        if (!_runs.TryGetValue(run, out var known) || known.Calls.Count > MostCalls)
+        if (!_runs.TryGetValue(run, out var known))
         {
             if (_runs.Count >= MostRuns)
             {
@@ -25,6 +25,11 @@ internal sealed class KnownCalls
             }
 
             _runs[run] = known = new OfRun();
+        }
+        else if (known.Calls.Count > MostCalls)
+        {
+            // The names of tools are few, and all events would have to be read again to find them.
+            known.Calls.Clear();
         }
 
         return known;

@@ -74,19 +74,18 @@ internal sealed class LoggedRun
 
         var calls = wanted.Where(ofRun.Calls.ContainsKey).ToDictionary(call => call, call => ofRun.Calls[call], StringComparer.Ordinal);
         var open = told.Where(call => !own.Contains(call.Id) && !calls.ContainsKey(call.Id)).Select(call => call.Tool ?? "").ToHashSet(StringComparer.Ordinal);
-        return new LoggedRun(newTraces, calls, await FindToolsAsync(ledger, known, stream, open, cancellationToken).ConfigureAwait(false));
+        return new LoggedRun(newTraces, calls, await FindToolsAsync(ledger, known, ofRun, stream, open, cancellationToken).ConfigureAwait(false));
     }
 
     // Calls without ids are told from others by the tool alone.
     private static async Task<IReadOnlyCollection<string>> FindToolsAsync(
-        AgentLedger ledger, KnownCalls known, StreamName stream, HashSet<string> tools, CancellationToken cancellationToken)
+        AgentLedger ledger, KnownCalls known, KnownCalls.OfRun ofRun, StreamName stream, HashSet<string> tools, CancellationToken cancellationToken)
     {
         if (tools.Count == 0 || await ledger.Store.GetHistoryAsync(stream, cancellationToken).ConfigureAwait(false) is not { } history)
         {
             return [];
         }
 
-        var ofRun = known.Of(stream);
         var search = LogSearch.Of(ledger.Store);
         for (var isLast = false; !isLast && !tools.IsSubsetOf(ofRun.Tools);)
         {

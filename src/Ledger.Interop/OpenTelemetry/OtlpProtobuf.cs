@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
-using System.Text.Json.Nodes;
+using System.Text.Json;
+using System.Text.Unicode;
 using Ledger.Files;
 using Ledger.Interop.Reading;
+using Ledger.Json;
 
 namespace Ledger.Interop.OpenTelemetry;
 
@@ -15,6 +17,9 @@ namespace Ledger.Interop.OpenTelemetry;
 internal sealed class OtlpProtobuf(Extras extras)
 {
     private const int MaxDepth = 100;
+
+    // More than the highest number of a field.
+    private const int MostFields = 17;
 
     private static readonly Dictionary<int, Field> Value = new()
     {
@@ -63,11 +68,21 @@ internal sealed class OtlpProtobuf(Extras extras)
         Message,
     }
 
-    /// <summary>Reads a request.</summary>
+    /// <summary>Reads a request, and writes its JSON.</summary>
     /// <exception cref="EventFileException">It is not one.</exception>
-    public JsonObject Read(ReadOnlySpan<byte> bytes) => Read("Request", bytes, 0);
+    public byte[] ReadAsJson(ReadOnlySpan<byte> bytes)
+    {
+        using var stream = new MemoryStream(bytes.Length * 2);
+        using (var writer = new Utf8JsonWriter(stream, EventJson.WriterOptions))
+        {
+            Write(writer, "Request", bytes, 0);
+        }
 
-    private JsonObject Read(string type, ReadOnlySpan<byte> bytes, int depth)
+        return stream.ToArray();
+    }
+
+    // The last value of a field counts, and all of a list, wherever in the message they are.
+    private void Write(Utf8JsonWriter writer, string type, ReadOnlySpan<byte> bytes, int depth)
     {
         if (depth > MaxDepth)
         {
@@ -75,13 +90,16 @@ internal sealed class OtlpProtobuf(Extras extras)
         }
 
         var fields = Types[type];
-        var message = new JsonObject();
+        var whole = bytes;
+        var values = new List<(int Number, ulong Scalar, int Start, int Length)>();
+        Span<int> last = stackalloc int[MostFields];
+        last.Fill(-1);
         while (!bytes.IsEmpty)
         {
             var tag = Varint(ref bytes);
             var (number, wire) = ((int)(tag >> 3), (int)(tag & 7));
             ulong scalar = 0;
-            ReadOnlySpan<byte> content = default;
+            var (start, length) = (0, 0);
             switch (wire)
             {
                 case 0:
@@ -91,8 +109,9 @@ internal sealed class OtlpProtobuf(Extras extras)
                     scalar = BinaryPrimitives.ReadUInt64LittleEndian(Take(ref bytes, 8));
                     break;
                 case 2:
-                    var length = Varint(ref bytes);
-                    content = Take(ref bytes, length > int.MaxValue ? int.MaxValue : (int)length);
+                    var size = Varint(ref bytes);
+                    start = whole.Length - bytes.Length;
+                    length = Take(ref bytes, size > int.MaxValue ? int.MaxValue : (int)size).Length;
                     break;
                 case 5:
                     scalar = BinaryPrimitives.ReadUInt32LittleEndian(Take(ref bytes, 4));
@@ -101,42 +120,88 @@ internal sealed class OtlpProtobuf(Extras extras)
                     throw new EventFileException(1, null, "the body is not a protobuf message of OTLP.");
             }
 
-            if (!fields.TryGetValue(number, out var field) || WireOf(field.Kind) != wire)
+            if (fields.TryGetValue(number, out var field) && WireOf(field.Kind) == wire)
             {
-                extras.Add($"fields of {type} that OTLP does not have");
-                continue;
-            }
-
-            var value = ValueOf(field, scalar, content, depth);
-            if (!field.IsList)
-            {
-                message[field.Name] = value;
-            }
-            else if (message[field.Name] is JsonArray list)
-            {
-                list.AddNode(value);
+                last[number] = values.Count;
+                values.Add((number, scalar, start, length));
             }
             else
             {
-                message[field.Name] = new JsonArray(value);
+                extras.Add($"fields of {type} that OTLP does not have");
             }
         }
 
-        return message;
+        writer.WriteStartObject();
+        for (var number = 0; number < MostFields; number++)
+        {
+            if (last[number] < 0)
+            {
+                continue;
+            }
+
+            var field = fields[number];
+            writer.WritePropertyName(field.Name);
+            if (!field.IsList)
+            {
+                var (_, scalar, start, length) = values[last[number]];
+                Write(writer, field, scalar, whole.Slice(start, length), depth);
+                continue;
+            }
+
+            writer.WriteStartArray();
+            foreach (var value in values)
+            {
+                if (value.Number == number)
+                {
+                    Write(writer, field, value.Scalar, whole.Slice(value.Start, value.Length), depth);
+                }
+            }
+
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndObject();
     }
 
-    private JsonNode? ValueOf(Field field, ulong scalar, ReadOnlySpan<byte> content, int depth) => field.Kind switch
+    private void Write(Utf8JsonWriter writer, Field field, ulong scalar, ReadOnlySpan<byte> content, int depth)
     {
-        Kind.Text => Encoding.UTF8.GetString(content),
-        Kind.Flag => scalar != 0,
-        Kind.Signed => ((long)scalar).ToString(CultureInfo.InvariantCulture),
-        Kind.Unsigned or Kind.Fixed32 => scalar,
-        Kind.Fixed64 => scalar.ToString(CultureInfo.InvariantCulture),
-        Kind.Double => BitConverter.UInt64BitsToDouble(scalar) is var number && double.IsFinite(number) ? number : number.ToString(CultureInfo.InvariantCulture),
-        Kind.Hex => Convert.ToHexStringLower(content),
-        Kind.Base64 => Convert.ToBase64String(content),
-        _ => Read(field.Type!, content, depth + 1),
-    };
+        switch (field.Kind)
+        {
+            case Kind.Text when Utf8.IsValid(content):
+                writer.WriteStringValue(content);
+                break;
+            case Kind.Text:
+                writer.WriteStringValue(Encoding.UTF8.GetString(content));
+                break;
+            case Kind.Flag:
+                writer.WriteBooleanValue(scalar != 0);
+                break;
+            case Kind.Signed:
+                writer.WriteStringValue(((long)scalar).ToString(CultureInfo.InvariantCulture));
+                break;
+            case Kind.Unsigned or Kind.Fixed32:
+                writer.WriteNumberValue(scalar);
+                break;
+            case Kind.Fixed64:
+                writer.WriteStringValue(scalar.ToString(CultureInfo.InvariantCulture));
+                break;
+            case Kind.Double when BitConverter.UInt64BitsToDouble(scalar) is var number && double.IsFinite(number):
+                writer.WriteNumberValue(number);
+                break;
+            case Kind.Double:
+                writer.WriteStringValue(BitConverter.UInt64BitsToDouble(scalar).ToString(CultureInfo.InvariantCulture));
+                break;
+            case Kind.Hex:
+                writer.WriteStringValue(Convert.ToHexStringLower(content));
+                break;
+            case Kind.Base64:
+                writer.WriteBase64StringValue(content);
+                break;
+            default:
+                Write(writer, field.Type!, content, depth + 1);
+                break;
+        }
+    }
 
     private static int WireOf(Kind kind) => kind switch
     {

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Ledger.Interop.Reading;
+
 namespace Ledger.Interop.OpenTelemetry;
 
 /// <summary>What is kept of a span until its run is read: where it stands, and what decides its order and its causes.</summary>
@@ -54,6 +57,12 @@ internal sealed class SpanEntry(string traceId, string spanId, string? parentId,
     /// <summary>The calls whose results a request has, if the index keeps them.</summary>
     public IReadOnlyList<ToldCall> Told { get; init; } = [];
 
+    /// <summary>The span itself, if the index keeps it: of a request, which is in memory.</summary>
+    public JsonElement? Json { get; init; }
+
+    /// <summary>What the index has read of it, if it keeps that.</summary>
+    public (Fields Attributes, GenAiContent? Content)? Read { private get; set; }
+
     /// <summary>The tool that was called, of a call.</summary>
     public string? Tool { get; init; }
 
@@ -80,4 +89,12 @@ internal sealed class SpanEntry(string traceId, string spanId, string? parentId,
 
     /// <summary>Whether it has an event at its end.</summary>
     public bool HasEnd => Role is SpanRole.Model or SpanRole.Tool or SpanRole.Agent;
+
+    /// <summary>Takes what the index has read of it, once: events are made of it.</summary>
+    public (Fields Attributes, GenAiContent? Content)? TakeRead()
+    {
+        var read = Read;
+        Read = null;
+        return read;
+    }
 }

@@ -25,8 +25,9 @@ internal sealed class SpanEvents
     {
         _entry = entry;
         _span = new Fields(json);
-        _attributes = new Fields(AttributesOf(json));
-        Content = entry.Role is SpanRole.Model or SpanRole.Agent ? GenAiContent.Of(_attributes, json) : new GenAiContent();
+        var read = entry.TakeRead();
+        _attributes = read?.Attributes ?? new Fields(AttributesOf(json));
+        Content = entry.Role is SpanRole.Model or SpanRole.Agent ? read?.Content ?? GenAiContent.Of(_attributes, json) : new GenAiContent();
         if (entry.Role is SpanRole.Model or SpanRole.Agent)
         {
             _span.Skip("events");
@@ -331,7 +332,9 @@ internal sealed class SpanEvents
 
     private static UntypedEvent Untyped(string type, JsonObject data) => new(type, RecordedJson.ToElement(data));
 
-    private static Dictionary<string, JsonElement> More(JsonObject more) => more.ToDictionary(member => member.Key, member => RecordedJson.ToElement(member.Value));
+    // Members of one document: one for each would cost most of the time.
+    private static Dictionary<string, JsonElement> More(JsonObject more) =>
+        RecordedJson.ToElement(more).EnumerateObject().ToDictionary(member => member.Name, member => member.Value, StringComparer.Ordinal);
 
     /// <summary>A time in nanoseconds since 1970; null for 0.</summary>
     public static DateTimeOffset? TimeOf(ulong nanoseconds) => nanoseconds > 0 ? DateTimeOffset.UnixEpoch.AddTicks((long)(nanoseconds / 100)) : null;

@@ -33,7 +33,7 @@ internal sealed class SpanIndex(SpanForms forms)
     /// <summary>Reads the whole file.</summary>
     /// <param name="forms">The format.</param>
     /// <param name="source">The file.</param>
-    /// <param name="keepsTold">Whether to keep the calls whose results a request has, to look for them in a log.</param>
+    /// <param name="keepsTold">Whether the file is a request: its spans are kept, and the calls whose results it has, to look for them in a log.</param>
     public static SpanIndex Of(SpanForms forms, RecordingSource source, bool keepsTold = false)
     {
         var index = new SpanIndex(forms) { _keepsTold = keepsTold };
@@ -134,16 +134,13 @@ internal sealed class SpanIndex(SpanForms forms)
             return false;
         }
 
-        try
+        if (JsonSource.IsJson(lines.Current.Utf8.Span))
         {
-            JsonSource.Parse(lines.Current.Utf8.Span, 1, "entry", "entries");
             return false;
         }
-        catch (EventFileException)
-        {
-            var isWhole = lines.Current.IsComplete;
-            return isWhole && lines.MoveNext();
-        }
+
+        var isWhole = lines.Current.IsComplete;
+        return isWhole && lines.MoveNext();
     }
 
     private void AddDocument(JsonElement document, long offset)
@@ -197,6 +194,8 @@ internal sealed class SpanIndex(SpanForms forms)
                 SpanRole.Tool => attributes.Peek(GenAiNames.CallId) is { Length: > 0 } id ? [id] : [],
                 _ => content is null ? [] : [.. content.Output.SelectMany(CallsOf)],
             },
+            Json = _keepsTold ? span : null,
+            Read = _keepsTold ? (attributes, content) : null,
             Told = _keepsTold && content is not null ? ToldCall.Of(content.Input) : [],
         };
         if (_spans.TryAdd((entry.TraceId, entry.SpanId), entry))

@@ -52,12 +52,21 @@ internal sealed class SpanRun
 
         SpanEvents? last = null;
         SpanEntry? lastOf = null;
+
+        // A request is in memory anyway; of a file, the spans that are open at a time may be all.
+        var open = _logged is null ? null : new Dictionary<SpanEntry, SpanEvents>();
         foreach (var (span, isEnd) in _steps)
         {
             if (last is null || lastOf != span)
             {
-                last = new SpanEvents(span, _index.Forms.SpanOf(JsonSource.Parse(parts.ReadAt(span.Offset, span.Length), 1, "entry", "entries")));
+                last = isEnd && open is not null && open.Remove(span, out var begun)
+                    ? begun
+                    : new SpanEvents(span, span.Json ?? _index.Forms.SpanOf(JsonSource.Parse(parts.ReadAt(span.Offset, span.Length), 1, "entry", "entries")));
                 lastOf = span;
+                if (!isEnd && span.HasEnd)
+                {
+                    open?.Add(span, last);
+                }
             }
 
             var events = last;

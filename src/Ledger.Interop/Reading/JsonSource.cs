@@ -18,6 +18,27 @@ internal static class JsonSource
     /// <exception cref="EventFileException">It is not one.</exception>
     public static JsonElement ReadDocument(this RecordingSource source) => Parse(source.ReadAll(), 1, "entry", "entries");
 
+    /// <summary>Whether a text is one JSON value, which costs less than to parse it.</summary>
+    public static bool IsJson(ReadOnlySpan<byte> utf8)
+    {
+        if (!Utf8.IsValid(utf8))
+        {
+            return false;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(utf8, Options);
+            reader.Read();
+            reader.Skip();
+            return !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Parses a document, and says after how many whole items a fault is.</summary>
     /// <exception cref="EventFileException">It is not JSON.</exception>
     public static JsonElement Parse(ReadOnlySpan<byte> utf8, long firstLine, string item, string items)

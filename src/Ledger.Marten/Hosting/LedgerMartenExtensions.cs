@@ -5,8 +5,10 @@ using Ledger.Marten.Hosting;
 using Ledger.Marten.Projections;
 using Ledger.Marten.Streams;
 using Ledger.Postgres;
+using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Hosting;
 using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Queries;
 using Ledger.Postgres.Schema;
 using Ledger.Projections;
 using Ledger.Tasks;
@@ -24,7 +26,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class LedgerMartenExtensions
 {
     /// <summary>Adds the event store on the application's document store, the reader of documents, the ledgers of runs and of tasks, the record
-    /// stores, the bus of abilities and the migrator, each once for the application.</summary>
+    /// stores, the bus of abilities, the migrator, questions in SQL and the table of contracts, each once for the application.</summary>
     /// <remarks>The document store gets Ledger's configuration, unless it has called <c>UseLedger</c> itself, which takes precedence. A decorator that
     /// is registered as <see cref="IEventStore"/> before this call is used by all of them.</remarks>
     /// <param name="marten">What <c>AddMarten</c> returned.</param>
@@ -77,6 +79,8 @@ public static class LedgerMartenExtensions
         services.TryAddKeyedSingleton<IDocumentReader>(key, (provider, _) => provider.GetRequiredKeyedService<MartenEventStore>(key).Get<IDocumentReader>()!);
         services.TryAddKeyedSingleton(key, (provider, _) => MigratorOf(provider, provider.GetRequiredKeyedService<MartenEventStore>(key)));
         services.TryAddKeyedSingleton(key, (provider, _) => AdminOf(provider, provider.GetRequiredKeyedService<MartenEventStore>(key)));
+        services.TryAddKeyedSingleton(key, (provider, _) => QueriesOf(provider.GetRequiredKeyedService<MartenEventStore>(key)));
+        services.TryAddKeyedSingleton(key, (provider, _) => ContractsOf(provider.GetRequiredKeyedService<MartenEventStore>(key)));
         services.TryAddKeyedSingleton(key, (provider, _) => LedgerServices.RunsOf(
             provider, provider.GetRequiredKeyedService<IEventStore>(key), provider.GetRequiredKeyedService<PostgresOptions>(key)));
         services.TryAddKeyedSingleton(key, (provider, _) => LedgerServices.TasksOf(provider, provider.GetRequiredKeyedService<IEventStore>(key)));
@@ -113,6 +117,8 @@ public static class LedgerMartenExtensions
         services.TryAddSingleton<IDocumentReader>(provider => provider.GetRequiredService<MartenEventStore>().Get<IDocumentReader>()!);
         services.TryAddSingleton(provider => MigratorOf(provider, provider.GetRequiredService<MartenEventStore>()));
         services.TryAddSingleton(provider => AdminOf(provider, provider.GetRequiredService<MartenEventStore>()));
+        services.TryAddSingleton(provider => QueriesOf(provider.GetRequiredService<MartenEventStore>()));
+        services.TryAddSingleton(provider => ContractsOf(provider.GetRequiredService<MartenEventStore>()));
         services.TryAddSingleton(provider => LedgerServices.RunsOf(
             provider, provider.GetRequiredService<IEventStore>(), provider.GetRequiredService<PostgresOptions>()));
         services.TryAddSingleton(provider => LedgerServices.TasksOf(provider, provider.GetRequiredService<IEventStore>()));
@@ -150,4 +156,8 @@ public static class LedgerMartenExtensions
 
     private static ProjectionAdmin AdminOf(IServiceProvider provider, MartenEventStore store) =>
         new(store.DataSource, store.Options, provider.GetService<TimeProvider>());
+
+    private static SqlQueries QueriesOf(MartenEventStore store) => new(store.DataSource, store.Options);
+
+    private static EventContractTable ContractsOf(MartenEventStore store) => new(store.DataSource, store.Options);
 }

@@ -18,6 +18,8 @@ namespace Ledger.Mcp.Abilities;
 [JsonSerializable(typeof(RunEventInput))]
 [JsonSerializable(typeof(RunSearchInput))]
 [JsonSerializable(typeof(LogSearchInput))]
+[JsonSerializable(typeof(LogQueryInput))]
+[JsonSerializable(typeof(LogContractsInput))]
 [JsonSerializable(typeof(RunPickInput))]
 [JsonSerializable(typeof(RunRebaseInput))]
 [JsonSerializable(typeof(RunTraceInput))]

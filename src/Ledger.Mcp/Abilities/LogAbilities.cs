@@ -1,4 +1,6 @@
 using Ledger.Bus;
+using Ledger.Postgres.Contracts;
+using Ledger.Postgres.Queries;
 using Ledger.Tasks;
 
 namespace Ledger.Mcp.Abilities;
@@ -9,8 +11,16 @@ internal static class LogAbilities
     /// <summary>A bus with all of them, for programs; those on tasks only if the store supports tasks.</summary>
     public static AgentBus CreateBus(AgentLedger ledger) => Create(ledger, LedgerAbilities.Register);
 
-    /// <summary>The same bus in a form that language models read and write.</summary>
-    public static AgentBus CreateToolBus(AgentLedger ledger) => Create(ledger, LedgerAbilities.RegisterForModels);
+    /// <summary>The same bus in a form that language models read and write, with the contracts of events.</summary>
+    /// <param name="ledger">The log.</param>
+    /// <param name="queries">Answers questions in SQL; null where that is not allowed.</param>
+    /// <param name="contracts">The contracts that applications declared; null where there is no database for them.</param>
+    public static AgentBus CreateToolBus(AgentLedger ledger, SqlQueries? queries = null, EventContractTable? contracts = null)
+    {
+        var bus = Create(ledger, LedgerAbilities.RegisterForModels);
+        QueryAbilities.Register(bus, ledger, queries, contracts);
+        return bus;
+    }
 
     private static AgentBus Create(AgentLedger ledger, Action<IAgentBus, TaskLedger> registerTasks)
     {

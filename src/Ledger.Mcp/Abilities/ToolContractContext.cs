@@ -13,6 +13,8 @@ namespace Ledger.Mcp.Abilities;
 [JsonSerializable(typeof(EventAnswer))]
 [JsonSerializable(typeof(HitsPage))]
 [JsonSerializable(typeof(FoundPage))]
+[JsonSerializable(typeof(QueryRowsPage))]
+[JsonSerializable(typeof(ContractsPage))]
 [JsonSerializable(typeof(WorldPage))]
 [JsonSerializable(typeof(ObjectAnswer))]
 [JsonSerializable(typeof(BranchPage))]

@@ -5,6 +5,7 @@ using Ledger.Postgres;
 using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Hosting;
 using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Queries;
 using Ledger.Postgres.Schema;
 using Ledger.Projections;
 using Ledger.Records;
@@ -19,7 +20,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class LedgerServiceCollectionExtensions
 {
     /// <summary>Adds the event store, the reader of documents, the ledgers of runs and of tasks, the record stores, the bus of abilities, the
-    /// migrator and the options, each once for the application.</summary>
+    /// migrator, questions in SQL, the table of contracts and the options, each once for the application.</summary>
     /// <remarks>
     /// <list type="number">
     /// <item>With <see cref="PostgresOptions.ConnectionString"/>: Ledger opens its own connections.</item>
@@ -60,6 +61,9 @@ public static class LedgerServiceCollectionExtensions
             provider.GetRequiredService<LedgerDataSource>().Value,
             provider.GetRequiredService<PostgresOptions>(),
             provider.GetService<TimeProvider>()));
+        services.TryAddSingleton(provider => new SqlQueries(
+            provider.GetRequiredService<RoleDataSources>().Reading ?? provider.GetRequiredService<LedgerDataSource>().Value, provider.GetRequiredService<PostgresOptions>()));
+        services.TryAddSingleton(provider => new EventContractTable(provider.GetRequiredService<LedgerDataSource>().Value, provider.GetRequiredService<PostgresOptions>()));
         services.TryAddSingleton<IEventStore>(provider => provider.GetRequiredService<PostgresEventStore>());
         services.TryAddSingleton(provider => provider.GetRequiredService<PostgresEventStore>().Get<IDocumentReader>()!);
         services.TryAddSingleton(provider => LedgerServices.RunsOf(

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Ledger.Json;
 
@@ -6,6 +7,9 @@ namespace Ledger.Bus;
 /// <summary>Reads the input of an ability, and refuses a mismatch by naming the member.</summary>
 internal static class AbilityInput
 {
+    // A caller mends them one after the other.
+    private const int MostFaults = 20;
+
     /// <exception cref="AbilityInputException">The input is not JSON, or does not match the schema.</exception>
     public static JsonElement Parse(AbilityMeta meta, string json)
     {
@@ -22,8 +26,8 @@ internal static class AbilityInput
             throw new AbilityInputException(meta.Id, [$"it is not JSON: {fault.Message.Split(" LineNumber:", 2)[0].TrimEnd('.')}"]);
         }
 
-        var faults = JsonSchemaCheck.FaultsOf(input, meta.InputSchema);
-        return faults.Count == 0 ? input : throw new AbilityInputException(meta.Id, faults);
+        var faults = meta.InputRules.FaultsOf(input, MostFaults);
+        return faults.Count == 0 ? input : throw new AbilityInputException(meta.Id, [.. faults.Select(fault => $"{Named(fault.Path)} {fault.Rule}")]);
     }
 
     /// <exception cref="AbilityInputException">The input breaks a rule that is not in the schema.</exception>
@@ -39,5 +43,18 @@ internal static class AbilityInput
             var path = fault.Path is { Length: > 2 } ? $"'{fault.Path[2..]}'" : "the input";
             throw new AbilityInputException(meta.Id, [$"{path} cannot be read: {fault.Message.Split(" Path:", 2)[0].TrimEnd('.')}"]);
         }
+    }
+
+    // Members as programs write them: task.id, items[3].
+    private static string Named(string pointer)
+    {
+        var name = new StringBuilder();
+        foreach (var step in pointer.Split('/').Skip(1).Select(JsonPointer.Unescape))
+        {
+            var isIndex = name.Length > 0 && step.All(char.IsAsciiDigit);
+            name.Append(isIndex ? $"[{step}]" : name.Length == 0 ? step : $".{step}");
+        }
+
+        return name.Length == 0 ? "the input" : $"'{name}'";
     }
 }

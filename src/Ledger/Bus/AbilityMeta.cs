@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Ledger.Log;
+using Ledger.Log.Contracts;
 
 namespace Ledger.Bus;
 
@@ -8,6 +9,8 @@ namespace Ledger.Bus;
 /// <remarks>Immutable and safe for concurrent use.</remarks>
 public abstract class AbilityMeta
 {
+    private readonly Lazy<SchemaNode> _inputRules;
+
     private protected AbilityMeta(string id, string description, JsonTypeInfo input, JsonTypeInfo output)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -28,6 +31,7 @@ public abstract class AbilityMeta
         Description = description;
         InputSchema = JsonSchema.Of(input);
         OutputSchema = JsonSchema.Of(output);
+        _inputRules = new Lazy<SchemaNode>(() => SchemaReader.Read(Id, InputSchema));
     }
 
     /// <summary>The id, <c>module:ability</c>.</summary>
@@ -50,6 +54,9 @@ public abstract class AbilityMeta
 
     /// <summary>The JSON Schema of the output, or of one piece of it.</summary>
     public JsonElement OutputSchema { get; }
+
+    /// <summary>The schema of the input, read to check inputs.</summary>
+    internal SchemaNode InputRules => _inputRules.Value;
 }
 
 /// <summary>The id and description of an ability, with the types of its input and output.</summary>

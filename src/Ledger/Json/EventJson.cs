@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-
 namespace Ledger.Json;
 
 /// <summary>Writes JSON the way Ledger stores it: compact, without unnecessary escapes.</summary>
@@ -18,13 +17,34 @@ internal static class EventJson
     // Deeper than a payload may be, to tell JSON that is too deep from malformed JSON.
     public static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = 1024 };
 
+    private const int MostKept = 64 * 1024;
+
+    [ThreadStatic]
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer)? _kept;
+
     public static JsonElement ToElement(JsonNode node)
     {
         ArgumentNullException.ThrowIfNull(node);
         return ToElement(writer => node.WriteTo(writer));
     }
 
-    public static JsonElement ToElement(Action<Utf8JsonWriter> write) => ParseElement(ToBytes(write));
+    public static JsonElement ToElement(Action<Utf8JsonWriter> write)
+    {
+        // The text is copied when it is parsed, so that one buffer serves all; a call within another has its own.
+        var (buffer, writer) = _kept ?? (new ArrayBufferWriter<byte>(), null!);
+        _kept = null;
+        writer ??= new Utf8JsonWriter(buffer, WriterOptions);
+        Write(writer, write);
+        var element = ParseElement(buffer.WrittenMemory);
+        if (buffer.Capacity <= MostKept)
+        {
+            buffer.ResetWrittenCount();
+            writer.Reset(buffer);
+            _kept = (buffer, writer);
+        }
+
+        return element;
+    }
 
     public static string ToText(Action<Utf8JsonWriter> write) => Encoding.UTF8.GetString(ToBytes(write).Span);
 
@@ -37,10 +57,17 @@ internal static class EventJson
     private static ReadOnlyMemory<byte> ToBytes(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(buffer, WriterOptions);
+        Write(writer, write);
+        return buffer.WrittenMemory;
+    }
+
+    private static void Write(Utf8JsonWriter writer, Action<Utf8JsonWriter> write)
+    {
         try
         {
-            using var writer = new Utf8JsonWriter(buffer, WriterOptions);
             write(writer);
+            writer.Flush();
         }
         catch (ArgumentException fault) when (fault.ParamName is null)
         {
@@ -48,7 +75,5 @@ internal static class EventJson
             throw new ArgumentException(
                 $"JSON cannot be written: {fault.Message.TrimEnd('.')}. Keep larger content elsewhere, and its address in the event.", fault);
         }
-
-        return buffer.WrittenMemory;
     }
 }

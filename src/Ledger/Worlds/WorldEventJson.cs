@@ -11,6 +11,11 @@ namespace Ledger.Worlds;
 internal readonly struct WorldEventJson
 {
     public WorldEventJson(ReadOnlyMemory<byte> json)
+        : this(json, parses: true)
+    {
+    }
+
+    private WorldEventJson(ReadOnlyMemory<byte> json, bool parses)
     {
         var reader = new Utf8JsonReader(json.Span, EventJson.ReaderOptions);
         reader.Read();
@@ -32,11 +37,11 @@ internal readonly struct WorldEventJson
             }
             else if (reader.ValueTextEquals("data"u8))
             {
-                Data = ValueOf(ref reader);
+                (Data, DataText) = ValueOf(ref reader, json, parses);
             }
             else if (reader.ValueTextEquals("patch"u8))
             {
-                Patch = ValueOf(ref reader);
+                (Patch, PatchText) = ValueOf(ref reader, json, parses);
             }
             else if (reader.ValueTextEquals("source_id"u8))
             {
@@ -69,6 +74,15 @@ internal readonly struct WorldEventJson
     /// <summary>Undefined where absent.</summary>
     public JsonElement Patch { get; }
 
+    /// <summary>The JSON of <see cref="Data"/>; empty where absent.</summary>
+    public ReadOnlyMemory<byte> DataText { get; }
+
+    /// <summary>The JSON of <see cref="Patch"/>; empty where absent.</summary>
+    public ReadOnlyMemory<byte> PatchText { get; }
+
+    /// <summary>The members without a parsed <see cref="Data"/> and <see cref="Patch"/>: for those who take their text.</summary>
+    public static WorldEventJson Unparsed(ReadOnlyMemory<byte> json) => new(json, parses: false);
+
     private static TextMember TextOf(ref Utf8JsonReader reader)
     {
         reader.Read();
@@ -81,10 +95,21 @@ internal readonly struct WorldEventJson
         return new TextMember(true, null);
     }
 
-    private static JsonElement ValueOf(ref Utf8JsonReader reader)
+    private static (JsonElement Value, ReadOnlyMemory<byte> Text) ValueOf(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json, bool parses)
     {
         reader.Read();
-        return JsonElement.ParseValue(ref reader);
+        var start = (int)reader.TokenStartIndex;
+        JsonElement value = default;
+        if (parses)
+        {
+            value = JsonElement.ParseValue(ref reader);
+        }
+        else
+        {
+            reader.Skip();
+        }
+
+        return (value, json[start..(int)reader.BytesConsumed]);
     }
 
     /// <summary>A text member; null if it is absent or not text.</summary>

@@ -4,9 +4,14 @@ using Ledger.Log;
 namespace Ledger.Benchmarks.Writers;
 
 /// <summary>Imports into a run; a call is an import of so many events.</summary>
-internal sealed class ImportWriter(IEventStore store, string run, int eventsPerCall) : Writer
+/// <param name="store">The store.</param>
+/// <param name="run">The id of the run.</param>
+/// <param name="eventsPerCall">The events of a call.</param>
+/// <param name="eventOf">The event of a number; null for those that everybody writes.</param>
+internal sealed class ImportWriter(IEventStore store, string run, int eventsPerCall, Func<long, object>? eventOf = null) : Writer
 {
     private readonly StreamName _stream = StreamName.Run(run);
+    private readonly Func<long, object> _eventOf = eventOf ?? Payloads.Event;
 
     public override int EventsPerCall => eventsPerCall;
 
@@ -22,7 +27,7 @@ internal sealed class ImportWriter(IEventStore store, string run, int eventsPerC
     {
         for (var i = 0; i < eventsPerCall; i++)
         {
-            yield return new StreamEvent(_stream, new NewEvent(Payloads.Event(number + i)));
+            yield return new StreamEvent(_stream, new NewEvent(_eventOf(number + i)));
         }
     }
 }

@@ -22,7 +22,7 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
         tools.Select(t => t.Name).ShouldBe(
         [
             "chrono_get", "chrono_history", "chrono_projects", "chrono_query", "chrono_upsert",
-            "ldg_call_list", "ldg_call_save", "ldg_msg_list", "ldg_msg_save", "ldg_task_get", "ldg_task_query", "ldg_task_save", "log_search",
+            "ldg_call_list", "ldg_call_save", "ldg_msg_list", "ldg_msg_save", "ldg_task_get", "ldg_task_query", "ldg_task_save", "log_contracts", "log_search",
             "run_append", "run_blame", "run_branches", "run_diff", "run_event", "run_events", "run_fork", "run_list", "run_merge",
             "run_object", "run_pick", "run_rebase", "run_search", "run_start", "run_trace", "run_world",
         ]);
@@ -101,6 +101,8 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
             ("run_events", """{"run":"schemas"}"""),
             ("run_event", """{"run":"schemas","event":"0","path":""}"""),
             ("run_search", """{"run":"schemas","text":"o"}"""),
+            ("log_contracts", """{"name":"object.created"}"""),
+            ("log_query", """{"sql":"select run, events, data from ledger.runs where run like 'schemas%'"}"""),
             ("log_search", """{"text":"c1","object":"c1","min_seconds":0,"kind":"runs","status":"running"}"""),
             ("run_object", """{"run":"schemas","id":"none"}"""),
             ("run_blame", """{"run":"schemas","id":"none"}"""),
@@ -115,7 +117,7 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
             ("run_merge", """{"run":"schemas-2","source":"schemas","take":"theirs","actor":"me"}"""),
             ("run_rebase", """{"run":"schemas-2","onto":"schemas","id":"schemas-3","mode":"squash","actor":"me"}"""),
         ];
-        await using var client = await ConnectAsync();
+        await using var client = await ConnectAsync("--allow-queries");
 
         (await client.ListToolsAsync()).Select(tool => tool.Name).ShouldBe(calls.Select(call => call.Tool), ignoreOrder: true);
         foreach (var (tool, json) in calls)
@@ -135,6 +137,10 @@ public sealed class McpTests(CliDatabase database) : IClassFixture<CliDatabase>
             "The tool 'ldg_task_get' does not accept these arguments: 'taskId' is missing; 'id' is not a member; known: taskId. Nothing was done.");
         (await RefusedAsync(client, "run_world", """{"run":"nix"}""")).ShouldBe(
             "There is no stream 'nix'. 'run_list' and 'run_branches' show what exists.");
+        (await RefusedAsync(client, "log_contracts", """{"name":"nix"}""")).ShouldBe("There is no contract of the name 'nix'. Without 'name', all names are listed.");
+        (await RefusedAsync(client, "log_query", """{"sql":"select 1"}""")).ShouldStartWith("There is no tool 'log_query'.");
+        await using var asking = await ConnectAsync("--allow-queries", "--tools", "log_query");
+        (await RefusedAsync(asking, "log_query", """{"sql":"delete from ledger.mt_events"}""")).ShouldContain("select");
         (await RefusedAsync(client, "ldg_nothing", "{}")).ShouldStartWith("There is no tool 'ldg_nothing'. The tools are: chrono_get, ");
     }
 

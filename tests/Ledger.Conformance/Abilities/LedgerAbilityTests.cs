@@ -77,33 +77,33 @@ public abstract class LedgerAbilityTests(ITestEngine engine) : TaskTests(engine)
     [Theory]
     [InlineData("ldg:task:save", "{}", "'task' is missing")]
     [InlineData("ldg:task:save", """{"task":{"id":"t","systemPrompt":"p","createdAt":1}}""", "'task.updatedAt' is missing")]
-    [InlineData("ldg:task:save", """{"task":5}""", "'task' must be an object, not an integer")]
+    [InlineData("ldg:task:save", """{"task":5}""", "'task' must be an object, but is a whole number")]
     [InlineData("ldg:task:save", """{"task":{"id":7,"systemPrompt":null,"createdAt":"now","updatedAt":1.5}}""",
-        "'task.id' must be a string, not an integer; 'task.systemPrompt' must be a string, not null; 'task.createdAt' must be an integer, not a string; "
-        + "'task.updatedAt' must be an integer, not the number 1.5")]
+        "'task.id' must be a string, but is a whole number; 'task.systemPrompt' must be a string, but is null; 'task.createdAt' must be a whole number, but is a string; "
+        + "'task.updatedAt' must be a whole number, but is a number")]
     [InlineData("ldg:task:save", """{"task":{"id":"t","systemPrompt":"p","createdAt":1,"updatedAt":1,"title":"x"}}""",
         "'task.title' is not a member; known: id, parentTaskId, completionStatus, systemPrompt, createdAt, updatedAt, run")]
-    [InlineData("ldg:task:save", """{"task":{"id":"t","systemPrompt":"p","createdAt":1,"updatedAt":1,"run":true}}""", "'task.run' must be a string or null, not a boolean")]
+    [InlineData("ldg:task:save", """{"task":{"id":"t","systemPrompt":"p","createdAt":1,"updatedAt":1,"run":true}}""", "'task.run' must be a string or null, but is true or false")]
     [InlineData("ldg:task:save", """{"task":{"id":"t","systemPrompt":"p","createdAt":1,"updatedAt":1,"run":""}}""",
         "'task.run' cannot be read: '' cannot be a stream name: it is empty")]
     [InlineData("ldg:task:save", """{"task":{"id":"t","systemPrompt":"p","createdAt":999999999999999999,"updatedAt":1}}""",
-        "'task.createdAt' must be from -62135596800000 to 253402300799999, not 999999999999999999")]
-    [InlineData("ldg:task:get", """{"taskId":["a"]}""", "'taskId' must be a string, not an array")]
+        "'task.createdAt' must be at most 253402300799999, but is 999999999999999999")]
+    [InlineData("ldg:task:get", """{"taskId":["a"]}""", "'taskId' must be a string, but is an array")]
     [InlineData("ldg:task:get", """{"id":"a"}""", "'taskId' is missing; 'id' is not a member; known: taskId")]
-    [InlineData("ldg:task:query", """{"limit":1001}""", "'limit' must be from 0 to 1000, not 1001")]
+    [InlineData("ldg:task:query", """{"limit":1001}""", "'limit' must be at most 1000, but is 1001")]
     [InlineData("ldg:task:query", """{"limit":"ten","offset":-1,"status":"null"}""",
-        "'limit' must be an integer or null, not a string; 'offset' must be from 0 to 2147483647, not -1; "
+        "'limit' must be a whole number or null, but is a string; 'offset' must be at least 0, but is -1; "
         + "'status' is not a member; known: completionStatus, parentTaskId, fromTime, toTime, limit, offset")]
     [InlineData("ldg:call:save", """{"call":{"id":"c","taskId":"t","abilityName":"a:b","parameters":{},"status":"done","details":"{}","createdAt":1,"updatedAt":1}}""",
-        "'call.startMessageId' is missing; 'call.parameters' must be a string, not an object; "
-        + "'call.status' must be one of 'pending', 'in_progress', 'completed', 'failed', not 'done'")]
-    [InlineData("ldg:call:list", "[]", "the input must be an object, not an array")]
-    [InlineData("ldg:call:list", "null", "the input must be an object, not null")]
+        "'call.startMessageId' is missing; 'call.parameters' must be a string, but is an object; "
+        + "'call.status' must be one of \"pending\", \"in_progress\", \"completed\", \"failed\", but is \"done\"")]
+    [InlineData("ldg:call:list", "[]", "the input must be an object, but is an array")]
+    [InlineData("ldg:call:list", "null", "the input must be an object, but is null")]
     [InlineData("ldg:msg:save", """{"message":{"id":"m","taskId":"t","role":"robot","content":"x","timestamp":1}}""",
-        "'message.role' must be one of 'system', 'user', 'assistant', not 'robot'")]
+        "'message.role' must be one of \"system\", \"user\", \"assistant\", but is \"robot\"")]
     [InlineData("ldg:msg:save", """{"message":{"id":"m","taskId":"t","role":2,"content":"x","timestamp":1}}""",
-        "'message.role' must be one of 'system', 'user', 'assistant', not 2")]
-    [InlineData("ldg:msg:list", """{"taskId":"t","limit":-1}""", "'limit' must be from 0 to 2147483647, not -1")]
+        "'message.role' must be one of \"system\", \"user\", \"assistant\", but is 2")]
+    [InlineData("ldg:msg:list", """{"taskId":"t","limit":-1}""", "'limit' must be at least 0, but is -1")]
     [InlineData("ldg:msg:list", """{"taskId":"t",}""",
         "it is not JSON: The JSON object contains a trailing comma at the end which is not supported in this mode. Change the reader options")]
     public async Task Input_ThatDoesNotFit_IsRefusedByName(string abilityId, string json, string fault)

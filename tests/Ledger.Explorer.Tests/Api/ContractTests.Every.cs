@@ -29,6 +29,7 @@ public sealed partial class ContractTests
     {
         ["/tasks/{task}/tree"] = "a tree",
         ["/projects/{project}/records"] = "the state of a store; one record per line for large ones",
+        ["/contracts"] = "as many as programs have declared",
         ["/migrations"] = "as many as the program has",
         ["/migrations/differences"] = "none, where all is well",
     };

@@ -9,7 +9,9 @@ using Ledger.Explorer.Contracts;
 using Ledger.Explorer.Sessions;
 using Ledger.Log;
 using Ledger.Postgres;
+using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Queries;
 using Ledger.Postgres.Schema;
 using Ledger.Records;
 using Ledger.Runs;
@@ -39,7 +41,7 @@ public sealed partial class ContractTests : IAsyncLifetime
         ["{session}"] = "first",
     };
 
-    private static readonly Dictionary<string, string> Queries = new() { ["a"] = "run:kettle", ["b"] = "branch:kettle-strict", ["id"] = "claim-1", ["faults"] = "skip", ["source"] = "run:kettle", ["onto"] = "run:kettle", ["events"] = "later" };
+    private static readonly Dictionary<string, string> Queries = new() { ["a"] = "run:kettle", ["b"] = "branch:kettle-strict", ["id"] = "claim-1", ["faults"] = "skip", ["source"] = "run:kettle", ["onto"] = "run:kettle", ["events"] = "later", ["sql"] = "select type, count(*) from ledger.events group by type order by type limit 2" };
 
     private static readonly Dictionary<string, string> Bodies = new()
     {
@@ -76,8 +78,9 @@ public sealed partial class ContractTests : IAsyncLifetime
         _dataSource = NpgsqlDataSource.Create(_database.ConnectionString);
         _host = await ExplorerHost.StartAsync(
             new PostgresEventStore(_dataSource),
-            options => options with { Writing = ExplorerWriting.Allowed },
-            builder => builder.Services.AddSingleton(new ProjectionAdmin(_dataSource)).AddSingleton(new LedgerMigrator(_dataSource)).AddSingleton<IRunRunner>(new FakeRunner()));
+            options => options with { Writing = ExplorerWriting.Allowed, Querying = ExplorerQuerying.Allowed },
+            builder => builder.Services.AddSingleton(new ProjectionAdmin(_dataSource)).AddSingleton(new LedgerMigrator(_dataSource)).AddSingleton(new SqlQueries(_dataSource))
+                .AddSingleton(new EventContractTable(_dataSource)).AddSingleton<IRunRunner>(new FakeRunner()));
         _client = _host.CreateClient();
         var run = await SampleRun.WriteAsync(_host.Ledger);
         await run.AppendAsync([new NewEvent(new ObjectCreated("claim-3", "Claim"), new EventMetadata { ForeignId = "later" })]);

@@ -4,7 +4,9 @@ using System.Text;
 using Ledger.Conformance;
 using Ledger.Explorer.Api;
 using Ledger.Explorer.Tests.Api;
+using Ledger.Postgres.Contracts;
 using Ledger.Postgres.Projections.Daemon;
+using Ledger.Postgres.Queries;
 using Ledger.Postgres.Schema;
 using Ledger.Postgres;
 using Ledger.Records;
@@ -41,6 +43,7 @@ public abstract class EveryRouteTests : IAsyncLifetime
         ["onto"] = "branch:kettle-strict",
         ["id"] = "claim-1",
         ["position"] = "3",
+        ["sql"] = "select 1",
         ["run"] = "run:kettle&run=branch:kettle-strict",
     };
 
@@ -288,7 +291,8 @@ public sealed class PostgresEveryRouteTests : EveryRouteTests
         _dataSource = NpgsqlDataSource.Create(_database.ConnectionString);
         return await ExplorerHost.StartAsync(
             new PostgresEventStore(_dataSource),
-            options => options with { Writing = ExplorerWriting.Allowed },
-            builder => builder.Services.AddSingleton(new ProjectionAdmin(_dataSource)).AddSingleton(new LedgerMigrator(_dataSource)));
+            options => options with { Writing = ExplorerWriting.Allowed, Querying = ExplorerQuerying.Allowed },
+            builder => builder.Services.AddSingleton(new ProjectionAdmin(_dataSource)).AddSingleton(new LedgerMigrator(_dataSource)).AddSingleton(new SqlQueries(_dataSource))
+                .AddSingleton(new EventContractTable(_dataSource)));
     }
 }

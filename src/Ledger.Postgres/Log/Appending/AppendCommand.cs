@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Ledger.Log;
 using Ledger.Postgres.Projections.Inline;
 using Ledger.Postgres.Telemetry;
+using Ledger.Postgres.Worlds.Writing;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -52,6 +53,11 @@ internal sealed class AppendCommand : IDisposable
         var call = CallOf(requests);
         call.Parameters.Fill(requests);
         var projections = _statements.Projections.For(call.Parameters.Streams);
+        if (requests is [{ EventCount: >= WorldWork.FewestEvents }] && projections.WriteWorldsAlone)
+        {
+            projections = await WithWorldsAsync(projections, requests[0], connection, transaction, cancellationToken).ConfigureAwait(false);
+        }
+
         var areNew = AreNew(requests);
         if (projections.HasWorks || (projections.Keys is not null && LedgerTelemetry.ProjectionTime.Enabled))
         {
@@ -125,6 +131,30 @@ internal sealed class AppendCommand : IDisposable
         }
 
         return areNew;
+    }
+
+    /// <summary>A large request writes the rows of worlds from here, if the role may write them itself.</summary>
+    private async Task<InlineProjections> WithWorldsAsync(
+        InlineProjections projections, AppendRequest request, NpgsqlConnection connection, NpgsqlTransaction? transaction, CancellationToken cancellationToken)
+    {
+        var right = new NpgsqlCommand(_statements.ImportRight, connection, transaction) { CommandTimeout = _timeoutSeconds };
+        await using var _ = right.ConfigureAwait(false);
+        if (!(bool)(await right.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!)
+        {
+            return projections;
+        }
+
+        var worlds = new WorldWork(
+            _statements.Options, () => _answers.All is [{ Refusal: null, Results: var results }] && results.All(r => r.Outcome == AppendOutcome.Written));
+        foreach (var part in request.Parts)
+        {
+            foreach (var item in part.Events)
+            {
+                worlds.Add(part.Stream, item.Serialized.Type, item.Serialized.Json);
+            }
+        }
+
+        return projections.With(worlds);
     }
 
     private AppendCall CallOf(IReadOnlyList<AppendRequest> requests) => requests is not [{ Parts: [{ Events.Length: > 0 and var count }] }]

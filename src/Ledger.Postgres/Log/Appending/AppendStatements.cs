@@ -7,12 +7,20 @@ internal sealed class AppendStatements
 {
     public AppendStatements(PostgresOptions options)
     {
+        Options = options;
+        ImportRight = SqlText.Load("import_right", options.Schemas);
         Append = SqlText.Load("append", options.Schemas);
         AppendEvent = SqlText.Load("append_event", options.Schemas);
         AppendEvents = SqlText.Load("append_events", options.Schemas);
         Projections = InlineProjections.AfterAppends(options);
         ImportProjections = new InlineProjections(options);
     }
+
+    /// <summary>The options of the store.</summary>
+    public PostgresOptions Options { get; }
+
+    /// <summary>The question whether the role may write tables itself.</summary>
+    public string ImportRight { get; }
 
     /// <summary>The statement for a batch.</summary>
     public string Append { get; }

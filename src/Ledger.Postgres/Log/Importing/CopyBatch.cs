@@ -19,6 +19,9 @@ internal sealed class CopyBatch : ImportBatch
     public ReadOnlyMemory<byte> RowsOf(int first, int count) =>
         _rows.Slice(_events[first].Start, first + count == _events.Count ? null : _events[first + count].Start);
 
+    /// <summary>The JSON of an event.</summary>
+    public ReadOnlyMemory<byte> JsonOf(in Row row) => _rows.Slice(row.JsonStart, row.JsonStart + row.JsonBytes);
+
     /// <summary>Returns the memory to the pool.</summary>
     public void Release() => _rows.Release();
 
@@ -34,8 +37,6 @@ internal sealed class CopyBatch : ImportBatch
         var json = _rows.Add(stream, item);
         _events.Add(new Row(stream, item.Id, item.Serialized.Type, item.Event.Metadata.ForeignId, start, json, item.Serialized.Json.Length));
     }
-
-    private ReadOnlyMemory<byte> JsonOf(in Row row) => _rows.Slice(row.JsonStart, row.JsonStart + row.JsonBytes);
 
     /// <summary>An event, where its row begins, and where in it its JSON is.</summary>
     internal readonly record struct Row(StreamName Stream, Guid Id, string Type, string? ForeignId, int Start, int JsonStart, int JsonBytes);

@@ -3,6 +3,7 @@ using System.Text;
 using Ledger.Log;
 using Ledger.Postgres.Log.Appending;
 using Ledger.Postgres.Projections.Inline;
+using Ledger.Postgres.Worlds.Writing;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -16,7 +17,6 @@ internal sealed class ImportTransaction(
     PostgresOptions options,
     CopyBatch batch)
 {
-    private const int Chunk = 64 * 1024;
     private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
 
     private readonly Dictionary<StreamName, ImportedStream> _streams = [];
@@ -35,6 +35,7 @@ internal sealed class ImportTransaction(
         var streams = ListStreams();
         string[] names = [.. streams.Select(s => s.Name.Value)];
         var projections = statements.ImportProjections.For(names);
+        var worlds = batch.Count >= WorldWork.FewestEvents && projections.WriteWorldsAlone ? new WorldWork(options, () => true) : null;
         await BeginAsync(projections, cancellationToken).ConfigureAwait(false);
         await LockStreamsAsync(streams, names, cancellationToken).ConfigureAwait(false);
         HashSet<Guid> known = [];
@@ -48,10 +49,10 @@ internal sealed class ImportTransaction(
             return new ImportOutcome(0, known.Count, 0, 0);
         }
 
-        await CopyAsync(known, cancellationToken).ConfigureAwait(false);
+        await CopyAsync(known, worlds, cancellationToken).ConfigureAwait(false);
         var grown = _streams.Values.Where(s => s.Version > s.Before).ToArray();
         await UpdateStreamsAsync(grown, cancellationToken).ConfigureAwait(false);
-        await projections.ApplyAsync(connection, transaction, options.CommandTimeoutSeconds, cancellationToken).ConfigureAwait(false);
+        await (worlds is null ? projections : projections.With(worlds)).ApplyAsync(connection, transaction, options.CommandTimeoutSeconds, cancellationToken).ConfigureAwait(false);
         Outcome = new ImportOutcome(
             batch.Count - known.Count, known.Count, grown.Count(s => s.Before == 0), _copiedBytes);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -151,7 +152,7 @@ internal sealed class ImportTransaction(
         }
     }
 
-    private async Task CopyAsync(HashSet<Guid> known, CancellationToken cancellationToken)
+    private async Task CopyAsync(HashSet<Guid> known, WorldWork? worlds, CancellationToken cancellationToken)
     {
         foreach (ref readonly var row in batch.Events)
         {
@@ -162,47 +163,19 @@ internal sealed class ImportTransaction(
         }
 
         var (moment, numbers) = await DrawNumbersAsync(batch.Count - known.Count, cancellationToken).ConfigureAwait(false);
-        var runs = Complete(known, moment, numbers);
-        var copy = await connection.BeginRawBinaryCopyAsync(CopyStatement(), cancellationToken).ConfigureAwait(false);
+        var runs = Complete(known, worlds, moment, numbers);
+        var copy = await CopyStream.BeginAsync(connection, "import_copy_events", options, cancellationToken).ConfigureAwait(false);
         await using var _ = copy.ConfigureAwait(false);
-        copy.WriteTimeout = (int)options.CommandTimeout.TotalMilliseconds;
-        copy.ReadTimeout = (int)options.CommandTimeout.TotalMilliseconds;
-        try
+        foreach (var (first, count) in runs)
         {
-            await copy.WriteAsync(CopyRows.Header, cancellationToken).ConfigureAwait(false);
-            foreach (var (first, count) in runs)
-            {
-                for (var rest = batch.RowsOf(first, count); !rest.IsEmpty; rest = rest[Math.Min(Chunk, rest.Length)..])
-                {
-                    await copy.WriteAsync(rest[..Math.Min(Chunk, rest.Length)], cancellationToken).ConfigureAwait(false);
-                }
-            }
+            await copy.WriteAsync(batch.RowsOf(first, count), cancellationToken).ConfigureAwait(false);
+        }
 
-            await copy.WriteAsync(CopyRows.Trailer, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await CancelAsync(copy).ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    // Disposing alone would end the COPY as if all had been sent.
-    private static async Task CancelAsync(NpgsqlRawCopyStream copy)
-    {
-        try
-        {
-            await copy.CancelAsync().ConfigureAwait(false);
-        }
-#pragma warning disable CA1031 // The connection may be gone; the failure that led here says more.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-        }
+        await copy.CompleteAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Assigns numbers, versions and times to the new events; returns the runs of new events.</summary>
-    private List<(int First, int Count)> Complete(HashSet<Guid> known, DateTime moment, long[] numbers)
+    private List<(int First, int Count)> Complete(HashSet<Guid> known, WorldWork? worlds, DateTime moment, long[] numbers)
     {
         var runs = new List<(int First, int Count)>();
         var (stream, drawn) = (default(ImportedStream), 0);
@@ -218,6 +191,7 @@ internal sealed class ImportTransaction(
             stream = stream is not null && stream.Name == row.Stream ? stream : _streams[row.Stream];
             var version = stream.Grow(moment);
             batch.Complete(i, numbers[drawn++], version, stream.Time);
+            worlds?.Add(row.Stream, row.Type, batch.JsonOf(row));
             _copiedBytes += row.JsonBytes;
             if (runs.Count > 0 && runs[^1] is var (first, count) && first + count == i)
             {
@@ -251,13 +225,6 @@ internal sealed class ImportTransaction(
             .With(grown.Select(s => s.Before).ToArray(), NpgsqlDbType.Array | NpgsqlDbType.Bigint);
         await using var _ = command.ConfigureAwait(false);
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    // Npgsql wants the text to begin with the word.
-    private string CopyStatement()
-    {
-        var sql = SqlText.Load("import_copy_events", options.Schemas);
-        return sql[(sql.IndexOf("\ncopy", StringComparison.Ordinal) + 1)..];
     }
 
     private NpgsqlCommand Load(string name) => Command(SqlText.Load(name, options.Schemas));

@@ -99,6 +99,9 @@ internal sealed record InlineProjection(string Key, string StreamPrefix)
         }
     }
 
+    /// <summary>The same done by C# in one transaction, in the place of its statements.</summary>
+    public InlineProjection By(ProjectionWork work) => this with { Statements = [], Begin = () => work };
+
     /// <summary>Whether it may have data of a stream, which a rebuild would replace.</summary>
     public bool Keeps(StreamName stream) => KeptPrefixes.Any(prefix => stream.Value.StartsWith(prefix, StringComparison.Ordinal));
 

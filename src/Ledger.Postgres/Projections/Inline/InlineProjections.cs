@@ -62,6 +62,13 @@ internal sealed class InlineProjections
             this);
     }
 
+    /// <summary>Whether the rows of worlds are among them, and none of the application, whose statements may read these rows.</summary>
+    public bool WriteWorldsAlone => Array.Exists(_projections, p => p.Key == LedgerProjections.World)
+        && Array.TrueForAll(_projections, p => p.Key.StartsWith(LedgerProjections.Prefix, StringComparison.Ordinal));
+
+    /// <summary>The same with one of them done by C# in one transaction, in the place of its statements.</summary>
+    public InlineProjections With(ProjectionWork work) => new([.. _projections.Select(p => p.Key == work.Name ? p.By(work) : p)], _clock);
+
     /// <summary>Adds the statements of rows to a batch.</summary>
     public void AddStatements(NpgsqlBatch batch)
     {

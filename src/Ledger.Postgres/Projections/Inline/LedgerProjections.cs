@@ -12,7 +12,9 @@ internal static class LedgerProjections
     /// <summary>The prefix of the names of Ledger's own projections; the colon keeps them apart from names of applications.</summary>
     public const string Prefix = "ledger:";
 
-    private const string World = Prefix + "world";
+    /// <summary>The rows of worlds.</summary>
+    public const string World = Prefix + "world";
+
     private const string Tasks = Prefix + "task";
     private const string Records = Prefix + "chrono";
 

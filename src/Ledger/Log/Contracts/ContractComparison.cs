@@ -71,7 +71,7 @@ internal sealed class ContractComparison
             CompareMembers(old, newer, path);
             CompareRules(old, newer, path);
             CompareForms(old.AnyOf, newer.AnyOf, path);
-            CompareForms(old.OneOf, newer.OneOf, path);
+            CompareChoices(old.OneOf, newer.OneOf, path);
             CompareConditions(old.AllOf, newer.AllOf, path);
             CompareConditions(old.Not is null ? [] : [old.Not], newer.Not is null ? [] : [newer.Not], path);
             if (old.Items is not null || newer.Items is not null)
@@ -282,6 +282,51 @@ internal sealed class ContractComparison
             Add(path, ContractBreakKind.TypeWidened, ContractSide.Readers, "has forms that are new or say something else");
         }
     }
+
+    // Exactly one must fit: a form that comes can take values from the others, and one that goes can give them back.
+    private void CompareChoices(List<SchemaNode> old, List<SchemaNode> newer, string path)
+    {
+        if (old.Count == 0 || newer.Count == 0)
+        {
+            CompareForms(old, newer, path);
+            return;
+        }
+
+        var (gone, come) = (old.ToList(), new List<SchemaNode>());
+        foreach (var form in newer)
+        {
+            if (gone.FindIndex(before => IsSame(before, form)) is var at and >= 0)
+            {
+                gone.RemoveAt(at);
+            }
+            else
+            {
+                come.Add(form);
+            }
+        }
+
+        var takes = come.Exists(form => newer.Exists(other => other != form && !form.Excludes(other)));
+        var gave = gone.Exists(form => old.Exists(other => other != form && !form.Excludes(other)));
+        if (gone.Exists(before => !newer.Exists(after => IsCompatible(before, after))))
+        {
+            Add(path, ContractBreakKind.TypeNarrowed, ContractSide.Writers, "has forms that are gone or say something else");
+        }
+        else if (takes)
+        {
+            Add(path, ContractBreakKind.TypeNarrowed, ContractSide.Writers, "has a new form that excludes others, and what fits both is refused");
+        }
+
+        if (come.Exists(after => !old.Exists(before => IsCompatible(before, after))))
+        {
+            Add(path, ContractBreakKind.TypeWidened, ContractSide.Readers, "has forms that are new or say something else");
+        }
+        else if (gave)
+        {
+            Add(path, ContractBreakKind.TypeWidened, ContractSide.Readers, "has lost a form that excluded others, and what fitted both is allowed");
+        }
+    }
+
+    private bool IsSame(SchemaNode one, SchemaNode other) => IsCompatible(one, other) && IsCompatible(other, one);
 
     // All of them must hold, so that one more allows less.
     private void CompareConditions(List<SchemaNode> old, List<SchemaNode> newer, string path)

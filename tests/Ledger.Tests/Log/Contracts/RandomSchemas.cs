@@ -25,6 +25,21 @@ internal static class RandomSchemas
             return schema;
         }
 
+        // A choice that loses one of its forms, or has one twice.
+        if (objects.Select(schema => schema["oneOf"]).OfType<JsonArray>().FirstOrDefault() is { Count: > 1 } forms && random.Next(2) == 0)
+        {
+            if (random.Next(2) == 0)
+            {
+                forms.RemoveAt(random.Next(forms.Count));
+            }
+            else
+            {
+                forms.Add(forms[0]!.DeepClone());
+            }
+
+            return root.ToJsonString();
+        }
+
         var (chosen, other) = (objects[random.Next(objects.Count)], Node(random, 1, isClosed: true) as JsonObject ?? []);
         foreach (var keyword in new[] { "type", "enum", "required", "minimum", "maxLength" }.Where(_ => random.Next(3) == 0))
         {
@@ -55,7 +70,8 @@ internal static class RandomSchemas
 
         yield return schema;
         foreach (var inner in (schema["properties"] as JsonObject ?? []).Select(member => member.Value)
-            .Append(schema["items"]).Append(schema["additionalProperties"]).Concat((schema["anyOf"] as JsonArray ?? []).ToList()).Concat((schema["allOf"] as JsonArray ?? []).ToList()))
+            .Append(schema["items"]).Append(schema["additionalProperties"]).Concat((schema["anyOf"] as JsonArray ?? []).ToList()).Concat((schema["allOf"] as JsonArray ?? []).ToList())
+            .Concat((schema["oneOf"] as JsonArray ?? []).ToList()))
         {
             foreach (var found in Objects(inner))
             {
@@ -66,9 +82,10 @@ internal static class RandomSchemas
 
     private static JsonNode Node(Random random, int depth, bool isClosed)
     {
-        if (random.Next(12) == 0)
+        // Members that are new where anything was allowed break no program by agreement, and would break the law.
+        if (!isClosed && random.Next(12) == 0)
         {
-            return JsonValue.Create(isClosed || random.Next(3) > 0);
+            return JsonValue.Create(random.Next(3) > 0);
         }
 
         var schema = new JsonObject();
@@ -123,6 +140,11 @@ internal static class RandomSchemas
         if (isClosed && depth > 0 && random.Next(5) == 0)
         {
             schema["allOf"] = new JsonArray([.. Enumerable.Range(0, random.Next(1, 3)).Select(_ => Node(random, depth - 1, isClosed))]);
+        }
+
+        if (isClosed && depth > 0 && random.Next(4) == 0)
+        {
+            schema["oneOf"] = new JsonArray([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => Node(random, depth - 1, isClosed))]);
         }
 
         if (!isClosed)

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Ledger.Cli.Queries;
+namespace Ledger.Explorer.Querying;
 
 /// <summary>Reads an array as PostgreSQL writes it, such as <c>{a,"b c",NULL}</c>.</summary>
 internal static class ArrayText

@@ -1,21 +1,24 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
-using Ledger.Cli.Output;
 using Ledger.Postgres.Queries;
 
-namespace Ledger.Cli.Queries;
+namespace Ledger.Explorer.Querying;
 
 /// <summary>Writes rows as JSON objects: numbers, booleans, JSON and arrays as such, times in ISO 8601, everything else as text.</summary>
 internal sealed class RowJson
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = ReadableJsonEncoder.Instance, SkipValidation = true, MaxDepth = int.MaxValue };
-
+    private readonly JsonWriterOptions _options;
     private readonly string[] _names;
     private readonly string[] _types;
     private readonly ArrayBufferWriter<byte> _buffer = new(4_096);
 
-    public RowJson(IReadOnlyList<SqlColumn> columns)
+    /// <summary>Writes rows of some columns.</summary>
+    /// <param name="columns">The columns.</param>
+    /// <param name="encoder">Says which characters are escaped.</param>
+    public RowJson(IReadOnlyList<SqlColumn> columns, JavaScriptEncoder encoder)
     {
+        _options = new JsonWriterOptions { Encoder = encoder, SkipValidation = true, MaxDepth = int.MaxValue };
         _types = [.. columns.Select(column => column.Type)];
         _names = NamesOf(columns);
     }
@@ -23,10 +26,9 @@ internal sealed class RowJson
     /// <summary>A line for each row.</summary>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> LinesOf(IAsyncEnumerable<IReadOnlyList<string?>> rows)
     {
-        await foreach (var row in rows)
+        await foreach (var row in rows.ConfigureAwait(false))
         {
-            _buffer.ResetWrittenCount();
-            yield return Line(row);
+            yield return LineOf(row);
         }
     }
 
@@ -34,7 +36,7 @@ internal sealed class RowJson
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ArrayOf(IAsyncEnumerable<IReadOnlyList<string?>> rows)
     {
         var isFirst = true;
-        await foreach (var row in rows)
+        await foreach (var row in rows.ConfigureAwait(false))
         {
             _buffer.ResetWrittenCount();
             _buffer.Write(isFirst ? "[\n"u8 : ",\n"u8);
@@ -62,9 +64,16 @@ internal sealed class RowJson
         return names;
     }
 
+    /// <summary>The line of a row; it is valid until the next one is written.</summary>
+    public ReadOnlyMemory<byte> LineOf(IReadOnlyList<string?> row)
+    {
+        _buffer.ResetWrittenCount();
+        return Line(row);
+    }
+
     private ReadOnlyMemory<byte> Line(IReadOnlyList<string?> row)
     {
-        using (var writer = new Utf8JsonWriter(_buffer, Options))
+        using (var writer = new Utf8JsonWriter(_buffer, _options))
         {
             writer.WriteStartObject();
             for (var i = 0; i < row.Count; i++)

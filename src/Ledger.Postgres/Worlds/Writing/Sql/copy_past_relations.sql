@@ -1,0 +1,3 @@
+-- Takes past states of relations as binary rows.
+copy {ledger}.world_relation_past (stream, id, type, source_id, target_id, data, created_at, valid_from, removed)
+from stdin (format binary)

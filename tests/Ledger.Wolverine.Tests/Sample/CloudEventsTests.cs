@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Ledger.Interop;
+using Ledger.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Shouldly;
+using Wolverine;
+using Wolverine.Tracking;
+using Xunit;
+
+namespace Ledger.Wolverine.Tests.Sample;
+
+/// <summary>samples/CloudEvents with each broker, whose sending is stubbed by Wolverine: there is no broker here.</summary>
+public sealed class CloudEventsTests
+{
+    [Theory]
+    [InlineData("RabbitMq", "amqp://localhost:1", "rabbitmq://exchange/ledger.events")]
+    [InlineData("Kafka", "localhost:1", "kafka://topic/ledger.events")]
+    public async Task Events_GoToTheBrokerAsCloudEvents(string broker, string address, string destination)
+    {
+        var server = await TestPostgres.SharedAsync();
+        await using var database = await server.CreateDatabaseAsync();
+        var builder = Brokers.CreateBuilder(["--Broker", broker, "--ConnectionStrings:Postgres", database.ConnectionString, $"--ConnectionStrings:{broker}", address]);
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
+        builder.Services.DisableAllExternalWolverineTransports();
+        builder.Services.ConfigureWolverine(options => options.Durability.Mode = DurabilityMode.Solo);
+        using var host = builder.Build();
+        await host.StartAsync();
+
+        var run = host.Services.GetRequiredService<AgentLedger>().GetRun("kettle");
+        var session = await host.TrackActivity(TimeSpan.FromSeconds(60))
+            .IncludeExternalTransports()
+            .WaitForCondition(new BothSent())
+            .ExecuteAndWaitAsync((Func<IMessageContext, Task>)(_ => run.AppendAsync([new ObjectCreated("a", "T"), new ObjectRemoved("a")])));
+
+        var recorded = await run.ReadAllAsync();
+        var envelopes = session.Sent.Envelopes().Where(envelope => envelope.Message is LedgerEvent).ToList();
+        envelopes.Select(envelope => (envelope.Destination!.ToString(), envelope.PartitionKey)).ShouldBe([(destination, "run:kettle"), (destination, "run:kettle")]);
+        foreach (var (envelope, expected) in envelopes.Zip(recorded))
+        {
+            envelope.Serializer.ShouldBeOfType<CloudEventSerializer>().ContentType.ShouldBe(CloudEvent.MediaType);
+            var body = envelope.Serializer!.Write(envelope);
+            body.ShouldBe(CloudEvent.Write(expected));
+            JsonElement.Parse(body).GetProperty("subject").GetString().ShouldBe("run:kettle");
+        }
+
+        await host.StopAsync();
+    }
+
+    private sealed class BothSent : ITrackedCondition
+    {
+        private int _sent;
+
+        public void Record(EnvelopeRecord record) => _sent += record is { MessageEventType: MessageEventType.Sent, Message: LedgerEvent } ? 1 : 0;
+
+        public bool IsCompleted() => _sent == 2;
+    }
+}
