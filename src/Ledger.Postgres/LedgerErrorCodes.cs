@@ -17,4 +17,7 @@ internal static class LedgerErrorCodes
 
     /// <summary>A role would have changed the log otherwise than it may.</summary>
     public const string Guarded = "LG030";
+
+    /// <summary>The log of a tenant has moved to another database.</summary>
+    public const string LogMoved = "LG040";
 }
