@@ -35,7 +35,7 @@ internal sealed class SessionAppends(StoreConfiguration store) : DocumentSession
         var pending = PendingSave.Find(session);
         if (streams.Count > 0)
         {
-            StoreConfiguration.CheckTenant(session);
+            store.CheckTenant(session);
             pending ??= PendingSave.Of(session, store);
             await LockAsync(session, streams.FindAll(stream => !pending.IsLocked(stream.Key!)), token).ConfigureAwait(false);
         }

@@ -33,10 +33,12 @@ public static class LedgerTenantExtensions
         services.TryAddSingleton(provider => new TenantLedgers(map(provider), @checked, provider.GetService<TimeProvider>()));
         services.TryAddScoped<TenantScope>();
         services.TryAddScoped(provider => provider.GetRequiredService<TenantScope>().Ledger);
-        services.TryAddScoped<IEventStore>(provider => provider.GetRequiredService<TenantLedger>().Store);
+
+        // A scope disposes what it has made.
+        services.TryAddScoped<IEventStore>(provider => provider.GetRequiredService<TenantLedger>().Store.Shared());
         services.TryAddScoped(provider => provider.GetRequiredService<TenantLedger>().Runs);
         services.TryAddScoped(provider => provider.GetRequiredService<TenantLedger>().Tasks);
-        services.TryAddScoped(provider => provider.GetRequiredService<TenantLedger>().Records);
+        services.TryAddScoped(provider => LedgerServices.RecordsOf(provider, provider.GetRequiredService<TenantLedger>().Store));
         return services;
     }
 

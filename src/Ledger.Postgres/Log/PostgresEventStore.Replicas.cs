@@ -14,6 +14,9 @@ public sealed partial class PostgresEventStore
     public Task<WalPosition> GetWalPositionAsync(CancellationToken cancellationToken = default) => _context.Connections.UseAsync(
         (lease, token) => ReplicaOpening.ReadPositionAsync(lease.Connection, _context.Options, token), cancellationToken);
 
+    /// <summary>The same store, whose disposal closes nothing.</summary>
+    internal PostgresEventStore Shared() => new(_context.Shared());
+
     /// <summary>The same store for questions, which standbys answer.</summary>
     /// <remarks>
     /// <list type="bullet">

@@ -47,12 +47,19 @@ internal sealed class StoreContext(
     /// <summary>The same on a connection or transaction of the caller, which sends each append alone.</summary>
     public StoreContext On(ConnectionSource own) => new(own, options, timeProvider, statements, gaps, null);
 
+    /// <summary>Whether the lanes are those of another store, which closes them.</summary>
+    public bool SharesLanes { get; private init; }
+
+    /// <summary>The same, for a store whose disposal closes nothing.</summary>
+    public StoreContext Shared() => new(Connections, options, timeProvider, statements, gaps, lanes) { Reading = Reading, Replicas = Replicas, SharesLanes = true };
+
     /// <summary>The same for questions, which standbys answer.</summary>
     public StoreContext OnReplicas(Func<ReplicaFreshness, ConnectionSource> standbys, ReplicaFreshness freshness) =>
         new(Connections, options with { RefusesWrites = true }, timeProvider, statements, gaps, lanes)
         {
             Reading = standbys(freshness),
             Replicas = standbys(ReplicaFreshness.Now with { Patience = freshness.Patience }),
+            SharesLanes = true,
         };
 
     public NpgsqlCommand Command(ConnectionSource.Lease lease, string sql) =>

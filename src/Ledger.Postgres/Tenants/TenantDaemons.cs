@@ -18,7 +18,7 @@ namespace Ledger.Postgres.Tenants;
 /// </remarks>
 public sealed class TenantDaemons : IAsyncDisposable
 {
-    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(2);
 
     private readonly TenantLedgers _tenants;
@@ -30,6 +30,7 @@ public sealed class TenantDaemons : IAsyncDisposable
     private readonly Dictionary<string, (ProjectionDaemon Daemon, TenantLedger Ledger)> _running = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private Task? _work;
+    private int _disposed;
 
     /// <summary>Prepares the daemons; nothing runs before <see cref="StartAsync"/>.</summary>
     /// <param name="tenants">The tenants. <see cref="PostgresOptions.AsyncProjections"/> of their options is what runs.</param>
@@ -65,7 +66,7 @@ public sealed class TenantDaemons : IAsyncDisposable
     /// <summary>Begins; it returns at once.</summary>
     public Task StartAsync(CancellationToken cancellationToken = default)
     {
-        ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, this);
+        ObjectDisposedException.ThrowIf(_disposed != 0 || _stop.IsCancellationRequested, this);
         _work ??= SharedWork.Run(() => RunAsync(_stop.Token));
         return Task.CompletedTask;
     }
@@ -73,15 +74,22 @@ public sealed class TenantDaemons : IAsyncDisposable
     /// <summary>Stops all daemons of this node and waits for their batches.</summary>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
+        if (!_stop.IsCancellationRequested)
+        {
+            await _stop.CancelAsync().ConfigureAwait(false);
+        }
+
         await (_work ?? Task.CompletedTask).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Stops.</summary>
     public async ValueTask DisposeAsync()
     {
-        await StopAsync(CancellationToken.None).ConfigureAwait(false);
-        _stop.Dispose();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            await StopAsync(CancellationToken.None).ConfigureAwait(false);
+            _stop.Dispose();
+        }
     }
 
     private async Task RunAsync(CancellationToken cancellationToken)
@@ -117,20 +125,20 @@ public sealed class TenantDaemons : IAsyncDisposable
         var balance = new ShardBalance();
         while (true)
         {
-            var known = (await _tenants.Map.ListAsync(cancellationToken).ConfigureAwait(false)).Select(tenant => tenant.Tenant).ToArray();
+            var known = (await _tenants.Map.ListAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(tenant => tenant.Tenant, StringComparer.Ordinal);
             await EndMovedAsync(session, known, cancellationToken).ConfigureAwait(false);
             await TakeAsync(session, balance, known, cancellationToken).ConfigureAwait(false);
             await Task.Delay(Beat, _timeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task TakeAsync(NodeSession session, ShardBalance balance, string[] known, CancellationToken cancellationToken)
+    private async Task TakeAsync(NodeSession session, ShardBalance balance, Dictionary<string, TenantDatabase> known, CancellationToken cancellationToken)
     {
         if (!session.IsDirect)
         {
-            foreach (var tenant in known.Except(Running))
+            foreach (var tenant in known.Keys.Except(Running))
             {
-                await BeginAsync(tenant, cancellationToken).ConfigureAwait(false);
+                await BeginAsync(known[tenant], cancellationToken).ConfigureAwait(false);
             }
 
             return;
@@ -139,7 +147,7 @@ public sealed class TenantDaemons : IAsyncDisposable
         var candidates = await ReadAsync(
             session.Connection,
             "tenant_candidates",
-            parameters => parameters.WithTexts(known),
+            parameters => parameters.WithTexts([.. known.Keys]),
             row => new ShardCandidates(row.GetString(0), row.GetInt32(1), row.GetBoolean(2)),
             cancellationToken).ConfigureAwait(false);
         var move = balance.Next(candidates, Running.ToHashSet(StringComparer.Ordinal));
@@ -159,7 +167,7 @@ public sealed class TenantDaemons : IAsyncDisposable
             foreach (var tenant in taken)
             {
                 balance.Took(tenant);
-                await BeginAsync(tenant, cancellationToken).ConfigureAwait(false);
+                await BeginAsync(known[tenant], cancellationToken).ConfigureAwait(false);
             }
         }
 
@@ -172,19 +180,19 @@ public sealed class TenantDaemons : IAsyncDisposable
     }
 
     // A tenant that is gone, or has another database now.
-    private async Task EndMovedAsync(NodeSession session, string[] known, CancellationToken cancellationToken)
+    private async Task EndMovedAsync(NodeSession session, Dictionary<string, TenantDatabase> known, CancellationToken cancellationToken)
     {
         foreach (var tenant in Running)
         {
-            if (!known.Contains(tenant))
+            if (!known.TryGetValue(tenant, out var database))
             {
                 await EndAsync(tenant).ConfigureAwait(false);
                 await ReleaseAsync(session, tenant, cancellationToken).ConfigureAwait(false);
             }
-            else if (await _tenants.ForTenantAsync(tenant, cancellationToken).ConfigureAwait(false) is var ledger && !ReferenceEquals(ledger, LedgerOf(tenant)))
+            else if (LedgerOf(tenant)?.Database != database)
             {
                 await EndAsync(tenant).ConfigureAwait(false);
-                await BeginAsync(tenant, cancellationToken).ConfigureAwait(false);
+                await BeginAsync(database, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -197,13 +205,13 @@ public sealed class TenantDaemons : IAsyncDisposable
         }
     }
 
-    private async Task BeginAsync(string tenant, CancellationToken cancellationToken)
+    private async Task BeginAsync(TenantDatabase database, CancellationToken cancellationToken)
     {
-        var ledger = await _tenants.ForTenantAsync(tenant, cancellationToken).ConfigureAwait(false);
+        var ledger = await _tenants.ForAsync(database, cancellationToken).ConfigureAwait(false);
         var daemon = new ProjectionDaemon(ledger.DataSource, ledger.Options, _daemon, _loggers.CreateLogger<ProjectionDaemon>(), _timeProvider);
         lock (_running)
         {
-            _running[tenant] = (daemon, ledger);
+            _running[database.Tenant] = (daemon, ledger);
         }
 
         await daemon.StartAsync(cancellationToken).ConfigureAwait(false);

@@ -15,6 +15,9 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
     private readonly ConcurrentDictionary<string, Opened> _opened = new(StringComparer.Ordinal);
     private readonly TimeProvider _timeProvider;
     private readonly KeyedLock<string> _turns = new();
+
+    // Those whose connections stay open, the last used first.
+    private readonly LinkedList<Opened> _warm = new();
     private bool _isDisposed;
 
     /// <summary>Works on the databases of a map.</summary>
@@ -50,6 +53,10 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
 
         return await _turns.TakeAsync(tenant, () => FindAsync(tenant, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The log of a tenant of whom the map has just told.</summary>
+    internal Task<TenantLedger> ForAsync(TenantDatabase database, CancellationToken cancellationToken) =>
+        _turns.TakeAsync(database.Tenant, () => OpenAsync(database), cancellationToken);
 
     /// <summary>Does something for every tenant, for some at a time. A fault of one does not stop the others.</summary>
     /// <param name="work">What to do.</param>
@@ -211,39 +218,56 @@ public sealed class TenantLedgers : IAsyncDisposable, IDisposable
     // The idle connections of tenants that were not used for long make room for those of others.
     private void Use(Opened used)
     {
-        used.UsedAt = _timeProvider.GetTimestamp();
-        used.IsWarm = true;
-        if (_opened.Count <= Options.WarmTenants)
+        Opened? cold = null;
+        lock (_warm)
         {
-            return;
+            if (used.Place.List is not null)
+            {
+                _warm.Remove(used.Place);
+            }
+
+            _warm.AddFirst(used.Place);
+            if (_warm.Count > Options.WarmTenants)
+            {
+                cold = _warm.Last!.Value;
+                _warm.RemoveLast();
+            }
         }
 
-        foreach (var (_, cold) in _opened.Where(o => o.Value.IsWarm).OrderByDescending(o => o.Value.UsedAt).Skip(Options.WarmTenants).ToList())
-        {
-            cold.IsWarm = false;
-            cold.Owned.Clear();
-        }
+        cold?.Owned.Clear();
     }
 
     private async Task CloseAsync(string tenant)
     {
         if (_opened.TryRemove(tenant, out var opened))
         {
+            lock (_warm)
+            {
+                if (opened.Place.List is not null)
+                {
+                    _warm.Remove(opened.Place);
+                }
+            }
+
             await opened.Ledger.Store.DisposeAsync().ConfigureAwait(false);
             await opened.Owned.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    private sealed class Opened(TenantLedger ledger, NpgsqlDataSource owned, long foundAt)
+    private sealed class Opened
     {
-        public TenantLedger Ledger => ledger;
+        public Opened(TenantLedger ledger, NpgsqlDataSource owned, long foundAt)
+        {
+            (Ledger, Owned, FoundAt) = (ledger, owned, foundAt);
+            Place = new LinkedListNode<Opened>(this);
+        }
 
-        public NpgsqlDataSource Owned => owned;
+        public TenantLedger Ledger { get; }
 
-        public long FoundAt { get; set; } = foundAt;
+        public NpgsqlDataSource Owned { get; }
 
-        public long UsedAt { get; set; }
+        public LinkedListNode<Opened> Place { get; }
 
-        public bool IsWarm { get; set; }
+        public long FoundAt { get; set; }
     }
 }

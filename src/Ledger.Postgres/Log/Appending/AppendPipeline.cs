@@ -31,12 +31,11 @@ internal sealed class AppendPipeline(StoreContext context)
             : await ImportByAppends.RunAsync(store, events, progress, token).ConfigureAwait(false);
     }
 
-    // A store for questions has the lanes of the store that it was made of.
-    public ValueTask DisposeAsync() => context.Options.RefusesWrites ? ValueTask.CompletedTask : context.Lanes?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => context.SharesLanes ? ValueTask.CompletedTask : context.Lanes?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     public void Close()
     {
-        if (!context.Options.RefusesWrites)
+        if (!context.SharesLanes)
         {
             context.Lanes?.Close();
         }

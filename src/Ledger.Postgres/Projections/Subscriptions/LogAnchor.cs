@@ -26,13 +26,14 @@ internal sealed class LogAnchor(PostgresOptions options)
     public async Task<long> CheckAsync(NodeSession session, long position, SubscriptionStart start, CancellationToken cancellationToken)
     {
         var isFirst = _number < 0;
+        var timeline = await ReadTimelineAsync(session.Connection, cancellationToken).ConfigureAwait(false);
         if (isFirst)
         {
-            (_number, _id, _timeline) = (position, start.EventId, session.Timeline);
+            (_number, _id, _timeline) = (position, start.EventId, timeline);
         }
 
         var (id, newest) = await ReadAsync(session.Connection, cancellationToken).ConfigureAwait(false);
-        var isOther = session.Timeline != _timeline;
+        var isOther = timeline != _timeline;
 
         // Without another server only a compaction takes an event away; what was given by its id has to be there.
         if (_id is { } had && id != had && (id is not null || isOther || isFirst))
@@ -41,10 +42,25 @@ internal sealed class LogAnchor(PostgresOptions options)
         }
 
         _id ??= id;
-        _timeline = session.Timeline;
+        _timeline = timeline;
 
         // What the filter passed over on the other server may be other events here.
         return isOther ? _number : position;
+    }
+
+    // Servers that keep their changes elsewhere do not say it; then only another event with the number shows that the log is another one.
+    private async Task<int> ReadTimelineAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand(SqlText.Load("server_timeline"), connection) { CommandTimeout = options.CommandTimeoutSeconds };
+        await using var _ = command.ConfigureAwait(false);
+        try
+        {
+            return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        }
+        catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.UndefinedFunction)
+        {
+            return 0;
+        }
     }
 
     private async Task<(Guid? Id, long Newest)> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -13,12 +13,11 @@ internal sealed class NodeSession : IAsyncDisposable
     private readonly NpgsqlConnection _connection;
     private readonly TimeProvider _timeProvider;
 
-    private NodeSession(NpgsqlConnection connection, TimeProvider timeProvider, bool isDirect, int timeline)
+    private NodeSession(NpgsqlConnection connection, TimeProvider timeProvider, bool isDirect)
     {
         _connection = connection;
         _timeProvider = timeProvider;
         IsDirect = isDirect;
-        Timeline = timeline;
     }
 
     public NpgsqlConnection Connection => _connection;
@@ -26,9 +25,6 @@ internal sealed class NodeSession : IAsyncDisposable
     /// <summary>Whether the session is exclusive, so that LISTEN and session locks work: not through a pooler.</summary>
     /// <remarks>A pooler reports a process id to its clients that is not one of the server.</remarks>
     public bool IsDirect { get; }
-
-    /// <summary>Which history of the database the server writes: another one after each failover or restore.</summary>
-    public int Timeline { get; }
 
     /// <summary>Calls a handler for each NOTIFY of an append, also for one that arrives while a statement runs.</summary>
     public void OnAppended(Action told) => _connection.Notification += (_, _) => told();
@@ -74,7 +70,7 @@ internal sealed class NodeSession : IAsyncDisposable
         {
             var command = new NpgsqlCommand(SqlText.Load("session_process"), connection) { CommandTimeout = options.CommandTimeoutSeconds };
             await using var _ = command.ConfigureAwait(false);
-            var (process, isStandby, timeline) = await ReadAsync(command, cancellationToken).ConfigureAwait(false);
+            var (process, isStandby) = await ReadAsync(command, cancellationToken).ConfigureAwait(false);
             if (isStandby)
             {
                 throw new StandbyServerException();
@@ -83,12 +79,12 @@ internal sealed class NodeSession : IAsyncDisposable
             if (process != connection.ProcessID)
             {
                 // A setting on a pooler's session would also apply to its next user.
-                return new NodeSession(connection, timeProvider, isDirect: false, timeline);
+                return new NodeSession(connection, timeProvider, isDirect: false);
             }
 
             command.CommandText = SqlText.Load("open_session");
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-            return new NodeSession(connection, timeProvider, isDirect: true, timeline);
+            return new NodeSession(connection, timeProvider, isDirect: true);
         }
         catch
         {
@@ -97,12 +93,12 @@ internal sealed class NodeSession : IAsyncDisposable
         }
     }
 
-    private static async Task<(int Process, bool IsStandby, int Timeline)> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    private static async Task<(int Process, bool IsStandby)> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = reader.ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return (reader.GetInt32(0), reader.GetBoolean(1), reader.GetInt32(2));
+        return (reader.GetInt32(0), reader.GetBoolean(1));
     }
 
     /// <summary>Waits for a notification of appended events, or until a time-out; it ends early when the connection is lost.</summary>
