@@ -36,6 +36,12 @@ internal sealed class SessionAppends(StoreConfiguration store) : DocumentSession
         if (streams.Count > 0)
         {
             store.CheckTenant(session);
+            if (store.HasTenants)
+            {
+                // The database is the tenant's; in it every writer has the same, and Marten refuses a stream of another.
+                streams.ForEach(stream => stream.TenantId = StoreConfiguration.DefaultTenant);
+            }
+
             pending ??= PendingSave.Of(session, store);
             await LockAsync(session, streams.FindAll(stream => !pending.IsLocked(stream.Key!)), token).ConfigureAwait(false);
         }

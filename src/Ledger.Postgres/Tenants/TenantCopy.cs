@@ -2,6 +2,7 @@ using Ledger.Postgres.Connecting;
 using Ledger.Postgres.Log;
 using Ledger.Postgres.Schema;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Ledger.Postgres.Tenants;
 
@@ -61,15 +62,13 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, P
 
         foreach (var table in tables)
         {
-            await ExecuteAsync(to, $"delete from {table.Name}", cancellationToken).ConfigureAwait(false);
+            await ExecuteAsync(to, TextFor("tenant_empty_table", table), cancellationToken).ConfigureAwait(false);
             await CopyAsync(from, to, table, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var sequence in await ReadAsync(from, Load("tenant_sequences"), row => row.GetString(0), cancellationToken, _schemas).ConfigureAwait(false))
         {
-            var (last, isCalled) = (await ReadAsync(from, $"select last_value, is_called from {sequence}", row => (row.GetInt64(0), row.GetBoolean(1)), cancellationToken)
-                .ConfigureAwait(false))[0];
-            await ExecuteAsync(to, $"select setval({SchemaNames.Literal(sequence)}, {last}, {(isCalled ? "true" : "false")})", cancellationToken).ConfigureAwait(false);
+            await CopySequenceAsync(from, to, sequence, cancellationToken).ConfigureAwait(false);
         }
 
         var compared = await CompareAsync(from, to, tables, cancellationToken).ConfigureAwait(false);
@@ -80,9 +79,9 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, P
 
     private static async Task CopyAsync(NpgsqlConnection from, NpgsqlConnection to, Table table, CancellationToken cancellationToken)
     {
-        var reader = await from.BeginRawBinaryCopyAsync($"copy (select {table.Columns} from {table.Name}) to stdout (format binary)", cancellationToken).ConfigureAwait(false);
+        var reader = await from.BeginRawBinaryCopyAsync(TextFor("tenant_copy_out", table), cancellationToken).ConfigureAwait(false);
         await using var _ = reader.ConfigureAwait(false);
-        var writer = await to.BeginRawBinaryCopyAsync($"copy {table.Name} ({table.Columns}) from stdin (format binary)", cancellationToken).ConfigureAwait(false);
+        var writer = await to.BeginRawBinaryCopyAsync(TextFor("tenant_copy_in", table), cancellationToken).ConfigureAwait(false);
         await using var __ = writer.ConfigureAwait(false);
         await reader.CopyToAsync(writer, BufferBytes, cancellationToken).ConfigureAwait(false);
     }
@@ -107,8 +106,7 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, P
 
     private static async Task<CopiedTable> HashAsync(NpgsqlConnection connection, Table table, CancellationToken cancellationToken)
     {
-        var sql = SqlText.Load("tenant_table_hash").Replace("{columns}", table.Columns, StringComparison.Ordinal).Replace("{table}", table.Name, StringComparison.Ordinal);
-        return (await ReadAsync(connection, sql, row => new CopiedTable(table.Name, row.GetInt64(0), row.GetString(1)), cancellationToken).ConfigureAwait(false))[0];
+        return (await ReadAsync(connection, TextFor("tenant_table_hash", table), row => new CopiedTable(table.Name, row.GetInt64(0), row.GetString(1)), cancellationToken).ConfigureAwait(false))[0];
     }
 
     private async Task CheckTablesAsync(NpgsqlConnection to, List<Table> tables, CancellationToken cancellationToken)
@@ -154,6 +152,24 @@ internal sealed class TenantCopy(TenantDatabase source, TenantDatabase target, P
         var connection = await Connections.OpenAsync(parts.ConnectionString, cancellationToken).ConfigureAwait(false);
         await ExecuteAsync(connection, Load("tenant_session"), cancellationToken).ConfigureAwait(false);
         return connection;
+    }
+
+    // Npgsql wants the text of a COPY to begin with that word.
+    private static string TextFor(string sql, Table table)
+    {
+        var text = SqlText.Load(sql);
+        return text[(text.LastIndexOf("--", StringComparison.Ordinal) is var comment and >= 0 ? text.IndexOf('\n', comment) + 1 : 0)..]
+            .Replace("{columns}", table.Columns, StringComparison.Ordinal).Replace("{table}", table.Name, StringComparison.Ordinal);
+    }
+
+    private static async Task CopySequenceAsync(NpgsqlConnection from, NpgsqlConnection to, string sequence, CancellationToken cancellationToken)
+    {
+        var sql = TextFor("tenant_sequence", new Table(sequence, ""));
+        var (last, isCalled) = (await ReadAsync(from, sql, row => (row.GetInt64(0), row.GetBoolean(1)), cancellationToken).ConfigureAwait(false))[0];
+        var command = new NpgsqlCommand(SqlText.Load("tenant_set_sequence"), to);
+        await using var _ = command.ConfigureAwait(false);
+        command.WithText(sequence).With(last, NpgsqlDbType.Bigint).With(isCalled, NpgsqlDbType.Boolean);
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private string Load(string sql) => SqlText.Load(sql, options.Schemas);

@@ -36,6 +36,12 @@ internal static class ScaleRun
             var work = new ScaleWork(log, show);
             var rebuilt = await work.RebuildAsync(cancellationToken);
             await log.ForkAsync(show, cancellationToken);
+            if (results.Count == 0)
+            {
+                // The first to ask pays for the compilation of the code.
+                await new ScaleQuestions(log).AskAsync(show, cancellationToken);
+            }
+
             var questions = await new ScaleQuestions(log).AskAsync(show, cancellationToken);
             var read = await work.ReadAsync(cancellationToken);
             var (database, events) = await log.SizeAsync(cancellationToken);

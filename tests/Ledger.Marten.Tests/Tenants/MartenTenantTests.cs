@@ -1,3 +1,4 @@
+using JasperFx.Events.Projections;
 using Ledger.Log;
 using Ledger.Postgres.Tenants;
 using Ledger.Records;
@@ -42,6 +43,7 @@ public sealed class MartenTenantTests : IAsyncLifetime
         services.AddLogging();
         services.AddMarten(options =>
         {
+            options.Projections.Snapshot<Kits>(SnapshotLifecycle.Inline);
             if (kind == "static")
             {
                 options.MultiTenantedDatabases(tenants =>
@@ -89,6 +91,7 @@ public sealed class MartenTenantTests : IAsyncLifetime
             (await log.Migrator.AssertAsync()).ShouldBeEmpty();
             await using var session = documents.QuerySession(tenant);
             (await session.Events.FetchStreamAsync("run:same")).Count.ShouldBe(2);
+            (await session.LoadAsync<Kits>("order")).ShouldNotBeNull().Count.ShouldBe(1);
         }
 
         await Should.ThrowAsync<TenantNotFoundException>(() => tenants.ForTenantAsync("none"));
@@ -101,5 +104,15 @@ public sealed class MartenTenantTests : IAsyncLifetime
             ofNone.Events.Append("order", new KitLoaded("none"));
             (await Should.ThrowAsync<NotSupportedException>(() => ofNone.SaveChangesAsync())).Message.ShouldBe(Sentence);
         }
+    }
+
+    /// <summary>An inline projection of Marten, whose documents are the tenant's too.</summary>
+    public sealed class Kits
+    {
+        public string Id { get; set; } = "";
+
+        public int Count { get; set; }
+
+        public void Apply(KitLoaded loaded) => Count += loaded.Kit is null ? 0 : 1;
     }
 }
